@@ -1,0 +1,2 @@
+//! avmarks
+fn main() {}

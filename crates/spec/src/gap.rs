@@ -1,0 +1,80 @@
+//! Gaps: questions that no document settles, or that two answer differently.
+
+pub use crate::readings::{GAPS, Gap};
+
+/// One way to read a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadingRow {
+    /// Its name, as a policy file and the command line spell it.
+    pub name: &'static str,
+    /// What it makes the service do.
+    pub meaning: &'static str,
+}
+
+/// A gap as a row of the ledger. The first reading is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GapRow {
+    /// The stable id, `gap:` in front.
+    pub id: &'static str,
+    /// The field of the policy that decides it.
+    pub field: &'static str,
+    /// What is not settled.
+    pub question: &'static str,
+    /// The documents that are silent, or disagree, and what speaks for the default.
+    pub evidence: &'static str,
+    /// When the newest of those documents was last changed (year-month-day or year-month), as far as it says so.
+    pub seen: &'static str,
+    /// Every reading on offer, the default first.
+    pub readings: &'static [ReadingRow],
+}
+
+/// A set of readings of one gap, as a type.
+pub trait Reading: Copy + Default + Eq + core::fmt::Debug + 'static {
+    /// The gap that is read.
+    const GAP: Gap;
+    /// Every reading, in the order of the gap's row.
+    const ALL: &'static [Self];
+
+    /// The name of this reading.
+    #[must_use]
+    fn name(self) -> &'static str;
+
+    /// The reading of this name.
+    #[must_use]
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reading| reading.name() == name)
+    }
+}
+
+impl Gap {
+    /// The row of this gap.
+    #[must_use]
+    pub fn row(self) -> &'static GapRow {
+        // The table and the enum come from one list, so the place is always there.
+        GAPS.get(self as usize).unwrap_or(&GAPS[0])
+    }
+
+    /// The stable id, such as `gap:page-size`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.row().id
+    }
+
+    /// Every reading on offer, the default first.
+    #[must_use]
+    pub fn readings(self) -> &'static [ReadingRow] {
+        self.row().readings
+    }
+
+    /// The gap of this id (`gap:page-size`), or of this policy field (`page_size`).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|gap| gap.row().id == text || gap.row().field == text)
+    }
+}
+
+impl core::fmt::Display for Gap {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.id())
+    }
+}

@@ -1,0 +1,37 @@
+//! What the vendor's documents say about marks in audio-video groups, as data: clauses, gaps, limits and identifiers.
+//!
+//! **In scope:** one row for each sentence that decides something ([`Clause`]), one for each question that no document
+//! settles ([`Gap`], with every reading of it), the numbers ([`Limits`]) and the values that can only be made by parsing
+//! ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
+//!
+//! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks (nobody below the rim).
+//!
+//! **The contract:** no allocation, no panic, no dependency; identifiers of clauses and gaps never change their meaning.
+//!
+//! ```
+//! use avmarks_spec::{Clause, Gap, Mark, UserId};
+//!
+//! assert_eq!(Clause::OnlineOnly.id(), "ONLINE-ONLY");
+//! assert_eq!(Gap::parse("gap:page-size").unwrap().readings()[0].name, "500");
+//! assert!(Mark::new(1000).is_ok() && Mark::new(999).is_err());
+//! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod clause;
+mod gap;
+mod id;
+mod ledger;
+mod limits;
+mod mark;
+pub mod readings;
+mod time;
+
+pub use clause::{CLAUSES, Clause, ClauseRow};
+pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
+pub use id::{GroupId, IdFault, UserId};
+pub use ledger::Ledger;
+pub use limits::Limits;
+pub use mark::{Mark, MarkFault, MarkKind};
+pub use time::Timestamp;

@@ -1,0 +1,62 @@
+//! Time as a value: nothing here reads a clock.
+
+use core::fmt;
+use core::time::Duration;
+
+/// A moment, in whole milliseconds since the Unix epoch, handed in by the caller.
+///
+/// ```
+/// use avmarks_spec::Timestamp;
+/// use core::time::Duration;
+///
+/// let start = Timestamp::from_millis(1_000);
+/// assert_eq!(start.plus(Duration::from_secs(2)).as_millis(), 3_000);
+/// assert_eq!(start.as_seconds(), 1);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The Unix epoch.
+    pub const EPOCH: Self = Self(0);
+
+    /// The moment that lies `millis` milliseconds after the Unix epoch.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, rounded down; the unit of `JoinTime` on the wire.
+    #[must_use]
+    pub const fn as_seconds(self) -> u64 {
+        self.0 / 1_000
+    }
+
+    /// The moment `duration` later; the last representable moment where that would overflow.
+    #[must_use]
+    pub const fn plus(self, duration: Duration) -> Self {
+        let millis = duration.as_millis();
+        if millis > u64::MAX as u128 {
+            return Self(u64::MAX);
+        }
+        Self(self.0.saturating_add(millis as u64))
+    }
+
+    /// How long after `earlier` this moment lies; zero where it lies before.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.0)
+    }
+}
