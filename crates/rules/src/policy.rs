@@ -84,7 +84,7 @@ policy! {
 }
 
 /// A policy under a name, and what it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Profile {
     /// Its name on the command line and in scenario files.
     pub name: &'static str,

@@ -1,8 +1,6 @@
 //! Refusals in the order of their precedence: the first that applies answers, and nothing is applied.
 
-use avmarks_spec::readings::{
-    AllFailedCode, HttpCodes, SwitchCode, TooManyCode, UsersigCode, WrongTypeCode,
-};
+use avmarks_spec::readings::{AllFailedCode, HttpCodes, SwitchCode, TooManyCode, UsersigCode, WrongTypeCode};
 use avmarks_spec::{Clause, Gap};
 
 use crate::Policy;

@@ -27,17 +27,25 @@ macro_rules! clauses {
         impl Clause {
             /// Every clause, in the order of the ledger.
             pub const ALL: &'static [Self] = &[ $( Self::$clause, )* ];
+
+            /// The row of this clause.
+            #[must_use]
+            pub const fn row(self) -> ClauseRow {
+                match self {
+                    $( Self::$clause => ClauseRow {
+                        id: $id,
+                        document: $document,
+                        section: $section,
+                        says: $says,
+                        refusal: $refusal,
+                        seen: $seen,
+                    }, )*
+                }
+            }
         }
 
         /// The row of every clause, in the order of [`Clause::ALL`].
-        pub const CLAUSES: &[ClauseRow] = &[ $( ClauseRow {
-            id: $id,
-            document: $document,
-            section: $section,
-            says: $says,
-            refusal: $refusal,
-            seen: $seen,
-        }, )* ];
+        pub const CLAUSES: &[ClauseRow] = &[ $( Clause::$clause.row(), )* ];
     };
 }
 
@@ -97,13 +105,6 @@ clauses! {
 }
 
 impl Clause {
-    /// The row of this clause.
-    #[must_use]
-    pub fn row(self) -> &'static ClauseRow {
-        // The table and the enum come from one list, so the place is always there.
-        CLAUSES.get(self as usize).unwrap_or(&CLAUSES[0])
-    }
-
     /// The stable id, such as `ONLINE-ONLY`.
     #[must_use]
     pub fn id(self) -> &'static str {

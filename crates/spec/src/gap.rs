@@ -47,13 +47,6 @@ pub trait Reading: Copy + Default + Eq + core::fmt::Debug + 'static {
 }
 
 impl Gap {
-    /// The row of this gap.
-    #[must_use]
-    pub fn row(self) -> &'static GapRow {
-        // The table and the enum come from one list, so the place is always there.
-        GAPS.get(self as usize).unwrap_or(&GAPS[0])
-    }
-
     /// The stable id, such as `gap:page-size`.
     #[must_use]
     pub fn id(self) -> &'static str {

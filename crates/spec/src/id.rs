@@ -188,9 +188,9 @@ impl UserId {
         let id = Self::inline(text)?;
         let stranger = match reading {
             AccountIdReading::PrintableAscii => first_unprintable(text),
-            AccountIdReading::Identifier => text
-                .char_indices()
-                .find(|(_, c)| !(c.is_ascii_alphanumeric() || *c == '_' || *c == '-')),
+            AccountIdReading::Identifier => {
+                text.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || *c == '_' || *c == '-'))
+            }
             AccountIdReading::Utf8 => None,
         };
         match stranger {
@@ -213,10 +213,7 @@ mod tests {
     #[test]
     fn lengths_are_bytes_not_characters() {
         assert!(GroupId::parse(&"g".repeat(48)).is_ok());
-        assert_eq!(
-            GroupId::parse(&"g".repeat(49)),
-            Err(IdFault::TooLong { bytes: 49, bytes_max: 48 })
-        );
+        assert_eq!(GroupId::parse(&"g".repeat(49)), Err(IdFault::TooLong { bytes: 49, bytes_max: 48 }));
         assert!(UserId::parse(&"u".repeat(32)).is_ok());
         assert_eq!(
             UserId::parse_as(&"д".repeat(17), AccountIdReading::Utf8),
@@ -232,10 +229,7 @@ mod tests {
         for bad in ["\u{1f}", "\u{7f}", "a\u{80}", "\0"] {
             assert!(GroupId::parse(bad).is_err() && UserId::parse(bad).is_err(), "{bad:?}");
         }
-        assert_eq!(
-            UserId::parse("ab\n").unwrap_err().to_string(),
-            "`\\n` at byte 2 is not allowed"
-        );
+        assert_eq!(UserId::parse("ab\n").unwrap_err().to_string(), "`\\n` at byte 2 is not allowed");
     }
 
     #[test]

@@ -21,6 +21,7 @@
 
 mod clause;
 mod gap;
+mod group_type;
 mod id;
 mod ledger;
 mod limits;
@@ -30,6 +31,7 @@ mod time;
 
 pub use clause::{CLAUSES, Clause, ClauseRow};
 pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
+pub use group_type::GroupType;
 pub use id::{GroupId, IdFault, UserId};
 pub use ledger::Ledger;
 pub use limits::Limits;

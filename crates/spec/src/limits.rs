@@ -60,8 +60,7 @@ impl Limits {
 }
 
 const _: () = assert!(Limits::DOCUMENTED.marks_per_group_max <= Limits::MARKS_PER_GROUP_CEILING);
-const _: () =
-    assert!(Limits::DOCUMENTED.low_plan_list_members_max <= Limits::DOCUMENTED.list_members_max);
+const _: () = assert!(Limits::DOCUMENTED.low_plan_list_members_max <= Limits::DOCUMENTED.list_members_max);
 // A cursor keeps the number of members already listed in ten bits.
 const _: () = assert!(Limits::DOCUMENTED.list_members_max < 1_024);
 

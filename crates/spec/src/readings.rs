@@ -17,20 +17,28 @@ macro_rules! gaps {
         impl Gap {
             /// Every gap, in the order of the ledger.
             pub const ALL: &'static [Self] = &[ $( Self::$gap, )* ];
+
+            /// The row of this gap.
+            #[must_use]
+            pub const fn row(self) -> GapRow {
+                match self {
+                    $( Self::$gap => GapRow {
+                        id: $id,
+                        field: $field,
+                        question: $question,
+                        evidence: $evidence,
+                        seen: $seen,
+                        readings: &[
+                            ReadingRow { name: $first_name, meaning: $first_meaning },
+                            $( ReadingRow { name: $other_name, meaning: $other_meaning }, )*
+                        ],
+                    }, )*
+                }
+            }
         }
 
         /// The row of every gap, in the order of [`Gap::ALL`].
-        pub const GAPS: &[GapRow] = &[ $( GapRow {
-            id: $id,
-            field: $field,
-            question: $question,
-            evidence: $evidence,
-            seen: $seen,
-            readings: &[
-                ReadingRow { name: $first_name, meaning: $first_meaning },
-                $( ReadingRow { name: $other_name, meaning: $other_meaning }, )*
-            ],
-        }, )* ];
+        pub const GAPS: &[GapRow] = &[ $( Gap::$gap.row(), )* ];
 
         $(
             #[doc = concat!("Readings of `", $id, "`: ", $question)]

@@ -1,0 +1,257 @@
+//! **The one file that may change a room.** Each event in words, then what it does. Total: an event that does not fit
+//! (of somebody who is no member, say) changes nothing, and nothing panics.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
+
+use crate::marks::{Bit, MarkSet};
+use crate::roster::Member;
+use crate::{Cause, Event, Room};
+
+impl Room {
+    /// Lets `event` happen. Events of a [`crate::Decision`] are meant for the room that it was made on, in order;
+    /// `next_deadline` may have changed after each.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            // Time never runs back (`gap:clock`).
+            Event::TimePassed { to } => self.latest = self.latest.max(*to),
+            // A new member at the end of the join order. The online list shows it at once.
+            Event::Joined { account, at } => self.insert(*account, *at),
+            // The last thing seen of a member.
+            Event::Left { account, .. } => self.remove(account),
+            // The connection, which the pin outlives.
+            Event::Disconnected { account } => self.set_connected(account, false),
+            Event::Reconnected { account } => self.set_connected(account, true),
+            // A pin brings somebody online without a connection; anything else brings the connection.
+            Event::CameOnline { cause: Cause::Pin | Cause::PinExpired, .. } => {}
+            Event::CameOnline { account, .. } => self.set_connected(account, true),
+            // CLEAR-OFFLINE.
+            Event::WentOffline { account, .. } => {
+                self.set_connected(account, false);
+                self.clear_marks(account);
+            }
+            Event::PinExpired { account } => self.unmark(account, Mark::PINNED),
+            Event::Pinned { account, until } => {
+                self.mark(account, Mark::PINNED);
+                if let Some((_, member)) = self.roster.find(account) {
+                    self.pins.set(member.place, *until);
+                }
+            }
+            // 500 comes with its end, by `Pinned` alone.
+            Event::Marked { mark: Mark::PINNED, .. } => {}
+            Event::Marked { account, mark } => self.mark(account, *mark),
+            Event::Unmarked { account, mark } => self.unmark(account, *mark),
+        }
+    }
+
+    fn insert(&mut self, account: UserId, at: Timestamp) {
+        if self.roster.find(&account).is_some() {
+            return;
+        }
+        let place = self.next_place;
+        let member = Member { account, connected: true, marks: MarkSet::default(), place, joined: at };
+        let Some(slot) = self.roster.insert(member) else { return };
+        self.next_place = place.saturating_add(1);
+        self.online += 1;
+        self.listed.insert(place, slot);
+    }
+
+    fn remove(&mut self, account: &UserId) {
+        self.clear_marks(account);
+        self.set_connected(account, false);
+        self.roster.remove(account);
+    }
+
+    fn set_connected(&mut self, account: &UserId, connected: bool) {
+        self.change(account, |member| member.connected = connected);
+    }
+
+    fn mark(&mut self, account: &UserId, mark: Mark) {
+        let Some((slot, member)) = self.roster.find(account) else { return };
+        let place = member.place;
+        let Some(bit) = self.marks.find_or_make(mark) else { return };
+        self.marks.hold(bit, place, slot);
+        self.change(account, |member| member.marks = member.marks.with(bit));
+    }
+
+    fn unmark(&mut self, account: &UserId, mark: Mark) {
+        let Some((_, member)) = self.roster.find(account) else { return };
+        let place = member.place;
+        let Some(bit) = self.marks.find(mark) else { return };
+        self.marks.drop(bit, place);
+        if bit == Bit::PINNED {
+            self.pins.remove(place);
+        }
+        self.change(account, |member| member.marks = member.marks.without(bit));
+    }
+
+    fn clear_marks(&mut self, account: &UserId) {
+        let Some((_, member)) = self.roster.find(account) else { return };
+        let (place, marks) = (member.place, member.marks);
+        marks.iter().for_each(|bit| self.marks.drop(bit, place));
+        self.pins.remove(place);
+        self.change(account, |member| member.marks = MarkSet::default());
+    }
+
+    /// Changes a member's record, and keeps the count of the online and the list in step with it.
+    fn change(&mut self, account: &UserId, change: impl FnOnce(&mut Member)) {
+        let Some((slot, _)) = self.roster.find(account) else { return };
+        let Some(member) = self.roster.get_mut(slot) else { return };
+        let (was_online, was_listed) = (is_online(member), is_listed(member));
+        change(member);
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place);
+        match (was_online, online) {
+            (false, true) => self.online += 1,
+            (true, false) => self.online = self.online.saturating_sub(1),
+            _ => {}
+        }
+        match (was_listed, listed) {
+            (false, true) => drop(self.listed.insert(place, slot)),
+            (true, false) => drop(self.listed.remove(&place)),
+            _ => {}
+        }
+    }
+}
+
+fn is_online(member: &Member) -> bool {
+    member.connected || member.marks.has(Bit::PINNED)
+}
+
+fn is_listed(member: &Member) -> bool {
+    is_online(member) && !member.marks.has(Bit::HIDDEN)
+}
+
+/// A member as a snapshot keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberState {
+    /// The account.
+    pub account: UserId,
+    /// The place in the join order, from 1 up; ascending from member to member.
+    pub place: u64,
+    /// When it joined.
+    pub joined: Timestamp,
+    /// Whether its connection is there.
+    pub connected: bool,
+    /// The marks it holds.
+    pub marks: Vec<Mark>,
+    /// When its pin ends, where it holds 500, and only there.
+    pub pinned_until: Option<Timestamp>,
+}
+
+/// Why members make no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RestoreFault {
+    /// Two members of one account.
+    AccountTwice(UserId),
+    /// A place that does not come after the one before, is 0, or is not below the next free place.
+    Place(u64),
+    /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
+    OfflineWithMarks(UserId),
+    /// A member that holds 500 without an end, or has an end without 500 (`PIN-500`).
+    Pin(UserId),
+    /// More different custom marks than the limits allow (`MARKS-PER-GROUP`).
+    TooManyMarks(Mark),
+    /// More holders of a mark than the limits allow (`MEMBERS-PER-MARK`).
+    TooManyHolders(Mark),
+    /// A mark twice on one member.
+    MarkTwice(UserId, Mark),
+    /// A group of another type than AVChatRoom in which somebody holds a mark (`GROUP-TYPE`).
+    MarksInOtherType(UserId),
+}
+
+impl fmt::Display for RestoreFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
+            Self::Place(place) => {
+                write!(f, "place {place} is out of order: places ascend from 1 and stay below the next free one")
+            }
+            Self::OfflineWithMarks(account) => write!(f, "`{account}` is offline and holds marks (CLEAR-OFFLINE)"),
+            Self::Pin(account) => write!(f, "`{account}` must have an end of its pin just where it holds mark 500"),
+            Self::TooManyMarks(mark) => write!(f, "mark {mark} is one more than a group may have (MARKS-PER-GROUP)"),
+            Self::TooManyHolders(mark) => write!(f, "mark {mark} has more holders than it may have (MEMBERS-PER-MARK)"),
+            Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
+            Self::MarksInOtherType(account) => {
+                write!(f, "`{account}` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RestoreFault {}
+
+impl Room {
+    /// The room of a snapshot: what [`Room::members`] said, put together again.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreFault`] where the members could not have come about by the rules.
+    pub fn restore(
+        kind: GroupType,
+        owner: Option<UserId>,
+        latest: Timestamp,
+        next_place: u64,
+        members: impl IntoIterator<Item = MemberState>,
+        limits: &Limits,
+    ) -> Result<Self, RestoreFault> {
+        let mut room = Self::new(kind, owner);
+        room.latest = latest;
+        for state in members {
+            if state.place < room.next_place || state.place >= next_place {
+                return Err(RestoreFault::Place(state.place));
+            }
+            if room.roster.find(&state.account).is_some() {
+                return Err(RestoreFault::AccountTwice(state.account));
+            }
+            room.next_place = state.place;
+            room.insert(state.account, state.joined);
+            room.restore_marks(&state, limits)?;
+        }
+        room.next_place = next_place;
+        Ok(room)
+    }
+
+    fn restore_marks(&mut self, state: &MemberState, limits: &Limits) -> Result<(), RestoreFault> {
+        let pinned = state.marks.contains(&Mark::PINNED);
+        if pinned != state.pinned_until.is_some() {
+            return Err(RestoreFault::Pin(state.account));
+        }
+        if !state.marks.is_empty() && !self.kind.has_marks() {
+            return Err(RestoreFault::MarksInOtherType(state.account));
+        }
+        if !state.connected && !pinned && !state.marks.is_empty() {
+            return Err(RestoreFault::OfflineWithMarks(state.account));
+        }
+        for mark in state.marks.iter().copied() {
+            let known = self.marks.find(mark);
+            if self
+                .roster
+                .find(&state.account)
+                .is_some_and(|(_, member)| known.is_some_and(|bit| member.marks.has(bit)))
+            {
+                return Err(RestoreFault::MarkTwice(state.account, mark));
+            }
+            if known.is_none() && self.custom_marks() >= limits.marks_per_group_max {
+                return Err(RestoreFault::TooManyMarks(mark));
+            }
+            self.mark(&state.account, mark);
+            if self.marks.find(mark).is_none_or(|bit| self.marks.count(bit) > limits.members_per_mark_max) {
+                return Err(RestoreFault::TooManyHolders(mark));
+            }
+        }
+        if let Some(until) = state.pinned_until {
+            self.pins.set(state.place, until);
+        }
+        self.set_connected(&state.account, state.connected);
+        Ok(())
+    }
+
+    fn custom_marks(&self) -> usize {
+        crate::marks::Marks::bits()
+            .filter(|bit| *bit != Bit::PINNED && *bit != Bit::HIDDEN && self.marks.count(*bit) > 0)
+            .count()
+    }
+}

@@ -1,0 +1,201 @@
+//! What is asked: mark calls, presence, and the terms under which they are judged.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use avmarks_spec::{Limits, Mark, UserId};
+
+use crate::Policy;
+
+/// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How each gap is read.
+    pub policy: Policy,
+    /// The numbers to count against.
+    pub limits: Limits,
+    /// Whether the plan includes the feature (`PLAN`).
+    pub marks_supported: bool,
+    /// Whether the list of online members is switched on in the console (`SWITCH`).
+    pub online_list_enabled: bool,
+}
+
+impl Default for Terms {
+    /// The default policy, the documented limits, plan and switch both in place.
+    fn default() -> Self {
+        Self { policy: Policy::default(), limits: Limits::DOCUMENTED, marks_supported: true, online_list_enabled: true }
+    }
+}
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// An app admin.
+    Admin,
+    /// A user, perhaps the owner of the group.
+    User(UserId),
+    /// Somebody whose identifier is no user id; never an owner.
+    Stranger,
+}
+
+/// `CommandType`: 1 sets marks, 2 deletes them (`COMMAND-TYPE`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandKind {
+    /// `CommandType` 1.
+    Set,
+    /// `CommandType` 2.
+    Delete,
+}
+
+impl CommandKind {
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Set => 1,
+            Self::Delete => 2,
+        }
+    }
+}
+
+/// One account of a call with its marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The account.
+    pub account: UserId,
+    /// The marks, in order.
+    pub marks: Vec<Mark>,
+}
+
+/// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkCall {
+    kind: CommandKind,
+    operator: Operator,
+    entries: Vec<Entry>,
+    merged: bool,
+}
+
+impl MarkCall {
+    /// A call that sets marks.
+    #[must_use]
+    pub fn set(operator: Operator, entries: Vec<Entry>) -> Self {
+        Self::new(CommandKind::Set, operator, entries)
+    }
+
+    /// A call that deletes marks.
+    #[must_use]
+    pub fn delete(operator: Operator, entries: Vec<Entry>) -> Self {
+        Self::new(CommandKind::Delete, operator, entries)
+    }
+
+    /// A call of this kind. Entries of one account become one, at the place of the first, their marks united in the
+    /// order of first mention; a mark twice counts once (`gap:duplicates`).
+    #[must_use]
+    pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
+        let mut merged = false;
+        let mut places: BTreeMap<UserId, usize> = BTreeMap::new();
+        let mut united: Vec<Entry> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match places.get(&entry.account).and_then(|place| united.get_mut(*place)) {
+                Some(first) => {
+                    merged = true;
+                    first.marks.extend(entry.marks);
+                }
+                None => {
+                    places.insert(entry.account, united.len());
+                    united.push(entry);
+                }
+            }
+        }
+        for entry in &mut united {
+            merged |= keep_first_mentions(&mut entry.marks);
+        }
+        Self { kind, operator, entries: united, merged }
+    }
+
+    /// Whether it sets or deletes.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        self.kind
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub const fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    /// The entries after merging.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether an account or a mark was named twice (`gap:duplicates`).
+    #[must_use]
+    pub const fn was_merged(&self) -> bool {
+        self.merged
+    }
+
+    /// Whether it names 500 or 600 (`SPECIAL-ADMIN`).
+    #[must_use]
+    pub fn names_special(&self) -> bool {
+        self.entries.iter().flat_map(|entry| &entry.marks).any(|mark| mark.is_special())
+    }
+}
+
+/// Keeps each mark where it is first named; says whether one was named again. Not quadratic, for a call may name the
+/// same mark a hundred thousand times.
+fn keep_first_mentions(marks: &mut Vec<Mark>) -> bool {
+    let before = marks.len();
+    if before < 2 {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    marks.retain(|mark| seen.insert(*mark));
+    marks.len() != before
+}
+
+/// A change of presence, as the clients or the vendor's webhooks tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The account joins the group.
+    Join,
+    /// The account leaves: quits, is kicked or banned.
+    Leave,
+    /// The connection of the account is lost.
+    Disconnect,
+    /// The connection of the account is back.
+    Reconnect,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn entry(account: &str, marks: &[i64]) -> Entry {
+        Entry {
+            account: UserId::parse(account).unwrap(),
+            marks: marks.iter().map(|number| Mark::new(*number).unwrap()).collect(),
+        }
+    }
+
+    #[test]
+    fn entries_of_one_account_become_one_at_the_place_of_the_first() {
+        let call = MarkCall::set(
+            Operator::Admin,
+            vec![entry("a", &[1001, 1000]), entry("b", &[1002, 1002]), entry("a", &[1000, 1003])],
+        );
+        assert_eq!(call.entries(), [entry("a", &[1001, 1000, 1003]), entry("b", &[1002])]);
+        assert!(call.was_merged());
+    }
+
+    #[test]
+    fn a_call_without_repetition_is_as_it_was_sent() {
+        let call = MarkCall::delete(Operator::Admin, vec![entry("b", &[1001]), entry("a", &[1001])]);
+        assert_eq!(call.entries(), [entry("b", &[1001]), entry("a", &[1001])]);
+        assert!(!call.was_merged());
+    }
+}

@@ -1,0 +1,327 @@
+//! **The one file that may refuse a command.** Each rule in words with its clause, then its branch, in the order of
+//! the precedence (steps 13 to 20; the steps before need no group and belong to `avmarks-service`).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+use avmarks_spec::readings::{LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, SpecialSlots};
+use avmarks_spec::{Clause, Gap, Mark, MarkKind, Timestamp};
+
+use crate::decision::Grounds;
+use crate::marks::{Bit, Marks};
+use crate::presence::time_passes;
+use crate::room::View;
+use crate::roster::Member;
+use crate::{
+    Cause, CommandKind, Decision, Entry, Event, MarkCall, Omission, Operator, Refusal, Refused, Room, Terms, Verdict,
+};
+
+/// What the service answers to `call` at `at`, and why. Changes nothing: apply the events to make it happen.
+///
+/// `room` is the group that the call names, if there is one. An `at` below the latest time that the room has seen is
+/// taken as that (`gap:clock`).
+pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Decision {
+    let view = room.map(|room| View::new(room, at));
+    let mut events = view.as_ref().map(time_passes).unwrap_or_default();
+    let mut grounds = Grounds::default();
+
+    let weighed = match first_refusal(view.as_ref(), terms, call) {
+        Ok(weighed) => weighed,
+        Err((refused, omitted)) => {
+            grounds.refusal(refused.reason);
+            omitted.iter().for_each(|omission| grounds.clause(omission.because));
+            return Decision { verdict: Verdict::Refused(refused), because: grounds.into_vec(), omitted, events };
+        }
+    };
+
+    weighed.omitted.iter().for_each(|omission| grounds.clause(omission.because));
+    weighed.gaps.iter().for_each(|gap| grounds.gap(*gap));
+    events.extend(weighed.events);
+    Decision {
+        verdict: Verdict::Accepted(weighed.served),
+        because: grounds.into_vec(),
+        omitted: weighed.omitted,
+        events,
+    }
+}
+
+/// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
+/// [`decide`] gives. What cannot be told without a group is left out where there is none.
+#[must_use]
+pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
+    let view = room.map(|room| View::new(room, at));
+    let mut found = Vec::new();
+    let _ = gates(view.as_ref(), terms, call, &mut |refused| {
+        found.push(refused);
+        ControlFlow::Continue(())
+    });
+    if let Some(view) = &view {
+        let weighed = weigh(view, terms, call);
+        found.extend(outcome_refusals(terms, &weighed));
+    }
+    found
+}
+
+/// Every refusal that the online list and the count know beyond their bodies, in the order of the precedence:
+/// `GROUP-EXISTS`, `GROUP-TYPE`, `PLAN` (the list alone, where `gap:low-plan-list` is read so), `SWITCH`, `PERMISSION`
+/// (where `gap:rest-owner` lets owners call).
+#[must_use]
+pub fn pull_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, is_list: bool) -> Vec<Refusal> {
+    let policy = &terms.policy;
+    let mut found = Vec::new();
+    if room.is_none() {
+        found.push(Refusal::GroupExists);
+    }
+    if room.is_some_and(|room| !room.kind.has_marks()) {
+        found.push(Refusal::GroupType);
+    }
+    if is_list && !terms.marks_supported && policy.low_plan_list == LowPlanList::Refuse {
+        found.push(Refusal::Plan);
+    }
+    if !terms.online_list_enabled {
+        found.push(Refusal::Switch);
+    }
+    if policy.rest_owner == RestOwner::OwnerToo && room.is_some_and(|room| !may_operate(room, operator)) {
+        found.push(Refusal::Permission);
+    }
+    found
+}
+
+fn first_refusal(view: Option<&View<'_>>, terms: &Terms, call: &MarkCall) -> Result<Weighed, (Refused, Vec<Omission>)> {
+    let mut first = None;
+    let _ = gates(view, terms, call, &mut |refused| {
+        first = Some(refused);
+        ControlFlow::Break(())
+    });
+    if let Some(refused) = first {
+        return Err((refused, Vec::new()));
+    }
+    let Some(view) = view else {
+        return Err((Refusal::GroupExists.into(), Vec::new()));
+    };
+    let mut weighed = weigh(view, terms, call);
+    match outcome_refusals(terms, &weighed).into_iter().next() {
+        None => Ok(weighed),
+        Some(refused) if refused.reason == Refusal::AllFailed => Err((refused, core::mem::take(&mut weighed.omitted))),
+        Some(refused) => Err((refused, Vec::new())),
+    }
+}
+
+/// Steps 13 to 18: what must hold before any account is looked at.
+fn gates(
+    view: Option<&View<'_>>,
+    terms: &Terms,
+    call: &MarkCall,
+    found: &mut dyn FnMut(Refused) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    // 13. GROUP-EXISTS: the group exists.
+    if view.is_none() {
+        found(Refusal::GroupExists.into())?;
+    }
+    // 14. GROUP-TYPE: only an AVChatRoom has marks.
+    if view.is_some_and(|view| !view.room.kind.has_marks()) {
+        found(Refusal::GroupType.into())?;
+    }
+    // 15. PLAN: the app's plan includes the feature.
+    if !terms.marks_supported {
+        found(Refusal::Plan.into())?;
+    }
+    // 16. SWITCH: the online member list is switched on.
+    if !terms.online_list_enabled {
+        found(Refusal::Switch.into())?;
+    }
+    // 17. PERMISSION: the operator is an app admin or the group's owner.
+    if view.is_some_and(|view| !may_operate(view.room, call.operator())) {
+        found(Refusal::Permission.into())?;
+    }
+    // 18. SPECIAL-ADMIN: 500 and 600 are for app admins alone, to set and to delete.
+    if call.operator() != Operator::Admin && call.names_special() {
+        found(Refusal::SpecialAdmin.into())?;
+    }
+    ControlFlow::Continue(())
+}
+
+fn may_operate(room: &Room, operator: Operator) -> bool {
+    match operator {
+        Operator::Admin => true,
+        Operator::User(user) => room.owner == Some(user),
+        Operator::Stranger => false,
+    }
+}
+
+/// Steps 19 and 20: what the looking at the accounts has shown.
+fn outcome_refusals(terms: &Terms, weighed: &Weighed) -> Vec<Refused> {
+    let mut found = Vec::new();
+    // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
+    if weighed.marks_in_group > terms.limits.marks_per_group_max {
+        found.push(Refused { reason: Refusal::MarksPerGroup, count: Some(weighed.marks_in_group), mark: None });
+    }
+    // MEMBERS-PER-MARK: where `gap:over-capacity` is read so, a full mark refuses the whole call.
+    if terms.policy.over_capacity == OverCapacity::RefuseCall
+        && let Some(mark) = weighed.full
+    {
+        found.push(Refused { reason: Refusal::MembersPerMark, count: None, mark: Some(mark) });
+    }
+    // 20. ALL-FAILED: no account could be served.
+    if weighed.served.is_empty() {
+        found.push(Refusal::AllFailed.into());
+    }
+    found
+}
+
+/// The accounts of a call, looked at one by one.
+#[derive(Default)]
+struct Weighed {
+    served: Vec<Entry>,
+    omitted: Vec<Omission>,
+    events: Vec<Event>,
+    gaps: Vec<Gap>,
+    /// How many marks that take places the group would have; 0 for a delete, which adds none.
+    marks_in_group: usize,
+    /// The first mark that was full.
+    full: Option<Mark>,
+}
+
+fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
+    let mut weighed = Weighed::default();
+    if call.was_merged() {
+        weighed.gaps.push(Gap::Duplicates);
+    }
+    match call.kind() {
+        CommandKind::Set => weigh_set(view, terms, call, &mut weighed),
+        CommandKind::Delete => weigh_delete(view, call, &mut weighed),
+    }
+    weighed
+}
+
+/// Set. All tests look at the state as it was before the call, save the running count of holders.
+fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
+    let policy = &terms.policy;
+    let takes_place = |mark: Mark| !mark.is_special() || policy.special_slots == SpecialSlots::Count;
+    let mut places: BTreeSet<Mark> = Marks::bits()
+        .filter(|bit| view.holders_at(*bit) > 0)
+        .filter_map(|bit| view.room.marks.mark(bit))
+        .filter(|mark| takes_place(*mark))
+        .collect();
+    let mut tally = Tally::new(view, terms.limits.members_per_mark_max);
+
+    for Entry { account, marks } in call.entries() {
+        let member = view.find(account);
+        let held = member.map(|member| view.held(member)).unwrap_or_default();
+        let mut taken = Vec::with_capacity(marks.len());
+        let mut pinned = false;
+        for mark in marks.iter().copied() {
+            // ONLINE-ONLY: an online member may take every mark; an offline one may take 500 (`gap:offline-500`); an
+            // account that is no member takes nothing.
+            let Some(member) = member.filter(|member| may_take(view, terms, member, mark)) else {
+                weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
+                if member.is_some() && mark.kind() == MarkKind::Pinned {
+                    note(&mut weighed.gaps, Gap::Offline500);
+                }
+                continue;
+            };
+            if takes_place(mark) {
+                places.insert(mark);
+            } else {
+                note(&mut weighed.gaps, Gap::SpecialSlots);
+            }
+            // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
+            let holds = view.room.marks.find(mark).is_some_and(|bit| held.has(bit));
+            if !holds && !tally.take(mark) {
+                weighed.full.get_or_insert(mark);
+                note(&mut weighed.gaps, Gap::OverCapacity);
+                weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
+                continue;
+            }
+            taken.push(mark);
+            if mark.kind() == MarkKind::Pinned {
+                // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
+                if holds {
+                    note(&mut weighed.gaps, Gap::PinRenewal);
+                }
+                if !view.online(member) {
+                    note(&mut weighed.gaps, Gap::Offline500);
+                    weighed.events.push(Event::CameOnline { account: *account, cause: Cause::Pin });
+                }
+                pinned = !holds || policy.pin_renewal == PinRenewal::Renew;
+            } else if !holds {
+                weighed.events.push(Event::Marked { account: *account, mark });
+            }
+        }
+        if pinned {
+            let until = view.now.plus(terms.limits.pin_duration_max);
+            weighed.events.push(Event::Pinned { account: *account, until });
+        }
+        if !taken.is_empty() {
+            weighed.served.push(Entry { account: *account, marks: taken });
+        }
+    }
+    weighed.marks_in_group = places.len();
+}
+
+fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool {
+    view.online(member) || (mark.kind() == MarkKind::Pinned && terms.policy.offline_500 == Offline500::MemberMay)
+}
+
+/// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
+/// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
+fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
+    for Entry { account, marks } in call.entries() {
+        let Some(member) = view.find(account).filter(|member| view.online(member)) else {
+            weighed.omitted.extend(marks.iter().map(|mark| Omission {
+                account: *account,
+                mark: *mark,
+                because: Clause::OnlineOnly,
+            }));
+            continue;
+        };
+        let mut held = view.held(member);
+        for mark in marks.iter().copied() {
+            match view.room.marks.find(mark).filter(|bit| held.has(*bit)) {
+                Some(bit) => {
+                    held = held.without(bit);
+                    weighed.events.push(Event::Unmarked { account: *account, mark });
+                }
+                None => note(&mut weighed.gaps, Gap::DeleteUnset),
+            }
+        }
+        // Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left
+        // of its marks is cleared (CLEAR-OFFLINE).
+        if !member.connected && !held.has(Bit::PINNED) {
+            weighed.events.push(Event::WentOffline {
+                account: *account,
+                lost: view.room.numbers(held),
+                cause: Cause::Pin,
+            });
+        }
+        weighed.served.push(Entry { account: *account, marks: marks.clone() });
+    }
+}
+
+/// The running count of holders, mark by mark.
+struct Tally<'a> {
+    view: &'a View<'a>,
+    members_per_mark_max: usize,
+    counts: BTreeMap<Mark, usize>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(view: &'a View<'a>, members_per_mark_max: usize) -> Self {
+        Self { view, members_per_mark_max, counts: BTreeMap::new() }
+    }
+
+    /// Counts one more holder, or says that the mark is full.
+    fn take(&mut self, mark: Mark) -> bool {
+        let count = self.counts.entry(mark).or_insert_with(|| self.view.holders(mark));
+        let has_room = *count < self.members_per_mark_max;
+        *count += usize::from(has_room);
+        has_room
+    }
+}
+
+fn note(gaps: &mut Vec<Gap>, gap: Gap) {
+    if !gaps.contains(&gap) {
+        gaps.push(gap);
+    }
+}

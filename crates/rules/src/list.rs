@@ -1,0 +1,145 @@
+//! The online list: newest first, at most the latest thousand, page by page.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use avmarks_spec::readings::Unhide;
+use avmarks_spec::{Mark, Timestamp, UserId};
+
+use crate::marks::Bit;
+use crate::room::View;
+use crate::{Policy, Room};
+
+/// Which members a pull shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Filter {
+    /// The online members without 600 (`HIDE-600`).
+    Visible,
+    /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
+    Holding(Mark),
+    /// Nobody: the number asked for is no mark.
+    Nobody,
+}
+
+/// A member as the list shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The place in the join order; cursors name it.
+    pub place: u64,
+    /// The account.
+    pub account: UserId,
+    /// When it joined.
+    pub joined: Timestamp,
+}
+
+/// Where the next page starts: below a place in the join order, with so many members already listed. On the wire it is
+/// `NextTimestamp`, opaque to the caller: `place * 1024 + listed`, and 0 means the first page, or that no more come.
+///
+/// ```
+/// use avmarks_rules::Cursor;
+///
+/// assert_eq!(Cursor::START.number(), 0);
+/// assert_eq!(Cursor::from_number(7 * 1024 + 500), Cursor { below: 7, listed: 500 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Members that joined at this place or later are not listed any more.
+    pub below: u64,
+    /// How many the pages before have listed.
+    pub listed: usize,
+}
+
+impl Cursor {
+    /// The start of the list.
+    pub const START: Self = Self { below: u64::MAX, listed: 0 };
+
+    /// The cursor behind `Timestamp`. Any number names a place, so a stale one shows what is left below it.
+    #[must_use]
+    pub const fn from_number(number: u64) -> Self {
+        if number == 0 {
+            return Self::START;
+        }
+        Self { below: number / 1_024, listed: (number % 1_024) as usize }
+    }
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        if self.below == u64::MAX {
+            return 0;
+        }
+        self.below.saturating_mul(1_024).saturating_add(self.listed as u64)
+    }
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The members, newest first (`gap:list-order`).
+    pub members: Vec<Listed>,
+    /// Where the next page starts; none where this is the last.
+    pub next: Option<Cursor>,
+}
+
+impl Room {
+    /// The members that `filter` shows at `at`, below a place in the join order, the latest joined first. The caller
+    /// takes as many as it needs; no others are looked at.
+    pub fn list<'a>(
+        &'a self,
+        filter: Filter,
+        policy: &Policy,
+        below: u64,
+        at: Timestamp,
+    ) -> Box<dyn Iterator<Item = Listed> + 'a> {
+        let view = View::new(self, at);
+        let only_600 = policy.unhide == Unhide::Only600;
+        match filter {
+            Filter::Nobody => Box::new(core::iter::empty()),
+            Filter::Visible => Box::new(
+                self.listed
+                    .range(..below)
+                    .rev()
+                    .filter_map(|(_, slot)| self.roster.get(*slot))
+                    .filter(move |member| view.online(member))
+                    .map(listed),
+            ),
+            Filter::Holding(mark) => {
+                let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
+                Box::new(
+                    self.marks
+                        .holders_below(bit, below)
+                        .filter_map(|(_, slot)| self.roster.get(slot))
+                        .filter(move |member| {
+                            let held = view.held(member);
+                            let hidden = only_600 && bit != Bit::HIDDEN && held.has(Bit::HIDDEN);
+                            held.has(bit) && !hidden
+                        })
+                        .map(listed),
+                )
+            }
+        }
+    }
+}
+
+fn listed(member: &crate::roster::Member) -> Listed {
+    Listed { place: member.place, account: member.account, joined: member.joined }
+}
+
+/// Cuts a page from `members`, which come newest first from below the cursor: at most `page_size`, and no more than
+/// `list_max` over all pages.
+pub fn page(members: impl Iterator<Item = Listed>, cursor: Cursor, page_size: usize, list_max: usize) -> Page {
+    let left = list_max.saturating_sub(cursor.listed);
+    let mut members = members.take(left).peekable();
+    let mut shown = Vec::new();
+    while shown.len() < page_size {
+        match members.next() {
+            Some(member) => shown.push(member),
+            None => break,
+        }
+    }
+    let next = match (members.peek(), shown.last()) {
+        (Some(_), Some(last)) => Some(Cursor { below: last.place, listed: cursor.listed + shown.len() }),
+        _ => None,
+    };
+    Page { members: shown, next }
+}

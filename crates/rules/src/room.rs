@@ -1,0 +1,221 @@
+//! A group with its members, and how it looks at a moment.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
+
+use crate::marks::{Bit, MarkSet, Marks, PLACES};
+use crate::pins::Pins;
+use crate::roster::{Member, Roster, Slot};
+
+/// A group: its type, its owner, its members, their marks.
+///
+/// Changed by [`Room::apply`] alone; [`Room::observe`] and [`Room::tick`] go through it. A room is cheap to ask: no
+/// question looks at more members than it answers with.
+#[derive(Clone, Debug)]
+pub struct Room {
+    pub(crate) kind: GroupType,
+    pub(crate) owner: Option<UserId>,
+    /// The latest time seen (`gap:clock`).
+    pub(crate) latest: Timestamp,
+    /// The place that the next new member takes.
+    pub(crate) next_place: u64,
+    pub(crate) roster: Roster,
+    pub(crate) marks: Marks,
+    pub(crate) pins: Pins,
+    /// How many members are online.
+    pub(crate) online: usize,
+    /// The members that the unfiltered list names: online, without 600; by their place in the join order.
+    pub(crate) listed: BTreeMap<u64, Slot>,
+}
+
+/// A member as it is at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// The account.
+    pub account: UserId,
+    /// The place in the join order, from 1 up.
+    pub place: u64,
+    /// When it joined.
+    pub joined: Timestamp,
+    /// Whether its connection is there.
+    pub connected: bool,
+    /// Whether it counts as online: connected, or pinned.
+    pub online: bool,
+    /// The marks it holds, in ascending order.
+    pub marks: Vec<Mark>,
+    /// When its pin ends, where it holds 500.
+    pub pinned_until: Option<Timestamp>,
+}
+
+impl Room {
+    /// A group without members.
+    #[must_use]
+    pub fn new(kind: GroupType, owner: Option<UserId>) -> Self {
+        Self {
+            kind,
+            owner,
+            latest: Timestamp::EPOCH,
+            next_place: 1,
+            roster: Roster::default(),
+            marks: Marks::default(),
+            pins: Pins::default(),
+            online: 0,
+            listed: BTreeMap::new(),
+        }
+    }
+
+    /// The type of the group.
+    #[must_use]
+    pub const fn kind(&self) -> GroupType {
+        self.kind
+    }
+
+    /// The owner, where there is one.
+    #[must_use]
+    pub const fn owner(&self) -> Option<UserId> {
+        self.owner
+    }
+
+    /// How many members there are, online or not.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.roster.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The latest time seen: an earlier `at` is taken as this (`gap:clock`).
+    #[must_use]
+    pub const fn latest(&self) -> Timestamp {
+        self.latest
+    }
+
+    /// The place in the join order that the next new member takes.
+    #[must_use]
+    pub const fn next_place(&self) -> u64 {
+        self.next_place
+    }
+
+    /// The end of the earliest pin: call [`Room::tick`] then, or at any later time. Changes with every event.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.pins.next()
+    }
+
+    /// How many members are online at `at`, hidden ones too.
+    #[must_use]
+    pub fn online_count(&self, at: Timestamp) -> usize {
+        let view = View::new(self, at);
+        self.online.saturating_sub(view.fallen)
+    }
+
+    /// The member of this account as it is at `at`; none where the account is no member.
+    #[must_use]
+    pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberView> {
+        let (_, member) = self.roster.find(account)?;
+        Some(self.describe(member, at))
+    }
+
+    /// Every member as it is at `at`, in join order. This looks at the whole room: it is for dumps, not for decisions.
+    #[must_use]
+    pub fn members(&self, at: Timestamp) -> Vec<MemberView> {
+        let mut members: Vec<_> = self.roster.iter().collect();
+        members.sort_unstable_by_key(|member| member.place);
+        members.into_iter().map(|member| self.describe(member, at)).collect()
+    }
+
+    fn describe(&self, member: &Member, at: Timestamp) -> MemberView {
+        let view = View::new(self, at);
+        let held = view.held(member);
+        MemberView {
+            account: member.account,
+            place: member.place,
+            joined: member.joined,
+            connected: member.connected,
+            online: member.connected || held.has(Bit::PINNED),
+            marks: self.numbers(held),
+            pinned_until: if held.has(Bit::PINNED) { self.pins.end(member.place) } else { None },
+        }
+    }
+
+    /// The marks of a set, in ascending order.
+    pub(crate) fn numbers(&self, set: MarkSet) -> Vec<Mark> {
+        let mut marks: Vec<Mark> = set.iter().filter_map(|bit| self.marks.mark(bit)).collect();
+        marks.sort_unstable();
+        marks
+    }
+}
+
+/// A room as it is at a moment: pins that have ended by then are seen as ended, though no event said so yet.
+pub(crate) struct View<'a> {
+    pub(crate) room: &'a Room,
+    pub(crate) now: Timestamp,
+    /// How many holders each mark has lost by pins that have ended.
+    lost: [usize; PLACES],
+    /// How many members have gone offline by pins that have ended.
+    fallen: usize,
+}
+
+impl<'a> View<'a> {
+    /// The room at `at`, or at the latest time it has seen where that is later (`gap:clock`).
+    pub(crate) fn new(room: &'a Room, at: Timestamp) -> Self {
+        let now = at.max(room.latest);
+        let mut view = Self { room, now, lost: [0; PLACES], fallen: 0 };
+        // Only pins that are due are looked at, and there are none of these once time has passed by events.
+        for member in view.due() {
+            let gone = if member.connected { MarkSet::default().with(Bit::PINNED) } else { member.marks };
+            for bit in gone.iter() {
+                if let Some(lost) = view.lost.get_mut(Marks::index(bit)) {
+                    *lost += 1;
+                }
+            }
+            view.fallen += usize::from(!member.connected);
+        }
+        view
+    }
+
+    /// The members whose pins have ended by now, the earliest first.
+    pub(crate) fn due(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
+        let room = self.room;
+        room.pins.due(self.now).filter_map(move |place| {
+            let (_, slot) = room.marks.holders_below(Bit::PINNED, place + 1).next()?;
+            room.roster.get(slot)
+        })
+    }
+
+    pub(crate) fn find(&self, account: &UserId) -> Option<&'a Member> {
+        self.room.roster.find(account).map(|(_, member)| member)
+    }
+
+    /// The marks that a member holds now.
+    pub(crate) fn held(&self, member: &Member) -> MarkSet {
+        if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place).is_none_or(|end| end > self.now) {
+            member.marks
+        } else if member.connected {
+            member.marks.without(Bit::PINNED)
+        } else {
+            MarkSet::default()
+        }
+    }
+
+    /// Whether a member is online now: connected, or pinned.
+    pub(crate) fn online(&self, member: &Member) -> bool {
+        member.connected || self.held(member).has(Bit::PINNED)
+    }
+
+    /// How many hold a mark now.
+    pub(crate) fn holders(&self, mark: Mark) -> usize {
+        self.room.marks.find(mark).map_or(0, |bit| self.holders_at(bit))
+    }
+
+    pub(crate) fn holders_at(&self, bit: Bit) -> usize {
+        let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
+        self.room.marks.count(bit).saturating_sub(lost)
+    }
+}
