@@ -1,1 +1,4 @@
-//! rules
+//! What the rules decide: cases that a person can read, and properties over any run of operations.
+
+mod cases;
+mod properties;

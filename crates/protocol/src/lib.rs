@@ -1,1 +1,49 @@
-//! protocol
+//! How the audio-video group marks API of Tencent Cloud Chat is written: bytes in, values out, and back.
+//!
+//! **In scope:** the three calls ([`modify_user_info`], [`get_members`], [`get_online_member_num`]) with requests and answers
+//! for both sides, the codes ([`ErrorCode`]) and what a caller should do about each, URL and query ([`url`]), the regions
+//! ([`region`]), the webhooks that tell of presence ([`webhook`]), and the signature ([`usersig`]).
+//!
+//! **Out of scope:** whether a request would be served (`avmarks-service`), retries and pace, sockets, clocks.
+//!
+//! **The contract:** no input makes anything here panic. What we write has the vendor's samples' order of fields. What is
+//! read may hold more than the documents name: unknown fields of answers and webhooks come back as they came, unknown
+//! codes keep their number. Secrets never print.
+//!
+//! ```
+//! use avmarks_protocol::modify_user_info::{Answer, Request};
+//!
+//! let body = br#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#;
+//! let request = Request::parse(body).unwrap();
+//! assert_eq!(request.member_list[0].account, "teacher10");
+//!
+//! let refused = Answer::parse(br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no such mark"}"#).unwrap();
+//! assert_eq!(refused.envelope.error_code.row().unwrap().action.name(), "mend-request");
+//! ```
+#![forbid(unsafe_code)]
+
+mod endpoint;
+mod envelope;
+mod error_code;
+mod extra;
+pub mod get_members;
+pub mod get_online_member_num;
+mod integer;
+mod json;
+pub mod modify_user_info;
+mod place;
+pub mod region;
+pub mod secret;
+mod trailing_comma;
+pub mod url;
+pub mod usersig;
+pub mod webhook;
+
+pub use endpoint::Endpoint;
+pub use envelope::{ActionStatus, AnswerFault, Envelope, envelope_json};
+pub use error_code::{Action, ERROR_CODES, ErrorCode, ErrorRow, Listed};
+pub use extra::Extra;
+pub use integer::Integer;
+pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};
+pub use place::Place;
+pub use trailing_comma::without_trailing_commas;

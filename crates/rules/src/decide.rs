@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 use avmarks_spec::readings::{LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, SpecialSlots};
-use avmarks_spec::{Clause, Gap, Mark, MarkKind, Timestamp};
+use avmarks_spec::{Clause, Gap, Limits, Mark, MarkKind, Timestamp};
 
 use crate::decision::Grounds;
 use crate::marks::{Bit, Marks};
@@ -154,7 +154,7 @@ fn may_operate(room: &Room, operator: Operator) -> bool {
 fn outcome_refusals(terms: &Terms, weighed: &Weighed) -> Vec<Refused> {
     let mut found = Vec::new();
     // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
-    if weighed.marks_in_group > terms.limits.marks_per_group_max {
+    if weighed.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
         found.push(Refused { reason: Refusal::MarksPerGroup, count: Some(weighed.marks_in_group), mark: None });
     }
     // MEMBERS-PER-MARK: where `gap:over-capacity` is read so, a full mark refuses the whole call.

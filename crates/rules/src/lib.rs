@@ -57,5 +57,5 @@ pub use event::{Cause, Event};
 pub use list::{Cursor, Filter, Listed, Page, page};
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use quota::Quota;
-pub use refusal::Refusal;
+pub use refusal::{Precedence, Refusal};
 pub use room::{MemberView, Room};

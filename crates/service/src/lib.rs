@@ -1,1 +1,48 @@
-//! service
+//! The server side of the audio-video group marks API without a server: request bytes and a time in, answer bytes out.
+//!
+//! **In scope:** an app with its groups ([`App`]), the precedence of refusals, signatures, quota; what is wrong with a request
+//! that has not been sent, all of it ([`preflight`], [`App::dry_run`]); scenarios ([`Scenario`]); the whole state as JSON
+//! ([`App::snapshot`]), so that a process can stop and go on.
+//!
+//! **Out of scope:** sockets, clocks, files.
+//!
+//! **The contract:** the same inputs at the same times give the same bytes. No input makes anything here panic. A refused
+//! request changes nothing but what time itself does. A dry run changes nothing, and its first violation is what the
+//! service would answer.
+//!
+//! ```
+//! use avmarks_rules::Presence;
+//! use avmarks_service::{App, Request, Settings};
+//! use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+//!
+//! let mut app = App::new(Settings::default());
+//! let now = Timestamp::from_millis(0);
+//! app.create_group(GroupId::parse("@TGS#a").unwrap(), GroupType::AvChatRoom, None, now);
+//!
+//! let request = Request {
+//!     method: "POST",
+//!     path: "/v4/group_open_avchatroom_http_svc/modify_user_info",
+//!     query: "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json",
+//!     body: br#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"nobody","Marks":[1000]}]}"#,
+//! };
+//! let dry = app.dry_run(&request, now);
+//! assert_eq!(dry.violations[0].because[0].id(), "ALL-FAILED");
+//! assert_eq!(dry.response, app.handle(&request, now));
+//! ```
+#![forbid(unsafe_code)]
+
+mod app;
+mod handle;
+mod preflight;
+mod pull;
+mod scenario;
+mod snapshot;
+mod violation;
+mod walk;
+
+pub use app::{App, Happening, Settings, What};
+pub use handle::{Call, DryRun, Request, Response};
+pub use preflight::{preflight, preflight_request};
+pub use scenario::{LineFault, Scenario};
+pub use snapshot::SnapshotFault;
+pub use violation::Violation;

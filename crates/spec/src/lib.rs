@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod clause;
+mod excerpt;
 mod gap;
 mod group_type;
 mod id;
@@ -30,6 +31,7 @@ pub mod readings;
 mod time;
 
 pub use clause::{CLAUSES, Clause, ClauseRow};
+pub use excerpt::Excerpt;
 pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdFault, UserId};

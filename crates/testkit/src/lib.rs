@@ -1,1 +1,27 @@
-//! testkit
+//! What the tests of avmarks share.
+//!
+//! **In scope:** a naive oracle ([`oracle::Oracle`]) that answers scenario lines from the text of the rules alone; machines
+//! that answer them too ([`Machine`]); stories with what must be answered ([`case`]); raw operations ([`op`]), strategies over
+//! them ([`strategy`]), and one run of them through all machines at once ([`differ`]).
+//!
+//! **Out of scope:** anything that is published or shipped.
+//!
+//! ```
+//! use avmarks_testkit::oracle::Oracle;
+//!
+//! let mut oracle = Oracle::new();
+//! oracle.answer(1, r#"{"at":0,"do":"create_group","group":"g"}"#).unwrap();
+//! oracle.answer(2, r#"{"at":0,"do":"join","group":"g","account":"u1"}"#).unwrap();
+//! assert!(oracle.members("g").unwrap()[0].online);
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod case;
+pub mod differ;
+mod machine;
+pub mod op;
+pub mod oracle;
+pub mod rules_alone;
+pub mod strategy;
+
+pub use machine::{Machine, OracleMachine, Said, service_with};

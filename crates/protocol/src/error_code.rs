@@ -1,0 +1,244 @@
+//! Error codes: an open number, and one table of what the documents say about each.
+
+mod table;
+
+use core::fmt;
+
+pub use table::ERROR_CODES;
+
+/// `ErrorCode` of an answer. Open: the vendor adds codes, and one that is not in [`ERROR_CODES`] is kept as it is.
+///
+/// ```
+/// use avmarks_protocol::{Action, ErrorCode};
+///
+/// let row = ErrorCode::new(70001).row().unwrap();
+/// assert_eq!((row.name, row.action), ("usersig-expired", Action::RenewSignature));
+/// assert_eq!(ErrorCode::new(123_456).row(), None);
+/// assert_eq!(serde_json::to_string(&ErrorCode::OK).unwrap(), "0");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(i64);
+
+impl ErrorCode {
+    /// 0: no error. It has no row.
+    pub const OK: Self = Self(0);
+
+    /// The code of this number.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// What the documents say about the code; none for 0 and for codes that they do not list.
+    #[must_use]
+    pub fn row(self) -> Option<&'static ErrorRow> {
+        let at = ERROR_CODES.binary_search_by_key(&self, |row| row.code).ok()?;
+        ERROR_CODES.get(at)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the documents say about a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorRow {
+    /// The code.
+    pub code: ErrorCode,
+    /// A short name, ours and stable.
+    pub name: &'static str,
+    /// What it means, in our words. Where two texts disagree, both senses.
+    pub meaning: &'static str,
+    /// What a caller can do.
+    pub action: Action,
+    /// Which text lists it.
+    pub listed: Listed,
+    /// The document, by its number at the vendor's.
+    pub document: &'static str,
+}
+
+/// What a caller can do about a code. Derived from the meanings; the vendor's list has no such column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// A passing failure of the service: the same request may succeed at once.
+    RetryNow,
+    /// Too many requests, or a state that passes: the same request may succeed after a pause.
+    RetryLater,
+    /// The signature is old, damaged, or not of this app, user or key: a new one is needed.
+    RenewSignature,
+    /// The request is wrong and will be refused as often as it is sent.
+    MendRequest,
+    /// The request asks for too much at once.
+    SplitRequest,
+    /// The app's plan or a switch of its console does not allow it.
+    ChangePlanOrSwitch,
+    /// Only the app's owner or the vendor can change it: a disabled app, an allowlist, a blocklist.
+    AskOwner,
+    /// No remedy is known.
+    GiveUp,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] = &[
+        Self::RetryNow,
+        Self::RetryLater,
+        Self::RenewSignature,
+        Self::MendRequest,
+        Self::SplitRequest,
+        Self::ChangePlanOrSwitch,
+        Self::AskOwner,
+        Self::GiveUp,
+    ];
+
+    /// A short name, ours and stable.
+    ///
+    /// ```
+    /// use avmarks_protocol::Action;
+    ///
+    /// assert_eq!(Action::RetryLater.name(), "retry-later");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RetryNow => "retry-now",
+            Self::RetryLater => "retry-later",
+            Self::RenewSignature => "renew-signature",
+            Self::MendRequest => "mend-request",
+            Self::SplitRequest => "split-request",
+            Self::ChangePlanOrSwitch => "change-plan-or-switch",
+            Self::AskOwner => "ask-owner",
+            Self::GiveUp => "give-up",
+        }
+    }
+
+    /// The advice as a sentence for people.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::RetryNow => "Send the same request again.",
+            Self::RetryLater => "Wait, then send the same request again, at a slower pace.",
+            Self::RenewSignature => {
+                "Make a new signature, with this app's key, for the identifier and the app of the query."
+            }
+            Self::MendRequest => "Correct the request; the same one will be refused again.",
+            Self::SplitRequest => "Ask for less at once: split the request.",
+            Self::ChangePlanOrSwitch => "Check the app's plan and its switches in the console.",
+            Self::AskOwner => "Ask the app's owner, or the vendor, to change the app's settings or state.",
+            Self::GiveUp => "Do not retry: no remedy is known. Show the code and its ErrorInfo to a person.",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which text lists a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Listed {
+    /// The general list as of March 2023, and no newer one of this product.
+    Old,
+    /// The general list in its newest layout (seen 2025-12), and not that of 2023.
+    New,
+    /// Both.
+    Both,
+    /// The general list; which of its texts, is not recorded here.
+    General,
+    /// Pages of single calls, and not the general list.
+    ApiPage,
+}
+
+impl Listed {
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Old => "general list of 2023",
+            Self::New => "newest general list",
+            Self::Both => "general lists, old and new",
+            Self::General => "general list",
+            Self::ApiPage => "pages of single calls",
+        }
+    }
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_names_are_unique_slugs() {
+        assert!(ERROR_CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+        let names: BTreeSet<_> = ERROR_CODES.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), ERROR_CODES.len());
+        for row in ERROR_CODES {
+            let slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(row.name.chars().all(slug), "{}", row.name);
+            assert!(!row.meaning.is_empty() && !row.meaning.ends_with('.'), "{}", row.code);
+            assert_eq!(row.code.row(), Some(row));
+        }
+    }
+
+    #[test]
+    fn every_code_that_this_crate_or_the_rules_answer_with_has_a_row() {
+        for code in [
+            10001, 10002, 10003, 10004, 10005, 10007, 10010, 10015, 10019, 10059, 60002, 60003, 60007, 60009, 60010,
+            60012, 60025, 70001, 70003, 70009, 70013, 70014,
+        ] {
+            assert!(ErrorCode::new(code).row().is_some(), "{code}");
+        }
+        assert_eq!(ErrorCode::OK.row(), None);
+    }
+
+    #[test]
+    fn where_texts_disagree_the_meaning_has_both() {
+        for code in [10007, 10015, 60004, 60005, 60020] {
+            let meaning = ErrorCode::new(code).row().unwrap().meaning;
+            assert!(meaning.contains("; "), "{code}: {meaning}");
+        }
+        assert!(ErrorCode::new(60004).row().unwrap().meaning.contains("newer text"));
+        assert!(ErrorCode::new(10015).row().unwrap().meaning.contains("general list"));
+    }
+
+    #[test]
+    fn actions_have_names_of_their_own() {
+        let names: BTreeSet<_> = Action::ALL.iter().map(|action| action.name()).collect();
+        assert_eq!(names.len(), Action::ALL.len());
+        for row in ERROR_CODES {
+            assert!(Action::ALL.contains(&row.action));
+        }
+    }
+
+    #[test]
+    fn unknown_codes_survive() {
+        for number in [i64::MIN, -1, 1, 80_001, i64::MAX] {
+            let code: ErrorCode = serde_json::from_str(&number.to_string()).unwrap();
+            assert_eq!(serde_json::to_string(&code).unwrap(), number.to_string());
+        }
+        assert!(serde_json::from_str::<ErrorCode>("\"0\"").is_err());
+    }
+}

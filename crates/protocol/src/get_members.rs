@@ -1,0 +1,219 @@
+//! `POST /v4/group_open_avchatroom_http_svc/get_members`: the list of online members, page by page.
+//!
+//! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::envelope::{int64, objects, optional_int64, to_json};
+use crate::json::{self, Faults};
+use crate::{
+    ActionStatus, AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault,
+};
+
+/// The path of the URL, without a slash in front.
+pub const PATH: &str = "v4/group_open_avchatroom_http_svc/get_members";
+
+/// A request. Its values are of the right types and not yet held against any limit.
+///
+/// ```
+/// use avmarks_protocol::get_members::Request;
+///
+/// let request = Request { group_id: "@TGS#a6I4ZUUGO".into(), timestamp: 0.into(), mark: Some(1000.into()) };
+/// let bytes = request.to_json();
+/// assert_eq!(bytes, br#"{"GroupId":"@TGS#a6I4ZUUGO","Timestamp":0,"Mark":1000}"#);
+/// assert_eq!(Request::parse(&bytes), Ok(request));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    /// `GroupId`.
+    pub group_id: Cow<'a, str>,
+    /// `Timestamp`: 0 for the first page, then the `NextTimestamp` of the answer before.
+    pub timestamp: Integer<'a>,
+    /// `Mark`: shows only members that hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Integer<'a>>,
+}
+
+impl<'a> Request<'a> {
+    /// The request of a body, read strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestFault`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// type.
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+        let draft = Draft::parse(json::text(body)?)?;
+        match (draft.group_id, draft.timestamp) {
+            (Some(group_id), Some(timestamp)) if draft.faults.is_empty() => {
+                Ok(Self { group_id, timestamp, mark: draft.mark })
+            }
+            _ => Err(RequestFault::Fields(draft.faults)),
+        }
+    }
+
+    /// The body, compact, in the order of the vendor's sample.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// What could be read of a request, and every fault that was found in its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft<'a> {
+    /// `GroupId`, where it is there once and a string.
+    pub group_id: Option<Cow<'a, str>>,
+    /// `Timestamp`, where it is there once and an integer.
+    pub timestamp: Option<Integer<'a>>,
+    /// `Mark`, where it is there once and an integer.
+    pub mark: Option<Integer<'a>>,
+    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    pub faults: Vec<FieldFault>,
+}
+
+impl<'a> Draft<'a> {
+    /// What can be read of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyFault`] where the text is no JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        let mut fields = json::object(body)?;
+        let mut faults = Faults::default();
+        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
+        let timestamp = faults.keep(fields.require(Place::Timestamp, json::integer))?;
+        let mark = faults.keep(fields.optional(Place::MarkFilter, json::integer))?.flatten();
+        Ok(Self { group_id, timestamp, mark, faults: faults.0 })
+    }
+}
+
+/// An answer. A refusal has the envelope alone.
+///
+/// ```
+/// use avmarks_protocol::get_members::{Answer, Listed};
+///
+/// let answer = Answer::page(vec![Listed::new(1_669_872_112, "teacher10")], 0);
+/// let bytes = answer.to_json();
+/// assert_eq!(
+///     String::from_utf8_lossy(&bytes),
+///     r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberList":[{"JoinTime":1669872112,"Member_Account":"teacher10","NickName":"","Avatar":""}],"NextTimestamp":0}"#
+/// );
+/// assert_eq!(Answer::parse(&bytes), Ok(answer));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Status, code and sentence.
+    pub envelope: Envelope,
+    /// `MemberList`: the members of this page.
+    pub member_list: Option<Vec<Listed>>,
+    /// `NextTimestamp`: 0 where this is the last page.
+    pub next_timestamp: Option<i64>,
+    /// Fields that no document names.
+    pub extra: Extra,
+}
+
+/// A member of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Listed {
+    /// `JoinTime`, in seconds since the Unix epoch.
+    pub join_time: i64,
+    /// `Member_Account`.
+    #[serde(rename = "Member_Account")]
+    pub account: String,
+    /// `NickName`; empty where unknown.
+    pub nick_name: String,
+    /// `Avatar`, a URL; empty where unknown.
+    pub avatar: String,
+    /// Fields that no document names.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Listed {
+    /// A member of whom no more is known.
+    #[must_use]
+    pub fn new(join_time: i64, account: impl Into<String>) -> Self {
+        Self {
+            join_time,
+            account: account.into(),
+            nick_name: String::new(),
+            avatar: String::new(),
+            extra: Extra::default(),
+        }
+    }
+}
+
+impl Answer {
+    /// The answer that shows these members.
+    #[must_use]
+    pub fn page(member_list: Vec<Listed>, next_timestamp: i64) -> Self {
+        Self {
+            envelope: Envelope::ok(),
+            member_list: Some(member_list),
+            next_timestamp: Some(next_timestamp),
+            extra: Extra::default(),
+        }
+    }
+
+    /// The answer to a call that was refused.
+    #[must_use]
+    pub fn refused(code: ErrorCode, info: impl Into<String>) -> Self {
+        Self { envelope: Envelope::fail(code, info), member_list: None, next_timestamp: None, extra: Extra::default() }
+    }
+
+    /// The answer of a body.
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type.
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+        let mut fields = json::object(json::text(body)?)?;
+        Ok(Self {
+            envelope: Envelope::take(&mut fields)?,
+            member_list: objects(&mut fields, |at, mut entry| {
+                Ok(Listed {
+                    join_time: int64(Place::JoinTime(at), &mut entry)?,
+                    account: entry.require(Place::Account(at), json::string)?.into_owned(),
+                    nick_name: entry.require(Place::NickName(at), json::string)?.into_owned(),
+                    avatar: entry.require(Place::Avatar(at), json::string)?.into_owned(),
+                    extra: entry.rest(),
+                })
+            })?,
+            next_timestamp: optional_int64(Place::NextTimestamp, &mut fields)?,
+            extra: fields.rest(),
+        })
+    }
+
+    /// The body, compact, in the order of the vendor's sample; fields that no document names come last.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            action_status: &'a ActionStatus,
+            error_code: ErrorCode,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            error_info: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            member_list: Option<&'a [Listed]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next_timestamp: Option<i64>,
+            #[serde(flatten)]
+            extra: &'a Extra,
+        }
+        to_json(&Wire {
+            action_status: &self.envelope.action_status,
+            error_code: self.envelope.error_code,
+            error_info: self.envelope.error_info.as_deref(),
+            member_list: self.member_list.as_deref(),
+            next_timestamp: self.next_timestamp,
+            extra: &self.extra,
+        })
+    }
+}

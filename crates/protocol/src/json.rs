@@ -1,0 +1,384 @@
+//! JSON as the documents need it: what each field is, where it stands, and whether it is there twice.
+//!
+//! serde_json reads the text; this keeps what its own values forget: the order of fields, repetitions, and the digits
+//! of a number, by which an integer of any size is told from `1000.0`.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use avmarks_spec::Excerpt;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::trailing_comma::{trailing_commas, without_trailing_commas};
+use crate::{Extra, Integer, Place};
+
+/// Why a body is no JSON object (answered with 60003).
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BodyFault {
+    /// Nothing but white space.
+    #[error("the body is empty; send at least `{{}}`")]
+    Empty,
+    /// Bytes that are no UTF-8.
+    #[error("the body is not UTF-8: the byte at {at} fits no character")]
+    NotUtf8 {
+        /// Bytes before the first that fits no character.
+        at: usize,
+    },
+    /// Text that is no JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
+    #[error(
+        "a comma before `]` or `}}` at line {line} column {column} is not JSON, though the vendor's own samples have it; remove it"
+    )]
+    TrailingComma {
+        /// The line of the first such comma, from 1.
+        line: usize,
+        /// Its column, in bytes from 1.
+        column: usize,
+    },
+    /// Text that is no JSON.
+    #[error("the body is not JSON: {what}")]
+    NotJson {
+        /// What is wrong, and where.
+        what: String,
+    },
+    /// JSON, but no object.
+    #[error("the body is {found}, and must be an object")]
+    NotObject {
+        /// What it is.
+        found: Kind,
+    },
+}
+
+/// What a JSON value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number of digits alone, with or without a minus sign.
+    Integer,
+    /// A number with a fraction or an exponent.
+    Fraction,
+    /// A string.
+    Text,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Integer => "an integer",
+            Self::Fraction => "a number with fraction or exponent",
+            Self::Text => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// What is wrong with a field as such (`REQUIRED` in a request).
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{place}` {problem}")]
+pub struct FieldFault {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub problem: FieldProblem,
+}
+
+/// See [`FieldFault`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldProblem {
+    /// The field is not there.
+    Missing,
+    /// The field is there twice or more.
+    Twice,
+    /// The field is of another type.
+    Type {
+        /// What it must be.
+        wanted: Kind,
+        /// What it is.
+        found: Kind,
+        /// The value as it was written, as [`Excerpt`] shows it.
+        text: String,
+    },
+}
+
+impl fmt::Display for FieldProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is missing"),
+            Self::Twice => f.write_str("is there more than once; send it once"),
+            Self::Type { wanted, found: Kind::Null, .. } => write!(f, "must be {wanted}, and is null"),
+            Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
+        }
+    }
+}
+
+/// The text of a body.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyFault> {
+    core::str::from_utf8(bytes).map_err(|fault| BodyFault::NotUtf8 { at: fault.valid_up_to() })
+}
+
+/// What is wrong with a text that serde_json could not read as an object.
+fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
+    if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+        return BodyFault::Empty;
+    }
+    if let Ok(value) = serde_json::from_str::<&RawValue>(text)
+        && kind(value) != Kind::Object
+    {
+        return BodyFault::NotObject { found: kind(value) };
+    }
+    if let Some(comma) = trailing_commas(text).first()
+        && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
+    {
+        let before = text.get(..*comma).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        return BodyFault::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
+    }
+    BodyFault::NotJson { what: fault.to_string() }
+}
+
+/// The fields of the object that a whole body is.
+pub(crate) fn object(text: &str) -> Result<Fields<'_>, BodyFault> {
+    serde_json::from_str(text).map_err(|fault| body_fault(text, &fault))
+}
+
+/// What a value is.
+pub(crate) fn kind(value: &RawValue) -> Kind {
+    let text = value.get();
+    match text.as_bytes().first() {
+        Some(b'{') => Kind::Object,
+        Some(b'[') => Kind::Array,
+        Some(b'"') => Kind::Text,
+        Some(b't' | b'f') => Kind::Bool,
+        Some(b'n') => Kind::Null,
+        _ if text.contains(['.', 'e', 'E']) => Kind::Fraction,
+        _ => Kind::Integer,
+    }
+}
+
+/// The fields of a JSON object, in order, repetitions and all: what serde's own maps and structs forget or forbid.
+///
+/// ```
+/// use avmarks_protocol::Fields;
+///
+/// let mut fields: Fields<'_> = serde_json::from_str(r#"{"at":5,"do":"tick","at":6,"more":[1]}"#).unwrap();
+/// assert!(fields.take("at").is_err(), "it is there twice");
+/// assert_eq!(fields.take("do").unwrap().unwrap().get(), r#""tick""#);
+/// assert!(fields.take("do").unwrap().is_none());
+/// assert_eq!(fields.names().collect::<Vec<_>>(), ["more"]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A field that is there twice or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twice;
+
+impl<'a> Fields<'a> {
+    /// Takes a field out, with its value as it was written; none where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Twice`] where there is more than one of that name; all of them are gone then.
+    pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, Twice> {
+        let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
+        let (_, value) = self.0.remove(at);
+        let others = self.0.len();
+        self.0.retain(|(field, _)| field != name);
+        if self.0.len() == others { Ok(Some(value)) } else { Err(Twice) }
+    }
+
+    /// The names of what has not been taken.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name)
+    }
+
+    fn at(&mut self, place: Place) -> Result<Option<&'a RawValue>, FieldFault> {
+        self.take(place.field()).map_err(|Twice| FieldFault { place, problem: FieldProblem::Twice })
+    }
+
+    /// Takes the field at `place` out, read by `read`; a fault where it is not there.
+    pub(crate) fn require<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<T, ValueFault> {
+        match self.at(place)? {
+            Some(value) => read(place, value),
+            None => Err(FieldFault { place, problem: FieldProblem::Missing }.into()),
+        }
+    }
+
+    /// Takes the field at `place` out, read by `read`, where it is there.
+    pub(crate) fn optional<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueFault> {
+        self.at(place)?.map(|value| read(place, value)).transpose()
+    }
+
+    /// What has not been taken, to be written back as it came.
+    pub(crate) fn rest(self) -> Extra {
+        Extra(self.0.into_iter().map(|(name, value)| (name.into_owned(), value.to_owned())).collect())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::with_capacity(4);
+                while let Some(Text(name)) = map.next_key()? {
+                    fields.push((name, map.next_value()?));
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// A string, borrowed where it has no escapes.
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyText;
+        impl<'de> Visitor<'de> for AnyText {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(AnyText)
+    }
+}
+
+/// The values of an array.
+struct Values<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Values<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Array;
+        impl<'de> Visitor<'de> for Array {
+            type Value = Values<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = seq.next_element()? {
+                    values.push(value);
+                }
+                Ok(Values(values))
+            }
+        }
+        deserializer.deserialize_seq(Array)
+    }
+}
+
+/// Why a value is not what a field must be: its type, or that it is no JSON after all (a lone surrogate, which the
+/// grammar lets through and no text can hold).
+pub(crate) enum ValueFault {
+    Field(FieldFault),
+    Body(BodyFault),
+}
+
+impl From<FieldFault> for ValueFault {
+    fn from(fault: FieldFault) -> Self {
+        Self::Field(fault)
+    }
+}
+
+fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
+    let text = Excerpt(value.get()).to_string();
+    FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
+}
+
+fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueFault> {
+    if kind(value) != wanted {
+        return Err(wrong_type(place, wanted, value));
+    }
+    serde_json::from_str(value.get())
+        .map_err(|fault| ValueFault::Body(BodyFault::NotJson { what: format!("in `{place}`: {fault}") }))
+}
+
+/// Reads the value that stands at a place.
+pub(crate) type Read<'a, T> = fn(Place, &'a RawValue) -> Result<T, ValueFault>;
+
+/// The string that must stand at `place`.
+pub(crate) fn string(place: Place, value: &RawValue) -> Result<Cow<'_, str>, ValueFault> {
+    read::<Text<'_>>(place, Kind::Text, value).map(|text| text.0)
+}
+
+/// The integer that must stand at `place`.
+pub(crate) fn integer(place: Place, value: &RawValue) -> Result<Integer<'_>, ValueFault> {
+    match kind(value) {
+        Kind::Integer => Ok(Integer::from_json(value.get())),
+        _ => Err(wrong_type(place, Kind::Integer, value)),
+    }
+}
+
+/// The values of the array that must stand at `place`.
+pub(crate) fn array(place: Place, value: &RawValue) -> Result<Vec<&RawValue>, ValueFault> {
+    read::<Values<'_>>(place, Kind::Array, value).map(|values| values.0)
+}
+
+/// The fields of the object that must stand at `place`.
+pub(crate) fn fields(place: Place, value: &RawValue) -> Result<Fields<'_>, ValueFault> {
+    read(place, Kind::Object, value)
+}
+
+/// Collects the faults of fields.
+#[derive(Default)]
+pub(crate) struct Faults(pub(crate) Vec<FieldFault>);
+
+impl Faults {
+    /// What was read; none, and one fault more, where it was not. What is no JSON ends the reading.
+    pub(crate) fn keep<T>(&mut self, read: Result<T, ValueFault>) -> Result<Option<T>, BodyFault> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(ValueFault::Field(fault)) => {
+                self.0.push(fault);
+                Ok(None)
+            }
+            Err(ValueFault::Body(fault)) => Err(fault),
+        }
+    }
+}
+
+/// Why a request cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RequestFault {
+    /// It is no JSON object.
+    #[error(transparent)]
+    Body(#[from] BodyFault),
+    /// Fields are missing, there twice or of another type; at least one.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Fields(Vec<FieldFault>),
+}

@@ -1,0 +1,293 @@
+//! `POST /v4/group_open_avchatroom_http_svc/modify_user_info`: sets or deletes marks of online members.
+//!
+//! Source: 1047/50294. The English page's parameter table names another path, which its sample URL and every Chinese
+//! version contradict.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::envelope::{fits, objects, optional_int64, to_json};
+use crate::json::{self, Faults};
+use crate::{
+    ActionStatus, AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault,
+};
+
+/// The path of the URL, without a slash in front.
+pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
+
+/// A request. Its values are of the right types and not yet held against any limit.
+///
+/// ```
+/// use avmarks_protocol::modify_user_info::{Member, Request};
+///
+/// let request = Request {
+///     group_id: "@TGS#a6I4ZUUGO".into(),
+///     command_type: 1.into(),
+///     member_list: vec![Member { account: "teacher10".into(), marks: vec![1000.into()] }],
+/// };
+/// let bytes = request.to_json();
+/// assert_eq!(
+///     bytes,
+///     br#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#
+/// );
+/// assert_eq!(Request::parse(&bytes), Ok(request));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    /// `GroupId`.
+    pub group_id: Cow<'a, str>,
+    /// `CommandType`: 1 sets, 2 deletes.
+    pub command_type: Integer<'a>,
+    /// `MemberList`, at most 500 entries.
+    pub member_list: Vec<Member<'a>>,
+}
+
+/// An entry of a request's `MemberList`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Member<'a> {
+    /// `Member_Account`.
+    #[serde(rename = "Member_Account")]
+    pub account: Cow<'a, str>,
+    /// `Marks`.
+    #[serde(rename = "Marks")]
+    pub marks: Vec<Integer<'a>>,
+}
+
+impl<'a> Request<'a> {
+    /// The request of a body, read strictly: RFC 8259, and no comma before `]` or `}`.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestFault`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// type. Fields that the documents do not name are passed over.
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+        Draft::parse(json::text(body)?)?.finish()
+    }
+
+    /// The body, compact, in the order of the vendor's samples.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// What could be read of a request, and every fault that was found in its fields: for whoever wants to list them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft<'a> {
+    /// `GroupId`, where it is there once and a string.
+    pub group_id: Option<Cow<'a, str>>,
+    /// `CommandType`, where it is there once and an integer.
+    pub command_type: Option<Integer<'a>>,
+    /// `MemberList`, where it is there once and an array.
+    pub member_list: Option<Vec<DraftMember<'a>>>,
+    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    pub faults: Vec<FieldFault>,
+}
+
+/// An entry of a [`Draft`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftMember<'a> {
+    /// `Member_Account`, where it is there once and a string.
+    pub account: Option<Cow<'a, str>>,
+    /// `Marks`, where it is there once and an array; none for each mark that is no integer.
+    pub marks: Option<Vec<Option<Integer<'a>>>>,
+}
+
+impl<'a> Draft<'a> {
+    /// What can be read of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyFault`] where the text is no JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        let mut fields = json::object(body)?;
+        let mut faults = Faults::default();
+        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
+        let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
+        let entries = faults.keep(fields.require(Place::MemberList, json::array))?;
+        let member_list = entries
+            .map(|entries| {
+                entries.into_iter().enumerate().map(|(at, entry)| DraftMember::parse(at, entry, &mut faults))
+            })
+            .map(Iterator::collect)
+            .transpose()?;
+        Ok(Self { group_id, command_type, member_list, faults: faults.0 })
+    }
+
+    /// The request, where nothing is wrong with any field.
+    fn finish(self) -> Result<Request<'a>, RequestFault> {
+        match (self.group_id, self.command_type, self.member_list) {
+            (Some(group_id), Some(command_type), Some(members)) if self.faults.is_empty() => Ok(Request {
+                group_id,
+                command_type,
+                member_list: members
+                    .into_iter()
+                    .map(|member| Member {
+                        account: member.account.unwrap_or_default(),
+                        marks: member.marks.unwrap_or_default().into_iter().flatten().collect(),
+                    })
+                    .collect(),
+            }),
+            _ => Err(RequestFault::Fields(self.faults)),
+        }
+    }
+}
+
+impl<'a> DraftMember<'a> {
+    fn parse(at: usize, entry: &'a RawValue, faults: &mut Faults) -> Result<Self, BodyFault> {
+        let Some(mut fields) = faults.keep(json::fields(Place::Entry(at), entry))? else { return Ok(Self::default()) };
+        let account = faults.keep(fields.require(Place::Account(at), json::string))?;
+        let marks = match faults.keep(fields.require(Place::Marks(at), json::array))? {
+            None => None,
+            Some(values) => {
+                let marks = values.into_iter().enumerate();
+                Some(
+                    marks
+                        .map(|(mark, value)| faults.keep(json::integer(Place::Mark(at, mark), value)))
+                        .collect::<Result<_, _>>()?,
+                )
+            }
+        };
+        Ok(Self { account, marks })
+    }
+}
+
+impl<'a> From<Request<'a>> for Draft<'a> {
+    fn from(request: Request<'a>) -> Self {
+        Self {
+            group_id: Some(request.group_id),
+            command_type: Some(request.command_type),
+            member_list: Some(
+                request
+                    .member_list
+                    .into_iter()
+                    .map(|member| DraftMember {
+                        account: Some(member.account),
+                        marks: Some(member.marks.into_iter().map(Some).collect()),
+                    })
+                    .collect(),
+            ),
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// An answer. A refusal has the envelope alone.
+///
+/// ```
+/// use avmarks_protocol::modify_user_info::Answer;
+///
+/// let bytes = br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}],"New":1.50}"#;
+/// let answer = Answer::parse(bytes).unwrap();
+/// assert_eq!(answer.member_list.as_ref().unwrap()[0].marks, [1000]);
+/// assert_eq!(answer.extra.iter().next(), Some(("New", "1.50")));
+/// assert_eq!(answer.to_json(), bytes);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Status, code and sentence.
+    pub envelope: Envelope,
+    /// `CommandType`: that of the request. In the samples, and not in the field table.
+    pub command_type: Option<i64>,
+    /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample.
+    pub member_list: Option<Vec<Served>>,
+    /// Fields that no document names.
+    pub extra: Extra,
+}
+
+/// An account that was served, with the marks that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Served {
+    /// `Member_Account`.
+    #[serde(rename = "Member_Account")]
+    pub account: String,
+    /// `Marks`.
+    #[serde(rename = "Marks")]
+    pub marks: Vec<i64>,
+    /// Fields that no document names.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Served {
+    /// An account with its marks.
+    #[must_use]
+    pub fn new(account: impl Into<String>, marks: Vec<i64>) -> Self {
+        Self { account: account.into(), marks, extra: Extra::default() }
+    }
+}
+
+impl Answer {
+    /// The answer to a call that was served, for these accounts.
+    #[must_use]
+    pub fn served(command_type: i64, member_list: Vec<Served>) -> Self {
+        Self {
+            envelope: Envelope::ok(),
+            command_type: Some(command_type),
+            member_list: Some(member_list),
+            extra: Extra::default(),
+        }
+    }
+
+    /// The answer to a call that was refused.
+    #[must_use]
+    pub fn refused(code: ErrorCode, info: impl Into<String>) -> Self {
+        Self { envelope: Envelope::fail(code, info), command_type: None, member_list: None, extra: Extra::default() }
+    }
+
+    /// The answer of a body.
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type.
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+        let mut fields = json::object(json::text(body)?)?;
+        Ok(Self {
+            envelope: Envelope::take(&mut fields)?,
+            command_type: optional_int64(Place::CommandType, &mut fields)?,
+            member_list: objects(&mut fields, |at, mut entry| {
+                let account = entry.require(Place::Account(at), json::string)?.into_owned();
+                let values = entry.require(Place::Marks(at), json::array)?;
+                let marks = values
+                    .into_iter()
+                    .enumerate()
+                    .map(|(mark, value)| fits(Place::Mark(at, mark), json::integer(Place::Mark(at, mark), value)?))
+                    .collect::<Result<_, _>>()?;
+                Ok(Served { account, marks, extra: entry.rest() })
+            })?,
+            extra: fields.rest(),
+        })
+    }
+
+    /// The body, compact, in the order of the vendor's sample; fields that no document names come last.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            action_status: &'a ActionStatus,
+            error_code: ErrorCode,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            error_info: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            command_type: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            member_list: Option<&'a [Served]>,
+            #[serde(flatten)]
+            extra: &'a Extra,
+        }
+        to_json(&Wire {
+            action_status: &self.envelope.action_status,
+            error_code: self.envelope.error_code,
+            error_info: self.envelope.error_info.as_deref(),
+            command_type: self.command_type,
+            member_list: self.member_list.as_deref(),
+            extra: &self.extra,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! Where in a body something stands.
+
+use core::fmt;
+
+/// A place in a request or an answer, by the vendor's field names; indexes count from 0.
+///
+/// ```
+/// use avmarks_protocol::Place;
+///
+/// assert_eq!(Place::Mark(3, 1).to_string(), "MemberList[3].Marks[1]");
+/// assert_eq!(Place::Mark(3, 1).pointer(), "/MemberList/3/Marks/1");
+/// assert_eq!(Place::Body.pointer(), "");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The body as a whole.
+    Body,
+    /// `GroupId`.
+    GroupId,
+    /// `CommandType`.
+    CommandType,
+    /// `Timestamp` of a list request.
+    Timestamp,
+    /// `Mark` of a list request.
+    MarkFilter,
+    /// `MemberList`.
+    MemberList,
+    /// An entry of `MemberList`.
+    Entry(usize),
+    /// `Member_Account` of an entry.
+    Account(usize),
+    /// `Marks` of an entry.
+    Marks(usize),
+    /// A mark of an entry.
+    Mark(usize, usize),
+    /// `JoinTime` of an entry.
+    JoinTime(usize),
+    /// `NickName` of an entry.
+    NickName(usize),
+    /// `Avatar` of an entry.
+    Avatar(usize),
+    /// `ActionStatus` of an answer.
+    ActionStatus,
+    /// `ErrorCode` of an answer.
+    ErrorCode,
+    /// `ErrorInfo` of an answer.
+    ErrorInfo,
+    /// `NextTimestamp` of an answer.
+    NextTimestamp,
+    /// `OnlineMemberNum` of an answer.
+    OnlineMemberNum,
+}
+
+impl Place {
+    /// The place as a JSON pointer (RFC 6901); empty for the body as a whole.
+    #[must_use]
+    pub fn pointer(self) -> String {
+        match self {
+            Self::Body => String::new(),
+            Self::Entry(entry) => format!("/MemberList/{entry}"),
+            Self::Mark(entry, mark) => format!("/MemberList/{entry}/Marks/{mark}"),
+            _ => match self.entry() {
+                Some(entry) => format!("/MemberList/{entry}/{}", self.field()),
+                None => format!("/{}", self.field()),
+            },
+        }
+    }
+
+    /// The name of the field that stands here, or that holds what stands here.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Body => "",
+            Self::GroupId => "GroupId",
+            Self::CommandType => "CommandType",
+            Self::Timestamp => "Timestamp",
+            Self::MarkFilter => "Mark",
+            Self::MemberList | Self::Entry(_) => "MemberList",
+            Self::Account(_) => "Member_Account",
+            Self::Marks(_) | Self::Mark(..) => "Marks",
+            Self::JoinTime(_) => "JoinTime",
+            Self::NickName(_) => "NickName",
+            Self::Avatar(_) => "Avatar",
+            Self::ActionStatus => "ActionStatus",
+            Self::ErrorCode => "ErrorCode",
+            Self::ErrorInfo => "ErrorInfo",
+            Self::NextTimestamp => "NextTimestamp",
+            Self::OnlineMemberNum => "OnlineMemberNum",
+        }
+    }
+
+    /// The index of the entry of `MemberList` that this is part of.
+    #[must_use]
+    pub const fn entry(self) -> Option<usize> {
+        match self {
+            Self::Entry(entry)
+            | Self::Account(entry)
+            | Self::Marks(entry)
+            | Self::Mark(entry, _)
+            | Self::JoinTime(entry)
+            | Self::NickName(entry)
+            | Self::Avatar(entry) => Some(entry),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => f.write_str("the body"),
+            Self::Entry(entry) => write!(f, "MemberList[{entry}]"),
+            Self::Mark(entry, mark) => write!(f, "MemberList[{entry}].Marks[{mark}]"),
+            _ => match self.entry() {
+                Some(entry) => write!(f, "MemberList[{entry}].{}", self.field()),
+                None => f.write_str(self.field()),
+            },
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Where the service is: the hosts of each region, and any other base of a URL.
+
+mod base_url;
+
+use core::fmt;
+
+pub use base_url::{BaseUrl, BaseUrlFault};
+
+/// A region with its hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegionRow {
+    /// A short name, ours and stable.
+    pub name: &'static str,
+    /// The name for people.
+    pub label: &'static str,
+    /// The main host.
+    pub host: &'static str,
+    /// The backup host.
+    pub backup: &'static str,
+    /// Which documents list it.
+    pub listed: &'static str,
+}
+
+macro_rules! regions {
+    ($( $region:ident $name:literal $label:literal $host:literal $backup:literal $listed:literal; )*) => {
+        /// A region of the service. A host that does not fit the app's region is refused with 60026.
+        ///
+        /// Source: 1047/50294 and 1047/34620, request URL. Regions come and go: the rows say where each is listed.
+        ///
+        /// ```
+        /// use avmarks_protocol::region::Region;
+        ///
+        /// let region = Region::parse("singapore").unwrap();
+        /// assert_eq!(region.base_url().to_string(), "https://adminapisgp.im.qcloud.com");
+        /// assert_eq!(region.backup_url().to_string(), "https://adminapisgp.my-imcloud.com");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Region { $( #[doc = concat!($label, ", `", $host, "`.")] $region, )* }
+
+        impl Region {
+            /// Every region.
+            pub const ALL: &'static [Self] = &[ $( Self::$region, )* ];
+
+            /// The row of this region.
+            #[must_use]
+            pub const fn row(self) -> &'static RegionRow {
+                match self {
+                    $( Self::$region => &RegionRow {
+                        name: $name,
+                        label: $label,
+                        host: $host,
+                        backup: $backup,
+                        listed: $listed,
+                    }, )*
+                }
+            }
+        }
+    };
+}
+
+regions! {
+    China "china" "China" "console.tim.qq.com" "adminapi.my-imcloud.com"
+        "all pages; the backup in 1047/34620 (jp), 269/1519 and 679/131707";
+    Singapore "singapore" "Singapore" "adminapisgp.im.qcloud.com" "adminapisgp.my-imcloud.com" "all pages";
+    Seoul "seoul" "Seoul" "adminapikr.im.qcloud.com" "adminapikr.my-imcloud.com" "all pages";
+    Frankfurt "frankfurt" "Frankfurt" "adminapiger.im.qcloud.com" "adminapiger.my-imcloud.com" "all pages";
+    SiliconValley "silicon-valley" "Silicon Valley" "adminapiusa.im.qcloud.com" "adminapiusa.my-imcloud.com"
+        "since 2022-12";
+    Mumbai "mumbai" "Mumbai" "adminapiind.im.qcloud.com" "adminapiind.my-imcloud.com"
+        "English pages; absent from 269/79267 (2025-11-03), 269/1519 (2024-07-09) and 679/131707 (2026-05-20)";
+    Jakarta "jakarta" "Jakarta" "adminapiidn.im.qcloud.com" "adminapiidn.my-imcloud.com" "2024 and later";
+    Tokyo "tokyo" "Tokyo" "adminapijpn.im.qcloud.com" "adminapijpn.my-imcloud.com"
+        "269/79267 (2025-11-03), 38521 and 679/131707 (2026-05-20)";
+    SaudiArabia "saudi-arabia" "Saudi Arabia" "adminapiksa.im.qcloud.com" "adminapiksa.my-imcloud.com"
+        "public code only; the region is a guess from the host's name, and no page of the vendor was seen to list it";
+}
+
+impl Region {
+    /// The region of this [name](RegionRow::name).
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|region| region.row().name == name)
+    }
+
+    /// `https://` and the main host.
+    #[must_use]
+    pub fn base_url(self) -> BaseUrl {
+        BaseUrl::of_host(self.row().host)
+    }
+
+    /// `https://` and the backup host.
+    #[must_use]
+    pub fn backup_url(self) -> BaseUrl {
+        BaseUrl::of_host(self.row().backup)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row().name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nine_regions_with_hosts_of_their_own() {
+        assert_eq!(Region::ALL.len(), 9);
+        let mut hosts: Vec<_> =
+            Region::ALL.iter().flat_map(|region| [region.row().host, region.row().backup]).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        assert_eq!(hosts.len(), 18);
+        for region in Region::ALL {
+            assert_eq!(Region::parse(&region.to_string()), Some(*region));
+            assert!(region.row().backup.ends_with(".my-imcloud.com"));
+            for base in [region.base_url(), region.backup_url()] {
+                assert_eq!(BaseUrl::parse(&base.to_string()), Ok(base));
+            }
+        }
+        assert_eq!(Region::parse("Singapore"), None);
+    }
+}

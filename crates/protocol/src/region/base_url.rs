@@ -1,0 +1,241 @@
+//! The part of a URL before the path of the call.
+
+use core::fmt;
+use std::net::Ipv6Addr;
+
+use avmarks_spec::Excerpt;
+
+/// Scheme, host, and where needed port and path prefix: what the path of a call is put behind.
+///
+/// ```
+/// use avmarks_protocol::region::BaseUrl;
+///
+/// assert_eq!(BaseUrl::parse("http://[::1]:8080/im/").unwrap().to_string(), "http://[::1]:8080/im");
+/// assert_eq!(
+///     BaseUrl::parse("console.tim.qq.com").unwrap_err().to_string(),
+///     "`console.tim.qq.com` does not begin with `https://` or `http://`"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The base of this text: `http` or `https`, a host (name, IPv4, or IPv6 in brackets), and where needed a port and
+    /// a path. Slashes at the end are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`BaseUrlFault`] where the text is none, or has user and password, query or fragment.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlFault> {
+        let (scheme, rest) = split_scheme(text)?;
+        if rest.contains('#') {
+            return Err(BaseUrlFault::Fragment);
+        }
+        if rest.contains('?') {
+            return Err(BaseUrlFault::Query);
+        }
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err(BaseUrlFault::UserInfo);
+        }
+        let (host, port) = split_port(authority)?;
+        check_host(host)?;
+        check_path(path)?;
+        let host = host.to_ascii_lowercase();
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(Self(format!("{scheme}://{host}{port}{}", path.trim_end_matches('/'))))
+    }
+
+    /// The base as text, without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn of_host(host: &'static str) -> Self {
+        Self(format!("https://{host}"))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::str::FromStr for BaseUrl {
+    type Err = BaseUrlFault;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlFault> {
+        Self::parse(text)
+    }
+}
+
+/// Why a text is no base of a URL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlFault {
+    /// It has no scheme, or another one.
+    #[error("`{}` does not begin with `https://` or `http://`", Excerpt(.found))]
+    Scheme {
+        /// The text as far as it may be shown: without what stands before an `@`.
+        found: String,
+    },
+    /// It has no host.
+    #[error("there is no host after `://`")]
+    HostMissing,
+    /// A character that no host has.
+    #[error("`{}` is not allowed in a host; an IPv6 address needs brackets, and a name of another script its `xn--` form", .found.escape_default())]
+    HostCharacter {
+        /// The first such character.
+        found: char,
+    },
+    /// Brackets that hold no IPv6 address.
+    #[error("`{}` is no IPv6 address in brackets", Excerpt(.found))]
+    Ipv6 {
+        /// What stands there.
+        found: String,
+    },
+    /// The port is none.
+    #[error("`{}` is no port; a port is a number from 1 to 65535", Excerpt(.found))]
+    Port {
+        /// What stands behind the colon.
+        found: String,
+    },
+    /// A user or a password. Neither is shown.
+    #[error("remove the user and password before `@`: the API does not use them")]
+    UserInfo,
+    /// A character that no path has, or a `%` without two hexadecimal digits.
+    #[error("`{}` is not allowed in the path unless percent-encoded", .found.escape_default())]
+    PathCharacter {
+        /// The first such character.
+        found: char,
+    },
+    /// A query.
+    #[error("remove the query from `?` on: it is written for each call")]
+    Query,
+    /// A fragment.
+    #[error("remove the fragment from `#` on")]
+    Fragment,
+}
+
+fn split_scheme(text: &str) -> Result<(&'static str, &str), BaseUrlFault> {
+    for scheme in ["https", "http"] {
+        if let Some((start, rest)) = text.split_once("://")
+            && start.eq_ignore_ascii_case(scheme)
+        {
+            return Ok((scheme, rest));
+        }
+    }
+    let shown = text.rsplit('@').next().unwrap_or_default();
+    Err(BaseUrlFault::Scheme { found: shown.to_owned() })
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), BaseUrlFault> {
+    let bracketed = authority.starts_with('[');
+    let host_end = if bracketed { authority.find(']').map(|at| at + 1) } else { authority.rfind(':') };
+    let (host, rest) = authority.split_at(host_end.unwrap_or(authority.len()));
+    if rest.is_empty() {
+        return Ok((host, None));
+    }
+    let Some(digits) = rest.strip_prefix(':') else {
+        return Err(BaseUrlFault::Ipv6 { found: authority.to_owned() });
+    };
+    match digits.parse::<u16>() {
+        Ok(port) if port > 0 && digits.bytes().all(|b| b.is_ascii_digit()) => Ok((host, Some(port))),
+        _ => Err(BaseUrlFault::Port { found: digits.to_owned() }),
+    }
+}
+
+fn check_host(host: &str) -> Result<(), BaseUrlFault> {
+    if host.is_empty() {
+        return Err(BaseUrlFault::HostMissing);
+    }
+    if host.starts_with('[') {
+        let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        return match address.map(str::parse::<Ipv6Addr>) {
+            Some(Ok(_)) => Ok(()),
+            _ => Err(BaseUrlFault::Ipv6 { found: host.to_owned() }),
+        };
+    }
+    match host.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))) {
+        Some(found) => Err(BaseUrlFault::HostCharacter { found }),
+        None if host.bytes().all(|b| b == b'.') => Err(BaseUrlFault::HostMissing),
+        None => Ok(()),
+    }
+}
+
+fn check_path(path: &str) -> Result<(), BaseUrlFault> {
+    let mut rest = path.chars();
+    while let Some(c) = rest.next() {
+        let allowed = match c {
+            '%' => [rest.next(), rest.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit())),
+            _ => c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c),
+        };
+        if !allowed {
+            return Err(BaseUrlFault::PathCharacter { found: c });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases_that_are_taken() {
+        for (text, base) in [
+            ("https://console.tim.qq.com", "https://console.tim.qq.com"),
+            ("HTTPS://Console.TIM.qq.com/", "https://console.tim.qq.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("http://[2001:db8::1]", "http://[2001:db8::1]"),
+            ("http://[::1]:65535/a/b%20c//", "http://[::1]:65535/a/b%20c"),
+            ("https://proxy.example/im_v4", "https://proxy.example/im_v4"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).map(|base| base.to_string()), Ok(base.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn bases_that_are_not() {
+        let port = |found: &str| BaseUrlFault::Port { found: found.to_owned() };
+        for (text, fault) in [
+            ("", BaseUrlFault::Scheme { found: String::new() }),
+            ("ftp://h", BaseUrlFault::Scheme { found: "ftp://h".to_owned() }),
+            ("https:/h", BaseUrlFault::Scheme { found: "https:/h".to_owned() }),
+            ("https://", BaseUrlFault::HostMissing),
+            ("https:///v4", BaseUrlFault::HostMissing),
+            ("https://:80", BaseUrlFault::HostMissing),
+            ("https://h:0", port("0")),
+            ("https://h:65536", port("65536")),
+            ("https://h:+80", port("+80")),
+            ("https://h::80", BaseUrlFault::HostCharacter { found: ':' }),
+            ("https://h:", port("")),
+            ("https://[::1", BaseUrlFault::Ipv6 { found: "[::1".to_owned() }),
+            ("https://[::1]:x", port("x")),
+            ("https://[x]", BaseUrlFault::Ipv6 { found: "[x]".to_owned() }),
+            ("https://[::1]x", BaseUrlFault::Ipv6 { found: "[::1]x".to_owned() }),
+            ("https://a b", BaseUrlFault::HostCharacter { found: ' ' }),
+            ("https://дом.example", BaseUrlFault::HostCharacter { found: 'д' }),
+            ("https://h\n", BaseUrlFault::HostCharacter { found: '\n' }),
+            ("https://u:p@h", BaseUrlFault::UserInfo),
+            ("https://h/a b", BaseUrlFault::PathCharacter { found: ' ' }),
+            ("https://h/%2", BaseUrlFault::PathCharacter { found: '%' }),
+            ("https://h/?a=1", BaseUrlFault::Query),
+            ("https://h?a=1", BaseUrlFault::Query),
+            ("https://h/#a", BaseUrlFault::Fragment),
+        ] {
+            assert_eq!(BaseUrl::parse(text), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for text in ["https://u:hunter2@h", "ftp://u:hunter2@h"] {
+            let fault = BaseUrl::parse(text).unwrap_err();
+            assert!(!format!("{fault} {fault:?}").contains("hunter2"));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Secrets: they never print, and their memory is wiped when they are dropped.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+/// The secret key of an app, with which its signatures are made.
+///
+/// What counts are the bytes of the text as the console shows it. It looks like hexadecimal and is **not** decoded.
+/// Source: 1047/34385, and the vendor's own signing packages.
+///
+/// ```
+/// use avmarks_protocol::secret::{SecretFault, SecretKey};
+///
+/// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
+/// assert_eq!(format!("{key:?}"), "SecretKey(…)");
+/// assert_eq!(SecretKey::new("5bd2850f\n").unwrap_err(), SecretFault::WhiteSpace { at: 8 });
+/// ```
+#[derive(Clone)]
+pub struct SecretKey(Zeroizing<String>);
+
+impl SecretKey {
+    /// The key of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretFault`] where the text is empty or has white space in or around it: that is a slip of pasting or reading
+    /// a file, and every signature made with it would be refused.
+    pub fn new(text: &str) -> Result<Self, SecretFault> {
+        checked(text).map(Self)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+/// Why a text is no secret. It says nothing of the text but where to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretFault {
+    /// There is none.
+    #[error("the secret is empty; copy it from the console")]
+    Empty,
+    /// White space in or around it.
+    #[error("the secret has white space at byte {at}; copy it again, without blanks or line breaks")]
+    WhiteSpace {
+        /// Bytes before the first white space.
+        at: usize,
+    },
+}
+
+/// The text of a secret, in memory that is wiped.
+pub(crate) fn checked(text: &str) -> Result<Zeroizing<String>, SecretFault> {
+    match text.find(char::is_whitespace) {
+        Some(at) => Err(SecretFault::WhiteSpace { at }),
+        None if text.is_empty() => Err(SecretFault::Empty),
+        None => Ok(Zeroizing::new(text.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_pasting_are_refused_without_showing_the_key() {
+        for (text, fault) in [
+            ("", SecretFault::Empty),
+            (" abc", SecretFault::WhiteSpace { at: 0 }),
+            ("abc\n", SecretFault::WhiteSpace { at: 3 }),
+            ("ab c", SecretFault::WhiteSpace { at: 2 }),
+            ("ab\u{a0}c", SecretFault::WhiteSpace { at: 2 }),
+        ] {
+            let found = SecretKey::new(text).unwrap_err();
+            assert_eq!(found, fault);
+            assert!(!found.to_string().contains("abc"), "{found}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The comma before `]` or `}` that the vendor's own samples have, and JSON has not (`gap:trailing-comma`).
+
+use std::borrow::Cow;
+
+/// `text` with each comma before `]` or `}` made a blank, so that every other byte keeps its place (the reading
+/// `accept` of `gap:trailing-comma`). Text without one comes back as it is.
+///
+/// ```
+/// use avmarks_protocol::without_trailing_commas;
+///
+/// assert_eq!(without_trailing_commas(r#"{"a":[1,2, ],}"#), r#"{"a":[1,2  ] }"#);
+/// assert_eq!(without_trailing_commas(r#"[",]",,]"#), r#"[",]",,]"#);
+/// ```
+#[must_use]
+pub fn without_trailing_commas(text: &str) -> Cow<'_, str> {
+    let commas = trailing_commas(text);
+    if commas.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = String::with_capacity(text.len());
+    let mut from = 0;
+    for comma in commas {
+        mended.push_str(text.get(from..comma).unwrap_or_default());
+        mended.push(' ');
+        from = comma + 1;
+    }
+    mended.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(mended)
+}
+
+/// The places of commas that follow a value and come before `]` or `}`.
+pub(crate) fn trailing_commas(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut comma = None;
+    let mut after_value = false;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => continue,
+            b',' => {
+                comma = after_value.then_some(at);
+                after_value = false;
+                continue;
+            }
+            b'[' | b'{' | b':' => after_value = false,
+            b']' | b'}' => {
+                found.extend(comma);
+                after_value = true;
+            }
+            b'"' => {
+                let mut escaped = false;
+                for (_, byte) in bytes.by_ref() {
+                    match byte {
+                        _ if escaped => escaped = false,
+                        b'\\' => escaped = true,
+                        b'"' => break,
+                        _ => {}
+                    }
+                }
+                after_value = true;
+            }
+            _ => after_value = true,
+        }
+        comma = None;
+    }
+    found
+}

@@ -1,0 +1,174 @@
+//! The URL of a call: written by the caller, read by the service.
+
+mod app_id;
+mod pairs;
+mod raw_query;
+
+use core::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::region::BaseUrl;
+use crate::usersig::UserSig;
+
+pub use app_id::{SdkAppId, SdkAppIdFault};
+pub(crate) use pairs::{Parameter, pairs};
+pub use raw_query::{QueryFault, RandomFault, RawQuery};
+
+/// The query of a call.
+///
+/// Source: 1047/50294 and 1047/34620, request URL. Names and values are case-sensitive; `contenttype` is always `json`.
+///
+/// ```
+/// use avmarks_protocol::url::{Query, SdkAppId};
+/// use avmarks_protocol::usersig::UserSig;
+///
+/// let query = Query {
+///     sdkappid: SdkAppId::new(88888888).unwrap(),
+///     identifier: "admin".to_owned(),
+///     usersig: UserSig::new("xxx"),
+///     random: Some(99999999),
+/// };
+/// assert_eq!(
+///     query.to_text(),
+///     "sdkappid=88888888&identifier=admin&usersig=xxx&random=99999999&contenttype=json"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// `sdkappid`: the app.
+    pub sdkappid: SdkAppId,
+    /// `identifier`: who calls, an app admin.
+    pub identifier: String,
+    /// `usersig`: the identifier's signature.
+    pub usersig: UserSig,
+    /// `random`, from 0 to 4,294,967,295. None leaves it out, which the documents do not foresee (`gap:random`).
+    pub random: Option<u32>,
+}
+
+impl Query {
+    /// The query as sent, without `?`, in the order of the vendor's sample. **It holds the signature**: do not log it.
+    ///
+    /// All but letters, digits and `-_.~*` is percent-encoded, so a signature stands as it is.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        self.written(&encoded(self.usersig.as_str()))
+    }
+
+    fn written(&self, usersig: &str) -> String {
+        let (app, identifier) = (self.sdkappid, encoded(&self.identifier));
+        let random = self.random.map(|random| format!("&random={random}")).unwrap_or_default();
+        format!("sdkappid={app}&identifier={identifier}&usersig={usersig}{random}&contenttype=json")
+    }
+}
+
+/// The whole URL of a call.
+///
+/// ```
+/// use avmarks_protocol::region::Region;
+/// use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
+/// use avmarks_protocol::usersig::UserSig;
+///
+/// let query = Query {
+///     sdkappid: SdkAppId::new(88888888).unwrap(),
+///     identifier: "admin".to_owned(),
+///     usersig: UserSig::new("eJyrVgrx"),
+///     random: Some(7),
+/// };
+/// let url = CallUrl::new(&Region::China.base_url(), "v4/group_open_avchatroom_http_svc/modify_user_info", &query);
+/// assert_eq!(
+///     url.as_str(),
+///     "https://console.tim.qq.com/v4/group_open_avchatroom_http_svc/modify_user_info\
+///      ?sdkappid=88888888&identifier=admin&usersig=eJyrVgrx&random=7&contenttype=json"
+/// );
+/// assert!(!format!("{url:?}").contains("eJyrVgrx"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallUrl {
+    text: String,
+    redacted: String,
+}
+
+impl CallUrl {
+    /// The URL of the call of this path (with or without a slash in front) with this query.
+    #[must_use]
+    pub fn new(base: &BaseUrl, path: &str, query: &Query) -> Self {
+        let path = utf8_percent_encode(path.trim_start_matches('/'), IN_PATH);
+        let [text, redacted] = [query.to_text(), query.written("…")].map(|query| format!("{base}/{path}?{query}"));
+        Self { text, redacted }
+    }
+
+    /// The exact text, for sending. **It holds the signature**: do not log it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text with `…` in place of the signature, for logs.
+    #[must_use]
+    pub fn redacted(&self) -> &str {
+        &self.redacted
+    }
+}
+
+impl fmt::Debug for CallUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallUrl({})", self.redacted)
+    }
+}
+
+/// What is percent-encoded in a value: all but RFC 3986's unreserved characters and `*`, which signatures have.
+const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'*');
+
+/// What is percent-encoded in a path.
+const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
+
+/// `value` as it stands in a query.
+pub(crate) fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, IN_VALUE).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(identifier: &str, usersig: &str) -> Query {
+        Query {
+            sdkappid: SdkAppId::new(1_400_000_000).unwrap(),
+            identifier: identifier.to_owned(),
+            usersig: UserSig::new(usersig),
+            random: Some(u32::MAX),
+        }
+    }
+
+    #[test]
+    fn signatures_need_no_encoding_and_all_else_has_it() {
+        let text = query("a b&c=d/é~", "aZ09*-_").to_text();
+        assert_eq!(
+            text,
+            "sdkappid=1400000000&identifier=a%20b%26c%3Dd%2F%C3%A9~&usersig=aZ09*-_&random=4294967295&contenttype=json"
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for identifier in ["administrator", "a+b", "100%", "%41", "x&random=1", "名", " ", "a\nb"] {
+            let mut query = query(identifier, "eJ+w=*-_");
+            let raw = RawQuery::parse(&query.to_text());
+            assert_eq!((raw.query(), raw.faults(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
+            query.random = None;
+            let raw = RawQuery::parse(&query.to_text());
+            assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomFault::Missing)));
+        }
+    }
+
+    #[test]
+    fn a_url_keeps_its_prefix_and_hides_the_signature() {
+        let base = BaseUrl::parse("http://[::1]:8080/im").unwrap();
+        let url = CallUrl::new(&base, "/v4/a b/c", &query("admin", "secret%"));
+        assert!(url.as_str().starts_with("http://[::1]:8080/im/v4/a%20b/c?sdkappid=1400000000&"));
+        assert!(url.as_str().contains("&usersig=secret%25&"));
+        assert!(url.redacted().contains("&usersig=…&"));
+        assert!(!format!("{url:?} {:?}", query("admin", "secret")).contains("secret"));
+    }
+}

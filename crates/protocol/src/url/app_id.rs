@@ -1,0 +1,85 @@
+//! The number of an app.
+
+use core::fmt;
+use core::num::NonZeroU64;
+
+/// An SDKAppID: the number that the console gives an app. The documents say no more than that it is a number; 0 is none.
+///
+/// ```
+/// use avmarks_protocol::url::SdkAppId;
+///
+/// assert_eq!(SdkAppId::parse("1400000000").unwrap().number(), 1_400_000_000);
+/// assert!(SdkAppId::parse("+14").is_err() && SdkAppId::parse("0").is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SdkAppId(NonZeroU64);
+
+impl SdkAppId {
+    /// 1400000000: the app of the vendor's public examples, and of every example and scenario here.
+    pub const EXAMPLE: Self = match NonZeroU64::new(1_400_000_000) {
+        Some(number) => Self(number),
+        None => Self(NonZeroU64::MIN),
+    };
+
+    /// The app of this number.
+    ///
+    /// # Errors
+    ///
+    /// [`SdkAppIdFault`] for 0.
+    pub const fn new(number: u64) -> Result<Self, SdkAppIdFault> {
+        match NonZeroU64::new(number) {
+            Some(number) => Ok(Self(number)),
+            None => Err(SdkAppIdFault),
+        }
+    }
+
+    /// The app of these decimal digits.
+    ///
+    /// # Errors
+    ///
+    /// [`SdkAppIdFault`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
+    pub fn parse(text: &str) -> Result<Self, SdkAppIdFault> {
+        match text.parse() {
+            Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Self::new(number),
+            _ => Err(SdkAppIdFault),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for SdkAppId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl core::str::FromStr for SdkAppId {
+    type Err = SdkAppIdFault;
+
+    fn from_str(text: &str) -> Result<Self, SdkAppIdFault> {
+        Self::parse(text)
+    }
+}
+
+/// Why a text or number is no SDKAppID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an SDKAppID is a number above 0, written in digits alone")]
+pub struct SdkAppIdFault;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_alone_and_no_zero() {
+        for bad in ["", "0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "１"] {
+            assert_eq!(SdkAppId::parse(bad), Err(SdkAppIdFault), "{bad}");
+        }
+        assert_eq!(SdkAppId::parse("18446744073709551615").map(SdkAppId::number), Ok(u64::MAX));
+    }
+}

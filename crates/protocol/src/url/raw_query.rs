@@ -1,0 +1,304 @@
+//! The query of a call as the service meets it.
+
+use avmarks_spec::Excerpt;
+
+use crate::error_code::ErrorCode;
+use crate::usersig::UserSig;
+
+use super::{Parameter, Query, SdkAppId, pairs};
+
+/// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
+///
+/// Reading never fails; each part can be asked for on its own, and [`RawQuery::faults`] lists all that is wrong with it
+/// (`QUERY`). An empty value counts as missing.
+///
+/// ```
+/// use avmarks_protocol::url::{QueryFault, RawQuery};
+///
+/// let raw = RawQuery::parse("identifier=admin&contenttype=JSON&usersig=xxx");
+/// assert_eq!(raw.identifier(), Ok("admin"));
+/// let faults: Vec<_> = raw.faults().iter().map(|fault| (fault.code().number(), fault.to_string())).collect();
+/// assert_eq!(
+///     faults,
+///     [
+///         (60012, "`sdkappid` is missing from the URL".to_owned()),
+///         (60025, "`contenttype` is `JSON`, and must be `json`".to_owned()),
+///     ]
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawQuery {
+    sdkappid: Parameter,
+    identifier: Parameter,
+    usersig: Parameter<UserSig>,
+    random: Parameter,
+    contenttype: Parameter,
+}
+
+impl RawQuery {
+    /// The query of this text, with or without `?` in front. Names and values are case-sensitive (1047/34620).
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut raw = Self {
+            sdkappid: Parameter::Missing,
+            identifier: Parameter::Missing,
+            usersig: Parameter::Missing,
+            random: Parameter::Missing,
+            contenttype: Parameter::Missing,
+        };
+        for (name, value) in pairs(text) {
+            match &*name.text {
+                "sdkappid" => raw.sdkappid.meet(value),
+                "identifier" => raw.identifier.meet(value),
+                "usersig" => raw.usersig.meet(value),
+                "random" => raw.random.meet(value),
+                "contenttype" => raw.contenttype.meet(value),
+                _ => {}
+            }
+        }
+        raw
+    }
+
+    /// The app.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryFault`] where `sdkappid` is missing, there twice, or no number.
+    pub fn sdkappid(&self) -> Result<SdkAppId, QueryFault> {
+        let name = "sdkappid";
+        let text = once(&self.sdkappid, name)?;
+        SdkAppId::parse(text).map_err(|_| QueryFault::Malformed { name, found: text.clone() })
+    }
+
+    /// Who calls. Whether that is an app admin, is another question (`ADMIN-CALLER`).
+    ///
+    /// # Errors
+    ///
+    /// [`QueryFault`] where `identifier` is missing or there twice.
+    pub fn identifier(&self) -> Result<&str, QueryFault> {
+        once(&self.identifier, "identifier").map(String::as_str)
+    }
+
+    /// The signature, not checked in any way.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryFault`] where `usersig` is missing or there twice.
+    pub fn usersig(&self) -> Result<&UserSig, QueryFault> {
+        once(&self.usersig, "usersig")
+    }
+
+    /// Whether `contenttype` is `json`.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryFault`] where it is missing, there twice, or anything else.
+    pub fn contenttype(&self) -> Result<(), QueryFault> {
+        match once(&self.contenttype, "contenttype")? {
+            found if found == "json" => Ok(()),
+            found => Err(QueryFault::WrongContentType { found: found.clone() }),
+        }
+    }
+
+    /// `random`. Its faults stand apart, for the rules let them through unless told otherwise (`gap:random`).
+    ///
+    /// # Errors
+    ///
+    /// [`RandomFault`] where it is missing, there twice, or no number from 0 to 4,294,967,295.
+    pub fn random(&self) -> Result<u32, RandomFault> {
+        match &self.random {
+            Parameter::Missing => Err(RandomFault::Missing),
+            Parameter::Twice => Err(RandomFault::Twice),
+            Parameter::Broken => Err(RandomFault::BadEscape),
+            Parameter::Once(text) => match text.parse() {
+                Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
+                _ => Err(RandomFault::OutOfRange { found: text.clone() }),
+            },
+        }
+    }
+
+    /// All that is wrong with it, save `random`; the first decides the code of the answer.
+    #[must_use]
+    pub fn faults(&self) -> Vec<QueryFault> {
+        [self.sdkappid().err(), self.identifier().err(), self.usersig().err(), self.contenttype().err()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// The query, where nothing is wrong with it; a bad `random` is left out.
+    ///
+    /// # Errors
+    ///
+    /// The first of [`RawQuery::faults`].
+    pub fn query(&self) -> Result<Query, QueryFault> {
+        let (sdkappid, identifier, usersig) = (self.sdkappid()?, self.identifier()?, self.usersig()?);
+        self.contenttype()?;
+        Ok(Query { sdkappid, identifier: identifier.to_owned(), usersig: usersig.clone(), random: self.random().ok() })
+    }
+}
+
+fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryFault> {
+    match parameter {
+        Parameter::Once(value) => Ok(value),
+        Parameter::Missing if name == "sdkappid" => Err(QueryFault::AppMissing),
+        Parameter::Missing => Err(QueryFault::Missing { name }),
+        Parameter::Twice => Err(QueryFault::Twice { name }),
+        Parameter::Broken => Err(QueryFault::BadEscape { name }),
+    }
+}
+
+/// What is wrong with a query (`QUERY`).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryFault {
+    /// `sdkappid` is missing.
+    #[error("`sdkappid` is missing from the URL")]
+    AppMissing,
+    /// Another parameter is missing.
+    #[error("`{name}` is missing from the URL")]
+    Missing {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A parameter is there more than once.
+    #[error("`{name}` is in the URL more than once; send it once")]
+    Twice {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A value has not the form it must have.
+    #[error("`{name}` is `{}`, and must be a number above 0, written in digits alone", Excerpt(.found))]
+    Malformed {
+        /// The parameter; never `usersig`.
+        name: &'static str,
+        /// The value found.
+        found: String,
+    },
+    /// `contenttype` is not `json`.
+    #[error("`contenttype` is `{}`, and must be `json`", Excerpt(.found))]
+    WrongContentType {
+        /// The value found.
+        found: String,
+    },
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    #[error("`{name}` is not percent-encoded UTF-8; write a `%` itself as `%25`")]
+    BadEscape {
+        /// The parameter.
+        name: &'static str,
+    },
+}
+
+impl QueryFault {
+    /// The code of the answer: 60012 where there is no app, else 60025.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::new(match self {
+            Self::AppMissing => 60012,
+            _ => 60025,
+        })
+    }
+}
+
+/// What is wrong with `random` (`gap:random`).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RandomFault {
+    /// It is missing.
+    #[error("`random` is missing from the URL")]
+    Missing,
+    /// It is there more than once.
+    #[error("`random` is in the URL more than once; send it once")]
+    Twice,
+    /// It is no number from 0 to 4,294,967,295.
+    #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
+    OutOfRange {
+        /// The value found.
+        found: String,
+    },
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    #[error("`random` is not percent-encoded UTF-8")]
+    BadEscape,
+}
+
+impl RandomFault {
+    /// The code of the answer, where the policy refuses: 60025.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::new(60025)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "sdkappid=1400000000&identifier=admin&usersig=xxx&random=1&contenttype=json";
+
+    fn faults(query: &str) -> Vec<QueryFault> {
+        RawQuery::parse(query).faults()
+    }
+
+    #[test]
+    fn order_is_free_and_strangers_are_passed_over() {
+        let turned = "?contenttype=json&random=1&SDKAPPID=2&usersig=xxx&identifier=admin&x=%zz&sdkappid=1400000000";
+        assert_eq!(RawQuery::parse(turned).query(), RawQuery::parse(GOOD).query());
+        assert_eq!(faults(turned), []);
+    }
+
+    #[test]
+    fn an_empty_query_breaks_all_of_it() {
+        let missing = |name| QueryFault::Missing { name };
+        for query in [
+            "",
+            "?",
+            "sdkappid=&identifier=&usersig=&contenttype=",
+            "SdkAppId=1&Identifier=a&UserSig=b&ContentType=json",
+        ] {
+            assert_eq!(
+                faults(query),
+                [QueryFault::AppMissing, missing("identifier"), missing("usersig"), missing("contenttype")],
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_fault() {
+        let malformed = |found: &str| QueryFault::Malformed { name: "sdkappid", found: found.to_owned() };
+        for (from, to, fault) in [
+            ("sdkappid=1400000000", "sdkappid=14e8", malformed("14e8")),
+            ("sdkappid=1400000000", "sdkappid=0", malformed("0")),
+            ("sdkappid=1400000000", "sdkappid=+14", malformed(" 14")),
+            ("identifier=admin", "identifier=admin&identifier=admin", QueryFault::Twice { name: "identifier" }),
+            ("usersig=xxx", "usersig=x%x", QueryFault::BadEscape { name: "usersig" }),
+            ("=json", "=Json", QueryFault::WrongContentType { found: "Json".to_owned() }),
+        ] {
+            let query = GOOD.replace(from, to);
+            assert_eq!(faults(&query), std::slice::from_ref(&fault), "{query}");
+            assert_eq!(fault.code().number(), 60025);
+            assert_eq!(RawQuery::parse(&query).query(), Err(fault));
+        }
+        assert_eq!(QueryFault::AppMissing.code().number(), 60012);
+    }
+
+    #[test]
+    fn random_stands_apart() {
+        let random = |text: &str| RawQuery::parse(&GOOD.replace("random=1", text)).random();
+        assert_eq!((random("random=0"), random("random=4294967295")), (Ok(0), Ok(u32::MAX)));
+        for bad in ["4294967296", "-1", "1.5", "x", "%2B1"] {
+            assert!(matches!(random(&format!("random={bad}")), Err(RandomFault::OutOfRange { .. })), "{bad}");
+        }
+        assert_eq!(random(""), Err(RandomFault::Missing));
+        assert_eq!(random("random=1&random=1"), Err(RandomFault::Twice));
+        assert_eq!(random("random=%"), Err(RandomFault::BadEscape));
+        assert_eq!(faults(&GOOD.replace("random=1", "random=-1")), []);
+    }
+
+    #[test]
+    fn the_signature_never_shows() {
+        let raw = RawQuery::parse("usersig=topsecret&usersig=topsecret&sdkappid=x");
+        assert!(!format!("{raw:?} {:?}", raw.faults()).contains("topsecret"));
+        assert!(!format!("{:?}", RawQuery::parse("usersig=topsecret")).contains("topsecret"));
+    }
+}

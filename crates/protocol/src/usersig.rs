@@ -1,0 +1,191 @@
+//! Signatures of users: made with the app's key, checked with it, and explained where they are refused.
+//!
+//! Source: 1047/34385, and the vendor's packages `tls-sig-api-v2`. A signature is JSON, compressed with zlib, in base64
+//! with `*`, `-` and `_` for `+`, `/` and `=` (which is **not** the URL-safe alphabet of RFC 4648). Its `TLS.sig` is an
+//! HMAC-SHA256 over the other fields. Key order, blanks and compression differ between makers, so two signatures of
+//! the same content need not be the same text.
+
+mod encoding;
+mod explain;
+mod mac;
+mod mangling;
+mod token;
+
+use core::fmt;
+
+use avmarks_spec::{Excerpt, Timestamp};
+use percent_encoding::percent_decode_str;
+
+use crate::error_code::ErrorCode;
+use crate::secret::SecretKey;
+use crate::url::SdkAppId;
+
+pub use explain::{Explanation, Finding, explain};
+pub use mangling::Mangling;
+pub use token::{Token, TokenFault};
+
+/// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
+///
+/// It opens the app to whoever has it, so it never prints: ask for the text with [`UserSig::as_str`].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UserSig(String);
+
+impl UserSig {
+    /// The signature of this text, taken as it is.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The signature of this text of a URL: percent-decoded first. No signature has a `%`, so one that is not encoded
+    /// stays as it is.
+    ///
+    /// ```
+    /// use avmarks_protocol::usersig::UserSig;
+    ///
+    /// assert_eq!(UserSig::from_url("eJyr%2ABh").as_str(), "eJyr*Bh");
+    /// assert_eq!(UserSig::from_url("eJyr*Bh").as_str(), "eJyr*Bh");
+    /// ```
+    #[must_use]
+    pub fn from_url(text: &str) -> Self {
+        Self(percent_decode_str(text).decode_utf8_lossy().into_owned())
+    }
+
+    /// Signs: `identifier` may act in the app until `valid_for_seconds` after `issued_at_seconds` (Unix time).
+    ///
+    /// The vendor advises a validity of at least 24 hours (1047/34348, 70001); its own packages default to 180 days.
+    ///
+    /// ```
+    /// use avmarks_protocol::secret::SecretKey;
+    /// use avmarks_protocol::url::SdkAppId;
+    /// use avmarks_protocol::usersig::{UserSig, verify};
+    /// use avmarks_spec::Timestamp;
+    ///
+    /// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
+    /// let app = SdkAppId::new(1_400_000_000).unwrap();
+    /// let sig = UserSig::sign(&key, app, "administrator", 1_795_412_030, 86_400, None);
+    ///
+    /// let now = Timestamp::from_millis(1_795_412_030_000);
+    /// assert_eq!(verify(&sig, &key, app, "administrator", now).unwrap().expires_at_seconds(), 1_795_498_430);
+    /// assert_eq!(verify(&sig, &key, app, "someone", now).unwrap_err().code().number(), 70013);
+    /// ```
+    #[must_use]
+    pub fn sign(
+        key: &SecretKey,
+        app: SdkAppId,
+        identifier: &str,
+        issued_at_seconds: u64,
+        valid_for_seconds: u64,
+        userbuf: Option<&[u8]>,
+    ) -> Self {
+        let signed = mac::Signed {
+            identifier,
+            sdkappid: app.number(),
+            time: issued_at_seconds,
+            expire: valid_for_seconds,
+            userbuf: userbuf.map(encoding::standard),
+        };
+        Self(encoding::pack(&signed.to_json(&signed.mac(key.as_bytes()))))
+    }
+
+    /// The text, for sending. **It is a secret** until it expires: do not log it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for UserSig {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for UserSig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserSig(…)")
+    }
+}
+
+/// Checks a signature as the service would (`USERSIG`): that it can be read, is this user's, this app's, made with this
+/// key, and has not expired. At the very second of its end it has.
+///
+/// # Errors
+///
+/// The first [`UserSigFault`], in the order of the enum.
+pub fn verify(
+    sig: &UserSig,
+    key: &SecretKey,
+    app: SdkAppId,
+    identifier: &str,
+    now: Timestamp,
+) -> Result<Token, UserSigFault> {
+    let token = Token::decode(sig.as_str())?;
+    if token.identifier() != identifier {
+        let signed = token.identifier().to_owned();
+        return Err(UserSigFault::OtherUser { signed, asked: identifier.to_owned() });
+    }
+    if token.sdkappid() != app.number() {
+        return Err(UserSigFault::OtherApp { signed: token.sdkappid(), asked: app });
+    }
+    if !token.is_made_with(key) {
+        return Err(UserSigFault::OtherKey);
+    }
+    if token.is_expired(now) {
+        return Err(UserSigFault::Expired { at_seconds: token.expires_at_seconds(), now_seconds: now.as_seconds() });
+    }
+    Ok(token)
+}
+
+/// Why a signature is refused. **The order of the variants is the order of the checks**; the vendor documents none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UserSigFault {
+    /// It cannot be read.
+    #[error("the signature cannot be read: {0}")]
+    Malformed(#[from] TokenFault),
+    /// It is another user's.
+    #[error("the signature is for user `{}`, and the request for `{}`", Excerpt(.signed), Excerpt(.asked))]
+    OtherUser {
+        /// The user that it was made for.
+        signed: String,
+        /// The user of the request.
+        asked: String,
+    },
+    /// It is another app's.
+    #[error("the signature is for app `{signed}`, and the request for `{asked}`")]
+    OtherApp {
+        /// The app that it was made for.
+        signed: u64,
+        /// The app of the request.
+        asked: SdkAppId,
+    },
+    /// It was not made with the app's key, or changed since.
+    #[error("the signature was not made with this app's key, or was changed afterwards")]
+    OtherKey,
+    /// Its time is over.
+    #[error("the signature expired at `{at_seconds}` (Unix seconds), and it is `{now_seconds}`; make a new one")]
+    Expired {
+        /// When it expired, in Unix seconds.
+        at_seconds: u64,
+        /// When it was checked, in Unix seconds.
+        now_seconds: u64,
+    },
+}
+
+impl UserSigFault {
+    /// The code of the answer (1047/34348): 70003, 70013, 70014, 70009 or 70001.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::new(match self {
+            Self::Malformed(_) => 70003,
+            Self::OtherUser { .. } => 70013,
+            Self::OtherApp { .. } => 70014,
+            Self::OtherKey => 70009,
+            Self::Expired { .. } => 70001,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The outer form of a signature: zlib, and base64 in the vendor's alphabet.
+
+use std::io::Write;
+
+use base64::Engine;
+use base64::alphabet::{Alphabet, Symbol};
+use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
+
+use super::TokenFault;
+
+/// What a signature may unpack to. A real one has some 200 bytes; the rest is an attempt to fill the memory.
+pub(super) const UNPACKED_BYTES_MAX: usize = 64 * 1024;
+
+/// The padding of the vendor's base64.
+pub(super) const PADDING: char = '_';
+
+/// Standard base64 with `*` for `+`, `-` for `/` and `_` for `=`.
+const VENDOR: GeneralPurpose = GeneralPurpose::new(&vendor_alphabet(), PAD);
+
+const fn vendor_alphabet() -> Alphabet {
+    const SYMBOLS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-";
+    #[expect(clippy::panic, reason = "runs at compile time alone")]
+    match Symbol::new(b'_') {
+        Some(padding) => match Alphabet::new_with_padding(SYMBOLS, padding) {
+            Ok(alphabet) => alphabet,
+            Err(_) => panic!("64 different symbols"),
+        },
+        None => panic!("a printable symbol"),
+    }
+}
+
+/// Standard base64, padded.
+pub(super) fn standard(bytes: impl AsRef<[u8]>) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The bytes of standard base64, padded.
+pub(super) fn from_standard(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// The signature that holds this JSON.
+#[expect(clippy::expect_used, reason = "writing into a Vec cannot fail")]
+pub(super) fn pack(json: &str) -> String {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(json.as_bytes()).expect("memory takes it");
+    VENDOR.encode(encoder.finish().expect("memory takes it"))
+}
+
+/// The bytes that a signature holds. Only the canonical base64 of them is taken, and nothing behind the zlib stream.
+pub(super) fn unpack(text: &str) -> Result<Vec<u8>, TokenFault> {
+    inflate(&decode(text)?)
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
+    if text.is_empty() {
+        return Err(TokenFault::Empty);
+    }
+    let digits = text.trim_end_matches(PADDING);
+    let stranger = |(_, c): &(usize, char)| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-'));
+    if let Some((at, found)) = digits.char_indices().find(stranger) {
+        return Err(TokenFault::Alphabet { found, at });
+    }
+    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
+        return Err(TokenFault::Length { characters: text.len() });
+    }
+    VENDOR.decode(text).map_err(|_| TokenFault::LastCharacter)
+}
+
+fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenFault> {
+    match packed {
+        [cmf, flags, ..] if cmf & 0x0f == 8 && u16::from_be_bytes([*cmf, *flags]) % 31 == 0 => {}
+        _ => return Err(TokenFault::NotZlib),
+    }
+    let mut stream = Decompress::new(true);
+    let mut unpacked = Vec::with_capacity(1024);
+    loop {
+        let consumed = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+        let (rest, before) = (packed.get(consumed..).unwrap_or_default(), unpacked.len());
+        let status =
+            stream.decompress_vec(rest, &mut unpacked, FlushDecompress::None).map_err(|_| TokenFault::ZlibDamaged)?;
+        let read = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+        if unpacked.len() > UNPACKED_BYTES_MAX {
+            return Err(TokenFault::TooLarge);
+        }
+        match status {
+            Status::StreamEnd if read == packed.len() => return Ok(unpacked),
+            Status::StreamEnd => return Err(TokenFault::BehindZlib),
+            _ if unpacked.len() == unpacked.capacity() => unpacked.reserve(unpacked.len()),
+            _ if read == consumed && unpacked.len() == before => return Err(TokenFault::ZlibCutOff),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        for size in [0, 1, 1023, 1024, 1025, 5000, UNPACKED_BYTES_MAX] {
+            let text: String = (0..size).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
+            assert_eq!(unpack(&pack(&text)), Ok(text.into_bytes()), "{size}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let bomb = packed(&vec![b' '; 50_000_000]);
+        assert_eq!(inflate(&bomb), Err(TokenFault::TooLarge));
+        assert_eq!(inflate(&packed(&vec![b' '; UNPACKED_BYTES_MAX + 1])), Err(TokenFault::TooLarge));
+    }
+
+    #[test]
+    fn each_cut_is_seen() {
+        let whole = packed(b"{\"TLS.ver\":\"2.0\"}");
+        assert_eq!(inflate(&whole[..0]), Err(TokenFault::NotZlib));
+        assert_eq!(inflate(&whole[..1]), Err(TokenFault::NotZlib));
+        for end in 2..whole.len() {
+            assert_eq!(inflate(&whole[..end]), Err(TokenFault::ZlibCutOff), "{end}");
+        }
+        assert_eq!(inflate(&[&whole[..], b"x"].concat()), Err(TokenFault::BehindZlib));
+        let mut wrong_sum = whole.clone();
+        *wrong_sum.last_mut().unwrap() ^= 1;
+        assert_eq!(inflate(&wrong_sum), Err(TokenFault::ZlibDamaged));
+        assert_eq!(inflate(b"hello"), Err(TokenFault::NotZlib));
+    }
+
+    #[test]
+    fn base64_is_the_vendors_and_canonical() {
+        assert_eq!(VENDOR.encode([0xfb, 0xff]), "*-8_");
+        assert_eq!(decode("*-8_"), Ok(vec![0xfb, 0xff]));
+        assert_eq!(decode("*-9_"), Err(TokenFault::LastCharacter));
+        assert_eq!(decode("*-8"), Err(TokenFault::Length { characters: 3 }));
+        assert_eq!(decode("a___"), Err(TokenFault::Length { characters: 4 }));
+        assert_eq!(decode("____"), Err(TokenFault::Length { characters: 4 }));
+        assert_eq!(decode("+/8="), Err(TokenFault::Alphabet { found: '+', at: 0 }));
+        assert_eq!(decode("aa_a"), Err(TokenFault::Alphabet { found: '_', at: 2 }));
+        assert_eq!(decode("aaaж"), Err(TokenFault::Alphabet { found: 'ж', at: 3 }));
+        assert_eq!(decode(""), Err(TokenFault::Empty));
+    }
+}

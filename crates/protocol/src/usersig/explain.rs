@@ -1,0 +1,226 @@
+//! What is wrong with a signature: all of it, for people.
+
+use core::fmt;
+
+use avmarks_spec::Timestamp;
+
+use crate::error_code::ErrorCode;
+use crate::secret::SecretKey;
+use crate::url::SdkAppId;
+
+use super::mangling::{Mangling, mend};
+use super::{Token, TokenFault, UserSigFault};
+
+/// All that was found about a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The findings, in the order of the checks of [`verify`](super::verify), notes behind refusals. None: nothing is
+    /// wrong with it, as far as what was given could tell.
+    pub findings: Vec<Finding>,
+    /// What the signature holds, where it could be read, if only after a mangling was undone.
+    pub token: Option<Token>,
+}
+
+impl Explanation {
+    /// The code that the service would answer with; none where it would take the signature.
+    #[must_use]
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.findings.iter().find_map(Finding::code)
+    }
+}
+
+/// One thing that was found about a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// It was mangled on its way.
+    Mangled(Mangling),
+    /// It can be read once that is undone; what follows is about it as it was made.
+    ReadableOnceMended,
+    /// It cannot be read.
+    Unreadable(TokenFault),
+    /// It is another user's, another app's, of another key, or expired.
+    Refused(UserSigFault),
+    /// It was made with the key's text decoded as hexadecimal. The text itself is the key.
+    KeyDecodedAsHex,
+    /// It was made with this key, and says that it was made later than now: a clock is wrong. Not refused for that.
+    FromTheFuture {
+        /// How far ahead, in seconds.
+        ahead_seconds: u64,
+    },
+    /// It is valid for less than the 24 hours that the vendor advises. Not refused for that.
+    ShortValidity {
+        /// For how long it is valid in all, in seconds.
+        seconds: u64,
+    },
+}
+
+/// The validity that the vendor advises, at least. Source: 1047/34348, 70001.
+const VALID_SECONDS_ADVISED_MIN: u64 = 24 * 60 * 60;
+
+impl Finding {
+    /// The code that the service would answer with; none for a note.
+    #[must_use]
+    pub const fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Mangled(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
+            Self::Refused(fault) => Some(fault.code()),
+            Self::KeyDecodedAsHex => Some(ErrorCode::new(70009)),
+            Self::ReadableOnceMended | Self::FromTheFuture { .. } | Self::ShortValidity { .. } => None,
+        }
+    }
+
+    /// Whether this is a note, for which the service would not refuse.
+    #[must_use]
+    pub const fn is_note(&self) -> bool {
+        self.code().is_none()
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mangled(mangling) => mangling.fmt(f),
+            Self::ReadableOnceMended => f.write_str("with that undone it can be read; what follows is about it as it was made"),
+            Self::Unreadable(fault) => write!(f, "the signature cannot be read: {fault}"),
+            Self::Refused(UserSigFault::Expired { at_seconds, now_seconds }) => {
+                let ago = Span(now_seconds.saturating_sub(*at_seconds));
+                write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
+            }
+            Self::Refused(fault @ (UserSigFault::OtherUser { .. } | UserSigFault::OtherApp { .. })) => {
+                write!(f, "{fault}; make one for the user and app of the request, or ask as those it is for")
+            }
+            Self::Refused(fault) => write!(f, "{fault}; make a new one with the key that the console shows for this app"),
+            Self::KeyDecodedAsHex => f.write_str(
+                "the signature was made with the key decoded as hexadecimal; the key is its text as the console shows it",
+            ),
+            Self::FromTheFuture { ahead_seconds } => {
+                write!(f, "the signature says it was made {} from now; set the clock of its maker right", Span(*ahead_seconds))
+            }
+            Self::ShortValidity { seconds } => {
+                write!(f, "the signature is valid for {} in all; the vendor advises at least 24 h", Span(*seconds))
+            }
+        }
+    }
+}
+
+/// A span of time for people: its two largest units.
+struct Span(u64);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0;
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+        match (days, hours, minutes) {
+            (0, 0, 0) => write!(f, "{seconds} s"),
+            (0, 0, _) => write!(f, "{minutes} min {} s", seconds % 60),
+            (0, ..) => write!(f, "{hours} h {minutes} min"),
+            _ => write!(f, "{days} d {hours} h"),
+        }
+    }
+}
+
+/// All that is wrong with a signature, and what would do: mangled on its way, another user's, another app's, of another
+/// key, expired; and as notes, a clock ahead and a short validity. What is not given is not checked.
+///
+/// Where undoing a mangling gives a signature that can be read, the findings go on with that one.
+///
+/// ```
+/// use avmarks_protocol::secret::SecretKey;
+/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::usersig::{UserSig, explain};
+/// use avmarks_spec::Timestamp;
+///
+/// let key = SecretKey::new("throw-away").unwrap();
+/// let app = SdkAppId::new(1_400_000_000).unwrap();
+/// let sig = UserSig::sign(&key, app, "admin", 1_795_412_030, 86_400, None);
+/// let sent = format!("\"{}\"", sig.as_str());
+///
+/// let explanation = explain(&sent, Some(&key), Some(app), Some("admin"), Timestamp::from_millis(1_795_505_630_000));
+/// let findings: Vec<_> = explanation.findings.iter().map(ToString::to_string).collect();
+/// assert_eq!(
+///     findings,
+///     [
+///         "quotation marks stand around the signature; remove them",
+///         "with that undone it can be read; what follows is about it as it was made",
+///         "the signature expired at `1795498430` (Unix seconds), 2 h 0 min ago; make a new one",
+///     ]
+/// );
+/// assert_eq!(explanation.code().unwrap().number(), 70003);
+/// ```
+#[must_use]
+pub fn explain(
+    sig: &str,
+    key: Option<&SecretKey>,
+    app: Option<SdkAppId>,
+    identifier: Option<&str>,
+    now: Timestamp,
+) -> Explanation {
+    let mended = mend(sig);
+    let mut findings: Vec<_> = mended.manglings.into_iter().map(Finding::Mangled).collect();
+    let token = match mended.token {
+        Ok(token) => token,
+        Err(fault) => {
+            findings.push(Finding::Unreadable(fault));
+            return Explanation { findings, token: None };
+        }
+    };
+    if !findings.is_empty() {
+        findings.push(Finding::ReadableOnceMended);
+    }
+    findings.extend(refusals(&token, key, app, identifier, now));
+    if let Some(ahead_seconds @ 1..) = token.issued_at_seconds().checked_sub(now.as_seconds()) {
+        findings.push(Finding::FromTheFuture { ahead_seconds });
+    }
+    if token.valid_for_seconds() < VALID_SECONDS_ADVISED_MIN {
+        findings.push(Finding::ShortValidity { seconds: token.valid_for_seconds() });
+    }
+    Explanation { findings, token: Some(token) }
+}
+
+/// Every reason to refuse a signature that can be read.
+fn refusals(
+    token: &Token,
+    key: Option<&SecretKey>,
+    app: Option<SdkAppId>,
+    identifier: Option<&str>,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(asked) = identifier.filter(|asked| *asked != token.identifier()) {
+        let (signed, asked) = (token.identifier().to_owned(), asked.to_owned());
+        findings.push(Finding::Refused(UserSigFault::OtherUser { signed, asked }));
+    }
+    if let Some(asked) = app.filter(|asked| asked.number() != token.sdkappid()) {
+        findings.push(Finding::Refused(UserSigFault::OtherApp { signed: token.sdkappid(), asked }));
+    }
+    if let Some(key) = key.filter(|key| !token.is_made_with(key)) {
+        findings.push(match from_hex(key.as_bytes()) {
+            Some(decoded) if token.is_made_with_bytes(&decoded) => Finding::KeyDecodedAsHex,
+            _ => Finding::Refused(UserSigFault::OtherKey),
+        });
+    }
+    if token.is_expired(now) {
+        findings.push(Finding::Refused(UserSigFault::Expired {
+            at_seconds: token.expires_at_seconds(),
+            now_seconds: now.as_seconds(),
+        }));
+    }
+    findings
+}
+
+fn from_hex(digits: &[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let pairs = digits.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = pairs
+        .map(|pair| match pair {
+            [high, low] => Some(digit(high)? << 4 | digit(low)?),
+            _ => None,
+        })
+        .collect();
+    bytes.map(zeroize::Zeroizing::new)
+}

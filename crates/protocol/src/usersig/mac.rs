@@ -1,0 +1,53 @@
+//! What is signed, and with what.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::encoding;
+
+/// The fields that the MAC covers.
+pub(super) struct Signed<'a> {
+    pub(super) identifier: &'a str,
+    pub(super) sdkappid: u64,
+    pub(super) time: u64,
+    pub(super) expire: u64,
+    /// In standard base64.
+    pub(super) userbuf: Option<String>,
+}
+
+impl Signed<'_> {
+    /// The MAC that the key of these bytes gives.
+    pub(super) fn mac(&self, key: &[u8]) -> [u8; 32] {
+        self.started(key).finalize().into_bytes().into()
+    }
+
+    /// Whether `mac` is the one that the key of these bytes gives, in constant time.
+    pub(super) fn has_mac(&self, mac: &[u8; 32], key: &[u8]) -> bool {
+        self.started(key).verify_slice(mac).is_ok()
+    }
+
+    /// The JSON of a signature, in the order of the vendor's package for Node.
+    pub(super) fn to_json(&self, mac: &[u8; 32]) -> String {
+        let (identifier, sdkappid, time, expire) = (json!(self.identifier), self.sdkappid, self.time, self.expire);
+        let userbuf = self.userbuf.as_ref().map(|text| format!(r#""TLS.userbuf":"{text}","#)).unwrap_or_default();
+        let mac = encoding::standard(mac);
+        format!(
+            r#"{{"TLS.ver":"2.0","TLS.identifier":{identifier},"TLS.sdkappid":{sdkappid},"TLS.time":{time},"TLS.expire":{expire},{userbuf}"TLS.sig":"{mac}"}}"#
+        )
+    }
+
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    fn started(&self, key: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+        mac.update(self.text().as_bytes());
+        mac
+    }
+
+    /// The text that is signed: a line each, the last one ended too.
+    fn text(&self) -> String {
+        let Self { identifier, sdkappid, time, expire, userbuf } = self;
+        let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")).unwrap_or_default();
+        format!("TLS.identifier:{identifier}\nTLS.sdkappid:{sdkappid}\nTLS.time:{time}\nTLS.expire:{expire}\n{userbuf}")
+    }
+}

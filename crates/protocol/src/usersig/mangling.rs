@@ -1,0 +1,187 @@
+//! What becomes of signatures on their way, and how it is undone.
+
+use core::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use super::encoding::PADDING;
+use super::{Token, TokenFault};
+
+/// Something that was done to a signature on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mangling {
+    /// Quotation marks around it.
+    Quoted,
+    /// Blanks or line breaks around it or inside.
+    WhiteSpace,
+    /// Percent-encoded, as in a URL.
+    PercentEncoded {
+        /// How many times over.
+        times: u8,
+    },
+    /// Blanks where a `+` was: standard base64 that was read as form data.
+    BlankForPlus,
+    /// Standard base64, with `+`, `/` and `=`.
+    StandardAlphabet,
+    /// The URL-safe base64 of RFC 4648, with `-` and `_` for `+` and `/`.
+    UrlSafeAlphabet,
+    /// The padding at the end is lost.
+    PaddingLost,
+}
+
+impl fmt::Display for Mangling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quoted => f.write_str("quotation marks stand around the signature; remove them"),
+            Self::WhiteSpace => f.write_str("blanks or line breaks stand in or around the signature; remove them"),
+            Self::PercentEncoded { times: 1 } => {
+                f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
+            }
+            Self::PercentEncoded { times } => {
+                write!(f, "the signature is percent-encoded {times} times over; do not encode it: it needs none")
+            }
+            Self::BlankForPlus => f.write_str(
+                "blanks stand where `+` was: standard base64 read as form data; write `*` for `+`, `-` for `/`, `_` for `=`",
+            ),
+            Self::StandardAlphabet => {
+                f.write_str("the signature is in standard base64; write `*` for `+`, `-` for `/`, `_` for `=`")
+            }
+            Self::UrlSafeAlphabet => f.write_str(
+                "the signature is in the URL-safe base64 of RFC 4648, which is another alphabet; encode in standard base64, then write `*` for `+`, `-` for `/`, `_` for `=`",
+            ),
+            Self::PaddingLost => f.write_str("the `_` at the end of the signature are lost; send all of it"),
+        }
+    }
+}
+
+/// A guess at what was done, and what the signature then holds.
+pub(super) struct Mended {
+    pub(super) manglings: Vec<Mangling>,
+    pub(super) token: Result<Token, TokenFault>,
+}
+
+/// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
+/// these the plainest.
+pub(super) fn mend(text: &str) -> Mended {
+    let as_it_is = Token::decode(text);
+    if as_it_is.is_ok() {
+        return Mended { manglings: Vec::new(), token: as_it_is };
+    }
+    let mut best: Option<Mended> = None;
+    for (manglings, text) in guesses(text) {
+        let guess = Mended { token: Token::decode(&text), manglings };
+        // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
+        if guess.manglings.contains(&Mangling::PaddingLost) && depth(&guess.token) < INFLATED {
+            continue;
+        }
+        if best.as_ref().is_none_or(|best| depth(&best.token) < depth(&guess.token)) {
+            best = Some(guess);
+        }
+    }
+    best.unwrap_or(Mended { manglings: Vec::new(), token: as_it_is })
+}
+
+/// From here on the outer layers were whole.
+const INFLATED: u8 = 4;
+
+/// How far reading got.
+fn depth(token: &Result<Token, TokenFault>) -> u8 {
+    match token {
+        Err(TokenFault::Empty | TokenFault::Alphabet { .. }) => 0,
+        Err(TokenFault::Length { .. } | TokenFault::LastCharacter) => 1,
+        Err(TokenFault::NotZlib) => 2,
+        Err(TokenFault::ZlibCutOff | TokenFault::ZlibDamaged | TokenFault::BehindZlib | TokenFault::TooLarge) => 3,
+        Err(_) => INFLATED,
+        Ok(_) => INFLATED + 1,
+    }
+}
+
+/// Every guess, the plainest first. What is around the signature is undone in all of them.
+fn guesses(text: &str) -> Vec<(Vec<Mangling>, String)> {
+    let mut around = Vec::new();
+    let bare = unwrapped(text, &mut around);
+    let mut guesses = Vec::new();
+    for (blanks, text) in without_blanks(&bare) {
+        for (alphabet, text) in in_alphabets(&text) {
+            for (padding, text) in padded(&text) {
+                let mut manglings = around.clone();
+                for mangling in [blanks, alphabet, padding].into_iter().flatten() {
+                    // A blank for a plus says already which alphabet it is.
+                    let said = mangling == Mangling::StandardAlphabet && manglings.contains(&Mangling::BlankForPlus);
+                    if !said && !manglings.contains(&mangling) {
+                        manglings.push(mangling);
+                    }
+                }
+                guesses.push((manglings, text));
+            }
+        }
+    }
+    guesses
+}
+
+/// Undoes quotes, white space around, and percent-encoding, in whatever order they were done.
+fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
+    const LAYERS_MAX: u8 = 8;
+    let mut note = |mangling: Mangling| {
+        if !manglings.contains(&mangling) {
+            manglings.push(mangling);
+        }
+    };
+    let mut text = text.to_owned();
+    let mut times = 0;
+    for _ in 0..LAYERS_MAX {
+        let trimmed = text.trim();
+        let bare = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
+        if trimmed.len() < text.len() {
+            note(Mangling::WhiteSpace);
+        }
+        if bare.len() < trimmed.len() {
+            note(Mangling::Quoted);
+        }
+        let decoded = percent_decode_str(bare).decode_utf8().map_or_else(|_| bare.to_owned(), |text| text.into_owned());
+        times += u8::from(decoded != bare);
+        if decoded == text {
+            break;
+        }
+        text = decoded;
+    }
+    if times > 0 {
+        note(Mangling::PercentEncoded { times });
+    }
+    text
+}
+
+/// Undoes blanks inside: they were put in, or each was a `+`.
+fn without_blanks(text: &str) -> Vec<(Option<Mangling>, String)> {
+    if !text.contains(char::is_whitespace) {
+        return vec![(None, text.to_owned())];
+    }
+    let without = text.chars().filter(|c| !c.is_whitespace()).collect();
+    vec![(Some(Mangling::WhiteSpace), without), (Some(Mangling::BlankForPlus), text.replace(' ', "*"))]
+}
+
+/// The text in the vendor's alphabet, were it in this or that one.
+fn in_alphabets(text: &str) -> Vec<(Option<Mangling>, String)> {
+    let mut texts = vec![(None, text.to_owned())];
+    if text.contains(['+', '/', '=']) {
+        let standard = text.replace('+', "*").replace('/', "-").replace('=', "_");
+        texts.push((Some(Mangling::StandardAlphabet), standard));
+    }
+    if text.contains(['-', '_']) {
+        let url_safe = text.replace('-', "*").replace('_', "-").replace('=', "_");
+        texts.push((Some(Mangling::UrlSafeAlphabet), url_safe));
+    }
+    texts
+}
+
+/// The text, and with padding where that is lost.
+fn padded(text: &str) -> Vec<(Option<Mangling>, String)> {
+    let mut texts = vec![(None, text.to_owned())];
+    let digits = text.trim_end_matches(PADDING);
+    if matches!(digits.len() % 4, 2 | 3) && !text.len().is_multiple_of(4) {
+        let padding = "_".repeat(4 - digits.len() % 4);
+        texts.push((Some(Mangling::PaddingLost), format!("{digits}{padding}")));
+    }
+    texts
+}

@@ -1,0 +1,162 @@
+//! Webhooks: what the service tells an app's own server, for both sides.
+//!
+//! Source: 1047/34354 (overview) and the page of each webhook, named in its module. All four come after the fact: the
+//! service looks at no field of the answer but needs HTTP 200 and JSON, within 2 seconds ([`ACKNOWLEDGEMENT`]). Without
+//! a switch that the console has for it nothing is sent again; with it, the same may come twice. There is no event id,
+//! and no promise of order.
+
+mod after_group_destroyed;
+mod after_member_exit;
+mod after_member_join;
+mod body;
+mod member_state_change;
+mod query;
+mod revision;
+mod sign;
+
+pub use after_group_destroyed::AfterGroupDestroyed;
+pub use after_member_exit::{AfterMemberExit, ExitType};
+pub use after_member_join::{AfterMemberJoin, JoinType};
+pub use body::WebhookFault;
+pub use member_state_change::{EventCause, EventType, MemberStateChange};
+pub use query::{WebhookQuery, WebhookQueryFault};
+pub use revision::{Revision, RevisionRow, TimeForm};
+pub use sign::{SignFault, WebhookToken};
+
+use body::command_of;
+
+/// The answer that says the webhook has arrived. Source: 1047/34372, sample answer.
+pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+
+/// A webhook of an audio-video group that changes who is in it or online.
+///
+/// ```
+/// use avmarks_protocol::webhook::{EventType, Webhook};
+///
+/// let body = br#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"@TGS#a6I4ZUUGO",
+///                 "EventType":"Offline","EventCause":"HeartbeatInterrupt","MemberList":[{"Member_Account":"jared"}]}"#;
+/// let Ok(Webhook::MemberStateChange(change)) = Webhook::parse(body) else { panic!() };
+/// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".to_owned()]));
+///
+/// let fault = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
+/// assert_eq!(fault.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Webhook {
+    /// Users have joined.
+    AfterMemberJoin(AfterMemberJoin),
+    /// Members have left, or were removed.
+    AfterMemberExit(AfterMemberExit),
+    /// The group is gone.
+    AfterGroupDestroyed(AfterGroupDestroyed),
+    /// Members have gone offline or come back.
+    MemberStateChange(MemberStateChange),
+}
+
+impl Webhook {
+    /// Every `CallbackCommand` that is read here.
+    pub const COMMANDS: &'static [&'static str] =
+        &[AfterMemberJoin::COMMAND, AfterMemberExit::COMMAND, AfterGroupDestroyed::COMMAND, MemberStateChange::COMMAND];
+
+    /// The webhook of this body, in whatever revision it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookFault`] where the body is no JSON object, is of another webhook, or a field is missing, there twice, or
+    /// of another type.
+    pub fn parse(body: &[u8]) -> Result<Self, WebhookFault> {
+        let (command, body) = command_of(body)?;
+        match command.as_str() {
+            AfterMemberJoin::COMMAND => AfterMemberJoin::read(body).map(Self::AfterMemberJoin),
+            AfterMemberExit::COMMAND => AfterMemberExit::read(body).map(Self::AfterMemberExit),
+            AfterGroupDestroyed::COMMAND => AfterGroupDestroyed::read(body).map(Self::AfterGroupDestroyed),
+            MemberStateChange::COMMAND => MemberStateChange::read(body).map(Self::MemberStateChange),
+            _ => Err(WebhookFault::UnknownCommand { found: command }),
+        }
+    }
+
+    /// The body, compact, as this revision of the documents has it. What the revision does not have is left out; unknown
+    /// fields come last.
+    #[must_use]
+    pub fn to_json(&self, revision: Revision) -> Vec<u8> {
+        match self {
+            Self::AfterMemberJoin(webhook) => webhook.to_json(revision),
+            Self::AfterMemberExit(webhook) => webhook.to_json(revision),
+            Self::AfterGroupDestroyed(webhook) => webhook.to_json(revision),
+            Self::MemberStateChange(webhook) => webhook.to_json(revision),
+        }
+    }
+
+    /// `CallbackCommand`.
+    #[must_use]
+    pub const fn command(&self) -> &'static str {
+        match self {
+            Self::AfterMemberJoin(_) => AfterMemberJoin::COMMAND,
+            Self::AfterMemberExit(_) => AfterMemberExit::COMMAND,
+            Self::AfterGroupDestroyed(_) => AfterGroupDestroyed::COMMAND,
+            Self::MemberStateChange(_) => MemberStateChange::COMMAND,
+        }
+    }
+
+    /// `GroupId`.
+    #[must_use]
+    pub fn group_id(&self) -> &str {
+        match self {
+            Self::AfterMemberJoin(webhook) => &webhook.group_id,
+            Self::AfterMemberExit(webhook) => &webhook.group_id,
+            Self::AfterGroupDestroyed(webhook) => &webhook.group_id,
+            Self::MemberStateChange(webhook) => &webhook.group_id,
+        }
+    }
+}
+
+/// An enum of texts that the vendor may add to: what is not known is kept as it came.
+macro_rules! open_text {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident $text:literal, )* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+            /// Anything else, as it came.
+            Other(String),
+        }
+
+        impl $name {
+            /// The text on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $text, )*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                match text.as_str() {
+                    $( $text => Self::$variant, )*
+                    _ => Self::Other(text),
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+use open_text;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Reading the fields of a webhook's body.
+
+use avmarks_spec::{Excerpt, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::json::{self, Fields, Kind, Twice};
+use crate::{BodyFault, Extra};
+
+/// Why the body of a webhook cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookFault {
+    /// It is no JSON object.
+    #[error(transparent)]
+    Body(#[from] BodyFault),
+    /// It is of a webhook that is not read here.
+    #[error("`{}` is no webhook that changes members; acknowledge and ignore it", Excerpt(.found))]
+    UnknownCommand {
+        /// The `CallbackCommand` found.
+        found: String,
+    },
+    /// It is of another webhook than the one that was asked for.
+    #[error("`CallbackCommand` is `{}`, and must be `{wanted}`", Excerpt(.found))]
+    OtherCommand {
+        /// The `CallbackCommand` found.
+        found: String,
+        /// The one asked for.
+        wanted: &'static str,
+    },
+    /// A field is missing.
+    #[error("`{place}` is missing")]
+    Missing {
+        /// Where, as `NewMemberList[3].Member_Account`.
+        place: String,
+    },
+    /// A field is there more than once.
+    #[error("`{place}` is there more than once")]
+    Twice {
+        /// Where.
+        place: String,
+    },
+    /// A field is of another type.
+    #[error("`{place}` must be {wanted}, and is {found}")]
+    Type {
+        /// Where.
+        place: String,
+        /// What it must be.
+        wanted: &'static str,
+        /// What it is.
+        found: Kind,
+    },
+    /// `EventTime` is no number of milliseconds since the Unix epoch.
+    #[error("`EventTime` must be milliseconds since the Unix epoch, and is `{}`", Excerpt(.found))]
+    Time {
+        /// The value found.
+        found: String,
+    },
+}
+
+/// What is still to be taken from an object, and where that stands.
+pub(super) struct Body<'a> {
+    place: String,
+    fields: Fields<'a>,
+}
+
+/// The command of a webhook, and its other fields.
+pub(super) fn command_of(body: &[u8]) -> Result<(String, Body<'_>), WebhookFault> {
+    let mut body = Body { place: String::new(), fields: json::object(json::text(body)?)? };
+    let command = body.text("CallbackCommand")?;
+    Ok((command, body))
+}
+
+/// The fields of a webhook of this command.
+pub(super) fn body_of<'a>(body: &'a [u8], wanted: &'static str) -> Result<Body<'a>, WebhookFault> {
+    match command_of(body)? {
+        (command, body) if command == wanted => Ok(body),
+        (found, _) => Err(WebhookFault::OtherCommand { found, wanted }),
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Takes a string out that must be there.
+    pub(super) fn text(&mut self, name: &str) -> Result<String, WebhookFault> {
+        self.optional_text(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
+    }
+
+    /// Takes a string out that may be there.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, WebhookFault> {
+        let Some(value) = self.take(name)? else { return Ok(None) };
+        match json::kind(value) {
+            Kind::Text => self.read(name, value).map(Some),
+            found => Err(WebhookFault::Type { place: self.at(name), wanted: "a string", found }),
+        }
+    }
+
+    /// Takes the accounts of a list out that must be there. Other fields of its items are passed over.
+    pub(super) fn accounts(&mut self, name: &str) -> Result<Vec<String>, WebhookFault> {
+        self.optional_accounts(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
+    }
+
+    /// Takes the accounts of a list out that may be there.
+    pub(super) fn optional_accounts(&mut self, name: &str) -> Result<Option<Vec<String>>, WebhookFault> {
+        let Some(value) = self.take(name)? else { return Ok(None) };
+        if json::kind(value) != Kind::Array {
+            let found = json::kind(value);
+            return Err(WebhookFault::Type { place: self.at(name), wanted: "an array", found });
+        }
+        let items: Vec<&RawValue> = self.read(name, value)?;
+        let account = |(at, item): (usize, &RawValue)| {
+            let place = format!("{}[{at}]", self.at(name));
+            if json::kind(item) != Kind::Object {
+                return Err(WebhookFault::Type { place, wanted: "an object", found: json::kind(item) });
+            }
+            Body { place, fields: json::object(item.get())? }.text("Member_Account")
+        };
+        items.into_iter().enumerate().map(account).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Takes `EventTime` out, an integer of milliseconds or a string of one, where it is there.
+    pub(super) fn event_time(&mut self) -> Result<Option<Timestamp>, WebhookFault> {
+        let Some(value) = self.take("EventTime")? else { return Ok(None) };
+        let text = match json::kind(value) {
+            Kind::Integer => value.get().to_owned(),
+            Kind::Text => self.read("EventTime", value)?,
+            found => {
+                let wanted = "an integer or a string of one";
+                return Err(WebhookFault::Type { place: self.at("EventTime"), wanted, found });
+            }
+        };
+        match text.parse() {
+            Ok(millis) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(Timestamp::from_millis(millis))),
+            _ => Err(WebhookFault::Time { found: text }),
+        }
+    }
+
+    /// What has not been taken out.
+    pub(super) fn rest(self) -> Extra {
+        self.fields.rest()
+    }
+
+    fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, WebhookFault> {
+        self.fields.take(name).map_err(|Twice| WebhookFault::Twice { place: self.at(name) })
+    }
+
+    /// Reads what is of the right kind; that fails where a string has half of a surrogate pair alone, or values are
+    /// nested too deep.
+    fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookFault> {
+        let fault = |fault| WebhookFault::Body(BodyFault::NotJson { what: format!("in `{}`: {fault}", self.at(name)) });
+        serde_json::from_str(value.get()).map_err(|found: serde_json::Error| fault(found))
+    }
+
+    fn at(&self, name: &str) -> String {
+        if self.place.is_empty() { name.to_owned() } else { format!("{}.{name}", self.place) }
+    }
+}
+
+/// An item of a list of accounts.
+#[derive(Serialize)]
+pub(super) struct Item<'a> {
+    #[serde(rename = "Member_Account")]
+    account: &'a str,
+}
+
+/// The accounts as they are written.
+pub(super) fn items(accounts: &[String]) -> Vec<Item<'_>> {
+    accounts.iter().map(|account| Item { account }).collect()
+}

@@ -1,0 +1,127 @@
+//! `Group.CallbackOnMemberStateChange`: members have gone offline or come back. Source: 1047/48734, 269/76156.
+
+use avmarks_spec::Timestamp;
+use serde::Serialize;
+
+use crate::Extra;
+use crate::envelope::to_json;
+
+use super::body::{Body, Item, body_of, items};
+use super::revision::WrittenTime;
+use super::{Revision, WebhookFault, open_text};
+
+/// Members of an audio-video group have gone offline or come back online. Going offline clears marks (`CLEAR-OFFLINE`).
+///
+/// A member is offline when the last of its terminals is. In 2023 only lost connections were told; since 2024 the first
+/// join and the last exit are, too. An early text had a `Type`, which no later one has; it is read as an unknown field.
+///
+/// ```
+/// use avmarks_protocol::webhook::{EventCause, EventType, MemberStateChange, Revision};
+///
+/// let change = MemberStateChange {
+///     group_id: "@TGS#a6I4ZUUGO".to_owned(),
+///     event_type: EventType::Offline,
+///     event_cause: Some(EventCause::Quit),
+///     members: vec!["jared".to_owned()],
+///     event_time: None,
+///     extra: Default::default(),
+/// };
+/// assert_eq!(
+///     String::from_utf8_lossy(&change.to_json(Revision::Y2023)),
+///     r#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"@TGS#a6I4ZUUGO","EventType":"Offline","MemberList":[{"Member_Account":"jared"}]}"#
+/// );
+/// assert_eq!(MemberStateChange::parse(&change.to_json(Revision::Y2024)), Ok(change));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberStateChange {
+    /// `GroupId`.
+    pub group_id: String,
+    /// `EventType`.
+    pub event_type: EventType,
+    /// `EventCause`, since 2024.
+    pub event_cause: Option<EventCause>,
+    /// `MemberList`: the accounts it is about.
+    pub members: Vec<String>,
+    /// `EventTime`, in the newest text.
+    pub event_time: Option<Timestamp>,
+    /// Fields that the documents do not have.
+    pub extra: Extra,
+}
+
+open_text! {
+    /// What has become of members.
+    EventType {
+        /// `Online`.
+        Online "Online",
+        /// `Offline`.
+        Offline "Offline",
+    }
+}
+
+open_text! {
+    /// Why members have gone offline or come online.
+    EventCause {
+        /// `HeartbeatInterrupt`: nothing was heard of them for too long (20 s in 2023, 30 s in the newest text).
+        HeartbeatInterrupt "HeartbeatInterrupt",
+        /// `HeartbeatRecover`: they were heard of again.
+        HeartbeatRecover "HeartbeatRecover",
+        /// `Join`: they have joined.
+        Join "Join",
+        /// `Quit`: they have left.
+        Quit "Quit",
+    }
+}
+
+impl MemberStateChange {
+    /// `CallbackCommand`.
+    pub const COMMAND: &'static str = "Group.CallbackOnMemberStateChange";
+
+    /// The webhook of this body.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookFault`], as of [`Webhook::parse`](super::Webhook::parse).
+    pub fn parse(body: &[u8]) -> Result<Self, WebhookFault> {
+        Self::read(body_of(body, Self::COMMAND)?)
+    }
+
+    pub(super) fn read(mut body: Body<'_>) -> Result<Self, WebhookFault> {
+        Ok(Self {
+            group_id: body.text("GroupId")?,
+            event_type: body.text("EventType")?.into(),
+            event_cause: body.optional_text("EventCause")?.map(EventCause::from),
+            members: body.accounts("MemberList")?,
+            event_time: body.event_time()?,
+            extra: body.rest(),
+        })
+    }
+
+    /// The body, as this revision has it.
+    #[must_use]
+    pub fn to_json(&self, revision: Revision) -> Vec<u8> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            callback_command: &'static str,
+            group_id: &'a str,
+            event_type: &'a EventType,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            event_cause: Option<&'a EventCause>,
+            member_list: Vec<Item<'a>>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            event_time: Option<WrittenTime>,
+            #[serde(flatten)]
+            extra: &'a Extra,
+        }
+        let row = revision.row();
+        to_json(&Wire {
+            callback_command: Self::COMMAND,
+            group_id: &self.group_id,
+            event_type: &self.event_type,
+            event_cause: self.event_cause.as_ref().filter(|_| row.state_event_cause),
+            member_list: items(&self.members),
+            event_time: row.state_event_time.write(self.event_time),
+            extra: &self.extra,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! The query of a webhook's URL.
+
+use avmarks_spec::Excerpt;
+
+use crate::url::{Parameter, SdkAppId, encoded, pairs};
+
+/// The query that the service puts behind an app's own URL.
+///
+/// Source: 1047/34354, webhook protocols and security. The receiver must check that [`sdkappid`](Self::sdkappid) is its
+/// own. Only `SdkAppid` and `CallbackCommand` are in every sample.
+///
+/// ```
+/// use avmarks_protocol::webhook::WebhookQuery;
+///
+/// let text = "SdkAppid=1400000000&CallbackCommand=Group.CallbackAfterMemberExit&contenttype=json&ClientIP=127.0.0.1\
+///             &OptPlatform=RESTAPI";
+/// let query = WebhookQuery::parse(text).unwrap();
+/// assert_eq!(query.sdkappid.number(), 1_400_000_000);
+/// assert_eq!(query.opt_platform.as_deref(), Some("RESTAPI"));
+/// assert_eq!(query.to_text(), text);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookQuery {
+    /// `SdkAppid`: the app.
+    pub sdkappid: SdkAppId,
+    /// `CallbackCommand`.
+    pub command: String,
+    /// `contenttype`: optional, and `json` in whatever case, for the tables say `JSON` and the samples `json`.
+    pub contenttype: Option<String>,
+    /// `ClientIP`: the address of the client that caused it.
+    pub client_ip: Option<String>,
+    /// `OptPlatform`: `RESTAPI`, `Web`, `Android`, `iOS`, `Windows`, `macOS`, `iPad`, `Unknown`, or another.
+    pub opt_platform: Option<String>,
+    /// `Sign`, where a token is configured; [`WebhookToken::check`](super::WebhookToken::check) says whether it is good.
+    pub sign: Option<String>,
+    /// `RequestTime` of `Sign`, in Unix seconds.
+    pub request_time_seconds: Option<u64>,
+}
+
+impl WebhookQuery {
+    /// The query of this text, with or without `?` in front. Order is free, unknown parameters are passed over, and an
+    /// empty value counts as missing.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookQueryFault`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is there twice or wrong.
+    pub fn parse(text: &str) -> Result<Self, WebhookQueryFault> {
+        const NAMES: [&str; 7] =
+            ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];
+        let mut found = NAMES.map(|name| (name, Parameter::<String>::Missing));
+        for (name, value) in pairs(text) {
+            if let Some((_, parameter)) = found.iter_mut().find(|(known, _)| *known == name.text) {
+                parameter.meet(value);
+            }
+        }
+        let [app, command, contenttype, client_ip, opt_platform, sign, request_time] = found;
+        let (app, command) = (required(app)?, required(command)?);
+        let contenttype = optional(contenttype)?;
+        if let Some(found) = contenttype.as_ref().filter(|found| !found.eq_ignore_ascii_case("json")) {
+            return Err(WebhookQueryFault::WrongContentType { found: found.clone() });
+        }
+        Ok(Self {
+            sdkappid: SdkAppId::parse(&app)
+                .map_err(|_| WebhookQueryFault::Malformed { name: "SdkAppid", found: app.clone() })?,
+            command,
+            contenttype,
+            client_ip: optional(client_ip)?,
+            opt_platform: optional(opt_platform)?,
+            sign: optional(sign)?,
+            request_time_seconds: optional(request_time)?.map(seconds).transpose()?,
+        })
+    }
+
+    /// The query as the service sends it, without `?`, in the order of the vendor's sample.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("SdkAppid={}&CallbackCommand={}", self.sdkappid, encoded(&self.command));
+        let request_time = self.request_time_seconds.map(|seconds| seconds.to_string());
+        for (name, value) in [
+            ("contenttype", &self.contenttype),
+            ("ClientIP", &self.client_ip),
+            ("OptPlatform", &self.opt_platform),
+            ("Sign", &self.sign),
+            ("RequestTime", &request_time),
+        ] {
+            if let Some(value) = value {
+                text.push_str(&format!("&{name}={}", encoded(value)));
+            }
+        }
+        text
+    }
+}
+
+type Found = (&'static str, Parameter);
+
+fn optional((name, parameter): Found) -> Result<Option<String>, WebhookQueryFault> {
+    match parameter {
+        Parameter::Missing => Ok(None),
+        Parameter::Once(value) => Ok(Some(value)),
+        Parameter::Twice => Err(WebhookQueryFault::Twice { name }),
+        Parameter::Broken => Err(WebhookQueryFault::BadEscape { name }),
+    }
+}
+
+fn required(found: Found) -> Result<String, WebhookQueryFault> {
+    let name = found.0;
+    optional(found)?.ok_or(WebhookQueryFault::Missing { name })
+}
+
+/// Seconds in plain decimal: the signature covers the text, so another way of writing the number is another text.
+fn seconds(text: String) -> Result<u64, WebhookQueryFault> {
+    match text.parse::<u64>() {
+        Ok(seconds) if seconds.to_string() == text => Ok(seconds),
+        _ => Err(WebhookQueryFault::Malformed { name: "RequestTime", found: text }),
+    }
+}
+
+/// What is wrong with the query of a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookQueryFault {
+    /// A parameter is missing.
+    #[error("`{name}` is missing from the URL")]
+    Missing {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A parameter is there more than once.
+    #[error("`{name}` is in the URL more than once")]
+    Twice {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A value is no number.
+    #[error("`{name}` is `{}`, and must be a number in plain digits", Excerpt(.found))]
+    Malformed {
+        /// The parameter.
+        name: &'static str,
+        /// The value found.
+        found: String,
+    },
+    /// `contenttype` is not `json`.
+    #[error("`contenttype` is `{}`, and must be `json`", Excerpt(.found))]
+    WrongContentType {
+        /// The value found.
+        found: String,
+    },
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    #[error("`{name}` is not percent-encoded UTF-8")]
+    BadEscape {
+        /// The parameter.
+        name: &'static str,
+    },
+}

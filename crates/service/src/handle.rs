@@ -1,0 +1,156 @@
+//! A request from its first byte to its answer: asked, answered, and made to happen. What is judged, and in which order, is
+//! in `walk.rs`.
+
+use avmarks_protocol::ErrorCode;
+use avmarks_rules::{Basis, Event, Omission};
+use avmarks_spec::{Gap, GroupId, Timestamp};
+
+use crate::app::members;
+use crate::pull::Taken;
+use crate::violation::{Findings, Violation};
+use crate::walk::{Caller, Incoming, Walk};
+use crate::{App, Happening};
+
+/// A request as it comes over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The method; the API knows `POST` alone.
+    pub method: &'a str,
+    /// The path, with or without a slash in front.
+    pub path: &'a str,
+    /// The query, without the question mark.
+    pub query: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// A request whose query and signature were looked at elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Who calls.
+    pub identifier: &'a str,
+    /// The path, with or without a slash in front.
+    pub path: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// What the service answers, and why. Its HTTP status is 200 whatever the answer (`HTTP-200`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response {
+    /// The exact body.
+    pub body: Vec<u8>,
+    /// The code in it.
+    pub code: ErrorCode,
+    /// The clauses and gaps it rests on, the deciding one first.
+    pub because: Vec<Basis>,
+    /// The marks that were asked and left out.
+    pub omitted: Vec<Omission>,
+    /// What happened: pins that had ended first, then what the call brought.
+    pub happenings: Vec<Happening>,
+}
+
+/// What a request would bring, without bringing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DryRun {
+    /// Everything that is wrong, in the order of the precedence; the service answers the first.
+    pub violations: Vec<Violation>,
+    /// What the service would answer now.
+    pub response: Response,
+}
+
+/// What is to be changed once an answer is given.
+pub(crate) enum Effect {
+    None,
+    Events(GroupId, Vec<Event>),
+    Remember(GroupId, Taken),
+}
+
+impl<'a> From<&Request<'a>> for Incoming<'a> {
+    fn from(request: &Request<'a>) -> Self {
+        let Request { method, path, query, body } = *request;
+        Self { method, path, caller: Caller::Query(query), body }
+    }
+}
+
+impl<'a> From<&Call<'a>> for Incoming<'a> {
+    fn from(call: &Call<'a>) -> Self {
+        let Call { identifier, path, body } = *call;
+        Self { method: "POST", path, caller: Caller::Identifier(identifier), body }
+    }
+}
+
+impl App {
+    /// Answers a request at `at`. [`App::next_deadline`] may have changed.
+    pub fn handle(&mut self, request: &Request<'_>, at: Timestamp) -> Response {
+        self.serve(request.into(), at)
+    }
+
+    /// Answers a call at `at` whose query and signature are taken as valid: steps 2 and 3 are left out.
+    pub fn call(&mut self, call: &Call<'_>, at: Timestamp) -> Response {
+        self.serve(call.into(), at)
+    }
+
+    /// What `request` would bring at `at`, with everything that is wrong with it. Changes nothing.
+    #[must_use]
+    pub fn dry_run(&self, request: &Request<'_>, at: Timestamp) -> DryRun {
+        self.foresee(request.into(), at)
+    }
+
+    /// What `call` would bring at `at`, with everything that is wrong with it; steps 2 and 3 are left out. Changes
+    /// nothing.
+    #[must_use]
+    pub fn dry_run_call(&self, call: &Call<'_>, at: Timestamp) -> DryRun {
+        self.foresee(call.into(), at)
+    }
+
+    fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
+        let ran_back = at < self.latest;
+        let mut happenings = self.tick(at);
+        let now = self.latest;
+        let walked = Walk::run(self, incoming, now, Findings::first());
+        if let Some(endpoint) = walked.admitted {
+            self.quotas.entry(endpoint).or_default().admit(now, &self.settings.terms.limits);
+        }
+        let mut outcome = walked.outcome;
+        match outcome.effect {
+            Effect::None => {}
+            Effect::Events(group, events) => {
+                self.change(group, |room| events.iter().for_each(|event| room.apply(event)));
+                happenings.extend(members(group, events));
+            }
+            Effect::Remember(id, taken) => {
+                if let Some(group) = self.groups.get_mut(&id) {
+                    group.views.remember(taken, &self.settings.terms.policy, now);
+                }
+            }
+        }
+        if ran_back {
+            outcome.because.push(Basis::Gap(Gap::Clock));
+        }
+        let Outcome { body, code, because, omitted, .. } = outcome;
+        Response { body, code, because, omitted, happenings }
+    }
+
+    fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
+        let walked = Walk::run(self, incoming, self.latest.max(at), Findings::all());
+        let Outcome { body, code, because, omitted, effect } = walked.outcome;
+        let happenings = match effect {
+            Effect::Events(group, events) => members(group, events).collect(),
+            Effect::None | Effect::Remember(..) => Vec::new(),
+        };
+        let response = Response { body, code, because, omitted, happenings };
+        DryRun { violations: walked.violations, response }
+    }
+}
+
+/// An answer, and what is to be changed for it.
+pub(crate) struct Outcome {
+    pub(crate) body: Vec<u8>,
+    pub(crate) code: ErrorCode,
+    pub(crate) because: Vec<Basis>,
+    pub(crate) omitted: Vec<Omission>,
+    pub(crate) effect: Effect,
+}

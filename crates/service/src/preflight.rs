@@ -1,0 +1,313 @@
+//! Steps 6 to 12 of the precedence: what a body shows by itself. An SDK runs them before it sends.
+//!
+//! Step 12 (`GROUP-ID`) belongs here as well, for the shape of an id needs no state.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use avmarks_protocol::{
+    BodyFault, Endpoint, FieldFault, Integer, Place, get_members, get_online_member_num, modify_user_info,
+    without_trailing_commas,
+};
+use avmarks_rules::{CommandKind, Cursor, Entry, Filter, Policy, Refusal};
+use avmarks_spec::readings::TrailingComma;
+use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
+
+use crate::violation::{Findings, Violation};
+
+/// Everything that is wrong with the body of a call, as far as the body alone shows it, in the order of the precedence;
+/// nothing where the service would look at the group next.
+///
+/// ```
+/// use avmarks_protocol::Endpoint;
+/// use avmarks_rules::Policy;
+/// use avmarks_spec::Limits;
+///
+/// let body = br#"{"GroupId":"@TGS#a","CommandType":3,"MemberList":[{"Member_Account":"a","Marks":[1000,999]}]}"#;
+/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED);
+/// assert_eq!(found.len(), 2);
+/// assert_eq!(found[0].message, "`CommandType` is `3`; it must be 1 (set) or 2 (delete)");
+/// assert_eq!(found[1].pointer().unwrap(), "/MemberList/0/Marks/1");
+/// assert_eq!(found[1].because[0].id(), "MARK-RANGE");
+/// ```
+#[must_use]
+pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Vec<Violation> {
+    let mut findings = Findings::all();
+    let _ = read(endpoint, body, policy, limits, &mut findings);
+    findings.found
+}
+
+/// The same for a request that was never bytes: every value is of its type already, so steps 8 to 12 are looked at.
+#[must_use]
+pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy, limits: &Limits) -> Vec<Violation> {
+    let mut findings = Findings::all();
+    let _ = Reader { policy, limits, findings: &mut findings, special: None }.marks(&request.into());
+    findings.found
+}
+
+/// A body in which steps 6 to 12 found nothing.
+pub(crate) enum Body {
+    /// `special` is where 500 or 600 is named first.
+    Marks {
+        group: GroupId,
+        kind: CommandKind,
+        entries: Vec<Entry>,
+        special: Option<Place>,
+    },
+    List {
+        group: GroupId,
+        cursor: Cursor,
+        filter: Filter,
+    },
+    Count {
+        group: GroupId,
+    },
+}
+
+impl Body {
+    pub(crate) fn group(&self) -> GroupId {
+        match self {
+            Self::Marks { group, .. } | Self::List { group, .. } | Self::Count { group } => *group,
+        }
+    }
+}
+
+/// Reads a body. Breaks where the first violation is enough, and there is one; none where there are any.
+pub(crate) fn read(
+    endpoint: Endpoint,
+    body: &[u8],
+    policy: &Policy,
+    limits: &Limits,
+    findings: &mut Findings,
+) -> ControlFlow<(), Option<Body>> {
+    let before = findings.found.len();
+    let mut reader = Reader { policy, limits, findings, special: None };
+    let Some(text) = reader.text(body)? else { return ControlFlow::Continue(None) };
+    let read = match endpoint {
+        Endpoint::ModifyUserInfo => match modify_user_info::Draft::parse(&text) {
+            Ok(draft) => reader.marks(&draft)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+        Endpoint::GetMembers => match get_members::Draft::parse(&text) {
+            Ok(draft) => reader.list(&draft)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+        Endpoint::GetOnlineMemberNum => match get_online_member_num::Draft::parse(&text) {
+            Ok(draft) => reader.count(&draft)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+    };
+    ControlFlow::Continue(read.filter(|_| findings.found.len() == before))
+}
+
+struct Reader<'a> {
+    policy: &'a Policy,
+    limits: &'a Limits,
+    findings: &'a mut Findings,
+    special: Option<Place>,
+}
+
+impl Reader<'_> {
+    /// 6. The body is JSON (`gap:trailing-comma`).
+    fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
+        match std::str::from_utf8(body) {
+            Ok(text) if self.policy.trailing_comma == TrailingComma::Accept => {
+                let mended = without_trailing_commas(text);
+                if mended != text {
+                    self.findings.gap(Gap::TrailingComma);
+                }
+                ControlFlow::Continue(Some(mended))
+            }
+            Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
+            Err(fault) => {
+                self.no_json(&BodyFault::NotUtf8 { at: fault.valid_up_to() })?;
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Option<Body>> {
+        self.add(Refusal::NotJson, Place::Body, fault.to_string())?;
+        ControlFlow::Continue(None)
+    }
+
+    /// 7. `REQUIRED`: every field is present, once, and of its type.
+    fn fields(&mut self, faults: &[FieldFault]) -> ControlFlow<()> {
+        faults.iter().try_for_each(|fault| self.add(Refusal::Required, fault.place, fault.to_string()))
+    }
+
+    fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+        self.fields(&draft.faults)?;
+        let kind = self.command_type(draft.command_type)?;
+        let entries = match &draft.member_list {
+            Some(members) => {
+                self.member_list_length(members.len())?;
+                self.entries(members)?
+            }
+            None => Vec::new(),
+        };
+        self.marks_named(kind, &entries)?;
+        let group = self.group_id(draft.group_id.as_deref())?;
+        let special = self.special;
+        ControlFlow::Continue(group.zip(kind).map(|(group, kind)| Body::Marks { group, kind, entries, special }))
+    }
+
+    /// 8. `COMMAND-TYPE`: 1 sets, 2 deletes.
+    fn command_type(&mut self, number: Option<Integer<'_>>) -> ControlFlow<(), Option<CommandKind>> {
+        let Some(number) = number else { return ControlFlow::Continue(None) };
+        match number.to_i64() {
+            Some(1) => ControlFlow::Continue(Some(CommandKind::Set)),
+            Some(2) => ControlFlow::Continue(Some(CommandKind::Delete)),
+            _ => {
+                let digits = number.to_string();
+                let message = format!("`CommandType` is `{}`; it must be 1 (set) or 2 (delete)", Excerpt(&digits));
+                self.add(Refusal::CommandType, Place::CommandType, message)?;
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`.
+    fn member_list_length(&mut self, entries: usize) -> ControlFlow<()> {
+        let entries_max = self.limits.accounts_per_call_max;
+        if entries > entries_max {
+            let message = format!("`MemberList` has {entries} entries; one call names at most {entries_max}: split it");
+            self.add(Refusal::AccountsMax, Place::MemberList, message)?;
+        }
+        if entries == 0 {
+            let message = "`MemberList` is empty; name at least one account";
+            self.add(Refusal::MemberListEmpty, Place::MemberList, message)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// 10. Each entry in request order: its account, that it has marks, each of its marks.
+    fn entries(&mut self, members: &[modify_user_info::DraftMember<'_>]) -> ControlFlow<(), Vec<Entry>> {
+        let mut entries = Vec::with_capacity(members.len());
+        for (at, member) in members.iter().enumerate() {
+            let account = match &member.account {
+                Some(account) => self.account(at, account)?,
+                None => None,
+            };
+            let marks = match &member.marks {
+                Some(numbers) => self.entry_marks(at, numbers)?,
+                None => Vec::new(),
+            };
+            entries.extend(account.map(|account| Entry { account, marks }));
+        }
+        ControlFlow::Continue(entries)
+    }
+
+    /// `ACCOUNT-ID`: each account is a well-formed user id (`gap:account-id`).
+    fn account(&mut self, at: usize, account: &str) -> ControlFlow<(), Option<UserId>> {
+        match UserId::parse_as(account, self.policy.account_id) {
+            Ok(account) => ControlFlow::Continue(Some(account)),
+            Err(fault) => {
+                let place = Place::Account(at);
+                let message = format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account));
+                self.add(Refusal::AccountId, place, message)?;
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
+    fn entry_marks(&mut self, at: usize, numbers: &[Option<Integer<'_>>]) -> ControlFlow<(), Vec<Mark>> {
+        if numbers.is_empty() {
+            let place = Place::Marks(at);
+            self.add(Refusal::MarksEmpty, place, format!("`{place}` is empty; name at least one mark"))?;
+        }
+        let mut marks = Vec::with_capacity(numbers.len());
+        for (index, number) in numbers.iter().enumerate() {
+            let Some(number) = number else { continue };
+            match number.to_i64().map(Mark::new) {
+                Some(Ok(mark)) => {
+                    if mark.is_special() {
+                        self.special.get_or_insert(Place::Mark(at, index));
+                    }
+                    marks.push(mark);
+                }
+                _ => {
+                    let (place, digits) = (Place::Mark(at, index), number.to_string());
+                    let message = format!(
+                        "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
+                        Excerpt(&digits),
+                        Mark::CUSTOM_MIN,
+                        Mark::CUSTOM_MAX,
+                    );
+                    self.add(Refusal::MarkRange, place, message)?;
+                }
+            }
+        }
+        ControlFlow::Continue(marks)
+    }
+
+    /// 11. `MARKS-PER-GROUP`: a set names no more different custom marks than a group can have (`gap:eleventh`).
+    fn marks_named(&mut self, kind: Option<CommandKind>, entries: &[Entry]) -> ControlFlow<()> {
+        if kind != Some(CommandKind::Set) {
+            return ControlFlow::Continue(());
+        }
+        let marks_max = self.limits.marks_per_group_max;
+        let custom = entries.iter().flat_map(|entry| &entry.marks).filter(|mark| !mark.is_special());
+        let named = custom.collect::<BTreeSet<_>>().len();
+        if named <= marks_max {
+            return ControlFlow::Continue(());
+        }
+        let message = format!("`MemberList` names {named} different marks; a group has at most {marks_max}");
+        self.add(Refusal::MarksNamed, Place::MemberList, message)
+    }
+
+    fn list(&mut self, draft: &get_members::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+        self.fields(&draft.faults)?;
+        let cursor = self.cursor(draft.timestamp)?;
+        let filter = match draft.mark {
+            None => Filter::Visible,
+            Some(number) => {
+                number.to_i64().and_then(|number| Mark::new(number).ok()).map_or(Filter::Nobody, Filter::Holding)
+            }
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        ControlFlow::Continue(group.zip(cursor).map(|(group, cursor)| Body::List { group, cursor, filter }))
+    }
+
+    /// `REQUIRED`: 0, or the `NextTimestamp` of an answer; neither is negative or beyond 64 bits.
+    fn cursor(&mut self, timestamp: Option<Integer<'_>>) -> ControlFlow<(), Option<Cursor>> {
+        let Some(timestamp) = timestamp else { return ControlFlow::Continue(None) };
+        match timestamp.to_u64() {
+            Some(number) => ControlFlow::Continue(Some(Cursor::from_number(number))),
+            None => {
+                let digits = timestamp.to_string();
+                let message = format!(
+                    "`Timestamp` is `{}`; it must be 0, or the `NextTimestamp` of the answer before",
+                    Excerpt(&digits)
+                );
+                self.add(Refusal::Required, Place::Timestamp, message)?;
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    fn count(&mut self, draft: &get_online_member_num::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+        self.fields(&draft.faults)?;
+        let group = self.group_id(draft.group_id.as_deref())?;
+        ControlFlow::Continue(group.map(|group| Body::Count { group }))
+    }
+
+    /// 12. `GROUP-ID`: the group id is well formed (`gap:group-id`).
+    fn group_id(&mut self, group: Option<&str>) -> ControlFlow<(), Option<GroupId>> {
+        let Some(group) = group else { return ControlFlow::Continue(None) };
+        match GroupId::parse(group) {
+            Ok(group) => ControlFlow::Continue(Some(group)),
+            Err(fault) => {
+                let message = format!("`GroupId` is `{}`, which is no group id: {fault}", Excerpt(group));
+                self.add(Refusal::GroupId, Place::GroupId, message)?;
+                ControlFlow::Continue(None)
+            }
+        }
+    }
+
+    fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {
+        self.findings.add(Violation::new(reason, Some(place), self.policy, message))
+    }
+}

@@ -1,0 +1,123 @@
+//! The online list and the count: what is shown, and how fresh it is (`gap:refresh`).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use avmarks_protocol::get_members;
+use avmarks_rules::{Basis, Cursor, Filter, Listed, Policy, Room, Terms, page};
+use avmarks_spec::readings::{LowPlanList, PageSize, Refresh};
+use avmarks_spec::{Clause, Gap, Mark, Timestamp};
+
+/// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Views {
+    pub(crate) lists: BTreeMap<Filter, (Timestamp, Vec<Listed>)>,
+    pub(crate) count: Option<(Timestamp, usize)>,
+}
+
+/// A view that a pull has taken, to be remembered.
+pub(crate) enum Taken {
+    List(Filter, Vec<Listed>),
+    Count(usize),
+}
+
+/// A page, what it rests on, and the view to remember.
+pub(crate) struct Shown<T> {
+    pub(crate) answer: T,
+    pub(crate) because: Vec<Basis>,
+    pub(crate) taken: Option<Taken>,
+}
+
+/// No reading lets a view grow older than this.
+const VIEW_AGE_CEILING: Duration = Duration::from_secs(40);
+
+/// How old a view may grow; none where each pull shows the state of its moment.
+fn view_age_max(policy: &Policy) -> Option<Duration> {
+    match policy.refresh {
+        Refresh::TenSeconds => Some(Duration::from_secs(10)),
+        Refresh::FortySeconds => Some(VIEW_AGE_CEILING),
+        _ => None,
+    }
+}
+
+impl Views {
+    pub(crate) fn remember(&mut self, taken: Taken, policy: &Policy, now: Timestamp) {
+        if view_age_max(policy).is_none() {
+            return;
+        }
+        self.lists.retain(|_, (at, _)| now.since(*at) < VIEW_AGE_CEILING);
+        match taken {
+            Taken::List(filter, members) => drop(self.lists.insert(filter, (now, members))),
+            Taken::Count(count) => self.count = Some((now, count)),
+        }
+    }
+}
+
+fn fresh<'a, T>(view: Option<&'a (Timestamp, T)>, policy: &Policy, now: Timestamp) -> Option<&'a T> {
+    let age_max = view_age_max(policy)?;
+    view.filter(|(at, _)| now.since(*at) < age_max).map(|(_, view)| view)
+}
+
+/// A page of the online list.
+pub(crate) fn list(
+    room: &Room,
+    views: &Views,
+    terms: &Terms,
+    cursor: Cursor,
+    filter: Filter,
+    now: Timestamp,
+) -> Shown<get_members::Answer> {
+    let policy = &terms.policy;
+    let low_plan = filter == Filter::Visible && !terms.marks_supported && policy.low_plan_list == LowPlanList::Thirty;
+    let list_max = if low_plan { terms.limits.low_plan_list_members_max } else { terms.limits.list_members_max };
+    let page_size = match policy.page_size {
+        PageSize::TwoHundredFifty => 250,
+        _ => 500,
+    };
+    let (shown, taken) = if view_age_max(policy).is_none() {
+        (page(room.list(filter, policy, cursor.below, now), cursor, page_size, list_max), None)
+    } else {
+        let known = fresh(views.lists.get(&filter), policy, now);
+        let (members, taken) = match known {
+            Some(members) => (members.clone(), None),
+            None => {
+                let members: Vec<_> = room.list(filter, policy, u64::MAX, now).take(list_max).collect();
+                (members.clone(), Some(Taken::List(filter, members)))
+            }
+        };
+        let below = members.into_iter().filter(|member| member.place < cursor.below);
+        (page(below, cursor, page_size, list_max), taken)
+    };
+    let members =
+        shown.members.iter().map(|member| get_members::Listed::new(seconds(member.joined), member.account.as_str()));
+    let next = shown.next.map_or(0, |next| i64::try_from(next.number()).unwrap_or(i64::MAX));
+    Shown { answer: get_members::Answer::page(members.collect(), next), because: grounds(filter, low_plan), taken }
+}
+
+/// `JoinTime`, in the seconds of the wire. A time beyond what the wire can say is the latest it can.
+fn seconds(joined: Timestamp) -> i64 {
+    i64::try_from(joined.as_seconds()).unwrap_or(i64::MAX)
+}
+
+fn grounds(filter: Filter, low_plan: bool) -> Vec<Basis> {
+    let mut because = match filter {
+        Filter::Visible if low_plan => vec![Basis::Gap(Gap::LowPlanList), Basis::Clause(Clause::Hide600)],
+        Filter::Visible => vec![Basis::Clause(Clause::ListMax), Basis::Clause(Clause::Hide600)],
+        Filter::Holding(Mark::HIDDEN) | Filter::Nobody => vec![Basis::Clause(Clause::Hide600)],
+        Filter::Holding(_) => vec![Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)],
+    };
+    because.extend([Gap::ListOrder, Gap::PageSize, Gap::Refresh].map(Basis::Gap));
+    because
+}
+
+/// The number of online members.
+pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -> Shown<usize> {
+    let because = vec![Basis::Gap(Gap::Refresh)];
+    match fresh(views.count.as_ref(), &terms.policy, now) {
+        Some(count) => Shown { answer: *count, because, taken: None },
+        None => {
+            let count = room.online_count(now);
+            Shown { answer: count, because, taken: Some(Taken::Count(count)) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Scenarios: inputs as lines of JSON, answered line by line. `docs/scenario.md` of the project has the format.
+
+mod line;
+mod output;
+
+pub use line::LineFault;
+
+use crate::{App, Call, Settings};
+use line::{Input, Line};
+
+/// A conversation with an [`App`] in lines of JSON.
+///
+/// ```
+/// use avmarks_service::Scenario;
+///
+/// let mut scenario = Scenario::default();
+/// let mut ask = |line: &str| scenario.answer(line).map(|answer| String::from_utf8(answer).unwrap());
+/// assert_eq!(
+///     ask(r#"{"at":0,"do":"create_group","group":"g"}"#).unwrap(),
+///     r#"{"line":1,"events":[{"event":"group_created","group":"g"}]}"#
+/// );
+/// assert_eq!(
+///     ask(r#"{"at":5,"do":"call","path":"v4/group_open_http_svc/get_online_member_num","body":{"GroupId":"g"}}"#).unwrap(),
+///     r#"{"line":2,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":0},"because":["gap:refresh"],"omitted":[]}"#
+/// );
+/// assert_eq!(
+///     ask(r#"{"at":5,"do":"jion","group":"g"}"#).unwrap_err().to_string(),
+///     "line 3: `jion` is nothing to do; there are `app`, `policy`, `create_group`, `destroy_group`, `join`, `leave`, `disconnect`, `reconnect`, `call`, `tick`"
+/// );
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    app: App,
+    line: u64,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self::new(App::new(Settings::default()))
+    }
+}
+
+impl Scenario {
+    /// A conversation that starts with this app.
+    #[must_use]
+    pub const fn new(app: App) -> Self {
+        Self { app, line: 0 }
+    }
+
+    /// The app as it stands.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The app as it stands, taken out.
+    #[must_use]
+    pub fn into_app(self) -> App {
+        self.app
+    }
+
+    /// Answers the next line, without a line break at its end.
+    ///
+    /// # Errors
+    ///
+    /// [`LineFault`] where the line is no valid input; it names the line, and nothing was changed.
+    pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineFault> {
+        self.line += 1;
+        let line =
+            Line::parse(text, &self.app.settings.terms.policy).map_err(|what| LineFault::new(self.line, what))?;
+        let mut out = Vec::with_capacity(256);
+        output::start(&mut out, self.line);
+        self.run(line, &mut out);
+        out.push(b'}');
+        Ok(out)
+    }
+
+    fn run(&mut self, Line { at, input }: Line<'_>, out: &mut Vec<u8>) {
+        let app = &mut self.app;
+        let happenings = match input {
+            Input::Call { identifier, path, body } => {
+                let response = app.call(&Call { identifier: &identifier, path: &path, body: body.as_bytes() }, at);
+                return output::response(out, &response);
+            }
+            Input::App(change) => {
+                let happenings = app.tick(at);
+                let mut settings = app.settings.clone();
+                change.apply(&mut settings);
+                app.configure(settings);
+                happenings
+            }
+            Input::Policy(policy) => {
+                let mut settings = app.settings.clone();
+                settings.terms.policy = policy;
+                let happenings = app.tick(at);
+                app.configure(settings);
+                happenings
+            }
+            Input::CreateGroup { group, kind, owner } => app.create_group(group, kind, owner, at),
+            Input::DestroyGroup { group } => app.destroy_group(group, at),
+            Input::Presence { presence, group, accounts } => app.observe(group, presence, &accounts, at),
+            Input::Tick => app.tick(at),
+        };
+        output::happenings(out, &happenings);
+    }
+}

@@ -1,0 +1,109 @@
+//! What a scenario line is answered with.
+
+use std::io::Write;
+
+use avmarks_rules::{Basis, Cause, Event, Omission};
+use avmarks_spec::Mark;
+use serde::Serialize;
+
+use crate::{Happening, Response, What};
+
+pub(super) fn start(out: &mut Vec<u8>, line: u64) {
+    // Writing into memory does not fail.
+    let _ = write!(out, "{{\"line\":{line},");
+}
+
+pub(super) fn response(out: &mut Vec<u8>, response: &Response) {
+    out.extend_from_slice(b"\"answer\":");
+    out.extend_from_slice(&response.body);
+    out.extend_from_slice(b",\"because\":");
+    list(out, response.because.iter().map(|basis| Basis::id(*basis)));
+    out.extend_from_slice(b",\"omitted\":");
+    list(out, response.omitted.iter().map(WireOmission::from));
+}
+
+pub(super) fn happenings(out: &mut Vec<u8>, happenings: &[Happening]) {
+    out.extend_from_slice(b"\"events\":");
+    list(out, happenings.iter().filter_map(WireEvent::new));
+}
+
+fn list<T: Serialize>(out: &mut Vec<u8>, items: impl Iterator<Item = T>) {
+    out.push(b'[');
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        // Names and numbers written into memory: this does not fail.
+        let _ = serde_json::to_writer(&mut *out, &item);
+    }
+    out.push(b']');
+}
+
+/// An omission as a scenario and the command line show it.
+#[derive(Serialize)]
+struct WireOmission<'a> {
+    account: &'a str,
+    mark: u32,
+    because: &'static str,
+}
+
+impl<'a> From<&'a Omission> for WireOmission<'a> {
+    fn from(omission: &'a Omission) -> Self {
+        Self { account: omission.account.as_str(), mark: omission.mark.number(), because: omission.because.id() }
+    }
+}
+
+#[derive(Serialize)]
+struct WireEvent<'a> {
+    event: &'static str,
+    group: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<Vec<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
+}
+
+impl<'a> WireEvent<'a> {
+    /// The event as a line shows it; none of what only the answer of a call tells.
+    fn new(happening: &'a Happening) -> Option<Self> {
+        let member = match &happening.what {
+            What::GroupCreated => return Some(Self::of_group("group_created", happening)),
+            What::GroupDestroyed => return Some(Self::of_group("group_destroyed", happening)),
+            What::Member(event) => event,
+        };
+        let (event, account, lost, cause) = match member {
+            Event::Joined { account, .. } => ("joined", account, None, None),
+            Event::CameOnline { account, cause } => ("came_online", account, None, Some(*cause)),
+            Event::Left { account, lost } => ("left", account, Some(lost), None),
+            Event::Disconnected { account } => ("disconnected", account, None, None),
+            Event::Reconnected { account } => ("reconnected", account, None, None),
+            Event::WentOffline { account, lost, cause } => ("went_offline", account, Some(lost), Some(*cause)),
+            Event::PinExpired { account } => ("pin_expired", account, None, None),
+            Event::TimePassed { .. } | Event::Pinned { .. } | Event::Marked { .. } | Event::Unmarked { .. } => {
+                return None;
+            }
+        };
+        Some(Self {
+            event,
+            group: happening.group.as_str(),
+            account: Some(account.as_str()),
+            lost: lost.map(|marks| marks.iter().copied().map(Mark::number).collect()),
+            cause: cause.map(cause_name),
+        })
+    }
+
+    fn of_group(event: &'static str, happening: &'a Happening) -> Self {
+        Self { event, group: happening.group.as_str(), account: None, lost: None, cause: None }
+    }
+}
+
+fn cause_name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Join => "join",
+        Cause::Connection => "connection",
+        Cause::Pin => "pin",
+        Cause::PinExpired => "pin_expired",
+    }
+}

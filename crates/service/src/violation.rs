@@ -1,0 +1,84 @@
+//! What is wrong with a request: the place, the clause or gap, the vendor's code, and a sentence.
+
+use std::ops::ControlFlow;
+
+use avmarks_protocol::{ErrorCode, Place};
+use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_spec::Gap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Which rule is broken.
+    pub reason: Refusal,
+    /// Where in the body; none where it is not about the body.
+    pub place: Option<Place>,
+    /// What the vendor's service would answer, were this the first thing wrong.
+    pub code: ErrorCode,
+    /// What it rests on: the clause broken, then the gap that the code or the refusal depends on.
+    pub because: Vec<Basis>,
+    /// One English sentence that names the field, its index, and the value. Its text is ours.
+    pub message: String,
+}
+
+impl Violation {
+    pub(crate) fn new(reason: Refusal, place: Option<Place>, policy: &Policy, message: impl Into<String>) -> Self {
+        let code = ErrorCode::new(i64::from(reason.code(policy)));
+        let clause = reason.clause().map(Basis::Clause);
+        let because = clause.into_iter().chain(reason.gap().map(Basis::Gap)).collect();
+        Self { reason, place, code, because, message: message.into() }
+    }
+
+    /// The JSON pointer of the place (RFC 6901); empty for the body as a whole, none where it is not about the body.
+    #[must_use]
+    pub fn pointer(&self) -> Option<String> {
+        self.place.map(Place::pointer)
+    }
+}
+
+/// As an object of `step`, `code`, `because` (a list of ids), `pointer` (perhaps null) and `message`.
+impl Serialize for Violation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ids: Vec<_> = self.because.iter().copied().map(Basis::id).collect();
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("step", &self.reason.step())?;
+        map.serialize_entry("code", &self.code)?;
+        map.serialize_entry("because", &ids)?;
+        map.serialize_entry("pointer", &self.pointer())?;
+        map.serialize_entry("message", &self.message)?;
+        map.end()
+    }
+}
+
+/// Collects what is wrong, in the order of the precedence: all of it, or the first alone.
+pub(crate) struct Findings {
+    pub(crate) found: Vec<Violation>,
+    /// Gaps whose reading let something through on the way.
+    pub(crate) gaps: Vec<Gap>,
+    all: bool,
+}
+
+impl Findings {
+    pub(crate) fn all() -> Self {
+        Self { found: Vec::new(), gaps: Vec::new(), all: true }
+    }
+
+    pub(crate) fn first() -> Self {
+        Self { found: Vec::new(), gaps: Vec::new(), all: false }
+    }
+
+    /// Takes in that a reading let something through. What comes after the first violation decides nothing.
+    pub(crate) fn gap(&mut self, gap: Gap) {
+        if self.found.is_empty() {
+            self.gaps.push(gap);
+        }
+    }
+
+    /// Takes one more; breaks where the first is enough.
+    pub(crate) fn add(&mut self, violation: Violation) -> ControlFlow<()> {
+        self.found.push(violation);
+        if self.all { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}

@@ -1,0 +1,382 @@
+//! **The precedence of refusals**, step by step: one walk for the service, which stops at the first violation, and for a dry
+//! run, which collects them all. Steps 6 to 12 are in `preflight.rs`, steps 13 to 20 in `avmarks-rules`.
+
+use std::ops::ControlFlow;
+
+use avmarks_protocol::url::{QueryFault, RawQuery};
+use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
+use avmarks_protocol::{
+    Endpoint, Envelope, ErrorCode, Place, envelope_json, get_members, get_online_member_num, modify_user_info,
+};
+use avmarks_rules::{
+    Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Refusal, Refused, Verdict, decide,
+    pull_refusals, refusals,
+};
+use avmarks_spec::readings::{Random, RestOwner};
+use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
+
+use crate::app::Group;
+use crate::handle::{Effect, Outcome};
+use crate::preflight::{self, Body};
+use crate::pull::{self, Shown};
+use crate::violation::{Findings, Violation};
+use crate::{App, Settings};
+
+/// How the caller says who it is.
+#[derive(Clone, Copy)]
+pub(crate) enum Caller<'a> {
+    /// By a query with a signature.
+    Query(&'a str),
+    /// By a name that is taken for granted.
+    Identifier(&'a str),
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Incoming<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) caller: Caller<'a>,
+    pub(crate) body: &'a [u8],
+}
+
+/// What a walk has found.
+pub(crate) struct Walked {
+    pub(crate) violations: Vec<Violation>,
+    /// The call, where step 5 admitted it.
+    pub(crate) admitted: Option<Endpoint>,
+    pub(crate) outcome: Outcome,
+}
+
+/// A walk on its way.
+pub(crate) struct Walk<'a> {
+    app: &'a App,
+    incoming: Incoming<'a>,
+    now: Timestamp,
+    findings: Findings,
+    endpoint: Option<Endpoint>,
+    admitted: bool,
+    /// What the group was found to answer, where it was asked.
+    served: Option<Outcome>,
+    /// What was left out, where no account could be served.
+    omitted: Vec<Omission>,
+}
+
+impl<'a> Walk<'a> {
+    /// Walks the precedence at `now`, which is not before the latest time that the app has seen. Changes nothing.
+    pub(crate) fn run(app: &'a App, incoming: Incoming<'a>, now: Timestamp, findings: Findings) -> Walked {
+        let mut walk =
+            Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
+        let _ = walk.steps();
+        walk.finish()
+    }
+
+    fn steps(&mut self) -> ControlFlow<()> {
+        self.http()?;
+        let identifier = self.query()?;
+        let operator = self.caller(identifier.as_deref())?;
+        let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
+        self.rate(endpoint)?;
+        let Settings { terms, .. } = &self.app.settings;
+        let body = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
+        let Some(body) = body else { return ControlFlow::Continue(()) };
+        let group = Asked {
+            id: body.group(),
+            found: self.app.groups.get(&body.group()),
+            operator,
+            identifier: identifier.as_deref().unwrap_or_default(),
+        };
+        match body {
+            Body::Marks { kind, entries, special, .. } => {
+                self.marks(&group, &MarkCall::new(kind, operator, entries), special)
+            }
+            Body::List { cursor, filter, .. } => self.list(&group, cursor, filter),
+            Body::Count { .. } => self.count(&group),
+        }
+    }
+
+    /// 1. The path, the method, the size of the body (`gap:http-codes`).
+    fn http(&mut self) -> ControlFlow<()> {
+        let Incoming { method, path, body, .. } = self.incoming;
+        self.endpoint = Endpoint::from_path(path);
+        if self.endpoint.is_none() {
+            let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
+            let message = format!("no call has the path `{}`; there are {}", Excerpt(path), known.join(", "));
+            self.add(Refusal::UnknownPath, None, message)?;
+        }
+        if method != "POST" {
+            self.add(Refusal::Method, None, format!("the method is `{}`; it must be `POST`", Excerpt(method)))?;
+        }
+        let bytes_max = self.app.settings.terms.limits.body_bytes_max;
+        if body.len() > bytes_max {
+            let message = format!("the body has {} bytes; at most {bytes_max} are read", body.len());
+            self.add(Refusal::BodySize, Some(Place::Body), message)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
+    fn query(&mut self) -> ControlFlow<(), Option<String>> {
+        let query = match self.incoming.caller {
+            Caller::Identifier(identifier) => return ControlFlow::Continue(Some(identifier.to_owned())),
+            Caller::Query(query) => RawQuery::parse(query),
+        };
+        for fault in query.faults() {
+            let reason = match fault {
+                QueryFault::AppMissing => Refusal::QueryAppMissing,
+                _ => Refusal::Query,
+            };
+            self.add(reason, None, fault.to_string())?;
+        }
+        let ours = self.app.settings.sdkappid;
+        if let Some(other) = query.sdkappid().ok().filter(|found| *found != ours) {
+            self.add(Refusal::Query, None, format!("`sdkappid` is `{other}`; this is the service of `{ours}`"))?;
+        }
+        if let Err(fault) = query.random() {
+            match self.policy().random {
+                Random::Refuse => self.add(Refusal::QueryRandom, None, fault.to_string())?,
+                _ => self.findings.gap(Gap::Random),
+            }
+        }
+        self.signature(&query)?;
+        ControlFlow::Continue(query.identifier().ok().map(str::to_owned))
+    }
+
+    /// 3. `USERSIG`: malformed, another user's, another app's, of another key, expired; in this order.
+    fn signature(&mut self, query: &RawQuery) -> ControlFlow<()> {
+        let Settings { sdkappid, key: Some(key), .. } = &self.app.settings else { return ControlFlow::Continue(()) };
+        let (Ok(sig), Ok(identifier)) = (query.usersig(), query.identifier()) else {
+            return ControlFlow::Continue(());
+        };
+        match verify(sig, key, *sdkappid, identifier, self.now) {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(fault @ UserSigFault::Malformed(_)) => self.add(Refusal::SignatureMalformed, None, fault.to_string()),
+            Err(_) => {
+                let explained = explain(sig.as_str(), Some(key), Some(*sdkappid), Some(identifier), self.now);
+                explained.findings.iter().try_for_each(|finding| {
+                    let reason = match finding {
+                        Finding::Refused(UserSigFault::OtherUser { .. }) => Refusal::SignatureUser,
+                        Finding::Refused(UserSigFault::OtherApp { .. }) => Refusal::SignatureApp,
+                        Finding::Refused(UserSigFault::OtherKey) | Finding::KeyDecodedAsHex => Refusal::SignatureKey,
+                        Finding::Refused(UserSigFault::Expired { .. }) => Refusal::SignatureExpired,
+                        _ => return ControlFlow::Continue(()),
+                    };
+                    self.add(reason, None, finding.to_string())
+                })
+            }
+        }
+    }
+
+    /// 4. `ADMIN-CALLER`: over REST the identifier is an app admin (`gap:rest-owner`).
+    fn caller(&mut self, identifier: Option<&str>) -> ControlFlow<(), Operator> {
+        let Some(identifier) = identifier else { return ControlFlow::Continue(Operator::Stranger) };
+        let operator = self.app.operator(identifier);
+        if operator != Operator::Admin {
+            if self.policy().rest_owner == RestOwner::AdminOnly {
+                let message = format!("`identifier` is `{}`, which is no app admin", Excerpt(identifier));
+                self.add(Refusal::AdminCaller, None, message)?;
+            }
+            self.findings.gap(Gap::RestOwner);
+        }
+        ControlFlow::Continue(operator)
+    }
+
+    /// 5. `RATE`: at most 200 calls of one command within any 1,000 ms (`gap:rate-scope`).
+    fn rate(&mut self, endpoint: Endpoint) -> ControlFlow<()> {
+        let limits = &self.app.settings.terms.limits;
+        if self.app.quotas.get(&endpoint).is_none_or(|quota| quota.admits(self.now, limits)) {
+            self.admitted = true;
+            return ControlFlow::Continue(());
+        }
+        let (calls, window) = (limits.calls_per_window_max, limits.rate_window.as_millis());
+        let command = endpoint.command();
+        let message =
+            format!("{calls} calls of `{command}` were admitted within the last {window} ms; call more slowly");
+        self.add(Refusal::Rate, None, message)
+    }
+
+    /// 13 to 20, for a call that sets or deletes marks.
+    fn marks(&mut self, group: &Asked<'_>, call: &MarkCall, special: Option<Place>) -> ControlFlow<()> {
+        let terms = &self.app.settings.terms;
+        let room = group.found.map(|group| &group.room);
+        let decision = decide(room, terms, call, self.now);
+        match decision.verdict {
+            Verdict::Accepted(served) => {
+                self.served = Some(Outcome {
+                    body: served_json(call, &served),
+                    code: ErrorCode::OK,
+                    because: decision.because,
+                    omitted: decision.omitted,
+                    effect: Effect::Events(group.id, decision.events),
+                });
+                ControlFlow::Continue(())
+            }
+            Verdict::Refused(_) => {
+                self.omitted = decision.omitted;
+                refusals(room, terms, call, self.now)
+                    .into_iter()
+                    .try_for_each(|refused| self.findings.add(self.refusal(group, refused, special)))
+            }
+        }
+    }
+
+    /// 13 to 17, for the online list.
+    fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
+        self.pull(group, true)?;
+        if let Some(Group { room, views }) = group.found {
+            let terms = &self.app.settings.terms;
+            let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
+            self.serve(group.id, answer.to_json(), because, taken);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// 13 to 17, for the count.
+    fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+        self.pull(group, false)?;
+        if let Some(Group { room, views }) = group.found {
+            let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
+            let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
+            self.serve(group.id, answer.to_json(), because, taken);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pull(&mut self, group: &Asked<'_>, is_list: bool) -> ControlFlow<()> {
+        let room = group.found.map(|group| &group.room);
+        for reason in pull_refusals(room, &self.app.settings.terms, group.operator, is_list) {
+            let mut violation = self.refusal(group, reason.into(), None);
+            match reason {
+                // The pages of the list and the count name the code themselves, so no gap is read.
+                Refusal::GroupType | Refusal::Switch => {
+                    violation.code = ErrorCode::new(i64::from(reason.code(&Policy::default())));
+                    violation.because.retain(|basis| matches!(basis, Basis::Clause(_)));
+                }
+                Refusal::Plan => violation.because.push(Basis::Gap(Gap::LowPlanList)),
+                _ => {}
+            }
+            self.findings.add(violation)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn serve(&mut self, group: GroupId, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
+        let effect = taken.map_or(Effect::None, |taken| Effect::Remember(group, taken));
+        self.served = Some(Outcome { body, code: ErrorCode::OK, because, omitted: Vec::new(), effect });
+    }
+
+    /// A refusal of the group, as a sentence with its place.
+    fn refusal(&self, group: &Asked<'_>, refused: Refused, special: Option<Place>) -> Violation {
+        let (id, who) = (group.id, Excerpt(group.identifier));
+        let limits = &self.app.settings.terms.limits;
+        let Refused { reason, count, mark } = refused;
+        let (place, message) = match reason {
+            Refusal::GroupExists => {
+                (Some(Place::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
+            }
+            Refusal::GroupType => {
+                let kind = group.found.map(|group| group.room.kind()).unwrap_or_default();
+                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` has marks"))
+            }
+            Refusal::Plan => (None, "the plan of the app does not include this; it needs a higher one".to_owned()),
+            Refusal::Switch => {
+                (None, "the list of online members is off for this app; switch it on in the console".to_owned())
+            }
+            Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
+            Refusal::SpecialAdmin => {
+                (special, format!("`{who}` is no app admin, and marks 500 and 600 are for app admins alone"))
+            }
+            Refusal::MarksPerGroup => (
+                Some(Place::MemberList),
+                format!(
+                    "group `{id}` would have {} different marks; it has at most {}",
+                    count.unwrap_or_default(),
+                    limits.marks_per_group_max
+                ),
+            ),
+            Refusal::MembersPerMark => (
+                Some(Place::MemberList),
+                format!(
+                    "mark {} would have more than {} holders in group `{id}`",
+                    mark.map(|mark| mark.to_string()).unwrap_or_default(),
+                    limits.members_per_mark_max
+                ),
+            ),
+            Refusal::AllFailed => {
+                (Some(Place::MemberList), format!("no account of `MemberList` could be served in group `{id}`"))
+            }
+            // The steps before look at no group.
+            _ => (None, String::new()),
+        };
+        Violation::new(reason, place, self.policy(), message)
+    }
+
+    fn add(&mut self, reason: Refusal, place: Option<Place>, message: impl Into<String>) -> ControlFlow<()> {
+        let violation = Violation::new(reason, place, self.policy(), message);
+        self.findings.add(violation)
+    }
+
+    fn policy(&self) -> &'a Policy {
+        &self.app.settings.terms.policy
+    }
+
+    /// The answer: to the first violation, or what the group said.
+    fn finish(self) -> Walked {
+        let Findings { found: violations, gaps, .. } = self.findings;
+        let mut outcome = match (violations.first(), self.served) {
+            (None, Some(served)) => served,
+            (first, _) => {
+                let omitted = match first {
+                    Some(Violation { reason: Refusal::AllFailed, .. }) => self.omitted,
+                    _ => Vec::new(),
+                };
+                refused(self.endpoint, first, omitted)
+            }
+        };
+        let mut because = outcome.because;
+        for basis in gaps.into_iter().map(Basis::Gap) {
+            if !because.contains(&basis) {
+                because.push(basis);
+            }
+        }
+        outcome.because = because;
+        Walked { violations, admitted: self.endpoint.filter(|_| self.admitted), outcome }
+    }
+}
+
+/// The group that a call names, and who calls.
+struct Asked<'a> {
+    id: GroupId,
+    found: Option<&'a Group>,
+    operator: Operator,
+    identifier: &'a str,
+}
+
+fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
+    let members = served.iter().map(|entry| {
+        let marks = entry.marks.iter().map(|mark| i64::from(mark.number())).collect();
+        modify_user_info::Served::new(entry.account.as_str(), marks)
+    });
+    modify_user_info::Answer::served(i64::from(call.kind().number()), members.collect()).to_json()
+}
+
+/// The answer to a violation, in the endpoint's own order of fields.
+fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Outcome {
+    // A walk that ends without a violation has been served.
+    let (code, message) =
+        first.map(|first| (first.code, first.message.clone())).unwrap_or((ErrorCode::OK, String::new()));
+    let body = match endpoint {
+        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, message).to_json(),
+        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, message).to_json(),
+        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, message).to_json(),
+        None => envelope_json(&Envelope::fail(code, message)),
+    };
+    let mut because = first.map(|first| first.because.clone()).unwrap_or_default();
+    for omission in &omitted {
+        let basis = Basis::Clause(omission.because);
+        if !because.contains(&basis) {
+            because.push(basis);
+        }
+    }
+    Outcome { body, code, because, omitted, effect: Effect::None }
+}

@@ -1,0 +1,213 @@
+//! One run of operations through all machines at once, and what must hold at every step.
+
+use avmarks_rules::MemberView;
+use avmarks_service::{App, Call, Scenario};
+use avmarks_spec::{GroupId, Limits, Mark, Timestamp};
+use serde_json::Value;
+
+use crate::op::Step;
+use crate::oracle::OracleMember;
+use crate::rules_alone::RulesAlone;
+use crate::{Machine, OracleMachine, Said, service_with};
+
+/// Numbers of a run, to show that it met what it was meant to meet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// Steps made.
+    pub steps: u64,
+    /// Calls among them.
+    pub calls: u64,
+    /// Calls that were refused.
+    pub refusals: u64,
+    /// Calls that the rules alone judged too.
+    pub judged_alone: u64,
+}
+
+/// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
+/// run has foreseen it; both hold the same members; nobody offline holds a mark; no limit is passed; a refusal
+/// changes nothing but time. At step `restore_at` the service is written as a snapshot and goes on from that.
+///
+/// # Errors
+///
+/// What did not hold, with the scenario up to there.
+pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally, String> {
+    let mut run = Run {
+        service: service_with(limits),
+        oracle: OracleMachine::with_limits(limits),
+        alone: RulesAlone::with_limits(limits),
+        limits,
+        tally: Tally::default(),
+    };
+    let mut at = 0;
+    let mut lines = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        let (now, line) = step.line(at);
+        at = now;
+        lines.push(line.clone());
+        let fault = |what: String| format!("{what}\nscenario:\n{}", lines.join("\n"));
+        if number == restore_at {
+            run.restore().map_err(fault)?;
+        }
+        run.step(&line).map_err(fault)?;
+    }
+    Ok(run.tally)
+}
+
+struct Run {
+    service: Scenario,
+    oracle: OracleMachine,
+    alone: RulesAlone,
+    limits: Limits,
+    tally: Tally,
+}
+
+impl Run {
+    /// Goes on from a snapshot of the service; the line count starts anew, so the oracle's answer is compared without it.
+    fn restore(&mut self) -> Result<(), String> {
+        let json = self.service.app().snapshot();
+        let app = App::restore(&json).map_err(|fault| format!("own snapshot not read: {fault}"))?;
+        if app.snapshot() != json {
+            return Err("a snapshot of what was restored differs".to_owned());
+        }
+        self.service = Scenario::new(app);
+        Ok(())
+    }
+
+    fn step(&mut self, line: &str) -> Result<(), String> {
+        self.tally.steps += 1;
+        let before = members(self.service.app());
+        let foreseen = self.foresee(line)?;
+        let Said::Answer(said) = Machine::answer(&mut self.service, line)? else { return Ok(()) };
+        let Said::Answer(oracle) = self.oracle.answer(line)? else { return Ok(()) };
+        let (ours, theirs) = (essence(&said), essence(&oracle));
+        if ours != theirs {
+            return Err(format!("the service and the oracle disagree\nservice: {ours}\noracle:  {theirs}"));
+        }
+        if let Said::Answer(alone) = self.alone.answer(line)? {
+            self.tally.judged_alone += 1;
+            let alone = essence(&alone);
+            if alone != ours {
+                return Err(format!("the service and the rules alone disagree\nservice: {ours}\nalone:   {alone}"));
+            }
+        }
+        if let Some(answer) = said.get("answer") {
+            self.tally.calls += 1;
+            let refused = answer.get("ErrorCode") != Some(&Value::from(0));
+            self.tally.refusals += u64::from(refused);
+            if foreseen.as_ref() != Some(answer) {
+                return Err(format!("a dry run foresaw {foreseen:?}, and the answer is {answer}"));
+            }
+            if refused {
+                unchanged_but_by_time(&before, self.service.app())?;
+            }
+        }
+        self.invariants()
+    }
+
+    /// What a dry run of the line says, where it is a call. The first violation must be the answer.
+    fn foresee(&self, line: &str) -> Result<Option<Value>, String> {
+        let line: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+        let text = |name: &str| line.get(name).and_then(Value::as_str);
+        let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
+        let at = Timestamp::from_millis(line.get("at").and_then(Value::as_u64).unwrap_or_default());
+        let identifier = text("as").unwrap_or("administrator");
+        let dry = self.service.app().dry_run_call(&Call { identifier, path, body: body.as_bytes() }, at);
+        let first = dry.violations.first().map(|first| first.code.number()).unwrap_or_default();
+        if first != dry.response.code.number() {
+            return Err(format!("the first violation has code {first}, the answer {}", dry.response.code));
+        }
+        if !dry.violations.is_sorted_by_key(|violation| violation.reason.step()) {
+            return Err(format!("violations out of order: {:?}", dry.violations));
+        }
+        serde_json::from_slice(&dry.response.body).map(Some).map_err(|fault| fault.to_string())
+    }
+
+    fn invariants(&self) -> Result<(), String> {
+        let app = self.service.app();
+        for (id, ours) in members(app) {
+            let theirs = self.oracle.oracle.members(id.as_str()).map(|members| {
+                members.iter().map(oracle_text).collect::<Vec<_>>().join("\n")
+            });
+            let text = ours.iter().map(member_text).collect::<Vec<_>>().join("\n");
+            if theirs.as_ref() != Some(&text) {
+                return Err(format!("members of `{id}` differ\nservice:\n{text}\noracle:\n{}", theirs.unwrap_or_default()));
+            }
+            let mut holders = std::collections::BTreeMap::<Mark, usize>::new();
+            for member in &ours {
+                // CLEAR-OFFLINE
+                if !member.online && !member.marks.is_empty() {
+                    return Err(format!("an offline member holds marks: {member:?}"));
+                }
+                member.marks.iter().for_each(|mark| *holders.entry(*mark).or_default() += 1);
+            }
+            // MEMBERS-PER-MARK and MARKS-PER-GROUP
+            let custom = holders.keys().filter(|mark| !mark.is_special()).count();
+            if holders.values().any(|count| *count > self.limits.members_per_mark_max)
+                || custom > self.limits.marks_per_group_max
+            {
+                return Err(format!("a limit is passed in `{id}`: {holders:?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn members(app: &App) -> Vec<(GroupId, Vec<MemberView>)> {
+    app.groups()
+        .filter_map(|id| Some((id, app.room(&id)?.members(app.latest()))))
+        .collect()
+}
+
+/// A refusal changes nothing: who was there is there still, and marks may be fewer only where a pin has ended.
+fn unchanged_but_by_time(before: &[(GroupId, Vec<MemberView>)], app: &App) -> Result<(), String> {
+    let now = app.latest();
+    for (id, before) in before {
+        let after = app.room(id).map(|room| room.members(now)).unwrap_or_default();
+        let expected: Vec<_> = before.iter().map(|member| as_of(member, now)).collect();
+        if after != expected {
+            return Err(format!("a refusal changed `{id}`\nbefore: {expected:?}\nafter:  {after:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// The member once time alone has passed (`PIN-500`).
+fn as_of(member: &MemberView, now: Timestamp) -> MemberView {
+    let mut member = member.clone();
+    if member.pinned_until.is_some_and(|end| end <= now) {
+        member.pinned_until = None;
+        member.online = member.connected;
+        member.marks.retain(|mark| *mark != Mark::PINNED && member.connected);
+    }
+    member
+}
+
+fn member_text(member: &MemberView) -> String {
+    let marks: Vec<_> = member.marks.iter().map(|mark| mark.number()).collect();
+    let until = member.pinned_until.map(Timestamp::as_millis);
+    let (account, joined) = (member.account.as_str(), member.joined.as_millis());
+    format!("{account:?} connected {} online {} marks {marks:?} until {until:?} joined {joined}", member.connected, member.online)
+}
+
+fn oracle_text(member: &OracleMember) -> String {
+    let OracleMember { account, connected, online, marks, pin_end, join_time } = member;
+    format!("{account:?} connected {connected} online {online} marks {marks:?} until {pin_end:?} joined {join_time}")
+}
+
+/// What every machine must say alike: all but the line's number, the wording, and grounds beyond the deciding one of a
+/// refusal.
+fn essence(said: &Value) -> Value {
+    let mut said = said.clone();
+    let Some(fields) = said.as_object_mut() else { return said };
+    fields.remove("line");
+    let mut refused = false;
+    if let Some(answer) = fields.get_mut("answer").and_then(Value::as_object_mut) {
+        answer.remove("ErrorInfo");
+        refused = answer.get("ErrorCode") != Some(&Value::from(0));
+    }
+    if let Some(because) = fields.get_mut("because").and_then(Value::as_array_mut) {
+        because.truncate(usize::from(refused));
+    }
+    said
+}
+

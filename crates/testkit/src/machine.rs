@@ -1,0 +1,73 @@
+//! Machines that answer scenario lines: the service, the rules engine alone, the naive oracle.
+
+use avmarks_service::{App, Scenario, Settings};
+use avmarks_spec::Limits;
+use serde_json::Value;
+
+use crate::oracle::Oracle;
+
+/// What a machine said to a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// What `avmarks replay` would print.
+    Answer(Value),
+    /// The line is beyond what this machine knows.
+    NotMine,
+}
+
+/// Something that answers scenario lines.
+pub trait Machine {
+    /// Answers the next line.
+    ///
+    /// # Errors
+    ///
+    /// Why the line is no valid input.
+    fn answer(&mut self, text: &str) -> Result<Said, String>;
+
+    /// Whether `because` holds all that an answer rests on, or only what decided a refusal.
+    fn tells_all_grounds(&self) -> bool {
+        true
+    }
+}
+
+impl Machine for Scenario {
+    fn answer(&mut self, text: &str) -> Result<Said, String> {
+        let said = Scenario::answer(self, text).map_err(|fault| fault.to_string())?;
+        serde_json::from_slice(&said).map(Said::Answer).map_err(|fault| format!("the answer is no JSON: {fault}"))
+    }
+}
+
+/// The service with other limits than the documented ones.
+#[must_use]
+pub fn service_with(limits: Limits) -> Scenario {
+    let mut settings = Settings::default();
+    settings.terms.limits = limits;
+    Scenario::new(App::new(settings))
+}
+
+/// The oracle, and the number of the line it is at.
+#[derive(Default)]
+pub struct OracleMachine {
+    /// The oracle itself.
+    pub oracle: Oracle,
+    line: u64,
+}
+
+impl OracleMachine {
+    /// The oracle with these limits.
+    #[must_use]
+    pub fn with_limits(limits: Limits) -> Self {
+        Self { oracle: Oracle::with_limits(limits), line: 0 }
+    }
+}
+
+impl Machine for OracleMachine {
+    fn answer(&mut self, text: &str) -> Result<Said, String> {
+        self.line += 1;
+        self.oracle.answer(self.line, text).map(Said::Answer)
+    }
+
+    fn tells_all_grounds(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,204 @@
+//! The rules engine without the service around it: rooms, and nothing of paths, bytes, quota and views.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use avmarks_protocol::{Endpoint, modify_user_info};
+use avmarks_rules::{
+    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Room, Terms, Verdict, decide,
+};
+use avmarks_spec::readings::RestOwner;
+use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
+use serde_json::{Value, json};
+
+use crate::{Machine, Said};
+
+/// Rooms that are told what a scenario tells the service. It judges what reaches the rooms: presence, and mark calls in
+/// which the steps before the group find nothing. All else is [`Said::NotMine`].
+pub struct RulesAlone {
+    rooms: BTreeMap<GroupId, Room>,
+    admins: BTreeSet<String>,
+    terms: Terms,
+    latest: Timestamp,
+    admitted: BTreeMap<String, avmarks_rules::Quota>,
+}
+
+impl RulesAlone {
+    /// No rooms yet, and these limits.
+    #[must_use]
+    pub fn with_limits(limits: Limits) -> Self {
+        Self {
+            rooms: BTreeMap::new(),
+            admins: BTreeSet::from(["administrator".to_owned()]),
+            terms: Terms { limits, ..Terms::default() },
+            latest: Timestamp::EPOCH,
+            admitted: BTreeMap::new(),
+        }
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub const fn rooms(&self) -> &BTreeMap<GroupId, Room> {
+        &self.rooms
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.terms.policy
+    }
+
+    fn configure(&mut self, line: &Value) -> Result<(), String> {
+        if let Some(admins) = line.get("admins").and_then(Value::as_array) {
+            self.admins = admins.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+        let flag = |name: &str, before| line.get(name).and_then(Value::as_bool).unwrap_or(before);
+        self.terms.marks_supported = flag("marks_supported", self.terms.marks_supported);
+        self.terms.online_list_enabled = flag("online_list_enabled", self.terms.online_list_enabled);
+        if let Some(name) = line.get("profile").and_then(Value::as_str) {
+            self.terms.policy = Policy::profile(name).ok_or("no such profile")?;
+        }
+        for gap in Gap::ALL {
+            if let Some(name) = line.get(gap.row().field).and_then(Value::as_str) {
+                self.terms.policy.set(*gap, name).map_err(|fault| fault.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn presence(&mut self, presence: Presence, line: &Value) -> Result<(), String> {
+        let Some(room) = self.rooms.get_mut(&group(line)?) else { return Ok(()) };
+        let one = line.get("account").into_iter();
+        let many = line.get("accounts").and_then(Value::as_array).into_iter().flatten();
+        for account in one.chain(many).filter_map(Value::as_str) {
+            let account = UserId::parse_as(account, self.terms.policy.account_id).map_err(|fault| fault.to_string())?;
+            let foreseen = room.foresee(presence, account, self.latest);
+            let happened = room.observe(presence, account, self.latest);
+            if foreseen != happened {
+                return Err("what was foreseen is not what happened".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, line: &Value, raw_body: &str) -> Result<Said, String> {
+        let path = line.get("path").and_then(Value::as_str).unwrap_or_default();
+        let identifier = line.get("as").and_then(Value::as_str).unwrap_or("administrator");
+        let Some(endpoint) = Endpoint::from_path(path) else { return Ok(Said::NotMine) };
+        let operator = if self.admins.contains(identifier) {
+            Operator::Admin
+        } else if self.policy().rest_owner == RestOwner::AdminOnly {
+            return Ok(Said::NotMine);
+        } else {
+            UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Stranger, Operator::User)
+        };
+        let quota = self.admitted.entry(endpoint.path().to_owned()).or_default();
+        if raw_body.len() > self.terms.limits.body_bytes_max || !quota.admit(self.latest, &self.terms.limits) {
+            return Ok(Said::NotMine);
+        }
+        let Ok(request) = modify_user_info::Request::parse(raw_body.as_bytes()) else { return Ok(Said::NotMine) };
+        let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
+        if endpoint != Endpoint::ModifyUserInfo || !unfit.is_empty() {
+            return Ok(Said::NotMine);
+        }
+        let id = GroupId::parse(&request.group_id).map_err(|fault| fault.to_string())?;
+        let kind = if request.command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete };
+        let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>();
+        let call = MarkCall::new(kind, operator, entries.ok_or("an entry that preflight let through is none")?);
+
+        let decision = decide(self.rooms.get(&id), &self.terms, &call, self.latest);
+        if let Some(room) = self.rooms.get_mut(&id) {
+            let before = room.members(self.latest);
+            decision.events.iter().for_each(|event| room.apply(event));
+            let refused = matches!(decision.verdict, Verdict::Refused(_));
+            if refused && room.members(self.latest) != before {
+                return Err("a refusal has changed the room".to_owned());
+            }
+        }
+        Ok(Said::Answer(self.said(&call, &decision)))
+    }
+
+    fn entry(&self, member: &modify_user_info::Member<'_>) -> Option<Entry> {
+        let marks = member.marks.iter().map(|mark| Mark::new(mark.to_i64()?).ok());
+        Some(Entry {
+            account: UserId::parse_as(&member.account, self.policy().account_id).ok()?,
+            marks: marks.collect::<Option<_>>()?,
+        })
+    }
+
+    fn said(&self, call: &MarkCall, decision: &Decision) -> Value {
+        let answer = match &decision.verdict {
+            Verdict::Accepted(served) => json!({
+                "ActionStatus": "OK",
+                "ErrorCode": 0,
+                "ErrorInfo": "",
+                "CommandType": call.kind().number(),
+                "MemberList": served.iter().map(|entry| json!({
+                    "Member_Account": entry.account.as_str(),
+                    "Marks": entry.marks.iter().map(|mark| mark.number()).collect::<Vec<_>>(),
+                })).collect::<Vec<_>>(),
+            }),
+            Verdict::Refused(refused) => json!({
+                "ActionStatus": "FAIL",
+                "ErrorCode": refused.reason.code(self.policy()),
+                "ErrorInfo": "refused",
+            }),
+        };
+        let because: Vec<_> = decision.because.iter().map(|basis| basis.id()).collect();
+        let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
+        json!({ "answer": answer, "because": because, "omitted": omitted })
+    }
+}
+
+impl Machine for RulesAlone {
+    fn answer(&mut self, text: &str) -> Result<Said, String> {
+        let line: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+        let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
+        self.latest = self.latest.max(Timestamp::from_millis(at));
+        for room in self.rooms.values_mut() {
+            room.tick(self.latest);
+        }
+        match line.get("do").and_then(Value::as_str).ok_or("`do` is missing")? {
+            "app" | "policy" => self.configure(&line)?,
+            "create_group" => {
+                let kind = line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
+                let owner = line.get("owner").and_then(Value::as_str);
+                let owner = owner.map(|owner| UserId::parse_as(owner, self.policy().account_id));
+                let owner = owner.transpose().map_err(|fault| fault.to_string())?;
+                let kind = kind.ok_or("no such type")?;
+                self.rooms.entry(group(&line)?).or_insert_with(|| Room::new(kind, owner));
+            }
+            "destroy_group" => drop(self.rooms.remove(&group(&line)?)),
+            "join" => self.presence(Presence::Join, &line)?,
+            "leave" => self.presence(Presence::Leave, &line)?,
+            "disconnect" => self.presence(Presence::Disconnect, &line)?,
+            "reconnect" => self.presence(Presence::Reconnect, &line)?,
+            "call" => {
+                let body = match line.get("raw").and_then(Value::as_str) {
+                    Some(raw) => raw.to_owned(),
+                    None => verbatim_body(text)?,
+                };
+                return self.call(&line, &body);
+            }
+            "tick" => {}
+            other => return Err(format!("`{other}` is nothing to do")),
+        }
+        Ok(Said::NotMine)
+    }
+}
+
+fn omission(omission: &Omission) -> Value {
+    json!({
+        "account": omission.account.as_str(),
+        "mark": omission.mark.number(),
+        "because": omission.because.id(),
+    })
+}
+
+fn group(line: &Value) -> Result<GroupId, String> {
+    let id = line.get("group").and_then(Value::as_str).ok_or("`group` is missing")?;
+    GroupId::parse(id).map_err(|fault| fault.to_string())
+}
+
+fn verbatim_body(text: &str) -> Result<String, String> {
+    let mut fields: avmarks_protocol::Fields<'_> = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+    let body = fields.take("body").ok().flatten().ok_or("`body` is missing, or there twice")?;
+    Ok(body.get().to_owned())
+}

@@ -1,0 +1,97 @@
+//! Every story of `tests/cases`, told to the service, to the rules alone, and to the naive oracle.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use avmarks_service::Scenario;
+use avmarks_spec::{Clause, Gap, Limits};
+use avmarks_testkit::case::{Story, play, stories};
+use avmarks_testkit::rules_alone::RulesAlone;
+use avmarks_testkit::{Machine, OracleMachine};
+
+fn all_stories() -> Vec<(String, Story)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+    let mut all = Vec::new();
+    for file in files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).unwrap();
+        all.extend(
+            stories(&text)
+                .unwrap_or_else(|fault| panic!("{name}: {fault}"))
+                .into_iter()
+                .map(|story| (name.clone(), story)),
+        );
+    }
+    all
+}
+
+fn told_to(mut machine: impl FnMut() -> Box<dyn Machine>) {
+    let wrong: Vec<_> = all_stories()
+        .into_iter()
+        .flat_map(|(file, story)| {
+            let faults = play(&story, &mut *machine());
+            faults.into_iter().map(move |fault| format!("{file} {}\n    {fault}", story.name))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_service_tells_every_story() {
+    told_to(|| Box::new(Scenario::default()));
+}
+
+#[test]
+fn the_rules_alone_tell_every_story() {
+    told_to(|| Box::new(RulesAlone::with_limits(Limits::DOCUMENTED)));
+}
+
+#[test]
+fn the_oracle_tells_every_story() {
+    told_to(|| Box::new(OracleMachine::with_limits(Limits::DOCUMENTED)));
+}
+
+/// Clauses that no scenario line reaches, and where they are held instead.
+const CLAUSES_ELSEWHERE: &[(Clause, &str)] = &[
+    (Clause::Query, "a scenario line has no query: tests/service/precedence.rs, tests/service/query.rs"),
+    (Clause::UserSig, "a scenario line has no signature: tests/service/precedence.rs, tests/service/query.rs"),
+    (Clause::Http200, "HTTP is beyond a scenario; `Response` has no status, and says why"),
+];
+
+/// Gaps that no scenario line reaches, and where they are held instead.
+const GAPS_ELSEWHERE: &[(Gap, &str)] = &[
+    (Gap::Random, "a scenario line has no query: tests/service/query.rs"),
+    (Gap::UsersigCode, "a scenario line has no signature: tests/service/query.rs"),
+];
+
+#[test]
+fn every_clause_is_the_answer_of_a_case() {
+    let mut met = BTreeSet::new();
+    for (_, story) in all_stories() {
+        met.extend(Clause::ALL.iter().filter(|clause| story.name.starts_with(clause.id())));
+        for expect in story.lines.iter().filter_map(|line| line.expect.as_ref()) {
+            met.extend(expect["because"].as_str().and_then(Clause::parse));
+            let omitted = expect["omitted"].as_array().into_iter().flatten();
+            met.extend(omitted.filter_map(|omission| Clause::parse(omission["because"].as_str()?)));
+        }
+    }
+    met.extend(CLAUSES_ELSEWHERE.iter().map(|(clause, _)| *clause));
+    let missing: Vec<_> = Clause::ALL.iter().filter(|clause| !met.contains(clause)).collect();
+    assert!(missing.is_empty(), "no case answers with {missing:?}");
+}
+
+#[test]
+fn every_reading_of_every_gap_has_a_case() {
+    let names: Vec<_> = all_stories().into_iter().map(|(_, story)| story.name).collect();
+    for gap in Gap::ALL.iter().filter(|gap| GAPS_ELSEWHERE.iter().all(|(elsewhere, _)| elsewhere != *gap)) {
+        for reading in gap.readings() {
+            let one = gap.readings().len() == 1;
+            let prefix = if one { gap.id().to_owned() } else { format!("{} {}", gap.id(), reading.name) };
+            assert!(names.iter().any(|name| name.starts_with(&prefix)), "no case is called `{prefix}…`");
+        }
+    }
+}

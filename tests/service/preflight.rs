@@ -1,0 +1,110 @@
+//! Preflight and dry run: everything that is wrong, each with its place, and nothing of a body is lost.
+
+use avmarks_protocol::{Endpoint, modify_user_info};
+use avmarks_rules::Policy;
+use avmarks_service::{preflight, preflight_request};
+use avmarks_spec::Limits;
+
+use crate::{app_with_group, body};
+
+/// Every violation of a body of `modify_user_info`, one a line: step, code, pointer, sentence.
+fn found(body: &[u8]) -> String {
+    preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED)
+        .iter()
+        .map(|found| format!("{} {} {} {}\n", found.reason.step(), found.code, found.pointer().unwrap(), found.message))
+        .collect()
+}
+
+#[test]
+fn every_fault_of_a_body_is_listed_with_its_place() {
+    let body = br#"{"CommandType":0,"MemberList":[{"Member_Account":"","Marks":[]},7,{"Marks":[500,1e3,-7]},
+        {"Member_Account":"a","Member_Account":"b","Marks":[99999999999999999999]}],"GroupId":"\u0000"}"#;
+    let expected = r"7 10004 /MemberList/1 `MemberList[1]` must be an object, and is an integer: `7`
+7 10004 /MemberList/2/Member_Account `MemberList[2].Member_Account` is missing
+7 10004 /MemberList/2/Marks/1 `MemberList[2].Marks[1]` must be an integer, and is a number with fraction or exponent: `1e3`
+7 10004 /MemberList/3/Member_Account `MemberList[3].Member_Account` is there more than once; send it once
+8 10004 /CommandType `CommandType` is `0`; it must be 1 (set) or 2 (delete)
+10 10004 /MemberList/0/Member_Account `MemberList[0].Member_Account` is ``, which is no user id: it is empty
+10 10004 /MemberList/0/Marks `MemberList[0].Marks` is empty; name at least one mark
+10 10004 /MemberList/2/Marks/2 `MemberList[2].Marks[2]` is `-7`, which is no mark: a mark is 500, 600, or a number from 1000 to 4294967295
+10 10004 /MemberList/3/Marks/0 `MemberList[3].Marks[0]` is `99999999999999999999`, which is no mark: a mark is 500, 600, or a number from 1000 to 4294967295
+12 10015 /GroupId `GroupId` is `\u{0}`, which is no group id: `\u{0}` at byte 0 is not allowed
+";
+    assert_eq!(found(body), expected);
+}
+
+#[test]
+fn bodies_that_are_no_object() {
+    for (body, message) in [
+        (&b""[..], "the body is empty; send at least `{}`"),
+        (b" \n", "the body is empty; send at least `{}`"),
+        (b"[]", "the body is an array, and must be an object"),
+        (b"null", "the body is null, and must be an object"),
+        (b"\"{}\"", "the body is a string, and must be an object"),
+        (b"{} {}", "the body is not JSON: trailing characters at line 1 column 4"),
+        (b"{\"GroupId\":\"\xff\"}", "the body is not UTF-8: the byte at 12 fits no character"),
+        (b"{\"a\":01}", "the body is not JSON: invalid number at line 1 column 7"),
+        (
+            b"{\"GroupId\":\"\\ud800\"}",
+            "the body is not JSON: in `GroupId`: unexpected end of hex escape at line 1 column 8",
+        ),
+    ] {
+        assert_eq!(found(body), format!("6 60003  {message}\n"));
+    }
+}
+
+#[test]
+fn unknown_fields_however_deep_and_large_are_passed_over() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let good = String::from_utf8(body("g", 1, &[("a", &[1_000])])).unwrap();
+    let body = good.replacen('{', &format!(r#"{{"deep":{deep},"large":1e99999,"GroupID":7,"#), 1);
+    assert_eq!(found(body.as_bytes()), "");
+}
+
+#[test]
+fn a_request_that_was_never_bytes_is_judged_like_its_bytes() {
+    for (group, command, members) in [
+        ("g", 1, vec![("a", &[1_000_i64][..])]),
+        ("", 3, vec![("", &[][..]), ("a", &[499])]),
+        ("g", 2, vec![]),
+        ("g", 1, vec![("a", &[1_000, 1_001, 1_002, 1_003, 1_004, 1_005, 1_006, 1_007, 1_008, 1_009, 1_010][..])]),
+    ] {
+        let bytes = body(group, command, &members);
+        let request = modify_user_info::Request::parse(&bytes).unwrap();
+        let policy = Policy::default();
+        assert_eq!(
+            preflight_request(request, &policy, &Limits::DOCUMENTED),
+            preflight(Endpoint::ModifyUserInfo, &bytes, &policy, &Limits::DOCUMENTED)
+        );
+    }
+}
+
+#[test]
+fn the_other_calls_have_their_own_bodies() {
+    let found = |endpoint, body: &str| {
+        let found = preflight(endpoint, body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+        found.into_iter().map(|violation| violation.message).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Endpoint::GetMembers, r#"{"GroupId":"g","Timestamp":0,"Mark":7}"#), [""; 0]);
+    assert_eq!(
+        found(Endpoint::GetMembers, r#"{"GroupId":"","Timestamp":-1,"Mark":"7"}"#),
+        [
+            "`Mark` must be an integer, and is a string: `\"7\"`",
+            "`Timestamp` is `-1`; it must be 0, or the `NextTimestamp` of the answer before",
+            "`GroupId` is ``, which is no group id: it is empty",
+        ]
+    );
+    assert_eq!(found(Endpoint::GetOnlineMemberNum, "{}"), ["`GroupId` is missing"]);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let app = app_with_group();
+    let before = app.snapshot();
+    let body = body("g", 1, &[("a", &[500, 1_000]), ("nobody", &[1_000])]);
+    let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
+    let dry = app.dry_run_call(&call, crate::NOW);
+    assert!(dry.violations.is_empty());
+    assert_eq!(dry.response.omitted.len(), 1);
+    assert_eq!(app.snapshot(), before);
+}

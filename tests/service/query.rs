@@ -1,0 +1,118 @@
+//! `QUERY` and `USERSIG` through the whole service, with both readings of `gap:random` and `gap:usersig-code`.
+
+use avmarks_protocol::get_online_member_num::PATH;
+use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::usersig::UserSig;
+use avmarks_rules::Basis;
+use avmarks_service::{App, Request};
+use avmarks_spec::readings::{Random, UsersigCode};
+use avmarks_spec::{Gap, Timestamp};
+
+use crate::{NOW, app_with_group, key, signed_query};
+
+fn code(app: &mut App, query: &str) -> i64 {
+    app.handle(&Request { method: "POST", path: PATH, query, body: br#"{"GroupId":"g"}"# }, NOW).code.number()
+}
+
+fn app_with_key() -> App {
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.key = Some(key("right"));
+    app.configure(settings);
+    app
+}
+
+#[test]
+fn what_is_missing_or_wrong_in_the_query() {
+    let mut app = app_with_group();
+    let all = "sdkappid=1400000000&identifier=administrator&usersig=x&random=0&contenttype=json";
+    assert_eq!(code(&mut app, all), 0);
+    for (from, to, expected) in [
+        ("sdkappid=1400000000&", "", 60012),
+        ("sdkappid=1400000000", "sdkappid=", 60012),
+        ("sdkappid", "SdkAppId", 60012),
+        ("1400000000", "1400000001", 60025),
+        ("1400000000", "14e8", 60025),
+        ("identifier=administrator&", "", 60025),
+        ("usersig=x&", "", 60025),
+        ("contenttype=json", "contenttype=JSON", 60025),
+        ("&contenttype=json", "", 60025),
+        ("random=0", "random=0&identifier=other", 60025),
+        ("identifier=administrator", "identifier=student9", 60010),
+    ] {
+        assert_eq!(code(&mut app, &all.replace(from, to)), expected, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn random_is_let_through_or_refused_as_the_policy_reads_it() {
+    let mut app = app_with_group();
+    let query =
+        |random: &str| format!("sdkappid=1400000000&identifier=administrator&usersig=x{random}&contenttype=json");
+    let bad = ["", "&random=-1", "&random=4294967296", "&random=1.0", "&random=1&random=2"];
+    for random in bad {
+        let query = query(random);
+        let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
+        let response = app.handle(&request, NOW);
+        assert_eq!(response.code.number(), 0, "{random}");
+        assert!(response.because.contains(&Basis::Gap(Gap::Random)), "{random}");
+    }
+    let mut settings = app.settings().clone();
+    settings.terms.policy.random = Random::Refuse;
+    app.configure(settings);
+    for random in bad {
+        assert_eq!(code(&mut app, &query(random)), 60025, "{random}");
+    }
+    for random in ["&random=0", "&random=4294967295"] {
+        assert_eq!(code(&mut app, &query(random)), 0, "{random}");
+    }
+}
+
+#[test]
+fn a_bad_signature_is_refused_by_cause_or_by_one_code() {
+    let sign = |key_text: &str, app: u64, user: &str, at: u64| {
+        UserSig::sign(&key(key_text), SdkAppId::new(app).unwrap(), user, at, 100, None).as_str().to_owned()
+    };
+    let now = NOW.as_seconds();
+    let (ours, admin) = (1_400_000_000, "administrator");
+    let causes = [
+        (sign("right", ours, admin, now), 0),
+        (sign("right", ours, admin, now - 99), 0),
+        ("eJy".to_owned(), 70003),
+        (sign("right", ours, "deputy", now), 70013),
+        (sign("right", 1, admin, now), 70014),
+        (sign("wrong", ours, admin, now), 70009),
+        (sign("right", ours, admin, now - 100), 70001),
+    ];
+    let mut app = app_with_key();
+    for (sig, by_cause) in &causes {
+        let query = format!("sdkappid=1400000000&identifier=administrator&usersig={sig}&random=0&contenttype=json");
+        for (reading, expected) in
+            [(UsersigCode::ByCause, *by_cause), (UsersigCode::NotLoggedIn, if *by_cause == 0 { 0 } else { 10001 })]
+        {
+            let mut settings = app.settings().clone();
+            settings.terms.policy.usersig_code = reading;
+            app.configure(settings);
+            assert_eq!(code(&mut app, &query), expected, "{by_cause} {reading:?}");
+        }
+    }
+}
+
+#[test]
+fn no_answer_and_no_debug_output_shows_a_secret() {
+    let mut app = app_with_key();
+    let query = signed_query(&key("right"), "administrator");
+    let sig = query.split("usersig=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let stolen = query.replace("identifier=administrator", "identifier=student9");
+    for query in [&query, &stolen] {
+        let request = Request { method: "POST", path: PATH, query, body: b"" };
+        let response = app.handle(&request, NOW);
+        let dry = app.dry_run(&request, NOW);
+        for shown in [String::from_utf8(response.body.clone()).unwrap(), format!("{response:?} {dry:?} {app:?}")] {
+            assert!(!shown.contains("right") && !shown.contains(&sig), "{shown}");
+        }
+    }
+    let later = Timestamp::from_millis(NOW.as_millis() + 1);
+    assert!(!String::from_utf8(app.snapshot()).unwrap().contains("right"));
+    assert!(app.tick(later).is_empty());
+}

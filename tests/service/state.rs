@@ -1,0 +1,90 @@
+//! The state as JSON: what is written is read, and what the rules do not allow is not.
+
+use std::fmt::Write as _;
+
+use avmarks_protocol::{Endpoint, modify_user_info};
+use avmarks_rules::Presence;
+use avmarks_service::{App, Call};
+use avmarks_spec::Timestamp;
+use avmarks_spec::readings::Refresh;
+
+use crate::{NOW, app_with_group, body, group, user};
+
+/// An app with everything in it that a snapshot must keep.
+fn full_app() -> App {
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.terms.policy.refresh = Refresh::TenSeconds;
+    app.configure(settings);
+    let call = |app: &mut App, path, body: &[u8]| {
+        assert_eq!(app.call(&Call { identifier: "administrator", path, body }, NOW).code.number(), 0);
+    };
+    call(&mut app, modify_user_info::PATH, &body("g", 1, &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])]));
+    app.observe(group("g"), Presence::Disconnect, &[user("a"), user("owner")], NOW);
+    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0}"#);
+    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#);
+    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0,"Mark":1}"#);
+    call(&mut app, Endpoint::GetOnlineMemberNum.path(), br#"{"GroupId":"g"}"#);
+    app
+}
+
+#[test]
+fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
+    let mut app = full_app();
+    let mut again = App::restore(&app.snapshot()).unwrap();
+    assert_eq!(again.snapshot(), app.snapshot());
+    assert_eq!(again.next_deadline(), app.next_deadline());
+    let mut happened = String::new();
+    for app in [&mut app, &mut again] {
+        let list = br#"{"GroupId":"g","Timestamp":0}"#;
+        let call = Call { identifier: "administrator", path: Endpoint::GetMembers.path(), body: list };
+        let shown = app.call(&call, Timestamp::from_millis(NOW.as_millis() + 9_999));
+        let gone = app.tick(Timestamp::from_millis(NOW.as_millis() + 259_200_000));
+        writeln!(happened, "{shown:?} {gone:?}").unwrap();
+    }
+    let told: Vec<_> = happened.lines().collect();
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn snapshots_that_the_rules_do_not_allow() {
+    let good = String::from_utf8(full_app().snapshot()).unwrap();
+    assert!(App::restore(good.as_bytes()).is_ok());
+    for (from, to, message) in [
+        (
+            "{\"avmarks_snapshot\":1",
+            "{\"avmarks_snapshot\":2",
+            "the snapshot is of version 2, and only version 1 can be read",
+        ),
+        ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot"),
+        ("\"page_size\":\"500\"", "\"page_size\":\"7\"", "`policy` in the snapshot"),
+        ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page` is no gap"),
+        ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot"),
+        ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
+        ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
+        ("\"account\":\"b\",\"place\":2", "\"account\":\"a\",\"place\":2", "`a` is a member twice"),
+        ("\"place\":2", "\"place\":1", "place 1 is out of order"),
+        ("\"place\":3", "\"place\":4", "place 4 is out of order"),
+        ("[500,600,1000]", "[600,1000]", "just where it holds mark 500"),
+        ("[500,600,1000]", "[500,600,1000,1000]", "holds mark 1000 twice"),
+        ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
+        ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
+        ("\"marks_per_group_max\":10", "\"marks_per_group_max\":1", "is one more than a group may have"),
+        ("\"members_per_mark_max\":1000", "\"members_per_mark_max\":1", "has more holders than it may have"),
+        ("\"modify_user_info\":[", "\"modify_user_info\":[9999999999999,", "the moments must ascend"),
+        ("\"modify_user_info\":[", "\"modify_info\":[", "`modify_info` is no call"),
+        ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
+        ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
+    ] {
+        assert!(good.contains(from), "{from} is not in {good}");
+        let fault = App::restore(good.replacen(from, to, 1).as_bytes()).unwrap_err().to_string();
+        assert!(fault.contains(message), "{from} -> {to}: {fault}");
+    }
+    for (bytes, message) in [
+        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
+        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"\xff", "this is no snapshot: expected value at line 1 column 1"),
+    ] {
+        assert_eq!(App::restore(bytes).unwrap_err().to_string(), message);
+    }
+}

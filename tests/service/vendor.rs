@@ -1,0 +1,60 @@
+//! The vendor's own samples.
+
+use avmarks_protocol::modify_user_info::PATH;
+use avmarks_rules::{Presence, Refusal};
+use avmarks_service::{App, Request, Settings};
+use avmarks_spec::readings::TrailingComma;
+use avmarks_spec::{GroupType, Limits};
+
+use crate::{NOW, group, key, signed_query, text, user};
+
+const SET: &[u8] = include_bytes!("../data/vendor/set.json");
+const DELETE: &[u8] = include_bytes!("../data/vendor/delete.json");
+const ANSWER: &str = include_str!("../data/vendor/answer.json");
+
+/// The room of the samples, with both accounts online.
+fn app(trailing_comma: TrailingComma) -> App {
+    let mut settings = Settings::default();
+    settings.terms.policy.trailing_comma = trailing_comma;
+    let mut app = App::new(settings);
+    app.create_group(group("@TGS#a6I4ZUUGO"), GroupType::AvChatRoom, None, NOW);
+    app.observe(group("@TGS#a6I4ZUUGO"), Presence::Join, &[user("teacher10"), user("student9")], NOW);
+    app
+}
+
+/// The sample answer without its blanks and line breaks, none of which stands in a string.
+fn sample_answer(command_type: u8) -> String {
+    let compact: String = ANSWER.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    compact.replace(r#""CommandType":1"#, &format!(r#""CommandType":{command_type}"#))
+}
+
+#[test]
+fn the_samples_are_answered_with_the_sample_answer() {
+    let mut app = app(TrailingComma::Accept);
+    let query = signed_query(&key("any"), "administrator");
+    let path = PATH;
+    for (body, command_type) in [(SET, 1), (DELETE, 2)] {
+        let response = app.handle(&Request { method: "POST", path, query: &query, body }, NOW);
+        assert_eq!(text(&response.body), sample_answer(command_type));
+    }
+}
+
+#[test]
+fn strict_json_refuses_them_with_a_hint_where_the_comma_is() {
+    let app = app(TrailingComma::Strict);
+    let limits = Limits::DOCUMENTED;
+    for body in [SET, DELETE] {
+        let found = avmarks_service::preflight(
+            avmarks_protocol::Endpoint::ModifyUserInfo,
+            body,
+            &app.settings().terms.policy,
+            &limits,
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].reason, found[0].code.number()), (Refusal::NotJson, 60003));
+        assert_eq!(
+            found[0].message,
+            "a comma before `]` or `}` at line 12 column 10 is not JSON, though the vendor's own samples have it; remove it"
+        );
+    }
+}
