@@ -9,7 +9,7 @@ use avmarks_protocol::{
     Endpoint, Envelope, ErrorCode, Place, envelope_json, get_members, get_online_member_num, modify_user_info,
 };
 use avmarks_rules::{
-    Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Refusal, Refused, Verdict, decide,
+    Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
     pull_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
@@ -184,7 +184,8 @@ impl<'a> Walk<'a> {
     /// 5. `RATE`: at most 200 calls of one command within any 1,000 ms (`gap:rate-scope`).
     fn rate(&mut self, endpoint: Endpoint) -> ControlFlow<()> {
         let limits = &self.app.settings.terms.limits;
-        if self.app.quotas.get(&endpoint).is_none_or(|quota| quota.admits(self.now, limits)) {
+        let none_yet = Quota::default();
+        if self.app.quotas.get(&endpoint).unwrap_or(&none_yet).admits(self.now, limits) {
             self.admitted = true;
             return ControlFlow::Continue(());
         }
