@@ -125,12 +125,17 @@ impl Run {
     fn invariants(&self) -> Result<(), String> {
         let app = self.service.app();
         for (id, ours) in members(app) {
-            let theirs = self.oracle.oracle.members(id.as_str()).map(|members| {
-                members.iter().map(oracle_text).collect::<Vec<_>>().join("\n")
-            });
+            let theirs = self
+                .oracle
+                .oracle
+                .members(id.as_str())
+                .map(|members| members.iter().map(oracle_text).collect::<Vec<_>>().join("\n"));
             let text = ours.iter().map(member_text).collect::<Vec<_>>().join("\n");
             if theirs.as_ref() != Some(&text) {
-                return Err(format!("members of `{id}` differ\nservice:\n{text}\noracle:\n{}", theirs.unwrap_or_default()));
+                return Err(format!(
+                    "members of `{id}` differ\nservice:\n{text}\noracle:\n{}",
+                    theirs.unwrap_or_default()
+                ));
             }
             let mut holders = std::collections::BTreeMap::<Mark, usize>::new();
             for member in &ours {
@@ -153,9 +158,7 @@ impl Run {
 }
 
 fn members(app: &App) -> Vec<(GroupId, Vec<MemberView>)> {
-    app.groups()
-        .filter_map(|id| Some((id, app.room(&id)?.members(app.latest()))))
-        .collect()
+    app.groups().filter_map(|id| Some((id, app.room(&id)?.members(app.latest())))).collect()
 }
 
 /// A refusal changes nothing: who was there is there still, and marks may be fewer only where a pin has ended.
@@ -186,7 +189,10 @@ fn member_text(member: &MemberView) -> String {
     let marks: Vec<_> = member.marks.iter().map(|mark| mark.number()).collect();
     let until = member.pinned_until.map(Timestamp::as_millis);
     let (account, joined) = (member.account.as_str(), member.joined.as_millis());
-    format!("{account:?} connected {} online {} marks {marks:?} until {until:?} joined {joined}", member.connected, member.online)
+    format!(
+        "{account:?} connected {} online {} marks {marks:?} until {until:?} joined {joined}",
+        member.connected, member.online
+    )
 }
 
 fn oracle_text(member: &OracleMember) -> String {
@@ -210,4 +216,3 @@ fn essence(said: &Value) -> Value {
     }
     said
 }
-

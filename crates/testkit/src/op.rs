@@ -26,8 +26,22 @@ pub fn small_limits() -> Limits {
 const GROUPS: &[&str] = &["g", "@TGS#a", "", "gr\u{f6}up"];
 const ACCOUNTS: &[&str] = &["u1", "u2", "u3", "u4", "u5", "st r", "\u{e9}", "0123456789012345678901234567890123"];
 const NUMBERS: &[&str] = &[
-    "500", "600", "1000", "1001", "1002", "1003", "4294967295", "999", "0", "-1", "4294967296", "18446744073709551616",
-    "1e3", "1000.0", "\"1000\"", "null",
+    "500",
+    "600",
+    "1000",
+    "1001",
+    "1002",
+    "1003",
+    "4294967295",
+    "999",
+    "0",
+    "-1",
+    "4294967296",
+    "18446744073709551616",
+    "1e3",
+    "1000.0",
+    "\"1000\"",
+    "null",
 ];
 const IDENTIFIERS: &[&str] = &["administrator", "u1", "u2", "deputy", "\u{e9}", ""];
 const TYPES: &[&str] = &["AVChatRoom", "Public", "Community", "Work"];
@@ -184,7 +198,8 @@ impl Op {
             Self::List { caller, group, cursor: (place, listed), filter } => {
                 let timestamp = u64::from(*place % 12) * 1_024 + u64::from(*listed % 5);
                 let filter = filter.map(|index| format!(",\"Mark\":{}", named(NUMBERS, index))).unwrap_or_default();
-                let body = format!("{{\"GroupId\":{},\"Timestamp\":{timestamp}{filter}}}", quoted(named(GROUPS, *group)));
+                let body =
+                    format!("{{\"GroupId\":{},\"Timestamp\":{timestamp}{filter}}}", quoted(named(GROUPS, *group)));
                 call_line(at, *caller, "v4/group_open_avchatroom_http_svc/get_members", &body)
             }
             Self::Count { caller, group } => {
@@ -222,10 +237,8 @@ fn marks_body(group: u8, command: u8, entries: &[(u8, Vec<u8>)]) -> String {
         .map(|(who, marks)| {
             // Mostly good marks and accounts; a high index names the odd ones.
             let who = if *who < 230 { account(*who) } else { named(ACCOUNTS, *who) };
-            let marks: Vec<_> = marks
-                .iter()
-                .map(|mark| named(NUMBERS, if *mark < 230 { *mark % 7 } else { *mark }))
-                .collect();
+            let marks: Vec<_> =
+                marks.iter().map(|mark| named(NUMBERS, if *mark < 230 { *mark % 7 } else { *mark })).collect();
             format!("{{\"Member_Account\":{},\"Marks\":[{}]}}", quoted(who), marks.join(","))
         })
         .collect();

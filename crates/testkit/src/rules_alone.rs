@@ -158,7 +158,8 @@ impl Machine for RulesAlone {
         match line.get("do").and_then(Value::as_str).ok_or("`do` is missing")? {
             "app" | "policy" => self.configure(&line)?,
             "create_group" => {
-                let kind = line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
+                let kind =
+                    line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
                 let owner = line.get("owner").and_then(Value::as_str);
                 let owner = owner.map(|owner| UserId::parse_as(owner, self.policy().account_id));
                 let owner = owner.transpose().map_err(|fault| fault.to_string())?;

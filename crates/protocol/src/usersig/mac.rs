@@ -1,8 +1,8 @@
 //! What is signed, and with what.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac_sha256::HMAC;
 use serde_json::json;
-use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 use super::encoding;
 
@@ -19,12 +19,12 @@ pub(super) struct Signed<'a> {
 impl Signed<'_> {
     /// The MAC that the key of these bytes gives.
     pub(super) fn mac(&self, key: &[u8]) -> [u8; 32] {
-        self.started(key).finalize().into_bytes().into()
+        HMAC::mac(self.text(), key)
     }
 
     /// Whether `mac` is the one that the key of these bytes gives, in constant time.
     pub(super) fn has_mac(&self, mac: &[u8; 32], key: &[u8]) -> bool {
-        self.started(key).verify_slice(mac).is_ok()
+        self.mac(key).ct_eq(mac).into()
     }
 
     /// The JSON of a signature, in the order of the vendor's package for Node.
@@ -35,13 +35,6 @@ impl Signed<'_> {
         format!(
             r#"{{"TLS.ver":"2.0","TLS.identifier":{identifier},"TLS.sdkappid":{sdkappid},"TLS.time":{time},"TLS.expire":{expire},{userbuf}"TLS.sig":"{mac}"}}"#
         )
-    }
-
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    fn started(&self, key: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
-        mac.update(self.text().as_bytes());
-        mac
     }
 
     /// The text that is signed: a line each, the last one ended too.

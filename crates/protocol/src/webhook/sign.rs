@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use avmarks_spec::Timestamp;
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -42,8 +42,10 @@ impl WebhookToken {
     /// `Sign` for this `RequestTime`, in Unix seconds.
     #[must_use]
     pub fn sign(&self, request_time_seconds: u64) -> String {
-        let digest = Sha256::new().chain_update(self.0.as_bytes()).chain_update(request_time_seconds.to_string());
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut hash = Hash::new();
+        hash.update(self.0.as_bytes());
+        hash.update(request_time_seconds.to_string());
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Checks `Sign` against `RequestTime`, in constant time, and where `window` is given, that the two clocks differ by
