@@ -1,1 +1,5 @@
-//! The suites of this member are its test targets; there is no library code.
+//! Suites that cross the crates, one folder each; and the examples of the README, run.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
