@@ -2,10 +2,13 @@
 //!
 //! `PROPTEST_CASES` sets how many runs are tried; the default makes about 200,000 operations.
 
-use avmarks_testkit::differ::differ;
+use avmarks_spec::Clause;
+use avmarks_testkit::differ::{Tally, differ};
 use avmarks_testkit::op::small_limits;
 use avmarks_testkit::strategy::steps;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
@@ -19,3 +22,42 @@ proptest! {
         }
     }
 }
+
+/// The runs above are worth something: calls are served and refused in plenty, for many reasons, and most reach the rules.
+#[test]
+fn the_runs_meet_what_they_are_meant_to_meet() {
+    let mut runner = TestRunner::deterministic();
+    let mut total = Tally::default();
+    for _ in 0..1_500 {
+        let steps = steps(100).new_tree(&mut runner).unwrap().current();
+        total.add(&differ(&steps, small_limits(), 50).unwrap_or_else(|fault| panic!("{fault}")));
+    }
+    let percent = |part: u64| part * 100 / total.calls;
+    assert!(total.calls > 20_000, "{total:?}");
+    assert!((30..=80).contains(&percent(total.refusals)), "{total:?}");
+    assert!(percent(total.judged_alone) >= 30, "{total:?}");
+    assert!(total.omissions > 500 && total.expired > 50, "{total:?}");
+    let unmet: Vec<_> = REACHABLE.iter().filter(|clause| !total.clauses.contains(clause)).collect();
+    assert!(unmet.is_empty(), "no run was answered with {unmet:?}");
+}
+
+/// The clauses that can decide the answer of a scenario line.
+const REACHABLE: &[Clause] = &[
+    Clause::GroupId,
+    Clause::GroupExists,
+    Clause::GroupType,
+    Clause::Plan,
+    Clause::Switch,
+    Clause::Permission,
+    Clause::SpecialAdmin,
+    Clause::CommandType,
+    Clause::Required,
+    Clause::AccountsMax,
+    Clause::AccountId,
+    Clause::MarkRange,
+    Clause::MarksPerGroup,
+    Clause::MembersPerMark,
+    Clause::AllFailed,
+    Clause::AdminCaller,
+    Clause::Rate,
+];

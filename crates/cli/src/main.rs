@@ -1,2 +1,50 @@
-//! avmarks
-fn main() {}
+//! `avmarks`: checks, replays and explains requests about marks in audio-video groups, without a socket.
+//!
+//! Everything is decided in `avmarks-service` and the crates below it; here files are read, arguments understood and
+//! answers printed. Exit codes: 0 accepted or done, 1 refused, 2 wrong usage or input that cannot be read.
+#![forbid(unsafe_code)]
+
+mod args;
+mod check;
+mod error;
+mod explain;
+mod input;
+mod key;
+mod manual;
+mod names;
+mod output;
+mod policy;
+mod replay;
+mod usersig;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use error::Error;
+use output::{Format, Verdict};
+
+fn main() -> ExitCode {
+    let cli = args::parse();
+    match run(&cli) {
+        Ok(verdict) => verdict.into(),
+        // Who reads the output has read enough.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Verdict, Error> {
+    let format = Format::new(cli.json);
+    match &cli.command {
+        Command::Check(args) => check::run(args, format),
+        Command::Replay(args) => replay::run(args),
+        Command::Explain(args) => explain::run(args, format),
+        Command::Usersig(args) => usersig::run(args, format),
+        Command::Policy(args) => policy::run(args, format),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::pages(args),
+    }
+}

@@ -107,7 +107,7 @@ impl App {
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
-        let ran_back = at < self.latest;
+        let clock = clock_basis(at, self.latest);
         let mut happenings = self.tick(at);
         let now = self.latest;
         let walked = Walk::run(self, incoming, now, Findings::first());
@@ -127,16 +127,15 @@ impl App {
                 }
             }
         }
-        if ran_back {
-            outcome.because.push(Basis::Gap(Gap::Clock));
-        }
+        outcome.because.extend(clock);
         let Outcome { body, code, because, omitted, .. } = outcome;
         Response { body, code, because, omitted, happenings }
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
         let walked = Walk::run(self, incoming, self.latest.max(at), Findings::all());
-        let Outcome { body, code, because, omitted, effect } = walked.outcome;
+        let Outcome { body, code, mut because, omitted, effect } = walked.outcome;
+        because.extend(clock_basis(at, self.latest));
         let happenings = match effect {
             Effect::Events(group, events) => members(group, events).collect(),
             Effect::None | Effect::Remember(..) => Vec::new(),
@@ -144,6 +143,11 @@ impl App {
         let response = Response { body, code, because, omitted, happenings };
         DryRun { violations: walked.violations, response }
     }
+}
+
+/// `gap:clock`, where it was read: an earlier time is taken as the latest seen.
+fn clock_basis(at: Timestamp, latest: Timestamp) -> Option<Basis> {
+    (at < latest).then_some(Basis::Gap(Gap::Clock))
 }
 
 /// An answer, and what is to be changed for it.

@@ -1,8 +1,10 @@
 //! One run of operations through all machines at once, and what must hold at every step.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use avmarks_rules::MemberView;
 use avmarks_service::{App, Call, Scenario};
-use avmarks_spec::{GroupId, Limits, Mark, Timestamp};
+use avmarks_spec::{Clause, GroupId, Limits, Mark, Timestamp};
 use serde_json::Value;
 
 use crate::op::Step;
@@ -11,7 +13,7 @@ use crate::rules_alone::RulesAlone;
 use crate::{Machine, OracleMachine, Said, service_with};
 
 /// Numbers of a run, to show that it met what it was meant to meet.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Steps made.
     pub steps: u64,
@@ -21,6 +23,39 @@ pub struct Tally {
     pub refusals: u64,
     /// Calls that the rules alone judged too.
     pub judged_alone: u64,
+    /// Marks that were left out.
+    pub omissions: u64,
+    /// Pins that came to their end.
+    pub expired: u64,
+    /// The clauses that decided a refusal.
+    pub clauses: BTreeSet<Clause>,
+}
+
+impl Tally {
+    /// Adds the numbers of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.calls += other.calls;
+        self.refusals += other.refusals;
+        self.judged_alone += other.judged_alone;
+        self.omissions += other.omissions;
+        self.expired += other.expired;
+        self.clauses.extend(&other.clauses);
+    }
+
+    fn count(&mut self, said: &Value) {
+        let length = |name: &str| said.get(name).and_then(Value::as_array).map_or(0, |list| list.len() as u64);
+        self.omissions += length("omitted");
+        let events = said.get("events").and_then(Value::as_array).into_iter().flatten();
+        self.expired += events.filter(|event| event.get("event") == Some(&"pin_expired".into())).count() as u64;
+        let Some(answer) = said.get("answer") else { return };
+        self.calls += 1;
+        if answer.get("ErrorCode") != Some(&Value::from(0)) {
+            self.refusals += 1;
+            let decided = said.get("because").and_then(Value::as_array).and_then(|because| because.first());
+            self.clauses.extend(decided.and_then(Value::as_str).and_then(Clause::parse));
+        }
+    }
 }
 
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
@@ -90,10 +125,9 @@ impl Run {
                 return Err(format!("the service and the rules alone disagree\nservice: {ours}\nalone:   {alone}"));
             }
         }
+        self.tally.count(&said);
         if let Some(answer) = said.get("answer") {
-            self.tally.calls += 1;
             let refused = answer.get("ErrorCode") != Some(&Value::from(0));
-            self.tally.refusals += u64::from(refused);
             if foreseen.as_ref() != Some(answer) {
                 return Err(format!("a dry run foresaw {foreseen:?}, and the answer is {answer}"));
             }
@@ -137,7 +171,7 @@ impl Run {
                     theirs.unwrap_or_default()
                 ));
             }
-            let mut holders = std::collections::BTreeMap::<Mark, usize>::new();
+            let mut holders = BTreeMap::<Mark, usize>::new();
             for member in &ours {
                 // CLEAR-OFFLINE
                 if !member.online && !member.marks.is_empty() {

@@ -19,19 +19,21 @@ pub fn steps(steps_max: usize) -> impl Strategy<Value = Vec<Step>> {
 
 fn op() -> impl Strategy<Value = Op> {
     let index = any::<u8>;
-    let entries = vec((index(), vec(index(), 0..=4)), 0..=5);
+    // Mostly one to three accounts with one to three marks; none and too many now and then.
+    let marks = || prop_oneof![20 => vec(index(), 1..=3), 1 => vec(index(), 0..=5)];
+    let entries = prop_oneof![20 => vec((index(), marks()), 1..=3), 1 => vec((index(), marks()), 0..=6)];
     prop_oneof![
         1 => any::<(bool, bool, bool)>().prop_map(|(plan, switch, deputy)| Op::App {
             marks_supported: plan,
             online_list_enabled: switch,
             deputy,
         }),
-        2 => Just(Op::App { marks_supported: true, online_list_enabled: true, deputy: false }),
-        4 => (index(), index()).prop_map(|(gap, reading)| Op::Policy { gap, reading }),
-        2 => (index(), index(), proptest::option::of(index()))
+        5 => any::<bool>().prop_map(|deputy| Op::App { marks_supported: true, online_list_enabled: true, deputy }),
+        3 => (index(), index()).prop_map(|(gap, reading)| Op::Policy { gap, reading }),
+        3 => (index(), index(), proptest::option::of(index()))
             .prop_map(|(group, kind, owner)| Op::Create { group, kind, owner }),
         1 => index().prop_map(|group| Op::Destroy { group }),
-        20 => (index(), index(), vec(index(), 0..=3))
+        25 => (index(), index(), vec(index(), 0..=3))
             .prop_map(|(kind, group, accounts)| Op::Presence { kind, group, accounts }),
         40 => (index(), index(), index(), entries, index()).prop_map(|(caller, group, command, entries, spoil)| {
             Op::Marks { caller, group, command, entries, spoil }

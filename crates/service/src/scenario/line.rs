@@ -80,7 +80,10 @@ impl<'a> Line<'a> {
         if text.trim().is_empty() {
             return Err("it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned());
         }
-        let fields = serde_json::from_str(text).map_err(|fault| format!("it is no JSON object: {fault}"))?;
+        let fields = serde_json::from_str(text).map_err(|fault: serde_json::Error| {
+            // The line has a number of its own, which is not the 1 of the JSON reader.
+            format!("it is no JSON object: {}", fault.to_string().replace(" at line 1 column ", " at column "))
+        })?;
         let mut fields = LineFields { fields, policy };
         let at: u64 = fields.require("at", "a whole number of milliseconds from 0 up")?;
         if at > AT_MAX {

@@ -1,0 +1,242 @@
+//! `avmarks check`: everything that is wrong with a request, and what the service would answer.
+
+use std::fmt;
+
+use avmarks_protocol::{
+    Endpoint, ErrorCode, get_members, get_online_member_num, modify_user_info, without_trailing_commas,
+};
+use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_service::{App, Call, Settings, Violation, preflight};
+use avmarks_spec::readings::TrailingComma;
+use avmarks_spec::{Clause, Gap, Limits, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::args::CheckArgs;
+use crate::error::Error;
+use crate::input::not_both_stdin;
+use crate::output::{Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict};
+
+/// Reads no more of a body than shows that it is over the limit.
+pub(crate) fn run(args: &CheckArgs, format: Format) -> Result<Verdict, Error> {
+    not_both_stdin(Some(&args.file), args.state.as_ref())?;
+    let mut app = match &args.state {
+        Some(snapshot) => snapshot.read_app()?,
+        None => App::new(Settings::default()),
+    };
+    args.configure(&mut app);
+    let terms = app.settings().terms;
+    let limit = terms.limits.body_bytes_max;
+    let body = args.file.read_up_to(limit as u64 + 1)?;
+    let checked = if body.len() > limit {
+        Checked::too_large(args.call, &terms.policy, limit)
+    } else if args.state.is_some() {
+        Checked::dry(args, &app, &body)
+    } else {
+        Checked::alone(args.call, &body, &terms.policy, &terms.limits)
+    };
+    format.print(&checked)?;
+    Ok(Verdict::of(checked.accepted))
+}
+
+impl CheckArgs {
+    fn configure(&self, app: &mut App) {
+        self.policy.configure(app);
+        if self.trailing_comma && app.settings().terms.policy.trailing_comma != TrailingComma::Accept {
+            let mut settings = app.settings().clone();
+            settings.terms.policy.trailing_comma = TrailingComma::Accept;
+            app.configure(settings);
+        }
+    }
+}
+
+/// What came out, as JSON (its fields) or as text.
+#[derive(Serialize)]
+struct Checked {
+    accepted: bool,
+    violations: Vec<Found>,
+    /// The exact answer; none where a body that is in order was looked at by itself.
+    answer: Option<Box<RawValue>>,
+    because: Vec<&'static str>,
+    omitted: Vec<LeftOut>,
+    /// What would do, beyond what the violations say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+    /// The accounts with the marks that would be served.
+    #[serde(skip)]
+    served: Vec<modify_user_info::Served>,
+}
+
+/// A violation, with its place in words.
+#[derive(Serialize)]
+struct Found {
+    step: u8,
+    code: ErrorCode,
+    because: Vec<&'static str>,
+    pointer: Option<String>,
+    message: String,
+    #[serde(skip)]
+    place: Option<String>,
+}
+
+/// A mark that would be left out.
+#[derive(Serialize)]
+struct LeftOut {
+    account: String,
+    mark: u32,
+    because: &'static str,
+    #[serde(skip)]
+    says: &'static str,
+}
+
+const TRAILING_COMMA_HINT: &str =
+    "--trailing-comma reads a comma before `]` or `}`, which the vendor's samples have and JSON has not";
+
+impl Checked {
+    /// A body by itself.
+    fn alone(call: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Self {
+        let violations: Vec<_> = preflight(call, body, policy, limits).iter().map(Found::from).collect();
+        let mut because = violations.first().map(|first| first.because.clone()).unwrap_or_default();
+        if policy.trailing_comma == TrailingComma::Accept && has_trailing_comma(body) {
+            let gap = Gap::TrailingComma.id();
+            because.extend((!because.contains(&gap)).then_some(gap));
+        }
+        let hint = hint(&violations, body, policy);
+        Self { answer: answer_to(call, &violations), because, hint, ..Self::of(violations) }
+    }
+
+    /// A request against an app and its groups.
+    fn dry(args: &CheckArgs, app: &App, body: &[u8]) -> Self {
+        let at = args.at.map_or(app.latest(), Timestamp::from_millis);
+        let call = Call { identifier: &args.identifier, path: args.call.path(), body };
+        let dry = app.dry_run_call(&call, at);
+        let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
+        let hint = hint(&violations, body, &app.settings().terms.policy);
+        let served = match args.call {
+            Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.response.body).ok(),
+            Endpoint::GetMembers | Endpoint::GetOnlineMemberNum => None,
+        };
+        let omitted = dry.response.omitted.iter().map(|omission| LeftOut {
+            account: omission.account.as_str().to_owned(),
+            mark: omission.mark.number(),
+            because: omission.because.id(),
+            says: omission.because.row().says,
+        });
+        Self {
+            answer: raw(dry.response.body),
+            because: dry.response.because.iter().copied().map(Basis::id).collect(),
+            omitted: omitted.collect(),
+            served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
+            hint,
+            ..Self::of(violations)
+        }
+    }
+
+    /// A body of which no more was read than the limit, and one byte.
+    fn too_large(call: Endpoint, policy: &Policy, limit: usize) -> Self {
+        let reason = Refusal::BodySize;
+        let found = Found {
+            step: reason.step(),
+            code: ErrorCode::new(i64::from(reason.code(policy))),
+            because: reason.clause().map(Clause::id).into_iter().chain(reason.gap().map(Gap::id)).collect(),
+            pointer: Some(String::new()),
+            message: format!("body over the limit: it has more than {limit} bytes, and no more of it is read"),
+            place: Some("the body".to_owned()),
+        };
+        let (because, violations) = (found.because.clone(), vec![found]);
+        Self { answer: answer_to(call, &violations), because, ..Self::of(violations) }
+    }
+
+    fn of(violations: Vec<Found>) -> Self {
+        Self {
+            accepted: violations.is_empty(),
+            violations,
+            answer: None,
+            because: Vec::new(),
+            omitted: Vec::new(),
+            hint: None,
+            served: Vec::new(),
+        }
+    }
+}
+
+impl From<&Violation> for Found {
+    fn from(violation: &Violation) -> Self {
+        Self {
+            step: violation.reason.step(),
+            code: violation.code,
+            because: violation.because.iter().copied().map(Basis::id).collect(),
+            pointer: violation.pointer(),
+            message: violation.message.clone(),
+            place: violation.place.map(|place| place.to_string()),
+        }
+    }
+}
+
+/// The answer to the first violation, in the call's own order of fields; none where there is none.
+fn answer_to(call: Endpoint, violations: &[Found]) -> Option<Box<RawValue>> {
+    let Found { code, message, .. } = violations.first()?;
+    raw(match call {
+        Endpoint::ModifyUserInfo => modify_user_info::Answer::refused(*code, message).to_json(),
+        Endpoint::GetMembers => get_members::Answer::refused(*code, message).to_json(),
+        Endpoint::GetOnlineMemberNum => get_online_member_num::Answer::refused(*code, message).to_json(),
+    })
+}
+
+fn raw(json: Vec<u8>) -> Option<Box<RawValue>> {
+    // What the service writes is JSON.
+    String::from_utf8(json).ok().and_then(|json| RawValue::from_string(json).ok())
+}
+
+fn hint(violations: &[Found], body: &[u8], policy: &Policy) -> Option<&'static str> {
+    let is_no_json = violations.iter().any(|found| found.step == Refusal::NotJson.step());
+    let may_help = is_no_json && policy.trailing_comma == TrailingComma::Strict && has_trailing_comma(body);
+    may_help.then_some(TRAILING_COMMA_HINT)
+}
+
+fn has_trailing_comma(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_ok_and(|text| without_trailing_commas(text) != text)
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", Verdict::of(self.accepted))?;
+        for found in &self.violations {
+            write!(f, "{found}")?;
+        }
+        for served in &self.served {
+            writeln!(f, "  {GOOD}served{GOOD:#}    {}  {}", Foreign(&served.account), Commas(&served.marks))?;
+        }
+        for LeftOut { account, mark, because, says } in &self.omitted {
+            writeln!(
+                f,
+                "  {HEAD}left out{HEAD:#}  {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",
+                Foreign(account)
+            )?;
+        }
+        if !self.because.is_empty() {
+            writeln!(f, "{HEAD}rests on{HEAD:#}  {ID}{}{ID:#}", Commas(&self.because))?;
+        }
+        match &self.answer {
+            Some(answer) => writeln!(f, "{HEAD}answer{HEAD:#}    {}", Foreign(answer.get()))?,
+            None => f.write_str(
+                "The body breaks no rule by itself (steps 6 to 12). Whether the group and its members allow the call, --state SNAPSHOT tells.\n",
+            )?,
+        }
+        match self.hint {
+            Some(hint) => writeln!(f, "{HEAD}hint{HEAD:#}      {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, code, because, message, place, .. } = self;
+        write!(f, "  step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
+        if let Some(place) = place {
+            write!(f, "  {HEAD}{place}{HEAD:#}")?;
+        }
+        writeln!(f, "\n           {}", Foreign(message))
+    }
+}

@@ -1,0 +1,91 @@
+//! Why a command could not be carried out: one line each, with what to do. A refusal is no error but an answer.
+
+use std::io;
+
+use avmarks_protocol::secret::SecretFault;
+use avmarks_service::{LineFault, SnapshotFault};
+
+/// See the module.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{what} does not exist; check the name, or give `-` to read standard input")]
+    Missing { what: String },
+    #[error("{what} is a directory; name a file")]
+    Directory { what: String },
+    #[error("{what} may not be read: permission denied; change its permissions, or read it as a user who may")]
+    Denied { what: String },
+    #[error("{what} cannot be read: {fault}; check that it is a file that you can open")]
+    Read { what: String, fault: io::Error },
+    #[error("{what} has more than {bytes_max} bytes, which is too large for {purpose}; give another file")]
+    TooLarge { what: String, bytes_max: u64, purpose: &'static str },
+    #[error("{what} is not UTF-8: the byte at {at} fits no character; save it as UTF-8")]
+    NotUtf8 { what: String, at: usize },
+    #[error("standard input (`-`) is asked for twice; give a file for one of the two")]
+    StdinTwice,
+
+    #[error("{0}")]
+    Line(LineFault),
+    #[error("line {line}: it is not UTF-8: the byte at {at} of the line fits no character; save the file as UTF-8")]
+    LineNotUtf8 { line: u64, at: usize },
+    #[error("line {line}: it has more than {bytes_max} bytes; write one JSON object a line")]
+    LineTooLong { line: u64, bytes_max: u64 },
+
+    #[error("{what}: {fault}; `avmarks replay --save` writes one")]
+    Snapshot { what: String, fault: SnapshotFault },
+    #[error("{what}: this is no snapshot: it is no JSON object; `avmarks replay --save` writes one")]
+    NoSnapshot { what: String },
+    #[error("the snapshot cannot be saved to {what}: {fault}; nothing of the file there was changed")]
+    Save { what: String, fault: io::Error },
+    #[error("the snapshot cannot be saved to {what}: {why}")]
+    SaveTarget { what: String, why: &'static str },
+    #[error("the output was closed before the end, so no snapshot was saved; read all of it, or send it to a file")]
+    NotSaved,
+
+    #[error("{0}")]
+    Reading(String),
+    #[error("`{subject}` is no clause, gap or error code{near}; `avmarks explain` lists them all")]
+    Unknown { subject: String, near: String },
+
+    #[error("there is no key; give --key-file FILE (`-` is standard input), or set AVMARKS_KEY")]
+    NoKey,
+    #[error("AVMARKS_KEY is not UTF-8; copy the key again from the console")]
+    KeyNotUtf8,
+    #[error("{origin}: {fault}")]
+    Key { origin: &'static str, fault: SecretFault },
+
+    #[error("the output cannot be written: {0}; check that there is space left and that you may write there")]
+    Output(io::Error),
+    #[error("the manual pages cannot be written to {what}: {fault}; name a directory that you may write to")]
+    Pages { what: String, fault: io::Error },
+}
+
+impl Error {
+    /// What the failure to open or read `what` comes to.
+    pub(crate) fn reading(what: String, fault: io::Error) -> Self {
+        match fault.kind() {
+            io::ErrorKind::NotFound => Self::Missing { what },
+            io::ErrorKind::IsADirectory => Self::Directory { what },
+            io::ErrorKind::PermissionDenied => Self::Denied { what },
+            _ => Self::Read { what, fault },
+        }
+    }
+
+    /// The same about something that goes by another name.
+    pub(crate) fn about(self, name: &str) -> Self {
+        let what = name.to_owned();
+        match self {
+            Self::Missing { .. } => Self::Missing { what },
+            Self::Directory { .. } => Self::Directory { what },
+            Self::Denied { .. } => Self::Denied { what },
+            Self::Read { fault, .. } => Self::Read { what, fault },
+            Self::TooLarge { bytes_max, purpose, .. } => Self::TooLarge { what, bytes_max, purpose },
+            Self::NotUtf8 { at, .. } => Self::NotUtf8 { what, at },
+            other => other,
+        }
+    }
+
+    /// Whether the reader of the output has gone, which is no fault.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(fault) if fault.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,155 @@
+//! Reading: files and standard input, never more of them than is of use.
+
+use std::ffi::OsString;
+use std::fmt::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use avmarks_service::App;
+
+use crate::error::Error;
+
+/// Where something is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Standard input, written `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// A snapshot has some 120 bytes a member: this holds about four million of them.
+const SNAPSHOT_BYTES_MAX: u64 = 512 * 1_024 * 1_024;
+
+impl Source {
+    /// The bytes, but no more than `bytes_max` of them.
+    pub(crate) fn read_up_to(&self, bytes_max: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        let read = self.open()?.take(bytes_max).read_to_end(&mut bytes);
+        read.map_err(|fault| Error::reading(self.to_string(), fault))?;
+        Ok(bytes)
+    }
+
+    /// The whole text without the line break at its end; an error where it is larger than `bytes_max`.
+    pub(crate) fn read_text(&self, bytes_max: u64, purpose: &'static str) -> Result<String, Error> {
+        let bytes = self.read_up_to(bytes_max.saturating_add(1))?;
+        if bytes.len() as u64 > bytes_max {
+            return Err(Error::TooLarge { what: self.to_string(), bytes_max, purpose });
+        }
+        let mut text = String::from_utf8(bytes)
+            .map_err(|fault| Error::NotUtf8 { what: self.to_string(), at: fault.utf8_error().valid_up_to() })?;
+        let bare = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
+        text.truncate(bare.map_or(text.len(), str::len));
+        Ok(text)
+    }
+
+    /// The app of this snapshot.
+    pub(crate) fn read_app(&self) -> Result<App, Error> {
+        let mut reader = BufReader::new(self.open()?.take(SNAPSHOT_BYTES_MAX + 1));
+        let reading = |fault| Error::reading(self.to_string(), fault);
+        // What does not begin like one need not be read to its end, which may be far.
+        let start = reader.fill_buf().map_err(reading)?.trim_ascii_start();
+        if start.first().is_some_and(|byte| *byte != b'{') {
+            return Err(Error::NoSnapshot { what: self.to_string() });
+        }
+        let mut json = Vec::new();
+        reader.read_to_end(&mut json).map_err(reading)?;
+        if json.len() as u64 > SNAPSHOT_BYTES_MAX {
+            let (what, purpose) = (self.to_string(), "a snapshot");
+            return Err(Error::TooLarge { what, bytes_max: SNAPSHOT_BYTES_MAX, purpose });
+        }
+        App::restore(&json).map_err(|fault| Error::Snapshot { what: self.to_string(), fault })
+    }
+
+    /// The lines.
+    pub(crate) fn lines(&self) -> Result<Lines, Error> {
+        let reader = BufReader::with_capacity(1 << 16, self.open()?);
+        Ok(Lines { reader, what: self.to_string(), read: 0, line: Vec::new() })
+    }
+
+    fn open(&self) -> Result<Box<dyn Read>, Error> {
+        let Self::File(path) = self else { return Ok(Box::new(io::stdin().lock())) };
+        let file = File::open(path).map_err(|fault| Error::reading(self.to_string(), fault))?;
+        match file.metadata() {
+            Ok(metadata) if metadata.is_dir() => Err(Error::Directory { what: self.to_string() }),
+            _ => Ok(Box::new(file)),
+        }
+    }
+}
+
+impl From<OsString> for Source {
+    fn from(text: OsString) -> Self {
+        if text == "-" { Self::Stdin } else { Self::File(text.into()) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => Shown(path).fmt(f),
+        }
+    }
+}
+
+/// A path in backticks, in full, its control characters escaped.
+pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('`')?;
+        for c in self.0.to_string_lossy().chars() {
+            match c.is_control() {
+                true => write!(f, "{}", c.escape_default())?,
+                false => f.write_char(c)?,
+            }
+        }
+        f.write_char('`')
+    }
+}
+
+/// No argument but the two of one command may both be standard input.
+pub(crate) fn not_both_stdin(one: Option<&Source>, other: Option<&Source>) -> Result<(), Error> {
+    match (one, other) {
+        (Some(Source::Stdin), Some(Source::Stdin)) => Err(Error::StdinTwice),
+        _ => Ok(()),
+    }
+}
+
+/// The lines of a conversation, one at a time, with a limit on each.
+pub(crate) struct Lines {
+    reader: BufReader<Box<dyn Read>>,
+    what: String,
+    read: u64,
+    line: Vec<u8>,
+}
+
+/// A line: far above what 500 accounts need, and far below what would hurt.
+const LINE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
+
+impl Lines {
+    /// The next line without its line break; none at the end. Waits for no more than that line.
+    pub(crate) fn next_line(&mut self) -> Result<Option<&str>, Error> {
+        self.line.clear();
+        let mut limited = (&mut self.reader).take(LINE_BYTES_MAX + 1);
+        let read = limited.read_until(b'\n', &mut self.line);
+        if read.map_err(|fault| Error::reading(self.what.clone(), fault))? == 0 {
+            return Ok(None);
+        }
+        self.read += 1;
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        if line.len() as u64 > LINE_BYTES_MAX {
+            return Err(Error::LineTooLong { line: self.read, bytes_max: LINE_BYTES_MAX });
+        }
+        match std::str::from_utf8(line) {
+            Ok(line) => Ok(Some(line)),
+            Err(fault) => Err(Error::LineNotUtf8 { line: self.read, at: fault.valid_up_to() }),
+        }
+    }
+
+    /// Whether the next line is here already, so that [`Lines::next_line`] will not wait for it.
+    pub(crate) fn has_next(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+}

@@ -1,0 +1,113 @@
+//! The names that can be asked for, and those that are close to a slip of the pen.
+
+use std::fmt;
+
+use avmarks_protocol::ERROR_CODES;
+use avmarks_spec::{CLAUSES, GAPS};
+
+/// The ids of the gaps.
+pub(crate) fn gaps() -> impl Iterator<Item = String> {
+    GAPS.iter().map(|row| row.id.to_owned())
+}
+
+/// The ids of clauses and gaps, the numbers and names of error codes.
+pub(crate) fn all() -> impl Iterator<Item = String> {
+    let clauses = CLAUSES.iter().map(|row| row.id.to_owned());
+    let codes = ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
+    clauses.chain(gaps()).chain(codes)
+}
+
+/// The names that are close to `text`, as a question in brackets; nothing where none is.
+pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
+    const SHOWN_MAX: usize = 3;
+    const TEXT_CHARACTERS_MAX: usize = 40;
+    let asked = plain(text);
+    if asked.is_empty() || asked.len() > TEXT_CHARACTERS_MAX {
+        return String::new();
+    }
+    let mut close: Vec<_> = names
+        .filter_map(|name| {
+            let known = plain(&name);
+            let steps = distance(&asked, &known);
+            let is_part = asked.len() > 2 && known.windows(asked.len()).any(|part| part == asked);
+            (is_part || steps <= asked.len().max(known.len()) / 4).then_some((steps, name))
+        })
+        .collect();
+    close.sort();
+    close.truncate(SHOWN_MAX);
+    match close.is_empty() {
+        true => String::new(),
+        false => format!(" (did you mean {}?)", Either(close.iter().map(|(_, name)| name.as_str()).collect())),
+    }
+}
+
+/// The characters that count: no case, no difference of hyphen and underscore, no `gap:` in front.
+fn plain(text: &str) -> Vec<char> {
+    let text = text.to_lowercase().replace('_', "-");
+    text.strip_prefix("gap:").unwrap_or(&text).chars().collect()
+}
+
+/// How many characters must be put in, taken out or changed (Levenshtein).
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, a) in one.iter().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (b, cell) in other.iter().zip(row.iter_mut().skip(1)) {
+            let above = *cell;
+            left = (diagonal + usize::from(a != b)).min(left + 1).min(above + 1);
+            *cell = left;
+            diagonal = above;
+        }
+    }
+    match other.is_empty() {
+        true => one.len(),
+        false => row.last().copied().unwrap_or_default(),
+    }
+}
+
+/// Names in backticks with commas, and `or` before the last.
+struct Either<'a>(Vec<&'a str>);
+
+impl fmt::Display for Either<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.0.iter().enumerate() {
+            let between = match at {
+                0 => "",
+                _ if at + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{between}`{name}`")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_those_of_the_textbook() {
+        for (one, other, steps) in
+            [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("a", "a", 0), ("ab", "ba", 2)]
+        {
+            assert_eq!(distance(&plain(one), &plain(other)), steps, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn slips_find_what_was_meant() {
+        for (slip, meant) in [
+            ("ONLINE-ONY", " (did you mean `ONLINE-ONLY`?)"),
+            ("pagesize", " (did you mean `gap:page-size`?)"),
+            ("1004", " (did you mean `10004`?)"),
+            ("account-id", " (did you mean `ACCOUNT-ID` or `gap:account-id`?)"),
+            ("no such thing at all", ""),
+            ("", ""),
+        ] {
+            assert!(near(slip, all()).starts_with(meant.trim_end_matches("?)")), "{slip}: {}", near(slip, all()));
+        }
+        assert_eq!(near(&"x".repeat(1 << 20), all()), "");
+    }
+}

@@ -1,0 +1,130 @@
+//! Printing: text for people or JSON for programs, colour on terminals, and the exit status.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Accepted, done.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Refused, wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Ids and codes.
+pub(crate) const ID: Style = AnsiColor::Cyan.on_default();
+/// Headings.
+pub(crate) const HEAD: Style = Style::new().bold();
+/// What may be passed over.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+impl Format {
+    pub(crate) const fn new(json: bool) -> Self {
+        if json { Self::Json } else { Self::Human }
+    }
+
+    /// Prints `answer`: as one line of JSON, or as its text.
+    pub(crate) fn print<T: Serialize + fmt::Display>(self, answer: &T) -> Result<(), Error> {
+        match self {
+            Self::Json => {
+                let mut json = serde_json::to_vec(answer).map_err(|fault| Error::Output(fault.into()))?;
+                json.push(b'\n');
+                print_raw(&json)
+            }
+            Self::Human => print_styled(&answer.to_string()),
+        }
+    }
+}
+
+/// What came out, as the exit status tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Accepted,
+    Refused,
+}
+
+impl Verdict {
+    pub(crate) const fn of(accepted: bool) -> Self {
+        if accepted { Self::Accepted } else { Self::Refused }
+    }
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Accepted => Self::SUCCESS,
+            Verdict::Refused => Self::FAILURE,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => write!(f, "{GOOD}accepted{GOOD:#}"),
+            Self::Refused => write!(f, "{BAD}refused{BAD:#}"),
+        }
+    }
+}
+
+/// Prints the bytes as they are.
+pub(crate) fn print_raw(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Output)
+}
+
+/// Says on standard error what went wrong.
+pub(crate) fn complain(error: &Error) {
+    let mut err = styled(io::stderr().lock());
+    // Where not even this can be said, the exit status is all that is left.
+    let _ = writeln!(err, "{BAD}error:{BAD:#} {error}");
+}
+
+fn print_styled(text: &str) -> Result<(), Error> {
+    let mut out = styled(io::stdout().lock());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Output)
+}
+
+/// The stream with its colours on a terminal that wants them, and without them anywhere else.
+fn styled<S: RawStream>(stream: S) -> AutoStream<S> {
+    let choice = if stream.is_terminal() { AutoStream::choice(&stream) } else { ColorChoice::Never };
+    AutoStream::new(stream, choice)
+}
+
+/// Text of others for a terminal: in full, with control characters as JSON escapes them, so that JSON stays the same JSON.
+pub(crate) struct Foreign<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Foreign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c.is_control() {
+                true => write!(f, "\\u{:04x}", u32::from(c))?,
+                false => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Items with commas between them.
+pub(crate) struct Commas<'a, T>(pub(crate) &'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Commas<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, item) in self.0.iter().enumerate() {
+            write!(f, "{}{item}", if at == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}

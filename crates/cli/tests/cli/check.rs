@@ -1,0 +1,134 @@
+//! `avmarks check`: bodies by themselves.
+
+use serde_json::{Value, json};
+
+use crate::run::{Run, avmarks, avmarks_with, command, data, feed};
+
+fn check(body: &str, options: &[&str]) -> Run {
+    avmarks_with(&[&["check", "-"], options].concat(), body.as_bytes())
+}
+
+fn steps_and_pointers(found: &Value) -> Vec<(u64, Option<&str>)> {
+    let violations = found["violations"].as_array().unwrap();
+    violations.iter().map(|found| (found["step"].as_u64().unwrap(), found["pointer"].as_str())).collect()
+}
+
+const GOOD: &str = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#;
+
+#[test]
+fn a_good_body_is_accepted() {
+    let run = check(GOOD, &[]);
+    assert_eq!((run.status, run.out.lines().next(), run.err.as_str()), (0, Some("accepted"), ""));
+    assert_eq!(
+        check(GOOD, &["--json"]).json(),
+        json!({"accepted": true, "violations": [], "answer": null, "because": [], "omitted": []})
+    );
+}
+
+#[test]
+fn the_vendors_samples_need_their_comma_accepted() {
+    for sample in ["vendor_set.json", "vendor_delete.json"] {
+        let strict = avmarks(&["check", &data(sample)]);
+        assert_eq!((strict.status, strict.out.lines().next()), (1, Some("refused")));
+        assert!(strict.out.contains("60003") && strict.out.contains("gap:trailing-comma"), "{strict:?}");
+        assert!(
+            strict.out.lines().any(|line| line.starts_with("hint") && line.contains("--trailing-comma")),
+            "{strict:?}"
+        );
+        for options in [&["--trailing-comma"][..], &["--reading", "gap:trailing-comma=accept"]] {
+            let accepted = avmarks(&[&["check", "--json", &data(sample)], options].concat());
+            assert_eq!(accepted.status, 0);
+            assert_eq!(accepted.json()["because"], json!(["gap:trailing-comma"]));
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_listed_in_the_order_of_the_precedence() {
+    let body = r#"{"GroupId":"","CommandType":3,"MemberList":[{"Member_Account":"","Marks":[999,"x"]},{"Member_Account":"b","Marks":[]}]}"#;
+    let run = check(body, &["--json"]);
+    let found = run.json();
+    assert_eq!((run.status, &found["accepted"]), (1, &json!(false)));
+    assert_eq!(
+        steps_and_pointers(&found),
+        [
+            (7, Some("/MemberList/0/Marks/1")),
+            (8, Some("/CommandType")),
+            (10, Some("/MemberList/0/Member_Account")),
+            (10, Some("/MemberList/0/Marks/0")),
+            (10, Some("/MemberList/1/Marks")),
+            (12, Some("/GroupId")),
+        ]
+    );
+    assert_eq!(found["because"], json!(["REQUIRED"]));
+    assert_eq!(found["answer"]["ErrorInfo"], found["violations"][0]["message"], "the first is what is answered");
+    assert_eq!(found["answer"]["ErrorCode"], 10004);
+
+    let told = check(body, &[]);
+    assert_eq!((told.status, told.out.lines().next()), (1, Some("refused")));
+    for part in ["step 7 ", "step 8 ", "step 10", "step 12", "MemberList[0].Marks[1]", "MARK-RANGE", "answer"] {
+        assert!(told.out.contains(part), "{part}: {}", told.out);
+    }
+}
+
+#[test]
+fn other_calls_have_other_bodies() {
+    for (call, body, answer_starts) in [
+        ("get_members", r#"{"GroupId":"@TGS#a"}"#, r#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"#),
+        ("get_online_member_num", "{}", r#"{"ActionStatus":"FAIL","ErrorInfo":"#),
+    ] {
+        let run = check(body, &["--json", "--call", call]);
+        assert_eq!((run.status, &run.json()["violations"][0]["because"]), (1, &json!(["REQUIRED"])));
+        assert!(run.out.contains(&format!(r#""answer":{answer_starts}"#)), "in its own order of fields: {}", run.out);
+    }
+    assert_eq!(check(r#"{"GroupId":"@TGS#a","Timestamp":0}"#, &["--call", "get_members"]).status, 0);
+    assert_eq!(check(r#"{"GroupId":"@TGS#a"}"#, &["--call", "get_online_member_num"]).status, 0);
+}
+
+#[test]
+fn a_reading_decides() {
+    let many: Vec<_> = (0..501).map(|at| json!({"Member_Account": format!("u{at}"), "Marks": [1000]})).collect();
+    let body = json!({"GroupId": "@TGS#a", "CommandType": 1, "MemberList": many}).to_string();
+    let code = |options: &[&str]| check(&body, &[&["--json"], options].concat()).json()["answer"]["ErrorCode"].clone();
+    assert_eq!(code(&[]), 10005);
+    assert_eq!(code(&["--reading", "gap:too-many-code=10004"]), 10004);
+    assert_eq!(code(&["--reading", "too_many_code=10004"]), 10004);
+    assert_eq!(code(&["--policy", "documented_en", "--reading", "refresh=10s"]), 10005);
+}
+
+#[test]
+fn what_is_no_json_is_answered_as_the_service_would() {
+    let garbage =
+        [&b""[..], b"\0\0\0\0", b"\xff\xfe{}", b"[1]", b"nonsense", b"{\"GroupId\":\"\xc3\"}", b"{", b"\xef\xbb\xbf{}"];
+    for bytes in garbage {
+        let run = avmarks_with(&["check", "--json", "-"], bytes);
+        assert_eq!((run.status, &run.json()["answer"]["ErrorCode"]), (1, &json!(60003)), "{bytes:?}");
+        let told = avmarks_with(&["check", "-"], bytes);
+        assert_eq!((told.status, told.err.as_str()), (1, ""));
+    }
+    let deep = "[".repeat(1 << 19);
+    assert_eq!(check(&deep, &[]).status, 1);
+}
+
+#[test]
+fn foreign_text_does_not_reach_the_terminal_as_it_is() {
+    let body = "{\"GroupId\":\"@TGS#a\",\"CommandType\":1,\"MemberList\":[{\"Member_Account\":\"\u{9b}2J\\u001b[2J\",\"Marks\":[1]}]}";
+    for options in [&[][..], &["--reading", "gap:account-id=utf8"]] {
+        let run = check(body, options);
+        assert_eq!(run.status, 1);
+        assert!(run.out.chars().all(|c| c == '\n' || !c.is_control()), "{run:?}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_alone() {
+    // `run` looks for escapes in whatever is printed.
+    for (variable, value) in [("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"), ("TERM", "xterm-256color")] {
+        let mut check = command(&["check", "-"]);
+        check.env(variable, value);
+        assert_eq!(feed(check, GOOD.as_bytes()).status, 0);
+        let mut missing = command(&["check", "no such file"]);
+        missing.env(variable, value);
+        assert!(!feed(missing, b"").error().is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! `avmarks explain` and `avmarks policy`.
+
+use avmarks_protocol::ERROR_CODES;
+use avmarks_rules::PROFILES;
+use avmarks_spec::{CLAUSES, GAPS};
+use serde_json::json;
+
+use crate::run::avmarks;
+
+#[test]
+fn every_clause_is_explained() {
+    for row in CLAUSES {
+        let told = avmarks(&["explain", row.id]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""));
+        for part in [row.id, row.says, row.document, row.section, row.seen, row.refusal] {
+            assert!(told.out.contains(part), "{part}: {}", told.out);
+        }
+        let found = avmarks(&["explain", "--json", row.id]).json();
+        assert_eq!((&found["kind"], &found["id"]), (&json!("clause"), &json!(row.id)));
+    }
+    let found = avmarks(&["explain", "--json", "GROUP-TYPE"]).json();
+    assert_eq!(
+        found["refusals"],
+        json!([
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "under": null},
+            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "under": "gap:wrong-type-code=10004"},
+        ])
+    );
+}
+
+#[test]
+fn every_gap_is_explained_by_id_and_by_field() {
+    for row in GAPS {
+        let told = avmarks(&["explain", row.id]);
+        assert_eq!((told.status, &told.out), (0, &avmarks(&["explain", row.field]).out));
+        for part in [row.id, row.field, row.question, row.evidence, row.seen] {
+            assert!(told.out.contains(part), "{part}: {}", told.out);
+        }
+        for (at, reading) in row.readings.iter().enumerate() {
+            let line =
+                told.out.lines().find(|line| line.starts_with("    ") && line.contains(reading.meaning)).unwrap();
+            assert_eq!(line.ends_with("(default)"), at == 0, "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_error_code_is_explained() {
+    for row in ERROR_CODES {
+        let told = avmarks(&["explain", &row.code.to_string()]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""));
+        for part in [row.name, row.meaning, row.action.advice(), row.document] {
+            assert!(told.out.contains(part), "{part}: {}", told.out);
+        }
+    }
+    let steps = avmarks(&["explain", "10005", "--json"]).json()["refusals"].clone();
+    assert_eq!(
+        steps,
+        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "under": null}])
+    );
+}
+
+#[test]
+fn what_there_is_not_finds_what_was_meant() {
+    for (slip, meant) in [
+        ("ONLINE-ONY", "`ONLINE-ONLY`"),
+        ("online-only", "`ONLINE-ONLY`"),
+        ("gap:page-sise", "`gap:page-size`"),
+        ("pagesize", "`gap:page-size`"),
+        ("1004", "`10004`"),
+    ] {
+        let run = avmarks(&["explain", slip]);
+        assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
+    }
+    for (nothing, part) in [("99999999", "no clause"), ("", "no clause"), ("0", "no error"), ("\u{1b}[2J", "no clause")]
+    {
+        let run = avmarks(&["explain", nothing]);
+        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
+    }
+}
+
+#[test]
+fn without_an_argument_all_are_listed() {
+    let told = avmarks(&["explain"]);
+    let found = avmarks(&["explain", "--json"]).json();
+    let ids = CLAUSES.iter().map(|row| row.id).chain(GAPS.iter().map(|row| row.id));
+    for id in ids {
+        assert!(told.out.contains(id), "{id}");
+    }
+    let lengths = ["clauses", "gaps", "codes"].map(|list| found[list].as_array().unwrap().len());
+    assert_eq!(lengths, [CLAUSES.len(), GAPS.len(), ERROR_CODES.len()]);
+}
+
+#[test]
+fn the_policy_shows_the_reading_in_force() {
+    let in_force = |options: &[&str]| {
+        let found = avmarks(&[&["policy", "--json"], options].concat()).json();
+        let gaps = found["gaps"].as_array().unwrap().clone();
+        assert_eq!(gaps.len(), GAPS.len());
+        let page_size = gaps.into_iter().find(|gap| gap["id"] == "gap:page-size").unwrap();
+        (page_size["in_force"].as_str().unwrap().to_owned(), page_size["default"].clone())
+    };
+    assert_eq!(in_force(&[]), ("500".to_owned(), json!("500")));
+    assert_eq!(in_force(&["--policy", "documented_zh_2025"]).0, "250");
+    assert_eq!(in_force(&["--reading", "gap:page-size=250", "--reading", "refresh=10s"]).0, "250");
+    assert_eq!(in_force(&["--policy", "documented_zh_2025", "--reading", "page_size=500"]).0, "500");
+
+    let told = avmarks(&["policy", "--reading", "gap:page-size=250"]);
+    assert_eq!(told.status, 0);
+    assert!(told.out.lines().any(|line| line.starts_with("  * 250 ")), "{}", told.out);
+    for profile in PROFILES {
+        assert!(told.out.contains(profile.name) && told.out.contains(profile.meaning));
+    }
+    for row in GAPS {
+        assert!(told.out.contains(row.id) && told.out.contains(row.question));
+    }
+}
+
+#[test]
+fn readings_that_there_are_not_are_named() {
+    for (reading, part) in [
+        ("gap:page-size=100", "it can be read as `500`, `250`"),
+        ("gap:page-sise=250", "did you mean `gap:page-size`?"),
+        ("page_size", "GAP=READING"),
+        ("=", "no gap"),
+    ] {
+        for command in [&["policy"][..], &["check", "-"], &["replay", "-"]] {
+            let run = avmarks(&[command, &["--reading", reading]].concat());
+            assert_eq!((run.status, run.out.as_str()), (2, ""));
+            assert!(run.err.starts_with("error: ") && run.err.contains(part), "{run:?}");
+        }
+    }
+    let run = avmarks(&["policy", "--policy", "documented_fr"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("documented_en"), "{run:?}");
+}

@@ -1,0 +1,209 @@
+//! `avmarks usersig`.
+
+use serde_json::json;
+
+use crate::run::{Run, avmarks, avmarks_with, command, feed, file, folder};
+
+const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+
+/// Made by four other generators with that key, for `administrator` of 1400000000: when, for how long, and the text.
+const MADE_ELSEWHERE: [(u64, u64, &str); 4] = [
+    (
+        1795412030,
+        86400,
+        "eJyrVgrxCdbLTEnNK8lMy0wtUrJSSkzJzczLLC4pSizJL1LSAStIrSjILEpVsrIwMzEwgAgVZ6YDFfu6hLj6OmZoa2eWZrubFGV5ele6G7jm*mZFOPoH*qY6u*Rpu2QHB1ZVlFnYQs0qA9tipGcA5Zdk5gJNNjS3NDUxNDIwhhmfkp1YUJCZApQBWgkBtQC0SjPQ",
+    ),
+    (
+        1795412200,
+        15552000,
+        "eJyrVgrxCdYrSy1SslIy0jNQ0gHzM1NS80oy0zLBwokpuZl5mcUlRYkl%2AUVQBcUp2YkFBZkpSlaGJgZQAJFJrSjILEoFipuamhrBRUsyc0Fi5pamJoZGRjDR4sx0oPnmSUbuHvkhZaGOqWHBxsluId6%2AZcWFLia5qUXJBpVlKWYlZTH6wQbalem5jrZKtQCAazVA",
+    ),
+    (
+        1795412275,
+        15552000,
+        "eJxFjcsKwjAURH*lZC2lDb0NCi5E3FTFheJjGZtEbqU1L4pB-HdtbXGW5wwzL3LY7ONWWjKLCI0TMol6gkI2HhX*BBc1Nui85f5hx4oTd641im8hzZIhg5NPjVZ2BgDon3use8qmkKWUMhi38Nb9tFXlruXS2LBmuwJMKE7KXMxZ8mC3eakV0-qYr0CJxZy8P-5fN1Q_",
+    ),
+    (
+        1795412235,
+        86400,
+        "eJw1jM0KgkAUhd-lrkP814QWoUZBhljg2ppRrjE2zQxmRu*e2Hh25zuH7wOX49noqYAIbMOE1dyR0E5hjTOuCMMOpRKVegh9kORecY4EIss1df4LHTgKClHouwtSyCZgBWvPtWzb8bQCm0mepR4r21PaF*HWGW-XUbRPmuz9XcKyOi9imcfl8GoO7yDcwPcHzn40cg__",
+    ),
+];
+
+const WHO: [&str; 4] = ["--sdkappid", "1400000000", "--identifier", "administrator"];
+
+/// With the key in the environment.
+fn usersig(arguments: &[&str], stdin: &str) -> Run {
+    let mut command = command(&[&["usersig"], arguments].concat());
+    command.env("AVMARKS_KEY", KEY);
+    feed(command, stdin.as_bytes())
+}
+
+#[test]
+fn signatures_of_other_makers_are_good() {
+    let key = file(&folder("makers"), "key.txt", format!("{KEY}\r\n"));
+    for (time, expire, sig) in MADE_ELSEWHERE {
+        let verify = |at: u64, more: &[&str]| {
+            let at = at.to_string();
+            avmarks(&[&["usersig", "verify", "--key-file", &key, "--at", &at, sig], &WHO[..], more].concat())
+        };
+        let good = verify(time, &[]);
+        assert_eq!((good.status, good.out.lines().next()), (0, Some("accepted")));
+        let found = verify(time + expire - 1, &["--json"]);
+        assert_eq!((found.status, &found.json()["accepted"]), (0, &json!(true)));
+        let expired = verify(time + expire, &[]);
+        assert_eq!((expired.status, expired.out.lines().next()), (1, Some("refused")));
+        assert!(expired.out.contains("70001"), "{expired:?}");
+        let encoded = sig.replace('*', "%2A");
+        assert_eq!(usersig(&[&["verify", &encoded, "--at", &time.to_string()], &WHO[..]].concat(), "").status, 0);
+    }
+}
+
+#[test]
+fn what_is_signed_can_be_verified() {
+    let folder = folder("signed");
+    let key = file(&folder, "key.txt", KEY);
+    let at = ["--at", "1795412030"];
+    let signed = avmarks(&[&["usersig", "sign", "--key-file", &key, "--userbuf", "röom"], &WHO[..], &at].concat());
+    assert_eq!((signed.status, signed.out.lines().count(), signed.err.as_str()), (0, 1, ""));
+    let sig = signed.out.trim_end();
+    let in_file = file(&folder, "sig.txt", &signed.out);
+    for source in [&[sig][..], &["--sig-file", &in_file], &["-"], &["--sig-file", "-"]] {
+        let verified = usersig(&[&["verify"], source, &WHO[..], &at].concat(), &signed.out);
+        assert_eq!(verified.status, 0, "{verified:?}");
+    }
+    let other =
+        |options: &[&str]| usersig(&[&["verify", sig, "--json"], options, &at].concat(), "").json()["code"].clone();
+    assert_eq!(other(&["--sdkappid", "1400000000", "--identifier", "someone"]), 70013);
+    assert_eq!(other(&["--sdkappid", "1400000001", "--identifier", "administrator"]), 70014);
+    let wrong_key = file(&folder, "wrong.txt", "wrong");
+    assert_eq!(other(&[&["--key-file", &wrong_key], &WHO[..]].concat()), 70009);
+    let short = usersig(&[&["verify", &sig[..40]], &WHO[..], &at].concat(), "");
+    assert_eq!(short.status, 1);
+    assert!(short.out.contains("70003"), "{short:?}");
+    let json = usersig(&[&["sign", "--json", "--expire", "60"], &WHO[..], &at].concat(), "").json();
+    assert_eq!(usersig(&[&["verify", json["usersig"].as_str().unwrap()], &WHO[..], &at].concat(), "").status, 0);
+    // Without --at, the clock is read.
+    let now = usersig(&[&["sign"], &WHO[..]].concat(), "").out;
+    assert_eq!(usersig(&[&["verify", "-"], &WHO[..]].concat(), &now).status, 0);
+    assert_eq!(
+        usersig(&[&["verify", "-"], &WHO[..], &at].concat(), &now).status,
+        0,
+        "made later than that, and not refused for it"
+    );
+}
+
+#[test]
+fn an_explanation_needs_neither_key_nor_app_nor_user() {
+    let (time, _, sig) = MADE_ELSEWHERE[1];
+    let at = time.to_string();
+    let told = avmarks(&["usersig", "explain", sig, "--at", &at]);
+    assert_eq!((told.status, told.out.lines().next()), (0, Some("accepted")));
+    for part in [
+        "TLS.identifier  administrator",
+        "1400000000",
+        "2026-11-23 05:36:40 UTC",
+        "not checked: key",
+        "percent-encoded",
+    ] {
+        assert!(told.out.contains(part), "{part}: {}", told.out);
+    }
+    let twice = sig.replace('%', "%25");
+    assert_eq!(avmarks(&["usersig", "explain", &twice, "--at", &at]).status, 1, "encoded twice, it would be refused");
+
+    let quoted = format!("\"{}\"", sig.replace("%2A", "+"));
+    let found = usersig(
+        &["explain", "--json", "-", "--at", "1895412200", "--sdkappid", "7", "--identifier", "someone"],
+        &quoted,
+    );
+    let json = found.json();
+    assert_eq!((found.status, &json["code"]), (1, &json!(70003)));
+    let codes: Vec<_> =
+        json["findings"].as_array().unwrap().iter().filter_map(|finding| finding["code"].as_i64()).collect();
+    assert_eq!(codes, [70003, 70003, 70013, 70014, 70001]);
+    assert_eq!((&json["token"]["identifier"], &json["unchecked"]), (&json!("administrator"), &json!([])));
+
+    let garbage = avmarks(&["usersig", "explain", "garbage"]);
+    assert_eq!((garbage.status, garbage.out.lines().next()), (1, Some("refused")));
+    let nothing = avmarks_with(&["usersig", "explain", "-"], b"");
+    assert_eq!((nothing.status, nothing.out.lines().next()), (1, Some("refused")));
+}
+
+#[test]
+fn keys_come_from_a_file_or_the_environment() {
+    let folder = folder("keys");
+    let sign = |arguments: &[&str], stdin: &str| {
+        avmarks_with(&[&["usersig", "sign"], arguments, &WHO[..], &["--at", "5"]].concat(), stdin.as_bytes())
+    };
+    let from_stdin = sign(&["--key-file", "-"], &format!("{KEY}\n"));
+    let from_file = sign(&["--key-file", &file(&folder, "key.txt", KEY)], "");
+    let from_environment = usersig(&[&["sign"], &WHO[..], &["--at", "5"]].concat(), "");
+    assert_eq!((from_stdin.status, &from_stdin.out), (0, &from_file.out));
+    assert_eq!(from_environment.out, from_file.out);
+    // The file goes before the environment.
+    let other = file(&folder, "other.txt", "other");
+    assert_ne!(usersig(&[&["sign", "--key-file", &other], &WHO[..], &["--at", "5"]].concat(), "").out, from_file.out);
+
+    for (bytes, part) in [
+        (&b""[..], "empty"),
+        (b"\n", "empty"),
+        (b"a b", "white space at byte 1"),
+        (b"a\n\n", "white space"),
+        (b"\xff", "UTF-8"),
+        (&[b'a'; 5_000], "4096 bytes"),
+    ] {
+        let run = sign(&["--key-file", &file(&folder, "bad.txt", bytes)], "");
+        assert!(run.error().contains(part), "{run:?}");
+    }
+    assert!(sign(&[], "").error().contains("AVMARKS_KEY"));
+    assert!(sign(&["--key-file", folder.to_str().unwrap()], "").error().contains("is a directory"));
+    let verify = [&["usersig", "verify", "--key-file", "-", "-"], &WHO[..]].concat();
+    assert!(avmarks_with(&verify, b"x").error().contains("twice"));
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    const SECRET: &str = "s3cr3t-key-of-the-app";
+    let folder = folder("secrets");
+    let key = file(&folder, "key.txt", SECRET);
+    let broken = file(&folder, "broken.txt", format!("{SECRET} \n{SECRET}"));
+    let long = "s3cr3t".repeat(1_000);
+    let sig = MADE_ELSEWHERE[0].2.replace('*', "%2A");
+    let runs: &[&[&str]] = &[
+        &["verify", "--key-file", &key, &sig],
+        &["verify", "--key-file", &key, &sig, "--json"],
+        &["verify", "--key-file", &key, &sig[..100]],
+        &["explain", "--key-file", &key, &sig],
+        &["explain", "--key-file", &key, "--json", &sig],
+        &["explain", "--key-file", &key, &sig[1..]],
+        &["verify", "--key-file", &broken, &sig],
+        // Slips: the key or the signature where something else belongs.
+        &["sign", "--key-file", SECRET],
+        &["sign", "--key-file", &long],
+        &["sign", "--key-file", &key, SECRET],
+        &["sign", "--key", SECRET],
+        &["sign", &format!("--key={SECRET}")],
+        &["sign", &format!("-{SECRET}")],
+        &["verify", "--key-file", &key, "--sig-file", &sig],
+        &["verify", "--key-file", &key, &sig, &sig],
+        &["verify", "--key-file", &key, "--at", SECRET, &sig],
+        &["explain", "--key-file", SECRET, &sig],
+        &[SECRET],
+        &["verify", &sig, SECRET],
+    ];
+    for arguments in runs {
+        let who = if arguments.len() > 1 { &WHO[..] } else { &[] };
+        let run = avmarks(&[&["usersig"], *arguments, who].concat());
+        assert_ne!(run.status, 0, "{arguments:?}");
+        let said = format!("{}{}", run.out, run.err);
+        for secret in ["s3cr3t", &sig[..40], &sig[sig.len() - 40..]] {
+            assert!(!said.contains(secret), "{arguments:?}: {said}");
+        }
+    }
+    let mut sign = command(&[&["usersig", "sign"], &WHO[..]].concat());
+    sign.env("AVMARKS_KEY", format!("{SECRET} x"));
+    assert!(!feed(sign, b"").error().contains("s3cr3t"));
+    let mut help = command(&["usersig", "sign", "--help"]);
+    help.env("AVMARKS_KEY", SECRET);
+    assert!(!feed(help, b"").out.contains("s3cr3t"));
+}
