@@ -1,7 +1,7 @@
 //! The server side of the audio-video group marks API without a server: request bytes and a time in, answer bytes out.
 //!
 //! **In scope:** an app with its groups ([`App`]), the precedence of refusals, signatures, quota; what is wrong with a request
-//! that has not been sent, all of it ([`preflight`], [`App::dry_run`]); scenarios ([`Scenario`]); the whole state as JSON
+//! that has not been sent, all of it ([`preflight()`], [`App::dry_run`]); scenarios ([`Scenario`]); the whole state as JSON
 //! ([`App::snapshot`]), so that a process can stop and go on.
 //!
 //! **Out of scope:** sockets, clocks, files.
