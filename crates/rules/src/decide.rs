@@ -47,7 +47,7 @@ pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp
 }
 
 /// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
-/// [`decide`] gives. What cannot be told without a group is left out where there is none.
+/// [`decide()`] gives. What cannot be told without a group is left out where there is none.
 #[must_use]
 pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
     let view = room.map(|room| View::new(room, at));

@@ -5,7 +5,7 @@
 //!
 //! **Out of scope:** bytes (`avmarks-protocol`), an app with many groups (`avmarks-service`), sockets, clocks, randomness.
 //!
-//! **The contract:** [`decide`] looks and changes nothing; what it promises happens when its events are handed to
+//! **The contract:** [`decide()`] looks and changes nothing; what it promises happens when its events are handed to
 //! [`Room::apply`], and in no other way. Time is an argument: a pin that has ended by then is seen as ended, whether or
 //! not [`Room::tick`] was called. A refused call changes nothing but what time itself does. The cost of a decision grows
 //! with the accounts that the call names, never with the room.
