@@ -66,13 +66,7 @@ impl Tally {
 ///
 /// What did not hold, with the scenario up to there.
 pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally, String> {
-    let mut run = Run {
-        service: service_with(limits),
-        oracle: OracleMachine::with_limits(limits),
-        alone: RulesAlone::with_limits(limits),
-        limits,
-        tally: Tally::default(),
-    };
+    let mut run = Run::new(limits);
     let mut at = 0;
     let mut lines = Vec::new();
     for (number, step) in steps.iter().enumerate() {
@@ -88,7 +82,9 @@ pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally
     Ok(run.tally)
 }
 
-struct Run {
+/// All machines at one place in their story.
+#[derive(Clone)]
+pub struct Run {
     service: Scenario,
     oracle: OracleMachine,
     alone: RulesAlone,
@@ -97,6 +93,24 @@ struct Run {
 }
 
 impl Run {
+    /// All machines at their start, under these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            service: service_with(limits),
+            oracle: OracleMachine::with_limits(limits),
+            alone: RulesAlone::with_limits(limits),
+            limits,
+            tally: Tally::default(),
+        }
+    }
+
+    /// The service as it stands.
+    #[must_use]
+    pub const fn service(&self) -> &Scenario {
+        &self.service
+    }
+
     /// Goes on from a snapshot of the service; the line count starts anew, so the oracle's answer is compared without it.
     fn restore(&mut self) -> Result<(), String> {
         let json = self.service.app().snapshot();
@@ -108,7 +122,12 @@ impl Run {
         Ok(())
     }
 
-    fn step(&mut self, line: &str) -> Result<(), String> {
+    /// Gives all machines the next line.
+    ///
+    /// # Errors
+    ///
+    /// What of [`differ`] did not hold.
+    pub fn step(&mut self, line: &str) -> Result<(), String> {
         self.tally.steps += 1;
         let before = members(self.service.app());
         let foreseen = self.foresee(line)?;

@@ -22,6 +22,7 @@ mod machine;
 pub mod op;
 pub mod oracle;
 pub mod rules_alone;
+pub mod small_world;
 pub mod strategy;
 
 pub use machine::{Machine, OracleMachine, Said, service_with};

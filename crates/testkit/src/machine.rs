@@ -46,7 +46,7 @@ pub fn service_with(limits: Limits) -> Scenario {
 }
 
 /// The oracle, and the number of the line it is at.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct OracleMachine {
     /// The oracle itself.
     pub oracle: Oracle,

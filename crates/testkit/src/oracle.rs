@@ -26,6 +26,7 @@ use self::policy::Policy;
 use self::refusal::{Accepted, Refusal, answer_line};
 
 /// A machine that answers scenario lines, written from the rules' text alone: slow and obvious on purpose.
+#[derive(Clone)]
 pub struct Oracle {
     world: World,
 }
@@ -108,6 +109,7 @@ impl Oracle {
 }
 
 /// Everything there is.
+#[derive(Clone)]
 struct World {
     app: App,
     policy: Policy,
@@ -120,6 +122,7 @@ struct World {
 }
 
 /// The one app.
+#[derive(Clone)]
 struct App {
     sdkappid: u64,
     admins: Vec<String>,

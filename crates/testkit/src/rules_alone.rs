@@ -14,6 +14,7 @@ use crate::{Machine, Said};
 
 /// Rooms that are told what a scenario tells the service. It judges what reaches the rooms: presence, and mark calls in
 /// which the steps before the group find nothing. All else is [`Said::NotMine`].
+#[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
     admins: BTreeSet<String>,

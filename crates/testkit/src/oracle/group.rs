@@ -10,6 +10,7 @@ use super::line::Change;
 use super::list::ListView;
 
 /// A group with its members in join order.
+#[derive(Clone)]
 pub(super) struct Group {
     pub(super) id: String,
     pub(super) kind: GroupType,
@@ -24,6 +25,7 @@ pub(super) struct Group {
 }
 
 /// An account that joined and has not left.
+#[derive(Clone)]
 pub(super) struct Member {
     pub(super) account: String,
     /// The place in the join order, from 1.
