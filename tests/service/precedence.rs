@@ -28,10 +28,10 @@ impl World {
         let request = Request { method: self.method, path: self.path, query: &self.query, body: &self.body };
         let dry = self.app.dry_run(&request, NOW);
         let first = dry.violations.first().map(|violation| violation.code.number()).unwrap_or_default();
-        assert_eq!(dry.response.code.number(), first);
+        assert_eq!(dry.answer.code.number(), first);
         assert_eq!(
-            self.app.clone().handle(&request, NOW),
-            dry.response,
+            self.app.clone().handle(&request, NOW).answer,
+            dry.answer,
             "the service answers what the dry run foresaw"
         );
         dry.violations.iter().map(|violation| violation.reason).collect()
@@ -47,7 +47,7 @@ impl World {
 
     fn call(&mut self, body: &[u8]) {
         let response = self.app.call(&Call { identifier: "administrator", path: PATH, body }, NOW);
-        assert_eq!(response.code.number(), 0);
+        assert_eq!(response.answer.code.number(), 0);
     }
 
     fn settings(&mut self, change: impl FnOnce(&mut Settings)) {
@@ -199,7 +199,7 @@ fn every_call_has_its_own_quota() {
     let query = signed_query(&key("any"), "administrator");
     for endpoint in Endpoint::ALL {
         let request = Request { method: "POST", path: endpoint.path(), query: &query, body: b"{}" };
-        let codes = [app.handle(&request, NOW).code.number(), app.handle(&request, NOW).code.number()];
+        let codes = [app.handle(&request, NOW).answer.code.number(), app.handle(&request, NOW).answer.code.number()];
         assert_eq!(codes, [10004, 60007], "{}", endpoint.path());
     }
 }

@@ -98,6 +98,44 @@ fn the_other_calls_have_their_own_bodies() {
 }
 
 #[test]
+fn a_dry_run_lists_what_is_wrong_with_the_body_and_with_the_group() {
+    let mut app = app_with_group();
+    app.create_group(crate::group("public"), avmarks_spec::GroupType::Public, None, crate::NOW);
+    let mut settings = app.settings().clone();
+    settings.terms.marks_supported = false;
+    settings.terms.online_list_enabled = false;
+    app.configure(settings);
+    let reasons = |marks: &[i64], identifier| {
+        let body = body("public", 1, &[("a", marks)]);
+        let call = avmarks_service::Call { identifier, path: modify_user_info::PATH, body: &body };
+        let dry = app.dry_run_call(&call, crate::NOW);
+        dry.violations.iter().map(|found| found.because[0].id()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&[1_000], "administrator"), ["GROUP-TYPE", "PLAN", "SWITCH"]);
+    assert_eq!(reasons(&[999], "administrator"), ["MARK-RANGE", "GROUP-TYPE", "PLAN", "SWITCH"]);
+    assert_eq!(
+        reasons(&[999, 500], "a"),
+        ["ADMIN-CALLER", "MARK-RANGE", "GROUP-TYPE", "PLAN", "SWITCH", "PERMISSION", "SPECIAL-ADMIN"]
+    );
+}
+
+#[test]
+fn the_place_of_a_special_mark_is_where_it_was_sent() {
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.terms.policy.rest_owner = avmarks_spec::readings::RestOwner::OwnerToo;
+    app.configure(settings);
+    let body = body("g", 1, &[("a", &[1_000]), ("b", &[1_000]), ("a", &[1_001, 600, 500])]);
+    let call = avmarks_service::Call { identifier: "owner", path: modify_user_info::PATH, body: &body };
+    let dry = app.dry_run_call(&call, crate::NOW);
+    assert_eq!(dry.violations[0].pointer().as_deref(), Some("/MemberList/2/Marks/1"));
+    assert_eq!(
+        dry.violations[0].message,
+        "`MemberList[2].Marks[1]` is special: 500 and 600 are for app admins alone, and `owner` is none"
+    );
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let app = app_with_group();
     let before = app.snapshot();
@@ -105,6 +143,6 @@ fn a_dry_run_changes_nothing() {
     let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
     let dry = app.dry_run_call(&call, crate::NOW);
     assert!(dry.violations.is_empty());
-    assert_eq!(dry.response.omitted.len(), 1);
+    assert_eq!(dry.answer.omitted.len(), 1);
     assert_eq!(app.snapshot(), before);
 }

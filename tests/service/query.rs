@@ -11,7 +11,7 @@ use avmarks_spec::{Gap, Timestamp};
 use crate::{NOW, app_with_group, key, signed_query};
 
 fn code(app: &mut App, query: &str) -> i64 {
-    app.handle(&Request { method: "POST", path: PATH, query, body: br#"{"GroupId":"g"}"# }, NOW).code.number()
+    app.handle(&Request { method: "POST", path: PATH, query, body: br#"{"GroupId":"g"}"# }, NOW).answer.code.number()
 }
 
 fn app_with_key() -> App {
@@ -54,8 +54,8 @@ fn random_is_let_through_or_refused_as_the_policy_reads_it() {
         let query = query(random);
         let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
         let response = app.handle(&request, NOW);
-        assert_eq!(response.code.number(), 0, "{random}");
-        assert!(response.because.contains(&Basis::Gap(Gap::Random)), "{random}");
+        assert_eq!(response.answer.code.number(), 0, "{random}");
+        assert!(response.answer.because.contains(&Basis::Gap(Gap::Random)), "{random}");
     }
     let mut settings = app.settings().clone();
     settings.terms.policy.random = Random::Refuse;
@@ -99,6 +99,28 @@ fn a_bad_signature_is_refused_by_cause_or_by_one_code() {
 }
 
 #[test]
+fn a_key_that_was_decoded_as_hexadecimal_is_another_key() {
+    // "72696768747269676874" is "rightright" in hexadecimal.
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.key = Some(key("72696768747269676874"));
+    app.configure(settings);
+    assert_eq!(code(&mut app, &signed_query(&key("72696768747269676874"), "administrator")), 0);
+    assert_eq!(code(&mut app, &signed_query(&key("rightright"), "administrator")), 70009);
+}
+
+#[test]
+fn a_dry_run_tells_all_that_is_wrong_with_a_signature() {
+    let app = app_with_key();
+    let sig = UserSig::sign(&key("wrong"), SdkAppId::new(1).unwrap(), "deputy", 0, 100, None);
+    let query =
+        format!("sdkappid=1400000000&identifier=administrator&usersig={}&random=0&contenttype=json", sig.as_str());
+    let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
+    let codes: Vec<_> = app.dry_run(&request, NOW).violations.iter().map(|found| found.code.number()).collect();
+    assert_eq!(codes, [70013, 70014, 70009, 70001]);
+}
+
+#[test]
 fn no_answer_and_no_debug_output_shows_a_secret() {
     let mut app = app_with_key();
     let query = signed_query(&key("right"), "administrator");
@@ -108,10 +130,15 @@ fn no_answer_and_no_debug_output_shows_a_secret() {
         let request = Request { method: "POST", path: PATH, query, body: b"" };
         let response = app.handle(&request, NOW);
         let dry = app.dry_run(&request, NOW);
-        for shown in [String::from_utf8(response.body.clone()).unwrap(), format!("{response:?} {dry:?} {app:?}")] {
+        for shown in [String::from_utf8(response.answer.body.clone()).unwrap(), format!("{response:?} {dry:?} {app:?}")]
+        {
             assert!(!shown.contains("right") && !shown.contains(&sig), "{shown}");
         }
     }
+    let request = Request { method: "POST", path: &format!("/v4/no/such?{query}"), query: &query, body: b"" };
+    let response = app.handle(&request, NOW);
+    let shown = format!("{request:?} {}", String::from_utf8(response.answer.body).unwrap());
+    assert!(!shown.contains(&sig) && shown.contains("v4/no/such"), "{shown}");
     let later = Timestamp::from_millis(NOW.as_millis() + 1);
     assert!(!String::from_utf8(app.snapshot()).unwrap().contains("right"));
     assert!(app.tick(later).is_empty());

@@ -17,7 +17,7 @@ fn full_app() -> App {
     settings.terms.policy.refresh = Refresh::TenSeconds;
     app.configure(settings);
     let call = |app: &mut App, path, body: &[u8]| {
-        assert_eq!(app.call(&Call { identifier: "administrator", path, body }, NOW).code.number(), 0);
+        assert_eq!(app.call(&Call { identifier: "administrator", path, body }, NOW).answer.code.number(), 0);
     };
     call(&mut app, modify_user_info::PATH, &body("g", 1, &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])]));
     app.observe(group("g"), Presence::Disconnect, &[user("a"), user("owner")], NOW);
@@ -58,7 +58,8 @@ fn snapshots_that_the_rules_do_not_allow() {
         ),
         ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot"),
         ("\"page_size\":\"500\"", "\"page_size\":\"7\"", "`policy` in the snapshot"),
-        ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page` is no gap"),
+        ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page_size` is missing"),
+        ("\"page_size\"", "\"page\":\"1\",\"page_size\"", "`policy` in the snapshot: `page` is no gap"),
         ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot"),
         ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
         ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
@@ -71,8 +72,25 @@ fn snapshots_that_the_rules_do_not_allow() {
         ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
         ("\"marks_per_group_max\":10", "\"marks_per_group_max\":1", "is one more than a group may have"),
         ("\"members_per_mark_max\":1000", "\"members_per_mark_max\":1", "has more holders than it may have"),
-        ("\"modify_user_info\":[", "\"modify_user_info\":[9999999999999,", "the moments must ascend"),
-        ("\"modify_user_info\":[", "\"modify_info\":[", "`modify_info` is no call"),
+        ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
+        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
+        ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
+        ("\"next_place\":4", "\"next_place\":18446744073709551615", "place 18446744073709551615 is out of order"),
+        ("\"next_place\":4", "\"next_place\":0", "place 0 is out of order"),
+        ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
+        ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030000", "which is yet to come"),
+        ("\"taken\":1795412030000", "\"taken\":1795412030001", "a view was taken after `latest`"),
+        (
+            "\"count_view\":{\"taken\":1795412030000",
+            "\"count_view\":{\"taken\":1795412030001",
+            "a view was taken after `latest`",
+        ),
+        ("{\"holding\":1000}", "\"nobody\"", "a filter of group `g` is there twice"),
+        (
+            "\"owner\":\"owner\",\"latest\":1795412030000",
+            "\"owner\":\"owner\",\"latest\":1795412030001",
+            "has seen a later time than the app",
+        ),
         ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
         ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
     ] {

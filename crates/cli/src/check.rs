@@ -113,18 +113,18 @@ impl Checked {
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let hint = hint(&violations, body, &app.settings().terms.policy);
         let served = match args.call {
-            Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.response.body).ok(),
+            Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.answer.body).ok(),
             Endpoint::GetMembers | Endpoint::GetOnlineMemberNum => None,
         };
-        let omitted = dry.response.omitted.iter().map(|omission| LeftOut {
+        let omitted = dry.answer.omitted.iter().map(|omission| LeftOut {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
             because: omission.because.id(),
             says: omission.because.row().says,
         });
         Self {
-            answer: raw(dry.response.body),
-            because: dry.response.because.iter().copied().map(Basis::id).collect(),
+            answer: raw(dry.answer.body),
+            because: dry.answer.because.iter().copied().map(Basis::id).collect(),
             omitted: omitted.collect(),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,

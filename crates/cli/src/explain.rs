@@ -70,7 +70,7 @@ impl Subject {
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, document, section, says, refusal, seen } = clause.row();
+        let ClauseRow { id, document, section, says, refusal, seen, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
         Self::Clause { id, says, document, section, seen, breach: refusal, refusals }
     }

@@ -1,5 +1,5 @@
-//! **The one file that may change a room.** Each event in words, then what it does. Total: an event that does not fit
-//! (of somebody who is no member, say) changes nothing, and nothing panics.
+//! **The one file that may change a room.** Each event in words, then what it does. Total: no event panics, and one of
+//! somebody who is no member changes nothing.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,8 +11,9 @@ use crate::roster::Member;
 use crate::{Cause, Event, Room};
 
 impl Room {
-    /// Lets `event` happen. Events of a [`crate::Decision`] are meant for the room that it was made on, in order;
-    /// `next_deadline` may have changed after each.
+    /// Lets `event` happen. Events of a [`crate::Decision`] are meant for the room that it was made on, all of them and in
+    /// order; others are taken as they come, and may bring about what no input would. `next_deadline` may have changed
+    /// after each.
     pub fn apply(&mut self, event: &Event) {
         match event {
             // Time never runs back (`gap:clock`).
@@ -146,11 +147,14 @@ pub struct MemberState {
 pub enum RestoreFault {
     /// Two members of one account.
     AccountTwice(UserId),
-    /// A place that does not come after the one before, is 0, or is not below the next free place.
+    /// A place that does not come after the one before, is 0, or is not below the next free place; or a next free place
+    /// beyond 2^42, which no joining reaches and no cursor could name much longer.
     Place(u64),
+    /// A member that joined after the latest time seen.
+    JoinedLater(UserId),
     /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
     OfflineWithMarks(UserId),
-    /// A member that holds 500 without an end, or has an end without 500 (`PIN-500`).
+    /// A member that holds 500 without an end, has an end without 500, or an end that has come already (`PIN-500`).
     Pin(UserId),
     /// More different custom marks than the limits allow (`MARKS-PER-GROUP`).
     TooManyMarks(Mark),
@@ -167,10 +171,16 @@ impl fmt::Display for RestoreFault {
         match self {
             Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
             Self::Place(place) => {
-                write!(f, "place {place} is out of order: places ascend from 1 and stay below the next free one")
+                write!(
+                    f,
+                    "place {place} is out of order: places ascend from 1, stay below the next free one, and that below 2^42"
+                )
             }
+            Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
             Self::OfflineWithMarks(account) => write!(f, "`{account}` is offline and holds marks (CLEAR-OFFLINE)"),
-            Self::Pin(account) => write!(f, "`{account}` must have an end of its pin just where it holds mark 500"),
+            Self::Pin(account) => {
+                write!(f, "`{account}` must have an end of its pin, which is yet to come, just where it holds mark 500")
+            }
             Self::TooManyMarks(mark) => write!(f, "mark {mark} is one more than a group may have (MARKS-PER-GROUP)"),
             Self::TooManyHolders(mark) => write!(f, "mark {mark} has more holders than it may have (MEMBERS-PER-MARK)"),
             Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
@@ -182,6 +192,9 @@ impl fmt::Display for RestoreFault {
 }
 
 impl core::error::Error for RestoreFault {}
+
+/// The highest next free place that a restored room may have.
+const NEXT_PLACE_MAX: u64 = 1 << 42;
 
 impl Room {
     /// The room of a snapshot: what [`Room::members`] said, put together again.
@@ -199,12 +212,18 @@ impl Room {
     ) -> Result<Self, RestoreFault> {
         let mut room = Self::new(kind, owner);
         room.latest = latest;
+        if next_place == 0 || next_place > NEXT_PLACE_MAX {
+            return Err(RestoreFault::Place(next_place));
+        }
         for state in members {
             if state.place < room.next_place || state.place >= next_place {
                 return Err(RestoreFault::Place(state.place));
             }
             if room.roster.find(&state.account).is_some() {
                 return Err(RestoreFault::AccountTwice(state.account));
+            }
+            if state.joined > latest {
+                return Err(RestoreFault::JoinedLater(state.account));
             }
             room.next_place = state.place;
             room.insert(state.account, state.joined);
@@ -216,7 +235,7 @@ impl Room {
 
     fn restore_marks(&mut self, state: &MemberState, limits: &Limits) -> Result<(), RestoreFault> {
         let pinned = state.marks.contains(&Mark::PINNED);
-        if pinned != state.pinned_until.is_some() {
+        if pinned != state.pinned_until.is_some() || state.pinned_until.is_some_and(|end| end <= self.latest) {
             return Err(RestoreFault::Pin(state.account));
         }
         if !state.marks.is_empty() && !self.kind.has_marks() {

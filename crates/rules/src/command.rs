@@ -90,13 +90,14 @@ impl MarkCall {
     }
 
     /// A call of this kind. Entries of one account become one, at the place of the first, their marks united in the
-    /// order of first mention; a mark twice counts once (`gap:duplicates`).
+    /// order of first mention; a mark twice counts once (`gap:duplicates`). An entry without marks asks for nothing, and is
+    /// left out.
     #[must_use]
     pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
         let mut merged = false;
         let mut places: BTreeMap<UserId, usize> = BTreeMap::new();
         let mut united: Vec<Entry> = Vec::with_capacity(entries.len());
-        for entry in entries {
+        for entry in entries.into_iter().filter(|entry| !entry.marks.is_empty()) {
             match places.get(&entry.account).and_then(|place| united.get_mut(*place)) {
                 Some(first) => {
                     merged = true;

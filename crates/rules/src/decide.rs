@@ -26,40 +26,44 @@ pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp
     let mut events = view.as_ref().map(time_passes).unwrap_or_default();
     let mut grounds = Grounds::default();
 
-    let weighed = match first_refusal(view.as_ref(), terms, call) {
-        Ok(weighed) => weighed,
-        Err((refused, omitted)) => {
-            grounds.refusal(refused.reason);
-            omitted.iter().for_each(|omission| grounds.clause(omission.because));
-            return Decision { verdict: Verdict::Refused(refused), because: grounds.into_vec(), omitted, events };
-        }
-    };
-
-    weighed.omitted.iter().for_each(|omission| grounds.clause(omission.because));
-    weighed.gaps.iter().for_each(|gap| grounds.gap(*gap));
-    events.extend(weighed.events);
-    Decision {
-        verdict: Verdict::Accepted(weighed.served),
-        because: grounds.into_vec(),
-        omitted: weighed.omitted,
-        events,
+    let Judged { verdict, omitted, gaps, events: brought } = judge(view.as_ref(), terms, call);
+    if let Verdict::Refused(refused) = &verdict {
+        grounds.refusal(refused.reason);
     }
+    omitted.iter().for_each(|omission| grounds.clause(omission.because));
+    if matches!(verdict, Verdict::Accepted(_)) {
+        // What was served was served for being online, and is listed as it was asked for.
+        grounds.clause(Clause::OnlineOnly);
+    }
+    gaps.into_iter().for_each(|gap| grounds.gap(gap));
+    if view.is_some_and(|view| at < view.now) {
+        grounds.gap(Gap::Clock);
+    }
+    events.extend(brought);
+    Decision { verdict, because: grounds.into_vec(), omitted, events }
 }
 
 /// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
-/// [`decide()`] gives. What cannot be told without a group is left out where there is none.
+/// [`decide()`] gives. Accounts are looked at only where steps 13 to 18 let the call through.
 #[must_use]
 pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
     let view = room.map(|room| View::new(room, at));
+    let mut found = gate_refusals(room, terms, call.operator(), call.names_special());
+    if let (Some(view), []) = (&view, &*found) {
+        found = outcome_refusals(terms, &weigh(view, terms, call));
+    }
+    found
+}
+
+/// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500
+/// or 600 or does not. What cannot be told without a group is left out where there is none.
+#[must_use]
+pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = Vec::new();
-    let _ = gates(view.as_ref(), terms, call, &mut |refused| {
+    let _ = gates(room, terms, operator, names_special, &mut |refused| {
         found.push(refused);
         ControlFlow::Continue(())
     });
-    if let Some(view) = &view {
-        let weighed = weigh(view, terms, call);
-        found.extend(outcome_refusals(terms, &weighed));
-    }
     found
 }
 
@@ -88,39 +92,56 @@ pub fn pull_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, is_
     found
 }
 
-fn first_refusal(view: Option<&View<'_>>, terms: &Terms, call: &MarkCall) -> Result<Weighed, (Refused, Vec<Omission>)> {
+/// What a call comes to.
+struct Judged {
+    verdict: Verdict,
+    omitted: Vec<Omission>,
+    gaps: Vec<Gap>,
+    events: Vec<Event>,
+}
+
+impl Judged {
+    fn refused(refused: Refused) -> Self {
+        Self { verdict: Verdict::Refused(refused), omitted: Vec::new(), gaps: Vec::new(), events: Vec::new() }
+    }
+}
+
+fn judge(view: Option<&View<'_>>, terms: &Terms, call: &MarkCall) -> Judged {
     let mut first = None;
-    let _ = gates(view, terms, call, &mut |refused| {
+    let _ = gates(view.map(|view| view.room), terms, call.operator(), call.names_special(), &mut |refused| {
         first = Some(refused);
         ControlFlow::Break(())
     });
-    if let Some(refused) = first {
-        return Err((refused, Vec::new()));
-    }
-    let Some(view) = view else {
-        return Err((Refusal::GroupExists.into(), Vec::new()));
+    let (None, Some(view)) = (first, view) else {
+        return Judged::refused(first.unwrap_or(Refusal::GroupExists.into()));
     };
     let mut weighed = weigh(view, terms, call);
-    match outcome_refusals(terms, &weighed).into_iter().next() {
-        None => Ok(weighed),
-        Some(refused) if refused.reason == Refusal::AllFailed => Err((refused, core::mem::take(&mut weighed.omitted))),
-        Some(refused) => Err((refused, Vec::new())),
+    if let Some(refused) = outcome_refusals(terms, &weighed).into_iter().next() {
+        // Only where nobody could be served is each mark's own reason the call's.
+        if refused.reason != Refusal::AllFailed {
+            weighed.omitted.clear();
+        }
+        return Judged { omitted: weighed.omitted, gaps: weighed.gaps, ..Judged::refused(refused) };
     }
+    weighed.gaps.push(Gap::Echo);
+    let Weighed { served, omitted, events, gaps, .. } = weighed;
+    Judged { verdict: Verdict::Accepted(served), omitted, gaps, events }
 }
 
 /// Steps 13 to 18: what must hold before any account is looked at.
 fn gates(
-    view: Option<&View<'_>>,
+    room: Option<&Room>,
     terms: &Terms,
-    call: &MarkCall,
+    operator: Operator,
+    names_special: bool,
     found: &mut dyn FnMut(Refused) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     // 13. GROUP-EXISTS: the group exists.
-    if view.is_none() {
+    if room.is_none() {
         found(Refusal::GroupExists.into())?;
     }
     // 14. GROUP-TYPE: only an AVChatRoom has marks.
-    if view.is_some_and(|view| !view.room.kind.has_marks()) {
+    if room.is_some_and(|room| !room.kind.has_marks()) {
         found(Refusal::GroupType.into())?;
     }
     // 15. PLAN: the app's plan includes the feature.
@@ -132,11 +153,11 @@ fn gates(
         found(Refusal::Switch.into())?;
     }
     // 17. PERMISSION: the operator is an app admin or the group's owner.
-    if view.is_some_and(|view| !may_operate(view.room, call.operator())) {
+    if room.is_some_and(|room| !may_operate(room, operator)) {
         found(Refusal::Permission.into())?;
     }
     // 18. SPECIAL-ADMIN: 500 and 600 are for app admins alone, to set and to delete.
-    if call.operator() != Operator::Admin && call.names_special() {
+    if operator != Operator::Admin && names_special {
         found(Refusal::SpecialAdmin.into())?;
     }
     ControlFlow::Continue(())
@@ -223,7 +244,8 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             };
             if takes_place(mark) {
                 places.insert(mark);
-            } else {
+            }
+            if mark.is_special() {
                 note(&mut weighed.gaps, Gap::SpecialSlots);
             }
             // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.

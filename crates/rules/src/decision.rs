@@ -72,6 +72,7 @@ pub enum Verdict {
 
 /// What would happen, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use = "a decision changes nothing until its events are applied"]
 pub struct Decision {
     /// Accepted or refused.

@@ -51,7 +51,7 @@ mod roster;
 
 pub use apply::{MemberState, RestoreFault};
 pub use command::{CommandKind, Entry, MarkCall, Operator, Presence, Terms};
-pub use decide::{decide, pull_refusals, refusals};
+pub use decide::{decide, gate_refusals, pull_refusals, refusals};
 pub use decision::{Basis, Decision, Omission, Refused, Verdict};
 pub use event::{Cause, Event};
 pub use list::{Cursor, Filter, Listed, Page, page};

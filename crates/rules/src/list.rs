@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use avmarks_spec::readings::Unhide;
-use avmarks_spec::{Mark, Timestamp, UserId};
+use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 
 use crate::marks::Bit;
 use crate::room::View;
@@ -74,6 +74,7 @@ impl Cursor {
 
 /// One page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// The members, newest first (`gap:list-order`).
     pub members: Vec<Listed>,
@@ -126,9 +127,9 @@ fn listed(member: &crate::roster::Member) -> Listed {
 }
 
 /// Cuts a page from `members`, which come newest first from below the cursor: at most `page_size`, and no more than
-/// `list_max` over all pages.
+/// `list_max` (or [`Limits::LIST_MEMBERS_CEILING`], where that is less) over all pages.
 pub fn page(members: impl Iterator<Item = Listed>, cursor: Cursor, page_size: usize, list_max: usize) -> Page {
-    let left = list_max.saturating_sub(cursor.listed);
+    let left = list_max.min(Limits::LIST_MEMBERS_CEILING).saturating_sub(cursor.listed);
     let mut members = members.take(left).peekable();
     let mut shown = Vec::new();
     while shown.len() < page_size {

@@ -101,6 +101,11 @@ impl Marks {
             .flat_map(move |place| place.holders.range(..below).rev().map(|(at, slot)| (*at, *slot)))
     }
 
+    /// The holder of the mark at a place that joined at `place`.
+    pub(crate) fn holder(&self, bit: Bit, place: u64) -> Option<Slot> {
+        self.places.get(bit.index())?.holders.get(&place).copied()
+    }
+
     pub(crate) fn hold(&mut self, bit: Bit, place: u64, slot: Slot) {
         if let Some(at) = self.places.get_mut(bit.index()) {
             at.holders.insert(place, slot);

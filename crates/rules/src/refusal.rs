@@ -156,7 +156,7 @@ impl fmt::Display for Precedence {
         f.write_str(
             "# The precedence of refusals\n\n\
              Printed from the enum `Refusal` of `crates/rules`; a test compares. The first that applies answers, and nothing is\n\
-             applied. Codes are those of the default policy. Steps 6 to 12 need no state: an SDK can run them before it sends.\n\n\
+             applied. The order is ours: no document of the vendor gives one. Codes are those of the default policy. Steps 6 to 12 need no state: an SDK can run them before it sends.\n\n\
              | step | a request is refused when | code | rests on |\n\
              |---|---|---|---|\n",
         )?;

@@ -11,8 +11,8 @@ use crate::roster::{Member, Roster, Slot};
 
 /// A group: its type, its owner, its members, their marks.
 ///
-/// Changed by [`Room::apply`] alone; [`Room::observe`] and [`Room::tick`] go through it. A room is cheap to ask: no
-/// question looks at more members than it answers with.
+/// Changed by [`Room::apply`] alone; [`Room::observe`] and [`Room::tick`] go through it. A room is cheap to ask: a question
+/// looks at the members that it answers with, and at those whose pins have ended since the room was last told the time.
 #[derive(Clone, Debug)]
 pub struct Room {
     pub(crate) kind: GroupType,
@@ -32,6 +32,7 @@ pub struct Room {
 
 /// A member as it is at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MemberView {
     /// The account.
     pub account: UserId,
@@ -119,7 +120,7 @@ impl Room {
     #[must_use]
     pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberView> {
         let (_, member) = self.roster.find(account)?;
-        Some(self.describe(member, at))
+        Some(View::new(self, at).describe(member))
     }
 
     /// Every member as it is at `at`, in join order. This looks at the whole room: it is for dumps, not for decisions.
@@ -127,21 +128,8 @@ impl Room {
     pub fn members(&self, at: Timestamp) -> Vec<MemberView> {
         let mut members: Vec<_> = self.roster.iter().collect();
         members.sort_unstable_by_key(|member| member.place);
-        members.into_iter().map(|member| self.describe(member, at)).collect()
-    }
-
-    fn describe(&self, member: &Member, at: Timestamp) -> MemberView {
         let view = View::new(self, at);
-        let held = view.held(member);
-        MemberView {
-            account: member.account,
-            place: member.place,
-            joined: member.joined,
-            connected: member.connected,
-            online: member.connected || held.has(Bit::PINNED),
-            marks: self.numbers(held),
-            pinned_until: if held.has(Bit::PINNED) { self.pins.end(member.place) } else { None },
-        }
+        members.into_iter().map(|member| view.describe(member)).collect()
     }
 
     /// The marks of a set, in ascending order.
@@ -184,9 +172,22 @@ impl<'a> View<'a> {
     pub(crate) fn due(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
         let room = self.room;
         room.pins.due(self.now).filter_map(move |place| {
-            let (_, slot) = room.marks.holders_below(Bit::PINNED, place + 1).next()?;
+            let slot = room.marks.holder(Bit::PINNED, place)?;
             room.roster.get(slot)
         })
+    }
+
+    fn describe(&self, member: &Member) -> MemberView {
+        let held = self.held(member);
+        MemberView {
+            account: member.account,
+            place: member.place,
+            joined: member.joined,
+            connected: member.connected,
+            online: self.online(member),
+            marks: self.room.numbers(held),
+            pinned_until: self.room.pins.end(member.place).filter(|_| held.has(Bit::PINNED)),
+        }
     }
 
     pub(crate) fn find(&self, account: &UserId) -> Option<&'a Member> {

@@ -24,7 +24,8 @@ pub(crate) struct Member {
     pub(crate) joined: Timestamp,
 }
 
-/// Records by slot, and the slot of each account. The hash has a fixed seed: the same inputs give the same room.
+/// Records by slot, and the slot of each account. The hash has a fixed seed: the same inputs give the same room, and
+/// somebody who chooses account ids to collide can make look-ups slow. Ids come from an app's own accounts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     slots: HashTable<u32>,

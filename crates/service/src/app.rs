@@ -61,7 +61,7 @@ impl Default for Settings {
 ///     now,
 /// );
 /// assert_eq!(
-///     response.body,
+///     response.answer.body,
 ///     br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#
 /// );
 /// ```
@@ -72,7 +72,8 @@ pub struct App {
     pub(crate) groups: BTreeMap<GroupId, Group>,
     /// When the next pin of each group ends, so that time touches no group without one.
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
-    pub(crate) quotas: BTreeMap<Endpoint, Quota>,
+    /// One quota an app and command (`gap:rate-scope`).
+    pub(crate) quotas: BTreeMap<(SdkAppId, Endpoint), Quota>,
 }
 
 /// A group: its room, and what was last shown of it (`gap:refresh`).
@@ -84,6 +85,7 @@ pub(crate) struct Group {
 
 /// Something that happened in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Happening {
     /// Where.
     pub group: GroupId,
@@ -104,16 +106,18 @@ pub enum What {
 }
 
 impl App {
-    /// An app without groups.
+    /// An app without groups. Limits beyond their ceilings count as these.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self {
-            settings,
+        let mut app = Self {
+            settings: Settings::default(),
             latest: Timestamp::EPOCH,
             groups: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             quotas: BTreeMap::new(),
-        }
+        };
+        app.configure(settings);
+        app
     }
 
     /// What the app is set up with.
@@ -123,12 +127,10 @@ impl App {
     }
 
     /// Sets the app up anew. Groups, members and marks stay, and so does what was last shown of a group. Another
-    /// SDKAppID has its own quota (`gap:rate-scope`).
+    /// SDKAppID has a quota of its own (`gap:rate-scope`). Limits beyond their ceilings count as these.
     pub fn configure(&mut self, settings: Settings) {
-        if settings.sdkappid != self.settings.sdkappid {
-            self.quotas.clear();
-        }
         self.settings = settings;
+        self.settings.terms.limits = self.settings.terms.limits.within_ceilings();
     }
 
     /// The latest time seen.

@@ -1,6 +1,8 @@
 //! A request from its first byte to its answer: asked, answered, and made to happen. What is judged, and in which order, is
 //! in `walk.rs`.
 
+use std::fmt;
+
 use avmarks_protocol::ErrorCode;
 use avmarks_rules::{Basis, Event, Omission};
 use avmarks_spec::{Gap, GroupId, Timestamp};
@@ -12,7 +14,7 @@ use crate::walk::{Caller, Incoming, Walk};
 use crate::{App, Happening};
 
 /// A request as it comes over HTTP.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// The method; the API knows `POST` alone.
     pub method: &'a str,
@@ -22,6 +24,23 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// The body.
     pub body: &'a [u8],
+}
+
+/// Without the query, which holds a signature.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, body, .. } = self;
+        f.debug_struct("Request")
+            .field("method", method)
+            .field("path", &without_query(path))
+            .field("body", &String::from_utf8_lossy(body))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A path up to the question mark, for messages: what follows may hold a signature.
+pub(crate) fn without_query(path: &str) -> &str {
+    path.split('?').next().unwrap_or_default()
 }
 
 /// A request whose query and signature were looked at elsewhere.
@@ -38,7 +57,7 @@ pub struct Call<'a> {
 /// What the service answers, and why. Its HTTP status is 200 whatever the answer (`HTTP-200`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Response {
+pub struct Answer {
     /// The exact body.
     pub body: Vec<u8>,
     /// The code in it.
@@ -47,7 +66,15 @@ pub struct Response {
     pub because: Vec<Basis>,
     /// The marks that were asked and left out.
     pub omitted: Vec<Omission>,
-    /// What happened: pins that had ended first, then what the call brought.
+}
+
+/// An answer that was given, and what happened with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response {
+    /// What is answered.
+    pub answer: Answer,
+    /// What happened: pins that had ended first, in any group, then what the call brought.
     pub happenings: Vec<Happening>,
 }
 
@@ -55,10 +82,11 @@ pub struct Response {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DryRun {
-    /// Everything that is wrong, in the order of the precedence; the service answers the first.
+    /// Everything that is wrong, in the order of the precedence; the service answers the first. Accounts are looked at
+    /// only where nothing before is wrong.
     pub violations: Vec<Violation>,
-    /// What the service would answer now.
-    pub response: Response,
+    /// What the service would answer.
+    pub answer: Answer,
 }
 
 /// What is to be changed once an answer is given.
@@ -112,10 +140,10 @@ impl App {
         let now = self.latest;
         let walked = Walk::run(self, incoming, now, Findings::first());
         if let Some(endpoint) = walked.admitted {
-            self.quotas.entry(endpoint).or_default().admit(now, &self.settings.terms.limits);
+            self.quotas.entry((self.settings.sdkappid, endpoint)).or_default().admit(now, &self.settings.terms.limits);
         }
-        let mut outcome = walked.outcome;
-        match outcome.effect {
+        let Outcome { mut answer, effect } = walked.outcome;
+        match effect {
             Effect::None => {}
             Effect::Events(group, events) => {
                 self.change(group, |room| events.iter().for_each(|event| room.apply(event)));
@@ -127,21 +155,15 @@ impl App {
                 }
             }
         }
-        outcome.because.extend(clock);
-        let Outcome { body, code, because, omitted, .. } = outcome;
-        Response { body, code, because, omitted, happenings }
+        answer.because.extend(clock);
+        Response { answer, happenings }
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
         let walked = Walk::run(self, incoming, self.latest.max(at), Findings::all());
-        let Outcome { body, code, mut because, omitted, effect } = walked.outcome;
-        because.extend(clock_basis(at, self.latest));
-        let happenings = match effect {
-            Effect::Events(group, events) => members(group, events).collect(),
-            Effect::None | Effect::Remember(..) => Vec::new(),
-        };
-        let response = Response { body, code, because, omitted, happenings };
-        DryRun { violations: walked.violations, response }
+        let Outcome { mut answer, .. } = walked.outcome;
+        answer.because.extend(clock_basis(at, self.latest));
+        DryRun { violations: walked.violations, answer }
     }
 }
 
@@ -152,9 +174,6 @@ fn clock_basis(at: Timestamp, latest: Timestamp) -> Option<Basis> {
 
 /// An answer, and what is to be changed for it.
 pub(crate) struct Outcome {
-    pub(crate) body: Vec<u8>,
-    pub(crate) code: ErrorCode,
-    pub(crate) because: Vec<Basis>,
-    pub(crate) omitted: Vec<Omission>,
+    pub(crate) answer: Answer,
     pub(crate) effect: Effect,
 }

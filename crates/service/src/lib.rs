@@ -27,11 +27,12 @@
 //! };
 //! let dry = app.dry_run(&request, now);
 //! assert_eq!(dry.violations[0].because[0].id(), "ALL-FAILED");
-//! assert_eq!(dry.response, app.handle(&request, now));
+//! assert_eq!(dry.answer, app.handle(&request, now).answer);
 //! ```
 #![forbid(unsafe_code)]
 
 mod app;
+mod asked;
 mod handle;
 mod preflight;
 mod pull;
@@ -41,7 +42,7 @@ mod violation;
 mod walk;
 
 pub use app::{App, Happening, Settings, What};
-pub use handle::{Call, DryRun, Request, Response};
+pub use handle::{Answer, Call, DryRun, Request, Response};
 pub use preflight::{preflight, preflight_request};
 pub use scenario::{LineFault, Scenario};
 pub use snapshot::SnapshotFault;

@@ -42,49 +42,40 @@ pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limi
 #[must_use]
 pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy, limits: &Limits) -> Vec<Violation> {
     let mut findings = Findings::all();
-    let _ = Reader { policy, limits, findings: &mut findings, special: None }.marks(&request.into());
+    let _ = Reader { policy, limits, findings: &mut findings }.marks(&request.into());
     findings.found
+}
+
+/// What was read of a body.
+#[derive(Default)]
+pub(crate) struct Read {
+    /// The group, where its id is well formed.
+    pub(crate) group: Option<GroupId>,
+    /// Where 500 or 600 is named first.
+    pub(crate) special: Option<Place>,
+    /// The body, where steps 6 to 12 found nothing.
+    pub(crate) body: Option<Body>,
 }
 
 /// A body in which steps 6 to 12 found nothing.
 pub(crate) enum Body {
-    /// `special` is where 500 or 600 is named first.
-    Marks {
-        group: GroupId,
-        kind: CommandKind,
-        entries: Vec<Entry>,
-        special: Option<Place>,
-    },
-    List {
-        group: GroupId,
-        cursor: Cursor,
-        filter: Filter,
-    },
-    Count {
-        group: GroupId,
-    },
+    Marks { kind: CommandKind, entries: Vec<Entry> },
+    List { cursor: Cursor, filter: Filter },
+    Count,
 }
 
-impl Body {
-    pub(crate) fn group(&self) -> GroupId {
-        match self {
-            Self::Marks { group, .. } | Self::List { group, .. } | Self::Count { group } => *group,
-        }
-    }
-}
-
-/// Reads a body. Breaks where the first violation is enough, and there is one; none where there are any.
+/// Reads a body. Breaks where the first violation is enough, and there is one.
 pub(crate) fn read(
     endpoint: Endpoint,
     body: &[u8],
     policy: &Policy,
     limits: &Limits,
     findings: &mut Findings,
-) -> ControlFlow<(), Option<Body>> {
+) -> ControlFlow<(), Read> {
     let before = findings.found.len();
-    let mut reader = Reader { policy, limits, findings, special: None };
-    let Some(text) = reader.text(body)? else { return ControlFlow::Continue(None) };
-    let read = match endpoint {
+    let mut reader = Reader { policy, limits, findings };
+    let Some(text) = reader.text(body)? else { return ControlFlow::Continue(Read::default()) };
+    let mut read = match endpoint {
         Endpoint::ModifyUserInfo => match modify_user_info::Draft::parse(&text) {
             Ok(draft) => reader.marks(&draft)?,
             Err(fault) => reader.no_json(&fault)?,
@@ -98,14 +89,14 @@ pub(crate) fn read(
             Err(fault) => reader.no_json(&fault)?,
         },
     };
-    ControlFlow::Continue(read.filter(|_| findings.found.len() == before))
+    read.body = read.body.filter(|_| findings.found.len() == before);
+    ControlFlow::Continue(read)
 }
 
 struct Reader<'a> {
     policy: &'a Policy,
     limits: &'a Limits,
     findings: &'a mut Findings,
-    special: Option<Place>,
 }
 
 impl Reader<'_> {
@@ -127,9 +118,9 @@ impl Reader<'_> {
         }
     }
 
-    fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Option<Body>> {
+    fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Read> {
         self.add(Refusal::NotJson, Place::Body, fault.to_string())?;
-        ControlFlow::Continue(None)
+        ControlFlow::Continue(Read::default())
     }
 
     /// 7. `REQUIRED`: every field is present, once, and of its type.
@@ -137,7 +128,7 @@ impl Reader<'_> {
         faults.iter().try_for_each(|fault| self.add(Refusal::Required, fault.place, fault.to_string()))
     }
 
-    fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+    fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
         self.fields(&draft.faults)?;
         let kind = self.command_type(draft.command_type)?;
         let entries = match &draft.member_list {
@@ -149,8 +140,8 @@ impl Reader<'_> {
         };
         self.marks_named(kind, &entries)?;
         let group = self.group_id(draft.group_id.as_deref())?;
-        let special = self.special;
-        ControlFlow::Continue(group.zip(kind).map(|(group, kind)| Body::Marks { group, kind, entries, special }))
+        let special = draft.member_list.as_deref().and_then(first_special);
+        ControlFlow::Continue(Read { group, special, body: kind.map(|kind| Body::Marks { kind, entries }) })
     }
 
     /// 8. `COMMAND-TYPE`: 1 sets, 2 deletes.
@@ -222,12 +213,7 @@ impl Reader<'_> {
         for (index, number) in numbers.iter().enumerate() {
             let Some(number) = number else { continue };
             match number.to_i64().map(Mark::new) {
-                Some(Ok(mark)) => {
-                    if mark.is_special() {
-                        self.special.get_or_insert(Place::Mark(at, index));
-                    }
-                    marks.push(mark);
-                }
+                Some(Ok(mark)) => marks.push(mark),
                 _ => {
                     let (place, digits) = (Place::Mark(at, index), number.to_string());
                     let message = format!(
@@ -258,7 +244,7 @@ impl Reader<'_> {
         self.add(Refusal::MarksNamed, Place::MemberList, message)
     }
 
-    fn list(&mut self, draft: &get_members::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+    fn list(&mut self, draft: &get_members::Draft<'_>) -> ControlFlow<(), Read> {
         self.fields(&draft.faults)?;
         let cursor = self.cursor(draft.timestamp)?;
         let filter = match draft.mark {
@@ -268,7 +254,8 @@ impl Reader<'_> {
             }
         };
         let group = self.group_id(draft.group_id.as_deref())?;
-        ControlFlow::Continue(group.zip(cursor).map(|(group, cursor)| Body::List { group, cursor, filter }))
+        let body = cursor.map(|cursor| Body::List { cursor, filter });
+        ControlFlow::Continue(Read { group, special: None, body })
     }
 
     /// `REQUIRED`: 0, or the `NextTimestamp` of an answer; neither is negative or beyond 64 bits.
@@ -288,10 +275,10 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&mut self, draft: &get_online_member_num::Draft<'_>) -> ControlFlow<(), Option<Body>> {
+    fn count(&mut self, draft: &get_online_member_num::Draft<'_>) -> ControlFlow<(), Read> {
         self.fields(&draft.faults)?;
         let group = self.group_id(draft.group_id.as_deref())?;
-        ControlFlow::Continue(group.map(|group| Body::Count { group }))
+        ControlFlow::Continue(Read { group, special: None, body: Some(Body::Count) })
     }
 
     /// 12. `GROUP-ID`: the group id is well formed (`gap:group-id`).
@@ -310,4 +297,13 @@ impl Reader<'_> {
     fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {
         self.findings.add(Violation::new(reason, Some(place), self.policy, message))
     }
+}
+
+/// Where 500 or 600 is named first.
+fn first_special(members: &[modify_user_info::DraftMember<'_>]) -> Option<Place> {
+    let is_special = |number: &Option<Integer<'_>>| matches!(number.and_then(Integer::to_i64), Some(500 | 600));
+    members.iter().enumerate().find_map(|(entry, member)| {
+        let mark = member.marks.iter().flatten().position(is_special)?;
+        Some(Place::Mark(entry, mark))
+    })
 }

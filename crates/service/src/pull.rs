@@ -11,13 +11,21 @@ use avmarks_spec::{Clause, Gap, Mark, Timestamp};
 /// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Views {
-    pub(crate) lists: BTreeMap<Filter, (Timestamp, Vec<Listed>)>,
+    pub(crate) lists: BTreeMap<Filter, (Timestamp, ListView)>,
     pub(crate) count: Option<(Timestamp, usize)>,
+}
+
+/// A list as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListView {
+    /// The most that its pages show in all, whatever the plan is by now.
+    pub(crate) members_max: usize,
+    pub(crate) members: Vec<Listed>,
 }
 
 /// A view that a pull has taken, to be remembered.
 pub(crate) enum Taken {
-    List(Filter, Vec<Listed>),
+    List(Filter, ListView),
     Count(usize),
 }
 
@@ -47,7 +55,7 @@ impl Views {
         }
         self.lists.retain(|_, (at, _)| now.since(*at) < VIEW_AGE_CEILING);
         match taken {
-            Taken::List(filter, members) => drop(self.lists.insert(filter, (now, members))),
+            Taken::List(filter, view) => drop(self.lists.insert(filter, (now, view))),
             Taken::Count(count) => self.count = Some((now, count)),
         }
     }
@@ -77,16 +85,16 @@ pub(crate) fn list(
     let (shown, taken) = if view_age_max(policy).is_none() {
         (page(room.list(filter, policy, cursor.below, now), cursor, page_size, list_max), None)
     } else {
-        let known = fresh(views.lists.get(&filter), policy, now);
-        let (members, taken) = match known {
-            Some(members) => (members.clone(), None),
+        let (view, taken) = match fresh(views.lists.get(&filter), policy, now) {
+            Some(view) => (view.clone(), None),
             None => {
-                let members: Vec<_> = room.list(filter, policy, u64::MAX, now).take(list_max).collect();
-                (members.clone(), Some(Taken::List(filter, members)))
+                let members = room.list(filter, policy, u64::MAX, now).take(list_max).collect();
+                let view = ListView { members_max: list_max, members };
+                (view.clone(), Some(Taken::List(filter, view)))
             }
         };
-        let below = members.into_iter().filter(|member| member.place < cursor.below);
-        (page(below, cursor, page_size, list_max), taken)
+        let below = view.members.into_iter().filter(|member| member.place < cursor.below);
+        (page(below, cursor, page_size, view.members_max), taken)
     };
     let members =
         shown.members.iter().map(|member| get_members::Listed::new(seconds(member.joined), member.account.as_str()));
@@ -103,7 +111,8 @@ fn grounds(filter: Filter, low_plan: bool) -> Vec<Basis> {
     let mut because = match filter {
         Filter::Visible if low_plan => vec![Basis::Gap(Gap::LowPlanList), Basis::Clause(Clause::Hide600)],
         Filter::Visible => vec![Basis::Clause(Clause::ListMax), Basis::Clause(Clause::Hide600)],
-        Filter::Holding(Mark::HIDDEN) | Filter::Nobody => vec![Basis::Clause(Clause::Hide600)],
+        Filter::Holding(Mark::HIDDEN) => vec![Basis::Clause(Clause::Hide600)],
+        Filter::Nobody => Vec::new(),
         Filter::Holding(_) => vec![Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)],
     };
     because.extend([Gap::ListOrder, Gap::PageSize, Gap::Refresh].map(Basis::Gap));

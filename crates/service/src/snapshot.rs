@@ -1,18 +1,19 @@
 //! The whole state of an app as JSON, and back.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+mod wire;
+
+use std::collections::BTreeMap;
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::SdkAppId;
-use avmarks_rules::{Filter, Listed, MemberState, MemberView, Policy, RestoreFault, Room, Terms};
-use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use avmarks_rules::{Filter, Policy, RestoreFault, Room, Terms};
+use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Limits, Timestamp};
+use serde::Deserialize;
 
 use crate::app::Group;
-use crate::pull::Views;
+use crate::pull::{ListView, Views};
 use crate::{App, Settings};
+use wire::{AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, Snapshot, user, value};
 
 /// The version that this crate writes, and reads.
 const VERSION: u32 = 1;
@@ -91,98 +92,15 @@ impl App {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Snapshot {
-    avmarks_snapshot: u32,
-    latest: u64,
-    sdkappid: u64,
-    admins: BTreeSet<String>,
-    marks_supported: bool,
-    online_list_enabled: bool,
-    policy: BTreeMap<String, String>,
-    limits: LimitsWire,
-    /// The moments of the calls that still count, by command.
-    admitted: BTreeMap<String, Vec<u64>>,
-    groups: Vec<GroupWire>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitsWire {
-    accounts_per_call_max: usize,
-    marks_per_group_max: usize,
-    members_per_mark_max: usize,
-    pin_duration_max_ms: u64,
-    list_members_max: usize,
-    low_plan_list_members_max: usize,
-    calls_per_window_max: usize,
-    rate_window_ms: u64,
-    body_bytes_max: usize,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupWire {
-    id: String,
-    r#type: String,
-    owner: Option<String>,
-    latest: u64,
-    next_place: u64,
-    members: Vec<MemberWire>,
-    list_views: Vec<ListViewWire>,
-    count_view: Option<CountViewWire>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MemberWire {
-    account: String,
-    place: u64,
-    joined: u64,
-    connected: bool,
-    marks: Vec<u32>,
-    pinned_until: Option<u64>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListViewWire {
-    filter: FilterWire,
-    taken: u64,
-    members: Vec<ListedWire>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum FilterWire {
-    Visible,
-    Holding(u32),
-    Nobody,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListedWire {
-    place: u64,
-    account: String,
-    joined: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CountViewWire {
-    taken: u64,
-    count: usize,
-}
-
 impl Snapshot {
     fn of(app: &App) -> Self {
         let Settings { sdkappid, admins, terms, .. } = &app.settings;
         let Terms { policy, limits, marks_supported, online_list_enabled } = terms;
         let readings = Gap::ALL.iter().map(|gap| (gap.row().field.to_owned(), policy.reading(*gap).to_owned()));
-        let admitted = app.quotas.iter().map(|(endpoint, quota)| {
-            (endpoint.command().to_owned(), quota.admitted().map(Timestamp::as_millis).collect())
+        let admitted = app.quotas.iter().map(|((sdkappid, endpoint), quota)| AdmittedWire {
+            sdkappid: sdkappid.number(),
+            command: endpoint.command().to_owned(),
+            at: quota.admitted().map(Timestamp::as_millis).collect(),
         });
         Self {
             avmarks_snapshot: VERSION,
@@ -200,12 +118,7 @@ impl Snapshot {
 
     fn into_app(self) -> Result<App, SnapshotFault> {
         let sdkappid = SdkAppId::new(self.sdkappid).map_err(|fault| value("sdkappid", fault))?;
-        let mut policy = Policy::default();
-        for (field, reading) in &self.policy {
-            let unknown = || value("policy", format!("`{}` is no gap", Excerpt(field)));
-            let gap = Gap::ALL.iter().find(|gap| gap.row().field == field).ok_or_else(unknown)?;
-            policy.set(*gap, reading).map_err(|fault| value("policy", fault))?;
-        }
+        let policy = policy(&self.policy)?;
         let limits = self.limits.into();
         let terms = Terms {
             policy,
@@ -215,13 +128,8 @@ impl Snapshot {
         };
         let mut app = App::new(Settings { sdkappid, admins: self.admins, terms, key: None });
         app.latest = Timestamp::from_millis(self.latest);
-        for (command, admitted) in self.admitted {
-            let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
-            let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
-            if !admitted.is_sorted() || admitted.last().is_some_and(|last| *last > self.latest) {
-                return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
-            }
-            app.quotas.insert(*endpoint, admitted.into_iter().map(Timestamp::from_millis).collect());
+        for admitted in self.admitted {
+            app.readmit(admitted)?;
         }
         for group in self.groups {
             let (id, group) = group.into_group(app.latest, &limits)?;
@@ -235,8 +143,45 @@ impl Snapshot {
     }
 }
 
+/// The policy in which every gap is read as it says.
+fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotFault> {
+    let mut policy = Policy::default();
+    for gap in Gap::ALL {
+        let field = gap.row().field;
+        let reading = readings.get(field).ok_or_else(|| value("policy", format!("`{field}` is missing")))?;
+        policy.set(*gap, reading).map_err(|fault| value("policy", fault))?;
+    }
+    match readings.keys().find(|field| Gap::ALL.iter().all(|gap| gap.row().field != *field)) {
+        Some(field) => Err(value("policy", format!("`{}` is no gap", Excerpt(field)))),
+        None => Ok(policy),
+    }
+}
+
+impl App {
+    fn readmit(&mut self, admitted: AdmittedWire) -> Result<(), SnapshotFault> {
+        let AdmittedWire { sdkappid, command, at } = admitted;
+        let sdkappid = SdkAppId::new(sdkappid).map_err(|fault| value("admitted", fault))?;
+        let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
+        let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
+        if !at.is_sorted() || at.last().is_some_and(|last| *last > self.latest.as_millis()) {
+            return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
+        }
+        let quota = at.into_iter().map(Timestamp::from_millis).collect();
+        match self.quotas.insert((sdkappid, *endpoint), quota) {
+            Some(_) => Err(value("admitted", format!("`{command}` of `{sdkappid}` is there twice"))),
+            None => Ok(()),
+        }
+    }
+}
+
 impl GroupWire {
     fn of(id: &GroupId, Group { room, views }: &Group) -> Self {
+        let list_views = views.lists.iter().map(|(filter, (taken, view))| ListViewWire {
+            filter: (*filter).into(),
+            taken: taken.as_millis(),
+            members_max: view.members_max,
+            members: view.members.iter().map(ListedWire::from).collect(),
+        });
         Self {
             id: id.as_str().to_owned(),
             r#type: room.kind().name().to_owned(),
@@ -244,19 +189,7 @@ impl GroupWire {
             latest: room.latest().as_millis(),
             next_place: room.next_place(),
             members: room.members(room.latest()).into_iter().map(MemberWire::from).collect(),
-            list_views: views
-                .lists
-                .iter()
-                .map(|(filter, (taken, members))| ListViewWire {
-                    filter: match filter {
-                        Filter::Visible => FilterWire::Visible,
-                        Filter::Holding(mark) => FilterWire::Holding(mark.number()),
-                        Filter::Nobody => FilterWire::Nobody,
-                    },
-                    taken: taken.as_millis(),
-                    members: members.iter().map(ListedWire::from).collect(),
-                })
-                .collect(),
+            list_views: list_views.collect(),
             count_view: views.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
         }
     }
@@ -273,107 +206,36 @@ impl GroupWire {
         let seen = Timestamp::from_millis(self.latest);
         let room = Room::restore(kind, owner, seen, self.next_place, members, limits)
             .map_err(|fault| SnapshotFault::Group { group: id, fault })?;
+        if room.next_deadline().is_some_and(|end| end <= latest) {
+            return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
+        }
         let mut views = Views::default();
         for view in self.list_views {
-            let filter = match view.filter {
-                FilterWire::Visible => Filter::Visible,
-                FilterWire::Holding(number) => Filter::Holding(mark(number)?),
-                FilterWire::Nobody => Filter::Nobody,
-            };
-            let members = view.members.into_iter().map(ListedWire::into_listed).collect::<Result<_, _>>()?;
-            views.lists.insert(filter, (Timestamp::from_millis(view.taken), members));
+            let (filter, taken, view) = view.into_view(latest)?;
+            if views.lists.insert(filter, (taken, view)).is_some() {
+                return Err(value("list_views", format!("a filter of group `{id}` is there twice")));
+            }
         }
-        views.count = self.count_view.map(|view| (Timestamp::from_millis(view.taken), view.count));
+        views.count = self.count_view.map(|view| Ok((taken(view.taken, latest)?, view.count))).transpose()?;
         Ok((id, Group { room, views }))
     }
 }
 
-impl From<MemberView> for MemberWire {
-    fn from(member: MemberView) -> Self {
-        Self {
-            account: member.account.as_str().to_owned(),
-            place: member.place,
-            joined: member.joined.as_millis(),
-            connected: member.connected,
-            marks: member.marks.into_iter().map(Mark::number).collect(),
-            pinned_until: member.pinned_until.map(Timestamp::as_millis),
+impl ListViewWire {
+    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, ListView), SnapshotFault> {
+        let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
+        if !members.is_sorted_by(|later, earlier| later.place > earlier.place) {
+            return Err(value("list_views", "places must descend"));
         }
+        let view = ListView { members_max: self.members_max, members };
+        Ok((self.filter.into_filter()?, taken(self.taken, latest)?, view))
     }
 }
 
-impl MemberWire {
-    fn into_state(self) -> Result<MemberState, SnapshotFault> {
-        Ok(MemberState {
-            account: user("account", &self.account)?,
-            place: self.place,
-            joined: Timestamp::from_millis(self.joined),
-            connected: self.connected,
-            marks: self.marks.into_iter().map(mark).collect::<Result<_, _>>()?,
-            pinned_until: self.pinned_until.map(Timestamp::from_millis),
-        })
+/// When a view was taken: not later than the latest time seen.
+fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotFault> {
+    match Timestamp::from_millis(at) {
+        at if at <= latest => Ok(at),
+        _ => Err(value("taken", "a view was taken after `latest`")),
     }
-}
-
-impl From<&Listed> for ListedWire {
-    fn from(listed: &Listed) -> Self {
-        Self { place: listed.place, account: listed.account.as_str().to_owned(), joined: listed.joined.as_millis() }
-    }
-}
-
-impl ListedWire {
-    fn into_listed(self) -> Result<Listed, SnapshotFault> {
-        let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
-        Ok(Listed { place: self.place, account, joined })
-    }
-}
-
-impl From<&Limits> for LimitsWire {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            accounts_per_call_max: limits.accounts_per_call_max,
-            marks_per_group_max: limits.marks_per_group_max,
-            members_per_mark_max: limits.members_per_mark_max,
-            pin_duration_max_ms: millis(limits.pin_duration_max),
-            list_members_max: limits.list_members_max,
-            low_plan_list_members_max: limits.low_plan_list_members_max,
-            calls_per_window_max: limits.calls_per_window_max,
-            rate_window_ms: millis(limits.rate_window),
-            body_bytes_max: limits.body_bytes_max,
-        }
-    }
-}
-
-impl From<LimitsWire> for Limits {
-    fn from(wire: LimitsWire) -> Self {
-        Self {
-            accounts_per_call_max: wire.accounts_per_call_max,
-            marks_per_group_max: wire.marks_per_group_max,
-            members_per_mark_max: wire.members_per_mark_max,
-            pin_duration_max: Duration::from_millis(wire.pin_duration_max_ms),
-            list_members_max: wire.list_members_max,
-            low_plan_list_members_max: wire.low_plan_list_members_max,
-            calls_per_window_max: wire.calls_per_window_max,
-            rate_window: Duration::from_millis(wire.rate_window_ms),
-            body_bytes_max: wire.body_bytes_max,
-        }
-    }
-}
-
-/// Whole milliseconds; what is beyond 64 bits is the most they can say, and as long as time itself.
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
-fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotFault> {
-    UserId::parse_as(text, AccountId::Utf8)
-        .map_err(|fault| value(field, format!("`{}` is no user id: {fault}", Excerpt(text))))
-}
-
-fn mark(number: u32) -> Result<Mark, SnapshotFault> {
-    Mark::new(i64::from(number)).map_err(|fault| value("marks", fault))
-}
-
-fn value(field: &'static str, what: impl ToString) -> SnapshotFault {
-    SnapshotFault::Value { field, what: what.to_string() }
 }

@@ -10,13 +10,14 @@ use avmarks_protocol::{
 };
 use avmarks_rules::{
     Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
-    pull_refusals, refusals,
+    gate_refusals, pull_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 
 use crate::app::Group;
-use crate::handle::{Effect, Outcome};
+use crate::asked::Asked;
+use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
 use crate::pull::{self, Shown};
 use crate::violation::{Findings, Violation};
@@ -78,20 +79,22 @@ impl<'a> Walk<'a> {
         let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
         self.rate(endpoint)?;
         let Settings { terms, .. } = &self.app.settings;
-        let body = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
-        let Some(body) = body else { return ControlFlow::Continue(()) };
+        let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
+        let Some(id) = read.group else { return ControlFlow::Continue(()) };
         let group = Asked {
-            id: body.group(),
-            found: self.app.groups.get(&body.group()),
+            id,
+            found: self.app.groups.get(&id),
             operator,
             identifier: identifier.as_deref().unwrap_or_default(),
+            special: read.special,
         };
-        match body {
-            Body::Marks { kind, entries, special, .. } => {
-                self.marks(&group, &MarkCall::new(kind, operator, entries), special)
-            }
-            Body::List { cursor, filter, .. } => self.list(&group, cursor, filter),
-            Body::Count { .. } => self.count(&group),
+        match (read.body, endpoint) {
+            (Some(Body::Marks { kind, entries }), _) => self.marks(&group, &MarkCall::new(kind, operator, entries)),
+            (Some(Body::List { cursor, filter }), _) => self.list(&group, cursor, filter),
+            (Some(Body::Count), _) => self.count(&group),
+            // The body is at fault, and the group can be looked at all the same.
+            (None, Endpoint::ModifyUserInfo) => self.gates(&group),
+            (None, Endpoint::GetMembers | Endpoint::GetOnlineMemberNum) => self.pull(&group, endpoint),
         }
     }
 
@@ -101,7 +104,8 @@ impl<'a> Walk<'a> {
         self.endpoint = Endpoint::from_path(path);
         if self.endpoint.is_none() {
             let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
-            let message = format!("no call has the path `{}`; there are {}", Excerpt(path), known.join(", "));
+            let message =
+                format!("no call has the path `{}`; there are {}", Excerpt(without_query(path)), known.join(", "));
             self.add(Refusal::UnknownPath, None, message)?;
         }
         if method != "POST" {
@@ -148,22 +152,19 @@ impl<'a> Walk<'a> {
         let (Ok(sig), Ok(identifier)) = (query.usersig(), query.identifier()) else {
             return ControlFlow::Continue(());
         };
-        match verify(sig, key, *sdkappid, identifier, self.now) {
-            Ok(_) => ControlFlow::Continue(()),
-            Err(fault @ UserSigFault::Malformed(_)) => self.add(Refusal::SignatureMalformed, None, fault.to_string()),
-            Err(_) => {
-                let explained = explain(sig.as_str(), Some(key), Some(*sdkappid), Some(identifier), self.now);
-                explained.findings.iter().try_for_each(|finding| {
-                    let reason = match finding {
-                        Finding::Refused(UserSigFault::OtherUser { .. }) => Refusal::SignatureUser,
-                        Finding::Refused(UserSigFault::OtherApp { .. }) => Refusal::SignatureApp,
-                        Finding::Refused(UserSigFault::OtherKey) | Finding::KeyDecodedAsHex => Refusal::SignatureKey,
-                        Finding::Refused(UserSigFault::Expired { .. }) => Refusal::SignatureExpired,
-                        _ => return ControlFlow::Continue(()),
-                    };
-                    self.add(reason, None, finding.to_string())
-                })
-            }
+        let Err(fault) = verify(sig, key, *sdkappid, identifier, self.now) else { return ControlFlow::Continue(()) };
+        self.add(signature_refusal(&fault), None, fault.to_string())?;
+        // The first fault is the answer; whatever else is wrong with it is for those who want to know it all.
+        let explained = explain(sig.as_str(), Some(key), Some(*sdkappid), Some(identifier), self.now);
+        let others = explained.findings.iter().filter_map(|finding| match finding {
+            Finding::Refused(other) if *other != fault => Some((signature_refusal(other), finding.to_string())),
+            _ => None,
+        });
+        match fault {
+            UserSigFault::Malformed(_) => ControlFlow::Continue(()),
+            _ => others
+                .filter(|(reason, _)| *reason > signature_refusal(&fault))
+                .try_for_each(|(reason, message)| self.add(reason, None, message)),
         }
     }
 
@@ -185,7 +186,8 @@ impl<'a> Walk<'a> {
     fn rate(&mut self, endpoint: Endpoint) -> ControlFlow<()> {
         let limits = &self.app.settings.terms.limits;
         let none_yet = Quota::default();
-        if self.app.quotas.get(&endpoint).unwrap_or(&none_yet).admits(self.now, limits) {
+        let quota = self.app.quotas.get(&(self.app.settings.sdkappid, endpoint));
+        if quota.unwrap_or(&none_yet).admits(self.now, limits) {
             self.admitted = true;
             return ControlFlow::Continue(());
         }
@@ -197,33 +199,44 @@ impl<'a> Walk<'a> {
     }
 
     /// 13 to 20, for a call that sets or deletes marks.
-    fn marks(&mut self, group: &Asked<'_>, call: &MarkCall, special: Option<Place>) -> ControlFlow<()> {
+    fn marks(&mut self, group: &Asked<'_>, call: &MarkCall) -> ControlFlow<()> {
         let terms = &self.app.settings.terms;
         let room = group.found.map(|group| &group.room);
         let decision = decide(room, terms, call, self.now);
-        match decision.verdict {
+        let refused = match decision.verdict {
             Verdict::Accepted(served) => {
                 self.served = Some(Outcome {
-                    body: served_json(call, &served),
-                    code: ErrorCode::OK,
-                    because: decision.because,
-                    omitted: decision.omitted,
+                    answer: Answer {
+                        body: served_json(call, &served),
+                        code: ErrorCode::OK,
+                        because: decision.because,
+                        omitted: decision.omitted,
+                    },
                     effect: Effect::Events(group.id, decision.events),
                 });
-                ControlFlow::Continue(())
+                return ControlFlow::Continue(());
             }
-            Verdict::Refused(_) => {
-                self.omitted = decision.omitted;
-                refusals(room, terms, call, self.now)
-                    .into_iter()
-                    .try_for_each(|refused| self.findings.add(self.refusal(group, refused, special)))
-            }
-        }
+            Verdict::Refused(refused) => refused,
+        };
+        let mut first = self.refusal(group, refused, decision.omitted.first());
+        first.because = decision.because;
+        self.omitted = decision.omitted;
+        self.findings.add(first)?;
+        let others = refusals(room, terms, call, self.now).into_iter().skip(1);
+        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+    }
+
+    /// 13 to 18 alone.
+    fn gates(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+        let room = group.found.map(|group| &group.room);
+        gate_refusals(room, &self.app.settings.terms, group.operator, group.special.is_some())
+            .into_iter()
+            .try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
     }
 
     /// 13 to 17, for the online list.
     fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
-        self.pull(group, true)?;
+        self.pull(group, Endpoint::GetMembers)?;
         if let Some(Group { room, views }) = group.found {
             let terms = &self.app.settings.terms;
             let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
@@ -234,7 +247,7 @@ impl<'a> Walk<'a> {
 
     /// 13 to 17, for the count.
     fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
-        self.pull(group, false)?;
+        self.pull(group, Endpoint::GetOnlineMemberNum)?;
         if let Some(Group { room, views }) = group.found {
             let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
             let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
@@ -243,14 +256,15 @@ impl<'a> Walk<'a> {
         ControlFlow::Continue(())
     }
 
-    fn pull(&mut self, group: &Asked<'_>, is_list: bool) -> ControlFlow<()> {
+    fn pull(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
         let room = group.found.map(|group| &group.room);
+        let is_list = endpoint == Endpoint::GetMembers;
         for reason in pull_refusals(room, &self.app.settings.terms, group.operator, is_list) {
             let mut violation = self.refusal(group, reason.into(), None);
             match reason {
-                // The pages of the list and the count name the code themselves, so no gap is read.
+                // The pages of the list and the count name 10007 themselves, so no gap is read.
                 Refusal::GroupType | Refusal::Switch => {
-                    violation.code = ErrorCode::new(i64::from(reason.code(&Policy::default())));
+                    violation.code = ErrorCode::new(10007);
                     violation.because.retain(|basis| matches!(basis, Basis::Clause(_)));
                 }
                 Refusal::Plan => violation.because.push(Basis::Gap(Gap::LowPlanList)),
@@ -263,53 +277,13 @@ impl<'a> Walk<'a> {
 
     fn serve(&mut self, group: GroupId, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
         let effect = taken.map_or(Effect::None, |taken| Effect::Remember(group, taken));
-        self.served = Some(Outcome { body, code: ErrorCode::OK, because, omitted: Vec::new(), effect });
+        let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
+        self.served = Some(Outcome { answer, effect });
     }
 
-    /// A refusal of the group, as a sentence with its place.
-    fn refusal(&self, group: &Asked<'_>, refused: Refused, special: Option<Place>) -> Violation {
-        let (id, who) = (group.id, Excerpt(group.identifier));
-        let limits = &self.app.settings.terms.limits;
-        let Refused { reason, count, mark } = refused;
-        let (place, message) = match reason {
-            Refusal::GroupExists => {
-                (Some(Place::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
-            }
-            Refusal::GroupType => {
-                let kind = group.found.map(|group| group.room.kind()).unwrap_or_default();
-                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` has marks"))
-            }
-            Refusal::Plan => (None, "the plan of the app does not include this; it needs a higher one".to_owned()),
-            Refusal::Switch => {
-                (None, "the list of online members is off for this app; switch it on in the console".to_owned())
-            }
-            Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
-            Refusal::SpecialAdmin => {
-                (special, format!("`{who}` is no app admin, and marks 500 and 600 are for app admins alone"))
-            }
-            Refusal::MarksPerGroup => (
-                Some(Place::MemberList),
-                format!(
-                    "group `{id}` would have {} different marks; it has at most {}",
-                    count.unwrap_or_default(),
-                    limits.marks_per_group_max
-                ),
-            ),
-            Refusal::MembersPerMark => (
-                Some(Place::MemberList),
-                format!(
-                    "mark {} would have more than {} holders in group `{id}`",
-                    mark.map(|mark| mark.to_string()).unwrap_or_default(),
-                    limits.members_per_mark_max
-                ),
-            ),
-            Refusal::AllFailed => {
-                (Some(Place::MemberList), format!("no account of `MemberList` could be served in group `{id}`"))
-            }
-            // The steps before look at no group.
-            _ => (None, String::new()),
-        };
-        Violation::new(reason, place, self.policy(), message)
+    fn refusal(&self, group: &Asked<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
+        let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
+        Violation::new(refused.reason, place, self.policy(), message)
     }
 
     fn add(&mut self, reason: Refusal, place: Option<Place>, message: impl Into<String>) -> ControlFlow<()> {
@@ -331,26 +305,27 @@ impl<'a> Walk<'a> {
                     Some(Violation { reason: Refusal::AllFailed, .. }) => self.omitted,
                     _ => Vec::new(),
                 };
-                refused(self.endpoint, first, omitted)
+                Outcome { answer: refused(self.endpoint, first, omitted), effect: Effect::None }
             }
         };
-        let mut because = outcome.because;
         for basis in gaps.into_iter().map(Basis::Gap) {
-            if !because.contains(&basis) {
-                because.push(basis);
+            if !outcome.answer.because.contains(&basis) {
+                outcome.answer.because.push(basis);
             }
         }
-        outcome.because = because;
         Walked { violations, admitted: self.endpoint.filter(|_| self.admitted), outcome }
     }
 }
 
-/// The group that a call names, and who calls.
-struct Asked<'a> {
-    id: GroupId,
-    found: Option<&'a Group>,
-    operator: Operator,
-    identifier: &'a str,
+fn signature_refusal(fault: &UserSigFault) -> Refusal {
+    match fault {
+        UserSigFault::OtherUser { .. } => Refusal::SignatureUser,
+        UserSigFault::OtherApp { .. } => Refusal::SignatureApp,
+        UserSigFault::OtherKey => Refusal::SignatureKey,
+        UserSigFault::Expired { .. } => Refusal::SignatureExpired,
+        // What cannot be told apart is refused as what cannot be read.
+        _ => Refusal::SignatureMalformed,
+    }
 }
 
 fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
@@ -362,7 +337,7 @@ fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
 }
 
 /// The answer to a violation, in the endpoint's own order of fields.
-fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Outcome {
+fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Answer {
     // A walk that ends without a violation has been served.
     let (code, message) =
         first.map(|first| (first.code, first.message.clone())).unwrap_or((ErrorCode::OK, String::new()));
@@ -372,12 +347,6 @@ fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<O
         Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, message).to_json(),
         None => envelope_json(&Envelope::fail(code, message)),
     };
-    let mut because = first.map(|first| first.because.clone()).unwrap_or_default();
-    for omission in &omitted {
-        let basis = Basis::Clause(omission.because);
-        if !because.contains(&basis) {
-            because.push(basis);
-        }
-    }
-    Outcome { body, code, because, omitted, effect: Effect::None }
+    let because = first.map(|first| first.because.clone()).unwrap_or_default();
+    Answer { body, code, because, omitted }
 }

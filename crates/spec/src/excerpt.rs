@@ -2,18 +2,24 @@
 
 use core::fmt::{self, Write};
 
-/// Shows at most 60 characters of a text, with `…` behind them where there are more; control characters are escaped, so
-/// that a message stays one line and a terminal is not told what to do.
+/// Shows at most 60 characters of a text, with `…` behind them where there are more. Control characters, and those that
+/// end a line, turn the direction or cannot be seen, are escaped: a message stays one line, reads as it was written, and
+/// tells a terminal nothing.
 ///
 /// ```
 /// use avmarks_spec::Excerpt;
 ///
 /// assert_eq!(Excerpt("teacher10").to_string(), "teacher10");
-/// assert_eq!(Excerpt("a\n\u{1b}[2J").to_string(), "a\\n\\u{1b}[2J");
+/// assert_eq!(Excerpt("a\n\u{1b}[2J\u{202e}").to_string(), "a\\n\\u{1b}[2J\\u{202e}");
 /// assert_eq!(Excerpt(&"x".repeat(61)).to_string(), format!("{}…", "x".repeat(60)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Excerpt<'a>(pub &'a str);
+
+/// Whether a character ends a line, turns the direction of writing, or has no width.
+const fn is_unseen(found: char) -> bool {
+    matches!(found, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,7 +28,7 @@ impl fmt::Display for Excerpt<'_> {
             if at == CHARACTERS_MAX {
                 return f.write_char('…');
             }
-            if found.is_control() {
+            if found.is_control() || is_unseen(found) {
                 found.escape_default().fmt(f)?;
             } else {
                 f.write_char(found)?;

@@ -4,6 +4,7 @@ pub use crate::readings::{GAPS, Gap};
 
 /// One way to read a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReadingRow {
     /// Its name, as a policy file and the command line spell it.
     pub name: &'static str,
@@ -13,6 +14,7 @@ pub struct ReadingRow {
 
 /// A gap as a row of the ledger. The first reading is the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GapRow {
     /// The stable id, `gap:` in front.
     pub id: &'static str,

@@ -18,7 +18,8 @@ impl fmt::Display for Ledger {
         f.write_str(
             "# The ledger\n\n\
              Printed from the tables of `crates/spec`; a test compares. A **clause** is the vendor's word in ours; a **gap** is a\n\
-             question that the documents leave open, with the reading that is the default first and the others after it.\n\n\
+             question that the documents leave open, with the reading that is the default first and the others after it. The\n\
+             order in which a request is judged is ours as well (docs/precedence.md): no document gives one.\n\n\
              ## Clauses\n\n\
              | id | kind | document | section | what it says | a breach is answered | seen |\n\
              |---|---|---|---|---|---|---|\n",

@@ -17,13 +17,13 @@ use core::time::Duration;
 pub struct Limits {
     /// Accounts in one call, as sent. Source: 1047/50294, request fields (`ACCOUNTS-MAX`).
     pub accounts_per_call_max: usize,
-    /// Different custom marks in one group, at most [`Limits::MARKS_PER_GROUP_CEILING`]. Source: 1047/50294, notes (`MARKS-PER-GROUP`).
+    /// Different custom marks in one group, at most [`Limits::MARKS_PER_GROUP_CEILING`]. Source: 1047/50294, applicable group types, note (`MARKS-PER-GROUP`).
     pub marks_per_group_max: usize,
-    /// Members that hold one mark. Source: 1047/50294, notes (`MEMBERS-PER-MARK`).
+    /// Members that hold one mark. Source: 1047/50294, applicable group types, note (`MEMBERS-PER-MARK`).
     pub members_per_mark_max: usize,
     /// How long a pin (mark 500) lasts. Source: 1047/50294, special marks (`PIN-500`).
     pub pin_duration_max: Duration,
-    /// Members that the online list names in all. Source: 1047/50293 (`LIST-MAX`).
+    /// Members that the online list names in all, at most [`Limits::LIST_MEMBERS_CEILING`]. Source: 1047/50293 (`LIST-MAX`).
     pub list_members_max: usize,
     /// Members that the online list names on a plan without the feature. Source: 1047/50293, older text (`gap:low-plan-list`).
     pub low_plan_list_members_max: usize,
@@ -36,6 +36,17 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The same limits, none above its ceiling: more could be asked for than the engine keeps.
+    #[must_use]
+    pub fn within_ceilings(self) -> Self {
+        Self {
+            marks_per_group_max: self.marks_per_group_max.min(Self::MARKS_PER_GROUP_CEILING),
+            list_members_max: self.list_members_max.min(Self::LIST_MEMBERS_CEILING),
+            low_plan_list_members_max: self.low_plan_list_members_max.min(Self::LIST_MEMBERS_CEILING),
+            ..self
+        }
+    }
+
     /// The numbers of the documents.
     pub const DOCUMENTED: Self = Self {
         accounts_per_call_max: 500,
@@ -52,6 +63,9 @@ impl Limits {
     /// The most custom marks that a room can be told to keep at once: a member's marks are bits of one word.
     pub const MARKS_PER_GROUP_CEILING: usize = 14;
 
+    /// The most members that a list can be told to name: a cursor keeps how many it has listed in ten bits.
+    pub const LIST_MEMBERS_CEILING: usize = 1_023;
+
     /// Bytes of a group id at most. Source: 33529 and use limits (`gap:group-id`).
     pub const GROUP_ID_BYTES_MAX: usize = 48;
 
@@ -61,8 +75,7 @@ impl Limits {
 
 const _: () = assert!(Limits::DOCUMENTED.marks_per_group_max <= Limits::MARKS_PER_GROUP_CEILING);
 const _: () = assert!(Limits::DOCUMENTED.low_plan_list_members_max <= Limits::DOCUMENTED.list_members_max);
-// A cursor keeps the number of members already listed in ten bits.
-const _: () = assert!(Limits::DOCUMENTED.list_members_max < 1_024);
+const _: () = assert!(Limits::DOCUMENTED.list_members_max <= Limits::LIST_MEMBERS_CEILING);
 
 impl Default for Limits {
     fn default() -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_rules::MemberView;
+use avmarks_rules::{Filter, MemberView, Policy, Room};
 use avmarks_service::{App, Call, Scenario};
 use avmarks_spec::{Clause, GroupId, Limits, Mark, Timestamp};
 use serde_json::Value;
@@ -44,8 +44,7 @@ impl Tally {
     }
 
     fn count(&mut self, said: &Value) {
-        let length = |name: &str| said.get(name).and_then(Value::as_array).map_or(0, |list| list.len() as u64);
-        self.omissions += length("omitted");
+        self.omissions += length(said, "omitted") as u64;
         let events = said.get("events").and_then(Value::as_array).into_iter().flatten();
         self.expired += events.filter(|event| event.get("event") == Some(&"pin_expired".into())).count() as u64;
         let Some(answer) = said.get("answer") else { return };
@@ -139,16 +138,16 @@ impl Run {
         }
         if let Said::Answer(alone) = self.alone.answer(line)? {
             self.tally.judged_alone += 1;
-            let alone = essence(&alone);
-            if alone != ours {
-                return Err(format!("the service and the rules alone disagree\nservice: {ours}\nalone:   {alone}"));
+            if essence(&alone) != ours || !grounds(&said).starts_with(&grounds(&alone)) {
+                return Err(format!("the service and the rules alone disagree\nservice: {said}\nalone:   {alone}"));
             }
         }
         self.tally.count(&said);
         if let Some(answer) = said.get("answer") {
             let refused = answer.get("ErrorCode") != Some(&Value::from(0));
-            if foreseen.as_ref() != Some(answer) {
-                return Err(format!("a dry run foresaw {foreseen:?}, and the answer is {answer}"));
+            let foreseen = foreseen.unwrap_or_default();
+            if foreseen.0 != *answer || foreseen.1 != grounds(&said) || foreseen.2 != length(&said, "omitted") {
+                return Err(format!("a dry run foresaw {foreseen:?}, and what came is {said}"));
             }
             if refused {
                 unchanged_but_by_time(&before, self.service.app())?;
@@ -158,7 +157,7 @@ impl Run {
     }
 
     /// What a dry run of the line says, where it is a call. The first violation must be the answer.
-    fn foresee(&self, line: &str) -> Result<Option<Value>, String> {
+    fn foresee(&self, line: &str) -> Result<Option<(Value, Vec<String>, usize)>, String> {
         let line: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
@@ -166,18 +165,21 @@ impl Run {
         let identifier = text("as").unwrap_or("administrator");
         let dry = self.service.app().dry_run_call(&Call { identifier, path, body: body.as_bytes() }, at);
         let first = dry.violations.first().map(|first| first.code.number()).unwrap_or_default();
-        if first != dry.response.code.number() {
-            return Err(format!("the first violation has code {first}, the answer {}", dry.response.code));
+        if first != dry.answer.code.number() {
+            return Err(format!("the first violation has code {first}, the answer {}", dry.answer.code));
         }
         if !dry.violations.is_sorted_by_key(|violation| violation.reason.step()) {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
-        serde_json::from_slice(&dry.response.body).map(Some).map_err(|fault| fault.to_string())
+        let answer = serde_json::from_slice(&dry.answer.body).map_err(|fault| fault.to_string())?;
+        let because = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
+        Ok(Some((answer, because, dry.answer.omitted.len())))
     }
 
     fn invariants(&self) -> Result<(), String> {
         let app = self.service.app();
         for (id, ours) in members(app) {
+            same_room(app.room(&id), self.alone.rooms().get(&id), app.latest())?;
             let theirs = self
                 .oracle
                 .oracle
@@ -212,6 +214,27 @@ impl Run {
 
 fn members(app: &App) -> Vec<(GroupId, Vec<MemberView>)> {
     app.groups().filter_map(|id| Some((id, app.room(&id)?.members(app.latest())))).collect()
+}
+
+/// A room that nobody ticks answers every question like one that is ticked before each input.
+fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, now: Timestamp) -> Result<(), String> {
+    let (Some(ticked), Some(lazy)) = (ticked, lazy) else { return Err("a room is missing".to_owned()) };
+    let (ours, theirs) = (ticked.members(now), lazy.members(now));
+    let counts = (ticked.online_count(now), lazy.online_count(now));
+    let online = ours.iter().filter(|member| member.online).count();
+    if ours != theirs || counts != (online, online) {
+        return Err(format!("a room that is never ticked differs: {counts:?} online\n{ours:?}\n{theirs:?}"));
+    }
+    let policy = Policy::default();
+    let marks = [500, 600, 1_000, 1_001].into_iter().filter_map(|number| Mark::new(number).ok());
+    for filter in marks.map(Filter::Holding).chain([Filter::Visible]) {
+        let shown =
+            |room: &Room| room.list(filter, &policy, u64::MAX, now).map(|member| member.place).collect::<Vec<_>>();
+        if shown(ticked) != shown(lazy) {
+            return Err(format!("a room that is never ticked shows others under {filter:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// A refusal changes nothing: who was there is there still, and marks may be fewer only where a pin has ended.
@@ -251,6 +274,15 @@ fn member_text(member: &MemberView) -> String {
 fn oracle_text(member: &OracleMember) -> String {
     let OracleMember { account, connected, online, marks, pin_end, join_time } = member;
     format!("{account:?} connected {connected} online {online} marks {marks:?} until {pin_end:?} joined {join_time}")
+}
+
+fn grounds(said: &Value) -> Vec<String> {
+    let because = said.get("because").and_then(Value::as_array).into_iter().flatten();
+    because.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn length(said: &Value, list: &str) -> usize {
+    said.get(list).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 /// What every machine must say alike: all but the line's number, the wording, and grounds beyond the deciding one of a

@@ -68,6 +68,8 @@ pub enum Op {
         online_list_enabled: bool,
         /// Whether there is a second admin.
         deputy: bool,
+        /// Whether it becomes another app, with a quota of its own.
+        other_app: bool,
     },
     /// Reads a gap so.
     Policy {
@@ -170,9 +172,10 @@ impl Step {
 impl Op {
     fn line(&self, at: u64) -> String {
         match self {
-            Self::App { marks_supported, online_list_enabled, deputy } => {
+            Self::App { marks_supported, online_list_enabled, deputy, other_app } => {
                 let admins: &[&str] = if *deputy { &["administrator", "deputy"] } else { &["administrator"] };
-                json!({"at": at, "do": "app", "admins": admins, "marks_supported": marks_supported,
+                let sdkappid = if *other_app { 7 } else { 1_400_000_000 };
+                json!({"at": at, "do": "app", "sdkappid": sdkappid, "admins": admins, "marks_supported": marks_supported,
                     "online_list_enabled": online_list_enabled})
                 .to_string()
             }
@@ -237,13 +240,21 @@ fn marks_body(group: u8, command: u8, entries: &[(u8, Vec<u8>)]) -> String {
         .map(|(who, marks)| {
             // Mostly good marks and accounts; a high index names the odd ones.
             let who = if *who < 250 { account(*who) } else { named(ACCOUNTS, *who) };
-            let marks: Vec<_> =
-                marks.iter().map(|mark| named(NUMBERS, if *mark < 250 { *mark % 6 } else { *mark })).collect();
+            let marks: Vec<_> = marks.iter().map(|mark| number(*mark)).collect();
             format!("{{\"Member_Account\":{},\"Marks\":[{}]}}", quoted(who), marks.join(","))
         })
         .collect();
     let group = if group < 250 { self::group(group) } else { named(GROUPS, group) };
     format!("{{\"GroupId\":{},\"CommandType\":{command},\"MemberList\":[{}]}}", quoted(group), entries.join(","))
+}
+
+/// A mark: mostly one of a few, now and then one of twenty that hardly anybody names, and seldom none at all.
+fn number(mark: u8) -> String {
+    match mark {
+        0..=219 => named(NUMBERS, mark % 6).to_owned(),
+        220..=249 => (2_000 + u32::from(mark % 20)).to_string(),
+        _ => named(NUMBERS, mark).to_owned(),
+    }
 }
 
 /// A body with a fault in it, or none.

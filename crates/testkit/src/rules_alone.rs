@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, modify_user_info};
+use avmarks_protocol::{Endpoint, modify_user_info, without_trailing_commas};
 use avmarks_rules::{
-    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Room, Terms, Verdict, decide,
+    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Verdict, decide,
 };
-use avmarks_spec::readings::RestOwner;
+use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use crate::{Machine, Said};
 
-/// Rooms that are told what a scenario tells the service. It judges what reaches the rooms: presence, and mark calls in
+/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what reaches the rooms: presence, and mark calls in
 /// which the steps before the group find nothing. All else is [`Said::NotMine`].
 #[derive(Clone)]
 pub struct RulesAlone {
@@ -20,7 +20,8 @@ pub struct RulesAlone {
     admins: BTreeSet<String>,
     terms: Terms,
     latest: Timestamp,
-    admitted: BTreeMap<String, avmarks_rules::Quota>,
+    sdkappid: u64,
+    admitted: BTreeMap<(u64, Endpoint), Quota>,
 }
 
 impl RulesAlone {
@@ -32,6 +33,7 @@ impl RulesAlone {
             admins: BTreeSet::from(["administrator".to_owned()]),
             terms: Terms { limits, ..Terms::default() },
             latest: Timestamp::EPOCH,
+            sdkappid: 1_400_000_000,
             admitted: BTreeMap::new(),
         }
     }
@@ -50,6 +52,7 @@ impl RulesAlone {
         if let Some(admins) = line.get("admins").and_then(Value::as_array) {
             self.admins = admins.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
+        self.sdkappid = line.get("sdkappid").and_then(Value::as_u64).unwrap_or(self.sdkappid);
         let flag = |name: &str, before| line.get(name).and_then(Value::as_bool).unwrap_or(before);
         self.terms.marks_supported = flag("marks_supported", self.terms.marks_supported);
         self.terms.online_list_enabled = flag("online_list_enabled", self.terms.online_list_enabled);
@@ -90,11 +93,15 @@ impl RulesAlone {
         } else {
             UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Stranger, Operator::User)
         };
-        let quota = self.admitted.entry(endpoint.path().to_owned()).or_default();
+        let quota = self.admitted.entry((self.sdkappid, endpoint)).or_default();
         if raw_body.len() > self.terms.limits.body_bytes_max || !quota.admit(self.latest, &self.terms.limits) {
             return Ok(Said::NotMine);
         }
-        let Ok(request) = modify_user_info::Request::parse(raw_body.as_bytes()) else { return Ok(Said::NotMine) };
+        let read = match self.policy().trailing_comma {
+            TrailingComma::Accept => without_trailing_commas(raw_body),
+            _ => raw_body.into(),
+        };
+        let Ok(request) = modify_user_info::Request::parse(read.as_bytes()) else { return Ok(Said::NotMine) };
         let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
         if endpoint != Endpoint::ModifyUserInfo || !unfit.is_empty() {
             return Ok(Said::NotMine);
@@ -152,10 +159,9 @@ impl Machine for RulesAlone {
     fn answer(&mut self, text: &str) -> Result<Said, String> {
         let line: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
         let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
+        // Rooms are told the time by what happens in them, and by nothing else: pins that have ended must be seen as ended
+        // all the same.
         self.latest = self.latest.max(Timestamp::from_millis(at));
-        for room in self.rooms.values_mut() {
-            room.tick(self.latest);
-        }
         match line.get("do").and_then(Value::as_str).ok_or("`do` is missing")? {
             "app" | "policy" => self.configure(&line)?,
             "create_group" => {

@@ -23,12 +23,18 @@ fn op() -> impl Strategy<Value = Op> {
     let marks = || prop_oneof![20 => vec(index(), 1..=3), 1 => vec(index(), 0..=5)];
     let entries = prop_oneof![20 => vec((index(), marks()), 1..=3), 1 => vec((index(), marks()), 0..=6)];
     prop_oneof![
-        1 => any::<(bool, bool, bool)>().prop_map(|(plan, switch, deputy)| Op::App {
+        1 => any::<(bool, bool, bool, bool)>().prop_map(|(plan, switch, deputy, other_app)| Op::App {
             marks_supported: plan,
             online_list_enabled: switch,
             deputy,
+            other_app,
         }),
-        5 => any::<bool>().prop_map(|deputy| Op::App { marks_supported: true, online_list_enabled: true, deputy }),
+        5 => any::<bool>().prop_map(|deputy| Op::App {
+            marks_supported: true,
+            online_list_enabled: true,
+            deputy,
+            other_app: false,
+        }),
         3 => (index(), index()).prop_map(|(gap, reading)| Op::Policy { gap, reading }),
         3 => (index(), index(), proptest::option::of(index()))
             .prop_map(|(group, kind, owner)| Op::Create { group, kind, owner }),

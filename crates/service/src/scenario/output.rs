@@ -15,11 +15,11 @@ pub(super) fn start(out: &mut Vec<u8>, line: u64) {
 
 pub(super) fn response(out: &mut Vec<u8>, response: &Response) {
     out.extend_from_slice(b"\"answer\":");
-    out.extend_from_slice(&response.body);
+    out.extend_from_slice(&response.answer.body);
     out.extend_from_slice(b",\"because\":");
-    list(out, response.because.iter().map(|basis| Basis::id(*basis)));
+    list(out, response.answer.because.iter().map(|basis| Basis::id(*basis)));
     out.extend_from_slice(b",\"omitted\":");
-    list(out, response.omitted.iter().map(WireOmission::from));
+    list(out, response.answer.omitted.iter().map(WireOmission::from));
 }
 
 pub(super) fn happenings(out: &mut Vec<u8>, happenings: &[Happening]) {

@@ -1,0 +1,77 @@
+//! The group that a call names, and what a refusal of it says.
+
+use avmarks_protocol::Place;
+use avmarks_rules::{Omission, Operator, Refusal, Refused};
+use avmarks_spec::{Excerpt, GroupId, Limits};
+
+use crate::app::Group;
+
+/// The group that a call names, and who calls.
+pub(crate) struct Asked<'a> {
+    pub(crate) id: GroupId,
+    pub(crate) found: Option<&'a Group>,
+    pub(crate) operator: Operator,
+    pub(crate) identifier: &'a str,
+    /// Where the call names 500 or 600 first.
+    pub(crate) special: Option<Place>,
+}
+
+impl Asked<'_> {
+    /// A refusal of the group, as a sentence with its place. `omitted` is the first mark that was left out.
+    pub(crate) fn says(
+        &self,
+        refused: Refused,
+        limits: &Limits,
+        omitted: Option<&Omission>,
+    ) -> (Option<Place>, String) {
+        let (id, who) = (self.id, Excerpt(self.identifier));
+        let Refused { reason, count, mark } = refused;
+        match reason {
+            Refusal::GroupExists => {
+                (Some(Place::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
+            }
+            Refusal::GroupType => {
+                let kind = self.found.map(|group| group.room.kind()).unwrap_or_default();
+                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` has marks"))
+            }
+            Refusal::Plan => (None, "the plan of the app does not include this; it needs a higher one".to_owned()),
+            Refusal::Switch => {
+                (None, "the list of online members is off for this app; switch it on in the console".to_owned())
+            }
+            Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
+            Refusal::SpecialAdmin => {
+                let place = self.special.unwrap_or(Place::MemberList);
+                let message =
+                    format!("`{place}` is special: 500 and 600 are for app admins alone, and `{who}` is none");
+                (Some(place), message)
+            }
+            Refusal::MarksPerGroup => (
+                Some(Place::MemberList),
+                format!(
+                    "group `{id}` would have {} different marks; it has at most {}",
+                    count.unwrap_or_default(),
+                    limits.marks_per_group_max
+                ),
+            ),
+            Refusal::MembersPerMark => (
+                Some(Place::MemberList),
+                format!(
+                    "mark {} would have more than {} holders in group `{id}`",
+                    mark.map(|mark| mark.to_string()).unwrap_or_default(),
+                    limits.members_per_mark_max
+                ),
+            ),
+            Refusal::AllFailed => {
+                let first = omitted.map(|omitted| {
+                    let (account, mark, because) = (Excerpt(omitted.account.as_str()), omitted.mark, omitted.because);
+                    format!(", the first being `{account}` with mark {mark} ({because})")
+                });
+                let first = first.unwrap_or_default();
+                let message = format!("no account of `MemberList` could be served in group `{id}`{first}");
+                (Some(Place::MemberList), message)
+            }
+            // The steps before look at no group.
+            _ => (None, String::new()),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The form of a snapshot, and the values in it that stand for one of ours each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use avmarks_rules::{Filter, Listed, MemberState, MemberView};
+use avmarks_spec::readings::AccountId;
+use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::SnapshotFault;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Snapshot {
+    pub(super) avmarks_snapshot: u32,
+    pub(super) latest: u64,
+    pub(super) sdkappid: u64,
+    pub(super) admins: BTreeSet<String>,
+    pub(super) marks_supported: bool,
+    pub(super) online_list_enabled: bool,
+    pub(super) policy: BTreeMap<String, String>,
+    pub(super) limits: LimitsWire,
+    pub(super) admitted: Vec<AdmittedWire>,
+    pub(super) groups: Vec<GroupWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitsWire {
+    pub(super) accounts_per_call_max: usize,
+    pub(super) marks_per_group_max: usize,
+    pub(super) members_per_mark_max: usize,
+    pub(super) pin_duration_max_ms: u64,
+    pub(super) list_members_max: usize,
+    pub(super) low_plan_list_members_max: usize,
+    pub(super) calls_per_window_max: usize,
+    pub(super) rate_window_ms: u64,
+    pub(super) body_bytes_max: usize,
+}
+
+/// The moments of the calls that still count, of one app and command.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdmittedWire {
+    pub(super) sdkappid: u64,
+    pub(super) command: String,
+    pub(super) at: Vec<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupWire {
+    pub(super) id: String,
+    pub(super) r#type: String,
+    pub(super) owner: Option<String>,
+    pub(super) latest: u64,
+    pub(super) next_place: u64,
+    pub(super) members: Vec<MemberWire>,
+    pub(super) list_views: Vec<ListViewWire>,
+    pub(super) count_view: Option<CountViewWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberWire {
+    pub(super) account: String,
+    pub(super) place: u64,
+    pub(super) joined: u64,
+    pub(super) connected: bool,
+    pub(super) marks: Vec<u32>,
+    pub(super) pinned_until: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListViewWire {
+    pub(super) filter: FilterWire,
+    pub(super) taken: u64,
+    pub(super) members_max: usize,
+    pub(super) members: Vec<ListedWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FilterWire {
+    Visible,
+    Holding(u32),
+    Nobody,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListedWire {
+    pub(super) place: u64,
+    pub(super) account: String,
+    pub(super) joined: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CountViewWire {
+    pub(super) taken: u64,
+    pub(super) count: usize,
+}
+
+impl From<Filter> for FilterWire {
+    fn from(filter: Filter) -> Self {
+        match filter {
+            Filter::Visible => Self::Visible,
+            Filter::Holding(mark) => Self::Holding(mark.number()),
+            Filter::Nobody => Self::Nobody,
+        }
+    }
+}
+
+impl FilterWire {
+    pub(super) fn into_filter(self) -> Result<Filter, SnapshotFault> {
+        Ok(match self {
+            Self::Visible => Filter::Visible,
+            Self::Holding(number) => Filter::Holding(mark(number)?),
+            Self::Nobody => Filter::Nobody,
+        })
+    }
+}
+
+impl From<MemberView> for MemberWire {
+    fn from(member: MemberView) -> Self {
+        Self {
+            account: member.account.as_str().to_owned(),
+            place: member.place,
+            joined: member.joined.as_millis(),
+            connected: member.connected,
+            marks: member.marks.into_iter().map(Mark::number).collect(),
+            pinned_until: member.pinned_until.map(Timestamp::as_millis),
+        }
+    }
+}
+
+impl MemberWire {
+    pub(super) fn into_state(self) -> Result<MemberState, SnapshotFault> {
+        Ok(MemberState {
+            account: user("account", &self.account)?,
+            place: self.place,
+            joined: Timestamp::from_millis(self.joined),
+            connected: self.connected,
+            marks: self.marks.into_iter().map(mark).collect::<Result<_, _>>()?,
+            pinned_until: self.pinned_until.map(Timestamp::from_millis),
+        })
+    }
+}
+
+impl From<&Listed> for ListedWire {
+    fn from(listed: &Listed) -> Self {
+        Self { place: listed.place, account: listed.account.as_str().to_owned(), joined: listed.joined.as_millis() }
+    }
+}
+
+impl ListedWire {
+    pub(super) fn into_listed(self) -> Result<Listed, SnapshotFault> {
+        let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
+        Ok(Listed { place: self.place, account, joined })
+    }
+}
+
+impl From<&Limits> for LimitsWire {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            accounts_per_call_max: limits.accounts_per_call_max,
+            marks_per_group_max: limits.marks_per_group_max,
+            members_per_mark_max: limits.members_per_mark_max,
+            pin_duration_max_ms: millis(limits.pin_duration_max),
+            list_members_max: limits.list_members_max,
+            low_plan_list_members_max: limits.low_plan_list_members_max,
+            calls_per_window_max: limits.calls_per_window_max,
+            rate_window_ms: millis(limits.rate_window),
+            body_bytes_max: limits.body_bytes_max,
+        }
+    }
+}
+
+impl From<LimitsWire> for Limits {
+    fn from(wire: LimitsWire) -> Self {
+        Self {
+            accounts_per_call_max: wire.accounts_per_call_max,
+            marks_per_group_max: wire.marks_per_group_max,
+            members_per_mark_max: wire.members_per_mark_max,
+            pin_duration_max: Duration::from_millis(wire.pin_duration_max_ms),
+            list_members_max: wire.list_members_max,
+            low_plan_list_members_max: wire.low_plan_list_members_max,
+            calls_per_window_max: wire.calls_per_window_max,
+            rate_window: Duration::from_millis(wire.rate_window_ms),
+            body_bytes_max: wire.body_bytes_max,
+        }
+    }
+}
+
+/// Whole milliseconds; what is beyond 64 bits is the most they can say, and as long as time itself.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
+pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotFault> {
+    UserId::parse_as(text, AccountId::Utf8)
+        .map_err(|fault| value(field, format!("`{}` is no user id: {fault}", Excerpt(text))))
+}
+
+pub(super) fn mark(number: u32) -> Result<Mark, SnapshotFault> {
+    Mark::new(i64::from(number)).map_err(|fault| value("marks", fault))
+}
+
+pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotFault {
+    SnapshotFault::Value { field, what: what.to_string() }
+}
