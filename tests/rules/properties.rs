@@ -5,6 +5,7 @@
 use avmarks_spec::Clause;
 use avmarks_testkit::differ::{Tally, differ};
 use avmarks_testkit::op::small_limits;
+use avmarks_testkit::small_world::World;
 use avmarks_testkit::strategy::steps;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -61,3 +62,18 @@ const REACHABLE: &[Clause] = &[
     Clause::AdminCaller,
     Clause::Rate,
 ];
+
+/// Every state of a room of two accounts, and every step from each; `small_worlds` of the testkit's examples does more.
+#[test]
+fn a_small_world_is_judged_alike_to_its_end() {
+    let world = World {
+        accounts: 2,
+        marks: vec![500, 1_000],
+        marks_per_group_max: 1,
+        members_per_mark_max: 1,
+        pin_ticks: 2,
+        reading: None,
+    };
+    let explored = world.explore().unwrap_or_else(|fault| panic!("{fault}"));
+    assert!(explored.states > 50 && explored.transitions > 2_000, "{explored:?}");
+}

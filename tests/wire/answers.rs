@@ -1,7 +1,8 @@
 //! Requests and answers: what the vendor may add survives, what is wrong is told with its place, nothing panics.
 
 use avmarks_protocol::{
-    AnswerFault, BodyFault, ErrorCode, FieldProblem, Integer, get_members, get_online_member_num, modify_user_info,
+    AnswerFault, BodyFault, Envelope, ErrorCode, FieldProblem, Integer, get_members, get_online_member_num,
+    modify_user_info,
 };
 use proptest::prelude::*;
 
@@ -20,6 +21,51 @@ fn fields_may_come_in_any_order_and_error_info_may_be_missing() {
     let answer = modify_user_info::Answer::parse(br#"{"ErrorCode":10010,"ActionStatus":"FAIL"}"#).unwrap();
     assert_eq!(answer.envelope.error_info, None);
     assert_eq!(answer.to_json(), br#"{"ActionStatus":"FAIL","ErrorCode":10010}"#);
+}
+
+#[test]
+fn null_counts_as_missing_where_a_field_is_optional() {
+    let bytes = br#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":null,"CommandType":null,"MemberList":null,"NextTimestamp":null,"OnlineMemberNum":null}"#;
+    let answer = modify_user_info::Answer::parse(bytes).unwrap();
+    assert_eq!((answer.envelope.error_info, answer.command_type, answer.member_list), (None, None, None));
+    let answer = get_members::Answer::parse(bytes).unwrap();
+    assert_eq!((answer.envelope.error_info, answer.member_list, answer.next_timestamp), (None, None, None));
+    let answer = get_online_member_num::Answer::parse(bytes).unwrap();
+    assert_eq!((answer.envelope.error_info, answer.online_member_num), (None, None));
+    let parse = |bytes: &[u8]| Envelope::parse(bytes).unwrap_err().to_string();
+    assert_eq!(parse(br#"{"ActionStatus":null,"ErrorCode":0}"#), "`ActionStatus` must be a string, and is null");
+    assert_eq!(parse(br#"{"ActionStatus":"OK","ErrorCode":null}"#), "`ErrorCode` must be an integer, and is null");
+}
+
+#[test]
+fn names_and_pictures_of_a_list_may_be_missing_and_are_written_where_they_are() {
+    let start = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberList":[{"JoinTime":1,"Member_Account":"a""#;
+    for (fields, nick_name, avatar, written) in [
+        ("", None, None, ""),
+        (r#","NickName":null,"Avatar":null"#, None, None, ""),
+        (r#","NickName":"","Avatar":"""#, Some(""), Some(""), r#","NickName":"","Avatar":"""#),
+        (r#","Avatar":"u""#, None, Some("u"), r#","Avatar":"u""#),
+        (r#","NickName":"n","Role":null"#, Some("n"), None, r#","NickName":"n","Role":null"#),
+    ] {
+        let answer = get_members::Answer::parse(format!("{start}{fields}}}]}}").as_bytes()).unwrap();
+        let member = &answer.member_list.as_ref().unwrap()[0];
+        assert_eq!((member.nick_name.as_deref(), member.avatar.as_deref()), (nick_name, avatar), "{fields}");
+        assert_eq!(String::from_utf8(answer.to_json()).unwrap(), format!("{start}{written}}}]}}"), "{fields}");
+    }
+}
+
+#[test]
+fn the_code_of_a_refusal_is_read_whatever_else_the_body_has() {
+    for rest in [
+        r#","MemberList":{}"#,
+        r#","MemberList":[1],"MemberList":[]"#,
+        r#","CommandType":"x","NextTimestamp":1.5,"More":[{}]"#,
+        r#","MemberList":[{"Member_Account":"\ud800"}]"#,
+        "",
+    ] {
+        let body = format!(r#"{{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no"{rest}}}"#);
+        assert_eq!(Envelope::parse(body.as_bytes()), Ok(Envelope::fail(ErrorCode::new(10_004), "no")), "{rest}");
+    }
 }
 
 #[test]
@@ -73,6 +119,9 @@ fn nearly_json() -> impl Strategy<Value = String> {
         "\"NextTimestamp\"",
         "\"Timestamp\"",
         "\"OnlineMemberNum\"",
+        "\"JoinTime\"",
+        "\"NickName\"",
+        "\"Avatar\"",
         "\"OK\"",
         "1",
         "0",
@@ -93,18 +142,40 @@ fn nearly_json() -> impl Strategy<Value = String> {
     ]);
     prop_oneof![
         prop::collection::vec(piece.clone(), 0..24).prop_map(|pieces| pieces.concat()),
-        (0_usize..120, 0_usize..8, piece).prop_map(|(at, gone, piece)| {
-            let good = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"GroupId":"g","Timestamp":0,"MemberList":[{"Member_Account":"a","Marks":[1000]}],"NextTimestamp":0}"#;
-            let (at, end) = (at.min(good.len()), (at + gone).min(good.len()));
-            format!("{}{piece}{}", &good[..at], &good[end..])
+        (whole(), 0_usize..220, 0_usize..8, piece).prop_map(|(whole, at, gone, piece)| {
+            let (at, end) = (at.min(whole.len()), (at + gone).min(whole.len()));
+            format!("{}{piece}{}", &whole[..at], &whole[end..])
         }),
+        whole(),
     ]
+}
+
+/// Requests and answers in one, each of their optional fields there, `null`, or not there.
+fn whole() -> impl Strategy<Value = String> {
+    let optional = |name: &'static str, values: &'static [&'static str]| {
+        let there = prop::sample::select(values.to_vec()).prop_map(move |value| format!(",\"{name}\":{value}"));
+        prop_oneof![2 => there, 1 => Just(format!(",\"{name}\":null")), 1 => Just(String::new())]
+    };
+    let member = (optional("NickName", &["\"\"", "\"n\""]), optional("Avatar", &["\"\"", "\"u\""])).prop_map(
+        |(nick, avatar)| {
+            format!(",\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000],\"JoinTime\":7{nick}{avatar}}}]")
+        },
+    );
+    let members = prop_oneof![3 => member, 1 => optional("MemberList", &["[]"])];
+    let numbers =
+        (optional("CommandType", &["1"]), optional("NextTimestamp", &["0", "-1"]), optional("OnlineMemberNum", &["2"]));
+    (optional("ErrorInfo", &["\"\"", "\"e\""]), numbers, members).prop_map(|(info, (command, next, online), members)| {
+        format!(
+            "{{\"ActionStatus\":\"OK\",\"ErrorCode\":0,\"GroupId\":\"g\",\"Timestamp\":0{info}{command}{members}{next}{online}}}"
+        )
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
 
-    /// Whatever is read of any text is written so that it is read alike, and in our own writing comes back byte for byte.
+    /// Whatever is read of any text is written so that it is read alike, and in our own writing comes back byte for byte. The
+    /// envelope can be read wherever the answer can, and says the same.
     #[test]
     fn what_is_read_is_written_and_read_again(text in nearly_json()) {
         let bytes = text.as_bytes();
@@ -126,12 +197,15 @@ proptest! {
             let written = answer.to_json();
             prop_assert_eq!(&modify_user_info::Answer::parse(&written).unwrap(), &answer);
             prop_assert_eq!(modify_user_info::Answer::parse(&written).unwrap().to_json(), written);
+            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
         }
         if let Ok(answer) = get_members::Answer::parse(bytes) {
             prop_assert_eq!(&get_members::Answer::parse(&answer.to_json()).unwrap(), &answer);
+            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
         }
         if let Ok(answer) = get_online_member_num::Answer::parse(bytes) {
             prop_assert_eq!(&get_online_member_num::Answer::parse(&answer.to_json()).unwrap(), &answer);
+            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
         }
     }
 
@@ -143,5 +217,14 @@ proptest! {
             Ok(draft) if draft.faults.is_empty() => prop_assert_eq!(modify_user_info::Draft::from(request.unwrap()), draft),
             _ => prop_assert!(request.is_err()),
         }
+    }
+
+    /// No optional field that is missing or `null` keeps an answer from being read.
+    #[test]
+    fn optional_fields_may_be_null_or_missing(text in whole()) {
+        let bytes = text.as_bytes();
+        prop_assert!(modify_user_info::Answer::parse(bytes).is_ok(), "{text}");
+        prop_assert!(get_members::Answer::parse(bytes).is_ok(), "{text}");
+        prop_assert!(get_online_member_num::Answer::parse(bytes).is_ok(), "{text}");
     }
 }

@@ -5,7 +5,7 @@ use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::webhook::{
     ACKNOWLEDGEMENT, AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventCause, EventType, ExitType, JoinType,
-    MemberStateChange, Revision, Webhook,
+    MemberStateChange, Revision, Webhook, WebhookMember,
 };
 use avmarks_protocol::{ERROR_CODES, Envelope, ErrorCode, envelope_json};
 use avmarks_protocol::{get_members, get_online_member_num, modify_user_info};
@@ -116,7 +116,7 @@ fn the_gateway() {
 
 #[test]
 fn every_webhook_in_every_revision() {
-    let (group_id, members) = (GROUP.to_owned(), vec!["jared".to_owned(), "tommy".to_owned()]);
+    let (group_id, members): (_, Vec<WebhookMember>) = (GROUP.to_owned(), vec!["jared".into(), "tommy".into()]);
     let event_time = Some(Timestamp::from_millis(1_670_574_414_123));
     let (group_type, extra) = (Some("AVChatRoom".to_owned()), avmarks_protocol::Extra::default());
     let operator = "leckie".to_owned();

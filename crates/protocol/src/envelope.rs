@@ -3,6 +3,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
+use serde::ser::SerializeMap;
+
 use crate::json::{self, Fields, ValueFault};
 use crate::{BodyFault, ErrorCode, FieldFault, Integer, Place};
 
@@ -53,6 +55,18 @@ impl fmt::Display for ActionStatus {
 }
 
 /// The three fields of every answer. Source: 1047/34620, response.
+///
+/// ```
+/// use avmarks_protocol::{Envelope, modify_user_info::Answer};
+///
+/// // `MemberList` is an object here, as the field table says and no sample shows.
+/// let body = br#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":"no such group","MemberList":{}}"#;
+/// assert!(Answer::parse(body).is_err());
+///
+/// let envelope = Envelope::parse(body).unwrap();
+/// assert!(!envelope.is_ok());
+/// assert_eq!(envelope.error_code.row().unwrap().name, "group-absent");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// `ActionStatus`: whether it went well.
@@ -76,6 +90,17 @@ impl Envelope {
         Self { action_status: ActionStatus::Fail, error_code: code, error_info: Some(info.into()) }
     }
 
+    /// Status, code and sentence of a body, whatever else it has: the code of a refusal is not lost where the rest of the
+    /// answer is not what its call's page says. A `null` as `ErrorInfo` counts as missing.
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerFault`] where the body is no JSON object, or one of the three fields is of another type, there twice, or,
+    /// save for `ErrorInfo`, missing.
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+        Self::take(&mut json::object(json::text(body)?)?)
+    }
+
     /// Whether the call was served: the code is 0. The code decides, for it is what the vendor's pages tell to look at.
     #[must_use]
     pub fn is_ok(&self) -> bool {
@@ -85,7 +110,7 @@ impl Envelope {
     pub(crate) fn take(fields: &mut Fields<'_>) -> Result<Self, AnswerFault> {
         let status = fields.require(Place::ActionStatus, json::string)?;
         let error_code = ErrorCode::new(int64(Place::ErrorCode, fields)?);
-        let error_info = fields.optional(Place::ErrorInfo, json::string)?.map(Cow::into_owned);
+        let error_info = optional_text(Place::ErrorInfo, fields)?;
         Ok(Self { action_status: ActionStatus::from(&*status), error_code, error_info })
     }
 }
@@ -124,9 +149,9 @@ pub(crate) fn int64(place: Place, fields: &mut Fields<'_>) -> Result<i64, Answer
     fits(place, fields.require(place, json::integer)?)
 }
 
-/// The integer of 64 bits at `place`, where it is there.
+/// The integer of 64 bits at `place`, where it is there and not `null`.
 pub(crate) fn optional_int64(place: Place, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerFault> {
-    fields.optional(place, json::integer)?.map(|number| fits(place, number)).transpose()
+    fields.unless_null(place, json::integer)?.map(|number| fits(place, number)).transpose()
 }
 
 /// `number` as 64 bits.
@@ -134,12 +159,17 @@ pub(crate) fn fits(place: Place, number: Integer<'_>) -> Result<i64, AnswerFault
     number.to_i64().ok_or_else(|| AnswerFault::Range { place, found: number.to_string() })
 }
 
-/// The objects of the array at `place`, each read by `read`; none where the field is not there.
+/// The string at `place`, where it is there and not `null`.
+pub(crate) fn optional_text(place: Place, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerFault> {
+    Ok(fields.unless_null(place, json::string)?.map(Cow::into_owned))
+}
+
+/// The objects of `MemberList`, each read by `read`; none where the field is not there or `null`.
 pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,
     mut read: impl FnMut(usize, Fields<'_>) -> Result<T, AnswerFault>,
 ) -> Result<Option<Vec<T>>, AnswerFault> {
-    let Some(values) = fields.optional(Place::MemberList, json::array)? else { return Ok(None) };
+    let Some(values) = fields.unless_null(Place::MemberList, json::array)? else { return Ok(None) };
     let mut items = Vec::with_capacity(values.len());
     for (at, item) in values.into_iter().enumerate() {
         items.push(read(at, json::fields(Place::Entry(at), item)?)?);
@@ -157,19 +187,36 @@ pub(crate) fn objects<T>(
 /// ```
 #[must_use]
 pub fn envelope_json(envelope: &Envelope) -> Vec<u8> {
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Wire<'a> {
-        action_status: &'a ActionStatus,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error_info: Option<&'a str>,
-        error_code: ErrorCode,
+    to_json(&Alone { envelope })
+}
+
+/// An answer that has the envelope and no more.
+#[derive(serde::Serialize)]
+struct Alone<'a> {
+    #[serde(flatten, serialize_with = "info_first")]
+    envelope: &'a Envelope,
+}
+
+/// The envelope with `ErrorInfo` before `ErrorCode`, as the overview and 1047/38521 have it.
+pub(crate) fn info_first<S: serde::Serializer>(envelope: &Envelope, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("ActionStatus", &envelope.action_status)?;
+    if let Some(info) = &envelope.error_info {
+        map.serialize_entry("ErrorInfo", info)?;
     }
-    to_json(&Wire {
-        action_status: &envelope.action_status,
-        error_info: envelope.error_info.as_deref(),
-        error_code: envelope.error_code,
-    })
+    map.serialize_entry("ErrorCode", &envelope.error_code)?;
+    map.end()
+}
+
+/// The envelope with `ErrorCode` before `ErrorInfo`, as 1047/50293 and 1047/50294 have it.
+pub(crate) fn code_first<S: serde::Serializer>(envelope: &Envelope, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("ActionStatus", &envelope.action_status)?;
+    map.serialize_entry("ErrorCode", &envelope.error_code)?;
+    if let Some(info) = &envelope.error_info {
+        map.serialize_entry("ErrorInfo", info)?;
+    }
+    map.end()
 }
 
 /// `value` as compact JSON. What this crate writes has string keys and no failing parts, so writing cannot fail.

@@ -63,7 +63,7 @@ pub struct ErrorRow {
     /// What a caller can do.
     pub action: Action,
     /// Which text lists it.
-    pub listed: Listed,
+    pub listed: ListedIn,
     /// The document, by its number at the vendor's.
     pub document: &'static str,
 }
@@ -151,7 +151,7 @@ impl fmt::Display for Action {
 /// Which text lists a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Listed {
+pub enum ListedIn {
     /// The general list as of March 2023, and no newer one of this product.
     Old,
     /// The general list in its newest layout (seen 2025-12), and not that of 2023.
@@ -164,7 +164,7 @@ pub enum Listed {
     ApiPage,
 }
 
-impl Listed {
+impl ListedIn {
     /// In words.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -178,7 +178,7 @@ impl Listed {
     }
 }
 
-impl fmt::Display for Listed {
+impl fmt::Display for ListedIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -222,6 +222,16 @@ mod tests {
         }
         assert!(ErrorCode::new(60004).row().unwrap().meaning.contains("newer text"));
         assert!(ErrorCode::new(10015).row().unwrap().meaning.contains("general list"));
+    }
+
+    /// A pause alone may not do: what these say may be the request's fault.
+    #[test]
+    fn what_is_to_be_checked_before_a_retry_is_said() {
+        for (number, check) in [(60008, "first check the service name"), (60013, "first check what stands between")] {
+            let row = ErrorCode::new(number).row().unwrap();
+            assert_eq!(row.action, Action::RetryLater, "{number}");
+            assert!(row.meaning.contains(check), "{}", row.meaning);
+        }
     }
 
     #[test]

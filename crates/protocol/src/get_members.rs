@@ -6,11 +6,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::envelope::{int64, objects, optional_int64, to_json};
+use crate::envelope::{code_first, int64, objects, optional_int64, optional_text, to_json};
 use crate::json::{self, Faults};
-use crate::{
-    ActionStatus, AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault,
-};
+use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/get_members";
@@ -103,16 +101,21 @@ impl<'a> Draft<'a> {
 /// );
 /// assert_eq!(Answer::parse(&bytes), Ok(answer));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Answer {
     /// Status, code and sentence.
+    #[serde(flatten, serialize_with = "code_first")]
     pub envelope: Envelope,
     /// `MemberList`: the members of this page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub member_list: Option<Vec<Listed>>,
     /// `NextTimestamp`: 0 where this is the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_timestamp: Option<i64>,
     /// Fields that no document names.
+    #[serde(flatten)]
     pub extra: Extra,
 }
 
@@ -126,24 +129,26 @@ pub struct Listed {
     /// `Member_Account`.
     #[serde(rename = "Member_Account")]
     pub account: String,
-    /// `NickName`; empty where unknown.
-    pub nick_name: String,
-    /// `Avatar`, a URL; empty where unknown.
-    pub avatar: String,
+    /// `NickName`: empty where the member has none, `None` where the answer has no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nick_name: Option<String>,
+    /// `Avatar`, a URL: empty where the member has none, `None` where the answer has no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
     /// Fields that no document names.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 impl Listed {
-    /// A member of whom no more is known.
+    /// A member of whom no more is known: `NickName` and `Avatar` are there, and empty.
     #[must_use]
     pub fn new(join_time: i64, account: impl Into<String>) -> Self {
         Self {
             join_time,
             account: account.into(),
-            nick_name: String::new(),
-            avatar: String::new(),
+            nick_name: Some(String::new()),
+            avatar: Some(String::new()),
             extra: Extra::default(),
         }
     }
@@ -171,7 +176,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type.
+    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
         let mut fields = json::object(json::text(body)?)?;
         Ok(Self {
@@ -180,8 +186,8 @@ impl Answer {
                 Ok(Listed {
                     join_time: int64(Place::JoinTime(at), &mut entry)?,
                     account: entry.require(Place::Account(at), json::string)?.into_owned(),
-                    nick_name: entry.require(Place::NickName(at), json::string)?.into_owned(),
-                    avatar: entry.require(Place::Avatar(at), json::string)?.into_owned(),
+                    nick_name: optional_text(Place::NickName(at), &mut entry)?,
+                    avatar: optional_text(Place::Avatar(at), &mut entry)?,
                     extra: entry.rest(),
                 })
             })?,
@@ -193,27 +199,6 @@ impl Answer {
     /// The body, compact, in the order of the vendor's sample; fields that no document names come last.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            action_status: &'a ActionStatus,
-            error_code: ErrorCode,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            error_info: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            member_list: Option<&'a [Listed]>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            next_timestamp: Option<i64>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            action_status: &self.envelope.action_status,
-            error_code: self.envelope.error_code,
-            error_info: self.envelope.error_info.as_deref(),
-            member_list: self.member_list.as_deref(),
-            next_timestamp: self.next_timestamp,
-            extra: &self.extra,
-        })
+        to_json(self)
     }
 }

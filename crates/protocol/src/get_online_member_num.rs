@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::envelope::{optional_int64, to_json};
+use crate::envelope::{info_first, optional_int64, to_json};
 use crate::json::{self, Faults};
-use crate::{ActionStatus, AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Place, RequestFault};
+use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Place, RequestFault};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_http_svc/get_online_member_num";
@@ -81,14 +81,18 @@ impl<'a> Draft<'a> {
 /// assert_eq!(bytes, br#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1000}"#);
 /// assert_eq!(Answer::parse(&bytes), Ok(answer));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Answer {
     /// Status, code and sentence.
+    #[serde(flatten, serialize_with = "info_first")]
     pub envelope: Envelope,
     /// `OnlineMemberNum`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub online_member_num: Option<i64>,
     /// Fields that no document names.
+    #[serde(flatten)]
     pub extra: Extra,
 }
 
@@ -109,7 +113,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type.
+    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
         let mut fields = json::object(json::text(body)?)?;
         Ok(Self {
@@ -122,24 +127,6 @@ impl Answer {
     /// The body, compact, in the order of the vendor's sample; fields that no document names come last.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            action_status: &'a ActionStatus,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            error_info: Option<&'a str>,
-            error_code: ErrorCode,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            online_member_num: Option<i64>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            action_status: &self.envelope.action_status,
-            error_info: self.envelope.error_info.as_deref(),
-            error_code: self.envelope.error_code,
-            online_member_num: self.online_member_num,
-            extra: &self.extra,
-        })
+        to_json(self)
     }
 }

@@ -223,6 +223,13 @@ impl<'a> Fields<'a> {
         self.at(place)?.map(|value| read(place, value)).transpose()
     }
 
+    /// Takes the field at `place` out, read by `read`, where it is there and not `null`: who answers may write `null` for
+    /// what it leaves out.
+    pub(crate) fn unless_null<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueFault> {
+        let value = self.at(place)?.filter(|value| kind(value) != Kind::Null);
+        value.map(|value| read(place, value)).transpose()
+    }
+
     /// What has not been taken, to be written back as it came.
     pub(crate) fn rest(self) -> Extra {
         Extra(self.0.into_iter().map(|(name, value)| (name.into_owned(), value.to_owned())).collect())

@@ -7,8 +7,8 @@
 //! **Out of scope:** whether a request would be served (`avmarks-service`), retries and pace, sockets, clocks.
 //!
 //! **The contract:** no input makes anything here panic. What we write has the vendor's samples' order of fields. What is
-//! read may hold more than the documents name: unknown fields of answers and webhooks come back as they came, unknown
-//! codes keep their number. Secrets never print.
+//! read may hold more than the documents name: unknown fields of answers and webhooks, and of the members
+//! that they list, come back as they came; unknown codes keep their number. Secrets never print.
 //!
 //! ```
 //! use avmarks_protocol::modify_user_info::{Answer, Request};
@@ -41,7 +41,7 @@ pub mod webhook;
 
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerFault, Envelope, envelope_json};
-pub use error_code::{Action, ERROR_CODES, ErrorCode, ErrorRow, Listed};
+pub use error_code::{Action, ERROR_CODES, ErrorCode, ErrorRow, ListedIn};
 pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};

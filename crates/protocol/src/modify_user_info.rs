@@ -8,11 +8,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::envelope::{fits, objects, optional_int64, to_json};
+use crate::envelope::{code_first, fits, objects, optional_int64, to_json};
 use crate::json::{self, Faults};
-use crate::{
-    ActionStatus, AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault,
-};
+use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -186,16 +184,21 @@ impl<'a> From<Request<'a>> for Draft<'a> {
 /// assert_eq!(answer.extra.iter().next(), Some(("New", "1.50")));
 /// assert_eq!(answer.to_json(), bytes);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Answer {
     /// Status, code and sentence.
+    #[serde(flatten, serialize_with = "code_first")]
     pub envelope: Envelope,
     /// `CommandType`: that of the request. In the samples, and not in the field table.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub command_type: Option<i64>,
     /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub member_list: Option<Vec<Served>>,
     /// Fields that no document names.
+    #[serde(flatten)]
     pub extra: Extra,
 }
 
@@ -244,7 +247,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type.
+    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
         let mut fields = json::object(json::text(body)?)?;
         Ok(Self {
@@ -267,27 +271,6 @@ impl Answer {
     /// The body, compact, in the order of the vendor's sample; fields that no document names come last.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            action_status: &'a ActionStatus,
-            error_code: ErrorCode,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            error_info: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            command_type: Option<i64>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            member_list: Option<&'a [Served]>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            action_status: &self.envelope.action_status,
-            error_code: self.envelope.error_code,
-            error_info: self.envelope.error_info.as_deref(),
-            command_type: self.command_type,
-            member_list: self.member_list.as_deref(),
-            extra: &self.extra,
-        })
+        to_json(self)
     }
 }

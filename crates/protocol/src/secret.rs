@@ -1,4 +1,9 @@
-//! Secrets: they never print, and their memory is wiped when they are dropped.
+//! Secrets: they never print, and the text that they own is wiped when they are dropped.
+//!
+//! That is so of [`SecretKey`], [`WebhookToken`](crate::webhook::WebhookToken), [`UserSig`](crate::usersig::UserSig) and
+//! [`CallUrl`](crate::url::CallUrl). **Not wiped** are the copies on the way: what they are made from (a file, a query),
+//! what they are written to ([`Query::to_text`](crate::url::Query::to_text), `Sign` of a webhook), and what hashing,
+//! compressing and encoding leave in memory.
 
 use core::fmt;
 

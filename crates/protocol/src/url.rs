@@ -7,6 +7,7 @@ mod raw_query;
 use core::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::region::BaseUrl;
 use crate::usersig::UserSig;
@@ -85,7 +86,7 @@ impl Query {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallUrl {
-    text: String,
+    text: Zeroizing<String>,
     redacted: String,
 }
 
@@ -95,7 +96,7 @@ impl CallUrl {
     pub fn new(base: &BaseUrl, path: &str, query: &Query) -> Self {
         let path = utf8_percent_encode(path.trim_start_matches('/'), IN_PATH);
         let [text, redacted] = [query.to_text(), query.written("…")].map(|query| format!("{base}/{path}?{query}"));
-        Self { text, redacted }
+        Self { text: Zeroizing::new(text), redacted }
     }
 
     /// The exact text, for sending. **It holds the signature**: do not log it.

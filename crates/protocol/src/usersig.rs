@@ -12,9 +12,11 @@ mod mangling;
 mod token;
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use avmarks_spec::{Excerpt, Timestamp};
 use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
@@ -26,15 +28,16 @@ pub use token::{Token, TokenFault};
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///
-/// It opens the app to whoever has it, so it never prints: ask for the text with [`UserSig::as_str`].
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct UserSig(String);
+/// It opens the app to whoever has it, so it never prints, and its text is wiped when it is dropped: ask for the text with
+/// [`UserSig::as_str`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserSig(Zeroizing<String>);
 
 impl UserSig {
     /// The signature of this text, taken as it is.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The signature of this text of a URL: percent-decoded first. No signature has a `%`, so one that is not encoded
@@ -48,7 +51,7 @@ impl UserSig {
     /// ```
     #[must_use]
     pub fn from_url(text: &str) -> Self {
-        Self(percent_decode_str(text).decode_utf8_lossy().into_owned())
+        Self::new(percent_decode_str(text).decode_utf8_lossy())
     }
 
     /// Signs: `identifier` may act in the app until `valid_for_seconds` after `issued_at_seconds` (Unix time).
@@ -85,7 +88,7 @@ impl UserSig {
             expire: valid_for_seconds,
             userbuf: userbuf.map(encoding::standard),
         };
-        Self(encoding::pack(&signed.to_json(&signed.mac(key.as_bytes()))))
+        Self::new(encoding::pack(&signed.to_json(&signed.mac(key.as_bytes()))))
     }
 
     /// The text, for sending. **It is a secret** until it expires: do not log it.
@@ -97,7 +100,13 @@ impl UserSig {
 
 impl From<String> for UserSig {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::new(text)
+    }
+}
+
+impl Hash for UserSig {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 

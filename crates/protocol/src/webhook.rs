@@ -9,6 +9,7 @@ mod after_group_destroyed;
 mod after_member_exit;
 mod after_member_join;
 mod body;
+mod member;
 mod member_state_change;
 mod query;
 mod revision;
@@ -18,6 +19,7 @@ pub use after_group_destroyed::AfterGroupDestroyed;
 pub use after_member_exit::{AfterMemberExit, ExitType};
 pub use after_member_join::{AfterMemberJoin, JoinType};
 pub use body::WebhookFault;
+pub use member::WebhookMember;
 pub use member_state_change::{EventCause, EventType, MemberStateChange};
 pub use query::{WebhookQuery, WebhookQueryFault};
 pub use revision::{Revision, RevisionRow, TimeForm};
@@ -36,7 +38,7 @@ pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","Erro
 /// let body = br#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"@TGS#a6I4ZUUGO",
 ///                 "EventType":"Offline","EventCause":"HeartbeatInterrupt","MemberList":[{"Member_Account":"jared"}]}"#;
 /// let Ok(Webhook::MemberStateChange(change)) = Webhook::parse(body) else { panic!() };
-/// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".to_owned()]));
+/// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".into()]));
 ///
 /// let fault = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
 /// assert_eq!(fault.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");

@@ -4,7 +4,7 @@
 //! states are one where nobody could tell them apart later (`State`), and the comparison sits in the step, so that no
 //! state is dropped before it was judged.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use avmarks_spec::{Gap, GroupId, Limits, Mark, Timestamp};
@@ -75,9 +75,8 @@ impl World {
 
         let steps = self.steps();
         // Each state with the machines that are in it, how it was reached, and when that was.
-        let mut known: BTreeMap<State, Vec<u16>> = BTreeMap::new();
+        let mut known = BTreeSet::from([State::new()]);
         let mut waiting = VecDeque::from([(run, Vec::new(), 0_u64)]);
-        known.insert(State::new(), Vec::new());
         let mut explored = Explored::default();
         while let Some((run, path, now)) = waiting.pop_front() {
             explored.states += 1;
@@ -89,8 +88,7 @@ impl World {
                 path.push(index as u16);
                 next.step(&step.line(at)).map_err(|fault| self.story(&fault, &start, &steps, &path))?;
                 let state = self.state(&next, at);
-                if !known.contains_key(&state) {
-                    known.insert(state, path.clone());
+                if known.insert(state) {
                     waiting.push_back((next, path, at));
                 }
             }

@@ -3,7 +3,7 @@
 use super::Action::{
     AskOwner, ChangePlanOrSwitch, GiveUp, MendRequest, RenewSignature, RetryLater, RetryNow, SplitRequest,
 };
-use super::Listed::{ApiPage, Both, General, New, Old};
+use super::ListedIn::{ApiPage, Both, General, New, Old};
 use super::{ErrorCode, ErrorRow};
 
 /// The general list.
@@ -91,13 +91,14 @@ error_codes! {
         "the account check failed: retry later; so the newer text, while that of 2023 says that the UserID or UserSig in the URL or body is wrong";
     60006 "app-invalid" MendRequest Old LIST, "the SDKAppID is invalid";
     60007 "rate-exceeded" RetryLater Both LIST, "the API is called more often than allowed";
-    60008 "service-timeout" RetryNow Both LIST,
-        "the service timed out, or the HTTP request has a wrong format: check the service name in the path, then retry";
+    60008 "service-timeout" RetryLater Both LIST,
+        "the service timed out, or the HTTP request has a wrong format: first check the service name in the path and the form of the request";
     60009 "resource-wrong" MendRequest Both LIST, "the resource asked for is wrong: check the URL";
     60010 "admin-needed" MendRequest Both LIST, "the identifier must be an app admin";
     60011 "app-rate-exceeded" RetryLater Old LIST, "the SDKAppID makes requests too often";
     60012 "app-missing" MendRequest Both LIST, "the URL has no SDKAppID";
-    60013 "answer-unreadable" RetryNow Both LIST, "the answer is no parseable JSON";
+    60013 "answer-unreadable" RetryLater Both LIST,
+        "the answer is no parseable JSON, and the list says no more: first check what stands between you and the service, and whether the call took effect";
     60014 "account-check-timeout" RetryNow Both LIST, "the account check timed out";
     60015 "account-type" MendRequest Both LIST, "an account in the body is of the wrong type: it must be a string";
     60016 "app-disabled" AskOwner Both LIST, "the SDKAppID is disabled";

@@ -33,7 +33,8 @@ impl SdkAppId {
         }
     }
 
-    /// The app of these decimal digits.
+    /// The app of these decimal digits. Zeros in front are passed over: no document says that the service minds them, nor
+    /// that it does not.
     ///
     /// # Errors
     ///
@@ -80,6 +81,7 @@ mod tests {
         for bad in ["", "0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "１"] {
             assert_eq!(SdkAppId::parse(bad), Err(SdkAppIdFault), "{bad}");
         }
+        assert_eq!(SdkAppId::parse("0014").map(SdkAppId::number), Ok(14));
         assert_eq!(SdkAppId::parse("18446744073709551615").map(SdkAppId::number), Ok(u64::MAX));
     }
 }

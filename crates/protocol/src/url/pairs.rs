@@ -39,17 +39,19 @@ fn decoded(text: &str) -> Decoded<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter<T = String> {
     Missing,
+    /// There once, and empty: as good as missing, for it says no more, as long as it is alone.
+    Empty,
     Once(T),
     Twice,
     Broken,
 }
 
 impl<T: From<String>> Parameter<T> {
-    /// Takes a value in. An empty one counts as missing, for it says no more.
+    /// Takes a value in.
     pub(crate) fn meet(&mut self, value: Decoded<'_>) {
         *self = match self {
             Self::Missing if value.broken => Self::Broken,
-            Self::Missing if value.text.is_empty() => Self::Missing,
+            Self::Missing if value.text.is_empty() => Self::Empty,
             Self::Missing => Self::Once(T::from(value.text.into_owned())),
             _ => Self::Twice,
         }

@@ -10,7 +10,7 @@ use super::{Parameter, Query, SdkAppId, pairs};
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
 /// Reading never fails; each part can be asked for on its own, and [`RawQuery::faults`] lists all that is wrong with it
-/// (`QUERY`). An empty value counts as missing.
+/// (`QUERY`). An empty value counts as missing, save that no other may stand beside it.
 ///
 /// ```
 /// use avmarks_protocol::url::{QueryFault, RawQuery};
@@ -107,7 +107,7 @@ impl RawQuery {
     /// [`RandomFault`] where it is missing, there twice, or no number from 0 to 4,294,967,295.
     pub fn random(&self) -> Result<u32, RandomFault> {
         match &self.random {
-            Parameter::Missing => Err(RandomFault::Missing),
+            Parameter::Missing | Parameter::Empty => Err(RandomFault::Missing),
             Parameter::Twice => Err(RandomFault::Twice),
             Parameter::Broken => Err(RandomFault::BadEscape),
             Parameter::Once(text) => match text.parse() {
@@ -141,8 +141,8 @@ impl RawQuery {
 fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryFault> {
     match parameter {
         Parameter::Once(value) => Ok(value),
-        Parameter::Missing if name == "sdkappid" => Err(QueryFault::AppMissing),
-        Parameter::Missing => Err(QueryFault::Missing { name }),
+        Parameter::Missing | Parameter::Empty if name == "sdkappid" => Err(QueryFault::AppMissing),
+        Parameter::Missing | Parameter::Empty => Err(QueryFault::Missing { name }),
         Parameter::Twice => Err(QueryFault::Twice { name }),
         Parameter::Broken => Err(QueryFault::BadEscape { name }),
     }
@@ -271,6 +271,9 @@ mod tests {
             ("sdkappid=1400000000", "sdkappid=0", malformed("0")),
             ("sdkappid=1400000000", "sdkappid=+14", malformed(" 14")),
             ("identifier=admin", "identifier=admin&identifier=admin", QueryFault::Twice { name: "identifier" }),
+            ("sdkappid=1400000000", "sdkappid=1400000000&sdkappid=", QueryFault::Twice { name: "sdkappid" }),
+            ("sdkappid=1400000000", "sdkappid=&sdkappid=1400000000", QueryFault::Twice { name: "sdkappid" }),
+            ("sdkappid=1400000000", "sdkappid=&sdkappid=", QueryFault::Twice { name: "sdkappid" }),
             ("usersig=xxx", "usersig=x%x", QueryFault::BadEscape { name: "usersig" }),
             ("=json", "=Json", QueryFault::WrongContentType { found: "Json".to_owned() }),
         ] {
@@ -290,7 +293,10 @@ mod tests {
             assert!(matches!(random(&format!("random={bad}")), Err(RandomFault::OutOfRange { .. })), "{bad}");
         }
         assert_eq!(random(""), Err(RandomFault::Missing));
-        assert_eq!(random("random=1&random=1"), Err(RandomFault::Twice));
+        assert_eq!(random("random="), Err(RandomFault::Missing));
+        for twice in ["random=1&random=1", "random=&random=1", "random=1&random="] {
+            assert_eq!(random(twice), Err(RandomFault::Twice), "{twice}");
+        }
         assert_eq!(random("random=%"), Err(RandomFault::BadEscape));
         assert_eq!(faults(&GOOD.replace("random=1", "random=-1")), []);
     }

@@ -59,8 +59,10 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
         return Err(TokenFault::Empty);
     }
     let digits = text.trim_end_matches(PADDING);
-    let stranger = |(_, c): &(usize, char)| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-'));
-    if let Some((at, found)) = digits.char_indices().find(stranger) {
+    let is_stranger = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
+    // Padding in the middle is to blame where nothing else is: else it ends the signature, and something follows that.
+    let at = digits.find(is_stranger).or_else(|| digits.find(PADDING));
+    if let Some((at, found)) = at.and_then(|at| Some((at, digits.get(at..)?.chars().next()?))) {
         return Err(TokenFault::Alphabet { found, at });
     }
     if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
@@ -145,6 +147,8 @@ mod tests {
         assert_eq!(decode("____"), Err(TokenFault::Length { characters: 4 }));
         assert_eq!(decode("+/8="), Err(TokenFault::Alphabet { found: '+', at: 0 }));
         assert_eq!(decode("aa_a"), Err(TokenFault::Alphabet { found: '_', at: 2 }));
+        assert_eq!(decode("_aa_"), Err(TokenFault::Alphabet { found: '_', at: 0 }));
+        assert_eq!(decode("a___aa,"), Err(TokenFault::Alphabet { found: ',', at: 6 }));
         assert_eq!(decode("aaaж"), Err(TokenFault::Alphabet { found: 'ж', at: 3 }));
         assert_eq!(decode(""), Err(TokenFault::Empty));
     }

@@ -13,8 +13,12 @@ use super::{Token, TokenFault};
 pub enum Mangling {
     /// Quotation marks around it.
     Quoted,
-    /// Blanks or line breaks around it or inside.
+    /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
     WhiteSpace,
+    /// `usersig=` in front of it, as in a URL.
+    ParameterName,
+    /// `Bearer ` in front of it, as in a header.
+    Bearer,
     /// Percent-encoded, as in a URL.
     PercentEncoded {
         /// How many times over.
@@ -34,7 +38,11 @@ impl fmt::Display for Mangling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Quoted => f.write_str("quotation marks stand around the signature; remove them"),
-            Self::WhiteSpace => f.write_str("blanks or line breaks stand in or around the signature; remove them"),
+            Self::WhiteSpace => {
+                f.write_str("blanks, line breaks or invisible characters stand in or around the signature; remove them")
+            }
+            Self::ParameterName => f.write_str("`usersig=` stands in front of the signature; give what follows it alone"),
+            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
             Self::PercentEncoded { times: 1 } => {
                 f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
             }
@@ -120,7 +128,7 @@ fn guesses(text: &str) -> Vec<(Vec<Mangling>, String)> {
     guesses
 }
 
-/// Undoes quotes, white space around, and percent-encoding, in whatever order they were done.
+/// Undoes quotes, white space around, words in front, and percent-encoding, in whatever order they were done.
 fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
     const LAYERS_MAX: u8 = 8;
     let mut note = |mangling: Mangling| {
@@ -131,13 +139,20 @@ fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
     let mut text = text.to_owned();
     let mut times = 0;
     for _ in 0..LAYERS_MAX {
-        let trimmed = text.trim();
-        let bare = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
+        let trimmed = text.trim_matches(is_blank);
+        let unquoted = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
         if trimmed.len() < text.len() {
             note(Mangling::WhiteSpace);
         }
-        if bare.len() < trimmed.len() {
+        if unquoted.len() < trimmed.len() {
             note(Mangling::Quoted);
+        }
+        let mut bare = unquoted;
+        for (word, mangling) in [("Bearer ", Mangling::Bearer), ("usersig=", Mangling::ParameterName)] {
+            if let Some(rest) = without_word(bare, word) {
+                note(mangling);
+                bare = rest;
+            }
         }
         let decoded = percent_decode_str(bare).decode_utf8().map_or_else(|_| bare.to_owned(), |text| text.into_owned());
         times += u8::from(decoded != bare);
@@ -152,12 +167,23 @@ fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
     text
 }
 
+/// What follows `word`, in whatever case, where `text` begins with it.
+fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(word.len())?;
+    start.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches(is_blank))
+}
+
+/// White space, and what takes no room at all but comes along in copying.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
 /// Undoes blanks inside: they were put in, or each was a `+`.
 fn without_blanks(text: &str) -> Vec<(Option<Mangling>, String)> {
-    if !text.contains(char::is_whitespace) {
+    if !text.contains(is_blank) {
         return vec![(None, text.to_owned())];
     }
-    let without = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let without = text.chars().filter(|c| !is_blank(*c)).collect();
     vec![(Some(Mangling::WhiteSpace), without), (Some(Mangling::BlankForPlus), text.replace(' ', "*"))]
 }
 

@@ -226,6 +226,15 @@ fn each_mangling_is_seen_and_undone() {
         (format!("'{good}'\n"), vec![WhiteSpace, Quoted]),
         (format!(" {good}\r\n"), vec![WhiteSpace]),
         (inside, vec![WhiteSpace]),
+        (format!("\u{feff}{good}\u{200b}"), vec![WhiteSpace]),
+        (format!("{}\u{200b}\u{2060}{}", &good[..7], &good[7..]), vec![WhiteSpace]),
+        (format!("\"\u{200d}{good}\u{200c}\""), vec![Quoted, WhiteSpace]),
+        (format!("usersig={good}"), vec![ParameterName]),
+        (format!("UserSig=\"{good}\""), vec![Quoted, ParameterName]),
+        (format!("usersig%3D{}", percent(good)), vec![ParameterName, PercentEncoded { times: 1 }]),
+        (format!("Bearer {good}"), vec![Bearer]),
+        (format!("\"bearer  {good}\"\n"), vec![WhiteSpace, Quoted, Bearer]),
+        (format!("Bearer usersig={standard}"), vec![Bearer, ParameterName, StandardAlphabet]),
         (percent(good), vec![PercentEncoded { times: 1 }]),
         (percent(&percent(good)), vec![PercentEncoded { times: 2 }]),
         (format!("%22{good}%22"), vec![Quoted, PercentEncoded { times: 1 }]),
@@ -254,6 +263,19 @@ fn unreadable(sent: &str) -> (Vec<Mangling>, TokenFault) {
         }
     }
     panic!("nothing unreadable: {sent}");
+}
+
+/// The padding before it is not to blame.
+#[test]
+fn what_stands_behind_a_signature_is_named() {
+    let good = (0..4).map(|at| UserSig::sign(&key(), app(), &"administrator"[at..], TIME, 86_400, None));
+    let good = good.into_iter().find(|sig| sig.as_str().ends_with('_')).unwrap();
+    let good = good.as_str();
+    for (behind, found) in [("\u{200b}", '\u{200b}'), ("&amp;", '&'), ("\\n", '\\'), ("_é_", 'é')] {
+        let at = good.len() + behind.find(found).unwrap();
+        let fault = TokenFault::Alphabet { found, at };
+        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(fault), "{behind}");
+    }
 }
 
 #[test]

@@ -1,14 +1,11 @@
 //! `Group.CallbackAfterGroupDestroyed`: a group is gone. Source: 1047/34377.
 
 use avmarks_spec::Timestamp;
-use serde::Serialize;
 
 use crate::Extra;
-use crate::envelope::to_json;
 
-use super::body::{Body, Item, body_of, items};
-use super::revision::WrittenTime;
-use super::{Revision, WebhookFault};
+use super::body::{Body, Written, body_of};
+use super::{Revision, WebhookFault, WebhookMember};
 
 /// A group was disbanded.
 ///
@@ -32,7 +29,7 @@ pub struct AfterGroupDestroyed {
     /// `Name`, which is in the sample alone and not in the field table.
     pub name: Option<String>,
     /// `MemberList`: the accounts that were in it. Missing for communities; what audio-video groups do is not said.
-    pub members: Option<Vec<String>>,
+    pub members: Option<Vec<WebhookMember>>,
     /// `EventTime`.
     pub event_time: Option<Timestamp>,
     /// Fields that the documents do not have.
@@ -58,7 +55,7 @@ impl AfterGroupDestroyed {
             group_type: body.optional_text("Type")?,
             owner: body.optional_text("Owner_Account")?,
             name: body.optional_text("Name")?,
-            members: body.optional_accounts("MemberList")?,
+            members: body.optional_members("MemberList")?,
             event_time: body.event_time()?,
             extra: body.rest(),
         })
@@ -67,33 +64,13 @@ impl AfterGroupDestroyed {
     /// The body, as this revision has it.
     #[must_use]
     pub fn to_json(&self, revision: Revision) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            callback_command: &'static str,
-            group_id: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            r#type: Option<&'a str>,
-            #[serde(rename = "Owner_Account", skip_serializing_if = "Option::is_none")]
-            owner: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            name: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            member_list: Option<Vec<Item<'a>>>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            event_time: Option<WrittenTime>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            callback_command: Self::COMMAND,
-            group_id: &self.group_id,
-            r#type: self.group_type.as_deref(),
-            owner: self.owner.as_deref(),
-            name: self.name.as_deref(),
-            member_list: self.members.as_deref().map(items),
-            event_time: revision.row().event_time.write(self.event_time),
-            extra: &self.extra,
-        })
+        Written::of(Self::COMMAND)
+            .with("GroupId", &self.group_id)
+            .with_some("Type", self.group_type.as_ref())
+            .with_some("Owner_Account", self.owner.as_ref())
+            .with_some("Name", self.name.as_ref())
+            .with_some("MemberList", self.members.as_ref())
+            .with_some("EventTime", revision.row().event_time.write(self.event_time))
+            .end(&self.extra)
     }
 }

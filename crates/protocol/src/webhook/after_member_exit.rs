@@ -1,14 +1,11 @@
 //! `Group.CallbackAfterMemberExit`: members have left or were removed. Source: 1047/34373.
 
 use avmarks_spec::Timestamp;
-use serde::Serialize;
 
 use crate::Extra;
-use crate::envelope::to_json;
 
-use super::body::{Body, Item, body_of, items};
-use super::revision::WrittenTime;
-use super::{Revision, WebhookFault, open_text};
+use super::body::{Body, Written, body_of};
+use super::{Revision, WebhookFault, WebhookMember, open_text};
 
 /// Members have left a group, or were removed from it. A lost connection is not among the page's scenarios: that is
 /// [`MemberStateChange`](super::MemberStateChange).
@@ -36,7 +33,7 @@ pub struct AfterMemberExit {
     /// `Operator_Account`: who did it.
     pub operator: String,
     /// `ExitMemberList`: the accounts that have left.
-    pub members: Vec<String>,
+    pub members: Vec<WebhookMember>,
     /// `EventTime`.
     pub event_time: Option<Timestamp>,
     /// Fields that the documents do not have.
@@ -72,7 +69,7 @@ impl AfterMemberExit {
             group_type: body.optional_text("Type")?,
             exit_type: body.text("ExitType")?.into(),
             operator: body.text("Operator_Account")?,
-            members: body.accounts("ExitMemberList")?,
+            members: body.members("ExitMemberList")?,
             event_time: body.event_time()?,
             extra: body.rest(),
         })
@@ -81,31 +78,13 @@ impl AfterMemberExit {
     /// The body, as this revision has it.
     #[must_use]
     pub fn to_json(&self, revision: Revision) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            callback_command: &'static str,
-            group_id: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            r#type: Option<&'a str>,
-            exit_type: &'a ExitType,
-            #[serde(rename = "Operator_Account")]
-            operator: &'a str,
-            exit_member_list: Vec<Item<'a>>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            event_time: Option<WrittenTime>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            callback_command: Self::COMMAND,
-            group_id: &self.group_id,
-            r#type: self.group_type.as_deref(),
-            exit_type: &self.exit_type,
-            operator: &self.operator,
-            exit_member_list: items(&self.members),
-            event_time: revision.row().event_time.write(self.event_time),
-            extra: &self.extra,
-        })
+        Written::of(Self::COMMAND)
+            .with("GroupId", &self.group_id)
+            .with_some("Type", self.group_type.as_ref())
+            .with("ExitType", &self.exit_type)
+            .with("Operator_Account", &self.operator)
+            .with("ExitMemberList", &self.members)
+            .with_some("EventTime", revision.row().event_time.write(self.event_time))
+            .end(&self.extra)
     }
 }

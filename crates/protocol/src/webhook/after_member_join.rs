@@ -1,14 +1,11 @@
 //! `Group.CallbackAfterNewMemberJoin`: users have joined. Source: 1047/34372 (2025-03-10), 269/1667 (2025-02-08).
 
 use avmarks_spec::Timestamp;
-use serde::Serialize;
 
 use crate::Extra;
-use crate::envelope::to_json;
 
-use super::body::{Body, Item, body_of, items};
-use super::revision::WrittenTime;
-use super::{Revision, WebhookFault, open_text};
+use super::body::{Body, Written, body_of};
+use super::{Revision, WebhookFault, WebhookMember, open_text};
 
 /// Users have joined a group.
 ///
@@ -23,7 +20,7 @@ use super::{Revision, WebhookFault, open_text};
 ///     group_type: Some("AVChatRoom".to_owned()),
 ///     join_type: JoinType::Apply,
 ///     operator: "jared".to_owned(),
-///     members: vec!["jared".to_owned()],
+///     members: vec!["jared".into()],
 ///     event_time: Some(Timestamp::from_millis(1670574414123)),
 ///     extra: Default::default(),
 /// };
@@ -45,7 +42,7 @@ pub struct AfterMemberJoin {
     /// `Operator_Account`: who did it.
     pub operator: String,
     /// `NewMemberList`: the accounts that have joined.
-    pub members: Vec<String>,
+    pub members: Vec<WebhookMember>,
     /// `EventTime`.
     pub event_time: Option<Timestamp>,
     /// Fields that the documents do not have.
@@ -81,7 +78,7 @@ impl AfterMemberJoin {
             group_type: body.optional_text("Type")?,
             join_type: body.text("JoinType")?.into(),
             operator: body.text("Operator_Account")?,
-            members: body.accounts("NewMemberList")?,
+            members: body.members("NewMemberList")?,
             event_time: body.event_time()?,
             extra: body.rest(),
         })
@@ -90,31 +87,13 @@ impl AfterMemberJoin {
     /// The body, as this revision has it.
     #[must_use]
     pub fn to_json(&self, revision: Revision) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            callback_command: &'static str,
-            group_id: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            r#type: Option<&'a str>,
-            join_type: &'a JoinType,
-            #[serde(rename = "Operator_Account")]
-            operator: &'a str,
-            new_member_list: Vec<Item<'a>>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            event_time: Option<WrittenTime>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
-        to_json(&Wire {
-            callback_command: Self::COMMAND,
-            group_id: &self.group_id,
-            r#type: self.group_type.as_deref(),
-            join_type: &self.join_type,
-            operator: &self.operator,
-            new_member_list: items(&self.members),
-            event_time: revision.row().event_time.write(self.event_time),
-            extra: &self.extra,
-        })
+        Written::of(Self::COMMAND)
+            .with("GroupId", &self.group_id)
+            .with_some("Type", self.group_type.as_ref())
+            .with("JoinType", &self.join_type)
+            .with("Operator_Account", &self.operator)
+            .with("NewMemberList", &self.members)
+            .with_some("EventTime", revision.row().event_time.write(self.event_time))
+            .end(&self.extra)
     }
 }

@@ -1,11 +1,14 @@
-//! Reading the fields of a webhook's body.
+//! Reading and writing the fields of a webhook's body.
 
 use avmarks_spec::{Excerpt, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::envelope::to_json;
 use crate::json::{self, Fields, Kind, Twice};
 use crate::{BodyFault, Extra};
+
+use super::WebhookMember;
 
 /// Why the body of a webhook cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,27 +97,28 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Takes the accounts of a list out that must be there. Other fields of its items are passed over.
-    pub(super) fn accounts(&mut self, name: &str) -> Result<Vec<String>, WebhookFault> {
-        self.optional_accounts(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
+    /// Takes a list of members out that must be there.
+    pub(super) fn members(&mut self, name: &str) -> Result<Vec<WebhookMember>, WebhookFault> {
+        self.optional_members(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
     }
 
-    /// Takes the accounts of a list out that may be there.
-    pub(super) fn optional_accounts(&mut self, name: &str) -> Result<Option<Vec<String>>, WebhookFault> {
+    /// Takes a list of members out that may be there.
+    pub(super) fn optional_members(&mut self, name: &str) -> Result<Option<Vec<WebhookMember>>, WebhookFault> {
         let Some(value) = self.take(name)? else { return Ok(None) };
         if json::kind(value) != Kind::Array {
             let found = json::kind(value);
             return Err(WebhookFault::Type { place: self.at(name), wanted: "an array", found });
         }
-        let items: Vec<&RawValue> = self.read(name, value)?;
-        let account = |(at, item): (usize, &RawValue)| {
+        let items: Vec<&'a RawValue> = self.read(name, value)?;
+        let member = |(at, item): (usize, &'a RawValue)| {
             let place = format!("{}[{at}]", self.at(name));
             if json::kind(item) != Kind::Object {
                 return Err(WebhookFault::Type { place, wanted: "an object", found: json::kind(item) });
             }
-            Body { place, fields: json::object(item.get())? }.text("Member_Account")
+            let mut item = Body { place, fields: json::object(item.get())? };
+            Ok(WebhookMember { account: item.text("Member_Account")?, extra: item.rest() })
         };
-        items.into_iter().enumerate().map(account).collect::<Result<_, _>>().map(Some)
+        items.into_iter().enumerate().map(member).collect::<Result<_, _>>().map(Some)
     }
 
     /// Takes `EventTime` out, an integer of milliseconds or a string of one, where it is there.
@@ -155,14 +159,36 @@ impl<'a> Body<'a> {
     }
 }
 
-/// An item of a list of accounts.
-#[derive(Serialize)]
-pub(super) struct Item<'a> {
-    #[serde(rename = "Member_Account")]
-    account: &'a str,
-}
+/// A body that is being written, field by field.
+pub(super) struct Written(Vec<u8>);
 
-/// The accounts as they are written.
-pub(super) fn items(accounts: &[String]) -> Vec<Item<'_>> {
-    accounts.iter().map(|account| Item { account }).collect()
+impl Written {
+    /// A body that begins with its `CallbackCommand`.
+    pub(super) fn of(command: &str) -> Self {
+        Self(Vec::new()).with("CallbackCommand", command)
+    }
+
+    /// With this field behind the others.
+    pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        self.0.extend(to_json(&name));
+        self.0.push(b':');
+        self.0.extend(to_json(&value));
+        self
+    }
+
+    /// With this field behind the others, where there is one.
+    pub(super) fn with_some(self, name: &str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The whole body, unknown fields last.
+    pub(super) fn end(self, extra: &Extra) -> Vec<u8> {
+        let mut whole = extra.0.iter().fold(self, |body, (name, value)| body.with(name, value)).0;
+        whole.push(b'}');
+        whole
+    }
 }

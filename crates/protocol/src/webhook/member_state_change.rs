@@ -1,14 +1,11 @@
 //! `Group.CallbackOnMemberStateChange`: members have gone offline or come back. Source: 1047/48734, 269/76156.
 
 use avmarks_spec::Timestamp;
-use serde::Serialize;
 
 use crate::Extra;
-use crate::envelope::to_json;
 
-use super::body::{Body, Item, body_of, items};
-use super::revision::WrittenTime;
-use super::{Revision, WebhookFault, open_text};
+use super::body::{Body, Written, body_of};
+use super::{Revision, WebhookFault, WebhookMember, open_text};
 
 /// Members of an audio-video group have gone offline or come back online. Going offline clears marks (`CLEAR-OFFLINE`).
 ///
@@ -22,7 +19,7 @@ use super::{Revision, WebhookFault, open_text};
 ///     group_id: "@TGS#a6I4ZUUGO".to_owned(),
 ///     event_type: EventType::Offline,
 ///     event_cause: Some(EventCause::Quit),
-///     members: vec!["jared".to_owned()],
+///     members: vec!["jared".into()],
 ///     event_time: None,
 ///     extra: Default::default(),
 /// };
@@ -41,7 +38,7 @@ pub struct MemberStateChange {
     /// `EventCause`, since 2024.
     pub event_cause: Option<EventCause>,
     /// `MemberList`: the accounts it is about.
-    pub members: Vec<String>,
+    pub members: Vec<WebhookMember>,
     /// `EventTime`, in the newest text.
     pub event_time: Option<Timestamp>,
     /// Fields that the documents do not have.
@@ -90,7 +87,7 @@ impl MemberStateChange {
             group_id: body.text("GroupId")?,
             event_type: body.text("EventType")?.into(),
             event_cause: body.optional_text("EventCause")?.map(EventCause::from),
-            members: body.accounts("MemberList")?,
+            members: body.members("MemberList")?,
             event_time: body.event_time()?,
             extra: body.rest(),
         })
@@ -99,29 +96,13 @@ impl MemberStateChange {
     /// The body, as this revision has it.
     #[must_use]
     pub fn to_json(&self, revision: Revision) -> Vec<u8> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire<'a> {
-            callback_command: &'static str,
-            group_id: &'a str,
-            event_type: &'a EventType,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            event_cause: Option<&'a EventCause>,
-            member_list: Vec<Item<'a>>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            event_time: Option<WrittenTime>,
-            #[serde(flatten)]
-            extra: &'a Extra,
-        }
         let row = revision.row();
-        to_json(&Wire {
-            callback_command: Self::COMMAND,
-            group_id: &self.group_id,
-            event_type: &self.event_type,
-            event_cause: self.event_cause.as_ref().filter(|_| row.state_event_cause),
-            member_list: items(&self.members),
-            event_time: row.state_event_time.write(self.event_time),
-            extra: &self.extra,
-        })
+        Written::of(Self::COMMAND)
+            .with("GroupId", &self.group_id)
+            .with("EventType", &self.event_type)
+            .with_some("EventCause", self.event_cause.as_ref().filter(|_| row.state_event_cause))
+            .with("MemberList", &self.members)
+            .with_some("EventTime", row.state_event_time.write(self.event_time))
+            .end(&self.extra)
     }
 }

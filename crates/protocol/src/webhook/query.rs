@@ -1,5 +1,7 @@
 //! The query of a webhook's URL.
 
+use core::fmt;
+
 use avmarks_spec::Excerpt;
 
 use crate::url::{Parameter, SdkAppId, encoded, pairs};
@@ -7,7 +9,8 @@ use crate::url::{Parameter, SdkAppId, encoded, pairs};
 /// The query that the service puts behind an app's own URL.
 ///
 /// Source: 1047/34354, webhook protocols and security. The receiver must check that [`sdkappid`](Self::sdkappid) is its
-/// own. Only `SdkAppid` and `CallbackCommand` are in every sample.
+/// own. Only `SdkAppid` and `CallbackCommand` are in every sample. It prints without [`sign`](Self::sign), which whoever
+/// reads it could send again; [`to_text`](Self::to_text) has it.
 ///
 /// ```
 /// use avmarks_protocol::webhook::WebhookQuery;
@@ -19,7 +22,7 @@ use crate::url::{Parameter, SdkAppId, encoded, pairs};
 /// assert_eq!(query.opt_platform.as_deref(), Some("RESTAPI"));
 /// assert_eq!(query.to_text(), text);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct WebhookQuery {
     /// `SdkAppid`: the app.
     pub sdkappid: SdkAppId,
@@ -39,7 +42,7 @@ pub struct WebhookQuery {
 
 impl WebhookQuery {
     /// The query of this text, with or without `?` in front. Order is free, unknown parameters are passed over, and an
-    /// empty value counts as missing.
+    /// empty value counts as missing, save that no other may stand beside it.
     ///
     /// # Errors
     ///
@@ -71,7 +74,8 @@ impl WebhookQuery {
         })
     }
 
-    /// The query as the service sends it, without `?`, in the order of the vendor's sample.
+    /// The query as the service sends it, without `?`, in the order of the vendor's sample. **It holds the sign**: do not
+    /// log it.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = format!("SdkAppid={}&CallbackCommand={}", self.sdkappid, encoded(&self.command));
@@ -91,11 +95,25 @@ impl WebhookQuery {
     }
 }
 
+impl fmt::Debug for WebhookQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookQuery")
+            .field("sdkappid", &self.sdkappid)
+            .field("command", &self.command)
+            .field("contenttype", &self.contenttype)
+            .field("client_ip", &self.client_ip)
+            .field("opt_platform", &self.opt_platform)
+            .field("sign", &self.sign.as_ref().map(|_| format_args!("…")))
+            .field("request_time_seconds", &self.request_time_seconds)
+            .finish()
+    }
+}
+
 type Found = (&'static str, Parameter);
 
 fn optional((name, parameter): Found) -> Result<Option<String>, WebhookQueryFault> {
     match parameter {
-        Parameter::Missing => Ok(None),
+        Parameter::Missing | Parameter::Empty => Ok(None),
         Parameter::Once(value) => Ok(Some(value)),
         Parameter::Twice => Err(WebhookQueryFault::Twice { name }),
         Parameter::Broken => Err(WebhookQueryFault::BadEscape { name }),

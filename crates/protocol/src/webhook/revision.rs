@@ -11,9 +11,9 @@ use serde::Serialize;
 pub enum TimeForm {
     /// Not at all.
     Absent,
-    /// As a string of milliseconds, which is what the English samples have.
+    /// As a string of milliseconds, as in the samples of the international pages.
     Text,
-    /// As an integer of milliseconds, which is what every field table and the Chinese sample have.
+    /// As an integer of milliseconds, as in every field table that has it, and in the samples of the Chinese pages.
     Integer,
 }
 
@@ -42,20 +42,31 @@ pub struct RevisionRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Revision {
-    /// The English pages of 2023: 1047/48734 as of 2023-04-03, and 1047/34372, 34373 and 34377.
+    /// The English pages of 2023: 1047/48734 as of 2023-04-03, and 1047/34372, 34373 and 34377, with `EventTime` as a string
+    /// in their samples.
     Y2023,
     /// 1047/48734 (zh) as of 2024-06-14, which adds `EventCause`.
-    Y2024,
-    /// 1047/48734 and 269/76156 in their newest texts, which add `EventTime`, and 269/1667 as of 2025-02-08.
     ///
-    /// The sample of 1047/48734 has `EventTime` as a string and its table lacks it; as an integer it is like the others.
+    /// No sample of joining, leaving or disbanding was seen that is surely of that year. Their `EventTime` is a string here,
+    /// for it is one before (2023) and after (1047/34377 in a newer English text; a copy of that page is of 2025-03-10).
+    Y2024,
+    /// 1047/48734 in its newest English text, whose sample adds `EventTime` as a string. 1047/34377 has a string, too, and of
+    /// 1047/34372 and 34373 no newer sample was seen than those with strings.
+    ///
+    /// That sample lost `EventCause`, of which the comment is left and the table's row; it is written here.
+    NewestEn,
+    /// 269/1667 as of 2025-02-08, whose sample has `EventTime` as an integer, as the tables do.
+    ///
+    /// **Our reading** is that going online and offline has an integer as well. No page that was seen shows it: of 269/76156
+    /// the end was not seen, the table of 1047/48734 lacks the field, and its sample has a string
+    /// ([`NewestEn`](Self::NewestEn)). The same webhook of a sister product, 269/125793, has an integer in sample and table.
     #[default]
     Newest,
 }
 
 impl Revision {
     /// Every revision, the oldest first.
-    pub const ALL: &'static [Self] = &[Self::Y2023, Self::Y2024, Self::Newest];
+    pub const ALL: &'static [Self] = &[Self::Y2023, Self::Y2024, Self::NewestEn, Self::Newest];
 
     /// What the revision has.
     #[must_use]
@@ -71,6 +82,12 @@ impl Revision {
                 name: "2024",
                 event_time: TimeForm::Text,
                 state_event_time: TimeForm::Absent,
+                state_event_cause: true,
+            },
+            Self::NewestEn => RevisionRow {
+                name: "newest_en",
+                event_time: TimeForm::Text,
+                state_event_time: TimeForm::Text,
                 state_event_cause: true,
             },
             Self::Newest => RevisionRow {

@@ -33,6 +33,10 @@ fn revisions_differ_in_the_event_fields() {
         assert!(json(&join, revision).ends_with(r#","EventTime":"1670574414123"}"#));
         assert!(!json(&change, revision).contains("EventTime"));
     }
+    for webhook in [&join, &change] {
+        assert!(json(webhook, Revision::NewestEn).ends_with(r#","EventTime":"1670574414123"}"#));
+        assert!(json(webhook, Revision::Newest).ends_with(r#","EventTime":1670574414123}"#));
+    }
     assert!(!json(&change, Revision::Y2023).contains("EventCause"));
     assert!(json(&change, Revision::Y2024).contains(r#""EventType":"Offline","EventCause":"HeartbeatInterrupt","#));
     for revision in Revision::ALL {
@@ -76,11 +80,27 @@ fn what_is_not_known_is_kept() {
 }
 
 #[test]
+fn what_is_not_known_of_a_member_is_kept() {
+    for body in [JOIN, EXIT, DESTROYED, CHANGE] {
+        let account = if body == DESTROYED { "leckie" } else { "tommy" };
+        let known = format!("{{\"Member_Account\":\"{account}\"}}");
+        let body =
+            body.replace(&known, &format!("{{\"Member_Account\":\"{account}\",\"Role\":\"Owner\",\"Seq\":1.50e3}}"));
+        let webhook = Webhook::parse(body.as_bytes()).unwrap();
+        assert_eq!(json(&webhook, Revision::Newest), body);
+    }
+}
+
+#[test]
 fn faults_say_where() {
     for (body, expected) in [
         (CHANGE.replace("\"GroupId\"", "\"groupid\""), "`GroupId` is missing"),
         (CHANGE.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), "`GroupId` is there more than once"),
         (CHANGE.replace("\"Offline\"", "1"), "`EventType` must be a string, and is an integer"),
+        (
+            CHANGE.replace("\"tommy\"", "\"tommy\",\"Member_Account\":\"x\""),
+            "`MemberList[1].Member_Account` is there more than once",
+        ),
         (CHANGE.replace("\"tommy\"", "7"), "`MemberList[1].Member_Account` must be a string, and is an integer"),
         (CHANGE.replace("{\"Member_Account\":\"tommy\"}", "{}"), "`MemberList[1].Member_Account` is missing"),
         (
@@ -152,10 +172,24 @@ fn a_query_is_read_and_written() {
         ("1669872112", "-1", malformed("RequestTime", "-1")),
         ("=json", "=xml", WebhookQueryFault::WrongContentType { found: "xml".to_owned() }),
         ("Sign=ab", "Sign=ab&Sign=ab", WebhookQueryFault::Twice { name: "Sign" }),
+        ("Sign=ab", "Sign=&Sign=ab", WebhookQueryFault::Twice { name: "Sign" }),
         ("Sign=ab", "Sign=%a", WebhookQueryFault::BadEscape { name: "Sign" }),
     ] {
         assert_eq!(WebhookQuery::parse(&text.replace(from, to)), Err(fault), "{to}");
     }
+}
+
+/// Without a window a `Sign` can be used again by whoever reads it.
+#[test]
+fn a_query_does_not_print_its_sign() {
+    let text =
+        "SdkAppid=1400000000&CallbackCommand=Group.CallbackAfterMemberExit&Sign=topsecret&RequestTime=1669872112";
+    let query = WebhookQuery::parse(text).unwrap();
+    let printed = format!("{query:?} {query:#?}");
+    assert!(!printed.contains("topsecret"), "{printed}");
+    assert!(printed.contains("sign: Some(…)") && printed.contains("CallbackAfterMemberExit"), "{printed}");
+    let unsigned = WebhookQuery { sign: None, ..query };
+    assert!(format!("{unsigned:?}").contains("sign: None"));
 }
 
 #[test]
