@@ -1,5 +1,7 @@
 //! The invariants of ARCHITECTURE.md, as far as a test can see them.
 
+mod traceability;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,14 @@ fn top() -> PathBuf {
 fn read(path: impl AsRef<Path>) -> String {
     let path = top().join(path);
     fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+}
+
+/// Compares a page of the project with what was printed; writes it anew where `AVMARKS_WRITE` is set.
+fn compared_page(path: &str, printed: &str) {
+    if std::env::var_os("AVMARKS_WRITE").is_some() {
+        fs::write(top().join(path), printed).unwrap();
+    }
+    assert_eq!(read(path), printed, "write {path} anew with AVMARKS_WRITE=1 cargo test --workspace");
 }
 
 /// Every file below a folder of the project, by its path from the top.

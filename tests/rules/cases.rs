@@ -59,7 +59,6 @@ fn the_oracle_tells_every_story() {
 const CLAUSES_ELSEWHERE: &[(Clause, &str)] = &[
     (Clause::Query, "a scenario line has no query: tests/service/precedence.rs, tests/service/query.rs"),
     (Clause::UserSig, "a scenario line has no signature: tests/service/precedence.rs, tests/service/query.rs"),
-    (Clause::Http200, "HTTP is beyond a scenario; `Response` has no status, and says why"),
 ];
 
 /// Gaps that no scenario line reaches, and where they are held instead.
