@@ -76,6 +76,7 @@ fn snapshots_that_the_rules_do_not_allow() {
         ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
         ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
         ("\"next_place\":4", "\"next_place\":18446744073709551615", "place 18446744073709551615 is out of order"),
+        ("\"next_place\":4", "\"next_place\":4398046511105", "place 4398046511105 is out of order"),
         ("\"next_place\":4", "\"next_place\":0", "place 0 is out of order"),
         ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
         ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030000", "which is yet to come"),
@@ -97,6 +98,15 @@ fn snapshots_that_the_rules_do_not_allow() {
         assert!(good.contains(from), "{from} is not in {good}");
         let fault = App::restore(good.replacen(from, to, 1).as_bytes()).unwrap_err().to_string();
         assert!(fault.contains(message), "{from} -> {to}: {fault}");
+    }
+    // At its limits, special marks aside, a group is what it may be.
+    for (from, to) in [
+        ("\"marks_per_group_max\":10", "\"marks_per_group_max\":2"),
+        ("\"members_per_mark_max\":1000", "\"members_per_mark_max\":2"),
+        ("\"next_place\":4", "\"next_place\":4398046511104"),
+    ] {
+        assert!(good.contains(from), "{from} is not in {good}");
+        App::restore(good.replacen(from, to, 1).as_bytes()).unwrap();
     }
     for (bytes, message) in [
         (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),

@@ -70,7 +70,6 @@ pub struct ErrorRow {
 
 /// What a caller can do about a code. Derived from the meanings; the vendor's list has no such column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum Action {
     /// A passing failure of the service: the same request may succeed at once.
     RetryNow,

@@ -135,11 +135,15 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return BodyFault::Empty;
     }
-    if let Ok(value) = serde_json::from_str::<&RawValue>(text)
-        && kind(value) != Kind::Object
-    {
-        return BodyFault::NotObject { found: kind(value) };
+    if text.starts_with('\u{feff}') {
+        return BodyFault::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
     }
+    let fault = match serde_json::from_str::<&RawValue>(text) {
+        Ok(value) if kind(value) != Kind::Object => return BodyFault::NotObject { found: kind(value) },
+        Ok(_) => fault.to_string(),
+        // What is wrong with the text as such, and not that it is no object.
+        Err(fault) => fault.to_string(),
+    };
     if let Some(comma) = trailing_commas(text).first()
         && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
     {
@@ -147,7 +151,7 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         return BodyFault::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
     }
-    BodyFault::NotJson { what: fault.to_string() }
+    BodyFault::NotJson { what: fault }
 }
 
 /// The fields of the object that a whole body is.

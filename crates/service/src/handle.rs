@@ -1,6 +1,7 @@
 //! A request from its first byte to its answer: asked, answered, and made to happen. What is judged, and in which order, is
 //! in `walk.rs`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::ErrorCode;
@@ -38,9 +39,12 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// A path up to the question mark, for messages: what follows may hold a signature.
-pub(crate) fn without_query(path: &str) -> &str {
-    path.split('?').next().unwrap_or_default()
+/// A path for messages: behind a question mark, which belongs to no path, a signature may stand, and is left out.
+pub(crate) fn without_query(path: &str) -> Cow<'_, str> {
+    match path.split_once('?') {
+        Some((path, _)) => Cow::Owned(format!("{path}?…")),
+        None => Cow::Borrowed(path),
+    }
 }
 
 /// A request whose query and signature were looked at elsewhere.

@@ -11,9 +11,8 @@
 //! service would answer.
 //!
 //! ```
-//! use avmarks_rules::Presence;
+//! use avmarks_service::spec::{GroupId, GroupType, Timestamp};
 //! use avmarks_service::{App, Request, Settings};
-//! use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 //!
 //! let mut app = App::new(Settings::default());
 //! let now = Timestamp::from_millis(0);
@@ -40,6 +39,9 @@ mod scenario;
 mod snapshot;
 mod violation;
 mod walk;
+
+/// The crates that this one speaks in, so that a user needs no line for each.
+pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as spec};
 
 pub use app::{App, Happening, Settings, What};
 pub use handle::{Answer, Call, DryRun, Request, Response};

@@ -25,7 +25,7 @@ use line::{Input, Line};
 /// );
 /// assert_eq!(
 ///     ask(r#"{"at":5,"do":"jion","group":"g"}"#).unwrap_err().to_string(),
-///     "line 3: `jion` is nothing to do; there are `app`, `policy`, `create_group`, `destroy_group`, `join`, `leave`, `disconnect`, `reconnect`, `call`, `tick`"
+///     "line 3: `do` is `jion`; there are `app`, `policy`, `create_group`, `destroy_group`, `join`, `leave`, `disconnect`, `reconnect`, `call`, `tick`"
 /// );
 /// ```
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! What is wrong with a request: the place, the clause or gap, the vendor's code, and a sentence.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{ErrorCode, Place};
@@ -37,6 +38,28 @@ impl Violation {
         self.place.map(Place::pointer)
     }
 }
+
+/// In one line: code, ids, and the sentence.
+///
+/// ```
+/// use avmarks_protocol::Endpoint;
+/// use avmarks_rules::Policy;
+/// use avmarks_spec::Limits;
+///
+/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, b"{}", &Policy::default(), &Limits::DOCUMENTED);
+/// assert_eq!(found[0].to_string(), "10004 REQUIRED: `GroupId` is missing");
+/// ```
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        for (at, basis) in self.because.iter().enumerate() {
+            write!(f, "{}{basis}", if at == 0 { " " } else { ", " })?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for Violation {}
 
 /// As an object of `step`, `code`, `because` (a list of ids), `pointer` (perhaps null) and `message`.
 impl Serialize for Violation {

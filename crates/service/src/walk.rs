@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
         if self.endpoint.is_none() {
             let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
             let message =
-                format!("no call has the path `{}`; there are {}", Excerpt(without_query(path)), known.join(", "));
+                format!("no call has the path `{}`; there are {}", Excerpt(&without_query(path)), known.join(", "));
             self.add(Refusal::UnknownPath, None, message)?;
         }
         if method != "POST" {

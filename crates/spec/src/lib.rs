@@ -4,7 +4,7 @@
 //! settles ([`Gap`], with every reading of it), the numbers ([`Limits`]) and the values that can only be made by parsing
 //! ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
 //!
-//! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks (nobody below the rim).
+//! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks.
 //!
 //! **The contract:** no allocation, no panic, no dependency; identifiers of clauses and gaps never change their meaning.
 //!

@@ -245,11 +245,11 @@ gaps! {
             FortySeconds "40s" "a pull shows the last view until that is 40 s old"
     }
     TrailingComma "gap:trailing-comma" "trailing_comma"
-        "Does the service read a comma before ] or }?"
+        "How strictly is the body read as JSON: is the comma before ] or } that the samples have passed over?"
         "the request samples of 1047/50294 carry one; RFC 8259 has none"
         "2025-11-03 (269/79267)" {
-            Strict "strict" "it is no JSON: 60003",
-            Accept "accept" "a comma before ] or } is passed over"
+            Strict "strict" "JSON to the letter of RFC 8259; anything else is refused with 60003",
+            Accept "accept" "a comma before ] or } is passed over; anything else that is no JSON is refused with 60003"
     }
     GroupId "gap:group-id" "group_id"
         "Which group ids are well formed?"

@@ -81,8 +81,11 @@ impl<'a> Line<'a> {
             return Err("it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned());
         }
         let fields = serde_json::from_str(text).map_err(|fault: serde_json::Error| {
+            if fault.is_data() {
+                return "it must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned();
+            }
             // The line has a number of its own, which is not the 1 of the JSON reader.
-            format!("it is no JSON object: {}", fault.to_string().replace(" at line 1 column ", " at column "))
+            format!("it is not JSON: {}", fault.to_string().replace(" at line 1 column ", " at column "))
         })?;
         let mut fields = LineFields { fields, policy };
         let at: u64 = fields.require("at", "a whole number of milliseconds from 0 up")?;
@@ -106,11 +109,16 @@ impl<'a> Line<'a> {
             "reconnect" => fields.presence(Presence::Reconnect)?,
             "call" => fields.call()?,
             "tick" => Input::Tick,
-            other => return Err(format!("`{}` is nothing to do; there are {}", Excerpt(other), listed(&TO_DO))),
+            other => return Err(format!("`do` is `{}`; there are {}", Excerpt(other), listed(&TO_DO))),
         };
         match fields.fields.names().next() {
             None => Ok(Self { at, input }),
-            Some(name) => Err(format!("`{}` is no field of a `{to_do}` line; take it out", Excerpt(name))),
+            Some(name) => {
+                // A gap's id is what answers and the ledger show; a line has the field of the policy.
+                let meant = Gap::parse(name).filter(|_| &*to_do == "policy").map(|gap| gap.row().field);
+                let mend = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
+                Err(format!("`{}` is not a field of a `{to_do}` line; {mend}", Excerpt(name)))
+            }
         }
     }
 }
@@ -158,7 +166,8 @@ impl<'a> LineFields<'a, '_> {
         let accounts = match (one, many) {
             (Some(account), None) => vec![self.user("account", &account)?],
             (None, Some(accounts)) => {
-                accounts.iter().map(|account| self.user("accounts", account)).collect::<Result<_, _>>()?
+                let each = accounts.iter().enumerate();
+                each.map(|(at, account)| self.user(&format!("accounts[{at}]"), account)).collect::<Result<_, _>>()?
             }
             _ => return Err("it must have either `account` or `accounts`".to_owned()),
         };
