@@ -118,16 +118,12 @@ impl Policy {
         Self::default()
     }
 
-    /// What the English pages say where they say something (1047/50293 of 2024-07-16): pages of 500, and a list
-    /// that is refreshed every 10 s.
+    /// What the English pages say where they say something (1047/50293 of 2024-07-16): pages of 500, a list that is
+    /// refreshed every 10 s, and the 30 latest without the plan.
     #[must_use]
     pub fn documented_en() -> Self {
-        Self {
-            page_size: PageSize::FiveHundred,
-            refresh: Refresh::TenSeconds,
-            low_plan_list: LowPlanList::Thirty,
-            ..Self::default()
-        }
+        // Pages of 500, and a list of 30 on a low plan, are the defaults.
+        Self { refresh: Refresh::TenSeconds, ..Self::default() }
     }
 
     /// What the Chinese pages of 2025-11-03 say where they say something (269/77266): pages of 250, a list that is

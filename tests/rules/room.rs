@@ -1,0 +1,140 @@
+//! The room by itself: what no scenario line reaches.
+
+use avmarks_rules::{
+    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, Operator, PROFILES, Policy, Presence, Quota, Room,
+    Terms, Verdict, decide, page,
+};
+use avmarks_spec::{Gap, GroupType, Limits, Mark, Timestamp, UserId};
+use proptest::prelude::*;
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+fn mark(number: i64) -> Mark {
+    Mark::new(number).unwrap()
+}
+
+const AT: Timestamp = Timestamp::from_millis(5);
+
+#[test]
+fn profiles_read_what_their_pages_say_and_nothing_else() {
+    let differences = |policy: Policy| {
+        let default = Policy::default();
+        let differing = Gap::ALL.iter().filter(|gap| policy.reading(**gap) != default.reading(**gap));
+        differing.map(|gap| format!("{gap} {}", policy.reading(*gap))).collect::<Vec<_>>()
+    };
+    let profile = |name: &str| Policy::profile(name).unwrap();
+    assert_eq!(differences(profile("default")), [""; 0]);
+    assert_eq!(profile("documented_en"), Policy::documented_en());
+    assert_eq!(differences(profile("documented_en")), ["gap:refresh 10s"]);
+    assert_eq!(profile("documented_zh_2025"), Policy::documented_zh_2025());
+    assert_eq!(
+        differences(profile("documented_zh_2025")),
+        ["gap:low-plan-list refuse", "gap:page-size 250", "gap:refresh 40s"]
+    );
+    assert_eq!(Policy::profile("documented_fr"), None);
+    assert_eq!(PROFILES.len(), 3);
+}
+
+#[test]
+fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
+    let limits = Limits { marks_per_group_max: 99, ..Limits::DOCUMENTED };
+    let terms = Terms { limits, ..Terms::default() };
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.observe(Presence::Join, user("a"), AT);
+    let ceiling = i64::try_from(Limits::MARKS_PER_GROUP_CEILING).unwrap();
+    let numbers = [500, 600].into_iter().chain(1_000..1_000 + ceiling);
+    let marks: Vec<_> = numbers.map(mark).collect();
+    let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks: marks.clone() }]);
+    let decision = decide(Some(&room), &terms, &call, AT);
+    assert!(matches!(decision.verdict, Verdict::Accepted(_)), "{decision:?}");
+    decision.events.iter().for_each(|event| room.apply(event));
+    assert_eq!(room.member(&user("a"), AT).unwrap().marks, marks);
+
+    // One more is refused, whatever the limits say: there is no place for it.
+    let entries = vec![Entry { account: user("a"), marks: vec![mark(9_999)] }];
+    let more = decide(Some(&room), &terms, &MarkCall::set(Operator::Admin, entries), AT);
+    assert!(matches!(more.verdict, Verdict::Refused(_)), "{more:?}");
+}
+
+#[test]
+fn an_entry_without_marks_asks_for_nothing() {
+    let entries =
+        vec![Entry { account: user("a"), marks: vec![] }, Entry { account: user("b"), marks: vec![mark(500)] }];
+    let call = MarkCall::new(CommandKind::Delete, Operator::Admin, entries);
+    assert_eq!(call.entries().len(), 1);
+    assert_eq!(call.entries()[0].account, user("b"));
+    assert!(!call.was_merged());
+}
+
+#[test]
+fn a_quota_forgets_what_is_over_and_counts_what_was_admitted() {
+    let limits = Limits { calls_per_window_max: 2, ..Limits::DOCUMENTED };
+    let at = Timestamp::from_millis;
+    let mut quota: Quota = [at(0), at(500)].into_iter().collect();
+    assert!(!quota.admits(at(999), &limits) && !quota.admit(at(999), &limits));
+    assert_eq!(quota.admitted().collect::<Vec<_>>(), [at(0), at(500)]);
+    assert!(quota.admits(at(1_000), &limits) && quota.admit(at(1_000), &limits));
+    assert_eq!(quota.admitted().collect::<Vec<_>>(), [at(500), at(1_000)]);
+}
+
+#[test]
+fn a_page_shows_no_more_than_a_cursor_can_count() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    for number in 0..1_100 {
+        room.observe(Presence::Join, user(&format!("u{number}")), AT);
+    }
+    let policy = Policy::default();
+    let (mut cursor, mut shown) = (Cursor::START, Vec::new());
+    loop {
+        let members = room.list(Filter::Visible, &policy, cursor.below, AT);
+        let page = page(members, cursor, 400, usize::MAX);
+        shown.extend(page.members.iter().map(|member| member.place));
+        let Some(next) = page.next else { break };
+        cursor = Cursor::from_number(next.number());
+        assert_eq!(cursor, next);
+    }
+    assert_eq!(shown.len(), Limits::LIST_MEMBERS_CEILING);
+    assert!(shown.windows(2).all(|pair| pair[0] == pair[1] + 1) && shown[0] == 1_100);
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let account = prop::sample::select(vec!["a", "b", "c"]).prop_map(user);
+    let mark = prop::sample::select(vec![500, 600, 1_000, 1_001, 4_294_967_295]).prop_map(mark);
+    let at = (0_u64..50).prop_map(Timestamp::from_millis);
+    let cause = prop::sample::select(vec![Cause::Join, Cause::Connection, Cause::Pin, Cause::PinExpired]);
+    prop_oneof![
+        at.clone().prop_map(|to| Event::TimePassed { to }),
+        (account.clone(), at.clone()).prop_map(|(account, at)| Event::Joined { account, at }),
+        (account.clone(), cause.clone()).prop_map(|(account, cause)| Event::CameOnline { account, cause }),
+        account.clone().prop_map(|account| Event::Left { account, lost: Vec::new() }),
+        account.clone().prop_map(|account| Event::Disconnected { account }),
+        account.clone().prop_map(|account| Event::Reconnected { account }),
+        (account.clone(), cause).prop_map(|(account, cause)| Event::WentOffline { account, lost: Vec::new(), cause }),
+        account.clone().prop_map(|account| Event::PinExpired { account }),
+        (account.clone(), at).prop_map(|(account, until)| Event::Pinned { account, until }),
+        (account.clone(), mark.clone()).prop_map(|(account, mark)| Event::Marked { account, mark }),
+        (account, mark).prop_map(|(account, mark)| Event::Unmarked { account, mark }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// Events that no decision made never panic, and time never runs back.
+    #[test]
+    fn any_events_can_be_applied(events in prop::collection::vec(any_event(), 0..60)) {
+        let mut room = Room::new(GroupType::AvChatRoom, None);
+        let mut latest = room.latest();
+        for event in &events {
+            room.apply(event);
+            prop_assert!(room.latest() >= latest);
+            latest = room.latest();
+            let members = room.members(latest);
+            prop_assert_eq!(members.len(), room.len());
+            prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
+            prop_assert_eq!(room.is_empty(), members.is_empty());
+        }
+    }
+}
