@@ -47,7 +47,7 @@ fn code_of(path: &str) -> String {
     shipped(path).lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 
-const PUBLISHED: &[&str] = &["spec", "protocol", "rules", "service", "cli"];
+const PUBLISHED: &[&str] = &["spec", "protocol", "rules", "service", "client", "cli"];
 
 /// The part of a source file that ships: everything before its unit tests.
 fn shipped(path: &str) -> String {
@@ -68,7 +68,7 @@ fn the_core_has_no_std_no_clock_and_no_randomness() {
             }
         }
     }
-    for name in ["protocol", "service"] {
+    for name in ["protocol", "service", "client"] {
         for file in files(&format!("crates/{name}/src"), "rs") {
             let text = shipped(&file);
             for word in ["SystemTime", "Instant::now", "TcpStream", "TcpListener", "std::fs", "thread_local"] {
@@ -129,6 +129,7 @@ fn dependencies_point_down_only() {
         ("protocol", &["spec"]),
         ("rules", &["spec"]),
         ("service", &["spec", "protocol", "rules"]),
+        ("client", &["spec", "protocol"]),
         ("cli", &["spec", "protocol", "rules", "service"]),
     ];
     for (name, below) in allowed {
@@ -227,7 +228,8 @@ fn every_dependency_has_a_reason_and_a_place_in_the_one_table() {
     for name in names.filter(|name| !name.starts_with("avmarks-")) {
         assert!(contributing.contains(&format!("`{name}`")), "CONTRIBUTING.md does not say why `{name}` is there");
         let users = files("crates", "toml").into_iter().chain(["tests/Cargo.toml".to_owned()]);
-        assert!(users.map(read).any(|text| text.contains(&format!("\n{name}.workspace"))), "nobody uses `{name}`");
+        let uses = [format!("\n{name}.workspace"), format!("\n{name} = {{ workspace = true")];
+        assert!(users.map(read).any(|text| uses.iter().any(|used| text.contains(used))), "nobody uses `{name}`");
     }
 }
 

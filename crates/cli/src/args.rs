@@ -1,21 +1,24 @@
 //! What the command line understands.
 
-use std::ffi::OsString;
+mod usersig;
+
+use std::ffi::{OsStr, OsString};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::App;
-use avmarks_spec::{Excerpt, Gap, Timestamp};
-use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use avmarks_spec::{Excerpt, GAPS, Gap};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
 
 use crate::error::Error;
 use crate::input::Source;
 use crate::names;
+pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Leaves the process where they make no command, or ask for help.
 pub(crate) fn parse() -> Cli {
@@ -27,13 +30,15 @@ pub(crate) fn parse() -> Cli {
     })
 }
 
-/// The error without the words of the user that are no names of options.
+/// The error without the words of the user that are not names of options, and may be a secret.
 fn without_values(mut error: clap::Error) -> clap::Error {
     let of_the_user = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue];
+    let shows_value = has_harmless_value(&error);
     for kind in of_the_user {
         let is_option = |text: &str| text.starts_with("--") || text.starts_with('<') || text.starts_with('[');
         match error.get(kind) {
             Some(ContextValue::String(text)) if kind == ContextKind::InvalidArg && is_option(text) => {}
+            Some(_) if kind == ContextKind::InvalidValue && shows_value => {}
             Some(ContextValue::String(_)) => drop(error.insert(kind, ContextValue::String("…".to_owned()))),
             _ => {}
         }
@@ -43,7 +48,19 @@ fn without_values(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Holds requests of the Tencent Cloud Chat marks API against its documented rules, without a socket
+/// Whether the value at fault is one of a number or a name, and too short to be a key (64 characters) or a signature.
+fn has_harmless_value(error: &clap::Error) -> bool {
+    const OPTIONS: [&str; 4] = ["--at ", "--expire ", "--sdkappid ", "--identifier "];
+    const CHARACTERS_MAX: usize = 20;
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {
+        (Some(ContextValue::String(option)), Some(ContextValue::String(value))) => {
+            OPTIONS.iter().any(|harmless| option.starts_with(harmless)) && value.chars().count() <= CHARACTERS_MAX
+        }
+        _ => false,
+    }
+}
+
+/// Checks requests of the Tencent Cloud Chat marks API against its documented rules, offline
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays whole conversations with a simulated service, and
 /// explains clauses, gaps of the documents, error codes and signatures.
@@ -65,10 +82,12 @@ Examples:
   avmarks explain ONLINE-ONLY
   avmarks explain 10004
 
-Colour is used on a terminal only, and never where NO_COLOR is set."
+Environment:
+  AVMARKS_KEY  the app's secret key, where --key-file is not given
+  NO_COLOR     where it is set, no colour, which only terminals get anyway"
 )]
 pub(crate) struct Cli {
-    /// Print JSON for programs instead of text for people
+    /// Print JSON for programs instead of text for people; errors stay text, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -95,12 +114,19 @@ pub(crate) enum Command {
 #[command(after_long_help = "\
 Examples:
   avmarks check request.json
-  avmarks check --trailing-comma request.json       the vendor's samples carry a trailing comma
+  avmarks check --trailing-comma request.json
   avmarks check --call get_members list.json
-  avmarks check --state app.json --as owner1 --reading gap:rest-owner=owner-too request.json
-  generate-request | avmarks check --json -")]
+  avmarks check --state app.json --as owner1 request.json
+  avmarks check --reading gap:account-id=utf8 request.json
+  generate-request | avmarks check --json -
+
+Exit status:
+  0  accepted
+  1  refused
+  2  wrong usage, or input that cannot be read")]
 pub(crate) struct CheckArgs {
     /// The file with the body, exactly as it is sent; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: Source,
     /// Which call it is the body of
     #[arg(long, value_name = "CALL", default_value = Endpoint::ModifyUserInfo.command(), value_parser = call_parser())]
@@ -112,39 +138,44 @@ pub(crate) struct CheckArgs {
     pub(crate) trailing_comma: bool,
     /// Dry run against the app of this snapshot, as `avmarks replay --save` writes it; its policy holds, save for what
     /// the options change
-    #[arg(long, value_name = "SNAPSHOT")]
+    #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<Source>,
     /// Who calls
     #[arg(long = "as", value_name = "IDENTIFIER", default_value = "administrator", requires = "state")]
     pub(crate) identifier: String,
     /// When the call is made, in milliseconds since the Unix epoch [default: the latest time of the snapshot]
-    #[arg(long, value_name = "MS", requires = "state", value_parser = value_parser!(u64).range(..=AT_MS_MAX))]
+    #[arg(long, value_name = "MS", requires = "state", allow_negative_numbers = true, value_parser = whole(0..=AT_MS_MAX))]
     pub(crate) at: Option<u64>,
 }
 
 /// Play a conversation: one JSON object a line in, one answer a line out
 ///
 /// Each line is an input with its time: accounts that join and leave, REST calls, time that passes. A refusal is an answer
-/// like any other; a line that is no valid input ends the conversation with an error that names it (exit status 2),
+/// like any other; a line that is not a valid input ends the conversation with an error that names it (exit status 2),
 /// after everything before it was answered. With `-`, each line is answered as soon as it has been read.
+///
+/// What a line may do: app, policy, create_group, destroy_group, join, leave, disconnect, reconnect, call and tick;
+/// docs/scenario.md of the project has the format. The answers are JSON with `--json` and without it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-The inputs are app, policy, create_group, destroy_group, join, leave, disconnect, reconnect, call and tick.
-docs/scenario.md of the project has the format.
-
 Examples:
   avmarks replay conversation.jsonl
   avmarks replay conversation.jsonl --save app.json
   avmarks replay more.jsonl --state app.json --save app.json
-  echo '{\"at\":0,\"do\":\"create_group\",\"group\":\"@TGS#a\"}' | avmarks replay -")]
+  echo '{\"at\":0,\"do\":\"create_group\",\"group\":\"@TGS#a\"}' | avmarks replay -
+
+Exit status:
+  0  every line was answered, with refusals or without
+  2  wrong usage, input that cannot be read, or a snapshot not saved")]
 pub(crate) struct ReplayArgs {
     /// The file with the lines; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: Source,
     /// Start from the app of this snapshot instead of an empty one
-    #[arg(long, value_name = "SNAPSHOT")]
+    #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<Source>,
     /// Write the app as a snapshot once every line is answered; the file is replaced in one step, or not at all
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_parser())]
     pub(crate) save: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) policy: Readings,
@@ -153,122 +184,22 @@ pub(crate) struct ReplayArgs {
 /// Explain a clause, a gap or an error code, with its source
 ///
 /// A clause is a sentence of the vendor that decides something, a gap a question that the documents leave open. Without
-/// an argument, all of them are listed.
+/// an argument, all of them are listed; `precedence` prints the order in which a request is refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   avmarks explain
   avmarks explain ONLINE-ONLY
   avmarks explain gap:page-size
-  avmarks explain page_size
   avmarks explain 10004
+  avmarks explain 500
+  avmarks explain precedence
   avmarks explain --json 70001")]
 pub(crate) struct ExplainArgs {
-    /// The id of a clause (`ONLINE-ONLY`), the id or field of a gap (`gap:page-size`, `page_size`), or an error code (10004)
+    /// The id of a clause (`ONLINE-ONLY`), the id or field of a gap (`gap:page-size`, `page_size`), an error code (10004),
+    /// a special mark (500, 600), or `precedence`; case, hyphens and underscores do not matter
     #[arg(value_name = "ID|CODE")]
     pub(crate) subject: Option<String>,
-}
-
-/// Make a UserSig, check one, or find out what is wrong with it
-#[derive(Debug, Args)]
-#[command(after_long_help = "\
-The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from the
-environment variable AVMARKS_KEY; it is never an argument, and never printed.
-
-Examples:
-  avmarks usersig sign --sdkappid 1400000000 --identifier administrator --key-file key.txt
-  avmarks usersig verify --sdkappid 1400000000 --identifier administrator --key-file key.txt --sig-file sig.txt
-  AVMARKS_KEY=$(pass im/key) avmarks usersig sign --sdkappid 1400000000 --identifier administrator
-  avmarks usersig explain - < sig.txt")]
-pub(crate) struct UserSigArgs {
-    #[command(subcommand)]
-    pub(crate) command: UserSigCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UserSigCommand {
-    /// Make a signature, and print it alone
-    Sign(SignArgs),
-    /// Check a signature as the service does: exit status 0 where it is good, 1 where it is not
-    Verify(VerifyArgs),
-    /// Say all that is wrong with a signature, and what it holds; key, app and user may be left out
-    Explain(ExplainSigArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SignArgs {
-    /// The SDKAppID
-    #[arg(long, value_name = "N")]
-    pub(crate) sdkappid: SdkAppId,
-    /// The user that the signature is for
-    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) identifier: String,
-    #[command(flatten)]
-    pub(crate) key: KeyArgs,
-    #[command(flatten)]
-    pub(crate) clock: ClockArgs,
-    /// For how many seconds it is valid; the vendor advises a day at least
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = value_parser!(u64).range(1..=AT_SECONDS_MAX))]
-    pub(crate) expire: u64,
-    /// A text to put in as `TLS.userbuf`
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) userbuf: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// The SDKAppID of the request
-    #[arg(long, value_name = "N")]
-    pub(crate) sdkappid: SdkAppId,
-    /// The user of the request
-    #[arg(long, value_name = "ID")]
-    pub(crate) identifier: String,
-    #[command(flatten)]
-    pub(crate) key: KeyArgs,
-    #[command(flatten)]
-    pub(crate) clock: ClockArgs,
-    #[command(flatten)]
-    pub(crate) sig: SigArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExplainSigArgs {
-    /// The SDKAppID of the request
-    #[arg(long, value_name = "N")]
-    pub(crate) sdkappid: Option<SdkAppId>,
-    /// The user of the request
-    #[arg(long, value_name = "ID")]
-    pub(crate) identifier: Option<String>,
-    #[command(flatten)]
-    pub(crate) key: KeyArgs,
-    #[command(flatten)]
-    pub(crate) clock: ClockArgs,
-    #[command(flatten)]
-    pub(crate) sig: SigArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeyArgs {
-    /// The file with the app's secret key; `-` is standard input [default: the environment variable AVMARKS_KEY]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_file: Option<Source>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ClockArgs {
-    /// The time to go by, in Unix seconds [default: now]
-    #[arg(long, value_name = "UNIX_SECONDS", value_parser = value_parser!(u64).range(..=AT_SECONDS_MAX))]
-    pub(crate) at: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct SigArgs {
-    /// The signature, plain or as it stands in a URL; `-` is standard input, so that it stands in no list of processes
-    pub(crate) sig: Option<String>,
-    /// The file with the signature
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sig_file: Option<Source>,
 }
 
 /// List the gaps of the documents, every reading of them, and the one in force
@@ -291,8 +222,8 @@ pub(crate) struct Readings {
     /// Read the gaps as this profile does
     #[arg(long = "policy", value_name = "NAME", value_parser = profile_parser())]
     profile: Option<Policy>,
-    /// Read one gap so, by its id or field; may be repeated
-    #[arg(long = "reading", value_name = "GAP=READING")]
+    /// Choose a reading for one gap, by its id or field; may be repeated
+    #[arg(long = "reading", value_name = "GAP=READING", hide_possible_values = true, value_parser = ReadingParser)]
     readings: Vec<ReadingArg>,
 }
 
@@ -332,10 +263,30 @@ impl FromStr for ReadingArg {
             text.split_once('=').ok_or(Error::Reading("write GAP=READING, such as gap:page-size=250".to_owned()))?;
         let gap = Gap::parse(id).ok_or_else(|| {
             let near = names::near(id, names::gaps());
-            Error::Reading(format!("`{}` is no gap{near}; `avmarks policy` lists them", Excerpt(id)))
+            Error::Reading(format!("`{}` is not a gap{near}; `avmarks policy` lists them", Excerpt(id)))
         })?;
         Policy::default().set(gap, name).map_err(|unknown| Error::Reading(unknown.to_string()))?;
         Ok(Self { gap, name: name.to_owned() })
+    }
+}
+
+/// Reads `GAP=READING`, and knows all of them for completions.
+#[derive(Clone)]
+struct ReadingParser;
+
+impl TypedValueParser for ReadingParser {
+    type Value = ReadingArg;
+
+    fn parse_ref(&self, command: &ClapCommand, arg: Option<&Arg>, value: &OsStr) -> Result<ReadingArg, clap::Error> {
+        StringValueParser::new().try_map(|text| text.parse::<ReadingArg>()).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        // By the field, as the colon of an id divides words in some shells.
+        let of_gap = |row: &'static avmarks_spec::GapRow| {
+            row.readings.iter().map(|reading| PossibleValue::new(format!("{}={}", row.field, reading.name)))
+        };
+        Some(Box::new(GAPS.iter().flat_map(of_gap)))
     }
 }
 
@@ -343,10 +294,15 @@ impl FromStr for ReadingArg {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  avmarks completions bash > ~/.local/share/bash-completion/completions/avmarks
-  avmarks completions zsh > ~/.zfunc/_avmarks")]
+  avmarks completions bash > /etc/bash_completion.d/avmarks
+  avmarks completions zsh > ~/.zfunc/_avmarks
+  avmarks completions fish > ~/.config/fish/completions/avmarks.fish")]
 pub(crate) struct CompletionsArgs {
+    /// The shell
     pub(crate) shell: clap_complete::Shell,
+    /// The global option, hidden: a script is a script
+    #[arg(long, hide = true)]
+    pub(crate) json: bool,
 }
 
 /// Print the manual page (roff), or write that of every command
@@ -357,15 +313,28 @@ Examples:
   avmarks man --out ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
     /// Write a page for every command into this directory, which is made where it is missing
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, value_parser = path_parser())]
     pub(crate) out: Option<PathBuf>,
+    /// The global option, hidden: a page is a page
+    #[arg(long, hide = true)]
+    pub(crate) json: bool,
 }
 
 /// The latest time that there can be, in milliseconds: as in a scenario.
 const AT_MS_MAX: u64 = i64::MAX as u64;
 
-/// The same in seconds.
-const AT_SECONDS_MAX: u64 = AT_MS_MAX / 1_000;
+/// A parser of whole numbers of this range.
+fn whole(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<u64, Error> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or(Error::NotWhole { least: *range.start(), most: *range.end() })
+    }
+}
+
+/// A parser of paths that takes an empty one, so that its command can say what is wrong with it.
+fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
 
 fn call_parser() -> impl TypedValueParser<Value = Endpoint> {
     let names = Endpoint::ALL.iter().map(|endpoint| endpoint.command());
@@ -380,15 +349,4 @@ fn profile_parser() -> impl TypedValueParser<Value = Policy> {
     let profiles = PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.meaning));
     // Only the names above come here.
     PossibleValuesParser::new(profiles).map(|name| Policy::profile(&name).unwrap_or_default())
-}
-
-impl ClockArgs {
-    /// The time to go by.
-    pub(crate) fn now(&self) -> Timestamp {
-        let read = || {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            Timestamp::EPOCH.plus(since.unwrap_or_default())
-        };
-        self.at.map_or_else(read, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
-    }
 }

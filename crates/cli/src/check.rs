@@ -65,6 +65,9 @@ struct Checked {
     /// The accounts with the marks that would be served.
     #[serde(skip)]
     served: Vec<modify_user_info::Served>,
+    /// What of the question was not taken as it was asked; `because` has it as a gap.
+    #[serde(skip)]
+    note: Option<&'static str>,
 }
 
 /// A violation, with its place in words.
@@ -91,6 +94,11 @@ struct LeftOut {
 
 const TRAILING_COMMA_HINT: &str =
     "--trailing-comma reads a comma before `]` or `}`, which the vendor's samples have and JSON has not";
+
+const EARLIER_NOTE: &str = "--at lies before the snapshot's latest time, which was taken instead";
+
+/// What people are shown of a long list; programs have all of it.
+const SHOWN_MAX: usize = 100;
 
 impl Checked {
     /// A body by itself.
@@ -128,6 +136,7 @@ impl Checked {
             omitted: omitted.collect(),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,
+            note: (at < app.latest()).then_some(EARLIER_NOTE),
             ..Self::of(violations)
         }
     }
@@ -156,6 +165,7 @@ impl Checked {
             omitted: Vec::new(),
             hint: None,
             served: Vec::new(),
+            note: None,
         }
     }
 }
@@ -201,8 +211,11 @@ fn has_trailing_comma(body: &[u8]) -> bool {
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", Verdict::of(self.accepted))?;
-        for found in &self.violations {
+        for found in self.violations.iter().take(SHOWN_MAX) {
             write!(f, "{found}")?;
+        }
+        if self.violations.len() > SHOWN_MAX {
+            writeln!(f, "  … and {} more (--json lists all)", self.violations.len() - SHOWN_MAX)?;
         }
         for served in &self.served {
             writeln!(f, "  {GOOD}served{GOOD:#}    {}  {}", Foreign(&served.account), Commas(&served.marks))?;
@@ -220,11 +233,14 @@ impl fmt::Display for Checked {
         match &self.answer {
             Some(answer) => writeln!(f, "{HEAD}answer{HEAD:#}    {}", Foreign(answer.get()))?,
             None => f.write_str(
-                "The body breaks no rule by itself (steps 6 to 12). Whether the group and its members allow the call, --state SNAPSHOT tells.\n",
+                "The body breaks no rule by itself (steps 6 to 12). Whether the group and its members allow the call, --state SNAPSHOT tells; `avmarks replay --save` writes one.\n",
             )?,
         }
-        match self.hint {
-            Some(hint) => writeln!(f, "{HEAD}hint{HEAD:#}      {hint}"),
+        if let Some(hint) = self.hint {
+            writeln!(f, "{HEAD}hint{HEAD:#}      {hint}")?;
+        }
+        match self.note {
+            Some(note) => writeln!(f, "{HEAD}note{HEAD:#}: {note}"),
             None => Ok(()),
         }
     }
@@ -234,7 +250,8 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step, code, because, message, place, .. } = self;
         write!(f, "  step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
-        if let Some(place) = place {
+        // Most messages name it themselves.
+        if let Some(place) = place.as_deref().filter(|place| !message.contains(*place)) {
             write!(f, "  {HEAD}{place}{HEAD:#}")?;
         }
         writeln!(f, "\n           {}", Foreign(message))

@@ -3,16 +3,20 @@
 use std::io;
 
 use avmarks_protocol::secret::SecretFault;
-use avmarks_service::{LineFault, SnapshotFault};
+use avmarks_service::SnapshotFault;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("{what} does not exist; check the name, or give `-` to read standard input")]
     Missing { what: String },
+    #[error("the name of the file is empty; give one")]
+    NamelessFile,
+    #[error("the name of the directory is empty; give one")]
+    NamelessFolder,
     #[error("{what} is a directory; name a file")]
     Directory { what: String },
-    #[error("{what} may not be read: permission denied; change its permissions, or read it as a user who may")]
+    #[error("{what} cannot be read: permission denied; change its permissions, or read it as a user who may")]
     Denied { what: String },
     #[error("{what} cannot be read: {fault}; check that it is a file that you can open")]
     Read { what: String, fault: io::Error },
@@ -23,16 +27,16 @@ pub(crate) enum Error {
     #[error("standard input (`-`) is asked for twice; give a file for one of the two")]
     StdinTwice,
 
-    #[error("{0}")]
-    Line(LineFault),
-    #[error("line {line}: it is not UTF-8: the byte at {at} of the line fits no character; save the file as UTF-8")]
-    LineNotUtf8 { line: u64, at: usize },
-    #[error("line {line}: it has more than {bytes_max} bytes; write one JSON object a line")]
-    LineTooLong { line: u64, bytes_max: u64 },
+    #[error("{place}: {what}")]
+    Line { place: String, what: String },
+    #[error("{place}: it is not UTF-8: the byte at {at} of the line fits no character; save the file as UTF-8")]
+    LineNotUtf8 { place: String, at: usize },
+    #[error("{place}: it has more than {bytes_max} bytes; write one JSON object a line")]
+    LineTooLong { place: String, bytes_max: u64 },
 
-    #[error("{what}: {fault}; `avmarks replay --save` writes one")]
+    #[error("{what}: {fault}; `avmarks replay --save` writes a sound one")]
     Snapshot { what: String, fault: SnapshotFault },
-    #[error("{what}: this is no snapshot: it is no JSON object; `avmarks replay --save` writes one")]
+    #[error("{what}: this is not a snapshot: it is not a JSON object; `avmarks replay --save` writes a sound one")]
     NoSnapshot { what: String },
     #[error("the snapshot cannot be saved to {what}: {fault}; nothing of the file there was changed")]
     Save { what: String, fault: io::Error },
@@ -43,13 +47,20 @@ pub(crate) enum Error {
 
     #[error("{0}")]
     Reading(String),
-    #[error("`{subject}` is no clause, gap or error code{near}; `avmarks explain` lists them all")]
+    // The value is not repeated: by a slip it may be a secret.
+    #[error("it must be a whole number from {least} to {most}")]
+    NotWhole { least: u64, most: u64 },
+    #[error("the identifier is empty; name the user that the signature is for")]
+    IdentifierEmpty,
+    #[error("`{subject}` is not a clause, gap or error code{near}; `avmarks explain` lists them all")]
     Unknown { subject: String, near: String },
 
     #[error("there is no key; give --key-file FILE (`-` is standard input), or set AVMARKS_KEY")]
     NoKey,
     #[error("AVMARKS_KEY is not UTF-8; copy the key again from the console")]
     KeyNotUtf8,
+    #[error("{origin}: the secret begins with a byte order mark; save it as UTF-8 without one")]
+    KeyByteOrderMark { origin: &'static str },
     #[error("{origin}: {fault}")]
     Key { origin: &'static str, fault: SecretFault },
 
@@ -57,6 +68,10 @@ pub(crate) enum Error {
     Output(io::Error),
     #[error("the manual pages cannot be written to {what}: {fault}; name a directory that you may write to")]
     Pages { what: String, fault: io::Error },
+    #[error("the manual pages cannot be written to {what}: it is a file; name a directory")]
+    PagesFile { what: String },
+    #[error("`avmarks {command}` prints no JSON; leave --json out")]
+    NoJson { command: &'static str },
 }
 
 impl Error {

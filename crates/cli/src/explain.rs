@@ -1,17 +1,17 @@
-//! `avmarks explain`: a clause, a gap or an error code in words, with its source.
+//! `avmarks explain`: a clause, a gap or an error code in words, with its source; and the order of refusals.
 
-use std::fmt;
+mod text;
 
 use avmarks_protocol::{ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow};
+use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
 use serde::Serialize;
 
 use crate::args::ExplainArgs;
 use crate::error::Error;
 use crate::names;
-use crate::output::{Commas, Format, HEAD, ID, Verdict};
-use crate::policy::{Choice, ReadingLine, readings};
+use crate::output::{Format, Verdict};
+use crate::policy::{ReadingLine, readings};
 
 pub(crate) fn run(args: &ExplainArgs, format: Format) -> Result<Verdict, Error> {
     match &args.subject {
@@ -30,8 +30,13 @@ enum Subject {
         says: &'static str,
         document: &'static str,
         section: &'static str,
-        seen: &'static str,
+        seen: Option<&'static str>,
         breach: &'static str,
+        /// The special mark that was asked for, which this clause is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mark: Option<u32>,
+        /// The gap of the same name.
+        see_also: Option<&'static str>,
         refusals: Vec<RefusalLine>,
     },
     Gap {
@@ -39,8 +44,10 @@ enum Subject {
         field: &'static str,
         question: &'static str,
         evidence: &'static str,
-        seen: &'static str,
+        seen: Option<&'static str>,
         readings: Vec<ReadingLine>,
+        /// The clause of the same name.
+        see_also: Option<&'static str>,
         refusals: Vec<RefusalLine>,
     },
     Code {
@@ -53,12 +60,39 @@ enum Subject {
         listed: &'static str,
         refusals: Vec<RefusalLine>,
     },
+    /// The order in which a request is refused.
+    Precedence { refusals: Vec<Step> },
 }
 
+/// A refusal of the precedence, with its code by default.
+#[derive(Serialize)]
+struct Step {
+    step: u8,
+    code: ErrorCode,
+    because: Vec<&'static str>,
+    says: &'static str,
+}
+
+impl Step {
+    fn of(refusal: Refusal) -> Self {
+        Self {
+            step: refusal.step(),
+            code: code_of(refusal, &Policy::default()),
+            because: grounds(refusal),
+            says: refusal.says(),
+        }
+    }
+}
+
+/// What asks for the order of refusals.
+const PRECEDENCE: &str = "precedence";
+
 impl Subject {
+    /// What has this name: to the letter, else whatever its case, hyphens and underscores, and with `gap:` or without.
     fn parse(text: &str) -> Result<Self, Error> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
-        let found = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
+        let exact = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
+        let exact = exact.or_else(|| code().map(Self::of_code));
         let unknown = || Error::Unknown {
             subject: Excerpt(text).to_string(),
             near: match text {
@@ -66,19 +100,50 @@ impl Subject {
                 _ => names::near(text, names::all()),
             },
         };
-        found.or_else(|| code().map(Self::of_code)).ok_or_else(unknown)
+        exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text)).ok_or_else(unknown)
+    }
+
+    fn parse_leniently(text: &str) -> Option<Self> {
+        let plain = names::plain(text);
+        if plain == PRECEDENCE {
+            return Some(Self::Precedence { refusals: Refusal::ALL.iter().copied().map(Step::of).collect() });
+        }
+        let clause = || clause_named(&plain).map(Self::of_clause);
+        let gap = || gap_named(&plain).map(Self::of_gap);
+        let code = || ERROR_CODES.iter().find(|row| names::plain(row.name) == plain).map(Self::of_code);
+        // Some clauses and gaps share a name: clauses are written in capitals, gaps in small letters.
+        let lower = text.to_lowercase();
+        match (lower.starts_with(names::GAP), lower == text) {
+            (true, _) => gap(),
+            (false, true) => gap().or_else(clause).or_else(code),
+            (false, false) => clause().or_else(gap).or_else(code),
+        }
+    }
+
+    /// What a special mark does.
+    fn of_mark(text: &str) -> Option<Self> {
+        let marks = [(Mark::PINNED, Clause::Pin500), (Mark::HIDDEN, Clause::Hide600)];
+        let (asked, clause) = marks.into_iter().find(|(mark, _)| mark.to_string() == text)?;
+        let mut subject = Self::of_clause(clause);
+        if let Self::Clause { mark, .. } = &mut subject {
+            *mark = Some(asked.number());
+        }
+        Some(subject)
     }
 
     fn of_clause(clause: Clause) -> Self {
         let ClauseRow { id, document, section, says, refusal, seen, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
-        Self::Clause { id, says, document, section, seen, breach: refusal, refusals }
+        let see_also = gap_named(&names::plain(id)).map(Gap::id);
+        Self::Clause { id, says, document, section, seen: dated(seen), breach: refusal, mark: None, see_also, refusals }
     }
 
     fn of_gap(gap: Gap) -> Self {
         let GapRow { id, field, question, evidence, seen, .. } = gap.row();
-        let refusals = RefusalLine::all(|line| line.because.contains(&id));
-        Self::Gap { id, field, question, evidence, seen, readings: readings(gap), refusals }
+        let mut refusals = RefusalLine::all(|line| line.because.contains(&id));
+        refusals.extend(RefusalLine::brought_by(gap).filter(|line| !line.because.contains(&id)));
+        let see_also = clause_named(&names::plain(id)).map(Clause::id);
+        Self::Gap { id, field, question, evidence, seen: dated(seen), readings: readings(gap), see_also, refusals }
     }
 
     fn of_code(row: &ErrorRow) -> Self {
@@ -95,13 +160,43 @@ impl Subject {
     }
 }
 
+/// The day of a text, where it names one.
+fn dated(seen: &'static str) -> Option<&'static str> {
+    Some(seen).filter(|seen| *seen != "–")
+}
+
+fn clause_named(plain: &str) -> Option<Clause> {
+    Clause::ALL.iter().copied().find(|clause| names::plain(clause.id()) == plain)
+}
+
+fn gap_named(plain: &str) -> Option<Gap> {
+    Gap::ALL.iter().copied().find(|gap| names::plain(gap.id()) == plain || names::plain(gap.row().field) == plain)
+}
+
+/// What a refusal rests on: the clause broken, then the gap.
+fn grounds(refusal: Refusal) -> Vec<&'static str> {
+    refusal.clause().map(Clause::id).into_iter().chain(refusal.gap().map(Gap::id)).collect()
+}
+
+fn code_of(refusal: Refusal, policy: &Policy) -> ErrorCode {
+    ErrorCode::new(i64::from(refusal.code(policy)))
+}
+
+/// Readings that are not the default, and the refusals that they bring.
+const BROUGHT: [(Gap, &str, &[Refusal]); 4] = [
+    (Gap::Random, "refuse", &[Refusal::QueryRandom]),
+    (Gap::OverCapacity, "refuse-call", &[Refusal::MembersPerMark]),
+    (Gap::RestOwner, "owner-too", &[Refusal::Permission, Refusal::SpecialAdmin]),
+    (Gap::LowPlanList, "refuse", &[Refusal::Plan]),
+];
+
 /// A step of the precedence at which a call is refused, and with which code.
 #[derive(PartialEq, Eq, Serialize)]
 struct RefusalLine {
     step: u8,
     code: ErrorCode,
     because: Vec<&'static str>,
-    /// The reading under which the code is this one; none where it is so by default.
+    /// The reading under which it is so; none where it is so by default.
     under: Option<String>,
 }
 
@@ -119,14 +214,14 @@ impl RefusalLine {
 
     /// The refusal with its code by default, then those that other readings of its gap give.
     fn of(refusal: Refusal) -> Vec<Self> {
-        let because: Vec<_> = refusal.clause().map(Clause::id).into_iter().chain(refusal.gap().map(Gap::id)).collect();
         let line = |policy: &Policy, under| Self {
             step: refusal.step(),
-            code: ErrorCode::new(i64::from(refusal.code(policy))),
-            because: because.clone(),
+            code: code_of(refusal, policy),
+            because: grounds(refusal),
             under,
         };
-        let default = line(&Policy::default(), None);
+        let own = BROUGHT.iter().find(|(gap, _, brought)| refusal.gap() == Some(*gap) && brought.contains(&refusal));
+        let default = line(&Policy::default(), own.map(|(gap, reading, _)| format!("{gap}={reading}")));
         let mut lines = Vec::new();
         for (gap, reading) in refusal.gap().iter().flat_map(|gap| gap.readings().iter().map(move |row| (gap, row.name)))
         {
@@ -138,6 +233,19 @@ impl RefusalLine {
         }
         lines.insert(0, default);
         lines
+    }
+
+    /// The refusals that a reading of this gap brings.
+    fn brought_by(gap: Gap) -> impl Iterator<Item = Self> {
+        let readings = BROUGHT.iter().filter(move |(of, ..)| *of == gap);
+        readings.flat_map(|(gap, reading, brought)| {
+            brought.iter().map(move |refusal| Self {
+                step: refusal.step(),
+                code: code_of(*refusal, &Policy::default()),
+                because: grounds(*refusal),
+                under: Some(format!("{gap}={reading}")),
+            })
+        })
     }
 }
 
@@ -170,77 +278,5 @@ impl Index {
             gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
             codes: ERROR_CODES.iter().map(code).collect(),
         }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Clause { id, says, document, section, seen, breach, refusals } => {
-                writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
-                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {section}; as of {seen}")?;
-                match *breach {
-                    "" => writeln!(f, "{HEAD}breach{HEAD:#}    none: it refuses nothing")?,
-                    breach => writeln!(f, "{HEAD}breach{HEAD:#}    {breach}")?,
-                }
-                if breach.starts_with("omitted") {
-                    writeln!(f, "          (the mark is left out of the answer, and the rest is served)")?;
-                }
-                write!(f, "{}", Refusals(refusals))
-            }
-            Self::Gap { id, field, question, evidence, seen, readings, refusals } => {
-                writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
-                writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}; as of {seen}")?;
-                writeln!(f, "{HEAD}field{HEAD:#}     {field}")?;
-                writeln!(f, "{HEAD}readings{HEAD:#}")?;
-                for (at, ReadingLine { name, meaning }) in readings.iter().enumerate() {
-                    writeln!(f, "{}", Choice { name, meaning, in_force: false, is_default: at == 0 })?;
-                }
-                write!(f, "{}", Refusals(refusals))
-            }
-            Self::Code { code, name, meaning, action, advice, document, listed, refusals } => {
-                writeln!(f, "{ID}{code}{ID:#}, an error code: {name}\n  {meaning}\n")?;
-                writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?;
-                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {listed}")?;
-                write!(f, "{}", Refusals(refusals))
-            }
-        }
-    }
-}
-
-struct Refusals<'a>(&'a [RefusalLine]);
-
-impl fmt::Display for Refusals<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "{HEAD}refusals{HEAD:#}")?;
-        for RefusalLine { step, code, because, under } in self.0 {
-            write!(f, "    step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
-            match under {
-                Some(reading) => writeln!(f, ", read as {reading}")?,
-                None => writeln!(f)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Index {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEAD}Clauses{HEAD:#}: what the vendor says")?;
-        for Entry { id, says } in &self.clauses {
-            writeln!(f, "  {ID}{id:<16}{ID:#}  {says}")?;
-        }
-        writeln!(f, "\n{HEAD}Gaps{HEAD:#}: what no document settles")?;
-        for Entry { id, says } in &self.gaps {
-            writeln!(f, "  {ID}{id:<20}{ID:#}  {says}")?;
-        }
-        writeln!(f, "\n{HEAD}Error codes{HEAD:#}")?;
-        for CodeEntry { code, name, meaning } in &self.codes {
-            writeln!(f, "  {ID}{code}{ID:#}  {name:<24}  {meaning}")?;
-        }
-        writeln!(f, "\n`avmarks explain ID` tells more of one.")
     }
 }

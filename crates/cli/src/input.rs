@@ -39,8 +39,7 @@ impl Source {
         }
         let mut text = String::from_utf8(bytes)
             .map_err(|fault| Error::NotUtf8 { what: self.to_string(), at: fault.utf8_error().valid_up_to() })?;
-        let bare = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
-        text.truncate(bare.map_or(text.len(), str::len));
+        text.truncate(without_line_break(&text).len());
         Ok(text)
     }
 
@@ -65,11 +64,14 @@ impl Source {
     /// The lines.
     pub(crate) fn lines(&self) -> Result<Lines, Error> {
         let reader = BufReader::with_capacity(1 << 16, self.open()?);
-        Ok(Lines { reader, what: self.to_string(), read: 0, line: Vec::new() })
+        Ok(Lines { reader, source: self.clone(), read: 0, line: Vec::new() })
     }
 
     fn open(&self) -> Result<Box<dyn Read>, Error> {
         let Self::File(path) = self else { return Ok(Box::new(io::stdin().lock())) };
+        if path.as_os_str().is_empty() {
+            return Err(Error::NamelessFile);
+        }
         let file = File::open(path).map_err(|fault| Error::reading(self.to_string(), fault))?;
         match file.metadata() {
             Ok(metadata) if metadata.is_dir() => Err(Error::Directory { what: self.to_string() }),
@@ -109,6 +111,14 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// The text without the line break at its end, of which there may be one.
+pub(crate) fn without_line_break(text: &str) -> &str {
+    match text.strip_suffix('\n') {
+        Some(bare) => bare.strip_suffix('\r').unwrap_or(bare),
+        None => text,
+    }
+}
+
 /// No argument but the two of one command may both be standard input.
 pub(crate) fn not_both_stdin(one: Option<&Source>, other: Option<&Source>) -> Result<(), Error> {
     match (one, other) {
@@ -120,7 +130,7 @@ pub(crate) fn not_both_stdin(one: Option<&Source>, other: Option<&Source>) -> Re
 /// The lines of a conversation, one at a time, with a limit on each.
 pub(crate) struct Lines {
     reader: BufReader<Box<dyn Read>>,
-    what: String,
+    source: Source,
     read: u64,
     line: Vec<u8>,
 }
@@ -134,17 +144,26 @@ impl Lines {
         self.line.clear();
         let mut limited = (&mut self.reader).take(LINE_BYTES_MAX + 1);
         let read = limited.read_until(b'\n', &mut self.line);
-        if read.map_err(|fault| Error::reading(self.what.clone(), fault))? == 0 {
+        if read.map_err(|fault| Error::reading(self.source.to_string(), fault))? == 0 {
             return Ok(None);
         }
         self.read += 1;
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         if line.len() as u64 > LINE_BYTES_MAX {
-            return Err(Error::LineTooLong { line: self.read, bytes_max: LINE_BYTES_MAX });
+            return Err(Error::LineTooLong { place: self.place(), bytes_max: LINE_BYTES_MAX });
         }
         match std::str::from_utf8(line) {
             Ok(line) => Ok(Some(line)),
-            Err(fault) => Err(Error::LineNotUtf8 { line: self.read, at: fault.valid_up_to() }),
+            Err(fault) => Err(Error::LineNotUtf8 { place: self.place(), at: fault.valid_up_to() }),
+        }
+    }
+
+    /// Where the latest line stands, in words.
+    pub(crate) fn place(&self) -> String {
+        let Self { source, read, .. } = self;
+        match source {
+            Source::Stdin => format!("{source}, line {read}"),
+            Source::File(_) => format!("{source} line {read}"),
         }
     }
 

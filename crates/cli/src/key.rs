@@ -4,6 +4,7 @@ use avmarks_protocol::secret::{SecretFault, SecretKey};
 
 use crate::args::KeyArgs;
 use crate::error::Error;
+use crate::input::without_line_break;
 
 /// The environment variable that holds the key where no file is named.
 const VARIABLE: &str = "AVMARKS_KEY";
@@ -24,7 +25,7 @@ impl KeyArgs {
             return key("the file of --key-file", &text).map(Some);
         }
         match std::env::var(VARIABLE) {
-            Ok(text) if !text.is_empty() => key(VARIABLE, &text).map(Some),
+            Ok(text) if !text.is_empty() => key(VARIABLE, without_line_break(&text)).map(Some),
             Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
             Err(std::env::VarError::NotUnicode(_)) => Err(Error::KeyNotUtf8),
         }
@@ -32,6 +33,9 @@ impl KeyArgs {
 }
 
 fn key(origin: &'static str, text: &str) -> Result<SecretKey, Error> {
+    if text.starts_with('\u{feff}') {
+        return Err(Error::KeyByteOrderMark { origin });
+    }
     SecretKey::new(text).map_err(|fault: SecretFault| Error::Key { origin, fault })
 }
 

@@ -1,7 +1,8 @@
 //! `avmarks`: checks, replays and explains requests about marks in audio-video groups, without a socket.
 //!
 //! Everything is decided in `avmarks-service` and the crates below it; here files are read, arguments understood and
-//! answers printed. Exit codes: 0 accepted or done, 1 refused, 2 wrong usage or input that cannot be read.
+//! answers printed. Exit codes: 0 accepted or done, 1 refused, 2 wrong usage or input that cannot be read;
+//! a reader that closes the pipe changes none of them.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -15,6 +16,7 @@ mod names;
 mod output;
 mod policy;
 mod replay;
+mod save;
 mod usersig;
 
 use std::process::ExitCode;
@@ -27,8 +29,6 @@ fn main() -> ExitCode {
     let cli = args::parse();
     match run(&cli) {
         Ok(verdict) => verdict.into(),
-        // Who reads the output has read enough.
-        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
             ExitCode::from(2)

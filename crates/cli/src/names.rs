@@ -10,24 +10,24 @@ pub(crate) fn gaps() -> impl Iterator<Item = String> {
     GAPS.iter().map(|row| row.id.to_owned())
 }
 
-/// The ids of clauses and gaps, the numbers and names of error codes.
+/// The ids of clauses and gaps, the numbers and names of error codes, and `precedence`.
 pub(crate) fn all() -> impl Iterator<Item = String> {
     let clauses = CLAUSES.iter().map(|row| row.id.to_owned());
     let codes = ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
-    clauses.chain(gaps()).chain(codes)
+    clauses.chain(gaps()).chain(codes).chain(["precedence".to_owned()])
 }
 
 /// The names that are close to `text`, as a question in brackets; nothing where none is.
 pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
     const SHOWN_MAX: usize = 3;
     const TEXT_CHARACTERS_MAX: usize = 40;
-    let asked = plain(text);
+    let asked = characters(text);
     if asked.is_empty() || asked.len() > TEXT_CHARACTERS_MAX {
         return String::new();
     }
     let mut close: Vec<_> = names
         .filter_map(|name| {
-            let known = plain(&name);
+            let known = characters(&name);
             let steps = distance(&asked, &known);
             let is_part = asked.len() > 2 && known.windows(asked.len()).any(|part| part == asked);
             (is_part || steps <= asked.len().max(known.len()) / 4).then_some((steps, name))
@@ -41,11 +41,18 @@ pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// The characters that count: no case, no difference of hyphen and underscore, no `gap:` in front.
-fn plain(text: &str) -> Vec<char> {
-    let text = text.to_lowercase().replace('_', "-");
-    text.strip_prefix("gap:").unwrap_or(&text).chars().collect()
+fn characters(text: &str) -> Vec<char> {
+    plain(text).chars().collect()
 }
+
+/// The text as far as it counts: no case, no difference of hyphen and underscore, no `gap:` in front.
+pub(crate) fn plain(text: &str) -> String {
+    let text = text.to_lowercase().replace('_', "-");
+    text.strip_prefix(GAP).map(str::to_owned).unwrap_or(text)
+}
+
+/// What stands in front of the id of a gap.
+pub(crate) const GAP: &str = "gap:";
 
 /// How many characters must be put in, taken out or changed (Levenshtein).
 fn distance(one: &[char], other: &[char]) -> usize {
@@ -92,7 +99,7 @@ mod tests {
         for (one, other, steps) in
             [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("a", "a", 0), ("ab", "ba", 2)]
         {
-            assert_eq!(distance(&plain(one), &plain(other)), steps, "{one} {other}");
+            assert_eq!(distance(&characters(one), &characters(other)), steps, "{one} {other}");
         }
     }
 

@@ -80,8 +80,7 @@ impl fmt::Display for Verdict {
 
 /// Prints the bytes as they are.
 pub(crate) fn print_raw(bytes: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Output)
+    print_to(io::stdout().lock(), bytes)
 }
 
 /// Says on standard error what went wrong.
@@ -91,9 +90,23 @@ pub(crate) fn complain(error: &Error) {
     let _ = writeln!(err, "{BAD}error:{BAD:#} {error}");
 }
 
+/// Says on standard error what is no error, and worth a look.
+pub(crate) fn remark(note: fmt::Arguments<'_>) {
+    let mut err = styled(io::stderr().lock());
+    // Where not even this can be said, the work is done nonetheless.
+    let _ = writeln!(err, "{HEAD}note:{HEAD:#} {note}");
+}
+
 fn print_styled(text: &str) -> Result<(), Error> {
-    let mut out = styled(io::stdout().lock());
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Output)
+    print_to(styled(io::stdout().lock()), text.as_bytes())
+}
+
+/// Prints all of it. A reader that has gone has read enough: that is no fault, and the verdict stays what it is.
+fn print_to(mut out: impl Write, bytes: &[u8]) -> Result<(), Error> {
+    match out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Output) {
+        Err(error) if error.is_closed_pipe() => Ok(()),
+        printed => printed,
+    }
 }
 
 /// The stream with its colours on a terminal that wants them, and without them anywhere else.

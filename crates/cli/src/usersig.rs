@@ -7,12 +7,13 @@ use std::fmt;
 
 use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::{Finding, Token, UserSig, explain, verify};
+use avmarks_spec::{Clause, UserId};
 use serde::Serialize;
 
 use crate::args::{ExplainSigArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 use crate::error::Error;
 use crate::input::{Source, not_both_stdin};
-use crate::output::{BAD, FAINT, Foreign, Format, HEAD, ID, Verdict};
+use crate::output::{BAD, Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict, remark};
 use span::{Span, Utc};
 
 pub(crate) fn run(args: &UserSigArgs, format: Format) -> Result<Verdict, Error> {
@@ -29,6 +30,10 @@ fn sign(args: &SignArgs, format: Format) -> Result<Verdict, Error> {
     let now = args.clock.now().as_seconds();
     let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, now, args.expire, userbuf);
     format.print(&Signed { usersig: sig.as_str() })?;
+    if let Err(fault) = UserId::parse(&args.identifier) {
+        let clause = Clause::AccountId.id();
+        remark(format_args!("the identifier is not a user id ({clause}): {fault}; it was signed all the same"));
+    }
     Ok(Verdict::Accepted)
 }
 
@@ -96,29 +101,65 @@ fn tell(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> {
     let explanation = explain(sig, key.as_ref(), args.sdkappid, args.identifier.as_deref(), args.clock.now());
     let mut findings: Vec<_> = explanation.findings.iter().map(FindingLine::of).collect();
     findings.extend(is_from_url.then(FindingLine::from_url));
-    let unchecked = [
-        (key.is_none(), "key (--key-file or AVMARKS_KEY)"),
-        (args.sdkappid.is_none(), "app (--sdkappid)"),
-        (args.identifier.is_none(), "user (--identifier)"),
-    ];
+    let unchecked: Vec<_> = [
+        (key.is_none(), Unchecked::Key),
+        (args.sdkappid.is_none(), Unchecked::SdkAppId),
+        (args.identifier.is_none(), Unchecked::Identifier),
+    ]
+    .into_iter()
+    .filter_map(|(is_missing, what)| is_missing.then_some(what))
+    .collect();
+    let code = explanation.code();
     let told = Told {
-        accepted: explanation.code().is_none(),
-        code: explanation.code().unwrap_or(ErrorCode::OK),
+        accepted: match code {
+            Some(_) => Some(false),
+            None => unchecked.is_empty().then_some(true),
+        },
+        code: code.unwrap_or(ErrorCode::OK),
         findings,
         token: explanation.token.as_ref().map(Fields::of),
-        unchecked: unchecked.iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| *what).collect(),
+        unchecked,
     };
     format.print(&told)?;
-    Ok(Verdict::of(told.accepted))
+    Ok(Verdict::of(code.is_none()))
 }
 
 #[derive(Serialize)]
 struct Told {
-    accepted: bool,
+    /// None where nothing is wrong, and not all of it was looked at.
+    accepted: Option<bool>,
     code: ErrorCode,
     findings: Vec<FindingLine>,
     token: Option<Fields>,
-    unchecked: Vec<&'static str>,
+    unchecked: Vec<Unchecked>,
+}
+
+/// What a signature was not held against, because it was not given.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Unchecked {
+    Key,
+    SdkAppId,
+    Identifier,
+}
+
+impl Unchecked {
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::SdkAppId => "app",
+            Self::Identifier => "user",
+        }
+    }
+
+    /// What gives it.
+    const fn option(self) -> &'static str {
+        match self {
+            Self::Key => "--key-file or AVMARKS_KEY",
+            Self::SdkAppId => "--sdkappid",
+            Self::Identifier => "--identifier",
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -142,9 +183,13 @@ impl FindingLine {
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", Verdict::of(self.accepted))?;
-        if self.accepted {
-            writeln!(f, "  nothing refuses it, as far as it was checked")?;
+        let nouns: Vec<_> = self.unchecked.iter().map(|what| what.noun()).collect();
+        match (self.accepted, nouns.as_slice()) {
+            (Some(accepted), _) => writeln!(f, "{}", Verdict::of(accepted))?,
+            (None, [others @ .., last]) if !others.is_empty() => {
+                writeln!(f, "{GOOD}nothing wrong found{GOOD:#} ({} and {last} not checked)", Commas(others))?;
+            }
+            (None, nouns) => writeln!(f, "{GOOD}nothing wrong found{GOOD:#} ({} not checked)", Commas(nouns))?,
         }
         for FindingLine { code, message } in &self.findings {
             match code {
@@ -157,7 +202,11 @@ impl fmt::Display for Told {
         }
         match self.unchecked.as_slice() {
             [] => Ok(()),
-            unchecked => writeln!(f, "{HEAD}not checked{HEAD:#}: {}", unchecked.join(", ")),
+            unchecked => {
+                let each: Vec<_> =
+                    unchecked.iter().map(|what| format!("{} ({})", what.noun(), what.option())).collect();
+                writeln!(f, "{HEAD}not checked{HEAD:#}: {}", Commas(&each))
+            }
         }
     }
 }
@@ -211,7 +260,7 @@ impl fmt::Display for Fields {
         writeln!(f, "  TLS.expire      {expire}  {FAINT}{}, until {}{FAINT:#}", Span(*expire), Utc(*expires_at))?;
         match userbuf {
             Some(UserBuf::Text(text)) => writeln!(f, "  TLS.userbuf     {}", Foreign(text)),
-            Some(UserBuf::Bytes(bytes)) => writeln!(f, "  TLS.userbuf     {} bytes that are no text", bytes.len()),
+            Some(UserBuf::Bytes(bytes)) => writeln!(f, "  TLS.userbuf     {} bytes that are not text", bytes.len()),
             None => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::borrow::Cow;
 
+use avmarks_spec::Excerpt;
 use serde::ser::SerializeMap;
 
 use crate::json::{self, Fields, ValueFault};
@@ -156,7 +157,7 @@ pub(crate) fn optional_int64(place: Place, fields: &mut Fields<'_>) -> Result<Op
 
 /// `number` as 64 bits.
 pub(crate) fn fits(place: Place, number: Integer<'_>) -> Result<i64, AnswerFault> {
-    number.to_i64().ok_or_else(|| AnswerFault::Range { place, found: number.to_string() })
+    number.to_i64().ok_or_else(|| AnswerFault::Range { place, found: Excerpt(&number.to_string()).to_string() })
 }
 
 /// The string at `place`, where it is there and not `null`.

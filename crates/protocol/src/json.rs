@@ -6,7 +6,7 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use avmarks_spec::Excerpt;
+use avmarks_spec::{Excerpt, OneLine};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -151,7 +151,7 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         return BodyFault::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
     }
-    BodyFault::NotJson { what: fault }
+    BodyFault::NotJson { what: OneLine(&fault).to_string() }
 }
 
 /// The fields of the object that a whole body is.

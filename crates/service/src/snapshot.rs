@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{Filter, Policy, RestoreFault, Room, Terms};
-use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Limits, Timestamp};
+use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Limits, OneLine, Timestamp};
 use serde::Deserialize;
 
 use crate::app::Group;
@@ -82,7 +82,7 @@ impl App {
         struct Head {
             avmarks_snapshot: u32,
         }
-        let form = |fault: serde_json::Error| SnapshotFault::Form { what: fault.to_string() };
+        let form = |fault: serde_json::Error| SnapshotFault::Form { what: brief(&fault) };
         // The version first: another one may have another form.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
         if found != VERSION {
@@ -140,6 +140,16 @@ impl Snapshot {
             app.deadlines.extend(deadline.map(|end| (end, id)));
         }
         Ok(app)
+    }
+}
+
+/// What the JSON reader says, which may hold any text of the snapshot: in one line, and no longer than one can read.
+fn brief(fault: &serde_json::Error) -> String {
+    const CHARACTERS_MAX: usize = 400;
+    let text = fault.to_string();
+    match text.char_indices().nth(CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
+        None => OneLine(&text).to_string(),
     }
 }
 

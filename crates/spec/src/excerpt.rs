@@ -24,16 +24,27 @@ const fn is_unseen(found: char) -> bool {
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CHARACTERS_MAX: usize = 60;
-        for (at, found) in self.0.chars().enumerate() {
-            if at == CHARACTERS_MAX {
-                return f.write_char('…');
-            }
-            if found.is_control() || is_unseen(found) {
-                found.escape_default().fmt(f)?;
-            } else {
-                f.write_char(found)?;
-            }
+        match self.0.char_indices().nth(CHARACTERS_MAX) {
+            Some((end, _)) => write!(f, "{}…", OneLine(self.0.get(..end).unwrap_or_default())),
+            None => OneLine(self.0).fmt(f),
         }
-        Ok(())
+    }
+}
+
+/// Shows a whole text that may hold foreign parts, as [`Excerpt`] shows each character.
+///
+/// ```
+/// use avmarks_spec::OneLine;
+///
+/// assert_eq!(OneLine("unknown field `a\nb`").to_string(), "unknown field `a\\nb`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneLine<'a>(pub &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|found| {
+            if found.is_control() || is_unseen(found) { found.escape_default().fmt(f) } else { f.write_char(found) }
+        })
     }
 }

@@ -31,7 +31,7 @@ pub mod readings;
 mod time;
 
 pub use clause::{CLAUSES, Clause, ClauseRow};
-pub use excerpt::Excerpt;
+pub use excerpt::{Excerpt, OneLine};
 pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdFault, UserId};

@@ -132,3 +132,37 @@ fn colour_is_for_terminals_alone() {
         assert!(!feed(missing, b"").error().is_empty());
     }
 }
+
+#[test]
+fn people_are_shown_a_hundred_violations() {
+    let told = |wrong: usize| {
+        let marks = json!([vec![1; wrong]]);
+        let body =
+            json!({"GroupId": "@TGS#a", "CommandType": 1, "MemberList": [{"Member_Account": "a", "Marks": marks[0]}]});
+        let body = body.to_string();
+        let all = check(&body, &["--json"]).json()["violations"].as_array().unwrap().len();
+        (all, check(&body, &[]).out)
+    };
+    let (all, out) = told(100);
+    assert_eq!((all, out.matches("  step ").count(), out.contains(" more (")), (100, 100, false));
+    let (all, out) = told(1_234);
+    assert_eq!((all, out.matches("  step ").count()), (1_234, 100));
+    assert!(out.contains("\n  … and 1134 more (--json lists all)\n"), "{out}");
+    assert!(out.contains("\nanswer "), "what it comes to is said all the same: {out}");
+}
+
+#[test]
+fn the_place_of_a_violation_is_shown_once() {
+    let out =
+        check(r#"{"GroupId":"@TGS#a","CommandType":3,"MemberList":[{"Member_Account":"a","Marks":[1]}]}"#, &[]).out;
+    let (found, _) = out.split_once("rests on").unwrap();
+    for place in ["CommandType", "MemberList[0].Marks[0]"] {
+        assert_eq!(found.matches(place).count(), 1, "{out}");
+    }
+    assert!(avmarks(&["check", &data("vendor_set.json")]).out.contains("  the body\n"), "the message does not name it");
+}
+
+#[test]
+fn where_a_snapshot_comes_from_is_said() {
+    assert!(check(GOOD, &[]).out.ends_with("--state SNAPSHOT tells; `avmarks replay --save` writes one.\n"));
+}

@@ -1,7 +1,7 @@
 //! `avmarks explain` and `avmarks policy`.
 
 use avmarks_protocol::ERROR_CODES;
-use avmarks_rules::PROFILES;
+use avmarks_rules::{PROFILES, Policy, Refusal};
 use avmarks_spec::{CLAUSES, GAPS};
 use serde_json::json;
 
@@ -33,9 +33,13 @@ fn every_gap_is_explained_by_id_and_by_field() {
     for row in GAPS {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, &told.out), (0, &avmarks(&["explain", row.field]).out));
-        for part in [row.id, row.field, row.question, row.evidence, row.seen] {
+        for part in [row.id, row.field, row.question, row.evidence] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
+        // A dash says that no document has a day.
+        assert_eq!(told.out.contains(&format!("; as of {}", row.seen)), row.seen != "–", "{}", told.out);
+        let seen = avmarks(&["explain", "--json", row.id]).json()["seen"].clone();
+        assert_eq!(seen.as_str(), Some(row.seen).filter(|seen| *seen != "–"), "{}", row.id);
         for (at, reading) in row.readings.iter().enumerate() {
             let line =
                 told.out.lines().find(|line| line.starts_with("    ") && line.contains(reading.meaning)).unwrap();
@@ -64,7 +68,7 @@ fn every_error_code_is_explained() {
 fn what_there_is_not_finds_what_was_meant() {
     for (slip, meant) in [
         ("ONLINE-ONY", "`ONLINE-ONLY`"),
-        ("online-only", "`ONLINE-ONLY`"),
+        ("online-onyl", "`ONLINE-ONLY`"),
         ("gap:page-sise", "`gap:page-size`"),
         ("pagesize", "`gap:page-size`"),
         ("1004", "`10004`"),
@@ -72,8 +76,13 @@ fn what_there_is_not_finds_what_was_meant() {
         let run = avmarks(&["explain", slip]);
         assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
     }
-    for (nothing, part) in [("99999999", "no clause"), ("", "no clause"), ("0", "no error"), ("\u{1b}[2J", "no clause")]
-    {
+    for (nothing, part) in [
+        ("99999999", "not a clause"),
+        ("", "not a clause"),
+        ("0", "no error"),
+        ("\u{1b}[2J", "not a clause"),
+        ("501", "not a clause"),
+    ] {
         let run = avmarks(&["explain", nothing]);
         assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
     }
@@ -122,7 +131,7 @@ fn readings_that_there_are_not_are_named() {
         ("gap:page-size=100", "it can be read as `500`, `250`"),
         ("gap:page-sise=250", "did you mean `gap:page-size`?"),
         ("page_size", "GAP=READING"),
-        ("=", "no gap"),
+        ("=", "is not a gap"),
     ] {
         for command in [&["policy"][..], &["check", "-"], &["replay", "-"]] {
             let run = avmarks(&[command, &["--reading", reading]].concat());
@@ -133,4 +142,98 @@ fn readings_that_there_are_not_are_named() {
     let run = avmarks(&["policy", "--policy", "documented_fr"]);
     assert_eq!(run.status, 2);
     assert!(run.err.contains("documented_en"), "{run:?}");
+}
+
+#[test]
+fn names_are_found_however_they_are_written() {
+    let told = |name: &str| {
+        let run = avmarks(&["explain", name]);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{name}");
+        run.out
+    };
+    for (written, meant) in [
+        ("online-only", "ONLINE-ONLY"),
+        ("Online_Only", "ONLINE-ONLY"),
+        ("page-size", "gap:page-size"),
+        ("PAGE-SIZE", "gap:page-size"),
+        ("GAP:page_size", "gap:page-size"),
+        ("gap:Page-Size", "gap:page-size"),
+        ("low_plan-list", "gap:low-plan-list"),
+        // Of those that share a name, clauses are written in capitals.
+        ("account-id", "gap:account-id"),
+        ("Account-ID", "ACCOUNT-ID"),
+        ("ACCOUNT_ID", "ACCOUNT-ID"),
+        ("gap:ACCOUNT-ID", "gap:account-id"),
+        ("Precedence", "precedence"),
+    ] {
+        assert_eq!(told(written), told(meant), "{written}");
+    }
+    let name = ERROR_CODES[0].name;
+    assert_eq!(told(&name.to_uppercase().replace('-', "_")), told(name));
+    assert!(told("ACCOUNT-ID").contains("see also  gap:account-id, a gap"), "{}", told("ACCOUNT-ID"));
+    assert!(told("account_id").contains("see also  ACCOUNT-ID, a clause"), "{}", told("account_id"));
+    assert_eq!(avmarks(&["explain", "--json", "GROUP-ID"]).json()["see_also"], "gap:group-id");
+}
+
+#[test]
+fn special_marks_are_explained_by_their_clauses() {
+    for (mark, clause) in [("500", "PIN-500"), ("600", "HIDE-600")] {
+        let told = avmarks(&["explain", mark]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""));
+        assert!(told.out.starts_with(&format!("{mark} is a special mark; what it does is in {clause}\n")), "{told:?}");
+        let found = avmarks(&["explain", "--json", mark]).json();
+        assert_eq!((&found["id"], found["mark"].to_string()), (&json!(clause), mark.to_owned()));
+        assert!(avmarks(&["explain", "--json", clause]).json().get("mark").is_none());
+    }
+}
+
+#[test]
+fn readings_name_the_refusals_that_they_bring() {
+    for (gap, refusals) in [
+        (
+            "gap:rest-owner",
+            json!([
+                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "under": null},
+                {"step": 17, "code": 10007, "because": ["PERMISSION"], "under": "gap:rest-owner=owner-too"},
+                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "under": "gap:rest-owner=owner-too"},
+            ]),
+        ),
+        (
+            "gap:low-plan-list",
+            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "under": "gap:low-plan-list=refuse"}]),
+        ),
+        // By default nothing is refused for these.
+        (
+            "gap:random",
+            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "under": "gap:random=refuse"}]),
+        ),
+        (
+            "gap:over-capacity",
+            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "under": "gap:over-capacity=refuse-call"}]),
+        ),
+    ] {
+        assert_eq!(avmarks(&["explain", "--json", gap]).json()["refusals"], refusals, "{gap}");
+    }
+    assert!(avmarks(&["explain", "gap:rest-owner"]).out.contains("PERMISSION, read as gap:rest-owner=owner-too"));
+}
+
+#[test]
+fn the_precedence_is_a_table() {
+    let found = avmarks(&["explain", "--json", "precedence"]).json();
+    assert_eq!(found["kind"], "precedence");
+    let steps = found["refusals"].as_array().unwrap();
+    assert_eq!(steps.len(), Refusal::ALL.len());
+    let told = avmarks(&["explain", "precedence"]);
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    let lines = told.out.lines().skip_while(|line| !line.starts_with("step")).skip(1);
+    for ((refusal, step), line) in Refusal::ALL.iter().zip(steps).zip(lines) {
+        assert_eq!((&step["step"], &step["says"]), (&json!(refusal.step()), &json!(refusal.says())));
+        assert_eq!(step["code"], json!(refusal.code(&Policy::default())));
+        for ground in step["because"].as_array().unwrap() {
+            assert!(line.contains(ground.as_str().unwrap()), "{line}");
+        }
+        assert!(line.trim_start().starts_with(&refusal.step().to_string()) && line.ends_with(refusal.says()), "{line}");
+        assert!(line.contains(&step["code"].to_string()), "{line}");
+    }
+    assert!(avmarks(&["explain"]).out.contains("`avmarks explain precedence`"));
 }

@@ -22,13 +22,24 @@ fn every_command_has_help_and_takes_json() {
         for option in ["-h", "--help"] {
             let run = avmarks(&[command, &[option][..]].concat());
             assert_eq!((run.status, run.err.as_str()), (0, ""), "{command:?}");
-            assert!(run.out.contains("--json") && run.out.contains("Usage: avmarks"), "{command:?}: {}", run.out);
+            assert!(run.out.contains("Usage: avmarks"), "{command:?}: {}", run.out);
+            // A script and a page are what they are.
+            assert_eq!(
+                run.out.contains("--json"),
+                !matches!(command, ["completions" | "man"]),
+                "{command:?}: {}",
+                run.out
+            );
         }
     }
     for command in ["check", "replay", "explain", "usersig", "policy", "completions", "man"] {
         let run = avmarks(&[command, "--help"]);
         assert!(run.out.contains("Examples:\n  "), "{}", run.out);
     }
+    let replay = avmarks(&["replay", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(replay.contains("The answers are JSON with `--json` and without it."), "{replay}");
+    assert!(avmarks(&["usersig", "explain", "--help"]).out.contains("0  nothing wrong was found"));
+    assert!(avmarks(&["completions", "--help"]).out.contains("completions fish >"));
     assert!(avmarks(&["--version"]).out.starts_with("avmarks "));
 }
 
@@ -82,5 +93,74 @@ fn there_is_a_manual_page_for_every_command() {
         assert!(folder.join(format!("{name}.1")).is_file(), "{name}");
     }
     let file = crate::run::file(&crate::run::folder("man-file"), "file", "");
-    assert!(avmarks(&["man", "--out", &file]).error().contains("manual pages cannot be written"));
+    let said = format!("the manual pages cannot be written to `{file}`: it is a file; name a directory");
+    assert_eq!(avmarks(&["man", "--out", &file]).error(), said);
+    let below = format!("{file}/below");
+    assert!(avmarks(&["man", "--out", &below]).error().contains("manual pages cannot be written"));
+    assert_eq!(avmarks(&["man", "--out", ""]).error(), "the name of the directory is empty; give one");
+}
+
+#[test]
+fn manual_pages_have_the_sections_of_manual_pages() {
+    let folder = folder("sections");
+    assert_eq!(avmarks(&["man", "--out", folder.to_str().unwrap()]).status, 0);
+    for command in COMMANDS {
+        let name = [&["avmarks"], *command].concat().join("-");
+        let page = std::fs::read_to_string(folder.join(format!("{name}.1"))).unwrap();
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES\n.nf\navmarks "] {
+            let section = section.replace("avmarks ", if name == "avmarks-usersig" { "export " } else { "avmarks " });
+            let section = if name == "avmarks-replay" { section.replace("\navmarks ", "\n") } else { section };
+            assert!(page.contains(&format!("\n.SH {section}")), "{section}: {page}");
+        }
+        assert!(!page.contains(".SH EXTRA") && !page.contains(".SH NOTES"), "{page}");
+        assert_eq!(page.matches("\n.nf\n").count(), page.matches("\n.fi\n").count());
+        // Each page that a page names is there.
+        for named in page.split("(1)\n").filter_map(|before| before.rsplit('\n').next()) {
+            let named = named.replace('\\', "");
+            assert!(!named.starts_with("avmarks") || folder.join(format!("{named}.1")).is_file(), "{named}");
+        }
+    }
+    let page = avmarks(&["man"]).out;
+    assert_eq!(page, std::fs::read_to_string(folder.join("avmarks.1")).unwrap());
+    assert!(page.contains(".SH \"EXIT STATUS\"") && page.contains(".SH ENVIRONMENT"), "{page}");
+}
+
+#[test]
+fn what_stands_below_the_help_is_not_wrapped() {
+    let below = |command: &[&str], columns: &str| {
+        let mut help = crate::run::command(&[command, &["--help"]].concat());
+        help.env("COLUMNS", columns);
+        let out = crate::run::feed(help, b"").out;
+        let at = ["\nExit status:\n", "\nExamples:\n"].iter().filter_map(|heading| out.find(heading)).min();
+        out[at.unwrap()..].to_owned()
+    };
+    for command in COMMANDS {
+        let text = below(command, "200");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 78, "{command:?}: {line}");
+            assert!(line.is_empty() || line.starts_with("  ") || line.ends_with(':'), "{command:?}: {line}");
+        }
+        assert_eq!(below(command, "80"), text, "{command:?}");
+    }
+}
+
+#[test]
+fn scripts_and_pages_are_not_json() {
+    for (arguments, name) in [
+        (&["man", "--json"][..], "man"),
+        (&["--json", "man"], "man"),
+        (&["completions", "bash", "--json"], "completions"),
+        (&["--json", "completions", "zsh"], "completions"),
+    ] {
+        assert_eq!(avmarks(arguments).error(), format!("`avmarks {name}` prints no JSON; leave --json out"));
+    }
+}
+
+#[test]
+fn completions_know_files_and_readings() {
+    let zsh = avmarks(&["completions", "zsh"]).out;
+    for part in [":FILE:_files'", ":SNAPSHOT:_files'", ":DIR:_files -/'", "page_size=250", "rest_owner=owner-too"] {
+        assert!(zsh.contains(part), "{part}");
+    }
+    assert!(!avmarks(&["check", "--help"]).out.contains("page_size=250"), "`avmarks policy` lists them");
 }

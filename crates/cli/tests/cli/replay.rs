@@ -68,16 +68,27 @@ fn the_vendors_samples_are_answered_byte_for_byte() {
 #[test]
 fn a_bad_line_ends_it_with_its_number() {
     for (bad, part) in [
-        ("nonsense", "no JSON object"),
+        ("nonsense", "JSON"),
         ("", "it is empty"),
-        (r#"{"at":0,"do":"jion"}"#, "`jion` is nothing to do"),
-        (r#"{"at":0,"do":"tick","tock":1}"#, "`tock` is no field"),
+        (r#"{"at":0,"do":"jion"}"#, "`jion`"),
+        (r#"{"at":0,"do":"tick","tock":1}"#, "`tock`"),
         (r#"{"do":"tick"}"#, "`at` is missing"),
     ] {
         let run = replay(format!("{TICK}{bad}\n{TICK}"), &[]);
         assert_eq!((run.status, run.out.as_str()), (2, TICKED), "{bad}");
-        assert!(run.err.starts_with("error: line 2: ") && run.err.contains(part), "{run:?}");
+        assert!(run.err.starts_with("error: standard input, line 2: ") && run.err.contains(part), "{run:?}");
         assert_eq!(run.err.matches('\n').count(), 1, "{run:?}");
+    }
+}
+
+#[test]
+fn a_bad_line_of_a_file_is_named_with_the_file() {
+    let folder = folder("named");
+    for bad in [&b"nonsense"[..], b"\xff", &[b' '; 17 << 20]] {
+        let lines = file(&folder, "conv.jsonl", [TICK.as_bytes(), bad].concat());
+        let run = avmarks(&["replay", &lines]);
+        assert_eq!((run.status, run.out.as_str()), (2, TICKED));
+        assert!(run.err.starts_with(&format!("error: `{lines}` line 2: it ")), "{run:?}");
     }
 }
 
@@ -146,6 +157,26 @@ fn an_output_that_is_closed_ends_it_quietly() {
         assert_eq!(said.is_empty(), !save, "what was asked for and not done is said: {said}");
         assert!(!target.exists());
     }
+}
+
+#[test]
+fn a_reader_that_goes_does_not_turn_a_refusal_into_its_opposite() {
+    let gone = |arguments: &[&str], stdin: &[u8]| {
+        let mut child = command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        // Nothing is printed before the input has ended, so the pipe is closed by then.
+        child.stdin.take().unwrap().write_all(stdin).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.stderr.is_empty(), "{output:?}");
+        output.status.code()
+    };
+    let good = br#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#;
+    for format in [&[][..], &["--json"]] {
+        assert_eq!(gone(&[&["check", "-"], format].concat(), b"{}"), Some(1));
+        assert_eq!(gone(&[&["check", "-"], format].concat(), good), Some(0));
+        assert_eq!(gone(&[&["usersig", "explain", "-"], format].concat(), b"garbage"), Some(1));
+    }
+    assert_eq!(gone(&["replay", "-"], TICK.as_bytes()), Some(0));
 }
 
 #[cfg(target_os = "linux")]

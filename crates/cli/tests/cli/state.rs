@@ -133,6 +133,7 @@ fn where_nothing_can_be_saved_is_said_before_the_work() {
         ("-", "name a file"),
         ("..", "is a directory"),
         ("no such directory/..", "name of a file"),
+        ("", "the name of the file is empty"),
     ] {
         let run = avmarks_with(&["replay", "-", "--save", target], b"{\"at\":0,\"do\":\"tick\"}\n");
         assert!(run.error().contains(part), "{run:?}");
@@ -143,18 +144,105 @@ fn where_nothing_can_be_saved_is_said_before_the_work() {
 fn what_is_no_snapshot_is_refused() {
     let folder = folder("no-snapshot");
     for (bytes, part) in [
-        (&b""[..], "no snapshot"),
-        (b"nonsense", "no snapshot"),
-        (b"[]", "no snapshot"),
-        (b"{}", "no snapshot"),
-        (b"\xff\xfe", "no snapshot"),
+        (&b""[..], "snapshot: "),
+        (b"nonsense", "this is not a snapshot: it is not a JSON object"),
+        (b"[]", "this is not a snapshot: it is not a JSON object"),
+        (b"{}", "snapshot: "),
+        (b"\xff\xfe", "this is not a snapshot: it is not a JSON object"),
         (b"{\"avmarks_snapshot\":2}", "version 2"),
-        (b"{\"avmarks_snapshot\":1", "no snapshot"),
+        (b"{\"avmarks_snapshot\":1", "snapshot: "),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {
             let run = avmarks(&arguments);
             assert!(run.error().contains(part) && run.error().contains("app.json"), "{run:?}");
+            assert!(run.error().ends_with("; `avmarks replay --save` writes a sound one"), "{run:?}");
         }
     }
+}
+
+#[test]
+fn an_earlier_time_than_the_snapshots_is_said_not_to_be_taken() {
+    let folder = folder("earlier");
+    let state = snapshot(&folder, "app.json", &format!("{GROUP}{{\"at\":9,\"do\":\"tick\"}}"));
+    let body = file(
+        &folder,
+        "body.json",
+        r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"student9","Marks":[1001]}]}"#,
+    );
+    let check = |options: &[&str]| avmarks(&[&["check", &body, "--state", &state], options].concat());
+    const NOTE: &str = "\nnote: --at lies before the snapshot's latest time, which was taken instead\n";
+    for (at, is_earlier) in [("8", true), ("9", false), ("10", false)] {
+        let told = check(&["--at", at]);
+        assert_eq!((told.status, told.out.contains(NOTE)), (0, is_earlier), "{told:?}");
+        let because = check(&["--at", at, "--json"]).json()["because"].clone();
+        assert_eq!(because.as_array().unwrap().contains(&json!("gap:clock")), is_earlier);
+    }
+    assert!(!check(&[]).out.contains("note"));
+    for (at, command) in [("-5", "check"), ("18446744073709551616", "check"), ("x", "check")] {
+        let run = avmarks(&[command, &body, "--state", &state, "--at", at]);
+        assert_eq!(run.status, 2);
+        let said = format!("invalid value '{at}' for '--at <MS>': it must be a whole number from 0 to");
+        assert!(run.err.contains(&said), "{run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn saving_keeps_links_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder("links");
+    let (real, link) = (folder.join("kept/real.json"), folder.join("link.json"));
+    fs::create_dir(folder.join("kept")).unwrap();
+    fs::write(&real, "old").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("kept/real.json", &link).unwrap();
+    let save = |target: &Path| {
+        let run = avmarks_with(&["replay", "-", "--save", target.to_str().unwrap()], GROUP.as_bytes());
+        assert_eq!((run.status, run.err.as_str()), (0, ""));
+    };
+    save(&link);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "the link stays");
+    assert!(fs::read_to_string(&real).unwrap().starts_with('{'), "what it names is replaced");
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o640);
+
+    // A link to nothing makes what it names.
+    let (made, dangling) = (folder.join("kept/made.json"), folder.join("dangling.json"));
+    symlink("kept/made.json", &dangling).unwrap();
+    save(&dangling);
+    assert!(fs::symlink_metadata(&dangling).unwrap().is_symlink() && made.is_file());
+    assert_eq!(fs::read_dir(folder.join("kept")).unwrap().count(), 2, "nothing is left beside them");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_a_file_or_is_in_use_is_not_saved_to() {
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixListener;
+    let folder = folder("in-use");
+    // A socket stands for all that is not a file: pipes and devices too.
+    let socket = folder.join("s");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    let lines = file(&folder, "lines.jsonl", GROUP);
+    let link = folder.join("link.jsonl");
+    std::os::unix::fs::symlink(&lines, &link).unwrap();
+    for (target, part) in [
+        (socket.to_str().unwrap(), "it is not a regular file"),
+        (&*lines, "it is the conversation that is read"),
+        (link.to_str().unwrap(), "it is the conversation that is read"),
+    ] {
+        let run = avmarks(&["replay", &lines, "--save", target]);
+        assert!(run.error().contains(part), "{run:?}");
+    }
+    assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
+
+    // The same by redirection.
+    let run = crate::run::command(&["replay", "-", "--save", &lines]).stdin(fs::File::open(&lines).unwrap()).output();
+    assert_eq!(run.unwrap().status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&lines).unwrap(), GROUP, "the conversation is as it was");
+    let out = folder.join("out.jsonl");
+    let mut replay = crate::run::command(&["replay", &lines, "--save", out.to_str().unwrap()]);
+    let output = replay.stdout(fs::File::create(&out).unwrap()).output().unwrap();
+    assert_eq!((output.status.code(), fs::metadata(&out).unwrap().len()), (Some(2), 0));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("it takes the answers already"));
 }

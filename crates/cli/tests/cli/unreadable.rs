@@ -21,6 +21,20 @@ fn a_file_that_is_not_there_or_is_a_directory_is_named() {
     }
 }
 
+#[test]
+fn a_file_without_a_name_is_said_to_have_none() {
+    let who = ["--sdkappid", "1", "--identifier", "a"];
+    for arguments in [
+        &["check", ""][..],
+        &["replay", ""],
+        &["check", "-", "--state", ""],
+        &["usersig", "explain", "--sig-file", ""],
+        &[&["usersig", "sign", "--key-file", ""], &who[..]].concat(),
+    ] {
+        assert_eq!(avmarks(arguments).error(), "the name of the file is empty; give one", "{arguments:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_named() {
@@ -32,7 +46,7 @@ fn a_file_that_may_not_be_read_is_named() {
         return;
     }
     for arguments in [["check", &locked], ["replay", &locked]] {
-        assert!(avmarks(&arguments).error().contains("permission denied"));
+        assert!(avmarks(&arguments).error().contains("cannot be read: permission denied"));
     }
 }
 
@@ -66,8 +80,8 @@ fn the_limit_itself_is_no_matter() {
 fn other_files_of_a_gibibyte_are_refused() {
     let folder = folder("gibibyte");
     let huge = gibibyte(&folder);
-    assert!(avmarks(&["check", "-", "--state", &huge]).error().contains("no snapshot"));
-    assert!(avmarks(&["replay", &huge]).error().contains("line 1: it has more than 16777216 bytes"));
+    assert!(avmarks(&["check", "-", "--state", &huge]).error().contains("not a snapshot"));
+    assert!(avmarks(&["replay", &huge]).error().contains("` line 1: it has more than 16777216 bytes"));
     let who = ["--sdkappid", "1", "--identifier", "a"];
     assert!(avmarks(&[&["usersig", "sign", "--key-file", &huge], &who[..]].concat()).error().contains("4096 bytes"));
     assert!(avmarks(&["usersig", "explain", "--sig-file", &huge]).error().contains("1048576 bytes"));

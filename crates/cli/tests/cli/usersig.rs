@@ -98,7 +98,8 @@ fn an_explanation_needs_neither_key_nor_app_nor_user() {
     let (time, _, sig) = MADE_ELSEWHERE[1];
     let at = time.to_string();
     let told = avmarks(&["usersig", "explain", sig, "--at", &at]);
-    assert_eq!((told.status, told.out.lines().next()), (0, Some("accepted")));
+    assert_eq!(told.status, 0);
+    assert_eq!(told.out.lines().next(), Some("nothing wrong found (key, app and user not checked)"));
     for part in [
         "TLS.identifier  administrator",
         "1400000000",
@@ -206,4 +207,108 @@ fn no_secret_is_ever_printed() {
     let mut help = command(&["usersig", "sign", "--help"]);
     help.env("AVMARKS_KEY", SECRET);
     assert!(!feed(help, b"").out.contains("s3cr3t"));
+}
+
+#[test]
+fn what_was_not_checked_is_not_called_accepted() {
+    let (time, _, sig) = MADE_ELSEWHERE[0];
+    let at = time.to_string();
+    let [app, user] = [&WHO[..2], &WHO[2..]];
+    for (options, has_key, first, accepted, unchecked) in [
+        (
+            vec![],
+            false,
+            "nothing wrong found (key, app and user not checked)",
+            json!(null),
+            json!(["key", "sdkappid", "identifier"]),
+        ),
+        (vec![app], false, "nothing wrong found (key and user not checked)", json!(null), json!(["key", "identifier"])),
+        (vec![app, user], false, "nothing wrong found (key not checked)", json!(null), json!(["key"])),
+        (vec![user], true, "nothing wrong found (app not checked)", json!(null), json!(["sdkappid"])),
+        (vec![app, user], true, "accepted", json!(true), json!([])),
+        (vec![&["--identifier", "someone"][..]], false, "refused", json!(false), json!(["key", "sdkappid"])),
+    ] {
+        let explain = |more: &[&str]| {
+            let mut command = command(&[&["usersig", "explain", sig, "--at", &at], &*options.concat(), more].concat());
+            if has_key {
+                command.env("AVMARKS_KEY", KEY);
+            }
+            feed(command, b"")
+        };
+        let status = i32::from(first == "refused");
+        let told = explain(&[]);
+        assert_eq!((told.status, told.out.lines().next()), (status, Some(first)));
+        let found = explain(&["--json"]);
+        assert_eq!(
+            (found.status, &found.json()["accepted"], &found.json()["unchecked"]),
+            (status, &accepted, &unchecked)
+        );
+    }
+}
+
+#[test]
+fn a_key_may_have_one_line_break_at_its_end_and_no_byte_order_mark() {
+    let folder = folder("marked");
+    let from_file = |text: &str| {
+        let key = file(&folder, "key.txt", text);
+        avmarks(&[&["usersig", "sign", "--at", "5", "--key-file", &key], &WHO[..]].concat())
+    };
+    let from_environment = |text: &str| {
+        let mut command = command(&[&["usersig", "sign", "--at", "5"], &WHO[..]].concat());
+        command.env("AVMARKS_KEY", text);
+        feed(command, b"")
+    };
+    let good = from_file(KEY);
+    for end in ["", "\n", "\r\n"] {
+        let text = format!("{KEY}{end}");
+        assert_eq!((&from_file(&text).out, &from_environment(&text).out), (&good.out, &good.out), "{end:?}");
+    }
+    for (text, said) in [
+        (format!("\u{feff}{KEY}"), "the secret begins with a byte order mark; save it as UTF-8 without one"),
+        (format!("{KEY}\n\n"), "the secret has white space at byte 64; copy it again, without blanks or line breaks"),
+    ] {
+        assert_eq!(from_file(&text).error(), format!("the file of --key-file: {said}"));
+        assert_eq!(from_environment(&text).error(), format!("AVMARKS_KEY: {said}"));
+    }
+}
+
+#[test]
+fn wrong_values_that_cannot_be_secrets_are_shown() {
+    for (option, value, said) in [
+        ("--expire", "0", "'0' for '--expire <SECONDS>': it must be a whole number from 1 to 9223372036854775"),
+        ("--expire", "1d", "'1d' for '--expire <SECONDS>': it must be"),
+        ("--at", "-5", "'-5' for '--at <UNIX_SECONDS>': it must be a whole number from 0 to 9223372036854775"),
+        ("--at", "now", "'now' for '--at <UNIX_SECONDS>': it must be"),
+        ("--at", KEY, "'…' for '--at <UNIX_SECONDS>': it must be"),
+    ] {
+        let run = avmarks(&[&["usersig", "sign", option, value], &WHO[..]].concat());
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.starts_with(&format!("error: invalid value {said}")), "{run:?}");
+    }
+    for (sdkappid, identifier, said) in [
+        ("0", "a", "'0' for '--sdkappid <N>': an SDKAppID is"),
+        ("-1", "a", "'-1' for '--sdkappid <N>': an SDKAppID is"),
+        (KEY, "a", "'…' for '--sdkappid <N>': an SDKAppID is"),
+        ("1", "", "'' for '--identifier <ID>': the identifier is empty; name the user"),
+    ] {
+        let run = avmarks(&["usersig", "sign", "--sdkappid", sdkappid, "--identifier", identifier]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.starts_with(&format!("error: invalid value {said}")), "{run:?}");
+    }
+}
+
+#[test]
+fn signing_for_what_is_not_a_user_id_is_remarked_upon() {
+    for (identifier, said) in [
+        ("ann", None),
+        ("röschen", Some("`\\u{f6}` at byte 1 is not allowed")),
+        ("a-name-that-has-more-than-32-bytes", Some("it has 34 bytes, and at most 32 are allowed")),
+    ] {
+        let run = usersig(&["sign", "--sdkappid", "1", "--identifier", identifier, "--at", "5"], "");
+        assert_eq!((run.status, run.out.lines().count()), (0, 1), "it is signed: {run:?}");
+        let note = said.map(|said| {
+            format!("note: the identifier is not a user id (ACCOUNT-ID): {said}; it was signed all the same\n")
+        });
+        assert_eq!(run.err, note.unwrap_or_default());
+    }
 }

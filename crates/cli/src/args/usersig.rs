@@ -1,0 +1,158 @@
+//! The arguments of `avmarks usersig`.
+
+use avmarks_protocol::url::SdkAppId;
+use avmarks_spec::Timestamp;
+use clap::{Args, Subcommand, ValueHint};
+
+use super::{AT_MS_MAX, whole};
+use crate::error::Error;
+use crate::input::Source;
+
+/// Make a UserSig, check one, or find out what is wrong with it
+///
+/// The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from
+/// the environment variable AVMARKS_KEY; it is never an argument, and never printed.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  export AVMARKS_KEY=$(pass im/key)
+  avmarks usersig sign --sdkappid 1400000000 --identifier ann
+  avmarks usersig verify --sdkappid 1400000000 --identifier ann - < sig.txt
+  avmarks usersig explain --key-file key.txt - < sig.txt
+
+Environment:
+  AVMARKS_KEY  the app's secret key, where --key-file is not given")]
+pub(crate) struct UserSigArgs {
+    #[command(subcommand)]
+    pub(crate) command: UserSigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserSigCommand {
+    /// Make a signature, and print it alone
+    Sign(SignArgs),
+    /// Check a signature as the service does: exit status 0 where it is good, 1 where it is not
+    Verify(VerifyArgs),
+    /// Say all that is wrong with a signature, and what it holds; key, app and user may be left out
+    Explain(ExplainSigArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  avmarks usersig sign --sdkappid 1400000000 --identifier ann
+  avmarks usersig sign --sdkappid 1400000000 --identifier ann --expire 604800")]
+pub(crate) struct SignArgs {
+    /// The SDKAppID
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) sdkappid: SdkAppId,
+    /// The user that the signature is for
+    #[arg(long, value_name = "ID", value_parser = identifier)]
+    pub(crate) identifier: String,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) clock: ClockArgs,
+    /// For how many seconds it is valid; the vendor advises a day at least
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, allow_negative_numbers = true, value_parser = whole(1..=AT_SECONDS_MAX))]
+    pub(crate) expire: u64,
+    /// A text to put in as `TLS.userbuf`
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) userbuf: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  avmarks usersig verify --sdkappid 1400000000 --identifier ann - < sig.txt
+
+Exit status:
+  0  it is good
+  1  the service would refuse it
+  2  wrong usage, or input that cannot be read")]
+pub(crate) struct VerifyArgs {
+    /// The SDKAppID of the request
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) sdkappid: SdkAppId,
+    /// The user of the request
+    #[arg(long, value_name = "ID")]
+    pub(crate) identifier: String,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) clock: ClockArgs,
+    #[command(flatten)]
+    pub(crate) sig: SigArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  avmarks usersig explain - < sig.txt
+  avmarks usersig explain --key-file key.txt --sig-file sig.txt
+
+Exit status:
+  0  nothing wrong was found, as far as it was checked
+  1  the service would refuse it
+  2  wrong usage, or input that cannot be read
+
+JSON:
+  accepted   true or false; null where nothing wrong was found, but not all
+             was checked
+  unchecked  what was not checked: key, sdkappid, identifier")]
+pub(crate) struct ExplainSigArgs {
+    /// The SDKAppID of the request
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) sdkappid: Option<SdkAppId>,
+    /// The user of the request
+    #[arg(long, value_name = "ID")]
+    pub(crate) identifier: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) clock: ClockArgs,
+    #[command(flatten)]
+    pub(crate) sig: SigArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// The file with the app's secret key; `-` is standard input [default: the environment variable AVMARKS_KEY]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) key_file: Option<Source>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClockArgs {
+    /// The time to go by, in Unix seconds [default: now]
+    #[arg(long, value_name = "UNIX_SECONDS", allow_negative_numbers = true, value_parser = whole(0..=AT_SECONDS_MAX))]
+    pub(crate) at: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct SigArgs {
+    /// The signature, plain or as it stands in a URL; `-` is standard input, so that it stands in no list of processes
+    pub(crate) sig: Option<String>,
+    /// The file with the signature
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) sig_file: Option<Source>,
+}
+
+impl ClockArgs {
+    /// The time to go by.
+    pub(crate) fn now(&self) -> Timestamp {
+        let read = || {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            Timestamp::EPOCH.plus(since.unwrap_or_default())
+        };
+        self.at.map_or_else(read, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
+    }
+}
+
+/// The same in seconds.
+const AT_SECONDS_MAX: u64 = AT_MS_MAX / 1_000;
+
+fn identifier(text: &str) -> Result<String, Error> {
+    if text.is_empty() { Err(Error::IdentifierEmpty) } else { Ok(text.to_owned()) }
+}

@@ -1,0 +1,126 @@
+//! What `avmarks explain` found, for people.
+
+use std::fmt;
+
+use super::{CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, Step, Subject};
+use crate::output::{Commas, HEAD, ID};
+use crate::policy::{Choice, ReadingLine};
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clause { id, says, document, section, seen, breach, mark, see_also, refusals } => {
+                if let Some(mark) = mark {
+                    writeln!(f, "{ID}{mark}{ID:#} is a special mark; what it does is in {ID}{id}{ID:#}\n")?;
+                }
+                writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
+                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {section}{}", AsOf(*seen))?;
+                match *breach {
+                    "" => writeln!(f, "{HEAD}breach{HEAD:#}    none: it refuses nothing")?,
+                    breach => writeln!(f, "{HEAD}breach{HEAD:#}    {breach}")?,
+                }
+                if breach.starts_with("omitted") {
+                    writeln!(f, "          (the mark is left out of the answer, and the rest is served)")?;
+                }
+                write!(f, "{}{}", SeeAlso(*see_also, "gap"), Refusals(refusals))
+            }
+            Self::Gap { id, field, question, evidence, seen, readings, see_also, refusals } => {
+                writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
+                writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}{}", AsOf(*seen))?;
+                writeln!(f, "{HEAD}field{HEAD:#}     {field}")?;
+                writeln!(f, "{HEAD}readings{HEAD:#}")?;
+                for (at, ReadingLine { name, meaning }) in readings.iter().enumerate() {
+                    writeln!(f, "{}", Choice { name, meaning, in_force: false, is_default: at == 0 })?;
+                }
+                write!(f, "{}{}", SeeAlso(*see_also, "clause"), Refusals(refusals))
+            }
+            Self::Code { code, name, meaning, action, advice, document, listed, refusals } => {
+                writeln!(f, "{ID}{code}{ID:#}, an error code: {name}\n  {meaning}\n")?;
+                writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?;
+                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {listed}")?;
+                write!(f, "{}", Refusals(refusals))
+            }
+            Self::Precedence { refusals } => write!(f, "{}", Steps(refusals)),
+        }
+    }
+}
+
+/// The day of a source, where it has one.
+struct AsOf(Option<&'static str>);
+
+impl fmt::Display for AsOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |seen| write!(f, "; as of {seen}"))
+    }
+}
+
+/// The other of this kind that has the same name, where there is one.
+struct SeeAlso(Option<&'static str>, &'static str);
+
+impl fmt::Display for SeeAlso {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(id, kind) = self;
+        id.map_or(Ok(()), |id| writeln!(f, "{HEAD}see also{HEAD:#}  {ID}{id}{ID:#}, a {kind}"))
+    }
+}
+
+/// The precedence as a table.
+struct Steps<'a>(&'a [Step]);
+
+impl fmt::Display for Steps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{HEAD}The precedence of refusals{HEAD:#}: the first that applies answers, and nothing is applied\n"
+        )?;
+        let grounds: Vec<_> = self.0.iter().map(|step| Commas(&step.because).to_string()).collect();
+        let width = grounds.iter().map(String::len).max().unwrap_or_default();
+        writeln!(f, "{HEAD}step  code   {:<width$}  a request is refused when{HEAD:#}", "rests on")?;
+        for (Step { step, code, says, .. }, grounds) in self.0.iter().zip(&grounds) {
+            let code = code.to_string();
+            writeln!(f, "{step:>4}  {ID}{code:<5}{ID:#}  {ID}{grounds:<width$}{ID:#}  {says}")?;
+        }
+        writeln!(
+            f,
+            "\nThe order is ours: no document of the vendor gives one. Codes are those of the default policy."
+        )?;
+        writeln!(f, "Steps 6 to 12 need no state: an SDK can run them before it sends.")
+    }
+}
+
+struct Refusals<'a>(&'a [RefusalLine]);
+
+impl fmt::Display for Refusals<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "{HEAD}refusals{HEAD:#}")?;
+        for RefusalLine { step, code, because, under } in self.0 {
+            write!(f, "    step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
+            match under {
+                Some(reading) => writeln!(f, ", read as {reading}")?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{HEAD}Clauses{HEAD:#}: what the vendor says")?;
+        for Entry { id, says } in &self.clauses {
+            writeln!(f, "  {ID}{id:<16}{ID:#}  {says}")?;
+        }
+        writeln!(f, "\n{HEAD}Gaps{HEAD:#}: what no document settles")?;
+        for Entry { id, says } in &self.gaps {
+            writeln!(f, "  {ID}{id:<20}{ID:#}  {says}")?;
+        }
+        writeln!(f, "\n{HEAD}Error codes{HEAD:#}")?;
+        for CodeEntry { code, name, meaning } in &self.codes {
+            writeln!(f, "  {ID}{code}{ID:#}  {name:<24}  {meaning}")?;
+        }
+        writeln!(f, "\n`avmarks explain ID` tells more of one, `avmarks explain {PRECEDENCE}` the order of refusals.")
+    }
+}

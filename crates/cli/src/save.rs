@@ -1,0 +1,134 @@
+//! Saving: a file is replaced in one step or not at all, and only what is a file, and may be lost, is replaced.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::input::{Shown, Source};
+
+/// Where the snapshot goes: written beside its place, then moved there, so that no half of one is ever seen.
+pub(crate) struct Save {
+    what: String,
+    /// The file itself, and no link to it.
+    target: PathBuf,
+    beside: PathBuf,
+    /// Those of the file that is replaced.
+    permissions: Option<Permissions>,
+}
+
+impl Save {
+    /// Looks, before the work is done, whether its result will find a place.
+    pub(crate) fn to(path: &Path, conversation: &Source) -> Result<Self, Error> {
+        let what = Shown(path).to_string();
+        let refuse = |why| Error::SaveTarget { what: what.clone(), why };
+        let fail = |fault| Error::Save { what: what.clone(), fault };
+        if path.as_os_str().is_empty() {
+            return Err(Error::NamelessFile);
+        }
+        if path == Path::new("-") {
+            return Err(refuse("standard output is for the answers; name a file"));
+        }
+        let there = match fs::metadata(path) {
+            Ok(there) if there.is_dir() => return Err(refuse("it is a directory; name a file in it")),
+            Ok(there) if !there.is_file() => {
+                return Err(refuse("it is not a regular file; name one that is, or a new one"));
+            }
+            Ok(there) if is_stdout(&there) => return Err(refuse("it takes the answers already; name another file")),
+            Ok(there) if is_read(conversation, path, &there) => {
+                return Err(refuse("it is the conversation that is read; name another file"));
+            }
+            Ok(there) => Some(there),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
+            Err(fault) => return Err(fail(fault)),
+        };
+        let target = if there.is_some() { fs::canonicalize(path).map_err(fail)? } else { end_of_links(path) };
+        let Some(name) = target.file_name() else { return Err(refuse("it is not the name of a file; give one")) };
+        let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(refuse("its directory does not exist; make it first"));
+        }
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}.tmp", std::process::id()));
+        let beside = folder.join(hidden);
+        Ok(Self { target, beside, permissions: there.map(|there| there.permissions()), what })
+    }
+
+    pub(crate) fn write(&self, snapshot: &[u8]) -> Result<(), Error> {
+        let written = self.write_beside(snapshot).and_then(|()| fs::rename(&self.beside, &self.target));
+        written.map_err(|fault| {
+            // It may not be there at all.
+            let _ = fs::remove_file(&self.beside);
+            Error::Save { what: self.what.clone(), fault }
+        })
+    }
+
+    fn write_beside(&self, snapshot: &[u8]) -> io::Result<()> {
+        // One may be left of a process of the same number that was killed.
+        let _ = fs::remove_file(&self.beside);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if self.permissions.is_some() {
+            // Nobody else looks in before the file has the permissions of the old one.
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let mut file: File = options.open(&self.beside)?;
+        file.write_all(snapshot)?;
+        if let Some(permissions) = &self.permissions {
+            file.set_permissions(permissions.clone())?;
+        }
+        file.sync_all()
+    }
+}
+
+/// What a link to nothing, or a chain of them, names; the path itself where it is not a link.
+fn end_of_links(path: &Path) -> PathBuf {
+    const LINKS_MAX: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    path
+}
+
+/// Whether the conversation is read from this file.
+#[cfg(unix)]
+fn is_read(conversation: &Source, _: &Path, there: &Metadata) -> bool {
+    let read = match conversation {
+        Source::File(path) => fs::metadata(path),
+        Source::Stdin => behind(io::stdin()),
+    };
+    read.is_ok_and(|read| are_one(&read, there))
+}
+
+#[cfg(not(unix))]
+fn is_read(conversation: &Source, path: &Path, _: &Metadata) -> bool {
+    let Source::File(read) = conversation else { return false };
+    matches!((fs::canonicalize(read), fs::canonicalize(path)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whether standard output goes to this file.
+#[cfg(unix)]
+fn is_stdout(there: &Metadata) -> bool {
+    behind(io::stdout()).is_ok_and(|output| are_one(&output, there))
+}
+
+#[cfg(not(unix))]
+fn is_stdout(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn behind(stream: impl std::os::fd::AsFd) -> io::Result<Metadata> {
+    stream.as_fd().try_clone_to_owned().and_then(|stream| File::from(stream).metadata())
+}
+
+#[cfg(unix)]
+fn are_one(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}

@@ -1,0 +1,339 @@
+use std::time::Duration;
+
+use avmarks_protocol::modify_user_info::{Answer, Request, Served};
+use avmarks_protocol::secret::SecretKey;
+use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::usersig::UserSig;
+use avmarks_protocol::{Envelope, ErrorCode};
+use avmarks_spec::UserId;
+
+use super::*;
+use crate::{Change, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, State};
+
+const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+const START: u64 = 1_795_412_030_000;
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_millis(START + millis)
+}
+
+fn plan(group: &str, accounts: usize) -> Plan {
+    let wanted = (0..accounts).map(|n| (format!("u{n}"), [1000]));
+    Plan::new(Change::Set, group, wanted, &PlanSettings::default()).unwrap()
+}
+
+fn signer() -> Arc<Signer> {
+    let (admin, key) = (UserId::parse("admin").unwrap(), SecretKey::new(KEY).unwrap());
+    Arc::new(Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default()).unwrap())
+}
+
+fn job(plans: Vec<Plan>, settings: JobSettings) -> Job {
+    Job::new(plans, signer(), settings, 7).unwrap()
+}
+
+/// What a fake service does about a try.
+enum Deed {
+    Serve,
+    Refuse(i64),
+    Say(u16, String),
+    Fail(Failure),
+    Silence,
+}
+
+fn served(body: &[u8]) -> Vec<u8> {
+    let request = Request::parse(body).unwrap();
+    let marks = |marks: &[avmarks_protocol::Integer<'_>]| marks.iter().filter_map(|mark| mark.to_i64()).collect();
+    let members = request.member_list.iter().map(|member| Served::new(&*member.account, marks(&member.marks)));
+    Answer::served(request.command_type.to_i64().unwrap(), members.collect()).to_json()
+}
+
+/// Runs a job to its end in virtual time; each answer takes 10 ms. Gives what was sent: time, group, first, accounts.
+fn run(job: &mut Job, mut deed: impl FnMut(&Outgoing, u64) -> Deed) -> Vec<(u64, String, usize, usize)> {
+    let (mut now, mut sent) = (at(0), Vec::new());
+    loop {
+        match job.poll(now) {
+            Step::Done => return sent,
+            Step::WaitUntil(then) => {
+                assert!(then > now, "a wait into the past");
+                now = then;
+            }
+            Step::Send(outgoing) => {
+                let time = now.as_millis() - START;
+                sent.push((time, outgoing.group.to_string(), outgoing.range.start, outgoing.range.len()));
+                let done = deed(&outgoing, time);
+                now = now.plus(Duration::from_millis(10));
+                let feed = |job: &mut Job, status, body: &[u8]| {
+                    job.on_reply(outgoing.id, now, &Reply::new(status, body)).unwrap();
+                    assert_eq!(job.on_failure(outgoing.id, now, Failure::TimedOut).unwrap_err().id, outgoing.id);
+                };
+                match done {
+                    Deed::Serve => feed(job, 200, &served(&outgoing.body)),
+                    Deed::Refuse(code) => feed(job, 200, &Answer::refused(ErrorCode::new(code), "no").to_json()),
+                    Deed::Say(status, text) => feed(job, status, text.as_bytes()),
+                    Deed::Fail(failure) => job.on_failure(outgoing.id, now, failure).unwrap(),
+                    Deed::Silence => {}
+                }
+            }
+        }
+    }
+}
+
+fn counts(job: &Job) -> Vec<(State, usize)> {
+    let counts = job.report().counts();
+    State::ALL.iter().map(|state| (*state, counts.of(*state))).filter(|(_, count)| *count > 0).collect()
+}
+
+#[test]
+fn groups_take_turns_and_each_keeps_its_order() {
+    let mut job = job(vec![plan("a", 1_001), plan("b", 1), plan("c", 501)], JobSettings::default());
+    let sent: Vec<_> =
+        run(&mut job, |_, _| Deed::Serve).into_iter().map(|(_, group, first, _)| (group, first)).collect();
+    let sent: Vec<_> = sent.iter().map(|(group, first)| (&**group, *first)).collect();
+    assert_eq!(sent, [("a", 0), ("b", 0), ("c", 0), ("a", 500), ("c", 500), ("a", 1_000)]);
+    assert_eq!(counts(&job), [(State::Applied, 1_503)]);
+    assert_eq!(job.settled(), 1_503);
+}
+
+#[test]
+fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
+    let mut job = job(vec![plan("a", 900)], JobSettings::default());
+    let sent = run(&mut job, |out, _| if out.range.len() > 200 { Deed::Refuse(10005) } else { Deed::Serve });
+    let sizes: Vec<_> = sent.iter().map(|(_, _, first, accounts)| (*first, *accounts)).collect();
+    assert_eq!(sizes[..3], [(0, 500), (0, 250), (0, 125)]);
+    assert_eq!(counts(&job), [(State::Applied, 900)]);
+    assert!(sizes[2..].iter().all(|(_, accounts)| *accounts <= 125));
+
+    let mut hopeless = self::job(vec![plan("a", 3)], JobSettings::default());
+    assert_eq!(run(&mut hopeless, |_, _| Deed::Refuse(10005)).len(), 1 + 1 + 3);
+    assert_eq!(counts(&hopeless), [(State::Refused, 3)]);
+}
+
+#[test]
+fn a_signature_is_renewed_once_per_call_and_a_second_refusal_ends_the_job() {
+    let mut signatures = Vec::new();
+    let mut job = self::job(vec![plan("a", 1_000)], JobSettings::default());
+    run(&mut job, |out, _| {
+        signatures.push(out.query.usersig.clone());
+        if signatures.len() == 1 { Deed::Refuse(70001) } else { Deed::Serve }
+    });
+    assert_eq!((counts(&job), job.signer.sign(at(0)).generation), (vec![(State::Applied, 1_000)], 2));
+
+    let mut job = self::job(vec![plan("a", 1_000), plan("b", 1)], JobSettings::default());
+    assert_eq!(run(&mut job, |_, _| Deed::Refuse(70001)).len(), 3);
+    assert_eq!(counts(&job), [(State::Refused, 501), (State::NotTried, 500)]);
+    let report = job.report();
+    let why = report.plans()[0].accounts().last().unwrap().outcome.to_string();
+    assert_eq!(why, "not tried: another call found that it is of no use: refused with 70001: `no`");
+
+    let fixed = Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("admin").unwrap(), UserSig::new("eJy"));
+    let mut job = Job::new(vec![plan("a", 1_000)], Arc::new(fixed), JobSettings::default(), 7).unwrap();
+    assert_eq!(run(&mut job, |_, _| Deed::Refuse(70001)).len(), 1);
+
+    // The minute and the day that these ask for are longer than the budget, and so they are for the next call.
+    for code in [70050, 60028] {
+        let mut job = self::job(vec![plan("a", 1_000)], JobSettings::default());
+        assert_eq!(run(&mut job, |_, _| Deed::Refuse(code)).len(), 1);
+        assert_eq!(counts(&job), [(State::Refused, 500), (State::NotTried, 500)]);
+    }
+}
+
+#[test]
+fn a_rate_refusal_holds_everything_for_a_second() {
+    let mut job = job(vec![plan("a", 1), plan("b", 1)], JobSettings::default());
+    let mut first = true;
+    let sent = run(&mut job, |_, _| if std::mem::take(&mut first) { Deed::Refuse(60007) } else { Deed::Serve });
+    assert_eq!((sent[0].0, &*sent[0].1), (0, "a"));
+    assert_eq!((sent[1].0, &*sent[1].1), (1_010, "b"));
+    assert!((1_010..=1_510).contains(&sent[2].0) && sent[2].1 == "a", "{sent:?}");
+    assert_eq!(counts(&job), [(State::Applied, 2)]);
+}
+
+#[test]
+fn what_is_hopeless_for_all_is_asked_once_and_what_is_for_a_group_leaves_the_others() {
+    for deed in [
+        || Deed::Say(404, "<html>".to_owned()),
+        || Deed::Say(302, String::new()),
+        || Deed::Refuse(60010),
+        || Deed::Refuse(10059),
+        || Deed::Fail(Failure::Unusable { what: "certificate not trusted".to_owned() }),
+    ] {
+        let mut job = job(vec![plan("a", 1_001), plan("b", 2)], JobSettings::default());
+        assert_eq!(run(&mut job, |_, _| deed()).len(), 1);
+        assert_eq!(job.report().counts().total(), 1_003);
+        assert!(job.report().counts().of(State::NotTried) >= 503);
+    }
+    let mut job = job(vec![plan("a", 1_001), plan("b", 2)], JobSettings::default());
+    run(&mut job, |out, _| if out.plan == 0 { Deed::Refuse(10010) } else { Deed::Serve });
+    assert_eq!(counts(&job), [(State::Applied, 2), (State::Refused, 500), (State::NotTried, 501)]);
+    // A call whose accounts are all offline says nothing of the next one.
+    let mut job = self::job(vec![plan("a", 1_001)], JobSettings::default());
+    run(&mut job, |out, _| if out.range.start == 500 { Deed::Refuse(10004) } else { Deed::Serve });
+    assert_eq!(counts(&job), [(State::Applied, 501), (State::Refused, 500)]);
+}
+
+#[test]
+fn tries_end_with_their_cap_and_no_wait_follows_the_last() {
+    let mut job = job(vec![plan("a", 1)], JobSettings::default());
+    let sent = run(&mut job, |_, _| Deed::Refuse(10002));
+    assert_eq!(sent.len(), 5);
+    let call = &job.calls()[0];
+    assert_eq!(call.tries().last().unwrap().ended_at(), at(sent[4].0 + 10));
+    let randoms: std::collections::BTreeSet<_> = call.tries().iter().map(Try::random).collect();
+    assert_eq!((randoms.len(), counts(&job)), (5, vec![(State::Refused, 1)]));
+    for once in [10008, 60004] {
+        let mut job = self::job(vec![plan("a", 1)], JobSettings::default());
+        assert_eq!(run(&mut job, |_, _| Deed::Refuse(once)).len(), 2);
+    }
+}
+
+#[test]
+fn the_budget_bounds_tries_their_time_outs_and_waits() {
+    let budget = Duration::from_millis(12_000);
+    let retry = RetrySettings { budget, tries_max: 100, ..RetrySettings::default() };
+    let mut job = job(vec![plan("a", 1)], JobSettings { retry, ..JobSettings::default() });
+    let mut timeouts = Vec::new();
+    let sent = run(&mut job, |out, time| {
+        timeouts.push(out.timeout);
+        assert!(out.timeout >= TRY_TIMEOUT_MIN && Duration::from_millis(time) + out.timeout <= budget);
+        Deed::Silence
+    });
+    assert_eq!(sent.len(), 2);
+    assert_eq!(timeouts[0], Duration::from_secs(5));
+    assert!(job.calls()[0].tries().last().unwrap().ended_at() <= at(12_000));
+    assert_eq!(counts(&job), [(State::Unconfirmed, 1)]);
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
+    let lost = || Deed::Fail(Failure::ConnectionLost { what: "reset".to_owned() });
+    let mut first = true;
+    let mut job = job(vec![plan("a", 3)], JobSettings::default());
+    run(&mut job, |_, _| if std::mem::take(&mut first) { lost() } else { Deed::Serve });
+    assert_eq!((job.calls()[0].tries().len(), counts(&job)), (2, vec![(State::Applied, 3)]));
+
+    // A refusal afterwards does not say that the lost try was not carried out.
+    let mut first = true;
+    let mut job = self::job(vec![plan("a", 3)], JobSettings::default());
+    run(&mut job, |_, _| if std::mem::take(&mut first) { lost() } else { Deed::Refuse(10004) });
+    assert_eq!(counts(&job), [(State::Unconfirmed, 3)]);
+
+    let mut job = self::job(vec![plan("a", 3)], JobSettings::default());
+    run(&mut job, |_, _| Deed::Fail(Failure::NotSent { what: "refused".to_owned() }));
+    assert_eq!(counts(&job), [(State::NotTried, 3)]);
+
+    let mut job = self::job(vec![plan("a", 3)], JobSettings::default());
+    let ok = String::from_utf8(avmarks_protocol::envelope_json(&Envelope::ok())).unwrap();
+    assert_eq!(run(&mut job, |_, _| Deed::Say(200, ok.clone())).len(), 1);
+    assert_eq!(counts(&job), [(State::Unconfirmed, 3)]);
+}
+
+#[test]
+fn a_deadline_ends_the_job_and_nothing_is_begun_that_could_not_be_finished() {
+    let settings = JobSettings { deadline: Some(at(5_000)), ..JobSettings::default() };
+    let pace = PaceSettings { calls_max: 1, ..PaceSettings::default() };
+    let mut job = job(vec![plan("a", 2_000)], JobSettings { pace, ..settings });
+    let sent = run(&mut job, |_, _| Deed::Serve);
+    assert_eq!(sent.iter().map(|(time, ..)| *time).collect::<Vec<_>>(), [0, 1_000]);
+    assert_eq!(counts(&job), [(State::Applied, 1_000), (State::NotTried, 1_000)]);
+    let mut job = self::job(vec![plan("a", 1)], JobSettings { deadline: Some(at(3_000)), ..settings });
+    assert!(run(&mut job, |_, _| Deed::Serve).is_empty());
+    let mut job = self::job(vec![plan("a", 1)], settings);
+    run(&mut job, |out, time| {
+        assert!(Duration::from_millis(time) + out.timeout <= Duration::from_secs(5));
+        Deed::Silence
+    });
+}
+
+#[test]
+fn a_stop_waits_for_what_is_in_flight_and_sends_nothing_more() {
+    let mut job = job(vec![plan("a", 2_000)], JobSettings { in_flight_max: 2, ..JobSettings::default() });
+    let mut flying = Vec::new();
+    while let Step::Send(outgoing) = job.poll(at(0)) {
+        flying.push(outgoing);
+    }
+    assert_eq!(flying.len(), 2);
+    assert_eq!(counts(&job), [(State::Unconfirmed, 1_000), (State::NotTried, 1_000)]);
+    job.stop();
+    assert!(matches!(job.poll(at(1)), Step::WaitUntil(then) if then == at(5_000)));
+    job.on_reply(flying[1].id, at(2), &Reply::new(200, &served(&flying[1].body))).unwrap();
+    job.on_reply(flying[0].id, at(3), &Reply::new(502, b"")).unwrap();
+    assert!(matches!(job.poll(at(3)), Step::Done));
+    assert_eq!(counts(&job), [(State::Applied, 500), (State::Unconfirmed, 500), (State::NotTried, 1_000)]);
+}
+
+#[test]
+fn an_answer_after_its_time_is_refused() {
+    let mut job = job(vec![plan("a", 1)], JobSettings::default());
+    let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
+    assert!(matches!(job.poll(at(5_000)), Step::WaitUntil(_) | Step::Send(_)));
+    let late = job.on_reply(outgoing.id, at(5_001), &Reply::new(200, &served(&outgoing.body))).unwrap_err();
+    assert_eq!(
+        late.to_string(),
+        "try `0` is not in flight: it was answered before, or its time was over; ask `poll` what to do next"
+    );
+}
+
+#[test]
+fn a_clock_that_runs_back_changes_nothing() {
+    let mut job = job(vec![plan("a", 1)], JobSettings::default());
+    let Step::Send(outgoing) = job.poll(at(1_000)) else { panic!() };
+    job.on_failure(outgoing.id, at(0), Failure::TimedOut).unwrap();
+    assert!(matches!(job.poll(at(0)), Step::WaitUntil(then) if then > at(1_000)) || job.calls().is_empty());
+}
+
+#[test]
+fn key_and_signature_do_not_print_though_they_come_back() {
+    let mut job = job(vec![plan("a", 1_200)], JobSettings::default());
+    let mut secrets = vec![KEY.to_owned()];
+    let mut turn = 0;
+    run(&mut job, |out, _| {
+        secrets.push(out.query.usersig.as_str().to_owned());
+        let sig = out.query.usersig.as_str();
+        turn += 1;
+        assert!(!format!("{out:?}").contains(sig));
+        match turn {
+            1 => Deed::Say(502, format!("<p>/v4?usersig={sig}</p>")),
+            2 => Deed::Fail(Failure::ConnectionLost { what: format!("POST https://h/v4?usersig={sig}: reset") }),
+            3 => Deed::Say(200, format!(r#"{{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"bad {sig}"}}"#)),
+            _ => Deed::Serve,
+        }
+    });
+    let report = job.report();
+    let sentences: String = report.plans()[0].accounts().map(|account| account.outcome.to_string()).collect();
+    let bytes: Vec<_> = job.calls().iter().flat_map(CallRecord::tries).filter_map(Try::verbatim).collect();
+    let bytes = String::from_utf8_lossy(&bytes.concat()).into_owned();
+    let progress = String::from_utf8(job.progress().to_json()).unwrap();
+    let shown = format!("{job:?} {report:?} {sentences} {bytes} {progress}");
+    assert!(bytes.contains("bad …"), "{bytes}");
+    assert!(secrets.iter().all(|secret| !shown.contains(secret)));
+    assert!(job.calls().iter().flat_map(CallRecord::tries).any(|one| one.quirks().contains(&Quirk::Signature)));
+}
+
+#[test]
+fn settings_out_of_range_and_a_group_twice_are_refused() {
+    let retry = RetrySettings { try_timeout: Duration::from_secs(3), ..RetrySettings::default() };
+    let refused = |plans, settings| Job::new(plans, signer(), settings, 7).unwrap_err().to_string();
+    assert_eq!(
+        refused(vec![], JobSettings { retry, ..JobSettings::default() }),
+        "retry.try_timeout is `3000` ms; it must be at least 3001 ms"
+    );
+    assert_eq!(
+        refused(vec![], JobSettings { in_flight_max: 0, ..JobSettings::default() }),
+        "in_flight_max is `0`; it must be at least 1"
+    );
+    assert_eq!(
+        refused(vec![plan("a", 1), plan("b", 1), plan("a", 2)], JobSettings::default()),
+        "plans[2] is for group `a`, as one before it is; make it a job of its own, after this one"
+    );
+    assert!(matches!(job(vec![], JobSettings::default()).poll(at(0)), Step::Done));
+}
+
+#[test]
+fn the_pace_is_handed_on() {
+    let pace = PaceSettings { calls_max: 1, ..PaceSettings::default() };
+    let settings = JobSettings { pace, ..JobSettings::default() };
+    let mut first = job(vec![plan("a", 1)], settings);
+    run(&mut first, |_, _| Deed::Serve);
+    let mut next = job(vec![plan("a", 1)], settings).with_pace(first.into_pace());
+    assert_eq!(run(&mut next, |_, _| Deed::Serve)[0].0, 1_000);
+}

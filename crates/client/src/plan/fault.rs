@@ -1,0 +1,135 @@
+//! What is wrong with the inputs of a plan.
+
+use std::fmt;
+
+use avmarks_spec::{Clause, Excerpt, IdFault, Mark, MarkFault};
+
+/// One thing that is wrong with an input. Indexes count from 0, in the order in which the inputs came.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanFault {
+    /// The setting for the size of a call is out of range.
+    #[error("accounts per call is `{found}`; it must be from 1 to {max}")]
+    AccountsPerCall {
+        /// The setting.
+        found: usize,
+        /// The most that the service takes (`ACCOUNTS-MAX`).
+        max: usize,
+    },
+    /// The group id is none (`GROUP-ID`).
+    #[error("group `{}` is no group id: {fault}; give 1 to 48 bytes of printable ASCII", Excerpt(.found))]
+    Group {
+        /// The text found.
+        found: String,
+        /// What is wrong with it.
+        fault: IdFault,
+    },
+    /// There is no input at all.
+    #[error("there are no accounts; name at least one")]
+    NoAccounts,
+    /// A *set* names more different custom marks than a group may have (`MARKS-PER-GROUP`).
+    #[error(
+        "inputs[{input}] names mark `{mark}`, which makes more than {max} different custom marks of at least 1000 ({found} in all); a group has at most {max}"
+    )]
+    CustomMarks {
+        /// Different custom marks in all.
+        found: usize,
+        /// The most there may be.
+        max: usize,
+        /// The first input that names one too many.
+        input: usize,
+        /// That mark.
+        mark: Mark,
+    },
+    /// An account is no user id (`ACCOUNT-ID`).
+    #[error("inputs[{input}]: `{}` is no account: {fault}; give 1 to 32 bytes", Excerpt(.found))]
+    Account {
+        /// Which input.
+        input: usize,
+        /// The text found.
+        found: String,
+        /// What is wrong with it.
+        fault: IdFault,
+    },
+    /// An account comes without marks (`REQUIRED`).
+    #[error("inputs[{input}] has no marks; name at least one")]
+    NoMarks {
+        /// Which input.
+        input: usize,
+    },
+    /// A number is no mark (`MARK-RANGE`).
+    #[error("inputs[{input}].marks[{mark}]: {fault}")]
+    Mark {
+        /// Which input.
+        input: usize,
+        /// Which of its marks.
+        mark: usize,
+        /// The number, and what would do.
+        fault: MarkFault,
+    },
+}
+
+impl PlanFault {
+    /// The clause that the input breaks; none for a setting of ours.
+    #[must_use]
+    pub const fn clause(&self) -> Option<Clause> {
+        match self {
+            Self::AccountsPerCall { .. } => Some(Clause::AccountsMax),
+            Self::Group { .. } => Some(Clause::GroupId),
+            Self::NoAccounts | Self::NoMarks { .. } => Some(Clause::Required),
+            Self::CustomMarks { .. } => Some(Clause::MarksPerGroup),
+            Self::Account { .. } => Some(Clause::AccountId),
+            Self::Mark { .. } => Some(Clause::MarkRange),
+        }
+    }
+
+    /// The input that is at fault, from 0; none where it is not about one.
+    #[must_use]
+    pub const fn input(&self) -> Option<usize> {
+        match self {
+            Self::AccountsPerCall { .. } | Self::Group { .. } | Self::NoAccounts => None,
+            Self::CustomMarks { input, .. }
+            | Self::Account { input, .. }
+            | Self::NoMarks { input }
+            | Self::Mark { input, .. } => Some(*input),
+        }
+    }
+}
+
+/// Everything that is wrong with the inputs of a plan: what is about the whole first, then input by input. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanFaults(Vec<PlanFault>);
+
+impl PlanFaults {
+    pub(crate) const fn new(faults: Vec<PlanFault>) -> Self {
+        Self(faults)
+    }
+
+    /// How many there are.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "without a fault there is a plan")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[PlanFault] {
+        &self.0
+    }
+}
+
+/// The first one, and how many more there are.
+impl fmt::Display for PlanFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(first) = self.0.first() {
+            first.fmt(f)?;
+        }
+        match self.0.len() {
+            0 | 1 => Ok(()),
+            faults => write!(f, " (and {} more)", faults - 1),
+        }
+    }
+}
+
+impl std::error::Error for PlanFaults {}

@@ -1,0 +1,52 @@
+//! Numbers that look random, made from one that is: the caller's seed.
+
+/// Deterministic from its seed. Good enough to tell tries apart and to spread waits; never for secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct Random {
+    state: u64,
+    /// Where the correlation ids start, and how many there were.
+    start: u32,
+    count: u32,
+}
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Self { state: seed, start: 0, count: 0 };
+        random.start = random.number();
+        random
+    }
+
+    /// The next number. SplitMix64, upper half.
+    pub(crate) fn number(&mut self) -> u32 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 32) as u32
+    }
+
+    /// The next correlation id: none comes twice before 4,294,967,296 were taken, for the mixing loses nothing.
+    pub(crate) fn correlation(&mut self) -> u32 {
+        let mut mixed = self.start.wrapping_add(self.count);
+        self.count = self.count.wrapping_add(1);
+        mixed = (mixed ^ (mixed >> 16)).wrapping_mul(0x85eb_ca6b);
+        mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xc2b2_ae35);
+        mixed ^ (mixed >> 16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn correlation_ids_differ_and_seeds_give_others() {
+        let mut random = Random::new(7);
+        let ids: BTreeSet<_> = (0..100_000).map(|_| random.correlation()).collect();
+        assert_eq!(ids.len(), 100_000);
+        assert_ne!(Random::new(1).correlation(), Random::new(2).correlation());
+        assert_eq!(Random::new(1).number(), Random::new(1).number());
+    }
+}

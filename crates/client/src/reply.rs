@@ -1,0 +1,254 @@
+//! What came back: an answer of the service, something else that speaks HTTP, or nothing.
+
+mod foreign;
+mod scrub;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use avmarks_protocol::modify_user_info::Answer;
+use avmarks_protocol::{AnswerFault, Envelope, ErrorCode, Fields, Place};
+use avmarks_spec::Excerpt;
+use serde_json::value::RawValue;
+
+use crate::Change;
+
+pub use foreign::{FOREIGN_BYTES_MAX, Foreign, ForeignKind};
+pub(crate) use scrub::{scrubbed, scrubbed_text};
+
+/// A response as the transport has it: status and body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reply<'a> {
+    /// The HTTP status. The service answers with 200 alone (`HTTP-200`).
+    pub status: u16,
+    /// The body, decoded from whatever the transport carried it in; as far as it came, where it was cut.
+    pub body: &'a [u8],
+    /// Whether the transport knows that the body ended too early. A body that is cut is noticed without it where it is no
+    /// longer JSON.
+    pub cut: bool,
+}
+
+impl<'a> Reply<'a> {
+    /// A whole response.
+    #[must_use]
+    pub const fn new(status: u16, body: &'a [u8]) -> Self {
+        Self { status, body, cut: false }
+    }
+
+    /// A response whose body ended before its length, or its last chunk, was reached.
+    #[must_use]
+    pub const fn cut(status: u16, body: &'a [u8]) -> Self {
+        Self { status, body, cut: true }
+    }
+
+    /// What it says, as the response to a call that makes this change. No bytes make this panic.
+    ///
+    /// ```
+    /// use avmarks_client::{Change, Heard, Quirk, Reply};
+    ///
+    /// let body = br#"{"ActionStatus":"FAIL","ErrorCode":"10002","ErrorInfo":"busy"}"#;
+    /// let hearing = Reply::new(200, body).read(Change::Set);
+    /// assert!(matches!(hearing.heard, Heard::Refused { code, .. } if code.number() == 10002));
+    /// assert_eq!(hearing.quirks, [Quirk::CodeAsText]);
+    ///
+    /// let hearing = Reply::new(502, b"<html><h1>Bad Gateway</h1></html>").read(Change::Set);
+    /// assert_eq!(
+    ///     hearing.heard.to_string(),
+    ///     "HTTP status `502`, which the service never sends: 33 bytes that begin `<html><h1>Bad Gateway</h1></html>`"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn read(&self, change: Change) -> Hearing {
+        let mut quirks = Vec::new();
+        let mut body = Cow::Borrowed(self.body);
+        let mut answer = Answer::parse(&body);
+        if let Err(AnswerFault::Field(fault)) = &answer
+            && fault.place == Place::ErrorCode
+            && let Some(mended) = with_code_as_number(self.body)
+        {
+            quirks.push(Quirk::CodeAsText);
+            answer = Answer::parse(&mended);
+            body = Cow::Owned(mended);
+        }
+        let envelope = answer.as_ref().map_or_else(|_| Envelope::parse(&body), |answer| Ok(answer.envelope.clone()));
+        let envelope = match envelope {
+            Ok(envelope) if !self.cut && (self.status == 200 || !envelope.is_ok()) => envelope,
+            other => return Hearing { heard: Heard::Foreign(Foreign::of(self, other.err())), answer: None, quirks },
+        };
+        if self.status != 200 {
+            quirks.push(Quirk::Status(self.status));
+        }
+        if !envelope.is_ok() {
+            let heard = Heard::Refused { code: envelope.error_code, info: envelope.error_info };
+            return Hearing { heard, answer: None, quirks };
+        }
+        let untold = match answer {
+            Err(fault) => Untold::Unreadable(fault),
+            Ok(answer) => match (answer.command_type, &answer.member_list) {
+                (Some(found), _) if found != change.command_type() => Untold::OtherCommand { found },
+                (_, None) => Untold::NoMemberList,
+                (_, Some(members)) => {
+                    let heard = Heard::Served { accounts: members.len() };
+                    return Hearing { heard, answer: Some(answer), quirks };
+                }
+            },
+        };
+        Hearing { heard: Heard::Untold(untold), answer: None, quirks }
+    }
+}
+
+/// Without the body, which may be long.
+impl std::fmt::Debug for Reply<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Reply");
+        shown.field("status", &self.status).field("bytes", &self.body.len()).field("cut", &self.cut).finish()
+    }
+}
+
+/// What a [`Reply`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearing {
+    /// What it comes to.
+    pub heard: Heard,
+    /// The answer, where it tells who was served.
+    pub answer: Option<Answer>,
+    /// What was odd about it and put up with.
+    pub quirks: Vec<Quirk>,
+}
+
+/// What became of a try. Its sentence is one line, and holds no signature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Heard {
+    /// Code 0, and the accounts that were served.
+    #[error("served, {accounts} accounts listed")]
+    Served {
+        /// How many accounts the answer lists.
+        accounts: usize,
+    },
+    /// Another code: nothing was changed.
+    #[error("refused with {code}: `{}`", Excerpt(info.as_deref().unwrap_or("no ErrorInfo")))]
+    Refused {
+        /// The code.
+        code: ErrorCode,
+        /// `ErrorInfo`, whole; none where the answer had none.
+        info: Option<String>,
+    },
+    /// Code 0, but who was served cannot be told.
+    #[error("served, but whom cannot be told: {0}")]
+    Untold(Untold),
+    /// Not an answer of the service.
+    #[error("{0}")]
+    Foreign(Foreign),
+    /// No response.
+    #[error("{0}")]
+    Failed(Failure),
+}
+
+impl Heard {
+    /// Whether the request may have been carried out without our knowing it.
+    #[must_use]
+    pub const fn may_have_been_served(&self) -> bool {
+        match self {
+            Self::Served { .. } | Self::Refused { .. } => false,
+            Self::Untold(_) | Self::Foreign(_) => true,
+            Self::Failed(failure) => failure.may_have_been_served(),
+        }
+    }
+}
+
+/// Why an answer with code 0 does not tell who was served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Untold {
+    /// It has no `MemberList`.
+    #[error("the answer has no `MemberList`; a call that was served should have one")]
+    NoMemberList,
+    /// It answers another command.
+    #[error("the answer's `CommandType` is `{found}`, which is not that of the request")]
+    OtherCommand {
+        /// Its `CommandType`.
+        found: i64,
+    },
+    /// A field is not as the documents have it.
+    #[error("{0}")]
+    Unreadable(AnswerFault),
+}
+
+/// Something odd about an answer that could be read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Quirk {
+    /// `ErrorCode` was a string of digits, and should be a number.
+    CodeAsText,
+    /// A refusal came with this HTTP status, and should have 200.
+    Status(u16),
+    /// The answer lists this many accounts that the call did not name; they were passed over.
+    Strangers(usize),
+    /// The response repeated the signature, which was cut out of what is kept.
+    Signature,
+}
+
+/// Why there was no response. The texts are the transport's; a signature in them is cut out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The request did not leave: no name, no route, connection refused.
+    #[error("not sent: `{}`", Excerpt(.what))]
+    NotSent {
+        /// What the transport says.
+        what: String,
+    },
+    /// The request did not leave, and never will by this way: a certificate that is not trusted, a proxy that wants a
+    /// password.
+    #[error("not sent, nor will it ever be by this way: `{}`", Excerpt(.what))]
+    Unusable {
+        /// What the transport says.
+        what: String,
+    },
+    /// The connection ended before the response began.
+    #[error("the connection was lost before an answer came: `{}`", Excerpt(.what))]
+    ConnectionLost {
+        /// What the transport says.
+        what: String,
+    },
+    /// No response came in time.
+    #[error("no answer came in time")]
+    TimedOut,
+}
+
+impl Failure {
+    /// Whether the request may have been carried out without our knowing it.
+    #[must_use]
+    pub const fn may_have_been_served(&self) -> bool {
+        matches!(self, Self::ConnectionLost { .. } | Self::TimedOut)
+    }
+
+    pub(crate) fn without(self, usersig: &str) -> Self {
+        let clean = |what: String| scrubbed_text(what, usersig);
+        match self {
+            Self::NotSent { what } => Self::NotSent { what: clean(what) },
+            Self::Unusable { what } => Self::Unusable { what: clean(what) },
+            Self::ConnectionLost { what } => Self::ConnectionLost { what: clean(what) },
+            Self::TimedOut => Self::TimedOut,
+        }
+    }
+}
+
+/// The body with its `ErrorCode` as a number, where it is a string of digits; none where it is not.
+fn with_code_as_number(body: &[u8]) -> Option<Vec<u8>> {
+    let mut fields: Fields<'_> = serde_json::from_slice(body).ok()?;
+    let names: Vec<String> = fields.names().map(str::to_owned).collect();
+    let mut values: BTreeMap<String, &RawValue> = BTreeMap::new();
+    for name in names {
+        let value = fields.take(&name).ok()??;
+        values.insert(name, value);
+    }
+    let text: String = serde_json::from_str(values.get("ErrorCode")?.get()).ok()?;
+    let number = RawValue::from_string(text.parse::<i64>().ok()?.to_string()).ok()?;
+    values.insert("ErrorCode".to_owned(), &number);
+    serde_json::to_vec(&values).ok()
+}
+
+#[cfg(test)]
+mod tests;

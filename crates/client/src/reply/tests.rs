@@ -1,0 +1,101 @@
+use super::*;
+
+fn heard(status: u16, body: &str) -> Heard {
+    Reply::new(status, body.as_bytes()).read(Change::Set).heard
+}
+
+const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
+
+#[test]
+fn an_answer_that_tells_who_was_served() {
+    let body = format!("{{{OK},\"CommandType\":1,\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000]}}]}}");
+    let hearing = Reply::new(200, body.as_bytes()).read(Change::Set);
+    assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 1 }, vec![]));
+    assert_eq!(hearing.answer.unwrap().member_list.unwrap()[0].account, "a");
+}
+
+#[test]
+fn a_code_as_a_string_is_read_and_noted() {
+    let body = r#"{"ErrorCode":"0","MemberList":[],"ActionStatus":"OK"}"#;
+    let hearing = Reply::new(200, body.as_bytes()).read(Change::Set);
+    assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 0 }, vec![Quirk::CodeAsText]));
+    for body in [
+        r#"{"ActionStatus":"FAIL","ErrorCode":"ten"}"#,
+        r#"{"ActionStatus":"FAIL","ErrorCode":"1","ErrorCode":"2"}"#,
+        r#"{"ActionStatus":"FAIL","ErrorCode":null}"#,
+        r#"{"ActionStatus":"FAIL"}"#,
+    ] {
+        let found = heard(200, body);
+        assert!(
+            matches!(&found, Heard::Foreign(Foreign { kind: ForeignKind::NoEnvelope(_), .. })),
+            "{body}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_tell_who_was_served() {
+    for (rest, untold) in [
+        ("", "the answer has no `MemberList`; a call that was served should have one"),
+        (r#","MemberList":null"#, "the answer has no `MemberList`; a call that was served should have one"),
+        (r#","CommandType":2,"MemberList":[]"#, "the answer's `CommandType` is `2`, which is not that of the request"),
+        (r#","MemberList":{}"#, "`MemberList` must be an array, and is an object: `{}`"),
+    ] {
+        let told = heard(200, &format!("{{{OK}{rest}}}"));
+        assert!(told.may_have_been_served(), "{rest}");
+        assert_eq!(told.to_string(), format!("served, but whom cannot be told: {untold}"));
+    }
+}
+
+#[test]
+fn what_is_not_the_services_is_typed_and_its_head_kept() {
+    let long = format!("<!DOCTYPE html>{}", "x".repeat(1_000));
+    for (status, body, kind) in [
+        (200, "", ForeignKind::Empty),
+        (200, " \r\n", ForeignKind::Empty),
+        (200, &*long, ForeignKind::Html),
+        (200, r#"{"ActionStatus":"OK","Err"#, ForeignKind::Cut),
+        (502, &long, ForeignKind::Status),
+        (503, r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[]}"#, ForeignKind::Status),
+        (302, "", ForeignKind::Redirect),
+        (404, "", ForeignKind::Status),
+    ] {
+        let Heard::Foreign(foreign) = heard(status, body) else { panic!("{body}") };
+        assert_eq!((&foreign.kind, foreign.status, foreign.bytes), (&kind, status, body.len()));
+        assert_eq!(&*foreign.head, &body.as_bytes()[..body.len().min(FOREIGN_BYTES_MAX)]);
+        assert!(!foreign.to_string().contains('\n') && foreign.to_string().len() < 300);
+    }
+    for body in ["[]", "7", "{}", "not json", "{\"a\":1,}", "\u{feff}{}"] {
+        let found = heard(200, body);
+        assert!(matches!(&found, Heard::Foreign(Foreign { kind: ForeignKind::NoEnvelope(_), .. })), "{found:?}");
+    }
+    assert!(matches!(Reply::new(200, b"\xff").read(Change::Set).heard, Heard::Foreign(_)));
+}
+
+#[test]
+fn a_body_that_the_transport_knows_to_be_cut_is_no_answer_though_it_reads_as_one() {
+    let body = format!("{{{OK},\"MemberList\":[]}}");
+    let Heard::Foreign(foreign) = Reply::cut(200, body.as_bytes()).read(Change::Set).heard else { panic!() };
+    assert_eq!(foreign.kind, ForeignKind::Cut);
+}
+
+#[test]
+fn a_refusal_is_one_whatever_its_status() {
+    let hearing = Reply::new(500, br#"{"ActionStatus":"FAIL","ErrorCode":60008}"#).read(Change::Set);
+    assert_eq!(hearing.heard, Heard::Refused { code: ErrorCode::new(60008), info: None });
+    assert_eq!(hearing.quirks, [Quirk::Status(500)]);
+}
+
+#[test]
+fn failures_are_one_line() {
+    let what = || "line\nfeed".to_owned();
+    for failure in [
+        Failure::NotSent { what: what() },
+        Failure::Unusable { what: what() },
+        Failure::ConnectionLost { what: what() },
+        Failure::TimedOut,
+    ] {
+        assert!(!failure.to_string().contains('\n'));
+        assert_eq!(Heard::Failed(failure.clone()).may_have_been_served(), failure.may_have_been_served());
+    }
+}

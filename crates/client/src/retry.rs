@@ -1,0 +1,234 @@
+//! The retry schedule: what to do about what came back, how long to wait, and when to give up.
+
+use std::time::Duration;
+
+use avmarks_protocol::{Action, ErrorCode};
+
+use crate::pace::whole_millis;
+use crate::reply::{Failure, ForeignKind, Heard};
+
+/// How long the service's backend takes at most before it gives up; a caller should wait longer. Source: 1047/34620.
+pub const BACKEND_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The least time that a try is given: more than [`BACKEND_TIMEOUT`]. A try that would have less is not made.
+pub const TRY_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
+
+/// How a call is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetrySettings {
+    /// Tries of one call in all, at least 1. Default: 5.
+    pub tries_max: u32,
+    /// Time for all tries of one call with the waits between them, from its first try on; at least
+    /// [`TRY_TIMEOUT_MIN`]. Default: 30 s.
+    pub budget: Duration,
+    /// Time for one try, at least [`TRY_TIMEOUT_MIN`]; a try near the end of the budget is given what is left.
+    /// Default: 5 s.
+    pub try_timeout: Duration,
+    /// Waits after failures that pass at once ([`Action::RetryNow`]) and lost answers. Default: up to 100 ms, 200 ms, 400 ms …
+    pub now: Backoff,
+    /// Waits where the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
+    pub later: Backoff,
+}
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        let up_to =
+            |base| Backoff { least: Duration::ZERO, base: Duration::from_millis(base), max: Duration::from_secs(10) };
+        Self {
+            tries_max: 5,
+            budget: Duration::from_secs(30),
+            try_timeout: Duration::from_secs(5),
+            now: up_to(100),
+            later: Backoff { least: Duration::from_secs(1), ..up_to(500) },
+        }
+    }
+}
+
+/// Waits that grow: a fixed part, and a random one whose bound doubles with each try ("full jitter").
+///
+/// ```
+/// use avmarks_client::Backoff;
+/// use std::time::Duration;
+///
+/// let ms = Duration::from_millis;
+/// let backoff = Backoff { least: ms(1_000), base: ms(100), max: ms(300) };
+/// assert_eq!(backoff.delay(1, u32::MAX), ms(1_100));
+/// assert_eq!(backoff.delay(2, u32::MAX), ms(1_200));
+/// assert_eq!(backoff.delay(9, u32::MAX), ms(1_300));
+/// assert_eq!(backoff.delay(9, 0), ms(1_000));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The part that is always waited.
+    pub least: Duration,
+    /// The bound of the random part after the first try; it doubles with each further one.
+    pub base: Duration,
+    /// The bound of the random part at most.
+    pub max: Duration,
+}
+
+impl Backoff {
+    /// The wait after this many tries, in whole milliseconds. `random` is a number of the caller, from the whole range
+    /// alike: 0 gives the shortest wait, the largest the longest.
+    #[must_use]
+    pub fn delay(&self, tries: u32, random: u32) -> Duration {
+        let factor = 1u32.checked_shl(tries.saturating_sub(1)).unwrap_or(u32::MAX);
+        let bound = whole_millis(self.base.saturating_mul(factor).min(self.max)).as_millis();
+        let share = (bound.saturating_add(1)).saturating_mul(u128::from(random)) >> 32;
+        whole_millis(self.least).saturating_add(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX)))
+    }
+}
+
+/// What to do about what came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Advice {
+    /// It was served: nothing more.
+    Done,
+    /// Send it again, after the waits of [`RetrySettings::now`].
+    Again,
+    /// Send it again after the waits of [`RetrySettings::later`], and send nothing else for the fixed part of these.
+    AgainLater {
+        /// A wait that the code's own text asks for; the longer one counts.
+        least: Duration,
+    },
+    /// Send it once more and no oftener, after a wait.
+    AgainOnce,
+    /// Make a new signature and send it again, once.
+    Renew {
+        /// A wait that the code's own text asks for.
+        least: Duration,
+    },
+    /// Ask for fewer accounts at once.
+    Split,
+    /// Do not send it again.
+    GiveUp(Reach),
+}
+
+impl Advice {
+    /// The same, but to give up where the code asks for a wait that is longer than the budget: so it would for other calls.
+    pub(crate) fn within(self, budget: Duration) -> Self {
+        match self {
+            Self::AgainLater { least } | Self::Renew { least } if least > budget => Self::GiveUp(Reach::Job),
+            other => other,
+        }
+    }
+}
+
+/// What is hopeless, too, where a call was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The call alone.
+    Call,
+    /// All calls of its group.
+    Group,
+    /// All calls: it is about the app, the caller or the way to the service.
+    Job,
+}
+
+/// What to do about what came back from `modify_user_info`, whose calls can be sent again without harm: a mark that is set
+/// twice is set once, and one that is deleted twice is gone.
+///
+/// ```
+/// use avmarks_client::{Advice, Heard, Reach, Reply, advice};
+/// use avmarks_client::Change;
+///
+/// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(Change::Set).heard;
+/// let busy = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#);
+/// assert_eq!(advice(&busy), Advice::Again);
+/// let absent = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":""}"#);
+/// assert_eq!(advice(&absent), Advice::GiveUp(Reach::Group));
+/// ```
+#[must_use]
+pub fn advice(heard: &Heard) -> Advice {
+    match heard {
+        Heard::Served { .. } => Advice::Done,
+        Heard::Refused { code, .. } => about_code(*code),
+        // It was served: to ask again would be answered alike.
+        Heard::Untold(_) => Advice::GiveUp(Reach::Call),
+        Heard::Foreign(foreign) => match foreign.kind {
+            ForeignKind::Status if foreign.status == 429 => Advice::AgainLater { least: Duration::ZERO },
+            ForeignKind::Status if foreign.status == 408 || foreign.status >= 500 => Advice::Again,
+            // The service answers with 200 alone: whoever this is, it is not the service.
+            ForeignKind::Status | ForeignKind::Redirect => Advice::GiveUp(Reach::Job),
+            _ => Advice::Again,
+        },
+        Heard::Failed(Failure::Unusable { .. }) => Advice::GiveUp(Reach::Job),
+        Heard::Failed(_) => Advice::Again,
+    }
+}
+
+/// Codes whose texts say that one more try is worth it, and no more.
+const ONCE: &[i64] = &[10008, 60004, 60005];
+
+/// Codes about the app, the caller or the URL that the table files under "mend the request".
+const ABOUT_THE_JOB: &[i64] = &[10003, 10012, 60006, 60009, 60010, 60012, 60025, 60026, 70020, 70403];
+
+/// Codes about the group.
+const ABOUT_THE_GROUP: &[i64] = &[10010, 10015];
+
+/// Waits that a code's text asks for.
+const WAITS: &[(i64, Duration)] = &[(60028, Duration::from_secs(86_400)), (70050, Duration::from_secs(60))];
+
+fn about_code(code: ErrorCode) -> Advice {
+    let number = code.number();
+    let least = WAITS.iter().find(|(waiting, _)| *waiting == number).map_or(Duration::ZERO, |(_, wait)| *wait);
+    match code.row().map(|row| row.action) {
+        Some(Action::RetryNow | Action::RetryLater) if ONCE.contains(&number) => Advice::AgainOnce,
+        Some(Action::RetryNow) => Advice::Again,
+        Some(Action::RetryLater) => Advice::AgainLater { least },
+        Some(Action::RenewSignature) => Advice::Renew { least },
+        Some(Action::SplitRequest) => Advice::Split,
+        Some(Action::ChangePlanOrSwitch | Action::AskOwner) => Advice::GiveUp(Reach::Job),
+        _ if ABOUT_THE_JOB.contains(&number) => Advice::GiveUp(Reach::Job),
+        _ if ABOUT_THE_GROUP.contains(&number) => Advice::GiveUp(Reach::Group),
+        _ => Advice::GiveUp(Reach::Call),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use avmarks_protocol::ERROR_CODES;
+
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_table_has_the_advice_of_its_action() {
+        for row in ERROR_CODES {
+            let advice = about_code(row.code);
+            let fits = match row.action {
+                Action::RetryNow | Action::RetryLater => {
+                    matches!(advice, Advice::Again | Advice::AgainOnce | Advice::AgainLater { .. })
+                }
+                Action::RenewSignature => matches!(advice, Advice::Renew { .. }),
+                Action::SplitRequest => advice == Advice::Split,
+                Action::ChangePlanOrSwitch | Action::AskOwner => advice == Advice::GiveUp(Reach::Job),
+                _ => matches!(advice, Advice::GiveUp(_)),
+            };
+            assert!(fits, "{}: {advice:?}", row.code);
+        }
+        assert_eq!(about_code(ErrorCode::new(123_456)), Advice::GiveUp(Reach::Call));
+    }
+
+    #[test]
+    fn codes_named_here_are_in_the_table() {
+        let waits = WAITS.iter().map(|(code, _)| code);
+        for code in ONCE.iter().chain(ABOUT_THE_JOB).chain(ABOUT_THE_GROUP).chain(waits) {
+            assert!(ErrorCode::new(*code).row().is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn waits_stay_within_their_bounds() {
+        let backoff = RetrySettings::default().now;
+        for tries in [0, 1, 2, 3, 32, 33, u32::MAX] {
+            let bound = Duration::from_millis(100 << tries.saturating_sub(1).min(10)).min(Duration::from_secs(10));
+            assert_eq!(backoff.delay(tries, 0), Duration::ZERO);
+            assert_eq!(backoff.delay(tries, u32::MAX), bound, "{tries}");
+        }
+        let endless = Backoff { least: Duration::MAX, base: Duration::MAX, max: Duration::MAX };
+        assert!(endless.delay(u32::MAX, u32::MAX) >= Duration::from_millis(u64::MAX));
+        let half = Backoff { least: Duration::ZERO, base: Duration::from_millis(1), max: Duration::MAX };
+        assert_eq!((half.delay(1, u32::MAX / 2), half.delay(1, u32::MAX)), (Duration::ZERO, Duration::from_millis(1)));
+    }
+}

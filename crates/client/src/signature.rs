@@ -1,0 +1,253 @@
+//! The signature source: signs on demand, keeps what it signed while that is good, and renews it in time.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use avmarks_protocol::secret::SecretKey;
+use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::usersig::UserSig;
+use avmarks_spec::{Timestamp, UserId};
+
+/// How long signatures last, and when they are renewed. Whole seconds count; the rest is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignatureSettings {
+    /// From signing to expiry. The vendor advises at least 24 hours (1047/34348, 70001). Default: 48 hours.
+    pub valid_for: Duration,
+    /// How long before its expiry a signature is no longer used. Default: 1 hour.
+    pub margin: Duration,
+    /// How far the caller's clock may be off: signatures are dated back by it, for a service whose clock is behind, and
+    /// renewed earlier by it, for one whose clock is ahead. Default: 5 minutes.
+    pub skew: Duration,
+}
+
+impl Default for SignatureSettings {
+    fn default() -> Self {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        Self { valid_for: minutes(48 * 60), margin: minutes(60), skew: minutes(5) }
+    }
+}
+
+/// Why there is no signature source. It says nothing of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureFault {
+    /// A signature would be due for renewal as soon as it was made.
+    #[error(
+        "signatures valid for `{valid_for}` s are too short: the margin of {margin} s and twice the clock skew of {skew} s leave no time to use one; the vendor advises 86400 s or more"
+    )]
+    TooShort {
+        /// The validity in seconds.
+        valid_for: u64,
+        /// The margin in seconds.
+        margin: u64,
+        /// The clock skew in seconds.
+        skew: u64,
+    },
+}
+
+/// Signs for one identifier of one app. May be shared between threads and jobs; it never prints key or signature.
+///
+/// ```
+/// use avmarks_client::{SignatureSettings, Signer};
+/// use avmarks_protocol::{secret::SecretKey, url::SdkAppId};
+/// use avmarks_spec::{Timestamp, UserId};
+///
+/// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
+/// let admin = UserId::parse("administrator").unwrap();
+/// let signer = Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default()).unwrap();
+///
+/// let hours = |hours: u64| Timestamp::from_millis(1_795_412_030_000 + hours * 3_600_000);
+/// let first = signer.sign(hours(0));
+/// assert_eq!(signer.sign(hours(46)).generation, first.generation);
+/// assert_ne!(signer.sign(hours(47)).generation, first.generation);
+/// ```
+#[derive(Debug)]
+pub struct Signer {
+    app: SdkAppId,
+    identifier: UserId,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Key { key: SecretKey, settings: SignatureSettings, kept: Mutex<Kept> },
+    Fixed(UserSig),
+}
+
+/// The latest signature, and until when it is used.
+#[derive(Debug, Default)]
+struct Kept {
+    latest: Option<(UserSig, Timestamp, Timestamp)>,
+    generation: u64,
+}
+
+/// A signature as a [`Signer`] gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The signature. **It is a secret**; it never prints.
+    pub usersig: UserSig,
+    /// Which of the signer's signatures it is: each new one has a higher number.
+    pub generation: u64,
+}
+
+impl Signer {
+    /// Signs with the app's key. The identifier must be an app admin (`ADMIN-CALLER`), which only the service knows.
+    ///
+    /// # Errors
+    ///
+    /// [`SignatureFault`] where the settings leave no time to use a signature.
+    pub fn with_key(
+        app: SdkAppId,
+        identifier: UserId,
+        key: SecretKey,
+        settings: SignatureSettings,
+    ) -> Result<Self, SignatureFault> {
+        let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
+        if valid_for <= margin.saturating_add(skew.saturating_mul(2)) {
+            return Err(SignatureFault::TooShort { valid_for, margin, skew });
+        }
+        Ok(Self { app, identifier, source: Source::Key { key, settings, kept: Mutex::default() } })
+    }
+
+    /// Gives one signature that was made elsewhere, for as long as the service takes it. It cannot be renewed.
+    #[must_use]
+    pub const fn fixed(app: SdkAppId, identifier: UserId, usersig: UserSig) -> Self {
+        Self { app, identifier, source: Source::Fixed(usersig) }
+    }
+
+    /// The app.
+    #[must_use]
+    pub const fn app(&self) -> SdkAppId {
+        self.app
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub const fn identifier(&self) -> &UserId {
+        &self.identifier
+    }
+
+    /// A signature that is good at `now`: the latest one, or a new one where that is near its end or dated in the future.
+    #[must_use]
+    pub fn sign(&self, now: Timestamp) -> Signed {
+        match &self.source {
+            Source::Fixed(usersig) => Signed { usersig: usersig.clone(), generation: 0 },
+            Source::Key { key, settings, kept } => {
+                let mut kept = locked(kept);
+                if let Some((usersig, from, until)) = &kept.latest
+                    && (*from..*until).contains(&now)
+                {
+                    return Signed { usersig: usersig.clone(), generation: kept.generation };
+                }
+                self.anew(key, settings, &mut kept, now)
+            }
+        }
+    }
+
+    /// Takes in that the service refused the signature of this generation, and sees to it that the next [`Signer::sign`]
+    /// gives another. Tells whether it will: a fixed signature has no successor. Where another thread has renewed it by
+    /// then, nothing changes.
+    #[must_use]
+    pub fn renew(&self, generation: u64) -> bool {
+        match &self.source {
+            Source::Fixed(_) => false,
+            Source::Key { kept, .. } => {
+                let mut kept = locked(kept);
+                if kept.generation == generation {
+                    kept.latest = None;
+                }
+                true
+            }
+        }
+    }
+
+    fn anew(&self, key: &SecretKey, settings: &SignatureSettings, kept: &mut Kept, now: Timestamp) -> Signed {
+        let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
+        let issued_at = now.as_seconds().saturating_sub(skew);
+        let usersig = UserSig::sign(key, self.app, self.identifier.as_str(), issued_at, valid_for, None);
+        let until = issued_at.saturating_add(valid_for).saturating_sub(margin.saturating_add(skew));
+        let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
+        kept.latest = Some((usersig.clone(), seconds(issued_at), seconds(until)));
+        kept.generation += 1;
+        Signed { usersig, generation: kept.generation }
+    }
+}
+
+/// What is kept is whole at any time, so a thread that panicked while it held the lock has spoilt nothing.
+fn locked(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use avmarks_protocol::usersig::verify;
+
+    use super::*;
+
+    const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+    const START: u64 = 1_795_412_030;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_millis((START + seconds) * 1_000)
+    }
+
+    fn signer(valid_for: u64, margin: u64, skew: u64) -> Result<Signer, SignatureFault> {
+        let [valid_for, margin, skew] = [valid_for, margin, skew].map(Duration::from_secs);
+        let settings = SignatureSettings { valid_for, margin, skew };
+        Signer::with_key(SdkAppId::EXAMPLE, UserId::parse("admin").unwrap(), SecretKey::new(KEY).unwrap(), settings)
+    }
+
+    #[test]
+    fn it_is_renewed_before_its_end_by_margin_and_skew() {
+        let signer = signer(100, 10, 5).unwrap();
+        let key = SecretKey::new(KEY).unwrap();
+        let generations: Vec<_> = [0, 1, 79, 80, 81].map(|second| signer.sign(at(second)).generation).into();
+        assert_eq!(generations, [1, 1, 1, 2, 2]);
+        // Good for a service whose clock is off by the skew, either way.
+        for second in 0..300 {
+            let usersig = signer.sign(at(second)).usersig;
+            let token = verify(&usersig, &key, SdkAppId::EXAMPLE, "admin", at(second + 5)).unwrap();
+            assert!(token.expires_at_seconds() - 100 <= START + second - 5);
+        }
+    }
+
+    #[test]
+    fn a_clock_set_back_makes_a_new_one() {
+        let signer = signer(100, 10, 5).unwrap();
+        assert_eq!(signer.sign(at(1_000)).generation, 1);
+        assert_eq!(signer.sign(at(995)).generation, 1);
+        assert_eq!(signer.sign(at(994)).generation, 2);
+    }
+
+    #[test]
+    fn a_refused_one_is_renewed_once_however_many_noticed() {
+        let signer = signer(100, 10, 5).unwrap();
+        let refused = signer.sign(at(0)).generation;
+        assert!(signer.renew(refused) && signer.renew(refused));
+        assert_eq!(signer.sign(at(0)).generation, 2);
+        assert!(signer.renew(refused));
+        assert_eq!(signer.sign(at(0)).generation, 2);
+        let fixed = Signer::fixed(SdkAppId::EXAMPLE, *signer.identifier(), UserSig::new("eJy"));
+        assert!(!fixed.renew(fixed.sign(at(0)).generation));
+    }
+
+    #[test]
+    fn too_short_a_validity_is_refused_in_one_line() {
+        let fault = signer(20, 10, 5).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "signatures valid for `20` s are too short: the margin of 10 s and twice the clock skew of 5 s leave no time to use one; the vendor advises 86400 s or more"
+        );
+        assert!(signer(21, 10, 5).is_ok());
+    }
+
+    #[test]
+    fn it_may_be_shared_and_prints_no_secret() {
+        fn shared<T: Send + Sync + 'static>(_: &T) {}
+        let signer = signer(100, 10, 5).unwrap();
+        shared(&signer);
+        let signed = signer.sign(at(0));
+        let shown = format!("{signer:?} {signed:?}");
+        assert!(!shown.contains(KEY) && !shown.contains(signed.usersig.as_str()), "{shown}");
+    }
+}

@@ -1,0 +1,226 @@
+//! A service of hard answers, and a driver in virtual time that checks what can be seen on the way.
+
+mod service;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_client::{
+    Backoff, Change, Failure, Job, JobSettings, PaceSettings, Plan, PlanSettings, Progress, Reply, RetrySettings,
+    SignatureSettings, Signer, Step, TRY_TIMEOUT_MIN,
+};
+use avmarks_protocol::modify_user_info::Request;
+use avmarks_protocol::secret::SecretKey;
+use avmarks_protocol::url::SdkAppId;
+use avmarks_spec::{Mark, Timestamp, UserId};
+use proptest::prelude::*;
+
+pub(crate) use service::{Friendly, Hard, Response, Service};
+
+const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+const START: Timestamp = Timestamp::from_millis(1_795_412_030_000);
+
+/// Plans, settings, and what the service does, call by call.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    change: Change,
+    /// Accounts of each group; how many different ones, so that some come twice.
+    groups: Vec<(Vec<u8>, usize)>,
+    settings: JobSettings,
+    deeds: Vec<u8>,
+    latencies: Vec<u16>,
+    seed: u64,
+}
+
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
+    let groups = prop::collection::vec((prop::collection::vec(0u8..30, 1..30), 1usize..7), 1..4);
+    let settings = (1usize..4, 1usize..5, 100u64..1_500, 1u32..6, 3_001u64..20_000, 3_001u64..8_000, any::<bool>());
+    let settings = (settings, prop::option::of(0u64..40_000)).prop_map(
+        |((in_flight_max, calls_max, window, tries_max, budget, try_timeout, keep_answers), deadline)| JobSettings {
+            in_flight_max,
+            pace: PaceSettings { calls_max, window: Duration::from_millis(window) },
+            retry: RetrySettings {
+                tries_max,
+                budget: Duration::from_millis(budget),
+                try_timeout: Duration::from_millis(try_timeout),
+                now: Backoff { base: Duration::from_millis(300), ..RetrySettings::default().now },
+                ..RetrySettings::default()
+            },
+            deadline: deadline.map(|millis| START.plus(Duration::from_millis(millis))),
+            keep_answers,
+        },
+    );
+    let deeds = prop::collection::vec(0u8..=Hard::DEEDS, 1..24);
+    let change = prop::sample::select(vec![Change::Set, Change::Delete]);
+    (change, groups, settings, deeds, prop::collection::vec(0u16..6_000, 1..8), any::<u64>()).prop_map(
+        |(change, groups, settings, deeds, latencies, seed)| World { change, groups, settings, deeds, latencies, seed },
+    )
+}
+
+impl World {
+    /// One group, one account per call, nothing in the way.
+    pub(crate) fn large(accounts: usize) -> Self {
+        Self {
+            change: Change::Set,
+            groups: vec![((0..accounts).map(|at| at as u8).collect(), 1)],
+            settings: JobSettings { in_flight_max: 1_000, ..JobSettings::default() },
+            deeds: vec![0],
+            latencies: vec![20],
+            seed: 7,
+        }
+    }
+
+    fn plans(&self) -> Vec<Plan> {
+        let plan = |(group, (accounts, per_call)): (usize, &(Vec<u8>, usize))| {
+            let large = accounts.len() > 30;
+            let wanted = accounts.iter().enumerate().map(move |(at, account)| {
+                let account = if large { format!("u{at}") } else { format!("u{account}") };
+                (account, [1_000 + i64::from(accounts[at] % 3), 500, 1_004].into_iter().take(1 + at % 3))
+            });
+            let settings = PlanSettings { accounts_per_call_max: *per_call, ..PlanSettings::default() };
+            Plan::new(self.change, &format!("@TGS#{group}"), wanted, &settings).unwrap()
+        };
+        self.groups.iter().enumerate().map(plan).collect()
+    }
+
+    pub(crate) fn accounts(&self) -> usize {
+        self.plans().iter().map(Plan::len).sum()
+    }
+
+    pub(crate) fn job(&self, progress: Option<&Progress>) -> Job {
+        let (admin, key) = (UserId::parse("admin").unwrap(), SecretKey::new(KEY).unwrap());
+        let signer = Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default()).unwrap();
+        // A job that goes on has all the time it needs, and its service is friendly.
+        match progress {
+            None => Job::new(self.plans(), Arc::new(signer), self.settings, self.seed),
+            Some(progress) => {
+                let settings = JobSettings { deadline: None, ..self.settings };
+                Job::resume(self.plans(), progress, Arc::new(signer), settings, self.seed ^ 1)
+            }
+        }
+        .unwrap()
+    }
+
+    pub(crate) fn service(&self) -> Hard {
+        Hard::new(self.deeds.clone(), self.latencies.clone())
+    }
+}
+
+/// What was seen of a run.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// When each try was sent.
+    pub(crate) times: Vec<Timestamp>,
+    /// The accounts sent: plan and index.
+    pub(crate) sent: BTreeSet<(usize, usize)>,
+    /// What the service truly did: plan, account, mark.
+    pub(crate) served: BTreeSet<(usize, String, Mark)>,
+    /// The accounts of `served`.
+    pub(crate) touched: BTreeSet<(usize, String)>,
+    pub(crate) secrets: BTreeSet<String>,
+    pub(crate) is_done: bool,
+}
+
+/// Runs a job in virtual time, to its end or for so many polls, and holds it against its settings at each of them.
+pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, polls_max: Option<usize>) -> Seen {
+    let JobSettings { retry, pace, in_flight_max, deadline, .. } = world.settings;
+    let deadline = deadline.filter(|_| !service.is_friendly());
+    let mut seen = Seen { secrets: BTreeSet::from([KEY.to_owned()]), ..Seen::default() };
+    let mut now = START;
+    let mut coming: Vec<(Timestamp, avmarks_client::TryId, Response)> = Vec::new();
+    // Calls that have begun and not ended: plan and first account, with the time of their first try.
+    let mut open: BTreeMap<(usize, usize), Timestamp> = BTreeMap::new();
+    let mut in_flight: BTreeMap<avmarks_client::TryId, Timestamp> = BTreeMap::new();
+    let mut polls = 0;
+    loop {
+        if polls_max == Some(polls) {
+            return seen;
+        }
+        polls += 1;
+        let ended = job.calls().len();
+        let step = job.poll(now);
+        in_flight.retain(|_, until| *until > now);
+        for call in &job.calls()[ended..] {
+            open.remove(&(call.plan(), call.range().start));
+        }
+        match step {
+            Step::Done => {
+                assert!(in_flight.is_empty());
+                let last = job.calls().iter().flat_map(|call| call.tries()).map(|one| one.ended_at()).max();
+                assert!(last.is_none() || polls_max.is_some() || deadline.is_some() || now <= START.max(last.unwrap()));
+                seen.is_done = true;
+                check_calls(job, world);
+                return seen;
+            }
+            Step::WaitUntil(then) => {
+                assert!(then > now, "a wait into the past");
+                for first in open.values() {
+                    assert!(then <= first.plus(retry.budget), "a wait beyond a budget");
+                }
+                assert!(deadline.is_none_or(|deadline| then <= deadline.max(now.plus(Duration::from_millis(1)))));
+                let arrival = coming.iter().map(|(at, ..)| *at).min().filter(|at| *at <= then);
+                now = arrival.unwrap_or(then);
+                let due = coming.iter().position(|(at, ..)| *at == now);
+                if let Some((_, id, response)) = due.map(|at| coming.remove(at)) {
+                    let ended = job.calls().len();
+                    let in_time = in_flight.remove(&id).is_some();
+                    let fed = match response {
+                        Response::Reply(status, body) => job.on_reply(id, now, &Reply::new(status, &body)),
+                        Response::Cut(status, body) => job.on_reply(id, now, &Reply::cut(status, &body)),
+                        Response::Failure(failure) => job.on_failure(id, now, failure),
+                        Response::Silence => Ok(()),
+                    };
+                    assert!(fed.is_ok() || !in_time, "an answer in time was refused");
+                    for call in &job.calls()[ended..] {
+                        open.remove(&(call.plan(), call.range().start));
+                    }
+                }
+            }
+            Step::Send(outgoing) => {
+                let body = Request::parse(&outgoing.body).unwrap();
+                let accounts = outgoing.range.len();
+                assert_eq!(accounts, body.member_list.len());
+                assert!((1..=world.groups[outgoing.plan].1.min(500)).contains(&accounts));
+                assert!(outgoing.timeout >= TRY_TIMEOUT_MIN && outgoing.timeout <= retry.try_timeout);
+                let first = *open.entry((outgoing.plan, outgoing.range.start)).or_insert(now);
+                assert!(now.plus(outgoing.timeout) <= first.plus(retry.budget), "a try beyond the budget");
+                assert!(deadline.is_none_or(|deadline| now.plus(outgoing.timeout) <= deadline));
+                in_flight.insert(outgoing.id, now.plus(outgoing.timeout));
+                assert!(in_flight.len() <= in_flight_max);
+                seen.times.push(now);
+                let admitted = seen.times.len();
+                if admitted > pace.calls_max {
+                    assert!(now.since(seen.times[admitted - 1 - pace.calls_max]) >= pace.window, "too fast");
+                }
+                seen.sent.extend(outgoing.range.clone().map(|account| (outgoing.plan, account)));
+                seen.secrets.insert(outgoing.query.usersig.as_str().to_owned());
+                let (latency, response, done) = service.answer(&body, outgoing.query.usersig.as_str());
+                for (account, mark) in done {
+                    seen.touched.insert((outgoing.plan, account.clone()));
+                    seen.served.insert((outgoing.plan, account, mark));
+                }
+                if response != Response::Silence {
+                    coming.push((now.plus(latency), outgoing.id, response));
+                }
+            }
+        }
+    }
+}
+
+/// Holds the calls that have ended against the settings.
+fn check_calls(job: &Job, world: &World) {
+    let mut randoms = BTreeSet::new();
+    for call in job.calls() {
+        let (first, last) = (call.tries().first().unwrap(), call.tries().last().unwrap());
+        assert!(call.tries().len() <= world.settings.retry.tries_max as usize);
+        assert!(last.ended_at() <= first.sent_at().plus(world.settings.retry.budget), "the budget was overrun");
+        assert!(call.tries().iter().all(|one| randoms.insert(one.random())), "a `random` came twice");
+        assert!(call.tries().iter().all(|one| one.verbatim().is_none() || world.settings.keep_answers));
+    }
+}
+
+/// The transport's words about a lost connection, with the URL in them.
+pub(crate) fn lost(usersig: &str) -> Failure {
+    Failure::ConnectionLost { what: format!("POST https://host/v4/x?sdkappid=1&usersig={usersig}&random=1: reset") }
+}

@@ -1,0 +1,125 @@
+//! What a service, a proxy and a network can do to a call.
+
+use std::time::Duration;
+
+use avmarks_client::Failure;
+use avmarks_protocol::ErrorCode;
+use avmarks_protocol::modify_user_info::{Answer, Member, Request, Served};
+use avmarks_spec::Mark;
+
+use super::lost;
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Response {
+    Reply(u16, Vec<u8>),
+    Cut(u16, Vec<u8>),
+    Failure(Failure),
+    Silence,
+}
+
+/// What was truly done: accounts and marks.
+pub(crate) type Done = Vec<(String, Mark)>;
+
+pub(crate) trait Service {
+    fn answer(&mut self, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done);
+
+    fn is_friendly(&self) -> bool {
+        false
+    }
+}
+
+/// Serves everybody at once.
+pub(crate) struct Friendly;
+
+impl Service for Friendly {
+    fn answer(&mut self, request: &Request<'_>, _: &str) -> (Duration, Response, Done) {
+        let (body, done) = served(request, |_, _| true);
+        (Duration::from_millis(20), Response::Reply(200, body), done)
+    }
+
+    fn is_friendly(&self) -> bool {
+        true
+    }
+}
+
+/// Does what a list says, one after the other, and starts anew at its end.
+pub(crate) struct Hard {
+    deeds: Vec<u8>,
+    latencies: Vec<u16>,
+    calls: usize,
+}
+
+impl Hard {
+    /// The number of the last deed; all above the hard ones serve.
+    pub(crate) const DEEDS: u8 = 34;
+
+    pub(crate) fn new(deeds: Vec<u8>, latencies: Vec<u16>) -> Self {
+        Self { deeds, latencies, calls: 0 }
+    }
+}
+
+impl Service for Hard {
+    fn answer(&mut self, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done) {
+        let deed = self.deeds[self.calls % self.deeds.len()];
+        let latency = Duration::from_millis(self.latencies[self.calls % self.latencies.len()].into());
+        self.calls += 1;
+        let refused = |code| Response::Reply(200, Answer::refused(ErrorCode::new(code), usersig).to_json());
+        let html = format!("<html>/v4/x?usersig={usersig}</html>").into_bytes();
+        let (all, done) = served(request, |_, _| true);
+        let text = String::from_utf8(all.clone()).unwrap();
+        let nothing = Vec::new();
+        let (response, done) = match deed {
+            // Carried out, and not told.
+            0 => (Response::Failure(lost(usersig)), done),
+            1 => (Response::Silence, done),
+            2 => (Response::Cut(200, all[..all.len() / 2].to_vec()), done),
+            3 => (Response::Reply(200, all[..all.len() - 1].to_vec()), done),
+            4 => (Response::Reply(502, html), done),
+            5 => (Response::Reply(200, html), done),
+            6 => (Response::Reply(200, br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#.to_vec()), done),
+            7 => (Response::Reply(200, text.replace("\"Marks\"", "\"marks\"").into_bytes()), done),
+            8 => (Response::Reply(200, Vec::new()), done),
+            // Not carried out.
+            9 => (Response::Failure(Failure::NotSent { what: usersig.to_owned() }), nothing),
+            10 => (Response::Failure(lost(usersig)), nothing),
+            11 => (Response::Failure(Failure::Unusable { what: "bad certificate".to_owned() }), nothing),
+            12 => (Response::Reply(404, html), nothing),
+            13 => (Response::Reply(302, Vec::new()), nothing),
+            14 => (Response::Reply(500, Vec::new()), nothing),
+            15..=25 => {
+                let codes = [10002, 60007, 10005, 70001, 10004, 10010, 60010, 60008, 10008, 99_999, 10005];
+                (refused(codes[usize::from(deed - 15)]), nothing)
+            }
+            26 => (Response::Reply(200, br#"{"ActionStatus":"FAIL","ErrorCode":"10002"}"#.to_vec()), nothing),
+            // Carried out for some.
+            27 | 28 => {
+                let (body, done) =
+                    served(request, |account, mark| !(account + mark).is_multiple_of(usize::from(deed - 25)));
+                (Response::Reply(200, body), done)
+            }
+            29 => (Response::Reply(200, text.replace("\"ErrorCode\":0", "\"ErrorCode\":\"0\"").into_bytes()), done),
+            30 => {
+                let stranger = r#""MemberList":[{"Member_Account":"stranger","Marks":[1]},"#;
+                (Response::Reply(200, text.replace("\"MemberList\":[", stranger).into_bytes()), done)
+            }
+            _ => (Response::Reply(200, all), done),
+        };
+        (latency, response, done)
+    }
+}
+
+/// The answer that serves those marks of those accounts, by their indexes, that are wanted.
+fn served(request: &Request<'_>, wanted: impl Fn(usize, usize) -> bool) -> (Vec<u8>, Done) {
+    let mut done = Vec::new();
+    let mut served = Vec::new();
+    for (at, Member { account, marks }) in request.member_list.iter().enumerate() {
+        let numbers = marks.iter().enumerate().filter(|(mark, _)| wanted(at, *mark));
+        let numbers: Vec<i64> = numbers.filter_map(|(_, number)| number.to_i64()).collect();
+        done.extend(numbers.iter().map(|number| (account.to_string(), Mark::new(*number).unwrap())));
+        if !numbers.is_empty() {
+            served.push(Served::new(&**account, numbers));
+        }
+    }
+    (Answer::served(request.command_type.to_i64().unwrap(), served).to_json(), done)
+}
