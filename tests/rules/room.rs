@@ -34,6 +34,10 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
         ["gap:low-plan-list refuse", "gap:page-size 250", "gap:refresh 40s"]
     );
     assert_eq!(Policy::profile("documented_fr"), None);
+    assert_eq!(
+        Policy::default().set(Gap::PageSize, "100").unwrap_err().to_string(),
+        "`gap:page-size` has no such reading; it can be read as `500`, `250`"
+    );
     assert_eq!(PROFILES.len(), 3);
 }
 

@@ -41,6 +41,8 @@ fn bodies_that_are_no_object() {
         (b"[]", "the body is an array, and must be an object"),
         (b"null", "the body is null, and must be an object"),
         (b"\"{}\"", "the body is a string, and must be an object"),
+        ("\u{feff}{}".as_bytes(), "the body is not JSON: it begins with a byte order mark; save it without one"),
+        (b"[[[[", "the body is not JSON: EOF while parsing a list at line 1 column 4"),
         (b"{} {}", "the body is not JSON: trailing characters at line 1 column 4"),
         (b"{\"GroupId\":\"\xff\"}", "the body is not UTF-8: the byte at 12 fits no character"),
         (b"{\"a\":01}", "the body is not JSON: invalid number at line 1 column 7"),

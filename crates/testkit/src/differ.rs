@@ -287,7 +287,7 @@ fn length(said: &Value, list: &str) -> usize {
 
 /// What every machine must say alike: all but the line's number, the wording, and grounds beyond the deciding one of a
 /// refusal.
-fn essence(said: &Value) -> Value {
+pub(crate) fn essence(said: &Value) -> Value {
     let mut said = said.clone();
     let Some(fields) = said.as_object_mut() else { return said };
     fields.remove("line");

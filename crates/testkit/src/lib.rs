@@ -18,6 +18,7 @@
 
 pub mod case;
 pub mod differ;
+pub mod fuzz;
 mod machine;
 pub mod op;
 pub mod oracle;

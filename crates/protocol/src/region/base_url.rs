@@ -38,7 +38,9 @@ impl BaseUrl {
         if authority.contains('@') {
             return Err(BaseUrlFault::UserInfo);
         }
-        let (host, port) = split_port(authority)?;
+        // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
+        let (host, port) =
+            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlFault::UserInfo } else { fault })?;
         check_host(host)?;
         check_path(path)?;
         let host = host.to_ascii_lowercase();
@@ -221,6 +223,7 @@ mod tests {
             ("https://дом.example", BaseUrlFault::HostCharacter { found: 'д' }),
             ("https://h\n", BaseUrlFault::HostCharacter { found: '\n' }),
             ("https://u:p@h", BaseUrlFault::UserInfo),
+            ("https://u:p/w@h", BaseUrlFault::UserInfo),
             ("https://h/a b", BaseUrlFault::PathCharacter { found: ' ' }),
             ("https://h/%2", BaseUrlFault::PathCharacter { found: '%' }),
             ("https://h/?a=1", BaseUrlFault::Query),

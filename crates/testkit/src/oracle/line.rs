@@ -40,15 +40,20 @@ pub(super) struct Call {
     pub(super) body: String,
 }
 
+/// A number of a line: digits alone, so that `-0` is none.
+fn number(value: Value<'_>) -> Option<u64> {
+    value.integer().filter(|digits| !digits.starts_with('-')).and_then(whole)
+}
+
 /// Reads a line under the policy in force.
 pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
     let json = Json::read(line, TrailingComma::Strict).ok_or("the line is no JSON")?;
     let mut fields = Fields::of(json.root())?;
-    let at = fields.wanted("at", |value| value.integer().and_then(whole).filter(|at| i64::try_from(*at).is_ok()))?;
+    let at = fields.wanted("at", |value| number(value).filter(|at| i64::try_from(*at).is_ok()))?;
     let action = fields.wanted("do", text)?;
     let input = match action.as_str() {
         "app" => Input::App {
-            sdkappid: fields.optional("sdkappid", |value| value.integer().and_then(whole).filter(|id| *id > 0))?,
+            sdkappid: fields.optional("sdkappid", |value| number(value).filter(|id| *id > 0))?,
             admins: fields.optional("admins", texts)?,
             marks: fields.optional("marks_supported", Value::truth)?,
             online_list: fields.optional("online_list_enabled", Value::truth)?,
