@@ -68,10 +68,11 @@ fn the_vendors_samples_are_answered_byte_for_byte() {
 #[test]
 fn a_bad_line_ends_it_with_its_number() {
     for (bad, part) in [
-        ("nonsense", "JSON"),
+        ("nonsense", "it is not JSON: expected ident at column 2"),
+        ("[]", "it must be a JSON object such as"),
         ("", "it is empty"),
-        (r#"{"at":0,"do":"jion"}"#, "`jion`"),
-        (r#"{"at":0,"do":"tick","tock":1}"#, "`tock`"),
+        (r#"{"at":0,"do":"jion"}"#, "`do` is `jion`; there are `app`, `policy`"),
+        (r#"{"at":0,"do":"tick","tock":1}"#, "`tock` is not a field of a `tick` line; take it out"),
         (r#"{"do":"tick"}"#, "`at` is missing"),
     ] {
         let run = replay(format!("{TICK}{bad}\n{TICK}"), &[]);

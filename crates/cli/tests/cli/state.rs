@@ -144,13 +144,13 @@ fn where_nothing_can_be_saved_is_said_before_the_work() {
 fn what_is_no_snapshot_is_refused() {
     let folder = folder("no-snapshot");
     for (bytes, part) in [
-        (&b""[..], "snapshot: "),
+        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
         (b"nonsense", "this is not a snapshot: it is not a JSON object"),
         (b"[]", "this is not a snapshot: it is not a JSON object"),
-        (b"{}", "snapshot: "),
+        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff\xfe", "this is not a snapshot: it is not a JSON object"),
         (b"{\"avmarks_snapshot\":2}", "version 2"),
-        (b"{\"avmarks_snapshot\":1", "snapshot: "),
+        (b"{\"avmarks_snapshot\":1", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {
