@@ -92,7 +92,7 @@ pub(crate) fn modify_user_info() -> Vec<Page> {
         },
         Asked {
             title: "a set of what is held already, 500 among it",
-            given: "`u` holds 500 and 1000 since a minute",
+            given: "`u` took 500 and 1000 a minute ago",
             build: |world| {
                 world.join(&["u"]);
                 world.set(&["u"], &[500, 1_000]);
@@ -221,12 +221,7 @@ pub(crate) fn get_online_member_num() -> Vec<Page> {
             },
             sent: Sent::count,
         },
-        Asked {
-            title: "nobody",
-            given: "`v` is offline",
-            build: |world| world.disconnect(&["v"]),
-            sent: Sent::count,
-        },
+        Asked { title: "nobody", given: "`v` is offline", build: |world| world.disconnect(&["v"]), sent: Sent::count },
         Asked {
             title: "five seconds after the count before",
             given: "it was one then, and `u` joined since",

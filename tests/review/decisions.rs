@@ -58,7 +58,8 @@ fn verdicts(policy: Policy) -> Vec<(Cell, Verdict)> {
 
 /// The tables at a glance: a column for each command.
 fn overview() -> Page {
-    let verdicts = verdicts(Policy::default());
+    let mut verdicts = verdicts(Policy::default());
+    verdicts.retain(|(cell, _)| cell.command.state.is_none());
     let mut text = String::new();
     for (title, kind) in [("set", Kind::Set), ("delete", Kind::Delete), ("pull", Kind::Pull)] {
         let columns: Vec<_> = COMMANDS.iter().filter(|command| command.kind == kind).collect();
@@ -67,7 +68,8 @@ fn overview() -> Page {
         for state in STATES {
             let mut row = vec![state.name.to_owned()];
             row.extend(columns.iter().map(|command| {
-                let here = |(cell, _): &&(Cell, Verdict)| cell.state.name == state.name && cell.command.name == command.name;
+                let here =
+                    |(cell, _): &&(Cell, Verdict)| cell.state.name == state.name && cell.command.name == command.name;
                 verdicts.iter().find(here).unwrap().1.brief()
             }));
             rows.push(row);

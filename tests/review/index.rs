@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{FOLDERS, Page, ledger_ids, pages};
+use crate::{FOLDERS, Page, changed, ledger_ids, pages};
 
 /// Where the printed part begins.
 const PRINTED: &str = "## The pages\n";
@@ -23,7 +23,8 @@ fn snapshots() -> PathBuf {
 fn printed() -> String {
     let mut text = PRINTED.to_owned();
     for folder in FOLDERS {
-        write!(text, "\n### {}\n\n{}\n\n| page | shows | rests on |\n|---|---|---|\n", folder.name, folder.says).unwrap();
+        write!(text, "\n### {}\n\n{}\n\n| page | shows | rests on |\n|---|---|---|\n", folder.name, folder.says)
+            .unwrap();
         for page in pages().iter().filter(|page| page.folder == folder.name) {
             writeln!(text, "| [{}]({}) | {} | {} |", page.name, page.path(), page.shows, rests_on(page)).unwrap();
         }
@@ -59,12 +60,16 @@ fn the_index_has_a_row_for_every_page() {
         fs::write(&path, &wanted).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap();
-    assert!(found == wanted, "tests/snapshots/README.md is old: write it anew with AVMARKS_WRITE=1 cargo test --workspace");
+    assert!(
+        found == wanted,
+        "tests/snapshots/README.md is old: write it anew with AVMARKS_WRITE=1 cargo test --workspace"
+    );
 }
 
 /// A file that no page names would never be compared with anything; a page without a file was never reviewed.
 #[test]
 fn every_file_is_a_page_and_every_page_a_file() {
+    let _ = changed();
     let mut found = BTreeSet::new();
     for folder in fs::read_dir(snapshots()).unwrap().map(|entry| entry.unwrap().path()) {
         if folder.file_name().is_some_and(|name| name == "README.md") {
@@ -89,11 +94,12 @@ fn every_file_is_a_page_and_every_page_a_file() {
 /// insta compares what a file holds, and not its header.
 #[test]
 fn headers_are_what_the_pages_rest_on() {
+    let _ = changed();
     for page in pages() {
         let file = fs::read_to_string(snapshots().join(page.path())).unwrap();
         let line = file.lines().find_map(|line| line.strip_prefix("description: ")).unwrap();
         let header = if line.starts_with('"') { serde_json::from_str(line).unwrap() } else { line.to_owned() };
-        assert_eq!(header, page.header(), "{}", page.path());
+        assert_eq!(header, page.header(), "{}: INSTA_UPDATE=force writes headers, too", page.path());
         let unknown = page.rests_on.iter().find(|part| !is_id(part) && !is_document(part));
         assert_eq!(unknown, None, "{}: neither in the ledger nor a document", page.path());
     }

@@ -15,7 +15,8 @@ pub(crate) fn pages() -> Vec<Page> {
 }
 
 fn defaults() -> Page {
-    let mut rows = vec![[&["gap", "field"][..], &PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>()].concat()];
+    let mut rows =
+        vec![[&["gap", "field"][..], &PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>()].concat()];
     for gap in Gap::ALL {
         let default = Policy::default().reading(*gap);
         let mut row = vec![gap.id(), gap.row().field];

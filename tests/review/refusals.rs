@@ -81,7 +81,9 @@ pub(crate) fn knows(endpoint: Endpoint, refusal: Refusal) -> Result<&'static str
         Refusal::Rate => "200 calls of this command were admitted within the last second",
         Refusal::GroupExists => "the group was destroyed",
         Refusal::GroupType => "the group is of type `Public`",
-        Refusal::Plan if endpoint == Endpoint::GetOnlineMemberNum => return Err("the count is on every plan (1047/38521)"),
+        Refusal::Plan if endpoint == Endpoint::GetOnlineMemberNum => {
+            return Err("the count is on every plan (1047/38521)");
+        }
         Refusal::Plan => "the plan lacks the feature",
         Refusal::Switch => "the list of online members is off",
         Refusal::CommandType
@@ -234,7 +236,11 @@ fn every_code_that_the_documents_list_or_the_rules_can_give_is_shown() {
             for reading in gap.readings() {
                 let mut policy = Policy::default();
                 policy.set(*gap, reading.name).unwrap();
-                assert!(shown.contains(&i64::from(refusal.code(&policy))), "{refusal:?} with {gap} as {}", reading.name);
+                assert!(
+                    shown.contains(&i64::from(refusal.code(&policy))),
+                    "{refusal:?} with {gap} as {}",
+                    reading.name
+                );
             }
         }
     }

@@ -50,7 +50,8 @@ impl Case<'_> {
                 other.set(*gap, reading.name).unwrap();
                 let (changed, _) = self.answered(other);
                 if changed.body != answered.body {
-                    writeln!(text, "with {gap} read as {}\n          {}", reading.name, abbreviated(&changed.body)).unwrap();
+                    writeln!(text, "with {gap} read as {}\n          {}", reading.name, abbreviated(&changed.body))
+                        .unwrap();
                 }
             }
         }
@@ -78,7 +79,11 @@ pub(crate) fn shown_all(cases: &[Case<'_>]) -> (String, Vec<&'static str>) {
     let mut ids = Vec::new();
     let texts = cases.iter().map(|case| {
         let (text, because) = case.show();
-        because.into_iter().for_each(|id| if !ids.contains(&id) { ids.push(id) });
+        because.into_iter().for_each(|id| {
+            if !ids.contains(&id) {
+                ids.push(id)
+            }
+        });
         text
     });
     (texts.collect::<Vec<_>>().join("\n").trim_end().to_owned(), ids)

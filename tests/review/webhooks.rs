@@ -15,7 +15,13 @@ pub(crate) fn pages() -> Vec<Page> {
         for revision in Revision::ALL {
             let row = revision.row();
             let shows = format!("{shows}, as of revision `{}`", row.name);
-            pages.push(Page::new("webhook", format!("{name}_{}", row.name), &shows, rests_on, webhook.to_json(*revision)));
+            pages.push(Page::new(
+                "webhook",
+                format!("{name}_{}", row.name),
+                &shows,
+                rests_on,
+                webhook.to_json(*revision),
+            ));
         }
     }
     pages.push(Page::new(

@@ -79,6 +79,15 @@ fn what_a_mark_call_rests_on() {
             &[&policy("special_slots", "count"), &ten, &set(&entry("b", "600"))],
             &["MARKS-PER-GROUP", "gap:eleventh", "gap:special-slots"],
         ),
+        // Whether it is one too many, depends on whether the 600 of another takes a place.
+        (
+            &[&set(&entry("a", "600")), &ten, &set(&entry("b", "1000"))],
+            &["ONLINE-ONLY", "gap:special-slots", "gap:echo"],
+        ),
+        (
+            &[&policy("special_slots", "count"), &set(&entry("a", "600")), &ten],
+            &["MARKS-PER-GROUP", "gap:eleventh", "gap:special-slots"],
+        ),
         (&[&delete("a", "1000")], &["ONLINE-ONLY", "gap:delete-unset", "gap:echo"]),
         (&[&set(&entry("a", "1000")), &delete("a", "1000")], &["ONLINE-ONLY", "gap:echo"]),
         (&[&delete("off", "1000")], &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY"]),
@@ -122,9 +131,13 @@ fn what_a_list_rests_on() {
     assert_eq!(because(&[&list(",\"Mark\":1000")]), [&["HIDE-600", "gap:unhide"], &always[..]].concat());
     assert_eq!(because(&[&list(",\"Mark\":600")]), [&["HIDE-600"], &always[..]].concat());
     assert_eq!(because(&[&list(",\"Mark\":7")]), always);
+    let by_mark = ["HIDE-600", "gap:unhide", "gap:list-order", "gap:page-size", "gap:refresh", "gap:low-plan-list"];
+    assert_eq!(because(&[low_plan, &list(",\"Mark\":1000")]), by_mark);
     assert_eq!(because(&[low_plan, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
     let off = r#"{"at":5,"do":"app","online_list_enabled":false}"#;
     assert_eq!(because(&[off, &list("")]), ["SWITCH"]);
+    assert_eq!(because(&[low_plan, off, &list("")]), ["SWITCH", "gap:low-plan-list"]);
+    assert_eq!(because(&[low_plan, off, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
 }
 
 #[test]

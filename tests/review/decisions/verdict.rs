@@ -4,17 +4,20 @@ use avmarks_protocol::{Endpoint, get_members, get_online_member_num, modify_user
 use avmarks_rules::{Basis, Refusal};
 use avmarks_spec::{GroupId, UserId};
 
-use super::commands::Command;
+use super::commands::{Command, Kind};
 use super::states::State;
 use crate::world::World;
 
 pub(super) struct Verdict {
     code: i64,
+    is_pull: bool,
     pub(super) refusal: Option<Refusal>,
     pub(super) because: Vec<&'static str>,
     /// Who was served with what, who is listed, how many were counted; empty where the call was refused.
     served: String,
     left_out: Vec<LeftOut>,
+    /// How it stands with the account before the command, and after it.
+    pub(super) before: String,
     afterwards: String,
 }
 
@@ -29,6 +32,7 @@ impl Verdict {
     pub(super) fn of(world: &World, state: &State, command: &Command) -> Self {
         let mut world = world.clone();
         let sent = (command.sent)(&world, state.group, state.account);
+        let before = stands(&world, state);
         let foreseen = world.app.dry_run(&sent.request(), world.now);
         let answer = world.app.handle(&sent.request(), world.now).answer;
         assert_eq!(answer, foreseen.answer, "{}: {}", state.name, command.name);
@@ -39,11 +43,13 @@ impl Verdict {
         });
         Self {
             code: answer.code.number(),
+            is_pull: command.kind == Kind::Pull,
             refusal: foreseen.violations.first().map(|violation| violation.reason),
             because: answer.because.iter().copied().map(Basis::id).collect(),
             served: if answer.code.number() == 0 { served(sent.path, &answer.body) } else { String::new() },
             left_out: left_out.collect(),
-            afterwards: afterwards(&world, state),
+            before,
+            afterwards: stands(&world, state),
         }
     }
 
@@ -57,7 +63,7 @@ impl Verdict {
         if self.refusal.is_none() && !self.left_out.is_empty() {
             parts.push(format!("not {}", self.left_out()));
         }
-        if self.because.iter().any(|id| ["LIST-MAX", "HIDE-600", "gap:refresh"].contains(id)) && self.refusal.is_none() {
+        if self.refusal.is_none() && self.is_pull {
             parts.push(self.served.clone());
         }
         parts.join(": ")
@@ -70,7 +76,11 @@ impl Verdict {
             self.refusal.map_or(String::new(), |refusal| format!("{refusal:?}")),
             self.because.join(", "),
             self.served.clone(),
-            self.left_out.iter().map(|left| format!("{} {} ({})", left.account, left.mark, left.because)).collect::<Vec<_>>().join(", "),
+            self.left_out
+                .iter()
+                .map(|left| format!("{} {} ({})", left.account, left.mark, left.because))
+                .collect::<Vec<_>>()
+                .join(", "),
             self.afterwards.clone(),
         ]
     }
@@ -116,7 +126,7 @@ fn served(path: &str, body: &[u8]) -> String {
     }
 }
 
-fn afterwards(world: &World, state: &State) -> String {
+fn stands(world: &World, state: &State) -> String {
     let room = GroupId::parse(state.group).ok().and_then(|group| world.app.room(&group));
     let account = UserId::parse_as(state.account, world.policy().account_id).ok();
     let Some(member) = room.zip(account).and_then(|(room, account)| room.member(&account, world.now)) else {

@@ -18,7 +18,8 @@ fn runs_print_what_was_reviewed() {
     let mut changed = Vec::new();
     for run in runs.as_array().unwrap() {
         let field = |name: &str| run[name].as_str().unwrap();
-        let arguments: Vec<_> = run["arguments"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        let arguments: Vec<_> =
+            run["arguments"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
         let mut command = command(&arguments);
         command.current_dir(&top);
         let printed = feed(command, field("stdin").as_bytes());
