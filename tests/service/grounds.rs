@@ -45,6 +45,7 @@ fn what_a_mark_call_rests_on() {
     let policy = |field: &str, reading: &str| format!(r#"{{"at":5,"do":"policy","{field}":"{reading}"}}"#);
     let delete = |account: &str, marks: &str| call_as("administrator", 2, &entry(account, marks));
     let ten = set(&entry("a", "1000,1001,1002,1003,1004,1005,1006,1007,1008,1009"));
+    let nine = set(&entry("a", "1000,1001,1002,1003,1004,1005,1006,1007,1008"));
     let two_hold = set(&format!("{},{}", entry("a", "1000"), entry("b", "1000")));
     let cases: &[(&[&str], &[&str])] = &[
         (&[&set(&entry("a", "1000"))], &["ONLINE-ONLY", "gap:echo"]),
@@ -84,6 +85,7 @@ fn what_a_mark_call_rests_on() {
             &[&set(&entry("a", "600")), &ten, &set(&entry("b", "1000"))],
             &["ONLINE-ONLY", "gap:special-slots", "gap:echo"],
         ),
+        (&[&set(&entry("a", "600")), &nine, &set(&entry("b", "1000"))], &["ONLINE-ONLY", "gap:echo"]),
         (
             &[&policy("special_slots", "count"), &set(&entry("a", "600")), &ten],
             &["MARKS-PER-GROUP", "gap:eleventh", "gap:special-slots"],

@@ -28,11 +28,12 @@ fn of_gap(gap: Gap) -> String {
         assert!(!changed.is_empty(), "no cell shows what {gap} as {} changes", reading.name);
         writeln!(text, "-- {}: {}", reading.name, reading.meaning).unwrap();
         // What changes alike is told once, with the states and, behind each, the commands.
-        let mut told: Vec<(String, Vec<(&str, Vec<&str>)>)> = Vec::new();
+        let mut told = Vec::new();
         for (Cell { state, command }, before, after) in changed {
             let change = format!("from  {}\nto    {}", before.seen(), after.seen());
             let states = entry(&mut told, change);
-            entry(states, state.name).push(command.name);
+            let commands: &mut Vec<&str> = entry(states, state.name);
+            commands.push(command.name);
         }
         for (change, states) in told {
             writeln!(text, "{change}").unwrap();
