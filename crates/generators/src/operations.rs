@@ -114,6 +114,7 @@ pub enum Input {
     Tick,
 }
 
+const SDKAPPID: u64 = 1_400_000_000;
 const GROUPS: [&str; 4] = ["g", "@TGS#a", "", "gr\u{f6}up"];
 const ACCOUNTS: [&str; 8] = ["u1", "u2", "u3", "u4", "u5", "st r", "\u{e9}", "0123456789012345678901234567890123"];
 const TYPES: [GroupType; 4] = [GroupType::AvChatRoom, GroupType::Public, GroupType::Community, GroupType::Private];
@@ -124,6 +125,10 @@ const WAITS_MS: [i64; 25] = [
 /// The entry of a list that an index means, whatever index.
 fn named<T: Copy, const N: usize>(list: &[T; N], index: u8) -> T {
     Choices::new(&[index]).pick(list)
+}
+
+const fn admins(deputy: bool) -> &'static [&'static str] {
+    if deputy { &["administrator", "deputy"] } else { &["administrator"] }
 }
 
 /// A group that there can be, mostly the first; the last two of the list are no ids, and only calls name them.
@@ -171,6 +176,12 @@ impl Generate for Step {
 }
 
 impl Input {
+    /// The app with everything that it needs, and with a second admin, `deputy`, or without.
+    #[must_use]
+    pub const fn app(deputy: bool) -> Self {
+        Self::App { sdkappid: SDKAPPID, admins: admins(deputy), marks_supported: true, online_list_enabled: true }
+    }
+
     /// The reading of a gap that two indexes mean, each modulo what there is.
     #[must_use]
     pub fn policy(gap: u8, reading: u8) -> Self {
@@ -229,8 +240,8 @@ impl Generate for Input {
             0..=1 => {
                 let bits = choices.byte();
                 Self::App {
-                    sdkappid: if bits & 8 == 0 { 1_400_000_000 } else { 7 },
-                    admins: if bits & 4 == 0 { &["administrator"] } else { &["administrator", "deputy"] },
+                    sdkappid: if bits & 8 == 0 { SDKAPPID } else { 7 },
+                    admins: admins(bits & 4 != 0),
                     marks_supported: bits & 1 == 0,
                     online_list_enabled: bits & 2 == 0,
                 }

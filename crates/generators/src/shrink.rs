@@ -30,7 +30,10 @@ enum Attempt {
         from: usize,
     },
     /// To make one this low: of a list it then picks what is near the front, whatever the list.
-    Low { to: u8, at: usize },
+    Low {
+        to: u8,
+        at: usize,
+    },
     /// To make one lower by so much.
     Lower {
         by: u8,

@@ -22,8 +22,11 @@
 
 use std::fmt;
 
-use proptest::arbitrary::Arbitrary;
+use proptest::arbitrary::{Arbitrary, any};
+use proptest::collection::vec;
 use proptest::prelude::Rng as _;
+use proptest::prop_oneof;
+use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -137,8 +140,10 @@ impl Arbitrary for Run {
     }
 }
 
-/// The start of a world and up to `steps_max` steps from there; what fails loses whole steps first.
+/// The start of a world and up to `steps_max` steps from there; what fails loses whole steps first. Now and then a step makes
+/// plan, switch or group right again, for without them hardly any call gets further.
 pub fn steps(steps_max: usize) -> impl Strategy<Value = Vec<Step>> {
-    let more = proptest::collection::vec(proptest::arbitrary::any::<Step>(), 1..=steps_max);
-    more.prop_map(|steps| Run::start().into_iter().chain(steps).collect())
+    let app = any::<bool>().prop_map(|deputy| Step { wait_ms: 0, input: Input::app(deputy) });
+    let more = prop_oneof![16 => any::<Step>(), 1 => app, 1 => select(Run::start().to_vec())];
+    vec(more, 1..=steps_max).prop_map(|steps| Run::start().into_iter().chain(steps).collect())
 }
