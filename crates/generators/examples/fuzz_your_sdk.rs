@@ -114,8 +114,8 @@ type Levels = (Valid, Nearly, Hostile);
 fn judge((valid, nearly, hostile): &Levels) -> Result<(), String> {
     let bodies =
         [(valid.request.endpoint(), &valid.body), (nearly.endpoint(), &nearly.body), (hostile.endpoint, &hostile.body)];
-    let its_own = bodies.iter().filter(|(endpoint, _)| *endpoint == Endpoint::ModifyUserInfo);
-    its_own.map(|(_, body)| agree(body, None)).collect()
+    let mut its_own = bodies.iter().filter(|(endpoint, _)| *endpoint == Endpoint::ModifyUserInfo);
+    its_own.try_for_each(|(_, body)| agree(body, None))
 }
 
 /// Bodies of all three levels. Those of one level are `any::<Valid>()`, of all calls.
