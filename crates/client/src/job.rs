@@ -2,6 +2,7 @@
 
 mod call;
 mod settings;
+mod views;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +12,6 @@ use avmarks_protocol::modify_user_info::Answer;
 use avmarks_protocol::url::Query;
 use avmarks_spec::Timestamp;
 
-use crate::outcome::{Fate, NotTried, PlanReport, Report};
 use crate::pace::{Pace, Turns, whole_millis};
 use crate::progress::{Progress, Settled};
 use crate::random::Random;
@@ -116,15 +116,31 @@ impl Job {
     /// May have changed afterwards: a try is in flight where the step is [`Step::Send`]; tries whose time is over count as
     /// [`Failure::TimedOut`]; calls that can no longer be tried within their budget have ended.
     pub fn poll(&mut self, now: Timestamp) -> Step {
+        self.poll_within(now, None)
+    }
+
+    /// [`Job::poll`] where others call the same app at the same time: what it sends counts for `shared` as well, and it sends
+    /// nothing that `shared` does not admit.
+    ///
+    /// May have changed afterwards: as after [`Job::poll`], and `shared`.
+    pub fn poll_shared(&mut self, now: Timestamp, shared: &mut Pace) -> Step {
+        self.poll_within(now, Some(shared))
+    }
+
+    fn poll_within(&mut self, now: Timestamp, shared: Option<&mut Pace>) -> Step {
         let now = self.time(now);
         self.time_out(now);
-        let admitted_at = self.pace.ready_at(now).max(self.paused_until);
+        let admitted_by_others = shared.as_ref().map_or(now, |shared| shared.ready_at(now));
+        let admitted_at = self.pace.ready_at(now).max(self.paused_until).max(admitted_by_others);
         self.end_what_is_too_late(now, admitted_at);
         let has_room = self.flying.len() < self.settings.in_flight_max;
         if has_room
             && admitted_at <= now
             && let Some(outgoing) = self.send(now)
         {
+            if let Some(shared) = shared {
+                shared.admit(now);
+            }
             return Step::Send(outgoing);
         }
         self.next_moment(admitted_at, has_room).map_or(Step::Done, Step::WaitUntil)
@@ -176,54 +192,6 @@ impl Job {
     /// May have changed afterwards: calls that waited to be sent again have ended.
     pub fn stop(&mut self) {
         self.halt_all(Halt::Stopped);
-    }
-
-    /// The plans, in the order given.
-    pub fn plans(&self) -> impl ExactSizeIterator<Item = &Plan> {
-        self.lanes.iter().map(|lane| &lane.plan)
-    }
-
-    /// The calls that have ended, in the order in which they did, each with all its tries.
-    #[must_use]
-    pub fn calls(&self) -> &[CallRecord] {
-        &self.records
-    }
-
-    /// How many accounts are settled, those of the progress included. Cheap: for a progress bar.
-    #[must_use]
-    pub fn settled(&self) -> usize {
-        let before = self.lanes.iter().flat_map(|lane| &lane.settled_before);
-        before.chain(self.records.iter().filter_map(CallRecord::settled)).map(|settled| settled.range().len()).sum()
-    }
-
-    /// How far the job has come, for a later one: what is settled, and nothing of what is in flight.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        Progress::new(self.lanes.iter().enumerate().map(|(at, lane)| {
-            let ended = self.records.iter().filter(|record| record.lane == at).filter_map(CallRecord::settled);
-            (&lane.plan, lane.settled_before.iter().chain(ended).cloned().collect())
-        }))
-    }
-
-    /// What became of every account so far; final after [`Step::Done`].
-    #[must_use]
-    pub fn report(&self) -> Report<'_> {
-        let plans = self.lanes.iter().enumerate().map(|(at, lane)| {
-            let mut known: Vec<_> =
-                lane.settled_before.iter().map(|settled| (settled.range(), Fate::Settled(settled))).collect();
-            let of_lane = self.records.iter().filter(|record| record.lane == at);
-            known.extend(of_lane.filter_map(|record| Some((record.range(), record.fate()?))));
-            let flying = self.flying.values().filter(|flying| flying.lane == at).map(|flying| &flying.call);
-            let open = lane.waiting.iter().chain(flying);
-            known.extend(open.map(|call| (call.range.clone(), Fate::Unsettled { tries: &call.tries, doubtful: true })));
-            let doubtful = lane.fresh.iter().filter(|stretch| stretch.doubtful);
-            known.extend(
-                doubtful.map(|stretch| (stretch.range.clone(), Fate::Unsettled { tries: &[], doubtful: true })),
-            );
-            let rest = lane.halt.as_ref().or(self.halt.as_ref()).map_or(NotTried::Pending, Halt::why);
-            PlanReport::new(&lane.plan, known, rest)
-        });
-        Report { plans: plans.collect() }
     }
 
     /// The time that counts: never before the latest seen.
