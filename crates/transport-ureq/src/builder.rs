@@ -1,16 +1,18 @@
 //! How a client is made.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use avmarks_client::{Job, JobFault, JobSettings, Pace, Signer};
+use avmarks_client::{Job, JobFault, JobSettings, Signer};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
 use ureq::Agent;
 
-use crate::client::{Client, Seeds};
+use crate::client::{Client, Paces, Seeds};
 use crate::clock::Clock;
+#[cfg(feature = "rustls")]
+use crate::roots::Roots;
 
 /// Makes a [`Client`].
 #[derive(Debug)]
@@ -19,12 +21,23 @@ pub struct ClientBuilder {
     base: BaseUrl,
     signer: Arc<Signer>,
     settings: JobSettings,
-    timeouts: Timeouts,
     http_allowed: bool,
-    proxy_from_env: bool,
     response_bytes_max: u64,
     clock: Clock,
     seeds: Seeds,
+    agent: Option<Agent>,
+    network: Network,
+    /// The first setting of the network that was changed: an agent that is handed in has its own.
+    network_changed: Option<&'static str>,
+}
+
+/// What an agent is made of.
+#[derive(Debug)]
+struct Network {
+    timeouts: Timeouts,
+    proxy_from_env: bool,
+    #[cfg(feature = "rustls")]
+    roots: Roots,
 }
 
 /// How long each part of a request may take. Each is bounded by what is left of the try's time
@@ -35,7 +48,7 @@ pub struct Timeouts {
     pub resolve: Duration,
     /// To connect, TLS and a proxy included. Default: 3 s.
     pub connect: Duration,
-    /// To send the request. Default: 3 s.
+    /// To send the head of the request, and again to send its body. Default: 3 s.
     pub send: Duration,
     /// From then on to the head of the response; more than the 3 s after which the service's backend gives up. Default: 5 s.
     pub response: Duration,
@@ -62,25 +75,25 @@ impl ClientBuilder {
             base,
             signer,
             settings: JobSettings::default(),
-            timeouts: Timeouts::default(),
             http_allowed: false,
-            proxy_from_env: true,
             response_bytes_max: RESPONSE_BYTES_MAX,
             clock: Clock::system(),
             seeds: Seeds::Random,
+            agent: None,
+            network: Network {
+                timeouts: Timeouts::default(),
+                proxy_from_env: true,
+                #[cfg(feature = "rustls")]
+                roots: Roots::default(),
+            },
+            network_changed: None,
         }
     }
 
-    /// How calls are paced, retried and counted; [`JobSettings::pace`] is that of all calls of the client together, for each
-    /// command apart.
+    /// How calls are made. [`JobSettings::pace`] is that of all calls of the client together, for each command apart;
+    /// [`JobSettings::retry`] holds for every call.
     pub fn settings(mut self, settings: JobSettings) -> Self {
         self.settings = settings;
-        self
-    }
-
-    /// How long each part of a request may take.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
         self
     }
 
@@ -90,19 +103,54 @@ impl ClientBuilder {
         self
     }
 
-    /// Passes over `HTTPS_PROXY`, `ALL_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment.
-    pub fn without_proxy(mut self) -> Self {
-        self.proxy_from_env = false;
-        self
-    }
-
     /// How many bytes of a response are read at most; one that is longer counts as cut. Default: 4 MiB.
     pub fn response_bytes_max(mut self, bytes: u64) -> Self {
         self.response_bytes_max = bytes;
         self
     }
 
-    /// Another clock, for tests.
+    /// How long each part of a request may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.network.timeouts = timeouts;
+        self.network_changed("timeouts");
+        self
+    }
+
+    /// Passes over `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment, which are heeded otherwise.
+    pub fn without_proxy(mut self) -> Self {
+        self.network.proxy_from_env = false;
+        self.network_changed("without_proxy");
+        self
+    }
+
+    /// Trusts the certificates of this PEM text, which may hold several, as roots besides Mozilla's.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificates_pem(mut self, pem: &[u8]) -> Self {
+        self.network.roots.add_pem(pem);
+        self.network_changed("root_certificates_pem");
+        self
+    }
+
+    /// Trusts this certificate, in DER, as a root besides Mozilla's.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate_der(mut self, der: &[u8]) -> Self {
+        self.network.roots.add_der(der);
+        self.network_changed("root_certificate_der");
+        self
+    }
+
+    /// Sends by this agent: for another TLS, another resolver, a proxy of your own.
+    ///
+    /// Its time-outs per phase, proxy, certificates and `User-Agent` hold, so none of these can be set here as well. What a
+    /// status means, redirects (which are not followed) and the time of a whole try are seen to for each request. An
+    /// agent is fastest that has all three by itself: `http_status_as_error(false)`, `max_redirects(0)` and a
+    /// `timeout_global` that is [`RetrySettings::try_timeout`](avmarks_client::RetrySettings::try_timeout).
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
+    /// Another clock, for tests. It should never run back.
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Clock::of(now);
         self
@@ -114,7 +162,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// The client. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -125,7 +173,12 @@ impl ClientBuilder {
         }
         // A job without plans checks the settings as any other.
         Job::new(Vec::new(), Arc::clone(&self.signer), self.settings, 0)?;
-        let agent = self.own_agent();
+        let agent = match (self.agent, self.network_changed) {
+            (Some(_), Some(setting)) => return Err(BuildFault::AgentHasItsOwn { setting }),
+            (Some(agent), None) => agent,
+            (None, _) if cfg!(not(feature = "rustls")) && self.base.is_https() => return Err(BuildFault::NoTls),
+            (None, _) => self.network.agent(self.settings.retry.try_timeout)?,
+        };
         Ok(Client {
             base: self.base,
             signer: self.signer,
@@ -134,11 +187,17 @@ impl ClientBuilder {
             response_bytes_max: self.response_bytes_max,
             clock: self.clock,
             seeds: self.seeds,
-            pace: Mutex::new(Pace::new(self.settings.pace)),
+            paces: Paces::default(),
         })
     }
 
-    fn own_agent(&self) -> Agent {
+    fn network_changed(&mut self, setting: &'static str) {
+        self.network_changed.get_or_insert(setting);
+    }
+}
+
+impl Network {
+    fn agent(self, try_timeout: Duration) -> Result<Agent, BuildFault> {
         let Timeouts { resolve, connect, send, response, body } = self.timeouts;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -146,7 +205,7 @@ impl ClientBuilder {
             .user_agent(concat!("avmarks/", env!("CARGO_PKG_VERSION")))
             .max_idle_connections(KEPT_CONNECTIONS_MAX)
             .max_idle_connections_per_host(KEPT_CONNECTIONS_MAX)
-            .timeout_global(Some(self.settings.retry.try_timeout))
+            .timeout_global(Some(try_timeout))
             .timeout_resolve(Some(resolve))
             .timeout_connect(Some(connect))
             .timeout_send_request(Some(send))
@@ -156,7 +215,11 @@ impl ClientBuilder {
         if !self.proxy_from_env {
             config = config.proxy(None);
         }
-        config.build().new_agent()
+        #[cfg(feature = "rustls")]
+        {
+            config = config.tls_config(self.roots.into_config()?);
+        }
+        Ok(config.build().new_agent())
     }
 }
 
@@ -169,6 +232,23 @@ pub enum BuildFault {
     Http {
         /// The base.
         base: BaseUrl,
+    },
+    /// `https`, and nothing that speaks TLS.
+    #[error("there is no TLS: build with the feature `rustls`, or hand in an agent that has it")]
+    NoTls,
+    /// A setting that an agent has by itself, and an agent.
+    #[error("`{setting}` was called, and an agent was handed in, which has its own; set it there")]
+    AgentHasItsOwn {
+        /// The method of [`ClientBuilder`].
+        setting: &'static str,
+    },
+    /// An extra root certificate is none.
+    #[error("extra root certificate {number}: {what}")]
+    RootCertificate {
+        /// Which one, from 1, in the order in which they were added.
+        number: usize,
+        /// What is wrong with it.
+        what: String,
     },
     /// A setting is out of range.
     #[error(transparent)]

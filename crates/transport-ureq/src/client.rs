@@ -1,23 +1,27 @@
 //! The client: what it has in common for all its calls.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
 use std::time::Duration;
 
 use avmarks_client::{
-    Change, Failure, Job, JobFault, JobSettings, Pace, Plan, PlanFaults, PlanSettings, Progress, Signer, Step,
+    Answered, CallRequest, CallStep, Change, Failure, Job, JobFault, JobSettings, Pace, Pages, Plan, PlanFaults,
+    PlanSettings, Progress, Signer, SingleCall, Unanswered,
 };
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::url::CallUrl;
-use avmarks_spec::Timestamp;
+use avmarks_spec::{GroupId, Mark, Timestamp};
 use ureq::Agent;
 
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
 use crate::drive::drive;
 use crate::exchange::{Response, exchange};
+use crate::online::{CountFault, OnlineMembers, count};
 
 /// Calls the service over HTTP. May be shared between threads: what is sent by all of them together keeps one pace and uses
 /// the same connections.
@@ -30,8 +34,12 @@ pub struct Client {
     pub(crate) response_bytes_max: u64,
     pub(crate) clock: Clock,
     pub(crate) seeds: Seeds,
-    pub(crate) pace: Mutex<Pace>,
+    pub(crate) paces: Paces,
 }
+
+/// The pace of each command, by the path of its URL.
+#[derive(Debug, Default)]
+pub(crate) struct Paces(Mutex<BTreeMap<String, Arc<Mutex<Pace>>>>);
 
 impl Client {
     /// A client of the service at `base`, which is a [`Region`](avmarks_protocol::region::Region) or any base of a URL.
@@ -110,6 +118,57 @@ impl Client {
         drive(self, job, stop, watch)
     }
 
+    /// The online members of a group, page by page: 500 in a page, 1,000 in all at most (`LIST-MAX`); with a mark, only those
+    /// that hold it.
+    ///
+    /// Each page is one call, made when it is asked for, and tried again as the calls of a job are.
+    #[must_use]
+    pub const fn online_members(&self, group: GroupId, mark: Option<Mark>) -> OnlineMembers<'_> {
+        OnlineMembers::new(self, Pages::new(group, mark))
+    }
+
+    /// How many members of a group are online.
+    ///
+    /// # Errors
+    ///
+    /// [`CountFault`] where the call was given up, or its answer tells no number.
+    pub fn online_count(&self, group: &GroupId) -> Result<u64, CountFault> {
+        count(&self.call(CallRequest::online_count(group))?)
+    }
+
+    /// Makes any other call of the API, signed, at the pace of its command and tried again as the calls of a job are; where it
+    /// is not [`CallRequest::repeatable`], only where it was certainly not carried out.
+    ///
+    /// Blocks until it has been answered or given up: for [`RetrySettings::budget`](avmarks_client::RetrySettings::budget) at
+    /// most, from its first try on.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered`] where no try was answered with code 0.
+    pub fn call(&self, request: CallRequest) -> Result<Answered, Unanswered> {
+        let pace = self.pace(&request.path);
+        let mut call = SingleCall::new(request, Arc::clone(&self.signer), self.settings.retry, self.seeds.next());
+        loop {
+            let now = self.now();
+            // The guard is gone before the wait.
+            let step = call.poll(now, &mut locked(&pace));
+            match step {
+                CallStep::Done(outcome) => return outcome,
+                CallStep::WaitUntil(then) => sleep(then.since(now)),
+                CallStep::Send(sending) => {
+                    let url = call.url(&self.base, &sending);
+                    let came = self.exchange(&url, &call.request().body, sending.timeout);
+                    let now = self.now();
+                    // The only try in flight is this one.
+                    let _ = match &came {
+                        Ok(response) => call.on_reply(sending.id, now, &response.reply()),
+                        Err(failure) => call.on_failure(sending.id, now, failure.clone()),
+                    };
+                }
+            }
+        }
+    }
+
     /// The time by this client's clock, for [`JobSettings::deadline`].
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -122,8 +181,10 @@ impl Client {
         &self.base
     }
 
-    pub(crate) fn poll(&self, job: &mut Job, now: Timestamp) -> Step {
-        job.poll_shared(now, &mut locked(&self.pace))
+    /// The pace of the command of this path, which all calls of the client share.
+    pub(crate) fn pace(&self, path: &str) -> Arc<Mutex<Pace>> {
+        let new = || Arc::new(Mutex::new(Pace::new(self.settings.pace)));
+        Arc::clone(locked(&self.paces.0).entry(path.to_owned()).or_insert_with(new))
     }
 
     pub(crate) fn exchange(&self, url: &CallUrl, body: &[u8], timeout: Duration) -> Result<Response, Failure> {
@@ -132,7 +193,7 @@ impl Client {
 }
 
 /// What is locked here is whole at any time, so a thread that panicked meanwhile has spoilt nothing.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

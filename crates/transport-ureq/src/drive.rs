@@ -1,13 +1,14 @@
 //! Drives a job: as many threads as it has tries in flight, all asking the one machine what to do next.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope, scope};
 use std::time::Duration;
 
-use avmarks_client::{Job, Outgoing, Reply, Step};
+use avmarks_client::{Job, Outgoing, Pace, Step};
+use avmarks_protocol::Endpoint;
 
-use crate::client::Client;
+use crate::client::{Client, locked};
 
 /// How long a thread sleeps at most before it looks whether it was told to stop.
 const STOP_LATENCY: Duration = Duration::from_millis(50);
@@ -15,14 +16,16 @@ const STOP_LATENCY: Duration = Duration::from_millis(50);
 /// Carries a job out to its end, or to the end of what was in flight when `stop` was set.
 pub(crate) fn drive(client: &Client, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
     let threads_max = job.settings().in_flight_max;
+    let pace = client.pace(Endpoint::ModifyUserInfo.path());
     let state = Mutex::new(State { job, watch, threads: 1, idle: 0 });
-    let shared = Shared { client, stop, threads_max, state, changed: Condvar::new() };
+    let shared = Shared { client, pace, stop, threads_max, state, changed: Condvar::new() };
     scope(|scope| shared.work(scope));
     shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).job
 }
 
 struct Shared<'a, W> {
     client: &'a Client,
+    pace: Arc<Mutex<Pace>>,
     stop: &'a AtomicBool,
     threads_max: usize,
     state: Mutex<State<W>>,
@@ -48,7 +51,8 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
                 state.job.stop();
             }
             let now = self.client.now();
-            match self.client.poll(&mut state.job, now) {
+            let step = state.job.poll_shared(now, &mut locked(&self.pace));
+            match step {
                 Step::Send(outgoing) => {
                     self.call_another(&mut state, scope);
                     drop(state);
@@ -84,10 +88,7 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
         let now = self.client.now();
         let mut state = self.state.lock().ok()?;
         let fed = match &came {
-            Ok(response) => {
-                let reply = Reply { status: response.status, body: &response.body, cut: response.cut };
-                state.job.on_reply(outgoing.id, now, &reply)
-            }
+            Ok(response) => state.job.on_reply(outgoing.id, now, &response.reply()),
             Err(failure) => state.job.on_failure(outgoing.id, now, failure.clone()),
         };
         // A try whose time was over has been counted as such by another thread.

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
-use avmarks_client::Failure;
+use avmarks_client::{Failure, Reply};
 use avmarks_protocol::url::CallUrl;
 use ureq::{Agent, Error, Timeout};
 
@@ -13,6 +13,12 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
     /// Whether the body ended too early, or was longer than is read.
     pub(crate) cut: bool,
+}
+
+impl Response {
+    pub(crate) fn reply(&self) -> Reply<'_> {
+        Reply { status: self.status, body: &self.body, cut: self.cut }
+    }
 }
 
 /// Posts `body`, waits for the response no longer than `timeout` in all, and reads at most `bytes_max` of it.

@@ -6,6 +6,10 @@ mod client;
 mod clock;
 mod drive;
 mod exchange;
+mod online;
+#[cfg(feature = "rustls")]
+mod roots;
 
 pub use builder::{BuildFault, ClientBuilder, Timeouts};
 pub use client::{Client, MarksFault};
+pub use online::{CountFault, ListFault, OnlineMembers};
