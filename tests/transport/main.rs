@@ -1,7 +1,14 @@
 //! The transport against loopback servers that answer as they are told.
 
+mod hard_answers;
 mod jobs;
+mod online;
+mod proxy;
+mod requests;
+mod secrets;
 mod server;
+mod settings;
+mod tls;
 
 use std::sync::Arc;
 

@@ -32,28 +32,38 @@ struct Seen {
 }
 
 impl Server {
-    /// Serves whoever connects. `act` says what to do about a request, of which it gets the number, from 0, and the body.
-    pub(crate) fn start(act: impl FnMut(usize, &[u8]) -> Vec<Act> + Send + 'static) -> Self {
+    /// Serves whoever connects. `act` says what to do about a request, of which it gets the number, from 0, and the body;
+    /// it may be asked about several at a time.
+    pub(crate) fn start(act: impl Fn(usize, &[u8]) -> Vec<Act> + Send + Sync + 'static) -> Self {
         Self::start_with(|stream| stream, act)
     }
 
     /// [`Server::start`] on streams of another kind, such as TLS.
     pub(crate) fn start_with<S: Read + Write + Send + 'static>(
         wrap: impl Fn(TcpStream) -> S + Send + 'static,
-        act: impl FnMut(usize, &[u8]) -> Vec<Act> + Send + 'static,
+        act: impl Fn(usize, &[u8]) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let (act, kept) = (Arc::new(Mutex::new(act)), Arc::clone(&seen));
+        let (act, kept) = (Arc::new(act), Arc::clone(&seen));
         thread::spawn(move || {
             for stream in listener.incoming() {
                 kept.lock().unwrap().connections += 1;
                 let (stream, act, kept) = (wrap(stream.unwrap()), Arc::clone(&act), Arc::clone(&kept));
-                thread::spawn(move || serve(stream, &act, &kept));
+                thread::spawn(move || serve(stream, &*act, &kept));
             }
         });
         Self { port, seen }
+    }
+
+    /// A server that says `bytes` to whoever connects, and does not listen.
+    pub(crate) fn deaf(bytes: &'static [u8]) -> Self {
+        let says_first = move |mut stream: TcpStream| {
+            stream.write_all(bytes).unwrap();
+            stream
+        };
+        Self::start_with(says_first, |_, _| Vec::new())
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -75,7 +85,7 @@ impl Server {
 }
 
 /// Serves one connection until it ends; that the other side may end it at any time is what is tested.
-fn serve<S: Read + Write>(stream: S, act: &Mutex<impl FnMut(usize, &[u8]) -> Vec<Act>>, seen: &Mutex<Seen>) {
+fn serve<S: Read + Write>(stream: S, act: &dyn Fn(usize, &[u8]) -> Vec<Act>, seen: &Mutex<Seen>) {
     let mut stream = BufReader::new(stream);
     while let Some((head, body)) = request(&mut stream) {
         let number = {
@@ -83,8 +93,7 @@ fn serve<S: Read + Write>(stream: S, act: &Mutex<impl FnMut(usize, &[u8]) -> Vec
             seen.requests.push([&*head, &*body].concat());
             seen.requests.len() - 1
         };
-        let acts = act.lock().unwrap()(number, &body);
-        for act in acts {
+        for act in act(number, &body) {
             match act {
                 Act::Write(bytes) => {
                     if stream.get_mut().write_all(&bytes).and_then(|()| stream.get_mut().flush()).is_err() {

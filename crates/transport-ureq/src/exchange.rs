@@ -65,6 +65,8 @@ fn failure(error: Error) -> Failure {
         Error::Timeout(_) => Failure::TimedOut,
         Error::HostNotFound | Error::ConnectionFailed => Failure::NotSent { what },
         Error::Io(error) => io_failure(&error, what),
+        // 407: the proxy wants a password. Anything else it may have got over by the next try.
+        Error::ConnectProxyFailed(reason) if !reason.contains("407") => Failure::NotSent { what },
         Error::ConnectProxyFailed(_)
         | Error::BadUri(_)
         | Error::RequireHttpsOnly(_)
