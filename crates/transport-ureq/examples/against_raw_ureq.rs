@@ -4,9 +4,10 @@
 //! $ cargo run --release -p avmarks-transport-ureq --example against_raw_ureq
 //! ```
 //!
-//! The server is a thread of this process that looks up the answer to each body. Both sides have the same time-outs, one
-//! connection and one request at a time; the pace is lifted. What this crate does besides: the body and the URL of each
-//! call, the reading of its answer, and what became of each account.
+//! The server is a thread of this process that looks up the answer to each body, and says it at once or after 2 ms. All have
+//! the same time-out, one connection and one request at a time; the pace is lifted. *ureq alone* sends bodies that were
+//! made before and throws the answers away. This crate makes the URL of each call, reads its answer and looks for the
+//! signature in it; `Client::run` makes the body as well, and finds out what became of each account.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -26,27 +27,31 @@ use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
 use avmarks_spec::UserId;
 use avmarks_transport_ureq::Client;
 
-const ROUNDS: usize = 31;
-const CALLS: usize = 200;
+const ROUNDS: usize = 101;
+const CALLS: usize = 40;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "{ROUNDS} rounds of {CALLS} calls each way, in turn; median of the rounds, and of the ratios of each pair"
     );
-    for accounts in [1, 50, 500] {
-        compare(accounts)?;
+    for latency in [0, 2] {
+        for accounts in [1, 50, 500] {
+            compare(accounts, Duration::from_millis(latency))?;
+        }
     }
     Ok(())
 }
 
-fn compare(accounts: usize) -> Result<(), Box<dyn Error>> {
+fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
     let settings = PlanSettings { accounts_per_call_max: accounts, ..PlanSettings::default() };
     let wanted = (0..accounts * CALLS).map(|number| (format!("student{number}"), [1_000, 1_001]));
     let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &settings)?;
     let bodies: Vec<Vec<u8>> = plan.calls().map(|call| call.body()).collect();
-    let answers = bodies.iter().map(|body| Ok((body.clone(), answer(body)?)));
-    let base =
-        BaseUrl::parse(&format!("http://127.0.0.1:{}", serve(answers.collect::<Result<_, Box<dyn Error>>>()?)?))?;
+    let mut answers = HashMap::new();
+    for body in &bodies {
+        answers.insert(body.clone(), answer(body)?);
+    }
+    let base = BaseUrl::parse(&format!("http://127.0.0.1:{}", serve(answers, latency)?))?;
 
     let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e")?;
     let admin = UserId::parse("administrator")?;
@@ -91,13 +96,18 @@ fn compare(accounts: usize) -> Result<(), Box<dyn Error>> {
         Ok(())
     };
     let (mut ureq, mut job, mut call) = (Vec::new(), Vec::new(), Vec::new());
+    // The first round, which connects, does not count.
+    for round in [&by_ureq as &dyn Fn() -> _, &by_job, &by_call] {
+        rate(round)?;
+    }
     for _ in 0..ROUNDS {
         ureq.push(rate(&by_ureq)?);
         job.push(rate(&by_job)?);
         call.push(rate(&by_call)?);
     }
     let bytes = bodies.first().map_or(0, Vec::len);
-    println!("\n{accounts} accounts in a call, bodies of {bytes} bytes");
+    let latency = latency.as_millis();
+    println!("\n{accounts} accounts in a call, bodies of {bytes} bytes, answers after {latency} ms");
     println!("  ureq alone   {:>7.0} calls/s", median(&mut ureq.clone()));
     for (name, rates) in [("Client::run ", job), ("Client::call", call)] {
         let mut ratios: Vec<f64> = rates.iter().zip(&ureq).map(|(ours, theirs)| ours / theirs).collect();
@@ -113,7 +123,7 @@ fn compare(accounts: usize) -> Result<(), Box<dyn Error>> {
 }
 
 /// Calls per second of one round.
-fn rate(round: &impl Fn() -> Result<(), Box<dyn Error>>) -> Result<f64, Box<dyn Error>> {
+fn rate(round: &dyn Fn() -> Result<(), Box<dyn Error>>) -> Result<f64, Box<dyn Error>> {
     let began = Instant::now();
     round()?;
     Ok(CALLS as f64 / began.elapsed().as_secs_f64())
@@ -138,20 +148,20 @@ fn answer(body: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 /// Serves these answers to these bodies, and gives its port.
-fn serve(answers: HashMap<Vec<u8>, Vec<u8>>) -> io::Result<u16> {
+fn serve(answers: HashMap<Vec<u8>, Vec<u8>>, latency: Duration) -> io::Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     let answers = Arc::new(answers);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let answers = Arc::clone(&answers);
-            std::thread::spawn(move || stream.and_then(|stream| serve_one(stream, &answers)));
+            std::thread::spawn(move || stream.and_then(|stream| serve_one(stream, &answers, latency)));
         }
     });
     Ok(port)
 }
 
-fn serve_one(stream: TcpStream, answers: &HashMap<Vec<u8>, Vec<u8>>) -> io::Result<()> {
+fn serve_one(stream: TcpStream, answers: &HashMap<Vec<u8>, Vec<u8>>, latency: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     let (mut line, mut length) = (String::new(), 0);
@@ -167,6 +177,9 @@ fn serve_one(stream: TcpStream, answers: &HashMap<Vec<u8>, Vec<u8>>) -> io::Resu
             let mut body = vec![0; length];
             stream.read_exact(&mut body)?;
             let answer = answers.get(&body).ok_or_else(|| io::Error::other("a body that nobody expects"))?;
+            if latency > Duration::ZERO {
+                std::thread::sleep(latency);
+            }
             stream.get_mut().write_all(answer)?;
         }
     }

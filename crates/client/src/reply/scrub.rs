@@ -50,11 +50,15 @@ pub(crate) fn scrubbed_text(text: String, usersig: &str) -> String {
 
 /// What of a signature stands at the start of `rest`: how many bytes before it stay, and how many are cut out.
 fn found(rest: &[u8], texts: &[&[u8]]) -> (usize, usize) {
-    if let Some(value) = rest.strip_prefix(NAME) {
+    // A letter alone says little: the second byte keeps most comparisons away.
+    let may_be = |text: &[u8]| rest.get(1).is_none() || text.get(1).is_none() || rest.get(1) == text.get(1);
+    if may_be(NAME)
+        && let Some(value) = rest.strip_prefix(NAME)
+    {
         let of_a_signature = |byte: &u8| byte.is_ascii_alphanumeric() || b"*-_%+/=.~".contains(byte);
         return (NAME.len(), value.iter().take_while(|byte| of_a_signature(byte)).count());
     }
-    for text in texts {
+    for text in texts.iter().filter(|text| may_be(text)) {
         let is_its_tail = rest.len() >= TAIL_BYTES_MIN.min(text.len()) && text.starts_with(rest);
         if rest.starts_with(text) || is_its_tail {
             return (0, text.len().min(rest.len()));
