@@ -76,6 +76,11 @@ fn the_core_has_no_std_no_clock_and_no_randomness() {
             }
         }
     }
+    for file in files("crates/transport-ureq/src", "rs").iter().filter(|file| !file.ends_with("/clock.rs")) {
+        for word in ["SystemTime", "Instant::now", "std::fs", "std::env"] {
+            assert!(!shipped(file).contains(word), "{file}: `{word}`");
+        }
+    }
 }
 
 #[test]
@@ -140,6 +145,23 @@ fn dependencies_point_down_only() {
             assert!(below.contains(&dependency), "{name} depends on {dependency}");
         }
     }
+}
+
+#[test]
+fn the_transport_without_its_feature_builds_no_tls() {
+    let tree = |arguments: &[&str]| {
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["tree", "--offline", "--locked", "--prefix", "none", "--edges", "normal"]).args(arguments);
+        let output = cargo.args(["-p", "avmarks-transport-ureq"]).current_dir(top()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let is_tls =
+        |line: &str| ["rustls", "ring ", "webpki", "native-tls", "openssl"].iter().any(|name| line.starts_with(name));
+    assert!(tree(&[]).lines().any(is_tls));
+    let found: Vec<_> =
+        tree(&["--no-default-features"]).lines().filter(|line| is_tls(line)).map(str::to_owned).collect();
+    assert_eq!(found, [""; 0]);
 }
 
 #[test]
