@@ -5,9 +5,10 @@
 //! ```
 //!
 //! The server is a thread of this process that looks up the answer to each body, and says it at once or after 2 ms. All have
-//! the same time-out, one connection and one request at a time; the pace is lifted. *ureq alone* sends bodies that were
-//! made before and throws the answers away. This crate makes the URL of each call, reads its answer and looks for the
-//! signature in it; `Client::run` makes the body as well, and finds out what became of each account.
+//! the same time-outs, one connection, and one request at a time; the pace is lifted. *ureq alone* sends bodies that were
+//! made before and throws the answers away; *answers read* parses them as well. `Client::call` sends the same bodies,
+//! makes a URL for each, looks for the signature in the answer and reads its code; `Client::run` makes the bodies, too,
+//! reads the whole answer, and finds out what became of each account.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -25,7 +26,7 @@ use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
 use avmarks_spec::UserId;
-use avmarks_transport_ureq::Client;
+use avmarks_transport_ureq::{Client, Timeouts};
 
 const ROUNDS: usize = 101;
 const CALLS: usize = 40;
@@ -67,11 +68,18 @@ fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
         random: Some(u32::MAX),
     };
     let url = CallUrl::new(&base, modify_user_info::PATH, &query);
+    let timeouts = Timeouts::default();
     let raw = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
         .timeout_global(Some(settings.retry.try_timeout))
+        .timeout_resolve(Some(timeouts.resolve))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_send_request(Some(timeouts.send))
+        .timeout_send_body(Some(timeouts.send))
+        .timeout_recv_response(Some(timeouts.response))
+        .timeout_recv_body(Some(timeouts.body))
         .build()
         .new_agent();
 
@@ -79,6 +87,13 @@ fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
         for body in &bodies {
             let mut response = raw.post(url.as_str()).content_type("application/json").send(body)?;
             response.body_mut().read_to_vec()?;
+        }
+        Ok(())
+    };
+    let by_ureq_read = || -> Result<(), Box<dyn Error>> {
+        for body in &bodies {
+            let mut response = raw.post(url.as_str()).content_type("application/json").send(body)?;
+            Answer::parse(&response.body_mut().read_to_vec()?)?;
         }
         Ok(())
     };
@@ -95,27 +110,28 @@ fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
         }
         Ok(())
     };
-    let (mut ureq, mut job, mut call) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ureq, mut read, mut job, mut call) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     // The first round, which connects, does not count.
-    for round in [&by_ureq as &dyn Fn() -> _, &by_job, &by_call] {
+    for round in [&by_ureq as &dyn Fn() -> _, &by_ureq_read, &by_job, &by_call] {
         rate(round)?;
     }
     for _ in 0..ROUNDS {
         ureq.push(rate(&by_ureq)?);
+        read.push(rate(&by_ureq_read)?);
         job.push(rate(&by_job)?);
         call.push(rate(&by_call)?);
     }
     let bytes = bodies.first().map_or(0, Vec::len);
     let latency = latency.as_millis();
     println!("\n{accounts} accounts in a call, bodies of {bytes} bytes, answers after {latency} ms");
-    println!("  ureq alone   {:>7.0} calls/s", median(&mut ureq.clone()));
-    for (name, rates) in [("Client::run ", job), ("Client::call", call)] {
+    println!("  {:<18} {:>7.0} calls/s", "ureq alone", median(&mut ureq.clone()));
+    for (name, rates) in [("ureq, answers read", read), ("Client::run", job), ("Client::call", call)] {
         let mut ratios: Vec<f64> = rates.iter().zip(&ureq).map(|(ours, theirs)| ours / theirs).collect();
         let ratio = median(&mut ratios);
         let spread = (ratios.get(ROUNDS / 10), ratios.get(ROUNDS - 1 - ROUNDS / 10));
         let (low, high) = (spread.0.copied().unwrap_or(ratio), spread.1.copied().unwrap_or(ratio));
         println!(
-            "  {name} {:>7.0} calls/s, {ratio:.3} of ureq alone (80 % of the rounds: {low:.3} to {high:.3})",
+            "  {name:<18} {:>7.0} calls/s, {ratio:.3} of ureq alone (80 % of the rounds: {low:.3} to {high:.3})",
             median(&mut rates.clone())
         );
     }
