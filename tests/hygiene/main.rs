@@ -136,7 +136,7 @@ fn dependencies_point_down_only() {
         ("service", &["spec", "protocol", "rules"]),
         ("client", &["spec", "protocol"]),
         ("transport-ureq", &["spec", "protocol", "client"]),
-        ("cli", &["spec", "protocol", "rules", "service"]),
+        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq"]),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));

@@ -72,15 +72,16 @@ impl fmt::Display for Entry {
 pub(crate) struct Server {
     app: Mutex<App>,
     mishaps: Vec<(usize, Mishap)>,
-    delay: Duration,
+    /// From this request on, answers are held back.
+    held_from: Arc<AtomicUsize>,
     requests: AtomicUsize,
     log: Mutex<Sender<Entry>>,
 }
 
 impl Server {
     pub(crate) fn new(app: App, log: Sender<Entry>) -> Self {
-        let requests = AtomicUsize::new(0);
-        Self { app: Mutex::new(app), mishaps: Vec::new(), delay: Duration::ZERO, requests, log: Mutex::new(log) }
+        let (held_from, requests) = (Arc::new(AtomicUsize::new(usize::MAX)), AtomicUsize::new(0));
+        Self { app: Mutex::new(app), mishaps: Vec::new(), held_from, requests, log: Mutex::new(log) }
     }
 
     /// Lets this go wrong with the request of this number, from 1.
@@ -89,11 +90,10 @@ impl Server {
         self
     }
 
-    /// Takes its time for each answer.
+    /// From which request on answers are held back, when they are carried out; may be changed at any time.
     #[allow(dead_code, reason = "tests need it")]
-    pub(crate) fn delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
+    pub(crate) fn held_from(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.held_from)
     }
 
     /// Serves for ever, each connection by a thread.
@@ -137,7 +137,9 @@ impl Server {
         // Nobody may listen any more.
         let _ = log.send(Entry { number, command, accounts: asked.accounts(), code, mishap });
         drop(log);
-        thread::sleep(self.delay);
+        while number >= self.held_from.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(1));
+        }
         (mishap != Some(Mishap::AnswerLost)).then_some(body)
     }
 }

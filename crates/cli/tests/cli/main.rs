@@ -7,6 +7,9 @@ mod help;
 mod readme;
 mod replay;
 mod run;
+mod send;
+#[path = "../../examples/loopback/server.rs"]
+mod server;
 mod state;
 mod unreadable;
 mod usersig;
