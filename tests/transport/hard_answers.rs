@@ -154,7 +154,7 @@ fn a_redirect_is_refused_and_ends_the_job() {
 
 #[test]
 fn a_slow_answer_is_given_up_in_each_phase() {
-    let short = Duration::from_millis(80);
+    let short = Duration::from_millis(500);
     let waits = |timeouts: Timeouts, first: Vec<Act>| {
         let server = at_first(first);
         let client = builder(server.base()).settings(settings()).timeouts(timeouts).build().unwrap();

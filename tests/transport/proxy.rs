@@ -1,10 +1,10 @@
-//! The proxy of the environment. A test cannot set its own environment, so each of these runs itself anew with another one.
+//! Proxies: one that is given, and that of the environment. A test cannot set its own environment, so each of these runs itself anew with another one.
 
 use std::process::Command;
 
 use avmarks_client::{Failure, Heard, State};
 use avmarks_protocol::region::BaseUrl;
-use avmarks_transport_ureq::Client;
+use avmarks_transport_ureq::{BuildFault, Client};
 
 use crate::server::{Act, Server, serve_all};
 use crate::{GROUP, signer};
@@ -74,4 +74,26 @@ fn a_proxy_that_wants_a_password_ends_the_job() {
     let url = format!("http://127.0.0.1:{}", proxy.port());
     run(&BaseUrl::parse("http://127.0.0.1:9").unwrap(), "unusable", &[("HTTPS_PROXY", &url)]);
     assert_eq!(proxy.requests().len(), 1);
+}
+
+#[test]
+fn a_proxy_that_is_given_goes_before_that_of_the_environment() {
+    let (proxy, service) = (proxy(b"HTTP/1.1 200 OK\r\n\r\n"), Server::start(serve_all));
+    let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port());
+    let given = || Client::builder(service.base(), signer()).proxy(&url);
+    let client = given().build().unwrap();
+    assert!(!format!("{:?} {client:?}", given()).contains("s3cr3t"));
+    let job = client.set_marks(GROUP, [("teacher10", [1_000])]).unwrap();
+    assert_eq!(job.report().counts().of(State::Applied), 1, "{job:?}");
+    assert_eq!((proxy.requests().len(), service.connections()), (2, 0));
+}
+
+#[test]
+fn what_is_no_proxy_is_refused_without_being_shown() {
+    for url in ["", "ftp://user:s3cr3t@127.0.0.1:1", "http://", "user:s3cr3t@ 127.0.0.1"] {
+        let fault = Client::builder(BaseUrl::parse("http://127.0.0.1:9").unwrap(), signer()).proxy(url).build();
+        let fault = fault.unwrap_err();
+        assert_eq!(fault, BuildFault::Proxy, "{url}");
+        assert!(!format!("{fault} {fault:?}").contains("s3cr3t"));
+    }
 }

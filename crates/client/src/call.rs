@@ -138,7 +138,7 @@ impl fmt::Debug for Answered {
 pub struct Unanswered {
     path: String,
     earlier: Vec<Try>,
-    last: Try,
+    last: Box<Try>,
 }
 
 impl Unanswered {
@@ -150,7 +150,7 @@ impl Unanswered {
 
     /// All tries, in order.
     pub fn tries(&self) -> impl Iterator<Item = &Try> {
-        self.earlier.iter().chain([&self.last])
+        self.earlier.iter().chain([self.last()])
     }
 
     /// Whether it may have been carried out without our knowing it.
@@ -319,7 +319,7 @@ impl SingleCall {
     }
 
     fn unanswered(&self, last: Try) -> Unanswered {
-        Unanswered { path: self.request.path.clone(), earlier: self.earlier.clone(), last }
+        Unanswered { path: self.request.path.clone(), earlier: self.earlier.clone(), last: Box::new(last) }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use avmarks_client::{Job, JobFault, JobSettings, Signer};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
-use ureq::Agent;
+use ureq::{Agent, Proxy};
 
 use crate::client::{Client, Paces, Seeds};
 use crate::clock::Clock;
@@ -36,6 +36,8 @@ pub struct ClientBuilder {
 struct Network {
     timeouts: Timeouts,
     proxy_from_env: bool,
+    /// One that was given; none where its URL is none.
+    proxy: Option<Option<Proxy>>,
     #[cfg(feature = "rustls")]
     roots: Roots,
 }
@@ -83,6 +85,7 @@ impl ClientBuilder {
             network: Network {
                 timeouts: Timeouts::default(),
                 proxy_from_env: true,
+                proxy: None,
                 #[cfg(feature = "rustls")]
                 roots: Roots::default(),
             },
@@ -120,6 +123,14 @@ impl ClientBuilder {
     pub fn without_proxy(mut self) -> Self {
         self.network.proxy_from_env = false;
         self.network_changed("without_proxy");
+        self
+    }
+
+    /// Goes through this proxy in place of those of the environment: `http` or `https`, and where needed user and password,
+    /// `http://user:password@proxy:8080`. **They are a secret**, which no error repeats.
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.network.proxy = Some(Proxy::new(url).ok());
+        self.network_changed("proxy");
         self
     }
 
@@ -212,8 +223,11 @@ impl Network {
             .timeout_send_body(Some(send))
             .timeout_recv_response(Some(response))
             .timeout_recv_body(Some(body));
-        if !self.proxy_from_env {
-            config = config.proxy(None);
+        match self.proxy {
+            Some(None) => return Err(BuildFault::Proxy),
+            Some(proxy) => config = config.proxy(proxy),
+            None if !self.proxy_from_env => config = config.proxy(None),
+            None => {}
         }
         #[cfg(feature = "rustls")]
         {
@@ -242,6 +256,11 @@ pub enum BuildFault {
         /// The method of [`ClientBuilder`].
         setting: &'static str,
     },
+    /// The URL of the proxy is none. It is not shown, for it may hold a password.
+    #[error(
+        "the URL of the proxy is none; give `http://HOST:PORT`, with `USER:PASSWORD@` before the host where it wants them"
+    )]
+    Proxy,
     /// An extra root certificate is none.
     #[error("extra root certificate {number}: {what}")]
     RootCertificate {

@@ -122,7 +122,6 @@ impl Client {
     /// that hold it.
     ///
     /// Each page is one call, made when it is asked for, and tried again as the calls of a job are.
-    #[must_use]
     pub const fn online_members(&self, group: GroupId, mark: Option<Mark>) -> OnlineMembers<'_> {
         OnlineMembers::new(self, Pages::new(group, mark))
     }

@@ -8,6 +8,9 @@ mod readme;
 mod replay;
 mod review;
 mod run;
+mod send;
+#[path = "../../examples/loopback/server.rs"]
+mod server;
 mod state;
 mod unreadable;
 mod usersig;
