@@ -10,5 +10,6 @@ pub(crate) fn pages() -> Vec<Page> {
         ("online_count", "`Client::online_count`", "1047/38521 request fields and URL; QUERY"),
         ("any_other_call", "`Client::call`: another call of the vendor's", "1047/34620, request URL; QUERY"),
     ];
-    rows.map(|(name, shows, rests_on)| Page { text: None, ..Page::new("transport", name, shows, rests_on, "") }).to_vec()
+    rows.map(|(name, shows, rests_on)| Page { text: None, ..Page::new("transport", name, shows, rests_on, "") })
+        .to_vec()
 }
