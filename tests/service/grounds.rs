@@ -45,6 +45,7 @@ fn what_a_mark_call_rests_on() {
     let policy = |field: &str, reading: &str| format!(r#"{{"at":5,"do":"policy","{field}":"{reading}"}}"#);
     let delete = |account: &str, marks: &str| call_as("administrator", 2, &entry(account, marks));
     let ten = set(&entry("a", "1000,1001,1002,1003,1004,1005,1006,1007,1008,1009"));
+    let nine = set(&entry("a", "1000,1001,1002,1003,1004,1005,1006,1007,1008"));
     let two_hold = set(&format!("{},{}", entry("a", "1000"), entry("b", "1000")));
     let cases: &[(&[&str], &[&str])] = &[
         (&[&set(&entry("a", "1000"))], &["ONLINE-ONLY", "gap:echo"]),
@@ -77,6 +78,16 @@ fn what_a_mark_call_rests_on() {
         (&[&ten, &set(&entry("b", "1010"))], &["MARKS-PER-GROUP", "gap:eleventh"]),
         (
             &[&policy("special_slots", "count"), &ten, &set(&entry("b", "600"))],
+            &["MARKS-PER-GROUP", "gap:eleventh", "gap:special-slots"],
+        ),
+        // Whether it is one too many, depends on whether the 600 of another takes a place.
+        (
+            &[&set(&entry("a", "600")), &ten, &set(&entry("b", "1000"))],
+            &["ONLINE-ONLY", "gap:special-slots", "gap:echo"],
+        ),
+        (&[&set(&entry("a", "600")), &nine, &set(&entry("b", "1000"))], &["ONLINE-ONLY", "gap:echo"]),
+        (
+            &[&policy("special_slots", "count"), &set(&entry("a", "600")), &ten],
             &["MARKS-PER-GROUP", "gap:eleventh", "gap:special-slots"],
         ),
         (&[&delete("a", "1000")], &["ONLINE-ONLY", "gap:delete-unset", "gap:echo"]),
@@ -122,9 +133,13 @@ fn what_a_list_rests_on() {
     assert_eq!(because(&[&list(",\"Mark\":1000")]), [&["HIDE-600", "gap:unhide"], &always[..]].concat());
     assert_eq!(because(&[&list(",\"Mark\":600")]), [&["HIDE-600"], &always[..]].concat());
     assert_eq!(because(&[&list(",\"Mark\":7")]), always);
+    let by_mark = ["HIDE-600", "gap:unhide", "gap:list-order", "gap:page-size", "gap:refresh", "gap:low-plan-list"];
+    assert_eq!(because(&[low_plan, &list(",\"Mark\":1000")]), by_mark);
     assert_eq!(because(&[low_plan, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
     let off = r#"{"at":5,"do":"app","online_list_enabled":false}"#;
     assert_eq!(because(&[off, &list("")]), ["SWITCH"]);
+    assert_eq!(because(&[low_plan, off, &list("")]), ["SWITCH", "gap:low-plan-list"]);
+    assert_eq!(because(&[low_plan, off, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
 }
 
 #[test]

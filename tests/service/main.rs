@@ -5,6 +5,7 @@ mod precedence;
 mod preflight;
 mod query;
 mod state;
+mod told;
 mod vendor;
 
 use avmarks_protocol::modify_user_info;

@@ -219,12 +219,8 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 /// Set. All tests look at the state as it was before the call, save the running count of holders.
 fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
     let policy = &terms.policy;
-    let takes_place = |mark: Mark| !mark.is_special() || policy.special_slots == SpecialSlots::Count;
-    let mut places: BTreeSet<Mark> = Marks::bits()
-        .filter(|bit| view.holders_at(*bit) > 0)
-        .filter_map(|bit| view.room.marks.mark(bit))
-        .filter(|mark| takes_place(*mark))
-        .collect();
+    let mut places: BTreeSet<Mark> =
+        Marks::bits().filter(|bit| view.holders_at(*bit) > 0).filter_map(|bit| view.room.marks.mark(bit)).collect();
     let mut tally = Tally::new(view, terms.limits.members_per_mark_max);
 
     for Entry { account, marks } in call.entries() {
@@ -242,9 +238,7 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
                 }
                 continue;
             };
-            if takes_place(mark) {
-                places.insert(mark);
-            }
+            places.insert(mark);
             if mark.is_special() {
                 note(&mut weighed.gaps, Gap::SpecialSlots);
             }
@@ -279,7 +273,13 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             weighed.served.push(Entry { account: *account, marks: taken });
         }
     }
-    weighed.marks_in_group = places.len();
+    // 500 and 600 take no place among the ten (`gap:special-slots`).
+    let custom = places.iter().filter(|mark| !mark.is_special()).count();
+    let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
+    if (custom > marks_max) != (places.len() > marks_max) {
+        note(&mut weighed.gaps, Gap::SpecialSlots);
+    }
+    weighed.marks_in_group = if policy.special_slots == SpecialSlots::Count { places.len() } else { custom };
 }
 
 fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool {

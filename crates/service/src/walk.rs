@@ -260,6 +260,9 @@ impl<'a> Walk<'a> {
         let room = group.found.map(|group| &group.room);
         let is_list = endpoint == Endpoint::GetMembers;
         for reason in pull_refusals(room, &self.app.settings.terms, group.operator, is_list) {
+            if reason > Refusal::Plan {
+                self.low_plan(is_list);
+            }
             let mut violation = self.refusal(group, reason.into(), None);
             match reason {
                 // The pages of the list and the count name 10007 themselves, so no gap is read.
@@ -272,7 +275,15 @@ impl<'a> Walk<'a> {
             }
             self.findings.add(violation)?;
         }
+        self.low_plan(is_list);
         ControlFlow::Continue(())
+    }
+
+    /// Between `PLAN` and `SWITCH`: a list without the plan goes on by a reading alone (`gap:low-plan-list`).
+    fn low_plan(&mut self, is_list: bool) {
+        if is_list && !self.app.settings.terms.marks_supported {
+            self.findings.gap(Gap::LowPlanList);
+        }
     }
 
     fn serve(&mut self, group: GroupId, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {

@@ -6,6 +6,7 @@ mod explain;
 mod help;
 mod readme;
 mod replay;
+mod review;
 mod run;
 mod state;
 mod unreadable;

@@ -1,0 +1,118 @@
+//! What the service tells beside the code: the sentence of each refusal of a group, groups, deadlines, line numbers.
+
+use avmarks_protocol::{Envelope, modify_user_info};
+use avmarks_rules::Presence;
+use avmarks_service::{App, Call, Request, Scenario, Settings};
+use avmarks_spec::readings::{OverCapacity, Refresh, RestOwner};
+use avmarks_spec::{GroupType, Timestamp};
+
+use crate::{NOW, app_with_group, body, group, text, user};
+
+/// The `ErrorInfo` that `identifier` gets for setting these marks in `g`.
+fn sentence(app: &App, identifier: &str, members: &[(&str, &[i64])]) -> String {
+    let body = body("g", 1, members);
+    let call = Call { identifier, path: modify_user_info::PATH, body: &body };
+    let answer = app.clone().call(&call, NOW).answer;
+    Envelope::parse(&answer.body).unwrap().error_info.unwrap()
+}
+
+fn configured(mut app: App, change: impl FnOnce(&mut Settings)) -> App {
+    let mut settings = app.settings().clone();
+    change(&mut settings);
+    app.configure(settings);
+    app
+}
+
+#[test]
+fn a_refusal_names_group_caller_and_numbers() {
+    let app = app_with_group();
+    let asks = |app: &App, members: &[(&str, &[i64])]| sentence(app, "administrator", members);
+    let one: &[(&str, &[i64])] = &[("a", &[1_000])];
+
+    let mut gone = app.clone();
+    gone.destroy_group(group("g"), NOW);
+    assert_eq!(asks(&gone, one), "there is no group `g`, or it has been destroyed");
+
+    gone.create_group(group("g"), GroupType::Public, None, NOW);
+    assert_eq!(asks(&gone, one), "group `g` is of type `Public`; only an `AVChatRoom` has marks");
+
+    let low = configured(app.clone(), |settings| settings.terms.marks_supported = false);
+    assert_eq!(asks(&low, one), "the plan of the app does not include this; it needs a higher one");
+
+    let off = configured(app.clone(), |settings| settings.terms.online_list_enabled = false);
+    assert_eq!(asks(&off, one), "the list of online members is off for this app; switch it on in the console");
+
+    let owner_too = configured(app.clone(), |settings| settings.terms.policy.rest_owner = RestOwner::OwnerToo);
+    assert_eq!(sentence(&owner_too, "b", one), "`b` is neither an app admin nor the owner of group `g`");
+
+    let eleven: Vec<i64> = (1_000..1_011).collect();
+    assert_eq!(asks(&app, &[("a", &eleven[..6]), ("b", &eleven[6..])]), {
+        "`MemberList` names 11 different marks; a group has at most 10"
+    });
+    let mut full = app.clone();
+    let ten = body("g", 1, &[("b", &eleven[..10])]);
+    full.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &ten }, NOW);
+    assert_eq!(asks(&full, &[("a", &[1_010])]), "group `g` would have 11 different marks; it has at most 10");
+
+    let capped = configured(app.clone(), |settings| {
+        settings.terms.limits.members_per_mark_max = 1;
+        settings.terms.policy.over_capacity = OverCapacity::RefuseCall;
+    });
+    let two: &[(&str, &[i64])] = &[("a", &[1_000]), ("b", &[1_000])];
+    assert_eq!(asks(&capped, two), "mark 1000 would have more than 1 holders in group `g`");
+
+    assert_eq!(
+        asks(&app, &[("nobody", &[1_000]), ("either", &[1_001])]),
+        "no account of `MemberList` could be served in group `g`, the first being `nobody` with mark 1000 (ONLINE-ONLY)"
+    );
+}
+
+#[test]
+fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
+    let mut app = app_with_group();
+    app.create_group(group("f"), GroupType::AvChatRoom, None, NOW);
+    assert_eq!(app.groups().collect::<Vec<_>>(), [group("f"), group("g")]);
+    assert_eq!(app.next_deadline(), None);
+
+    app.observe(group("f"), Presence::Join, &[user("a")], NOW);
+    for (id, later) in [("g", 0), ("f", 5)] {
+        let at = Timestamp::from_millis(NOW.as_millis() + later);
+        let pin = body(id, 1, &[("a", &[500])]);
+        app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &pin }, at);
+    }
+    let end = Timestamp::from_millis(NOW.as_millis() + 259_200_000);
+    assert_eq!(app.next_deadline(), Some(end));
+    app.tick(end);
+    assert_eq!(app.next_deadline(), Some(Timestamp::from_millis(end.as_millis() + 5)));
+}
+
+#[test]
+fn a_request_is_shown_without_its_query() {
+    let request = Request { method: "POST", path: "/v4/some/call", query: "usersig=secret", body: b"{}" };
+    assert_eq!(format!("{request:?}"), r#"Request { method: "POST", path: "/v4/some/call", body: "{}", .. }"#);
+}
+
+#[test]
+fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
+    let mut app = configured(app_with_group(), |settings| settings.terms.policy.refresh = Refresh::FortySeconds);
+    let mut views = |filter: i64, later: u64| {
+        let pull = format!(r#"{{"GroupId":"g","Timestamp":0,"Mark":{filter}}}"#);
+        let path = avmarks_protocol::get_members::PATH;
+        let call = Call { identifier: "administrator", path, body: pull.as_bytes() };
+        app.call(&call, Timestamp::from_millis(NOW.as_millis() + later));
+        text(&app.snapshot()).matches("\"filter\":").count()
+    };
+    assert_eq!(views(1_000, 0), 1);
+    assert_eq!(views(1_001, 39_999), 2);
+    assert_eq!(views(1_002, 40_000), 2, "the first of them is 40 s old");
+}
+
+#[test]
+fn the_lines_of_a_scenario_are_counted_from_one() {
+    let mut scenario = Scenario::default();
+    for line in 1..=3 {
+        let answer = scenario.answer(r#"{"at":0,"do":"tick"}"#).unwrap();
+        assert_eq!(text(&answer), format!(r#"{{"line":{line},"events":[]}}"#));
+    }
+    assert!(scenario.answer("{}").unwrap_err().to_string().starts_with("line 4: "));
+}
