@@ -1,5 +1,6 @@
 //! The invariants of ARCHITECTURE.md, as far as a test can see them.
 
+mod surface;
 mod traceability;
 
 use std::fs;

@@ -90,6 +90,7 @@ fn a_page_shows_no_more_than_a_cursor_can_count() {
         room.observe(Presence::Join, user(&format!("u{number}")), AT);
     }
     let policy = Policy::default();
+    assert_eq!((Cursor::START.number(), Cursor::from_number(0)), (0, Cursor::START));
     let (mut cursor, mut shown) = (Cursor::START, Vec::new());
     loop {
         let members = room.list(Filter::Visible, &policy, cursor.below, AT);

@@ -34,6 +34,32 @@ fn every_fault_of_a_body_is_listed_with_its_place() {
 }
 
 #[test]
+fn a_violation_is_told_in_one_line_and_as_json() {
+    let of = |body: &[u8]| preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED).remove(0);
+    let told = |body: &[u8]| {
+        let violation = of(body);
+        (violation.to_string(), serde_json::to_string(&violation).unwrap())
+    };
+    let (line, json) = told(br#"{"CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[999]}],"GroupId":"g"}"#);
+    let sentence =
+        "`MemberList[0].Marks[0]` is `999`, which is no mark: a mark is 500, 600, or a number from 1000 to 4294967295";
+    assert_eq!(line, format!("10004 MARK-RANGE, gap:mark-max: {sentence}"));
+    assert_eq!(
+        json,
+        format!(
+            r#"{{"step":10,"code":10004,"because":["MARK-RANGE","gap:mark-max"],"pointer":"/MemberList/0/Marks/0","message":"{sentence}"}}"#
+        )
+    );
+    // What is about no place in the body has no pointer, and what rests on nothing says so by an empty list.
+    let (line, json) = told(b"[]");
+    assert_eq!(line, "60003: the body is an array, and must be an object");
+    assert_eq!(
+        json,
+        r#"{"step":6,"code":60003,"because":[],"pointer":"","message":"the body is an array, and must be an object"}"#
+    );
+}
+
+#[test]
 fn bodies_that_are_no_object() {
     for (body, message) in [
         (&b""[..], "the body is empty; send at least `{}`"),

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use avmarks_protocol::{Endpoint, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Call, Scenario};
 use avmarks_spec::Timestamp;
 use avmarks_spec::readings::Refresh;
 
-use crate::{NOW, app_with_group, body, group, user};
+use crate::{NOW, app_with_group, body, group, text, user};
 
 /// An app with everything in it that a snapshot must keep.
 fn full_app() -> App {
@@ -44,6 +44,20 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
     }
     let told: Vec<_> = happened.lines().collect();
     assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn a_conversation_hands_its_app_over() {
+    let mut conversation = Scenario::new(full_app());
+    conversation.answer(r#"{"at":1795412030000,"do":"leave","group":"g","account":"b"}"#).unwrap();
+    let kept = conversation.app().snapshot();
+    let app = conversation.into_app();
+    assert_eq!(app.snapshot(), kept);
+    assert_eq!(app.room(&group("g")).unwrap().member(&user("b"), NOW), None);
+
+    // Its lines are counted anew.
+    let answer = Scenario::new(app).answer(r#"{"at":1795412030000,"do":"tick"}"#).unwrap();
+    assert_eq!(text(&answer), r#"{"line":1,"events":[]}"#);
 }
 
 #[test]
@@ -96,6 +110,7 @@ fn snapshots_that_the_rules_do_not_allow() {
             "\"owner\":\"owner\",\"latest\":1795412030001",
             "has seen a later time than the app",
         ),
+        ("\"latest\":1795412030000", "\"latest\":1795671230000", "a pin of group `g` has ended already"),
         ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
         ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
     ] {
@@ -103,6 +118,16 @@ fn snapshots_that_the_rules_do_not_allow() {
         let fault = App::restore(good.replacen(from, to, 1).as_bytes()).unwrap_err().to_string();
         assert!(fault.contains(message), "{from} -> {to}: {fault}");
     }
+    let groups = &good[good.find("\"groups\":[").unwrap() + "\"groups\":[".len()..good.rfind(']').unwrap()];
+    let twice = good.replacen(groups, &format!("{groups},{groups}"), 1);
+    assert_eq!(App::restore(twice.as_bytes()).unwrap_err().to_string(), "`groups` in the snapshot: `g` is there twice");
+    let views = good.find("\"list_views\":[").unwrap();
+    let (before, views) = good.split_at(views);
+    let rising = format!("{before}{}", views.replace("\"place\":2", "\"place\":0"));
+    assert_eq!(
+        App::restore(rising.as_bytes()).unwrap_err().to_string(),
+        "`list_views` in the snapshot: places must descend"
+    );
     // At its limits, special marks aside, a group is what it may be.
     for (from, to) in [
         ("\"marks_per_group_max\":10", "\"marks_per_group_max\":2"),

@@ -107,18 +107,16 @@ impl Marks {
     }
 
     pub(crate) fn hold(&mut self, bit: Bit, place: u64, slot: Slot) {
-        if let Some(at) = self.places.get_mut(bit.index()) {
-            at.holders.insert(place, slot);
-        }
+        let Some(at) = self.places.get_mut(bit.index()) else { return };
+        at.holders.insert(place, slot);
     }
 
     /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
     pub(crate) fn drop(&mut self, bit: Bit, place: u64) {
-        if let Some(at) = self.places.get_mut(bit.index()) {
-            at.holders.remove(&place);
-            if at.holders.is_empty() {
-                at.mark = None;
-            }
+        let Some(at) = self.places.get_mut(bit.index()) else { return };
+        at.holders.remove(&place);
+        if at.holders.is_empty() {
+            at.mark = None;
         }
     }
 

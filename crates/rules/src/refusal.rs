@@ -151,15 +151,15 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Precedence;
 
+const PRECEDENCE_HEAD: &str = "# The precedence of refusals\n\n\
+    Printed from the enum `Refusal` of `crates/rules`; a test compares. The first that applies answers, and nothing is\n\
+    applied. The order is ours: no document of the vendor gives one. Codes are those of the default policy. Steps 6 to 12 need no state: an SDK can run them before it sends.\n\n\
+    | step | a request is refused when | code | rests on |\n\
+    |---|---|---|---|\n";
+
 impl fmt::Display for Precedence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "# The precedence of refusals\n\n\
-             Printed from the enum `Refusal` of `crates/rules`; a test compares. The first that applies answers, and nothing is\n\
-             applied. The order is ours: no document of the vendor gives one. Codes are those of the default policy. Steps 6 to 12 need no state: an SDK can run them before it sends.\n\n\
-             | step | a request is refused when | code | rests on |\n\
-             |---|---|---|---|\n",
-        )?;
+        f.write_str(PRECEDENCE_HEAD)?;
         for refusal in Refusal::ALL {
             write!(f, "| {} | {} | {} |", refusal.step(), refusal.says(), refusal.code(&Policy::default()))?;
             let ids = refusal.clause().map(Clause::id).into_iter().chain(refusal.gap().map(Gap::id));
