@@ -1,0 +1,66 @@
+//! What an emulator is set up with.
+
+use std::time::Duration;
+
+use crate::{Authority, Clock};
+
+/// What an emulator is set up with. Start from [`Settings::default`] and change what differs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The app: SDKAppID, admins, plan, switch, policy, limits, key.
+    pub app: avmarks_service::Settings,
+    /// The clock that everything goes by.
+    pub clock: Clock,
+    /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
+    pub authority: Option<Authority>,
+    /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
+    pub proxied_hosts: Vec<String>,
+    /// Connections open at once.
+    pub connections_max: usize,
+    /// Bytes of the head of a request.
+    pub head_bytes_max: usize,
+    /// How long a client may take for the head of a request, and sit idle between two.
+    pub head_timeout: Duration,
+    /// How long a client may take for the body of a request.
+    pub body_timeout: Duration,
+    /// How long requests that are being answered may take when the emulator stops.
+    pub stop_timeout: Duration,
+    /// Groups that there may be at once.
+    pub groups_max: usize,
+    /// Members that a group may have at once.
+    pub members_max: usize,
+    /// Requests that the log keeps; older ones are dropped.
+    pub log_entries_max: usize,
+}
+
+impl Default for Settings {
+    /// The documented rules on the system's clock, for the hosts of the vendor's regions.
+    fn default() -> Self {
+        Self {
+            app: avmarks_service::Settings::default(),
+            clock: Clock::system(),
+            authority: None,
+            proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
+            connections_max: 1_024,
+            head_bytes_max: 65_536,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(5),
+            groups_max: 100_000,
+            members_max: 1_000_000,
+            log_entries_max: 1_000,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether the proxy stands in for `host`.
+    pub(crate) fn stands_in_for(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        self.proxied_hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
+            Some(end) => host.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with('.')),
+            None => pattern == "*" || *pattern == host,
+        })
+    }
+}
