@@ -38,8 +38,13 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
 }
 
 /// TLS or plain, by the first byte.
-async fn told_apart<S>(stream: S, shared: Arc<Shared>, tls: TlsAcceptor, stopped: watch::Receiver<bool>, may_proxy: bool)
-where
+async fn told_apart<S>(
+    stream: S,
+    shared: Arc<Shared>,
+    tls: TlsAcceptor,
+    stopped: watch::Receiver<bool>,
+    may_proxy: bool,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
@@ -106,7 +111,8 @@ fn connect(
     let host = request.uri().host().unwrap_or_default().to_owned();
     if !shared.settings.stands_in_for(&host) {
         tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
-        let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
+        let fault =
+            format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
         return http::fault(StatusCode::FORBIDDEN, &fault);
     }
     tokio::spawn(async move {

@@ -24,6 +24,7 @@ impl Emulator {
     ///
     /// [`AuthorityFault`] where it is to have a certificate authority of its own, and none can be made.
     pub fn new(settings: Settings) -> Result<Self, AuthorityFault> {
+        let settings = settings.in_force();
         let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
         Ok(Self { shared: Arc::new(Shared::new(settings, Certificates::new(authority))) })
     }

@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) info: String,
     pub(crate) because: Vec<&'static str>,
     pub(crate) omitted: Vec<Omission>,
+    /// What the documents forbid and was let through, each as a sentence.
+    pub(crate) flags: Vec<String>,
 }
 
 /// The latest entries.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use avmarks_spec::readings::{Random, TrailingComma};
+
 use crate::{Authority, Clock};
 
 /// What an emulator is set up with. Start from [`Settings::default`] and change what differs.
@@ -10,6 +12,9 @@ use crate::{Authority, Clock};
 pub struct Settings {
     /// The app: SDKAppID, admins, plan, switch, policy, limits, key.
     pub app: avmarks_service::Settings,
+    /// Whether what the documents forbid is refused where a more lenient reading would let it through and flag it: `random`
+    /// missing or out of range (60025, `gap:random`), a comma before `]` or `}` (60003, `gap:trailing-comma`).
+    pub strict: bool,
     /// The clock that everything goes by.
     pub clock: Clock,
     /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
@@ -35,10 +40,14 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The documented rules on the system's clock, for the hosts of the vendor's regions.
+    /// The documented rules on the system's clock, for the hosts of the vendor's regions. The comma before `]` or `}` that
+    /// the vendor's own sample requests have is passed over, and flagged.
     fn default() -> Self {
+        let mut app = avmarks_service::Settings::default();
+        app.terms.policy.trailing_comma = TrailingComma::Accept;
         Self {
-            app: avmarks_service::Settings::default(),
+            app,
+            strict: false,
             clock: Clock::system(),
             authority: None,
             proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
@@ -55,6 +64,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// With what [`Settings::strict`] means for the policy.
+    pub(crate) fn in_force(mut self) -> Self {
+        if self.strict {
+            self.app.terms.policy.random = Random::Refuse;
+            self.app.terms.policy.trailing_comma = TrailingComma::Strict;
+        }
+        self
+    }
+
     /// Whether the proxy stands in for `host`.
     pub(crate) fn stands_in_for(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();

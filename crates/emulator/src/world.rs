@@ -1,13 +1,16 @@
 //! What all connections share: the app, the clock, the log, behind one lock that is never held across a wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::RawQuery;
+use avmarks_protocol::usersig::explain;
 use avmarks_rules::{Basis, Omission};
-use avmarks_service::{Answer, App, Happening, Request, Response};
-use avmarks_spec::{GroupId, Timestamp};
+use avmarks_service::{Answer, App, Call, Happening, Request, Response};
+use avmarks_spec::readings::{Random, TrailingComma};
+use avmarks_spec::{Clause, Excerpt, Gap, GroupId, Timestamp, UserId};
 use tokio::sync::Notify;
 
 use crate::authority::Certificates;
@@ -32,7 +35,10 @@ pub(crate) struct World {
     pub(crate) log: Log,
     /// What `create_group` was told of a group beyond what the service keeps.
     pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// How many group ids have been assigned; the next comes from it.
+    pub(crate) assigned: u64,
     groups_max: usize,
+    members_max: usize,
 }
 
 /// What a request is answered, as the rim sends it.
@@ -50,7 +56,9 @@ impl Shared {
             clock: settings.clock.clone(),
             log: Log::new(settings.log_entries_max),
             groups: BTreeMap::new(),
+            assigned: 0,
             groups_max: settings.groups_max,
+            members_max: settings.members_max,
         };
         Self { settings, certificates: Arc::new(certificates), moved: Notify::new(), world: Mutex::new(world) }
     }
@@ -69,6 +77,14 @@ impl Shared {
             self.moved.notify_one();
         }
         given
+    }
+
+    /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
+    pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
+        let mut world = self.lock();
+        let now = world.now();
+        let answer = world.app.refuse_long_body(request, bytes, now);
+        world.logged(request, now, answer)
     }
 
     /// Lets pins expire when they do, so that webhooks go out in time.
@@ -98,12 +114,33 @@ impl World {
 
     fn answer(&mut self, request: &Request<'_>) -> Given {
         let now = self.now();
-        let Response { answer, happenings, .. } = match groups::Call::of(request.path) {
-            Some(call) => groups::answer(self, call, request, now),
-            None => self.app.handle(request, now),
+        let (answer, happenings) = match groups::Call::of(request.path) {
+            Some(call) => self.answer_about_groups(call, request, now),
+            None => {
+                let Response { answer, happenings, .. } = self.app.handle(request, now);
+                (answer, happenings)
+            }
         };
         self.happened(happenings);
         self.logged(request, now, answer)
+    }
+
+    fn answer_about_groups(
+        &mut self,
+        call: groups::Call,
+        request: &Request<'_>,
+        now: Timestamp,
+    ) -> (Answer, Vec<Happening>) {
+        let gaps = match self.app.gate(request, now) {
+            Ok(gaps) => gaps,
+            Err(answer) => return (answer, Vec::new()),
+        };
+        let query = RawQuery::parse(request.query);
+        let identifier = query.identifier().unwrap_or_default();
+        let asked = Call { identifier, path: request.path, body: request.body };
+        let (mut answer, happenings) = groups::answer(self, call, &asked, now);
+        answer.because.extend(gaps);
+        (answer, happenings)
     }
 
     fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer) -> Given {
@@ -112,16 +149,23 @@ impl World {
         let info = info.unwrap_or_default();
         let omitted: Vec<Omission> = answer.omitted;
         let because: Vec<_> = answer.because.iter().map(|basis| basis.id()).collect();
-        let identifier = RawQuery::parse(request.query).identifier().ok().map(str::to_owned);
+        let query = RawQuery::parse(request.query);
+        let identifier = query.identifier().ok().map(str::to_owned);
+        let flags = self.flags(&query, &answer.because);
+        let signature = self.signature(&query, &answer.because, at);
         tracing::info!(
             path = request.path,
             identifier = identifier.as_deref().unwrap_or_default(),
             code,
             because = because.join(","),
             omitted = omitted.len(),
+            flags = flags.join("; "),
+            signature = signature.as_deref(),
             "{info}"
         );
-        let signature = (70_000..71_000).contains(&code).then(|| info.clone());
+        if Endpoint::from_path(request.path).is_none() && groups::Call::of(request.path).is_none() {
+            tracing::warn!(path = %Excerpt(request.path), "no call of this path is emulated");
+        }
         self.log.write(|number| Entry {
             number,
             at,
@@ -132,8 +176,34 @@ impl World {
             info,
             because,
             omitted,
+            flags,
         });
         Given { body: answer.body, because: answer.because, signature }
+    }
+
+    /// What the documents forbid and was let through.
+    fn flags(&self, query: &RawQuery, because: &[Basis]) -> Vec<String> {
+        let policy = &self.app.settings().terms.policy;
+        let mut flags = Vec::new();
+        if policy.random == Random::LetThrough && because.contains(&Basis::Gap(Gap::Random)) {
+            flags.extend(query.random().err().map(|fault| fault.to_string()));
+        }
+        if policy.trailing_comma == TrailingComma::Accept && because.contains(&Basis::Gap(Gap::TrailingComma)) {
+            flags.push("a comma before `]` or `}` was passed over".to_owned());
+        }
+        flags
+    }
+
+    /// All that is wrong with a signature that was refused.
+    fn signature(&self, query: &RawQuery, because: &[Basis], at: Timestamp) -> Option<String> {
+        if !because.contains(&Basis::Clause(Clause::UserSig)) {
+            return None;
+        }
+        let avmarks_service::Settings { sdkappid, key, .. } = self.app.settings();
+        let explained =
+            explain(query.usersig().ok()?.as_str(), key.as_ref(), Some(*sdkappid), query.identifier().ok(), at);
+        let findings: Vec<_> = explained.findings.iter().map(ToString::to_string).collect();
+        Some(findings.join("; "))
     }
 
     /// What happened, for whoever is to be told.
@@ -143,8 +213,34 @@ impl World {
         }
     }
 
-    /// Whether one more group may be created.
-    pub(crate) fn has_room_for_a_group(&self) -> bool {
-        self.app.groups().count() < self.groups_max
+    /// Why no group may be created beside those there are, where that is so.
+    pub(crate) fn no_room_for_a_group(&self) -> Option<String> {
+        let max = self.groups_max;
+        (self.app.groups().count() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
+    }
+
+    /// Why `joining` may not all be members of `group`, where that is so.
+    pub(crate) fn no_room_for_members(&self, group: &GroupId, joining: &[UserId]) -> Option<String> {
+        let (room, max, now) = (self.app.room(group)?, self.members_max, self.now());
+        let new: BTreeSet<_> = joining.iter().filter(|account| room.member(account, now).is_none()).collect();
+        let sum = room.len() + new.len();
+        (sum > max)
+            .then(|| format!("group `{group}` would have {sum} members; the emulator keeps at most {max} in one"))
+    }
+
+    /// Members that a group may have.
+    pub(crate) const fn members_max(&self) -> usize {
+        self.members_max
+    }
+
+    /// An id for a group whose maker chose none. The same calls are given the same ids.
+    pub(crate) fn assign_id(&mut self) -> GroupId {
+        loop {
+            self.assigned += 1;
+            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
+            if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
+                return id;
+            }
+        }
     }
 }
