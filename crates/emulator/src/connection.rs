@@ -1,27 +1,54 @@
 //! One connection: plain or TLS, and through the proxy either of them once more.
 
-use std::pin::pin;
-use std::sync::Arc;
+mod patience;
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio_rustls::TlsAcceptor;
 
 use crate::http::{self, Body};
 use crate::world::Shared;
+use patience::Patient;
 
 /// The first byte of a TLS connection: a handshake record.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// What a connection goes by.
+#[derive(Clone)]
+pub(crate) struct Rim {
+    pub(crate) shared: Arc<Shared>,
+    /// Turns true when the emulator stops.
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// Where the bytes of a connection are taken to go.
+#[derive(Clone)]
+struct Target {
+    /// The name or address that was dialled.
+    host: String,
+    /// Whether it may be asked to go on to another one.
+    may_proxy: bool,
+}
+
 /// Serves one connection to its end.
-pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, tls: TlsAcceptor, stopped: watch::Receiver<bool>) {
-    told_apart(stream, shared, tls, stopped, true).await;
+pub(crate) async fn serve(stream: TcpStream, rim: Rim) {
+    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| plain(here.ip()).to_string());
+    told_apart(Patient::new(stream, rim.shared.settings.body_timeout), rim, Target { host, may_proxy: true }).await;
+}
+
+/// An address of the old kind, where it is one in the clothes of the new.
+fn plain(address: IpAddr) -> IpAddr {
+    address.to_canonical()
 }
 
 /// Says that there are too many connections.
@@ -38,60 +65,85 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
 }
 
 /// TLS or plain, by the first byte.
-async fn told_apart<S>(
-    stream: S,
-    shared: Arc<Shared>,
-    tls: TlsAcceptor,
-    stopped: watch::Receiver<bool>,
-    may_proxy: bool,
-) where
+async fn told_apart<S>(stream: S, rim: Rim, target: Target)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
-    let timeout = shared.settings.head_timeout;
-    let first = tokio::select! {
-        first = tokio::time::timeout(timeout, stream.fill_buf()) => first,
-        _ = until_stopped(stopped.clone()) => return,
-    };
+    let timeout = rim.shared.settings.head_timeout;
+    let Some(first) = unless_stopped(&rim, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
     let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
     if first != TLS_HANDSHAKE {
-        return spoken(stream, shared, tls, stopped, may_proxy).await;
+        return spoken(stream, rim, target).await;
     }
-    match tokio::time::timeout(timeout, tls.accept(stream)).await {
-        Ok(Ok(stream)) => spoken(stream, shared, tls, stopped, false).await,
+    let tls = match rim.shared.certificates.acceptor(&target.host) {
+        Ok(tls) => tls,
+        Err(fault) => return tracing::error!(%fault, "TLS cannot be spoken"),
+    };
+    let Some(accepted) = unless_stopped(&rim, tokio::time::timeout(timeout, tls.accept(stream))).await else { return };
+    match accepted {
+        Ok(Ok(stream)) => spoken(stream, rim, target).await,
         Ok(Err(fault)) => tracing::warn!(%fault, "TLS failed; does the client trust the certificate of the emulator?"),
         Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
     }
 }
 
-async fn until_stopped(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
+/// What `waited` gives; nothing where the emulator stops before.
+async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option<T> {
+    let mut stopped = rim.stopped.clone();
+    tokio::select! {
+        waited = waited => Some(waited),
+        _ = stopped.wait_for(|stopped| *stopped) => None,
+    }
 }
 
 /// HTTP/1.1, request by request.
-async fn spoken<S>(stream: S, shared: Arc<Shared>, tls: TlsAcceptor, stopped: watch::Receiver<bool>, may_proxy: bool)
+async fn spoken<S>(stream: S, rim: Rim, target: Target)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let Some((upgrade, host)) = exchanged(stream, &rim, &target).await else { return };
+    match upgrade.await {
+        Ok(upgraded) => tunnelled(TokioIo::new(upgraded), rim, Target { host, may_proxy: false }).await,
+        Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
+    }
+}
+
+/// A tunnel that was asked for, and the host at its end.
+type Tunnel = (OnUpgrade, String);
+
+/// Requests and answers, to the end or to the tunnel that the last one asked for.
+async fn exchanged<S>(stream: S, rim: &Rim, target: &Target) -> Option<Tunnel>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let tunnel: Mutex<Option<Tunnel>> = Mutex::default();
     let service = service_fn(|request: Request<Incoming>| {
-        let (shared, tls, stopped) = (Arc::clone(&shared), tls.clone(), stopped.clone());
+        let tunnel = &tunnel;
         async move {
-            if request.method() == Method::CONNECT && may_proxy {
-                return Ok::<_, std::convert::Infallible>(connect(request, shared, tls, stopped));
+            let shared = &rim.shared;
+            if request.method() == Method::CONNECT {
+                return Ok::<_, Infallible>(connect(request, shared, target, tunnel));
             }
-            Ok(http::answer(request, &shared).await)
+            match refused_host(&request, shared, target) {
+                Some(refusal) => Ok(refusal),
+                None => Ok(http::answer(request, shared).await),
+            }
         }
     });
+    let settings = &rim.shared.settings;
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.settings.head_timeout)
-        .max_buf_size(shared.settings.head_bytes_max.max(8_192))
+        .header_read_timeout(settings.head_timeout)
+        .max_header_size(settings.head_bytes_max)
+        // A client that has said all it has to say may still want to hear the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = until_stopped(stopped.clone()) => {
+    let ended = match unless_stopped(rim, connection.as_mut()).await {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -99,37 +151,52 @@ where
     if let Err(fault) = ended {
         tracing::debug!(%fault, "a connection ended early");
     }
+    tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// `CONNECT host:port`: the tunnel ends here, and whatever comes through it is taken as sent to that host.
 fn connect(
     request: Request<Incoming>,
-    shared: Arc<Shared>,
-    tls: TlsAcceptor,
-    stopped: watch::Receiver<bool>,
+    shared: &Shared,
+    target: &Target,
+    tunnel: &Mutex<Option<Tunnel>>,
 ) -> Response<Body> {
-    let host = request.uri().host().unwrap_or_default().to_owned();
-    if !shared.settings.stands_in_for(&host) {
-        tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
-        let fault =
-            format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
-        return http::fault(StatusCode::FORBIDDEN, &fault);
+    if !target.may_proxy {
+        return http::fault(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
     }
-    tokio::spawn(async move {
-        match hyper::upgrade::on(request).await {
-            Ok(upgraded) => tunnelled(upgraded, shared, tls, stopped).await,
-            Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
-        }
-    });
+    if let Some(refusal) = refused_host(&request, shared, target) {
+        return refusal;
+    }
+    let host = request.uri().host().map(without_brackets).unwrap_or_default().to_owned();
+    *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
     Response::new(Body::default())
+}
+
+/// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
+/// proxy names the host in its first line.
+fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
+    let host = without_brackets(request.uri().host()?);
+    let is_here = host.eq_ignore_ascii_case(&target.host)
+        || host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    if is_here || shared.settings.stands_in_for(host) {
+        return None;
+    }
+    tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
+    let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
+    Some(http::fault(StatusCode::FORBIDDEN, &fault))
+}
+
+/// An address of the new kind stands in brackets in a URL.
+fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Boxed, for it ends in what began it.
 fn tunnelled(
-    upgraded: Upgraded,
-    shared: Arc<Shared>,
-    tls: TlsAcceptor,
-    stopped: watch::Receiver<bool>,
-) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(told_apart(TokioIo::new(upgraded), shared, tls, stopped, false))
+    stream: TokioIo<hyper::upgrade::Upgraded>,
+    rim: Rim,
+    target: Target,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(told_apart(stream, rim, target))
 }

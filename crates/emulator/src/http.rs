@@ -1,12 +1,16 @@
 //! One HTTP request, from its bytes to its answer.
 
-use http_body_util::{BodyExt, Full, Limited};
+mod body;
+
+use avmarks_spec::OneLine;
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use crate::control;
 use crate::world::{Given, Shared};
+use body::Read;
 
 /// A whole body, or one that is written as it comes.
 pub(crate) type Body = axum::body::Body;
@@ -24,29 +28,33 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Shared) -> Respo
     }
     let (head, body) = request.into_parts();
     let bytes_max = shared.settings.app.terms.limits.body_bytes_max;
-    // One byte more than may be read: the service refuses it by its length.
-    let body = match tokio::time::timeout(shared.settings.body_timeout, read(body, bytes_max + 1)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(fault)) => return fault_of_body(&*fault),
-        Err(_) => return fault(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"),
+    let read = body::read(body, body::is_awaited(&head.headers), bytes_max);
+    let read = match tokio::time::timeout(shared.settings.body_timeout, read).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(fault)) => return fault_of_body(&fault),
+        Err(_) => return closing(fault(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
     };
     let request = avmarks_service::Request {
         method: head.method.as_str(),
         path: head.uri.path(),
         query: head.uri.query().unwrap_or_default(),
-        body: &body,
+        body: b"",
     };
-    let given = shared.answer(&request);
-    respond(given)
+    match read {
+        Read::Whole(body) => respond(shared.answer(&avmarks_service::Request { body: &body, ..request })),
+        Read::TooLong { bytes } => closing(respond(shared.refuse_long_body(&request, bytes))),
+    }
 }
 
-/// The body, or as much of it as may be read.
-async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
-    Limited::new(body, bytes_max).collect().await.map(http_body_util::Collected::to_bytes)
+fn fault_of_body(cause: &hyper::Error) -> Response<Body> {
+    let sentence = format!("the body cannot be read: {}", OneLine(&cause.to_string()));
+    closing(fault(StatusCode::BAD_REQUEST, &sentence))
 }
 
-fn fault_of_body(cause: &(dyn std::error::Error + Send + Sync)) -> Response<Body> {
-    fault(StatusCode::BAD_REQUEST, &format!("the body cannot be read: {cause}"))
+/// An answer behind which nothing more is read.
+fn closing(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// An answer of the API: its HTTP status is 200 whatever the answer (`HTTP-200`).
@@ -57,7 +65,7 @@ fn respond(given: Given) -> Response<Body> {
     if let Ok(because) = HeaderValue::try_from(because) {
         headers.insert(BECAUSE, because);
     }
-    if let Some(Ok(signature)) = given.signature.map(HeaderValue::try_from) {
+    if let Some(Ok(signature)) = given.signature.map(|text| HeaderValue::try_from(text.escape_default().to_string())) {
         headers.insert(SIGNATURE, signature);
     }
     response

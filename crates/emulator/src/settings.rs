@@ -27,7 +27,7 @@ pub struct Settings {
     pub head_bytes_max: usize,
     /// How long a client may take for the head of a request, and sit idle between two.
     pub head_timeout: Duration,
-    /// How long a client may take for the body of a request.
+    /// How long a client may take for the body of a request, and for taking what it is sent.
     pub body_timeout: Duration,
     /// How long requests that are being answered may take when the emulator stops.
     pub stop_timeout: Duration,
