@@ -63,6 +63,11 @@ impl Clock {
         later
     }
 
+    /// The same clock at another time, be it earlier.
+    pub(crate) fn at(&self, at: Timestamp) -> Self {
+        Self { at, since: self.since.map(|_| Instant::now()) }
+    }
+
     /// Lets it stand still.
     pub fn stop(&mut self) {
         *self = Self::standing_at(self.now());

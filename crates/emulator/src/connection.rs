@@ -16,6 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::control;
 use crate::http::{self, Body};
 use crate::world::Shared;
 use patience::Patient;
@@ -118,7 +119,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let tunnel: Mutex<Option<Tunnel>> = Mutex::default();
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         let tunnel = &tunnel;
         async move {
             let shared = &rim.shared;
@@ -127,7 +128,11 @@ where
             }
             match refused_host(&request, shared, target) {
                 Some(refusal) => Ok(refusal),
-                None => Ok(http::answer(request, shared).await),
+                None => {
+                    // An answer that has no end of its own ends when the emulator stops.
+                    request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
+                    Ok(http::answer(request, shared).await)
+                }
             }
         }
     });

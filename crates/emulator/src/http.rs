@@ -2,14 +2,16 @@
 
 mod body;
 
+use std::sync::Arc;
+
 use avmarks_spec::OneLine;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
-use hyper::{Request, Response, StatusCode};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 
-use crate::control;
 use crate::world::{Given, Shared};
+use crate::{control, faults};
 use body::Read;
 
 /// A whole body, or one that is written as it comes.
@@ -21,18 +23,16 @@ const BECAUSE: HeaderName = HeaderName::from_static("avmarks-because");
 const SIGNATURE: HeaderName = HeaderName::from_static("avmarks-signature");
 
 /// Answers a request, whatever it is.
-pub(crate) async fn answer(request: Request<Incoming>, shared: &Shared) -> Response<Body> {
+pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     let path = request.uri().path();
     if path == control::ROOT || path.starts_with(control::PREFIX) {
         return control::answer(request, shared).await;
     }
     let (head, body) = request.into_parts();
     let bytes_max = shared.settings.app.terms.limits.body_bytes_max;
-    let read = body::read(body, body::is_awaited(&head.headers), bytes_max);
-    let read = match tokio::time::timeout(shared.settings.body_timeout, read).await {
-        Ok(Ok(read)) => read,
-        Ok(Err(fault)) => return fault_of_body(&fault),
-        Err(_) => return closing(fault(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
+    let read = match read(&head.headers, body, bytes_max, shared).await {
+        Ok(read) => read,
+        Err(response) => return response,
     };
     let request = avmarks_service::Request {
         method: head.method.as_str(),
@@ -41,8 +41,41 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Shared) -> Respo
         body: b"",
     };
     match read {
-        Read::Whole(body) => respond(shared.answer(&avmarks_service::Request { body: &body, ..request })),
+        Read::Whole(body) => {
+            let request = avmarks_service::Request { body: &body, ..request };
+            let struck = shared.lock().faults.take(request.path);
+            match struck {
+                None => respond(shared.answer(&request, None)),
+                Some(injection) => faults::inject(injection, &request, shared).await,
+            }
+        }
         Read::TooLong { bytes } => closing(respond(shared.refuse_long_body(&request, bytes))),
+    }
+}
+
+/// Reads a body, as much of it as may be; the answer, where it does not come.
+async fn read(headers: &HeaderMap, body: Incoming, bytes_max: usize, shared: &Shared) -> Result<Read, Response<Body>> {
+    let read = body::read(body, body::is_awaited(headers), bytes_max);
+    match tokio::time::timeout(shared.settings.body_timeout, read).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(fault)) => Err(fault_of_body(&fault)),
+        Err(_) => Err(closing(fault(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"))),
+    }
+}
+
+/// Reads a body for the control plane, where more than `bytes_max` is a fault.
+pub(crate) async fn read_for_control(
+    headers: &HeaderMap,
+    body: Incoming,
+    bytes_max: usize,
+    shared: &Shared,
+) -> Result<Bytes, Response<Body>> {
+    match read(headers, body, bytes_max, shared).await? {
+        Read::Whole(body) => Ok(body),
+        Read::TooLong { .. } => {
+            let sentence = format!("the body has more than {bytes_max} bytes, and this path takes no more");
+            Err(closing(fault(StatusCode::PAYLOAD_TOO_LARGE, &sentence)))
+        }
     }
 }
 
@@ -58,7 +91,7 @@ fn closing(mut response: Response<Body>) -> Response<Body> {
 }
 
 /// An answer of the API: its HTTP status is 200 whatever the answer (`HTTP-200`).
-fn respond(given: Given) -> Response<Body> {
+pub(crate) fn respond(given: Given) -> Response<Body> {
     let mut response = json(StatusCode::OK, given.body);
     let headers = response.headers_mut();
     let because = given.because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(", ");

@@ -21,6 +21,9 @@ pub struct Settings {
     pub authority: Option<Authority>,
     /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
     pub proxied_hosts: Vec<String>,
+    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
+    /// of somebody else must not be served under any of them: it could drive the emulator.
+    pub control_hosts: Vec<String>,
     /// Connections open at once.
     pub connections_max: usize,
     /// Bytes of the head of a request.
@@ -51,6 +54,7 @@ impl Default for Settings {
             clock: Clock::system(),
             authority: None,
             proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
+            control_hosts: Vec::new(),
             connections_max: 1_024,
             head_bytes_max: 65_536,
             head_timeout: Duration::from_secs(30),

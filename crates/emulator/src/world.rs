@@ -7,7 +7,7 @@ use std::time::Duration;
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::explain;
-use avmarks_rules::{Basis, Omission};
+use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
 use avmarks_spec::readings::{Random, TrailingComma};
 use avmarks_spec::{Clause, Excerpt, Gap, GroupId, Timestamp, UserId};
@@ -15,7 +15,9 @@ use tokio::sync::Notify;
 
 use crate::authority::Certificates;
 use crate::clock::Clock;
+use crate::faults::{Faults, Injection};
 use crate::groups::{self, Group};
+use crate::inputs::Exit;
 use crate::log::{Entry, Log};
 use crate::settings::Settings;
 
@@ -37,8 +39,10 @@ pub(crate) struct World {
     pub(crate) groups: BTreeMap<GroupId, Group>,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,
-    groups_max: usize,
-    members_max: usize,
+    /// The faults that wait for calls.
+    pub(crate) faults: Faults,
+    pub(crate) groups_max: usize,
+    pub(crate) members_max: usize,
 }
 
 /// What a request is answered, as the rim sends it.
@@ -57,6 +61,7 @@ impl Shared {
             log: Log::new(settings.log_entries_max),
             groups: BTreeMap::new(),
             assigned: 0,
+            faults: Faults::default(),
             groups_max: settings.groups_max,
             members_max: settings.members_max,
         };
@@ -68,11 +73,23 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a request of the API.
-    pub(crate) fn answer(&self, request: &Request<'_>) -> Given {
+    /// Makes a change from outside the API.
+    pub(crate) async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let changed = change(&mut self.lock());
+        self.moved.notify_one();
+        changed
+    }
+
+    /// Notes a request that a fault struck before it could have an effect.
+    pub(crate) fn struck(&self, request: &Request<'_>, injection: Injection, code: Option<i64>, info: &str) {
+        self.lock().struck(request, injection, code, info);
+    }
+
+    /// Answers a request of the API; a fault that strikes its answer is noted.
+    pub(crate) fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Given {
         let mut world = self.lock();
         let before = world.app.next_deadline();
-        let given = world.answer(request);
+        let given = world.answer(request, injection);
         if world.app.next_deadline() != before {
             self.moved.notify_one();
         }
@@ -84,7 +101,7 @@ impl Shared {
         let mut world = self.lock();
         let now = world.now();
         let answer = world.app.refuse_long_body(request, bytes, now);
-        world.logged(request, now, answer)
+        world.logged(request, now, answer, None)
     }
 
     /// Lets pins expire when they do, so that webhooks go out in time.
@@ -94,7 +111,7 @@ impl Shared {
                 let mut world = self.lock();
                 let now = world.now();
                 let happenings = world.app.tick(now);
-                world.happened(happenings);
+                world.happened(&happenings, Exit::Quit);
                 let next = world.app.next_deadline().filter(|_| world.clock.is_running());
                 next.map_or(Duration::from_secs(3_600), |next| next.since(now).max(Duration::from_millis(1)))
             };
@@ -112,7 +129,7 @@ impl World {
         self.clock.now()
     }
 
-    fn answer(&mut self, request: &Request<'_>) -> Given {
+    fn answer(&mut self, request: &Request<'_>, injection: Option<Injection>) -> Given {
         let now = self.now();
         let (answer, happenings) = match groups::Call::of(request.path) {
             Some(call) => self.answer_about_groups(call, request, now),
@@ -121,8 +138,8 @@ impl World {
                 (answer, happenings)
             }
         };
-        self.happened(happenings);
-        self.logged(request, now, answer)
+        self.happened(&happenings, Exit::Quit);
+        self.logged(request, now, answer, injection)
     }
 
     fn answer_about_groups(
@@ -143,21 +160,19 @@ impl World {
         (answer, happenings)
     }
 
-    fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer) -> Given {
-        let code = answer.code.number();
-        let info = avmarks_protocol::Envelope::parse(&answer.body).ok().and_then(|envelope| envelope.error_info);
+    fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer, fault: Option<Injection>) -> Given {
+        let Answer { code, because, omitted, body, .. } = answer;
+        let code = code.number();
+        let info = avmarks_protocol::Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info);
         let info = info.unwrap_or_default();
-        let omitted: Vec<Omission> = answer.omitted;
-        let because: Vec<_> = answer.because.iter().map(|basis| basis.id()).collect();
         let query = RawQuery::parse(request.query);
-        let identifier = query.identifier().ok().map(str::to_owned);
-        let flags = self.flags(&query, &answer.because);
-        let signature = self.signature(&query, &answer.because, at);
+        let flags = self.flags(&query, &because);
+        let signature = self.signature(&query, &because, at);
         tracing::info!(
             path = request.path,
-            identifier = identifier.as_deref().unwrap_or_default(),
+            identifier = query.identifier().unwrap_or_default(),
             code,
-            because = because.join(","),
+            because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
             omitted = omitted.len(),
             flags = flags.join("; "),
             signature = signature.as_deref(),
@@ -166,19 +181,29 @@ impl World {
         if Endpoint::from_path(request.path).is_none() && groups::Call::of(request.path).is_none() {
             tracing::warn!(path = %Excerpt(request.path), "no call of this path is emulated");
         }
-        self.log.write(|number| Entry {
-            number,
+        let policy = &self.app.settings().terms.policy;
+        let gaps = because.iter().filter_map(|basis| match basis {
+            Basis::Gap(gap) => Some((*gap, policy.reading(*gap))),
+            Basis::Clause(_) => None,
+        });
+        self.log.write(Entry {
             at,
-            method: request.method.to_owned(),
-            path: request.path.to_owned(),
-            identifier,
-            code,
+            code: Some(code),
             info,
-            because,
+            because: because.clone(),
+            readings: gaps.collect(),
             omitted,
             flags,
+            fault,
+            ..Entry::of(request, &query)
         });
-        Given { body: answer.body, because: answer.because, signature }
+        Given { body, because, signature }
+    }
+
+    fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
+        tracing::info!(path = request.path, fault = ?fault.kind, "a fault struck the call before it had an effect");
+        let entry = Entry::of(request, &RawQuery::parse(request.query));
+        self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
     }
 
     /// What the documents forbid and was let through.
@@ -206,17 +231,23 @@ impl World {
         Some(findings.join("; "))
     }
 
-    /// What happened, for whoever is to be told.
-    pub(crate) fn happened(&mut self, happenings: Vec<Happening>) {
+    /// What happened now, for whoever is to be told. `exit` says how members have left, where some have.
+    pub(crate) fn happened(&mut self, happenings: &[Happening], exit: Exit) {
+        self.happened_at(self.now(), happenings, exit);
+    }
+
+    /// What happened at this time.
+    pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
         for happening in happenings {
-            tracing::debug!(group = happening.group.as_str(), what = ?happening.what, "happened");
+            tracing::debug!(group = happening.group.as_str(), what = ?happening.what, ?exit, "happened");
+            self.log.happened(at, happening);
         }
     }
 
     /// Why no group may be created beside those there are, where that is so.
     pub(crate) fn no_room_for_a_group(&self) -> Option<String> {
         let max = self.groups_max;
-        (self.app.groups().count() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
+        (self.app.groups().len() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
     }
 
     /// Why `joining` may not all be members of `group`, where that is so.

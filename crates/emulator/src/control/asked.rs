@@ -1,0 +1,105 @@
+//! What a request asks, read strictly: bodies, parameters and ids, each fault as one sentence.
+
+use avmarks_spec::readings::AccountId;
+use avmarks_spec::{Excerpt, GroupId, OneLine, UserId};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::fault::Fault;
+
+/// A body in JSON.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let body = bytes(request, state, &["application/json"]).await?;
+        json(&body).map(Self)
+    }
+}
+
+/// The body, where it is of one of these types.
+pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S, types: &[&str]) -> Result<Bytes, Fault> {
+    content_type(request.headers(), types)?;
+    // The rim has read it.
+    let read = Bytes::from_request(request, state).await;
+    read.map_err(|fault| {
+        Fault::new(fault.status(), format!("the body cannot be read: {}", OneLine(&fault.body_text())))
+    })
+}
+
+fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Fault> {
+    let found = headers.get(CONTENT_TYPE).and_then(|found| found.to_str().ok()).unwrap_or_default();
+    let essence = found.split(';').next().unwrap_or_default().trim();
+    if types.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let known = types.join("` or `");
+    Err(Fault::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("`Content-Type` is `{}`; it must be `{known}`", Excerpt(found)),
+    ))
+}
+
+/// The value of a body in JSON.
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
+        let (path, inner) = (fault.path().to_string(), OneLine(&fault.inner().to_string()).to_string());
+        let place = if path == "." { "the body".to_owned() } else { format!("`{}`", Excerpt(&path)) };
+        match fault.inner().is_data() {
+            true => Fault::bad_request(format!("{place}: {inner}")),
+            false => Fault::bad_request(format!("the body is not JSON: {inner}")),
+        }
+    })?;
+    reader.end().map_err(|fault| Fault::bad_request(format!("the body is not JSON: {fault}")))?;
+    Ok(value)
+}
+
+/// The parameters of the query.
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(parameters)) => Ok(Self(parameters)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                Err(Fault::bad_request(format!("the query: {}", OneLine(text))))
+            }
+        }
+    }
+}
+
+/// The group that the path names.
+pub(super) struct Group(pub(super) GroupId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Group {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(text)) => group("the group in the path", &text).map(Self),
+            Err(_) => Err(Fault::bad_request("the group in the path is not UTF-8 once its percent signs are decoded")),
+        }
+    }
+}
+
+/// The group id of this text, which stands at `place`.
+pub(super) fn group(place: &str, text: &str) -> Result<GroupId, Fault> {
+    GroupId::parse(text).map_err(|fault| Fault::bad_request(format!("{place} is `{}`: {fault}", Excerpt(text))))
+}
+
+/// The user id of this text, which stands at `place`, under the reading of `gap:account-id` in force.
+pub(super) fn user(place: &str, text: &str, reading: AccountId) -> Result<UserId, Fault> {
+    UserId::parse_as(text, reading)
+        .map_err(|fault| Fault::bad_request(format!("{place} is `{}`, which is no user id: {fault}", Excerpt(text))))
+}
