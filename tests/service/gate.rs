@@ -73,4 +73,8 @@ fn a_body_that_was_not_read_is_refused_by_its_length() {
     assert_eq!(elsewhere.code.number(), 60009);
     let get = app.refuse_long_body(&Request { method: "GET", ..request }, None, NOW);
     assert!(text(&get.body).contains("the method is `GET`"));
+    // Of a call that somebody else serves, the path is nobody's business here.
+    let other = app.gate_long_body(&Request { path: CREATE, ..request }, Some(1_048_577), NOW);
+    assert!(text(&other.body).contains("the body has 1048577 bytes"), "{other:?}");
+    assert_eq!(other.code.number(), 60002);
 }

@@ -40,6 +40,9 @@ mod serve;
 mod settings;
 mod world;
 
+/// The crates that this one speaks in, so that a user needs no line for each.
+pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service as service, avmarks_spec as spec};
+
 pub use authority::{Authority, AuthorityFault};
 pub use clock::Clock;
 pub use emulator::{Emulator, Running};

@@ -100,7 +100,10 @@ impl Shared {
     pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
         let mut world = self.lock();
         let now = world.now();
-        let answer = world.app.refuse_long_body(request, bytes, now);
+        let answer = match groups::Call::of(request.path) {
+            Some(_) => world.app.gate_long_body(request, bytes, now),
+            None => world.app.refuse_long_body(request, bytes, now),
+        };
         world.logged(request, now, answer, None)
     }
 

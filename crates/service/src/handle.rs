@@ -177,6 +177,17 @@ impl App {
         Walk::run(self, incoming, self.latest.max(at), Findings::first()).outcome.answer
     }
 
+    /// The same for a call that somebody else serves, whatever its path.
+    #[must_use]
+    pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
+        let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
+        match Walk::gate(self, incoming, self.latest.max(at)) {
+            Err(refusal) => refusal,
+            // Step 1 refuses such a length always.
+            Ok(_) => Answer::new(ErrorCode::OK, Vec::new()),
+        }
+    }
+
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
         let clock = clock_basis(at, self.latest);
         let mut happenings = self.tick(at);
