@@ -158,7 +158,7 @@ impl World {
         }
         self.app = scenario.into_app();
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
-        if self.clock.set(self.app.latest()) {
+        if self.app.latest() > self.clock.now() && self.clock.set(self.app.latest()) {
             self.log.notice(Notice::Clock { now: self.clock.now(), running: self.clock.is_running() });
         }
         let groups = std::mem::take(&mut self.groups);

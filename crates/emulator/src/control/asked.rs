@@ -8,8 +8,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::fault::Fault;
+
+/// The highest number and the latest time that can be asked for: what every reader of JSON keeps exact.
+pub(super) const NUMBER_MAX: u64 = 9_007_199_254_740_991;
 
 /// A body in JSON.
 pub(super) struct Asked<T>(pub(super) T);
@@ -61,6 +65,27 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     Ok(value)
 }
 
+/// A field that may be left out, and is not null.
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+/// The number of the last item that a client has, where it says one.
+pub(super) fn after(asked: Option<u64>) -> Result<u64, Fault> {
+    match asked.unwrap_or_default() {
+        after if after <= NUMBER_MAX => Ok(after),
+        after => Err(Fault::bad_request(format!("`after` is {after}; it must be at most {NUMBER_MAX}"))),
+    }
+}
+
+/// How many items are asked for.
+pub(super) fn limit(asked: Option<usize>, otherwise: usize, limit_max: usize) -> Result<usize, Fault> {
+    match asked.unwrap_or(otherwise) {
+        limit if (1..=limit_max).contains(&limit) => Ok(limit),
+        limit => Err(Fault::bad_request(format!("`limit` is {limit}; it must be from 1 to {limit_max}"))),
+    }
+}
+
 /// The parameters of the query.
 pub(super) struct Parameters<T>(pub(super) T);
 
@@ -73,7 +98,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
             Err(rejection) => {
                 let text = rejection.body_text();
                 let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-                Err(Fault::bad_request(format!("the query: {}", OneLine(text))))
+                let (name, what) = text.split_once(": ").unwrap_or(("query", text));
+                Err(Fault::bad_request(format!("`{}` in the query: {}", Excerpt(name), OneLine(what))))
             }
         }
     }

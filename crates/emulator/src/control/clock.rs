@@ -10,18 +10,17 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::asked::Asked;
+use super::asked::{self, Asked, NUMBER_MAX};
 use super::fault::Fault;
 use super::groups::events;
 use crate::world::{Shared, World};
 
-/// The latest time that can be set: what every reader of JSON keeps exact.
-pub(super) const TIME_MAX: u64 = 9_007_199_254_740_991;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
+    #[serde(default, deserialize_with = "asked::present")]
     now: Option<u64>,
+    #[serde(default, deserialize_with = "asked::present")]
     running: Option<bool>,
 }
 
@@ -76,8 +75,10 @@ pub(super) async fn advance(
         .change(|world| {
             let by = Duration::from_millis(ms);
             let then = world.now().plus(by).as_millis();
-            if then > TIME_MAX {
-                return Err(Fault::conflict(format!("it would be {then}, and {TIME_MAX} is the latest time there is")));
+            if then > NUMBER_MAX {
+                return Err(Fault::conflict(format!(
+                    "it would be {then}, and {NUMBER_MAX} is the latest time there is"
+                )));
             }
             let happenings = world.advance_clock(by);
             Ok(Json(now(world, Some(&happenings))))
@@ -86,8 +87,8 @@ pub(super) async fn advance(
 }
 
 fn moment(field: &str, millis: u64) -> Result<Timestamp, Fault> {
-    if millis > TIME_MAX {
-        return Err(Fault::bad_request(format!("`{field}` is {millis}; it must be at most {TIME_MAX}")));
+    if millis > NUMBER_MAX {
+        return Err(Fault::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
     }
     Ok(Timestamp::from_millis(millis))
 }

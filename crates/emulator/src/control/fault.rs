@@ -3,9 +3,17 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inputs::Full;
+
+/// Its body.
+#[derive(Serialize)]
+struct Sentence {
+    fault: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<u64>,
+}
 
 /// What is wrong with a request.
 #[derive(Debug)]
@@ -47,10 +55,7 @@ impl From<Full> for Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let Self { status, text, applied } = self;
-        let body = match applied {
-            None => json!({ "fault": text }),
-            Some(applied) => json!({ "fault": text, "applied": applied }),
-        };
+        let body = Sentence { fault: text, applied };
         (status, Json(body)).into_response()
     }
 }

@@ -11,14 +11,14 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::asked::{self, Asked};
 use super::fault::Fault;
 use crate::faults::{Faults, Injection, Kind, Page, Queued};
 use crate::world::Shared;
 
 const TIMES_MAX: u64 = 1_000_000;
 const DELAY_MS_MAX: u64 = 600_000;
-const PATH_BYTES_MAX: usize = 256;
+const PATH_CHARACTERS_MAX: usize = 256;
 const CODE_MAX: i64 = 2_147_483_647;
 
 const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`, `no_member_list`";
@@ -26,7 +26,9 @@ const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`,
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
+    #[serde(default, deserialize_with = "asked::present")]
     path: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
     times: Option<u64>,
     fault: BTreeMap<String, Value>,
 }
@@ -60,11 +62,11 @@ pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add
         times => return Err(Fault::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}"))),
     };
     if let Some(path) = &path
-        && (!path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains(['?', '#']))
+        && !is_path(path)
     {
         let path = Excerpt(path);
         return Err(Fault::bad_request(format!(
-            "`path` is `{path}`; it must begin with `/`, have at most {PATH_BYTES_MAX} bytes and no query"
+            "`path` is `{path}`; it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
         )));
     }
     shared
@@ -86,6 +88,13 @@ pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Json<Cleared> {
             Json(Cleared { cleared })
         })
         .await
+}
+
+/// Whether this is a path as a request has it, without a query.
+fn is_path(path: &str) -> bool {
+    path.starts_with('/')
+        && path.len() <= PATH_CHARACTERS_MAX
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')
 }
 
 fn waiting(faults: &Faults) -> Waiting {

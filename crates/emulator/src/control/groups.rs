@@ -23,8 +23,11 @@ const PAGE_MAX: usize = 1_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct Create {
     group: String,
+    #[serde(default, deserialize_with = "asked::present")]
     r#type: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
     owner: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
     name: Option<String>,
 }
 
@@ -111,7 +114,7 @@ pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<GroupPage>,
 ) -> Result<Json<Groups>, Fault> {
-    let limit = limit(page.limit, PAGE_MAX, PAGE_MAX)?;
+    let limit = asked::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
     let after = page.after.map(|after| asked::group("`after`", &after)).transpose()?;
     let world = shared.lock();
     let mut ids = world.app.groups().filter(|id| after.is_none_or(|after| *id > after));
@@ -160,11 +163,12 @@ pub(super) async fn show(
     Group(id): Group,
     Parameters(page): Parameters<MemberPage>,
 ) -> Result<Json<GroupView>, Fault> {
-    let limit = limit(page.limit, PAGE, PAGE_MAX)?;
+    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = asked::after(page.after)?;
     let world = shared.lock();
     let room = world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
     let now = world.now();
-    let mut members = room.members_after(page.after.unwrap_or_default(), limit + 1, now);
+    let mut members = room.members_after(after, limit + 1, now);
     let more = members.len() > limit;
     members.truncate(limit);
     let next = members.last().filter(|_| more).map(|last| last.place);
@@ -261,13 +265,6 @@ async fn observe(
             Ok(answer(&world.observe(id, presence, &accounts, exit)?))
         })
         .await
-}
-
-pub(super) fn limit(asked: Option<usize>, otherwise: usize, limit_max: usize) -> Result<usize, Fault> {
-    match asked.unwrap_or(otherwise) {
-        limit if (1..=limit_max).contains(&limit) => Ok(limit),
-        limit => Err(Fault::bad_request(format!("`limit` is {limit}; it must be from 1 to {limit_max}"))),
-    }
 }
 
 fn answer(happenings: &[Happening]) -> Json<Answer> {

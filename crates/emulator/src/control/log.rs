@@ -6,9 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::asked::Parameters;
+use super::asked::{self, Parameters};
 use super::fault::Fault;
-use super::groups::limit;
 use crate::log::Entry;
 use crate::world::Shared;
 
@@ -41,8 +40,9 @@ pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<Entries>, Fault> {
-    let limit = limit(page.limit, ENTRIES, ENTRIES_MAX)?;
-    let mut entries: Vec<_> = shared.lock().log.entries(page.after.unwrap_or_default(), limit + 1).cloned().collect();
+    let limit = asked::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
+    let after = asked::after(page.after)?;
+    let mut entries: Vec<_> = shared.lock().log.entries(after, limit + 1).cloned().collect();
     let more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| more).map(|last| last.number);

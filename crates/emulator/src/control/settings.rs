@@ -12,8 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::asked::Asked;
-use super::clock::TIME_MAX;
+use super::asked::{self, Asked, NUMBER_MAX};
 use super::fault::Fault;
 use crate::world::Shared;
 
@@ -35,19 +34,24 @@ const BODY_MAX: u64 = Limits::DOCUMENTED.body_bytes_max as u64;
 
 /// The limits, by the names that they have in a snapshot.
 const LIMITS: [Row; 9] = [
-    ("accounts_per_call_max", |l| l.accounts_per_call_max as u64, |l, n| l.accounts_per_call_max = count(n), TIME_MAX),
+    (
+        "accounts_per_call_max",
+        |l| l.accounts_per_call_max as u64,
+        |l, n| l.accounts_per_call_max = count(n),
+        NUMBER_MAX,
+    ),
     (
         "marks_per_group_max",
         |l| l.marks_per_group_max as u64,
         |l, n| l.marks_per_group_max = count(n),
         Limits::MARKS_PER_GROUP_CEILING as u64,
     ),
-    ("members_per_mark_max", |l| l.members_per_mark_max as u64, |l, n| l.members_per_mark_max = count(n), TIME_MAX),
+    ("members_per_mark_max", |l| l.members_per_mark_max as u64, |l, n| l.members_per_mark_max = count(n), NUMBER_MAX),
     (
         "pin_duration_max_ms",
         |l| millis(l.pin_duration_max),
         |l, n| l.pin_duration_max = Duration::from_millis(n),
-        TIME_MAX,
+        NUMBER_MAX,
     ),
     ("list_members_max", |l| l.list_members_max as u64, |l, n| l.list_members_max = count(n), LIST_MAX),
     (
@@ -56,8 +60,8 @@ const LIMITS: [Row; 9] = [
         |l, n| l.low_plan_list_members_max = count(n),
         LIST_MAX,
     ),
-    ("calls_per_window_max", |l| l.calls_per_window_max as u64, |l, n| l.calls_per_window_max = count(n), TIME_MAX),
-    ("rate_window_ms", |l| millis(l.rate_window), |l, n| l.rate_window = Duration::from_millis(n), TIME_MAX),
+    ("calls_per_window_max", |l| l.calls_per_window_max as u64, |l, n| l.calls_per_window_max = count(n), NUMBER_MAX),
+    ("rate_window_ms", |l| millis(l.rate_window), |l, n| l.rate_window = Duration::from_millis(n), NUMBER_MAX),
     ("body_bytes_max", |l| l.body_bytes_max as u64, |l, n| l.body_bytes_max = count(n), BODY_MAX),
 ];
 
@@ -76,11 +80,17 @@ pub(super) struct View {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
+    #[serde(default, deserialize_with = "asked::present")]
     sdkappid: Option<u64>,
+    #[serde(default, deserialize_with = "asked::present")]
     admins: Option<BTreeSet<String>>,
+    #[serde(default, deserialize_with = "asked::present")]
     marks_supported: Option<bool>,
+    #[serde(default, deserialize_with = "asked::present")]
     online_list_enabled: Option<bool>,
+    #[serde(default, deserialize_with = "asked::present")]
     policy: Option<BTreeMap<String, String>>,
+    #[serde(default, deserialize_with = "asked::present")]
     limits: Option<BTreeMap<String, u64>>,
 }
 
