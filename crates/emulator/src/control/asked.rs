@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::fault::Fault;
@@ -68,6 +68,24 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 /// A field that may be left out, and is not null.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
+}
+
+/// A whole number from 0 up; `5.0` is one as well, as JSON Schema has it.
+pub(super) struct Whole(pub(super) u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        whole(&number)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{number}` is no whole number from 0 to 2^64-1")))
+    }
+}
+
+/// The whole number from 0 up that this is.
+pub(super) fn whole(number: &serde_json::Number) -> Option<u64> {
+    let exact = |number: &f64| number.fract() == 0.0 && (0.0..=NUMBER_MAX as f64).contains(number);
+    number.as_u64().or_else(|| number.as_f64().filter(exact).map(|number| number as u64))
 }
 
 /// The number of the last item that a client has, where it says one.

@@ -10,7 +10,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::asked::{self, Asked, NUMBER_MAX};
+use super::asked::{self, Asked, NUMBER_MAX, Whole};
 use super::fault::Fault;
 use super::groups::events;
 use crate::world::{Shared, World};
@@ -19,7 +19,7 @@ use crate::world::{Shared, World};
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
     #[serde(default, deserialize_with = "asked::present")]
-    now: Option<u64>,
+    now: Option<Whole>,
     #[serde(default, deserialize_with = "asked::present")]
     running: Option<bool>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Change {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Advance {
-    ms: u64,
+    ms: Whole,
 }
 
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<
     if to.is_none() && running.is_none() {
         return Err(Fault::bad_request("the body must have `now` or `running`"));
     }
-    let to = to.map(|to| moment("now", to)).transpose()?;
+    let to = to.map(|Whole(to)| moment("now", to)).transpose()?;
     shared
         .change(|world| {
             let mut happenings = Vec::new();
@@ -68,7 +68,7 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<
 
 pub(super) async fn advance(
     State(shared): State<Arc<Shared>>,
-    Asked(Advance { ms }): Asked<Advance>,
+    Asked(Advance { ms: Whole(ms) }): Asked<Advance>,
 ) -> Result<Json<Now>, Fault> {
     moment("ms", ms)?;
     shared

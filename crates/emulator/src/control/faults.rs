@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asked::{self, Asked};
+use super::asked::{self, Asked, Whole};
 use super::fault::Fault;
 use crate::faults::{Faults, Injection, Kind, Page, Queued};
 use crate::world::Shared;
@@ -19,7 +19,7 @@ use crate::world::Shared;
 const TIMES_MAX: u64 = 1_000_000;
 const DELAY_MS_MAX: u64 = 600_000;
 const PATH_CHARACTERS_MAX: usize = 256;
-const CODE_MAX: i64 = 2_147_483_647;
+const CODE_MAX: u64 = 2_147_483_647;
 
 const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`, `no_member_list`";
 
@@ -29,7 +29,7 @@ pub(super) struct Add {
     #[serde(default, deserialize_with = "asked::present")]
     path: Option<String>,
     #[serde(default, deserialize_with = "asked::present")]
-    times: Option<u64>,
+    times: Option<Whole>,
     fault: BTreeMap<String, Value>,
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
 pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add>) -> Result<Json<Waiting>, Fault> {
     let Add { path, times, fault } = add;
     let injection = injection(fault)?;
-    let times = match times.unwrap_or(1) {
+    let times = match times.map_or(1, |Whole(times)| times) {
         times if (1..=TIMES_MAX).contains(&times) => times,
         times => return Err(Fault::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}"))),
     };
@@ -110,13 +110,11 @@ fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
         None => return Err(Fault::bad_request(format!("`fault.kind` is missing; there are {KINDS}"))),
     };
     let kind = match kind.as_str() {
-        "code" => Kind::Code(number(&mut fields, "code", 1, CODE_MAX)?),
+        "code" => Kind::Code(number(&mut fields, "code", 1, CODE_MAX)?.cast_signed()),
         "status" => Kind::Status(status(&mut fields)?, page(&mut fields)?),
         "html" => Kind::Html,
         "cut" => Kind::Cut,
-        "delay" => {
-            Kind::Delay(Duration::from_millis(number(&mut fields, "ms", 0, DELAY_MS_MAX.cast_signed())?.unsigned_abs()))
-        }
+        "delay" => Kind::Delay(Duration::from_millis(number(&mut fields, "ms", 0, DELAY_MS_MAX)?)),
         "code_as_string" => Kind::CodeAsString,
         "no_member_list" => Kind::NoMemberList,
         other => {
@@ -144,12 +142,13 @@ fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
     }
 }
 
-fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: i64, max: i64) -> Result<i64, Fault> {
+fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: u64, max: u64) -> Result<u64, Fault> {
     let wanted = format!("a whole number from {min} to {max}");
     let value = fields
         .remove(name)
         .ok_or_else(|| Fault::bad_request(format!("`fault.{name}` is missing; it must be {wanted}")))?;
-    value.as_i64().filter(|number| (min..=max).contains(number)).ok_or_else(|| not(name, &value, &wanted))
+    let number = value.as_number().and_then(asked::whole).filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| not(name, &value, &wanted))
 }
 
 /// A status with which an answer can end; 304 and 204 have no body by the rules of HTTP, whatever is asked for.

@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::asked::{self, Asked, NUMBER_MAX};
+use super::asked::{self, Asked, NUMBER_MAX, Whole};
 use super::fault::Fault;
 use crate::world::Shared;
 
@@ -81,7 +81,7 @@ pub(super) struct View {
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
     #[serde(default, deserialize_with = "asked::present")]
-    sdkappid: Option<u64>,
+    sdkappid: Option<Whole>,
     #[serde(default, deserialize_with = "asked::present")]
     admins: Option<BTreeSet<String>>,
     #[serde(default, deserialize_with = "asked::present")]
@@ -91,7 +91,7 @@ pub(super) struct Change {
     #[serde(default, deserialize_with = "asked::present")]
     policy: Option<BTreeMap<String, String>>,
     #[serde(default, deserialize_with = "asked::present")]
-    limits: Option<BTreeMap<String, u64>>,
+    limits: Option<BTreeMap<String, Whole>>,
 }
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
@@ -129,7 +129,7 @@ impl View {
 
 impl Change {
     fn apply(self, settings: &mut Settings) -> Result<(), Fault> {
-        if let Some(sdkappid) = self.sdkappid {
+        if let Some(Whole(sdkappid)) = self.sdkappid {
             settings.sdkappid =
                 SdkAppId::new(sdkappid).map_err(|fault| Fault::bad_request(format!("`sdkappid`: {fault}")))?;
         }
@@ -139,7 +139,7 @@ impl Change {
         let terms = &mut settings.terms;
         terms.marks_supported = self.marks_supported.unwrap_or(terms.marks_supported);
         terms.online_list_enabled = self.online_list_enabled.unwrap_or(terms.online_list_enabled);
-        for (name, value) in self.limits.unwrap_or_default() {
+        for (name, Whole(value)) in self.limits.unwrap_or_default() {
             limit(&mut terms.limits, &name, value)?;
         }
         policy(&mut terms.policy, self.policy.unwrap_or_default())

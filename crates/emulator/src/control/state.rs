@@ -61,7 +61,7 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
 }
 
 pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Fault> {
-    const TYPES: [&str; 3] = ["application/x-ndjson", "application/jsonl", "application/json"];
+    const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
     let body = asked::bytes(request, &(), &TYPES).await?;
     let lines = std::str::from_utf8(&body)
         .map_err(|fault| Fault::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
