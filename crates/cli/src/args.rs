@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+mod serve;
 mod usersig;
 
 use std::ffi::{OsStr, OsString};
@@ -18,6 +19,7 @@ use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
 use crate::error::Error;
 use crate::input::Source;
 use crate::names;
+pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Leaves the process where they make no command, or ask for help.
@@ -101,6 +103,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     Usersig(UserSigArgs),
     Policy(PolicyArgs),
+    Serve(ServeArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

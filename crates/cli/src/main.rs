@@ -17,6 +17,7 @@ mod output;
 mod policy;
 mod replay;
 mod save;
+mod serve;
 mod usersig;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Check(args) => check::run(args, format),
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
+        Command::Serve(args) => serve::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
         Command::Policy(args) => policy::run(args, format),
         Command::Completions(args) => manual::completions(args),

@@ -5,9 +5,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use avmarks_service::App;
 use tokio::sync::watch;
 
 use crate::authority::{Authority, AuthorityFault, Certificates};
+use crate::inputs::Stopped;
 use crate::settings::Settings;
 use crate::world::Shared;
 
@@ -33,6 +35,41 @@ impl Emulator {
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         self.shared.certificates.pem()
+    }
+
+    /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedFault`] at the first line that is no valid input, or for which there is no room; those before it have been taken
+    /// in.
+    ///
+    /// ```
+    /// use avmarks_emulator::{Emulator, Settings};
+    ///
+    /// let emulator = Emulator::new(Settings::default())?;
+    /// emulator.play(r#"{"at":0,"do":"create_group","group":"live"}"#).unwrap();
+    /// let fault = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
+    /// assert!(fault.to_string().starts_with("line 1: "));
+    /// # Ok::<(), avmarks_emulator::AuthorityFault>(())
+    /// ```
+    pub fn play(&self, lines: &str) -> Result<(), SeedFault> {
+        let played = self.shared.lock().play(lines, drop);
+        self.shared.moved.notify_one();
+        played.map_err(|Stopped { line, fault, .. }| SeedFault::Line { line, what: fault.to_string() })
+    }
+
+    /// Puts another app in the place of this one, its settings and its time as well; the signing key stays.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedFault::Full`] where it has more groups or members than there may be.
+    pub fn seed(&self, app: App) -> Result<(), SeedFault> {
+        let mut world = self.shared.lock();
+        world.has_room_for_app(&app).map_err(|full| SeedFault::Full(full.to_string()))?;
+        world.replace(app);
+        self.shared.moved.notify_one();
+        Ok(())
     }
 
     /// Listens on `address` (port 0: any that is free) from threads of its own, until the value returned is stopped or
@@ -61,6 +98,23 @@ impl Emulator {
         })?;
         Ok(Running { emulator: self.clone(), address, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// Why something cannot be taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeedFault {
+    /// A line of a scenario is no valid input, or there is no room for what it brings.
+    #[error("line {line}: {what}")]
+    Line {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no room for it all.
+    #[error("{0}")]
+    Full(String),
 }
 
 /// An emulator that listens. Dropping it stops it.

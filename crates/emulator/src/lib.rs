@@ -45,6 +45,6 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service a
 
 pub use authority::{Authority, AuthorityFault};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running};
+pub use emulator::{Emulator, Running, SeedFault};
 pub use serve::serve;
 pub use settings::Settings;

@@ -68,6 +68,12 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same with this authority, where there is one.
+    #[must_use]
+    pub fn with_authority(self, authority: Option<Authority>) -> Self {
+        Self { authority: authority.or(self.authority), ..self }
+    }
+
     /// With what [`Settings::strict`] means for the policy.
     pub(crate) fn in_force(mut self) -> Self {
         if self.strict {

@@ -7,6 +7,8 @@ mod help;
 mod readme;
 mod replay;
 mod run;
+#[cfg(unix)]
+mod serve;
 mod state;
 mod unreadable;
 mod usersig;

@@ -15,7 +15,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let Output { status, stdout, stderr } = output;
         let run = Self { status: status.code().unwrap(), out: text(stdout), err: text(stderr) };
@@ -41,7 +41,8 @@ impl Run {
 /// The command, without what the environment of the test may hold.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_avmarks"));
-    for variable in ["AVMARKS_KEY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    let ours = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("AVMARKS_"));
+    for variable in ours.chain(["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].map(Into::into)) {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
