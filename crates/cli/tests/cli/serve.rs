@@ -42,11 +42,15 @@ impl Server {
 
     /// What this body is answered.
     fn ask(&self, path: &str, body: &[u8]) -> String {
+        self.ask_with(path, QUERY, body)
+    }
+
+    fn ask_with(&self, path: &str, query: &str, body: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let length = body.len();
         let head = format!(
-            "POST /{path}?{QUERY} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+            "POST /{path}?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
         );
         stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
         let mut answer = String::new();
@@ -104,6 +108,27 @@ fn the_vendors_sample_request_has_the_vendors_sample_answer() {
     let said = server.stop("-TERM");
     assert!(said.contains(MARKS) && said.contains("a comma before `]` or `}` was passed over"), "{said}");
     assert!(said.contains("stopping"), "{said}");
+}
+
+#[test]
+fn the_two_commands_of_the_readme_show_what_it_says() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Ok(readme) = std::fs::read_to_string(top.join("README.md")) else {
+        // The crate as a registry has it comes without the project around it.
+        return;
+    };
+    let command_of = |start: &str| readme.split_once(start).unwrap().1.lines().next().unwrap().to_owned();
+    let arguments = command_of("$ cargo run --release -- serve ");
+    let curl = command_of("$ curl 'http://127.0.0.1:8600/");
+    let (url, file) = curl.split_once("' --data @").unwrap();
+    let (path, query) = url.split_once('?').unwrap();
+    let shown = readme.split_once(&curl).unwrap().1.split("```text\n").nth(1).unwrap().lines().next().unwrap();
+    let mut command = prepared(&folder("serve-readme"), &arguments.split(' ').collect::<Vec<_>>());
+    command.current_dir(&top);
+    let server = Server::of(command);
+    let answer = server.ask_with(path, query, &std::fs::read(top.join(file)).unwrap());
+    assert_eq!(answer, shown);
+    server.stop("-TERM");
 }
 
 #[test]
