@@ -52,6 +52,10 @@ fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Fault> {
 
 /// The value of a body in JSON.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    // A list would do for a struct, in the eyes of the reader.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Fault::bad_request("the body must be an object, `{…}`"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
         let (path, inner) = (fault.path().to_string(), OneLine(&fault.inner().to_string()).to_string());
