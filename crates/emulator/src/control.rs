@@ -1,4 +1,4 @@
-//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/emulator.md` describes it for its
+//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
 //! users, `openapi.json` for programs.
 //!
 //! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not

@@ -12,6 +12,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::channel::{Channel, Sender};
+use tokio::sync::watch;
 
 use super::Stopped;
 use super::fault::Fault;
@@ -40,23 +41,28 @@ pub(super) async fn watch(
         })
     });
     let after = after.transpose()?;
-    if shared.lock().log.watchers() >= WATCHERS_MAX {
-        let text = format!("{WATCHERS_MAX} clients watch already");
-        return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
-    }
+    let (written, latest) = {
+        let world = shared.lock();
+        if world.log.watchers() >= WATCHERS_MAX {
+            let text = format!("{WATCHERS_MAX} clients watch already");
+            return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
+        }
+        (world.log.watch(), world.log.latest())
+    };
     let (sender, channel) = Channel::<Bytes, std::io::Error>::new(2);
-    tokio::spawn(tell(sender, shared, after, stopped));
+    tokio::spawn(tell(sender, shared, after.unwrap_or(latest), written, stopped));
     Ok(([(CONTENT_TYPE, "text/event-stream")], Body::new(channel)).into_response())
 }
 
-/// Tells a client everything after `after`, or from here on, until it is gone, too slow, or the server stops.
-async fn tell(mut sender: Sender<Bytes, std::io::Error>, shared: Arc<Shared>, after: Option<u64>, stopped: Stopped) {
-    let (mut written, latest) = {
-        let world = shared.lock();
-        (world.log.watch(), world.log.latest())
-    };
+/// Tells a client everything after `after`, until it is gone, too slow, or the server stops.
+async fn tell(
+    mut sender: Sender<Bytes, std::io::Error>,
+    shared: Arc<Shared>,
+    mut after: u64,
+    mut written: watch::Receiver<u64>,
+    stopped: Stopped,
+) {
     let Stopped(mut stopped) = stopped;
-    let mut after = after.unwrap_or(latest);
     // The first word says where the client stands, and how soon it may come again.
     let mut piece = format!("retry: 1000\n: from {after} on\n\n");
     loop {

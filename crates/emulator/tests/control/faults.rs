@@ -113,6 +113,24 @@ fn a_delay_is_at_least_as_long_as_asked() {
 }
 
 #[test]
+fn a_call_that_nobody_waits_for_any_longer_takes_effect_all_the_same() {
+    let running = with_group();
+    for after in [false, true] {
+        strike(&running, &format!(r#"{{"kind":"delay","ms":100,"after":{after}}}"#));
+        let mut stream = client::connect(running.address());
+        let length = MARK.len();
+        let request =
+            format!("POST {MARKS}?{QUERY} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{MARK}");
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        drop(stream);
+        while done(&running, "GET", "groups/@TGS%23a", "")["members"][0]["marks"] != json!([1000]) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(took_effect(&running));
+    }
+}
+
+#[test]
 fn faults_strike_as_often_as_asked_on_the_paths_asked() {
     let running = with_group();
     done(

@@ -1,4 +1,5 @@
 //! The control plane from outside: what each path does, and what it says where it does not.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 #[expect(dead_code, reason = "the suite that it belongs to uses all of it")]
 #[path = "../rim/client.rs"]
@@ -6,6 +7,7 @@ mod client;
 mod clock;
 mod document;
 mod events;
+mod examples;
 mod faults;
 mod groups;
 mod guard;
