@@ -103,7 +103,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     Usersig(UserSigArgs),
     Policy(PolicyArgs),
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -1,4 +1,5 @@
 //! The emulator from outside: bytes on sockets, as clients of every kind send them.
+#![cfg(test)]
 
 mod authority;
 mod bodies;
