@@ -1,7 +1,7 @@
 //! An emulator of the marks API for audio-video groups (Tencent Cloud Chat): HTTP, HTTPS and a proxy on one port, for SDKs that do
 //! not know that it is one.
 //!
-//! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve`]); a certificate authority of its own
+//! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
 //! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); the calls that make and destroy groups; a control plane
 //! under `/_avmarks/`.
 //!

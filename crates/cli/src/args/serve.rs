@@ -94,6 +94,9 @@ pub(crate) struct ServeArgs {
     /// A host that the proxy stands in for, or `*.` and what it ends in; may be repeated [default: the hosts of the vendor's regions]
     #[arg(long, value_name = "HOST", help_heading = "Limits of the emulator")]
     pub(crate) proxied_host: Vec<String>,
+    /// A host, beside addresses, localhost and names without a dot, by which `/_avmarks/` is reached; may be repeated
+    #[arg(long, value_name = "HOST", help_heading = "Limits of the emulator")]
+    pub(crate) control_host: Vec<String>,
     /// Connections open at once [default: 1024]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
     pub(crate) connections_max: Option<String>,

@@ -141,6 +141,7 @@ fn options(args: &ServeArgs) -> Vec<(Setting, Vec<String>)> {
         (Setting::Limit, args.limit.clone()),
         (Setting::Clock, one(&args.clock)),
         (Setting::ProxiedHost, args.proxied_host.clone()),
+        (Setting::ControlHost, args.control_host.clone()),
         (Setting::ConnectionsMax, one(&args.connections_max)),
         (Setting::HeadBytesMax, one(&args.head_bytes_max)),
         (Setting::HeadTimeout, one(&args.head_timeout)),

@@ -81,6 +81,7 @@ fn settings(found: &Found) -> Result<Settings, Error> {
     let clock = found.one(Setting::Clock, |text| number(text, i64::MAX as u64))?;
     put(&mut settings.clock, clock.map(|at| Clock::standing_at(Timestamp::from_millis(at))));
     put(&mut settings.proxied_hosts, found.many(Setting::ProxiedHost, host)?);
+    put(&mut settings.control_hosts, found.many(Setting::ControlHost, one_host)?);
     let count = |setting| found.one(setting, |text| number(text, usize::MAX));
     let seconds = |setting| found.one(setting, |text| number(text, 86_400u64).map(Duration::from_secs));
     put(&mut settings.connections_max, count(Setting::ConnectionsMax)?);
@@ -183,6 +184,14 @@ fn host(text: &str) -> Result<String, String> {
         Ok(text.to_ascii_lowercase())
     } else {
         Err(wrong(text, "give a name, `*.` and the end of one, or `*`"))
+    }
+}
+
+/// A host by its whole name.
+fn one_host(text: &str) -> Result<String, String> {
+    match host(text) {
+        Ok(name) if !name.contains('*') => Ok(name),
+        _ => Err(wrong(text, "give a name without a port")),
     }
 }
 

@@ -41,6 +41,7 @@ settings! {
     Limit "limit" true
     Clock "clock" false
     ProxiedHost "proxied_host" true
+    ControlHost "control_host" true
     ConnectionsMax "connections_max" false
     HeadBytesMax "head_bytes_max" false
     HeadTimeout "head_timeout" false

@@ -276,6 +276,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--limit", "calls_per_window_max=x"], "give a whole number"),
         (&["--clock", "now"], "--clock: `now` will not do"),
         (&["--proxied-host", "http://x/"], "give a name, `*.` and the end of one"),
+        (&["--control-host", "*.test"], "--control-host: `*.test` will not do: give a name without a port"),
         (&["--log", "xml"], "give human or json"),
         (&["--log-level", "INFO"], "give error, warn, info, debug or trace"),
         (&["--config", "bad.toml"], "`bad.toml` line 3: `prot` is no setting of [serve]"),

@@ -21,7 +21,7 @@ pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), 
         return Err(Fault::new(
             StatusCode::FORBIDDEN,
             format!(
-                "`Host` is `{}`, which a web page could stand behind; use an address or `localhost`, or name it in `control_hosts`",
+                "`Host` is `{}`, which a web page could stand behind; use an address or `localhost`, or name it as a `control_host`",
                 Excerpt(host)
             ),
         ));

@@ -38,7 +38,7 @@ fn a_foreign_page_cannot_drive_it() {
     // A link to the page may stand anywhere.
     assert_eq!(of(&running, "GET", "", "Sec-Fetch-Site: cross-site\r\n"), 200);
     let reply = ask_with(&running, "GET", "health", "Host: example.com\r\n", "");
-    let says = "`Host` is `example.com`, which a web page could stand behind; use an address or `localhost`, or name it in `control_hosts`";
+    let says = "`Host` is `example.com`, which a web page could stand behind; use an address or `localhost`, or name it as a `control_host`";
     assert_eq!(sentence(&reply), (403, says.to_owned()));
     let reply = ask_with(&running, "POST", "reset", "Origin: null\r\n", "");
     let says = "the request comes from a web page of another origin (`null`)";
