@@ -110,6 +110,7 @@ try {
   await said(/^10004: /);
   await press("#log .word");
   await sees("#meaning[open] #meaning-title", "ALL-FAILED");
+  await shot("meaning");
   await page.keyboard.press("Escape");
   assert.ok(await focused("#log .word"), "the focus is lost behind the dialog");
 

@@ -29,7 +29,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
         return control::answer(request, shared).await;
     }
     let (head, body) = request.into_parts();
-    let bytes_max = shared.settings.app.terms.limits.body_bytes_max;
+    let bytes_max = shared.lock().app.settings().terms.limits.body_bytes_max;
     let read = match read(&head.headers, body, bytes_max, shared).await {
         Ok(read) => read,
         Err(response) => return response,

@@ -31,6 +31,16 @@ fn plan_switch_admins_policy_and_limits_change_what_is_answered() {
 }
 
 #[test]
+fn a_body_may_be_as_long_as_the_settings_say_now() {
+    let running = start(|settings| settings.app.terms.limits.body_bytes_max = 10);
+    let body = r#"{"GroupId":"@TGS#a"}"#;
+    assert_eq!(call(&running, COUNT, body).code(), 60_002);
+    done(&running, "PATCH", "settings", r#"{"limits":{"body_bytes_max":20}}"#);
+    assert_eq!(call(&running, COUNT, body).code(), 10_010);
+    assert_eq!(call(&running, COUNT, &format!("{body} ")).code(), 60_002);
+}
+
+#[test]
 fn the_key_is_shown_to_nobody() {
     let running = start(|settings| settings.app.key = Some(SecretKey::new("not-to-be-seen").unwrap()));
     let view = ask(&running, "GET", "settings", "").body;
