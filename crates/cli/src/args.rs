@@ -1,6 +1,7 @@
 //! What the command line understands.
 
 mod send;
+mod serve;
 mod usersig;
 
 use std::ffi::{OsStr, OsString};
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::input::Source;
 use crate::names;
 pub(crate) use send::{ChangeArgs, CountArgs, ListArgs, SendArgs, SendCommand, SettingArgs};
+pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Leaves the process where they make no command, or ask for help.
@@ -127,6 +129,7 @@ pub(crate) enum Command {
     Usersig(UserSigArgs),
     Send(Box<SendArgs>),
     Policy(PolicyArgs),
+    Serve(Box<ServeArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

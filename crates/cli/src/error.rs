@@ -1,8 +1,10 @@
 //! Why a command could not be carried out: one line each, with what to do. A refusal is no error but an answer.
 
 use std::io;
+use std::net::SocketAddr;
 
 use avmarks_client::{JobFault, ProgressFault};
+use avmarks_emulator::{AuthorityFault, SeedFault};
 use avmarks_protocol::secret::SecretFault;
 use avmarks_service::SnapshotFault;
 
@@ -80,6 +82,18 @@ pub(crate) enum Error {
 
     #[error("{0}")]
     Unanswered(String),
+    #[error("{place}: {what}")]
+    Setting { place: String, what: String },
+    #[error("{0}")]
+    Authority(AuthorityFault),
+    #[error(
+        "`{address}` cannot be listened on: {fault}; give another --listen or --port, 0 being any port that is free"
+    )]
+    Listen { address: SocketAddr, fault: io::Error },
+    #[error("{what}: {fault}")]
+    Seed { what: String, fault: SeedFault },
+    #[error("signals cannot be waited for: {0}")]
+    Signals(ctrlc::Error),
 
     #[error("the output cannot be written: {0}; check that there is space left and that you may write there")]
     Output(io::Error),

@@ -19,6 +19,7 @@ mod policy;
 mod replay;
 mod save;
 mod send;
+mod serve;
 mod settings;
 mod usersig;
 
@@ -45,6 +46,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Check(args) => check::run(args, format),
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
+        Command::Serve(args) => serve::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
         Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),

@@ -46,6 +46,6 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as s
 pub use app::{App, Happening, Settings, What};
 pub use handle::{Answer, Call, DryRun, Request, Response};
 pub use preflight::{preflight, preflight_request};
-pub use scenario::{LineFault, Scenario};
+pub use scenario::{LineFault, Scenario, Step, events_json};
 pub use snapshot::SnapshotFault;
 pub use violation::Violation;

@@ -9,6 +9,8 @@ mod replay;
 mod review;
 mod run;
 mod send;
+#[cfg(unix)]
+mod serve;
 #[path = "../../examples/loopback/server.rs"]
 mod server;
 mod state;
