@@ -50,12 +50,12 @@ fn a_violation_is_told_in_one_line_and_as_json() {
             r#"{{"step":10,"code":10004,"because":["MARK-RANGE","gap:mark-max"],"pointer":"/MemberList/0/Marks/0","message":"{sentence}"}}"#
         )
     );
-    // What is about no place in the body has no pointer, and what rests on nothing says so by an empty list.
+    // The pointer to the body as a whole is empty.
     let (line, json) = told(b"[]");
-    assert_eq!(line, "60003: the body is an array, and must be an object");
+    assert_eq!(line, "60003 gap:trailing-comma: the body is an array, and must be an object");
     assert_eq!(
         json,
-        r#"{"step":6,"code":60003,"because":[],"pointer":"","message":"the body is an array, and must be an object"}"#
+        r#"{"step":6,"code":60003,"because":["gap:trailing-comma"],"pointer":"","message":"the body is an array, and must be an object"}"#
     );
 }
 
