@@ -39,6 +39,7 @@ mod scenario;
 mod snapshot;
 mod violation;
 mod walk;
+mod written;
 
 /// The crates that this one speaks in, so that a user needs no line for each.
 pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as spec};

@@ -5,11 +5,9 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{
-    Endpoint, Envelope, ErrorCode, Place, envelope_json, get_members, get_online_member_num, modify_user_info,
-};
+use avmarks_protocol::{Endpoint, ErrorCode, Place, get_online_member_num};
 use avmarks_rules::{
-    Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
+    Basis, Cursor, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
     gate_refusals, pull_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
@@ -21,6 +19,7 @@ use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
 use crate::pull::{self, Shown};
 use crate::violation::{Findings, Violation};
+use crate::written::{refused, served_json};
 use crate::{App, Settings};
 
 /// How the caller says who it is.
@@ -376,27 +375,4 @@ fn signature_refusal(fault: &UserSigFault) -> Refusal {
         // What cannot be told apart is refused as what cannot be read.
         _ => Refusal::SignatureMalformed,
     }
-}
-
-fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
-    let members = served.iter().map(|entry| {
-        let marks = entry.marks.iter().map(|mark| i64::from(mark.number())).collect();
-        modify_user_info::Served::new(entry.account.as_str(), marks)
-    });
-    modify_user_info::Answer::served(i64::from(call.kind().number()), members.collect()).to_json()
-}
-
-/// The answer to a violation, in the endpoint's own order of fields.
-fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Answer {
-    // A walk that ends without a violation has been served.
-    let (code, message) =
-        first.map(|first| (first.code, first.message.clone())).unwrap_or((ErrorCode::OK, String::new()));
-    let body = match endpoint {
-        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, message).to_json(),
-        None => envelope_json(&Envelope::fail(code, message)),
-    };
-    let because = first.map(|first| first.because.clone()).unwrap_or_default();
-    Answer { body, code, because, omitted }
 }
