@@ -123,11 +123,11 @@ fn snapshots_that_the_rules_do_not_allow() {
     assert_eq!(App::restore(twice.as_bytes()).unwrap_err().to_string(), "`groups` in the snapshot: `g` is there twice");
     let views = good.find("\"list_views\":[").unwrap();
     let (before, views) = good.split_at(views);
-    let rising = format!("{before}{}", views.replace("\"place\":2", "\"place\":0"));
-    assert_eq!(
-        App::restore(rising.as_bytes()).unwrap_err().to_string(),
-        "`list_views` in the snapshot: places must descend"
-    );
+    for (place, order) in [("0", "rising"), ("1", "level")] {
+        let spoilt = format!("{before}{}", views.replace("\"place\":2", &format!("\"place\":{place}")));
+        let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
+        assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
+    }
     // At its limits, special marks aside, a group is what it may be.
     for (from, to) in [
         ("\"marks_per_group_max\":10", "\"marks_per_group_max\":2"),
