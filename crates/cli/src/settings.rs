@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::args::SettingArgs;
+use crate::configuration::{self, Place};
 use crate::error::Error;
-use file::Place;
 pub(crate) use ready::Target;
 pub(crate) use show::show;
 pub(crate) use table::Setting;
@@ -44,7 +44,7 @@ impl Settings {
     /// Looks everywhere.
     pub(crate) fn find(args: &SettingArgs) -> Self {
         let mut faults = Vec::new();
-        let file = file::place(args.config.as_deref(), variable);
+        let file = configuration::place(args.config.as_deref(), variable);
         let (in_file, wrong) = file.as_deref().map(file::read).unwrap_or_default();
         faults.extend(wrong);
 

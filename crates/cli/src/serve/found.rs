@@ -8,6 +8,7 @@ use avmarks_spec::Excerpt;
 use super::file;
 use super::setting::Setting;
 use crate::args::ServeArgs;
+use crate::configuration;
 use crate::error::Error;
 
 /// What was said of a setting, and where.
@@ -33,7 +34,7 @@ pub(super) struct Found(BTreeMap<Setting, Given>);
 impl Found {
     /// Looks everywhere.
     pub(super) fn find(args: &ServeArgs) -> Result<Self, Error> {
-        let mut found = match file::place(args.config.as_deref(), variable) {
+        let mut found = match configuration::place(args.config.as_deref(), variable) {
             Some(path) => file::read(&path)?,
             None => BTreeMap::new(),
         };

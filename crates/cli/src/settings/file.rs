@@ -1,17 +1,13 @@
-//! The configuration file: TOML, one key for each setting.
+//! The settings of `avmarks send` in the configuration file: TOML, one key for each.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use avmarks_spec::{Excerpt, OneLine};
 use toml::de::{DeTable, DeValue};
 
 use super::table::{Kind, Setting};
-use crate::input::{Shown, Source};
+use crate::configuration::{self, Place, SERVE_TABLE, line};
 use crate::names;
-
-/// A configuration is a page at most.
-const BYTES_MAX: u64 = 1_024 * 1_024;
 
 /// A setting as a file gives it.
 #[derive(Debug)]
@@ -21,21 +17,9 @@ pub(super) struct Given {
     pub(super) line: usize,
 }
 
-/// Where the configuration is: what is named must be there, the others may be.
-pub(super) fn place(named: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let by_variable = || environment("AVMARKS_CONFIG").map(PathBuf::from);
-    if let Some(named) = named.map(Path::to_owned).or_else(by_variable) {
-        return Some(named);
-    }
-    let of_user = environment("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let of_user = of_user.or_else(|| environment("HOME").map(|home| Path::new(&home).join(".config")));
-    let of_user = of_user.map(|folder| folder.join("avmarks").join("config.toml"));
-    [Some(PathBuf::from("avmarks.toml")), of_user].into_iter().flatten().find(|path| path.is_file())
-}
-
 /// What the file gives, and everything that is wrong with it. Values are not repeated: one may be a secret.
 pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
-    let text = match Source::File(path.to_owned()).read_text(BYTES_MAX, "a configuration") {
+    let text = match configuration::read(path) {
         Ok(text) => text,
         Err(error) => return (Vec::new(), vec![error.to_string()]),
     };
@@ -50,7 +34,7 @@ pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
         .collect();
     let mut given = Vec::new();
     if faults.is_empty() {
-        for (key, value) in table.get_ref() {
+        for (key, value) in table.get_ref().iter().filter(|(key, _)| key.get_ref() != SERVE_TABLE) {
             let at = key.span().start;
             match setting(key.get_ref(), value.get_ref()) {
                 Ok((setting, text)) => given.push(Given { setting, text, line: place(at).line }),
@@ -59,22 +43,6 @@ pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
         }
     }
     (given, faults)
-}
-
-/// A place in a file, in words.
-pub(super) struct Place<'a> {
-    pub(super) path: &'a Path,
-    pub(super) line: usize,
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} line {}", Shown(self.path), self.line)
-    }
-}
-
-fn line(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// The setting of a key, and its value as text.

@@ -24,7 +24,7 @@ fn config(arguments: &[&str], variables: &[(&str, &str)], folder: &Path) -> Run 
 #[test]
 fn options_go_before_variables_before_the_file_before_defaults() {
     let folder = folder("precedence");
-    file(&folder, "avmarks.toml", "tries = 7\n\nin_flight = 3\ngroup = \"@TGS#file\"\n");
+    file(&folder, "avmarks.toml", "tries = 7\n\nin_flight = 3\ngroup = \"@TGS#file\"\n\n[serve]\nport = 8700\n");
     let found = |arguments: &[&str], variables: &[(&str, &str)]| config(arguments, variables, &folder).json();
     let variables = [("AVMARKS_TRIES", "8"), ("AVMARKS_IN_FLIGHT", "4"), ("AVMARKS_GROUP", "")];
     let all = found(&["--tries", "9"], &variables);
