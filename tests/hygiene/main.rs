@@ -48,7 +48,8 @@ fn code_of(path: &str) -> String {
     shipped(path).lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 
-const PUBLISHED: &[&str] = &["spec", "protocol", "rules", "service", "client", "cli"];
+const PUBLISHED: &[&str] =
+    &["spec", "protocol", "rules", "service", "client", "transport-ureq", "generators", "emulator", "cli"];
 
 /// The part of a source file that ships: everything before its unit tests.
 fn shipped(path: &str) -> String {
@@ -69,12 +70,17 @@ fn the_core_has_no_std_no_clock_and_no_randomness() {
             }
         }
     }
-    for name in ["protocol", "service", "client"] {
+    for name in ["protocol", "service", "client", "generators"] {
         for file in files(&format!("crates/{name}/src"), "rs") {
             let text = shipped(&file);
             for word in ["SystemTime", "Instant::now", "TcpStream", "TcpListener", "std::fs", "thread_local"] {
                 assert!(!text.contains(word), "{file}: `{word}`");
             }
+        }
+    }
+    for file in files("crates/transport-ureq/src", "rs").iter().filter(|file| !file.ends_with("/clock.rs")) {
+        for word in ["SystemTime", "Instant::now", "std::fs", "std::env"] {
+            assert!(!shipped(file).contains(word), "{file}: `{word}`");
         }
     }
 }
@@ -131,7 +137,10 @@ fn dependencies_point_down_only() {
         ("rules", &["spec"]),
         ("service", &["spec", "protocol", "rules"]),
         ("client", &["spec", "protocol"]),
-        ("cli", &["spec", "protocol", "rules", "service"]),
+        ("generators", &["spec", "protocol", "service"]),
+        ("transport-ureq", &["spec", "protocol", "client"]),
+        ("emulator", &["spec", "protocol", "rules", "service"]),
+        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator"]),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));
@@ -140,6 +149,23 @@ fn dependencies_point_down_only() {
             assert!(below.contains(&dependency), "{name} depends on {dependency}");
         }
     }
+}
+
+#[test]
+fn the_transport_without_its_feature_builds_no_tls() {
+    let tree = |arguments: &[&str]| {
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["tree", "--offline", "--locked", "--prefix", "none", "--edges", "normal"]).args(arguments);
+        let output = cargo.args(["-p", "avmarks-transport-ureq"]).current_dir(top()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let is_tls =
+        |line: &str| ["rustls", "ring ", "webpki", "native-tls", "openssl"].iter().any(|name| line.starts_with(name));
+    assert!(tree(&[]).lines().any(is_tls));
+    let found: Vec<_> =
+        tree(&["--no-default-features"]).lines().filter(|line| is_tls(line)).map(str::to_owned).collect();
+    assert_eq!(found, [""; 0]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod refusals;
 mod replay;
 mod requests;
 mod show;
+mod transport;
 mod violations;
 mod webhooks;
 mod world;
@@ -100,6 +101,11 @@ const FOLDERS: &[Folder] = &[
         name: "violations",
         says: "All that a dry run finds wrong with a request: as text (`Display`) and as JSON.",
         pages: violations::pages,
+    },
+    Folder {
+        name: "transport",
+        says: "The exact requests of `avmarks-transport-ureq`, from the request line to the last byte of the body (`␍` is a CR).",
+        pages: transport::pages,
     },
     Folder { name: "check", says: "`avmarks check` as people and programs meet it.", pages: check::pages },
     Folder {

@@ -2,11 +2,11 @@
 //!
 //! `PROPTEST_CASES` sets how many runs are tried; the default makes about 200,000 operations.
 
+use avmarks_generators::operations::small_limits;
+use avmarks_generators::strategy::steps;
 use avmarks_spec::Clause;
 use avmarks_testkit::differ::{Tally, differ};
-use avmarks_testkit::op::small_limits;
 use avmarks_testkit::small_world::World;
-use avmarks_testkit::strategy::steps;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

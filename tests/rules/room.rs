@@ -140,6 +140,17 @@ proptest! {
             prop_assert_eq!(members.len(), room.len());
             prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
             prop_assert_eq!(room.is_empty(), members.is_empty());
+            for (mark, holders) in room.marks_in_use(latest) {
+                prop_assert!(holders > 0);
+                prop_assert_eq!(members.iter().filter(|member| member.marks.contains(&mark)).count(), holders);
+            }
+            let in_use: std::collections::BTreeSet<_> = members.iter().flat_map(|member| &member.marks).collect();
+            prop_assert_eq!(room.marks_in_use(latest).len(), in_use.len());
+            for (at, member) in members.iter().enumerate() {
+                prop_assert_eq!(&room.members_after(member.place - 1, 1, latest)[..], &members[at..=at]);
+                prop_assert_eq!(&room.members_after(member.place, 2, latest)[..], &members[at + 1..(at + 3).min(members.len())]);
+            }
+            prop_assert_eq!(room.members_after(0, usize::MAX, latest), members);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The service as a whole: precedence, query and signature, preflight and dry run, snapshots of its state.
 
+mod gate;
 mod grounds;
 mod precedence;
 mod preflight;

@@ -50,7 +50,7 @@ fn a_violation_is_told_in_one_line_and_as_json() {
             r#"{{"step":10,"code":10004,"because":["MARK-RANGE","gap:mark-max"],"pointer":"/MemberList/0/Marks/0","message":"{sentence}"}}"#
         )
     );
-    // The pointer to the body as a whole is empty.
+    // Step 6 has no clause, and names its gap. The body as a whole has the empty pointer.
     let (line, json) = told(b"[]");
     assert_eq!(line, "60003 gap:trailing-comma: the body is an array, and must be an object");
     assert_eq!(

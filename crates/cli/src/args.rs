@@ -1,5 +1,7 @@
 //! What the command line understands.
 
+mod send;
+mod serve;
 mod usersig;
 
 use std::ffi::{OsStr, OsString};
@@ -12,12 +14,14 @@ use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::App;
 use avmarks_spec::{Excerpt, GAPS, Gap};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
 
 use crate::error::Error;
 use crate::input::Source;
 use crate::names;
+pub(crate) use send::{ChangeArgs, CountArgs, ListArgs, SendArgs, SendCommand, SettingArgs};
+pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Leaves the process where they make no command, or ask for help.
@@ -25,13 +29,17 @@ pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // What stands too much there may be a key or a signature, which must not be printed.
-        let about_signatures = arguments.iter().any(|argument| argument == "usersig");
+        let about_signatures = arguments.iter().any(|argument| argument == "usersig" || argument == "send");
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }
 
 /// The error without the words of the user that are not names of options, and may be a secret.
 fn without_values(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::MissingSubcommand {
+        // It names the command alone.
+        return error;
+    }
     let of_the_user = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue];
     let shows_value = has_harmless_value(&error);
     for kind in of_the_user {
@@ -50,7 +58,22 @@ fn without_values(mut error: clap::Error) -> clap::Error {
 
 /// Whether the value at fault is one of a number or a name, and too short to be a key (64 characters) or a signature.
 fn has_harmless_value(error: &clap::Error) -> bool {
-    const OPTIONS: [&str; 4] = ["--at ", "--expire ", "--sdkappid ", "--identifier "];
+    const OPTIONS: [&str; 14] = [
+        "--at ",
+        "--expire ",
+        "--sdkappid ",
+        "--identifier ",
+        "--mark ",
+        "--region ",
+        "--url ",
+        "--group ",
+        "--calls-per-second ",
+        "--in-flight ",
+        "--tries ",
+        "--budget ",
+        "--time-limit ",
+        "--accounts-per-call ",
+    ];
     const CHARACTERS_MAX: usize = 20;
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {
         (Some(ContextValue::String(option)), Some(ContextValue::String(value))) => {
@@ -60,10 +83,10 @@ fn has_harmless_value(error: &clap::Error) -> bool {
     }
 }
 
-/// Checks requests of the Tencent Cloud Chat marks API against its documented rules, offline
+/// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays whole conversations with a simulated service, and
-/// explains clauses, gaps of the documents, error codes and signatures.
+/// explains clauses, gaps of the documents, error codes and signatures. `avmarks send` alone uses the network.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -72,8 +95,10 @@ fn has_harmless_value(error: &clap::Error) -> bool {
     after_long_help = "\
 Exit status:
   0  accepted, or done
-  1  refused
+  1  refused, or not done
   2  wrong usage, or input that cannot be read
+  3  done in part (send)
+  4  a setting is wrong or missing (send)
 
 Examples:
   avmarks check request.json
@@ -81,9 +106,11 @@ Examples:
   avmarks replay conversation.jsonl --save app.json
   avmarks explain ONLINE-ONLY
   avmarks explain 10004
+  avmarks send set --group @TGS#a6I4ZUUGO --mark 1000 teacher10
 
 Environment:
   AVMARKS_KEY  the app's secret key, where --key-file is not given
+  AVMARKS_…    the other settings of avmarks send
   NO_COLOR     where it is set, no colour, which only terminals get anyway"
 )]
 pub(crate) struct Cli {
@@ -100,7 +127,9 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Explain(ExplainArgs),
     Usersig(UserSigArgs),
+    Send(Box<SendArgs>),
     Policy(PolicyArgs),
+    Serve(Box<ServeArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -1,7 +1,10 @@
 //! Why a command could not be carried out: one line each, with what to do. A refusal is no error but an answer.
 
 use std::io;
+use std::net::SocketAddr;
 
+use avmarks_client::{JobFault, ProgressFault};
+use avmarks_emulator::{AuthorityFault, SeedFault};
 use avmarks_protocol::secret::SecretFault;
 use avmarks_service::SnapshotFault;
 
@@ -38,10 +41,12 @@ pub(crate) enum Error {
     Snapshot { what: String, fault: SnapshotFault },
     #[error("{what}: this is not a snapshot: it is not a JSON object; `avmarks replay --save` writes a sound one")]
     NoSnapshot { what: String },
-    #[error("the snapshot cannot be saved to {what}: {fault}; nothing of the file there was changed")]
-    Save { what: String, fault: io::Error },
-    #[error("the snapshot cannot be saved to {what}: {why}")]
-    SaveTarget { what: String, why: &'static str },
+    #[error("the {noun} cannot be saved to {what}: {fault}; nothing of the file there was changed")]
+    Save { noun: &'static str, what: String, fault: io::Error },
+    #[error("the {noun} cannot be saved to {what}: {why}")]
+    SaveTarget { noun: &'static str, what: String, why: &'static str },
+    #[error("the {noun} {what} cannot be removed: {fault}; remove it, or the next run takes all for done")]
+    Remove { noun: &'static str, what: String, fault: io::Error },
     #[error("the output was closed before the end, so no snapshot was saved; read all of it, or send it to a file")]
     NotSaved,
 
@@ -63,6 +68,32 @@ pub(crate) enum Error {
     KeyByteOrderMark { origin: &'static str },
     #[error("{origin}: {fault}")]
     Key { origin: &'static str, fault: SecretFault },
+
+    #[error("{} {} wrong with the accounts; nothing was sent", faults.len(), things(faults.len()))]
+    Accounts { faults: Vec<String> },
+    #[error("{}", no_accounts(file.as_deref()))]
+    NoAccounts { file: Option<String> },
+    #[error("{} {} wrong with the settings; nothing was sent", faults.len(), things(faults.len()))]
+    Settings { faults: Vec<String> },
+    #[error("{}{fault}", what.as_ref().map(|what| format!("{what}: ")).unwrap_or_default())]
+    Job { what: Option<String>, fault: JobFault },
+    #[error("{what}: {fault}")]
+    Progress { what: String, fault: ProgressFault },
+
+    #[error("{0}")]
+    Unanswered(String),
+    #[error("{place}: {what}")]
+    Setting { place: String, what: String },
+    #[error("{0}")]
+    Authority(AuthorityFault),
+    #[error(
+        "`{address}` cannot be listened on: {fault}; give another --listen or --port, 0 being any port that is free"
+    )]
+    Listen { address: SocketAddr, fault: io::Error },
+    #[error("{what}: {fault}")]
+    Seed { what: String, fault: SeedFault },
+    #[error("signals cannot be waited for: {0}")]
+    Signals(ctrlc::Error),
 
     #[error("the output cannot be written: {0}; check that there is space left and that you may write there")]
     Output(io::Error),
@@ -99,8 +130,36 @@ impl Error {
         }
     }
 
+    /// Everything that is wrong, where that is more than one thing: a line each, before the error itself.
+    pub(crate) fn details(&self) -> &[String] {
+        match self {
+            Self::Accounts { faults } | Self::Settings { faults } => faults,
+            _ => &[],
+        }
+    }
+
+    /// The exit status.
+    pub(crate) const fn status(&self) -> u8 {
+        match self {
+            Self::Unanswered(_) => 1,
+            Self::Settings { .. } => 4,
+            _ => 2,
+        }
+    }
+
     /// Whether the reader of the output has gone, which is no fault.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(fault) if fault.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+const fn things(count: usize) -> &'static str {
+    if count == 1 { "thing is" } else { "things are" }
+}
+
+fn no_accounts(file: Option<&str>) -> String {
+    match file {
+        Some(file) => format!("there are no accounts in {file}; write one a line"),
+        None => "there are no accounts; give them as arguments, or --file FILE (`-` is standard input)".to_owned(),
     }
 }

@@ -31,12 +31,18 @@ impl Source {
         Ok(bytes)
     }
 
+    /// All of the bytes; an error where there are more than `bytes_max`.
+    pub(crate) fn read_limited(&self, bytes_max: u64, purpose: &'static str) -> Result<Vec<u8>, Error> {
+        let bytes = self.read_up_to(bytes_max.saturating_add(1))?;
+        match bytes.len() as u64 > bytes_max {
+            true => Err(Error::TooLarge { what: self.to_string(), bytes_max, purpose }),
+            false => Ok(bytes),
+        }
+    }
+
     /// The whole text without the line break at its end; an error where it is larger than `bytes_max`.
     pub(crate) fn read_text(&self, bytes_max: u64, purpose: &'static str) -> Result<String, Error> {
-        let bytes = self.read_up_to(bytes_max.saturating_add(1))?;
-        if bytes.len() as u64 > bytes_max {
-            return Err(Error::TooLarge { what: self.to_string(), bytes_max, purpose });
-        }
+        let bytes = self.read_limited(bytes_max, purpose)?;
         let mut text = String::from_utf8(bytes)
             .map_err(|fault| Error::NotUtf8 { what: self.to_string(), at: fault.utf8_error().valid_up_to() })?;
         text.truncate(without_line_break(&text).len());

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::input::without_line_break;
 
 /// The environment variable that holds the key where no file is named.
-const VARIABLE: &str = "AVMARKS_KEY";
+pub(crate) const VARIABLE: &str = "AVMARKS_KEY";
 
 /// A key has 64 characters.
 const KEY_BYTES_MAX: u64 = 4_096;
@@ -22,17 +22,18 @@ impl KeyArgs {
     pub(crate) fn find(&self) -> Result<Option<SecretKey>, Error> {
         if let Some(source) = &self.key_file {
             let text = source.read_text(KEY_BYTES_MAX, "a key").map_err(nameless)?;
-            return key("the file of --key-file", &text).map(Some);
+            return parse("the file of --key-file", &text).map(Some);
         }
         match std::env::var(VARIABLE) {
-            Ok(text) if !text.is_empty() => key(VARIABLE, without_line_break(&text)).map(Some),
+            Ok(text) if !text.is_empty() => parse(VARIABLE, without_line_break(&text)).map(Some),
             Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
             Err(std::env::VarError::NotUnicode(_)) => Err(Error::KeyNotUtf8),
         }
     }
 }
 
-fn key(origin: &'static str, text: &str) -> Result<SecretKey, Error> {
+/// The key of this text.
+pub(crate) fn parse(origin: &'static str, text: &str) -> Result<SecretKey, Error> {
     if text.starts_with('\u{feff}') {
         return Err(Error::KeyByteOrderMark { origin });
     }

@@ -1,8 +1,8 @@
-//! `avmarks`: checks, replays and explains requests about marks in audio-video groups, without a socket.
+//! `avmarks`: checks, replays and explains requests about marks in audio-video groups, and sends them.
 //!
-//! Everything is decided in `avmarks-service` and the crates below it; here files are read, arguments understood and
-//! answers printed. Exit codes: 0 accepted or done, 1 refused, 2 wrong usage or input that cannot be read;
-//! a reader that closes the pipe changes none of them.
+//! Everything is decided in `avmarks-service`, `avmarks-client` and the crates below them; here files are read, arguments
+//! understood and answers printed. Exit codes: 0 accepted or done, 1 refused or nothing done, 2 wrong usage or input that
+//! cannot be read, 3 done in part, 4 wrong settings; a reader that closes the pipe changes none of them.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -12,11 +12,15 @@ mod explain;
 mod input;
 mod key;
 mod manual;
+mod mark;
 mod names;
 mod output;
 mod policy;
 mod replay;
 mod save;
+mod send;
+mod serve;
+mod settings;
 mod usersig;
 
 use std::process::ExitCode;
@@ -31,7 +35,7 @@ fn main() -> ExitCode {
         Ok(verdict) => verdict.into(),
         Err(error) => {
             output::complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(error.status())
         }
     }
 }
@@ -42,7 +46,9 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Check(args) => check::run(args, format),
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
+        Command::Serve(args) => serve::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
+        Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),

@@ -52,6 +52,8 @@ impl Format {
 pub(crate) enum Verdict {
     Accepted,
     Refused,
+    /// Done in part.
+    Partly,
 }
 
 impl Verdict {
@@ -65,6 +67,7 @@ impl From<Verdict> for ExitCode {
         match verdict {
             Verdict::Accepted => Self::SUCCESS,
             Verdict::Refused => Self::FAILURE,
+            Verdict::Partly => Self::from(3),
         }
     }
 }
@@ -74,6 +77,7 @@ impl fmt::Display for Verdict {
         match self {
             Self::Accepted => write!(f, "{GOOD}accepted{GOOD:#}"),
             Self::Refused => write!(f, "{BAD}refused{BAD:#}"),
+            Self::Partly => write!(f, "{HEAD}in part{HEAD:#}"),
         }
     }
 }
@@ -86,8 +90,11 @@ pub(crate) fn print_raw(bytes: &[u8]) -> Result<(), Error> {
 /// Says on standard error what went wrong.
 pub(crate) fn complain(error: &Error) {
     let mut err = styled(io::stderr().lock());
-    // Where not even this can be said, the exit status is all that is left.
-    let _ = writeln!(err, "{BAD}error:{BAD:#} {error}");
+    let all = error.details().iter().map(|detail| detail as &dyn fmt::Display).chain([error as &dyn fmt::Display]);
+    for said in all {
+        // Where not even this can be said, the exit status is all that is left.
+        let _ = writeln!(err, "{BAD}error:{BAD:#} {said}");
+    }
 }
 
 /// Says on standard error what is no error, and worth a look.

@@ -14,7 +14,7 @@ use crate::save::Save;
 /// nothing is saved.
 pub(crate) fn run(args: &ReplayArgs) -> Result<Verdict, Error> {
     not_both_stdin(Some(&args.file), args.state.as_ref())?;
-    let save = args.save.as_deref().map(|path| Save::to(path, &args.file)).transpose()?;
+    let save = args.save.as_deref().map(|path| Save::to("snapshot", path, [&args.file])).transpose()?;
     let mut app = match &args.state {
         Some(snapshot) => snapshot.read_app()?,
         None => App::new(Settings::default()),

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::input::{Shown, Source};
 
-/// Where the snapshot goes: written beside its place, then moved there, so that no half of one is ever seen.
+/// Where a snapshot or a resume file goes: written beside its place, then moved there, so that no half of one is ever seen.
 pub(crate) struct Save {
+    noun: &'static str,
     what: String,
     /// The file itself, and no link to it.
     target: PathBuf,
@@ -19,11 +20,15 @@ pub(crate) struct Save {
 }
 
 impl Save {
-    /// Looks, before the work is done, whether its result will find a place.
-    pub(crate) fn to(path: &Path, conversation: &Source) -> Result<Self, Error> {
+    /// Looks, before the work is done, whether its result, the `noun`, will find a place that is not where `inputs` are read.
+    pub(crate) fn to<'a>(
+        noun: &'static str,
+        path: &Path,
+        inputs: impl IntoIterator<Item = &'a Source>,
+    ) -> Result<Self, Error> {
         let what = Shown(path).to_string();
-        let refuse = |why| Error::SaveTarget { what: what.clone(), why };
-        let fail = |fault| Error::Save { what: what.clone(), fault };
+        let refuse = |why| Error::SaveTarget { noun, what: what.clone(), why };
+        let fail = |fault| Error::Save { noun, what: what.clone(), fault };
         if path.as_os_str().is_empty() {
             return Err(Error::NamelessFile);
         }
@@ -36,8 +41,8 @@ impl Save {
                 return Err(refuse("it is not a regular file; name one that is, or a new one"));
             }
             Ok(there) if is_stdout(&there) => return Err(refuse("it takes the answers already; name another file")),
-            Ok(there) if is_read(conversation, path, &there) => {
-                return Err(refuse("it is the conversation that is read; name another file"));
+            Ok(there) if inputs.into_iter().any(|input| is_read(input, path, &there)) => {
+                return Err(refuse("it is read as an input; name another file"));
             }
             Ok(there) => Some(there),
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
@@ -53,19 +58,30 @@ impl Save {
         hidden.push(name);
         hidden.push(format!(".{}.tmp", std::process::id()));
         let beside = folder.join(hidden);
-        Ok(Self { target, beside, permissions: there.map(|there| there.permissions()), what })
+        Ok(Self { noun, target, beside, permissions: there.map(|there| there.permissions()), what })
     }
 
-    pub(crate) fn write(&self, snapshot: &[u8]) -> Result<(), Error> {
-        let written = self.write_beside(snapshot).and_then(|()| fs::rename(&self.beside, &self.target));
+    /// Writes it, in one step.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        let written = self.write_beside(bytes).and_then(|()| fs::rename(&self.beside, &self.target));
         written.map_err(|fault| {
             // It may not be there at all.
             let _ = fs::remove_file(&self.beside);
-            Error::Save { what: self.what.clone(), fault }
+            Error::Save { noun: self.noun, what: self.what.clone(), fault }
         })
     }
 
-    fn write_beside(&self, snapshot: &[u8]) -> io::Result<()> {
+    /// Removes what was written.
+    pub(crate) fn remove(&self) -> Result<(), Error> {
+        match fs::remove_file(&self.target) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Remove { noun: self.noun, what: self.what.clone(), fault })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_beside(&self, bytes: &[u8]) -> io::Result<()> {
         // One may be left of a process of the same number that was killed.
         let _ = fs::remove_file(&self.beside);
         let mut options = OpenOptions::new();
@@ -76,7 +92,7 @@ impl Save {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let mut file: File = options.open(&self.beside)?;
-        file.write_all(snapshot)?;
+        file.write_all(bytes)?;
         if let Some(permissions) = &self.permissions {
             file.set_permissions(permissions.clone())?;
         }
@@ -95,10 +111,10 @@ fn end_of_links(path: &Path) -> PathBuf {
     path
 }
 
-/// Whether the conversation is read from this file.
+/// Whether an input is read from this file.
 #[cfg(unix)]
-fn is_read(conversation: &Source, _: &Path, there: &Metadata) -> bool {
-    let read = match conversation {
+fn is_read(input: &Source, _: &Path, there: &Metadata) -> bool {
+    let read = match input {
         Source::File(path) => fs::metadata(path),
         Source::Stdin => behind(io::stdin()),
     };
@@ -106,8 +122,8 @@ fn is_read(conversation: &Source, _: &Path, there: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_read(conversation: &Source, path: &Path, _: &Metadata) -> bool {
-    let Source::File(read) = conversation else { return false };
+fn is_read(input: &Source, path: &Path, _: &Metadata) -> bool {
+    let Source::File(read) = input else { return false };
     matches!((fs::canonicalize(read), fs::canonicalize(path)), (Ok(one), Ok(other)) if one == other)
 }
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod settings;
+mod views;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,12 +12,11 @@ use avmarks_protocol::modify_user_info::Answer;
 use avmarks_protocol::url::Query;
 use avmarks_spec::Timestamp;
 
-use crate::outcome::{Fate, NotTried, PlanReport, Report};
-use crate::pace::{Pace, Turns, whole_millis};
+use crate::pace::{Pace, Turns};
 use crate::progress::{Progress, Settled};
 use crate::random::Random;
 use crate::reply::{Failure, Heard, Quirk, Reply, scrubbed};
-use crate::retry::{Advice, Reach, TRY_TIMEOUT_MIN, advice};
+use crate::retry::{Reach, Then, Tried, advice};
 use crate::{Plan, Signer};
 
 use call::{Call, Flying, Halt, Lane};
@@ -116,15 +116,31 @@ impl Job {
     /// May have changed afterwards: a try is in flight where the step is [`Step::Send`]; tries whose time is over count as
     /// [`Failure::TimedOut`]; calls that can no longer be tried within their budget have ended.
     pub fn poll(&mut self, now: Timestamp) -> Step {
+        self.poll_within(now, None)
+    }
+
+    /// [`Job::poll`] where others call the same app at the same time: what it sends counts for `shared` as well, and it sends
+    /// nothing that `shared` does not admit.
+    ///
+    /// May have changed afterwards: as after [`Job::poll`], and `shared`.
+    pub fn poll_shared(&mut self, now: Timestamp, shared: &mut Pace) -> Step {
+        self.poll_within(now, Some(shared))
+    }
+
+    fn poll_within(&mut self, now: Timestamp, shared: Option<&mut Pace>) -> Step {
         let now = self.time(now);
         self.time_out(now);
-        let admitted_at = self.pace.ready_at(now).max(self.paused_until);
+        let admitted_by_others = shared.as_ref().map_or(now, |shared| shared.ready_at(now));
+        let admitted_at = self.pace.ready_at(now).max(self.paused_until).max(admitted_by_others);
         self.end_what_is_too_late(now, admitted_at);
         let has_room = self.flying.len() < self.settings.in_flight_max;
         if has_room
             && admitted_at <= now
             && let Some(outgoing) = self.send(now)
         {
+            if let Some(shared) = shared {
+                shared.admit(now);
+            }
             return Step::Send(outgoing);
         }
         self.next_moment(admitted_at, has_room).map_or(Step::Done, Step::WaitUntil)
@@ -178,54 +194,6 @@ impl Job {
         self.halt_all(Halt::Stopped);
     }
 
-    /// The plans, in the order given.
-    pub fn plans(&self) -> impl ExactSizeIterator<Item = &Plan> {
-        self.lanes.iter().map(|lane| &lane.plan)
-    }
-
-    /// The calls that have ended, in the order in which they did, each with all its tries.
-    #[must_use]
-    pub fn calls(&self) -> &[CallRecord] {
-        &self.records
-    }
-
-    /// How many accounts are settled, those of the progress included. Cheap: for a progress bar.
-    #[must_use]
-    pub fn settled(&self) -> usize {
-        let before = self.lanes.iter().flat_map(|lane| &lane.settled_before);
-        before.chain(self.records.iter().filter_map(CallRecord::settled)).map(|settled| settled.range().len()).sum()
-    }
-
-    /// How far the job has come, for a later one: what is settled, and nothing of what is in flight.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        Progress::new(self.lanes.iter().enumerate().map(|(at, lane)| {
-            let ended = self.records.iter().filter(|record| record.lane == at).filter_map(CallRecord::settled);
-            (&lane.plan, lane.settled_before.iter().chain(ended).cloned().collect())
-        }))
-    }
-
-    /// What became of every account so far; final after [`Step::Done`].
-    #[must_use]
-    pub fn report(&self) -> Report<'_> {
-        let plans = self.lanes.iter().enumerate().map(|(at, lane)| {
-            let mut known: Vec<_> =
-                lane.settled_before.iter().map(|settled| (settled.range(), Fate::Settled(settled))).collect();
-            let of_lane = self.records.iter().filter(|record| record.lane == at);
-            known.extend(of_lane.filter_map(|record| Some((record.range(), record.fate()?))));
-            let flying = self.flying.values().filter(|flying| flying.lane == at).map(|flying| &flying.call);
-            let open = lane.waiting.iter().chain(flying);
-            known.extend(open.map(|call| (call.range.clone(), Fate::Unsettled { tries: &call.tries, doubtful: true })));
-            let doubtful = lane.fresh.iter().filter(|stretch| stretch.doubtful);
-            known.extend(
-                doubtful.map(|stretch| (stretch.range.clone(), Fate::Unsettled { tries: &[], doubtful: true })),
-            );
-            let rest = lane.halt.as_ref().or(self.halt.as_ref()).map_or(NotTried::Pending, Halt::why);
-            PlanReport::new(&lane.plan, known, rest)
-        });
-        Report { plans: plans.collect() }
-    }
-
     /// The time that counts: never before the latest seen.
     fn time(&mut self, now: Timestamp) -> Timestamp {
         self.seen = self.seen.max(now);
@@ -266,11 +234,10 @@ impl Job {
         let lane = self.lanes.get_mut(at)?;
         let mut call = lane.take(now)?;
         if call.tries.is_empty() {
-            let by_budget = now.plus(self.settings.retry.budget.saturating_sub(TRY_TIMEOUT_MIN));
+            let by_budget = self.settings.retry.last_start(now);
             call.last_start = last_start.map_or(by_budget, |last| last.min(by_budget));
         }
-        let left = call.last_start.plus(TRY_TIMEOUT_MIN).since(now);
-        let timeout = self.settings.retry.try_timeout.min(left);
+        let timeout = self.settings.retry.timeout(now, call.last_start);
         let signed = self.signer.sign(now);
         let id = TryId(self.tries);
         self.tries += 1;
@@ -317,59 +284,47 @@ impl Job {
     fn take_in(&mut self, flying: Flying, mut ended: Try, answer: Option<Answer>, now: Timestamp) {
         let Flying { lane: at, mut call, signed, random, .. } = flying;
         let Some(lane) = self.lanes.get_mut(at) else { return };
-        let advice = advice(&ended.heard).within(self.settings.retry.budget);
+        let advice = advice(&ended.heard);
         let settled = answer.map(|answer| Settled::of(&lane.plan, call.range.clone(), &answer, random, now));
         if let Some((_, strangers @ 1..)) = settled {
             ended.quirks.push(Quirk::Strangers(strangers));
         }
         let heard = ended.heard.clone();
         call.tries.push(ended);
-        let tries = u32::try_from(call.tries.len()).unwrap_or(u32::MAX);
-        let retry = self.settings.retry;
-        match (advice, settled) {
-            (_, Some((settled, _))) => self.records.push(call.ended(at, End::Settled(settled))),
-            (Advice::Split, _) if call.range.len() > 1 => {
+        if let Some((settled, _)) = settled {
+            self.records.push(call.ended(at, End::Settled(settled)));
+            return;
+        }
+        let (tries, generation) = (call.tries.len(), signed.generation);
+        let tried = Tried { tries, renewed: &mut call.renewed, signer: &self.signer, generation };
+        let next = self.settings.retry.next(advice, tried, &mut self.random);
+        if next.pause > Duration::ZERO {
+            self.paused_until = self.paused_until.max(now.plus(next.pause));
+        }
+        match next.then {
+            Then::Again(wait) => self.again(at, call, now.plus(wait)),
+            Then::Split if call.range.len() > 1 => {
                 lane.split(&call);
                 self.records.push(call.ended(at, End::Split));
             }
-            (Advice::Again, _) => {
-                let wait = retry.now.delay(tries, self.random.number());
-                self.again(at, call, now.plus(wait));
-            }
-            (Advice::AgainLater { least }, _) => {
-                let wait = retry.later.delay(tries, self.random.number()).max(least);
-                self.paused_until = self.paused_until.max(now.plus(whole_millis(retry.later.least)));
-                self.again(at, call, now.plus(wait));
-            }
-            (Advice::AgainOnce, _) if tries < 2 => {
-                let wait = retry.later.delay(tries, self.random.number());
-                self.again(at, call, now.plus(wait));
-            }
-            (Advice::Renew { least }, _) if !call.renewed && self.signer.renew(signed.generation) => {
-                call.renewed = true;
-                self.again(at, call, now.plus(least));
-            }
-            (Advice::Renew { .. } | Advice::GiveUp(Reach::Job), _) => {
+            Then::GiveUp(Reach::Job) => {
                 self.records.push(call.given_up(at));
                 self.halt_all(Halt::Hopeless(heard));
             }
-            (Advice::GiveUp(Reach::Group), _) => {
+            Then::GiveUp(Reach::Group) => {
                 lane.halt.get_or_insert(Halt::Hopeless(heard));
                 self.records.push(call.given_up(at));
                 self.records.extend(lane.waiting.drain(..).map(|call| call.given_up(at)));
             }
-            _ => self.records.push(call.given_up(at)),
+            Then::Split | Then::GiveUp(Reach::Call) => self.records.push(call.given_up(at)),
         }
     }
 
     /// Lets a call wait until it is tried again, unless there are reasons not to. Whether that is too late, [`Job::poll`] sees.
     fn again(&mut self, at: usize, mut call: Call, ready_at: Timestamp) {
-        let tries_are_used_up = call.tries.len() >= self.settings.retry.tries_max as usize;
         call.ready_at = ready_at;
         match self.lanes.get_mut(at) {
-            Some(lane) if !tries_are_used_up && self.halt.is_none() && lane.halt.is_none() => {
-                lane.waiting.push(call);
-            }
+            Some(lane) if self.halt.is_none() && lane.halt.is_none() => lane.waiting.push(call),
             _ => self.records.push(call.given_up(at)),
         }
     }

@@ -4,7 +4,8 @@
 //! **In scope:** any number of accounts with marks to set or delete as calls of at most 500 ([`Plan`]); at most 200 calls in any
 //! 1,000 ms, groups in turn ([`Pace`]); signatures that are renewed in time ([`Signer`]); what came back, read whatever it is
 //! ([`Reply::read`]); what to do about it ([`advice`]) and when ([`RetrySettings`]); the machine that does all of this
-//! ([`Job`]); what became of each account ([`Report`]); and how far a job has come, for a later one ([`Progress`]).
+//! ([`Job`]); what became of each account ([`Report`]); how far a job has come, for a later one ([`Progress`]); and any other
+//! call by the same rules ([`SingleCall`]), such as the pages of the list of online members ([`Pages`]).
 //!
 //! **Out of scope:** sockets, clocks, random numbers, files, threads: these are the caller's. Whether the service would refuse
 //! a call is not foreseen beyond what the inputs show (`avmarks-service` does that).
@@ -64,9 +65,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod call;
 mod job;
 mod outcome;
 mod pace;
+mod pages;
 mod plan;
 mod progress;
 mod random;
@@ -74,9 +77,11 @@ mod reply;
 mod retry;
 mod signature;
 
+pub use call::{Answered, CallRequest, CallStep, Sending, SingleCall, Unanswered};
 pub use job::{CallRecord, End, Job, JobFault, JobSettings, NotInFlight, Outgoing, Step, Try, TryId};
 pub use outcome::{AccountReport, Counts, Likely, NotTried, Outcome, PlanReport, Report, State};
 pub use pace::{Pace, PaceSettings};
+pub use pages::{PageFault, Pages};
 pub use plan::{Change, Plan, PlanFault, PlanFaults, PlanSettings, PlannedCall};
 pub use progress::{PROGRESS_VERSION, PlanProgress, Progress, ProgressFault, Settled};
 pub use reply::{FOREIGN_BYTES_MAX, Failure, Foreign, ForeignKind, Heard, Hearing, Quirk, Reply, Untold};

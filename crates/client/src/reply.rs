@@ -59,27 +59,8 @@ impl<'a> Reply<'a> {
     /// ```
     #[must_use]
     pub fn read(&self, change: Change) -> Hearing {
-        let mut quirks = Vec::new();
-        let mut body = Cow::Borrowed(self.body);
-        let mut answer = Answer::parse(&body);
-        if let Err(AnswerFault::Field(fault)) = &answer
-            && fault.place == Place::ErrorCode
-            && let Some(mended) = with_code_as_number(self.body)
-        {
-            quirks.push(Quirk::CodeAsText);
-            answer = Answer::parse(&mended);
-            body = Cow::Owned(mended);
-        }
-        let envelope = answer.as_ref().map_or_else(|_| Envelope::parse(&body), |answer| Ok(answer.envelope.clone()));
-        let envelope = match envelope {
-            Ok(envelope) if !self.cut && (self.status == 200 || !envelope.is_ok()) => envelope,
-            other => return Hearing { heard: Heard::Foreign(Foreign::of(self, other.err())), answer: None, quirks },
-        };
-        if self.status != 200 {
-            quirks.push(Quirk::Status(self.status));
-        }
-        if !envelope.is_ok() {
-            let heard = Heard::Refused { code: envelope.error_code, info: envelope.error_info };
+        let Opened { quirks, envelope, answer, .. } = self.open(Answer::parse, |answer| &answer.envelope);
+        if let Err(heard) = envelope {
             return Hearing { heard, answer: None, quirks };
         }
         let untold = match answer {
@@ -95,6 +76,51 @@ impl<'a> Reply<'a> {
         };
         Hearing { heard: Heard::Untold(untold), answer: None, quirks }
     }
+
+    /// What it says as the response to any call, whose answer `parse` reads and has its envelope there.
+    pub(crate) fn open<A>(
+        &self,
+        parse: impl Fn(&[u8]) -> Result<A, AnswerFault>,
+        envelope: impl Fn(&A) -> &Envelope,
+    ) -> Opened<'a, A> {
+        let mut quirks = Vec::new();
+        let mut body = Cow::Borrowed(self.body);
+        let mut answer = parse(&body);
+        if let Err(AnswerFault::Field(fault)) = &answer
+            && fault.place == Place::ErrorCode
+            && let Some(mended) = with_code_as_number(self.body)
+        {
+            quirks.push(Quirk::CodeAsText);
+            answer = parse(&mended);
+            body = Cow::Owned(mended);
+        }
+        let read = answer.as_ref().map_or_else(|_| Envelope::parse(&body), |answer| Ok(envelope(answer).clone()));
+        let envelope = match read {
+            Ok(envelope) if !self.cut && (self.status == 200 || !envelope.is_ok()) => {
+                if self.status != 200 {
+                    quirks.push(Quirk::Status(self.status));
+                }
+                if envelope.is_ok() {
+                    Ok(envelope)
+                } else {
+                    Err(Heard::Refused { code: envelope.error_code, info: envelope.error_info })
+                }
+            }
+            other => Err(Heard::Foreign(Foreign::of(self, other.err()))),
+        };
+        Opened { body, envelope, answer, quirks }
+    }
+}
+
+/// What a response says, before it is asked what that means for its call.
+pub(crate) struct Opened<'a, A> {
+    /// The body, with what was odd about it mended.
+    pub(crate) body: Cow<'a, [u8]>,
+    /// Status, code and sentence where the code is 0; else what came instead.
+    pub(crate) envelope: Result<Envelope, Heard>,
+    /// The answer, as far as it can be read.
+    pub(crate) answer: Result<A, AnswerFault>,
+    pub(crate) quirks: Vec<Quirk>,
 }
 
 /// Without the body, which may be long.

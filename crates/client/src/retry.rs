@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use avmarks_protocol::{Action, ErrorCode};
+use avmarks_spec::Timestamp;
 
+use crate::Signer;
 use crate::pace::whole_millis;
+use crate::random::Random;
 use crate::reply::{Failure, ForeignKind, Heard};
 
 /// How long the service's backend takes at most before it gives up; a caller should wait longer. Source: 1047/34620.
@@ -107,11 +110,73 @@ pub enum Advice {
 
 impl Advice {
     /// The same, but to give up where the code asks for a wait that is longer than the budget: so it would for other calls.
-    pub(crate) fn within(self, budget: Duration) -> Self {
+    fn within(self, budget: Duration) -> Self {
         match self {
             Self::AgainLater { least } | Self::Renew { least } if least > budget => Self::GiveUp(Reach::Job),
             other => other,
         }
+    }
+}
+
+/// What follows a try of a call.
+pub(crate) struct Next {
+    /// Nothing of the job is sent for so long.
+    pub(crate) pause: Duration,
+    pub(crate) then: Then,
+}
+
+/// What becomes of a call after a try that did not settle it.
+pub(crate) enum Then {
+    /// It is tried again after this wait.
+    Again(Duration),
+    /// Its accounts are sent in smaller calls.
+    Split,
+    GiveUp(Reach),
+}
+
+/// A call as the rules see it: its tries so far, the one that has just ended included.
+pub(crate) struct Tried<'a> {
+    pub(crate) tries: usize,
+    /// Whether a signature was renewed for it.
+    pub(crate) renewed: &'a mut bool,
+    pub(crate) signer: &'a Signer,
+    /// The signature of the try that has just ended.
+    pub(crate) generation: u64,
+}
+
+impl RetrySettings {
+    /// What follows a try after which `advice` was given. Whether the wait leaves time for another try is for the caller to see.
+    pub(crate) fn next(&self, advice: Advice, call: Tried<'_>, random: &mut Random) -> Next {
+        let tries = u32::try_from(call.tries).unwrap_or(u32::MAX);
+        let mut pause = Duration::ZERO;
+        let wait = match advice.within(self.budget) {
+            Advice::Again => self.now.delay(tries, random.number()),
+            Advice::AgainLater { least } => {
+                pause = whole_millis(self.later.least);
+                self.later.delay(tries, random.number()).max(least)
+            }
+            Advice::AgainOnce if tries < 2 => self.later.delay(tries, random.number()),
+            Advice::Renew { least } if !*call.renewed && call.signer.renew(call.generation) => {
+                *call.renewed = true;
+                least
+            }
+            Advice::Split => return Next { pause, then: Then::Split },
+            Advice::Renew { .. } => return Next { pause, then: Then::GiveUp(Reach::Job) },
+            Advice::GiveUp(reach) => return Next { pause, then: Then::GiveUp(reach) },
+            Advice::AgainOnce | Advice::Done => return Next { pause, then: Then::GiveUp(Reach::Call) },
+        };
+        let then = if tries < self.tries_max { Then::Again(wait) } else { Then::GiveUp(Reach::Call) };
+        Next { pause, then }
+    }
+
+    /// The last moment at which a call may be tried again that was first tried at `first`.
+    pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
+        first.plus(self.budget.saturating_sub(TRY_TIMEOUT_MIN))
+    }
+
+    /// How long a try may take that begins at `now`.
+    pub(crate) fn timeout(&self, now: Timestamp, last_start: Timestamp) -> Duration {
+        self.try_timeout.min(last_start.plus(TRY_TIMEOUT_MIN).since(now))
     }
 }
 

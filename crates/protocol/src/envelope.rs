@@ -99,7 +99,7 @@ impl Envelope {
     /// [`AnswerFault`] where the body is no JSON object, or one of the three fields is of another type, there twice, or,
     /// save for `ErrorInfo`, missing.
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        Self::take(&mut json::object(json::text(body)?)?)
+        Self::take(&mut json::Fields::parse(json::text(body)?)?)
     }
 
     /// Whether the call was served: the code is 0. The code decides, for it is what the vendor's pages tell to look at.

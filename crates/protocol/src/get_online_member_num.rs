@@ -64,7 +64,7 @@ impl<'a> Draft<'a> {
     ///
     /// [`BodyFault`] where the text is no JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
-        let mut fields = json::object(body)?;
+        let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
         Ok(Self { group_id, faults: faults.0 })
@@ -116,7 +116,7 @@ impl Answer {
     /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        let mut fields = json::object(json::text(body)?)?;
+        let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             online_member_num: optional_int64(Place::OnlineMemberNum, &mut fields)?,

@@ -154,11 +154,6 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
     BodyFault::NotJson { what: OneLine(&fault).to_string() }
 }
 
-/// The fields of the object that a whole body is.
-pub(crate) fn object(text: &str) -> Result<Fields<'_>, BodyFault> {
-    serde_json::from_str(text).map_err(|fault| body_fault(text, &fault))
-}
-
 /// What a value is.
 pub(crate) fn kind(value: &RawValue) -> Kind {
     let text = value.get();
@@ -192,6 +187,15 @@ pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 pub struct Twice;
 
 impl<'a> Fields<'a> {
+    /// The fields of the object that a whole body is.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyFault`] where the text is no JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        serde_json::from_str(body).map_err(|fault| body_fault(body, &fault))
+    }
+
     /// Takes a field out, with its value as it was written; none where it is not there.
     ///
     /// # Errors

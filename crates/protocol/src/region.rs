@@ -97,6 +97,13 @@ impl Region {
     }
 }
 
+/// The main host.
+impl From<Region> for BaseUrl {
+    fn from(region: Region) -> Self {
+        region.base_url()
+    }
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.row().name)

@@ -53,13 +53,15 @@ impl Query {
     /// All but letters, digits and `-_.~*` is percent-encoded, so a signature stands as it is.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.written(&encoded(self.usersig.as_str()))
+        let (before, after) = self.around_usersig();
+        format!("{before}{}{after}", encoded(self.usersig.as_str()))
     }
 
-    fn written(&self, usersig: &str) -> String {
-        let (app, identifier) = (self.sdkappid, encoded(&self.identifier));
+    /// What stands before the signature, and after it.
+    fn around_usersig(&self) -> (String, String) {
+        let before = format!("sdkappid={}&identifier={}&usersig=", self.sdkappid, encoded(&self.identifier));
         let random = self.random.map(|random| format!("&random={random}")).unwrap_or_default();
-        format!("sdkappid={app}&identifier={identifier}&usersig={usersig}{random}&contenttype=json")
+        (before, random + "&contenttype=json")
     }
 }
 
@@ -95,7 +97,9 @@ impl CallUrl {
     #[must_use]
     pub fn new(base: &BaseUrl, path: &str, query: &Query) -> Self {
         let path = utf8_percent_encode(path.trim_start_matches('/'), IN_PATH);
-        let [text, redacted] = [query.to_text(), query.written("…")].map(|query| format!("{base}/{path}?{query}"));
+        let (before, after) = query.around_usersig();
+        let usersig = Zeroizing::new(encoded(query.usersig.as_str()));
+        let [text, redacted] = [usersig.as_str(), "…"].map(|usersig| format!("{base}/{path}?{before}{usersig}{after}"));
         Self { text: Zeroizing::new(text), redacted }
     }
 

@@ -132,6 +132,30 @@ impl Room {
         members.into_iter().map(|member| view.describe(member)).collect()
     }
 
+    /// At most `members_max` members as they are at `at`, in join order, from the first place after `place` on. This looks
+    /// at every record of the room, and describes only the members that it gives.
+    #[must_use]
+    pub fn members_after(&self, place: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
+        let mut members: Vec<_> = self.roster.iter().filter(|member| member.place > place).collect();
+        if members_max < members.len() {
+            members.select_nth_unstable_by_key(members_max, |member| member.place);
+            members.truncate(members_max);
+        }
+        members.sort_unstable_by_key(|member| member.place);
+        let view = View::new(self, at);
+        members.into_iter().map(|member| view.describe(member)).collect()
+    }
+
+    /// The marks that somebody holds at `at`, in ascending order, each with the number of its holders.
+    #[must_use]
+    pub fn marks_in_use(&self, at: Timestamp) -> Vec<(Mark, usize)> {
+        let view = View::new(self, at);
+        let marks = Marks::bits().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
+        let mut marks: Vec<_> = marks.filter(|(_, holders)| *holders > 0).collect();
+        marks.sort_unstable();
+        marks
+    }
+
     /// The marks of a set, in ascending order.
     pub(crate) fn numbers(&self, set: MarkSet) -> Vec<Mark> {
         let mut marks: Vec<Mark> = set.iter().filter_map(|bit| self.marks.mark(bit)).collect();

@@ -146,7 +146,7 @@ impl App {
     }
 
     /// The ids of the groups, by their bytes.
-    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = GroupId> {
         self.groups.keys().copied()
     }
 

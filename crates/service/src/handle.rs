@@ -11,7 +11,7 @@ use avmarks_spec::{Gap, GroupId, Timestamp};
 use crate::app::members;
 use crate::pull::Taken;
 use crate::violation::{Findings, Violation};
-use crate::walk::{Caller, Incoming, Walk};
+use crate::walk::{Caller, Incoming, Length, Walk};
 use crate::{App, Happening};
 
 /// A request as it comes over HTTP.
@@ -72,6 +72,14 @@ pub struct Answer {
     pub omitted: Vec<Omission>,
 }
 
+impl Answer {
+    /// An answer that rests on no clause, for a call that somebody else serves.
+    #[must_use]
+    pub const fn new(code: ErrorCode, body: Vec<u8>) -> Self {
+        Self { body, code, because: Vec::new(), omitted: Vec::new() }
+    }
+}
+
 /// An answer that was given, and what happened with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -103,14 +111,14 @@ pub(crate) enum Effect {
 impl<'a> From<&Request<'a>> for Incoming<'a> {
     fn from(request: &Request<'a>) -> Self {
         let Request { method, path, query, body } = *request;
-        Self { method, path, caller: Caller::Query(query), body }
+        Self { method, path, caller: Caller::Query(query), body, length: Length::AtHand }
     }
 }
 
 impl<'a> From<&Call<'a>> for Incoming<'a> {
     fn from(call: &Call<'a>) -> Self {
         let Call { identifier, path, body } = *call;
-        Self { method: "POST", path, caller: Caller::Identifier(identifier), body }
+        Self { method: "POST", path, caller: Caller::Identifier(identifier), body, length: Length::AtHand }
     }
 }
 
@@ -136,6 +144,48 @@ impl App {
     #[must_use]
     pub fn dry_run_call(&self, call: &Call<'_>, at: Timestamp) -> DryRun {
         self.foresee(call.into(), at)
+    }
+
+    /// Steps 1 to 4 of the precedence for a call that somebody else serves, whatever its path: method and size of the body,
+    /// query, signature, caller. Gives what let the request through: the gaps read on the way.
+    ///
+    /// # Errors
+    ///
+    /// The answer, where the request is refused.
+    ///
+    /// ```
+    /// use avmarks_service::spec::Timestamp;
+    /// use avmarks_service::{App, Request, Settings};
+    ///
+    /// let app = App::new(Settings::default());
+    /// let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
+    /// let mut request = Request { method: "POST", path: "v4/group_open_http_svc/create_group", query, body: b"{}" };
+    /// assert_eq!(app.gate(&request, Timestamp::EPOCH), Ok(vec![]));
+    ///
+    /// request.query = "sdkappid=1400000000&identifier=student9&usersig=x&random=1&contenttype=json";
+    /// assert_eq!(app.gate(&request, Timestamp::EPOCH).unwrap_err().code.number(), 60010);
+    /// ```
+    pub fn gate(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Basis>, Answer> {
+        Walk::gate(self, request.into(), self.latest.max(at))
+    }
+
+    /// What a request is answered whose body is longer than is read, and therefore not at hand; `bytes` is how long it is,
+    /// where that is known. The request's own body is not looked at.
+    #[must_use]
+    pub fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
+        let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
+        Walk::run(self, incoming, self.latest.max(at), Findings::first()).outcome.answer
+    }
+
+    /// The same for a call that somebody else serves, whatever its path.
+    #[must_use]
+    pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
+        let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
+        match Walk::gate(self, incoming, self.latest.max(at)) {
+            Err(refusal) => refusal,
+            // Step 1 refuses such a length always.
+            Ok(_) => Answer::new(ErrorCode::OK, Vec::new()),
+        }
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {

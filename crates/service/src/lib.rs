@@ -39,6 +39,7 @@ mod scenario;
 mod snapshot;
 mod violation;
 mod walk;
+mod written;
 
 /// The crates that this one speaks in, so that a user needs no line for each.
 pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as spec};
@@ -46,6 +47,6 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as s
 pub use app::{App, Happening, Settings, What};
 pub use handle::{Answer, Call, DryRun, Request, Response};
 pub use preflight::{preflight, preflight_request};
-pub use scenario::{LineFault, Scenario};
+pub use scenario::{LineFault, Scenario, Step, events_json};
 pub use snapshot::SnapshotFault;
 pub use violation::Violation;

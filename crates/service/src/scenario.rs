@@ -4,8 +4,9 @@ mod line;
 mod output;
 
 pub use line::LineFault;
+pub use output::events_json;
 
-use crate::{App, Call, Settings};
+use crate::{Answer, App, Call, Happening, Response, Settings};
 use line::{Input, Line};
 
 /// A conversation with an [`App`] in lines of JSON.
@@ -65,22 +66,29 @@ impl Scenario {
     ///
     /// [`LineFault`] where the line is no valid input; it names the line, and nothing was changed.
     pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineFault> {
+        self.step(text).map(|step| step.to_json())
+    }
+
+    /// Takes the next line in; [`Scenario::answer`] with what happened as values.
+    ///
+    /// # Errors
+    ///
+    /// [`LineFault`] where the line is no valid input; it names the line, and nothing was changed.
+    pub fn step(&mut self, text: &str) -> Result<Step, LineFault> {
         self.line += 1;
         let line =
             Line::parse(text, &self.app.settings.terms.policy).map_err(|what| LineFault::new(self.line, what))?;
-        let mut out = Vec::with_capacity(256);
-        output::start(&mut out, self.line);
-        self.run(line, &mut out);
-        out.push(b'}');
-        Ok(out)
+        let (answer, happenings) = self.run(line);
+        Ok(Step { line: self.line, answer, happenings })
     }
 
-    fn run(&mut self, Line { at, input }: Line<'_>, out: &mut Vec<u8>) {
+    fn run(&mut self, Line { at, input }: Line<'_>) -> (Option<Answer>, Vec<Happening>) {
         let app = &mut self.app;
         let happenings = match input {
             Input::Call { identifier, path, body } => {
-                let response = app.call(&Call { identifier: &identifier, path: &path, body: body.as_bytes() }, at);
-                return output::response(out, &response);
+                let call = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
+                let Response { answer, happenings } = app.call(&call, at);
+                return (Some(answer), happenings);
             }
             Input::App(change) => {
                 let happenings = app.tick(at);
@@ -101,6 +109,26 @@ impl Scenario {
             Input::Presence { presence, group, accounts } => app.observe(group, presence, &accounts, at),
             Input::Tick => app.tick(at),
         };
-        output::happenings(out, &happenings);
+        (None, happenings)
+    }
+}
+
+/// A line that was taken in, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is answered, where the line is a call.
+    pub answer: Option<Answer>,
+    /// What happened.
+    pub happenings: Vec<Happening>,
+}
+
+impl Step {
+    /// The line that a scenario answers, without a line break at its end.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        output::step(self)
     }
 }

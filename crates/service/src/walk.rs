@@ -5,11 +5,9 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{
-    Endpoint, Envelope, ErrorCode, Place, envelope_json, get_members, get_online_member_num, modify_user_info,
-};
+use avmarks_protocol::{Endpoint, ErrorCode, Place, get_online_member_num};
 use avmarks_rules::{
-    Basis, Cursor, Entry, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
+    Basis, Cursor, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
     gate_refusals, pull_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
@@ -21,6 +19,7 @@ use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
 use crate::pull::{self, Shown};
 use crate::violation::{Findings, Violation};
+use crate::written::{refused, served_json};
 use crate::{App, Settings};
 
 /// How the caller says who it is.
@@ -39,6 +38,17 @@ pub(crate) struct Incoming<'a> {
     pub(crate) path: &'a str,
     pub(crate) caller: Caller<'a>,
     pub(crate) body: &'a [u8],
+    /// How long the body is, where `body` is not all of it.
+    pub(crate) length: Length,
+}
+
+/// How long a body is.
+#[derive(Clone, Copy)]
+pub(crate) enum Length {
+    /// As long as the bytes at hand.
+    AtHand,
+    /// Longer than may be read; by how much is not always known.
+    Beyond(Option<u64>),
 }
 
 /// What a walk has found.
@@ -72,7 +82,27 @@ impl<'a> Walk<'a> {
         walk.finish()
     }
 
+    /// Walks steps 1 to 4, whatever the path, for a call that somebody else serves.
+    pub(crate) fn gate(app: &'a App, incoming: Incoming<'a>, now: Timestamp) -> Result<Vec<Basis>, Answer> {
+        let findings = Findings::first();
+        let mut walk =
+            Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
+        let _ = walk.gate_steps();
+        match walk.findings.found.is_empty() {
+            true => Ok(walk.findings.gaps.into_iter().map(Basis::Gap).collect()),
+            false => Err(walk.finish().outcome.answer),
+        }
+    }
+
+    fn gate_steps(&mut self) -> ControlFlow<()> {
+        self.http()?;
+        let identifier = self.query()?;
+        self.caller(identifier.as_deref())?;
+        ControlFlow::Continue(())
+    }
+
     fn steps(&mut self) -> ControlFlow<()> {
+        self.path()?;
         self.http()?;
         let identifier = self.query()?;
         let operator = self.caller(identifier.as_deref())?;
@@ -98,9 +128,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// 1. The path, the method, the size of the body (`gap:http-codes`).
-    fn http(&mut self) -> ControlFlow<()> {
-        let Incoming { method, path, body, .. } = self.incoming;
+    /// 1. The path (`gap:http-codes`).
+    fn path(&mut self) -> ControlFlow<()> {
+        let path = self.incoming.path;
         self.endpoint = Endpoint::from_path(path);
         if self.endpoint.is_none() {
             let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
@@ -108,15 +138,23 @@ impl<'a> Walk<'a> {
                 format!("no call has the path `{}`; there are {}", Excerpt(&without_query(path)), known.join(", "));
             self.add(Refusal::UnknownPath, None, message)?;
         }
+        ControlFlow::Continue(())
+    }
+
+    /// 1. The method, the size of the body (`gap:http-codes`).
+    fn http(&mut self) -> ControlFlow<()> {
+        let Incoming { method, body, length, .. } = self.incoming;
         if method != "POST" {
             self.add(Refusal::Method, None, format!("the method is `{}`; it must be `POST`", Excerpt(method)))?;
         }
         let bytes_max = self.app.settings.terms.limits.body_bytes_max;
-        if body.len() > bytes_max {
-            let message = format!("the body has {} bytes; at most {bytes_max} are read", body.len());
-            self.add(Refusal::BodySize, Some(Place::Body), message)?;
-        }
-        ControlFlow::Continue(())
+        let too_long = match length {
+            Length::AtHand if body.len() <= bytes_max => return ControlFlow::Continue(()),
+            Length::AtHand => format!("the body has {} bytes; at most {bytes_max} are read", body.len()),
+            Length::Beyond(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
+            Length::Beyond(None) => format!("the body has more than the {bytes_max} bytes that are read"),
+        };
+        self.add(Refusal::BodySize, Some(Place::Body), too_long)
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
@@ -337,27 +375,4 @@ fn signature_refusal(fault: &UserSigFault) -> Refusal {
         // What cannot be told apart is refused as what cannot be read.
         _ => Refusal::SignatureMalformed,
     }
-}
-
-fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
-    let members = served.iter().map(|entry| {
-        let marks = entry.marks.iter().map(|mark| i64::from(mark.number())).collect();
-        modify_user_info::Served::new(entry.account.as_str(), marks)
-    });
-    modify_user_info::Answer::served(i64::from(call.kind().number()), members.collect()).to_json()
-}
-
-/// The answer to a violation, in the endpoint's own order of fields.
-fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Answer {
-    // A walk that ends without a violation has been served.
-    let (code, message) =
-        first.map(|first| (first.code, first.message.clone())).unwrap_or((ErrorCode::OK, String::new()));
-    let body = match endpoint {
-        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, message).to_json(),
-        None => envelope_json(&Envelope::fail(code, message)),
-    };
-    let because = first.map(|first| first.because.clone()).unwrap_or_default();
-    Answer { body, code, because, omitted }
 }

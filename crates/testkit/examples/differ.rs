@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use avmarks_generators::operations::small_limits;
+use avmarks_generators::strategy::steps;
 use avmarks_testkit::differ::{Tally, differ};
-use avmarks_testkit::op::small_limits;
-use avmarks_testkit::strategy::steps;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

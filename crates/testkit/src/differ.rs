@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use avmarks_generators::operations::Step;
 use avmarks_rules::{Filter, MemberView, Policy, Room};
 use avmarks_service::{App, Call, Scenario};
 use avmarks_spec::{Clause, GroupId, Limits, Mark, Timestamp};
 use serde_json::Value;
 
-use crate::op::Step;
 use crate::oracle::OracleMember;
 use crate::rules_alone::RulesAlone;
 use crate::{Machine, OracleMachine, Said, service_with};

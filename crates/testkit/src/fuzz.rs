@@ -16,6 +16,7 @@ mod webhooks;
 
 use std::fmt;
 
+use avmarks_generators::operations::small_limits;
 use avmarks_rules::Policy;
 use avmarks_spec::{Gap, Limits};
 
@@ -28,8 +29,6 @@ pub use requests::{get_members_request, get_online_member_num_request, modify_us
 pub use snapshot::snapshot;
 pub use usersig::usersig;
 pub use webhooks::webhooks;
-
-use crate::op::small_limits;
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +78,7 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "operations",
         property: "A whole service answers any run of operations, under any readings, as the naive oracle and the rules alone do; a dry run foresees it; no limit is passed; a refusal changes nothing; a snapshot and restore before any step is not noticed.",
-        input: "raw operations (`Op`), by `Arbitrary`",
+        input: "where to restore, in a byte, and a `Run` of `avmarks-generators`",
         body: operations,
     },
     Target {
@@ -97,7 +96,7 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "snapshot",
         property: "What is restored, from whatever bytes, is written so that it is restored alike, and both go on alike, into a state that can be restored again.",
-        input: "JSON: a snapshot, tampered with; or from a first byte below 8 on, edits and raw operations",
+        input: "JSON: a snapshot, tampered with; or from a first byte below 8 on, edits and a `Run`",
         body: snapshot,
     },
     Target {

@@ -1,8 +1,8 @@
 //! What the tests of avmarks share.
 //!
 //! **In scope:** a naive oracle ([`oracle::Oracle`]) that answers scenario lines from the text of the rules alone; machines
-//! that answer them too ([`Machine`]); stories with what must be answered ([`case`]); raw operations ([`op`]), strategies over
-//! them ([`strategy`]), and one run of them through all machines at once ([`differ`]).
+//! that answer them too ([`Machine`]); stories with what must be answered ([`case`]); one run of the operations of
+//! `avmarks-generators` through all machines at once ([`differ`]); the bodies of the fuzz targets ([`fuzz`]).
 //!
 //! **Out of scope:** anything that is published or shipped.
 //!
@@ -20,10 +20,8 @@ pub mod case;
 pub mod differ;
 pub mod fuzz;
 mod machine;
-pub mod op;
 pub mod oracle;
 pub mod rules_alone;
 pub mod small_world;
-pub mod strategy;
 
 pub use machine::{Machine, OracleMachine, Said, service_with};

@@ -11,6 +11,12 @@ const COMMANDS: &[&[&str]] = &[
     &["usersig", "sign"],
     &["usersig", "verify"],
     &["usersig", "explain"],
+    &["send"],
+    &["send", "set"],
+    &["send", "delete"],
+    &["send", "list"],
+    &["send", "count"],
+    &["send", "config"],
     &["policy"],
     &["completions"],
     &["man"],
@@ -32,7 +38,7 @@ fn every_command_has_help_and_takes_json() {
             );
         }
     }
-    for command in ["check", "replay", "explain", "usersig", "policy", "completions", "man"] {
+    for command in ["check", "replay", "explain", "usersig", "send", "policy", "completions", "man"] {
         let run = avmarks(&[command, "--help"]);
         assert!(run.out.contains("Examples:\n  "), "{}", run.out);
     }
@@ -64,6 +70,16 @@ fn wrong_usage_has_status_2() {
         &["usersig", "sign", "--sdkappid", "1", "--identifier", "a", "--expire", "0"],
         &["usersig", "explain", "sig", "--at", "-1"],
         &["completions", "nonsense"],
+        &["send"],
+        &["send", "set", "a", "--mark", "999"],
+        &["send", "set", "a", "--mark", "1000", "--tries", "0"],
+        &["send", "set", "a", "--mark", "1000", "--region", "atlantis"],
+        &["send", "set", "a", "--mark", "1000", "--region", "china", "--url", "https://localhost"],
+        &["send", "set", "a", "--mark", "1000", "--plan", "--dry-run"],
+        &["send", "set", "a", "--mark", "1000", "--state", "app.json"],
+        &["send", "set", "a", "--mark", "1000", "--plan", "--resume", "file"],
+        &["send", "set", "a", "--mark", "1000", "--key", "k"],
+        &["send", "list", "a"],
     ] {
         let run = avmarks(arguments);
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
@@ -163,4 +179,19 @@ fn completions_know_files_and_readings() {
         assert!(zsh.contains(part), "{part}");
     }
     assert!(!avmarks(&["check", "--help"]).out.contains("page_size=250"), "`avmarks policy` lists them");
+}
+
+#[test]
+fn the_formats_of_send_name_every_setting() {
+    let Ok(page) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/send.md")) else {
+        // The crate as a registry has it comes without the project around it.
+        return;
+    };
+    let settings = avmarks(&["send", "config", "--json"]).json()["settings"].clone();
+    for row in settings.as_array().unwrap() {
+        let (name, value) = (row["name"].as_str().unwrap(), row["value"].as_str().unwrap_or_default());
+        let line =
+            page.lines().find(|line| line.starts_with(&format!("| `{name}` | "))).unwrap_or_else(|| panic!("{name}"));
+        assert!(line.contains(value), "{line}: {value}");
+    }
 }

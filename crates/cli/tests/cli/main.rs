@@ -8,6 +8,11 @@ mod readme;
 mod replay;
 mod review;
 mod run;
+mod send;
+#[cfg(unix)]
+mod serve;
+#[path = "../../examples/loopback/server.rs"]
+mod server;
 mod state;
 mod unreadable;
 mod usersig;

@@ -15,7 +15,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let Output { status, stdout, stderr } = output;
         let run = Self { status: status.code().unwrap(), out: text(stdout), err: text(stderr) };
@@ -30,6 +30,12 @@ impl Run {
         serde_json::from_str(&self.out).unwrap()
     }
 
+    /// That it ended with this status, and no output; the lines of its errors.
+    pub(crate) fn errors(&self, status: i32) -> Vec<&str> {
+        assert_eq!((self.status, self.out.as_str()), (status, ""), "{self:?}");
+        self.err.lines().map(|line| line.strip_prefix("error: ").unwrap()).collect()
+    }
+
     /// That it failed with this status, no output, and one line of error, which is given.
     pub(crate) fn error(&self) -> &str {
         assert_eq!((self.status, self.out.as_str()), (2, ""), "{self:?}");
@@ -41,9 +47,14 @@ impl Run {
 /// The command, without what the environment of the test may hold.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_avmarks"));
-    for variable in ["AVMARKS_KEY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(variable);
+    for (variable, _) in std::env::vars_os() {
+        let name = variable.to_string_lossy().to_uppercase();
+        if ["AVMARKS_", "NO_COLOR", "CLICOLOR"].iter().any(|start| name.starts_with(start)) || name.ends_with("_PROXY")
+        {
+            command.env_remove(&variable);
+        }
     }
+    command.env("XDG_CONFIG_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("nobody"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -228,8 +228,8 @@ fn what_is_not_a_file_or_is_in_use_is_not_saved_to() {
     std::os::unix::fs::symlink(&lines, &link).unwrap();
     for (target, part) in [
         (socket.to_str().unwrap(), "it is not a regular file"),
-        (&*lines, "it is the conversation that is read"),
-        (link.to_str().unwrap(), "it is the conversation that is read"),
+        (&*lines, "it is read as an input"),
+        (link.to_str().unwrap(), "it is read as an input"),
     ] {
         let run = avmarks(&["replay", &lines, "--save", target]);
         assert!(run.error().contains(part), "{run:?}");

@@ -29,7 +29,7 @@ pub enum Step {
 
 /// Which try of a job it is: a number that is used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TryId(pub(super) u64);
+pub struct TryId(pub(crate) u64);
 
 impl fmt::Display for TryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,13 +99,13 @@ pub struct NotInFlight {
 /// A try that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Try {
-    pub(super) id: TryId,
-    pub(super) random: u32,
-    pub(super) sent_at: Timestamp,
-    pub(super) ended_at: Timestamp,
-    pub(super) heard: Heard,
-    pub(super) quirks: Vec<Quirk>,
-    pub(super) verbatim: Option<Box<[u8]>>,
+    pub(crate) id: TryId,
+    pub(crate) random: u32,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) ended_at: Timestamp,
+    pub(crate) heard: Heard,
+    pub(crate) quirks: Vec<Quirk>,
+    pub(crate) verbatim: Option<Box<[u8]>>,
 }
 
 impl Try {

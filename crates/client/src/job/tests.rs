@@ -8,7 +8,7 @@ use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_spec::UserId;
 
 use super::*;
-use crate::{Change, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, State};
+use crate::{Change, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, State, TRY_TIMEOUT_MIN};
 
 const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 const START: u64 = 1_795_412_030_000;
@@ -336,4 +336,17 @@ fn the_pace_is_handed_on() {
     run(&mut first, |_, _| Deed::Serve);
     let mut next = job(vec![plan("a", 1)], settings).with_pace(first.into_pace());
     assert_eq!(run(&mut next, |_, _| Deed::Serve)[0].0, 1_000);
+}
+
+#[test]
+fn a_shared_pace_holds_beside_the_jobs_own() {
+    let mut shared = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_millis(400) });
+    let (mut first, mut second) =
+        (job(vec![plan("a", 1)], JobSettings::default()), job(vec![plan("b", 501)], JobSettings::default()));
+    assert!(matches!(first.poll_shared(at(0), &mut shared), Step::Send(_)));
+    assert!(matches!(second.poll_shared(at(100), &mut shared), Step::WaitUntil(then) if then == at(400)));
+    let Step::Send(outgoing) = second.poll_shared(at(400), &mut shared) else { panic!() };
+    second.on_reply(outgoing.id, at(410), &Reply::new(200, &served(&outgoing.body))).unwrap();
+    assert!(matches!(second.poll_shared(at(410), &mut shared), Step::WaitUntil(then) if then == at(800)));
+    assert!(matches!(second.poll(at(410)), Step::Send(_)));
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// What is put in the place of a signature.
 const INSTEAD: &[u8] = "…".as_bytes();
 
@@ -14,6 +16,12 @@ const TAIL_BYTES_MIN: usize = 8;
 /// `bytes` without the signature: neither as it was sent, nor percent-encoded, nor whatever stands behind `usersig=`, nor
 /// its first part where the bytes end in the middle of it. Borrowed where there was nothing to cut out.
 pub(crate) fn scrubbed<'a>(bytes: &'a [u8], usersig: &str) -> Cow<'a, [u8]> {
+    // Nearly all bodies have none, and are long. However it is written, a signature begins as far as this alike.
+    let start = usersig.bytes().take(TAIL_BYTES_MIN).take_while(|byte| *byte != b'*').collect::<Vec<_>>();
+    let may_have_one = usersig.starts_with('*') || (!start.is_empty() && memmem::find(bytes, &start).is_some());
+    if !may_have_one && memmem::find(bytes, NAME).is_none() {
+        return Cow::Borrowed(bytes);
+    }
     let texts = [usersig.to_owned(), usersig.replace('*', "%2A"), usersig.replace('*', "%2a")];
     let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).filter(|text| !text.is_empty()).collect();
     let firsts: Vec<u8> = texts.iter().chain([&NAME]).filter_map(|text| text.first().copied()).collect();
@@ -81,6 +89,8 @@ mod tests {
             ("usersig=another%2Bone.".to_owned(), "usersig=…"),
             ("usersig=\" usersig=x\"".to_owned(), "usersig=\" usersig=…\""),
             ("nothing of eJwtz here".to_owned(), "nothing of eJwtz here"),
+            (format!("a tail of eight {}", &SIG[..8]), "a tail of eight …"),
+            (format!("and of seven {}", &SIG[..7]), "and of seven eJwtzME"),
             (String::new(), ""),
         ] {
             assert_eq!(scrubbed_text(text, SIG), clean);
@@ -90,5 +100,19 @@ mod tests {
     #[test]
     fn an_empty_signature_is_nowhere() {
         assert_eq!(scrubbed_text("abc".to_owned(), ""), "abc");
+        assert_eq!(scrubbed_text("usersig=abc".to_owned(), ""), "usersig=…");
+    }
+
+    #[test]
+    fn a_short_or_odd_signature_is_cut_out_as_well() {
+        for (usersig, text, clean) in [
+            ("ab", "xabx ab", "x…x …"),
+            ("a", "bab", "b…b"),
+            ("*ab", "x*ab %2Aab %2aab", "x… … …"),
+            ("a*b", "a*b a%2Ab a", "… … a"),
+            ("*", "x*", "x…"),
+        ] {
+            assert_eq!(scrubbed_text(text.to_owned(), usersig), clean, "{usersig}");
+        }
     }
 }

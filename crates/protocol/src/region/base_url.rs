@@ -1,7 +1,7 @@
 //! The part of a URL before the path of the call.
 
 use core::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use avmarks_spec::Excerpt;
 
@@ -52,6 +52,30 @@ impl BaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the scheme is `https`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+
+    /// Whether the host is this one, by its name: `localhost`, 127.0.0.0/8 or `[::1]`.
+    ///
+    /// ```
+    /// use avmarks_protocol::region::BaseUrl;
+    ///
+    /// let is_loopback = |text| BaseUrl::parse(text).unwrap().is_loopback();
+    /// assert!(is_loopback("http://127.0.0.1:8080/im") && is_loopback("http://[::1]") && is_loopback("http://LocalHost"));
+    /// assert!(!is_loopback("http://127.0.0.1.example") && !is_loopback("http://h/localhost") && !is_loopback("http://0.0.0.0"));
+    /// ```
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split('/').next().unwrap_or_default();
+        let host = split_port(authority).map_or("", |(host, _)| host);
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
     pub(super) fn of_host(host: &'static str) -> Self {

@@ -112,7 +112,7 @@ impl Token {
 
     fn of_json(bytes: &[u8]) -> Result<Self, TokenFault> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenFault::NotJson)?;
-        let mut fields = json::object(text).map_err(|fault| match fault {
+        let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
             BodyFault::NotObject { .. } => TokenFault::NotObject,
             _ => TokenFault::NotJson,
         })?;

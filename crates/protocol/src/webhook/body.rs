@@ -69,7 +69,7 @@ pub(super) struct Body<'a> {
 
 /// The command of a webhook, and its other fields.
 pub(super) fn command_of(body: &[u8]) -> Result<(String, Body<'_>), WebhookFault> {
-    let mut body = Body { place: String::new(), fields: json::object(json::text(body)?)? };
+    let mut body = Body { place: String::new(), fields: json::Fields::parse(json::text(body)?)? };
     let command = body.text("CallbackCommand")?;
     Ok((command, body))
 }
@@ -115,7 +115,7 @@ impl<'a> Body<'a> {
             if json::kind(item) != Kind::Object {
                 return Err(WebhookFault::Type { place, wanted: "an object", found: json::kind(item) });
             }
-            let mut item = Body { place, fields: json::object(item.get())? };
+            let mut item = Body { place, fields: json::Fields::parse(item.get())? };
             Ok(WebhookMember { account: item.text("Member_Account")?, extra: item.rest() })
         };
         items.into_iter().enumerate().map(member).collect::<Result<_, _>>().map(Some)

@@ -6,24 +6,51 @@ use avmarks_rules::{Basis, Cause, Event, Omission};
 use avmarks_spec::Mark;
 use serde::Serialize;
 
-use crate::{Happening, Response, What};
+use crate::{Answer, Happening, Step, What};
 
-pub(super) fn start(out: &mut Vec<u8>, line: u64) {
+pub(super) fn step(step: &Step) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
     // Writing into memory does not fail.
-    let _ = write!(out, "{{\"line\":{line},");
+    let _ = write!(out, "{{\"line\":{},", step.line);
+    match &step.answer {
+        Some(answer) => answered(&mut out, answer),
+        None => {
+            out.extend_from_slice(b"\"events\":");
+            events(&mut out, &step.happenings);
+        }
+    }
+    out.push(b'}');
+    out
 }
 
-pub(super) fn response(out: &mut Vec<u8>, response: &Response) {
+/// What happened, as the `events` of a scenario line: a list in JSON, without what only the answer of a call tells.
+///
+/// ```
+/// use avmarks_service::spec::{GroupId, GroupType, Timestamp};
+/// use avmarks_service::{App, Settings, events_json};
+///
+/// let mut app = App::new(Settings::default());
+/// let group = GroupId::parse("@TGS#a").unwrap();
+/// let happenings = app.create_group(group, GroupType::AvChatRoom, None, Timestamp::EPOCH);
+/// assert_eq!(events_json(&happenings), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
+/// ```
+#[must_use]
+pub fn events_json(happenings: &[Happening]) -> Vec<u8> {
+    let mut out = Vec::new();
+    events(&mut out, happenings);
+    out
+}
+
+fn answered(out: &mut Vec<u8>, answer: &Answer) {
     out.extend_from_slice(b"\"answer\":");
-    out.extend_from_slice(&response.answer.body);
+    out.extend_from_slice(&answer.body);
     out.extend_from_slice(b",\"because\":");
-    list(out, response.answer.because.iter().map(|basis| Basis::id(*basis)));
+    list(out, answer.because.iter().map(|basis| Basis::id(*basis)));
     out.extend_from_slice(b",\"omitted\":");
-    list(out, response.answer.omitted.iter().map(WireOmission::from));
+    list(out, answer.omitted.iter().map(WireOmission::from));
 }
 
-pub(super) fn happenings(out: &mut Vec<u8>, happenings: &[Happening]) {
-    out.extend_from_slice(b"\"events\":");
+fn events(out: &mut Vec<u8>, happenings: &[Happening]) {
     list(out, happenings.iter().filter_map(WireEvent::new));
 }
 

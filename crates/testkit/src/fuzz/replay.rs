@@ -1,7 +1,8 @@
 //! Scenario files, whatever is in them.
 
+use avmarks_generators::operations::small_limits;
+
 use crate::differ::essence;
-use crate::op::small_limits;
 use crate::{Machine, OracleMachine, Said, service_with};
 
 /// The most lines of a scenario that are read.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use arbitrary::{Result, Unstructured};
+use avmarks_generators::arbitrary_value;
+use avmarks_generators::operations::{Run, small_limits};
 use avmarks_protocol::{Endpoint, get_members, get_online_member_num, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Call};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
-use super::operations::run;
-use crate::op::small_limits;
 use crate::service_with;
 
 /// What is restored, from whatever bytes, is written so that it is restored alike. Both go on alike, and at any time on the
@@ -43,9 +43,11 @@ pub fn snapshot(bytes: &[u8]) {
 fn tampered(source: &mut Unstructured<'_>) -> Result<String> {
     let count = source.arbitrary::<u8>()? % 6;
     let edits = (0..count).map(|_| source.arbitrary()).collect::<Result<Vec<_>>>()?;
-    let (steps, _) = run(source)?;
+    // Where the service is restored makes no difference here, and is passed over.
+    source.arbitrary::<u8>()?;
+    let run: Run = arbitrary_value(source);
     let (mut service, mut at) = (service_with(small_limits()), 0);
-    for step in steps {
+    for step in run.steps {
         let (now, line) = step.line(at);
         at = now;
         let answer = service.answer(&line);

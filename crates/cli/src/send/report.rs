@@ -1,0 +1,220 @@
+//! What became of the accounts: a summary for people, everything for programs.
+
+mod json;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use avmarks_client::{AccountReport, Change, Counts, Failure, Heard, Job, Outcome, PlanReport, State};
+use serde::{Serialize, Serializer};
+
+use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, ID, Verdict};
+
+/// Accounts that are named of each outcome, unless all are asked for.
+const NAMED_MAX: usize = 3;
+
+/// What is to be told, and of what kind of run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// Every account by itself.
+    pub(super) all: bool,
+    /// Accounts that an earlier run has settled.
+    pub(super) earlier: usize,
+    /// Whether nothing was sent.
+    pub(super) is_rehearsal: bool,
+}
+
+/// What became of the accounts of a job with one plan.
+pub(super) struct Report<'a> {
+    job: &'a Job,
+    plans: Vec<PlanReport<'a>>,
+    counts: Counts,
+    told: Told,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn of(job: &'a Job, told: Told) -> Self {
+        let report = job.report();
+        Self { job, counts: report.counts(), plans: report.plans().to_vec(), told }
+    }
+
+    /// All, some or none.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self.counts.of(State::Applied) {
+            all if all == self.counts.total() => Verdict::Accepted,
+            0 if self.counts.of(State::Partly) == 0 => Verdict::Refused,
+            _ => Verdict::Partly,
+        }
+    }
+
+    fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
+        self.plans.iter().flat_map(PlanReport::accounts)
+    }
+
+    /// The accounts by state and reason, the first few of each named.
+    fn groups(&self) -> Vec<Group<'a>> {
+        let mut groups: BTreeMap<(State, String), Group<'a>> = BTreeMap::new();
+        for account in self.accounts() {
+            let (state, reason) = (account.outcome.state(), reason(&account.outcome));
+            let new = || Group { state, reason: reason.clone(), count: 0, first: Vec::new() };
+            let group = groups.entry((state, reason.clone())).or_insert_with(new);
+            group.count += 1;
+            if group.first.len() < NAMED_MAX {
+                group.first.push(account.account.as_str());
+            }
+        }
+        groups.into_values().collect()
+    }
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json::Report::of(self).serialize(serializer)
+    }
+}
+
+/// Accounts of which the same became for the same reason.
+struct Group<'a> {
+    state: State,
+    reason: String,
+    count: usize,
+    first: Vec<&'a str>,
+}
+
+/// Why, as far as that is more than the state says.
+fn reason(outcome: &Outcome<'_>) -> String {
+    match outcome {
+        Outcome::Applied => String::new(),
+        Outcome::Partly { likely, .. } | Outcome::Omitted { likely } => match likely.clause() {
+            Some(clause) => format!("{likely} ({clause})"),
+            None => likely.to_string(),
+        },
+        Outcome::Unconfirmed { last: Some(last) } => last.to_string(),
+        Outcome::NotTried { why } => why.to_string(),
+        Outcome::Refused { code, info: Some(info) } => format!("{code}: {info}"),
+        Outcome::Refused { code, info: None } => code.to_string(),
+        Outcome::Unconfirmed { last: None } => outcome.to_string(),
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.told.all {
+            for AccountReport { account, marks, outcome, .. } in self.accounts() {
+                let marks: Vec<_> = marks.iter().map(ToString::to_string).collect();
+                let style = style(outcome.state());
+                writeln!(
+                    f,
+                    "{}  {FAINT}{}{FAINT:#}  {style}{outcome}{style:#}",
+                    Foreign(account.as_str()),
+                    marks.join(",")
+                )?;
+            }
+        }
+        self.headline(f)?;
+        for Group { state, reason, count, first } in self.groups() {
+            let style = style(state);
+            let name = state.name();
+            write!(f, "  {style}{name:11}{style:#}  {count:>7}")?;
+            if !reason.is_empty() {
+                write!(f, "  {}", Foreign(&reason))?;
+            }
+            if state != State::Applied && !self.told.all {
+                let named: Vec<_> = first.iter().map(|account| Foreign(account).to_string()).collect();
+                let more = count - first.len();
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                write!(f, ": {FAINT}{}{more}{FAINT:#}", named.join(", "))?;
+            }
+            writeln!(f)?;
+        }
+        self.calls(f)?;
+        self.hints(f)
+    }
+}
+
+impl Report<'_> {
+    fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(plan) = self.plans.first().map(PlanReport::plan) else { return Ok(()) };
+        let (applied, total) = (self.counts.of(State::Applied), self.counts.total());
+        let (said, style) = match self.verdict() {
+            Verdict::Accepted => ("all", GOOD),
+            Verdict::Partly => ("some", BAD),
+            Verdict::Refused => ("none", BAD),
+        };
+        let what = match plan.change() {
+            Change::Set => "marks set for",
+            Change::Delete => "marks deleted for",
+        };
+        let would = if self.told.is_rehearsal { "dry run, nothing was sent: " } else { "" };
+        let group = Foreign(plan.group().as_str());
+        let accounts = if total == 1 { "account" } else { "accounts" };
+        write!(
+            f,
+            "{would}{style}{said} applied{style:#}: {what} {applied} of {total} {accounts} in {HEAD}{group}{HEAD:#}"
+        )?;
+        match self.told.earlier {
+            0 => writeln!(f),
+            earlier => writeln!(f, ", {earlier} answered in an earlier run"),
+        }
+    }
+
+    /// How many calls and tries there were, and what happened to those that were not served.
+    fn calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calls = self.job.calls();
+        let tries = || calls.iter().flat_map(avmarks_client::CallRecord::tries);
+        let mut mishaps: BTreeMap<String, usize> = BTreeMap::new();
+        for mishap in tries().filter_map(|one| mishap(one.heard())) {
+            *mishaps.entry(mishap).or_default() += 1;
+        }
+        write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "try", "tries"))?;
+        let mishaps: Vec<_> = mishaps.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        match mishaps.as_slice() {
+            [] => writeln!(f),
+            mishaps => writeln!(f, "; {}", mishaps.join(", ")),
+        }
+    }
+
+    /// Where to read on.
+    fn hints(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut codes: Vec<_> = self
+            .accounts()
+            .filter_map(|account| match account.outcome {
+                Outcome::Refused { code, .. } => Some(code.number()),
+                _ => None,
+            })
+            .collect();
+        codes.sort_unstable();
+        codes.dedup();
+        for code in codes {
+            writeln!(f, "{HEAD}hint{HEAD:#}  {ID}avmarks explain {code}{ID:#} tells what to do")?;
+        }
+        Ok(())
+    }
+}
+
+fn style(state: State) -> anstyle::Style {
+    match state {
+        State::Applied => GOOD,
+        State::Partly | State::Omitted | State::NotTried => HEAD,
+        State::Refused | State::Unconfirmed => BAD,
+    }
+}
+
+pub(super) fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
+fn mishap(heard: &Heard) -> Option<String> {
+    let said = match heard {
+        Heard::Served { .. } => return None,
+        Heard::Refused { code, .. } => return Some(format!("refused with {code}")),
+        Heard::Untold(_) => "served without telling whom",
+        Heard::Foreign(_) => "answered by something that is not the service",
+        Heard::Failed(Failure::NotSent { .. } | Failure::Unusable { .. }) => "not sent",
+        Heard::Failed(Failure::ConnectionLost { .. }) => "lost with the connection",
+        Heard::Failed(Failure::TimedOut) => "without an answer in time",
+        _ => "of another kind",
+    };
+    Some(said.to_owned())
+}

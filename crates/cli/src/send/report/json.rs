@@ -1,0 +1,156 @@
+//! The report for programs; docs/send.md of the project has its fields.
+
+use std::collections::BTreeMap;
+
+use avmarks_client::{AccountReport, CallRecord, Change, End, Heard, Outcome, Plan, Quirk, State, Try};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+    change: Option<Change>,
+    group: Option<&'a str>,
+    counts: BTreeMap<&'static str, usize>,
+    /// Accounts that an earlier run has settled.
+    earlier: usize,
+    accounts: Vec<Account<'a>>,
+    calls: Vec<Call<'a>>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    account: &'a str,
+    marks: Vec<u32>,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<Vec<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<u32>>,
+    /// The clause that the guess rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    likely: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<&'a str>,
+    says: String,
+    random: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    first: usize,
+    accounts: usize,
+    end: &'static str,
+    tries: Vec<OneTry<'a>>,
+}
+
+#[derive(Serialize)]
+struct OneTry<'a> {
+    random: u32,
+    sent_at: u64,
+    ended_at: u64,
+    heard: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<&'a str>,
+    says: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quirks: Vec<String>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn of(report: &super::Report<'a>) -> Self {
+        let plan = report.job.plans().next();
+        let counts = State::ALL.iter().map(|state| (state.name(), report.counts.of(*state)));
+        Self {
+            dry_run: report.told.is_rehearsal,
+            change: plan.map(Plan::change),
+            group: plan.map(|plan| plan.group().as_str()),
+            counts: counts.chain([("total", report.counts.total())]).collect(),
+            earlier: report.told.earlier,
+            accounts: report.accounts().map(Account::of).collect(),
+            calls: report.job.calls().iter().map(Call::of).collect(),
+        }
+    }
+}
+
+impl<'a> Account<'a> {
+    fn of(report: AccountReport<'a>) -> Self {
+        let numbers = |marks: &[avmarks_spec::Mark]| marks.iter().map(|mark| mark.number()).collect::<Vec<_>>();
+        let (mut applied, mut missing, mut likely, mut code, mut info) = (None, None, None, None, None);
+        match &report.outcome {
+            Outcome::Partly { applied: done, missing: left, likely: guess } => {
+                (applied, missing, likely) = (Some(numbers(done)), Some(numbers(left)), guess.clause());
+            }
+            Outcome::Omitted { likely: guess } => likely = guess.clause(),
+            Outcome::Refused { code: found, info: text } => (code, info) = (Some(found.number()), *text),
+            Outcome::Applied | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+        }
+        Self {
+            account: report.account.as_str(),
+            marks: numbers(report.marks),
+            state: report.outcome.state().name(),
+            applied,
+            missing,
+            likely: likely.map(avmarks_spec::Clause::id),
+            code,
+            info,
+            says: report.outcome.to_string(),
+            random: report.random,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn of(record: &'a CallRecord) -> Self {
+        Self {
+            first: record.range().start,
+            accounts: record.range().len(),
+            end: match record.end() {
+                End::Settled(_) => "settled",
+                End::Split => "split",
+                End::GivenUp => "given-up",
+            },
+            tries: record.tries().iter().map(OneTry::of).collect(),
+        }
+    }
+}
+
+impl<'a> OneTry<'a> {
+    fn of(one: &'a Try) -> Self {
+        let heard = match one.heard() {
+            Heard::Served { .. } => "served",
+            Heard::Refused { .. } => "refused",
+            Heard::Untold(_) => "untold",
+            Heard::Foreign(_) => "foreign",
+            _ => "failed",
+        };
+        let (code, info) = match one.heard() {
+            Heard::Refused { code, info } => (Some(code.number()), info.as_deref()),
+            _ => (None, None),
+        };
+        Self {
+            random: one.random(),
+            sent_at: one.sent_at().as_millis(),
+            ended_at: one.ended_at().as_millis(),
+            heard,
+            code,
+            info,
+            says: one.heard().to_string(),
+            quirks: one.quirks().iter().map(quirk).collect(),
+        }
+    }
+}
+
+fn quirk(quirk: &Quirk) -> String {
+    match quirk {
+        Quirk::CodeAsText => "code-as-text".to_owned(),
+        Quirk::Status(status) => format!("status {status}"),
+        Quirk::Strangers(accounts) => format!("strangers {accounts}"),
+        Quirk::Signature => "signature".to_owned(),
+        other => format!("{other:?}"),
+    }
+}

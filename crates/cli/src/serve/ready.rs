@@ -1,0 +1,204 @@
+//! The settings as values of their types.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use avmarks_emulator::{Clock, Settings};
+use avmarks_protocol::url::SdkAppId;
+use avmarks_rules::{PROFILES, Policy};
+use avmarks_spec::{Gap, GroupId, Limits, Timestamp};
+
+use super::found::{Found, wrong};
+use super::logs::{Form, Log};
+use super::setting::Setting;
+use crate::args::KeyArgs;
+use crate::error::Error;
+use crate::input::Source;
+use crate::names;
+
+/// Where it listens where nobody says.
+const PORT: u16 = 8_600;
+
+/// Everything that is needed to begin.
+pub(super) struct Ready {
+    pub(super) address: SocketAddr,
+    pub(super) settings: Settings,
+    /// Where the certificate authority is kept; none where there is no place for it.
+    pub(super) ca_dir: Option<PathBuf>,
+    pub(super) seed: Option<Source>,
+    pub(super) groups: Vec<GroupId>,
+    pub(super) log: Log,
+}
+
+impl Ready {
+    /// What was found, and the defaults for the rest. Reads the file with the key.
+    pub(super) fn of(found: &Found) -> Result<Self, Error> {
+        let listen = found.one(Setting::Listen, |text| match text {
+            "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+            text => text.parse::<IpAddr>().map_err(|_| wrong(text, "give an address, such as 127.0.0.1 or ::")),
+        })?;
+        let port = found.one(Setting::Port, |text| number(text, u16::MAX))?.unwrap_or(PORT);
+        let group = |text: &str| GroupId::parse(text).map_err(|fault| wrong(text, fault));
+        Ok(Self {
+            address: (listen.unwrap_or(Ipv4Addr::LOCALHOST.into()), port).into(),
+            settings: settings(found)?,
+            ca_dir: found.path(Setting::CaDir)?.or_else(data_folder),
+            seed: found.path(Setting::Seed)?.map(|path| Source::from(path.into_os_string())),
+            groups: found.many(Setting::Group, group)?.unwrap_or_default(),
+            log: Log {
+                form: found.one(Setting::Log, Form::parse)?.unwrap_or_default(),
+                level: found.one(Setting::LogLevel, super::logs::level)?.unwrap_or(tracing::Level::INFO),
+            },
+        })
+    }
+}
+
+fn settings(found: &Found) -> Result<Settings, Error> {
+    let mut settings = Settings::default();
+    let app = &mut settings.app;
+    put(
+        &mut app.sdkappid,
+        found.one(Setting::Sdkappid, |text| SdkAppId::parse(text).map_err(|fault| wrong(text, fault)))?,
+    );
+    let admins = found.many(Setting::Admin, |text| match text {
+        "" => Err("it is empty; give one".to_owned()),
+        text => Ok(text.to_owned()),
+    })?;
+    put(&mut app.admins, admins.map(|admins| admins.into_iter().collect()));
+    app.key = key(found)?;
+    put(&mut app.terms.marks_supported, found.one(Setting::MarksSupported, boolean)?);
+    put(&mut app.terms.online_list_enabled, found.one(Setting::OnlineListEnabled, boolean)?);
+    put(&mut app.terms.policy, found.one(Setting::Policy, profile)?);
+    for (gap, reading) in found.many(Setting::Reading, reading)?.unwrap_or_default() {
+        // Both were looked up when the text was read.
+        let _ = app.terms.policy.set(gap, &reading);
+    }
+    for (name, number) in found.many(Setting::Limit, limit)?.unwrap_or_default() {
+        set_limit(&mut app.terms.limits, &name, number);
+    }
+    put(&mut settings.strict, found.one(Setting::Strict, boolean)?);
+    let clock = found.one(Setting::Clock, |text| number(text, i64::MAX as u64))?;
+    put(&mut settings.clock, clock.map(|at| Clock::standing_at(Timestamp::from_millis(at))));
+    put(&mut settings.proxied_hosts, found.many(Setting::ProxiedHost, host)?);
+    put(&mut settings.control_hosts, found.many(Setting::ControlHost, one_host)?);
+    let count = |setting| found.one(setting, |text| number(text, usize::MAX));
+    let seconds = |setting| found.one(setting, |text| number(text, 86_400u64).map(Duration::from_secs));
+    put(&mut settings.connections_max, count(Setting::ConnectionsMax)?);
+    put(&mut settings.head_bytes_max, count(Setting::HeadBytesMax)?);
+    put(&mut settings.head_timeout, seconds(Setting::HeadTimeout)?);
+    put(&mut settings.body_timeout, seconds(Setting::BodyTimeout)?);
+    put(&mut settings.stop_timeout, seconds(Setting::StopTimeout)?);
+    put(&mut settings.groups_max, count(Setting::GroupsMax)?);
+    put(&mut settings.members_max, count(Setting::MembersMax)?);
+    put(&mut settings.log_entries_max, count(Setting::LogEntriesMax)?);
+    Ok(settings)
+}
+
+fn put<T>(into: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *into = given;
+    }
+}
+
+/// The key: of the file that is named, of the environment, of the file that the configuration names.
+fn key(found: &Found) -> Result<Option<avmarks_protocol::secret::SecretKey>, Error> {
+    let named = found.path(Setting::KeyFile)?.map(|path| Source::from(path.into_os_string()));
+    if found.is_in_file(Setting::KeyFile)
+        && let Some(key) = (KeyArgs { key_file: None }).find()?
+    {
+        return Ok(Some(key));
+    }
+    KeyArgs { key_file: named }.find()
+}
+
+fn number<T: TryFrom<u64> + std::fmt::Display>(text: &str, most: T) -> Result<T, String> {
+    let number = text.parse::<u64>().ok().and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| wrong(text, format_args!("give a whole number from 0 to {most}")))
+}
+
+fn boolean(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| wrong(text, "give true or false"))
+}
+
+fn profile(text: &str) -> Result<Policy, String> {
+    Policy::profile(text).ok_or_else(|| {
+        let names: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
+        wrong(text, format_args!("give one of {}", names.join(", ")))
+    })
+}
+
+fn reading(text: &str) -> Result<(Gap, String), String> {
+    let wanted = || wrong(text, "write GAP=READING, such as gap:page-size=250");
+    let (id, name) = text.split_once('=').ok_or_else(wanted)?;
+    let gap = Gap::parse(id).ok_or_else(|| {
+        let near = names::near(id, names::gaps());
+        wrong(id, format_args!("it is not a gap{near}; `avmarks policy` lists them"))
+    })?;
+    Policy::default().set(gap, name).map_err(|unknown| unknown.to_string())?;
+    Ok((gap, name.to_owned()))
+}
+
+/// The limits that can be set, by the names of their fields.
+const LIMITS: [&str; 9] = [
+    "accounts_per_call_max",
+    "marks_per_group_max",
+    "members_per_mark_max",
+    "pin_duration_max_ms",
+    "list_members_max",
+    "low_plan_list_members_max",
+    "calls_per_window_max",
+    "rate_window_ms",
+    "body_bytes_max",
+];
+
+fn limit(text: &str) -> Result<(String, usize), String> {
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| wrong(text, "write LIMIT=N, such as calls_per_window_max=1000"))?;
+    if !LIMITS.contains(&name) {
+        let near = names::near(name, LIMITS.iter().map(|name| (*name).to_owned()));
+        return Err(wrong(name, format_args!("it is no limit{near}; there are {}", LIMITS.join(", "))));
+    }
+    Ok((name.to_owned(), number(value, usize::MAX)?))
+}
+
+fn set_limit(limits: &mut Limits, name: &str, number: usize) {
+    let milliseconds = Duration::from_millis(number as u64);
+    match name {
+        "accounts_per_call_max" => limits.accounts_per_call_max = number,
+        "marks_per_group_max" => limits.marks_per_group_max = number,
+        "members_per_mark_max" => limits.members_per_mark_max = number,
+        "pin_duration_max_ms" => limits.pin_duration_max = milliseconds,
+        "list_members_max" => limits.list_members_max = number,
+        "low_plan_list_members_max" => limits.low_plan_list_members_max = number,
+        "calls_per_window_max" => limits.calls_per_window_max = number,
+        "rate_window_ms" => limits.rate_window = milliseconds,
+        _ => limits.body_bytes_max = number,
+    }
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_name = text == "*" || !name.is_empty() && !name.contains([':', '/', '*', ' ']);
+    if is_name {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(wrong(text, "give a name, `*.` and the end of one, or `*`"))
+    }
+}
+
+/// A host by its whole name.
+fn one_host(text: &str) -> Result<String, String> {
+    match host(text) {
+        Ok(name) if !name.contains('*') => Ok(name),
+        _ => Err(wrong(text, "give a name without a port")),
+    }
+}
+
+/// Where programs keep what they have made, and the user has not.
+fn data_folder() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|text| !text.is_empty()).map(PathBuf::from);
+    let folder = variable("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
+    let folder = folder.or_else(|| variable("HOME").map(|home| home.join(".local").join("share")));
+    folder.or_else(|| variable("LOCALAPPDATA")).map(|folder| folder.join("avmarks"))
+}

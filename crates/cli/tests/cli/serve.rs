@@ -1,0 +1,313 @@
+//! `avmarks serve`: started, asked, stopped.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::run::{Run, command, data, file, folder};
+
+const QUERY: &str = "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
+const COUNT: &str = "v4/group_open_http_svc/get_online_member_num";
+const MARKS: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
+
+/// A server that has said where it listens.
+struct Server {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    told: Value,
+}
+
+impl Server {
+    /// Starts one on a port that is free, whose files are in `folder`.
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::of(prepared(folder, arguments))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let told = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?} {}", said(&mut child)));
+        Self { child, out, told }
+    }
+
+    fn address(&self) -> &str {
+        self.told["url"].as_str().unwrap().strip_prefix("http://").unwrap()
+    }
+
+    /// What this body is answered.
+    fn ask(&self, path: &str, body: &[u8]) -> String {
+        self.ask_with(path, QUERY, body)
+    }
+
+    fn ask_with(&self, path: &str, query: &str, body: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let length = body.len();
+        let head = format!(
+            "POST /{path}?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Tells it to stop, and gives what it said on standard error.
+    fn stop(mut self, signal: &str) -> String {
+        self.signal(signal);
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "the one line is all");
+        let said = said(&mut self.child);
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+        said
+    }
+}
+
+fn said(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+fn prepared(folder: &Path, arguments: &[&str]) -> Command {
+    let ca = folder.join("ca");
+    let port: &[&str] =
+        if arguments.iter().any(|argument| argument.starts_with("--port")) { &[] } else { &["--port", "0"] };
+    let fixed = ["--json", "serve", "--ca-dir", ca.to_str().unwrap()];
+    let mut command = command(&[&fixed, port, arguments].concat());
+    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").current_dir(folder);
+    command
+}
+
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    Run::of(prepared(folder, arguments).output().unwrap()).error().to_owned()
+}
+
+#[test]
+fn the_vendors_sample_request_has_the_vendors_sample_answer() {
+    let folder = folder("serve-sample");
+    let seed = format!("{}/../../examples/online_room.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let server = Server::start(&folder, &["--seed", &seed]);
+    let body = std::fs::read(data("vendor_set.json")).unwrap();
+    let answer: Value = serde_json::from_str(&server.ask(MARKS, &body)).unwrap();
+    let expected = std::fs::read_to_string(data("vendor_answer.json")).unwrap();
+    assert_eq!(answer, serde_json::from_str::<Value>(&expected).unwrap());
+    let said = server.stop("-TERM");
+    assert!(said.contains(MARKS) && said.contains("a comma before `]` or `}` was passed over"), "{said}");
+    assert!(said.contains("stopping"), "{said}");
+}
+
+#[test]
+fn the_two_commands_of_the_readme_show_what_it_says() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Ok(readme) = std::fs::read_to_string(top.join("README.md")) else {
+        // The crate as a registry has it comes without the project around it.
+        return;
+    };
+    let command_of = |start: &str| readme.split_once(start).unwrap().1.lines().next().unwrap().to_owned();
+    let arguments = command_of("$ cargo run --release -- serve ");
+    let curl = command_of("$ curl 'http://127.0.0.1:8600/");
+    let (url, file) = curl.split_once("' --data @").unwrap();
+    let (path, query) = url.split_once('?').unwrap();
+    let shown = readme.split_once(&curl).unwrap().1.split("```text\n").nth(1).unwrap().lines().next().unwrap();
+    let mut command = prepared(&folder("serve-readme"), &arguments.split(' ').collect::<Vec<_>>());
+    command.current_dir(&top);
+    let server = Server::of(command);
+    let answer = server.ask_with(path, query, &std::fs::read(top.join(file)).unwrap());
+    assert_eq!(answer, shown);
+    server.stop("-TERM");
+}
+
+#[test]
+fn it_stops_by_ctrl_c_as_well_and_answers_what_it_was_asked() {
+    let folder = folder("serve-stop");
+    let server = Server::start(&folder, &[]);
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let request = format!("POST /{COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}");
+    // Answered once, so that it is known to be connected; then half asked.
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    let (half, rest) = request.split_at(request.len() - 1);
+    stream.write_all(half.as_bytes()).unwrap();
+    server.signal("-INT");
+    while TcpStream::connect(server.address()).is_ok() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    stream.write_all(rest.as_bytes()).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
+    let Server { mut child, .. } = server;
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn it_says_for_people_where_it_listens_and_what_to_trust() {
+    let folder = folder("serve-told");
+    let mut command = prepared(&folder, &["--group", "live", "-q"]);
+    command.env("AVMARKS_UNKNOWN", "passed over");
+    let server = Server::of(command);
+    let ca = server.told["ca"].as_str().unwrap();
+    assert!(std::fs::read_to_string(ca).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    let curl = server.told["curl"].as_str().unwrap();
+    let expected = format!("curl 'http://{}/{COUNT}?{QUERY}' -d '{{\"GroupId\":\"live\"}}'", server.address());
+    assert_eq!(curl, expected);
+    assert!(server.ask(COUNT, br#"{"GroupId":"live"}"#).contains(r#""OnlineMemberNum":0"#));
+    assert_eq!(server.stop("-TERM"), "", "nothing is wrong");
+}
+
+#[test]
+fn options_go_before_the_environment_and_that_before_the_file() {
+    let folder = folder("serve-layers");
+    file(
+        &folder,
+        "avmarks.toml",
+        "sdkappid = 5 # another command's\n[serve]\ngroup = [\"f\", \"g\"]\nstrict = true\nadmin = 'root'\n",
+    );
+    let online = |server: &Server, group: &str| {
+        let answer = server.ask(COUNT, format!("{{\"GroupId\":\"{group}\"}}").as_bytes());
+        serde_json::from_str::<Value>(&answer).unwrap()["ErrorCode"].as_i64().unwrap()
+    };
+    let mut command = prepared(&folder, &[]);
+    command.env("AVMARKS_ADMIN", "someone,administrator");
+    let server = Server::of(command);
+    assert_eq!((online(&server, "f"), online(&server, "g")), (0, 0));
+    assert!(server.ask(COUNT, br#"{"GroupId":"f",}"#).contains("60003"), "strict, by the file");
+    server.stop("-TERM");
+    let mut command = prepared(&folder, &["--group", "o", "--admin", "administrator"]);
+    command.env("AVMARKS_GROUP", "e").env("AVMARKS_STRICT", "false");
+    let server = Server::of(command);
+    assert_eq!((online(&server, "o"), online(&server, "e"), online(&server, "f")), (0, 10010, 10010));
+    assert!(server.ask(COUNT, br#"{"GroupId":"o",}"#).contains("\"ErrorCode\":0"), "lenient, by the environment");
+    server.stop("-TERM");
+}
+
+#[test]
+fn a_key_has_signatures_checked_and_shows_nowhere() {
+    const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+    let folder = folder("serve-key");
+    let mut command = prepared(&folder, &["-vv"]);
+    command.env("AVMARKS_KEY", KEY);
+    let server = Server::of(command);
+    assert!(server.ask(COUNT, b"{}").contains("70003"));
+    assert!(server.told["curl"].as_str().unwrap().contains("usersig='$(avmarks usersig sign"));
+    let signed = {
+        let mut sign =
+            crate::run::command(&["usersig", "sign", "--sdkappid", "1400000000", "--identifier", "administrator"]);
+        sign.env("AVMARKS_KEY", KEY);
+        Run::of(sign.output().unwrap()).out.trim().to_owned()
+    };
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let query = QUERY.replace("unchecked", &signed);
+    stream.write_all(format!("POST /{COUNT}?{query} HTTP/1.0\r\nContent-Length: 2\r\n\r\n{{}}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("10004"), "{answer}");
+    let told = server.told.to_string();
+    let said = server.stop("-TERM");
+    for secret in [KEY, &signed] {
+        assert!(!said.contains(secret) && !told.contains(secret), "{said}");
+    }
+    assert!(said.contains("cannot be read"), "{said}");
+}
+
+#[test]
+fn the_log_is_json_where_it_is_asked_for() {
+    let folder = folder("serve-log");
+    let server = Server::start(&folder, &["--log", "json"]);
+    server.ask("v4/openim/sendmsg", b"{}");
+    let said = server.stop("-TERM");
+    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/openim/sendmsg");
+    assert!(named, "what is not emulated is named: {said}");
+}
+
+#[test]
+fn a_snapshot_is_a_seed_too() {
+    let folder = folder("serve-snapshot");
+    let snapshot = folder.join("app.json");
+    let scenario = file(
+        &folder,
+        "s.jsonl",
+        "{\"at\":5,\"do\":\"create_group\",\"group\":\"live\"}\n{\"at\":6,\"do\":\"join\",\"group\":\"live\",\"account\":\"a\"}\n",
+    );
+    let saved = crate::run::avmarks(&["replay", &scenario, "--save", snapshot.to_str().unwrap()]);
+    assert_eq!(saved.status, 0, "{saved:?}");
+    let server = Server::start(&folder, &["--seed", snapshot.to_str().unwrap()]);
+    assert!(server.ask(COUNT, br#"{"GroupId":"live"}"#).contains(r#""OnlineMemberNum":1"#));
+    server.stop("-TERM");
+}
+
+#[test]
+fn what_will_not_do_is_named_with_its_place() {
+    let folder = folder("serve-wrong");
+    file(&folder, "bad.toml", "[serve]\n\nprot = 1\n");
+    file(&folder, "type.toml", "[serve]\nport = [1]\n");
+    file(&folder, "value.toml", "[serve]\nhead_timeout = -1\n");
+    file(&folder, "no.toml", "[serve\n");
+    file(&folder, "secret.toml", "[serve]\nkey = \"x\"\n");
+    file(&folder, "bad.jsonl", "{\"at\":0,\"do\":\"create_group\",\"group\":\"g\"}\n{\"at\":0,\"do\":\"sing\"}\n");
+    for (arguments, wrong) in [
+        (&["--listen", "nowhere"][..], "--listen: `nowhere` will not do: give an address"),
+        (&["--port", "70000"], "--port: `70000` will not do: give a whole number from 0 to 65535"),
+        (&["--port=-1"], "--port: `-1` will not do"),
+        (&["--group", ""], "--group: `` will not do: it is empty"),
+        (&["--sdkappid", "x"], "--sdkappid: `x` will not do"),
+        (&["--admin", ""], "--admin: it is empty"),
+        (&["--reading", "page_size"], "--reading: `page_size` will not do: write GAP=READING"),
+        (&["--reading", "page_sise=250"], "it is not a gap (did you mean `gap:page-size`?)"),
+        (&["--policy", "x"], "--policy: `x` will not do: give one of "),
+        (&["--limit", "calls=1"], "it is no limit"),
+        (&["--limit", "calls_per_window_max=x"], "give a whole number"),
+        (&["--clock", "now"], "--clock: `now` will not do"),
+        (&["--proxied-host", "http://x/"], "give a name, `*.` and the end of one"),
+        (&["--control-host", "*.test"], "--control-host: `*.test` will not do: give a name without a port"),
+        (&["--log", "xml"], "give human or json"),
+        (&["--log-level", "INFO"], "give error, warn, info, debug or trace"),
+        (&["--config", "bad.toml"], "`bad.toml` line 3: `prot` is no setting of [serve]"),
+        (&["--config", "type.toml"], "`type.toml` line 2: `port` is of type array"),
+        (&["--config", "value.toml"], "`value.toml` line 2, `head_timeout`: `-1` will not do"),
+        (&["--config", "no.toml"], "`no.toml` line 1: this is not TOML"),
+        (&["--config", "secret.toml"], "`secret.toml` line 2: a key is not read from here"),
+        (&["--config", "absent.toml"], "`absent.toml` does not exist"),
+        (&["--seed", "absent.jsonl"], "does not exist"),
+        (&["--seed", "bad.jsonl"], "`bad.jsonl`: line 2: "),
+        (&["--groups-max", "0", "--group", "g"], "--group: line 1: "),
+        (&["--key-file", "absent"], "does not exist"),
+        (&["--listen", "192.0.2.1"], "`192.0.2.1:0` cannot be listened on: "),
+    ] {
+        let error = refused(&folder, arguments);
+        assert!(error.contains(wrong), "{arguments:?}: {error}");
+    }
+    let mut command = prepared(&folder, &[]);
+    command.env("AVMARKS_GROUPS_MAX", "many");
+    let error = Run::of(command.output().unwrap());
+    assert!(error.error().starts_with("AVMARKS_GROUPS_MAX: `many` will not do"), "{error:?}");
+}
+
+#[test]
+fn a_port_in_use_is_an_error_and_listening_for_others_a_note() {
+    let folder = folder("serve-port");
+    let server = Server::start(&folder, &["--listen", "0.0.0.0"]);
+    let port = server.address().rsplit_once(':').unwrap().1.to_owned();
+    assert!(server.address().starts_with("127.0.0.1:"), "an address that can be dialled");
+    let error = refused(&folder, &["--listen", "0.0.0.0", "--port", &port]);
+    assert!(error.contains("cannot be listened on") && error.contains("give another --listen or --port"), "{error}");
+    let said = server.stop("-TERM");
+    assert!(said.contains("can be reached by others"), "{said}");
+}

@@ -1,0 +1,112 @@
+//! Connections that ask, wait for the answer, and ask again.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+const TARGET: &str = "/v4/group_open_avchatroom_http_svc/modify_user_info?sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
+
+/// What came of one round, or of several.
+#[derive(Default)]
+pub(crate) struct Round {
+    /// How long each answer took, in microseconds.
+    waits: Vec<u32>,
+    errors: u64,
+    time: Duration,
+}
+
+impl Round {
+    /// Answers a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.waits.len() as f64 / self.time.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.waits.extend(other.waits);
+        self.errors += other.errors;
+        self.time += other.time;
+    }
+
+    /// The wait in milliseconds that this share of the answers did not exceed.
+    fn percentile(&self, share: f64) -> f64 {
+        let mut waits = self.waits.clone();
+        waits.sort_unstable();
+        let at = (waits.len() as f64 * share) as usize;
+        waits.get(at.min(waits.len().saturating_sub(1))).map_or(0.0, |wait| f64::from(*wait) / 1_000.0)
+    }
+}
+
+impl fmt::Display for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, errors, rate) = (self.waits.len(), self.errors, self.rate());
+        let (p50, p99) = (self.percentile(0.5), self.percentile(0.99));
+        write!(f, "{rate:.0} requests/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {count} answers, {errors} errors")
+    }
+}
+
+/// Asks for `time` over so many connections; any answer but `expected` is an error.
+pub(crate) async fn round(
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    body: &'static str,
+    expected: &'static str,
+) -> Round {
+    let begun = Instant::now();
+    let mut set = JoinSet::new();
+    for _ in 0..connections {
+        set.spawn(connection(address, begun + time, body, expected));
+    }
+    let mut round = Round::default();
+    while let Some(ended) = set.join_next().await {
+        round.add(ended.unwrap_or_default());
+    }
+    Round { time: begun.elapsed(), ..round }
+}
+
+async fn connection(address: SocketAddr, end: Instant, body: &'static str, expected: &'static str) -> Round {
+    let length = body.len();
+    let request = format!("POST {TARGET} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}");
+    let mut round = Round::default();
+    let Ok(mut stream) = TcpStream::connect(address).await else { return Round { errors: 1, ..round } };
+    let _ = stream.set_nodelay(true);
+    let mut buffer = vec![0; 16_384];
+    while Instant::now() < end {
+        let asked = Instant::now();
+        match exchange(&mut stream, request.as_bytes(), &mut buffer).await {
+            Some(answer) if answer == expected.as_bytes() => {
+                round.waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+            _ => {
+                round.errors += 1;
+                return round;
+            }
+        }
+    }
+    round
+}
+
+/// The body of one answer.
+async fn exchange<'a>(stream: &mut TcpStream, request: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    stream.write_all(request).await.ok()?;
+    let mut read = 0;
+    loop {
+        read += match stream.read(buffer.get_mut(read..)?).await.ok()? {
+            0 => return None,
+            some => some,
+        };
+        let so_far = buffer.get(..read)?;
+        let Some(head_end) = so_far.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = std::str::from_utf8(so_far.get(..head_end)?).ok()?;
+        let length =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let (start, length): (usize, usize) = (head_end + 4, length?);
+        if read >= start + length {
+            return buffer.get(start..start + length);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The certificate authority: made at first start, kept in files, trusted by whoever is told to.
+
+mod files;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::sign::CertifiedKey;
+
+/// Why there is no certificate authority.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorityFault {
+    /// A file of it cannot be read or written.
+    #[error("`{}`: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// A file of it holds something else.
+    #[error("`{}` {what}; remove it and its neighbour to have new ones made, or give another folder", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// None could be made.
+    #[error("no certificate could be made: {0}")]
+    Make(rcgen::Error),
+}
+
+/// A certificate authority for tests: whoever trusts its certificate takes the emulator for any host.
+#[derive(Clone)]
+pub struct Authority {
+    issuer: Arc<Issuer<'static, KeyPair>>,
+    pem: Arc<str>,
+}
+
+/// Without the key.
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
+/// What the certificate of every authority is called.
+const NAME: &str = "avmarks emulator, for tests only";
+
+/// How far a certificate reaches back, for clocks that are behind.
+const BACK: Duration = Duration::from_secs(2 * 86_400);
+
+/// How long the certificate of an authority is valid.
+const VALID: Duration = Duration::from_secs(3_650 * 86_400);
+
+/// How long the certificate of a host is valid: at most 398 days, or browsers and Apple's systems refuse it.
+const HOST_VALID: Duration = Duration::from_secs(390 * 86_400);
+
+impl Authority {
+    /// The name of the file with the certificate, in the folder of [`Authority::load_or_make`].
+    pub const CERTIFICATE_FILE: &'static str = "avmarks-ca.pem";
+    /// The name of the file with the key, and the certificate once more.
+    pub const KEY_FILE: &'static str = "avmarks-ca.key.pem";
+
+    /// A new authority.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityFault::Make`].
+    pub fn make() -> Result<Self, AuthorityFault> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityFault::Make)?;
+        let params = Self::params();
+        let pem = params.self_signed(&key).map_err(AuthorityFault::Make)?.pem().into();
+        Ok(Self { issuer: Arc::new(Issuer::new(params, key)), pem })
+    }
+
+    /// The authority of this folder; made, and kept there, where there is none. The file with the key can be read by its
+    /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityFault`].
+    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityFault> {
+        files::load_or_make(folder)
+    }
+
+    /// The certificate, in PEM, for clients to trust.
+    #[must_use]
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// Key and certificate, in PEM. A secret.
+    fn to_secret_pem(&self) -> String {
+        format!("{}{}", self.issuer.key().serialize_pem(), self.pem)
+    }
+
+    /// The authority of [`Authority::to_secret_pem`]; or what is wrong with the text.
+    fn from_secret_pem(text: &str) -> Result<Self, &'static str> {
+        let at = text.find("-----BEGIN CERTIFICATE-----").ok_or("holds no certificate")?;
+        let (key, pem) = text.split_at(at);
+        let key = KeyPair::from_pem(key).map_err(|_| "holds no key of a certificate authority")?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| "holds no certificate")?;
+        let holds = |part: &[u8]| certificate.windows(part.len().max(1)).any(|window| window == part);
+        if !holds(key.subject_public_key_info().as_slice()) {
+            return Err("holds a certificate that is not that of its key");
+        }
+        // What is signed names its issuer, and the name is not read from the certificate.
+        if !holds(NAME.as_bytes()) {
+            return Err("holds the certificate of another authority");
+        }
+        Ok(Self { issuer: Arc::new(Issuer::new(Self::params(), key)), pem: pem.into() })
+    }
+
+    fn params() -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, NAME);
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let now = SystemTime::now();
+        (params.not_before, params.not_after) = ((now - BACK).into(), (now + VALID).into());
+        params
+    }
+
+    /// A certificate for a name or an address.
+    fn certify(&self, host: &str) -> Result<CertifiedKey, AuthorityFault> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityFault::Make)?;
+        let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        let here: &[&str] = if is_here { &["localhost", "127.0.0.1", "::1"] } else { &[] };
+        let others = here.iter().copied().filter(|name| *name != host);
+        let names: Vec<_> = std::iter::once(host).chain(others).map(str::to_owned).collect();
+        let mut params = CertificateParams::new(names).map_err(AuthorityFault::Make)?;
+        params.distinguished_name = DistinguishedName::new();
+        params.use_authority_key_identifier_extension = true;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let now = SystemTime::now();
+        (params.not_before, params.not_after) = ((now - BACK).into(), (now + HOST_VALID).into());
+        let certificate = params.signed_by(&key, &*self.issuer).map_err(AuthorityFault::Make)?;
+        let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let signer = ring::sign::any_supported_type(&der);
+        let signer = signer.map_err(|_| AuthorityFault::Make(rcgen::Error::KeyGenerationUnavailable))?;
+        Ok(CertifiedKey::new(vec![CertificateDer::from(certificate.der().to_vec())], signer))
+    }
+}
+
+/// A certificate for each host that is asked for.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    authority: Authority,
+    made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+    /// TLS as it is spoken to clients that dialled this host or address.
+    acceptors: Mutex<HashMap<String, Arc<rustls::ServerConfig>>>,
+}
+
+/// Hosts whose certificates are kept; beyond it, they are made anew.
+const KEPT_MAX: usize = 256;
+
+impl Certificates {
+    pub(crate) fn new(authority: Authority) -> Self {
+        Self { authority, made: Mutex::default(), acceptors: Mutex::default() }
+    }
+
+    pub(crate) fn pem(&self) -> &str {
+        self.authority.pem()
+    }
+
+    /// What TLS is spoken with to a client that dialled `host`, a name or an address.
+    pub(crate) fn acceptor(self: &Arc<Self>, host: &str) -> Result<TlsAcceptor, rustls::Error> {
+        let mut acceptors = self.acceptors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = acceptors.get(host) {
+            return Ok(Arc::clone(config).into());
+        }
+        let resolver = Resolver { certificates: Arc::clone(self), dialled: host.to_owned() };
+        let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(resolver));
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = Arc::new(config);
+        if acceptors.len() >= KEPT_MAX {
+            acceptors.clear();
+        }
+        acceptors.insert(host.to_owned(), Arc::clone(&config));
+        Ok(config.into())
+    }
+
+    fn of(&self, host: &str) -> Option<Arc<CertifiedKey>> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = made.get(host) {
+            return Some(Arc::clone(found));
+        }
+        let certified = Arc::new(self.authority.certify(host).ok()?);
+        if made.len() >= KEPT_MAX {
+            made.clear();
+        }
+        made.insert(host.to_owned(), Arc::clone(&certified));
+        Some(certified)
+    }
+}
+
+/// Finds the certificate that a client wants to see.
+#[derive(Debug)]
+struct Resolver {
+    certificates: Arc<Certificates>,
+    dialled: String,
+}
+
+impl ResolvesServerCert for Resolver {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // A client that names no host has dialled an address.
+        self.certificates.of(hello.server_name().unwrap_or(&self.dialled))
+    }
+}

@@ -1,0 +1,82 @@
+//! The authority's two files. The one with the key is written once and whole, so that it can be told whose it is by its being
+//! there; the one with the certificate follows from it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Authority, AuthorityFault};
+
+/// A key and a certificate have 1 KiB.
+const BYTES_MAX: u64 = 65_536;
+
+/// Tells the unfinished files of one process apart.
+static UNFINISHED: AtomicU64 = AtomicU64::new(0);
+
+pub(super) fn load_or_make(folder: &Path) -> Result<Authority, AuthorityFault> {
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let (key_file, certificate_file) = (folder.join(Authority::KEY_FILE), folder.join(Authority::CERTIFICATE_FILE));
+    let text = match read(&key_file)? {
+        Some(text) => text,
+        None => {
+            publish(&key_file, &Authority::make()?.to_secret_pem()).map_err(at(&key_file))?;
+            // Whoever was first.
+            read(&key_file)?.ok_or_else(|| at(&key_file)(ErrorKind::NotFound.into()))?
+        }
+    };
+    let authority = Authority::from_secret_pem(&text).map_err(|what| content(key_file, what))?;
+    if read(&certificate_file)?.is_none() {
+        publish(&certificate_file, authority.pem()).map_err(at(&certificate_file))?;
+    }
+    match read(&certificate_file)? {
+        Some(text) if text.trim() == authority.pem().trim() => Ok(authority),
+        _ => Err(content(certificate_file, "does not hold the certificate of the key beside it")),
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> AuthorityFault + use<> {
+    let path = path.to_owned();
+    move |cause| AuthorityFault::File { path, cause }
+}
+
+fn content(path: PathBuf, what: &'static str) -> AuthorityFault {
+    AuthorityFault::Content { path, what }
+}
+
+/// The text of a file; none where there is no file.
+fn read(path: &Path) -> Result<Option<String>, AuthorityFault> {
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(fault) => return Err(at(path)(fault)),
+    };
+    let mut bytes = Vec::new();
+    file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(at(path))?;
+    String::from_utf8(bytes).map(Some).map_err(|_| content(path.to_owned(), "is no text"))
+}
+
+/// Writes a file that is there whole or not at all, and leaves alone the one that somebody else was faster with.
+fn publish(path: &Path, text: &str) -> io::Result<()> {
+    let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
+    let unfinished = path.with_extension(format!("{}-{number}.unfinished", std::process::id()));
+    let written = write_new(&unfinished, text).and_then(|()| match fs::hard_link(&unfinished, path) {
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        // A file system without links.
+        Err(_) => write_new(path, text),
+        Ok(()) => Ok(()),
+    });
+    let removed = fs::remove_file(&unfinished);
+    written.and(removed)
+}
+
+/// Writes a file that must not be there yet, for its owner alone.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

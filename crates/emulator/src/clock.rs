@@ -1,0 +1,80 @@
+//! The clock: the system's, moved by an offset, or standing still until it is moved.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use avmarks_spec::Timestamp;
+
+/// Where the time comes from. It never runs back.
+///
+/// ```
+/// use std::time::Duration;
+/// use avmarks_emulator::Clock;
+/// use avmarks_spec::Timestamp;
+///
+/// let mut clock = Clock::standing_at(Timestamp::from_millis(1_000));
+/// clock.advance(Duration::from_secs(259_200));
+/// assert_eq!(clock.now(), Timestamp::from_millis(259_201_000));
+/// assert!(!clock.is_running());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Clock {
+    at: Timestamp,
+    /// When `at` was; the clock stands still where there is none.
+    since: Option<Instant>,
+}
+
+impl Clock {
+    /// A clock that starts with the system's time of day, and runs on steadily whatever becomes of that.
+    #[must_use]
+    pub fn system() -> Self {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self { at: Timestamp::EPOCH.plus(since_epoch), since: Some(Instant::now()) }
+    }
+
+    /// A clock that stands still.
+    #[must_use]
+    pub const fn standing_at(at: Timestamp) -> Self {
+        Self { at, since: None }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.at.plus(self.since.map(|since| since.elapsed()).unwrap_or_default())
+    }
+
+    /// Whether it runs by itself.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// Moves it on.
+    pub fn advance(&mut self, by: Duration) {
+        self.at = self.at.plus(by);
+    }
+
+    /// Sets it, unless `at` has passed already; whether it was set.
+    pub fn set(&mut self, at: Timestamp) -> bool {
+        let later = at >= self.now();
+        if later {
+            *self = Self { at, since: self.since.map(|_| Instant::now()) };
+        }
+        later
+    }
+
+    /// The same clock at another time, be it earlier.
+    pub(crate) fn at(&self, at: Timestamp) -> Self {
+        Self { at, since: self.since.map(|_| Instant::now()) }
+    }
+
+    /// Lets it stand still.
+    pub fn stop(&mut self) {
+        *self = Self::standing_at(self.now());
+    }
+
+    /// Lets it run.
+    pub fn run(&mut self) {
+        *self = Self { at: self.now(), since: Some(Instant::now()) };
+    }
+}

@@ -1,0 +1,207 @@
+//! One connection: plain or TLS, and through the proxy either of them once more.
+
+mod patience;
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::control;
+use crate::http::{self, Body};
+use crate::world::Shared;
+use patience::Patient;
+
+/// The first byte of a TLS connection: a handshake record.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// What a connection goes by.
+#[derive(Clone)]
+pub(crate) struct Rim {
+    pub(crate) shared: Arc<Shared>,
+    /// Turns true when the emulator stops.
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// Where the bytes of a connection are taken to go.
+#[derive(Clone)]
+struct Target {
+    /// The name or address that was dialled.
+    host: String,
+    /// Whether it may be asked to go on to another one.
+    may_proxy: bool,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(stream: TcpStream, rim: Rim) {
+    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| plain(here.ip()).to_string());
+    told_apart(Patient::new(stream, rim.shared.settings.body_timeout), rim, Target { host, may_proxy: true }).await;
+}
+
+/// An address of the old kind, where it is one in the clothes of the new.
+fn plain(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// Says that there are too many connections.
+pub(crate) async fn turn_away(mut stream: TcpStream) {
+    let body = "{\"fault\":\"too many connections are open; try again later\"}";
+    let head = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    // Whether it arrives is not ours to know.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let _ = stream.write_all(body.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+/// TLS or plain, by the first byte.
+async fn told_apart<S>(stream: S, rim: Rim, target: Target)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut stream = BufReader::new(stream);
+    let timeout = rim.shared.settings.head_timeout;
+    let Some(first) = unless_stopped(&rim, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
+    let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
+    if first != TLS_HANDSHAKE {
+        return spoken(stream, rim, target).await;
+    }
+    let tls = match rim.shared.certificates.acceptor(&target.host) {
+        Ok(tls) => tls,
+        Err(fault) => return tracing::error!(%fault, "TLS cannot be spoken"),
+    };
+    let Some(accepted) = unless_stopped(&rim, tokio::time::timeout(timeout, tls.accept(stream))).await else { return };
+    match accepted {
+        Ok(Ok(stream)) => spoken(stream, rim, target).await,
+        Ok(Err(fault)) => tracing::warn!(%fault, "TLS failed; does the client trust the certificate of the emulator?"),
+        Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
+    }
+}
+
+/// What `waited` gives; nothing where the emulator stops before.
+async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option<T> {
+    let mut stopped = rim.stopped.clone();
+    tokio::select! {
+        waited = waited => Some(waited),
+        _ = stopped.wait_for(|stopped| *stopped) => None,
+    }
+}
+
+/// HTTP/1.1, request by request.
+async fn spoken<S>(stream: S, rim: Rim, target: Target)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Some((upgrade, host)) = exchanged(stream, &rim, &target).await else { return };
+    match upgrade.await {
+        Ok(upgraded) => tunnelled(TokioIo::new(upgraded), rim, Target { host, may_proxy: false }).await,
+        Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
+    }
+}
+
+/// A tunnel that was asked for, and the host at its end.
+type Tunnel = (OnUpgrade, String);
+
+/// Requests and answers, to the end or to the tunnel that the last one asked for.
+async fn exchanged<S>(stream: S, rim: &Rim, target: &Target) -> Option<Tunnel>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let tunnel: Mutex<Option<Tunnel>> = Mutex::default();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        let tunnel = &tunnel;
+        async move {
+            let shared = &rim.shared;
+            if request.method() == Method::CONNECT {
+                return Ok::<_, Infallible>(connect(request, shared, target, tunnel));
+            }
+            match refused_host(&request, shared, target) {
+                Some(refusal) => Ok(refusal),
+                None => {
+                    // An answer that has no end of its own ends when the emulator stops.
+                    request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
+                    Ok(http::answer(request, shared).await)
+                }
+            }
+        }
+    });
+    let settings = &rim.shared.settings;
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.head_timeout)
+        .max_header_size(settings.head_bytes_max)
+        // A client that has said all it has to say may still want to hear the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = match unless_stopped(rim, connection.as_mut()).await {
+        Some(ended) => ended,
+        None => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(fault) = ended {
+        tracing::debug!(%fault, "a connection ended early");
+    }
+    tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// `CONNECT host:port`: the tunnel ends here, and whatever comes through it is taken as sent to that host.
+fn connect(
+    request: Request<Incoming>,
+    shared: &Shared,
+    target: &Target,
+    tunnel: &Mutex<Option<Tunnel>>,
+) -> Response<Body> {
+    if !target.may_proxy {
+        return http::fault(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
+    }
+    if let Some(refusal) = refused_host(&request, shared, target) {
+        return refusal;
+    }
+    let host = request.uri().host().map(without_brackets).unwrap_or_default().to_owned();
+    *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
+    Response::new(Body::default())
+}
+
+/// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
+/// proxy names the host in its first line.
+fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
+    let host = without_brackets(request.uri().host()?);
+    let is_here = host.eq_ignore_ascii_case(&target.host)
+        || host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    if is_here || shared.settings.stands_in_for(host) {
+        return None;
+    }
+    tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
+    let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
+    Some(http::fault(StatusCode::FORBIDDEN, &fault))
+}
+
+/// An address of the new kind stands in brackets in a URL.
+fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Boxed, for it ends in what began it.
+fn tunnelled(
+    stream: TokioIo<hyper::upgrade::Upgraded>,
+    rim: Rim,
+    target: Target,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(told_apart(stream, rim, target))
+}

@@ -1,0 +1,130 @@
+//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
+//! users, `openapi.json` for programs.
+//!
+//! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not
+//! be made to drive it. So there are no CORS headers; a request with a foreign `Origin` is refused; and so is one whose `Host` a
+//! foreign page could have (DNS rebinding).
+
+mod about;
+mod asked;
+mod clock;
+mod events;
+mod fault;
+mod faults;
+mod groups;
+mod guard;
+mod log;
+mod settings;
+mod state;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{Method, Request, Response, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{MethodRouter, get, post};
+use hyper::body::Incoming;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use crate::http;
+use crate::world::Shared;
+use fault::Fault;
+
+/// Where it starts.
+pub(crate) const ROOT: &str = "/_avmarks";
+/// What every path of it starts with.
+pub(crate) const PREFIX: &str = "/_avmarks/";
+
+/// Bytes of a body, where it is not a whole state.
+const BODY_BYTES_MAX: usize = 1_048_576;
+/// Bytes of a body that is a state, or a scenario.
+const STATE_BYTES_MAX: usize = 67_108_864;
+/// The paths that take that much.
+const LARGE: [&str; 2] = ["/_avmarks/state", "/_avmarks/scenario"];
+
+/// Turns true when the server stops.
+#[derive(Clone)]
+pub(crate) struct Stopped(pub(crate) watch::Receiver<bool>);
+
+/// Every path, with what it does.
+fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
+    vec![
+        ("/_avmarks/", get(about::page)),
+        ("/_avmarks/health", get(about::health)),
+        ("/_avmarks/openapi.json", get(about::openapi)),
+        ("/_avmarks/ca.pem", get(about::certificate)),
+        ("/_avmarks/ledger", get(about::ledger)),
+        ("/_avmarks/groups", get(groups::list).post(groups::create)),
+        ("/_avmarks/groups/{group}", get(groups::show).delete(groups::destroy)),
+        ("/_avmarks/groups/{group}/join", post(groups::join)),
+        ("/_avmarks/groups/{group}/leave", post(groups::leave)),
+        ("/_avmarks/groups/{group}/kick", post(groups::kick)),
+        ("/_avmarks/groups/{group}/disconnect", post(groups::disconnect)),
+        ("/_avmarks/groups/{group}/reconnect", post(groups::reconnect)),
+        ("/_avmarks/clock", get(clock::show).put(clock::set)),
+        ("/_avmarks/clock/advance", post(clock::advance)),
+        ("/_avmarks/settings", get(settings::show).patch(settings::change)),
+        ("/_avmarks/reset", post(state::reset)),
+        ("/_avmarks/state", get(state::dump).put(state::seed)),
+        ("/_avmarks/scenario", post(state::play)),
+        ("/_avmarks/log", get(log::show)),
+        ("/_avmarks/events", get(events::watch)),
+        ("/_avmarks/faults", get(faults::list).post(faults::add).delete(faults::clear)),
+    ]
+}
+
+fn router() -> Router<Arc<Shared>> {
+    let routes = routes().into_iter();
+    routes
+        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+        .fallback(unknown)
+        .method_not_allowed_fallback(other_method)
+        // The rim has read the body, and no more than it may.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Answers a request to the control plane.
+pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
+    let mut response = match guard::check(&request, &shared.settings) {
+        Err(fault) => fault.into_response(),
+        Ok(()) if request.uri().path() == ROOT => Redirect::permanent(PREFIX).into_response(),
+        Ok(()) => routed(request, shared).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let bytes_max = if LARGE.contains(&head.uri.path()) { STATE_BYTES_MAX } else { BODY_BYTES_MAX };
+    let body = match http::read_for_control(&head.headers, body, bytes_max, shared).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    let request = Request::from_parts(head, Body::from(body));
+    match router().with_state(Arc::clone(shared)).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+async fn unknown(uri: Uri) -> Fault {
+    let there: Vec<_> = routes().into_iter().map(|(path, _)| format!("`{path}`")).collect();
+    let asked = avmarks_spec::Excerpt(uri.path());
+    Fault::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
+}
+
+async fn other_method(method: Method, uri: Uri) -> Fault {
+    // The header `Allow`, which axum adds, has the methods that would do.
+    let (method, path) = (avmarks_spec::Excerpt(method.as_str()).to_string(), avmarks_spec::Excerpt(uri.path()));
+    Fault::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("`{path}` does not answer to `{method}`; `Allow` names what it does"),
+    )
+}

@@ -1,0 +1,115 @@
+//! What the emulator says of itself: its health, its page, its certificate, its description, the ledger.
+
+use std::sync::{Arc, LazyLock};
+
+use avmarks_rules::Policy;
+use avmarks_spec::{Clause, Gap};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::world::Shared;
+
+const PAGE: &str = include_str!("../page.html");
+const OPENAPI: &str = include_str!("../openapi.json");
+
+#[derive(Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+    now: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Ledger {
+    clauses: Vec<ClauseRow>,
+    gaps: Vec<GapRow>,
+}
+
+#[derive(Serialize)]
+struct ClauseRow {
+    id: &'static str,
+    says: &'static str,
+    document: &'static str,
+    section: &'static str,
+}
+
+#[derive(Serialize)]
+struct GapRow {
+    id: &'static str,
+    field: &'static str,
+    question: &'static str,
+    readings: Vec<ReadingRow>,
+}
+
+#[derive(Serialize)]
+struct ReadingRow {
+    name: &'static str,
+    meaning: &'static str,
+    in_force: bool,
+}
+
+pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Health> {
+    Json(Health { status: "ok", now: shared.lock().now().as_millis() })
+}
+
+pub(super) async fn page() -> Response {
+    static POLICY: LazyLock<String> = LazyLock::new(|| content_policy(PAGE));
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, &*POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("x-frame-options"), "DENY"),
+    ];
+    (headers, PAGE).into_response()
+}
+
+/// What the page may do: run its own script, with its own style, and talk to where it came from.
+fn content_policy(page: &str) -> String {
+    use base64::Engine as _;
+    let hash = |element: &str| {
+        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+        let inside =
+            page.split_once(&open).and_then(|(_, rest)| rest.split_once(&close)).map_or("", |(inside, _)| inside);
+        base64::engine::general_purpose::STANDARD.encode(hmac_sha256::Hash::hash(inside.as_bytes()))
+    };
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; img-src data:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash("script"),
+        hash("style")
+    )
+}
+
+pub(super) async fn openapi() -> Response {
+    ([(CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Response {
+    ([(CONTENT_TYPE, "application/x-pem-file")], shared.certificates.pem().to_owned()).into_response()
+}
+
+pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
+    let policy: Policy = shared.lock().app.settings().terms.policy;
+    let clauses = Clause::ALL.iter().map(|clause| clause.row());
+    let clauses =
+        clauses.map(|row| ClauseRow { id: row.id, says: row.says, document: row.document, section: row.section });
+    let gaps = Gap::ALL.iter().map(|gap| {
+        let (row, in_force) = (gap.row(), policy.reading(*gap));
+        let readings = row.readings.iter();
+        GapRow {
+            id: row.id,
+            field: row.field,
+            question: row.question,
+            readings: readings
+                .map(|reading| ReadingRow {
+                    name: reading.name,
+                    meaning: reading.meaning,
+                    in_force: reading.name == in_force,
+                })
+                .collect(),
+        }
+    });
+    Json(Ledger { clauses: clauses.collect(), gaps: gaps.collect() })
+}

@@ -1,0 +1,98 @@
+//! The clock: read, set, moved on, stopped, let run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_service::Happening;
+use avmarks_spec::Timestamp;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::asked::{self, Asked, NUMBER_MAX, Whole};
+use super::fault::Fault;
+use super::groups::events;
+use crate::world::{Shared, World};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    #[serde(default, deserialize_with = "asked::present")]
+    now: Option<Whole>,
+    #[serde(default, deserialize_with = "asked::present")]
+    running: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    ms: Whole,
+}
+
+#[derive(Serialize)]
+pub(super) struct Now {
+    now: u64,
+    running: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Box<RawValue>>,
+}
+
+pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<Now> {
+    Json(now(&shared.lock(), None))
+}
+
+pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<Change>) -> Result<Json<Now>, Fault> {
+    let Change { now: to, running } = change;
+    if to.is_none() && running.is_none() {
+        return Err(Fault::bad_request("the body must have `now` or `running`"));
+    }
+    let to = to.map(|Whole(to)| moment("now", to)).transpose()?;
+    shared
+        .change(|world| {
+            let mut happenings = Vec::new();
+            if let Some(to) = to {
+                let set = world.set_clock(to).ok_or_else(|| {
+                    let (to, is) = (to.as_millis(), world.now().as_millis());
+                    Fault::conflict(format!("`now` is {to}, and it is {is} already: the clock never runs back; `POST /_avmarks/reset` starts anew"))
+                })?;
+                happenings.extend(set);
+            }
+            if let Some(running) = running {
+                happenings.extend(world.run_clock(running));
+            }
+            Ok(Json(now(world, Some(&happenings))))
+        })
+        .await
+}
+
+pub(super) async fn advance(
+    State(shared): State<Arc<Shared>>,
+    Asked(Advance { ms: Whole(ms) }): Asked<Advance>,
+) -> Result<Json<Now>, Fault> {
+    moment("ms", ms)?;
+    shared
+        .change(|world| {
+            let by = Duration::from_millis(ms);
+            let then = world.now().plus(by).as_millis();
+            if then > NUMBER_MAX {
+                return Err(Fault::conflict(format!(
+                    "it would be {then}, and {NUMBER_MAX} is the latest time there is"
+                )));
+            }
+            let happenings = world.advance_clock(by);
+            Ok(Json(now(world, Some(&happenings))))
+        })
+        .await
+}
+
+fn moment(field: &str, millis: u64) -> Result<Timestamp, Fault> {
+    if millis > NUMBER_MAX {
+        return Err(Fault::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
+    }
+    Ok(Timestamp::from_millis(millis))
+}
+
+fn now(world: &World, happenings: Option<&[Happening]>) -> Now {
+    Now { now: world.now().as_millis(), running: world.clock.is_running(), events: happenings.map(events) }
+}

@@ -1,0 +1,173 @@
+//! Faults on demand: asked for, listed, called off.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_spec::Excerpt;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::asked::{self, Asked, Whole};
+use super::fault::Fault;
+use crate::faults::{Faults, Injection, Kind, Page, Queued};
+use crate::world::Shared;
+
+const TIMES_MAX: u64 = 1_000_000;
+const DELAY_MS_MAX: u64 = 600_000;
+const PATH_CHARACTERS_MAX: usize = 256;
+const CODE_MAX: u64 = 2_147_483_647;
+
+const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`, `no_member_list`";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Add {
+    #[serde(default, deserialize_with = "asked::present")]
+    path: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
+    times: Option<Whole>,
+    fault: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Waiting {
+    faults: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    path: Option<String>,
+    times: u64,
+    fault: Injection,
+}
+
+#[derive(Serialize)]
+pub(super) struct Cleared {
+    cleared: usize,
+}
+
+pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
+    Json(waiting(&shared.lock().faults))
+}
+
+pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add>) -> Result<Json<Waiting>, Fault> {
+    let Add { path, times, fault } = add;
+    let injection = injection(fault)?;
+    let times = match times.map_or(1, |Whole(times)| times) {
+        times if (1..=TIMES_MAX).contains(&times) => times,
+        times => return Err(Fault::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}"))),
+    };
+    if let Some(path) = &path
+        && !is_path(path)
+    {
+        let path = Excerpt(path);
+        return Err(Fault::bad_request(format!(
+            "`path` is `{path}`; it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
+        )));
+    }
+    shared
+        .change(|world| {
+            if !world.faults.push(Queued { path, times, injection }) {
+                let queued_max = Faults::QUEUED_MAX;
+                return Err(Fault::conflict(format!("{queued_max} faults wait already; clear them first")));
+            }
+            Ok(Json(waiting(&world.faults)))
+        })
+        .await
+}
+
+pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Json<Cleared> {
+    shared
+        .change(|world| {
+            let cleared = world.faults.iter().len();
+            world.faults.clear();
+            Json(Cleared { cleared })
+        })
+        .await
+}
+
+/// Whether this is a path as a request has it, without a query.
+fn is_path(path: &str) -> bool {
+    path.starts_with('/')
+        && path.len() <= PATH_CHARACTERS_MAX
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')
+}
+
+fn waiting(faults: &Faults) -> Waiting {
+    let rows = faults.iter().cloned().map(|Queued { path, times, injection }| Row { path, times, fault: injection });
+    Waiting { faults: rows.collect() }
+}
+
+/// The fault of this JSON; a field that its kind does not have is refused.
+fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
+    let kind = match fields.remove("kind") {
+        Some(Value::String(kind)) => kind,
+        Some(other) => return Err(not("kind", &other, &format!("one of {KINDS}"))),
+        None => return Err(Fault::bad_request(format!("`fault.kind` is missing; there are {KINDS}"))),
+    };
+    let kind = match kind.as_str() {
+        "code" => Kind::Code(number(&mut fields, "code", 1, CODE_MAX)?.cast_signed()),
+        "status" => Kind::Status(status(&mut fields)?, page(&mut fields)?),
+        "html" => Kind::Html,
+        "cut" => Kind::Cut,
+        "delay" => Kind::Delay(Duration::from_millis(number(&mut fields, "ms", 0, DELAY_MS_MAX)?)),
+        "code_as_string" => Kind::CodeAsString,
+        "no_member_list" => Kind::NoMemberList,
+        other => {
+            return Err(Fault::bad_request(format!("`fault.kind` is `{}`; there are {KINDS}", Excerpt(other))));
+        }
+    };
+    // Without an answer of its own to bend, there is nothing to do.
+    let only_after = matches!(kind, Kind::CodeAsString | Kind::NoMemberList);
+    let after = match fields.remove("after") {
+        None => only_after,
+        Some(Value::Bool(false)) if only_after => {
+            let kind = kind.name();
+            return Err(Fault::bad_request(format!(
+                "`fault.after` is false; `{kind}` bends the answer of a call that took effect, so it can only be true"
+            )));
+        }
+        Some(Value::Bool(after)) => after,
+        Some(other) => return Err(not("after", &other, "true or false")),
+    };
+    match fields.keys().next() {
+        None => Ok(Injection { kind, after }),
+        Some(name) => {
+            Err(Fault::bad_request(format!("`fault.{}` is not a field of a `{}` fault", Excerpt(name), kind.name())))
+        }
+    }
+}
+
+fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: u64, max: u64) -> Result<u64, Fault> {
+    let wanted = format!("a whole number from {min} to {max}");
+    let value = fields
+        .remove(name)
+        .ok_or_else(|| Fault::bad_request(format!("`fault.{name}` is missing; it must be {wanted}")))?;
+    let number = value.as_number().and_then(asked::whole).filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| not(name, &value, &wanted))
+}
+
+/// A status with which an answer can end; 304 and 204 have no body by the rules of HTTP, whatever is asked for.
+fn status(fields: &mut BTreeMap<String, Value>) -> Result<StatusCode, Fault> {
+    let number = number(fields, "status", 200, 599)?;
+    let status = u16::try_from(number).ok().and_then(|number| StatusCode::from_u16(number).ok());
+    status.ok_or_else(|| not("status", &number.into(), "a whole number from 200 to 599"))
+}
+
+fn page(fields: &mut BTreeMap<String, Value>) -> Result<Page, Fault> {
+    match fields.remove("body") {
+        None => Ok(Page::Html),
+        Some(value) => {
+            let found = value.as_str().and_then(|name| Page::ALL.into_iter().find(|page| page.name() == name));
+            found.ok_or_else(|| not("body", &value, "`html`, `json` or `empty`"))
+        }
+    }
+}
+
+fn not(name: &str, found: &Value, wanted: &str) -> Fault {
+    Fault::bad_request(format!("`fault.{name}` is `{}`; it must be {wanted}", Excerpt(&found.to_string())))
+}

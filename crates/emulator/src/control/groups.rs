@@ -1,0 +1,279 @@
+//! Groups and their members: what there is, and the presence of members.
+
+use std::sync::Arc;
+
+use avmarks_rules::{MemberView, Presence, Room};
+use avmarks_service::{Happening, events_json};
+use avmarks_spec::{GroupId, GroupType, Mark, Timestamp, UserId};
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::asked::{self, Asked, Group, Parameters};
+use super::fault::Fault;
+use crate::inputs::Exit;
+use crate::world::{Shared, World};
+
+/// Members or groups of an answer, where nothing else is asked, and at most.
+const PAGE: usize = 100;
+const PAGE_MAX: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Create {
+    group: String,
+    #[serde(default, deserialize_with = "asked::present")]
+    r#type: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
+    owner: Option<String>,
+    #[serde(default, deserialize_with = "asked::present")]
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Accounts {
+    accounts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupPage {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberPage {
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// What happened.
+#[derive(Serialize)]
+pub(super) struct Answer {
+    events: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Groups {
+    groups: Vec<GroupRow>,
+    total: usize,
+    next: Option<String>,
+}
+
+/// A group as the list has it.
+#[derive(Serialize)]
+struct GroupRow {
+    #[serde(flatten)]
+    group: GroupHead,
+    members: usize,
+    online: usize,
+}
+
+#[derive(Serialize)]
+struct GroupHead {
+    group: String,
+    r#type: &'static str,
+    owner: Option<String>,
+    name: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct GroupView {
+    #[serde(flatten)]
+    group: GroupHead,
+    now: u64,
+    total: usize,
+    online: usize,
+    marks: Vec<MarkRow>,
+    members: Vec<MemberRow>,
+    next: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct MarkRow {
+    mark: u32,
+    holders: usize,
+}
+
+#[derive(Serialize)]
+struct MemberRow {
+    account: String,
+    place: u64,
+    joined: u64,
+    connected: bool,
+    online: bool,
+    marks: Vec<u32>,
+    pinned_until: Option<u64>,
+}
+
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Parameters(page): Parameters<GroupPage>,
+) -> Result<Json<Groups>, Fault> {
+    let limit = asked::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
+    let after = page.after.map(|after| asked::group("`after`", &after)).transpose()?;
+    let world = shared.lock();
+    let mut ids = world.app.groups().filter(|id| after.is_none_or(|after| *id > after));
+    let shown: Vec<_> = ids.by_ref().take(limit).collect();
+    let next = ids.next().and(shown.last()).map(ToString::to_string);
+    let groups = shown.iter().filter_map(|id| {
+        let room = world.app.room(id)?;
+        Some(GroupRow { group: head(&world, *id, room), members: room.len(), online: room.online_count(world.now()) })
+    });
+    Ok(Json(Groups { groups: groups.collect(), total: world.app.groups().len(), next }))
+}
+
+fn head(world: &World, id: GroupId, room: &Room) -> GroupHead {
+    GroupHead {
+        group: id.to_string(),
+        r#type: room.kind().name(),
+        owner: room.owner().as_ref().map(UserId::to_string),
+        name: world.groups.get(&id).map(|group| group.name.clone()).unwrap_or_default(),
+    }
+}
+
+pub(super) async fn create(
+    State(shared): State<Arc<Shared>>,
+    Asked(create): Asked<Create>,
+) -> Result<Json<Answer>, Fault> {
+    let id = asked::group("`group`", &create.group)?;
+    let kind = create.r#type.map_or(Ok(GroupType::AvChatRoom), |name| {
+        GroupType::parse(&name).ok_or_else(|| {
+            let known: Vec<_> = GroupType::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
+            let name = avmarks_spec::Excerpt(&name);
+            Fault::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))
+        })
+    })?;
+    shared
+        .change(|world| {
+            let reading = world.app.settings().terms.policy.account_id;
+            let owner = create.owner.map(|owner| asked::user("`owner`", &owner, reading)).transpose()?;
+            let happenings = world.create_group(id, kind, owner, create.name.unwrap_or_default())?;
+            Ok(answer(&happenings))
+        })
+        .await
+}
+
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Group(id): Group,
+    Parameters(page): Parameters<MemberPage>,
+) -> Result<Json<GroupView>, Fault> {
+    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = asked::after(page.after)?;
+    let world = shared.lock();
+    let room = world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+    let now = world.now();
+    let mut members = room.members_after(after, limit + 1, now);
+    let more = members.len() > limit;
+    members.truncate(limit);
+    let next = members.last().filter(|_| more).map(|last| last.place);
+    let marks = room.marks_in_use(now).into_iter().map(|(mark, holders)| MarkRow { mark: mark.number(), holders });
+    Ok(Json(GroupView {
+        group: head(&world, id, room),
+        now: now.as_millis(),
+        total: room.len(),
+        online: room.online_count(now),
+        marks: marks.collect(),
+        members: members.into_iter().map(MemberRow::from).collect(),
+        next,
+    }))
+}
+
+impl From<MemberView> for MemberRow {
+    fn from(member: MemberView) -> Self {
+        Self {
+            account: member.account.to_string(),
+            place: member.place,
+            joined: member.joined.as_millis(),
+            connected: member.connected,
+            online: member.online,
+            marks: member.marks.into_iter().map(Mark::number).collect(),
+            pinned_until: member.pinned_until.map(Timestamp::as_millis),
+        }
+    }
+}
+
+pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group) -> Result<Json<Answer>, Fault> {
+    shared
+        .change(|world| {
+            world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+            Ok(answer(&world.destroy_group(id)))
+        })
+        .await
+}
+
+pub(super) async fn join(
+    state: State<Arc<Shared>>,
+    group: Group,
+    accounts: Asked<Accounts>,
+) -> Result<Json<Answer>, Fault> {
+    observe(state, group, accounts, Presence::Join, Exit::Quit).await
+}
+
+pub(super) async fn leave(
+    state: State<Arc<Shared>>,
+    group: Group,
+    accounts: Asked<Accounts>,
+) -> Result<Json<Answer>, Fault> {
+    observe(state, group, accounts, Presence::Leave, Exit::Quit).await
+}
+
+pub(super) async fn kick(
+    state: State<Arc<Shared>>,
+    group: Group,
+    accounts: Asked<Accounts>,
+) -> Result<Json<Answer>, Fault> {
+    observe(state, group, accounts, Presence::Leave, Exit::Kicked).await
+}
+
+pub(super) async fn disconnect(
+    state: State<Arc<Shared>>,
+    group: Group,
+    accounts: Asked<Accounts>,
+) -> Result<Json<Answer>, Fault> {
+    observe(state, group, accounts, Presence::Disconnect, Exit::Quit).await
+}
+
+pub(super) async fn reconnect(
+    state: State<Arc<Shared>>,
+    group: Group,
+    accounts: Asked<Accounts>,
+) -> Result<Json<Answer>, Fault> {
+    observe(state, group, accounts, Presence::Reconnect, Exit::Quit).await
+}
+
+async fn observe(
+    State(shared): State<Arc<Shared>>,
+    Group(id): Group,
+    Asked(Accounts { accounts }): Asked<Accounts>,
+    presence: Presence,
+    exit: Exit,
+) -> Result<Json<Answer>, Fault> {
+    shared
+        .change(|world| {
+            let reading = world.app.settings().terms.policy.account_id;
+            let each = accounts.iter().enumerate();
+            let accounts = each
+                .map(|(at, account)| asked::user(&format!("`accounts[{at}]`"), account, reading))
+                .collect::<Result<Vec<_>, _>>()?;
+            world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+            Ok(answer(&world.observe(id, presence, &accounts, exit)?))
+        })
+        .await
+}
+
+fn answer(happenings: &[Happening]) -> Json<Answer> {
+    Json(Answer { events: events(happenings) })
+}
+
+/// What happened, as a scenario line has it.
+pub(super) fn events(happenings: &[Happening]) -> Box<RawValue> {
+    // What the service has written is JSON.
+    let text = String::from_utf8(events_json(happenings)).unwrap_or_default();
+    RawValue::from_string(text).unwrap_or_default()
+}

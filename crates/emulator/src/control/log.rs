@@ -1,0 +1,51 @@
+//! The log of requests.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::asked::{self, Parameters};
+use super::fault::Fault;
+use crate::log::Entry;
+use crate::world::Shared;
+
+const ENTRIES: usize = 100;
+const ENTRIES_MAX: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Entries {
+    entries: Vec<Shown>,
+    /// The number of the last entry, where there are more after it.
+    next: Option<u64>,
+}
+
+struct Shown(Arc<Entry>);
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Entries>, Fault> {
+    let limit = asked::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
+    let after = asked::after(page.after)?;
+    let mut entries: Vec<_> = shared.lock().log.entries(after, limit + 1).cloned().collect();
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| more).map(|last| last.number);
+    let entries = entries.into_iter().map(Shown).collect();
+    Ok(Json(Entries { entries, next }))
+}

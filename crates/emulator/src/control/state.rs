@@ -1,0 +1,92 @@
+//! The whole state: reset, dumped, seeded; scenarios.
+
+use std::sync::Arc;
+
+use avmarks_service::App;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::asked;
+use super::fault::Fault;
+use crate::inputs::Stopped;
+use crate::world::Shared;
+
+#[derive(Serialize)]
+pub(super) struct Reset {
+    now: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Seeded {
+    now: u64,
+    groups: usize,
+}
+
+pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Json<Reset> {
+    shared
+        .change(|world| {
+            world.reset(&shared.settings);
+            Json(Reset { now: world.now().as_millis() })
+        })
+        .await
+}
+
+pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Response {
+    let snapshot = shared
+        .change(|world| {
+            // A snapshot says the time of the last input; this is the state of now.
+            world.tick();
+            world.app.snapshot()
+        })
+        .await;
+    ([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response()
+}
+
+pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, Fault> {
+    let body = asked::bytes(request, &(), &["application/json"]).await?;
+    let app = App::restore(&body).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+    shared
+        .change(|world| {
+            world.has_room_for_app(&app)?;
+            let groups = app.groups().len();
+            world.replace(app);
+            Ok(Json(Seeded { now: world.now().as_millis(), groups }))
+        })
+        .await
+}
+
+pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Fault> {
+    const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
+    let body = asked::bytes(request, &(), &TYPES).await?;
+    let lines = std::str::from_utf8(&body)
+        .map_err(|fault| Fault::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
+    let mut answers = Vec::new();
+    let played = shared
+        .change(|world| {
+            world.play(lines, |answer| {
+                answers.extend_from_slice(&answer);
+                answers.push(b'\n');
+            })
+        })
+        .await;
+    match played {
+        Ok(()) => Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from(answers)).into_response()),
+        Err(Stopped { applied, line, fault }) => {
+            let status = if fault.is_full() { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
+            Err(Fault::new(status, format!("line {line}: {fault}; {}", taken_in(applied))).applied(applied))
+        }
+    }
+}
+
+fn taken_in(applied: u64) -> String {
+    match applied {
+        0 => "no line was taken in".to_owned(),
+        1 => "the line before it was taken in".to_owned(),
+        applied => format!("the {applied} lines before it were taken in"),
+    }
+}

@@ -1,0 +1,170 @@
+//! An emulator as a value: set up, then started on an address, in this process.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use avmarks_service::App;
+use tokio::sync::watch;
+
+use crate::authority::{Authority, AuthorityFault, Certificates};
+use crate::inputs::Stopped;
+use crate::settings::Settings;
+use crate::world::Shared;
+
+/// An emulator that has been set up, and does not listen yet. Cheap to clone: the clones are one emulator.
+#[derive(Clone)]
+pub struct Emulator {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Emulator {
+    /// Sets an emulator up.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityFault`] where it is to have a certificate authority of its own, and none can be made.
+    pub fn new(settings: Settings) -> Result<Self, AuthorityFault> {
+        let settings = settings.in_force();
+        let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
+        Ok(Self { shared: Arc::new(Shared::new(settings, Certificates::new(authority))) })
+    }
+
+    /// The certificate of its authority, in PEM, for clients to trust.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        self.shared.certificates.pem()
+    }
+
+    /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedFault`] at the first line that is no valid input, or for which there is no room; those before it have been taken
+    /// in.
+    ///
+    /// ```
+    /// use avmarks_emulator::{Emulator, Settings};
+    ///
+    /// let emulator = Emulator::new(Settings::default())?;
+    /// emulator.play(r#"{"at":0,"do":"create_group","group":"live"}"#).unwrap();
+    /// let fault = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
+    /// assert!(fault.to_string().starts_with("line 1: "));
+    /// # Ok::<(), avmarks_emulator::AuthorityFault>(())
+    /// ```
+    pub fn play(&self, lines: &str) -> Result<(), SeedFault> {
+        let played = self.shared.lock().play(lines, drop);
+        self.shared.moved.notify_one();
+        played.map_err(|Stopped { line, fault, .. }| SeedFault::Line { line, what: fault.to_string() })
+    }
+
+    /// Puts another app in the place of this one, its settings and its time as well; the signing key stays.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedFault::Full`] where it has more groups or members than there may be.
+    pub fn seed(&self, app: App) -> Result<(), SeedFault> {
+        let mut world = self.shared.lock();
+        world.has_room_for_app(&app).map_err(|full| SeedFault::Full(full.to_string()))?;
+        world.replace(app);
+        self.shared.moved.notify_one();
+        Ok(())
+    }
+
+    /// Listens on `address` (port 0: any that is free) from threads of its own, until the value returned is stopped or
+    /// dropped.
+    ///
+    /// # Errors
+    ///
+    /// Where the address cannot be listened on, or there are no threads to be had.
+    pub fn start(&self, address: SocketAddr) -> io::Result<Running> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("avmarks-emulator")
+            .enable_all()
+            .build()?;
+        let (stop, mut stopped) = watch::channel(());
+        let emulator = self.clone();
+        let thread = std::thread::Builder::new().name("avmarks-emulator".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                crate::serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
+                Ok(())
+            })
+        })?;
+        Ok(Running { emulator: self.clone(), address, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+/// Why something cannot be taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeedFault {
+    /// A line of a scenario is no valid input, or there is no room for what it brings.
+    #[error("line {line}: {what}")]
+    Line {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no room for it all.
+    #[error("{0}")]
+    Full(String),
+}
+
+/// An emulator that listens. Dropping it stops it.
+pub struct Running {
+    emulator: Emulator,
+    address: SocketAddr,
+    stop: Option<watch::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its base URL, over HTTP.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The emulator.
+    #[must_use]
+    pub const fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Stops it: no new connection, and what is being answered is finished. Returns when all is over.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not listen in the first place.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.finish()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        drop(self.stop.take());
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(ended)) => ended,
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.finish();
+    }
+}

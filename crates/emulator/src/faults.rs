@@ -1,0 +1,338 @@
+//! Faults on demand: what a client must bear with, injected into the answers of the API.
+//!
+//! A fault strikes *before* the call or *after* it. Before: the call has no effect, as if it had never arrived. After: the
+//! call is judged, takes effect, and its answer is what suffers: what a client sees that sends a call twice.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use avmarks_protocol::{
+    Endpoint, Envelope, ErrorCode, Fields, envelope_json, get_members, get_online_member_num, modify_user_info,
+};
+use avmarks_service::Request;
+use axum::body::Bytes;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use axum::http::{Response, StatusCode};
+use http_body_util::channel::Channel;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::http::{self, Body};
+use crate::world::Shared;
+
+/// A fault with its moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Injection {
+    pub(crate) kind: Kind,
+    /// Whether the call takes effect first.
+    pub(crate) after: bool,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The API answers this code.
+    Code(i64),
+    /// A gateway answers with this HTTP status.
+    Status(StatusCode, Page),
+    /// A gateway answers 200, with a page in HTML.
+    Html,
+    /// The connection ends in the middle of the body.
+    Cut,
+    /// The answer takes its time.
+    Delay(Duration),
+    /// `ErrorCode` is a string.
+    CodeAsString,
+    /// The answer lacks `MemberList`.
+    NoMemberList,
+}
+
+impl Kind {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "code",
+            Self::Status(..) => "status",
+            Self::Html => "html",
+            Self::Cut => "cut",
+            Self::Delay(_) => "delay",
+            Self::CodeAsString => "code_as_string",
+            Self::NoMemberList => "no_member_list",
+        }
+    }
+}
+
+/// What a gateway sends along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Html,
+    Json,
+    Empty,
+}
+
+impl Page {
+    pub(crate) const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Empty];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// As it was asked for, with everything that was left to the default.
+impl Serialize for Injection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_map(None)?;
+        row.serialize_entry("kind", self.kind.name())?;
+        match &self.kind {
+            Kind::Code(code) => row.serialize_entry("code", code)?,
+            Kind::Status(status, page) => {
+                row.serialize_entry("status", &status.as_u16())?;
+                row.serialize_entry("body", page.name())?;
+            }
+            Kind::Delay(by) => row.serialize_entry("ms", &by.as_millis())?,
+            Kind::Html | Kind::Cut | Kind::CodeAsString | Kind::NoMemberList => {}
+        }
+        row.serialize_entry("after", &self.after)?;
+        row.end()
+    }
+}
+
+/// A fault that waits for calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Queued {
+    /// The path of the calls that it strikes; any, where there is none.
+    pub(crate) path: Option<String>,
+    /// How many calls it still strikes.
+    pub(crate) times: u64,
+    pub(crate) injection: Injection,
+}
+
+/// The faults that wait, in the order in which they were asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    queue: VecDeque<Queued>,
+}
+
+impl Faults {
+    /// How many may wait at once.
+    pub(crate) const QUEUED_MAX: usize = 1_000;
+
+    /// Puts one behind the others; whether there was room for it.
+    pub(crate) fn push(&mut self, queued: Queued) -> bool {
+        let fits = self.queue.len() < Self::QUEUED_MAX;
+        if fits {
+            self.queue.push_back(queued);
+        }
+        fits
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Queued> {
+        self.queue.iter()
+    }
+
+    /// The fault that strikes the next call of this path: the first that waits for it, once less from now on.
+    pub(crate) fn take(&mut self, path: &str) -> Option<Injection> {
+        let strikes = |queued: &Queued| queued.path.as_deref().is_none_or(|wanted| same_path(wanted, path));
+        let at = self.queue.iter().position(strikes)?;
+        let queued = self.queue.get_mut(at)?;
+        queued.times = queued.times.saturating_sub(1);
+        let injection = queued.injection.clone();
+        if queued.times == 0 {
+            self.queue.remove(at);
+        }
+        Some(injection)
+    }
+}
+
+/// With or without a slash in front, as the API takes them.
+fn same_path(one: &str, other: &str) -> bool {
+    one.strip_prefix('/').unwrap_or(one) == other.strip_prefix('/').unwrap_or(other)
+}
+
+/// Answers a call that a fault strikes.
+pub(crate) async fn inject(injection: Injection, request: &Request<'_>, shared: &Shared) -> Response<Body> {
+    let Injection { kind, after } = injection.clone();
+    match kind {
+        Kind::Code(code) => {
+            let code = ErrorCode::new(code);
+            let info = "injected by /_avmarks/faults";
+            let body = refusal(request.path, code, info);
+            if after {
+                shared.answer(request, Some(injection));
+            } else {
+                shared.struck(request, injection, Some(code.number()), info);
+            }
+            http::json(StatusCode::OK, body)
+        }
+        Kind::Status(..) | Kind::Html => {
+            let (status, page) = match kind {
+                Kind::Status(status, page) => (status, page),
+                _ => (StatusCode::OK, Page::Html),
+            };
+            if after {
+                shared.answer(request, Some(injection));
+            } else {
+                shared.struck(request, injection, None, "");
+            }
+            gateway(status, page)
+        }
+        Kind::Cut => {
+            let body = if after {
+                shared.answer(request, Some(injection)).body
+            } else {
+                shared.struck(request, injection, None, "");
+                envelope_json(&Envelope::ok())
+            };
+            cut(body)
+        }
+        Kind::Delay(by) => {
+            if after {
+                let given = shared.answer(request, Some(injection));
+                tokio::time::sleep(by).await;
+                return http::respond(given);
+            }
+            tokio::time::sleep(by).await;
+            http::respond(shared.answer(request, Some(injection)))
+        }
+        Kind::CodeAsString => {
+            let mut given = shared.answer(request, Some(injection));
+            given.body = code_as_string(&given.body);
+            http::respond(given)
+        }
+        Kind::NoMemberList => {
+            let mut given = shared.answer(request, Some(injection));
+            given.body = without_member_list(&given.body);
+            http::respond(given)
+        }
+    }
+}
+
+/// The refusal of a call, in its own order of fields.
+fn refusal(path: &str, code: ErrorCode, info: &str) -> Vec<u8> {
+    match Endpoint::from_path(path) {
+        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, info.to_owned()).to_json(),
+        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, info.to_owned()).to_json(),
+        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info.to_owned()).to_json(),
+        None => envelope_json(&Envelope::fail(code, info)),
+    }
+}
+
+/// What a gateway answers in the place of the API.
+fn gateway(status: StatusCode, page: Page) -> Response<Body> {
+    let reason = status.canonical_reason().unwrap_or("Unknown");
+    let (content_type, text) = match page {
+        Page::Html => {
+            let title = format!("{} {reason}", status.as_u16());
+            let text = format!(
+                "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+            );
+            ("text/html", text)
+        }
+        Page::Json => ("application/json", serde_json::json!({ "message": reason }).to_string()),
+        Page::Empty => ("text/plain", String::new()),
+    };
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// The head of a whole answer, and half of its body.
+fn cut(mut body: Vec<u8>) -> Response<Body> {
+    let whole = body.len();
+    body.truncate(whole / 2);
+    let (mut sender, channel) = Channel::<Bytes, std::io::Error>::new(1);
+    tokio::spawn(async move {
+        if sender.send_data(body.into()).await.is_ok() {
+            // What was sent must be on its way before the connection is given up.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            sender.abort(std::io::Error::other("the answer is cut, as asked for"));
+        }
+    });
+    let mut response = Response::new(Body::new(channel));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
+    response
+}
+
+/// The answer with its code in quotes.
+fn code_as_string(body: &[u8]) -> Vec<u8> {
+    const FIELD: &str = "\"ErrorCode\":";
+    let text = String::from_utf8_lossy(body);
+    // Within a string these quotes would be escaped: what is found is the field.
+    let Some((before, after)) = text.split_once(FIELD) else { return body.to_vec() };
+    let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').len();
+    let (code, rest) = after.split_at(digits);
+    let mut out = String::with_capacity(text.len() + 2);
+    let _ = write!(out, "{before}{FIELD}\"{code}\"{rest}");
+    out.into_bytes()
+}
+
+/// The answer without `MemberList`; as it is, where it has none.
+fn without_member_list(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    let list = serde_json::from_str::<Fields<'_>>(&text).ok().and_then(|mut fields| fields.take("MemberList").ok()?);
+    match list {
+        Some(list) => text.replacen(&format!(",\"MemberList\":{}", list.get()), "", 1).into_bytes(),
+        None => body.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queued(path: Option<&str>, times: u64, code: i64) -> Queued {
+        let injection = Injection { kind: Kind::Code(code), after: false };
+        Queued { path: path.map(str::to_owned), times, injection }
+    }
+
+    #[test]
+    fn the_first_fault_that_fits_strikes_as_often_as_it_was_asked_to() {
+        let mut faults = Faults::default();
+        assert!(faults.push(queued(Some("v4/a"), 2, 1)));
+        assert!(faults.push(queued(None, 1, 2)));
+        let mut strike = |path| {
+            faults.take(path).map(|injection| match injection.kind {
+                Kind::Code(code) => code,
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(strike("/v4/a"), Some(1));
+        assert_eq!(strike("/v4/b"), Some(2));
+        assert_eq!(strike("/v4/b"), None);
+        assert_eq!(strike("v4/a"), Some(1));
+        assert_eq!(strike("/v4/a"), None);
+    }
+
+    #[test]
+    fn the_queue_is_bounded() {
+        let mut faults = Faults::default();
+        for _ in 0..Faults::QUEUED_MAX {
+            assert!(faults.push(queued(None, 1, 1)));
+        }
+        assert!(!faults.push(queued(None, 1, 1)));
+        assert_eq!(faults.iter().len(), Faults::QUEUED_MAX);
+    }
+
+    #[test]
+    fn answers_are_bent_and_nothing_else_of_them() {
+        let answer = br#"{"ActionStatus":"FAIL","ErrorInfo":"\"ErrorCode\":1","ErrorCode":10002,"OnlineMemberNum":0}"#;
+        assert_eq!(
+            String::from_utf8(code_as_string(answer)).unwrap(),
+            r#"{"ActionStatus":"FAIL","ErrorInfo":"\"ErrorCode\":1","ErrorCode":"10002","OnlineMemberNum":0}"#
+        );
+        let answer = br#"{"ErrorCode":0,"MemberList":[{"Member_Account":"]"}],"NextTimestamp":0}"#;
+        assert_eq!(without_member_list(answer), br#"{"ErrorCode":0,"NextTimestamp":0}"#);
+        for none in [&b"{}"[..], b"no JSON"] {
+            assert_eq!((code_as_string(none), without_member_list(none)), (none.to_vec(), none.to_vec()));
+        }
+    }
+}

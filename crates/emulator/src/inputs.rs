@@ -1,0 +1,246 @@
+//! Every way in which the world is changed from outside the API: each as one method, so that whoever keeps or passes on what
+//! happened has one place for it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use avmarks_rules::Presence;
+use avmarks_service::{App, Happening, LineFault, Scenario, Settings, Step};
+use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::groups::Group;
+use crate::log::Notice;
+use crate::world::World;
+
+/// How members leave; webhooks tell the two apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Of their own will.
+    Quit,
+    /// They were removed.
+    Kicked,
+}
+
+/// Why there is no room for a change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Full(String);
+
+impl World {
+    /// Creates a group; nothing where it exists.
+    pub(crate) fn create_group(
+        &mut self,
+        id: GroupId,
+        kind: GroupType,
+        owner: Option<UserId>,
+        name: String,
+    ) -> Result<Vec<Happening>, Full> {
+        let is_new = self.app.room(&id).is_none();
+        if let Some(why) = self.no_room_for_a_group().filter(|_| is_new) {
+            return Err(Full(why));
+        }
+        let happenings = self.app.create_group(id, kind, owner, self.clock.now());
+        if is_new {
+            self.groups.insert(id, Group { name, created: self.clock.now(), ..Group::default() });
+        }
+        self.happened(&happenings, Exit::Quit);
+        Ok(happenings)
+    }
+
+    /// Destroys a group; nothing where there is none.
+    pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<Happening> {
+        let happenings = self.app.destroy_group(id, self.clock.now());
+        self.groups.remove(&id);
+        self.happened(&happenings, Exit::Quit);
+        happenings
+    }
+
+    /// Lets presence of these accounts happen. `exit` says how they leave, where they do.
+    pub(crate) fn observe(
+        &mut self,
+        group: GroupId,
+        presence: Presence,
+        accounts: &[UserId],
+        exit: Exit,
+    ) -> Result<Vec<Happening>, Full> {
+        if let Some(why) = self.no_room_for_members(&group, accounts).filter(|_| presence == Presence::Join) {
+            return Err(Full(why));
+        }
+        let happenings = self.app.observe(group, presence, accounts, self.clock.now());
+        self.happened(&happenings, exit);
+        Ok(happenings)
+    }
+
+    /// Sets the clock, unless `at` has passed already.
+    pub(crate) fn set_clock(&mut self, at: Timestamp) -> Option<Vec<Happening>> {
+        self.clock.set(at).then(|| self.clock_moved())
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn advance_clock(&mut self, by: Duration) -> Vec<Happening> {
+        self.clock.advance(by);
+        self.clock_moved()
+    }
+
+    /// Lets the clock run, or stand still.
+    pub(crate) fn run_clock(&mut self, running: bool) -> Vec<Happening> {
+        match running {
+            true => self.clock.run(),
+            false => self.clock.stop(),
+        }
+        self.clock_moved()
+    }
+
+    fn clock_moved(&mut self) -> Vec<Happening> {
+        let now = self.clock.now();
+        self.log.notice(Notice::Clock { now, running: self.clock.is_running() });
+        self.tick()
+    }
+
+    /// Lets time pass to now.
+    pub(crate) fn tick(&mut self) -> Vec<Happening> {
+        let happenings = self.app.tick(self.clock.now());
+        self.happened(&happenings, Exit::Quit);
+        happenings
+    }
+
+    /// Sets the app up anew.
+    pub(crate) fn configure(&mut self, settings: Settings) {
+        self.tick();
+        self.app.configure(settings);
+        self.log.notice(Notice::Changed("settings"));
+    }
+
+    /// Puts another app in the place of this one, its time as well; the signing key stays.
+    pub(crate) fn replace(&mut self, mut app: App) {
+        let mut settings = app.settings().clone();
+        settings.key = self.app.settings().key.clone();
+        app.configure(settings);
+        self.clock = self.clock.at(app.latest());
+        self.groups = app.groups().map(|id| (id, Group::default())).collect();
+        self.app = app;
+        self.log.notice(Notice::Changed("state"));
+    }
+
+    /// Everything as it was at the start.
+    pub(crate) fn reset(&mut self, settings: &crate::Settings) {
+        self.app = App::new(settings.app.clone());
+        self.clock = settings.clock.clone();
+        self.groups.clear();
+        self.assigned = 0;
+        self.faults.clear();
+        self.log.clear();
+        self.log.notice(Notice::Changed("reset"));
+    }
+
+    /// Takes in the lines of a scenario, and hands each answer to `answered`. Stops at the first that is no valid input, or
+    /// for which there is no room.
+    pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), Stopped> {
+        // What a line says of a time before now is taken as now.
+        self.tick();
+        let app = std::mem::replace(&mut self.app, App::new(Settings::default()));
+        let mut scenario = Scenario::new(app);
+        let mut applied = 0;
+        let mut stopped = None;
+        for line in lines.lines() {
+            match self.played(&mut scenario, line) {
+                Ok(step) => {
+                    applied = step.line;
+                    answered(step.to_json());
+                }
+                Err(fault) => {
+                    stopped = Some(Stopped { applied, line: applied + 1, fault });
+                    break;
+                }
+            }
+        }
+        self.app = scenario.into_app();
+        // The lines may have gone ahead of the clock, which must not be behind what has happened.
+        if self.app.latest() > self.clock.now() && self.clock.set(self.app.latest()) {
+            self.log.notice(Notice::Clock { now: self.clock.now(), running: self.clock.is_running() });
+        }
+        let groups = std::mem::take(&mut self.groups);
+        self.groups = self.app.groups().map(|id| (id, groups.get(&id).cloned().unwrap_or_default())).collect();
+        self.log.notice(Notice::Changed("state"));
+        stopped.map_or(Ok(()), Err)
+    }
+
+    fn played(&mut self, scenario: &mut Scenario, line: &str) -> Result<Step, PlayFault> {
+        self.has_room_for_line(scenario.app(), line)?;
+        let step = scenario.step(line).map_err(|LineFault { what, .. }| PlayFault::Line(what))?;
+        self.happened_at(scenario.app().latest(), &step.happenings, Exit::Quit);
+        Ok(step)
+    }
+
+    /// Whether there is room for what a line brings. What is no valid line is for the scenario to say.
+    fn has_room_for_line(&self, app: &App, line: &str) -> Result<(), Full> {
+        #[derive(Deserialize)]
+        struct Head<'a> {
+            #[serde(borrow)]
+            r#do: Cow<'a, str>,
+            #[serde(borrow)]
+            group: Cow<'a, str>,
+            #[serde(default)]
+            accounts: Vec<IgnoredAny>,
+        }
+        let Ok(Head { r#do: input, group, accounts }) = serde_json::from_str(line) else { return Ok(()) };
+        let Ok(group) = GroupId::parse(&group) else { return Ok(()) };
+        match &*input {
+            "create_group" if app.room(&group).is_none() => self.has_room_for_groups(app.groups().len() + 1),
+            "join" => self.has_room_for_members(app, group, accounts.len().max(1)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an app fits in here.
+    pub(crate) fn has_room_for_app(&self, app: &App) -> Result<(), Full> {
+        self.has_room_for_groups(app.groups().len())?;
+        app.groups().try_for_each(|group| self.has_room_for_members(app, group, 0))
+    }
+
+    fn has_room_for_groups(&self, groups: usize) -> Result<(), Full> {
+        let groups_max = self.groups_max;
+        if groups <= groups_max {
+            return Ok(());
+        }
+        Err(Full(format!("there would be {groups} groups, and the emulator keeps at most {groups_max}")))
+    }
+
+    fn has_room_for_members(&self, app: &App, group: GroupId, joining: usize) -> Result<(), Full> {
+        let members = app.room(&group).map_or(0, |room| room.len() + joining);
+        let members_max = self.members_max;
+        if members <= members_max {
+            return Ok(());
+        }
+        Err(Full(format!(
+            "group `{group}` would have up to {members} members; the emulator keeps at most {members_max} in one"
+        )))
+    }
+}
+
+/// A scenario that could not be taken in to its end.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    /// How many lines were taken in.
+    pub(crate) applied: u64,
+    /// The line that was not, from 1.
+    pub(crate) line: u64,
+    pub(crate) fault: PlayFault,
+}
+
+/// Why a line was not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PlayFault {
+    #[error("{0}")]
+    Line(String),
+    #[error(transparent)]
+    Full(#[from] Full),
+}
+
+impl PlayFault {
+    pub(crate) const fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+}

@@ -1,0 +1,50 @@
+//! An emulator of the marks API for audio-video groups (Tencent Cloud Chat): HTTP, HTTPS and a proxy on one port, for SDKs that do
+//! not know that it is one.
+//!
+//! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
+//! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); the calls that make and destroy groups; a control plane
+//! under `/_avmarks/`.
+//!
+//! **Out of scope:** what a call is answered, which `avmarks-service` decides; every other API of the vendor, which is
+//! answered 60009; forwarding anything to anywhere.
+//!
+//! **The contract:** every request is answered, or its connection closed. Nothing is listened on but what the caller has bound.
+//! No key and no signature is in any log or answer. Dropping [`Running`] stops everything that was started.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use avmarks_emulator::{Emulator, Settings};
+//!
+//! let running = Emulator::new(Settings::default())?.start("127.0.0.1:0".parse()?)?;
+//!
+//! let mut stream = std::net::TcpStream::connect(running.address())?;
+//! stream.write_all(b"GET /_avmarks/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! stream.read_to_string(&mut answer)?;
+//! assert!(answer.starts_with("HTTP/1.1 200 OK"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod authority;
+mod clock;
+mod connection;
+mod control;
+mod emulator;
+mod faults;
+mod groups;
+mod http;
+mod inputs;
+mod log;
+mod serve;
+mod settings;
+mod world;
+
+/// The crates that this one speaks in, so that a user needs no line for each.
+pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service as service, avmarks_spec as spec};
+
+pub use authority::{Authority, AuthorityFault};
+pub use clock::Clock;
+pub use emulator::{Emulator, Running, SeedFault};
+pub use serve::serve;
+pub use settings::Settings;

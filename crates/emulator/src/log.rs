@@ -1,0 +1,293 @@
+//! The log: what was asked, what was answered, and why; and what else happened, for those who watch.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use avmarks_protocol::url::RawQuery;
+use avmarks_rules::{Basis, Event, Omission};
+use avmarks_service::{Happening, Request, What, events_json};
+use avmarks_spec::{Gap, Timestamp};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+use tokio::sync::watch;
+
+use crate::faults::Injection;
+
+/// A request of the API and what became of it. Never a key, never a signature.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Given when it is written down.
+    pub(crate) number: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) identifier: Option<String>,
+    pub(crate) random: Option<u32>,
+    /// The code of the answer; none where the answer was none of the API.
+    pub(crate) code: Option<i64>,
+    pub(crate) info: String,
+    pub(crate) because: Vec<Basis>,
+    /// The readings in force of the gaps in `because`.
+    pub(crate) readings: Vec<(Gap, &'static str)>,
+    pub(crate) omitted: Vec<Omission>,
+    /// What the documents forbid and was let through, each as a sentence.
+    pub(crate) flags: Vec<String>,
+    /// The fault that was injected.
+    pub(crate) fault: Option<Injection>,
+}
+
+/// Something that is no request.
+#[derive(Clone, Debug)]
+pub(crate) enum Notice {
+    /// Something happened in a group.
+    Happening(Timestamp, Happening),
+    /// The clock was moved, stopped or let run.
+    Clock { now: Timestamp, running: bool },
+    /// What is there was changed as a whole: `reset`, `state`, `settings`.
+    Changed(&'static str),
+}
+
+/// The latest requests and notices, numbered alike from 1 up. Numbers are never used again.
+#[derive(Debug)]
+pub(crate) struct Log {
+    entries: VecDeque<Arc<Entry>>,
+    notices: VecDeque<(u64, Notice)>,
+    /// How many there are of each, at most.
+    kept_max: usize,
+    /// The highest number that is no longer there.
+    dropped: u64,
+    /// The highest number.
+    written: watch::Sender<u64>,
+}
+
+/// An item of the log, for those who watch.
+pub(crate) struct Item {
+    pub(crate) number: u64,
+    /// What kind of event it is.
+    pub(crate) event: &'static str,
+    /// In JSON.
+    pub(crate) data: String,
+}
+
+impl Log {
+    pub(crate) fn new(kept_max: usize) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            notices: VecDeque::new(),
+            kept_max,
+            dropped: 0,
+            written: watch::Sender::new(0),
+        }
+    }
+
+    /// Writes a request down.
+    pub(crate) fn write(&mut self, entry: Entry) {
+        let number = self.number();
+        self.entries.push_back(Arc::new(Entry { number, ..entry }));
+        if self.entries.len() > self.kept_max {
+            let dropped = self.entries.pop_front().map_or(0, |entry| entry.number);
+            self.dropped = self.dropped.max(dropped);
+        }
+        self.written.send_replace(number);
+    }
+
+    /// Lets those who watch know.
+    pub(crate) fn notice(&mut self, notice: Notice) {
+        let number = self.number();
+        self.notices.push_back((number, notice));
+        if self.notices.len() > self.kept_max {
+            let dropped = self.notices.pop_front().map_or(0, |(number, _)| number);
+            self.dropped = self.dropped.max(dropped);
+        }
+        self.written.send_replace(number);
+    }
+
+    /// Lets those who watch know what happened, without what only the answer of a call tells.
+    pub(crate) fn happened(&mut self, at: Timestamp, happening: &Happening) {
+        match happening.what {
+            What::Member(
+                Event::TimePassed { .. } | Event::Pinned { .. } | Event::Marked { .. } | Event::Unmarked { .. },
+            ) => {}
+            _ => self.notice(Notice::Happening(at, happening.clone())),
+        }
+    }
+
+    /// Forgets everything but the numbers.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.notices.clear();
+        self.dropped = self.latest();
+    }
+
+    /// The highest number so far.
+    pub(crate) fn latest(&self) -> u64 {
+        *self.written.borrow()
+    }
+
+    /// Tells when something is written.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
+    /// How many watch.
+    pub(crate) fn watchers(&self) -> usize {
+        self.written.receiver_count()
+    }
+
+    /// At most `entries_max` requests, from the first number after `after` on.
+    pub(crate) fn entries(&self, after: u64, entries_max: usize) -> impl Iterator<Item = &Arc<Entry>> {
+        let start = self.entries.partition_point(|entry| entry.number <= after);
+        self.entries.range(start..).take(entries_max)
+    }
+
+    /// Whether something after `after` is no longer there.
+    pub(crate) fn lacks(&self, after: u64) -> bool {
+        after < self.dropped || after > self.latest()
+    }
+
+    /// At most `items_max` items of either kind, from the first number after `after` on.
+    pub(crate) fn items(&self, after: u64, items_max: usize) -> Vec<Item> {
+        let start = self.notices.partition_point(|(number, _)| *number <= after);
+        let notices = self.notices.range(start..).take(items_max).map(|(number, notice)| notice.item(*number));
+        let entries = self.entries(after, items_max).map(|entry| entry.item());
+        let mut items: Vec<_> = notices.chain(entries).collect();
+        items.sort_unstable_by_key(|item| item.number);
+        items.truncate(items_max);
+        items
+    }
+
+    fn number(&self) -> u64 {
+        self.latest() + 1
+    }
+}
+
+impl Entry {
+    /// What a request says of itself.
+    pub(crate) fn of(request: &Request<'_>, query: &RawQuery) -> Self {
+        Self {
+            number: 0,
+            at: Timestamp::EPOCH,
+            method: request.method.to_owned(),
+            path: request.path.to_owned(),
+            identifier: query.identifier().ok().map(str::to_owned),
+            random: query.random().ok(),
+            code: None,
+            info: String::new(),
+            because: Vec::new(),
+            readings: Vec::new(),
+            omitted: Vec::new(),
+            flags: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn item(&self) -> Item {
+        // Names and numbers written into memory: this does not fail.
+        Item { number: self.number, event: "log", data: serde_json::to_string(self).unwrap_or_default() }
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let readings = self.readings.iter().map(|(gap, reading)| ReadingRow { gap: gap.id(), reading });
+        let omitted = self.omitted.iter().map(|omission| OmissionRow {
+            account: omission.account.as_str(),
+            mark: omission.mark.number(),
+            because: omission.because.id(),
+        });
+        let mut row = serializer.serialize_struct("Entry", 13)?;
+        row.serialize_field("number", &self.number)?;
+        row.serialize_field("at", &self.at.as_millis())?;
+        row.serialize_field("method", &self.method)?;
+        row.serialize_field("path", &self.path)?;
+        row.serialize_field("identifier", &self.identifier)?;
+        row.serialize_field("random", &self.random)?;
+        row.serialize_field("code", &self.code)?;
+        row.serialize_field("info", &self.info)?;
+        row.serialize_field("because", &self.because.iter().map(|basis| basis.id()).collect::<Vec<_>>())?;
+        row.serialize_field("gaps", &readings.collect::<Vec<_>>())?;
+        row.serialize_field("omitted", &omitted.collect::<Vec<_>>())?;
+        row.serialize_field("flags", &self.flags)?;
+        row.serialize_field("fault", &self.fault)?;
+        row.end()
+    }
+}
+
+#[derive(Serialize)]
+struct ReadingRow {
+    gap: &'static str,
+    reading: &'static str,
+}
+
+#[derive(Serialize)]
+struct OmissionRow<'a> {
+    account: &'a str,
+    mark: u32,
+    because: &'static str,
+}
+
+impl Notice {
+    fn item(&self, number: u64) -> Item {
+        let (event, data) = match self {
+            Self::Happening(at, happening) => {
+                let events = String::from_utf8(events_json(std::slice::from_ref(happening))).unwrap_or_default();
+                let event = events.trim_start_matches('[').trim_end_matches(']');
+                ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
+            }
+            Self::Clock { now, running } => ("clock", format!("{{\"now\":{},\"running\":{running}}}", now.as_millis())),
+            Self::Changed(what) => ("changed", format!("{{\"what\":\"{what}\"}}")),
+        };
+        Item { number, event, data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(now: u64) -> Notice {
+        Notice::Clock { now: Timestamp::from_millis(now), running: false }
+    }
+
+    fn entry() -> Entry {
+        let request = Request { method: "POST", path: "/v4/x", query: "identifier=a&usersig=secret", body: b"" };
+        Entry::of(&request, &RawQuery::parse(request.query))
+    }
+
+    #[test]
+    fn requests_and_notices_are_numbered_alike_and_each_kind_keeps_its_own_latest() {
+        let mut log = Log::new(2);
+        log.write(entry());
+        for now in 0..3 {
+            log.notice(clock(now));
+        }
+        log.write(entry());
+        let numbers = |after| log.items(after, 10).iter().map(|item| item.number).collect::<Vec<_>>();
+        assert_eq!(numbers(0), [1, 3, 4, 5]);
+        assert_eq!(numbers(3), [4, 5]);
+        assert_eq!(log.items(0, 2).len(), 2);
+        assert_eq!(log.entries(1, 10).map(|entry| entry.number).collect::<Vec<_>>(), [5]);
+        // Number 2 is gone: who has seen 1 has missed it, who has seen 2 has missed nothing.
+        assert!(log.lacks(1) && !log.lacks(2) && !log.lacks(5));
+        // A number of another run.
+        assert!(log.lacks(6));
+    }
+
+    #[test]
+    fn a_log_that_is_cleared_goes_on_counting() {
+        let mut log = Log::new(2);
+        log.notice(clock(0));
+        log.clear();
+        log.notice(clock(1));
+        assert!(log.lacks(0) && !log.lacks(1));
+        assert_eq!(log.items(1, 10)[0].number, 2);
+    }
+
+    #[test]
+    fn a_log_may_keep_nothing() {
+        let mut log = Log::new(0);
+        log.write(entry());
+        assert_eq!(log.latest(), 1);
+        assert!(log.items(0, 10).is_empty());
+    }
+}

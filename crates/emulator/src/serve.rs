@@ -1,0 +1,59 @@
+//! Accepting connections, and stopping.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::connection::Rim;
+use crate::{Emulator, connection};
+
+/// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
+/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
+pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
+    let shared = emulator.shared;
+    let settings = &shared.settings;
+    let places = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
+    let (stopping, stopped) = watch::channel(false);
+    let rim = Rim { shared: Arc::clone(&shared), stopped };
+    let mut connections = JoinSet::new();
+    let pins = tokio::spawn(Arc::clone(&shared).expire_pins());
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            // Whatever has ended is forgotten.
+            Some(_) = connections.join_next() => continue,
+            () = &mut stop => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(fault) => {
+                // Out of file descriptors, mostly: it may pass.
+                tracing::warn!(%fault, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tracing::warn!(connections_max = settings.connections_max, "too many connections; one was turned away");
+            connections.spawn(connection::turn_away(stream));
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let rim = rim.clone();
+        connections.spawn(async move {
+            connection::serve(stream, rim).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = stopping.send(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(settings.stop_timeout, all).await.is_err() {
+        tracing::warn!("some requests were not answered in time, and are cut off");
+    }
+    pins.abort();
+}

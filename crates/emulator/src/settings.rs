@@ -1,0 +1,94 @@
+//! What an emulator is set up with.
+
+use std::time::Duration;
+
+use avmarks_spec::readings::{Random, TrailingComma};
+
+use crate::{Authority, Clock};
+
+/// What an emulator is set up with. Start from [`Settings::default`] and change what differs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The app: SDKAppID, admins, plan, switch, policy, limits, key.
+    pub app: avmarks_service::Settings,
+    /// Whether what the documents forbid is refused where a more lenient reading would let it through and flag it: `random`
+    /// missing or out of range (60025, `gap:random`), a comma before `]` or `}` (60003, `gap:trailing-comma`).
+    pub strict: bool,
+    /// The clock that everything goes by.
+    pub clock: Clock,
+    /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
+    pub authority: Option<Authority>,
+    /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
+    pub proxied_hosts: Vec<String>,
+    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
+    /// of somebody else must not be served under any of them: it could drive the emulator.
+    pub control_hosts: Vec<String>,
+    /// Connections open at once.
+    pub connections_max: usize,
+    /// Bytes of the head of a request.
+    pub head_bytes_max: usize,
+    /// How long a client may take for the head of a request, and sit idle between two.
+    pub head_timeout: Duration,
+    /// How long a client may take for the body of a request, and for taking what it is sent.
+    pub body_timeout: Duration,
+    /// How long requests that are being answered may take when the emulator stops.
+    pub stop_timeout: Duration,
+    /// Groups that there may be at once.
+    pub groups_max: usize,
+    /// Members that a group may have at once.
+    pub members_max: usize,
+    /// Requests that the log keeps; older ones are dropped.
+    pub log_entries_max: usize,
+}
+
+impl Default for Settings {
+    /// The documented rules on the system's clock, for the hosts of the vendor's regions. The comma before `]` or `}` that
+    /// the vendor's own sample requests have is passed over, and flagged.
+    fn default() -> Self {
+        let mut app = avmarks_service::Settings::default();
+        app.terms.policy.trailing_comma = TrailingComma::Accept;
+        Self {
+            app,
+            strict: false,
+            clock: Clock::system(),
+            authority: None,
+            proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
+            control_hosts: Vec::new(),
+            connections_max: 1_024,
+            head_bytes_max: 65_536,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(5),
+            groups_max: 100_000,
+            members_max: 1_000_000,
+            log_entries_max: 1_000,
+        }
+    }
+}
+
+impl Settings {
+    /// The same with this authority, where there is one.
+    #[must_use]
+    pub fn with_authority(self, authority: Option<Authority>) -> Self {
+        Self { authority: authority.or(self.authority), ..self }
+    }
+
+    /// With what [`Settings::strict`] means for the policy.
+    pub(crate) fn in_force(mut self) -> Self {
+        if self.strict {
+            self.app.terms.policy.random = Random::Refuse;
+            self.app.terms.policy.trailing_comma = TrailingComma::Strict;
+        }
+        self
+    }
+
+    /// Whether the proxy stands in for `host`.
+    pub(crate) fn stands_in_for(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        self.proxied_hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
+            Some(end) => host.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with('.')),
+            None => pattern == "*" || *pattern == host,
+        })
+    }
+}

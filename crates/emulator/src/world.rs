@@ -1,0 +1,280 @@
+//! What all connections share: the app, the clock, the log, behind one lock that is never held across a wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::url::RawQuery;
+use avmarks_protocol::usersig::explain;
+use avmarks_rules::Basis;
+use avmarks_service::{Answer, App, Call, Happening, Request, Response};
+use avmarks_spec::readings::{Random, TrailingComma};
+use avmarks_spec::{Clause, Excerpt, Gap, GroupId, Timestamp, UserId};
+use tokio::sync::Notify;
+
+use crate::authority::Certificates;
+use crate::clock::Clock;
+use crate::faults::{Faults, Injection};
+use crate::groups::{self, Group};
+use crate::inputs::Exit;
+use crate::log::{Entry, Log};
+use crate::settings::Settings;
+
+/// What the connections share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) certificates: Arc<Certificates>,
+    /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
+    pub(crate) moved: Notify,
+    world: Mutex<World>,
+}
+
+/// What changes.
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) log: Log,
+    /// What `create_group` was told of a group beyond what the service keeps.
+    pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// How many group ids have been assigned; the next comes from it.
+    pub(crate) assigned: u64,
+    /// The faults that wait for calls.
+    pub(crate) faults: Faults,
+    pub(crate) groups_max: usize,
+    pub(crate) members_max: usize,
+}
+
+/// What a request is answered, as the rim sends it.
+pub(crate) struct Given {
+    pub(crate) body: Vec<u8>,
+    pub(crate) because: Vec<Basis>,
+    /// Why the signature was refused.
+    pub(crate) signature: Option<String>,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: Settings, certificates: Certificates) -> Self {
+        let world = World {
+            app: App::new(settings.app.clone()),
+            clock: settings.clock.clone(),
+            log: Log::new(settings.log_entries_max),
+            groups: BTreeMap::new(),
+            assigned: 0,
+            faults: Faults::default(),
+            groups_max: settings.groups_max,
+            members_max: settings.members_max,
+        };
+        Self { settings, certificates: Arc::new(certificates), moved: Notify::new(), world: Mutex::new(world) }
+    }
+
+    /// The world, for one change. A thread that panicked in here has changed whole values or none.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a change from outside the API.
+    pub(crate) async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let changed = change(&mut self.lock());
+        self.moved.notify_one();
+        changed
+    }
+
+    /// Notes a request that a fault struck before it could have an effect.
+    pub(crate) fn struck(&self, request: &Request<'_>, injection: Injection, code: Option<i64>, info: &str) {
+        self.lock().struck(request, injection, code, info);
+    }
+
+    /// Answers a request of the API; a fault that strikes its answer is noted.
+    pub(crate) fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Given {
+        let mut world = self.lock();
+        let before = world.app.next_deadline();
+        let given = world.answer(request, injection);
+        if world.app.next_deadline() != before {
+            self.moved.notify_one();
+        }
+        given
+    }
+
+    /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
+    pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
+        let mut world = self.lock();
+        let now = world.now();
+        let answer = match groups::Call::of(request.path) {
+            Some(_) => world.app.gate_long_body(request, bytes, now),
+            None => world.app.refuse_long_body(request, bytes, now),
+        };
+        world.logged(request, now, answer, None)
+    }
+
+    /// Lets pins expire when they do, so that webhooks go out in time.
+    pub(crate) async fn expire_pins(self: Arc<Self>) {
+        loop {
+            let wait = {
+                let mut world = self.lock();
+                let now = world.now();
+                let happenings = world.app.tick(now);
+                world.happened(&happenings, Exit::Quit);
+                let next = world.app.next_deadline().filter(|_| world.clock.is_running());
+                next.map_or(Duration::from_secs(3_600), |next| next.since(now).max(Duration::from_millis(1)))
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.moved.notified() => {}
+            }
+        }
+    }
+}
+
+impl World {
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn answer(&mut self, request: &Request<'_>, injection: Option<Injection>) -> Given {
+        let now = self.now();
+        let (answer, happenings) = match groups::Call::of(request.path) {
+            Some(call) => self.answer_about_groups(call, request, now),
+            None => {
+                let Response { answer, happenings, .. } = self.app.handle(request, now);
+                (answer, happenings)
+            }
+        };
+        self.happened(&happenings, Exit::Quit);
+        self.logged(request, now, answer, injection)
+    }
+
+    fn answer_about_groups(
+        &mut self,
+        call: groups::Call,
+        request: &Request<'_>,
+        now: Timestamp,
+    ) -> (Answer, Vec<Happening>) {
+        let gaps = match self.app.gate(request, now) {
+            Ok(gaps) => gaps,
+            Err(answer) => return (answer, Vec::new()),
+        };
+        let query = RawQuery::parse(request.query);
+        let identifier = query.identifier().unwrap_or_default();
+        let asked = Call { identifier, path: request.path, body: request.body };
+        let (mut answer, happenings) = groups::answer(self, call, &asked, now);
+        answer.because.extend(gaps);
+        (answer, happenings)
+    }
+
+    fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer, fault: Option<Injection>) -> Given {
+        let Answer { code, because, omitted, body, .. } = answer;
+        let code = code.number();
+        let info = avmarks_protocol::Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info);
+        let info = info.unwrap_or_default();
+        let query = RawQuery::parse(request.query);
+        let flags = self.flags(&query, &because);
+        let signature = self.signature(&query, &because, at);
+        tracing::info!(
+            path = request.path,
+            identifier = query.identifier().unwrap_or_default(),
+            code,
+            because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
+            omitted = omitted.len(),
+            flags = flags.join("; "),
+            signature = signature.as_deref(),
+            "{info}"
+        );
+        if Endpoint::from_path(request.path).is_none() && groups::Call::of(request.path).is_none() {
+            tracing::warn!(path = %Excerpt(request.path), "no call of this path is emulated");
+        }
+        let policy = &self.app.settings().terms.policy;
+        let gaps = because.iter().filter_map(|basis| match basis {
+            Basis::Gap(gap) => Some((*gap, policy.reading(*gap))),
+            Basis::Clause(_) => None,
+        });
+        self.log.write(Entry {
+            at,
+            code: Some(code),
+            info,
+            because: because.clone(),
+            readings: gaps.collect(),
+            omitted,
+            flags,
+            fault,
+            ..Entry::of(request, &query)
+        });
+        Given { body, because, signature }
+    }
+
+    fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
+        tracing::info!(path = request.path, fault = ?fault.kind, "a fault struck the call before it had an effect");
+        let entry = Entry::of(request, &RawQuery::parse(request.query));
+        self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
+    }
+
+    /// What the documents forbid and was let through.
+    fn flags(&self, query: &RawQuery, because: &[Basis]) -> Vec<String> {
+        let policy = &self.app.settings().terms.policy;
+        let mut flags = Vec::new();
+        if policy.random == Random::LetThrough && because.contains(&Basis::Gap(Gap::Random)) {
+            flags.extend(query.random().err().map(|fault| fault.to_string()));
+        }
+        if policy.trailing_comma == TrailingComma::Accept && because.contains(&Basis::Gap(Gap::TrailingComma)) {
+            flags.push("a comma before `]` or `}` was passed over".to_owned());
+        }
+        flags
+    }
+
+    /// All that is wrong with a signature that was refused.
+    fn signature(&self, query: &RawQuery, because: &[Basis], at: Timestamp) -> Option<String> {
+        if !because.contains(&Basis::Clause(Clause::UserSig)) {
+            return None;
+        }
+        let avmarks_service::Settings { sdkappid, key, .. } = self.app.settings();
+        let explained =
+            explain(query.usersig().ok()?.as_str(), key.as_ref(), Some(*sdkappid), query.identifier().ok(), at);
+        let findings: Vec<_> = explained.findings.iter().map(ToString::to_string).collect();
+        Some(findings.join("; "))
+    }
+
+    /// What happened now, for whoever is to be told. `exit` says how members have left, where some have.
+    pub(crate) fn happened(&mut self, happenings: &[Happening], exit: Exit) {
+        self.happened_at(self.now(), happenings, exit);
+    }
+
+    /// What happened at this time.
+    pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
+        for happening in happenings {
+            tracing::debug!(group = happening.group.as_str(), what = ?happening.what, ?exit, "happened");
+            self.log.happened(at, happening);
+        }
+    }
+
+    /// Why no group may be created beside those there are, where that is so.
+    pub(crate) fn no_room_for_a_group(&self) -> Option<String> {
+        let max = self.groups_max;
+        (self.app.groups().len() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
+    }
+
+    /// Why `joining` may not all be members of `group`, where that is so.
+    pub(crate) fn no_room_for_members(&self, group: &GroupId, joining: &[UserId]) -> Option<String> {
+        let (room, max, now) = (self.app.room(group)?, self.members_max, self.now());
+        let new: BTreeSet<_> = joining.iter().filter(|account| room.member(account, now).is_none()).collect();
+        let sum = room.len() + new.len();
+        (sum > max)
+            .then(|| format!("group `{group}` would have {sum} members; the emulator keeps at most {max} in one"))
+    }
+
+    /// Members that a group may have.
+    pub(crate) const fn members_max(&self) -> usize {
+        self.members_max
+    }
+
+    /// An id for a group whose maker chose none. The same calls are given the same ids.
+    pub(crate) fn assign_id(&mut self) -> GroupId {
+        loop {
+            self.assigned += 1;
+            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
+            if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
+                return id;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The OpenAPI document, held against the paths that there are, and the lists that it repeats.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use avmarks_rules::PROFILES;
+use avmarks_spec::{Gap, GroupType};
+
+use super::*;
+
+fn document(running: &Running) -> Value {
+    done(running, "GET", "openapi.json", "")
+}
+
+fn names(object: &Value) -> BTreeSet<String> {
+    object.as_object().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn every_path_and_method_is_in_the_document_and_no_other() {
+    let running = start(|_| {});
+    let document = document(&running);
+    let (status, says) = refused(&running, "GET", "nothing", "");
+    assert_eq!(status, 404);
+    let there = says.strip_prefix("there is no `/_avmarks/nothing` here; there are `").unwrap();
+    let there: BTreeSet<_> = there.trim_end_matches('`').split("`, `").map(str::to_owned).collect();
+    assert_eq!(there, names(&document["paths"]));
+
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let asked = path.strip_prefix("/_avmarks/").unwrap().replace("{group}", "g");
+        let reply = ask(&running, "PURGE", &asked, "");
+        let says = format!("`/_avmarks/{asked}` does not answer to `PURGE`; `Allow` names what it does");
+        assert_eq!(sentence(&reply), (405, says));
+        let allowed: BTreeSet<_> =
+            reply.header("allow").unwrap().split(',').map(|method| method.trim().to_lowercase()).collect();
+        let written: BTreeSet<_> = names(methods).into_iter().filter(|name| name != "parameters").collect();
+        // Where there is a GET, there is its HEAD.
+        let allowed: BTreeSet<_> = allowed.into_iter().filter(|method| method != "head").collect();
+        assert_eq!(allowed, written, "{path}");
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
+    let running = start(|_| {});
+    let document = document(&running);
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut seen = BTreeSet::new();
+    for operation in operations {
+        assert!(seen.insert(operation["operationId"].as_str().unwrap().to_owned()), "{}", operation["operationId"]);
+    }
+    let mut values = vec![&document];
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                values.extend(fields.values());
+            }
+            Value::Array(items) => values.extend(items),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_lists_of_the_document_are_those_of_the_code() {
+    let running = start(|_| {});
+    let document = document(&running);
+    let schema = |name: &str| document["components"]["schemas"][name]["properties"].clone();
+    let readings: BTreeMap<_, _> = Gap::ALL
+        .iter()
+        .map(|gap| (gap.row().field, gap.readings().iter().map(|reading| reading.name).collect::<Vec<_>>()))
+        .collect();
+    for (name, extra) in [("Policy", None), ("PolicyChange", Some("profile"))] {
+        let written = schema(name);
+        let fields: BTreeSet<_> = readings.keys().copied().chain(extra).map(str::to_owned).collect();
+        assert_eq!(names(&written), fields, "{name}");
+        for (field, readings) in &readings {
+            assert_eq!(written[field]["enum"], json!(readings), "{field}");
+        }
+    }
+    let profiles: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
+    assert_eq!(schema("PolicyChange")["profile"]["enum"], json!(profiles));
+    let settings = done(&running, "GET", "settings", "");
+    assert_eq!(names(&schema("Limits")), names(&settings["limits"]));
+    assert_eq!(names(&schema("LimitsChange")), names(&settings["limits"]));
+    for kind in schema("NewGroup")["type"]["enum"].as_array().unwrap() {
+        assert!(GroupType::parse(kind.as_str().unwrap()).is_some(), "{kind}");
+    }
+}

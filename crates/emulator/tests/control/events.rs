@@ -1,0 +1,155 @@
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+use serde_json::json;
+
+use super::*;
+
+/// A client that watches.
+pub(crate) struct Events(BufReader<TcpStream>);
+
+impl Events {
+    pub(crate) fn open(running: &Running, last: Option<u64>) -> Self {
+        let mut stream = client::connect(running.address());
+        let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
+        // Without chunks: an answer of HTTP/1.0 is what comes until the end.
+        write!(stream, "GET /_avmarks/events HTTP/1.0\r\nHost: localhost\r\n{last}\r\n").unwrap();
+        let mut events = Self(BufReader::new(stream));
+        assert!(events.line().starts_with("HTTP/1.0 200 "));
+        // The first word comes once the client is known.
+        while events.line() != "retry: 1000" {}
+        events
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert_ne!(self.0.read_line(&mut line).unwrap(), 0, "the stream has ended");
+        line.trim_end().to_owned()
+    }
+
+    /// The next event: its id, its name, its data.
+    fn next(&mut self) -> (u64, String, Value) {
+        let (mut id, mut name) = (0, String::new());
+        loop {
+            let line = self.line();
+            match line.split_once(": ") {
+                Some(("id", number)) => id = number.parse().unwrap(),
+                Some(("event", event)) => name = event.to_owned(),
+                Some(("data", data)) => return (id, name, serde_json::from_str(data).unwrap()),
+                _ => assert!(line.is_empty() || line.starts_with(':'), "{line}"),
+            }
+        }
+    }
+
+    /// The next event of this name.
+    pub(crate) fn next_of(&mut self, wanted: &str) -> Value {
+        loop {
+            let (_, name, data) = self.next();
+            if name == wanted {
+                return data;
+            }
+        }
+    }
+
+    fn has_ended(mut self) -> bool {
+        let mut rest = String::new();
+        while self.0.read_line(&mut rest).is_ok_and(|bytes| bytes > 0) {}
+        true
+    }
+}
+
+#[test]
+fn the_log_has_the_verdict_its_grounds_and_what_was_left_out() {
+    let running = with_group();
+    let body = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]},{"Member_Account":"x","Marks":[1000]}]}"#;
+    call(&running, MARKS, body);
+    let log = done(&running, "GET", "log", "");
+    let entry = &log["entries"][0];
+    assert_eq!(
+        *entry,
+        json!({
+            "number": entry["number"], "at": NOW, "method": "POST", "path": MARKS, "identifier": "administrator", "random": 1,
+            "code": 0, "info": "", "because": ["ONLINE-ONLY", "gap:echo"],
+            "gaps": [{ "gap": "gap:echo", "reading": "asked" }],
+            "omitted": [{ "account": "x", "mark": 1000, "because": "ONLINE-ONLY" }], "flags": [], "fault": null,
+        })
+    );
+}
+
+#[test]
+fn the_log_comes_in_pages_and_keeps_no_more_than_it_should() {
+    let running = start(|settings| settings.log_entries_max = 5);
+    for _ in 0..8 {
+        call(&running, COUNT, "{}");
+    }
+    let numbers = |path: &str| {
+        let log = done(&running, "GET", path, "");
+        let numbers = log["entries"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap());
+        (numbers.collect::<Vec<_>>(), log["next"].as_u64())
+    };
+    assert_eq!(numbers("log"), (vec![4, 5, 6, 7, 8], None));
+    assert_eq!(numbers("log?after=4&limit=2"), (vec![5, 6], Some(6)));
+    assert_eq!(numbers("log?after=6&limit=2"), (vec![7, 8], None));
+    assert_eq!(numbers("log?after=8"), (vec![], None));
+    assert_eq!(
+        refused(&running, "GET", "log?limit=1001", ""),
+        (400, "`limit` is 1001; it must be from 1 to 1000".to_owned())
+    );
+    let says = "`after` is 9007199254740992; it must be at most 9007199254740991";
+    assert_eq!(refused(&running, "GET", "log?after=9007199254740992", ""), (400, says.to_owned()));
+}
+
+#[test]
+fn who_watches_is_told_what_happens() {
+    let running = start(|_| {});
+    let mut events = Events::open(&running, None);
+    done(&running, "POST", "groups", r#"{"group":"g"}"#);
+    done(&running, "POST", "groups/g/join", r#"{"accounts":["u"]}"#);
+    call(&running, COUNT, r#"{"GroupId":"g"}"#);
+    done(&running, "POST", "clock/advance", r#"{"ms":5}"#);
+    done(&running, "PATCH", "settings", "{}");
+    done(&running, "POST", "reset", "");
+    let happening = |event: Value| ("happening".to_owned(), json!({ "at": NOW, "event": event }));
+    let told: Vec<_> = (0..7).map(|_| events.next()).collect();
+    assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0), "ids ascend");
+    let mut told = told.into_iter().map(|(_, name, data)| (name, data));
+    assert_eq!(told.next(), Some(happening(json!({ "event": "group_created", "group": "g" }))));
+    assert_eq!(told.next(), Some(happening(json!({ "event": "joined", "group": "g", "account": "u" }))));
+    let online = json!({ "event": "came_online", "group": "g", "account": "u", "cause": "join" });
+    assert_eq!(told.next(), Some(happening(online)));
+    let (name, entry) = told.next().unwrap();
+    assert_eq!((name.as_str(), &entry["code"], &entry["path"]), ("log", &json!(0), &json!(COUNT)));
+    assert_eq!(told.next(), Some(("clock".to_owned(), json!({ "now": NOW + 5, "running": false }))));
+    assert_eq!(told.next(), Some(("changed".to_owned(), json!({ "what": "settings" }))));
+    assert_eq!(told.next(), Some(("changed".to_owned(), json!({ "what": "reset" }))));
+}
+
+#[test]
+fn who_comes_back_misses_nothing_that_is_still_there_and_is_told_of_what_is_not() {
+    let running = start(|settings| settings.log_entries_max = 3);
+    for group in ["a", "b", "c", "d", "e"] {
+        done(&running, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
+    }
+    let mut events = Events::open(&running, Some(3));
+    let group = |(id, _, data): (u64, String, Value)| (id, data["event"]["group"].as_str().unwrap().to_owned());
+    assert_eq!([group(events.next()), group(events.next())], [(4, "d".to_owned()), (5, "e".to_owned())]);
+    // 2 is no longer there.
+    let mut events = Events::open(&running, Some(1));
+    assert_eq!(events.next(), (0, "missed".to_owned(), json!({ "after": 1 })));
+    assert_eq!(group(events.next()), (3, "c".to_owned()));
+    // A number of another run.
+    let mut events = Events::open(&running, Some(99));
+    assert_eq!(events.next().1, "missed");
+    let reply = ask_with(&running, "GET", "events", "Last-Event-ID: x\r\n", "");
+    assert_eq!(sentence(&reply), (400, "`Last-Event-ID` is `x`; it must be the `id` of an event".to_owned()));
+}
+
+#[test]
+fn not_everybody_can_watch_and_all_streams_end_with_the_emulator() {
+    let running = start(|_| {});
+    let watching: Vec<_> = (0..64).map(|_| Events::open(&running, None)).collect();
+    let (status, says) = refused(&running, "GET", "events", "");
+    assert_eq!((status, says.as_str()), (503, "64 clients watch already"));
+    running.stop().unwrap();
+    assert!(watching.into_iter().all(Events::has_ended));
+}

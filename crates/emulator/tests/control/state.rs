@@ -1,0 +1,105 @@
+use serde_json::json;
+
+use super::*;
+
+const LINES: &str = "Content-Type: application/x-ndjson\r\n";
+
+#[test]
+fn a_state_is_dumped_and_seeded_with_its_time() {
+    let one = with_group();
+    set_marks(&one, "a", &[500, 1_000]);
+    done(&one, "POST", "clock/advance", r#"{"ms":5}"#);
+    let state = ask(&one, "GET", "state", "").body;
+    let room = done(&one, "GET", "groups/@TGS%23a", "");
+
+    let other = start(|_| {});
+    done(&other, "POST", "clock/advance", r#"{"ms":1000}"#);
+    done(&other, "POST", "groups", r#"{"group":"gone"}"#);
+    assert_eq!(done(&other, "PUT", "state", &state), json!({ "now": NOW + 5, "groups": 1 }));
+    assert_eq!(done(&other, "GET", "groups/@TGS%23a", ""), room);
+    assert_eq!(ask(&other, "GET", "state", "").body, state);
+}
+
+#[test]
+fn a_state_that_makes_no_sense_changes_nothing() {
+    let running = with_group();
+    let before = ask(&running, "GET", "state", "").body;
+    let (status, says) = refused(&running, "PUT", "state", "{}");
+    assert_eq!(status, 400);
+    assert!(says.starts_with("this is no snapshot: missing field `avmarks_snapshot`"), "{says}");
+    let (status, says) = refused(&running, "PUT", "state", &before.replace("\"place\":2", "\"place\":1"));
+    assert_eq!(status, 400);
+    assert!(says.starts_with("group `@TGS#a` in the snapshot: "), "{says}");
+    assert_eq!(ask(&running, "GET", "state", "").body, before);
+}
+
+#[test]
+fn a_reset_brings_the_start_back() {
+    let running = with_group();
+    done(&running, "PATCH", "settings", r#"{"marks_supported":false}"#);
+    done(&running, "POST", "faults", r#"{"fault":{"kind":"html"}}"#);
+    call(&running, COUNT, r#"{"GroupId":"@TGS#a"}"#);
+    done(&running, "POST", "clock/advance", r#"{"ms":1000}"#);
+    done(&running, "POST", "faults", r#"{"fault":{"kind":"html"}}"#);
+    assert_eq!(done(&running, "POST", "reset", ""), json!({ "now": NOW }));
+    for (path, field, value) in [
+        ("groups", "total", json!(0)),
+        ("settings", "marks_supported", json!(true)),
+        ("faults", "faults", json!([])),
+        ("log", "entries", json!([])),
+        ("clock", "now", json!(NOW)),
+    ] {
+        assert_eq!(done(&running, "GET", path, "")[field], value, "{path}");
+    }
+}
+
+#[test]
+fn a_scenario_is_taken_in_line_by_line() {
+    let running = start(|_| {});
+    let lines = concat!(
+        r#"{"at":0,"do":"create_group","group":"g"}"#,
+        "\n",
+        r#"{"at":1700000000007,"do":"join","group":"g","account":"u"}"#,
+        "\r\n",
+        r#"{"at":1700000000007,"do":"call","path":"v4/group_open_http_svc/get_online_member_num","body":{"GroupId":"g"}}"#,
+        "\n",
+    );
+    let reply = ask_with(&running, "POST", "scenario", LINES, lines);
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("content-type"), Some("application/x-ndjson"));
+    assert_eq!(
+        reply.body,
+        concat!(
+            r#"{"line":1,"events":[{"event":"group_created","group":"g"}]}"#,
+            "\n",
+            r#"{"line":2,"events":[{"event":"joined","group":"g","account":"u"},{"event":"came_online","group":"g","account":"u","cause":"join"}]}"#,
+            "\n",
+            r#"{"line":3,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1},"because":["gap:refresh"],"omitted":[]}"#,
+            "\n",
+        )
+    );
+    // The clock has come along, and a time before now was taken as now.
+    assert_eq!(done(&running, "GET", "clock", "")["now"], NOW + 7);
+    assert_eq!(done(&running, "GET", "groups/g", "")["members"][0]["joined"], NOW + 7);
+}
+
+#[test]
+fn a_scenario_stops_at_the_first_line_that_is_none() {
+    let running = start(|_| {});
+    let lines = "{\"at\":0,\"do\":\"create_group\",\"group\":\"g\"}\n{\"at\":0,\"do\":\"tick\"}\n\n{\"at\":0,\"do\":\"destroy_group\",\"group\":\"g\"}";
+    let reply = ask_with(&running, "POST", "scenario", LINES, lines);
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (
+            400,
+            r#"{"fault":"line 3: it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`; the 2 lines before it were taken in","applied":2}"#
+        )
+    );
+    assert_eq!(done(&running, "GET", "groups", "")["total"], 1);
+    let reply = ask_with(&running, "POST", "scenario", LINES, "x");
+    assert_eq!(reply.status, 400);
+    assert!(reply.body.ends_with(r#"; no line was taken in","applied":0}"#), "{}", reply.body);
+    let reply = ask(&running, "POST", "scenario", "{}");
+    let says = "`Content-Type` is `application/json`; it must be `application/x-ndjson` or `application/jsonl`";
+    assert_eq!(sentence(&reply), (415, says.to_owned()));
+}

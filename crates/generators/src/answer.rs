@@ -1,0 +1,270 @@
+//! Answers of the three calls: [`Valid`], [`Nearly`] right, [`Hostile`].
+
+mod fault;
+
+use std::fmt;
+
+use avmarks_protocol::{
+    ERROR_CODES, Endpoint, Envelope, ErrorCode, envelope_json, get_members, get_online_member_num, modify_user_info,
+};
+
+pub use fault::{Fault, Legible};
+
+use crate::hostile::{Trick, spoilt};
+use crate::json::Sketch;
+use crate::{Body, Choices, Generate, words};
+
+/// An answer, typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To a call that sets or deletes marks.
+    ModifyUserInfo(modify_user_info::Answer),
+    /// To a pull of the list.
+    GetMembers(get_members::Answer),
+    /// To a question for the number.
+    GetOnlineMemberNum(get_online_member_num::Answer),
+    /// To whatever call, before it was known which: the envelope alone, with `ErrorInfo` before `ErrorCode`.
+    Envelope(Envelope),
+}
+
+impl Answer {
+    /// Status, code and sentence.
+    #[must_use]
+    pub const fn envelope(&self) -> &Envelope {
+        match self {
+            Self::ModifyUserInfo(answer) => &answer.envelope,
+            Self::GetMembers(answer) => &answer.envelope,
+            Self::GetOnlineMemberNum(answer) => &answer.envelope,
+            Self::Envelope(envelope) => envelope,
+        }
+    }
+
+    /// The body, compact, in the order of the vendor's samples.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        match self {
+            Self::ModifyUserInfo(answer) => answer.to_json(),
+            Self::GetMembers(answer) => answer.to_json(),
+            Self::GetOnlineMemberNum(answer) => answer.to_json(),
+            Self::Envelope(envelope) => envelope_json(envelope),
+        }
+    }
+
+    /// An answer that says that the call was served.
+    fn served(endpoint: Endpoint, choices: &mut Choices<'_>) -> Self {
+        match endpoint {
+            Endpoint::ModifyUserInfo => {
+                let served = |choices: &mut Choices<'_>| {
+                    modify_user_info::Served::new(words::account(choices), choices.few(words::mark))
+                };
+                let command = choices.pick(&[1, 2]);
+                Self::ModifyUserInfo(modify_user_info::Answer::served(command, many(choices, served)))
+            }
+            Endpoint::GetMembers => {
+                let listed = |choices: &mut Choices<'_>| {
+                    let mut listed =
+                        get_members::Listed::new(choices.pick(&[1_669_872_112, 0, i64::MAX]), words::account(choices));
+                    listed.nick_name = choices.pick(&[Some(""), None, Some("\u{1f600}\"\\\n")]).map(str::to_owned);
+                    listed.avatar =
+                        choices.pick(&[Some(""), None, Some("https://example.com/a.png")]).map(str::to_owned);
+                    listed
+                };
+                let next = choices.pick(&[0, 1_025, 1_669_872_112, i64::MAX]);
+                Self::GetMembers(get_members::Answer::page(many(choices, listed), next))
+            }
+            Endpoint::GetOnlineMemberNum => {
+                let count = choices.pick(&[0, 1, 1_000, 1_000_000, i64::MAX]);
+                Self::GetOnlineMemberNum(get_online_member_num::Answer::count(count))
+            }
+        }
+    }
+
+    /// An answer that says that the call was refused; none of an endpoint where no call was known.
+    fn refused(endpoint: Option<Endpoint>, choices: &mut Choices<'_>) -> Self {
+        let code = code(choices);
+        let info = choices.pick(&[
+            "internal error",
+            "",
+            "invalid \"Marks\"",
+            "\u{7fa4}\u{7ec4}\u{4e0d}\u{5b58}\u{5728}",
+            "a\nb\u{0}",
+        ]);
+        match endpoint {
+            Some(Endpoint::ModifyUserInfo) => Self::ModifyUserInfo(modify_user_info::Answer::refused(code, info)),
+            Some(Endpoint::GetMembers) => Self::GetMembers(get_members::Answer::refused(code, info)),
+            Some(Endpoint::GetOnlineMemberNum) => {
+                Self::GetOnlineMemberNum(get_online_member_num::Answer::refused(code, info))
+            }
+            None => Self::Envelope(Envelope::fail(code, info)),
+        }
+    }
+}
+
+/// One to three; none, up to six, or as many as one call names, now and then.
+fn many<T: Clone>(choices: &mut Choices<'_>, one: impl Fn(&mut Choices<'_>) -> T) -> Vec<T> {
+    if choices.one_in(64) {
+        return vec![one(choices); 500];
+    }
+    choices.few(one)
+}
+
+/// A code of the vendor's list, or now and then one that no list has.
+fn code(choices: &mut Choices<'_>) -> ErrorCode {
+    match choices.byte() % 8 {
+        7 => ErrorCode::new(choices.pick(&[1, -1, 99_999, 1 << 40, i64::MAX, i64::MIN])),
+        _ => choices.pick_from(ERROR_CODES).map_or(ErrorCode::OK, |row| row.code),
+    }
+}
+
+/// A right answer, and one way to write it.
+///
+/// ```
+/// use avmarks_generators::{Generate, answer::{Answer, Valid}};
+/// use avmarks_protocol::modify_user_info;
+///
+/// let valid = Valid::from_bytes(&[]);
+/// let Answer::ModifyUserInfo(answer) = valid.answer else { panic!() };
+/// assert_eq!(modify_user_info::Answer::parse(&valid.body), Ok(answer));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Valid {
+    /// What is said. Fields that no document names are in the body alone; a reader finds them in `extra`.
+    pub answer: Answer,
+    /// The call that it answers.
+    pub endpoint: Endpoint,
+    /// The answer as bytes: as [`Answer::to_json`] has it, or otherwise, as in [`request::Valid`](crate::request::Valid).
+    pub body: Body,
+}
+
+impl Valid {
+    /// An answer to this call: in half of all cases it was served.
+    #[must_use]
+    pub fn of(endpoint: Endpoint, choices: &mut Choices<'_>) -> Self {
+        let answer = match choices.byte() % 8 {
+            0..=3 => Answer::served(endpoint, choices),
+            4..=6 => Answer::refused(Some(endpoint), choices),
+            _ => Answer::refused(None, choices),
+        };
+        Self::sketched(endpoint, answer, choices).0
+    }
+
+    fn sketched(endpoint: Endpoint, answer: Answer, choices: &mut Choices<'_>) -> (Self, Sketch) {
+        let sketch = Sketch::of(&answer.to_json(), choices);
+        (Self { answer, endpoint, body: sketch.body() }, sketch)
+    }
+}
+
+impl Generate for Valid {
+    const BYTES: usize = 64;
+
+    fn generate(choices: &mut Choices<'_>) -> Self {
+        Self::of(endpoint(choices), choices)
+    }
+}
+
+impl fmt::Debug for Valid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Valid").field("endpoint", &self.endpoint).field("body", &self.body).finish_non_exhaustive()
+    }
+}
+
+/// An answer that would be right but for one fault, as they come from proxies, gateways and other people's mocks.
+///
+/// ```
+/// use avmarks_generators::{Choices, answer::{Fault, Legible, Nearly}};
+/// use avmarks_protocol::{Endpoint, Envelope};
+///
+/// let html = Nearly::with(Endpoint::ModifyUserInfo, Fault::Html, &mut Choices::new(&[])).unwrap();
+/// assert!(html.body.starts_with(b"<html>"));
+/// assert_eq!(html.fault.legible(), Legible::Nothing);
+/// assert!(Envelope::parse(&html.body).is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Nearly {
+    /// What is wrong with it.
+    pub fault: Fault,
+    /// The answer with the fault, as bytes.
+    pub body: Body,
+    /// The answer without it.
+    pub mended: Valid,
+}
+
+impl Nearly {
+    /// An answer to this call, with one of the faults that it can have.
+    #[must_use]
+    pub fn of(endpoint: Endpoint, choices: &mut Choices<'_>) -> Self {
+        let faults: Vec<_> = Fault::ALL.iter().copied().filter(|fault| fault.is_of(endpoint)).collect();
+        let fault = choices.pick_from(&faults).unwrap_or(Fault::Cut);
+        Self::made(endpoint, fault, choices)
+    }
+
+    /// An answer to this call with this fault; none where it has nothing that can be wrong so.
+    #[must_use]
+    pub fn with(endpoint: Endpoint, fault: Fault, choices: &mut Choices<'_>) -> Option<Self> {
+        fault.is_of(endpoint).then(|| Self::made(endpoint, fault, choices))
+    }
+
+    fn made(endpoint: Endpoint, fault: Fault, choices: &mut Choices<'_>) -> Self {
+        let mut answer = Answer::served(endpoint, choices);
+        fault.make_room(&mut answer);
+        let (mended, sketch) = Valid::sketched(endpoint, answer, choices);
+        Self { fault, body: fault.put(sketch, choices), mended }
+    }
+
+    /// The call that it answers.
+    #[must_use]
+    pub const fn endpoint(&self) -> Endpoint {
+        self.mended.endpoint
+    }
+}
+
+impl Generate for Nearly {
+    const BYTES: usize = 64;
+
+    fn generate(choices: &mut Choices<'_>) -> Self {
+        Self::of(endpoint(choices), choices)
+    }
+}
+
+impl fmt::Debug for Nearly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nearly")
+            .field("endpoint", &self.endpoint())
+            .field("fault", &self.fault)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer that was meant ill: a right one with several tricks in it. It may be right all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hostile {
+    /// The call that it claims to answer.
+    pub endpoint: Endpoint,
+    /// What was done to it, in this order.
+    pub tricks: Vec<Trick>,
+    /// What came of it.
+    pub body: Body,
+}
+
+impl Hostile {
+    /// A body that claims to answer this call.
+    #[must_use]
+    pub fn of(endpoint: Endpoint, choices: &mut Choices<'_>) -> Self {
+        let (_, sketch) = Valid::sketched(endpoint, Answer::served(endpoint, choices), choices);
+        let (tricks, body) = spoilt(sketch, choices);
+        Self { endpoint, tricks, body }
+    }
+}
+
+impl Generate for Hostile {
+    const BYTES: usize = 96;
+
+    fn generate(choices: &mut Choices<'_>) -> Self {
+        Self::of(endpoint(choices), choices)
+    }
+}
+
+fn endpoint(choices: &mut Choices<'_>) -> Endpoint {
+    choices.pick(&[Endpoint::ModifyUserInfo, Endpoint::GetMembers, Endpoint::GetOnlineMemberNum])
+}

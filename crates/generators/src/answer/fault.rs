@@ -1,0 +1,181 @@
+//! What can be wrong with an answer, one at a time.
+
+use avmarks_protocol::{Endpoint, get_members, modify_user_info};
+
+use super::Answer;
+use crate::json::{Sketch, quoted};
+use crate::{Body, Choices};
+
+/// How much of an answer can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Legible {
+    /// Nothing: whether the call was served is not known.
+    Nothing,
+    /// Status and code, and not what was done.
+    Envelope,
+    /// All of it; it is odd, and a reader should take it.
+    Whole,
+}
+
+macro_rules! faults {
+    ($( $fault:ident $legible:ident $says:literal )*) => {
+        /// What is wrong with a [`Nearly`](super::Nearly) right answer. The list is open.
+        ///
+        /// ```
+        /// use avmarks_generators::answer::{Fault, Legible};
+        ///
+        /// assert_eq!(Fault::MembersObject.legible(), Legible::Envelope);
+        /// assert_eq!(Fault::CodeAsText.to_string(), "`ErrorCode` is a string");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
+
+            /// What a strict reader can make of it.
+            #[must_use]
+            pub const fn legible(self) -> Legible {
+                match self { $( Self::$fault => Legible::$legible, )* }
+            }
+
+            /// What is wrong, as a phrase.
+            #[must_use]
+            pub const fn says(self) -> &'static str {
+                match self { $( Self::$fault => $says, )* }
+            }
+        }
+    };
+}
+
+faults! {
+    Cut Nothing "the body is cut off"
+    Empty Nothing "the body is empty"
+    Html Nothing "it is the HTML of a proxy"
+    Text Nothing "it is a line of plain text"
+    NotObject Nothing "it is JSON and no object"
+    Behind Nothing "another answer stands behind it"
+    ByteOrderMark Nothing "the body begins with a byte order mark"
+    NotUtf8 Nothing "a byte is in no UTF-8"
+    TrailingComma Nothing "a comma stands before the last `}`"
+    StatusMissing Nothing "`ActionStatus` is missing"
+    CodeMissing Nothing "`ErrorCode` is missing"
+    CodeTwice Nothing "`ErrorCode` is there twice"
+    CodeAsText Nothing "`ErrorCode` is a string"
+    CodeBeyond Nothing "`ErrorCode` does not fit 64 bits"
+    InfoObject Nothing "`ErrorInfo` is an object"
+    MembersObject Envelope "`MemberList` is an object, as a field table says and no sample shows"
+    EntryBare Envelope "an entry of `MemberList` is an account alone"
+    AccountMissing Envelope "an entry lacks `Member_Account`"
+    NumberAsText Envelope "a number other than the code is a string"
+    MembersMissing Whole "`MemberList` is missing, though the code is 0"
+    MembersNull Whole "`MemberList` is null"
+    InfoMissing Whole "`ErrorInfo` is missing, as in a sample of the overview"
+    StatusContradicts Whole "`ActionStatus` is `FAIL`, and the code is 0"
+    StatusUnknown Whole "`ActionStatus` is a word that no document has"
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.says())
+    }
+}
+
+impl Fault {
+    /// Whether an answer to this call can have it.
+    #[must_use]
+    pub const fn is_of(self, endpoint: Endpoint) -> bool {
+        let lists = !matches!(endpoint, Endpoint::GetOnlineMemberNum);
+        match self {
+            Self::MembersObject | Self::EntryBare | Self::AccountMissing | Self::MembersMissing | Self::MembersNull => {
+                lists
+            }
+            _ => true,
+        }
+    }
+
+    /// An account and a mark at least, where the fault is about one.
+    pub(super) fn make_room(self, answer: &mut Answer) {
+        if !matches!(self, Self::EntryBare | Self::AccountMissing | Self::NumberAsText) {
+            return;
+        }
+        match answer {
+            Answer::ModifyUserInfo(answer) => {
+                let members = answer.member_list.get_or_insert_default();
+                if members.is_empty() {
+                    members.push(modify_user_info::Served::new("u1", vec![1_000]));
+                }
+                members.iter_mut().filter(|member| member.marks.is_empty()).for_each(|member| member.marks.push(1_000));
+            }
+            Answer::GetMembers(answer) => {
+                let members = answer.member_list.get_or_insert_default();
+                if members.is_empty() {
+                    members.push(get_members::Listed::new(0, "u1"));
+                }
+            }
+            Answer::GetOnlineMemberNum(_) | Answer::Envelope(_) => {}
+        }
+    }
+
+    /// Puts the fault into an answer that was served.
+    pub(super) fn put(self, mut sketch: Sketch, choices: &mut Choices<'_>) -> Body {
+        let json = &mut sketch.json;
+        match self {
+            Self::Cut => return sketch.cut(choices),
+            Self::Empty => return choices.pick(&["", "\n"]).as_bytes().to_vec().into(),
+            Self::Html => {
+                let page = choices.pick(&[
+                    "<html><head><title>502 Bad Gateway</title></head></html>",
+                    "<html>",
+                    "<html><body>{\"ErrorCode\":0}</body></html>",
+                ]);
+                return page.as_bytes().to_vec().into();
+            }
+            Self::Text => {
+                return choices
+                    .pick(&["Internal Server Error", "OK", "upstream timed out\r\n"])
+                    .as_bytes()
+                    .to_vec()
+                    .into();
+            }
+            Self::NotObject => return choices.pick(&["null", "0", "\"OK\"", "[]", "true"]).as_bytes().to_vec().into(),
+            Self::Behind => {
+                let again = String::from_utf8_lossy(&sketch.body()).into_owned();
+                return sketch.between("", &again);
+            }
+            Self::ByteOrderMark => return sketch.between("\u{feff}", ""),
+            Self::NotUtf8 => return sketch.not_utf8(choices),
+            Self::TrailingComma => json.comma_at_end(""),
+            Self::StatusMissing => json.remove("/ActionStatus"),
+            Self::CodeMissing => json.remove("/ErrorCode"),
+            Self::CodeTwice => json.repeat("/ErrorCode"),
+            Self::CodeAsText => json.set("/ErrorCode", choices.pick(&["\"0\"", "\"10004\"", "\"\""])),
+            Self::CodeBeyond => {
+                json.set(
+                    "/ErrorCode",
+                    choices.pick(&["9223372036854775808", "18446744073709551616", "-9223372036854775809"]),
+                );
+            }
+            Self::InfoObject => json.set("/ErrorInfo", choices.pick(&["{}", "[]", "0", "false"])),
+            Self::MembersObject => {
+                json.set("/MemberList", choices.pick(&["{}", "{\"Member_Account\":\"u1\",\"Marks\":[1000]}", "\"\""]))
+            }
+            Self::EntryBare => json.set("/MemberList/0", choices.pick(&["\"u1\"", "null", "[]"])),
+            Self::AccountMissing => json.remove("/MemberList/0/Member_Account"),
+            Self::NumberAsText => {
+                let places = ["/MemberList/0/Marks/0", "/MemberList/0/JoinTime", "/OnlineMemberNum"];
+                for place in places {
+                    json.set(place, "\"1000\"");
+                }
+            }
+            Self::MembersMissing => json.remove("/MemberList"),
+            Self::MembersNull => json.set("/MemberList", "null"),
+            Self::InfoMissing => json.remove("/ErrorInfo"),
+            Self::StatusContradicts => json.set("/ActionStatus", quoted("FAIL")),
+            Self::StatusUnknown => json.set("/ActionStatus", quoted(choices.pick(&["ok", "SUCCESS", ""]))),
+        }
+        sketch.body()
+    }
+}

@@ -1,0 +1,50 @@
+//! The face of every generator towards fuzzers: `arbitrary`.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+use crate::{Choices, Generate, answer, operations, request, webhook};
+
+/// The value of the bytes to come, of which it takes as many as it reads. It never fails: where the bytes end, it gets simpler.
+///
+/// ```
+/// use arbitrary::Unstructured;
+/// use avmarks_generators::request::Valid;
+/// use avmarks_generators::arbitrary_value;
+///
+/// let mut source = Unstructured::new(b"any bytes of a fuzzer");
+/// let valid: Valid = arbitrary_value(&mut source);
+/// assert!(source.len() < 21 && valid.body.starts_with(b"{"));
+/// ```
+pub fn arbitrary_value<T: Generate>(source: &mut Unstructured<'_>) -> T {
+    let bytes = source.peek_bytes(source.len()).unwrap_or_default();
+    let mut choices = Choices::new(bytes);
+    let value = T::generate(&mut choices);
+    // What was read is not more than there is.
+    let _ = source.bytes(bytes.len() - choices.len());
+    value
+}
+
+macro_rules! fuzzed {
+    ($( $generated:ty, )*) => { $(
+        impl<'a> Arbitrary<'a> for $generated {
+            fn arbitrary(source: &mut Unstructured<'a>) -> Result<Self> {
+                Ok(arbitrary_value(source))
+            }
+        }
+    )* };
+}
+
+fuzzed! {
+    request::Valid,
+    request::Nearly,
+    request::Hostile,
+    answer::Valid,
+    answer::Nearly,
+    answer::Hostile,
+    webhook::Valid,
+    webhook::Nearly,
+    webhook::Hostile,
+    operations::Step,
+    operations::Input,
+    operations::Run,
+}

@@ -1,0 +1,270 @@
+//! What can be wrong with a request by itself, one at a time.
+
+use avmarks_protocol::{Endpoint, Place};
+use avmarks_service::rules::Refusal;
+
+use super::Request;
+use crate::json::{Json, Sketch, quoted};
+use crate::{Body, Choices, words};
+
+macro_rules! faults {
+    ($( $fault:ident $refusal:ident $says:literal )*) => {
+        /// What is wrong with a [`Nearly`](super::Nearly) valid request. The list is open, for SDKs find new ways to err.
+        ///
+        /// ```
+        /// use avmarks_generators::request::Fault;
+        /// use avmarks_service::rules::Refusal;
+        ///
+        /// assert_eq!(Fault::TooManyAccounts.refusal(), Refusal::AccountsMax);
+        /// assert_eq!(Fault::TooManyAccounts.to_string(), "`MemberList` has more than 500 entries");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
+
+        impl Fault {
+            /// Every fault, by the precedence of the refusal that is due.
+            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
+
+            /// The refusal that is due.
+            #[must_use]
+            pub const fn refusal(self) -> Refusal {
+                match self { $( Self::$fault => Refusal::$refusal, )* }
+            }
+
+            /// What is wrong, as a phrase.
+            #[must_use]
+            pub const fn says(self) -> &'static str {
+                match self { $( Self::$fault => $says, )* }
+            }
+        }
+    };
+}
+
+faults! {
+    Cut NotJson "the body is cut off"
+    Empty NotJson "the body is empty or white space"
+    NotObject NotJson "the body is JSON and no object"
+    Behind NotJson "something stands behind the object"
+    ByteOrderMark NotJson "the body begins with a byte order mark"
+    Comment NotJson "the body begins with a comment"
+    NotUtf8 NotJson "a byte is in no UTF-8"
+    TrailingComma NotJson "a comma stands before `]` or `}`"
+    LoneSurrogate NotJson "`GroupId` has half of a surrogate pair"
+    BareControl NotJson "`GroupId` has a control character that is not escaped"
+    BadNumber NotJson "a number begins with 0 or with a plus sign, or is `NaN`"
+    Missing Required "a field is missing"
+    Misnamed Required "a field has its name in other letters"
+    Twice Required "a field is there twice"
+    Null Required "a field is null"
+    Fraction Required "a number has a fraction or an exponent"
+    NumberAsText Required "a number is a string"
+    Type Required "a field is of another type"
+    Timestamp Required "`Timestamp` is below 0 or beyond 64 bits"
+    CommandType CommandType "`CommandType` is neither 1 nor 2"
+    TooManyAccounts AccountsMax "`MemberList` has more than 500 entries"
+    NoAccounts MemberListEmpty "`MemberList` is empty"
+    AccountId AccountId "a `Member_Account` is no user id"
+    NoMarks MarksEmpty "a `Marks` is empty"
+    MarkRange MarkRange "a mark is neither 500 nor 600 nor from 1,000 to 4,294,967,295"
+    TooManyMarks MarksNamed "a set names more than 10 different custom marks"
+    GroupId GroupId "the group id is malformed"
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.says())
+    }
+}
+
+impl Fault {
+    /// Whether a request of this call can have it.
+    #[must_use]
+    pub const fn is_of(self, endpoint: Endpoint) -> bool {
+        match self {
+            Self::Timestamp => matches!(endpoint, Endpoint::GetMembers),
+            Self::Fraction | Self::NumberAsText | Self::BadNumber => !matches!(endpoint, Endpoint::GetOnlineMemberNum),
+            Self::CommandType
+            | Self::TooManyAccounts
+            | Self::NoAccounts
+            | Self::AccountId
+            | Self::NoMarks
+            | Self::MarkRange
+            | Self::TooManyMarks => matches!(endpoint, Endpoint::ModifyUserInfo),
+            _ => true,
+        }
+    }
+
+    /// Puts the fault into a request, and says where it is.
+    pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (Place, Body) {
+        let places = Places::of(request, choices);
+        let json = &mut sketch.json;
+        let place = match self {
+            Self::Cut => return (Place::Body, sketch.cut(choices)),
+            Self::Empty => return (Place::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
+            Self::NotObject => {
+                let (before, behind) = choices.pick(&[("[", "]"), ("[", ",null]")]);
+                return (Place::Body, sketch.between(before, behind));
+            }
+            Self::Behind => return (Place::Body, sketch.between("", choices.pick(&["}", ";", " {}", "\0", ","]))),
+            Self::ByteOrderMark => return (Place::Body, sketch.between("\u{feff}", "")),
+            Self::Comment => return (Place::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
+            Self::NotUtf8 => return (Place::Body, sketch.not_utf8(choices)),
+            Self::TrailingComma => {
+                json.comma_at_end(&places.container(choices).pointer());
+                Place::Body
+            }
+            Self::LoneSurrogate => {
+                json.set("/GroupId", choices.pick(&["\"\\ud800\"", "\"g\\udc00\"", "\"\\ud83d\\ud83d\""]));
+                Place::Body
+            }
+            Self::BareControl => {
+                json.set("/GroupId", choices.pick(&["\"g\n\"", "\"\t\"", "\"\0\""]));
+                Place::Body
+            }
+            Self::BadNumber => {
+                json.set(
+                    &places.number(choices).pointer(),
+                    choices.pick(&["01000", "+1", "NaN", "1_000", "0x3e8", "1."]),
+                );
+                Place::Body
+            }
+            Self::Missing => at(places.required(choices), |pointer| json.remove(pointer)),
+            Self::Misnamed => at(places.required(choices), |pointer| {
+                let name = pointer.rsplit('/').next().unwrap_or_default();
+                let other = if choices.one_in(2) { name.to_uppercase() } else { name.to_lowercase() };
+                json.rename(pointer, &other);
+            }),
+            Self::Twice => at(places.field(choices), |pointer| json.repeat(pointer)),
+            Self::Null => at(places.value(choices), |pointer| json.set(pointer, "null")),
+            Self::Fraction => {
+                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["1000.0", "1.0", "1e3", "0.5"])))
+            }
+            Self::NumberAsText => {
+                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["\"1000\"", "\"1\"", "\"\""])))
+            }
+            Self::Type => at(places.value(choices), |pointer| {
+                let other = match json.at(pointer) {
+                    Some(Json::Object(_)) => choices.pick(&["[]", "\"u1\"", "1000"]),
+                    Some(Json::Array(_)) => choices.pick(&["{}", "\"[1000]\"", "1000"]),
+                    _ => choices.pick(&["[]", "{}", "true", "[1000]"]),
+                };
+                json.set(pointer, other);
+            }),
+            Self::Timestamp => at(Place::Timestamp, |pointer| {
+                json.set(pointer, choices.pick(&["-1", "18446744073709551616", "-9223372036854775809"]));
+            }),
+            Self::CommandType => at(Place::CommandType, |pointer| {
+                json.set(pointer, choices.pick(&["0", "3", "-1", "4294967297", "18446744073709551617"]));
+            }),
+            Self::TooManyAccounts => at(Place::MemberList, |pointer| {
+                if let Some(Json::Array(entries)) = json.at(pointer)
+                    && let Some(last) = entries.last().cloned()
+                {
+                    entries.resize(choices.pick(&[501, 501, 502, 1_000]), last);
+                }
+            }),
+            Self::NoAccounts => at(Place::MemberList, |pointer| json.set(pointer, "[]")),
+            Self::AccountId => {
+                at(Place::Account(places.entry), |pointer| json.set(pointer, quoted(words::no_account(choices))))
+            }
+            Self::NoMarks => at(Place::Marks(places.entry), |pointer| json.set(pointer, "[]")),
+            Self::MarkRange => {
+                at(Place::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
+            }
+            Self::TooManyMarks => {
+                let many = (0..choices.pick(&[11, 11, 12, 100])).map(|number| Json::Raw((2_000 + number).to_string()));
+                if let Some(marks) = json.at(&Place::Marks(places.entry).pointer()) {
+                    *marks = Json::Array(many.collect());
+                }
+                Place::MemberList
+            }
+            Self::GroupId => at(Place::GroupId, |pointer| json.set(pointer, quoted(words::no_group_id(choices)))),
+        };
+        (place, sketch.body())
+    }
+}
+
+/// Numbers that are no mark.
+const NO_MARKS: &[&str; 14] = &[
+    "999",
+    "0",
+    "1",
+    "-1",
+    "499",
+    "501",
+    "599",
+    "601",
+    "-1000",
+    "4294967296",
+    "4294968296",
+    "9223372036854775808",
+    "18446744073709552616",
+    "100000000000000000000000000000000000000001000",
+];
+
+fn at(place: Place, put: impl FnOnce(&str)) -> Place {
+    put(&place.pointer());
+    place
+}
+
+/// Where a fault can be put.
+struct Places {
+    endpoint: Endpoint,
+    /// Whether the list is asked for by mark.
+    filtered: bool,
+    /// An entry, and a mark of it.
+    entry: usize,
+    mark: usize,
+}
+
+impl Places {
+    fn of(request: &Request, choices: &mut Choices<'_>) -> Self {
+        let marks = request.marks();
+        let entry = choices.below(marks.len());
+        let mark = choices.below(marks.get(entry).copied().unwrap_or_default());
+        let filtered = matches!(request, Request::GetMembers(request) if request.mark.is_some());
+        Self { endpoint: request.endpoint(), filtered, entry, mark }
+    }
+
+    /// A field that must be there.
+    fn required(&self, choices: &mut Choices<'_>) -> Place {
+        let (account, marks) = (Place::Account(self.entry), Place::Marks(self.entry));
+        match self.endpoint {
+            Endpoint::ModifyUserInfo => {
+                choices.pick(&[Place::GroupId, Place::CommandType, Place::MemberList, account, marks])
+            }
+            Endpoint::GetMembers => choices.pick(&[Place::GroupId, Place::Timestamp]),
+            Endpoint::GetOnlineMemberNum => Place::GroupId,
+        }
+    }
+
+    /// A field that is there.
+    fn field(&self, choices: &mut Choices<'_>) -> Place {
+        if self.filtered && choices.one_in(3) { Place::MarkFilter } else { self.required(choices) }
+    }
+
+    /// A field that is there, or an item of a list.
+    fn value(&self, choices: &mut Choices<'_>) -> Place {
+        match choices.byte() % 4 {
+            2 if self.endpoint == Endpoint::ModifyUserInfo => Place::Mark(self.entry, self.mark),
+            3 if self.endpoint == Endpoint::ModifyUserInfo => Place::Entry(self.entry),
+            _ => self.field(choices),
+        }
+    }
+
+    /// A number.
+    fn number(&self, choices: &mut Choices<'_>) -> Place {
+        match self.endpoint {
+            Endpoint::ModifyUserInfo => choices.pick(&[Place::Mark(self.entry, self.mark), Place::CommandType]),
+            _ if self.filtered => choices.pick(&[Place::Timestamp, Place::MarkFilter]),
+            _ => Place::Timestamp,
+        }
+    }
+
+    /// An array or an object.
+    fn container(&self, choices: &mut Choices<'_>) -> Place {
+        let inner = [Place::Body, Place::MemberList, Place::Entry(self.entry), Place::Marks(self.entry)];
+        if self.endpoint == Endpoint::ModifyUserInfo { choices.pick(&inner) } else { Place::Body }
+    }
+}

@@ -1,0 +1,275 @@
+//! How a client is made.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use avmarks_client::{Job, JobFault, JobSettings, Signer};
+use avmarks_protocol::region::BaseUrl;
+use avmarks_spec::Timestamp;
+use ureq::{Agent, Proxy};
+
+use crate::client::{Client, Paces, Seeds};
+use crate::clock::Clock;
+#[cfg(feature = "rustls")]
+use crate::roots::Roots;
+
+/// Makes a [`Client`].
+#[derive(Debug)]
+#[must_use = "it does nothing until it is built"]
+pub struct ClientBuilder {
+    base: BaseUrl,
+    signer: Arc<Signer>,
+    settings: JobSettings,
+    http_allowed: bool,
+    response_bytes_max: u64,
+    clock: Clock,
+    seeds: Seeds,
+    agent: Option<Agent>,
+    network: Network,
+    /// The first setting of the network that was changed: an agent that is handed in has its own.
+    network_changed: Option<&'static str>,
+}
+
+/// What an agent is made of.
+#[derive(Debug)]
+struct Network {
+    timeouts: Timeouts,
+    proxy_from_env: bool,
+    /// One that was given; none where its URL is none.
+    proxy: Option<Option<Proxy>>,
+    #[cfg(feature = "rustls")]
+    roots: Roots,
+}
+
+/// How long each part of a request may take. Each is bounded by what is left of the try's time
+/// ([`RetrySettings::try_timeout`](avmarks_client::RetrySettings::try_timeout)) as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To look up the host's name. Default: 2 s.
+    pub resolve: Duration,
+    /// To connect, TLS and a proxy included. Default: 3 s.
+    pub connect: Duration,
+    /// To send the head of the request, and again to send its body. Default: 3 s.
+    pub send: Duration,
+    /// From then on to the head of the response; more than the 3 s after which the service's backend gives up. Default: 5 s.
+    pub response: Duration,
+    /// To receive its body. Default: 5 s.
+    pub body: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { resolve: seconds(2), connect: seconds(3), send: seconds(3), response: seconds(5), body: seconds(5) }
+    }
+}
+
+/// Connections that are kept for the next call. ureq's own number, 3, would close those of tries that were made at a time.
+const KEPT_CONNECTIONS_MAX: usize = 64;
+
+/// How much of a response is read. 500 accounts with ten marks each are below 100 kB.
+const RESPONSE_BYTES_MAX: u64 = 4 << 20;
+
+impl ClientBuilder {
+    pub(crate) fn new(base: BaseUrl, signer: Arc<Signer>) -> Self {
+        Self {
+            base,
+            signer,
+            settings: JobSettings::default(),
+            http_allowed: false,
+            response_bytes_max: RESPONSE_BYTES_MAX,
+            clock: Clock::system(),
+            seeds: Seeds::Random,
+            agent: None,
+            network: Network {
+                timeouts: Timeouts::default(),
+                proxy_from_env: true,
+                proxy: None,
+                #[cfg(feature = "rustls")]
+                roots: Roots::default(),
+            },
+            network_changed: None,
+        }
+    }
+
+    /// How calls are made. [`JobSettings::pace`] is that of all calls of the client together, for each command apart;
+    /// [`JobSettings::retry`] holds for every call.
+    pub fn settings(mut self, settings: JobSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Allows `http` to hosts other than this one. **Whoever sees the traffic then has the signature**, and with it the app.
+    pub fn allow_http(mut self) -> Self {
+        self.http_allowed = true;
+        self
+    }
+
+    /// How many bytes of a response are read at most; one that is longer counts as cut. Default: 4 MiB.
+    pub fn response_bytes_max(mut self, bytes: u64) -> Self {
+        self.response_bytes_max = bytes;
+        self
+    }
+
+    /// How long each part of a request may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.network.timeouts = timeouts;
+        self.network_changed("timeouts");
+        self
+    }
+
+    /// Passes over `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment, which are heeded otherwise.
+    pub fn without_proxy(mut self) -> Self {
+        self.network.proxy_from_env = false;
+        self.network_changed("without_proxy");
+        self
+    }
+
+    /// Goes through this proxy in place of those of the environment: `http` or `https`, and where needed user and password,
+    /// `http://user:password@proxy:8080`. **They are a secret**, which no error repeats.
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.network.proxy = Some(Proxy::new(url).ok());
+        self.network_changed("proxy");
+        self
+    }
+
+    /// Trusts the certificates of this PEM text, which may hold several, as roots besides Mozilla's.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificates_pem(mut self, pem: &[u8]) -> Self {
+        self.network.roots.add_pem(pem);
+        self.network_changed("root_certificates_pem");
+        self
+    }
+
+    /// Trusts this certificate, in DER, as a root besides Mozilla's.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate_der(mut self, der: &[u8]) -> Self {
+        self.network.roots.add_der(der);
+        self.network_changed("root_certificate_der");
+        self
+    }
+
+    /// Sends by this agent: for another TLS, another resolver, a proxy of your own.
+    ///
+    /// Its time-outs per phase, proxy, certificates and `User-Agent` hold, so none of these can be set here as well. What a
+    /// status means, redirects (which are not followed) and the time of a whole try are seen to for each request. An
+    /// agent is fastest that has all three by itself: `http_status_as_error(false)`, `max_redirects(0)` and a
+    /// `timeout_global` that is [`RetrySettings::try_timeout`](avmarks_client::RetrySettings::try_timeout).
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
+    /// Another clock, for tests. It should never run back.
+    pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Clock::of(now);
+        self
+    }
+
+    /// The seed of the first job or call, for tests; the next ones have the numbers after it.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seeds = Seeds::Counted(AtomicU64::new(seed));
+        self
+    }
+
+    /// The client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildFault`] where a setting is at fault.
+    pub fn build(self) -> Result<Client, BuildFault> {
+        if !self.base.is_https() && !self.base.is_loopback() && !self.http_allowed {
+            return Err(BuildFault::Http { base: self.base });
+        }
+        // A job without plans checks the settings as any other.
+        Job::new(Vec::new(), Arc::clone(&self.signer), self.settings, 0)?;
+        let agent = match (self.agent, self.network_changed) {
+            (Some(_), Some(setting)) => return Err(BuildFault::AgentHasItsOwn { setting }),
+            (Some(agent), None) => agent,
+            (None, _) if cfg!(not(feature = "rustls")) && self.base.is_https() => return Err(BuildFault::NoTls),
+            (None, _) => self.network.agent(self.settings.retry.try_timeout)?,
+        };
+        Ok(Client {
+            base: self.base,
+            signer: self.signer,
+            settings: self.settings,
+            agent,
+            response_bytes_max: self.response_bytes_max,
+            clock: self.clock,
+            seeds: self.seeds,
+            paces: Paces::default(),
+        })
+    }
+
+    fn network_changed(&mut self, setting: &'static str) {
+        self.network_changed.get_or_insert(setting);
+    }
+}
+
+impl Network {
+    fn agent(self, try_timeout: Duration) -> Result<Agent, BuildFault> {
+        let Timeouts { resolve, connect, send, response, body } = self.timeouts;
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(concat!("avmarks/", env!("CARGO_PKG_VERSION")))
+            .max_idle_connections(KEPT_CONNECTIONS_MAX)
+            .max_idle_connections_per_host(KEPT_CONNECTIONS_MAX)
+            .timeout_global(Some(try_timeout))
+            .timeout_resolve(Some(resolve))
+            .timeout_connect(Some(connect))
+            .timeout_send_request(Some(send))
+            .timeout_send_body(Some(send))
+            .timeout_recv_response(Some(response))
+            .timeout_recv_body(Some(body));
+        match self.proxy {
+            Some(None) => return Err(BuildFault::Proxy),
+            Some(proxy) => config = config.proxy(proxy),
+            None if !self.proxy_from_env => config = config.proxy(None),
+            None => {}
+        }
+        #[cfg(feature = "rustls")]
+        {
+            config = config.tls_config(self.roots.into_config()?);
+        }
+        Ok(config.build().new_agent())
+    }
+}
+
+/// Why there is no client.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildFault {
+    /// `http` to another host than this one.
+    #[error("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`")]
+    Http {
+        /// The base.
+        base: BaseUrl,
+    },
+    /// `https`, and nothing that speaks TLS.
+    #[error("there is no TLS: build with the feature `rustls`, or hand in an agent that has it")]
+    NoTls,
+    /// A setting that an agent has by itself, and an agent.
+    #[error("`{setting}` was called, and an agent was handed in, which has its own; set it there")]
+    AgentHasItsOwn {
+        /// The method of [`ClientBuilder`].
+        setting: &'static str,
+    },
+    /// The URL of the proxy is none. It is not shown, for it may hold a password.
+    #[error(
+        "the URL of the proxy is none; give `http://HOST:PORT`, with `USER:PASSWORD@` before the host where it wants them"
+    )]
+    Proxy,
+    /// An extra root certificate is none.
+    #[error("extra root certificate {number}: {what}")]
+    RootCertificate {
+        /// Which one, from 1, in the order in which they were added.
+        number: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A setting is out of range.
+    #[error(transparent)]
+    Settings(#[from] JobFault),
+}

@@ -1,0 +1,108 @@
+//! Drives a job: as many threads as it has tries in flight, all asking the one machine what to do next.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, Scope, scope};
+use std::time::Duration;
+
+use avmarks_client::{Job, Outgoing, Pace, Step};
+use avmarks_protocol::Endpoint;
+
+use crate::client::{Client, locked};
+
+/// How long a thread sleeps at most before it looks whether it was told to stop.
+const STOP_LATENCY: Duration = Duration::from_millis(50);
+
+/// Carries a job out to its end, or to the end of what was in flight when `stop` was set.
+pub(crate) fn drive(client: &Client, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
+    let threads_max = job.settings().in_flight_max;
+    let pace = client.pace(Endpoint::ModifyUserInfo.path());
+    let state = Mutex::new(State { job, watch, threads: 1, idle: 0 });
+    let shared = Shared { client, pace, stop, threads_max, state, changed: Condvar::new() };
+    scope(|scope| shared.work(scope));
+    shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).job
+}
+
+struct Shared<'a, W> {
+    client: &'a Client,
+    pace: Arc<Mutex<Pace>>,
+    stop: &'a AtomicBool,
+    threads_max: usize,
+    state: Mutex<State<W>>,
+    changed: Condvar,
+}
+
+struct State<W> {
+    job: Job,
+    watch: W,
+    threads: usize,
+    /// How many of them wait.
+    idle: usize,
+}
+
+impl<W: FnMut(&Job) + Send> Shared<'_, W> {
+    /// What each thread does until the job is done. Another one is started when this one is about to be busy and none waits.
+    ///
+    /// Where a thread panicked, which only `watch` can make it, the others finish what they have in flight and end.
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        let Ok(mut state) = self.state.lock() else { return };
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                state.job.stop();
+            }
+            let now = self.client.now();
+            let step = state.job.poll_shared(now, &mut locked(&self.pace));
+            match step {
+                Step::Send(outgoing) => {
+                    self.call_another(&mut state, scope);
+                    drop(state);
+                    let Some(after) = self.exchange(&outgoing) else { return };
+                    state = after;
+                }
+                Step::WaitUntil(then) => {
+                    let Some(after) = self.wait(state, then.since(now)) else { return };
+                    state = after;
+                }
+                Step::Done => {
+                    self.changed.notify_all();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Sees to it that somebody asks for the next step while this thread is busy.
+    fn call_another<'scope>(&'scope self, state: &mut State<W>, scope: &'scope Scope<'scope, '_>) {
+        if state.idle > 0 {
+            self.changed.notify_one();
+        } else if state.threads < self.threads_max {
+            // Where the system has no thread left, those that there are do all.
+            let started = Builder::new().name("avmarks".to_owned()).spawn_scoped(scope, || self.work(scope));
+            state.threads += usize::from(started.is_ok());
+        }
+    }
+
+    fn exchange(&self, outgoing: &Outgoing) -> Option<MutexGuard<'_, State<W>>> {
+        let url = outgoing.url(self.client.base_url());
+        let came = self.client.exchange(&url, &outgoing.body, outgoing.timeout);
+        let now = self.client.now();
+        let mut state = self.state.lock().ok()?;
+        let fed = match &came {
+            Ok(response) => state.job.on_reply(outgoing.id, now, &response.reply()),
+            Err(failure) => state.job.on_failure(outgoing.id, now, failure.clone()),
+        };
+        // A try whose time was over has been counted as such by another thread.
+        if fed.is_ok() {
+            let State { job, watch, .. } = &mut *state;
+            watch(job);
+        }
+        Some(state)
+    }
+
+    fn wait<'a>(&self, mut state: MutexGuard<'a, State<W>>, wait: Duration) -> Option<MutexGuard<'a, State<W>>> {
+        state.idle += 1;
+        let (mut state, _) = self.changed.wait_timeout(state, wait.min(STOP_LATENCY)).ok()?;
+        state.idle -= 1;
+        Some(state)
+    }
+}

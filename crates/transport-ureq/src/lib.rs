@@ -1,0 +1,73 @@
+//! Calls the marks API of Tencent Cloud Chat over [ureq](https://docs.rs/ureq), blocking: the machines of `avmarks-client`
+//! with a socket, a clock and random numbers.
+//!
+//! **In scope:** marks set and deleted for any number of accounts ([`Client::set_marks`], [`Client::delete_marks`]), jobs that
+//! can be watched, stopped and gone on with ([`Client::run`]), the list of online members page by page
+//! ([`Client::online_members`]), their number ([`Client::online_count`]), and any other call ([`Client::call`]);
+//! connections that are kept, a time-out for each phase ([`Timeouts`]), the proxy of the environment, TLS by rustls with
+//! Mozilla's roots and those that are added.
+//!
+//! **Out of scope:** what is sent when, and what to do about what comes back: `avmarks-client` decides that, for jobs and single
+//! calls by the same rules. Files, signals, logs.
+//!
+//! **The contract:** at most 200 calls of a command in any second are sent by all threads of a [`Client`] together. No
+//! redirect is followed, for the signature would go with it. `http` is for this host alone unless it is
+//! [asked for](ClientBuilder::allow_http). A status is never an error by itself: what came is kept, with its status, first
+//! bytes and `random`, where it is no answer of the service. Key and signature are in no error and in no `Debug`. Only
+//! this crate's [`Client`] reads the clock: once the time of day, and from then on the monotonic one.
+//!
+//! ```
+//! use avmarks_client::{SignatureSettings, Signer, State};
+//! use avmarks_protocol::{region::BaseUrl, secret::SecretKey, url::SdkAppId};
+//! use avmarks_spec::UserId;
+//! use avmarks_transport_ureq::Client;
+//! # use std::io::{Read, Write};
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let base = format!("http://{}", listener.local_addr()?);
+//! # std::thread::spawn(move || {
+//! #     let mut stream = listener.accept().unwrap().0;
+//! #     let mut seen = Vec::new();
+//! #     while !seen.ends_with(b"]}]}") {
+//! #         let mut some = [0; 1_024];
+//! #         let count = stream.read(&mut some).unwrap();
+//! #         seen.extend(&some[..count]);
+//! #     }
+//! #     let body = r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#;
+//! #     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+//! # });
+//!
+//! let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e")?;
+//! let admin = UserId::parse("administrator")?;
+//! let signer = Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default())?;
+//!
+//! // `Region::Singapore` for the service itself; here is one on this host, for whom `student9` is offline.
+//! let client = Client::builder(BaseUrl::parse(&base)?, signer).without_proxy().build()?;
+//! let job = client.set_marks("@TGS#a6I4ZUUGO", [("teacher10", [1000]), ("student9", [1000])])?;
+//!
+//! let counts = job.report().counts();
+//! assert_eq!((counts.of(State::Applied), counts.of(State::Omitted)), (1, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `rustls` (default): TLS. Without it no TLS crate is built; [`ClientBuilder::agent`] takes an agent that has another one.
+#![forbid(unsafe_code)]
+
+mod builder;
+mod client;
+mod clock;
+mod drive;
+mod exchange;
+mod online;
+#[cfg(feature = "rustls")]
+mod roots;
+
+pub use builder::{BuildFault, ClientBuilder, Timeouts};
+pub use client::{Client, MarksFault};
+pub use online::{CountFault, ListFault, OnlineMembers};
+
+/// The example of the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,87 @@
+//! The two faces of a generator give what the generator gives, and property tests shrink it.
+
+use std::fmt::Debug;
+
+use arbitrary::{Arbitrary, Unstructured};
+use avmarks_generators::request::{Nearly, Request, Valid};
+use avmarks_generators::strategy::{generated, steps};
+use avmarks_generators::{Generate, answer, operations, request, webhook};
+use avmarks_protocol::Endpoint;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestError, TestRunner};
+
+use crate::noise;
+
+/// `Arbitrary` gives the value of the bytes, and takes those that it read and no more.
+fn assert_same<T: Generate + Debug + PartialEq + for<'a> Arbitrary<'a>>() {
+    for bytes in noise(100, T::BYTES) {
+        let mut source = Unstructured::new(&bytes);
+        let value = T::arbitrary(&mut source).unwrap();
+        assert_eq!(value, T::from_bytes(&bytes));
+        let read = bytes.len() - source.len();
+        assert_eq!(value, T::from_bytes(&bytes[..read]), "it read more than it took");
+        let rest = T::arbitrary(&mut source).unwrap();
+        assert_eq!(rest, T::from_bytes(&bytes[read..]));
+    }
+    assert_eq!(T::arbitrary(&mut Unstructured::new(&[])).unwrap(), T::from_bytes(&[]));
+}
+
+#[test]
+fn arbitrary_gives_what_the_generator_gives() {
+    assert_same::<request::Valid>();
+    assert_same::<request::Nearly>();
+    assert_same::<request::Hostile>();
+    assert_same::<answer::Valid>();
+    assert_same::<answer::Nearly>();
+    assert_same::<answer::Hostile>();
+    assert_same::<webhook::Valid>();
+    assert_same::<webhook::Nearly>();
+    assert_same::<webhook::Hostile>();
+    assert_same::<operations::Step>();
+    assert_same::<operations::Input>();
+    assert_same::<operations::Run>();
+}
+
+/// The smallest value that a property does not hold of.
+fn counterexample<S: Strategy>(strategy: S, holds: impl Fn(&S::Value) -> bool) -> S::Value
+where
+    S::Value: Debug,
+{
+    let config = Config { cases: 5_000, failure_persistence: None, ..Config::default() };
+    let mut runner =
+        TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(Default::default()));
+    let ran = runner.run(&strategy, |value| if holds(&value) { Ok(()) } else { Err(TestCaseError::fail("found")) });
+    match ran {
+        Err(TestError::Fail(_, value)) => value,
+        other => panic!("nothing was found: {other:?}"),
+    }
+}
+
+#[test]
+fn a_counterexample_is_as_small_as_it_can_be() {
+    let marks = |valid: &Valid, number: i64| match &valid.request {
+        Request::ModifyUserInfo(request) => {
+            request.member_list.iter().flat_map(|member| &member.marks).any(|mark| mark.to_i64() == Some(number))
+        }
+        _ => false,
+    };
+    let found = counterexample(any::<Valid>(), |valid| !marks(valid, 4_294_967_295));
+    let simplest = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[4294967295]}]}"#;
+    assert_eq!(found.body.to_string(), simplest);
+
+    let nearly = generated(64, |choices| Nearly::of(Endpoint::ModifyUserInfo, choices));
+    let found = counterexample(nearly, |nearly| nearly.fault != request::Fault::AccountId);
+    let simplest = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"","Marks":[1000]}]}"#;
+    assert_eq!(found.body.to_string(), simplest);
+}
+
+#[test]
+fn a_counterexample_of_steps_has_no_step_too_many() {
+    let is_deletion = |step: &operations::Step| match &step.input {
+        operations::Input::Call { body, .. } => body.contains(r#""CommandType":2"#),
+        _ => false,
+    };
+    let found = counterexample(steps(40), |steps| steps.iter().filter(|step| is_deletion(step)).count() < 2);
+    assert_eq!(found.len(), operations::Run::start().len() + 2, "{found:#?}");
+    assert_eq!(found[2].line(0).0, 0, "it waits for nothing");
+}

@@ -1,0 +1,102 @@
+//! Operations: every line is valid, and both ways to tell them say the same.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use avmarks_generators::Generate;
+use avmarks_generators::operations::{Input, Run, Step, small_limits};
+use avmarks_protocol::url::SdkAppId;
+use avmarks_service::{App, Call, Scenario, Settings};
+use avmarks_spec::{Gap, GroupId, Timestamp, UserId};
+use avmarks_testkit::service_with;
+
+use crate::{noise, values};
+
+fn group(id: &str) -> GroupId {
+    GroupId::parse(id).unwrap()
+}
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+/// Tells a service what a scenario line would, as values.
+fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
+    let mut settings: Settings = app.settings().clone();
+    match input {
+        Input::App { sdkappid, admins, marks_supported, online_list_enabled } => {
+            settings.sdkappid = SdkAppId::new(*sdkappid).unwrap();
+            settings.admins = admins.iter().map(|admin| (*admin).to_owned()).collect();
+            settings.terms.marks_supported = *marks_supported;
+            settings.terms.online_list_enabled = *online_list_enabled;
+        }
+        Input::Policy { gap, reading } => settings.terms.policy.set(*gap, reading).unwrap(),
+        Input::CreateGroup { group: id, kind, owner } => {
+            app.create_group(group(id), *kind, owner.map(user), now);
+        }
+        Input::DestroyGroup { group: id } => {
+            app.destroy_group(group(id), now);
+        }
+        Input::Presence { presence, group: id, accounts } => {
+            let accounts: Vec<_> = accounts.iter().map(|account| user(account)).collect();
+            app.observe(group(id), *presence, &accounts, now);
+        }
+        Input::Call { identifier, path, body } => {
+            let call = Call { identifier, path, body: body.as_bytes() };
+            return Some(app.call(&call, now).answer.body);
+        }
+        Input::Tick => {}
+    }
+    app.tick(now);
+    app.configure(settings);
+    None
+}
+
+#[test]
+fn a_line_and_its_value_say_the_same() {
+    for run in values::<Run>(300) {
+        let mut told: Scenario = service_with(small_limits());
+        let mut app = App::new(told.app().settings().clone());
+        let mut at = 0;
+        for step in &run.steps {
+            let (now, line) = step.line(at);
+            assert_eq!(now, step.at(at));
+            at = now;
+            let said = told.answer(&line).unwrap_or_else(|fault| panic!("{line}: {fault}"));
+            if let Some(answer) = tell(&mut app, &step.input, Timestamp::from_millis(at)) {
+                let answer = String::from_utf8(answer).unwrap();
+                assert!(String::from_utf8(said).unwrap().contains(&answer), "{line}: {answer}");
+            }
+        }
+        assert_eq!(String::from_utf8(told.app().snapshot()), String::from_utf8(app.snapshot()));
+    }
+}
+
+#[test]
+fn no_kind_of_operation_is_left_out() {
+    let steps: Vec<Step> = values(10_000).collect();
+    let kinds: BTreeSet<_> = steps.iter().map(|step| format!("{:?}", mem::discriminant(&step.input))).collect();
+    assert_eq!(kinds.len(), 7, "{kinds:?}");
+    let mut readings = BTreeSet::new();
+    let (mut paths, mut late) = (BTreeSet::new(), 0);
+    for step in &steps {
+        late += u32::from(step.wait_ms < 0);
+        match &step.input {
+            Input::Policy { gap, reading } => drop(readings.insert((*gap, *reading))),
+            Input::Call { path, .. } => drop(paths.insert(*path)),
+            _ => {}
+        }
+    }
+    let all = Gap::ALL.iter().flat_map(|gap| gap.readings().iter().map(|row| (*gap, row.name)));
+    assert_eq!(readings, all.collect());
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    assert!(late > 300, "{late}");
+}
+
+#[test]
+fn a_run_is_as_long_as_its_bytes_and_no_longer() {
+    assert_eq!(Run::from_bytes(&[]).steps, Run::start());
+    let lengths: BTreeSet<_> = noise(300, 200).map(|bytes| Run::from_bytes(&bytes).steps.len()).collect();
+    assert!(lengths.first() >= Some(&3) && lengths.last() <= Some(&Run::STEPS_MAX), "{lengths:?}");
+    assert_eq!(Run::from_bytes(&[7; 4_000]).steps.len(), Run::STEPS_MAX);
+}

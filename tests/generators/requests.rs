@@ -1,0 +1,149 @@
+//! Requests: valid, nearly valid, hostile.
+
+use std::collections::BTreeSet;
+
+use avmarks_generators::Trick;
+use avmarks_generators::request::{Fault, Hostile, Nearly, Request, Valid};
+use avmarks_protocol::{Endpoint, get_members, get_online_member_num, modify_user_info};
+use avmarks_rules::{Policy, Refusal};
+use avmarks_service::{App, Call, Settings, Violation, preflight, preflight_request};
+use avmarks_spec::{Limits, Timestamp};
+use proptest::prelude::*;
+
+use crate::{Met, noise, values};
+
+fn found(endpoint: Endpoint, body: &[u8]) -> Vec<Violation> {
+    preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED)
+}
+
+/// Nothing is wrong with it, and its bytes say what it says.
+fn assert_valid(valid: &Valid) {
+    let Valid { request, body } = valid;
+    assert_eq!(found(request.endpoint(), body), [], "{valid:?}");
+    assert!(body.len() < Limits::DOCUMENTED.body_bytes_max, "{valid:?}");
+    match request {
+        Request::ModifyUserInfo(request) => {
+            assert_eq!(modify_user_info::Request::parse(body).as_ref(), Ok(request), "{valid:?}");
+            assert_eq!(preflight_request(request.clone(), &Policy::default(), &Limits::DOCUMENTED), []);
+        }
+        Request::GetMembers(request) => assert_eq!(get_members::Request::parse(body).as_ref(), Ok(request)),
+        Request::GetOnlineMemberNum(request) => {
+            assert_eq!(get_online_member_num::Request::parse(body).as_ref(), Ok(request));
+        }
+    }
+}
+
+/// It has the one fault that it names, where it says; and without it nothing is wrong.
+fn assert_nearly(nearly: &Nearly) {
+    let found = found(nearly.endpoint(), &nearly.body);
+    assert_eq!(found.len(), 1, "{nearly:?}: {found:?}");
+    assert_eq!((found[0].reason, found[0].place), (nearly.fault.refusal(), Some(nearly.place)), "{nearly:?}");
+    assert_valid(&nearly.mended);
+}
+
+proptest! {
+    #[test]
+    fn any_valid_request_is_valid(valid in any::<Valid>()) {
+        assert_valid(&valid);
+    }
+
+    #[test]
+    fn any_nearly_valid_request_has_the_one_fault_that_it_names(nearly in any::<Nearly>()) {
+        assert_nearly(&nearly);
+    }
+
+    #[test]
+    fn any_hostile_request_is_judged(hostile in any::<Hostile>()) {
+        let found = found(hostile.endpoint, &hostile.body);
+        prop_assert!(found.is_sorted_by_key(|violation| violation.reason.step()));
+    }
+}
+
+#[test]
+fn every_fault_of_every_call_is_refused_for_its_reason() {
+    let mut reasons = BTreeSet::new();
+    for endpoint in Endpoint::ALL {
+        for fault in Fault::ALL {
+            for bytes in noise(60, 64) {
+                let nearly = Nearly::with(*endpoint, *fault, &mut avmarks_generators::Choices::new(&bytes));
+                assert_eq!(nearly.is_some(), fault.is_of(*endpoint));
+                let Some(nearly) = nearly else { break };
+                assert_nearly(&nearly);
+                reasons.insert(nearly.fault.refusal());
+            }
+        }
+    }
+    // Steps 6 to 12, which need no state.
+    let all: BTreeSet<_> = Refusal::ALL.iter().copied().filter(|refusal| (6..=12).contains(&refusal.step())).collect();
+    assert_eq!(reasons, all);
+}
+
+/// What comes first in a dry run is what the service answers.
+#[test]
+fn a_service_answers_with_the_refusal_that_is_due() {
+    let app = App::new(Settings::default());
+    for nearly in values::<Nearly>(500) {
+        let call = Call { identifier: "administrator", path: nearly.endpoint().path(), body: &nearly.body };
+        let dry = app.dry_run_call(&call, Timestamp::from_millis(0));
+        let due = nearly.fault.refusal();
+        assert_eq!(dry.violations[0].reason, due, "{nearly:?}");
+        assert_eq!(dry.answer.code.number(), i64::from(due.code(&Policy::default())));
+    }
+}
+
+#[test]
+fn the_simplest_bytes_make_every_fault_as_well() {
+    for endpoint in Endpoint::ALL {
+        for fault in Fault::ALL {
+            let nearly = Nearly::with(*endpoint, *fault, &mut avmarks_generators::Choices::new(&[]));
+            nearly.iter().for_each(assert_nearly);
+        }
+    }
+}
+
+#[test]
+fn no_kind_of_request_is_left_out() {
+    let valid: Vec<Valid> = values(4_000).collect();
+    Met::new(valid.iter().map(|valid| valid.request.endpoint())).assert_all(Endpoint::ALL.iter().copied(), 400);
+    let written = valid.iter().map(|valid| (valid.request.endpoint(), *valid.body == valid.request.to_json()));
+    Met::new(written).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 100);
+
+    let marks = valid.iter().filter_map(|valid| match &valid.request {
+        Request::ModifyUserInfo(request) => Some(request),
+        _ => None,
+    });
+    let marks: Vec<_> = marks.collect();
+    Met::new(marks.iter().map(|request| request.command_type.to_i64())).assert_all([Some(1), Some(2)], 500);
+    Met::new(marks.iter().map(|request| request.member_list.len())).assert_all([1, 2, 3, 4, 500], 5);
+    let named = marks.iter().flat_map(|request| &request.member_list).flat_map(|member| &member.marks);
+    let edges = [500, 600, 1_000, 2_147_483_648, 4_294_967_295].map(Some);
+    Met::new(named.map(|mark| mark.to_i64())).assert_all(edges, 100);
+    let different = |request: &&modify_user_info::Request<'_>| {
+        let marks = request.member_list.iter().flat_map(|member| &member.marks).filter_map(|mark| mark.to_i64());
+        marks.filter(|mark| *mark >= 1_000).collect::<BTreeSet<_>>().len()
+    };
+    let (set, delete) = (Some(1), Some(2));
+    assert!(marks.iter().any(|request| request.command_type.to_i64() == set && different(request) == 10));
+    assert!(marks.iter().any(|request| request.command_type.to_i64() == delete && different(request) > 10));
+    let accounts = marks.iter().flat_map(|request| &request.member_list).map(|member| member.account.len());
+    Met::new(accounts).assert_all([1, 32], 100);
+}
+
+#[test]
+fn no_fault_is_left_out() {
+    let faults = Met::new(values::<Nearly>(8_000).map(|nearly| (nearly.endpoint(), nearly.fault)));
+    for endpoint in Endpoint::ALL {
+        let its = Fault::ALL.iter().filter(|fault| fault.is_of(*endpoint));
+        faults.assert_all(its.map(|fault| (*endpoint, *fault)), 20);
+    }
+}
+
+/// Every trick is played, and what was meant ill is valid now and then, and refused for many reasons.
+#[test]
+fn hostile_requests_are_refused_and_served() {
+    let hostile: Vec<Hostile> = values(8_000).collect();
+    Met::new(hostile.iter().flat_map(|hostile| hostile.tricks.clone())).assert_all(Trick::ALL.iter().copied(), 200);
+    let first = hostile.iter().map(|hostile| found(hostile.endpoint, &hostile.body).first().map(|found| found.reason));
+    let due = [Refusal::NotJson, Refusal::Required, Refusal::CommandType, Refusal::AccountId, Refusal::GroupId];
+    Met::new(first).assert_all(due.into_iter().map(Some).chain([None]), 5);
+}

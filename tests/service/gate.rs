@@ -1,0 +1,80 @@
+//! What the service says to a call that somebody else serves, and to a body that was not read to its end.
+
+use avmarks_protocol::get_online_member_num;
+use avmarks_rules::Basis;
+use avmarks_service::{App, Request};
+use avmarks_spec::Gap;
+use avmarks_spec::readings::{Random, RestOwner};
+
+use crate::{NOW, app_with_group, key, signed_query, text};
+
+const CREATE: &str = "/v4/group_open_http_svc/create_group";
+const GOOD: &str = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
+
+fn gate(app: &App, method: &str, query: &str, body: &[u8]) -> Result<Vec<&'static str>, i64> {
+    let passed = app.gate(&Request { method, path: CREATE, query, body }, NOW);
+    passed.map(|because| because.into_iter().map(Basis::id).collect()).map_err(|answer| answer.code.number())
+}
+
+#[test]
+fn the_gate_is_steps_1_to_4_without_the_path() {
+    let mut app = app_with_group();
+    assert_eq!(gate(&app, "POST", GOOD, b"no JSON, and not its business"), Ok(vec![]));
+    // The earlier step answers, as everywhere.
+    assert_eq!(gate(&app, "GET", "", b""), Err(60002));
+    assert_eq!(gate(&app, "POST", "", &vec![b' '; 1_048_577]), Err(60002));
+    assert_eq!(gate(&app, "POST", "", b""), Err(60012));
+    assert_eq!(gate(&app, "POST", "sdkappid=1400000000", b""), Err(60025));
+    assert_eq!(gate(&app, "POST", &GOOD.replace("administrator", "student9"), b""), Err(60010));
+    let mut settings = app.settings().clone();
+    settings.key = Some(key("right"));
+    app.configure(settings);
+    assert_eq!(gate(&app, "POST", &GOOD.replace("administrator", "student9"), b""), Err(70003));
+    assert_eq!(gate(&app, "POST", &signed_query(&key("wrong"), "administrator"), b""), Err(70009));
+    assert_eq!(gate(&app, "POST", &signed_query(&key("right"), "administrator"), b""), Ok(vec![]));
+}
+
+#[test]
+fn the_gate_names_the_gaps_that_let_a_request_through() {
+    let mut app = app_with_group();
+    let without_random = GOOD.replace("&random=1", "");
+    assert_eq!(gate(&app, "POST", &without_random, b""), Ok(vec!["gap:random"]));
+    let mut settings = app.settings().clone();
+    settings.terms.policy.random = Random::Refuse;
+    settings.terms.policy.rest_owner = RestOwner::OwnerToo;
+    app.configure(settings);
+    assert_eq!(gate(&app, "POST", &without_random, b""), Err(60025));
+    assert_eq!(gate(&app, "POST", &GOOD.replace("administrator", "owner"), b""), Ok(vec![Gap::RestOwner.id()]));
+}
+
+#[test]
+fn the_gate_answers_the_envelope_alone() {
+    let app = app_with_group();
+    let answer = app.gate(&Request { method: "GET", path: CREATE, query: GOOD, body: b"" }, NOW).unwrap_err();
+    assert_eq!(
+        text(&answer.body),
+        r#"{"ActionStatus":"FAIL","ErrorInfo":"the method is `GET`; it must be `POST`","ErrorCode":60002}"#
+    );
+    assert_eq!(answer.because, [Basis::Gap(Gap::HttpCodes)]);
+}
+
+#[test]
+fn a_body_that_was_not_read_is_refused_by_its_length() {
+    let app = app_with_group();
+    let path = get_online_member_num::PATH;
+    let request = Request { method: "POST", path, query: GOOD, body: b"" };
+    let known = app.refuse_long_body(&request, Some(5_000_000_000), NOW);
+    assert_eq!(known.code.number(), 60002);
+    assert!(text(&known.body).contains("the body has 5000000000 bytes; at most 1048576 are read"), "{known:?}");
+    let unknown = app.refuse_long_body(&request, None, NOW);
+    assert!(text(&unknown.body).contains("the body has more than the 1048576 bytes that are read"), "{unknown:?}");
+    // Path and method come first.
+    let elsewhere = app.refuse_long_body(&Request { path: "nowhere", ..request }, None, NOW);
+    assert_eq!(elsewhere.code.number(), 60009);
+    let get = app.refuse_long_body(&Request { method: "GET", ..request }, None, NOW);
+    assert!(text(&get.body).contains("the method is `GET`"));
+    // Of a call that somebody else serves, the path is nobody's business here.
+    let other = app.gate_long_body(&Request { path: CREATE, ..request }, Some(1_048_577), NOW);
+    assert!(text(&other.body).contains("the body has 1048577 bytes"), "{other:?}");
+    assert_eq!(other.code.number(), 60002);
+}

@@ -1,0 +1,149 @@
+//! The list of online members, their number, and any other call.
+
+use std::time::Duration;
+
+use avmarks_client::{Backoff, CallRequest, ForeignKind, Heard, JobSettings, PageFault, RetrySettings};
+use avmarks_protocol::get_members::{Answer, Listed, Request};
+use avmarks_protocol::get_online_member_num;
+use avmarks_spec::{GroupId, Mark};
+use avmarks_transport_ureq::{Client, CountFault, ListFault};
+
+use crate::server::{Act, Server, response};
+use crate::{GROUP, builder};
+
+fn client(server: &Server) -> Client {
+    let none = Backoff { least: Duration::ZERO, base: Duration::ZERO, max: Duration::ZERO };
+    let retry = RetrySettings { tries_max: 3, now: none, later: none, ..RetrySettings::default() };
+    builder(server.base()).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap()
+}
+
+fn group() -> GroupId {
+    GroupId::parse(GROUP).unwrap()
+}
+
+fn saying(status: u16, body: impl AsRef<[u8]>) -> Vec<Act> {
+    vec![Act::Write(response(status, body.as_ref()))]
+}
+
+/// A list of 5 pages of 2; the cursor is the number of the page.
+fn pages() -> Server {
+    Server::start(|_, body| {
+        let page = Request::parse(body).unwrap().timestamp.to_i64().unwrap();
+        let members = [0, 1].map(|at| Listed::new(1_000 - page, format!("u{}", 2 * page + at)));
+        saying(200, Answer::page(members.into(), (page + 1) % 5).to_json())
+    })
+}
+
+#[test]
+fn the_list_is_shown_page_by_page_to_its_end() {
+    let server = pages();
+    let client = client(&server);
+    let mut list = client.online_members(group(), None);
+    assert_eq!(server.requests().len(), 0, "asked before it was iterated over");
+    assert_eq!(list.next().unwrap().unwrap().len(), 2);
+    assert_eq!(server.requests().len(), 1);
+    let rest: Vec<_> = list.by_ref().map(|page| page.unwrap()[1].account.clone()).collect();
+    assert_eq!(rest, ["u3", "u5", "u7", "u9"]);
+    assert!(list.next().is_none());
+    assert_eq!((server.requests().len(), server.connections()), (5, 1));
+}
+
+#[test]
+fn the_mark_is_asked_for_on_each_page() {
+    let server = pages();
+    let client = client(&server);
+    assert_eq!(client.online_members(group(), Some(Mark::PINNED)).flatten().count(), 5);
+    for request in server.requests() {
+        assert!(String::from_utf8(request).unwrap().ends_with(r#","Mark":500}"#));
+    }
+}
+
+#[test]
+fn a_page_is_tried_again() {
+    let server = Server::start(|number, _| match number {
+        0 => saying(503, "<html>"),
+        1 => vec![Act::Close],
+        _ => saying(200, Answer::page(vec![], 0).to_json()),
+    });
+    let client = client(&server);
+    let list: Vec<_> = client.online_members(group(), None).collect();
+    assert_eq!((list, server.requests().len()), (vec![Ok(vec![])], 3));
+}
+
+#[test]
+fn a_cursor_that_does_not_move_ends_the_list_with_a_fault() {
+    let server = Server::start(|_, _| saying(200, Answer::page(vec![Listed::new(1, "a")], 7).to_json()));
+    let client = client(&server);
+    let list: Vec<_> = client.online_members(group(), None).collect();
+    let [Ok(_), Err(fault)] = &list[..] else { panic!("{list:?}") };
+    assert!(matches!(fault, ListFault::Page { fault: PageFault::CursorAgain { cursor: 7 }, .. }));
+    assert!(
+        fault.to_string().ends_with("`NextTimestamp` is `7`, which was asked for before: the list would never end")
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_list_that_was_given_up_ends_with_what_was_heard() {
+    let server = Server::start(|_, _| saying(502, "<html><h1>Bad Gateway</h1></html>"));
+    let client = client(&server);
+    let list: Vec<_> = client.online_members(group(), None).collect();
+    let [Err(ListFault::Unanswered(unanswered))] = &list[..] else { panic!("{list:?}") };
+    let Heard::Foreign(foreign) = unanswered.last().heard() else { panic!("{unanswered}") };
+    assert_eq!((&foreign.kind, foreign.status), (&ForeignKind::Status, 502));
+    assert_eq!(&*foreign.head, b"<html><h1>Bad Gateway</h1></html>");
+    assert_eq!(unanswered.tries().count(), 3);
+    let last = String::from_utf8(server.requests().pop().unwrap()).unwrap();
+    assert!(last.contains(&format!("&random={}&", unanswered.last().random())), "{last}");
+}
+
+#[test]
+fn the_number_is_told_or_why_not() {
+    for (body, told) in [
+        (get_online_member_num::Answer::count(1_524).to_json(), Ok(1_524)),
+        (get_online_member_num::Answer::count(-1).to_json(), Err("`OnlineMemberNum` is `-1`, and should be 0 or more")),
+        (br#"{"ActionStatus":"OK","ErrorCode":0}"#.to_vec(), Err("the answer has no `OnlineMemberNum`")),
+        (
+            br#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":"1"}"#.to_vec(),
+            Err("`OnlineMemberNum` must be an integer, and is a string: `\"1\"`"),
+        ),
+        (
+            br#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":"gone"}"#.to_vec(),
+            Err("refused with 10010: `gone`"),
+        ),
+    ] {
+        let server = Server::start(move |_, _| saying(200, &body));
+        match (client(&server).online_count(&group()), told) {
+            (Ok(found), Ok(told)) => assert_eq!(found, told),
+            (Err(fault), Err(told)) => {
+                assert!(fault.to_string().starts_with("`get_online_member_num` "), "{fault}");
+                assert!(fault.to_string().ends_with(told), "{fault}");
+                assert!(fault.to_string().contains("`random` "), "{fault}");
+            }
+            (found, told) => panic!("{found:?}, {told:?}"),
+        }
+        assert_eq!(server.requests().len(), 1);
+    }
+    let server = Server::start(|_, _| vec![Act::Close]);
+    assert!(matches!(client(&server).online_count(&group()), Err(CountFault::Unanswered(_))));
+}
+
+#[test]
+fn any_other_call_is_made_and_repeated_only_where_that_does_no_harm() {
+    let answer = r#"{"ActionStatus":"OK","ErrorCode":0,"QueryResult":[]}"#;
+    let server = Server::start(move |number, _| match number {
+        0 | 2 => vec![Act::Close],
+        _ => saying(200, answer),
+    });
+    let client = client(&server);
+    let request = |repeatable| {
+        let path = "v4/im_open_login_svc/account_check".to_owned();
+        CallRequest { path, body: br#"{"CheckItem":[]}"#.to_vec(), repeatable }
+    };
+    let answered = client.call(request(true)).unwrap();
+    assert_eq!((&*answered.body, server.requests().len()), (answer.as_bytes(), 2));
+    let unanswered = client.call(request(false)).unwrap_err();
+    assert!(unanswered.may_have_been_served() && unanswered.tries().count() == 1);
+    assert_eq!(server.requests().len(), 3);
+    assert!(server.requests()[0].starts_with(b"POST /v4/im_open_login_svc/account_check?sdkappid=1400000000&"));
+}

@@ -1,0 +1,75 @@
+//! How a client is made: what is allowed, and agents that are handed in.
+
+use std::time::Duration;
+
+use avmarks_client::{ForeignKind, Heard, JobSettings, RetrySettings, State};
+use avmarks_protocol::region::{BaseUrl, Region};
+use avmarks_transport_ureq::{BuildFault, Client, Timeouts};
+use ureq::Agent;
+
+use crate::server::{Act, Server, response, serve_all};
+use crate::{GROUP, signer};
+
+fn of(base: &str) -> avmarks_transport_ureq::ClientBuilder {
+    Client::builder(BaseUrl::parse(base).unwrap(), signer())
+}
+
+#[test]
+fn http_is_for_this_host_alone_unless_it_is_asked_for() {
+    for base in ["http://127.0.0.1:1", "http://localhost:1/im", "http://[::1]:1", "https://example.com"] {
+        assert!(of(base).build().is_ok(), "{base}");
+    }
+    for base in ["http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0:1", "http://10.0.0.1"] {
+        let fault = of(base).build().unwrap_err();
+        let text =
+            format!("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`");
+        assert_eq!((fault.to_string(), of(base).allow_http().build().is_ok()), (text, true));
+    }
+    let client = Client::builder(Region::Singapore, signer()).build().unwrap();
+    assert_eq!(client.base_url().as_str(), "https://adminapisgp.im.qcloud.com");
+}
+
+#[test]
+fn an_agent_has_settings_of_its_own() {
+    let agent = || Agent::config_builder().proxy(None).build().new_agent();
+    let base = "http://127.0.0.1:1";
+    for (builder, setting) in [
+        (of(base).timeouts(Timeouts::default()), "timeouts"),
+        (of(base).without_proxy(), "without_proxy"),
+        (of(base).root_certificates_pem(b"").without_proxy(), "root_certificates_pem"),
+        (of(base).root_certificate_der(b""), "root_certificate_der"),
+    ] {
+        assert_eq!(builder.agent(agent()).build().unwrap_err(), BuildFault::AgentHasItsOwn { setting });
+    }
+    let retry = RetrySettings { budget: Duration::ZERO, ..RetrySettings::default() };
+    let fault = of(base).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap_err();
+    assert_eq!(fault.to_string(), "retry.budget is `0` ms; it must be at least 3001 ms");
+}
+
+/// An agent as ureq makes it makes errors of statuses and follows redirects; both are seen to.
+#[test]
+fn an_agent_that_is_handed_in_is_used_by_our_rules() {
+    let server = Server::start(|number, body| match number {
+        0 => vec![Act::Write(response(503, b"<html>"))],
+        1 => vec![Act::Write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".to_vec())],
+        _ => serve_all(number, body),
+    });
+    let agent = Agent::config_builder().proxy(None).user_agent("mine/1").build().new_agent();
+    let client = of(server.base().as_str()).agent(agent).build().unwrap();
+    let job = client.set_marks(GROUP, [("a", [1_000])]).unwrap();
+    let kinds: Vec<_> = job.calls()[0]
+        .tries()
+        .iter()
+        .map(|one| match one.heard() {
+            Heard::Foreign(foreign) => (foreign.kind.clone(), foreign.status),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, [(ForeignKind::Status, 503), (ForeignKind::Redirect, 302)]);
+    let job = client.set_marks(GROUP, [("a", [1_000])]).unwrap();
+    assert_eq!(job.report().counts().of(State::Applied), 1);
+    assert_eq!((server.requests().len(), server.connections()), (3, 1));
+    for request in server.requests() {
+        assert!(String::from_utf8(request).unwrap().to_lowercase().contains("\r\nuser-agent: mine/1\r\n"));
+    }
+}

@@ -1,0 +1,119 @@
+//! TLS: trusted with the extra root, refused without it or for another host's name.
+
+use std::sync::Arc;
+
+use avmarks_client::{Failure, Heard, Job, State};
+use avmarks_protocol::region::BaseUrl;
+use avmarks_transport_ureq::ClientBuilder;
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::server::{Server, serve_all};
+use crate::{GROUP, builder};
+
+/// A certificate authority that nobody knows.
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A server whose certificate is for `name`.
+fn serving(authority: &CertifiedIssuer<'static, KeyPair>, name: &str) -> Server {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new([name.to_owned()]).unwrap();
+    let certificate: Certificate = params.signed_by(&key, authority).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key.into())
+        .unwrap();
+    let config = Arc::new(config);
+    Server::start_with(
+        move |stream| StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream),
+        serve_all,
+    )
+}
+
+fn https(server: &Server) -> ClientBuilder {
+    builder(BaseUrl::parse(&format!("https://127.0.0.1:{}", server.port())).unwrap())
+}
+
+fn set(builder: ClientBuilder) -> Job {
+    builder.build().unwrap().set_marks(GROUP, (0..600).map(|at| (format!("u{at}"), [1_000]))).unwrap()
+}
+
+fn is_served(job: &Job) -> bool {
+    job.report().counts().of(State::Applied) == 600
+}
+
+/// That the job ended with its first try, and why.
+fn refused(job: &Job) -> String {
+    let tries: Vec<_> = job.calls().iter().flat_map(|call| call.tries()).collect();
+    assert_eq!((tries.len(), job.report().counts().of(State::NotTried)), (1, 600));
+    let Heard::Failed(Failure::Unusable { what }) = tries[0].heard() else { panic!("{:?}", tries[0]) };
+    what.clone()
+}
+
+#[test]
+fn an_extra_root_is_trusted_as_pem_and_as_der_over_one_connection() {
+    let (authority, other) = (authority(), authority());
+    let server = serving(&authority, "127.0.0.1");
+    assert!(is_served(&set(https(&server).root_certificate_der(authority.der()))));
+    assert_eq!((server.requests().len(), server.connections()), (2, 1));
+    let two = format!("# ours\n{}\n{}", other.pem(), authority.pem());
+    assert!(is_served(&set(https(&server).root_certificates_pem(two.as_bytes()))));
+}
+
+#[test]
+fn without_the_root_nothing_is_sent_and_the_job_ends() {
+    let server = serving(&authority(), "127.0.0.1");
+    for builder in [https(&server), https(&server).root_certificate_der(authority().der())] {
+        let what = refused(&set(builder));
+        assert!(what.contains("invalid peer certificate"), "{what}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_certificate_for_another_host_is_refused() {
+    let authority = authority();
+    let server = serving(&authority, "console.tim.qq.com");
+    let what = refused(&set(https(&server).root_certificate_der(authority.der())));
+    assert!(what.contains("not valid for name"), "{what}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_a_failure_and_not_a_panic() {
+    let server = Server::deaf(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    let job = set(https(&server).settings(crate::hard_answers::settings()));
+    assert!(matches!(job.calls()[0].tries()[0].heard(), Heard::Failed(_)));
+    assert!(!is_served(&job) && server.requests().is_empty());
+}
+
+#[test]
+fn what_is_no_certificate_is_refused_when_the_client_is_built() {
+    let server = Server::start(serve_all);
+    let good = authority();
+    let fault = |builder: ClientBuilder| builder.root_certificate_der(good.der()).build().unwrap_err().to_string();
+    for (builder, text) in [
+        (https(&server).root_certificate_der(b"junk"), "extra root certificate 1: no certificate: "),
+        (
+            https(&server).root_certificates_pem(b"junk"),
+            "extra root certificate 1: the PEM text has no `BEGIN CERTIFICATE`",
+        ),
+        (
+            https(&server).root_certificates_pem(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"),
+            "extra root certificate 1: no PEM: ",
+        ),
+        (
+            https(&server).root_certificate_der(good.der()).root_certificate_der(b""),
+            "extra root certificate 2: no certificate: ",
+        ),
+    ] {
+        let found = fault(builder);
+        assert!(found.starts_with(text) && !found.contains('\n'), "{found}");
+    }
+}
