@@ -118,6 +118,13 @@ fn a_dry_run_tells_all_that_is_wrong_with_a_signature() {
     let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
     let codes: Vec<_> = app.dry_run(&request, NOW).violations.iter().map(|found| found.code.number()).collect();
     assert_eq!(codes, [70013, 70014, 70009, 70001]);
+
+    // What cannot be read is that, and nothing else: here it would be all of the above once mended.
+    let query = query.replace(sig.as_str(), &sig.as_str().replace('-', "%2F"));
+    let request = Request { query: &query, ..request };
+    let found = app.dry_run(&request, NOW).violations;
+    let codes: Vec<_> = found.iter().map(|found| found.code.number()).collect();
+    assert_eq!(codes, [70003], "{found:?}");
 }
 
 #[test]

@@ -195,10 +195,11 @@ impl<'a> Walk<'a> {
         // The first fault is the answer; whatever else is wrong with it is for those who want to know it all.
         let explained = explain(sig.as_str(), Some(key), Some(*sdkappid), Some(identifier), self.now);
         let others = explained.findings.iter().filter_map(|finding| match finding {
-            Finding::Refused(other) if *other != fault => Some((signature_refusal(other), finding.to_string())),
+            Finding::Refused(other) => Some((signature_refusal(other), finding.to_string())),
             _ => None,
         });
         match fault {
+            // Nothing can be read in it; what mending it would show was not sent.
             UserSigFault::Malformed(_) => ControlFlow::Continue(()),
             _ => others
                 .filter(|(reason, _)| *reason > signature_refusal(&fault))
