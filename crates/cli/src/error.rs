@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use avmarks_client::{JobFault, ProgressFault};
-use avmarks_emulator::{AuthorityFault, SeedFault};
+use avmarks_emulator::{AuthorityFault, SeedFault, SetupFault};
 use avmarks_protocol::secret::SecretFault;
 use avmarks_service::SnapshotFault;
 
@@ -86,6 +86,8 @@ pub(crate) enum Error {
     Setting { place: String, what: String },
     #[error("{0}")]
     Authority(AuthorityFault),
+    #[error("{0}")]
+    Setup(SetupFault),
     #[error(
         "`{address}` cannot be listened on: {fault}; give another --listen or --port, 0 being any port that is free"
     )]

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let authority = ca_dir.as_deref().map(Authority::load_or_make).transpose().map_err(Error::Authority)?;
     let settings = settings.with_authority(authority);
     let (app, admin) = (settings.app.sdkappid, settings.app.admins.first().cloned());
-    let emulator = Emulator::new(settings).map_err(Error::Authority)?;
+    let emulator = Emulator::new(settings).map_err(Error::Setup)?;
     if let Some(source) = &seed {
         sow(&emulator, source)?;
     }

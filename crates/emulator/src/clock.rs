@@ -27,8 +27,7 @@ impl Clock {
     /// A clock that starts with the system's time of day, and runs on steadily whatever becomes of that.
     #[must_use]
     pub fn system() -> Self {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self { at: Timestamp::EPOCH.plus(since_epoch), since: Some(Instant::now()) }
+        Self { at: time_of_day(), since: Some(Instant::now()) }
     }
 
     /// A clock that stands still.
@@ -63,6 +62,14 @@ impl Clock {
         later
     }
 
+    /// A clock that was at `at` when the system's time of day was `time_of_day`: if it runs, it has gone on since.
+    pub(crate) fn resumed(at: Timestamp, running: bool, time_of_day: Timestamp) -> Self {
+        match running {
+            true => Self { at: at.plus(self::time_of_day().since(time_of_day)), since: Some(Instant::now()) },
+            false => Self::standing_at(at),
+        }
+    }
+
     /// The same clock at another time, be it earlier.
     pub(crate) fn at(&self, at: Timestamp) -> Self {
         Self { at, since: self.since.map(|_| Instant::now()) }
@@ -77,4 +84,9 @@ impl Clock {
     pub fn run(&mut self) {
         *self = Self { at: self.now(), since: Some(Instant::now()) };
     }
+}
+
+/// The system's time of day.
+pub(crate) fn time_of_day() -> Timestamp {
+    Timestamp::EPOCH.plus(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }

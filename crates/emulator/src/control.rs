@@ -16,6 +16,7 @@ mod guard;
 mod log;
 mod settings;
 mod state;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -79,6 +80,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/_avmarks/scenario", post(state::play)),
         ("/_avmarks/log", get(log::show)),
         ("/_avmarks/events", get(events::watch)),
+        ("/_avmarks/webhooks", get(webhooks::show).put(webhooks::set).delete(webhooks::turn_off)),
+        ("/_avmarks/webhooks/deliveries", get(webhooks::deliveries)),
         ("/_avmarks/faults", get(faults::list).post(faults::add).delete(faults::clear)),
     ]
 }

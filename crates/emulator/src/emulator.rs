@@ -10,8 +10,25 @@ use tokio::sync::watch;
 
 use crate::authority::{Authority, AuthorityFault, Certificates};
 use crate::inputs::Stopped;
+use crate::journal::{DataFault, Unkept};
 use crate::settings::Settings;
-use crate::world::Shared;
+use crate::webhooks::{Outbox, WebhookSettingsFault};
+use crate::world::{Shared, World};
+
+/// Why an emulator cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupFault {
+    /// It has no certificate authority.
+    #[error(transparent)]
+    Authority(#[from] AuthorityFault),
+    /// Its state cannot be read, or kept.
+    #[error(transparent)]
+    Data(#[from] DataFault),
+    /// Webhooks cannot go where they are to go.
+    #[error(transparent)]
+    Webhooks(#[from] WebhookSettingsFault),
+}
 
 /// An emulator that has been set up, and does not listen yet. Cheap to clone: the clones are one emulator.
 #[derive(Clone)]
@@ -20,15 +37,18 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Sets an emulator up.
+    /// Sets an emulator up; with [`Settings::data`], as it was when it ended, however that was.
     ///
     /// # Errors
     ///
-    /// [`AuthorityFault`] where it is to have a certificate authority of its own, and none can be made.
-    pub fn new(settings: Settings) -> Result<Self, AuthorityFault> {
+    /// [`SetupFault`] where it is to have a certificate authority of its own, and none can be made; where the folder for
+    /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
+    /// are to go.
+    pub fn new(settings: Settings) -> Result<Self, SetupFault> {
         let settings = settings.in_force();
         let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
-        Ok(Self { shared: Arc::new(Shared::new(settings, Certificates::new(authority))) })
+        let outbox = Outbox::new(settings.webhooks.clone(), settings.log_entries_max)?;
+        Ok(Self { shared: Arc::new(Shared::new(settings, Certificates::new(authority), outbox)?) })
     }
 
     /// The certificate of its authority, in PEM, for clients to trust.
@@ -51,12 +71,13 @@ impl Emulator {
     /// emulator.play(r#"{"at":0,"do":"create_group","group":"live"}"#).unwrap();
     /// let fault = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
     /// assert!(fault.to_string().starts_with("line 1: "));
-    /// # Ok::<(), avmarks_emulator::AuthorityFault>(())
+    /// # Ok::<(), avmarks_emulator::SetupFault>(())
     /// ```
     pub fn play(&self, lines: &str) -> Result<(), SeedFault> {
-        let played = self.shared.lock().play(lines, drop);
-        self.shared.moved.notify_one();
-        played.map_err(|Stopped { line, fault, .. }| SeedFault::Line { line, what: fault.to_string() })
+        self.change(|world| {
+            let played = world.play(lines, drop);
+            played.map_err(|Stopped { line, fault, .. }| SeedFault::Line { line, what: fault.to_string() })
+        })
     }
 
     /// Puts another app in the place of this one, its settings and its time as well; the signing key stays.
@@ -65,11 +86,24 @@ impl Emulator {
     ///
     /// [`SeedFault::Full`] where it has more groups or members than there may be.
     pub fn seed(&self, app: App) -> Result<(), SeedFault> {
-        let mut world = self.shared.lock();
-        world.has_room_for_app(&app).map_err(|full| SeedFault::Full(full.to_string()))?;
-        world.replace(app);
+        self.change(|world| {
+            world.has_room_for_app(&app).map_err(|full| SeedFault::Full(full.to_string()))?;
+            world.replace(app);
+            Ok(())
+        })
+    }
+
+    /// Makes a change, and waits until it is kept.
+    fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedFault>) -> Result<(), SeedFault> {
+        let unkept = |unkept: Unkept| SeedFault::Unkept(unkept.to_string());
+        let (changed, ticket) = {
+            let mut world = self.shared.lock();
+            world.accepts().map_err(unkept)?;
+            (change(&mut world), world.ticket())
+        };
         self.shared.moved.notify_one();
-        Ok(())
+        ticket.wait().map_err(unkept)?;
+        changed
     }
 
     /// Listens on `address` (port 0: any that is free) from threads of its own, until the value returned is stopped or
@@ -115,6 +149,9 @@ pub enum SeedFault {
     /// There is no room for it all.
     #[error("{0}")]
     Full(String),
+    /// It cannot be kept.
+    #[error("{0}")]
+    Unkept(String),
 }
 
 /// An emulator that listens. Dropping it stops it.

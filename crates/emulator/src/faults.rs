@@ -18,6 +18,7 @@ use http_body_util::channel::Channel;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::http::{self, Body};
+use crate::journal::Unkept;
 use crate::world::Shared;
 
 /// A fault with its moment.
@@ -157,15 +158,19 @@ fn same_path(one: &str, other: &str) -> bool {
 }
 
 /// Answers a call that a fault strikes.
-pub(crate) async fn inject(injection: Injection, request: &Request<'_>, shared: &Shared) -> Response<Body> {
+pub(crate) async fn inject(
+    injection: Injection,
+    request: &Request<'_>,
+    shared: &Shared,
+) -> Result<Response<Body>, Unkept> {
     let Injection { kind, after } = injection.clone();
-    match kind {
+    Ok(match kind {
         Kind::Code(code) => {
             let code = ErrorCode::new(code);
             let info = "injected by /_avmarks/faults";
             let body = refusal(request.path, code, info);
             if after {
-                shared.answer(request, Some(injection));
+                shared.answer(request, Some(injection)).await?;
             } else {
                 shared.struck(request, injection, Some(code.number()), info);
             }
@@ -177,7 +182,7 @@ pub(crate) async fn inject(injection: Injection, request: &Request<'_>, shared: 
                 _ => (StatusCode::OK, Page::Html),
             };
             if after {
-                shared.answer(request, Some(injection));
+                shared.answer(request, Some(injection)).await?;
             } else {
                 shared.struck(request, injection, None, "");
             }
@@ -185,7 +190,7 @@ pub(crate) async fn inject(injection: Injection, request: &Request<'_>, shared: 
         }
         Kind::Cut => {
             let body = if after {
-                shared.answer(request, Some(injection)).body
+                shared.answer(request, Some(injection)).await?.body
             } else {
                 shared.struck(request, injection, None, "");
                 envelope_json(&Envelope::ok())
@@ -194,24 +199,24 @@ pub(crate) async fn inject(injection: Injection, request: &Request<'_>, shared: 
         }
         Kind::Delay(by) => {
             if after {
-                let given = shared.answer(request, Some(injection));
+                let given = shared.answer(request, Some(injection)).await?;
                 tokio::time::sleep(by).await;
-                return http::respond(given);
+                return Ok(http::respond(given));
             }
             tokio::time::sleep(by).await;
-            http::respond(shared.answer(request, Some(injection)))
+            http::respond(shared.answer(request, Some(injection)).await?)
         }
         Kind::CodeAsString => {
-            let mut given = shared.answer(request, Some(injection));
+            let mut given = shared.answer(request, Some(injection)).await?;
             given.body = code_as_string(&given.body);
             http::respond(given)
         }
         Kind::NoMemberList => {
-            let mut given = shared.answer(request, Some(injection));
+            let mut given = shared.answer(request, Some(injection)).await?;
             given.body = without_member_list(&given.body);
             http::respond(given)
         }
-    }
+    })
 }
 
 /// The refusal of a call, in its own order of fields.

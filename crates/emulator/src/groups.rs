@@ -56,6 +56,11 @@ impl Call {
             _ => None,
         }
     }
+
+    /// Whether it changes anything.
+    pub(crate) fn changes(self) -> bool {
+        self != Self::Describe
+    }
 }
 
 /// Answers a call that got past the gate.
@@ -130,6 +135,7 @@ fn destroy(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) 
     let id = body.required_text("GroupId")?;
     let id = well_formed(&id)?;
     look(world, &id, caller)?;
+    world.look_before(id, &[]);
     let happenings = world.app.destroy_group(id, now);
     world.groups.remove(&id);
     Ok((write::done(), happenings))

@@ -43,10 +43,12 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
         Read::Whole(body) => {
             let request = avmarks_service::Request { body: &body, ..request };
             let struck = shared.lock().faults.take(request.path);
-            match struck {
-                None => respond(shared.answer(&request, None)),
+            let answered = match struck {
+                None => shared.answer(&request, None).await.map(respond),
                 Some(injection) => faults::inject(injection, &request, shared).await,
-            }
+            };
+            // Where nothing is accepted, it is not the API that answers.
+            answered.unwrap_or_else(|unkept| fault(StatusCode::SERVICE_UNAVAILABLE, &unkept.to_string()))
         }
         Read::TooLong { bytes } => closing(respond(shared.refuse_long_body(&request, bytes))),
     }

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use avmarks_rules::Presence;
-use avmarks_service::{App, Happening, LineFault, Scenario, Settings, Step};
+use avmarks_service::{App, Happening, LineFault, Scenario, Settings, Step, What};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::groups::Group;
+use crate::journal::line;
 use crate::log::Notice;
+use crate::webhooks::Before;
 use crate::world::World;
 
 /// How members leave; webhooks tell the two apart.
@@ -41,9 +43,13 @@ impl World {
         if let Some(why) = self.no_room_for_a_group().filter(|_| is_new) {
             return Err(Full(why));
         }
-        let happenings = self.app.create_group(id, kind, owner, self.clock.now());
-        if is_new {
-            self.groups.insert(id, Group { name, created: self.clock.now(), ..Group::default() });
+        let now = self.clock.now();
+        let happenings = self.app.create_group(id, kind, owner, now);
+        self.keep_groups(now, &happenings);
+        self.keep(|| line::create_group(now, &id, kind, owner.as_ref()));
+        if is_new && !name.is_empty() {
+            self.keep(|| line::name(now, &id, &name));
+            self.groups.entry(id).or_default().name = name;
         }
         self.happened(&happenings, Exit::Quit);
         Ok(happenings)
@@ -51,8 +57,11 @@ impl World {
 
     /// Destroys a group; nothing where there is none.
     pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<Happening> {
-        let happenings = self.app.destroy_group(id, self.clock.now());
-        self.groups.remove(&id);
+        let now = self.clock.now();
+        self.look_before(id, &[]);
+        let happenings = self.app.destroy_group(id, now);
+        self.keep_groups(now, &happenings);
+        self.keep(|| line::destroy_group(now, &id));
         self.happened(&happenings, Exit::Quit);
         happenings
     }
@@ -68,9 +77,29 @@ impl World {
         if let Some(why) = self.no_room_for_members(&group, accounts).filter(|_| presence == Presence::Join) {
             return Err(Full(why));
         }
-        let happenings = self.app.observe(group, presence, accounts, self.clock.now());
+        let now = self.clock.now();
+        if presence == Presence::Leave {
+            self.look_before(group, accounts);
+        }
+        let happenings = self.app.observe(group, presence, accounts, now);
+        self.keep(|| line::presence(now, presence, &group, accounts));
         self.happened(&happenings, exit);
         Ok(happenings)
+    }
+
+    /// Keeps what the emulator itself knows of groups in step with what happened.
+    pub(crate) fn keep_groups(&mut self, at: Timestamp, happenings: &[Happening]) {
+        for Happening { group, what, .. } in happenings {
+            match what {
+                What::GroupCreated => {
+                    self.groups.insert(*group, Group { created: at, ..Group::default() });
+                }
+                What::GroupDestroyed => {
+                    self.groups.remove(group);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Sets the clock, unless `at` has passed already.
@@ -95,6 +124,8 @@ impl World {
 
     fn clock_moved(&mut self) -> Vec<Happening> {
         let now = self.clock.now();
+        let clock = self.clock.clone();
+        self.keep(|| line::clock(&clock));
         self.log.notice(Notice::Clock { now, running: self.clock.is_running() });
         self.tick()
     }
@@ -110,6 +141,7 @@ impl World {
     pub(crate) fn configure(&mut self, settings: Settings) {
         self.tick();
         self.app.configure(settings);
+        self.keep_all();
         self.log.notice(Notice::Changed("settings"));
     }
 
@@ -121,6 +153,7 @@ impl World {
         self.clock = self.clock.at(app.latest());
         self.groups = app.groups().map(|id| (id, Group::default())).collect();
         self.app = app;
+        self.keep_all();
         self.log.notice(Notice::Changed("state"));
     }
 
@@ -130,7 +163,9 @@ impl World {
         self.clock = settings.clock.clone();
         self.groups.clear();
         self.assigned = 0;
+        self.keep_all();
         self.faults.clear();
+        self.outbox.reset(settings.webhooks.clone());
         self.log.clear();
         self.log.notice(Notice::Changed("reset"));
     }
@@ -138,16 +173,20 @@ impl World {
     /// Takes in the lines of a scenario, and hands each answer to `answered`. Stops at the first that is no valid input, or
     /// for which there is no room.
     pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), Stopped> {
-        // What a line says of a time before now is taken as now.
+        // What a line says of a time before now is taken as now, when it is taken in again as well.
         self.tick();
+        let now = self.app.latest();
+        self.keep(|| line::tick(now));
         let app = std::mem::replace(&mut self.app, App::new(Settings::default()));
         let mut scenario = Scenario::new(app);
         let mut applied = 0;
         let mut stopped = None;
+        let mut taken = Vec::new();
         for line in lines.lines() {
             match self.played(&mut scenario, line) {
                 Ok(step) => {
                     applied = step.line;
+                    taken.push(line);
                     answered(step.to_json());
                 }
                 Err(fault) => {
@@ -157,20 +196,30 @@ impl World {
             }
         }
         self.app = scenario.into_app();
+        // Only now: a new generation begins with the app as it stands.
+        for line in taken {
+            self.keep(|| line.as_bytes().to_owned());
+        }
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
         if self.app.latest() > self.clock.now() && self.clock.set(self.app.latest()) {
+            let clock = self.clock.clone();
+            self.keep(|| line::clock(&clock));
             self.log.notice(Notice::Clock { now: self.clock.now(), running: self.clock.is_running() });
         }
-        let groups = std::mem::take(&mut self.groups);
-        self.groups = self.app.groups().map(|id| (id, groups.get(&id).cloned().unwrap_or_default())).collect();
         self.log.notice(Notice::Changed("state"));
         stopped.map_or(Ok(()), Err)
     }
 
     fn played(&mut self, scenario: &mut Scenario, line: &str) -> Result<Step, PlayFault> {
         self.has_room_for_line(scenario.app(), line)?;
+        let is_told = self.outbox.is_on();
+        let before =
+            is_told.then(|| Before::of_line(scenario.app(), |id| self.groups.get(id).cloned(), line)).flatten();
         let step = scenario.step(line).map_err(|LineFault { what, .. }| PlayFault::Line(what))?;
-        self.happened_at(scenario.app().latest(), &step.happenings, Exit::Quit);
+        let at = scenario.app().latest();
+        self.keep_groups(at, &step.happenings);
+        self.outbox.happened(scenario.app(), before, at, &step.happenings, Exit::Quit);
+        self.noted(at, &step.happenings, Exit::Quit);
         Ok(step)
     }
 

@@ -35,9 +35,11 @@ mod faults;
 mod groups;
 mod http;
 mod inputs;
+mod journal;
 mod log;
 mod serve;
 mod settings;
+mod webhooks;
 mod world;
 
 /// The crates that this one speaks in, so that a user needs no line for each.
@@ -45,6 +47,8 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service a
 
 pub use authority::{Authority, AuthorityFault};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running, SeedFault};
+pub use emulator::{Emulator, Running, SeedFault, SetupFault};
+pub use journal::DataFault;
 pub use serve::serve;
 pub use settings::Settings;
+pub use webhooks::{WebhookSettings, WebhookSettingsFault};

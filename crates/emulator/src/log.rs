@@ -12,6 +12,7 @@ use serde::ser::{SerializeStruct, Serializer};
 use tokio::sync::watch;
 
 use crate::faults::Injection;
+use crate::webhooks::Delivery;
 
 /// A request of the API and what became of it. Never a key, never a signature.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub(crate) enum Notice {
     Happening(Timestamp, Happening),
     /// The clock was moved, stopped or let run.
     Clock { now: Timestamp, running: bool },
+    /// A webhook was sent.
+    Delivery(Arc<Delivery>),
     /// What is there was changed as a whole: `reset`, `state`, `settings`.
     Changed(&'static str),
 }
@@ -244,6 +247,7 @@ impl Notice {
                 ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
             }
             Self::Clock { now, running } => ("clock", format!("{{\"now\":{},\"running\":{running}}}", now.as_millis())),
+            Self::Delivery(delivery) => ("delivery", serde_json::to_string(&**delivery).unwrap_or_default()),
             Self::Changed(what) => ("changed", format!("{{\"what\":\"{what}\"}}")),
         };
         Item { number, event, data }

@@ -20,6 +20,7 @@ pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<
     let rim = Rim { shared: Arc::clone(&shared), stopped };
     let mut connections = JoinSet::new();
     let pins = tokio::spawn(Arc::clone(&shared).expire_pins());
+    let webhooks = tokio::spawn(Arc::clone(&shared).deliver_webhooks());
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -56,4 +57,5 @@ pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<
         tracing::warn!("some requests were not answered in time, and are cut off");
     }
     pins.abort();
+    webhooks.abort();
 }

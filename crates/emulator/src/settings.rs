@@ -1,10 +1,11 @@
 //! What an emulator is set up with.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_spec::readings::{Random, TrailingComma};
 
-use crate::{Authority, Clock};
+use crate::{Authority, Clock, WebhookSettings};
 
 /// What an emulator is set up with. Start from [`Settings::default`] and change what differs.
 #[derive(Clone, Debug)]
@@ -17,6 +18,16 @@ pub struct Settings {
     pub strict: bool,
     /// The clock that everything goes by.
     pub clock: Clock,
+    /// The folder that the state is kept in, made where there is none; without one, the state is gone when the emulator stops.
+    /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), save for the signing key.
+    pub data: Option<PathBuf>,
+    /// Whether a journal in that folder that is broken in its middle ends there, and what was behind is given up; otherwise
+    /// the emulator cannot be set up. A torn tail is cut in any case: nothing in it was answered.
+    pub data_repair: bool,
+    /// Bytes of a journal after which another begins, with the whole state in front of it.
+    pub journal_bytes_max: usize,
+    /// Where what happens is told; nowhere without.
+    pub webhooks: Option<WebhookSettings>,
     /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
     pub authority: Option<Authority>,
     /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
@@ -52,6 +63,10 @@ impl Default for Settings {
             app,
             strict: false,
             clock: Clock::system(),
+            data: None,
+            data_repair: false,
+            journal_bytes_max: 16 * 1_048_576,
+            webhooks: None,
             authority: None,
             proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
             control_hosts: Vec::new(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::explain;
-use avmarks_protocol::{Endpoint, Envelope};
+use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
 use avmarks_spec::readings::{Random, TrailingComma};
@@ -18,8 +18,10 @@ use crate::clock::Clock;
 use crate::faults::{Faults, Injection};
 use crate::groups::{self, Group};
 use crate::inputs::Exit;
-use crate::log::{Entry, Log};
+use crate::journal::{DataFault, Journal, Ticket, Unkept, line};
+use crate::log::{Entry, Log, Notice};
 use crate::settings::Settings;
+use crate::webhooks::{Before, Outbox};
 
 /// What the connections share.
 pub(crate) struct Shared {
@@ -27,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) certificates: Arc<Certificates>,
     /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
     pub(crate) moved: Notify,
+    pub(crate) outbox: Arc<Outbox>,
     world: Mutex<World>,
 }
 
@@ -43,6 +46,11 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) groups_max: usize,
     pub(crate) members_max: usize,
+    /// Where the inputs are kept, if they are.
+    pub(crate) journal: Option<Journal>,
+    pub(crate) outbox: Arc<Outbox>,
+    /// What the next change takes away, where webhooks tell of it.
+    pub(crate) before: Option<Before>,
 }
 
 /// What a request is answered, as the rim sends it.
@@ -54,8 +62,9 @@ pub(crate) struct Given {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, certificates: Certificates) -> Self {
-        let world = World {
+    pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataFault> {
+        let outbox = Arc::new(outbox);
+        let mut world = World {
             app: App::new(settings.app.clone()),
             clock: settings.clock.clone(),
             log: Log::new(settings.log_entries_max),
@@ -64,8 +73,15 @@ impl Shared {
             faults: Faults::default(),
             groups_max: settings.groups_max,
             members_max: settings.members_max,
+            journal: None,
+            outbox: Arc::clone(&outbox),
+            before: None,
         };
-        Self { settings, certificates: Arc::new(certificates), moved: Notify::new(), world: Mutex::new(world) }
+        if let Some(folder) = &settings.data {
+            world.keep_in(folder, settings.data_repair, settings.journal_bytes_max)?;
+        }
+        let (certificates, moved) = (Arc::new(certificates), Notify::new());
+        Ok(Self { settings, certificates, moved, outbox, world: Mutex::new(world) })
     }
 
     /// The world, for one change. A thread that panicked in here has changed whole values or none.
@@ -73,11 +89,16 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a change from outside the API.
-    pub(crate) async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        let changed = change(&mut self.lock());
+    /// Makes a change from outside the API, and waits until it is kept.
+    pub(crate) async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> Result<T, Unkept> {
+        let (changed, ticket) = {
+            let mut world = self.lock();
+            world.accepts()?;
+            (change(&mut world), world.ticket())
+        };
         self.moved.notify_one();
-        changed
+        ticket.kept().await?;
+        Ok(changed)
     }
 
     /// Notes a request that a fault struck before it could have an effect.
@@ -85,15 +106,20 @@ impl Shared {
         self.lock().struck(request, injection, code, info);
     }
 
-    /// Answers a request of the API; a fault that strikes its answer is noted.
-    pub(crate) fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Given {
-        let mut world = self.lock();
-        let before = world.app.next_deadline();
-        let given = world.answer(request, injection);
-        if world.app.next_deadline() != before {
-            self.moved.notify_one();
-        }
-        given
+    /// Answers a request of the API, once what it changed is kept; a fault that strikes its answer is noted.
+    pub(crate) async fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Result<Given, Unkept> {
+        let (given, ticket) = {
+            let mut world = self.lock();
+            world.accepts()?;
+            let before = world.app.next_deadline();
+            let given = world.answer(request, injection);
+            if world.app.next_deadline() != before {
+                self.moved.notify_one();
+            }
+            (given, world.ticket())
+        };
+        ticket.kept().await?;
+        Ok(given)
     }
 
     /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
@@ -105,6 +131,11 @@ impl Shared {
             None => world.app.refuse_long_body(request, bytes, now),
         };
         world.logged(request, now, answer, None)
+    }
+
+    /// Sends webhooks as they come.
+    pub(crate) async fn deliver_webhooks(self: Arc<Self>) {
+        self.outbox.deliver(|delivery| self.lock().log.notice(Notice::Delivery(delivery))).await;
     }
 
     /// Lets pins expire when they do, so that webhooks go out in time.
@@ -137,7 +168,10 @@ impl World {
         let (answer, happenings) = match groups::Call::of(request.path) {
             Some(call) => self.answer_about_groups(call, request, now),
             None => {
-                let Response { answer, happenings, .. } = self.app.handle(request, now);
+                let Response { answer, happenings, admitted, .. } = self.app.handle(request, now);
+                if admitted {
+                    self.keep_call(request, now);
+                }
                 (answer, happenings)
             }
         };
@@ -159,8 +193,45 @@ impl World {
         let identifier = query.identifier().unwrap_or_default();
         let asked = Call { identifier, path: request.path, body: request.body };
         let (mut answer, happenings) = groups::answer(self, call, &asked, now);
+        if call.changes() && answer.code == ErrorCode::OK {
+            self.keep_call(request, now);
+        }
         answer.because.extend(gaps);
         (answer, happenings)
+    }
+
+    /// Keeps a call that got past steps 1 to 5.
+    fn keep_call(&mut self, request: &Request<'_>, at: Timestamp) {
+        self.keep(|| {
+            let query = RawQuery::parse(request.query);
+            line::call(at, query.identifier().unwrap_or_default(), request.path, request.body)
+        });
+    }
+
+    /// Keeps an input that was taken in, as a line.
+    pub(crate) fn keep(&mut self, line: impl FnOnce() -> Vec<u8>) {
+        let Some(journal) = &mut self.journal else { return };
+        journal.append(&line());
+        if journal.is_full() {
+            self.keep_all();
+        }
+    }
+
+    /// Keeps the whole state, after a change that is no line.
+    pub(crate) fn keep_all(&mut self) {
+        let Some(mut journal) = self.journal.take() else { return };
+        journal.begin(self.state());
+        self.journal = Some(journal);
+    }
+
+    /// What waits until all so far is kept.
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.journal.as_ref().map_or(Ticket::NONE, Journal::ticket)
+    }
+
+    /// Whether anything is accepted.
+    pub(crate) fn accepts(&self) -> Result<(), Unkept> {
+        self.journal.as_ref().and_then(Journal::failed).map_or(Ok(()), Err)
     }
 
     fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer, fault: Option<Injection>) -> Given {
@@ -243,8 +314,21 @@ impl World {
         self.happened_at(self.now(), happenings, exit);
     }
 
+    /// Notes what this change of a group takes away: those who leave, or all of it.
+    pub(crate) fn look_before(&mut self, group: GroupId, leaving: &[UserId]) {
+        if self.outbox.is_on() {
+            self.before = Before::of(&self.app, self.groups.get(&group), group, leaving, self.now());
+        }
+    }
+
     /// What happened at this time.
     pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
+        self.outbox.happened(&self.app, self.before.take(), at, happenings, exit);
+        self.noted(at, happenings, exit);
+    }
+
+    /// Tells those who watch.
+    pub(crate) fn noted(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
         for happening in happenings {
             tracing::debug!(group = happening.group.as_str(), what = ?happening.what, ?exit, "happened");
             self.log.happened(at, happening);

@@ -88,6 +88,9 @@ pub struct Response {
     pub answer: Answer,
     /// What happened: pins that had ended first, in any group, then what the call brought.
     pub happenings: Vec<Happening>,
+    /// Whether step 5 admitted it. One that was not admitted changes nothing but what time itself does, so that whoever
+    /// keeps the inputs need not keep it.
+    pub admitted: bool,
 }
 
 /// What a request would bring, without bringing it.
@@ -193,6 +196,7 @@ impl App {
         let mut happenings = self.tick(at);
         let now = self.latest;
         let walked = Walk::run(self, incoming, now, Findings::first());
+        let admitted = walked.admitted.is_some();
         if let Some(endpoint) = walked.admitted {
             self.quotas.entry((self.settings.sdkappid, endpoint)).or_default().admit(now, &self.settings.terms.limits);
         }
@@ -210,7 +214,7 @@ impl App {
             }
         }
         answer.because.extend(clock);
-        Response { answer, happenings }
+        Response { answer, happenings, admitted }
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {

@@ -87,7 +87,7 @@ impl Scenario {
         let happenings = match input {
             Input::Call { identifier, path, body } => {
                 let call = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
-                let Response { answer, happenings } = app.call(&call, at);
+                let Response { answer, happenings, .. } = app.call(&call, at);
                 return (Some(answer), happenings);
             }
             Input::App(change) => {

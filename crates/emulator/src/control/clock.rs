@@ -63,7 +63,7 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<
             }
             Ok(Json(now(world, Some(&happenings))))
         })
-        .await
+        .await?
 }
 
 pub(super) async fn advance(
@@ -83,7 +83,7 @@ pub(super) async fn advance(
             let happenings = world.advance_clock(by);
             Ok(Json(now(world, Some(&happenings))))
         })
-        .await
+        .await?
 }
 
 fn moment(field: &str, millis: u64) -> Result<Timestamp, Fault> {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::inputs::Full;
+use crate::journal::Unkept;
 
 /// Its body.
 #[derive(Serialize)]
@@ -49,6 +50,12 @@ impl Fault {
 impl From<Full> for Fault {
     fn from(full: Full) -> Self {
         Self::conflict(full.to_string())
+    }
+}
+
+impl From<Unkept> for Fault {
+    fn from(unkept: Unkept) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, unkept.to_string())
     }
 }
 

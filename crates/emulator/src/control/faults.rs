@@ -77,17 +77,16 @@ pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add
             }
             Ok(Json(waiting(&world.faults)))
         })
-        .await
+        .await?
 }
 
-pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Json<Cleared> {
-    shared
-        .change(|world| {
-            let cleared = world.faults.iter().len();
-            world.faults.clear();
-            Json(Cleared { cleared })
-        })
-        .await
+pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Cleared>, Fault> {
+    let change = shared.change(|world| {
+        let cleared = world.faults.iter().len();
+        world.faults.clear();
+        Json(Cleared { cleared })
+    });
+    Ok(change.await?)
 }
 
 /// Whether this is a path as a request has it, without a query.

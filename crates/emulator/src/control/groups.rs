@@ -155,7 +155,7 @@ pub(super) async fn create(
             let happenings = world.create_group(id, kind, owner, create.name.unwrap_or_default())?;
             Ok(answer(&happenings))
         })
-        .await
+        .await?
 }
 
 pub(super) async fn show(
@@ -204,7 +204,7 @@ pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group)
             world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
             Ok(answer(&world.destroy_group(id)))
         })
-        .await
+        .await?
 }
 
 pub(super) async fn join(
@@ -264,7 +264,7 @@ async fn observe(
             world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
             Ok(answer(&world.observe(id, presence, &accounts, exit)?))
         })
-        .await
+        .await?
 }
 
 fn answer(happenings: &[Happening]) -> Json<Answer> {

@@ -109,7 +109,7 @@ pub(super) async fn change(
             world.configure(settings);
             Ok(Json(View::of(world.app.settings())))
         })
-        .await
+        .await?
 }
 
 impl View {

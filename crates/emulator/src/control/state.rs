@@ -27,24 +27,23 @@ pub(super) struct Seeded {
     groups: usize,
 }
 
-pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Json<Reset> {
-    shared
-        .change(|world| {
-            world.reset(&shared.settings);
-            Json(Reset { now: world.now().as_millis() })
-        })
-        .await
+pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Reset>, Fault> {
+    let change = shared.change(|world| {
+        world.reset(&shared.settings);
+        Json(Reset { now: world.now().as_millis() })
+    });
+    Ok(change.await?)
 }
 
-pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Response {
+pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, Fault> {
     let snapshot = shared
         .change(|world| {
             // A snapshot says the time of the last input; this is the state of now.
             world.tick();
             world.app.snapshot()
         })
-        .await;
-    ([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response()
+        .await?;
+    Ok(([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response())
 }
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, Fault> {
@@ -57,7 +56,7 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
             world.replace(app);
             Ok(Json(Seeded { now: world.now().as_millis(), groups }))
         })
-        .await
+        .await?
 }
 
 pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Fault> {
@@ -73,7 +72,7 @@ pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) ->
                 answers.push(b'\n');
             })
         })
-        .await;
+        .await?;
     match played {
         Ok(()) => Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from(answers)).into_response()),
         Err(Stopped { applied, line, fault }) => {

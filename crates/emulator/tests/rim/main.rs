@@ -9,8 +9,10 @@ mod malformed;
 mod oddities;
 mod patience;
 mod proxy;
+mod receiver;
 mod stop;
 mod tls;
+mod webhooks;
 
 use avmarks_emulator::{Emulator, Running, Settings};
 

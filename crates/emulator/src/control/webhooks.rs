@@ -1,0 +1,141 @@
+//! Webhooks: where they go and how, and what became of each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_protocol::webhook::{Revision, WebhookToken};
+use avmarks_spec::Excerpt;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::asked::{self, Asked, Parameters, Whole, present};
+use super::fault::Fault;
+use crate::WebhookSettings;
+use crate::webhooks::{Deliveries, Delivery};
+use crate::world::Shared;
+
+/// Deliveries of an answer, where nothing else is asked, and at most.
+const PAGE: usize = 100;
+const PAGE_MAX: usize = 1_000;
+
+/// The settings; the token itself is shown to nobody.
+#[derive(Serialize)]
+pub(super) struct View {
+    /// None where webhooks go nowhere; then there is nothing else.
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    how: Option<How>,
+}
+
+#[derive(Serialize)]
+struct How {
+    signed: bool,
+    revision: &'static str,
+    retries: u32,
+    duplicate: u8,
+    reorder: u8,
+    delay_ms: u64,
+    seed: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    url: String,
+    #[serde(default, deserialize_with = "present")]
+    token: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    revision: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    retries: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    duplicate: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    reorder: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    delay_ms: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    seed: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    trusted: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Sent {
+    deliveries: Vec<Delivery>,
+    waiting: usize,
+    dropped: u64,
+}
+
+pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
+    Json(view(&shared))
+}
+
+pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<Change>) -> Result<Json<View>, Fault> {
+    let settings = change.settings()?;
+    shared.outbox.set(Some(settings)).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+    Ok(Json(view(&shared)))
+}
+
+pub(super) async fn turn_off(State(shared): State<Arc<Shared>>) -> Result<Json<View>, Fault> {
+    shared.outbox.set(None).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+    Ok(Json(view(&shared)))
+}
+
+pub(super) async fn deliveries(
+    State(shared): State<Arc<Shared>>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Sent>, Fault> {
+    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = asked::after(page.after)?;
+    let Deliveries { deliveries, waiting, dropped } = shared.outbox.deliveries(after, limit);
+    Ok(Json(Sent { deliveries, waiting, dropped }))
+}
+
+fn view(shared: &Shared) -> View {
+    let Some(settings) = shared.outbox.settings() else { return View { url: None, how: None } };
+    View {
+        how: Some(How {
+            signed: settings.token.is_some(),
+            revision: settings.revision.row().name,
+            retries: settings.retries,
+            duplicate: settings.duplicate,
+            reorder: settings.reorder,
+            delay_ms: u64::try_from(settings.delay.as_millis()).unwrap_or(u64::MAX),
+            seed: settings.seed,
+        }),
+        url: Some(settings.url),
+    }
+}
+
+impl Change {
+    fn settings(self) -> Result<WebhookSettings, Fault> {
+        let mut settings = WebhookSettings::new(self.url);
+        // What the text is must not be said.
+        let token = self.token.map(|text| WebhookToken::new(&text)).transpose();
+        settings.token = token.map_err(|fault| Fault::bad_request(format!("`token`: {fault}")))?;
+        if let Some(name) = self.revision {
+            settings.revision = Revision::parse(&name).ok_or_else(|| {
+                let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
+                Fault::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
+            })?;
+        }
+        // What is too much for the type is too much for the field, which says so.
+        let number = |asked: Option<Whole>| asked.map_or(0, |Whole(number)| number);
+        settings.retries = number(self.retries).try_into().unwrap_or(u32::MAX);
+        settings.duplicate = number(self.duplicate).try_into().unwrap_or(u8::MAX);
+        settings.reorder = number(self.reorder).try_into().unwrap_or(u8::MAX);
+        settings.delay = Duration::from_millis(number(self.delay_ms));
+        settings.seed = number(self.seed);
+        settings.trusted = self.trusted;
+        Ok(settings)
+    }
+}

@@ -1,0 +1,80 @@
+//! State that lasts: a folder in which every input that changed something is written down before it is answered.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `state-N` | one record: the whole state with which generation `N` begins |
+//! | `journal-N` | one record for each input since then, in order |
+//! | `lock` | nothing; who has the folder holds a lock on it |
+//!
+//! A record is a line: the CRC-32 of the rest in eight hexadecimal digits, a space, and JSON. The JSON of a journal is a
+//! scenario line (`docs/scenario.md`) with its time, and there are two more that the emulator alone has: `clock` and `name`
+//! (`line.rs`). At the start the newest state is read and the inputs behind it are taken in again by the code that took them
+//! in the first time. What is no line (settings, another state, a reset) begins a new generation.
+//!
+//! **Group commit:** a record is appended under the world's lock, so that the order of the records is that of the inputs. A
+//! thread writes what has gathered and calls `fdatasync`; an answer waits for that outside the lock ([`Ticket`]), and so do
+//! all that came meanwhile, for one `fdatasync` together. A write that fails is not tried again: from then on nothing is
+//! accepted, for nobody knows what the file holds.
+//!
+//! **Why no embedded store.** `redb` was considered, which is well kept and would have given transactions, pages with
+//! checksums and a compact file. But nothing is ever looked up here: inputs are appended, and read once, in order. A file of
+//! lines does that with one checksum, can be read by people and by `avmarks replay`, and a torn tail can be told from a broken
+//! middle, reported with its place, and cut. `cut -d' ' -f2- journal-3` gives the lines, and `cut -d' ' -f2- state-3 | jq .app`
+//! the snapshot that `avmarks replay --state` takes.
+
+mod fault;
+mod folder;
+pub(crate) mod line;
+mod record;
+mod replay;
+mod state;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use fault::DataFault;
+pub(crate) use folder::Folder;
+pub(crate) use state::State;
+pub(crate) use writer::{Ticket, Unkept};
+
+use writer::Writer;
+
+/// The journal of a world. Dropping it waits until all is written.
+pub(crate) struct Journal {
+    writer: Writer,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Journal {
+    /// Begins a generation with this state.
+    pub(crate) fn start(folder: Folder, state: &State, bytes_max: usize) -> Result<Self, DataFault> {
+        Ok(Self { writer: Writer::start(folder, state)?, bytes: 0, bytes_max })
+    }
+
+    /// Appends a line.
+    pub(crate) fn append(&mut self, line: &[u8]) {
+        self.bytes += self.writer.append(line);
+    }
+
+    /// Whether it is time for a new generation.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.bytes >= self.bytes_max
+    }
+
+    /// Begins a new generation with this state, which holds everything appended so far.
+    pub(crate) fn begin(&mut self, state: State) {
+        self.writer.begin(state);
+        self.bytes = 0;
+    }
+
+    /// What waits until all that was appended so far is kept.
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.writer.ticket()
+    }
+
+    /// Why nothing is kept any more, where that is so.
+    pub(crate) fn failed(&self) -> Option<Unkept> {
+        self.writer.failed()
+    }
+}

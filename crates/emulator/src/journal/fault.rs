@@ -1,0 +1,58 @@
+//! What can be wrong with a folder.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the state cannot be read from its folder, or kept in it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataFault {
+    /// Another emulator has the folder.
+    #[error("`{}` is in use by another emulator; each needs a folder of its own", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The system has refused.
+    #[error("`{}` cannot be {done}: {source}", path.display())]
+    Io {
+        /// What was to be done.
+        done: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is broken at a place behind which it goes on.
+    #[error(
+        "`{}` is broken at byte {at}, and goes on at byte {next}: this is no torn tail; restore the folder, or copy it and \
+         ask for a repair, which gives up everything from byte {at} on",
+        path.display()
+    )]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The first byte of what is no record.
+        at: usize,
+        /// The first byte of a record behind it.
+        next: usize,
+    },
+    /// There is no whole state to start from.
+    #[error("`{}` has no whole state that its journals could go on from: {what}", folder.display())]
+    NoState {
+        /// The folder.
+        folder: PathBuf,
+        /// What was looked for.
+        what: String,
+    },
+    /// A whole record says something that cannot be.
+    #[error("line {line} of `{}` cannot be taken in: {what}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+}

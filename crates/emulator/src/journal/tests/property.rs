@@ -1,0 +1,124 @@
+//! Any run of inputs, with restarts anywhere.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Something that is done to a world.
+#[derive(Clone, Debug)]
+enum Op {
+    Create(u8, bool),
+    CreateOverRest,
+    Destroy(u8),
+    DestroyOverRest(u8),
+    Presence(Presence, u8, Vec<u8>),
+    Marks(u8, u8, u8, u32),
+    List(u8),
+    NoText,
+    Advance(u64),
+    Limit(usize),
+    Play(u8, u8),
+    Reseed,
+    Reset,
+    Restart,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let presence =
+        prop::sample::select(vec![Presence::Join, Presence::Leave, Presence::Disconnect, Presence::Reconnect]);
+    let mark = prop::sample::select(vec![500, 600, 1000, 1001, 1002]);
+    prop_oneof![
+        3 => (0..3_u8, any::<bool>()).prop_map(|(group, named)| Op::Create(group, named)),
+        1 => Just(Op::CreateOverRest),
+        1 => (0..3_u8).prop_map(Op::Destroy),
+        1 => (0..3_u8).prop_map(Op::DestroyOverRest),
+        8 => (presence, 0..3_u8, prop::collection::vec(0..4_u8, 0..3)).prop_map(|(p, g, who)| Op::Presence(p, g, who)),
+        10 => (0..3_u8, 1..=2_u8, 0..4_u8, mark).prop_map(|(g, command, who, mark)| Op::Marks(g, command, who, mark)),
+        2 => (0..3_u8).prop_map(Op::List),
+        1 => Just(Op::NoText),
+        2 => prop::sample::select(vec![0, 1, 999, 100_000_000, 259_200_000]).prop_map(Op::Advance),
+        1 => (1..4_usize).prop_map(Op::Limit),
+        2 => (0..3_u8, 0..4_u8).prop_map(|(group, who)| Op::Play(group, who)),
+        1 => Just(Op::Reseed),
+        1 => Just(Op::Reset),
+        4 => Just(Op::Restart),
+    ]
+}
+
+fn apply(shared: &Shared, op: &Op) {
+    let id = |number: &u8| format!("g{number}");
+    let who = |number: &u8| format!("u{number}");
+    match op {
+        Op::Create(g, named) => create(shared, &id(g), if *named { "name" } else { "" }),
+        Op::CreateOverRest => {
+            let body = r#"{"Type":"AVChatRoom","Name":"n","Introduction":"i"}"#;
+            assert_eq!(call(shared, "/v4/group_open_http_svc/create_group", body), 0);
+        }
+        Op::Destroy(g) => drop(change(shared, |world| world.destroy_group(group(&id(g))))),
+        Op::DestroyOverRest(g) => {
+            call(shared, "v4/group_open_http_svc/destroy_group", &format!(r#"{{"GroupId":"{}"}}"#, id(g)));
+        }
+        Op::Presence(kind, g, accounts) => {
+            let accounts: Vec<_> = accounts.iter().map(who).collect();
+            presence(shared, *kind, &id(g), &accounts.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        Op::Marks(g, command, account, mark) => {
+            marks(shared, &id(g), *command, &who(account), *mark);
+        }
+        Op::List(g) => {
+            let body = format!(r#"{{"GroupId":"{}","Timestamp":0}}"#, id(g));
+            call(shared, "/v4/group_open_avchatroom_http_svc/get_members", &body);
+        }
+        Op::NoText => {
+            let path = "/v4/group_open_avchatroom_http_svc/get_members";
+            let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
+            wait(shared.answer(&Request { method: "POST", path, query, body: b"\xff" }, None)).unwrap();
+        }
+        Op::Advance(ms) => drop(change(shared, |world| world.advance_clock(Duration::from_millis(*ms)))),
+        Op::Limit(marks_max) => change(shared, |world| {
+            let mut settings = world.app.settings().clone();
+            settings.terms.limits.marks_per_group_max = *marks_max;
+            settings.terms.limits.calls_per_window_max = 3;
+            world.configure(settings);
+        }),
+        Op::Play(g, account) => {
+            let (g, account) = (id(g), who(account));
+            let lines = format!(
+                "{{\"at\":0,\"do\":\"create_group\",\"group\":\"{g}\"}}\r\n\
+                 {{\"at\":2000,\"do\":\"policy\",\"refresh\":\"10s\"}}\n\
+                 {{\"at\":0,\"do\":\"join\",\"group\":\"{g}\",\"account\":\"{account}\"}}\nnothing\n{{\"at\":0,\"do\":\"tick\"}}\n"
+            );
+            assert!(change(shared, |world| world.play(&lines, drop)).is_err());
+        }
+        Op::Reseed => change(shared, |world| {
+            world.tick();
+            let app = avmarks_service::App::restore(&world.app.snapshot()).unwrap();
+            world.replace(app);
+        }),
+        Op::Reset => change(shared, |world| world.reset(&shared.settings)),
+        Op::Restart => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 40, ..ProptestConfig::default() })]
+
+    /// Whatever was done, and however often and wherever it was restarted: the same state as without.
+    #[test]
+    fn a_restart_at_any_point_changes_nothing(ops in prop::collection::vec(op(), 0..40)) {
+        let folder = Temporary::new();
+        // Small enough for generations to end by themselves.
+        let small = || Settings { journal_bytes_max: 1_000, ..settings(Some(&folder)) };
+        let lone = Emulator::new(settings(None)).unwrap().shared;
+        let mut kept = Emulator::new(small()).unwrap().shared;
+        for op in ops.iter().chain([&Op::Restart]) {
+            if let Op::Restart = op {
+                drop(kept);
+                kept = Emulator::new(small()).unwrap().shared;
+                prop_assert_eq!(lasting(&kept), lasting(&lone));
+            }
+            apply(&kept, op);
+            apply(&lone, op);
+        }
+    }
+}

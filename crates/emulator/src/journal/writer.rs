@@ -1,0 +1,209 @@
+//! The thread that writes, and those who wait for it.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake};
+use std::thread::{JoinHandle, Thread};
+
+use tokio::sync::watch;
+
+use super::folder::{Folder, io_fault};
+use super::{DataFault, State, record};
+
+/// What was asked cannot be kept, and nothing more is accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the state can no longer be kept, so nothing more is accepted; restart the emulator once this is mended: {0}")]
+pub(crate) struct Unkept(Arc<str>);
+
+/// Hands what is appended to a thread of its own. Dropping it waits until all is written.
+pub(super) struct Writer {
+    queue: Arc<Queue>,
+    /// How many pieces were handed over.
+    appended: u64,
+    progress: watch::Receiver<Progress>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What waits for everything that was handed over before it.
+pub(crate) struct Ticket(Option<(u64, watch::Receiver<Progress>)>);
+
+/// How far the thread has come.
+enum Progress {
+    Kept(u64),
+    Failed(Unkept),
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    pieces: Vec<Piece>,
+    appended: u64,
+    closed: bool,
+}
+
+enum Piece {
+    /// Records of the generation.
+    Records(Vec<u8>),
+    /// The state that the next one begins with.
+    Generation(Box<State>),
+}
+
+impl Writer {
+    /// Begins a generation with this state, and waits for more.
+    pub(super) fn start(folder: Folder, state: &State) -> Result<Self, DataFault> {
+        let generation = folder.next_generation()?;
+        let (file, path) = folder.begin(generation, state)?;
+        let queue = Arc::new(Queue::default());
+        let (told, progress) = watch::channel(Progress::Kept(0));
+        let mut pen = Pen { folder, generation, file, path };
+        let taken = Arc::clone(&queue);
+        let thread = std::thread::Builder::new().name("avmarks-journal".to_owned()).spawn(move || {
+            while let Some((pieces, appended)) = taken.take() {
+                let written = pieces.into_iter().try_for_each(|piece| pen.write(piece));
+                if let Err(fault) = written {
+                    let unkept = Unkept(fault.to_string().into());
+                    tracing::error!("{unkept}");
+                    told.send_replace(Progress::Failed(unkept));
+                    return;
+                }
+                told.send_replace(Progress::Kept(appended));
+            }
+        });
+        let thread = thread.map_err(|source| io_fault("written by a thread", &PathBuf::from("journal"), source))?;
+        Ok(Self { queue, appended: 0, progress, thread: Some(thread) })
+    }
+
+    /// Hands a line over; how many bytes it takes.
+    pub(super) fn append(&mut self, line: &[u8]) -> usize {
+        self.hand(|pieces| {
+            if let Some(Piece::Records(records)) = pieces.last_mut() {
+                return record::write(records, line);
+            }
+            let mut records = Vec::with_capacity(line.len() + 10);
+            let bytes = record::write(&mut records, line);
+            pieces.push(Piece::Records(records));
+            bytes
+        })
+    }
+
+    /// Hands over the state that a new generation begins with.
+    pub(super) fn begin(&mut self, state: State) {
+        self.hand(|pieces| pieces.push(Piece::Generation(Box::new(state))));
+    }
+
+    fn hand<T>(&mut self, add: impl FnOnce(&mut Vec<Piece>) -> T) -> T {
+        self.appended += 1;
+        let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.appended = self.appended;
+        let added = add(&mut waiting.pieces);
+        self.queue.filled.notify_one();
+        added
+    }
+
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket(Some((self.appended, self.progress.clone())))
+    }
+
+    pub(super) fn failed(&self) -> Option<Unkept> {
+        match &*self.progress.borrow() {
+            Progress::Kept(_) => None,
+            Progress::Failed(unkept) => Some(unkept.clone()),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.queue.filled.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // What it failed at, it has said.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Queue {
+    /// All that waits, and its number; nothing once all is written and no more will come.
+    fn take(&self) -> Option<(Vec<Piece>, u64)> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let filled = self.filled.wait_while(waiting, |waiting| waiting.pieces.is_empty() && !waiting.closed);
+        let mut waiting = filled.unwrap_or_else(PoisonError::into_inner);
+        let pieces = std::mem::take(&mut waiting.pieces);
+        (!pieces.is_empty()).then_some((pieces, waiting.appended))
+    }
+}
+
+impl Ticket {
+    /// For a world that keeps nothing.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// [`Ticket::kept`], for who is no task.
+    pub(crate) fn wait(self) -> Result<(), Unkept> {
+        wait(self.kept())
+    }
+
+    /// Waits until it is kept, and on the disk.
+    pub(crate) async fn kept(self) -> Result<(), Unkept> {
+        let Some((number, mut progress)) = self.0 else { return Ok(()) };
+        let reached = progress.wait_for(|progress| match progress {
+            Progress::Kept(kept) => *kept >= number,
+            Progress::Failed(_) => true,
+        });
+        match reached.await.as_deref() {
+            Ok(Progress::Kept(_)) => Ok(()),
+            Ok(Progress::Failed(unkept)) => Err(unkept.clone()),
+            Err(_) => Err(Unkept("the thread that writes has ended".into())),
+        }
+    }
+}
+
+/// Waits for a future on this thread, which may be none of an executor's.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// What the thread writes with.
+struct Pen {
+    folder: Folder,
+    generation: u64,
+    file: File,
+    path: PathBuf,
+}
+
+impl Pen {
+    fn write(&mut self, piece: Piece) -> Result<(), DataFault> {
+        match piece {
+            Piece::Records(records) => {
+                let written = self.file.write_all(&records).and_then(|()| self.file.sync_data());
+                written.map_err(|source| io_fault("written", &self.path, source))
+            }
+            Piece::Generation(state) => {
+                self.generation += 1;
+                (self.file, self.path) = self.folder.begin(self.generation, &state)?;
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Webhooks that wait, and the task that sends them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::webhook::WebhookQuery;
+use avmarks_service::{App, Happening};
+use avmarks_spec::Timestamp;
+use axum::http::StatusCode;
+use serde::de::IgnoredAny;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::delivery::Delivery;
+use super::post::{PostFault, Poster, Receiver};
+use super::told::{self, Before, Told};
+use super::{WebhookSettings, WebhookSettingsFault};
+use crate::clock::time_of_day;
+use crate::inputs::Exit;
+
+/// Webhooks that may wait at once; what comes beyond is dropped, and the log says so.
+const WAITING_MAX: usize = 10_000;
+/// How long after a time-out a webhook is sent again. The documents have no number.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+/// How long a webhook that is to change places waits for another to do so with.
+const HELD_MAX: Duration = Duration::from_secs(1);
+
+/// The webhooks of an emulator.
+pub(crate) struct Outbox {
+    state: Mutex<State>,
+    filled: Notify,
+}
+
+struct State {
+    line: Option<Arc<Line>>,
+    /// By when they are due, and at one moment in the order in which they were put in.
+    waiting: VecDeque<Item>,
+    /// One that goes out behind the next, or when its time has come.
+    held: Option<Item>,
+    random: u64,
+    /// How many are being sent.
+    sending: usize,
+    dropped: u64,
+    deliveries: VecDeque<Arc<Delivery>>,
+    deliveries_max: usize,
+    numbered: u64,
+}
+
+/// Where they go, and how.
+struct Line {
+    settings: WebhookSettings,
+    receiver: Receiver,
+}
+
+#[derive(Clone)]
+struct Item {
+    line: Arc<Line>,
+    sdkappid: SdkAppId,
+    at: Timestamp,
+    told: Told,
+    due: Instant,
+    attempt: u32,
+    duplicate: bool,
+}
+
+/// What the control plane shows.
+pub(crate) struct Deliveries {
+    pub(crate) deliveries: Vec<Delivery>,
+    /// How many wait or are being sent.
+    pub(crate) waiting: usize,
+    /// How many were dropped because too many waited.
+    pub(crate) dropped: u64,
+}
+
+impl Outbox {
+    pub(crate) fn new(settings: Option<WebhookSettings>, deliveries_max: usize) -> Result<Self, WebhookSettingsFault> {
+        let state = State {
+            line: None,
+            waiting: VecDeque::new(),
+            held: None,
+            random: 0,
+            sending: 0,
+            dropped: 0,
+            deliveries: VecDeque::new(),
+            deliveries_max,
+            numbered: 0,
+        };
+        let outbox = Self { state: Mutex::new(state), filled: Notify::new() };
+        outbox.set(settings)?;
+        Ok(outbox)
+    }
+
+    /// Where webhooks go from here on; nowhere without settings. What waits is given up.
+    pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsFault> {
+        let line = settings.map(|settings| Ok(Arc::new(Line { receiver: settings.receiver()?, settings })));
+        let line = line.transpose()?;
+        let mut state = self.lock();
+        state.random = line.as_ref().map_or(0, |line| line.settings.seed);
+        state.line = line;
+        state.waiting.clear();
+        state.held = None;
+        Ok(())
+    }
+
+    /// As at the start, and with nothing to tell of. Numbers go on.
+    pub(crate) fn reset(&self, settings: Option<WebhookSettings>) {
+        // They were in order when the emulator was set up.
+        let _ = self.set(settings);
+        let mut state = self.lock();
+        state.deliveries.clear();
+        state.dropped = 0;
+    }
+
+    pub(crate) fn settings(&self) -> Option<WebhookSettings> {
+        self.lock().line.as_ref().map(|line| line.settings.clone())
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.lock().line.is_some()
+    }
+
+    /// At most `deliveries_max` of those after `after`.
+    pub(crate) fn deliveries(&self, after: u64, deliveries_max: usize) -> Deliveries {
+        let state = self.lock();
+        let start = state.deliveries.partition_point(|delivery| delivery.number <= after);
+        Deliveries {
+            deliveries: state
+                .deliveries
+                .range(start..)
+                .take(deliveries_max)
+                .map(|delivery| Delivery::clone(delivery))
+                .collect(),
+            waiting: state.waiting.len() + state.sending + usize::from(state.held.is_some()),
+            dropped: state.dropped,
+        }
+    }
+
+    /// Puts in what is to be told of what happened.
+    pub(crate) fn happened(
+        &self,
+        app: &App,
+        before: Option<Before>,
+        at: Timestamp,
+        happenings: &[Happening],
+        exit: Exit,
+    ) {
+        let mut state = self.lock();
+        let Some(line) = state.line.clone() else { return };
+        let sdkappid = app.settings().sdkappid;
+        let due = Instant::now() + line.settings.delay;
+        for told in told::told(app, before, at, happenings, exit, line.settings.revision) {
+            let line = Arc::clone(&line);
+            state.put(Item { line, sdkappid, at, told, due, attempt: 1, duplicate: false });
+        }
+        self.filled.notify_one();
+    }
+
+    /// Sends what waits, one after the other, for as long as it is let. `done` is told of each.
+    pub(crate) async fn deliver(&self, done: impl Fn(Arc<Delivery>)) {
+        let mut poster = Poster::default();
+        let mut before: Option<Arc<Line>> = None;
+        loop {
+            let item = self.next().await;
+            if before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &item.line)) {
+                poster.close();
+                before = Some(Arc::clone(&item.line));
+            }
+            let delivery = item.send(&mut poster).await;
+            done(self.lock().sent(item, delivery));
+            self.filled.notify_one();
+        }
+    }
+
+    /// The next that is due, once it is.
+    async fn next(&self) -> Item {
+        loop {
+            let wait = {
+                let mut state = self.lock();
+                let now = Instant::now();
+                match state.take(now) {
+                    Ok(item) => return item,
+                    Err(due) => due,
+                }
+            };
+            match wait {
+                None => self.filled.notified().await,
+                Some(due) => {
+                    tokio::select! {
+                        () = tokio::time::sleep_until(due) => {}
+                        () = self.filled.notified() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Puts a webhook in; twice, or behind the next one, where chance has it so.
+    fn put(&mut self, item: Item) {
+        let WebhookSettings { duplicate, reorder, .. } = item.line.settings;
+        let (twice, behind) = (self.chance(duplicate), self.chance(reorder));
+        if behind && self.held.is_none() {
+            let due = item.due + HELD_MAX;
+            self.held = Some(Item { due, ..item });
+            return;
+        }
+        if twice {
+            self.queue(item.clone());
+            self.queue(Item { duplicate: true, ..item.clone() });
+        } else {
+            self.queue(item.clone());
+        }
+        if let Some(held) = self.held.take() {
+            self.queue(Item { due: item.due, ..held });
+        }
+    }
+
+    fn queue(&mut self, item: Item) {
+        if self.waiting.len() >= WAITING_MAX {
+            self.dropped += 1;
+            let (command, dropped) = (item.told.webhook.command(), self.dropped);
+            tracing::warn!(command, dropped, "{WAITING_MAX} webhooks wait already; one was dropped");
+            return;
+        }
+        let at = self.waiting.partition_point(|waiting| waiting.due <= item.due);
+        self.waiting.insert(at, item);
+    }
+
+    /// The first that is due; otherwise, when one will be.
+    fn take(&mut self, now: Instant) -> Result<Item, Option<Instant>> {
+        if let Some(held) = self.held.take_if(|held| held.due <= now) {
+            self.queue(held);
+        }
+        match self.waiting.pop_front() {
+            Some(item) if item.due <= now => {
+                self.sending += 1;
+                Ok(item)
+            }
+            Some(item) => {
+                let due = item.due;
+                self.waiting.push_front(item);
+                Err(Some(self.held.as_ref().map_or(due, |held| held.due.min(due))))
+            }
+            None => Err(self.held.as_ref().map(|held| held.due)),
+        }
+    }
+
+    /// Writes down what became of one, and lets it wait again where that is so.
+    fn sent(&mut self, item: Item, delivery: Delivery) -> Arc<Delivery> {
+        self.sending = self.sending.saturating_sub(1);
+        self.numbered += 1;
+        let delivery = Arc::new(Delivery { number: self.numbered, ..delivery });
+        // What was put in for settings that are no longer in force is given up.
+        let in_force = self.line.as_ref().is_some_and(|line| Arc::ptr_eq(line, &item.line));
+        if delivery.again && in_force {
+            self.queue(Item { due: Instant::now() + RETRY_AFTER, attempt: item.attempt + 1, ..item });
+        }
+        self.deliveries.push_back(Arc::clone(&delivery));
+        if self.deliveries.len() > self.deliveries_max {
+            self.deliveries.pop_front();
+        }
+        delivery
+    }
+
+    /// Whether it happens that has so many chances in a hundred. SplitMix64.
+    fn chance(&mut self, per_cent: u8) -> bool {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % 100 < u64::from(per_cent)
+    }
+}
+
+impl Item {
+    /// The query. `RequestTime` is the system's time of day, whatever the emulator's clock says: receivers hold it against
+    /// theirs.
+    fn query(&self) -> WebhookQuery {
+        let Told { webhook, platform } = &self.told;
+        let token = self.line.settings.token.as_ref();
+        let request_time_seconds = token.map(|_| time_of_day().as_seconds());
+        WebhookQuery {
+            sdkappid: self.sdkappid,
+            command: webhook.command().to_owned(),
+            contenttype: Some("json".to_owned()),
+            client_ip: platform.map(|_| "127.0.0.1".to_owned()),
+            opt_platform: platform.map(str::to_owned),
+            sign: token.zip(request_time_seconds).map(|(token, time)| token.sign(time)),
+            request_time_seconds,
+        }
+    }
+
+    async fn send(&self, poster: &mut Poster) -> Delivery {
+        let WebhookSettings { url, revision, retries, .. } = &self.line.settings;
+        let (query, body) = (self.query(), self.told.webhook.to_json(*revision));
+        let begun = Instant::now();
+        let posted = poster.post(&self.line.receiver, &query.to_text(), &body).await;
+        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (status, answer, fault, in_time) = match posted {
+            Ok((status, answer)) => (Some(status.as_u16()), Delivery::excerpt(&answer), failed(status, &answer), true),
+            // The page has time-outs alone; a connection that fails is as good as one.
+            Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostFault::Body(_))),
+        };
+        let command = self.told.webhook.command();
+        let again = fault.is_some() && !in_time && self.attempt <= *retries;
+        match &fault {
+            None => tracing::info!(command, attempt = self.attempt, took_ms, "a webhook was delivered"),
+            Some(fault) => tracing::warn!(command, attempt = self.attempt, again, "a webhook has failed: {fault}"),
+        }
+        Delivery {
+            number: 0,
+            at: Delivery::millis(self.at),
+            command,
+            group: self.told.webhook.group_id().to_owned(),
+            url: url.clone(),
+            query: WebhookQuery { sign: None, ..query }.to_text(),
+            body: Delivery::json(&body),
+            attempt: self.attempt,
+            duplicate: self.duplicate,
+            took_ms,
+            status,
+            answer,
+            fault,
+            again,
+        }
+    }
+}
+
+/// Why an answer counts as none: its status is not 200, or it is no JSON. What it says does not matter. Source: 1047/34354.
+fn failed(status: StatusCode, answer: &[u8]) -> Option<String> {
+    if status != StatusCode::OK {
+        return Some(format!("the status is {}; it must be 200", status.as_u16()));
+    }
+    let parsed = serde_json::from_slice::<IgnoredAny>(answer);
+    parsed.err().map(|_| "the answer is not JSON".to_owned())
+}

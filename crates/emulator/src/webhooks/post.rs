@@ -1,0 +1,184 @@
+//! One POST, over HTTP/1.1, on a connection that is kept while it can be.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+
+use super::WebhookSettingsFault;
+
+/// How long a receiver may take. Source: 1047/34354.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes of an answer that are read.
+const ANSWER_BYTES_MAX: usize = 65_536;
+
+/// Where webhooks are sent.
+#[derive(Clone)]
+pub(crate) struct Receiver {
+    host: String,
+    port: u16,
+    /// For the header `Host`.
+    authority: String,
+    /// The path, and its query with `&` behind it, or `?`.
+    target: String,
+    tls: Option<(TlsConnector, ServerName<'static>)>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PostFault {
+    #[error("no answer within 2 s")]
+    Timeout,
+    #[error("no connection to `{authority}`: {source}")]
+    Connection { authority: String, source: io::Error },
+    #[error("the connection failed: {0}")]
+    Http(#[from] hyper::Error),
+    #[error("the answer cannot be read: {0}")]
+    Body(String),
+}
+
+impl Receiver {
+    pub(super) fn of(url: &str, trusted: Option<&str>) -> Result<Self, WebhookSettingsFault> {
+        let fault = || WebhookSettingsFault::Url { url: url.to_owned() };
+        let uri: Uri = url.parse().map_err(|_| fault())?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(fault()) };
+        let is_https = match scheme {
+            "http" => false,
+            "https" => true,
+            _ => return Err(fault()),
+        };
+        if authority.as_str().contains('@') || authority.host().is_empty() || url.contains('#') {
+            return Err(fault());
+        }
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let tls = match (is_https, trusted) {
+            (false, _) => None,
+            (true, None) => return Err(WebhookSettingsFault::Untrusted { url: url.to_owned() }),
+            (true, Some(pem)) => Some((connector(pem)?, ServerName::try_from(host.clone()).map_err(|_| fault())?)),
+        };
+        let target = match uri.query() {
+            Some(query) => format!("{}?{query}&", uri.path()),
+            None => format!("{}?", uri.path()),
+        };
+        let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+        Ok(Self { host, port, authority: authority.to_string(), target, tls })
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, PostFault> {
+        let fault = |source| PostFault::Connection { authority: self.authority.clone(), source };
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(fault)?;
+        // Small requests, one at a time: nothing is to be waited for.
+        let _ = stream.set_nodelay(true);
+        let sender = match &self.tls {
+            None => {
+                let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+                tokio::spawn(connection);
+                sender
+            }
+            Some((connector, name)) => {
+                let stream = connector.connect(name.clone(), stream).await.map_err(fault)?;
+                let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+                tokio::spawn(connection);
+                sender
+            }
+        };
+        Ok(sender)
+    }
+}
+
+/// Trusts these certificates, and no others.
+fn connector(pem: &str) -> Result<TlsConnector, WebhookSettingsFault> {
+    let fault = |what: String| WebhookSettingsFault::Trusted { what };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|what| fault(what.to_string()))?;
+        roots.add(certificate).map_err(|what| fault(what.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(fault("there is none".to_owned()));
+    }
+    let provider = Arc::new(crypto::ring::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = versions.map_err(|what| fault(what.to_string()))?.with_root_certificates(roots).with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// A connection that is kept from one webhook to the next.
+#[derive(Default)]
+pub(super) struct Poster {
+    kept: Option<SendRequest<Full<Bytes>>>,
+}
+
+impl Poster {
+    /// Sends a webhook, and gives its answer.
+    pub(super) async fn post(
+        &mut self,
+        receiver: &Receiver,
+        query: &str,
+        body: &[u8],
+    ) -> Result<(StatusCode, Bytes), PostFault> {
+        let posted = self.post_in_time(receiver, query, body);
+        tokio::time::timeout(TIMEOUT, posted).await.unwrap_or(Err(PostFault::Timeout))
+    }
+
+    async fn post_in_time(
+        &mut self,
+        receiver: &Receiver,
+        query: &str,
+        body: &[u8],
+    ) -> Result<(StatusCode, Bytes), PostFault> {
+        let request = || {
+            Request::post(format!("{}{query}", receiver.target))
+                .header(HOST, &receiver.authority)
+                .header(CONTENT_TYPE, "application/json")
+                .body(Full::new(Bytes::copy_from_slice(body)))
+                .map_err(|fault| PostFault::Body(fault.to_string()))
+        };
+        let (response, sender) = match self.send_on_kept(request()?).await {
+            Some(sent) => sent?,
+            None => {
+                let mut sender = receiver.connect().await?;
+                (sender.send_request(request()?).await?, sender)
+            }
+        };
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let body = body.map_err(|fault| PostFault::Body(fault.to_string()))?.to_bytes();
+        self.kept = Some(sender);
+        Ok((status, body))
+    }
+
+    /// Sends it on the connection that was kept; nothing where there is none, or the receiver had closed it before anything
+    /// was sent. It is taken out, so that one which is given up half way is not used again.
+    async fn send_on_kept(&mut self, request: Request<Full<Bytes>>) -> Option<Result<Sent, PostFault>> {
+        let mut sender = self.kept.take()?;
+        sender.ready().await.ok()?;
+        match sender.try_send_request(request).await {
+            Ok(response) => Some(Ok((response, sender))),
+            Err(mut fault) => match fault.take_message() {
+                Some(_) => None,
+                None => Some(Err(fault.into_error().into())),
+            },
+        }
+    }
+
+    /// Gives the connection up.
+    pub(super) fn close(&mut self) {
+        self.kept = None;
+    }
+}
+
+/// An answer, and the connection that it came on.
+type Sent = (Response<Incoming>, SendRequest<Full<Bytes>>);
