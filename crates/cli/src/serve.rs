@@ -6,6 +6,7 @@ mod logs;
 mod ready;
 mod setting;
 mod told;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::process::exit;
@@ -37,8 +38,12 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let settings = settings.with_authority(authority);
     let (app, admin) = (settings.app.sdkappid, settings.app.admins.first().cloned());
     let emulator = Emulator::new(settings).map_err(Error::Setup)?;
-    if let Some(source) = &seed {
-        sow(&emulator, source)?;
+    match &seed {
+        Some(_) if emulator.goes_on() => {
+            remark(format_args!("--data has a state to go on from, so --seed is passed over"))
+        }
+        Some(source) => sow(&emulator, source)?,
+        None => {}
     }
     for group in &groups {
         let line = serde_json::json!({ "at": 0, "do": "create_group", "group": group.as_str() });

@@ -57,6 +57,12 @@ impl Emulator {
         self.shared.certificates.pem()
     }
 
+    /// Whether it goes on from a state that [`Settings::data`] held.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.shared.lock().goes_on
+    }
+
     /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
     ///
     /// # Errors

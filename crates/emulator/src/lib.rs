@@ -3,7 +3,7 @@
 //!
 //! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
 //! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); the calls that make and destroy groups; a control plane
-//! under `/_avmarks/`.
+//! under `/_avmarks/`; webhooks ([`WebhookSettings`]); a state that lasts ([`Settings::data`]).
 //!
 //! **Out of scope:** what a call is answered, which `avmarks-service` decides; every other API of the vendor, which is
 //! answered 60009; forwarding anything to anywhere.

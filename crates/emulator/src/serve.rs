@@ -58,4 +58,8 @@ pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<
     }
     pins.abort();
     webhooks.abort();
+    let waiting = shared.outbox.deliveries(0, 0).waiting;
+    if waiting > 0 {
+        tracing::warn!(waiting, "some webhooks were not sent, and are given up");
+    }
 }

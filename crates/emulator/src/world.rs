@@ -48,6 +48,8 @@ pub(crate) struct World {
     pub(crate) members_max: usize,
     /// Where the inputs are kept, if they are.
     pub(crate) journal: Option<Journal>,
+    /// Whether it began with what a folder held.
+    pub(crate) goes_on: bool,
     pub(crate) outbox: Arc<Outbox>,
     /// What the next change takes away, where webhooks tell of it.
     pub(crate) before: Option<Before>,
@@ -74,6 +76,7 @@ impl Shared {
             groups_max: settings.groups_max,
             members_max: settings.members_max,
             journal: None,
+            goes_on: false,
             outbox: Arc::clone(&outbox),
             before: None,
         };

@@ -62,6 +62,12 @@ pub(crate) struct ServeArgs {
     /// Keep the certificate authority in this directory [default: avmarks in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) ca_dir: Option<String>,
+    /// Keep the state in this directory, so that it is there again at the next start, whatever ended this one; what is kept goes before the settings of the app
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data: Option<String>,
+    /// Where the journal in that directory is broken in its middle, give up what is behind; without this it is not started
+    #[arg(long)]
+    pub(crate) data_repair: bool,
 
     /// The SDKAppID [default: 1400000000]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "The app")]
@@ -90,6 +96,34 @@ pub(crate) struct ServeArgs {
     /// Let the clock stand still at this time, in milliseconds since the Unix epoch, until it is moved [default: the system's clock]
     #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "The app")]
     pub(crate) clock: Option<String>,
+
+    /// Tell this URL what happens in groups, as webhooks
+    #[arg(long, value_name = "URL", help_heading = "Webhooks")]
+    pub(crate) webhook_url: Option<String>,
+    /// Sign webhooks with the token in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Webhooks")]
+    pub(crate) webhook_token_file: Option<String>,
+    /// Certificates in PEM to trust, where the URL is `https`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Webhooks")]
+    pub(crate) webhook_trusted: Option<String>,
+    /// The revision of the documents in which webhooks are written: 2023, 2024, newest_en or newest [default: newest]
+    #[arg(long, value_name = "NAME", help_heading = "Webhooks")]
+    pub(crate) webhook_revision: Option<String>,
+    /// How often a webhook is sent again that was not answered within 2 seconds, at most 10 [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Webhooks")]
+    pub(crate) webhook_retries: Option<String>,
+    /// Per cent of the webhooks that are sent twice [default: 0]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, help_heading = "Webhooks")]
+    pub(crate) webhook_duplicate: Option<String>,
+    /// Per cent of the webhooks that go out behind the one after them [default: 0]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, help_heading = "Webhooks")]
+    pub(crate) webhook_reorder: Option<String>,
+    /// Milliseconds that each webhook waits [default: 0]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "Webhooks")]
+    pub(crate) webhook_delay_ms: Option<String>,
+    /// Which webhooks are sent twice and change places: the same for the same number [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Webhooks")]
+    pub(crate) webhook_seed: Option<String>,
 
     /// A host that the proxy stands in for, or `*.` and what it ends in; may be repeated [default: the hosts of the vendor's regions]
     #[arg(long, value_name = "HOST", help_heading = "Limits of the emulator")]
@@ -121,6 +155,9 @@ pub(crate) struct ServeArgs {
     /// Requests that the log under `/_avmarks/log` keeps [default: 1000]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
     pub(crate) log_entries_max: Option<String>,
+    /// Bytes of the journal in the directory of --data, behind which it begins anew with the whole state [default: 16777216]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
+    pub(crate) journal_bytes_max: Option<String>,
 
     /// How the log on standard error is written: human or json [default: human]
     #[arg(long, value_name = "FORM", help_heading = "The log on standard error")]

@@ -92,10 +92,14 @@ fn settings(found: &Found) -> Result<Settings, Error> {
     put(&mut settings.groups_max, count(Setting::GroupsMax)?);
     put(&mut settings.members_max, count(Setting::MembersMax)?);
     put(&mut settings.log_entries_max, count(Setting::LogEntriesMax)?);
+    put(&mut settings.journal_bytes_max, count(Setting::JournalBytesMax)?);
+    settings.data = found.path(Setting::Data)?;
+    put(&mut settings.data_repair, found.one(Setting::DataRepair, boolean)?);
+    settings.webhooks = super::webhooks::webhooks(found)?;
     Ok(settings)
 }
 
-fn put<T>(into: &mut T, given: Option<T>) {
+pub(super) fn put<T>(into: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *into = given;
     }
@@ -112,7 +116,7 @@ fn key(found: &Found) -> Result<Option<avmarks_protocol::secret::SecretKey>, Err
     KeyArgs { key_file: named }.find()
 }
 
-fn number<T: TryFrom<u64> + std::fmt::Display>(text: &str, most: T) -> Result<T, String> {
+pub(super) fn number<T: TryFrom<u64> + std::fmt::Display>(text: &str, most: T) -> Result<T, String> {
     let number = text.parse::<u64>().ok().and_then(|number| T::try_from(number).ok());
     number.ok_or_else(|| wrong(text, format_args!("give a whole number from 0 to {most}")))
 }

@@ -31,6 +31,8 @@ settings! {
     Seed "seed" false
     Strict "strict" false
     CaDir "ca_dir" false
+    Data "data" false
+    DataRepair "data_repair" false
     Sdkappid "sdkappid" false
     Admin "admin" true
     KeyFile "key_file" false
@@ -40,6 +42,15 @@ settings! {
     Reading "reading" true
     Limit "limit" true
     Clock "clock" false
+    WebhookUrl "webhook_url" false
+    WebhookTokenFile "webhook_token_file" false
+    WebhookTrusted "webhook_trusted" false
+    WebhookRevision "webhook_revision" false
+    WebhookRetries "webhook_retries" false
+    WebhookDuplicate "webhook_duplicate" false
+    WebhookReorder "webhook_reorder" false
+    WebhookDelayMs "webhook_delay_ms" false
+    WebhookSeed "webhook_seed" false
     ProxiedHost "proxied_host" true
     ControlHost "control_host" true
     ConnectionsMax "connections_max" false
@@ -50,6 +61,7 @@ settings! {
     GroupsMax "groups_max" false
     MembersMax "members_max" false
     LogEntriesMax "log_entries_max" false
+    JournalBytesMax "journal_bytes_max" false
     Log "log" false
     LogLevel "log_level" false
 }

@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFE
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::fault::Fault;
 use crate::world::Shared;
 
 const PAGE: &str = include_str!("../page.html");
@@ -50,8 +51,11 @@ struct ReadingRow {
     in_force: bool,
 }
 
-pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Health> {
-    Json(Health { status: "ok", now: shared.lock().now().as_millis() })
+/// A state that can no longer be kept is no health.
+pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Result<Json<Health>, Fault> {
+    let world = shared.lock();
+    world.accepts()?;
+    Ok(Json(Health { status: "ok", now: world.now().as_millis() }))
 }
 
 pub(super) async fn page() -> Response {

@@ -19,6 +19,7 @@ impl World {
         if let Some(Kept { state, journals }) = folder.read(repair)? {
             let given = self.app.settings().clone();
             self.restore(state);
+            self.goes_on = true;
             for KeptJournal { path, lines } in journals {
                 for (at, line) in lines.iter().enumerate() {
                     self.replay(line).map_err(|what| DataFault::Line { path: path.clone(), line: at + 1, what })?;

@@ -168,7 +168,9 @@ impl Outbox {
                 before = Some(Arc::clone(&item.line));
             }
             let delivery = item.send(&mut poster).await;
-            done(self.lock().sent(item, delivery));
+            // Not in one: `done` may wait for who waits for this lock.
+            let delivery = self.lock().sent(item, delivery);
+            done(delivery);
             self.filled.notify_one();
         }
     }
