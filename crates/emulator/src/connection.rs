@@ -129,8 +129,10 @@ where
             match refused_host(&request, shared, target) {
                 Some(refusal) => Ok(refusal),
                 None => {
-                    // An answer that has no end of its own ends when the emulator stops.
-                    request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
+                    if control::is_asked(&request) {
+                        // An answer that has no end of its own ends when the emulator stops.
+                        request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
+                    }
                     Ok(http::answer(request, shared).await)
                 }
             }

@@ -36,9 +36,9 @@ use crate::world::Shared;
 use fault::Fault;
 
 /// Where it starts.
-pub(crate) const ROOT: &str = "/_avmarks";
+const ROOT: &str = "/_avmarks";
 /// What every path of it starts with.
-pub(crate) const PREFIX: &str = "/_avmarks/";
+const PREFIX: &str = "/_avmarks/";
 
 /// Bytes of a body, where it is not a whole state.
 const BODY_BYTES_MAX: usize = 1_048_576;
@@ -50,6 +50,12 @@ const LARGE: [&str; 2] = ["/_avmarks/state", "/_avmarks/scenario"];
 /// Turns true when the server stops.
 #[derive(Clone)]
 pub(crate) struct Stopped(pub(crate) watch::Receiver<bool>);
+
+/// Whether a request is for the control plane.
+pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
+    let path = request.uri().path();
+    path == ROOT || path.starts_with(PREFIX)
+}
 
 /// Every path, with what it does.
 fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {

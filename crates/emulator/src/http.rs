@@ -24,8 +24,7 @@ const SIGNATURE: HeaderName = HeaderName::from_static("avmarks-signature");
 
 /// Answers a request, whatever it is.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
-    let path = request.uri().path();
-    if path == control::ROOT || path.starts_with(control::PREFIX) {
+    if control::is_asked(&request) {
         return control::answer(request, shared).await;
     }
     let (head, body) = request.into_parts();

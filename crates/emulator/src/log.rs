@@ -91,7 +91,7 @@ impl Log {
             let dropped = self.entries.pop_front().map_or(0, |entry| entry.number);
             self.dropped = self.dropped.max(dropped);
         }
-        self.written.send_replace(number);
+        self.tell(number);
     }
 
     /// Lets those who watch know.
@@ -102,7 +102,7 @@ impl Log {
             let dropped = self.notices.pop_front().map_or(0, |(number, _)| number);
             self.dropped = self.dropped.max(dropped);
         }
-        self.written.send_replace(number);
+        self.tell(number);
     }
 
     /// Lets those who watch know what happened, without what only the answer of a call tells.
@@ -157,6 +157,15 @@ impl Log {
         items.sort_unstable_by_key(|item| item.number);
         items.truncate(items_max);
         items
+    }
+
+    /// Sets the highest number, and wakes those who watch, if there are any.
+    fn tell(&self, number: u64) {
+        let is_watched = self.watchers() > 0;
+        self.written.send_if_modified(|latest| {
+            *latest = number;
+            is_watched
+        });
     }
 
     fn number(&self) -> u64 {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::explain;
-use avmarks_protocol::{Endpoint, ErrorCode};
+use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
 use avmarks_spec::readings::{Random, TrailingComma};
@@ -240,7 +240,11 @@ impl World {
     fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer, fault: Option<Injection>) -> Given {
         let Answer { code, because, omitted, body, .. } = answer;
         let code = code.number();
-        let info = avmarks_protocol::Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info);
+        // What went well has nothing to say, and may be long.
+        let info = match code {
+            0 => None,
+            _ => Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info),
+        };
         let info = info.unwrap_or_default();
         let query = RawQuery::parse(request.query);
         let flags = self.flags(&query, &because);

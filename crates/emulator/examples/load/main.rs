@@ -21,7 +21,7 @@ use avmarks_emulator::{Emulator, Settings};
 use client::Round;
 
 const CONNECTIONS: usize = 64;
-const ROUND: Duration = Duration::from_secs(5);
+const ROUND: Duration = Duration::from_secs(1);
 
 const BODY: &str = r#"{"GroupId":"live","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]},{"Member_Account":"student9","Marks":[1001]}]}"#;
 const ANSWER: &str = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]},{"Member_Account":"student9","Marks":[1001]}]}"#;
@@ -47,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut emulated, mut handled) = (Round::default(), Round::default());
     for round in 1..=rounds {
         let (one, other) = (ask(running.address(), ROUND), ask(bare, ROUND));
-        println!("round {round}: {:.0}/s, bare {:.0}/s", one.rate(), other.rate());
+        if round % 10 == 0 {
+            println!("round {round}: {:.0}/s, bare {:.0}/s", one.rate(), other.rate());
+        }
         emulated.add(one);
         handled.add(other);
     }

@@ -10,6 +10,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant, SystemTime};
 
 use avmarks_emulator::{Emulator, Settings};
@@ -74,14 +75,19 @@ fn kill_again_and_again() -> Result<()> {
     Client::connect(&running.address)?.post("/_avmarks/groups", r#"{"group":"room"}"#)?;
     for _ in 0..kills {
         let address = running.address.clone();
+        let (answered, one_answered) = channel();
         let threads: Vec<_> = loads
             .into_iter()
             .map(|mut load| {
-                let address = address.clone();
-                std::thread::spawn(move || load.run(&address).map(|()| load).map_err(|fault| fault.to_string()))
+                let (address, answered) = (address.clone(), answered.clone());
+                std::thread::spawn(move || {
+                    load.run(&address, &answered).map(|()| load).map_err(|fault| fault.to_string())
+                })
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(20 + random.next() % 230));
+        // However slow the disk is: it is killed under load.
+        one_answered.recv_timeout(Duration::from_secs(60)).map_err(|_| told("nothing is answered".into()))?;
+        std::thread::sleep(Duration::from_micros(random.next() % 250_000));
         running.child.kill()?;
         running.child.wait()?;
         loads = Vec::new();
@@ -111,9 +117,6 @@ fn kill_again_and_again() -> Result<()> {
         median.map_or(0, Duration::as_millis),
         longest.map_or(0, Duration::as_millis),
     );
-    if answered == 0 {
-        return Err("nothing was answered between the kills".into());
-    }
     std::fs::remove_dir_all(&folder.0)?;
     Ok(())
 }

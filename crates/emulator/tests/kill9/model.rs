@@ -1,6 +1,7 @@
 //! What a client does, and what must be there afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::Sender;
 
 use serde_json::{Value, json};
 
@@ -120,8 +121,8 @@ impl Load {
         }
     }
 
-    /// Changes one account after the other until the connection ends.
-    pub(crate) fn run(&mut self, address: &str) -> Result<()> {
+    /// Changes one account after the other until the connection ends, and says so whenever one was answered.
+    pub(crate) fn run(&mut self, address: &str, answered: &Sender<()>) -> Result<()> {
         let Ok(mut client) = Client::connect(address) else { return Ok(()) };
         loop {
             let names: Vec<_> = self.accounts.keys().cloned().collect();
@@ -137,6 +138,8 @@ impl Load {
             }
             self.in_flight = None;
             self.answered += 1;
+            // Nobody listens once it is going to be killed.
+            let _ = answered.send(());
             self.accounts.insert(account, act.on(state));
         }
     }
