@@ -31,7 +31,7 @@ const step = (name) => console.log(`  ${name}`);
 
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   let away = false;
   const faults = [];
   page.on("console", (message) => { if (message.type() === "error" && !away) faults.push(message.text()); });
