@@ -1,6 +1,6 @@
 //! What `avmarks send` goes by: options, then the environment, then a file, then defaults; and where each setting is from.
 
-mod file;
+pub(crate) mod file;
 mod ready;
 mod show;
 mod table;
@@ -135,7 +135,7 @@ impl Settings {
 }
 
 /// A variable that is set to something.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 

@@ -37,6 +37,7 @@ mod http;
 mod inputs;
 mod journal;
 mod log;
+mod remarks;
 mod serve;
 mod settings;
 mod webhooks;

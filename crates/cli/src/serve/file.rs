@@ -1,7 +1,7 @@
 //! The configuration file: TOML, of which the table `[serve]` is meant here.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use avmarks_spec::{Excerpt, OneLine};
 use toml::de::{DeTable, DeValue};
@@ -9,47 +9,30 @@ use toml::de::{DeTable, DeValue};
 use super::found::{Given, Origin};
 use super::setting::Setting;
 use crate::error::Error;
-use crate::input::{Shown, Source};
+use crate::input::Source;
 use crate::names;
-
-/// A configuration is a page at most.
-const BYTES_MAX: u64 = 1_024 * 1_024;
-
-/// The table.
-const TABLE: &str = "serve";
-
-/// Where the configuration is: what is named must be there, the others may be.
-pub(super) fn place(named: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let by_variable = || environment("AVMARKS_CONFIG").map(PathBuf::from);
-    if let Some(named) = named.map(Path::to_owned).or_else(by_variable) {
-        return Some(named);
-    }
-    let of_user = environment("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let of_user = of_user.or_else(|| environment("HOME").map(|home| Path::new(&home).join(".config")));
-    let of_user = of_user.map(|folder| folder.join("avmarks").join("config.toml"));
-    [Some(PathBuf::from("avmarks.toml")), of_user].into_iter().flatten().find(|path| path.is_file())
-}
+use crate::settings::file::{BYTES_MAX, Place, SERVE, line};
 
 /// What the file gives.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<Setting, Given>, Error> {
     let text = Source::File(path.to_owned()).read_text(BYTES_MAX, "a configuration")?;
-    let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-    let wrong = |at: usize, what: String| Error::Setting { place: format!("{} line {}", Shown(path), line(at)), what };
+    let place = |at: usize| Place { path, line: line(&text, at) };
+    let wrong = |at: usize, what: String| Error::Setting { place: place(at).to_string(), what };
     let table = DeTable::parse(&text).map_err(|fault| {
         let at = fault.span().map_or(text.len(), |span| span.start);
         wrong(at, format!("this is not TOML: {}", OneLine(fault.message())))
     })?;
-    let Some((key, table)) = table.get_ref().iter().find(|(key, _)| key.get_ref() == TABLE) else {
+    let Some((key, table)) = table.get_ref().iter().find(|(key, _)| key.get_ref() == SERVE) else {
         return Ok(BTreeMap::new());
     };
     let DeValue::Table(table) = table.get_ref() else {
-        return Err(wrong(key.span().start, format!("`{TABLE}` must be a table: write [{TABLE}]")));
+        return Err(wrong(key.span().start, format!("`{SERVE}` must be a table: write [{SERVE}]")));
     };
     let mut found = BTreeMap::new();
     for (key, value) in table {
         let at = key.span().start;
         let (setting, texts) = setting(key.get_ref(), value.get_ref()).map_err(|what| wrong(at, what))?;
-        found.insert(setting, Given { texts, origin: Origin::File(path.to_owned(), line(at)) });
+        found.insert(setting, Given { texts, origin: Origin::File(path.to_owned(), place(at).line) });
     }
     Ok(found)
 }
@@ -63,7 +46,7 @@ fn setting(key: &str, value: &DeValue<'_>) -> Result<(Setting, Vec<String>), Str
             );
         }
         let near = names::near(key, Setting::ALL.iter().map(|setting| setting.name().to_owned()));
-        return Err(format!("`{}` is no setting of [{TABLE}]{near}", Excerpt(key)));
+        return Err(format!("`{}` is no setting of [{SERVE}]{near}", Excerpt(key)));
     };
     let texts = match value {
         DeValue::Array(values) if setting.is_list() => values.iter().map(|value| text(value.get_ref())).collect(),

@@ -9,6 +9,8 @@ use super::file;
 use super::setting::Setting;
 use crate::args::ServeArgs;
 use crate::error::Error;
+use crate::settings::file::place;
+use crate::settings::variable;
 
 /// What was said of a setting, and where.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ pub(super) struct Found(BTreeMap<Setting, Given>);
 impl Found {
     /// Looks everywhere.
     pub(super) fn find(args: &ServeArgs) -> Result<Self, Error> {
-        let mut found = match file::place(args.config.as_deref(), variable) {
+        let mut found = match place(args.config.as_deref(), variable) {
             Some(path) => file::read(&path)?,
             None => BTreeMap::new(),
         };
@@ -109,11 +111,6 @@ impl Origin {
             Self::File(path, line) => format!("{} line {line}, `{setting}`", crate::input::Shown(path)),
         }
     }
-}
-
-/// A variable that is set to something.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 
 fn options(args: &ServeArgs) -> Vec<(Setting, Vec<String>)> {

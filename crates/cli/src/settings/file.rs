@@ -10,8 +10,11 @@ use super::table::{Kind, Setting};
 use crate::input::{Shown, Source};
 use crate::names;
 
+/// The table of another command.
+pub(crate) const SERVE: &str = "serve";
+
 /// A configuration is a page at most.
-const BYTES_MAX: u64 = 1_024 * 1_024;
+pub(crate) const BYTES_MAX: u64 = 1_024 * 1_024;
 
 /// A setting as a file gives it.
 #[derive(Debug)]
@@ -22,7 +25,7 @@ pub(super) struct Given {
 }
 
 /// Where the configuration is: what is named must be there, the others may be.
-pub(super) fn place(named: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+pub(crate) fn place(named: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let by_variable = || environment("AVMARKS_CONFIG").map(PathBuf::from);
     if let Some(named) = named.map(Path::to_owned).or_else(by_variable) {
         return Some(named);
@@ -50,7 +53,7 @@ pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
         .collect();
     let mut given = Vec::new();
     if faults.is_empty() {
-        for (key, value) in table.get_ref() {
+        for (key, value) in table.get_ref().iter().filter(|(key, _)| key.get_ref() != SERVE) {
             let at = key.span().start;
             match setting(key.get_ref(), value.get_ref()) {
                 Ok((setting, text)) => given.push(Given { setting, text, line: place(at).line }),
@@ -62,9 +65,9 @@ pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
 }
 
 /// A place in a file, in words.
-pub(super) struct Place<'a> {
-    pub(super) path: &'a Path,
-    pub(super) line: usize,
+pub(crate) struct Place<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) line: usize,
 }
 
 impl fmt::Display for Place<'_> {
@@ -73,7 +76,8 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-fn line(text: &str, at: usize) -> usize {
+/// The line of this byte.
+pub(crate) fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
