@@ -240,10 +240,20 @@ impl World {
         self.keep(|| line::call(at, query.identifier().unwrap_or_default(), request.path, request.body));
     }
 
-    /// Keeps an input that was taken in, as a line.
+    /// Keeps an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
     pub(crate) fn keep(&mut self, line: impl FnOnce() -> Vec<u8>) {
         let Some(journal) = &mut self.journal else { return };
         journal.append(&line());
+        if journal.is_full() {
+            self.keep_all();
+        }
+    }
+
+    /// Keeps inputs that were taken in one after the other. No generation begins between them, for it would have what the
+    /// later ones brought, and they would be taken in again.
+    pub(crate) fn keep_lines(&mut self, lines: &[&str]) {
+        let Some(journal) = &mut self.journal else { return };
+        lines.iter().for_each(|line| journal.append(line.as_bytes()));
         if journal.is_full() {
             self.keep_all();
         }
