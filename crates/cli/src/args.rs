@@ -29,7 +29,8 @@ pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // What stands too much there may be a key or a signature, which must not be printed.
-        let about_signatures = arguments.iter().any(|argument| argument == "usersig" || argument == "send");
+        let about_signatures =
+            arguments.iter().any(|argument| ["usersig", "send", "serve"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }

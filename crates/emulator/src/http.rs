@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use avmarks_spec::OneLine;
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 
-use crate::world::{Given, Shared};
+use crate::world::{Given, Met, Shared};
 use crate::{control, faults};
 use body::Read;
 
@@ -22,13 +22,20 @@ const BECAUSE: HeaderName = HeaderName::from_static("avmarks-because");
 /// Why a signature was refused.
 const SIGNATURE: HeaderName = HeaderName::from_static("avmarks-signature");
 
+/// Bytes of a body that is read whatever the limit is, where it says how long it is.
+const READ_ANYWAY: usize = 65_536;
+
 /// Answers a request, whatever it is.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     if control::is_asked(&request) {
         return control::answer(request, shared).await;
     }
     let (head, body) = request.into_parts();
-    let bytes_max = shared.lock().app.settings().terms.limits.body_bytes_max;
+    let bytes_max = match body.size_hint().exact() {
+        // The service looks at the length itself.
+        Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
+        _ => shared.lock().app.settings().terms.limits.body_bytes_max,
+    };
     let read = match read(&head.headers, body, bytes_max, shared).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -42,10 +49,10 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
     match read {
         Read::Whole(body) => {
             let request = avmarks_service::Request { body: &body, ..request };
-            let struck = shared.lock().faults.take(request.path);
-            let answered = match struck {
-                None => shared.answer(&request, None).await.map(respond),
-                Some(injection) => faults::inject(injection, &request, shared).await,
+            let answered = match shared.meet(&request).await {
+                Ok(Met::Answer(given)) => Ok(respond(given)),
+                Ok(Met::Fault(injection)) => faults::inject(injection, &request, shared).await,
+                Err(unkept) => Err(unkept),
             };
             // Where nothing is accepted, it is not the API that answers.
             answered.unwrap_or_else(|unkept| fault(StatusCode::SERVICE_UNAVAILABLE, &unkept.to_string()))

@@ -46,10 +46,13 @@ impl World {
         let now = self.clock.now();
         let happenings = self.app.create_group(id, kind, owner, now);
         self.keep_groups(now, &happenings);
+        let is_named = is_new && !name.is_empty();
+        if is_named {
+            self.groups.entry(id).or_default().name = name.clone();
+        }
         self.keep(|| line::create_group(now, &id, kind, owner.as_ref()));
-        if is_new && !name.is_empty() {
+        if is_named {
             self.keep(|| line::name(now, &id, &name));
-            self.groups.entry(id).or_default().name = name;
         }
         self.happened(&happenings, Exit::Quit);
         Ok(happenings)
@@ -196,10 +199,7 @@ impl World {
             }
         }
         self.app = scenario.into_app();
-        // Only now: a new generation begins with the app as it stands.
-        for line in taken {
-            self.keep(|| line.as_bytes().to_owned());
-        }
+        self.keep_lines(&taken);
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
         if self.app.latest() > self.clock.now() && self.clock.set(self.app.latest()) {
             let clock = self.clock.clone();

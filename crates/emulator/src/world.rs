@@ -5,12 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use avmarks_protocol::url::RawQuery;
-use avmarks_protocol::usersig::explain;
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
-use avmarks_spec::readings::{Random, TrailingComma};
-use avmarks_spec::{Clause, Excerpt, Gap, GroupId, Timestamp, UserId};
+use avmarks_spec::{Excerpt, GroupId, Timestamp, UserId};
 use tokio::sync::Notify;
 
 use crate::authority::Certificates;
@@ -20,6 +18,7 @@ use crate::groups::{self, Group};
 use crate::inputs::Exit;
 use crate::journal::{DataFault, Journal, Ticket, Unkept, line};
 use crate::log::{Entry, Log, Notice};
+use crate::remarks;
 use crate::settings::Settings;
 use crate::webhooks::{Before, Outbox};
 
@@ -61,6 +60,14 @@ pub(crate) struct Given {
     pub(crate) because: Vec<Basis>,
     /// Why the signature was refused.
     pub(crate) signature: Option<String>,
+}
+
+/// What a request meets.
+pub(crate) enum Met {
+    /// The API.
+    Answer(Given),
+    /// A fault that waited for it.
+    Fault(Injection),
 }
 
 impl Shared {
@@ -109,31 +116,56 @@ impl Shared {
         self.lock().struck(request, injection, code, info);
     }
 
-    /// Answers a request of the API, once what it changed is kept; a fault that strikes its answer is noted.
-    pub(crate) async fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Result<Given, Unkept> {
+    /// Answers a request of the API, once what it changed is kept; or gives the fault that strikes it, where one waits for
+    /// it, before anything has happened.
+    pub(crate) async fn meet(&self, request: &Request<'_>) -> Result<Met, Unkept> {
+        // Whatever needs no world is done before the lock.
+        let query = RawQuery::parse(request.query);
         let (given, ticket) = {
             let mut world = self.lock();
-            world.accepts()?;
-            let before = world.app.next_deadline();
-            let given = world.answer(request, injection);
-            if world.app.next_deadline() != before {
-                self.moved.notify_one();
+            if let Some(injection) = world.faults.take(request.path) {
+                return Ok(Met::Fault(injection));
             }
-            (given, world.ticket())
+            self.answer_in(&mut world, request, &query, None)?
         };
+        ticket.kept().await?;
+        Ok(Met::Answer(given))
+    }
+
+    /// Answers a request of the API, once what it changed is kept; a fault that strikes its answer is noted.
+    pub(crate) async fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Result<Given, Unkept> {
+        let query = RawQuery::parse(request.query);
+        let (given, ticket) = self.answer_in(&mut self.lock(), request, &query, injection)?;
         ticket.kept().await?;
         Ok(given)
     }
 
+    fn answer_in(
+        &self,
+        world: &mut World,
+        request: &Request<'_>,
+        query: &RawQuery,
+        injection: Option<Injection>,
+    ) -> Result<(Given, Ticket), Unkept> {
+        world.accepts()?;
+        let before = world.app.next_deadline();
+        let given = world.answer(request, query, injection);
+        if world.app.next_deadline() != before {
+            self.moved.notify_one();
+        }
+        Ok((given, world.ticket()))
+    }
+
     /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
     pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
+        let query = RawQuery::parse(request.query);
         let mut world = self.lock();
         let now = world.now();
         let answer = match groups::Call::of(request.path) {
             Some(_) => world.app.gate_long_body(request, bytes, now),
             None => world.app.refuse_long_body(request, bytes, now),
         };
-        world.logged(request, now, answer, None)
+        world.logged(request, &query, now, answer, None)
     }
 
     /// Sends webhooks as they come.
@@ -166,55 +198,62 @@ impl World {
         self.clock.now()
     }
 
-    fn answer(&mut self, request: &Request<'_>, injection: Option<Injection>) -> Given {
+    fn answer(&mut self, request: &Request<'_>, query: &RawQuery, injection: Option<Injection>) -> Given {
         let now = self.now();
         let (answer, happenings) = match groups::Call::of(request.path) {
-            Some(call) => self.answer_about_groups(call, request, now),
+            Some(call) => self.answer_about_groups(call, request, query, now),
             None => {
                 let Response { answer, happenings, admitted, .. } = self.app.handle(request, now);
                 if admitted {
-                    self.keep_call(request, now);
+                    self.keep_call(request, query, now);
                 }
                 (answer, happenings)
             }
         };
         self.happened(&happenings, Exit::Quit);
-        self.logged(request, now, answer, injection)
+        self.logged(request, query, now, answer, injection)
     }
 
     fn answer_about_groups(
         &mut self,
         call: groups::Call,
         request: &Request<'_>,
+        query: &RawQuery,
         now: Timestamp,
     ) -> (Answer, Vec<Happening>) {
         let gaps = match self.app.gate(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return (answer, Vec::new()),
         };
-        let query = RawQuery::parse(request.query);
         let identifier = query.identifier().unwrap_or_default();
         let asked = Call { identifier, path: request.path, body: request.body };
         let (mut answer, happenings) = groups::answer(self, call, &asked, now);
         if call.changes() && answer.code == ErrorCode::OK {
-            self.keep_call(request, now);
+            self.keep_call(request, query, now);
         }
         answer.because.extend(gaps);
         (answer, happenings)
     }
 
     /// Keeps a call that got past steps 1 to 5.
-    fn keep_call(&mut self, request: &Request<'_>, at: Timestamp) {
-        self.keep(|| {
-            let query = RawQuery::parse(request.query);
-            line::call(at, query.identifier().unwrap_or_default(), request.path, request.body)
-        });
+    fn keep_call(&mut self, request: &Request<'_>, query: &RawQuery, at: Timestamp) {
+        self.keep(|| line::call(at, query.identifier().unwrap_or_default(), request.path, request.body));
     }
 
-    /// Keeps an input that was taken in, as a line.
+    /// Keeps an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
     pub(crate) fn keep(&mut self, line: impl FnOnce() -> Vec<u8>) {
         let Some(journal) = &mut self.journal else { return };
         journal.append(&line());
+        if journal.is_full() {
+            self.keep_all();
+        }
+    }
+
+    /// Keeps inputs that were taken in one after the other. No generation begins between them, for it would have what the
+    /// later ones brought, and they would be taken in again.
+    pub(crate) fn keep_lines(&mut self, lines: &[&str]) {
+        let Some(journal) = &mut self.journal else { return };
+        lines.iter().for_each(|line| journal.append(line.as_bytes()));
         if journal.is_full() {
             self.keep_all();
         }
@@ -237,7 +276,14 @@ impl World {
         self.journal.as_ref().and_then(Journal::failed).map_or(Ok(()), Err)
     }
 
-    fn logged(&mut self, request: &Request<'_>, at: Timestamp, answer: Answer, fault: Option<Injection>) -> Given {
+    fn logged(
+        &mut self,
+        request: &Request<'_>,
+        query: &RawQuery,
+        at: Timestamp,
+        answer: Answer,
+        fault: Option<Injection>,
+    ) -> Given {
         let Answer { code, because, omitted, body, .. } = answer;
         let code = code.number();
         // What went well has nothing to say, and may be long.
@@ -246,9 +292,8 @@ impl World {
             _ => Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info),
         };
         let info = info.unwrap_or_default();
-        let query = RawQuery::parse(request.query);
-        let flags = self.flags(&query, &because);
-        let signature = self.signature(&query, &because, at);
+        let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
+        let signature = remarks::signature(self.app.settings(), query, &because, at);
         tracing::info!(
             path = request.path,
             identifier = query.identifier().unwrap_or_default(),
@@ -276,7 +321,7 @@ impl World {
             omitted,
             flags,
             fault,
-            ..Entry::of(request, &query)
+            ..Entry::of(request, query)
         });
         Given { body, because, signature }
     }
@@ -285,31 +330,6 @@ impl World {
         tracing::info!(path = request.path, fault = ?fault.kind, "a fault struck the call before it had an effect");
         let entry = Entry::of(request, &RawQuery::parse(request.query));
         self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
-    }
-
-    /// What the documents forbid and was let through.
-    fn flags(&self, query: &RawQuery, because: &[Basis]) -> Vec<String> {
-        let policy = &self.app.settings().terms.policy;
-        let mut flags = Vec::new();
-        if policy.random == Random::LetThrough && because.contains(&Basis::Gap(Gap::Random)) {
-            flags.extend(query.random().err().map(|fault| fault.to_string()));
-        }
-        if policy.trailing_comma == TrailingComma::Accept && because.contains(&Basis::Gap(Gap::TrailingComma)) {
-            flags.push("a comma before `]` or `}` was passed over".to_owned());
-        }
-        flags
-    }
-
-    /// All that is wrong with a signature that was refused.
-    fn signature(&self, query: &RawQuery, because: &[Basis], at: Timestamp) -> Option<String> {
-        if !because.contains(&Basis::Clause(Clause::UserSig)) {
-            return None;
-        }
-        let avmarks_service::Settings { sdkappid, key, .. } = self.app.settings();
-        let explained =
-            explain(query.usersig().ok()?.as_str(), key.as_ref(), Some(*sdkappid), query.identifier().ok(), at);
-        let findings: Vec<_> = explained.findings.iter().map(ToString::to_string).collect();
-        Some(findings.join("; "))
     }
 
     /// What happened now, for whoever is to be told. `exit` says how members have left, where some have.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use avmarks_emulator::{Clock, Settings};
+use avmarks_emulator::{Clock, Settings, set_limit};
 use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_spec::{Gap, GroupId, Limits, Timestamp};
@@ -75,7 +75,8 @@ fn settings(found: &Found) -> Result<Settings, Error> {
         let _ = app.terms.policy.set(gap, &reading);
     }
     for (name, number) in found.many(Setting::Limit, limit)?.unwrap_or_default() {
-        set_limit(&mut app.terms.limits, &name, number);
+        // It was tried when the text was read.
+        let _ = set_limit(&mut app.terms.limits, &name, number);
     }
     put(&mut settings.strict, found.one(Setting::Strict, boolean)?);
     let clock = found.one(Setting::Clock, |text| number(text, i64::MAX as u64))?;
@@ -143,42 +144,12 @@ fn reading(text: &str) -> Result<(Gap, String), String> {
     Ok((gap, name.to_owned()))
 }
 
-/// The limits that can be set, by the names of their fields.
-const LIMITS: [&str; 9] = [
-    "accounts_per_call_max",
-    "marks_per_group_max",
-    "members_per_mark_max",
-    "pin_duration_max_ms",
-    "list_members_max",
-    "low_plan_list_members_max",
-    "calls_per_window_max",
-    "rate_window_ms",
-    "body_bytes_max",
-];
-
-fn limit(text: &str) -> Result<(String, usize), String> {
-    let (name, value) =
-        text.split_once('=').ok_or_else(|| wrong(text, "write LIMIT=N, such as calls_per_window_max=1000"))?;
-    if !LIMITS.contains(&name) {
-        let near = names::near(name, LIMITS.iter().map(|name| (*name).to_owned()));
-        return Err(wrong(name, format_args!("it is no limit{near}; there are {}", LIMITS.join(", "))));
-    }
-    Ok((name.to_owned(), number(value, usize::MAX)?))
-}
-
-fn set_limit(limits: &mut Limits, name: &str, number: usize) {
-    let milliseconds = Duration::from_millis(number as u64);
-    match name {
-        "accounts_per_call_max" => limits.accounts_per_call_max = number,
-        "marks_per_group_max" => limits.marks_per_group_max = number,
-        "members_per_mark_max" => limits.members_per_mark_max = number,
-        "pin_duration_max_ms" => limits.pin_duration_max = milliseconds,
-        "list_members_max" => limits.list_members_max = number,
-        "low_plan_list_members_max" => limits.low_plan_list_members_max = number,
-        "calls_per_window_max" => limits.calls_per_window_max = number,
-        "rate_window_ms" => limits.rate_window = milliseconds,
-        _ => limits.body_bytes_max = number,
-    }
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let wanted = || wrong(text, "write LIMIT=N, such as calls_per_window_max=1000");
+    let (name, value) = text.split_once('=').ok_or_else(wanted)?;
+    let value = number(value, u64::MAX)?;
+    set_limit(&mut Limits::DOCUMENTED.clone(), name, value).map_err(|fault| fault.to_string())?;
+    Ok((name.to_owned(), value))
 }
 
 fn host(text: &str) -> Result<String, String> {

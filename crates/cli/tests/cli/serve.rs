@@ -272,7 +272,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--reading", "page_size"], "--reading: `page_size` will not do: write GAP=READING"),
         (&["--reading", "page_sise=250"], "it is not a gap (did you mean `gap:page-size`?)"),
         (&["--policy", "x"], "--policy: `x` will not do: give one of "),
-        (&["--limit", "calls=1"], "it is no limit"),
+        (&["--limit", "calls=1"], "--limit: there is no `calls`; there are `accounts_per_call_max`"),
         (&["--limit", "calls_per_window_max=x"], "give a whole number"),
         (&["--clock", "now"], "--clock: `now` will not do"),
         (&["--proxied-host", "http://x/"], "give a name, `*.` and the end of one"),

@@ -12,8 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::fault::Fault;
 
-/// The highest number and the latest time that can be asked for: what every reader of JSON keeps exact.
-pub(super) const NUMBER_MAX: u64 = 9_007_199_254_740_991;
+pub(super) use crate::limits::NUMBER_MAX;
 
 /// A body in JSON.
 pub(super) struct Asked<T>(pub(super) T);

@@ -26,7 +26,7 @@ pub enum DataFault {
     /// A file is broken at a place behind which it goes on.
     #[error(
         "`{}` is broken at byte {at}, and goes on at byte {next}: this is no torn tail; restore the folder, or copy it and \
-         ask for a repair, which gives up everything from byte {at} on",
+         ask for a repair (`data_repair`), which gives up everything from byte {at} on",
         path.display()
     )]
     Broken {

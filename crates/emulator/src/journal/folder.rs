@@ -108,7 +108,7 @@ impl Folder {
             End::Whole => return Ok((KeptJournal { path, lines }, false)),
             End::Torn { at } if is_last => {
                 let (file, bytes) = (path.display(), bytes.len() - at);
-                tracing::warn!(%file, at, bytes, "the journal has a torn tail, which no answer went out for; it is cut");
+                tracing::warn!(%file, at, bytes, "the journal ends with what is no whole record, as it does when it is written to at the end; that is cut");
                 return Ok((KeptJournal { path, lines }, false));
             }
             // Another journal goes on behind it.

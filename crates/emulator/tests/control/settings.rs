@@ -73,7 +73,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
             r#"{"policy":{"profile":"x"}}"#,
             "`policy.profile` is `x`; there are `default`, `documented_en`, `documented_zh_2025`",
         ),
-        (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits.marks_per_group_max` is 15; it must be at most 14"),
+        (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits`: `marks_per_group_max` is 15; it must be at most 14"),
         (
             r#"{"limits":{"body_bytes_max":-1}}"#,
             "`limits.body_bytes_max`: `-1` is no whole number from 0 to 2^64-1 at line 1 column 31",
@@ -83,7 +83,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
     }
     let (status, says) = refused(&running, "PATCH", "settings", r#"{"limits":{"pages":1}}"#);
     assert!(
-        status == 400 && says.starts_with("`limits` has no `pages`; there are `accounts_per_call_max`, "),
+        status == 400 && says.starts_with("`limits`: there is no `pages`; there are `accounts_per_call_max`, "),
         "{says}"
     );
     let (status, says) = refused(&running, "PATCH", "settings", r#"{"policy":{"pages":"1"}}"#);
