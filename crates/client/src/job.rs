@@ -161,7 +161,7 @@ impl Job {
         let Some(lane) = self.lanes.get(flying.lane) else { return Ok(()) };
         let body = scrubbed(reply.body, flying.signed.usersig.as_str());
         let mut hearing = Reply { body: &body, ..*reply }.read(lane.plan.change());
-        if body.len() != reply.body.len() || *body != *reply.body {
+        if *body != *reply.body {
             hearing.quirks.push(Quirk::Signature);
         }
         let verbatim = self.settings.keep_answers && !matches!(hearing.heard, Heard::Foreign(_));

@@ -63,6 +63,8 @@ fn an_answer_comes_back_whole() {
     let mut call = call(true);
     let (outcome, sent) = run(&mut call, |_| Some(Ok(ok())));
     let answered = outcome.unwrap();
+    let shown = format!("{answered:?}");
+    assert!(shown.contains("bytes: 61") && !shown.contains("More"), "the body is counted and not shown: {shown}");
     assert_eq!((answered.body, answered.envelope.is_ok(), answered.quirks, sent), (ok().1, true, vec![], vec![0]));
 }
 
@@ -140,6 +142,42 @@ fn a_pace_that_is_full_is_waited_for_and_not_beyond_the_budget() {
     call.on_failure(sending.id, then, Failure::TimedOut).unwrap();
     assert!(matches!(call.poll(then, &mut pace), CallStep::Done(Err(_))));
     assert!(matches!(call.poll(then, &mut pace), CallStep::Done(Err(_))));
+}
+
+#[test]
+fn the_last_moment_that_the_budget_leaves_for_a_try_is_used() {
+    let budget = Duration::from_secs(10);
+    for (late, again) in [(Duration::ZERO, true), (Duration::from_millis(1), false)] {
+        let mut call = call(true);
+        call.retry = RetrySettings { budget, ..call.retry };
+        let mut pace = Pace::new(PaceSettings { calls_max: 1, window: budget - TRY_TIMEOUT_MIN + late });
+        let CallStep::Send(sending) = call.poll(START, &mut pace) else { panic!() };
+        let (_, body) = refused(10002);
+        call.on_reply(sending.id, START, &Reply::new(200, &body)).unwrap();
+        match call.poll(START, &mut pace) {
+            CallStep::WaitUntil(then) if again => {
+                assert_eq!(then, START.plus(budget - TRY_TIMEOUT_MIN));
+                let CallStep::Send(sending) = call.poll(then, &mut pace) else { panic!() };
+                assert_eq!(sending.timeout, TRY_TIMEOUT_MIN);
+            }
+            CallStep::Done(Err(unanswered)) if !again => assert_eq!(unanswered.tries().count(), 1),
+            step => panic!("{late:?}: {step:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_comes_back_for_an_earlier_try_is_not_taken_for_the_latest() {
+    let (mut call, mut pace) = (call(true), Pace::new(PaceSettings::default()));
+    let CallStep::Send(first) = call.poll(START, &mut pace) else { panic!() };
+    let CallStep::WaitUntil(then) = call.poll(START.plus(first.timeout), &mut pace) else { panic!() };
+    let CallStep::Send(second) = call.poll(then, &mut pace) else { panic!() };
+    let reply = Reply::new(200, br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"late"}"#);
+    assert_eq!(call.on_reply(first.id, then, &reply), Err(NotInFlight { id: first.id }));
+    assert_eq!(call.on_failure(first.id, then, Failure::TimedOut), Err(NotInFlight { id: first.id }));
+    call.on_reply(second.id, then, &Reply::new(200, &ok().1)).unwrap();
+    let CallStep::Done(Ok(answered)) = call.poll(then, &mut pace) else { panic!() };
+    assert_eq!(answered.body, ok().1);
 }
 
 #[test]
