@@ -298,9 +298,7 @@ impl Job {
         let (tries, generation) = (call.tries.len(), signed.generation);
         let tried = Tried { tries, renewed: &mut call.renewed, signer: &self.signer, generation };
         let next = self.settings.retry.next(advice, tried, &mut self.random);
-        if next.pause > Duration::ZERO {
-            self.paused_until = self.paused_until.max(now.plus(next.pause));
-        }
+        self.paused_until = self.paused_until.max(now.plus(next.pause));
         match next.then {
             Then::Again(wait) => self.again(at, call, now.plus(wait)),
             Then::Split if call.range.len() > 1 => {

@@ -103,7 +103,7 @@ impl Turns {
     /// The first of `lanes` lanes, from the one after the latest served, that is ready; it moves to the end of the queue.
     pub(crate) fn take(&mut self, lanes: usize, ready: impl Fn(usize) -> bool) -> Option<usize> {
         let lane = (0..lanes).map(|step| (self.next + step) % lanes).find(|lane| ready(*lane))?;
-        self.next = (lane + 1) % lanes;
+        self.next = lane + 1;
         Some(lane)
     }
 }

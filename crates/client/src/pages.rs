@@ -122,6 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_stopped_asks_for_nothing_more() {
+        let mut pages = pages();
+        pages.on_answer(&page("a", 5)).unwrap();
+        assert!(pages.request().is_some());
+        pages.stop();
+        assert_eq!(pages.request(), None);
+    }
+
+    #[test]
     fn a_cursor_that_was_asked_for_ends_the_list() {
         for (way, again) in [(vec![5], 5), (vec![5, 6, 7], 6)] {
             let mut pages = pages();

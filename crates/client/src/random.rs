@@ -25,7 +25,8 @@ impl Random {
         ((mixed ^ (mixed >> 31)) >> 32) as u32
     }
 
-    /// The next correlation id: none comes twice before 4,294,967,296 were taken, for the mixing loses nothing.
+    /// The next correlation id: none comes twice before 4,294,967,296 were taken, for the mixing (MurmurHash3's last step)
+    /// loses nothing.
     pub(crate) fn correlation(&mut self) -> u32 {
         let mut mixed = self.start.wrapping_add(self.count);
         self.count = self.count.wrapping_add(1);
@@ -40,6 +41,23 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    /// The first numbers of SplitMix64's reference implementation for the seed 1234567.
+    #[test]
+    fn numbers_are_those_of_split_mix() {
+        let mut random = Random { state: 1_234_567, start: 0, count: 0 };
+        for whole in [6_457_827_717_110_365_317u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423] {
+            assert_eq!(random.number(), (whole >> 32) as u32);
+        }
+    }
+
+    /// MurmurHash3 (32 bits) of nothing, with the seeds 1 and 2^32-1, is its last step alone.
+    #[test]
+    fn correlation_ids_are_mixed_as_by_murmur_hash() {
+        for (start, mixed) in [(0, 0), (1, 0x514e_28b7), (u32::MAX, 0x81f1_6f39)] {
+            assert_eq!(Random { state: 0, start, count: 0 }.correlation(), mixed);
+        }
+    }
 
     #[test]
     fn correlation_ids_differ_and_seeds_give_others() {

@@ -245,6 +245,26 @@ fn a_deadline_ends_the_job_and_nothing_is_begun_that_could_not_be_finished() {
 }
 
 #[test]
+fn the_last_moment_that_budget_and_deadline_leave_is_used() {
+    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(10) };
+    for (late, tries) in [(0, 2), (1, 1)] {
+        let window = Duration::from_millis(10_000 - late);
+        let retry = RetrySettings { budget: window + TRY_TIMEOUT_MIN, ..RetrySettings::default() };
+        let mut job = job(vec![plan("a", 1)], JobSettings { retry, pace, ..JobSettings::default() });
+        let mut numbers = Vec::new();
+        run(&mut job, |out, _| {
+            numbers.push(out.number);
+            Deed::Refuse(10002)
+        });
+        assert_eq!(numbers, [1, 2][..tries], "a budget that ends {late} ms early");
+
+        let deadline = Some(at(10_000 - late).plus(TRY_TIMEOUT_MIN));
+        let mut job = self::job(vec![plan("a", 1_000)], JobSettings { deadline, pace, ..JobSettings::default() });
+        assert_eq!(run(&mut job, |_, _| Deed::Serve).len(), tries, "a deadline that comes {late} ms early");
+    }
+}
+
+#[test]
 fn a_stop_waits_for_what_is_in_flight_and_sends_nothing_more() {
     let mut job = job(vec![plan("a", 2_000)], JobSettings { in_flight_max: 2, ..JobSettings::default() });
     let mut flying = Vec::new();

@@ -43,6 +43,12 @@ fn the_likely_reason_follows_from_what_was_seen() {
 }
 
 #[test]
+fn a_guess_names_the_clause_that_it_rests_on() {
+    let ids = [Likely::OfflineOrAbsent, Likely::MarkFull, Likely::Unknown].map(|likely| likely.clause().map(Clause::id));
+    assert_eq!(ids, [Some("ONLINE-ONLY"), Some("MEMBERS-PER-MARK"), None]);
+}
+
+#[test]
 fn accounts_that_nothing_is_known_of_are_not_tried() {
     let plan = plan(Change::Set, 10, &[1000]);
     let (settled, _) = Settled::of(&plan, 3..5, &Answer::served(1, vec![]), 1, Timestamp::EPOCH);

@@ -22,6 +22,8 @@ fn duplicates_merge_at_the_first_place_and_marks_in_order_of_first_mention() {
     .unwrap();
     assert_eq!(shown(&plan), ["b [1001, 1000, 1002]", "a [1000]", "c [1000]"]);
     assert_eq!((plan.inputs(), plan.len(), plan.needs_admin()), (5, 3, false));
+    let debug = format!("{plan:?}");
+    assert!(debug.contains("change: Set") && debug.contains("accounts: 3") && !debug.contains("\"a\""), "{debug}");
 }
 
 #[test]
@@ -48,6 +50,12 @@ fn every_fault_is_told_with_its_place() {
     assert_eq!(faults.as_slice()[6].input(), Some(2));
     assert!(faults.as_slice().iter().all(|fault| fault.clause().is_some()));
     assert_eq!(faults.to_string(), "accounts per call is `501`; it must be from 1 to 500 (and 8 more)");
+}
+
+#[test]
+fn a_change_has_the_command_type_and_the_word_of_the_documents() {
+    let shown = [Change::Set, Change::Delete].map(|change| (change.command_type(), change.to_string()));
+    assert_eq!(shown, [(1, "set".to_owned()), (2, "delete".to_owned())]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn an_answer_settles_each_account_of_its_call() {
     let members = served.map(|(account, marks)| Served::new(account, marks)).into();
     let (settled, strangers) = Settled::of(&plan, 1..4, &Answer::served(1, members), 7, Timestamp::from_millis(5));
     assert_eq!(strangers, 1);
+    assert_eq!((settled.range(), settled.random(), settled.at()), (1..4, 7, Timestamp::from_millis(5)));
     let json = progress(&plan, vec![settled]).to_json();
     assert_eq!(
         String::from_utf8(json.clone()).unwrap(),

@@ -12,6 +12,8 @@ fn an_answer_that_tells_who_was_served() {
     let hearing = Reply::new(200, body.as_bytes()).read(Change::Set);
     assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 1 }, vec![]));
     assert_eq!(hearing.answer.unwrap().member_list.unwrap()[0].account, "a");
+    let debug = format!("{:?}", Reply::new(200, body.as_bytes()));
+    assert_eq!(debug, format!("Reply {{ status: 200, bytes: {}, cut: false }}", body.len()));
 }
 
 #[test]
