@@ -284,6 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_as_long_as_the_budget_is_within_it_and_a_longer_one_ends_the_job() {
+        let minute = Duration::from_secs(60);
+        for advice in [Advice::AgainLater { least: minute }, Advice::Renew { least: minute }] {
+            assert_eq!(advice.within(minute), advice);
+            assert_eq!(advice.within(minute - Duration::from_millis(1)), Advice::GiveUp(Reach::Job));
+        }
+    }
+
+    #[test]
+    fn a_status_that_is_not_the_services_says_whether_to_come_back() {
+        let after = |status| advice(&crate::Reply::new(status, b"<html>").read(crate::Change::Set).heard);
+        assert_eq!(after(429), Advice::AgainLater { least: Duration::ZERO });
+        assert_eq!([408, 500, 502, 599].map(after), [Advice::Again; 4]);
+        assert_eq!([301, 401, 404, 407, 428, 430, 499].map(after), [Advice::GiveUp(Reach::Job); 7]);
+    }
+
+    #[test]
     fn waits_stay_within_their_bounds() {
         let backoff = RetrySettings::default().now;
         for tries in [0, 1, 2, 3, 32, 33, u32::MAX] {

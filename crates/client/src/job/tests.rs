@@ -228,6 +228,33 @@ fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
 }
 
 #[test]
+fn what_may_have_been_served_stays_so_when_its_call_is_halved_twice() {
+    let mut turn = 0;
+    let mut job = job(vec![plan("a", 4)], JobSettings::default());
+    run(&mut job, |out, _| {
+        turn += 1;
+        match (turn, out.range.len()) {
+            (1, _) => Deed::Fail(Failure::ConnectionLost { what: "reset".to_owned() }),
+            (_, 1) => Deed::Refuse(10004),
+            _ => Deed::Refuse(10005),
+        }
+    });
+    assert_eq!((turn, counts(&job)), (1 + 1 + 1 + 4, vec![(State::Unconfirmed, 4)]));
+}
+
+#[test]
+fn a_try_says_what_to_send_and_shows_neither_body_nor_signature() {
+    let mut job = job(vec![plan("a", 2)], JobSettings::default());
+    let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
+    assert_eq!(outgoing.path(), "v4/group_open_avchatroom_http_svc/modify_user_info");
+    assert_eq!(Some(outgoing.random()), outgoing.query.random);
+    let debug = format!("{outgoing:?}");
+    assert!(debug.contains(&format!("bytes: {}", outgoing.body.len())) && !debug.contains("Marks"), "{debug}");
+    job.on_failure(outgoing.id, at(1), Failure::TimedOut).unwrap();
+    assert_eq!(job.calls().len(), 0, "it will be tried again");
+}
+
+#[test]
 fn a_deadline_ends_the_job_and_nothing_is_begun_that_could_not_be_finished() {
     let settings = JobSettings { deadline: Some(at(5_000)), ..JobSettings::default() };
     let pace = PaceSettings { calls_max: 1, ..PaceSettings::default() };
