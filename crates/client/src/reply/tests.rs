@@ -75,6 +75,12 @@ fn what_is_not_the_services_is_typed_and_its_head_kept() {
 }
 
 #[test]
+fn what_is_not_the_services_shows_its_head_as_text() {
+    let shown = format!("{:?}", heard(502, "<html>"));
+    assert_eq!(shown, r#"Foreign(Foreign { kind: Status, status: 502, bytes: 6, head: "<html>" })"#);
+}
+
+#[test]
 fn a_body_that_the_transport_knows_to_be_cut_is_no_answer_though_it_reads_as_one() {
     let body = format!("{{{OK},\"MemberList\":[]}}");
     let Heard::Foreign(foreign) = Reply::cut(200, body.as_bytes()).read(Change::Set).heard else { panic!() };
