@@ -81,6 +81,7 @@ mod tests {
     fn a_signature_is_cut_out_however_it_is_written() {
         for (text, clean) in [
             (format!("GET /v4?usersig={SIG}&random=1"), "GET /v4?usersig=…&random=1"),
+            (format!("usersig={SIG}&again={SIG}"), "usersig=…&again=…"),
             (SIG.to_owned(), "…"),
             (format!("a {SIG}{SIG} b"), "a …… b"),
             (format!("<p>{}</p>", SIG.replace('*', "%2A")), "<p>…</p>"),
