@@ -99,6 +99,20 @@ impl Emulator {
         })
     }
 
+    /// Everything as it was when it was first served, with what had been [played](Self::play) or [seeded](Self::seed) by then:
+    /// groups, settings, the clock; no fault waits, the log is empty. Where it has gone on from a state that
+    /// [`Settings::data`] held, or was not served yet, it is as it was set up.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedFault::Unkept`] where it cannot be kept.
+    pub fn reset(&self) -> Result<(), SeedFault> {
+        self.change(|world| {
+            world.reset(&self.shared.settings);
+            Ok(())
+        })
+    }
+
     /// Makes a change, and waits until it is kept.
     fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedFault>) -> Result<(), SeedFault> {
         let unkept = |unkept: Unkept| SeedFault::Unkept(unkept.to_string());
@@ -127,6 +141,8 @@ impl Emulator {
             .thread_name("avmarks-emulator")
             .enable_all()
             .build()?;
+        // Here and not in the thread, so that whatever is put in from now on is no part of the start.
+        self.shared.lock().starts();
         let (stop, mut stopped) = watch::channel(());
         let emulator = self.clone();
         let thread = std::thread::Builder::new().name("avmarks-emulator".to_owned()).spawn(move || {

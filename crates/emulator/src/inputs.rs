@@ -2,6 +2,7 @@
 //! happened has one place for it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use avmarks_rules::Presence;
@@ -10,6 +11,7 @@ use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::clock::Clock;
 use crate::groups::Group;
 use crate::journal::line;
 use crate::log::Notice;
@@ -23,6 +25,14 @@ pub(crate) enum Exit {
     Quit,
     /// They were removed.
     Kicked,
+}
+
+/// What was there when it was first served.
+#[derive(Clone)]
+pub(crate) struct Start {
+    app: App,
+    clock: Clock,
+    groups: BTreeMap<GroupId, Group>,
 }
 
 /// Why there is no room for a change.
@@ -160,11 +170,21 @@ impl World {
         self.log.notice(Notice::Changed("state"));
     }
 
-    /// Everything as it was at the start.
+    /// From here on it is served: what there is now is what [`reset`](Self::reset) brings back. What was kept from another
+    /// run is no start.
+    pub(crate) fn starts(&mut self) {
+        if self.start.is_none() && !self.goes_on {
+            let Self { app, clock, groups, .. } = self;
+            self.start = Some(Start { app: app.clone(), clock: clock.clone(), groups: groups.clone() });
+        }
+    }
+
+    /// Everything as it was at the start; as it is set up, where it has not been served or has gone on from another run.
     pub(crate) fn reset(&mut self, settings: &crate::Settings) {
-        self.app = App::new(settings.app.clone());
-        self.clock = settings.clock.clone();
-        self.groups.clear();
+        let as_set_up =
+            || Start { app: App::new(settings.app.clone()), clock: settings.clock.clone(), groups: BTreeMap::new() };
+        let Start { app, clock, groups } = self.start.clone().unwrap_or_else(as_set_up);
+        (self.app, self.clock, self.groups) = (app, clock, groups);
         self.assigned = 0;
         self.keep_all();
         self.faults.clear();

@@ -55,3 +55,8 @@ pub use limits::{LimitFault, set_limit};
 pub use serve::serve;
 pub use settings::Settings;
 pub use webhooks::{WebhookSettings, WebhookSettingsFault};
+
+/// The examples of the README are run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

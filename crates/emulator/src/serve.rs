@@ -15,6 +15,7 @@ use crate::{Emulator, connection};
 pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
     let shared = emulator.shared;
     let settings = &shared.settings;
+    shared.lock().starts();
     let places = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
     let (stopping, stopped) = watch::channel(false);
     let rim = Rim { shared: Arc::clone(&shared), stopped };

@@ -15,7 +15,7 @@ use crate::authority::Certificates;
 use crate::clock::Clock;
 use crate::faults::{Faults, Injection};
 use crate::groups::{self, Group};
-use crate::inputs::Exit;
+use crate::inputs::{Exit, Start};
 use crate::journal::{DataFault, Journal, Ticket, Unkept, line};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) outbox: Arc<Outbox>,
     /// What the next change takes away, where webhooks tell of it.
     pub(crate) before: Option<Before>,
+    /// What a reset brings back, once it is served.
+    pub(crate) start: Option<Start>,
 }
 
 /// What a request is answered, as the rim sends it.
@@ -86,6 +88,7 @@ impl Shared {
             goes_on: false,
             outbox: Arc::clone(&outbox),
             before: None,
+            start: None,
         };
         if let Some(folder) = &settings.data {
             world.keep_in(folder, settings.data_repair, settings.journal_bytes_max)?;

@@ -54,6 +54,38 @@ fn a_reset_brings_the_start_back() {
 }
 
 #[test]
+fn a_reset_brings_back_what_was_put_in_before_the_start() {
+    let mut settings = Settings::default();
+    settings.clock = Clock::standing_at(avmarks_spec::Timestamp::from_millis(NOW));
+    let emulator = Emulator::new(settings).unwrap();
+    // It takes the clock along.
+    let before = format!(
+        "{}\n{}",
+        r#"{"at":0,"do":"create_group","group":"@TGS#a"}"#,
+        json!({ "at": NOW + 7, "do": "join", "group": "@TGS#a", "accounts": ["a", "b"] }),
+    );
+    emulator.play(&before).unwrap();
+    let running = emulator.start("127.0.0.1:0".parse().unwrap()).unwrap();
+    let state = ask(&running, "GET", "state", "").body;
+
+    let spoil = || {
+        done(&running, "POST", "groups", r#"{"group":"another"}"#);
+        set_marks(&running, "a", &[500, 1_000]);
+        done(&running, "POST", "groups/@TGS%23a/leave", r#"{"accounts":["b"]}"#);
+        done(&running, "POST", "clock/advance", r#"{"ms":1000}"#);
+        assert_ne!(ask(&running, "GET", "state", "").body, state);
+    };
+    for _ in 0..2 {
+        spoil();
+        assert_eq!(done(&running, "POST", "reset", ""), json!({ "now": NOW + 7 }));
+        assert_eq!(ask(&running, "GET", "state", "").body, state);
+    }
+    spoil();
+    running.emulator().reset().unwrap();
+    assert_eq!(ask(&running, "GET", "state", "").body, state);
+}
+
+#[test]
 fn a_scenario_is_taken_in_line_by_line() {
     let running = start(|_| {});
     let lines = concat!(
