@@ -44,7 +44,8 @@ fn the_likely_reason_follows_from_what_was_seen() {
 
 #[test]
 fn a_guess_names_the_clause_that_it_rests_on() {
-    let ids = [Likely::OfflineOrAbsent, Likely::MarkFull, Likely::Unknown].map(|likely| likely.clause().map(Clause::id));
+    let ids =
+        [Likely::OfflineOrAbsent, Likely::MarkFull, Likely::Unknown].map(|likely| likely.clause().map(Clause::id));
     assert_eq!(ids, [Some("ONLINE-ONLY"), Some("MEMBERS-PER-MARK"), None]);
 }
 
