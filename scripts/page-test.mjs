@@ -1,6 +1,7 @@
 // For scripts/page-test: what a person does at the page, by keyboard alone, and what must be seen of it.
 
 import assert from "node:assert/strict";
+import http from "node:http";
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -122,6 +123,20 @@ try {
   await post("/_avmarks/groups/@TGS%23page/kick", { accounts: [HTML] });
   await page.locator(row(HTML)).waitFor({ state: "detached" });
   assert.equal(await page.locator("img").count(), 0);
+
+  step("shows what became of webhooks");
+  const hook = http.createServer((request, response) => {
+    request.resume();
+    response.writeHead(500).end();
+  });
+  await new Promise((resolve) => hook.listen(0, "127.0.0.1", resolve));
+  const sent = { url: `http://127.0.0.1:${hook.address().port}/hook`, retries: 1 };
+  await fetch(`${url}/_avmarks/webhooks`, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent) });
+  await post("/_avmarks/groups/@TGS%23page/kick", { accounts: ["latecomer"] });
+  await sees("#log .happened", /webhook Group.CallbackAfterMemberExit of @TGS#page: the status is 500/);
+  await fetch(`${url}/_avmarks/webhooks`, { method: "DELETE" });
+  hook.close();
+  await shot("webhooks");
 
   step("is quick in a large room");
   await post("/_avmarks/groups", { group: "large" });
