@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Envelope, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call, Request, Scenario, Settings};
+use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
 use avmarks_spec::readings::{OverCapacity, Refresh, RestOwner};
 use avmarks_spec::{GroupType, Timestamp};
 
@@ -115,4 +115,15 @@ fn the_lines_of_a_scenario_are_counted_from_one() {
         assert_eq!(text(&answer), format!(r#"{{"line":{line},"events":[]}}"#));
     }
     assert!(scenario.answer("{}").unwrap_err().to_string().starts_with("line 4: "));
+}
+
+#[test]
+fn what_happened_is_told_as_in_a_scenario() {
+    let mut app = App::new(Settings::default());
+    let line = r#"{"at":0,"do":"create_group","group":"g"}"#;
+    let told = text(&Scenario::default().answer(line).unwrap()).replace(r#"{"line":1,"events":"#, "");
+    let happenings = app.create_group(group("g"), GroupType::AvChatRoom, None, Timestamp::EPOCH);
+    assert_eq!(format!("{}}}", text(&events_json(&happenings))), told);
+    assert_eq!(text(&events_json(&happenings)), r#"[{"event":"group_created","group":"g"}]"#);
+    assert_eq!(text(&events_json(&[])), "[]");
 }
