@@ -124,3 +124,20 @@ impl core::fmt::Display for Clause {
         f.write_str(self.id())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn each_clause_is_found_by_its_id_and_shown_as_it() {
+        for clause in Clause::ALL {
+            assert_eq!(Clause::parse(&clause.to_string()), Some(*clause));
+            assert_eq!(clause.to_string(), clause.id());
+        }
+        assert_eq!(Clause::parse("online-only"), None);
+    }
+}

@@ -48,3 +48,30 @@ impl fmt::Display for OneLine<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::string::{String, ToString};
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped_and_what_is_beside_it_is_not() {
+        for hidden in [
+            '\n', '\u{1b}', '\u{7f}', '\u{200b}', '\u{200f}', '\u{2028}', '\u{202e}', '\u{2060}', '\u{206f}',
+            '\u{feff}',
+        ] {
+            assert!(OneLine(&String::from(hidden)).to_string().starts_with('\\'), "{hidden:?}");
+        }
+        for seen in ['a', ' ', '\u{200a}', '\u{2010}', '\u{2027}', '\u{202f}', '\u{205f}', '\u{2070}', 'é', '中'] {
+            assert_eq!(OneLine(&String::from(seen)).to_string(), String::from(seen));
+        }
+    }
+
+    #[test]
+    fn a_text_of_sixty_characters_is_shown_whole() {
+        assert_eq!(Excerpt(&"é".repeat(60)).to_string(), "é".repeat(60));
+        assert_eq!(Excerpt(&"é".repeat(61)).to_string(), "é".repeat(60) + "…");
+    }
+}

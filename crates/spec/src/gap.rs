@@ -73,3 +73,21 @@ impl core::fmt::Display for Gap {
         f.write_str(self.id())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn each_gap_is_found_by_its_id_and_by_its_field_and_shown_by_its_id() {
+        for gap in Gap::ALL {
+            assert_eq!(Gap::parse(&gap.to_string()), Some(*gap));
+            assert_eq!(Gap::parse(gap.row().field), Some(*gap));
+            assert!(gap.to_string().starts_with("gap:"), "{gap}");
+        }
+        assert_eq!(Gap::parse("gap:page_size"), None);
+    }
+}

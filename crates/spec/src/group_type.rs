@@ -64,3 +64,18 @@ impl fmt::Display for GroupType {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_its_name_and_two_have_a_newer_one() {
+        for kind in GroupType::ALL {
+            assert_eq!(GroupType::parse(kind.name()), Some(*kind));
+        }
+        assert_eq!(GroupType::parse("Work"), Some(GroupType::Private));
+        assert_eq!(GroupType::parse("Meeting"), Some(GroupType::ChatRoom));
+        assert_eq!(GroupType::parse("avchatroom"), None);
+    }
+}
