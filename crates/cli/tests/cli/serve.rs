@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::run::{Run, command, data, file, folder};
 
+mod unread;
+
 const QUERY: &str = "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
 const COUNT: &str = "v4/group_open_http_svc/get_online_member_num";
 const MARKS: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
