@@ -47,6 +47,7 @@ fn what_waits_is_bounded_by_its_number_and_by_its_bytes() {
         outbox.lock().queue(item);
         assert_eq!(outbox.deliveries(0, 0).dropped, 70);
         outbox.set(None).unwrap();
-        assert_eq!((outbox.lock().waiting_bytes, outbox.lock().untold), (0, 0));
+        let state = outbox.lock();
+        assert_eq!((state.waiting_bytes, state.untold), (0, 0));
     }
 }
