@@ -84,7 +84,7 @@ pub(crate) enum Error {
     Unanswered(String),
     #[error("{place}: {what}")]
     Setting { place: String, what: String },
-    #[error("{0}")]
+    #[error("there is no certificate authority: {0}; --ca-dir says where it is kept")]
     Authority(AuthorityFault),
     #[error("{0}")]
     Setup(SetupFault),
@@ -94,6 +94,8 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, fault: io::Error },
     #[error("{what}: {fault}")]
     Seed { what: String, fault: SeedFault },
+    #[error("the log cannot be written: {0}")]
+    Log(io::Error),
     #[error("signals cannot be waited for: {0}")]
     Signals(ctrlc::Error),
 

@@ -2,6 +2,7 @@
 
 mod file;
 mod found;
+mod lines;
 mod logs;
 mod ready;
 mod setting;
@@ -32,7 +33,7 @@ const SCENARIO_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 
 pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let Ready { address, settings, ca_dir, seed, groups, log } = Ready::of(&Found::find(args)?)?;
-    logs::begin(log);
+    let _log = logs::begin(log)?;
     let is_keyed = settings.app.key.is_some();
     let authority = ca_dir.as_deref().map(Authority::load_or_make).transpose().map_err(Error::Authority)?;
     let settings = settings.with_authority(authority);

@@ -1,11 +1,13 @@
 //! One connection: plain or TLS, and through the proxy either of them once more.
 
 mod patience;
+mod unread;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -20,6 +22,7 @@ use crate::control;
 use crate::http::{self, Body};
 use crate::world::Shared;
 use patience::Patient;
+use unread::Worded;
 
 /// The first byte of a TLS connection: a handshake record.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -52,17 +55,30 @@ fn plain(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 
-/// Says that there are too many connections.
+/// How long one that is turned away may take to show whether it speaks TLS.
+const FIRST_BYTE: Duration = Duration::from_millis(100);
+/// A fatal alert, `internal_error`, before any key is agreed on. Source: RFC 8446, sections 5.1 and 6.
+const TLS_ALERT: [u8; 7] = [0x15, 0x03, 0x03, 0, 2, 2, 80];
+
+/// Says that there are too many connections: to a client that speaks TLS, that this will be none, for a handshake costs what
+/// there is too little of.
 pub(crate) async fn turn_away(mut stream: TcpStream) {
-    let body = "{\"fault\":\"too many connections are open; try again later\"}";
-    let head = format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
+    let mut first = [0];
+    let peeked = tokio::time::timeout(FIRST_BYTE, stream.peek(&mut first)).await;
     // Whether it arrives is not ours to know.
-    let _ = stream.write_all(head.as_bytes()).await;
-    let _ = stream.write_all(body.as_bytes()).await;
+    let _ = match (peeked, first) {
+        (Ok(Ok(1)), [TLS_HANDSHAKE]) => stream.write_all(&TLS_ALERT).await,
+        _ => stream.write_all(too_many().as_bytes()).await,
+    };
     let _ = stream.shutdown().await;
+}
+
+fn too_many() -> String {
+    let body = "{\"fault\":\"too many connections are open; try again later\"}";
+    let length = body.len();
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}"
+    )
 }
 
 /// TLS or plain, by the first byte.
@@ -145,7 +161,7 @@ where
         .max_header_size(settings.head_bytes_max)
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Worded::new(stream, settings.head_bytes_max)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = match unless_stopped(rim, connection.as_mut()).await {
@@ -155,8 +171,10 @@ where
             connection.await
         }
     };
-    if let Err(fault) = ended {
-        tracing::debug!(%fault, "a connection ended early");
+    match ended {
+        Err(fault) if fault.is_parse() => tracing::warn!(%fault, "a request cannot be read as HTTP"),
+        Err(fault) => tracing::debug!(%fault, "a connection ended early"),
+        Ok(()) => {}
     }
     tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::authority::{Authority, AuthorityFault, Certificates};
 use crate::inputs::Stopped;
 use crate::journal::{DataFault, Unkept};
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsFault};
 use crate::webhooks::{Outbox, WebhookSettingsFault};
 use crate::world::{Shared, World};
 
@@ -19,6 +19,9 @@ use crate::world::{Shared, World};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupFault {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
     /// It has no certificate authority.
     #[error(transparent)]
     Authority(#[from] AuthorityFault),
@@ -41,10 +44,11 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SetupFault`] where it is to have a certificate authority of its own, and none can be made; where the folder for
+    /// [`SetupFault`] where a setting is out of its range; where it is to have a certificate authority of its own, and none can be made; where the folder for
     /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
     /// are to go.
     pub fn new(settings: Settings) -> Result<Self, SetupFault> {
+        settings.check()?;
         let settings = settings.in_force();
         let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
         let outbox = Outbox::new(settings.webhooks.clone(), settings.log_entries_max)?;

@@ -36,6 +36,7 @@ mod groups;
 mod http;
 mod inputs;
 mod journal;
+mod latest;
 mod limits;
 mod log;
 mod remarks;
@@ -53,7 +54,7 @@ pub use emulator::{Emulator, Running, SeedFault, SetupFault};
 pub use journal::DataFault;
 pub use limits::{LimitFault, set_limit};
 pub use serve::serve;
-pub use settings::Settings;
+pub use settings::{Settings, SettingsFault};
 pub use webhooks::{WebhookSettings, WebhookSettingsFault};
 
 /// The examples of the README are run.

@@ -1,6 +1,5 @@
 //! The log: what was asked, what was answered, and why; and what else happened, for those who watch.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use avmarks_protocol::url::RawQuery;
@@ -12,7 +11,15 @@ use serde::ser::{SerializeStruct, Serializer};
 use tokio::sync::watch;
 
 use crate::faults::Injection;
+use crate::latest::Latest;
 use crate::webhooks::Delivery;
+
+/// Bytes of the requests that are kept, and as many of the notices; about, as they are in memory.
+const BYTES_MAX: usize = 16 * 1_048_576;
+/// Omissions of one call that are kept.
+const OMITTED_MAX: usize = 100;
+/// Characters that are kept of a text of the request.
+const TEXT_CHARACTERS_MAX: usize = 200;
 
 /// A request of the API and what became of it. Never a key, never a signature.
 #[derive(Clone, Debug)]
@@ -30,7 +37,10 @@ pub(crate) struct Entry {
     pub(crate) because: Vec<Basis>,
     /// The readings in force of the gaps in `because`.
     pub(crate) readings: Vec<(Gap, &'static str)>,
+    /// The first of them.
     pub(crate) omitted: Vec<Omission>,
+    /// How many there are in all.
+    pub(crate) omitted_total: usize,
     /// What the documents forbid and was let through, each as a sentence.
     pub(crate) flags: Vec<String>,
     /// The fault that was injected.
@@ -53,10 +63,8 @@ pub(crate) enum Notice {
 /// The latest requests and notices, numbered alike from 1 up. Numbers are never used again.
 #[derive(Debug)]
 pub(crate) struct Log {
-    entries: VecDeque<Arc<Entry>>,
-    notices: VecDeque<(u64, Notice)>,
-    /// How many there are of each, at most.
-    kept_max: usize,
+    entries: Latest<Arc<Entry>>,
+    notices: Latest<Notice>,
     /// The highest number that is no longer there.
     dropped: u64,
     /// The highest number.
@@ -75,9 +83,8 @@ pub(crate) struct Item {
 impl Log {
     pub(crate) fn new(kept_max: usize) -> Self {
         Self {
-            entries: VecDeque::new(),
-            notices: VecDeque::new(),
-            kept_max,
+            entries: Latest::new(kept_max, BYTES_MAX),
+            notices: Latest::new(kept_max, BYTES_MAX),
             dropped: 0,
             written: watch::Sender::new(0),
         }
@@ -86,22 +93,16 @@ impl Log {
     /// Writes a request down.
     pub(crate) fn write(&mut self, entry: Entry) {
         let number = self.number();
-        self.entries.push_back(Arc::new(Entry { number, ..entry }));
-        if self.entries.len() > self.kept_max {
-            let dropped = self.entries.pop_front().map_or(0, |entry| entry.number);
-            self.dropped = self.dropped.max(dropped);
-        }
+        let dropped = self.entries.push(number, entry.bytes(), Arc::new(Entry { number, ..entry }));
+        self.dropped = self.dropped.max(dropped.unwrap_or_default());
         self.tell(number);
     }
 
     /// Lets those who watch know.
     pub(crate) fn notice(&mut self, notice: Notice) {
         let number = self.number();
-        self.notices.push_back((number, notice));
-        if self.notices.len() > self.kept_max {
-            let dropped = self.notices.pop_front().map_or(0, |(number, _)| number);
-            self.dropped = self.dropped.max(dropped);
-        }
+        let dropped = self.notices.push(number, notice.bytes(), notice);
+        self.dropped = self.dropped.max(dropped.unwrap_or_default());
         self.tell(number);
     }
 
@@ -132,6 +133,16 @@ impl Log {
         self.written.subscribe()
     }
 
+    /// Wakes those who watch, though there may be no news.
+    pub(crate) fn wake(&self) {
+        self.written.send_modify(|_| {});
+    }
+
+    /// Whether something is written after `after`.
+    pub(crate) fn has_after(&self, after: u64) -> bool {
+        self.latest() > after
+    }
+
     /// How many watch.
     pub(crate) fn watchers(&self) -> usize {
         self.written.receiver_count()
@@ -139,8 +150,7 @@ impl Log {
 
     /// At most `entries_max` requests, from the first number after `after` on.
     pub(crate) fn entries(&self, after: u64, entries_max: usize) -> impl Iterator<Item = &Arc<Entry>> {
-        let start = self.entries.partition_point(|entry| entry.number <= after);
-        self.entries.range(start..).take(entries_max)
+        self.entries.after(after).map(|(_, entry)| entry).take(entries_max)
     }
 
     /// Whether something after `after` is no longer there.
@@ -150,8 +160,7 @@ impl Log {
 
     /// At most `items_max` items of either kind, from the first number after `after` on.
     pub(crate) fn items(&self, after: u64, items_max: usize) -> Vec<Item> {
-        let start = self.notices.partition_point(|(number, _)| *number <= after);
-        let notices = self.notices.range(start..).take(items_max).map(|(number, notice)| notice.item(*number));
+        let notices = self.notices.after(after).take(items_max).map(|(number, notice)| notice.item(number));
         let entries = self.entries(after, items_max).map(|entry| entry.item());
         let mut items: Vec<_> = notices.chain(entries).collect();
         items.sort_unstable_by_key(|item| item.number);
@@ -179,18 +188,36 @@ impl Entry {
         Self {
             number: 0,
             at: Timestamp::EPOCH,
-            method: request.method.to_owned(),
-            path: request.path.to_owned(),
-            identifier: query.identifier().ok().map(str::to_owned),
+            method: start_of(request.method),
+            path: start_of(request.path),
+            identifier: query.identifier().ok().map(start_of),
             random: query.random().ok(),
             code: None,
             info: String::new(),
             because: Vec::new(),
             readings: Vec::new(),
             omitted: Vec::new(),
+            omitted_total: 0,
             flags: Vec::new(),
             fault: None,
         }
+    }
+
+    /// With what was asked and left out.
+    pub(crate) fn omitting(mut self, mut omitted: Vec<Omission>) -> Self {
+        self.omitted_total = omitted.len();
+        omitted.truncate(OMITTED_MAX);
+        omitted.shrink_to_fit();
+        Self { omitted, ..self }
+    }
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let texts = [&self.method, &self.path, &self.info].into_iter().chain(&self.identifier).chain(&self.flags);
+        size_of::<Self>()
+            + texts.map(String::len).sum::<usize>()
+            + self.omitted.len() * size_of::<Omission>()
+            + self.because.len() * size_of::<Basis>()
     }
 
     fn item(&self) -> Item {
@@ -207,7 +234,7 @@ impl Serialize for Entry {
             mark: omission.mark.number(),
             because: omission.because.id(),
         });
-        let mut row = serializer.serialize_struct("Entry", 13)?;
+        let mut row = serializer.serialize_struct("Entry", 14)?;
         row.serialize_field("number", &self.number)?;
         row.serialize_field("at", &self.at.as_millis())?;
         row.serialize_field("method", &self.method)?;
@@ -219,6 +246,7 @@ impl Serialize for Entry {
         row.serialize_field("because", &self.because.iter().map(|basis| basis.id()).collect::<Vec<_>>())?;
         row.serialize_field("gaps", &readings.collect::<Vec<_>>())?;
         row.serialize_field("omitted", &omitted.collect::<Vec<_>>())?;
+        row.serialize_field("omitted_total", &self.omitted_total)?;
         row.serialize_field("flags", &self.flags)?;
         row.serialize_field("fault", &self.fault)?;
         row.end()
@@ -238,7 +266,24 @@ struct OmissionRow<'a> {
     because: &'static str,
 }
 
+/// How a text of a request begins, which may be as long as a head.
+fn start_of(text: &str) -> String {
+    match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 impl Notice {
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Delivery(delivery) => delivery.bytes(),
+                _ => 0,
+            }
+    }
+
     fn item(&self, number: u64) -> Item {
         let (event, data) = match self {
             Self::Happening(at, happening) => {
@@ -294,6 +339,25 @@ mod tests {
         log.notice(clock(1));
         assert!(log.lacks(0) && !log.lacks(1));
         assert_eq!(log.items(1, 10)[0].number, 2);
+    }
+
+    #[test]
+    fn what_is_long_is_kept_in_part_and_what_is_much_not_for_long() {
+        let path = format!("/{}", "é".repeat(1_000));
+        let request = Request { method: "POST", path: &path, query: "identifier=a", body: b"" };
+        let omission = Omission {
+            account: avmarks_spec::UserId::parse("u").unwrap(),
+            mark: avmarks_spec::Mark::new(1_000).unwrap(),
+            because: avmarks_spec::Clause::OnlineOnly,
+        };
+        let entry = Entry::of(&request, &RawQuery::parse(request.query)).omitting(vec![omission; 5_000]);
+        assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
+        assert_eq!(entry.path, format!("/{}…", "é".repeat(TEXT_CHARACTERS_MAX - 1)));
+        let mut log = Log::new(usize::MAX);
+        let longer = Entry { info: "x".repeat(BYTES_MAX / 4), ..entry };
+        (0..8).for_each(|_| log.write(longer.clone()));
+        assert_eq!(log.entries(0, 10).map(|entry| entry.number).collect::<Vec<_>>(), [6, 7, 8]);
+        assert!(log.lacks(4) && !log.lacks(5));
     }
 
     #[test]

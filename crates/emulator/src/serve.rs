@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::connection::Rim;
+use crate::webhooks::Deliveries;
 use crate::{Emulator, connection};
 
 /// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
@@ -59,8 +60,8 @@ pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<
     }
     pins.abort();
     webhooks.abort();
-    let waiting = shared.outbox.deliveries(0, 0).waiting;
+    let Deliveries { waiting, dropped, .. } = shared.outbox.deliveries(0, 0);
     if waiting > 0 {
-        tracing::warn!(waiting, "some webhooks were not sent, and are given up");
+        tracing::warn!(waiting, dropped, "some webhooks were not sent, and are given up");
     }
 }

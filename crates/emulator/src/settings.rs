@@ -7,6 +7,45 @@ use avmarks_spec::readings::{Random, TrailingComma};
 
 use crate::{Authority, Clock, WebhookSettings};
 
+/// Why an emulator cannot be set up with these settings.
+///
+/// ```
+/// use std::time::Duration;
+/// use avmarks_emulator::{Emulator, Settings};
+///
+/// let mut settings = Settings::default();
+/// settings.body_timeout = Duration::MAX;
+/// let fault = Emulator::new(settings).err().map(|fault| fault.to_string());
+/// let expected = "`body_timeout` is 18446744073709551615.999999999s; it must be from 1ms to 86400s";
+/// assert_eq!(fault.as_deref(), Some(expected));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsFault {
+    /// With so few, nobody would be answered.
+    #[error("`{field}` is {found}; it must be at least {least}")]
+    Count {
+        /// The field.
+        field: &'static str,
+        /// What it was to be.
+        found: usize,
+        /// What would do.
+        least: usize,
+    },
+    /// It is no time to wait.
+    #[error("`{field}` is {found:?}; it must be from {least:?} to {most:?}")]
+    Time {
+        /// The field.
+        field: &'static str,
+        /// What it was to be.
+        found: Duration,
+        /// What would do.
+        least: Duration,
+        /// What would still do.
+        most: Duration,
+    },
+}
+
 /// What an emulator is set up with. Start from [`Settings::default`] and change what differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -35,13 +74,15 @@ pub struct Settings {
     /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
     /// of somebody else must not be served under any of them: it could drive the emulator.
     pub control_hosts: Vec<String>,
-    /// Connections open at once.
+    /// Connections open at once; at least one.
     pub connections_max: usize,
-    /// Bytes of the head of a request.
+    /// Bytes of the head of a request; at least [`HEAD_BYTES_LEAST`](Self::HEAD_BYTES_LEAST).
     pub head_bytes_max: usize,
-    /// How long a client may take for the head of a request, and sit idle between two.
+    /// How long a client may take for the head of a request, and sit idle between two; as all times here, at most
+    /// [`TIMEOUT_MAX`](Self::TIMEOUT_MAX).
     pub head_timeout: Duration,
-    /// How long a client may take for the body of a request, and for taking what it is sent.
+    /// How long a client may take for the body of a request, and for taking what it is sent, a piece of a stream of events
+    /// as well.
     pub body_timeout: Duration,
     /// How long requests that are being answered may take when the emulator stops.
     pub stop_timeout: Duration,
@@ -83,10 +124,40 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a time-out is at most: a day.
+    pub const TIMEOUT_MAX: Duration = Duration::from_secs(86_400);
+    /// What [`head_bytes_max`](Self::head_bytes_max) is at least: the head of a call with its signature.
+    pub const HEAD_BYTES_LEAST: usize = 1_024;
+
     /// The same with this authority, where there is one.
     #[must_use]
     pub fn with_authority(self, authority: Option<Authority>) -> Self {
         Self { authority: authority.or(self.authority), ..self }
+    }
+
+    /// Refuses what would answer nobody, or wait for ever.
+    pub(crate) fn check(&self) -> Result<(), SettingsFault> {
+        let counts = [
+            ("connections_max", self.connections_max, 1),
+            ("head_bytes_max", self.head_bytes_max, Self::HEAD_BYTES_LEAST),
+        ];
+        for (field, found, least) in counts {
+            if found < least {
+                return Err(SettingsFault::Count { field, found, least });
+            }
+        }
+        let millisecond = Duration::from_millis(1);
+        let times = [
+            ("head_timeout", self.head_timeout, millisecond),
+            ("body_timeout", self.body_timeout, millisecond),
+            ("stop_timeout", self.stop_timeout, Duration::ZERO),
+        ];
+        for (field, found, least) in times {
+            if !(least..=Self::TIMEOUT_MAX).contains(&found) {
+                return Err(SettingsFault::Time { field, found, least, most: Self::TIMEOUT_MAX });
+            }
+        }
+        Ok(())
     }
 
     /// With what [`Settings::strict`] means for the policy.

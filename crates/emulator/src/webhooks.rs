@@ -37,7 +37,7 @@ use post::Receiver;
 /// settings.webhooks = Some(WebhookSettings::new("ftp://127.0.0.1/"));
 /// assert_eq!(
 ///     Emulator::new(settings).err().map(|fault| fault.to_string()).as_deref(),
-///     Some("`url` is `ftp://127.0.0.1/`; it must be an absolute `http` or `https` URL, without user and fragment")
+///     Some("`url` is `ftp://127.0.0.1/`; it must be an absolute `http` or `https` URL, without user and fragment, whose port is from 1 to 65535")
 /// );
 /// ```
 #[derive(Clone, Debug)]
@@ -104,7 +104,10 @@ impl WebhookSettings {
 #[non_exhaustive]
 pub enum WebhookSettingsFault {
     /// The URL is none that can be posted to.
-    #[error("`url` is `{}`; it must be an absolute `http` or `https` URL, without user and fragment", Excerpt(url))]
+    #[error(
+        "`url` is `{}`; it must be an absolute `http` or `https` URL, without user and fragment, whose port is from 1 to 65535",
+        Excerpt(url)
+    )]
     Url {
         /// The URL.
         url: String,

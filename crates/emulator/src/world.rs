@@ -298,8 +298,8 @@ impl World {
         let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
         let signature = remarks::signature(self.app.settings(), query, &because, at);
         tracing::info!(
-            path = request.path,
-            identifier = query.identifier().unwrap_or_default(),
+            path = %Excerpt(request.path),
+            identifier = %Excerpt(query.identifier().unwrap_or_default()),
             code,
             because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
             omitted = omitted.len(),
@@ -321,16 +321,15 @@ impl World {
             info,
             because: because.clone(),
             readings: gaps.collect(),
-            omitted,
             flags,
             fault,
-            ..Entry::of(request, query)
+            ..Entry::of(request, query).omitting(omitted)
         });
         Given { body, because, signature }
     }
 
     fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
-        tracing::info!(path = request.path, fault = ?fault.kind, "a fault struck the call before it had an effect");
+        tracing::info!(path = %Excerpt(request.path), fault = ?fault.kind, "a fault struck the call before it had an effect");
         let entry = Entry::of(request, &RawQuery::parse(request.query));
         self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
     }

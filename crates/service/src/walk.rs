@@ -134,8 +134,12 @@ impl<'a> Walk<'a> {
         self.endpoint = Endpoint::from_path(path);
         if self.endpoint.is_none() {
             let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
-            let message =
-                format!("no call has the path `{}`; there are {}", Excerpt(&without_query(path)), known.join(", "));
+            let path = without_query(path);
+            let message = format!(
+                "no call about marks or who is online has the path `{}`; those are {}",
+                Excerpt(&path),
+                known.join(", ")
+            );
             self.add(Refusal::UnknownPath, None, message)?;
         }
         ControlFlow::Continue(())

@@ -140,7 +140,7 @@ pub(crate) struct ServeArgs {
     /// Seconds for the head of a request, and between two [default: 30]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
     pub(crate) head_timeout: Option<String>,
-    /// Seconds for the body of a request, and for taking its answer [default: 30]
+    /// Seconds for the body of a request, and for taking what it is answered [default: 30]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
     pub(crate) body_timeout: Option<String>,
     /// Seconds for what is being answered when it is told to stop [default: 5]
@@ -159,7 +159,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Limits of the emulator")]
     pub(crate) journal_bytes_max: Option<String>,
 
-    /// How the log on standard error is written: human or json [default: human]
+    /// How the log on standard error is written: human or json; what nobody reads is dropped, and counted [default: human]
     #[arg(long, value_name = "FORM", help_heading = "The log on standard error")]
     pub(crate) log: Option<String>,
     /// What it tells: error, warn, info (each request), debug (each event) or trace [default: info]

@@ -95,6 +95,11 @@ impl Found {
         })
     }
 
+    /// Where a setting is from, in words.
+    pub(super) fn place(&self, setting: Setting) -> Option<String> {
+        Some(self.0.get(&setting)?.origin.of(setting))
+    }
+
     /// Whether a setting is from the file, behind which the environment would come first.
     pub(super) fn is_in_file(&self, setting: Setting) -> bool {
         self.0.get(&setting).is_some_and(|given| matches!(given.origin, Origin::File(..)))

@@ -1,6 +1,7 @@
 //! The log on standard error.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use tracing::Level;
 use tracing_subscriber::Layer;
@@ -9,6 +10,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::found::wrong;
+use super::lines::Lines;
+use crate::error::Error;
 
 /// How the log is written, and what it tells.
 #[derive(Clone, Copy, Debug)]
@@ -40,19 +43,37 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
     level.ok_or_else(|| wrong(text, "give error, warn, info, debug or trace"))
 }
 
-/// Begins it; of what the crates below tell, nothing is shown: a request of theirs may hold a signature.
-pub(super) fn begin(log: Log) {
+/// The log, which is written to its end when this is dropped, as far as somebody takes it.
+pub(super) struct Logging(Option<Lines>);
+
+/// How long the last lines may take where nobody reads them.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// Begins it; of what the crates below tell, nothing is shown: a request of theirs may hold a signature. Nothing waits for
+/// who reads it: where nobody does, lines are dropped and counted.
+pub(super) fn begin(log: Log) -> Result<Logging, Error> {
+    let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, for nobody read them in time");
+    let lines = Lines::to(std::io::stderr(), lost).map_err(Error::Log)?;
     let ours = Targets::new().with_target("avmarks", log.level).with_target("avmarks_emulator", log.level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let writer = lines.clone();
+    let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).with_target(false);
     let begun = match log.form {
         Form::Human => {
             let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            tracing_subscriber::registry().with(lines.with_ansi(is_terminal).with_filter(ours)).try_init()
+            tracing_subscriber::registry().with(layer.with_ansi(is_terminal).with_filter(ours)).try_init()
         }
         Form::Json => {
-            tracing_subscriber::registry().with(lines.json().flatten_event(true).with_filter(ours)).try_init()
+            tracing_subscriber::registry().with(layer.json().flatten_event(true).with_filter(ours)).try_init()
         }
     };
     // Only one that is there already stands in its way.
-    let _ = begun;
+    Ok(Logging(begun.ok().map(|()| lines)))
+}
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        if let Some(lines) = &self.0 {
+            lines.flush(LAST_LINES);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The settings as values of their types.
 
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +20,9 @@ use crate::names;
 
 /// Where it listens where nobody says.
 const PORT: u16 = 8_600;
+
+/// The largest number that JSON tells exactly everywhere: 2^53 - 1.
+const NUMBER_MAX: u64 = 9_007_199_254_740_991;
 
 /// Everything that is needed to begin.
 pub(super) struct Ready {
@@ -79,17 +83,22 @@ fn settings(found: &Found) -> Result<Settings, Error> {
         let _ = set_limit(&mut app.terms.limits, &name, number);
     }
     put(&mut settings.strict, found.one(Setting::Strict, boolean)?);
-    let clock = found.one(Setting::Clock, |text| number(text, i64::MAX as u64))?;
+    let clock = found.one(Setting::Clock, |text| number(text, NUMBER_MAX))?;
     put(&mut settings.clock, clock.map(|at| Clock::standing_at(Timestamp::from_millis(at))));
     put(&mut settings.proxied_hosts, found.many(Setting::ProxiedHost, host)?);
     put(&mut settings.control_hosts, found.many(Setting::ControlHost, one_host)?);
     let count = |setting| found.one(setting, |text| number(text, usize::MAX));
-    let seconds = |setting| found.one(setting, |text| number(text, 86_400u64).map(Duration::from_secs));
-    put(&mut settings.connections_max, count(Setting::ConnectionsMax)?);
-    put(&mut settings.head_bytes_max, count(Setting::HeadBytesMax)?);
+    let count_from = |setting, least: usize| found.one(setting, |text| number_from(text, least as u64, usize::MAX));
+    // Beyond which the emulator would refuse to be set up: said here, it is said of the option.
+    let seconds_max = Settings::TIMEOUT_MAX.as_secs();
+    let seconds_from =
+        |setting, least| found.one(setting, |text| number_from(text, least, seconds_max).map(Duration::from_secs));
+    let seconds = |setting| seconds_from(setting, 1);
+    put(&mut settings.connections_max, count_from(Setting::ConnectionsMax, 1)?);
+    put(&mut settings.head_bytes_max, count_from(Setting::HeadBytesMax, Settings::HEAD_BYTES_LEAST)?);
     put(&mut settings.head_timeout, seconds(Setting::HeadTimeout)?);
     put(&mut settings.body_timeout, seconds(Setting::BodyTimeout)?);
-    put(&mut settings.stop_timeout, seconds(Setting::StopTimeout)?);
+    put(&mut settings.stop_timeout, seconds_from(Setting::StopTimeout, 0)?);
     put(&mut settings.groups_max, count(Setting::GroupsMax)?);
     put(&mut settings.members_max, count(Setting::MembersMax)?);
     put(&mut settings.log_entries_max, count(Setting::LogEntriesMax)?);
@@ -117,9 +126,14 @@ fn key(found: &Found) -> Result<Option<avmarks_protocol::secret::SecretKey>, Err
     KeyArgs { key_file: named }.find()
 }
 
-pub(super) fn number<T: TryFrom<u64> + std::fmt::Display>(text: &str, most: T) -> Result<T, String> {
-    let number = text.parse::<u64>().ok().and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| wrong(text, format_args!("give a whole number from 0 to {most}")))
+pub(super) fn number<T: TryFrom<u64> + PartialOrd + Display>(text: &str, most: T) -> Result<T, String> {
+    number_from(text, 0, most)
+}
+
+fn number_from<T: TryFrom<u64> + PartialOrd + Display>(text: &str, least: u64, most: T) -> Result<T, String> {
+    let number = text.parse::<u64>().ok().filter(|number| *number >= least);
+    let number = number.and_then(|number| T::try_from(number).ok()).filter(|number| *number <= most);
+    number.ok_or_else(|| wrong(text, format_args!("give a whole number from {least} to {most}")))
 }
 
 fn boolean(text: &str) -> Result<bool, String> {

@@ -67,6 +67,11 @@ settings! {
 }
 
 impl Setting {
+    /// Whether it says how webhooks go out.
+    pub(super) fn is_of_webhooks(self) -> bool {
+        self.name().starts_with("webhook_")
+    }
+
     /// The option, with its hyphens.
     pub(super) fn flag(self) -> String {
         format!("--{}", self.name().replace('_', "-"))

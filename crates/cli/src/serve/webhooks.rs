@@ -15,14 +15,19 @@ use crate::input::Source;
 const TOKEN_BYTES_MAX: u64 = 4_096;
 const TRUSTED_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 
-/// The settings of the webhooks, where there is a URL for them. The emulator says whether they will do.
+/// The settings of the webhooks, where there is a URL for them; without one, none of the others may be given. The emulator
+/// says whether they will do.
 pub(super) fn webhooks(found: &Found) -> Result<Option<WebhookSettings>, Error> {
-    let Some(url) = found.one(Setting::WebhookUrl, |text| Ok(text.to_owned()))? else { return Ok(None) };
+    let Some(url) = found.one(Setting::WebhookUrl, |text| Ok(text.to_owned()))? else {
+        let place = Setting::ALL.iter().filter(|setting| setting.is_of_webhooks()).find_map(|one| found.place(*one));
+        let what = "there is no URL that webhooks go to; give --webhook-url as well, or leave this out".to_owned();
+        return place.map_or(Ok(None), |place| Err(Error::Setting { place, what }));
+    };
     let mut webhooks = WebhookSettings::new(url);
     if let Some(path) = found.path(Setting::WebhookTokenFile)? {
         let text = read(&path, TOKEN_BYTES_MAX, "a token")?;
         let token = WebhookToken::new(&text);
-        let place = Setting::WebhookTokenFile.flag();
+        let place = found.place(Setting::WebhookTokenFile).unwrap_or_default();
         // What the text is must not be said.
         webhooks.token = Some(token.map_err(|fault| Error::Setting { place, what: fault.to_string() })?);
     }

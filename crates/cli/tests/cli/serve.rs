@@ -10,6 +10,10 @@ use serde_json::Value;
 
 use crate::run::{Run, command, data, file, folder};
 
+mod every_setting;
+mod secrets;
+mod unread;
+
 const QUERY: &str = "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
 const COUNT: &str = "v4/group_open_http_svc/get_online_member_num";
 const MARKS: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -34,6 +38,25 @@ impl Server {
         out.read_line(&mut line).unwrap();
         let told = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?} {}", said(&mut child)));
         Self { child, out, told }
+    }
+
+    /// One that starts; nothing where it does not.
+    fn try_of(mut command: Command) -> Option<Self> {
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).ok().map(|told| Self { child, out, told })
+    }
+
+    /// What the control plane shows at this path.
+    fn control(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(stream, "GET /_avmarks/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     fn address(&self) -> &str {
@@ -275,6 +298,16 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--limit", "calls=1"], "--limit: there is no `calls`; there are `accounts_per_call_max`"),
         (&["--limit", "calls_per_window_max=x"], "give a whole number"),
         (&["--clock", "now"], "--clock: `now` will not do"),
+        (&["--clock", "9007199254740992"], "give a whole number from 0 to 9007199254740991"),
+        (&["--head-timeout", "86401"], "--head-timeout: `86401` will not do: give a whole number from 1 to 86400"),
+        (&["--body-timeout", "18446744073709551615"], "give a whole number from 1 to 86400"),
+        (&["--stop-timeout", "18446744073709551615"], "give a whole number from 0 to 86400"),
+        (&["--head-timeout", "0"], "give a whole number from 1 to 86400"),
+        (&["--connections-max", "0"], "--connections-max: `0` will not do: give a whole number from 1 to "),
+        (&["--head-bytes-max", "0"], "--head-bytes-max: `0` will not do: give a whole number from 1024 to "),
+        (&["--webhook-retries", "abc"], "--webhook-retries: there is no URL that webhooks go to; give --webhook-url"),
+        (&["--webhook-token-file", "absent"], "--webhook-token-file: there is no URL"),
+        (&["--webhook-url", "http://a:99999/"], "`url` is `http://a:99999/`; it must be"),
         (&["--proxied-host", "http://x/"], "give a name, `*.` and the end of one"),
         (&["--control-host", "*.test"], "--control-host: `*.test` will not do: give a name without a port"),
         (&["--log", "xml"], "give human or json"),
@@ -294,10 +327,33 @@ fn what_will_not_do_is_named_with_its_place() {
         let error = refused(&folder, arguments);
         assert!(error.contains(wrong), "{arguments:?}: {error}");
     }
+    let mut command = command(&["serve", "--port", "0"]);
+    let error = Run::of(command.env("XDG_DATA_HOME", folder.join("bad.toml")).output().unwrap());
+    assert!(error.error().ends_with("; --ca-dir says where it is kept"), "{error:?}");
     let mut command = prepared(&folder, &[]);
     command.env("AVMARKS_GROUPS_MAX", "many");
     let error = Run::of(command.output().unwrap());
     assert!(error.error().starts_with("AVMARKS_GROUPS_MAX: `many` will not do"), "{error:?}");
+}
+
+#[test]
+fn webhooks_that_are_too_many_are_counted_and_told_of_once() {
+    let folder = folder("serve-webhooks");
+    let late = ["--webhook-url", "http://127.0.0.1:9/", "--webhook-delay-ms", "600000", "--group", "g"];
+    let server = Server::start(&folder, &late);
+    // Two of each.
+    let accounts: Vec<_> = (0..6_000).map(|number| format!("u{number}")).collect();
+    let body = serde_json::json!({ "accounts": accounts }).to_string();
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let head = "POST /_avmarks/groups/g/join HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+    stream.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let told = server.control("webhooks/deliveries");
+    assert_eq!((&told["waiting"], &told["dropped"]), (&10_000.into(), &2_000.into()));
+    let said = server.stop("-TERM");
+    assert_eq!(said.lines().filter(|line| line.contains(" WARN ")).count(), 2, "{said}");
+    assert!(said.contains("those that come now are dropped") && said.contains("dropped=2000"), "{said}");
 }
 
 #[test]

@@ -26,8 +26,9 @@ const WATCHERS_MAX: usize = 64;
 const ITEMS_MAX: usize = 64;
 /// How often a word is sent where there is no news, so that a client that is gone is noticed.
 const QUIET_MAX: Duration = Duration::from_secs(10);
-/// How long a client may take for a piece. Nothing is kept for it but what the log keeps anyway.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long who comes when all places are taken waits for one whose client is gone.
+const PLACE_WAIT: Duration = Duration::from_millis(50);
+const PLACE_TRIES: u32 = 10;
 
 pub(super) async fn watch(
     State(shared): State<Arc<Shared>>,
@@ -41,20 +42,33 @@ pub(super) async fn watch(
         })
     });
     let after = after.transpose()?;
-    let (written, latest) = {
-        let world = shared.lock();
-        if world.log.watchers() >= WATCHERS_MAX {
-            let text = format!("{WATCHERS_MAX} clients watch already");
-            return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
-        }
-        (world.log.watch(), world.log.latest())
+    let Some((written, latest)) = place(&shared).await else {
+        let text = format!("{WATCHERS_MAX} clients watch already");
+        return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
     };
     let (sender, channel) = Channel::<Bytes, std::io::Error>::new(2);
     tokio::spawn(tell(sender, shared, after.unwrap_or(latest), written, stopped));
     Ok(([(CONTENT_TYPE, "text/event-stream")], Body::new(channel)).into_response())
 }
 
-/// Tells a client everything after `after`, until it is gone, too slow, or the server stops.
+/// A place among those who watch, and the latest number. Where all are taken, everybody is sent a word: who is gone is
+/// noticed by the second one, at the latest.
+async fn place(shared: &Shared) -> Option<(watch::Receiver<u64>, u64)> {
+    for _ in 0..PLACE_TRIES {
+        {
+            let world = shared.lock();
+            if world.log.watchers() < WATCHERS_MAX {
+                return Some((world.log.watch(), world.log.latest()));
+            }
+            world.log.wake();
+        }
+        tokio::time::sleep(PLACE_WAIT).await;
+    }
+    None
+}
+
+/// Tells a client everything after `after`, until it is gone, too slow, or the server stops. Nothing is kept for it but what
+/// the log keeps anyway.
 async fn tell(
     mut sender: Sender<Bytes, std::io::Error>,
     shared: Arc<Shared>,
@@ -74,14 +88,23 @@ async fn tell(
                 let _ = write!(piece, "event: missed\ndata: {{\"after\":{after}}}\n\n");
                 after = after.min(latest);
             }
-            for item in world.log.items(after, ITEMS_MAX) {
+            let items = world.log.items(after, ITEMS_MAX);
+            if items.is_empty() {
+                // What is no longer there is not waited for.
+                after = world.log.latest();
+            }
+            for item in items {
                 let _ = write!(piece, "id: {}\nevent: {}\ndata: {}\n\n", item.number, item.event, item.data);
                 after = item.number;
             }
         }
         if piece.is_empty() {
             tokio::select! {
-                changed = written.changed() => if changed.is_err() { return },
+                changed = written.changed() => match changed {
+                    Ok(()) if !shared.lock().log.has_after(after) => piece.push_str(": still there?\n\n"),
+                    Ok(()) => {}
+                    Err(_) => return,
+                },
                 _ = stopped.wait_for(|stopped| *stopped) => return,
                 () = tokio::time::sleep(QUIET_MAX) => piece.push_str(": quiet\n\n"),
             }
@@ -89,7 +112,8 @@ async fn tell(
                 continue;
             }
         }
-        let sent = tokio::time::timeout(PIECE_TIMEOUT, sender.send_data(std::mem::take(&mut piece).into()));
+        let sent =
+            tokio::time::timeout(shared.settings.body_timeout, sender.send_data(std::mem::take(&mut piece).into()));
         tokio::select! {
             sent = sent => if !matches!(sent, Ok(Ok(()))) { return },
             _ = stopped.wait_for(|stopped| *stopped) => return,

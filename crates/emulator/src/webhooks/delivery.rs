@@ -36,6 +36,12 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = [&self.group, &self.url, &self.query, &self.answer].into_iter().chain(&self.fault);
+        size_of::<Self>() + self.body.get().len() + texts.map(String::len).sum::<usize>()
+    }
+
     /// How an answer begins, as text.
     pub(super) fn excerpt(answer: &[u8]) -> String {
         String::from_utf8_lossy(answer).chars().take(ANSWER_CHARACTERS_MAX).collect()

@@ -19,9 +19,14 @@ use super::told::{self, Before, Told};
 use super::{WebhookSettings, WebhookSettingsFault};
 use crate::clock::time_of_day;
 use crate::inputs::Exit;
+use crate::latest::Latest;
 
 /// Webhooks that may wait at once; what comes beyond is dropped, and the log says so.
 const WAITING_MAX: usize = 10_000;
+/// Bytes of these in memory, about: one may name each member of a group.
+const WAITING_BYTES_MAX: usize = 64 * 1_048_576;
+/// Bytes of the deliveries that are kept, about.
+const DELIVERIES_BYTES_MAX: usize = 16 * 1_048_576;
 /// How long after a time-out a webhook is sent again. The documents have no number.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// How long a webhook that is to change places waits for another to do so with.
@@ -37,14 +42,17 @@ struct State {
     line: Option<Arc<Line>>,
     /// By when they are due, and at one moment in the order in which they were put in.
     waiting: VecDeque<Item>,
+    /// Of all that wait.
+    waiting_bytes: usize,
     /// One that goes out behind the next, or when its time has come.
     held: Option<Item>,
     random: u64,
     /// How many are being sent.
     sending: usize,
     dropped: u64,
-    deliveries: VecDeque<Arc<Delivery>>,
-    deliveries_max: usize,
+    /// How many of these the log has not counted yet.
+    untold: u64,
+    deliveries: Latest<Arc<Delivery>>,
     numbered: u64,
 }
 
@@ -60,6 +68,7 @@ struct Item {
     sdkappid: SdkAppId,
     at: Timestamp,
     told: Told,
+    bytes: usize,
     due: Instant,
     attempt: u32,
     duplicate: bool,
@@ -79,12 +88,13 @@ impl Outbox {
         let state = State {
             line: None,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             held: None,
             random: 0,
             sending: 0,
             dropped: 0,
-            deliveries: VecDeque::new(),
-            deliveries_max,
+            untold: 0,
+            deliveries: Latest::new(deliveries_max, DELIVERIES_BYTES_MAX),
             numbered: 0,
         };
         let outbox = Self { state: Mutex::new(state), filled: Notify::new() };
@@ -100,7 +110,9 @@ impl Outbox {
         state.random = line.as_ref().map_or(0, |line| line.settings.seed);
         state.line = line;
         state.waiting.clear();
+        state.waiting_bytes = 0;
         state.held = None;
+        state.tell_dropped();
         Ok(())
     }
 
@@ -124,14 +136,9 @@ impl Outbox {
     /// At most `deliveries_max` of those after `after`.
     pub(crate) fn deliveries(&self, after: u64, deliveries_max: usize) -> Deliveries {
         let state = self.lock();
-        let start = state.deliveries.partition_point(|delivery| delivery.number <= after);
+        let deliveries = state.deliveries.after(after).take(deliveries_max);
         Deliveries {
-            deliveries: state
-                .deliveries
-                .range(start..)
-                .take(deliveries_max)
-                .map(|delivery| Delivery::clone(delivery))
-                .collect(),
+            deliveries: deliveries.map(|(_, delivery)| Delivery::clone(delivery)).collect(),
             waiting: state.waiting.len() + state.sending + usize::from(state.held.is_some()),
             dropped: state.dropped,
         }
@@ -151,8 +158,8 @@ impl Outbox {
         let sdkappid = app.settings().sdkappid;
         let due = Instant::now() + line.settings.delay;
         for told in told::told(app, before, at, happenings, exit, line.settings.revision) {
-            let line = Arc::clone(&line);
-            state.put(Item { line, sdkappid, at, told, due, attempt: 1, duplicate: false });
+            let (line, bytes) = (Arc::clone(&line), told.bytes());
+            state.put(Item { line, sdkappid, at, told, bytes, due, attempt: 1, duplicate: false });
         }
         self.filled.notify_one();
     }
@@ -225,12 +232,23 @@ impl State {
     }
 
     fn queue(&mut self, item: Item) {
-        if self.waiting.len() >= WAITING_MAX {
+        let bytes = self.waiting_bytes + item.bytes;
+        // One alone may be as large as it is.
+        let fits = self.waiting.is_empty() || self.waiting.len() < WAITING_MAX && bytes <= WAITING_BYTES_MAX;
+        if !fits {
+            if self.untold == 0 {
+                let (waiting, command) = (self.waiting.len(), item.told.webhook.command());
+                tracing::warn!(
+                    waiting,
+                    command,
+                    "too many webhooks wait; those that come now are dropped, and counted"
+                );
+            }
             self.dropped += 1;
-            let (command, dropped) = (item.told.webhook.command(), self.dropped);
-            tracing::warn!(command, dropped, "{WAITING_MAX} webhooks wait already; one was dropped");
+            self.untold += 1;
             return;
         }
+        self.waiting_bytes = bytes;
         let at = self.waiting.partition_point(|waiting| waiting.due <= item.due);
         self.waiting.insert(at, item);
     }
@@ -243,6 +261,10 @@ impl State {
         match self.waiting.pop_front() {
             Some(item) if item.due <= now => {
                 self.sending += 1;
+                self.waiting_bytes -= item.bytes;
+                if self.waiting.len() < WAITING_MAX / 2 && self.waiting_bytes < WAITING_BYTES_MAX / 2 {
+                    self.tell_dropped();
+                }
                 Ok(item)
             }
             Some(item) => {
@@ -251,6 +273,14 @@ impl State {
                 Err(Some(self.held.as_ref().map_or(due, |held| held.due.min(due))))
             }
             None => Err(self.held.as_ref().map(|held| held.due)),
+        }
+    }
+
+    /// Says once how many were dropped, when no more are.
+    fn tell_dropped(&mut self) {
+        let dropped = std::mem::take(&mut self.untold);
+        if dropped > 0 {
+            tracing::warn!(dropped, "webhooks were dropped, for too many waited");
         }
     }
 
@@ -264,10 +294,7 @@ impl State {
         if delivery.again && in_force {
             self.queue(Item { due: Instant::now() + RETRY_AFTER, attempt: item.attempt + 1, ..item });
         }
-        self.deliveries.push_back(Arc::clone(&delivery));
-        if self.deliveries.len() > self.deliveries_max {
-            self.deliveries.pop_front();
-        }
+        self.deliveries.push(self.numbered, delivery.bytes(), Arc::clone(&delivery));
         delivery
     }
 
@@ -342,3 +369,6 @@ fn failed(status: StatusCode, answer: &[u8]) -> Option<String> {
     let parsed = serde_json::from_slice::<IgnoredAny>(answer);
     parsed.err().map(|_| "the answer is not JSON".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,11 @@ impl Receiver {
             "https" => true,
             _ => return Err(fault()),
         };
-        if authority.as_str().contains('@') || authority.host().is_empty() || url.contains('#') {
+        // What is behind the last colon and no port is none: 99999, for one.
+        let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+        let has_odd_port =
+            authority.as_str().rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']') && !is_port(port));
+        if has_odd_port || authority.as_str().contains('@') || authority.host().is_empty() || url.contains('#') {
             return Err(fault());
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();

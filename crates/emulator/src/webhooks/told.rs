@@ -48,6 +48,20 @@ pub(super) struct Told {
     pub(super) platform: Option<&'static str>,
 }
 
+impl Told {
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let members = match &self.webhook {
+            Webhook::AfterMemberJoin(join) => &*join.members,
+            Webhook::AfterMemberExit(exit) => &exit.members,
+            Webhook::MemberStateChange(change) => &change.members,
+            // None of the others names members.
+            _ => &[],
+        };
+        size_of::<Self>() + members.iter().map(|member| size_of_val(member) + member.account.len()).sum::<usize>()
+    }
+}
+
 impl Before {
     /// A group, before it is destroyed or these leave it; nothing where there is none.
     pub(crate) fn of(

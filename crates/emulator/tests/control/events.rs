@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -71,7 +72,8 @@ fn the_log_has_the_verdict_its_grounds_and_what_was_left_out() {
             "number": entry["number"], "at": NOW, "method": "POST", "path": MARKS, "identifier": "administrator", "random": 1,
             "code": 0, "info": "", "because": ["ONLINE-ONLY", "gap:echo"],
             "gaps": [{ "gap": "gap:echo", "reading": "asked" }],
-            "omitted": [{ "account": "x", "mark": 1000, "because": "ONLINE-ONLY" }], "flags": [], "fault": null,
+            "omitted": [{ "account": "x", "mark": 1000, "because": "ONLINE-ONLY" }], "omitted_total": 1,
+            "flags": [], "fault": null,
         })
     );
 }
@@ -145,11 +147,46 @@ fn who_comes_back_misses_nothing_that_is_still_there_and_is_told_of_what_is_not(
 }
 
 #[test]
+fn who_watches_a_log_that_keeps_nothing_is_told_once_what_is_missed() {
+    let running = start(|settings| settings.log_entries_max = 0);
+    let mut events = Events::open(&running, None);
+    for (group, after) in [("a", 0), ("b", 1)] {
+        done(&running, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
+        assert_eq!(events.next(), (0, "missed".to_owned(), json!({ "after": after })));
+    }
+}
+
+#[test]
 fn not_everybody_can_watch_and_all_streams_end_with_the_emulator() {
     let running = start(|_| {});
     let watching: Vec<_> = (0..64).map(|_| Events::open(&running, None)).collect();
     let (status, says) = refused(&running, "GET", "events", "");
     assert_eq!((status, says.as_str()), (503, "64 clients watch already"));
+    // Places of those who are gone are free, as soon as somebody asks for one.
+    drop(watching);
+    let watching: Vec<_> = (0..64).map(|_| Events::open(&running, None)).collect();
     running.stop().unwrap();
     assert!(watching.into_iter().all(Events::has_ended));
+}
+
+#[test]
+fn who_takes_nothing_is_told_nothing_any_more() {
+    let running = start(|settings| {
+        settings.body_timeout = Duration::from_millis(100);
+        settings.app.terms.limits.calls_per_window_max = usize::MAX;
+    });
+    done(&running, "POST", "groups", r#"{"group":"@TGS#a"}"#);
+    let mut slow = client::connect(running.address());
+    slow.write_all(b"GET /_avmarks/events HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+    // A call with much to tell.
+    let strangers: Vec<_> =
+        (0..100).map(|n| json!({ "Member_Account": format!("{n:032}"), "Marks": [1000] })).collect();
+    let body = json!({ "GroupId": "@TGS#a", "CommandType": 1, "MemberList": strangers }).to_string();
+    let begun = Instant::now();
+    // What is said to a connection that is closed is an error, in the end.
+    while slow.write_all(b"x").is_ok() {
+        (0..50).for_each(|_| drop(call(&running, MARKS, &body)));
+        // Nothing here takes that long; a hang becomes a failure.
+        assert!(begun.elapsed() < Duration::from_secs(120), "it is told for ever");
+    }
 }

@@ -1,8 +1,9 @@
 //! Bodies: in pieces, announced, too long; and heads that are too long.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use crate::client::{ask, connect, exchange, is_closed, receive, receive_head};
+use crate::tls::tls;
 use crate::{COUNT, QUERY, post, start};
 
 const BYTES_MAX: usize = 1_048_576;
@@ -98,13 +99,22 @@ fn heads_have_their_limits() {
     let running = start(|settings| settings.head_bytes_max = 20_000);
     let long = "x".repeat(20_000);
     let many = "X-A: b\r\n".repeat(200);
-    for (request, status) in [
-        (format!("POST {COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\n\r\n"), 431),
-        (format!("POST {COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\n{many}\r\n"), 431),
-        (format!("POST {COUNT}?{QUERY}&{long} HTTP/1.1\r\nHost: x\r\n\r\n"), 431),
-        ("NO HTTP AT ALL\r\n\r\n".to_owned(), 400),
+    for (request, status, says) in [
+        (format!("POST {COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\n\r\n"), 431, "more than 20000 bytes"),
+        (format!("POST {COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\n{many}\r\n"), 431, "or more than 100 headers"),
+        (format!("POST {COUNT}?{QUERY}&{long} HTTP/1.1\r\nHost: x\r\n\r\n"), 431, "more than 20000 bytes"),
+        ("NO HTTP AT ALL\r\n\r\n".to_owned(), 400, "cannot be read as HTTP/1.1"),
     ] {
-        assert_eq!(ask(running.address(), &request).status, status, "{}", &request[..60]);
+        // The answer to a request before it stays what it is.
+        let mut stream = connect(running.address());
+        let before = post(COUNT, QUERY, "{}");
+        stream.write_all(before.as_bytes()).unwrap();
+        let reply = exchange_behind(&mut stream, &request);
+        assert_eq!(reply.status, status, "{reply:?}");
+        assert_eq!(reply.header("content-type"), Some("application/json"));
+        let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        assert!(body["fault"].as_str().unwrap().contains(says), "{reply:?}");
+        assert!(is_closed(&mut stream));
     }
     let almost = "x".repeat(19_000);
     let body = r#"{"GroupId":"live"}"#;
@@ -125,9 +135,21 @@ fn connections_have_their_limit() {
     assert_eq!(turned_away.status, 503);
     assert!(turned_away.body.contains("too many connections"), "{turned_away:?}");
     assert!(is_closed(&mut third));
+    // Who speaks TLS is told so in its own way.
+    let mut fourth = tls(connect(running.address()), running.emulator().certificate_pem(), "localhost");
+    let fault = fourth.write_all(b"GET").and_then(|()| fourth.read_exact(&mut [0])).unwrap_err().to_string();
+    assert!(fault.contains("InternalError"), "{fault}");
     // A place that was given up is taken again.
     drop(first);
     while connect_and_ask(running.address(), &request) != 200 {}
+}
+
+/// The second of two answers, the first of which is one of the API.
+fn exchange_behind(stream: &mut std::net::TcpStream, request: &str) -> crate::client::Reply {
+    // A head that is too long may be refused before all of it is sent.
+    let _ = stream.write_all(request.as_bytes());
+    assert_eq!(receive(stream).code(), 10004);
+    receive(stream)
 }
 
 fn connect_and_ask(address: std::net::SocketAddr, request: &str) -> u16 {

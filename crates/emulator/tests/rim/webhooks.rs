@@ -269,6 +269,9 @@ fn settings_that_cannot_be_are_refused_with_a_sentence() {
     for (body, says) in [
         (r#"{"url":"ftp://a/"}"#, "`url` is `ftp://a/`; it must be an absolute"),
         (r#"{"url":"http://u:p@a/"}"#, "without user and fragment"),
+        (r#"{"url":"http://a:99999/"}"#, "`url` is `http://a:99999/`; it must be an absolute"),
+        (r#"{"url":"http://a:0/"}"#, "it must be an absolute"),
+        (r#"{"url":"http://[::1]:99999/"}"#, "it must be an absolute"),
         (r#"{"url":"/hook"}"#, "it must be an absolute"),
         (r#"{"url":"https://a/"}"#, "needs the certificates to trust"),
         (r#"{"url":"https://a/","trusted":"none"}"#, "`trusted` holds no certificate"),

@@ -1,0 +1,153 @@
+//! Lines on their way to a place that may take its time, or take nothing at all: nobody who has something to say waits for it.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Bytes that may wait; a line beyond them is dropped, and counted.
+const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
+
+/// Where lines are put in. Each write is one line.
+#[derive(Clone)]
+pub(super) struct Lines(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Vec<u8>>,
+    bytes: usize,
+    /// How many were dropped, and nobody was told yet.
+    dropped: u64,
+    /// Whether what was taken out is still being written.
+    writing: bool,
+}
+
+impl Lines {
+    /// Begins to write lines to `out`, from a thread of its own. `lost` is told how many were dropped, once others are
+    /// written again.
+    pub(super) fn to(mut out: impl Write + Send + 'static, lost: impl Fn(u64) + Send + 'static) -> io::Result<Self> {
+        let lines = Self(Arc::default());
+        let queue = Arc::clone(&lines.0);
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || {
+            loop {
+                let (waiting, dropped) = queue.take();
+                for line in waiting {
+                    // Where nobody can hear it, nothing is lost.
+                    let _ = out.write_all(&line);
+                }
+                let _ = out.flush();
+                if dropped > 0 {
+                    lost(dropped);
+                }
+                queue.written();
+            }
+        })?;
+        Ok(lines)
+    }
+
+    /// Waits until all is written, but no longer than this.
+    pub(super) fn flush(&self, patience: Duration) {
+        let is_busy = |state: &mut State| state.writing || !state.waiting.is_empty() || state.dropped > 0;
+        drop(self.0.changed.wait_timeout_while(self.0.lock(), patience, is_busy));
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.put(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Queue {
+    fn put(&self, line: &[u8]) {
+        let mut state = self.lock();
+        if state.bytes + line.len() > WAITING_BYTES_MAX {
+            state.dropped += 1;
+            return;
+        }
+        state.bytes += line.len();
+        state.waiting.push_back(line.to_vec());
+        self.changed.notify_all();
+    }
+
+    /// All that waits, once something does, and how many were dropped.
+    fn take(&self) -> (VecDeque<Vec<u8>>, u64) {
+        let has_nothing = |state: &mut State| state.waiting.is_empty() && state.dropped == 0;
+        let waited = self.changed.wait_while(self.lock(), has_nothing);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.writing = true;
+        (std::mem::take(&mut state.waiting), std::mem::take(&mut state.dropped))
+    }
+
+    /// What was taken out is written.
+    fn written(&self) {
+        let mut state = self.lock();
+        state.writing = false;
+        state.bytes = state.waiting.iter().map(Vec::len).sum();
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+
+    /// A place that takes nothing until it is told to.
+    struct Stuck {
+        go: Receiver<()>,
+        taken: Sender<Vec<u8>>,
+    }
+
+    impl Write for Stuck {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            let _ = self.go.recv();
+            let _ = self.taken.send(line.to_vec());
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_place_that_takes_nothing_and_what_was_dropped_is_counted() {
+        let ((go, gone), (taken, lines_taken), (told, lost)) = (channel(), channel(), channel());
+        let out = Stuck { go: gone, taken };
+        let mut lines = Lines::to(out, move |dropped| told.send(dropped).unwrap()).unwrap();
+        let line = vec![b'x'; 65_536];
+        let sum = 100;
+        for _ in 0..sum {
+            lines.write_all(&line).unwrap();
+        }
+        let fitting = WAITING_BYTES_MAX / line.len();
+        // Nothing is written, and this returns.
+        lines.flush(Duration::from_millis(1));
+        // From here on it takes all.
+        drop(go);
+        for _ in 0..fitting {
+            assert_eq!(lines_taken.recv().unwrap().len(), line.len());
+        }
+        lines.write_all(b"again\n").unwrap();
+        lines.flush(Duration::from_secs(60));
+        assert_eq!(lines_taken.try_iter().collect::<Vec<_>>(), [b"again\n"]);
+        assert_eq!(lost.try_iter().sum::<u64>(), (sum - fitting) as u64);
+    }
+}

@@ -1,0 +1,193 @@
+//! Each setting by its option, its variable and its key.
+
+use std::process::Stdio;
+
+use super::*;
+
+#[path = "../../../src/serve/setting.rs"]
+mod setting;
+
+use setting::Setting;
+
+/// A setting, and what will do for it.
+struct Row {
+    name: &'static str,
+    good: &'static [&'static str],
+    /// What will not do; none where anything will that can be written.
+    bad: &'static [&'static str],
+    /// A path of the control plane at which it shows, with the place there.
+    shown: Option<(&'static str, &'static str, &'static str)>,
+}
+
+const fn row(name: &'static str, good: &'static [&'static str], bad: &'static [&'static str]) -> Row {
+    Row { name, good, bad, shown: None }
+}
+
+/// That it shows there, as this JSON.
+const fn shown(row: Row, path: &'static str, place: &'static str, value: &'static str) -> Row {
+    Row { shown: Some((path, place, value)), ..row }
+}
+
+const TOO_MUCH: &[&str] = &["86401"];
+const LONG: &str = "0123456789012345678901234567890123456789012345678901234567890123456789";
+
+const ROWS: &[Row] = &[
+    row("listen", &["localhost"], &["nowhere"]),
+    row("port", &["0"], &["65536"]),
+    shown(row("group", &["f", "g"], &["f", LONG]), "groups", "/groups/1/group", "\"g\""),
+    shown(row("seed", &["seed.jsonl"], &["absent"]), "groups", "/groups/0/group", "\"seeded\""),
+    row("strict", &["true"], &["maybe"]),
+    row("ca_dir", &["other"], &["seed.jsonl"]),
+    row("data", &["data"], &["seed.jsonl"]),
+    row("data_repair", &["true"], &["maybe"]),
+    shown(row("sdkappid", &["5"], &["x"]), "settings", "/sdkappid", "5"),
+    shown(row("admin", &["a", "b"], &["a", ""]), "settings", "/admins", "[\"a\",\"b\"]"),
+    shown(row("key_file", &["key.txt"], &["absent"]), "settings", "/signature_checked", "true"),
+    shown(row("marks_supported", &["false"], &["no"]), "settings", "/marks_supported", "false"),
+    shown(row("online_list_enabled", &["false"], &["no"]), "settings", "/online_list_enabled", "false"),
+    shown(row("policy", &["documented_en"], &["x"]), "settings", "/sdkappid", "1400000000"),
+    shown(
+        row("reading", &["gap:page-size=250", "gap:rest-owner=owner-too"], &["gap:page-size"]),
+        "settings",
+        "/policy/page_size",
+        "\"250\"",
+    ),
+    shown(
+        row("limit", &["calls_per_window_max=7", "rate_window_ms=9"], &["calls=7"]),
+        "settings",
+        "/limits/rate_window_ms",
+        "9",
+    ),
+    shown(row("clock", &["5"], &["now"]), "clock", "/now", "5"),
+    shown(row("webhook_url", &["http://127.0.0.1:9/"], &["ftp:"]), "webhooks", "/url", "\"http://127.0.0.1:9/\""),
+    shown(row("webhook_token_file", &["token.txt"], &["absent"]), "webhooks", "/how/signed", "true"),
+    row("webhook_trusted", &["ca/avmarks-ca.pem"], &["absent"]),
+    shown(row("webhook_revision", &["2023"], &["2022"]), "webhooks", "/how/revision", "\"2023\""),
+    shown(row("webhook_retries", &["3"], &["11"]), "webhooks", "/how/retries", "3"),
+    shown(row("webhook_duplicate", &["4"], &["101"]), "webhooks", "/how/duplicate", "4"),
+    shown(row("webhook_reorder", &["5"], &["101"]), "webhooks", "/how/reorder", "5"),
+    shown(row("webhook_delay_ms", &["6"], &["600001"]), "webhooks", "/how/delay_ms", "6"),
+    shown(row("webhook_seed", &["7"], &["-1"]), "webhooks", "/how/seed", "7"),
+    row("proxied_host", &["*.test", "a"], &["http:"]),
+    row("control_host", &["a.test", "b.test"], &["*.test"]),
+    row("connections_max", &["1"], &["0"]),
+    row("head_bytes_max", &["1024"], &["1023"]),
+    row("head_timeout", &["86400"], TOO_MUCH),
+    row("body_timeout", &["1"], TOO_MUCH),
+    row("stop_timeout", &["0"], TOO_MUCH),
+    row("groups_max", &["0"], &["many"]),
+    row("members_max", &["0"], &["many"]),
+    row("log_entries_max", &["0"], &["many"]),
+    row("journal_bytes_max", &["0"], &["many"]),
+    row("log", &["json"], &["xml"]),
+    row("log_level", &["error"], &["ERROR"]),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Option,
+    Environment,
+    File,
+}
+
+/// `avmarks serve` with these values of a setting, and with what it needs besides.
+fn with(folder: &Path, setting: Setting, values: &[&str], origin: Origin) -> Command {
+    let mut arguments = vec!["--json".to_owned(), "serve".to_owned()];
+    let mut give = |flag: &str, value: &str| arguments.extend([flag.to_owned(), value.to_owned()]);
+    let name = setting.name();
+    if name != "port" {
+        give("--port", "0");
+    }
+    if name != "ca_dir" {
+        give("--ca-dir", "ca");
+    }
+    if setting.is_of_webhooks() && name != "webhook_url" {
+        give("--webhook-url", "http://127.0.0.1:9/");
+    }
+    let mut variable = None;
+    match origin {
+        // One that is either given or not.
+        Origin::Option if values == ["true"] && ["strict", "data_repair"].contains(&name) => {
+            arguments.push(setting.flag());
+        }
+        Origin::Option => values.iter().for_each(|value| arguments.push(format!("{}={value}", setting.flag()))),
+        Origin::Environment => variable = Some(values.join(",")),
+        Origin::File => {
+            let value = match setting.is_list() {
+                true => format!("{values:?}"),
+                false if values[0].parse::<u32>().is_ok() || values == ["true"] => values[0].to_owned(),
+                false => format!("{:?}", values[0]),
+            };
+            file(folder, "this.toml", format!("[serve]\n{name} = {value}\n"));
+            give("--config", "this.toml");
+        }
+    }
+    let mut command = command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME").current_dir(folder);
+    command.envs(variable.map(|value| (setting.variable(), value)));
+    command
+}
+
+#[test]
+fn each_setting_has_an_option_a_variable_and_a_key_of_the_file() {
+    let folder = folder("serve-every-setting");
+    file(&folder, "seed.jsonl", "{\"at\":5,\"do\":\"create_group\",\"group\":\"seeded\"}\n");
+    file(&folder, "key.txt", "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e");
+    file(&folder, "token.txt", "token");
+    for setting in Setting::ALL.iter().copied() {
+        let name = setting.name();
+        let row = ROWS.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("`{name}` has no row here"));
+        for origin in [Origin::Option, Origin::Environment, Origin::File] {
+            let mut command = with(&folder, setting, row.good, origin);
+            command.stderr(Stdio::null());
+            let mut server = Server::try_of(command).unwrap_or_else(|| panic!("`{name}` by {origin:?} does not start"));
+            if let Some((path, place, value)) = row.shown {
+                let shown = server.control(path);
+                assert_eq!(
+                    shown.pointer(place).map(Value::to_string).as_deref(),
+                    Some(value),
+                    "`{name}` by {origin:?}"
+                );
+            }
+            server.child.kill().unwrap();
+            server.child.wait().unwrap();
+            if matches!(origin, Origin::Option) && row.bad == ["maybe"] {
+                // Such an option takes no value.
+                continue;
+            }
+            let run = Run::of(with(&folder, setting, row.bad, origin).output().unwrap());
+            let place = match origin {
+                Origin::Option => format!("{}: ", setting.flag()),
+                Origin::Environment => format!("{}: ", setting.variable()),
+                Origin::File => format!("`this.toml` line 2, `{name}`: "),
+            };
+            // What is wrong with a file is said of the file.
+            let error = run.error();
+            let names_file = error.contains(&format!("`{}", row.bad[0])) || error.contains("the file of --key-file");
+            assert!(error.starts_with(&place) || names_file, "{place}{error}");
+        }
+    }
+    assert_eq!(ROWS.len(), Setting::ALL.len(), "a row is of no setting");
+}
+
+#[test]
+fn a_flag_that_has_no_value_does_what_its_variable_does() {
+    let folder = folder("serve-flags");
+    let server = Server::start(&folder, &["--strict", "--group", "g"]);
+    assert!(server.ask(COUNT, br#"{"GroupId":"g",}"#).contains("60003"));
+    server.stop("-TERM");
+    let data = folder.join("data");
+    let server = Server::start(&folder, &["--data", "data", "--group", "g"]);
+    (0..9).for_each(|_| assert!(server.ask(COUNT, br#"{"GroupId":"g"}"#).contains("\"ErrorCode\":0")));
+    server.stop("-TERM");
+    let is_journal = |path: &std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("journal-");
+    let journal = std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path()).find(is_journal).unwrap();
+    let mut bytes = std::fs::read(&journal).unwrap();
+    let call = bytes.windows(COUNT.len()).position(|part| part == COUNT.as_bytes()).unwrap();
+    bytes[call] ^= 1;
+    std::fs::write(&journal, bytes).unwrap();
+    assert!(refused(&folder, &["--data", "data"]).contains("`data_repair`"));
+    let server = Server::start(&folder, &["--data", "data", "--data-repair"]);
+    assert!(server.ask(COUNT, br#"{"GroupId":"g"}"#).contains("\"ErrorCode\":0"));
+    server.stop("-TERM");
+}
