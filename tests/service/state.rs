@@ -47,6 +47,37 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_is_room() {
+    let call = |app: &mut App, command, account: &str, mark| {
+        let body = body("g", command, &[(account, &[mark])]);
+        app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &body }, NOW)
+            .answer
+            .code
+            .number()
+    };
+    let mut app = app_with_group();
+    for (account, mark) in [("a", 1_000), ("b", 1_000), ("a", 1_001), ("a", 600), ("b", 600)] {
+        assert_eq!(call(&mut app, 1, account, mark), 0);
+    }
+    let mut settings = app.settings().clone();
+    settings.terms.limits.marks_per_group_max = 1;
+    settings.terms.limits.members_per_mark_max = 1;
+    app.configure(settings);
+    let mut again = App::restore(&app.snapshot()).unwrap();
+    assert_eq!(again.snapshot(), app.snapshot());
+    for app in [&mut app, &mut again] {
+        let marks = |app: &App, account| app.room(&group("g")).unwrap().member(&user(account), NOW).unwrap().marks;
+        assert_eq!(marks(app, "a").len() + marks(app, "b").len(), 5);
+        // Two marks are one too many, whatever is set: what is held counts (step 19).
+        assert_eq!([call(app, 1, "a", 1_000), call(app, 1, "a", 600)], [10_004; 2]);
+        assert_eq!([call(app, 2, "a", 1_001), call(app, 1, "b", 1_000), call(app, 1, "a", 600)], [0; 3]);
+        // 1000 and 600 are full, but for those who hold them.
+        assert_eq!([call(app, 1, "owner", 1_000), call(app, 1, "owner", 600)], [10_004; 2]);
+        assert_eq!([call(app, 2, "a", 1_000), call(app, 2, "b", 1_000), call(app, 1, "owner", 1_000)], [0; 3]);
+    }
+}
+
+#[test]
 fn a_conversation_hands_its_app_over() {
     let mut conversation = Scenario::new(full_app());
     conversation.answer(r#"{"at":1795412030000,"do":"leave","group":"g","account":"b"}"#).unwrap();
@@ -85,11 +116,10 @@ fn snapshots_that_the_rules_do_not_allow() {
         ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
         ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
         (
-            "\"marks_per_group_max\":10",
-            "\"marks_per_group_max\":1",
-            "mark 4294967295 is one more than a group may have",
+            "[500,600,1000]",
+            "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012,1013,1014]",
+            "mark 1014 is one more than the 14 that a room can keep",
         ),
-        ("\"members_per_mark_max\":1000", "\"members_per_mark_max\":1", "mark 1000 has more holders than it may have"),
         ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
         ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
         ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
@@ -128,10 +158,9 @@ fn snapshots_that_the_rules_do_not_allow() {
         let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
         assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
     }
-    // At its limits, special marks aside, a group is what it may be.
+    // What can be, if nothing less: as many marks as a room can keep.
     for (from, to) in [
-        ("\"marks_per_group_max\":10", "\"marks_per_group_max\":2"),
-        ("\"members_per_mark_max\":1000", "\"members_per_mark_max\":2"),
+        ("[500,600,1000]", "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012]"),
         ("\"next_place\":4", "\"next_place\":4398046511104"),
     ] {
         assert!(good.contains(from), "{from} is not in {good}");

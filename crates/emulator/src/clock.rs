@@ -4,6 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use avmarks_spec::Timestamp;
 
+use crate::limits::NUMBER_MAX;
+
 /// Where the time comes from. It never runs back.
 ///
 /// ```
@@ -36,10 +38,11 @@ impl Clock {
         Self { at, since: None }
     }
 
-    /// The time.
+    /// The time. A clock that runs stands still at 2^53 - 1, the latest time that JSON tells exactly everywhere.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.at.plus(self.since.map(|since| since.elapsed()).unwrap_or_default())
+        const LATEST: Timestamp = Timestamp::from_millis(NUMBER_MAX);
+        self.since.map_or(self.at, |since| self.at.plus(since.elapsed()).min(LATEST).max(self.at))
     }
 
     /// Whether it runs by itself.
@@ -89,4 +92,21 @@ impl Clock {
 /// The system's time of day.
 pub(crate) fn time_of_day() -> Timestamp {
     Timestamp::EPOCH.plus(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_runs_stands_still_at_the_latest_time_there_is() {
+        for at in [NUMBER_MAX, NUMBER_MAX + 1] {
+            let mut clock = Clock::standing_at(Timestamp::from_millis(at));
+            clock.since = Instant::now().checked_sub(Duration::from_secs(1));
+            assert!(clock.is_running());
+            assert_eq!(clock.now(), Timestamp::from_millis(at));
+            clock.run();
+            assert_eq!(clock.now(), Timestamp::from_millis(at));
+        }
+    }
 }

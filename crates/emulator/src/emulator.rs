@@ -67,6 +67,13 @@ impl Emulator {
         self.shared.lock().goes_on
     }
 
+    /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control plane has
+    /// changed it.
+    #[must_use]
+    pub fn app_settings(&self) -> avmarks_service::Settings {
+        self.shared.lock().app.settings().clone()
+    }
+
     /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
     ///
     /// # Errors
@@ -90,7 +97,8 @@ impl Emulator {
         })
     }
 
-    /// Puts another app in the place of this one, its settings and its time as well; the signing key stays.
+    /// Puts another app in the place of this one, its settings and its time as well; the signing key stays, and so does
+    /// [`Settings::strict`].
     ///
     /// # Errors
     ///

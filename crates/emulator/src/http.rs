@@ -98,6 +98,18 @@ fn closing(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
+/// A text as a header can hold it: what is no printable ASCII as an escape.
+fn header_text(text: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    text.chars().fold(String::with_capacity(text.len()), |mut held, c| {
+        match plain(c) {
+            true => held.push(c),
+            false => held.extend(c.escape_default()),
+        }
+        held
+    })
+}
+
 /// An answer of the API: its HTTP status is 200 whatever the answer (`HTTP-200`).
 pub(crate) fn respond(given: Given) -> Response<Body> {
     let mut response = json(StatusCode::OK, given.body);
@@ -106,7 +118,7 @@ pub(crate) fn respond(given: Given) -> Response<Body> {
     if let Ok(because) = HeaderValue::try_from(because) {
         headers.insert(BECAUSE, because);
     }
-    if let Some(Ok(signature)) = given.signature.map(|text| HeaderValue::try_from(text.escape_default().to_string())) {
+    if let Some(Ok(signature)) = given.signature.map(|text| HeaderValue::try_from(header_text(&text))) {
         headers.insert(SIGNATURE, signature);
     }
     response

@@ -2,19 +2,20 @@
 //! happened has one place for it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_rules::Presence;
 use avmarks_service::{App, Happening, LineFault, Scenario, Settings, Step, What};
+use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::clock::Clock;
 use crate::groups::Group;
 use crate::journal::line;
 use crate::log::Notice;
+use crate::settings::strictly;
 use crate::webhooks::Before;
 use crate::world::World;
 
@@ -87,8 +88,8 @@ impl World {
         accounts: &[UserId],
         exit: Exit,
     ) -> Result<Vec<Happening>, Full> {
-        if let Some(why) = self.no_room_for_members(&group, accounts).filter(|_| presence == Presence::Join) {
-            return Err(Full(why));
+        if presence == Presence::Join {
+            self.has_room_for_members(&self.app, group, accounts)?;
         }
         let now = self.clock.now();
         if presence == Presence::Leave {
@@ -150,15 +151,29 @@ impl World {
         happenings
     }
 
-    /// Sets the app up anew.
+    /// Sets the app up anew; strictly, where that was asked for.
     pub(crate) fn configure(&mut self, settings: Settings) {
         self.tick();
         self.app.configure(settings);
+        self.stay_strict();
         self.keep_all();
         self.log.notice(Notice::Changed("settings"));
     }
 
-    /// Puts another app in the place of this one, its time as well; the signing key stays.
+    /// Has what [`crate::Settings::strict`] means for the policy in force, where that was asked for; whether it was not.
+    pub(crate) fn stay_strict(&mut self) -> bool {
+        let mut settings = self.app.settings().clone();
+        if self.strict {
+            strictly(&mut settings.terms.policy);
+        }
+        let changes = settings.terms.policy != self.app.settings().terms.policy;
+        if changes {
+            self.app.configure(settings);
+        }
+        changes
+    }
+
+    /// Puts another app in the place of this one, its time as well; the signing key stays, and so does that it is strict.
     pub(crate) fn replace(&mut self, mut app: App) {
         let mut settings = app.settings().clone();
         settings.key = self.app.settings().key.clone();
@@ -166,6 +181,7 @@ impl World {
         self.clock = self.clock.at(app.latest());
         self.groups = app.groups().map(|id| (id, Group::default())).collect();
         self.app = app;
+        self.stay_strict();
         self.keep_all();
         self.log.notice(Notice::Changed("state"));
     }
@@ -219,7 +235,12 @@ impl World {
             }
         }
         self.app = scenario.into_app();
+        // A `policy` line holds for the calls of the scenario, as it does elsewhere.
+        let policy = self.stay_strict().then(|| line::strict_policy(self.app.latest()));
         self.keep_lines(&taken);
+        if let Some(policy) = policy {
+            self.keep(|| policy);
+        }
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
         if self.app.latest() > self.clock.now() && self.clock.set(self.app.latest()) {
             let clock = self.clock.clone();
@@ -251,14 +272,20 @@ impl World {
             r#do: Cow<'a, str>,
             #[serde(borrow)]
             group: Cow<'a, str>,
+            account: Option<String>,
             #[serde(default)]
-            accounts: Vec<IgnoredAny>,
+            accounts: Vec<String>,
         }
-        let Ok(Head { r#do: input, group, accounts }) = serde_json::from_str(line) else { return Ok(()) };
+        let Ok(Head { r#do: input, group, account, accounts }) = serde_json::from_str(line) else { return Ok(()) };
         let Ok(group) = GroupId::parse(&group) else { return Ok(()) };
         match &*input {
             "create_group" if app.room(&group).is_none() => self.has_room_for_groups(app.groups().len() + 1),
-            "join" => self.has_room_for_members(app, group, accounts.len().max(1)),
+            "join" => {
+                let accounts = account.iter().chain(&accounts);
+                let joining: Vec<_> =
+                    accounts.filter_map(|text| UserId::parse_as(text, AccountId::Utf8).ok()).collect();
+                self.has_room_for_members(app, group, &joining)
+            }
             _ => Ok(()),
         }
     }
@@ -266,7 +293,7 @@ impl World {
     /// Whether an app fits in here.
     pub(crate) fn has_room_for_app(&self, app: &App) -> Result<(), Full> {
         self.has_room_for_groups(app.groups().len())?;
-        app.groups().try_for_each(|group| self.has_room_for_members(app, group, 0))
+        app.groups().try_for_each(|group| self.has_room_for_members(app, group, &[]))
     }
 
     fn has_room_for_groups(&self, groups: usize) -> Result<(), Full> {
@@ -277,14 +304,16 @@ impl World {
         Err(Full(format!("there would be {groups} groups, and the emulator keeps at most {groups_max}")))
     }
 
-    fn has_room_for_members(&self, app: &App, group: GroupId, joining: usize) -> Result<(), Full> {
-        let members = app.room(&group).map_or(0, |room| room.len() + joining);
-        let members_max = self.members_max;
+    /// Whether `joining` may all be members of `group`; those who are one already take no room.
+    fn has_room_for_members(&self, app: &App, group: GroupId, joining: &[UserId]) -> Result<(), Full> {
+        let Some(room) = app.room(&group) else { return Ok(()) };
+        let new: BTreeSet<_> = joining.iter().filter(|account| room.member(account, app.latest()).is_none()).collect();
+        let (members, members_max) = (room.len() + new.len(), self.members_max);
         if members <= members_max {
             return Ok(());
         }
         Err(Full(format!(
-            "group `{group}` would have up to {members} members; the emulator keeps at most {members_max} in one"
+            "group `{group}` would have {members} members; the emulator keeps at most {members_max} in one"
         )))
     }
 }

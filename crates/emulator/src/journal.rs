@@ -7,8 +7,8 @@
 //! | `lock` | nothing; who has the folder holds a lock on it |
 //!
 //! A record is a line: the CRC-32 of the rest in eight hexadecimal digits, a space, and JSON. The JSON of a journal is a
-//! scenario line (`docs/scenario.md`) with its time, and there are two more that the emulator alone has: `clock` and `name`
-//! (`line.rs`). At the start the newest state is read and the inputs behind it are taken in again by the code that took them
+//! scenario line (`docs/scenario.md`) with its time, and there are three more that the emulator alone has: `clock`, `name` and
+//! `group_call` (`line.rs`). At the start the newest state is read and the inputs behind it are taken in again by the code that took them
 //! in the first time. What is no line (settings, another state, a reset) begins a new generation.
 //!
 //! **Group commit:** a record is appended under the world's lock, so that the order of the records is that of the inputs. A

@@ -1,5 +1,6 @@
 //! The log: what was asked, what was answered, and why; and what else happened, for those who watch.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use avmarks_protocol::url::RawQuery;
@@ -63,6 +64,8 @@ pub(crate) enum Notice {
 /// The latest requests and notices, numbered alike from 1 up. Numbers are never used again.
 #[derive(Debug)]
 pub(crate) struct Log {
+    /// Tells the numbers of this run from those of another.
+    run: u32,
     entries: Latest<Arc<Entry>>,
     notices: Latest<Notice>,
     /// The highest number that is no longer there.
@@ -83,6 +86,8 @@ pub(crate) struct Item {
 impl Log {
     pub(crate) fn new(kept_max: usize) -> Self {
         Self {
+            // The one source of randomness that is at hand everywhere.
+            run: RandomState::new().hash_one(()) as u32,
             entries: Latest::new(kept_max, BYTES_MAX),
             notices: Latest::new(kept_max, BYTES_MAX),
             dropped: 0,
@@ -121,6 +126,11 @@ impl Log {
         self.entries.clear();
         self.notices.clear();
         self.dropped = self.latest();
+    }
+
+    /// Which run it is of.
+    pub(crate) const fn run(&self) -> u32 {
+        self.run
     }
 
     /// The highest number so far.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use avmarks_rules::Policy;
 use avmarks_spec::readings::{Random, TrailingComma};
 
 use crate::{Authority, Clock, WebhookSettings};
@@ -53,15 +54,17 @@ pub struct Settings {
     /// The app: SDKAppID, admins, plan, switch, policy, limits, key.
     pub app: avmarks_service::Settings,
     /// Whether what the documents forbid is refused where a more lenient reading would let it through and flag it: `random`
-    /// missing or out of range (60025, `gap:random`), a comma before `]` or `}` (60003, `gap:trailing-comma`).
+    /// missing or out of range (60025, `gap:random`), a comma before `]` or `}` (60003, `gap:trailing-comma`). It stays in force
+    /// whatever another state, a change of the settings, a scenario or the folder with the state says of these two gaps.
     pub strict: bool,
     /// The clock that everything goes by.
     pub clock: Clock,
     /// The folder that the state is kept in, made where there is none; without one, the state is gone when the emulator stops.
     /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), save for the signing key.
     pub data: Option<PathBuf>,
-    /// Whether a journal in that folder that is broken in its middle ends there, and what was behind is given up; otherwise
-    /// the emulator cannot be set up. A torn tail is cut in any case: nothing in it was answered.
+    /// Whether a journal in that folder that is broken in its middle, or has an input that cannot be taken in, ends there, and
+    /// what was behind is given up; otherwise the emulator cannot be set up. A torn tail is cut in any case: nothing in it was
+    /// answered.
     pub data_repair: bool,
     /// Bytes of a journal after which another begins, with the whole state in front of it.
     pub journal_bytes_max: usize,
@@ -163,8 +166,7 @@ impl Settings {
     /// With what [`Settings::strict`] means for the policy.
     pub(crate) fn in_force(mut self) -> Self {
         if self.strict {
-            self.app.terms.policy.random = Random::Refuse;
-            self.app.terms.policy.trailing_comma = TrailingComma::Strict;
+            strictly(&mut self.app.terms.policy);
         }
         self
     }
@@ -177,4 +179,10 @@ impl Settings {
             None => pattern == "*" || *pattern == host,
         })
     }
+}
+
+/// What [`Settings::strict`] means for a policy.
+pub(crate) fn strictly(policy: &mut Policy) {
+    policy.random = Random::Refuse;
+    policy.trailing_comma = TrailingComma::Strict;
 }

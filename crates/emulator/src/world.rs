@@ -1,6 +1,6 @@
 //! What all connections share: the app, the clock, the log, behind one lock that is never held across a wait.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) assigned: u64,
     /// The faults that wait for calls.
     pub(crate) faults: Faults,
+    /// [`Settings::strict`]
+    pub(crate) strict: bool,
     pub(crate) groups_max: usize,
     pub(crate) members_max: usize,
     /// Where the inputs are kept, if they are.
@@ -82,6 +84,7 @@ impl Shared {
             groups: BTreeMap::new(),
             assigned: 0,
             faults: Faults::default(),
+            strict: settings.strict,
             groups_max: settings.groups_max,
             members_max: settings.members_max,
             journal: None,
@@ -208,7 +211,7 @@ impl World {
             None => {
                 let Response { answer, happenings, admitted, .. } = self.app.handle(request, now);
                 if admitted {
-                    self.keep_call(request, query, now);
+                    self.keep(|| line::call(now, &asked(request, query)));
                 }
                 (answer, happenings)
             }
@@ -228,19 +231,13 @@ impl World {
             Ok(gaps) => gaps,
             Err(answer) => return (answer, Vec::new()),
         };
-        let identifier = query.identifier().unwrap_or_default();
-        let asked = Call { identifier, path: request.path, body: request.body };
+        let asked = asked(request, query);
         let (mut answer, happenings) = groups::answer(self, call, &asked, now);
         if call.changes() && answer.code == ErrorCode::OK {
-            self.keep_call(request, query, now);
+            self.keep(|| line::group_call(now, &asked));
         }
         answer.because.extend(gaps);
         (answer, happenings)
-    }
-
-    /// Keeps a call that got past steps 1 to 5.
-    fn keep_call(&mut self, request: &Request<'_>, query: &RawQuery, at: Timestamp) {
-        self.keep(|| line::call(at, query.identifier().unwrap_or_default(), request.path, request.body));
     }
 
     /// Keeps an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
@@ -366,15 +363,6 @@ impl World {
         (self.app.groups().len() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
     }
 
-    /// Why `joining` may not all be members of `group`, where that is so.
-    pub(crate) fn no_room_for_members(&self, group: &GroupId, joining: &[UserId]) -> Option<String> {
-        let (room, max, now) = (self.app.room(group)?, self.members_max, self.now());
-        let new: BTreeSet<_> = joining.iter().filter(|account| room.member(account, now).is_none()).collect();
-        let sum = room.len() + new.len();
-        (sum > max)
-            .then(|| format!("group `{group}` would have {sum} members; the emulator keeps at most {max} in one"))
-    }
-
     /// Members that a group may have.
     pub(crate) const fn members_max(&self) -> usize {
         self.members_max
@@ -390,4 +378,9 @@ impl World {
             }
         }
     }
+}
+
+/// What a request asks that got past steps 1 to 5.
+fn asked<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
+    Call { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.body }
 }

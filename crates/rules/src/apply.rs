@@ -156,10 +156,8 @@ pub enum RestoreFault {
     OfflineWithMarks(UserId),
     /// A member that holds 500 without an end, has an end without 500, or an end that has come already (`PIN-500`).
     Pin(UserId),
-    /// More different custom marks than the limits allow (`MARKS-PER-GROUP`).
+    /// More different custom marks than any room can be told to keep ([`Limits::MARKS_PER_GROUP_CEILING`]).
     TooManyMarks(Mark),
-    /// More holders of a mark than the limits allow (`MEMBERS-PER-MARK`).
-    TooManyHolders(Mark),
     /// A mark twice on one member.
     MarkTwice(UserId, Mark),
     /// A group of another type than AVChatRoom in which somebody holds a mark (`GROUP-TYPE`).
@@ -181,8 +179,10 @@ impl fmt::Display for RestoreFault {
             Self::Pin(account) => {
                 write!(f, "`{account}` must have an end of its pin, which is yet to come, just where it holds mark 500")
             }
-            Self::TooManyMarks(mark) => write!(f, "mark {mark} is one more than a group may have (MARKS-PER-GROUP)"),
-            Self::TooManyHolders(mark) => write!(f, "mark {mark} has more holders than it may have (MEMBERS-PER-MARK)"),
+            Self::TooManyMarks(mark) => {
+                let ceiling = Limits::MARKS_PER_GROUP_CEILING;
+                write!(f, "mark {mark} is one more than the {ceiling} that a room can keep (MARKS-PER-GROUP)")
+            }
             Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
             Self::MarksInOtherType(account) => {
                 write!(f, "`{account}` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)")
@@ -199,6 +199,9 @@ const NEXT_PLACE_MAX: u64 = 1 << 42;
 impl Room {
     /// The room of a snapshot: what [`Room::members`] said, put together again.
     ///
+    /// No limits are asked for, since a cap holds for marks that are set (`MARKS-PER-GROUP`, `MEMBERS-PER-MARK`) and takes
+    /// none away: where one was lowered, a room rightly has more marks, or more holders of one, than could be set now.
+    ///
     /// # Errors
     ///
     /// [`RestoreFault`] where the members could not have come about by the rules.
@@ -208,7 +211,6 @@ impl Room {
         latest: Timestamp,
         next_place: u64,
         members: impl IntoIterator<Item = MemberState>,
-        limits: &Limits,
     ) -> Result<Self, RestoreFault> {
         let mut room = Self::new(kind, owner);
         room.latest = latest;
@@ -227,13 +229,13 @@ impl Room {
             }
             room.next_place = state.place;
             room.insert(state.account, state.joined);
-            room.restore_marks(&state, limits)?;
+            room.restore_marks(&state)?;
         }
         room.next_place = next_place;
         Ok(room)
     }
 
-    fn restore_marks(&mut self, state: &MemberState, limits: &Limits) -> Result<(), RestoreFault> {
+    fn restore_marks(&mut self, state: &MemberState) -> Result<(), RestoreFault> {
         let pinned = state.marks.contains(&Mark::PINNED);
         if pinned != state.pinned_until.is_some() || state.pinned_until.is_some_and(|end| end <= self.latest) {
             return Err(RestoreFault::Pin(state.account));
@@ -245,32 +247,16 @@ impl Room {
             return Err(RestoreFault::OfflineWithMarks(state.account));
         }
         for mark in state.marks.iter().copied() {
-            let known = self.marks.find(mark);
-            if self
-                .roster
-                .find(&state.account)
-                .is_some_and(|(_, member)| known.is_some_and(|bit| member.marks.has(bit)))
-            {
+            let bit = self.marks.find_or_make(mark).ok_or(RestoreFault::TooManyMarks(mark))?;
+            if self.roster.find(&state.account).is_some_and(|(_, member)| member.marks.has(bit)) {
                 return Err(RestoreFault::MarkTwice(state.account, mark));
             }
-            if known.is_none() && self.custom_marks() >= limits.marks_per_group_max {
-                return Err(RestoreFault::TooManyMarks(mark));
-            }
             self.mark(&state.account, mark);
-            if self.marks.find(mark).is_none_or(|bit| self.marks.count(bit) > limits.members_per_mark_max) {
-                return Err(RestoreFault::TooManyHolders(mark));
-            }
         }
         if let Some(until) = state.pinned_until {
             self.pins.set(state.place, until);
         }
         self.set_connected(&state.account, state.connected);
         Ok(())
-    }
-
-    fn custom_marks(&self) -> usize {
-        crate::marks::Marks::bits()
-            .filter(|bit| *bit != Bit::PINNED && *bit != Bit::HIDDEN && self.marks.count(*bit) > 0)
-            .count()
     }
 }

@@ -128,6 +128,10 @@ impl App {
 
     /// Sets the app up anew. Groups, members and marks stay, and so does what was last shown of a group. Another
     /// SDKAppID has a quota of its own (`gap:rate-scope`). Limits beyond their ceilings count as these.
+    ///
+    /// A limit that is lowered below what is there takes nothing away: `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks
+    /// may be set, and no sentence of the documents says that those beyond a lower cap are lost. While a group has more marks
+    /// than it may, no call sets any; while a mark has more holders, nobody else takes it.
     pub fn configure(&mut self, settings: Settings) {
         self.settings = settings;
         self.settings.terms.limits = self.settings.terms.limits.within_ceilings();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{Filter, Policy, RestoreFault, Room, Terms};
-use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Limits, OneLine, Timestamp};
+use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
 
 use crate::app::Group;
@@ -72,7 +72,8 @@ impl App {
         serde_json::to_vec(&Snapshot::of(self)).unwrap_or_default()
     }
 
-    /// The app of a snapshot. It has no signing key until [`App::configure`] gives it one.
+    /// The app of a snapshot. It has no signing key until [`App::configure`] gives it one. A group may have more marks, and a
+    /// mark more holders, than the limits in it allow: they may have been lowered since ([`App::configure`]).
     ///
     /// # Errors
     ///
@@ -119,10 +120,9 @@ impl Snapshot {
     fn into_app(self) -> Result<App, SnapshotFault> {
         let sdkappid = SdkAppId::new(self.sdkappid).map_err(|fault| value("sdkappid", fault))?;
         let policy = policy(&self.policy)?;
-        let limits = self.limits.into();
         let terms = Terms {
             policy,
-            limits,
+            limits: self.limits.into(),
             marks_supported: self.marks_supported,
             online_list_enabled: self.online_list_enabled,
         };
@@ -132,7 +132,7 @@ impl Snapshot {
             app.readmit(admitted)?;
         }
         for group in self.groups {
-            let (id, group) = group.into_group(app.latest, &limits)?;
+            let (id, group) = group.into_group(app.latest)?;
             let deadline = group.room.next_deadline();
             if app.groups.insert(id, group).is_some() {
                 return Err(value("groups", format!("`{id}` is there twice")));
@@ -204,7 +204,7 @@ impl GroupWire {
         }
     }
 
-    fn into_group(self, latest: Timestamp, limits: &Limits) -> Result<(GroupId, Group), SnapshotFault> {
+    fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotFault> {
         let id = GroupId::parse(&self.id).map_err(|fault| value("id", fault))?;
         let kind = GroupType::parse(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
@@ -214,7 +214,7 @@ impl GroupWire {
         }
         let members = self.members.into_iter().map(MemberWire::into_state).collect::<Result<Vec<_>, _>>()?;
         let seen = Timestamp::from_millis(self.latest);
-        let room = Room::restore(kind, owner, seen, self.next_place, members, limits)
+        let room = Room::restore(kind, owner, seen, self.next_place, members)
             .map_err(|fault| SnapshotFault::Group { group: id, fault })?;
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));

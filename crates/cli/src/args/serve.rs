@@ -53,10 +53,10 @@ pub(crate) struct ServeArgs {
     /// Create this group at the start; may be repeated
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Vec<String>,
-    /// Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes
+    /// Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings save for those given here
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) seed: Option<String>,
-    /// Refuse what the documents forbid and is let through otherwise: `random` missing or out of range, a comma before `]` or `}`
+    /// Refuse what the documents forbid and is let through otherwise, whatever a state or a policy says: `random` missing or out of range, a comma before `]` or `}`
     #[arg(long)]
     pub(crate) strict: bool,
     /// Keep the certificate authority in this directory [default: avmarks in $XDG_DATA_HOME or ~/.local/share]
@@ -65,7 +65,7 @@ pub(crate) struct ServeArgs {
     /// Keep the state in this directory, so that it is there again at the next start, whatever ended this one; what is kept goes before the settings of the app
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data: Option<String>,
-    /// Where the journal in that directory is broken in its middle, give up what is behind; without this it is not started
+    /// Where the journal in that directory is broken in its middle, or cannot be taken in again, give up what is behind; without this it is not started
     #[arg(long)]
     pub(crate) data_repair: bool,
 

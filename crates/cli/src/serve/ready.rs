@@ -60,31 +60,10 @@ impl Ready {
 
 fn settings(found: &Found) -> Result<Settings, Error> {
     let mut settings = Settings::default();
-    let app = &mut settings.app;
-    put(
-        &mut app.sdkappid,
-        found.one(Setting::Sdkappid, |text| SdkAppId::parse(text).map_err(|fault| wrong(text, fault)))?,
-    );
-    let admins = found.many(Setting::Admin, |text| match text {
-        "" => Err("it is empty; give one".to_owned()),
-        text => Ok(text.to_owned()),
-    })?;
-    put(&mut app.admins, admins.map(|admins| admins.into_iter().collect()));
-    app.key = key(found)?;
-    put(&mut app.terms.marks_supported, found.one(Setting::MarksSupported, boolean)?);
-    put(&mut app.terms.online_list_enabled, found.one(Setting::OnlineListEnabled, boolean)?);
-    put(&mut app.terms.policy, found.one(Setting::Policy, profile)?);
-    for (gap, reading) in found.many(Setting::Reading, reading)?.unwrap_or_default() {
-        // Both were looked up when the text was read.
-        let _ = app.terms.policy.set(gap, &reading);
-    }
-    for (name, number) in found.many(Setting::Limit, limit)?.unwrap_or_default() {
-        // It was tried when the text was read.
-        let _ = set_limit(&mut app.terms.limits, &name, number);
-    }
+    put_app(found, &mut settings.app)?;
+    settings.app.key = key(found)?;
     put(&mut settings.strict, found.one(Setting::Strict, boolean)?);
-    let clock = found.one(Setting::Clock, |text| number(text, NUMBER_MAX))?;
-    put(&mut settings.clock, clock.map(|at| Clock::standing_at(Timestamp::from_millis(at))));
+    put(&mut settings.clock, clock(found)?.map(Clock::standing_at));
     put(&mut settings.proxied_hosts, found.many(Setting::ProxiedHost, host)?);
     put(&mut settings.control_hosts, found.many(Setting::ControlHost, one_host)?);
     let count = |setting| found.one(setting, |text| number(text, usize::MAX));
@@ -107,6 +86,37 @@ fn settings(found: &Found) -> Result<Settings, Error> {
     put(&mut settings.data_repair, found.one(Setting::DataRepair, boolean)?);
     settings.webhooks = super::webhooks::webhooks(found)?;
     Ok(settings)
+}
+
+/// What was given of the app, but for its key, into what it is set up with otherwise.
+pub(super) fn put_app(found: &Found, app: &mut avmarks_service::Settings) -> Result<(), Error> {
+    put(
+        &mut app.sdkappid,
+        found.one(Setting::Sdkappid, |text| SdkAppId::parse(text).map_err(|fault| wrong(text, fault)))?,
+    );
+    let admins = found.many(Setting::Admin, |text| match text {
+        "" => Err("it is empty; give one".to_owned()),
+        text => Ok(text.to_owned()),
+    })?;
+    put(&mut app.admins, admins.map(|admins| admins.into_iter().collect()));
+    put(&mut app.terms.marks_supported, found.one(Setting::MarksSupported, boolean)?);
+    put(&mut app.terms.online_list_enabled, found.one(Setting::OnlineListEnabled, boolean)?);
+    put(&mut app.terms.policy, found.one(Setting::Policy, profile)?);
+    for (gap, reading) in found.many(Setting::Reading, reading)?.unwrap_or_default() {
+        // Both were looked up when the text was read.
+        let _ = app.terms.policy.set(gap, &reading);
+    }
+    for (name, number) in found.many(Setting::Limit, limit)?.unwrap_or_default() {
+        // It was tried when the text was read.
+        let _ = set_limit(&mut app.terms.limits, &name, number);
+    }
+    Ok(())
+}
+
+/// Where the clock is to stand.
+pub(super) fn clock(found: &Found) -> Result<Option<Timestamp>, Error> {
+    let clock = found.one(Setting::Clock, |text| number(text, NUMBER_MAX))?;
+    Ok(clock.map(Timestamp::from_millis))
 }
 
 pub(super) fn put<T>(into: &mut T, given: Option<T>) {

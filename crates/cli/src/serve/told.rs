@@ -6,8 +6,9 @@ use std::path::Path;
 
 use avmarks_emulator::{Authority, Running};
 use avmarks_protocol::get_online_member_num;
-use avmarks_protocol::url::{Query, SdkAppId};
+use avmarks_protocol::url::Query;
 use avmarks_protocol::usersig::UserSig;
+use avmarks_service::Settings;
 use avmarks_spec::GroupId;
 use serde::Serialize;
 
@@ -29,26 +30,21 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn of(
-        running: &Running,
-        app: SdkAppId,
-        admin: Option<String>,
-        ca_dir: Option<&Path>,
-        group: Option<&GroupId>,
-        is_keyed: bool,
-    ) -> Self {
+    /// Of an emulator as it is set up now, which a state that it goes on from may have a say in.
+    pub(super) fn of(running: &Running, ca_dir: Option<&Path>, group: Option<&GroupId>) -> Self {
         let address = reachable(running.address());
-        let identifier = admin.unwrap_or_else(|| "administrator".to_owned());
+        let Settings { sdkappid, admins, key, terms, .. } = running.emulator().app_settings();
+        let identifier = admins.first().cloned().unwrap_or_else(|| "administrator".to_owned());
         let usersig = UserSig::new("unchecked");
-        let mut query = Query { sdkappid: app, identifier: identifier.clone(), usersig, random: Some(1) }.to_text();
-        if is_keyed {
+        let mut query = Query { sdkappid, identifier: identifier.clone(), usersig, random: Some(1) }.to_text();
+        if key.is_some() {
             // A signature is a secret, and this may end up in a log.
             let made =
-                format!("usersig='$(avmarks usersig sign --sdkappid {app} --identifier {})'", quoted(&identifier));
+                format!("usersig='$(avmarks usersig sign --sdkappid {sdkappid} --identifier {})'", quoted(&identifier));
             query = query.replace("usersig=unchecked", &made);
         }
         // What works at once.
-        let (path, body) = match group {
+        let (path, body) = match group.filter(|_| terms.online_list_enabled) {
             Some(group) => {
                 let request = get_online_member_num::Request { group_id: group.as_str().into() };
                 (get_online_member_num::PATH, String::from_utf8_lossy(&request.to_json()).into_owned())

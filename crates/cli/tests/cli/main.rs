@@ -8,6 +8,8 @@ mod readme;
 mod replay;
 mod review;
 mod run;
+#[cfg(unix)]
+mod seed;
 mod send;
 #[cfg(unix)]
 mod serve;

@@ -15,19 +15,19 @@ mod secrets;
 mod unread;
 
 const QUERY: &str = "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
-const COUNT: &str = "v4/group_open_http_svc/get_online_member_num";
-const MARKS: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
+pub(crate) const COUNT: &str = "v4/group_open_http_svc/get_online_member_num";
+pub(crate) const MARKS: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
 
 /// A server that has said where it listens.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     out: BufReader<ChildStdout>,
-    told: Value,
+    pub(crate) told: Value,
 }
 
 impl Server {
     /// Starts one on a port that is free, whose files are in `folder`.
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
         Self::of(prepared(folder, arguments))
     }
 
@@ -64,18 +64,27 @@ impl Server {
     }
 
     /// What this body is answered.
-    fn ask(&self, path: &str, body: &[u8]) -> String {
+    pub(crate) fn ask(&self, path: &str, body: &[u8]) -> String {
         self.ask_with(path, QUERY, body)
     }
 
-    fn ask_with(&self, path: &str, query: &str, body: &[u8]) -> String {
-        let mut stream = TcpStream::connect(self.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    pub(crate) fn ask_with(&self, path: &str, query: &str, body: &[u8]) -> String {
         let length = body.len();
         let head = format!(
             "POST /{path}?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
         );
-        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        self.sent(&[head.as_bytes(), body].concat())
+    }
+
+    /// What is there.
+    pub(crate) fn get(&self, path: &str) -> String {
+        self.sent(format!("GET /{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes())
+    }
+
+    fn sent(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(request).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
@@ -87,7 +96,7 @@ impl Server {
     }
 
     /// Tells it to stop, and gives what it said on standard error.
-    fn stop(mut self, signal: &str) -> String {
+    pub(crate) fn stop(mut self, signal: &str) -> String {
         self.signal(signal);
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();

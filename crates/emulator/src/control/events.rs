@@ -35,19 +35,20 @@ pub(super) async fn watch(
     Extension(stopped): Extension<Stopped>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let after = headers.get(LAST_EVENT_ID).map(|id| {
+    let seen = headers.get(LAST_EVENT_ID).map(|id| {
         let text = id.to_str().unwrap_or_default();
-        text.parse::<u64>().map_err(|_| {
+        Seen::parse(text).ok_or_else(|| {
             Fault::bad_request(format!("`Last-Event-ID` is `{}`; it must be the `id` of an event", Excerpt(text)))
         })
     });
-    let after = after.transpose()?;
+    let seen = seen.transpose()?;
     let Some((written, latest)) = place(&shared).await else {
         let text = format!("{WATCHERS_MAX} clients watch already");
         return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
     };
+    let now = Seen { run: None, number: latest };
     let (sender, channel) = Channel::<Bytes, std::io::Error>::new(2);
-    tokio::spawn(tell(sender, shared, after.unwrap_or(latest), written, stopped));
+    tokio::spawn(tell(sender, shared, seen.unwrap_or(now), written, stopped));
     Ok(([(CONTENT_TYPE, "text/event-stream")], Body::new(channel)).into_response())
 }
 
@@ -67,22 +68,43 @@ async fn place(shared: &Shared) -> Option<(watch::Receiver<u64>, u64)> {
     None
 }
 
-/// Tells a client everything after `after`, until it is gone, too slow, or the server stops. Nothing is kept for it but what
-/// the log keeps anyway.
+/// The last event that a client has seen.
+struct Seen {
+    /// The run of the emulator that it was of; this one, where it does not say.
+    run: Option<u32>,
+    number: u64,
+}
+
+impl Seen {
+    /// The `id` of an event, which is its run and its number; or a number alone, as the log has it.
+    fn parse(text: &str) -> Option<Self> {
+        let Some((run, number)) = text.split_once('-') else {
+            return Some(Self { run: None, number: text.parse().ok()? });
+        };
+        Some(Self { run: Some(u32::from_str_radix(run, 16).ok()?), number: number.parse().ok()? })
+    }
+}
+
+/// Tells a client everything after what it has seen, until it is gone, too slow, or the server stops. Nothing is kept for it
+/// but what the log keeps anyway.
 async fn tell(
     mut sender: Sender<Bytes, std::io::Error>,
     shared: Arc<Shared>,
-    mut after: u64,
+    seen: Seen,
     mut written: watch::Receiver<u64>,
     stopped: Stopped,
 ) {
     let Stopped(mut stopped) = stopped;
+    let run = shared.lock().log.run();
+    // Whoever has seen another run has seen nothing of this one.
+    let mut is_of_another = seen.run.is_some_and(|of| of != run);
+    let mut after = if is_of_another { 0 } else { seen.number };
     // The first word says where the client stands, and how soon it may come again.
     let mut piece = format!("retry: 1000\n: from {after} on\n\n");
     loop {
         {
             let world = shared.lock();
-            if world.log.lacks(after) {
+            if std::mem::take(&mut is_of_another) || world.log.lacks(after) {
                 // Something is lost for this client, because it was away or slow for too long, or the log was reset.
                 let latest = world.log.latest();
                 let _ = write!(piece, "event: missed\ndata: {{\"after\":{after}}}\n\n");
@@ -94,7 +116,7 @@ async fn tell(
                 after = world.log.latest();
             }
             for item in items {
-                let _ = write!(piece, "id: {}\nevent: {}\ndata: {}\n\n", item.number, item.event, item.data);
+                let _ = write!(piece, "id: {run:08x}-{}\nevent: {}\ndata: {}\n\n", item.number, item.event, item.data);
                 after = item.number;
             }
         }

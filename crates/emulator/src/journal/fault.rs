@@ -45,9 +45,21 @@ pub enum DataFault {
         /// What was looked for.
         what: String,
     },
-    /// A whole record says something that cannot be.
-    #[error("line {line} of `{}` cannot be taken in: {what}", path.display())]
-    Line {
+    /// A state that is a whole record says something that cannot be.
+    #[error("`{}` holds no state: {what}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// An input that is a whole record cannot be taken in again.
+    #[error(
+        "line {line} of `{}` cannot be taken in: {what}; copy the folder and ask for a repair (`data_repair`), which gives up \
+         that line and everything behind it",
+        path.display()
+    )]
+    Input {
         /// The file.
         path: PathBuf,
         /// The line, from 1.

@@ -89,7 +89,7 @@ impl Folder {
     fn state(&self, generation: u64) -> Result<State, DataFault> {
         let path = self.name("state", generation);
         let bytes = fs::read(&path).map_err(|source| io_fault("read", &path, source))?;
-        let fault = |what: &str| DataFault::Line { path: path.clone(), line: 1, what: what.to_owned() };
+        let fault = |what: &str| DataFault::State { path: path.clone(), what: what.to_owned() };
         match record::read(&bytes) {
             Records { lines, end: End::Whole } if lines.len() == 1 => {
                 State::parse(lines.first().unwrap_or(&"")).map_err(|what| fault(&what))
@@ -133,8 +133,12 @@ impl Folder {
     /// there, what came before is removed. At every step the folder can be read.
     pub(super) fn begin(&self, generation: u64, state: &State) -> Result<(File, PathBuf), DataFault> {
         let (name, new) = (self.name("state", generation), self.path.join("state.new"));
-        let mut bytes = Vec::new();
-        record::write(&mut bytes, &state.to_json());
+        let json = state.to_json();
+        // The one before it is removed for it: a state that could not be read again must not take its place.
+        let read = std::str::from_utf8(&json).map_err(|fault| fault.to_string()).and_then(State::parse);
+        read.map_err(|what| DataFault::State { path: name.clone(), what })?;
+        let mut bytes = Vec::with_capacity(json.len() + 10);
+        record::write(&mut bytes, &json);
         let written = File::create(&new).and_then(|mut file| {
             file.write_all(&bytes)?;
             file.sync_all()

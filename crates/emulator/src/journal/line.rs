@@ -1,8 +1,11 @@
-//! The lines of a journal. All but `clock` and `name` are scenario lines, and `docs/scenario.md` describes them.
+//! The lines of a journal. All but `clock`, `name` and `group_call` are scenario lines, and `docs/scenario.md` describes them.
 
 use std::borrow::Cow;
 
 use avmarks_rules::Presence;
+use avmarks_service::Call;
+use avmarks_spec::Reading as _;
+use avmarks_spec::readings::{Random, TrailingComma};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -12,18 +15,16 @@ use crate::clock::Clock;
 /// What every line has, and what tells the lines apart that are no scenario lines.
 #[derive(Deserialize)]
 pub(super) struct Head<'a> {
-    pub(super) at: u64,
     #[serde(borrow)]
     pub(super) r#do: Cow<'a, str>,
-    #[serde(borrow, default)]
-    pub(super) path: Cow<'a, str>,
 }
 
-/// A REST call that got past steps 1 to 5.
+/// A REST call that got past steps 1 to 5: `call` where the service has answered it, and `group_call` where the emulator
+/// has, whose calls a scenario does not know.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CallLine<'a> {
-    at: u64,
+    pub(super) at: u64,
     #[serde(borrow)]
     r#do: Cow<'a, str>,
     #[serde(borrow, rename = "as")]
@@ -56,12 +57,22 @@ pub(super) struct NameLine<'a> {
     pub(super) name: String,
 }
 
-/// A body that is no UTF-8 is written as an empty one: both are refused at the same step, with nothing changed but the quota.
-pub(crate) fn call(at: Timestamp, identifier: &str, path: &str, body: &[u8]) -> Vec<u8> {
+/// A call that the service has answered. A body that is no UTF-8 is written as an empty one: both are refused at the same step,
+/// with nothing changed but the quota.
+pub(crate) fn call(at: Timestamp, asked: &Call<'_>) -> Vec<u8> {
+    call_line("call", at, asked)
+}
+
+/// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
+pub(crate) fn group_call(at: Timestamp, asked: &Call<'_>) -> Vec<u8> {
+    call_line("group_call", at, asked)
+}
+
+fn call_line(r#do: &str, at: Timestamp, Call { identifier, path, body }: &Call<'_>) -> Vec<u8> {
     let raw = std::str::from_utf8(body).unwrap_or_default();
     json(&CallLine {
         at: at.as_millis(),
-        r#do: Cow::Borrowed("call"),
+        r#do: Cow::Borrowed(r#do),
         identifier: Cow::Borrowed(identifier),
         path: Cow::Borrowed(path),
         raw: Cow::Borrowed(raw),
@@ -99,6 +110,19 @@ pub(crate) fn destroy_group(at: Timestamp, group: &GroupId) -> Vec<u8> {
         group: &'a str,
     }
     json(&Destroy { at: at.as_millis(), r#do: "destroy_group", group: group.as_str() })
+}
+
+/// That the policy is what [`crate::Settings::strict`] makes of it.
+pub(crate) fn strict_policy(at: Timestamp) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Strict {
+        at: u64,
+        r#do: &'static str,
+        random: &'static str,
+        trailing_comma: &'static str,
+    }
+    let (random, trailing_comma) = (Random::Refuse.name(), TrailingComma::Strict.name());
+    json(&Strict { at: at.as_millis(), r#do: "policy", random, trailing_comma })
 }
 
 pub(crate) fn tick(at: Timestamp) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use avmarks_service::{App, Call, LineFault, Scenario, Settings};
-use avmarks_spec::{GroupId, Timestamp};
+use avmarks_spec::{Excerpt, GroupId, Timestamp};
 
 use super::folder::{Kept, KeptJournal};
 use super::line::{CallLine, ClockLine, Head, NameLine};
@@ -20,13 +20,10 @@ impl World {
             let given = self.app.settings().clone();
             self.restore(state);
             self.goes_on = true;
-            for KeptJournal { path, lines } in journals {
-                for (at, line) in lines.iter().enumerate() {
-                    self.replay(line).map_err(|what| DataFault::Line { path: path.clone(), line: at + 1, what })?;
-                }
-            }
+            self.take_in(journals, repair)?;
             // A clock that was moved on is never behind what has happened.
             self.clock.set(self.app.latest());
+            self.stay_strict();
             self.warn_of_other(&given);
         }
         self.journal = Some(Journal::start(folder, &self.state(), bytes_max)?);
@@ -48,8 +45,24 @@ impl World {
         (self.app, self.clock, self.groups, self.assigned) = (app, clock, groups, assigned);
     }
 
+    /// Takes in one line after the other. With `repair`, the first that cannot be taken in ends it.
+    fn take_in(&mut self, journals: Vec<KeptJournal>, repair: bool) -> Result<(), DataFault> {
+        for KeptJournal { path, lines } in journals {
+            for (at, line) in lines.iter().enumerate() {
+                let Err(what) = self.replay(line) else { continue };
+                let fault = DataFault::Input { path, line: at + 1, what };
+                if !repair {
+                    return Err(fault);
+                }
+                tracing::warn!(%fault, "that line and all behind it are given up as asked for; answered inputs are lost");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a line in that was taken in once before, and was let through then: how many groups and members there may be now
-    /// does not matter.
+    /// does not matter. Where it cannot be taken in, nothing is changed.
     fn replay(&mut self, line: &str) -> Result<(), String> {
         let head: Head<'_> = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
         match &*head.r#do {
@@ -62,17 +75,16 @@ impl World {
                 let group = GroupId::parse(&line.group).map_err(|fault| fault.to_string())?;
                 self.groups.entry(group).or_default().name = line.name;
             }
-            "call" => match groups::Call::of(&head.path) {
-                Some(call) => {
-                    let CallLine { identifier, path, raw, .. } =
-                        serde_json::from_str(line).map_err(|fault| fault.to_string())?;
-                    let asked = Call { identifier: &identifier, path: &path, body: raw.as_bytes() };
-                    let groups_max = std::mem::replace(&mut self.groups_max, usize::MAX);
-                    groups::answer(self, call, &asked, Timestamp::from_millis(head.at));
-                    self.groups_max = groups_max;
-                }
-                None => self.step(line)?,
-            },
+            "group_call" => {
+                let line: CallLine<'_> = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+                let CallLine { at, identifier, path, raw, .. } = &line;
+                let call =
+                    groups::Call::of(path).ok_or_else(|| format!("`{}` is no call about groups", Excerpt(path)))?;
+                let asked = Call { identifier, path, body: raw.as_bytes() };
+                let groups_max = std::mem::replace(&mut self.groups_max, usize::MAX);
+                groups::answer(self, call, &asked, Timestamp::from_millis(*at));
+                self.groups_max = groups_max;
+            }
             _ => self.step(line)?,
         }
         Ok(())

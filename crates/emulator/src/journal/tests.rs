@@ -1,3 +1,4 @@
+mod answered;
 mod property;
 
 use std::fs;

@@ -10,7 +10,7 @@ use avmarks_service::{App, Happening};
 use avmarks_spec::Timestamp;
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
@@ -36,6 +36,8 @@ const HELD_MAX: Duration = Duration::from_secs(1);
 pub(crate) struct Outbox {
     state: Mutex<State>,
     filled: Notify,
+    /// Counts the resets: what was put in before the last is given up, be it on its way.
+    resets: watch::Sender<u64>,
 }
 
 struct State {
@@ -44,8 +46,8 @@ struct State {
     waiting: VecDeque<Item>,
     /// Of all that wait.
     waiting_bytes: usize,
-    /// One that goes out behind the next, or when its time has come.
-    held: Option<Item>,
+    /// One that goes out behind the next, or when its time has come; and whether twice.
+    held: Option<(Item, bool)>,
     random: u64,
     /// How many are being sent.
     sending: usize,
@@ -97,7 +99,7 @@ impl Outbox {
             deliveries: Latest::new(deliveries_max, DELIVERIES_BYTES_MAX),
             numbered: 0,
         };
-        let outbox = Self { state: Mutex::new(state), filled: Notify::new() };
+        let outbox = Self { state: Mutex::new(state), filled: Notify::new(), resets: watch::Sender::new(0) };
         outbox.set(settings)?;
         Ok(outbox)
     }
@@ -116,13 +118,15 @@ impl Outbox {
         Ok(())
     }
 
-    /// As at the start, and with nothing to tell of. Numbers go on.
+    /// As at the start, and with nothing to tell of; what is on its way is given up. Numbers go on.
     pub(crate) fn reset(&self, settings: Option<WebhookSettings>) {
         // They were in order when the emulator was set up.
         let _ = self.set(settings);
         let mut state = self.lock();
         state.deliveries.clear();
         state.dropped = 0;
+        state.sending = 0;
+        self.resets.send_modify(|resets| *resets += 1);
     }
 
     pub(crate) fn settings(&self) -> Option<WebhookSettings> {
@@ -169,27 +173,36 @@ impl Outbox {
         let mut poster = Poster::default();
         let mut before: Option<Arc<Line>> = None;
         loop {
-            let item = self.next().await;
+            let (item, resets) = self.next().await;
             if before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &item.line)) {
                 poster.close();
                 before = Some(Arc::clone(&item.line));
             }
-            let delivery = item.send(&mut poster).await;
+            let mut reset = self.resets.subscribe();
+            let delivery = tokio::select! {
+                delivery = item.send(&mut poster) => Some(delivery),
+                _ = reset.wait_for(|now| *now != resets) => None,
+            };
             // Not in one: `done` may wait for who waits for this lock.
-            let delivery = self.lock().sent(item, delivery);
-            done(delivery);
+            let delivery = {
+                let mut state = self.lock();
+                let in_time = delivery.filter(|_| *self.resets.borrow() == resets);
+                in_time.map(|delivery| state.sent(item, delivery))
+            };
+            // Of one that was given up, nobody is told.
+            delivery.into_iter().for_each(&done);
             self.filled.notify_one();
         }
     }
 
-    /// The next that is due, once it is.
-    async fn next(&self) -> Item {
+    /// The next that is due, once it is, and how many resets there were before it was taken.
+    async fn next(&self) -> (Item, u64) {
         loop {
             let wait = {
                 let mut state = self.lock();
                 let now = Instant::now();
                 match state.take(now) {
-                    Ok(item) => return item,
+                    Ok(item) => return (item, *self.resets.borrow()),
                     Err(due) => due,
                 }
             };
@@ -217,18 +230,20 @@ impl State {
         let (twice, behind) = (self.chance(duplicate), self.chance(reorder));
         if behind && self.held.is_none() {
             let due = item.due + HELD_MAX;
-            self.held = Some(Item { due, ..item });
+            self.held = Some((Item { due, ..item }, twice));
             return;
         }
-        if twice {
-            self.queue(item.clone());
-            self.queue(Item { duplicate: true, ..item.clone() });
-        } else {
-            self.queue(item.clone());
+        let due = item.due;
+        self.queue_once_or(twice, item);
+        if let Some((held, twice)) = self.held.take() {
+            self.queue_once_or(twice, Item { due, ..held });
         }
-        if let Some(held) = self.held.take() {
-            self.queue(Item { due: item.due, ..held });
-        }
+    }
+
+    fn queue_once_or(&mut self, twice: bool, item: Item) {
+        let again = twice.then(|| Item { duplicate: true, ..item.clone() });
+        self.queue(item);
+        again.into_iter().for_each(|again| self.queue(again));
     }
 
     fn queue(&mut self, item: Item) {
@@ -255,8 +270,8 @@ impl State {
 
     /// The first that is due; otherwise, when one will be.
     fn take(&mut self, now: Instant) -> Result<Item, Option<Instant>> {
-        if let Some(held) = self.held.take_if(|held| held.due <= now) {
-            self.queue(held);
+        if let Some((held, twice)) = self.held.take_if(|(held, _)| held.due <= now) {
+            self.queue_once_or(twice, held);
         }
         match self.waiting.pop_front() {
             Some(item) if item.due <= now => {
@@ -270,9 +285,9 @@ impl State {
             Some(item) => {
                 let due = item.due;
                 self.waiting.push_front(item);
-                Err(Some(self.held.as_ref().map_or(due, |held| held.due.min(due))))
+                Err(Some(self.held.as_ref().map_or(due, |(held, _)| held.due.min(due))))
             }
-            None => Err(self.held.as_ref().map(|held| held.due)),
+            None => Err(self.held.as_ref().map(|(held, _)| held.due)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::*;
 pub(crate) struct Events(BufReader<TcpStream>);
 
 impl Events {
-    pub(crate) fn open(running: &Running, last: Option<u64>) -> Self {
+    pub(crate) fn open(running: &Running, last: Option<&str>) -> Self {
         let mut stream = client::connect(running.address());
         let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
         // Without chunks: an answer of HTTP/1.0 is what comes until the end.
@@ -28,13 +28,19 @@ impl Events {
         line.trim_end().to_owned()
     }
 
-    /// The next event: its id, its name, its data.
+    /// The next event: its number, its name, its data.
     fn next(&mut self) -> (u64, String, Value) {
-        let (mut id, mut name) = (0, String::new());
+        let (id, name, data) = self.whole();
+        (id.rsplit('-').next().unwrap().parse().unwrap_or_default(), name, data)
+    }
+
+    /// The next event: its id, its name, its data.
+    fn whole(&mut self) -> (String, String, Value) {
+        let (mut id, mut name) = (String::new(), String::new());
         loop {
             let line = self.line();
             match line.split_once(": ") {
-                Some(("id", number)) => id = number.parse().unwrap(),
+                Some(("id", found)) => id = found.to_owned(),
                 Some(("event", event)) => name = event.to_owned(),
                 Some(("data", data)) => return (id, name, serde_json::from_str(data).unwrap()),
                 _ => assert!(line.is_empty() || line.starts_with(':'), "{line}"),
@@ -132,15 +138,15 @@ fn who_comes_back_misses_nothing_that_is_still_there_and_is_told_of_what_is_not(
     for group in ["a", "b", "c", "d", "e"] {
         done(&running, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
     }
-    let mut events = Events::open(&running, Some(3));
+    let mut events = Events::open(&running, Some("3"));
     let group = |(id, _, data): (u64, String, Value)| (id, data["event"]["group"].as_str().unwrap().to_owned());
     assert_eq!([group(events.next()), group(events.next())], [(4, "d".to_owned()), (5, "e".to_owned())]);
     // 2 is no longer there.
-    let mut events = Events::open(&running, Some(1));
+    let mut events = Events::open(&running, Some("1"));
     assert_eq!(events.next(), (0, "missed".to_owned(), json!({ "after": 1 })));
     assert_eq!(group(events.next()), (3, "c".to_owned()));
     // A number of another run.
-    let mut events = Events::open(&running, Some(99));
+    let mut events = Events::open(&running, Some("99"));
     assert_eq!(events.next().1, "missed");
     let reply = ask_with(&running, "GET", "events", "Last-Event-ID: x\r\n", "");
     assert_eq!(sentence(&reply), (400, "`Last-Event-ID` is `x`; it must be the `id` of an event".to_owned()));
@@ -153,6 +159,31 @@ fn who_watches_a_log_that_keeps_nothing_is_told_once_what_is_missed() {
     for (group, after) in [("a", 0), ("b", 1)] {
         done(&running, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
         assert_eq!(events.next(), (0, "missed".to_owned(), json!({ "after": after })));
+    }
+}
+
+#[test]
+fn who_comes_back_to_another_run_is_told_of_all_of_it_however_far_it_has_got() {
+    let (one, other) = (start(|_| {}), start(|_| {}));
+    let mut events = Events::open(&one, None);
+    done(&one, "POST", "groups", r#"{"group":"a"}"#);
+    let (id, ..) = events.whole();
+    done(&one, "POST", "groups", r#"{"group":"b"}"#);
+    let mut again = Events::open(&one, Some(&id));
+    assert_eq!(again.next().2["event"]["group"], "b", "nothing is missed of the same run");
+
+    // Its numbers have passed the one that was seen.
+    for group in ["c", "d", "e"] {
+        done(&other, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
+    }
+    let mut events = Events::open(&other, Some(&id));
+    assert_eq!(events.next(), (0, "missed".to_owned(), json!({ "after": 0 })));
+    let told: Vec<_> = (0..3).map(|_| events.next().2["event"]["group"].clone()).collect();
+    assert_eq!(told, ["c", "d", "e"]);
+    for wrong in ["x-1", "-1", "1-", "1-2-3", ""] {
+        let reply = ask_with(&other, "GET", "events", &format!("Last-Event-ID: {wrong}\r\n"), "");
+        let says = format!("`Last-Event-ID` is `{wrong}`; it must be the `id` of an event");
+        assert_eq!(sentence(&reply), (400, says));
     }
 }
 

@@ -167,6 +167,17 @@ fn there_is_an_end_to_what_is_kept() {
     assert_eq!((status, says.as_str()), (409, "group `a` would have 3 members; the emulator keeps at most 2 in one"));
     // Who is there already takes no place.
     done(&running, "POST", "groups/a/join", r#"{"accounts":["u1","u2"]}"#);
+    let scenario = |accounts: &str| {
+        let line = format!(r#"{{"at":0,"do":"join","group":"a",{accounts}}}"#);
+        ask_with(&running, "POST", "scenario", "Content-Type: application/x-ndjson\r\n", &line)
+    };
+    for there in [r#""account":"u2""#, r#""accounts":["u2","u1","u1"]"#] {
+        assert_eq!(scenario(there).status, 200, "{there}");
+    }
+    for new in [r#""account":"u3""#, r#""accounts":["u2","u3","u3"]"#] {
+        let says = "line 1: group `a` would have 3 members; the emulator keeps at most 2 in one; no line was taken in";
+        assert_eq!(sentence(&scenario(new)), (409, says.to_owned()), "{new}");
+    }
     // Scenarios and seeds do not get around it.
     let lines = "{\"at\":0,\"do\":\"tick\"}\n{\"at\":0,\"do\":\"create_group\",\"group\":\"b\"}";
     let reply = ask_with(&running, "POST", "scenario", "Content-Type: application/x-ndjson\r\n", lines);
@@ -178,6 +189,6 @@ fn there_is_an_end_to_what_is_kept() {
     let (status, says) = refused(&running, "PUT", "state", &seed);
     assert_eq!(
         (status, says.as_str()),
-        (409, "group `@TGS#a` would have up to 3 members; the emulator keeps at most 2 in one")
+        (409, "group `@TGS#a` would have 3 members; the emulator keeps at most 2 in one")
     );
 }

@@ -1,4 +1,5 @@
 use avmarks_protocol::secret::SecretKey;
+use avmarks_spec::readings::Random;
 use serde_json::json;
 
 use super::*;
@@ -89,6 +90,37 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
     let (status, says) = refused(&running, "PATCH", "settings", r#"{"policy":{"pages":"1"}}"#);
     assert!(status == 400 && says.starts_with("`policy` has no `pages`; there are `profile`, "), "{says}");
     assert_eq!(done(&running, "GET", "settings", ""), before);
+}
+
+#[test]
+fn strict_stays_strict_whatever_a_state_a_policy_or_a_scenario_says() {
+    let running = start(|settings| settings.strict = true);
+    let lenient =
+        ask(&start(|settings| settings.app.terms.policy.random = Random::LetThrough), "GET", "state", "").body;
+    let scenario = r#"{"at":0,"do":"policy","random":"let-through","trailing_comma":"accept"}"#;
+    let changes: [(&str, &dyn Fn()); 4] = [
+        ("nothing", &|| {}),
+        ("a state", &|| drop(done(&running, "PUT", "state", &lenient))),
+        ("a profile", &|| {
+            let view =
+                done(&running, "PATCH", "settings", r#"{"policy":{"profile":"default","trailing_comma":"accept"}}"#);
+            assert_eq!(
+                (&view["policy"]["random"], &view["policy"]["trailing_comma"]),
+                (&json!("refuse"), &json!("strict"))
+            );
+        }),
+        ("a scenario", &|| {
+            let lines = "Content-Type: application/x-ndjson\r\n";
+            assert_eq!(ask_with(&running, "POST", "scenario", lines, scenario).status, 200);
+        }),
+    ];
+    for (what, change) in changes {
+        change();
+        assert_eq!(call(&running, COUNT, r#"{"GroupId":"g",}"#).code(), 60_003, "after {what}");
+        let query = QUERY.replace("&random=1", "");
+        let request = format!("POST {COUNT}?{query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{{}}");
+        assert_eq!(client::ask(running.address(), request).code(), 60_025, "after {what}");
+    }
 }
 
 #[test]

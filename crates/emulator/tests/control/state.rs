@@ -21,6 +21,32 @@ fn a_state_is_dumped_and_seeded_with_its_time() {
 }
 
 #[test]
+fn what_is_dumped_can_be_seeded_whatever_the_settings_were_changed_to_in_between() {
+    let one = with_group();
+    set_marks(&one, "a", &[500, 600, 1_000, 1_001]);
+    set_marks(&one, "b", &[1_000]);
+    call(&one, LIST, r##"{"GroupId":"@TGS#a","Timestamp":0}"##);
+    for change in [
+        r#"{"limits":{"marks_per_group_max":1}}"#,
+        r#"{"limits":{"members_per_mark_max":0,"calls_per_window_max":0,"rate_window_ms":1}}"#,
+        r#"{"limits":{"pin_duration_max_ms":1,"list_members_max":0,"low_plan_list_members_max":0}}"#,
+        r#"{"limits":{"accounts_per_call_max":0,"body_bytes_max":1}}"#,
+        r#"{"marks_supported":false,"online_list_enabled":false,"admins":[],"sdkappid":1400000001}"#,
+        r#"{"policy":{"profile":"documented_zh_2025","refresh":"10s","special_slots":"count"}}"#,
+    ] {
+        done(&one, "PATCH", "settings", change);
+        let (state, room) = (ask(&one, "GET", "state", "").body, done(&one, "GET", "groups/@TGS%23a", ""));
+        assert_eq!(room["members"][0]["marks"], json!([500, 600, 1_000, 1_001]), "nothing is taken away: {change}");
+        for other in [&start(|_| {}), &one] {
+            done(other, "PUT", "state", &state);
+            assert_eq!(ask(other, "GET", "state", "").body, state, "{change}");
+            assert_eq!(done(other, "GET", "groups/@TGS%23a", ""), room, "{change}");
+            assert_eq!(done(other, "GET", "settings", ""), done(&one, "GET", "settings", ""), "{change}");
+        }
+    }
+}
+
+#[test]
 fn a_state_that_makes_no_sense_changes_nothing() {
     let running = with_group();
     let before = ask(&running, "GET", "state", "").body;

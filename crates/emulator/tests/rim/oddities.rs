@@ -90,7 +90,7 @@ fn why_a_signature_is_refused_stands_in_a_header() {
         assert_eq!(reply.code(), 70013);
         // All that is wrong with it, and not the first alone; in ASCII, whoever it is for; and not the signature itself.
         let explained = reply.header("avmarks-signature").unwrap();
-        for part in ["s\\u{f6}meone", "key", "expired"] {
+        for part in ["s\\u{f6}meone", "app's key", "expired"] {
             assert!(explained.contains(part), "`{part}` in {explained}");
         }
         assert!(!reply.head.contains(&sig.as_str().to_ascii_lowercase()));

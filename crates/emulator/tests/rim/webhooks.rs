@@ -231,6 +231,8 @@ fn webhooks_are_sent_twice_and_change_places_when_asked_and_alike_every_time() {
     assert_eq!(joins(|webhooks| webhooks.duplicate = 100), twice);
     let swapped = pairs(&[("b", false), ("a", false), ("d", false), ("c", false)]);
     assert_eq!(joins(|webhooks| webhooks.reorder = 100), swapped);
+    let both: Vec<_> = swapped.iter().flat_map(|(who, _)| [(who.clone(), false), (who.clone(), true)]).collect();
+    assert_eq!(joins(|webhooks| (webhooks.duplicate, webhooks.reorder) = (100, 100)), both);
     let by_chance = |seed| joins(|webhooks| (webhooks.duplicate, webhooks.reorder, webhooks.seed) = (50, 30, seed));
     assert_eq!(by_chance(3), by_chance(3));
     assert!((4..12).any(|seed| by_chance(seed) != by_chance(3)));
@@ -261,6 +263,41 @@ fn webhooks_are_turned_off_and_by_a_reset_they_are_as_at_the_start() {
             r#"{{"url":"{url}","how":{{"signed":false,"revision":"newest","retries":0,"duplicate":0,"reorder":0,"delay_ms":0,"seed":0}}}}"#
         )
     );
+}
+
+#[test]
+fn a_reset_gives_up_what_is_on_its_way() {
+    let receiver = Receiver::start(&[Manner::Wait]);
+    let running = told(&receiver, |_| {});
+    presence(&running, "join", &["before"]);
+    while receiver.came().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(control(&running, "POST", "/reset", "{}").status, 200);
+    let answer = control(&running, "GET", "/webhooks/deliveries", "").body;
+    assert_eq!(answer, r#"{"deliveries":[],"waiting":0,"dropped":0}"#);
+    assert_eq!(control(&running, "POST", "/groups", r#"{"group":"room"}"#).status, 200);
+    presence(&running, "join", &["after"]);
+    let log = deliveries(&running);
+    let bodies: Vec<_> = log.iter().map(|delivery| delivery["body"].to_string()).collect();
+    assert!(bodies.len() == 2 && bodies.iter().all(|body| body.contains("after")), "{bodies:?}");
+    receiver.release();
+}
+
+#[test]
+fn each_waits_as_long_as_it_is_to() {
+    let receiver = Receiver::start(&[]);
+    let running = told(&receiver, |_| {});
+    let delay = Duration::from_millis(400);
+    let set = format!(r#"{{"url":"{}","delay_ms":{}}}"#, receiver.url(), delay.as_millis());
+    assert_eq!(control(&running, "PUT", "/webhooks", &set).status, 200);
+    for who in ["a", "b"] {
+        let (begun, before) = (Instant::now(), deliveries(&running).len());
+        presence(&running, "join", &[who]);
+        assert_eq!(deliveries(&running).len(), before + 2);
+        // However slow the machine is, it is not sooner than that.
+        assert!(begun.elapsed() >= delay);
+    }
 }
 
 #[test]

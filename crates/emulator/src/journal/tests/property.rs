@@ -78,6 +78,7 @@ fn apply(shared: &Shared, op: &Op) {
         Op::Limit(marks_max) => change(shared, |world| {
             let mut settings = world.app.settings().clone();
             settings.terms.limits.marks_per_group_max = *marks_max;
+            settings.terms.limits.members_per_mark_max = *marks_max;
             settings.terms.limits.calls_per_window_max = 3;
             world.configure(settings);
         }),
@@ -89,8 +90,15 @@ fn apply(shared: &Shared, op: &Op) {
             );
             let of = |what| format!(r#"{{"at":0,"do":"{what}","group":"{g}","account":"{account}"}}"#);
             let create = format!(r#"{{"at":0,"do":"create_group","group":"{g}"}}"#);
+            // Calls that the emulator alone knows, and a scenario does not.
+            let over_rest = |name, body| {
+                format!(r#"{{"at":0,"do":"call","path":"v4/group_open_http_svc/{name}","as":"administrator",{body}}}"#)
+            };
+            let made = over_rest("create_group", r#""body":{"Type":"AVChatRoom","Name":"n"}"#.to_owned());
+            let gone = over_rest("destroy_group", format!(r#""raw":"{{\"GroupId\":\"{g}\"}}""#));
             let policy = r#"{"at":2000,"do":"policy","refresh":"10s"}"#.to_owned();
-            let lines = [create, policy, of("join"), call.clone(), of("leave"), call.clone(), of("join"), call];
+            let lines =
+                [create, policy, of("join"), call.clone(), of("leave"), call.clone(), made, gone, of("join"), call];
             let lines = format!("{}\nnothing\n{}\n", lines.join("\r\n"), of("leave"));
             assert!(change(shared, |world| world.play(&lines, drop)).is_err());
         }

@@ -1,0 +1,67 @@
+//! What an emulator starts from: a scenario, or a snapshot with settings of its own.
+
+use avmarks_emulator::{Emulator, SeedFault};
+use avmarks_service::{App, Settings};
+use avmarks_spec::Gap;
+
+use super::found::Found;
+use super::ready;
+use crate::error::Error;
+use crate::input::Source;
+use crate::output::remark;
+
+/// A scenario: some hundred thousand lines.
+const SCENARIO_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
+
+/// Takes in a snapshot or a scenario, which are told apart by their first line. What was given goes before what a snapshot
+/// says, and that before the defaults.
+pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result<(), Error> {
+    let text = source.read_text(SCENARIO_BYTES_MAX, "a scenario or a snapshot")?;
+    let fault = |fault: SeedFault| Error::Seed { what: source.to_string(), fault };
+    let is_scenario =
+        text.lines().next().is_some_and(|line| line.contains("\"do\"")) || !text.trim_start().starts_with('{');
+    if is_scenario {
+        return emulator.play(&text).map_err(fault);
+    }
+    let app = App::restore(text.as_bytes());
+    let mut app = app.map_err(|fault| Error::Snapshot { what: source.to_string(), fault })?;
+    let mut settings = app.settings().clone();
+    ready::put_app(found, &mut settings)?;
+    app.configure(settings);
+    let (before, latest) = (emulator.app_settings(), app.latest());
+    emulator.seed(app).map_err(fault)?;
+    match ready::clock(found)? {
+        Some(clock) if clock < latest => {
+            let (clock, latest) = (clock.as_millis(), latest.as_millis());
+            remark(format_args!("the clock cannot stand at {clock}: {source} has got to {latest} already"));
+        }
+        Some(clock) => {
+            let line = serde_json::json!({ "at": clock.as_millis(), "do": "tick" });
+            emulator.play(&line.to_string()).map_err(fault)?;
+        }
+        None => {}
+    }
+    let own = differing(&before, &emulator.app_settings());
+    if !own.is_empty() {
+        let own = own.join(", ");
+        remark(format_args!("{source} has settings of its own, which are in force where none is given here: {own}"));
+    }
+    Ok(())
+}
+
+/// The settings that are not what they were, as they would be given.
+fn differing(before: &Settings, now: &Settings) -> Vec<String> {
+    let (was, is) = (&before.terms, &now.terms);
+    let mut differing = Vec::new();
+    let mut note = |differs: bool, what: String| differs.then(|| differing.push(what));
+    note(before.sdkappid != now.sdkappid, format!("sdkappid {}", now.sdkappid));
+    note(before.admins != now.admins, "admins".to_owned());
+    note(was.marks_supported != is.marks_supported, format!("marks_supported {}", is.marks_supported));
+    note(was.online_list_enabled != is.online_list_enabled, format!("online_list_enabled {}", is.online_list_enabled));
+    for gap in Gap::ALL {
+        let reading = is.policy.reading(*gap);
+        note(was.policy.reading(*gap) != reading, format!("{}={reading}", gap.id()));
+    }
+    note(was.limits != is.limits, "limits".to_owned());
+    differing
+}

@@ -1,0 +1,120 @@
+//! `avmarks serve --seed` and `--data`: whose settings are in force, and whether the line that is printed to be tried works.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::run::{avmarks_with, data, file, folder};
+use crate::serve::{COUNT, MARKS, Server};
+
+/// A snapshot after these lines.
+fn snapshot(folder: &Path, name: &str, lines: &str) -> String {
+    let target = folder.join(name).to_str().unwrap().to_owned();
+    let run = avmarks_with(&["replay", "-", "--save", &target], lines.as_bytes());
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    target
+}
+
+/// One of another app, with another admin.
+fn of_another(folder: &Path) -> String {
+    let lines = concat!(
+        r#"{"at":5,"do":"app","sdkappid":1400000077,"admins":["bob"]}"#,
+        "\n",
+        r#"{"at":5,"do":"create_group","group":"live"}"#,
+        "\n",
+    );
+    snapshot(folder, "other.json", lines)
+}
+
+/// What the line that was printed is answered.
+fn tried(server: &Server) -> i64 {
+    let curl = server.told["curl"].as_str().unwrap();
+    let (url, body) = curl.strip_prefix("curl 'http://").unwrap().split_once("' -d '").unwrap();
+    let (path, query) = url.split_once('/').unwrap().1.split_once('?').unwrap();
+    code(&server.ask_with(path, query, body.strip_suffix('\'').unwrap().as_bytes()))
+}
+
+fn code(answer: &str) -> i64 {
+    serde_json::from_str::<Value>(answer).unwrap()["ErrorCode"].as_i64().unwrap()
+}
+
+#[test]
+fn the_line_to_try_works_after_any_seed_and_any_state() {
+    let folder = folder("seed-try");
+    let other = of_another(&folder);
+    let scenario = file(&folder, "app.jsonl", r#"{"at":0,"do":"app","sdkappid":1400000078,"admins":["carol"]}"#);
+    let kept = folder.join("kept").to_str().unwrap().to_owned();
+    for arguments in [
+        &["--seed", &other][..],
+        &["--seed", &other, "--group", "more"],
+        &["--seed", &scenario],
+        &["--seed", &scenario, "--group", "live", "--online-list-enabled", "false"],
+        &["--seed", &other, "--sdkappid", "1400000079", "--admin", "dave"],
+        &["--data", &kept, "--sdkappid", "1400000080"],
+        // What is kept goes before what is given.
+        &["--data", &kept, "--admin", "erin"],
+    ] {
+        let server = Server::start(&folder, arguments);
+        assert_eq!(tried(&server), 0, "{arguments:?}: {}", server.told);
+        server.stop("-TERM");
+    }
+}
+
+#[test]
+fn what_is_given_goes_before_a_snapshot_and_what_is_not_is_told() {
+    let folder = folder("seed-given");
+    let other = of_another(&folder);
+    let query =
+        |app: &str, admin: &str| format!("sdkappid={app}&identifier={admin}&usersig=x&random=1&contenttype=json");
+    let server = Server::start(&folder, &["--seed", &other, "--admin", "erin", "--limit", "body_bytes_max=20"]);
+    assert_eq!(code(&server.ask_with(COUNT, &query("1400000077", "erin"), br#"{"GroupId":"live"}"#)), 0);
+    assert_eq!(code(&server.ask_with(COUNT, &query("1400000077", "bob"), br#"{"GroupId":"live"}"#)), 60_010);
+    assert_eq!(code(&server.ask_with(COUNT, &query("1400000077", "erin"), br#"{"GroupId":"live"  }"#)), 0);
+    assert_eq!(code(&server.ask_with(COUNT, &query("1400000077", "erin"), br#"{"GroupId":"live"   }"#)), 60_002);
+    let said = server.stop("-TERM");
+    let own = "has settings of its own, which are in force where none is given here: sdkappid 1400000077, gap:trailing-comma=strict\n";
+    assert!(said.contains(own), "{said}");
+
+    let room = format!("{}/../../examples/online_room.json", env!("CARGO_MANIFEST_DIR"));
+    let sample = std::fs::read(data("vendor_set.json")).unwrap();
+    let server = Server::start(&folder, &["--seed", &room, "--reading", "gap:trailing-comma=accept"]);
+    assert_eq!(code(&server.ask(MARKS, &sample)), 0);
+    let said = server.stop("-TERM");
+    assert!(!said.contains("settings of its own"), "{said}");
+}
+
+#[test]
+fn a_clock_that_is_given_stands_where_the_snapshot_has_not_got_to() {
+    let folder = folder("seed-clock");
+    let other = of_another(&folder);
+    for (given, stands, told) in [("7", 7, false), ("4", 5, true)] {
+        let server = Server::start(&folder, &["--seed", &other, "--clock", given]);
+        let clock: Value = serde_json::from_str(&server.get("_avmarks/clock")).unwrap();
+        assert_eq!((&clock["now"], &clock["running"]), (&Value::from(stands), &Value::from(false)));
+        let said = server.stop("-TERM");
+        assert_eq!(said.contains("the clock cannot stand at 4: "), told, "{said}");
+    }
+}
+
+#[test]
+fn strict_is_strict_whatever_the_snapshot_says() {
+    let folder = folder("seed-strict");
+    let lenient = concat!(
+        r#"{"at":5,"do":"policy","trailing_comma":"accept","random":"let-through"}"#,
+        "\n",
+        r#"{"at":5,"do":"create_group","group":"live"}"#,
+        "\n",
+    );
+    let state = snapshot(&folder, "lenient.json", lenient);
+    let scenario = file(&folder, "lenient.jsonl", lenient);
+    let kept = folder.join("kept").to_str().unwrap().to_owned();
+    Server::start(&folder, &["--data", &kept, "--seed", &state]).stop("-TERM");
+    for arguments in [&["--seed", &state][..], &["--seed", &scenario], &["--data", &kept]] {
+        let server = Server::start(&folder, &[&["--strict"], arguments].concat());
+        assert_eq!(code(&server.ask(COUNT, br#"{"GroupId":"live"}"#)), 0, "{arguments:?}");
+        assert_eq!(code(&server.ask(COUNT, br#"{"GroupId":"live",}"#)), 60_003, "{arguments:?}");
+        let query = "sdkappid=1400000000&identifier=administrator&usersig=x&contenttype=json";
+        assert_eq!(code(&server.ask_with(COUNT, query, br#"{"GroupId":"live"}"#)), 60_025, "{arguments:?}");
+        server.stop("-TERM");
+    }
+}

@@ -1,0 +1,88 @@
+//! Nothing that was answered is lost or taken in otherwise.
+
+use super::*;
+
+/// The state with and without a restart behind `apply`.
+fn restarted(apply: impl Fn(&Shared)) -> (Value, Value) {
+    let folder = Temporary::new();
+    let shared = open(&folder);
+    apply(&shared);
+    let before = lasting(&shared);
+    drop(shared);
+    (before, lasting(&open(&folder)))
+}
+
+fn play(shared: &Shared, lines: &str) {
+    change(shared, |world| world.play(lines, drop)).unwrap();
+}
+
+#[test]
+fn a_call_of_a_scenario_is_taken_in_again_as_one() {
+    let made =
+        r#"{"at":5,"do":"call","path":"v4/group_open_http_svc/create_group","body":{"Type":"AVChatRoom","Name":"x"}}"#;
+    let raw =
+        r#"{"at":5,"do":"call","path":"/v4/group_open_http_svc/get_group_info","raw":"{\"GroupIdList\":[\"g\"]}"}"#;
+    // As the journal writes a call of the API; a scenario knows no such call, and answers 60009.
+    let destroy = r#"{"at":5,"do":"call","as":"administrator","path":"/v4/group_open_http_svc/destroy_group","raw":"{\"GroupId\":\"g\"}"}"#;
+    for line in [made, raw, destroy] {
+        let (before, after) = restarted(|shared| {
+            create(shared, "g", "");
+            play(shared, line);
+        });
+        assert_eq!(after, before, "{line}");
+        assert_eq!(before["app"]["groups"].as_array().map(Vec::len), Some(1), "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_taken_in_is_given_up_with_all_behind_it_when_asked() {
+    let (files, _, state) = some_inputs();
+    let folder = Temporary::with(&files);
+    let path = folder.0.join("journal-1");
+    let mut journal = fs::read(&path).unwrap();
+    record::write(&mut journal, br#"{"at":1,"do":"jion"}"#);
+    record::write(&mut journal, br#"{"at":1,"do":"destroy_group","group":"g"}"#);
+    fs::write(&path, &journal).unwrap();
+    let fault = refused(settings(Some(&folder)));
+    assert!(fault.to_string().contains("`data_repair`"), "{fault}");
+    let repaired = Emulator::new(Settings { data_repair: true, ..settings(Some(&folder)) }).unwrap().shared;
+    assert_eq!(lasting(&repaired), state);
+    drop(repaired);
+    assert_eq!(lasting(&open(&folder)), state);
+}
+
+#[test]
+fn limits_that_were_lowered_below_what_is_held_are_kept_with_it() {
+    let (before, after) = restarted(|shared| {
+        create(shared, "g", "");
+        presence(shared, Presence::Join, "g", &["u1", "u2"]);
+        for (account, mark) in [("u1", 1_000), ("u2", 1_000), ("u1", 1_001), ("u1", 600), ("u2", 600)] {
+            assert_eq!(marks(shared, "g", 1, account, mark), 0);
+        }
+        change(shared, |world| {
+            let mut settings = world.app.settings().clone();
+            settings.terms.limits.marks_per_group_max = 1;
+            settings.terms.limits.members_per_mark_max = 1;
+            world.configure(settings);
+        });
+    });
+    assert_eq!(after, before);
+    assert_eq!(before["app"]["groups"][0]["members"][0]["marks"], serde_json::json!([600, 1_000, 1_001]));
+}
+
+#[test]
+fn that_it_stays_strict_behind_a_scenario_is_kept() {
+    let strict = |folder| Emulator::new(Settings { strict: true, ..settings(Some(folder)) }).unwrap().shared;
+    let folder = Temporary::new();
+    let shared = strict(&folder);
+    play(&shared, r#"{"at":0,"do":"policy","random":"let-through","trailing_comma":"accept","page_size":"250"}"#);
+    let before = lasting(&shared);
+    let policy = &before["app"]["policy"];
+    assert_eq!((&policy["trailing_comma"], &policy["page_size"]), (&"strict".into(), &"250".into()));
+    drop(shared);
+    assert_eq!(lasting(&open(&folder)), before);
+    // Where the folder was lenient, what is asked for now goes before it.
+    let folder = Temporary::new();
+    drop(open(&folder));
+    assert_eq!(lasting(&strict(&folder))["app"]["policy"]["random"], "refuse");
+}
