@@ -41,13 +41,16 @@ mod decision;
 mod event;
 mod list;
 mod marks;
+mod order;
 mod pins;
 mod policy;
 mod presence;
 mod quota;
+mod records;
 mod refusal;
 mod room;
 mod roster;
+mod table;
 
 pub use apply::{MemberState, RestoreFault};
 pub use command::{CommandKind, Entry, MarkCall, Operator, Presence, Terms};

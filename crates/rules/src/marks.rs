@@ -1,27 +1,31 @@
 //! Which marks a room knows, and who holds them. Storage only: nothing here knows a rule.
 
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
 
-use avmarks_spec::{Limits, Mark, MarkKind};
+use avmarks_spec::{Limits, Mark};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use crate::roster::Slot;
 
-/// A place for a mark in a room: one for each custom mark that somebody holds, one for 500, one for 600.
+/// A place for a mark in a room: one for 500, one for 600, and one for each custom mark that somebody holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bit(u8);
 
 impl Bit {
-    pub(crate) const PINNED: Self = Self(CUSTOM as u8);
-    pub(crate) const HIDDEN: Self = Self(CUSTOM as u8 + 1);
+    pub(crate) const PINNED: Self = Self(0);
+    pub(crate) const HIDDEN: Self = Self(1);
 
     fn index(self) -> usize {
         usize::from(self.0)
     }
 }
 
-const CUSTOM: usize = Limits::MARKS_PER_GROUP_CEILING;
-/// Places in all: the custom ones, then 500, then 600.
-pub(crate) const PLACES: usize = CUSTOM + 2;
+/// Places before those of the custom marks.
+const SPECIAL: usize = 2;
+/// Places in all. [`Limits::MARKS_PER_GROUP_CEILING`] sees to it that no limit asks for more.
+pub(crate) const PLACES: usize = SPECIAL + Limits::MARKS_PER_GROUP_CEILING;
 const _: () = assert!(PLACES <= u16::BITS as usize);
 
 /// The marks of a member, as places of its room.
@@ -46,27 +50,30 @@ impl MarkSet {
     }
 }
 
-/// The mark at a place, and its holders by their place in the join order.
-#[derive(Clone, Debug, Default)]
-struct Place {
-    mark: Option<Mark>,
-    holders: BTreeMap<u64, Slot>,
+/// The marks of a room.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks {
+    /// The number of the mark at each place, 0 where there is none.
+    numbers: [u32; PLACES],
+    /// The holders of the mark at each place, as far as somebody has held one. At most as many each as
+    /// [`Limits::members_per_mark_max`], so that a table of them grows no further.
+    holders: Vec<HashTable<Slot>>,
 }
 
-/// The marks of a room.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Marks {
-    places: [Place; PLACES],
+impl Default for Marks {
+    fn default() -> Self {
+        let mut marks = Self { numbers: [0; PLACES], holders: Vec::new() };
+        marks.put(Bit::PINNED, Mark::PINNED.number());
+        marks.put(Bit::HIDDEN, Mark::HIDDEN.number());
+        marks
+    }
 }
 
 impl Marks {
     /// The place of a mark; none of a custom mark that nobody holds.
     pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
-        match mark.kind() {
-            MarkKind::Pinned => Some(Bit::PINNED),
-            MarkKind::Hidden => Some(Bit::HIDDEN),
-            MarkKind::Custom => self.places.iter().position(|place| place.mark == Some(mark)).map(|at| Bit(at as u8)),
-        }
+        let number = mark.number();
+        self.numbers.iter().position(|found| *found == number).map(|at| Bit(at as u8))
     }
 
     /// The place of a mark, made where it has none; none where all places are taken.
@@ -74,53 +81,48 @@ impl Marks {
         if let Some(bit) = self.find(mark) {
             return Some(bit);
         }
-        let free = self.places.iter().take(CUSTOM).position(|place| place.mark.is_none())?;
-        self.places.get_mut(free)?.mark = Some(mark);
-        Some(Bit(free as u8))
+        let free = Bit(self.numbers.iter().position(|number| *number == 0)? as u8);
+        self.put(free, mark.number());
+        Some(free)
     }
 
     /// The mark at a place.
     pub(crate) fn mark(&self, bit: Bit) -> Option<Mark> {
-        match bit {
-            Bit::PINNED => Some(Mark::PINNED),
-            Bit::HIDDEN => Some(Mark::HIDDEN),
-            _ => self.places.get(bit.index())?.mark,
-        }
+        Mark::new(i64::from(*self.numbers.get(bit.index())?)).ok()
     }
 
     /// How many hold the mark at a place.
     pub(crate) fn count(&self, bit: Bit) -> usize {
-        self.places.get(bit.index()).map_or(0, |place| place.holders.len())
+        self.holders.get(bit.index()).map_or(0, HashTable::len)
     }
 
-    /// The holders of the mark at a place that joined before `below`, the latest first.
-    pub(crate) fn holders_below(&self, bit: Bit, below: u64) -> impl Iterator<Item = (u64, Slot)> {
-        self.places
-            .get(bit.index())
-            .into_iter()
-            .flat_map(move |place| place.holders.range(..below).rev().map(|(at, slot)| (*at, *slot)))
+    /// The holders of the mark at a place, in no order that means anything.
+    pub(crate) fn holders(&self, bit: Bit) -> impl Iterator<Item = Slot> {
+        self.holders.get(bit.index()).into_iter().flatten().copied()
     }
 
-    /// The holder of the mark at a place that joined at `place`.
-    pub(crate) fn holder(&self, bit: Bit, place: u64) -> Option<Slot> {
-        self.places.get(bit.index())?.holders.get(&place).copied()
-    }
-
-    pub(crate) fn hold(&mut self, bit: Bit, place: u64, slot: Slot) {
-        let Some(at) = self.places.get_mut(bit.index()) else { return };
-        at.holders.insert(place, slot);
-    }
-
-    /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
-    pub(crate) fn drop(&mut self, bit: Bit, place: u64) {
-        let Some(at) = self.places.get_mut(bit.index()) else { return };
-        at.holders.remove(&place);
-        if at.holders.is_empty() {
-            at.mark = None;
+    /// Adds a holder, who does not hold the mark yet.
+    pub(crate) fn hold(&mut self, bit: Bit, slot: Slot) {
+        if self.holders.len() <= bit.index() {
+            self.holders.resize_with(bit.index() + 1, HashTable::new);
+        }
+        if let Some(holders) = self.holders.get_mut(bit.index()) {
+            holders.insert_unique(hash(slot), slot, |slot| hash(*slot));
         }
     }
 
-    /// Every place in use: a custom mark that somebody holds, and 500 and 600 always.
+    /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
+    pub(crate) fn drop(&mut self, bit: Bit, slot: Slot) {
+        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        if let Ok(held) = holders.find_entry(hash(slot), |found| *found == slot) {
+            held.remove();
+        }
+        if holders.is_empty() && bit.index() >= SPECIAL {
+            self.put(bit, 0);
+        }
+    }
+
+    /// Every place: those of 500 and 600, and those that custom marks may take.
     pub(crate) fn bits() -> impl Iterator<Item = Bit> {
         (0..PLACES as u8).map(Bit)
     }
@@ -128,4 +130,14 @@ impl Marks {
     pub(crate) fn index(bit: Bit) -> usize {
         bit.index()
     }
+
+    fn put(&mut self, bit: Bit, number: u32) {
+        if let Some(place) = self.numbers.get_mut(bit.index()) {
+            *place = number;
+        }
+    }
+}
+
+fn hash(slot: Slot) -> u64 {
+    FixedState::with_seed(0).hash_one(slot.number())
 }
