@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use avmarks_benches::rounds::{Compared, duration, print_head, quantile, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
-use avmarks_benches::{is_quick, naive};
+use avmarks_benches::{is_quick, is_wanted, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{Filter, MarkCall, Operator, Policy, Presence, Room, Terms, Verdict, decide};
 use avmarks_service::{App, Call, Settings};
@@ -20,25 +20,39 @@ fn main() {
     let (large, rounds) = if is_quick() { (20_000, 5) } else { (1_000_000, 200) };
     println!("\nTime, {rounds} rounds of each row, rounds taking turns\n");
     print_head();
-    wire(rounds * 3);
-    let small_bytes = bytes_to_bytes(1_000, rounds * 2, "2.5x");
-    let large_bytes = bytes_to_bytes(large, rounds, "4x");
-    let mut small = Rooms::of(1_000);
-    let mut rooms = Rooms::of(large);
-    let (small_set, small_warm) = small.sets(rounds * 2);
-    let (large_set, large_warm) = rooms.sets(rounds);
-    rooms.presence(rounds.div_ceil(2));
-    small.latest(rounds.div_ceil(4));
-    rooms.latest(rounds.div_ceil(10).max(3));
-    small.pins(rounds.div_ceil(4));
-    rooms.pins(rounds.div_ceil(10).max(3));
-    drop((small, rooms));
-    worst_join(large, rounds.div_ceil(40));
-
+    if is_wanted("wire") {
+        wire(rounds * 3);
+    }
+    let mut beside = Vec::new();
+    if is_wanted("bytes") {
+        let small = bytes_to_bytes(1_000, rounds * 2, "2.5x");
+        beside.push(("bytes to bytes", bytes_to_bytes(large, rounds, "4x") / small, ""));
+    }
+    if ["set", "presence", "latest", "pins"].into_iter().any(is_wanted) {
+        let (mut small, mut rooms) = (Rooms::of(1_000), Rooms::of(large));
+        if is_wanted("set") {
+            let (small, small_again) = small.sets(rounds * 2);
+            let (large, large_again) = rooms.sets(rounds);
+            beside.push(("set 500, cold", large / small, "at most 6"));
+            beside.push(("decide 500 again, warm", large_again / small_again, "at most 1.6"));
+        }
+        if is_wanted("presence") {
+            rooms.presence(rounds.div_ceil(2));
+        }
+        if is_wanted("latest") {
+            small.latest(rounds.div_ceil(4));
+            rooms.latest(rounds.div_ceil(10).max(3));
+        }
+        if is_wanted("pins") {
+            small.pins(rounds.div_ceil(4));
+            rooms.pins(rounds.div_ceil(10).max(3));
+        }
+    }
+    if is_wanted("join") {
+        worst_join(large, rounds.div_ceil(40));
+    }
     println!("\nThe room of {large} beside the room of 1000, ours\n\n| work | times as long | reach |\n|---|---|---|");
-    println!("| bytes to bytes | {:.2} | |", large_bytes / small_bytes);
-    println!("| set 500, cold | {:.2} | at most 6 |", large_set / small_set);
-    println!("| decide 500 again, warm | {:.2} | at most 1.6 |", large_warm / small_warm);
+    beside.iter().for_each(|(work, times, reach)| println!("| {work} | {times:.2} | {reach} |"));
 }
 
 /// Parsing and writing alone.

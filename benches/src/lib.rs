@@ -13,3 +13,10 @@ pub mod world;
 pub fn is_quick() -> bool {
     std::env::args().any(|argument| argument == "--quick")
 }
+
+/// Whether this part of the table is to be made: `--only PART` names one.
+#[must_use]
+pub fn is_wanted(part: &str) -> bool {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--only").skip(1);
+    arguments.next().is_none_or(|wanted| wanted == part)
+}

@@ -75,14 +75,11 @@ impl Room {
     fn mark(&mut self, account: &UserId, mark: Mark) {
         let Some(slot) = self.roster.locate(account) else { return };
         let Some(bit) = self.marks.find_or_make(mark) else { return };
-        let mut held = false;
-        self.change(slot, |member| {
-            held = member.marks.has(bit);
-            member.marks = member.marks.with(bit);
-        });
-        if !held {
-            self.marks.hold(bit, slot);
-        }
+        let Some(member) = self.roster.get(slot).filter(|member| !member.marks.has(bit)) else { return };
+        let marks = member.marks.with(bit);
+        let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
+        self.marks.hold(bit, slot, holds);
+        self.change(slot, |member| member.marks = marks);
     }
 
     fn unmark(&mut self, account: &UserId, mark: Mark) {
@@ -102,7 +99,7 @@ impl Room {
         if bit == Bit::PINNED {
             self.pins.remove(member.place(), slot);
         }
-        self.marks.drop(bit, slot);
+        self.marks.drop(bit);
         self.change(slot, |member| member.marks = member.marks.without(bit));
     }
 

@@ -107,9 +107,11 @@ impl Room {
             ),
             Filter::Holding(mark) => {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
-                let holders = self.marks.holders(bit).filter_map(|slot| self.roster.get(slot));
-                let mut holders: Vec<_> = holders.filter(|member| member.place() < below).collect();
+                let perhaps = self.marks.perhaps_holders(bit).filter_map(|slot| self.roster.get(slot));
+                let mut holders: Vec<_> =
+                    perhaps.filter(|member| member.marks.has(bit) && member.place() < below).collect();
                 holders.sort_unstable_by_key(|member| Reverse(member.place()));
+                holders.dedup_by_key(|member| member.place());
                 Box::new(
                     holders
                         .into_iter()

@@ -1,11 +1,8 @@
 //! Which marks a room knows, and who holds them. Storage only: nothing here knows a rule.
 
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
 
 use avmarks_spec::{Limits, Mark};
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use crate::roster::Slot;
 
@@ -55,9 +52,31 @@ impl MarkSet {
 pub(crate) struct Marks {
     /// The number of the mark at each place, 0 where there is none.
     numbers: [u32; PLACES],
-    /// The holders of the mark at each place, as far as somebody has held one. At most as many each as
-    /// [`Limits::members_per_mark_max`], so that a table of them grows no further.
-    holders: Vec<HashTable<Slot>>,
+    /// The holders of the mark at each place, as far as somebody has held one.
+    holders: Vec<Holders>,
+}
+
+/// The holders of a mark: a log of those who took it. One who has lost it is in there still, and one who has taken it again
+/// is in there twice, until there are as many such as others: then all of them are looked at. There are a thousand holders
+/// at most, by the documents.
+#[derive(Clone, Debug, Default)]
+struct Holders {
+    count: usize,
+    log: Vec<Slot>,
+}
+
+impl Holders {
+    fn is_loose(&self) -> bool {
+        self.log.len() > self.count * 2 + 16
+    }
+
+    /// Leaves in the log who holds the mark, each once.
+    fn tidy(&mut self, holds: impl Fn(Slot) -> bool) {
+        self.log.retain(|slot| holds(*slot));
+        self.log.sort_unstable();
+        self.log.dedup();
+        self.log.shrink_to(self.count * 2 + 16);
+    }
 }
 
 impl Default for Marks {
@@ -93,32 +112,37 @@ impl Marks {
 
     /// How many hold the mark at a place.
     pub(crate) fn count(&self, bit: Bit) -> usize {
-        self.holders.get(bit.index()).map_or(0, HashTable::len)
+        self.holders.get(bit.index()).map_or(0, |holders| holders.count)
     }
 
-    /// The holders of the mark at a place, in no order that means anything.
-    pub(crate) fn holders(&self, bit: Bit) -> impl Iterator<Item = Slot> {
-        self.holders.get(bit.index()).into_iter().flatten().copied()
+    /// Who may hold the mark at a place: every holder, those who have lost it, and some twice; in no order that means
+    /// anything.
+    pub(crate) fn perhaps_holders(&self, bit: Bit) -> impl Iterator<Item = Slot> {
+        self.holders.get(bit.index()).into_iter().flat_map(|holders| &holders.log).copied()
     }
 
-    /// Adds a holder, who does not hold the mark yet.
-    pub(crate) fn hold(&mut self, bit: Bit, slot: Slot) {
+    /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
+    pub(crate) fn hold(&mut self, bit: Bit, slot: Slot, holds: impl Fn(Slot) -> bool) {
         if self.holders.len() <= bit.index() {
-            self.holders.resize_with(bit.index() + 1, HashTable::new);
+            self.holders.resize_with(bit.index() + 1, Holders::default);
         }
-        if let Some(holders) = self.holders.get_mut(bit.index()) {
-            holders.insert_unique(hash(slot), slot, |slot| hash(*slot));
+        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        if holders.is_loose() {
+            holders.tidy(holds);
         }
+        holders.count += 1;
+        holders.log.push(slot);
     }
 
     /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
-    pub(crate) fn drop(&mut self, bit: Bit, slot: Slot) {
+    pub(crate) fn drop(&mut self, bit: Bit) {
         let Some(holders) = self.holders.get_mut(bit.index()) else { return };
-        if let Ok(held) = holders.find_entry(hash(slot), |found| *found == slot) {
-            held.remove();
-        }
-        if holders.is_empty() && bit.index() >= SPECIAL {
-            self.put(bit, 0);
+        holders.count = holders.count.saturating_sub(1);
+        if holders.count == 0 {
+            holders.log = Vec::new();
+            if bit.index() >= SPECIAL {
+                self.put(bit, 0);
+            }
         }
     }
 
@@ -136,8 +160,4 @@ impl Marks {
             *place = number;
         }
     }
-}
-
-fn hash(slot: Slot) -> u64 {
-    FixedState::with_seed(0).hash_one(slot.number())
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 
+use crate::Entry;
 use crate::marks::{Bit, MarkSet, Marks, PLACES};
 use crate::order::Order;
 use crate::pins::Pins;
@@ -207,6 +208,12 @@ impl<'a> View<'a> {
         self.room.roster.find(account)
     }
 
+    /// The members of these entries. All are looked up before any is looked at: the memory that they lie in is far apart in a
+    /// large room, and can so be waited for at once.
+    pub(crate) fn find_all(&self, entries: &[Entry]) -> Vec<Option<&'a Member>> {
+        entries.iter().map(|entry| self.find(&entry.account)).collect()
+    }
+
     /// The marks that a member holds now.
     pub(crate) fn held(&self, member: &Member) -> MarkSet {
         if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
@@ -224,10 +231,6 @@ impl<'a> View<'a> {
     }
 
     /// How many hold a mark now.
-    pub(crate) fn holders(&self, mark: Mark) -> usize {
-        self.room.marks.find(mark).map_or(0, |bit| self.holders_at(bit))
-    }
-
     pub(crate) fn holders_at(&self, bit: Bit) -> usize {
         let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
         self.room.marks.count(bit).saturating_sub(lost)

@@ -13,12 +13,8 @@ use crate::table::Table;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(u32);
 
+#[cfg(test)]
 impl Slot {
-    pub(crate) const fn number(self) -> u32 {
-        self.0
-    }
-
-    #[cfg(test)]
     pub(crate) const fn from_number(number: u32) -> Self {
         Self(number)
     }
@@ -115,8 +111,13 @@ fn is_at(records: &Records<Member>, slot: u32, account: &UserId) -> bool {
     records.get(slot).is_some_and(|member| member.account == *account)
 }
 
+/// Word by word, the last one filled up: ids are short, and those that so become alike are told apart by comparison.
 pub(crate) fn hash(account: &UserId) -> u64 {
     let mut hasher = FixedState::with_seed(0).build_hasher();
-    hasher.write(account.as_bytes());
+    let (words, rest) = account.as_bytes().as_chunks::<8>();
+    words.iter().for_each(|word| hasher.write_u64(u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(byte, found)| *byte = *found);
+    hasher.write_u64(u64::from_le_bytes(last));
     hasher.finish()
 }

@@ -41,7 +41,7 @@ impl Table {
         if self.segments.is_empty() {
             self.segments.push(Segment::default());
         }
-        while self.segments.get(self.segment(hash)).is_some_and(|segment| segment.len >= SEGMENT_MAX)
+        while self.segments.get(self.segment(hash)).is_some_and(|segment| segment.len() >= SEGMENT_MAX)
             && self.split(hash, &hash_of)
         {}
         let at = self.segment(hash);
@@ -82,7 +82,7 @@ impl Table {
             self.depth += 1;
         }
         let (left, right): (Vec<_>, Vec<_>) =
-            segment.entries().partition(|(_, slot)| first_bits(hash_of(*slot), depth + 1) & 1 == 0);
+            segment.taken().partition(|place| first_bits(hash_of(place.slot()), depth + 1) & 1 == 0);
         *segment = Segment::laid_out(depth + 1, &left, homes_for(left.len()));
         self.segments.push(Segment::laid_out(depth + 1, &right, homes_for(right.len())));
         // The entries of the directory that begin with the bits of the segment: their second half has the new bit.
@@ -109,16 +109,37 @@ fn tag(hash: u64) -> u16 {
     (hash as u16).min(VACANT - 1)
 }
 
+/// A place of a segment: a tag, and the slot in two halves, so that a place takes six bytes.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    tag: u16,
+    slot: [u16; 2],
+}
+
+const _: () = assert!(size_of::<Place>() == 6);
+
+impl Place {
+    const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
+
+    const fn new(tag: u16, slot: u32) -> Self {
+        Self { tag, slot: [slot as u16, (slot >> 16) as u16] }
+    }
+
+    const fn slot(self) -> u32 {
+        let [low, high] = self.slot;
+        low as u32 | (high as u32) << 16
+    }
+}
+
 /// Slots in the order of their tags, with vacant places among them.
 #[derive(Clone, Debug, Default)]
 struct Segment {
+    /// The tags have their homes at the first so many places; what finds its own taken stands behind.
+    homes: u32,
+    len: u32,
     /// How many bits of the hash all slots in here share.
     depth: u32,
-    /// The tags have their homes at the first so many places; what finds its own taken stands behind.
-    homes: usize,
-    len: usize,
-    tags: Vec<u16>,
-    slots: Vec<u32>,
+    places: Vec<Place>,
 }
 
 /// Homes for so many slots: four in five are taken.
@@ -127,97 +148,90 @@ const fn homes_for(len: usize) -> usize {
 }
 
 impl Segment {
-    /// A segment of these entries, which come in the order of their tags.
-    fn laid_out(depth: u32, entries: &[(u16, u32)], homes: usize) -> Self {
+    /// A segment of these, which come in the order of their tags.
+    fn laid_out(depth: u32, taken: &[Place], homes: usize) -> Self {
         // A few places behind the last home; more come when they are needed.
-        let places = homes + homes / 128 + 4;
-        let mut segment = Self { depth, homes, len: entries.len(), tags: vec![VACANT; places], slots: vec![0; places] };
+        let places = vec![Place::VACANT; homes + homes / 128 + 4];
+        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, depth, places };
         let mut next = 0;
-        for (tag, slot) in entries {
-            let at = segment.home(*tag).max(next);
-            segment.make_place(at);
-            segment.put(at, *tag, *slot);
+        for place in taken {
+            let at = segment.home(place.tag).max(next);
+            segment.put(at, *place);
             next = at + 1;
         }
         segment
     }
 
+    fn len(&self) -> usize {
+        self.len as usize
+    }
+
     fn home(&self, tag: u16) -> usize {
-        (usize::from(tag) * self.homes) >> u16::BITS
+        ((u64::from(tag) * u64::from(self.homes)) >> u16::BITS) as usize
     }
 
     /// The slot of this tag that `is_it`, and where it stands.
     fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
         let home = self.home(tag);
-        let (tags, slots) = (self.tags.get(home..)?, self.slots.get(home..)?);
-        for (at, (found, slot)) in tags.iter().zip(slots).enumerate() {
-            if *found > tag {
-                return None;
-            }
-            if *found == tag && is_it(*slot) {
-                return Some((home + at, *slot));
-            }
-        }
-        None
+        let places = self.places.get(home..)?;
+        let near = places.iter().enumerate().take_while(|(_, place)| place.tag <= tag);
+        let mut alike = near.filter(|(_, place)| place.tag == tag).map(|(at, place)| (home + at, place.slot()));
+        alike.find(|(_, slot)| is_it(*slot))
     }
 
     fn insert(&mut self, tag: u16, slot: u32) {
         // Nine in ten taken at most: after a step four in five are.
-        if (self.len + 1) * 10 > self.homes * 9 {
-            let entries: Vec<_> = self.entries().collect();
-            *self = Self::laid_out(self.depth, &entries, self.homes + self.homes / 8 + 4);
+        if (self.len() + 1) * 10 > self.homes as usize * 9 {
+            self.lay_out(self.homes as usize + self.homes as usize / 8 + 4);
         }
-        let home = self.home(tag);
-        let behind = |from: usize, is_it: &dyn Fn(u16) -> bool| {
-            let tags = self.tags.get(from..).unwrap_or_default();
-            from + tags.iter().position(|found| is_it(*found)).unwrap_or(tags.len())
-        };
-        let at = behind(home, &|found| found > tag);
-        let vacant = behind(at, &|found| found == VACANT);
-        self.make_place(vacant);
-        if let (Some(tags), Some(slots)) = (self.tags.get_mut(at..=vacant), self.slots.get_mut(at..=vacant)) {
-            tags.rotate_right(1);
-            slots.rotate_right(1);
+        let at = self.first(self.home(tag), |found| found > tag);
+        let vacant = self.first(at, |found| found == VACANT);
+        self.put(vacant, Place::VACANT);
+        if let Some(places) = self.places.get_mut(at..=vacant) {
+            places.rotate_right(1);
         }
-        self.put(at, tag, slot);
+        self.put(at, Place::new(tag, slot));
         self.len += 1;
     }
 
     fn remove(&mut self, at: usize) {
         // Those behind move up, until one stands at its home already.
-        let behind = self.tags.iter().enumerate().skip(at + 1);
-        let stays = behind.map(|(at, tag)| (at, *tag)).find(|(at, tag)| *tag == VACANT || self.home(*tag) == *at);
-        let end = stays.map_or(self.tags.len(), |(at, _)| at);
-        if let (Some(tags), Some(slots)) = (self.tags.get_mut(at..end), self.slots.get_mut(at..end)) {
-            tags.rotate_left(1);
-            slots.rotate_left(1);
+        let behind = self.places.iter().enumerate().skip(at + 1);
+        let mut stays = behind.filter(|(at, place)| place.tag == VACANT || self.home(place.tag) == *at);
+        let end = stays.next().map_or(self.places.len(), |(at, _)| at);
+        if let Some(places) = self.places.get_mut(at..end) {
+            places.rotate_left(1);
         }
-        self.put(end - 1, VACANT, 0);
+        self.put(end - 1, Place::VACANT);
         self.len -= 1;
-        if homes_for(self.len) * 2 < self.homes {
-            let entries: Vec<_> = self.entries().collect();
-            *self = Self::laid_out(self.depth, &entries, homes_for(self.len));
+        if homes_for(self.len()) * 2 < self.homes as usize {
+            self.lay_out(homes_for(self.len()));
         }
     }
 
-    fn entries(&self) -> impl Iterator<Item = (u16, u32)> {
-        self.tags.iter().copied().zip(self.slots.iter().copied()).filter(|(tag, _)| *tag != VACANT)
+    fn lay_out(&mut self, homes: usize) {
+        let taken: Vec<_> = self.taken().collect();
+        *self = Self::laid_out(self.depth, &taken, homes);
     }
 
-    fn put(&mut self, at: usize, tag: u16, slot: u32) {
-        if let (Some(tags), Some(slots)) = (self.tags.get_mut(at), self.slots.get_mut(at)) {
-            *tags = tag;
-            *slots = slot;
-        }
+    fn taken(&self) -> impl Iterator<Item = Place> {
+        self.places.iter().copied().filter(|place| place.tag != VACANT)
     }
 
-    /// Sees to it that there is a place at `at`, which is at most one behind the last.
-    fn make_place(&mut self, at: usize) {
-        if at >= self.tags.len() {
-            self.tags.reserve_exact(8);
-            self.slots.reserve_exact(8);
-            self.tags.push(VACANT);
-            self.slots.push(0);
+    /// The first place from `from` on whose tag is such; one behind the last where none is.
+    fn first(&self, from: usize, is_such: impl Fn(u16) -> bool) -> usize {
+        let places = self.places.get(from..).unwrap_or_default();
+        from + places.iter().position(|place| is_such(place.tag)).unwrap_or(places.len())
+    }
+
+    /// Fills a place, which is at most one behind the last.
+    fn put(&mut self, at: usize, place: Place) {
+        match self.places.get_mut(at) {
+            Some(found) => *found = place,
+            None => {
+                self.places.reserve_exact(8);
+                self.places.push(place);
+            }
         }
     }
 }
@@ -241,13 +255,13 @@ mod tests {
         /// Every slot stands where a look-up finds it, and nothing is lost or there twice.
         fn check(&self, hashes: &BTreeMap<u32, u64>) {
             assert_eq!(self.len(), hashes.len());
-            assert_eq!(self.segments.iter().map(|segment| segment.len).sum::<usize>(), hashes.len());
+            assert_eq!(self.segments.iter().map(|segment| segment.len()).sum::<usize>(), hashes.len());
             for (slot, hash) in hashes {
                 assert_eq!(self.find(*hash, |found| found == *slot), Some(*slot));
             }
             for segment in &self.segments {
-                assert_eq!(segment.entries().count(), segment.len);
-                assert!(segment.entries().is_sorted_by_key(|(tag, _)| tag));
+                assert_eq!(segment.taken().count(), segment.len());
+                assert!(segment.taken().is_sorted_by_key(|place| place.tag));
             }
         }
     }
@@ -277,7 +291,7 @@ mod tests {
             assert_eq!(table.remove(hash, |found| found == slot), Some(slot));
         }
         table.check(&BTreeMap::new());
-        assert!(table.segments.iter().all(|segment| segment.tags.len() < 16));
+        assert!(table.segments.iter().all(|segment| segment.places.len() < 16));
         segments
     }
 
@@ -309,8 +323,8 @@ mod tests {
         for slot in 0..200_000 {
             table.insert(mixed(slot), slot, mixed);
         }
-        assert!(table.segments.iter().all(|segment| segment.len <= SEGMENT_MAX));
-        let places: usize = table.segments.iter().map(|segment| segment.tags.len()).sum();
+        assert!(table.segments.iter().all(|segment| segment.len() <= SEGMENT_MAX));
+        let places: usize = table.segments.iter().map(|segment| segment.places.len()).sum();
         assert!(places < 200_000 * 13 / 10, "{places}");
         assert!(table.directory.len() <= 200_000 / SLOTS_PER_ENTRY_MIN);
     }
