@@ -6,7 +6,7 @@ use core::fmt;
 
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
 
-use crate::marks::Bit;
+use crate::marks::{Bit, MarkSet};
 use crate::roster::{Member, Slot};
 use crate::{Cause, Event, Room};
 
@@ -55,8 +55,8 @@ impl Room {
 
     fn remove(&mut self, account: &UserId) {
         self.clear_marks(account);
-        self.set_connected(account, false);
         let Some(member) = self.roster.locate(account).and_then(|slot| self.roster.remove(slot)) else { return };
+        self.online -= usize::from(is_online(&member));
         self.order.remove(member.place());
     }
 
@@ -73,13 +73,18 @@ impl Room {
     }
 
     fn mark(&mut self, account: &UserId, mark: Mark) {
-        let Some(slot) = self.roster.locate(account) else { return };
+        let Some((slot, member)) = self.roster.find_mut(account) else { return };
         let Some(bit) = self.marks.find_or_make(mark) else { return };
-        let Some(member) = self.roster.get(slot).filter(|member| !member.marks.has(bit)) else { return };
-        let marks = member.marks.with(bit);
+        if member.marks.has(bit) {
+            return;
+        }
+        if bit.is_special() {
+            self.change(slot, |member| member.marks = member.marks.with(bit));
+        } else {
+            member.marks = member.marks.with(bit);
+        }
         let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
         self.marks.hold(bit, slot, holds);
-        self.change(slot, |member| member.marks = marks);
     }
 
     fn unmark(&mut self, account: &UserId, mark: Mark) {
@@ -91,7 +96,9 @@ impl Room {
     fn clear_marks(&mut self, account: &UserId) {
         let Some(slot) = self.roster.locate(account) else { return };
         let marks = self.roster.get(slot).map(|member| member.marks).unwrap_or_default();
-        marks.iter().for_each(|bit| self.let_go(slot, bit));
+        if marks != MarkSet::default() {
+            marks.iter().for_each(|bit| self.let_go(slot, bit));
+        }
     }
 
     fn let_go(&mut self, slot: Slot, bit: Bit) {

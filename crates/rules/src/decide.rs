@@ -9,7 +9,7 @@ use avmarks_spec::readings::{LowPlanList, Offline500, OverCapacity, PinRenewal, 
 use avmarks_spec::{Clause, Gap, Limits, Mark, MarkKind, Timestamp};
 
 use crate::decision::Grounds;
-use crate::marks::{Bit, Marks, PLACES};
+use crate::marks::{Bit, Marks, Numbers, PLACES};
 use crate::presence::time_passes;
 use crate::room::View;
 use crate::roster::Member;
@@ -40,7 +40,11 @@ pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp
     if view.is_some_and(|view| at < view.now) {
         grounds.gap(Gap::Clock);
     }
-    events.extend(brought);
+    if events.is_empty() {
+        events = brought;
+    } else {
+        events.extend(brought);
+    }
     Decision { verdict, because: grounds.into_vec(), omitted, events }
 }
 
@@ -330,10 +334,10 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
 }
 
 /// The marks of the group: those that somebody holds, and those that the call would add.
-#[derive(Default)]
 struct MarksNamed {
-    /// As many as a group can have, looked through one by one.
-    first: Vec<(Mark, Named)>,
+    /// As many as a group can have.
+    first: Numbers,
+    named: [Named; PLACES],
     others: BTreeMap<Mark, Named>,
 }
 
@@ -346,26 +350,25 @@ struct Named {
 
 impl MarksNamed {
     fn new(view: &View<'_>) -> Self {
-        let in_use = Marks::bits().filter(|bit| view.holders_at(*bit) > 0);
-        let named = |bit| Some((view.room.marks.mark(bit)?, Named { bit: Some(bit), holders: view.holders_at(bit) }));
-        Self { first: in_use.filter_map(named).collect(), others: BTreeMap::new() }
+        let mut marks = Self { first: Numbers::default(), named: [Named::default(); PLACES], others: BTreeMap::new() };
+        for bit in Marks::bits().filter(|bit| view.holders_at(*bit) > 0) {
+            if let Some(mark) = view.room.marks.mark(bit) {
+                *marks.of(mark) = Named { bit: Some(bit), holders: view.holders_at(bit) };
+            }
+        }
+        marks
     }
 
     fn of(&mut self, mark: Mark) -> &mut Named {
-        let known = self.first.iter().position(|(named, _)| *named == mark);
-        let at = known.unwrap_or(self.first.len());
-        if known.is_none() && at < PLACES {
-            self.first.push((mark, Named::default()));
-        }
-        match self.first.get_mut(at) {
-            Some((_, named)) => named,
+        match self.first.find_or_put(mark).and_then(|at| self.named.get_mut(at)) {
+            Some(named) => named,
             None => self.others.entry(mark).or_default(),
         }
     }
 
     /// How many there are, and how many of them are custom.
     fn in_group(&self) -> (usize, usize) {
-        let all = || self.first.iter().map(|(mark, _)| mark).chain(self.others.keys());
+        let all = || self.first.iter().chain(self.others.keys().copied());
         (all().count(), all().filter(|mark| !mark.is_special()).count())
     }
 }

@@ -14,6 +14,10 @@ impl Bit {
     pub(crate) const PINNED: Self = Self(0);
     pub(crate) const HIDDEN: Self = Self(1);
 
+    pub(crate) fn is_special(self) -> bool {
+        self.index() < SPECIAL
+    }
+
     fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -50,8 +54,7 @@ impl MarkSet {
 /// The marks of a room.
 #[derive(Clone, Debug)]
 pub(crate) struct Marks {
-    /// The number of the mark at each place, 0 where there is none.
-    numbers: [u32; PLACES],
+    numbers: Numbers,
     /// The holders of the mark at each place, as far as somebody has held one.
     holders: Vec<Holders>,
 }
@@ -81,33 +84,29 @@ impl Holders {
 
 impl Default for Marks {
     fn default() -> Self {
-        let mut marks = Self { numbers: [0; PLACES], holders: Vec::new() };
-        marks.put(Bit::PINNED, Mark::PINNED.number());
-        marks.put(Bit::HIDDEN, Mark::HIDDEN.number());
-        marks
+        let mut numbers = Numbers::default();
+        // In this order: `Bit::PINNED`, `Bit::HIDDEN`.
+        for mark in [Mark::PINNED, Mark::HIDDEN] {
+            numbers.find_or_put(mark);
+        }
+        Self { numbers, holders: Vec::new() }
     }
 }
 
 impl Marks {
     /// The place of a mark; none of a custom mark that nobody holds.
     pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
-        let number = mark.number();
-        self.numbers.iter().position(|found| *found == number).map(|at| Bit(at as u8))
+        self.numbers.find(mark).map(|at| Bit(at as u8))
     }
 
     /// The place of a mark, made where it has none; none where all places are taken.
     pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<Bit> {
-        if let Some(bit) = self.find(mark) {
-            return Some(bit);
-        }
-        let free = Bit(self.numbers.iter().position(|number| *number == 0)? as u8);
-        self.put(free, mark.number());
-        Some(free)
+        self.numbers.find_or_put(mark).map(|at| Bit(at as u8))
     }
 
     /// The mark at a place.
     pub(crate) fn mark(&self, bit: Bit) -> Option<Mark> {
-        Mark::new(i64::from(*self.numbers.get(bit.index())?)).ok()
+        self.numbers.get(bit.index())
     }
 
     /// How many hold the mark at a place.
@@ -140,8 +139,8 @@ impl Marks {
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
             holders.log = Vec::new();
-            if bit.index() >= SPECIAL {
-                self.put(bit, 0);
+            if !bit.is_special() {
+                self.numbers.clear(bit.index());
             }
         }
     }
@@ -154,10 +153,45 @@ impl Marks {
     pub(crate) fn index(bit: Bit) -> usize {
         bit.index()
     }
+}
 
-    fn put(&mut self, bit: Bit, number: u32) {
-        if let Some(place) = self.numbers.get_mut(bit.index()) {
-            *place = number;
+/// Different marks at numbered places, as many as a room can keep.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Numbers([u32; PLACES]);
+
+impl Numbers {
+    /// Stands where no mark is; no mark has this number.
+    const NONE: u32 = 0;
+
+    pub(crate) fn find(&self, mark: Mark) -> Option<usize> {
+        self.place_of(mark.number())
+    }
+
+    /// The place of a mark, put where it has none; none where all places are taken.
+    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<usize> {
+        if let Some(at) = self.find(mark) {
+            return Some(at);
         }
+        let at = self.place_of(Self::NONE)?;
+        *self.0.get_mut(at)? = mark.number();
+        Some(at)
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<Mark> {
+        Mark::new(i64::from(*self.0.get(at)?)).ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Mark> {
+        (0..PLACES).filter_map(|at| self.get(at))
+    }
+
+    fn clear(&mut self, at: usize) {
+        if let Some(number) = self.0.get_mut(at) {
+            *number = Self::NONE;
+        }
+    }
+
+    fn place_of(&self, number: u32) -> Option<usize> {
+        self.0.iter().position(|found| *found == number)
     }
 }

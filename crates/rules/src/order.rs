@@ -1,5 +1,6 @@
 //! Who joined after whom, and who is listed. Storage only: nothing here knows a rule.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -8,17 +9,19 @@ use crate::roster::Slot;
 /// Places of a span.
 const SPAN: u64 = 256;
 
-/// The members by their place in the join order: a log that is cut into spans. A span has a bit for each of its places, and
-/// the slots of the members that are there still, without gaps; one that nobody is left of is gone.
+/// The members by their place in the join order: a log that is cut into spans. In a span somebody who leaves is crossed out, and
+/// once half of those that it keeps are, they are dropped; a span that nobody is left of is gone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
-    spans: BTreeMap<u64, Span>,
+    spans: BTreeMap<u64, Box<Span>>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Span {
     present: Bits,
     listed: Bits,
+    /// The places whose slots are kept.
+    kept: Bits,
     slots: Vec<Slot>,
 }
 
@@ -27,8 +30,7 @@ impl Order {
     pub(crate) fn push(&mut self, place: u64, slot: Slot) {
         let span = self.spans.entry(place / SPAN).or_default();
         let at = offset(place);
-        span.present.set(at, true);
-        span.listed.set(at, true);
+        [&mut span.present, &mut span.listed, &mut span.kept].into_iter().for_each(|bits| bits.set(at, true));
         span.slots.push(slot);
     }
 
@@ -42,17 +44,14 @@ impl Order {
     /// A member leaves.
     pub(crate) fn remove(&mut self, place: u64) {
         let Some(span) = self.spans.get_mut(&(place / SPAN)) else { return };
-        let at = offset(place);
-        if !span.present.has(at) {
-            return;
-        }
-        span.slots.remove(span.present.before(at));
-        span.present.set(at, false);
-        span.listed.set(at, false);
-        if span.slots.is_empty() {
+        span.present.set(offset(place), false);
+        span.listed.set(offset(place), false);
+        let present = span.present.before(SPAN as usize);
+        if present == 0 {
             self.spans.remove(&(place / SPAN));
-        } else if span.slots.len() * 2 < span.slots.capacity() {
-            span.slots.shrink_to(span.slots.len() + span.slots.len() / 4);
+        } else if present * 2 <= span.slots.len() {
+            span.slots = span.present.forwards(0).filter_map(|at| span.slot(at)).collect();
+            span.kept = span.present;
         }
     }
 
@@ -62,7 +61,7 @@ impl Order {
         let spans = self.spans.range(..=below / SPAN).rev().filter(|(_, span)| !span.listed.is_empty());
         spans.flat_map(move |(number, span)| {
             let end = if *number == below / SPAN { offset(below) } else { SPAN as usize };
-            span.listed.backwards(end).filter_map(|at| span.slots.get(span.present.before(at)).copied())
+            span.listed.backwards(end).filter_map(|at| span.slot(at))
         })
     }
 
@@ -70,9 +69,15 @@ impl Order {
     pub(crate) fn after(&self, place: u64) -> impl Iterator<Item = Slot> {
         let first = place.saturating_add(1);
         self.spans.range(first / SPAN..).flat_map(move |(number, span)| {
-            let skipped = if *number == first / SPAN { span.present.before(offset(first)) } else { 0 };
-            span.slots.iter().skip(skipped).copied()
+            let start = if *number == first / SPAN { offset(first) } else { 0 };
+            span.present.forwards(start).filter_map(|at| span.slot(at))
         })
+    }
+}
+
+impl Span {
+    fn slot(&self, at: usize) -> Option<Slot> {
+        self.slots.get(self.kept.before(at)).copied()
     }
 }
 
@@ -89,10 +94,6 @@ impl Bits {
         self.0.iter().all(|word| *word == 0)
     }
 
-    fn has(self, at: usize) -> bool {
-        self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0)
-    }
-
     fn set(&mut self, at: usize, is: bool) {
         if let Some(word) = self.0.get_mut(at / 64) {
             *word = *word & !(1 << (at % 64)) | (u64::from(is) << (at % 64));
@@ -104,6 +105,20 @@ impl Bits {
         let whole: u32 = self.0.iter().take(at / 64).map(|word| word.count_ones()).sum();
         let part = self.0.get(at / 64).map_or(0, |word| (word & ((1 << (at % 64)) - 1)).count_ones());
         (whole + part) as usize
+    }
+
+    /// Those that are set from `start` on.
+    fn forwards(self, start: usize) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(move |(number, mut word)| {
+            if start > number * 64 {
+                word &= u64::MAX.checked_shl((start - number * 64) as u32).unwrap_or(0);
+            }
+            core::iter::from_fn(move || {
+                let at = word.trailing_zeros();
+                word &= word.checked_sub(1)?;
+                Some(number * 64 + at as usize)
+            })
+        })
     }
 
     /// Those that are set before `end`, the last first.
@@ -137,7 +152,10 @@ mod tests {
             let behind = model.range(place.saturating_add(1)..).map(|(_, (slot, _))| *slot);
             assert!(place == u64::MAX || order.after(place).eq(behind), "after {place}");
         }
-        assert!(order.spans.values().all(|span| !span.slots.is_empty()));
+        for span in order.spans.values() {
+            let (present, kept) = (span.present.before(SPAN as usize), span.slots.len());
+            assert!(present > 0 && present * 2 >= kept && kept == span.kept.before(SPAN as usize));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who is in the room. Storage only: nothing here knows a rule.
 
-use core::hash::{BuildHasher, Hasher};
+use core::hash::BuildHasher;
 
 use avmarks_spec::{Timestamp, UserId};
 use foldhash::fast::FixedState;
@@ -70,14 +70,23 @@ impl Roster {
     }
 
     pub(crate) fn find(&self, account: &UserId) -> Option<&Member> {
-        let slot = self.table.find(hash(account), |slot| is_at(&self.records, slot, account))?;
-        self.records.get(slot)
+        self.records.get(self.look_up(account)?)
+    }
+
+    /// The record of an account, and where it lies.
+    pub(crate) fn find_mut(&mut self, account: &UserId) -> Option<(Slot, &mut Member)> {
+        let slot = self.locate(account)?;
+        Some((slot, self.records.get_mut(slot.0)?))
+    }
+
+    fn look_up(&self, account: &UserId) -> Option<u32> {
+        self.table.find(hash(account), |slot| is_at(&self.records, slot, account))
     }
 
     /// Where the record of an account lies.
     pub(crate) fn locate(&mut self, account: &UserId) -> Option<Slot> {
         if !is_at(&self.records, self.recent, account) {
-            self.recent = self.table.find(hash(account), |slot| is_at(&self.records, slot, account))?;
+            self.recent = self.look_up(account)?;
         }
         Some(Slot(self.recent))
     }
@@ -111,13 +120,6 @@ fn is_at(records: &Records<Member>, slot: u32, account: &UserId) -> bool {
     records.get(slot).is_some_and(|member| member.account == *account)
 }
 
-/// Word by word, the last one filled up: ids are short, and those that so become alike are told apart by comparison.
 pub(crate) fn hash(account: &UserId) -> u64 {
-    let mut hasher = FixedState::with_seed(0).build_hasher();
-    let (words, rest) = account.as_bytes().as_chunks::<8>();
-    words.iter().for_each(|word| hasher.write_u64(u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(byte, found)| *byte = *found);
-    hasher.write_u64(u64::from_le_bytes(last));
-    hasher.finish()
+    FixedState::with_seed(0).hash_one(account)
 }
