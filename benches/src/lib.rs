@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod naive;
+pub mod plot;
 pub mod rounds;
 pub mod world;
 

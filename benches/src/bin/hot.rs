@@ -61,14 +61,16 @@ fn presence(members: usize, repeats: usize) {
     let mut room = room_of(members);
     let mut numbers = Numbers(members as u64);
     for repeat in 0..repeats {
-        let comes = user(&id(members + repeat));
-        let goes = user(&id(numbers.below(members)));
-        let come = |room: &mut Room, user: UserId| drop(black_box(room.observe(Presence::Join, user, AT)));
-        let go = |room: &mut Room, user: UserId| drop(black_box(room.observe(Presence::Leave, user, AT)));
-        come(&mut room, comes);
-        go(&mut room, goes);
-        come(&mut room, goes);
-        go(&mut room, comes);
+        let (comes, goes) = (user(&id(members + repeat)), user(&id(numbers.below(members))));
+        measured_presence(&mut room, comes, goes);
+    }
+}
+
+#[inline(never)]
+fn measured_presence(room: &mut Room, comes: UserId, goes: UserId) {
+    use Presence::{Join, Leave};
+    for (presence, user) in [(Join, comes), (Leave, goes), (Join, goes), (Leave, comes)] {
+        drop(black_box(room.observe(presence, user, AT)));
     }
 }
 

@@ -210,15 +210,15 @@ struct Weighed {
 }
 
 impl Weighed {
-    /// Sees to it that what a call usually comes to, everything served, needs no more memory on the way.
-    fn expect(&mut self, call: &MarkCall) {
-        self.served.reserve_exact(call.entries().len());
-        self.events.reserve_exact(call.entries().iter().map(|entry| entry.marks.len()).sum());
+    /// Nothing yet, with memory for what a call usually comes to: everything served.
+    fn nothing_of(call: &MarkCall) -> Self {
+        let marks = call.entries().iter().map(|entry| entry.marks.len()).sum();
+        Self { served: Vec::with_capacity(call.entries().len()), events: Vec::with_capacity(marks), ..Self::default() }
     }
 }
 
 fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
-    let mut weighed = Weighed::default();
+    let mut weighed = Weighed::nothing_of(call);
     if call.was_merged() {
         weighed.gaps.push(Gap::Duplicates);
     }
@@ -233,7 +233,6 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
     let policy = &terms.policy;
     let mut marks_named = MarksNamed::new(view);
-    weighed.expect(call);
 
     for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
         let held = member.map(|member| view.held(member)).unwrap_or_default();
@@ -300,7 +299,6 @@ fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
 /// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
 fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
-    weighed.expect(call);
     for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
         let Some(member) = member.filter(|member| view.online(member)) else {
             weighed.omitted.extend(marks.iter().map(|mark| Omission {

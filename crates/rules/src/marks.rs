@@ -195,3 +195,55 @@ impl Numbers {
         self.0.iter().position(|found| *found == number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn who_holds_a_mark_is_known_though_the_log_forgets_late() {
+        let bit = Bit::HIDDEN;
+        let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
+        let mut longest = 0;
+        for step in 0_u64..40_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let random = state >> 33;
+            let slot = Slot::from_number(random as u32 % 2_000);
+            // More take it than lose it at first, and fewer later; at the end, nobody holds it.
+            if (random >> 12) % 6 > step / 6_000 {
+                if model.insert(slot) {
+                    marks.hold(bit, slot, |slot| model.contains(&slot));
+                }
+            } else if model.remove(&slot) {
+                marks.drop(bit);
+            }
+            assert_eq!(marks.count(bit), model.len());
+            longest = longest.max(marks.perhaps_holders(bit).count());
+            if step % 500 == 0 {
+                let holders: BTreeSet<_> = marks.perhaps_holders(bit).filter(|slot| model.contains(slot)).collect();
+                assert_eq!(holders, model);
+            }
+        }
+        assert!(longest > 1_000 && longest < 5_000, "{longest}");
+        model.iter().for_each(|_| marks.drop(bit));
+        assert_eq!((marks.count(bit), marks.perhaps_holders(bit).count()), (0, 0));
+    }
+
+    #[test]
+    fn a_place_is_given_back_by_the_last_holder_and_taken_by_the_next_mark() {
+        let mark = |number| Mark::new(number).unwrap();
+        let mut marks = Marks::default();
+        for number in 0..Limits::MARKS_PER_GROUP_CEILING as i64 {
+            let bit = marks.find_or_make(mark(1_000 + number)).unwrap();
+            marks.hold(bit, Slot::from_number(0), |_| true);
+        }
+        assert_eq!(marks.find_or_make(mark(9_999)), None);
+        let bit = marks.find(mark(1_003)).unwrap();
+        marks.drop(bit);
+        assert_eq!(marks.find(mark(1_003)), None);
+        assert_eq!(marks.find_or_make(mark(9_999)), Some(bit));
+        assert_eq!((marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)), (Some(Bit::PINNED), Some(Bit::HIDDEN)));
+    }
+}

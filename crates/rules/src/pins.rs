@@ -40,3 +40,34 @@ impl Pins {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn pins_end_in_the_order_of_their_ends_and_then_of_joining() {
+        let (mut pins, mut model, mut state) = (Pins::default(), BTreeMap::new(), 1_u64);
+        for step in 0_u64..6_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (place, slot) = (1 + (state >> 33) % 300, Slot::from_number((state >> 33) as u32 % 300));
+            if (state >> 50) % 3 > step / 3_000 {
+                let end = Timestamp::from_millis((state >> 40) % 50);
+                pins.set(place, slot, end);
+                model.insert(place, (end, slot));
+            } else {
+                pins.remove(place, slot);
+                model.remove(&place);
+            }
+            let mut ends: Vec<_> = model.iter().map(|(place, (end, slot))| (*end, *place, *slot)).collect();
+            ends.sort_unstable();
+            assert_eq!(pins.next(), ends.first().map(|(end, ..)| *end));
+            assert_eq!(pins.end(place), model.get(&place).map(|(end, _)| *end));
+            let now = Timestamp::from_millis(step % 60);
+            let due = ends.iter().filter(|(end, ..)| *end <= now).map(|(.., slot)| *slot);
+            assert!(pins.due(now).eq(due));
+        }
+    }
+}
