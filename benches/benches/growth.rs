@@ -2,7 +2,7 @@
 //! Writes a plot.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run ends")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
 use std::fs;
 use std::hint::black_box;

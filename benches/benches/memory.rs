@@ -1,7 +1,7 @@
 //! Bytes and allocations, counted: these figures are exact, and the same each time.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run ends")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
 use allocation_counter::{AllocationInfo, measure};
 use avmarks_benches::world::{Numbers, id, request, user};

@@ -1,7 +1,7 @@
 //! The table: our work beside the baseline's, rounds taking turns.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run ends")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

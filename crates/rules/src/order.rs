@@ -22,6 +22,8 @@ struct Span {
     listed: Bits,
     /// The places whose slots are kept.
     kept: Bits,
+    /// How many are present.
+    members: u16,
     slots: Vec<Slot>,
 }
 
@@ -32,6 +34,7 @@ impl Order {
         let at = offset(place);
         [&mut span.present, &mut span.listed, &mut span.kept].into_iter().for_each(|bits| bits.set(at, true));
         span.slots.push(slot);
+        span.members += 1;
     }
 
     /// Whether the member at a place is listed from here on.
@@ -41,15 +44,15 @@ impl Order {
         }
     }
 
-    /// A member leaves.
+    /// A member leaves, who was there.
     pub(crate) fn remove(&mut self, place: u64) {
         let Some(span) = self.spans.get_mut(&(place / SPAN)) else { return };
         span.present.set(offset(place), false);
         span.listed.set(offset(place), false);
-        let present = span.present.before(SPAN as usize);
-        if present == 0 {
+        span.members = span.members.saturating_sub(1);
+        if span.members == 0 {
             self.spans.remove(&(place / SPAN));
-        } else if present * 2 <= span.slots.len() {
+        } else if usize::from(span.members) * 2 <= span.slots.len() {
             span.slots = span.present.forwards(0).filter_map(|at| span.slot(at)).collect();
             span.kept = span.present;
         }
@@ -154,6 +157,7 @@ mod tests {
         }
         for span in order.spans.values() {
             let (present, kept) = (span.present.before(SPAN as usize), span.slots.len());
+            assert_eq!(present, usize::from(span.members));
             assert!(present > 0 && present * 2 >= kept && kept == span.kept.before(SPAN as usize));
         }
     }
@@ -181,7 +185,6 @@ mod tests {
                         model.entry(place).and_modify(|member| member.1 = listed);
                     }
                     (_, Some(place)) => {
-                        order.remove(place);
                         order.remove(place);
                         model.remove(&place);
                     }
