@@ -50,22 +50,24 @@ fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
     let ceiling = i64::try_from(Limits::MARKS_PER_GROUP_CEILING).unwrap();
     let numbers = [500, 600].into_iter().chain(1_000..1_000 + ceiling);
     let marks: Vec<_> = numbers.map(mark).collect();
-    let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks: marks.clone() }]);
+    let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks: marks.clone().into() }]);
     let decision = decide(Some(&room), &terms, &call, AT);
     assert!(matches!(decision.verdict, Verdict::Accepted(_)), "{decision:?}");
     decision.events.iter().for_each(|event| room.apply(event));
     assert_eq!(room.member(&user("a"), AT).unwrap().marks, marks);
 
     // One more is refused, whatever the limits say: there is no place for it.
-    let entries = vec![Entry { account: user("a"), marks: vec![mark(9_999)] }];
+    let entries = vec![Entry { account: user("a"), marks: vec![mark(9_999)].into() }];
     let more = decide(Some(&room), &terms, &MarkCall::set(Operator::Admin, entries), AT);
     assert!(matches!(more.verdict, Verdict::Refused(_)), "{more:?}");
 }
 
 #[test]
 fn an_entry_without_marks_asks_for_nothing() {
-    let entries =
-        vec![Entry { account: user("a"), marks: vec![] }, Entry { account: user("b"), marks: vec![mark(500)] }];
+    let entries = vec![
+        Entry { account: user("a"), marks: vec![].into() },
+        Entry { account: user("b"), marks: vec![mark(500)].into() },
+    ];
     let call = MarkCall::new(CommandKind::Delete, Operator::Admin, entries);
     assert_eq!(call.entries().len(), 1);
     assert_eq!(call.entries()[0].account, user("b"));

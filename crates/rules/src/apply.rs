@@ -7,7 +7,7 @@ use core::fmt;
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
 
 use crate::marks::{Bit, MarkSet};
-use crate::roster::Member;
+use crate::roster::{Member, Slot};
 use crate::{Cause, Event, Room};
 
 impl Room {
@@ -34,12 +34,7 @@ impl Room {
                 self.clear_marks(account);
             }
             Event::PinExpired { account } => self.unmark(account, Mark::PINNED),
-            Event::Pinned { account, until } => {
-                self.mark(account, Mark::PINNED);
-                if let Some((_, member)) = self.roster.find(account) {
-                    self.pins.set(member.place, *until);
-                }
-            }
+            Event::Pinned { account, until } => self.pin(account, *until),
             // 500 comes with its end, by `Pinned` alone.
             Event::Marked { mark: Mark::PINNED, .. } => {}
             Event::Marked { account, mark } => self.mark(account, *mark),
@@ -48,70 +43,86 @@ impl Room {
     }
 
     fn insert(&mut self, account: UserId, at: Timestamp) {
-        if self.roster.find(&account).is_some() {
+        let place = self.next_place;
+        if place > Member::PLACE_MAX || self.roster.locate(&account).is_some() {
             return;
         }
-        let place = self.next_place;
-        let member = Member { account, connected: true, marks: MarkSet::default(), place, joined: at };
-        let Some(slot) = self.roster.insert(member) else { return };
-        self.next_place = place.saturating_add(1);
+        let Some(slot) = self.roster.insert(Member::new(account, place, at)) else { return };
+        self.next_place = place + 1;
         self.online += 1;
-        self.listed.insert(place, slot);
+        self.order.push(place, slot);
     }
 
     fn remove(&mut self, account: &UserId) {
         self.clear_marks(account);
-        self.set_connected(account, false);
-        self.roster.remove(account);
+        let Some(member) = self.roster.locate(account).and_then(|slot| self.roster.remove(slot)) else { return };
+        self.online -= usize::from(is_online(&member));
+        self.order.remove(member.place());
     }
 
     fn set_connected(&mut self, account: &UserId, connected: bool) {
-        self.change(account, |member| member.connected = connected);
+        let Some(slot) = self.roster.locate(account) else { return };
+        self.change(slot, |member| member.connected = connected);
+    }
+
+    fn pin(&mut self, account: &UserId, until: Timestamp) {
+        self.mark(account, Mark::PINNED);
+        let Some(slot) = self.roster.locate(account) else { return };
+        let Some(member) = self.roster.get(slot) else { return };
+        self.pins.set(member.place(), slot, until);
     }
 
     fn mark(&mut self, account: &UserId, mark: Mark) {
-        let Some((slot, member)) = self.roster.find(account) else { return };
-        let place = member.place;
+        let Some((slot, member)) = self.roster.find_mut(account) else { return };
         let Some(bit) = self.marks.find_or_make(mark) else { return };
-        self.marks.hold(bit, place, slot);
-        self.change(account, |member| member.marks = member.marks.with(bit));
+        if member.marks.has(bit) {
+            return;
+        }
+        if bit.is_special() {
+            self.change(slot, |member| member.marks = member.marks.with(bit));
+        } else {
+            member.marks = member.marks.with(bit);
+        }
+        let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
+        self.marks.hold(bit, slot, holds);
     }
 
     fn unmark(&mut self, account: &UserId, mark: Mark) {
-        let Some((_, member)) = self.roster.find(account) else { return };
-        let place = member.place;
+        let Some(slot) = self.roster.locate(account) else { return };
         let Some(bit) = self.marks.find(mark) else { return };
-        self.marks.drop(bit, place);
-        if bit == Bit::PINNED {
-            self.pins.remove(place);
-        }
-        self.change(account, |member| member.marks = member.marks.without(bit));
+        self.let_go(slot, bit);
     }
 
     fn clear_marks(&mut self, account: &UserId) {
-        let Some((_, member)) = self.roster.find(account) else { return };
-        let (place, marks) = (member.place, member.marks);
-        marks.iter().for_each(|bit| self.marks.drop(bit, place));
-        self.pins.remove(place);
-        self.change(account, |member| member.marks = MarkSet::default());
+        let Some(slot) = self.roster.locate(account) else { return };
+        let marks = self.roster.get(slot).map(|member| member.marks).unwrap_or_default();
+        if marks != MarkSet::default() {
+            marks.iter().for_each(|bit| self.let_go(slot, bit));
+        }
+    }
+
+    fn let_go(&mut self, slot: Slot, bit: Bit) {
+        let Some(member) = self.roster.get(slot).filter(|member| member.marks.has(bit)) else { return };
+        if bit == Bit::PINNED {
+            self.pins.remove(member.place(), slot);
+        }
+        self.marks.drop(bit);
+        self.change(slot, |member| member.marks = member.marks.without(bit));
     }
 
     /// Changes a member's record, and keeps the count of the online and the list in step with it.
-    fn change(&mut self, account: &UserId, change: impl FnOnce(&mut Member)) {
-        let Some((slot, _)) = self.roster.find(account) else { return };
+    fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Member)) {
         let Some(member) = self.roster.get_mut(slot) else { return };
         let (was_online, was_listed) = (is_online(member), is_listed(member));
         change(member);
-        let (online, listed, place) = (is_online(member), is_listed(member), member.place);
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
         match (was_online, online) {
             (false, true) => self.online += 1,
             (true, false) => self.online = self.online.saturating_sub(1),
             _ => {}
         }
-        match (was_listed, listed) {
-            (false, true) => drop(self.listed.insert(place, slot)),
-            (true, false) => drop(self.listed.remove(&place)),
-            _ => {}
+        if was_listed != listed {
+            self.order.list(place, listed);
         }
     }
 }
@@ -221,7 +232,7 @@ impl Room {
             if state.place < room.next_place || state.place >= next_place {
                 return Err(RestoreFault::Place(state.place));
             }
-            if room.roster.find(&state.account).is_some() {
+            if room.roster.locate(&state.account).is_some() {
                 return Err(RestoreFault::AccountTwice(state.account));
             }
             if state.joined > latest {
@@ -248,13 +259,13 @@ impl Room {
         }
         for mark in state.marks.iter().copied() {
             let bit = self.marks.find_or_make(mark).ok_or(RestoreFault::TooManyMarks(mark))?;
-            if self.roster.find(&state.account).is_some_and(|(_, member)| member.marks.has(bit)) {
+            if self.roster.find(&state.account).is_some_and(|member| member.marks.has(bit)) {
                 return Err(RestoreFault::MarkTwice(state.account, mark));
             }
             self.mark(&state.account, mark);
         }
         if let Some(until) = state.pinned_until {
-            self.pins.set(state.place, until);
+            self.pin(&state.account, until);
         }
         self.set_connected(&state.account, state.connected);
         Ok(())

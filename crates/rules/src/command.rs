@@ -1,11 +1,13 @@
 //! What is asked: mark calls, presence, and the terms under which they are judged.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, Mark, UserId};
+use avmarks_spec::{Limits, UserId};
+use hashbrown::HashTable;
 
-use crate::Policy;
+use crate::roster::hash;
+use crate::{MarkList, Policy};
 
 /// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,7 @@ pub struct Entry {
     /// The account.
     pub account: UserId,
     /// The marks, in order.
-    pub marks: Vec<Mark>,
+    pub marks: MarkList,
 }
 
 /// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
@@ -74,6 +76,7 @@ pub struct MarkCall {
     operator: Operator,
     entries: Vec<Entry>,
     merged: bool,
+    names_special: bool,
 }
 
 impl MarkCall {
@@ -95,24 +98,31 @@ impl MarkCall {
     #[must_use]
     pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
         let mut merged = false;
-        let mut places: BTreeMap<UserId, usize> = BTreeMap::new();
+        let mut entries = entries;
+        entries.retain(|entry| !entry.marks.is_empty());
+        let mut places: HashTable<usize> = HashTable::with_capacity(entries.len());
         let mut united: Vec<Entry> = Vec::with_capacity(entries.len());
-        for entry in entries.into_iter().filter(|entry| !entry.marks.is_empty()) {
-            match places.get(&entry.account).and_then(|place| united.get_mut(*place)) {
+        for entry in entries {
+            let key = hash(&entry.account);
+            let is_it = |place: &usize| united.get(*place).is_some_and(|first| first.account == entry.account);
+            match places.find(key, is_it).and_then(|place| united.get_mut(*place)) {
                 Some(first) => {
                     merged = true;
-                    first.marks.extend(entry.marks);
+                    first.marks.extend(entry.marks.iter().copied());
                 }
                 None => {
-                    places.insert(entry.account, united.len());
+                    let rehash = |place: &usize| united.get(*place).map_or(0, |entry| hash(&entry.account));
+                    places.insert_unique(key, united.len(), rehash);
                     united.push(entry);
                 }
             }
         }
-        for entry in &mut united {
-            merged |= keep_first_mentions(&mut entry.marks);
+        let mut names_special = false;
+        for Entry { marks, .. } in &mut united {
+            merged |= keep_first_mentions(marks);
+            names_special |= marks.iter().any(|mark| mark.is_special());
         }
-        Self { kind, operator, entries: united, merged }
+        Self { kind, operator, entries: united, merged, names_special }
     }
 
     /// Whether it sets or deletes.
@@ -141,21 +151,26 @@ impl MarkCall {
 
     /// Whether it names 500 or 600 (`SPECIAL-ADMIN`).
     #[must_use]
-    pub fn names_special(&self) -> bool {
-        self.entries.iter().flat_map(|entry| &entry.marks).any(|mark| mark.is_special())
+    pub const fn names_special(&self) -> bool {
+        self.names_special
     }
 }
 
+/// So many marks are compared one by one.
+const FEW_MARKS: usize = 12;
+
 /// Keeps each mark where it is first named; says whether one was named again. Not quadratic, for a call may name the
 /// same mark a hundred thousand times.
-fn keep_first_mentions(marks: &mut Vec<Mark>) -> bool {
-    let before = marks.len();
-    if before < 2 {
+fn keep_first_mentions(marks: &mut MarkList) -> bool {
+    let mut earlier = marks.iter().enumerate();
+    if marks.len() <= FEW_MARKS && earlier.all(|(at, mark)| marks.iter().take(at).all(|earlier| earlier != mark)) {
         return false;
     }
     let mut seen = BTreeSet::new();
-    marks.retain(|mark| seen.insert(*mark));
-    marks.len() != before
+    let kept: MarkList = marks.iter().copied().filter(|mark| seen.insert(*mark)).collect();
+    let named_again = kept.len() != marks.len();
+    *marks = kept;
+    named_again
 }
 
 /// A change of presence, as the clients or the vendor's webhooks tell it.
@@ -175,6 +190,7 @@ pub enum Presence {
 mod tests {
     use super::*;
     use alloc::vec;
+    use avmarks_spec::Mark;
 
     fn entry(account: &str, marks: &[i64]) -> Entry {
         Entry {

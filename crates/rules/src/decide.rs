@@ -1,7 +1,7 @@
 //! **The one file that may refuse a command.** Each rule in words with its clause, then its branch, in the order of
 //! the precedence (steps 13 to 20; the steps before need no group and belong to `avmarks-service`).
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
@@ -9,12 +9,13 @@ use avmarks_spec::readings::{LowPlanList, Offline500, OverCapacity, PinRenewal, 
 use avmarks_spec::{Clause, Gap, Limits, Mark, MarkKind, Timestamp};
 
 use crate::decision::Grounds;
-use crate::marks::{Bit, Marks};
+use crate::marks::{Bit, Marks, Numbers, PLACES};
 use crate::presence::time_passes;
 use crate::room::View;
 use crate::roster::Member;
 use crate::{
-    Cause, CommandKind, Decision, Entry, Event, MarkCall, Omission, Operator, Refusal, Refused, Room, Terms, Verdict,
+    Cause, CommandKind, Decision, Entry, Event, MarkCall, MarkList, Omission, Operator, Refusal, Refused, Room, Terms,
+    Verdict,
 };
 
 /// What the service answers to `call` at `at`, and why. Changes nothing: apply the events to make it happen.
@@ -39,7 +40,11 @@ pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp
     if view.is_some_and(|view| at < view.now) {
         grounds.gap(Gap::Clock);
     }
-    events.extend(brought);
+    if events.is_empty() {
+        events = brought;
+    } else {
+        events.extend(brought);
+    }
     Decision { verdict, because: grounds.into_vec(), omitted, events }
 }
 
@@ -204,8 +209,16 @@ struct Weighed {
     full: Option<Mark>,
 }
 
+impl Weighed {
+    /// Nothing yet, with memory for what a call usually comes to: everything served.
+    fn nothing_of(call: &MarkCall) -> Self {
+        let marks = call.entries().iter().map(|entry| entry.marks.len()).sum();
+        Self { served: Vec::with_capacity(call.entries().len()), events: Vec::with_capacity(marks), ..Self::default() }
+    }
+}
+
 fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
-    let mut weighed = Weighed::default();
+    let mut weighed = Weighed::nothing_of(call);
     if call.was_merged() {
         weighed.gaps.push(Gap::Duplicates);
     }
@@ -219,14 +232,11 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 /// Set. All tests look at the state as it was before the call, save the running count of holders.
 fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
     let policy = &terms.policy;
-    let mut places: BTreeSet<Mark> =
-        Marks::bits().filter(|bit| view.holders_at(*bit) > 0).filter_map(|bit| view.room.marks.mark(bit)).collect();
-    let mut tally = Tally::new(view, terms.limits.members_per_mark_max);
+    let mut marks_named = MarksNamed::new(view);
 
-    for Entry { account, marks } in call.entries() {
-        let member = view.find(account);
+    for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
         let held = member.map(|member| view.held(member)).unwrap_or_default();
-        let mut taken = Vec::with_capacity(marks.len());
+        let mut taken = MarkList::new();
         let mut pinned = false;
         for mark in marks.iter().copied() {
             // ONLINE-ONLY: an online member may take every mark; an offline one may take 500 (`gap:offline-500`); an
@@ -238,13 +248,13 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
                 }
                 continue;
             };
-            places.insert(mark);
+            let named = marks_named.of(mark);
             if mark.is_special() {
                 note(&mut weighed.gaps, Gap::SpecialSlots);
             }
             // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
-            let holds = view.room.marks.find(mark).is_some_and(|bit| held.has(bit));
-            if !holds && !tally.take(mark) {
+            let holds = named.bit.is_some_and(|bit| held.has(bit));
+            if !holds && !named.take(terms.limits.members_per_mark_max) {
                 weighed.full.get_or_insert(mark);
                 note(&mut weighed.gaps, Gap::OverCapacity);
                 weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
@@ -274,12 +284,12 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
         }
     }
     // 500 and 600 take no place among the ten (`gap:special-slots`).
-    let custom = places.iter().filter(|mark| !mark.is_special()).count();
+    let (all, custom) = marks_named.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
-    if (custom > marks_max) != (places.len() > marks_max) {
+    if (custom > marks_max) != (all > marks_max) {
         note(&mut weighed.gaps, Gap::SpecialSlots);
     }
-    weighed.marks_in_group = if policy.special_slots == SpecialSlots::Count { places.len() } else { custom };
+    weighed.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
 }
 
 fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool {
@@ -289,8 +299,8 @@ fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
 /// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
 fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
-    for Entry { account, marks } in call.entries() {
-        let Some(member) = view.find(account).filter(|member| view.online(member)) else {
+    for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
+        let Some(member) = member.filter(|member| view.online(member)) else {
             weighed.omitted.extend(marks.iter().map(|mark| Omission {
                 account: *account,
                 mark: *mark,
@@ -321,23 +331,51 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
     }
 }
 
-/// The running count of holders, mark by mark.
-struct Tally<'a> {
-    view: &'a View<'a>,
-    members_per_mark_max: usize,
-    counts: BTreeMap<Mark, usize>,
+/// The marks of the group: those that somebody holds, and those that the call would add.
+struct MarksNamed {
+    /// As many as a group can have.
+    first: Numbers,
+    named: [Named; PLACES],
+    others: BTreeMap<Mark, Named>,
 }
 
-impl<'a> Tally<'a> {
-    fn new(view: &'a View<'a>, members_per_mark_max: usize) -> Self {
-        Self { view, members_per_mark_max, counts: BTreeMap::new() }
+/// A mark as it stands in the group, and the running count of its holders.
+#[derive(Clone, Copy, Default)]
+struct Named {
+    bit: Option<Bit>,
+    holders: usize,
+}
+
+impl MarksNamed {
+    fn new(view: &View<'_>) -> Self {
+        let mut marks = Self { first: Numbers::default(), named: [Named::default(); PLACES], others: BTreeMap::new() };
+        for bit in Marks::bits().filter(|bit| view.holders_at(*bit) > 0) {
+            if let Some(mark) = view.room.marks.mark(bit) {
+                *marks.of(mark) = Named { bit: Some(bit), holders: view.holders_at(bit) };
+            }
+        }
+        marks
     }
 
+    fn of(&mut self, mark: Mark) -> &mut Named {
+        match self.first.find_or_put(mark).and_then(|at| self.named.get_mut(at)) {
+            Some(named) => named,
+            None => self.others.entry(mark).or_default(),
+        }
+    }
+
+    /// How many there are, and how many of them are custom.
+    fn in_group(&self) -> (usize, usize) {
+        let all = || self.first.iter().chain(self.others.keys().copied());
+        (all().count(), all().filter(|mark| !mark.is_special()).count())
+    }
+}
+
+impl Named {
     /// Counts one more holder, or says that the mark is full.
-    fn take(&mut self, mark: Mark) -> bool {
-        let count = self.counts.entry(mark).or_insert_with(|| self.view.holders(mark));
-        let has_room = *count < self.members_per_mark_max;
-        *count += usize::from(has_room);
+    fn take(&mut self, holders_max: usize) -> bool {
+        let has_room = self.holders < holders_max;
+        self.holders += usize::from(has_room);
         has_room
     }
 }

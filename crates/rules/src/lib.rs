@@ -19,7 +19,7 @@
 //! let mut room = Room::new(GroupType::AvChatRoom, None);
 //! room.observe(Presence::Join, teacher, Timestamp::from_millis(0));
 //!
-//! let entries = vec![Entry { account: teacher, marks: vec![Mark::new(1000).unwrap()] }];
+//! let entries = vec![Entry { account: teacher, marks: vec![Mark::new(1000).unwrap()].into() }];
 //! let call = MarkCall::set(Operator::Admin, entries.clone());
 //! let decision = decide(Some(&room), &terms, &call, Timestamp::from_millis(5));
 //! assert_eq!(decision.verdict, Verdict::Accepted(entries));
@@ -40,14 +40,18 @@ mod decide;
 mod decision;
 mod event;
 mod list;
+mod mark_list;
 mod marks;
+mod order;
 mod pins;
 mod policy;
 mod presence;
 mod quota;
+mod records;
 mod refusal;
 mod room;
 mod roster;
+mod table;
 
 pub use apply::{MemberState, RestoreFault};
 pub use command::{CommandKind, Entry, MarkCall, Operator, Presence, Terms};
@@ -55,6 +59,7 @@ pub use decide::{decide, gate_refusals, pull_refusals, refusals};
 pub use decision::{Basis, Decision, Omission, Refused, Verdict};
 pub use event::{Cause, Event};
 pub use list::{Cursor, Filter, Listed, Page, page};
+pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use quota::Quota;
 pub use refusal::{Precedence, Refusal};

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use avmarks_spec::readings::Unhide;
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
@@ -84,7 +85,8 @@ pub struct Page {
 
 impl Room {
     /// The members that `filter` shows at `at`, below a place in the join order, the latest joined first. The caller
-    /// takes as many as it needs; no others are looked at.
+    /// takes as many as it needs; no others are looked at, save that the holders of a mark are put in order first: a
+    /// thousand at most, by the documents.
     pub fn list<'a>(
         &'a self,
         filter: Filter,
@@ -97,19 +99,22 @@ impl Room {
         match filter {
             Filter::Nobody => Box::new(core::iter::empty()),
             Filter::Visible => Box::new(
-                self.listed
-                    .range(..below)
-                    .rev()
-                    .filter_map(|(_, slot)| self.roster.get(*slot))
+                self.order
+                    .listed_below(below)
+                    .filter_map(|slot| self.roster.get(slot))
                     .filter(move |member| view.online(member))
                     .map(listed),
             ),
             Filter::Holding(mark) => {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
+                let perhaps = self.marks.perhaps_holders(bit).filter_map(|slot| self.roster.get(slot));
+                let mut holders: Vec<_> =
+                    perhaps.filter(|member| member.marks.has(bit) && member.place() < below).collect();
+                holders.sort_unstable_by_key(|member| Reverse(member.place()));
+                holders.dedup_by_key(|member| member.place());
                 Box::new(
-                    self.marks
-                        .holders_below(bit, below)
-                        .filter_map(|(_, slot)| self.roster.get(slot))
+                    holders
+                        .into_iter()
                         .filter(move |member| {
                             let held = view.held(member);
                             let hidden = only_600 && bit != Bit::HIDDEN && held.has(Bit::HIDDEN);
@@ -123,7 +128,7 @@ impl Room {
 }
 
 fn listed(member: &crate::roster::Member) -> Listed {
-    Listed { place: member.place, account: member.account, joined: member.joined }
+    Listed { place: member.place(), account: member.account, joined: member.joined() }
 }
 
 /// Cuts a page from `members`, which come newest first from below the cursor: at most `page_size`, and no more than

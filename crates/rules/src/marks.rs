@@ -1,27 +1,32 @@
 //! Which marks a room knows, and who holds them. Storage only: nothing here knows a rule.
 
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, Mark, MarkKind};
+use avmarks_spec::{Limits, Mark};
 
 use crate::roster::Slot;
 
-/// A place for a mark in a room: one for each custom mark that somebody holds, one for 500, one for 600.
+/// A place for a mark in a room: one for 500, one for 600, and one for each custom mark that somebody holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bit(u8);
 
 impl Bit {
-    pub(crate) const PINNED: Self = Self(CUSTOM as u8);
-    pub(crate) const HIDDEN: Self = Self(CUSTOM as u8 + 1);
+    pub(crate) const PINNED: Self = Self(0);
+    pub(crate) const HIDDEN: Self = Self(1);
+
+    pub(crate) fn is_special(self) -> bool {
+        self.index() < SPECIAL
+    }
 
     fn index(self) -> usize {
         usize::from(self.0)
     }
 }
 
-const CUSTOM: usize = Limits::MARKS_PER_GROUP_CEILING;
-/// Places in all: the custom ones, then 500, then 600.
-pub(crate) const PLACES: usize = CUSTOM + 2;
+/// Places before those of the custom marks.
+const SPECIAL: usize = 2;
+/// Places in all. [`Limits::MARKS_PER_GROUP_CEILING`] sees to it that no limit asks for more.
+pub(crate) const PLACES: usize = SPECIAL + Limits::MARKS_PER_GROUP_CEILING;
 const _: () = assert!(PLACES <= u16::BITS as usize);
 
 /// The marks of a member, as places of its room.
@@ -46,86 +51,199 @@ impl MarkSet {
     }
 }
 
-/// The mark at a place, and its holders by their place in the join order.
-#[derive(Clone, Debug, Default)]
-struct Place {
-    mark: Option<Mark>,
-    holders: BTreeMap<u64, Slot>,
+/// The marks of a room.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks {
+    numbers: Numbers,
+    /// The holders of the mark at each place, as far as somebody has held one.
+    holders: Vec<Holders>,
 }
 
-/// The marks of a room.
+/// The holders of a mark: a log of those who took it. One who has lost it is in there still, and one who has taken it again
+/// is in there twice, until there are as many such as others: then all of them are looked at. There are a thousand holders
+/// at most, by the documents.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Marks {
-    places: [Place; PLACES],
+struct Holders {
+    count: usize,
+    log: Vec<Slot>,
+}
+
+impl Holders {
+    fn is_loose(&self) -> bool {
+        self.log.len() > self.count * 2 + 16
+    }
+
+    /// Leaves in the log who holds the mark, each once.
+    fn tidy(&mut self, holds: impl Fn(Slot) -> bool) {
+        self.log.retain(|slot| holds(*slot));
+        self.log.sort_unstable();
+        self.log.dedup();
+        self.log.shrink_to(self.count * 2 + 16);
+    }
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        let mut numbers = Numbers::default();
+        // In this order: `Bit::PINNED`, `Bit::HIDDEN`.
+        for mark in [Mark::PINNED, Mark::HIDDEN] {
+            numbers.find_or_put(mark);
+        }
+        Self { numbers, holders: Vec::new() }
+    }
 }
 
 impl Marks {
     /// The place of a mark; none of a custom mark that nobody holds.
     pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
-        match mark.kind() {
-            MarkKind::Pinned => Some(Bit::PINNED),
-            MarkKind::Hidden => Some(Bit::HIDDEN),
-            MarkKind::Custom => self.places.iter().position(|place| place.mark == Some(mark)).map(|at| Bit(at as u8)),
-        }
+        self.numbers.find(mark).map(|at| Bit(at as u8))
     }
 
     /// The place of a mark, made where it has none; none where all places are taken.
     pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<Bit> {
-        if let Some(bit) = self.find(mark) {
-            return Some(bit);
-        }
-        let free = self.places.iter().take(CUSTOM).position(|place| place.mark.is_none())?;
-        self.places.get_mut(free)?.mark = Some(mark);
-        Some(Bit(free as u8))
+        self.numbers.find_or_put(mark).map(|at| Bit(at as u8))
     }
 
     /// The mark at a place.
     pub(crate) fn mark(&self, bit: Bit) -> Option<Mark> {
-        match bit {
-            Bit::PINNED => Some(Mark::PINNED),
-            Bit::HIDDEN => Some(Mark::HIDDEN),
-            _ => self.places.get(bit.index())?.mark,
-        }
+        self.numbers.get(bit.index())
     }
 
     /// How many hold the mark at a place.
     pub(crate) fn count(&self, bit: Bit) -> usize {
-        self.places.get(bit.index()).map_or(0, |place| place.holders.len())
+        self.holders.get(bit.index()).map_or(0, |holders| holders.count)
     }
 
-    /// The holders of the mark at a place that joined before `below`, the latest first.
-    pub(crate) fn holders_below(&self, bit: Bit, below: u64) -> impl Iterator<Item = (u64, Slot)> {
-        self.places
-            .get(bit.index())
-            .into_iter()
-            .flat_map(move |place| place.holders.range(..below).rev().map(|(at, slot)| (*at, *slot)))
+    /// Who may hold the mark at a place: every holder, those who have lost it, and some twice; in no order that means
+    /// anything.
+    pub(crate) fn perhaps_holders(&self, bit: Bit) -> impl Iterator<Item = Slot> {
+        self.holders.get(bit.index()).into_iter().flat_map(|holders| &holders.log).copied()
     }
 
-    /// The holder of the mark at a place that joined at `place`.
-    pub(crate) fn holder(&self, bit: Bit, place: u64) -> Option<Slot> {
-        self.places.get(bit.index())?.holders.get(&place).copied()
-    }
-
-    pub(crate) fn hold(&mut self, bit: Bit, place: u64, slot: Slot) {
-        let Some(at) = self.places.get_mut(bit.index()) else { return };
-        at.holders.insert(place, slot);
+    /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
+    pub(crate) fn hold(&mut self, bit: Bit, slot: Slot, holds: impl Fn(Slot) -> bool) {
+        if self.holders.len() <= bit.index() {
+            self.holders.resize_with(bit.index() + 1, Holders::default);
+        }
+        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        if holders.is_loose() {
+            holders.tidy(holds);
+        }
+        holders.count += 1;
+        holders.log.push(slot);
     }
 
     /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
-    pub(crate) fn drop(&mut self, bit: Bit, place: u64) {
-        let Some(at) = self.places.get_mut(bit.index()) else { return };
-        at.holders.remove(&place);
-        if at.holders.is_empty() {
-            at.mark = None;
+    pub(crate) fn drop(&mut self, bit: Bit) {
+        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        holders.count = holders.count.saturating_sub(1);
+        if holders.count == 0 {
+            holders.log = Vec::new();
+            if !bit.is_special() {
+                self.numbers.clear(bit.index());
+            }
         }
     }
 
-    /// Every place in use: a custom mark that somebody holds, and 500 and 600 always.
+    /// Every place: those of 500 and 600, and those that custom marks may take.
     pub(crate) fn bits() -> impl Iterator<Item = Bit> {
         (0..PLACES as u8).map(Bit)
     }
 
     pub(crate) fn index(bit: Bit) -> usize {
         bit.index()
+    }
+}
+
+/// Different marks at numbered places, as many as a room can keep.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Numbers([u32; PLACES]);
+
+impl Numbers {
+    /// Stands where no mark is; no mark has this number.
+    const NONE: u32 = 0;
+
+    pub(crate) fn find(&self, mark: Mark) -> Option<usize> {
+        self.place_of(mark.number())
+    }
+
+    /// The place of a mark, put where it has none; none where all places are taken.
+    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<usize> {
+        if let Some(at) = self.find(mark) {
+            return Some(at);
+        }
+        let at = self.place_of(Self::NONE)?;
+        *self.0.get_mut(at)? = mark.number();
+        Some(at)
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<Mark> {
+        Mark::new(i64::from(*self.0.get(at)?)).ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Mark> {
+        (0..PLACES).filter_map(|at| self.get(at))
+    }
+
+    fn clear(&mut self, at: usize) {
+        if let Some(number) = self.0.get_mut(at) {
+            *number = Self::NONE;
+        }
+    }
+
+    fn place_of(&self, number: u32) -> Option<usize> {
+        self.0.iter().position(|found| *found == number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn who_holds_a_mark_is_known_though_the_log_forgets_late() {
+        let bit = Bit::HIDDEN;
+        let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
+        let mut longest = 0;
+        for step in 0_u64..40_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let random = state >> 33;
+            let slot = Slot::from_number(random as u32 % 2_000);
+            // More take it than lose it at first, and fewer later; at the end, nobody holds it.
+            if (random >> 12) % 6 > step / 6_000 {
+                if model.insert(slot) {
+                    marks.hold(bit, slot, |slot| model.contains(&slot));
+                }
+            } else if model.remove(&slot) {
+                marks.drop(bit);
+            }
+            assert_eq!(marks.count(bit), model.len());
+            longest = longest.max(marks.perhaps_holders(bit).count());
+            if step % 500 == 0 {
+                let holders: BTreeSet<_> = marks.perhaps_holders(bit).filter(|slot| model.contains(slot)).collect();
+                assert_eq!(holders, model);
+            }
+        }
+        assert!(longest > 1_000 && longest < 5_000, "{longest}");
+        model.iter().for_each(|_| marks.drop(bit));
+        assert_eq!((marks.count(bit), marks.perhaps_holders(bit).count()), (0, 0));
+    }
+
+    #[test]
+    fn a_place_is_given_back_by_the_last_holder_and_taken_by_the_next_mark() {
+        let mark = |number| Mark::new(number).unwrap();
+        let mut marks = Marks::default();
+        for number in 0..Limits::MARKS_PER_GROUP_CEILING as i64 {
+            let bit = marks.find_or_make(mark(1_000 + number)).unwrap();
+            marks.hold(bit, Slot::from_number(0), |_| true);
+        }
+        assert_eq!(marks.find_or_make(mark(9_999)), None);
+        let bit = marks.find(mark(1_003)).unwrap();
+        marks.drop(bit);
+        assert_eq!(marks.find(mark(1_003)), None);
+        assert_eq!(marks.find_or_make(mark(9_999)), Some(bit));
+        assert_eq!((marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)), (Some(Bit::PINNED), Some(Bit::HIDDEN)));
     }
 }

@@ -1,13 +1,14 @@
 //! A group with its members, and how it looks at a moment.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 
+use crate::Entry;
 use crate::marks::{Bit, MarkSet, Marks, PLACES};
+use crate::order::Order;
 use crate::pins::Pins;
-use crate::roster::{Member, Roster, Slot};
+use crate::roster::{Member, Roster};
 
 /// A group: its type, its owner, its members, their marks.
 ///
@@ -26,8 +27,8 @@ pub struct Room {
     pub(crate) pins: Pins,
     /// How many members are online.
     pub(crate) online: usize,
-    /// The members that the unfiltered list names: online, without 600; by their place in the join order.
-    pub(crate) listed: BTreeMap<u64, Slot>,
+    /// The members by their place in the join order; listed are those that the unfiltered list names: online, without 600.
+    pub(crate) order: Order,
 }
 
 /// A member as it is at a moment.
@@ -63,7 +64,7 @@ impl Room {
             marks: Marks::default(),
             pins: Pins::default(),
             online: 0,
-            listed: BTreeMap::new(),
+            order: Order::default(),
         }
     }
 
@@ -119,31 +120,23 @@ impl Room {
     /// The member of this account as it is at `at`; none where the account is no member.
     #[must_use]
     pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberView> {
-        let (_, member) = self.roster.find(account)?;
+        let member = self.roster.find(account)?;
         Some(View::new(self, at).describe(member))
     }
 
     /// Every member as it is at `at`, in join order. This looks at the whole room: it is for dumps, not for decisions.
     #[must_use]
     pub fn members(&self, at: Timestamp) -> Vec<MemberView> {
-        let mut members: Vec<_> = self.roster.iter().collect();
-        members.sort_unstable_by_key(|member| member.place);
-        let view = View::new(self, at);
-        members.into_iter().map(|member| view.describe(member)).collect()
+        self.members_after(0, usize::MAX, at)
     }
 
-    /// At most `members_max` members as they are at `at`, in join order, from the first place after `place` on. This looks
-    /// at every record of the room, and describes only the members that it gives.
+    /// At most `members_max` members as they are at `at`, in join order, from the first place after `place` on. No others
+    /// are looked at.
     #[must_use]
     pub fn members_after(&self, place: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
-        let mut members: Vec<_> = self.roster.iter().filter(|member| member.place > place).collect();
-        if members_max < members.len() {
-            members.select_nth_unstable_by_key(members_max, |member| member.place);
-            members.truncate(members_max);
-        }
-        members.sort_unstable_by_key(|member| member.place);
         let view = View::new(self, at);
-        members.into_iter().map(|member| view.describe(member)).collect()
+        let members = self.order.after(place).filter_map(|slot| self.roster.get(slot));
+        members.take(members_max).map(|member| view.describe(member)).collect()
     }
 
     /// The marks that somebody holds at `at`, in ascending order, each with the number of its holders.
@@ -195,32 +188,35 @@ impl<'a> View<'a> {
     /// The members whose pins have ended by now, the earliest first.
     pub(crate) fn due(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
         let room = self.room;
-        room.pins.due(self.now).filter_map(move |place| {
-            let slot = room.marks.holder(Bit::PINNED, place)?;
-            room.roster.get(slot)
-        })
+        room.pins.due(self.now).filter_map(move |slot| room.roster.get(slot))
     }
 
     fn describe(&self, member: &Member) -> MemberView {
         let held = self.held(member);
         MemberView {
             account: member.account,
-            place: member.place,
-            joined: member.joined,
+            place: member.place(),
+            joined: member.joined(),
             connected: member.connected,
             online: self.online(member),
             marks: self.room.numbers(held),
-            pinned_until: self.room.pins.end(member.place).filter(|_| held.has(Bit::PINNED)),
+            pinned_until: self.room.pins.end(member.place()).filter(|_| held.has(Bit::PINNED)),
         }
     }
 
     pub(crate) fn find(&self, account: &UserId) -> Option<&'a Member> {
-        self.room.roster.find(account).map(|(_, member)| member)
+        self.room.roster.find(account)
+    }
+
+    /// The members of these entries. All are looked up before any is looked at: the memory that they lie in is far apart in a
+    /// large room, and can so be waited for at once.
+    pub(crate) fn find_all(&self, entries: &[Entry]) -> Vec<Option<&'a Member>> {
+        entries.iter().map(|entry| self.find(&entry.account)).collect()
     }
 
     /// The marks that a member holds now.
     pub(crate) fn held(&self, member: &Member) -> MarkSet {
-        if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place).is_none_or(|end| end > self.now) {
+        if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
             member.marks
         } else if member.connected {
             member.marks.without(Bit::PINNED)
@@ -235,10 +231,6 @@ impl<'a> View<'a> {
     }
 
     /// How many hold a mark now.
-    pub(crate) fn holders(&self, mark: Mark) -> usize {
-        self.room.marks.find(mark).map_or(0, |bit| self.holders_at(bit))
-    }
-
     pub(crate) fn holders_at(&self, bit: Bit) -> usize {
         let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
         self.room.marks.count(bit).saturating_sub(lost)

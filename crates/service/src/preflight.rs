@@ -10,7 +10,7 @@ use avmarks_protocol::{
     BodyFault, Endpoint, FieldFault, Integer, Place, get_members, get_online_member_num, modify_user_info,
     without_trailing_commas,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, Policy, Refusal};
+use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -183,7 +183,7 @@ impl Reader<'_> {
             };
             let marks = match &member.marks {
                 Some(numbers) => self.entry_marks(at, numbers)?,
-                None => Vec::new(),
+                None => MarkList::new(),
             };
             entries.extend(account.map(|account| Entry { account, marks }));
         }
@@ -204,12 +204,12 @@ impl Reader<'_> {
     }
 
     /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
-    fn entry_marks(&mut self, at: usize, numbers: &[Option<Integer<'_>>]) -> ControlFlow<(), Vec<Mark>> {
+    fn entry_marks(&mut self, at: usize, numbers: &[Option<Integer<'_>>]) -> ControlFlow<(), MarkList> {
         if numbers.is_empty() {
             let place = Place::Marks(at);
             self.add(Refusal::MarksEmpty, place, format!("`{place}` is empty; name at least one mark"))?;
         }
-        let mut marks = Vec::with_capacity(numbers.len());
+        let mut marks = MarkList::new();
         for (index, number) in numbers.iter().enumerate() {
             let Some(number) = number else { continue };
             match number.to_i64().map(Mark::new) {

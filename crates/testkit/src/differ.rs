@@ -110,8 +110,18 @@ impl Run {
         &self.service
     }
 
+    /// What the run has met so far.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     /// Goes on from a snapshot of the service; the line count starts anew, so the oracle's answer is compared without it.
-    fn restore(&mut self) -> Result<(), String> {
+    ///
+    /// # Errors
+    ///
+    /// Where a snapshot cannot be read, or one of what was read differs.
+    pub fn restore(&mut self) -> Result<(), String> {
         let json = self.service.app().snapshot();
         let app = App::restore(&json).map_err(|fault| format!("own snapshot not read: {fault}"))?;
         if app.snapshot() != json {

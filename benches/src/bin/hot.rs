@@ -1,0 +1,93 @@
+//! One hot path, many times: for a profiler, or to count its instructions (`scripts/instructions`).
+//!
+//! `hot PATH MEMBERS REPEATS`, where `PATH` is `set`, `again`, `presence` or `bytes`.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run ends")]
+
+use std::hint::black_box;
+
+use avmarks_benches::world::{GROUP, Numbers, call, id, request, undone, user};
+use avmarks_protocol::modify_user_info;
+use avmarks_rules::{MarkCall, Presence, Room, Terms, decide};
+use avmarks_service::{App, Call, Settings};
+use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+
+const AT: Timestamp = Timestamp::from_millis(1);
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [path, members, repeats] = &*arguments else { panic!("`hot PATH MEMBERS REPEATS`") };
+    let (members, repeats) = (members.parse().unwrap(), repeats.parse().unwrap());
+    match &**path {
+        "set" => set(members, repeats, false),
+        "again" => set(members, repeats, true),
+        "presence" => presence(members, repeats),
+        "bytes" => bytes(members, repeats),
+        other => panic!("`{other}` is no path"),
+    }
+}
+
+fn room_of(members: usize) -> Room {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    for number in 0..members {
+        room.observe(Presence::Join, user(&id(number)), AT);
+    }
+    room
+}
+
+/// Sets marks of 500 members and deletes them; or sets them again and again.
+fn set(members: usize, repeats: usize, again: bool) {
+    let mut room = room_of(members);
+    let mut numbers = Numbers(members as u64);
+    for _ in 0..repeats {
+        let set = request(&mut numbers, members, 500, 3);
+        let (set, undo) = (call(&set), call(&undone(&set)));
+        for _ in 0..if again { 20 } else { 1 } {
+            measured(&mut room, &set);
+        }
+        measured(&mut room, &undo);
+    }
+}
+
+#[inline(never)]
+fn measured(room: &mut Room, call: &MarkCall) {
+    let decision = decide(Some(room), &Terms::default(), call, AT);
+    decision.events.iter().for_each(|event| room.apply(event));
+    drop(black_box(decision));
+}
+
+fn presence(members: usize, repeats: usize) {
+    let mut room = room_of(members);
+    let mut numbers = Numbers(members as u64);
+    for repeat in 0..repeats {
+        let (comes, goes) = (user(&id(members + repeat)), user(&id(numbers.below(members))));
+        measured_presence(&mut room, comes, goes);
+    }
+}
+
+#[inline(never)]
+fn measured_presence(room: &mut Room, comes: UserId, goes: UserId) {
+    use Presence::{Join, Leave};
+    for (presence, user) in [(Join, comes), (Leave, goes), (Join, goes), (Leave, comes)] {
+        drop(black_box(room.observe(presence, user, AT)));
+    }
+}
+
+fn bytes(members: usize, repeats: usize) {
+    let group = GroupId::parse(GROUP).unwrap();
+    let mut app = App::new(Settings::default());
+    app.create_group(group, GroupType::AvChatRoom, None, AT);
+    let users: Vec<_> = (0..members).map(|number| user(&id(number))).collect();
+    app.observe(group, Presence::Join, &users, AT);
+    let mut numbers = Numbers(members as u64);
+    for repeat in 0..repeats {
+        let set = request(&mut numbers, members, 500, 3);
+        for request in [&set, &undone(&set)] {
+            let body = serde_json::to_vec(request).unwrap();
+            let call = Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
+            let answer = app.call(&call, Timestamp::from_millis(1_000 * repeat as u64)).answer;
+            assert!(answer.body.starts_with(b"{\"ActionStatus\":\"OK\""));
+        }
+    }
+}

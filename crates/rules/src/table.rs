@@ -1,0 +1,331 @@
+//! From the hash of an account to where its record lies. Storage only: nothing here knows an account or a rule.
+//!
+//! The table grows in steps, so that no join pays for all: it is cut into segments by the first bits of the hash, and a
+//! segment that has become too large is split in two (extendible hashing). In a segment the slots stand in the order of
+//! their tags, sixteen more bits of the hash, each at or after the home of its tag. So a segment is laid out anew in one
+//! pass over itself; only a split looks at records, at those of one segment.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Slots of a segment from which on it is split.
+const SEGMENT_MAX: usize = 4_096;
+
+/// Slots per entry of the directory, at least. Hashes that somebody has made to collide must not blow it up; where it may
+/// not grow, a segment does.
+const SLOTS_PER_ENTRY_MIN: usize = 256;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    /// How many bits of the hash the directory looks at.
+    depth: u32,
+    /// The segment of each value of these bits; empty as long as there is one segment.
+    directory: Vec<u32>,
+    segments: Vec<Segment>,
+    len: usize,
+}
+
+impl Table {
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The slot of this hash that `is_it`.
+    pub(crate) fn find(&self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
+    }
+
+    /// Puts a slot in, which is not there yet. `hash_of` tells the hash of a slot that is.
+    pub(crate) fn insert(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
+        if self.segments.is_empty() {
+            self.segments.push(Segment::default());
+        }
+        while self.segments.get(self.segment(hash)).is_some_and(|segment| segment.len() >= SEGMENT_MAX)
+            && self.split(hash, &hash_of)
+        {}
+        let at = self.segment(hash);
+        if let Some(segment) = self.segments.get_mut(at) {
+            segment.insert(tag(hash), slot);
+            self.len += 1;
+        }
+    }
+
+    /// Takes the slot of this hash out that `is_it`.
+    pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        let at = self.segment(hash);
+        let segment = self.segments.get_mut(at)?;
+        let (at, slot) = segment.find(tag(hash), is_it)?;
+        segment.remove(at);
+        self.len -= 1;
+        Some(slot)
+    }
+
+    /// Which segment a hash belongs to.
+    fn segment(&self, hash: u64) -> usize {
+        self.directory.get(first_bits(hash, self.depth)).map_or(0, |at| *at as usize)
+    }
+
+    /// Splits the segment of a hash by one more bit. Says whether it could be.
+    fn split(&mut self, hash: u64, hash_of: impl Fn(u32) -> u64) -> bool {
+        let at = self.segment(hash);
+        let Ok(fresh) = u32::try_from(self.segments.len()) else { return false };
+        let Some(segment) = self.segments.get_mut(at) else { return false };
+        let depth = segment.depth;
+        if depth == self.depth {
+            if (self.directory.len() + 1) * SLOTS_PER_ENTRY_MIN > self.len {
+                return false;
+            }
+            let one = vec![0];
+            let before = if self.directory.is_empty() { &one } else { &self.directory };
+            self.directory = before.iter().flat_map(|segment| [*segment, *segment]).collect();
+            self.depth += 1;
+        }
+        let (left, right): (Vec<_>, Vec<_>) =
+            segment.taken().partition(|place| first_bits(hash_of(place.slot()), depth + 1) & 1 == 0);
+        *segment = Segment::laid_out(depth + 1, &left, homes_for(left.len()));
+        self.segments.push(Segment::laid_out(depth + 1, &right, homes_for(right.len())));
+        // The entries of the directory that begin with the bits of the segment: their second half has the new bit.
+        let half = 1 << (self.depth - depth - 1);
+        let start = (first_bits(hash, depth) * 2 + 1) * half;
+        self.directory.iter_mut().skip(start).take(half).for_each(|segment| *segment = fresh);
+        true
+    }
+}
+
+/// The first bits of a hash, as a number.
+const fn first_bits(hash: u64, bits: u32) -> usize {
+    match hash.checked_shr(u64::BITS - bits) {
+        Some(number) => number as usize,
+        None => 0,
+    }
+}
+
+/// Where no slot is. Greater than any tag, so that what is looked for ends there.
+const VACANT: u16 = u16::MAX;
+
+/// The tag of a hash: its last sixteen bits.
+fn tag(hash: u64) -> u16 {
+    (hash as u16).min(VACANT - 1)
+}
+
+/// A place of a segment: a tag, and the slot in two halves, so that a place takes six bytes.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    tag: u16,
+    slot: [u16; 2],
+}
+
+const _: () = assert!(size_of::<Place>() == 6);
+
+impl Place {
+    const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
+
+    const fn new(tag: u16, slot: u32) -> Self {
+        Self { tag, slot: [slot as u16, (slot >> 16) as u16] }
+    }
+
+    const fn slot(self) -> u32 {
+        let [low, high] = self.slot;
+        low as u32 | (high as u32) << 16
+    }
+}
+
+/// Slots in the order of their tags, with vacant places among them.
+#[derive(Clone, Debug, Default)]
+struct Segment {
+    /// The tags have their homes at the first so many places; what finds its own taken stands behind.
+    homes: u32,
+    len: u32,
+    /// How many bits of the hash all slots in here share.
+    depth: u32,
+    places: Vec<Place>,
+}
+
+/// Homes for so many slots: four in five are taken.
+const fn homes_for(len: usize) -> usize {
+    len + len / 4
+}
+
+impl Segment {
+    /// A segment of these, which come in the order of their tags.
+    fn laid_out(depth: u32, taken: &[Place], homes: usize) -> Self {
+        // A few places behind the last home; more come when they are needed.
+        let places = vec![Place::VACANT; homes + homes / 128 + 4];
+        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, depth, places };
+        let mut next = 0;
+        for place in taken {
+            let at = segment.home(place.tag).max(next);
+            segment.put(at, *place);
+            next = at + 1;
+        }
+        segment
+    }
+
+    fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    fn home(&self, tag: u16) -> usize {
+        ((u64::from(tag) * u64::from(self.homes)) >> u16::BITS) as usize
+    }
+
+    /// The slot of this tag that `is_it`, and where it stands.
+    fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
+        let home = self.home(tag);
+        let places = self.places.get(home..)?;
+        let near = places.iter().enumerate().take_while(|(_, place)| place.tag <= tag);
+        let mut alike = near.filter(|(_, place)| place.tag == tag).map(|(at, place)| (home + at, place.slot()));
+        alike.find(|(_, slot)| is_it(*slot))
+    }
+
+    fn insert(&mut self, tag: u16, slot: u32) {
+        // Nine in ten taken at most: after a step four in five are.
+        if (self.len() + 1) * 10 > self.homes as usize * 9 {
+            self.lay_out(self.homes as usize + self.homes as usize / 8 + 4);
+        }
+        let at = self.first(self.home(tag), |found| found > tag);
+        let vacant = self.first(at, |found| found == VACANT);
+        self.put(vacant, Place::VACANT);
+        if let Some(places) = self.places.get_mut(at..=vacant) {
+            places.rotate_right(1);
+        }
+        self.put(at, Place::new(tag, slot));
+        self.len += 1;
+    }
+
+    fn remove(&mut self, at: usize) {
+        // Those behind move up, until one stands at its home already.
+        let behind = self.places.iter().enumerate().skip(at + 1);
+        let mut stays = behind.filter(|(at, place)| place.tag == VACANT || self.home(place.tag) == *at);
+        let end = stays.next().map_or(self.places.len(), |(at, _)| at);
+        if let Some(places) = self.places.get_mut(at..end) {
+            places.rotate_left(1);
+        }
+        self.put(end - 1, Place::VACANT);
+        self.len -= 1;
+        if homes_for(self.len()) * 2 < self.homes as usize {
+            self.lay_out(homes_for(self.len()));
+        }
+    }
+
+    fn lay_out(&mut self, homes: usize) {
+        let taken: Vec<_> = self.taken().collect();
+        *self = Self::laid_out(self.depth, &taken, homes);
+    }
+
+    fn taken(&self) -> impl Iterator<Item = Place> {
+        self.places.iter().copied().filter(|place| place.tag != VACANT)
+    }
+
+    /// The first place from `from` on whose tag is such; one behind the last where none is.
+    fn first(&self, from: usize, is_such: impl Fn(u16) -> bool) -> usize {
+        let places = self.places.get(from..).unwrap_or_default();
+        from + places.iter().position(|place| is_such(place.tag)).unwrap_or(places.len())
+    }
+
+    /// Fills a place, which is at most one behind the last.
+    fn put(&mut self, at: usize, place: Place) {
+        match self.places.get_mut(at) {
+            Some(found) => *found = place,
+            None => {
+                self.places.reserve_exact(8);
+                self.places.push(place);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Numbers that look random.
+    fn numbers(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        }
+    }
+
+    impl Table {
+        /// Every slot stands where a look-up finds it, and nothing is lost or there twice.
+        fn check(&self, hashes: &BTreeMap<u32, u64>) {
+            assert_eq!(self.len(), hashes.len());
+            assert_eq!(self.segments.iter().map(|segment| segment.len()).sum::<usize>(), hashes.len());
+            for (slot, hash) in hashes {
+                assert_eq!(self.find(*hash, |found| found == *slot), Some(*slot));
+            }
+            for segment in &self.segments {
+                assert_eq!(segment.taken().count(), segment.len());
+                assert!(segment.taken().is_sorted_by_key(|place| place.tag));
+            }
+        }
+    }
+
+    /// Grows to `most`, shrinks to nothing, and takes slots in and out all the while; a plain map is the model.
+    fn churn(most: u32, hash_of: impl Fn(u32) -> u64, check_every: usize) -> usize {
+        let mut next = numbers(7);
+        let (mut table, mut model, mut segments) = (Table::default(), BTreeMap::new(), 0);
+        for step in 0..most as usize * 6 {
+            let slot = next() as u32 % most;
+            // More come than go at first, and fewer later.
+            let comes = next() as usize % 6 > step * 6 / (most as usize * 6);
+            let hash = hash_of(slot);
+            if !comes {
+                let there = model.remove(&slot).map(|_| slot);
+                assert_eq!(table.remove(hash, |found| found == slot), there);
+            } else if model.insert(slot, hash).is_none() {
+                table.insert(hash, slot, &hash_of);
+            }
+            if step % check_every == 0 {
+                table.check(&model);
+            }
+            segments = segments.max(table.segments.len());
+        }
+        table.check(&model);
+        for (slot, hash) in model {
+            assert_eq!(table.remove(hash, |found| found == slot), Some(slot));
+        }
+        table.check(&BTreeMap::new());
+        assert!(table.segments.iter().all(|segment| segment.places.len() < 16));
+        segments
+    }
+
+    fn mixed(slot: u32) -> u64 {
+        numbers(u64::from(slot))()
+    }
+
+    #[test]
+    fn a_table_holds_what_a_map_holds() {
+        for most in [1, 2, 7, 40, 300] {
+            churn(most, mixed, 1);
+        }
+        assert!(churn(40_000, mixed, 7_919) >= 8);
+    }
+
+    #[test]
+    fn hashes_that_collide_cost_time_and_not_the_answer() {
+        // All alike; alike but for a few bits; of one segment alone.
+        churn(300, |_| u64::MAX, 1);
+        churn(300, |_| 0, 1);
+        churn(3_000, |slot| u64::from(slot % 3), 997);
+        churn(6_000, |slot| u64::from(slot) << 16, 997);
+        assert_eq!(churn(6_000, |slot| mixed(slot) >> 32, 997), 1);
+    }
+
+    #[test]
+    fn a_step_of_growth_is_small() {
+        let mut table = Table::default();
+        for slot in 0..200_000 {
+            table.insert(mixed(slot), slot, mixed);
+        }
+        assert!(table.segments.iter().all(|segment| segment.len() <= SEGMENT_MAX));
+        let places: usize = table.segments.iter().map(|segment| segment.places.len()).sum();
+        assert!(places < 200_000 * 13 / 10, "{places}");
+        assert!(table.directory.len() <= 200_000 / SLOTS_PER_ENTRY_MIN);
+    }
+}
