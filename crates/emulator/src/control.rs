@@ -20,6 +20,8 @@ mod webhooks;
 
 use std::sync::Arc;
 
+use avmarks_protocol::url::without_usersig;
+use avmarks_spec::Excerpt;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
@@ -125,13 +127,15 @@ async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Bo
 
 async fn unknown(uri: Uri) -> Fault {
     let there: Vec<_> = routes().into_iter().map(|(path, _)| format!("`{path}`")).collect();
-    let asked = avmarks_spec::Excerpt(uri.path());
+    let path = without_usersig(uri.path());
+    let asked = Excerpt(&path);
     Fault::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
 }
 
 async fn other_method(method: Method, uri: Uri) -> Fault {
     // The header `Allow`, which axum adds, has the methods that would do.
-    let (method, path) = (avmarks_spec::Excerpt(method.as_str()).to_string(), avmarks_spec::Excerpt(uri.path()));
+    let path = without_usersig(uri.path());
+    let (method, path) = (Excerpt(method.as_str()).to_string(), Excerpt(&path));
     Fault::new(
         StatusCode::METHOD_NOT_ALLOWED,
         format!("`{path}` does not answer to `{method}`; `Allow` names what it does"),

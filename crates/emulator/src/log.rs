@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use avmarks_protocol::url::RawQuery;
+use avmarks_protocol::url::{RawQuery, without_usersig};
 use avmarks_rules::{Basis, Event, Omission};
 use avmarks_service::{Happening, Request, What, events_json};
 use avmarks_spec::{Gap, Timestamp};
@@ -278,6 +278,7 @@ struct OmissionRow<'a> {
 
 /// How a text of a request begins, which may be as long as a head.
 fn start_of(text: &str) -> String {
+    let text = &*without_usersig(text);
     match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

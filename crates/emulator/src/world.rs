@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use avmarks_protocol::url::RawQuery;
+use avmarks_protocol::url::{RawQuery, without_usersig};
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
@@ -295,8 +295,8 @@ impl World {
         let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
         let signature = remarks::signature(self.app.settings(), query, &because, at);
         tracing::info!(
-            path = %Excerpt(request.path),
-            identifier = %Excerpt(query.identifier().unwrap_or_default()),
+            path = %Excerpt(&without_usersig(request.path)),
+            identifier = %Excerpt(&without_usersig(query.identifier().unwrap_or_default())),
             code,
             because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
             omitted = omitted.len(),
@@ -305,7 +305,7 @@ impl World {
             "{info}"
         );
         if Endpoint::from_path(request.path).is_none() && groups::Call::of(request.path).is_none() {
-            tracing::warn!(path = %Excerpt(request.path), "no call of this path is emulated");
+            tracing::warn!(path = %Excerpt(&without_usersig(request.path)), "no call of this path is emulated");
         }
         let policy = &self.app.settings().terms.policy;
         let gaps = because.iter().filter_map(|basis| match basis {
@@ -326,7 +326,7 @@ impl World {
     }
 
     fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
-        tracing::info!(path = %Excerpt(request.path), fault = ?fault.kind, "a fault struck the call before it had an effect");
+        tracing::info!(path = %Excerpt(&without_usersig(request.path)), fault = ?fault.kind, "a fault struck the call before it had an effect");
         let entry = Entry::of(request, &RawQuery::parse(request.query));
         self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
     }

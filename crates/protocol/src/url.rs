@@ -1,6 +1,7 @@
 //! The URL of a call: written by the caller, read by the service.
 
 mod app_id;
+mod masked;
 mod pairs;
 mod raw_query;
 
@@ -13,6 +14,7 @@ use crate::region::BaseUrl;
 use crate::usersig::UserSig;
 
 pub use app_id::{SdkAppId, SdkAppIdFault};
+pub use masked::without_usersig;
 pub(crate) use pairs::{Parameter, pairs};
 pub use raw_query::{QueryFault, RandomFault, RawQuery};
 

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use avmarks_protocol::url::{QueryFault, RawQuery};
+use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
 use avmarks_protocol::{Endpoint, ErrorCode, Place, get_online_member_num};
 use avmarks_rules::{
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
             let path = without_query(path);
             let message = format!(
                 "no call about marks or who is online has the path `{}`; those are {}",
-                Excerpt(&path),
+                Excerpt(&without_usersig(&path)),
                 known.join(", ")
             );
             self.add(Refusal::UnknownPath, None, message)?;
@@ -217,7 +217,8 @@ impl<'a> Walk<'a> {
         let operator = self.app.operator(identifier);
         if operator != Operator::Admin {
             if self.policy().rest_owner == RestOwner::AdminOnly {
-                let message = format!("`identifier` is `{}`, which is no app admin", Excerpt(identifier));
+                let message =
+                    format!("`identifier` is `{}`, which is no app admin", Excerpt(&without_usersig(identifier)));
                 self.add(Refusal::AdminCaller, None, message)?;
             }
             self.findings.gap(Gap::RestOwner);

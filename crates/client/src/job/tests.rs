@@ -250,8 +250,6 @@ fn a_try_says_what_to_send_and_shows_neither_body_nor_signature() {
     assert_eq!(Some(outgoing.random()), outgoing.query.random);
     let debug = format!("{outgoing:?}");
     assert!(debug.contains(&format!("bytes: {}", outgoing.body.len())) && !debug.contains("Marks"), "{debug}");
-    job.on_failure(outgoing.id, at(1), Failure::TimedOut).unwrap();
-    assert_eq!(job.calls().len(), 0, "it will be tried again");
 }
 
 #[test]
@@ -354,10 +352,9 @@ fn key_and_signature_do_not_print_though_they_come_back() {
     assert!(bytes.contains("bad …"), "{bytes}");
     assert!(secrets.iter().all(|secret| !shown.contains(secret)));
     let with_signature = |one: &&Try| one.quirks().contains(&Quirk::Signature);
-    let mut noted: Vec<_> =
-        job.calls().iter().flat_map(CallRecord::tries).filter(with_signature).map(|one| one.id.0).collect();
-    noted.sort_unstable();
-    assert_eq!(noted, [0, 2], "the tries whose response held it, and no others");
+    let tries = job.calls().iter().flat_map(CallRecord::tries);
+    let noted: std::collections::BTreeSet<_> = tries.filter(with_signature).map(|one| one.id.0).collect();
+    assert_eq!(noted, [0, 2].into(), "the tries whose response held it, and no others");
 }
 
 #[test]

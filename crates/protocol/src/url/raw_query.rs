@@ -5,7 +5,7 @@ use avmarks_spec::Excerpt;
 use crate::error_code::ErrorCode;
 use crate::usersig::UserSig;
 
-use super::{Parameter, Query, SdkAppId, pairs};
+use super::{Parameter, Query, SdkAppId, pairs, without_usersig};
 
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
@@ -67,7 +67,7 @@ impl RawQuery {
     pub fn sdkappid(&self) -> Result<SdkAppId, QueryFault> {
         let name = "sdkappid";
         let text = once(&self.sdkappid, name)?;
-        SdkAppId::parse(text).map_err(|_| QueryFault::Malformed { name, found: text.clone() })
+        SdkAppId::parse(text).map_err(|_| QueryFault::Malformed { name, found: shown(text) })
     }
 
     /// Who calls. Whether that is an app admin, is another question (`ADMIN-CALLER`).
@@ -96,7 +96,7 @@ impl RawQuery {
     pub fn contenttype(&self) -> Result<(), QueryFault> {
         match once(&self.contenttype, "contenttype")? {
             found if found == "json" => Ok(()),
-            found => Err(QueryFault::WrongContentType { found: found.clone() }),
+            found => Err(QueryFault::WrongContentType { found: shown(found) }),
         }
     }
 
@@ -112,7 +112,7 @@ impl RawQuery {
             Parameter::Broken => Err(RandomFault::BadEscape),
             Parameter::Once(text) => match text.parse() {
                 Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
-                _ => Err(RandomFault::OutOfRange { found: text.clone() }),
+                _ => Err(RandomFault::OutOfRange { found: shown(text) }),
             },
         }
     }
@@ -136,6 +136,11 @@ impl RawQuery {
         self.contenttype()?;
         Ok(Query { sdkappid, identifier: identifier.to_owned(), usersig: usersig.clone(), random: self.random().ok() })
     }
+}
+
+/// A value as a fault may show it: a query whose `?` or `&` was forgotten has the signature in it.
+fn shown(value: &str) -> String {
+    without_usersig(value).into_owned()
 }
 
 fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryFault> {
@@ -172,13 +177,13 @@ pub enum QueryFault {
     Malformed {
         /// The parameter; never `usersig`.
         name: &'static str,
-        /// The value found.
+        /// The value found, without a signature.
         found: String,
     },
     /// `contenttype` is not `json`.
     #[error("`contenttype` is `{}`, and must be `json`", Excerpt(.found))]
     WrongContentType {
-        /// The value found.
+        /// The value found, without a signature.
         found: String,
     },
     /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
@@ -213,7 +218,7 @@ pub enum RandomFault {
     /// It is no number from 0 to 4,294,967,295.
     #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
     OutOfRange {
-        /// The value found.
+        /// The value found, without a signature.
         found: String,
     },
     /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
