@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
 use allocation_counter::{AllocationInfo, measure};
-use avmarks_benches::world::{Numbers, id, request, user};
+use avmarks_benches::world::{Numbers, id, request, user, write_served};
 use avmarks_benches::{is_quick, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{Presence, Room};
@@ -34,6 +34,12 @@ fn main() {
     let owned = measure(|| drop(serde_json::from_slice::<naive::Request>(&body).unwrap()));
     let borrowed = measure(|| drop(modify_user_info::Request::parse(&body).unwrap()));
     println!("| allocations, parsing 500 accounts | {} | {} | at most 10 |", owned.count_total, borrowed.count_total);
+    let request: naive::Request = serde_json::from_slice(&body).unwrap();
+    let fresh = measure(|| drop(serde_json::to_vec(&request.member_list).unwrap()));
+    let mut kept = Vec::new();
+    write_served(&request, &mut kept);
+    let ours = measure(|| write_served(&request, &mut kept));
+    println!("| allocations, writing the answer for 500 | {} | {} | 0 |", fresh.count_total, ours.count_total);
 }
 
 /// What a room holds as it grows.

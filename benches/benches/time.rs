@@ -20,9 +20,6 @@ fn main() {
     let (large, rounds) = if is_quick() { (20_000, 5) } else { (1_000_000, 200) };
     println!("\nTime, {rounds} rounds of each row, rounds taking turns\n");
     print_head();
-    if is_wanted("wire") {
-        wire(rounds * 3);
-    }
     let mut beside = Vec::new();
     if is_wanted("bytes") {
         let small = bytes_to_bytes(1_000, rounds * 2, "2.5x");
@@ -53,39 +50,6 @@ fn main() {
     }
     println!("\nThe room of {large} beside the room of 1000, ours\n\n| work | times as long | reach |\n|---|---|---|");
     beside.iter().for_each(|(work, times, reach)| println!("| {work} | {times:.2} | {reach} |"));
-}
-
-/// Parsing and writing alone.
-fn wire(rounds: usize) {
-    let mut numbers = Numbers(1);
-    for (accounts, repeats, reach) in [(500, 1, "1.33x, goal 4x"), (2, 200, "1.11x")] {
-        let body = serde_json::to_vec(&request(&mut numbers, 1_000_000, accounts, 3)).unwrap();
-        let compared = Compared::rounds(
-            rounds,
-            &mut |_| {
-                timed(|| (0..repeats).for_each(|_| drop(black_box(serde_json::from_slice::<naive::Request>(&body))))).0
-            },
-            &mut |_| timed(|| (0..repeats).for_each(|_| drop(black_box(modify_user_info::Request::parse(&body))))).0,
-        );
-        compared.print(&format!("parse {accounts} accounts ({} bytes)", body.len()), repeats, reach);
-    }
-    let request = request(&mut numbers, 1_000_000, 500, 3);
-    let theirs = naive::Answer {
-        action_status: "OK".to_owned(),
-        error_code: 0,
-        error_info: String::new(),
-        command_type: 1,
-        member_list: request.member_list.clone(),
-    };
-    let served = request.member_list.iter().map(|entry| {
-        modify_user_info::Served::new(entry.account.as_str(), entry.marks.iter().map(|mark| i64::from(*mark)).collect())
-    });
-    let ours = modify_user_info::Answer::served(1, served.collect());
-    let compared =
-        Compared::rounds(rounds, &mut |_| timed(|| black_box(serde_json::to_vec(&theirs).unwrap())).0, &mut |_| {
-            timed(|| black_box(ours.to_json())).0
-        });
-    compared.print("write the answer for 500", 1, "1x, goal 2.2x");
 }
 
 /// From the bytes of a request to the bytes of the answer. Gives the median of ours.

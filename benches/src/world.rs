@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use avmarks_protocol::modify_user_info::Answer;
 use avmarks_rules::{Entry, MarkCall, Operator};
 use avmarks_spec::{Mark, UserId};
 
@@ -96,4 +97,14 @@ pub fn call(request: &naive::Request) -> MarkCall {
     } else {
         MarkCall::delete(Operator::Admin, entries)
     }
+}
+
+/// Writes the answer that serves all of a request, anew in `json`.
+pub fn write_served(request: &naive::Request, json: &mut Vec<u8>) {
+    json.clear();
+    let members = request
+        .member_list
+        .iter()
+        .map(|entry| (entry.account.as_str(), entry.marks.iter().map(|mark| i64::from(*mark))));
+    Answer::write_served(json, i64::from(request.command_type), members);
 }

@@ -1,5 +1,7 @@
 //! The wire format: round trips, and what is read but not written.
 
+mod allocations;
 mod answers;
+mod requests;
 mod signatures;
 mod webhooks;

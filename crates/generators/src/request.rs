@@ -102,7 +102,7 @@ fn members(command_type: i64, choices: &mut Choices<'_>) -> Vec<modify_user_info
 
 /// One to three marks; up to sixteen now and then; of a deletion, now and then more different ones than a group can have,
 /// which is no fault of a deletion.
-fn marks(command_type: i64, choices: &mut Choices<'_>) -> Vec<Integer<'static>> {
+fn marks(command_type: i64, choices: &mut Choices<'_>) -> modify_user_info::Marks<Integer<'static>> {
     match choices.byte() {
         count @ 0..=239 => (0..=count % 3).map(|_| words::mark(choices).into()).collect(),
         count @ 252.. if command_type == 2 => (2_000..2_011 + i64::from(count % 8)).map(Into::into).collect(),

@@ -224,3 +224,8 @@ pub(crate) fn code_first<S: serde::Serializer>(envelope: &Envelope, serializer: 
 pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
+
+/// The same behind what `json` holds.
+pub(crate) fn append<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(json, value).unwrap_or_default();
+}

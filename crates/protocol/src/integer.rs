@@ -47,6 +47,13 @@ impl<'a> Integer<'a> {
     }
 }
 
+/// 0.
+impl Default for Integer<'_> {
+    fn default() -> Self {
+        Self::from(0)
+    }
+}
+
 impl From<i64> for Integer<'_> {
     fn from(number: i64) -> Self {
         Self(Digits::Fit(number))

@@ -3,14 +3,20 @@
 //! Source: 1047/50294. The English page's parameter table names another path, which its sample URL and every Chinese
 //! version contradict.
 
+mod marks;
+mod plain;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::envelope::{code_first, fits, objects, optional_int64, to_json};
+use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
 use crate::json::{self, Faults};
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
+
+pub use marks::Marks;
+use plain::Plain;
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -23,7 +29,7 @@ pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
 /// let request = Request {
 ///     group_id: "@TGS#a6I4ZUUGO".into(),
 ///     command_type: 1.into(),
-///     member_list: vec![Member { account: "teacher10".into(), marks: vec![1000.into()] }],
+///     member_list: vec![Member { account: "teacher10".into(), marks: [1000].into() }],
 /// };
 /// let bytes = request.to_json();
 /// assert_eq!(
@@ -44,14 +50,14 @@ pub struct Request<'a> {
 }
 
 /// An entry of a request's `MemberList`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Member<'a> {
     /// `Member_Account`.
     #[serde(rename = "Member_Account")]
     pub account: Cow<'a, str>,
     /// `Marks`.
     #[serde(rename = "Marks")]
-    pub marks: Vec<Integer<'a>>,
+    pub marks: Marks<Integer<'a>>,
 }
 
 impl<'a> Request<'a> {
@@ -62,7 +68,11 @@ impl<'a> Request<'a> {
     /// [`RequestFault`] where the body is no JSON object, or with every field that is missing, there twice or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
-        Draft::parse(json::text(body)?)?.finish()
+        let text = json::text(body)?;
+        match plain::read(text) {
+            Some(Plain { group_id, command_type, member_list }) => Ok(Self { group_id, command_type, member_list }),
+            None => Draft::parse_any(text)?.finish(),
+        }
     }
 
     /// The body, compact, in the order of the vendor's samples.
@@ -91,7 +101,7 @@ pub struct DraftMember<'a> {
     /// `Member_Account`, where it is there once and a string.
     pub account: Option<Cow<'a, str>>,
     /// `Marks`, where it is there once and an array; none for each mark that is no integer.
-    pub marks: Option<Vec<Option<Integer<'a>>>>,
+    pub marks: Option<Marks<Option<Integer<'a>>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -101,6 +111,19 @@ impl<'a> Draft<'a> {
     ///
     /// [`BodyFault`] where the text is no JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        match plain::read(body) {
+            Some(Plain { group_id, command_type, member_list }) => Ok(Self {
+                group_id: Some(group_id),
+                command_type: Some(command_type),
+                member_list: Some(member_list),
+                faults: Vec::new(),
+            }),
+            None => Self::parse_any(body),
+        }
+    }
+
+    /// The same, whatever the text is.
+    fn parse_any(body: &'a str) -> Result<Self, BodyFault> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -125,7 +148,7 @@ impl<'a> Draft<'a> {
                     .into_iter()
                     .map(|member| Member {
                         account: member.account.unwrap_or_default(),
-                        marks: member.marks.unwrap_or_default().into_iter().flatten().collect(),
+                        marks: member.marks.unwrap_or_default().iter().copied().flatten().collect(),
                     })
                     .collect(),
             }),
@@ -164,7 +187,7 @@ impl<'a> From<Request<'a>> for Draft<'a> {
                     .into_iter()
                     .map(|member| DraftMember {
                         account: Some(member.account),
-                        marks: Some(member.marks.into_iter().map(Some).collect()),
+                        marks: Some(member.marks.iter().copied().map(Some).collect()),
                     })
                     .collect(),
             ),
@@ -266,6 +289,38 @@ impl Answer {
             })?,
             extra: fields.rest(),
         })
+    }
+
+    /// Writes what [`Answer::served`] would be for these accounts with their marks, behind what `json` holds. Nothing is
+    /// allocated but room in `json`, so that one buffer does for call after call.
+    ///
+    /// ```
+    /// use avmarks_protocol::modify_user_info::{Answer, Served};
+    ///
+    /// let mut json = Vec::new();
+    /// Answer::write_served(&mut json, 1, [("teacher10", [500, 1000])]);
+    /// assert_eq!(json, Answer::served(1, vec![Served::new("teacher10", vec![500, 1000])]).to_json());
+    /// ```
+    pub fn write_served<'a, M: IntoIterator<Item = i64>>(
+        json: &mut Vec<u8>,
+        command_type: i64,
+        members: impl IntoIterator<Item = (&'a str, M)>,
+    ) {
+        json.extend(br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":"#);
+        append(json, &command_type);
+        json.extend(br#","MemberList":["#);
+        for (at, (account, marks)) in members.into_iter().enumerate() {
+            json.extend(if at == 0 { &b""[..] } else { b"," });
+            json.extend(br#"{"Member_Account":"#);
+            append(json, account);
+            json.extend(br#","Marks":["#);
+            for (at, mark) in marks.into_iter().enumerate() {
+                json.extend(if at == 0 { &b""[..] } else { b"," });
+                append(json, &mark);
+            }
+            json.extend(b"]}");
+        }
+        json.extend(b"]}");
     }
 
     /// The body, compact, in the order of the vendor's sample; fields that no document names come last.

@@ -10,11 +10,13 @@ use crate::violation::Violation;
 
 /// The answer to a call that was served: these accounts, with these marks (`gap:echo`).
 pub(crate) fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
-    let members = served.iter().map(|entry| {
-        let marks = entry.marks.iter().map(|mark| i64::from(mark.number())).collect();
-        modify_user_info::Served::new(entry.account.as_str(), marks)
-    });
-    modify_user_info::Answer::served(i64::from(call.kind().number()), members.collect()).to_json()
+    const MEMBER_BYTES: usize = 80;
+    let members = served
+        .iter()
+        .map(|Entry { account, marks }| (account.as_str(), marks.iter().map(|mark| i64::from(mark.number()))));
+    let mut json = Vec::with_capacity(MEMBER_BYTES * (1 + served.len()));
+    modify_user_info::Answer::write_served(&mut json, i64::from(call.kind().number()), members);
+    json
 }
 
 /// The answer to a violation, in the endpoint's own order of fields.

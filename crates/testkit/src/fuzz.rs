@@ -71,7 +71,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "modify_user_info_request",
-        property: "The same of the request that sets marks; its preflight as bytes is the preflight of the value that never was bytes.",
+        property: "The same of the request that sets marks; it is read just where serde's derived types are, and alike; its preflight as bytes is the preflight of the value that never was bytes.",
         input: "JSON; behind the last NUL readings of the policy",
         body: modify_user_info_request,
     },
