@@ -1,8 +1,8 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, Operator, PROFILES, Policy, Presence, Quota, Room,
-    Terms, Verdict, decide, page,
+    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence,
+    Quota, RestoreFault, Room, Terms, Verdict, decide, page,
 };
 use avmarks_spec::{Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
@@ -39,6 +39,31 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
         "`gap:page-size` has no such reading; it can be read as `500`, `250`"
     );
     assert_eq!(PROFILES.len(), 3);
+}
+
+#[test]
+fn a_member_that_joins_again_by_a_foreign_event_is_the_member_it_was() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.observe(Presence::Join, user("a"), AT);
+    room.apply(&Event::Joined { account: user("a"), at: Timestamp::from_millis(9) });
+    assert_eq!((room.members(AT).len(), room.member(&user("a"), AT).unwrap().joined), (1, AT));
+    room.observe(Presence::Join, user("b"), AT);
+    assert_eq!(room.member(&user("b"), AT).unwrap().place, 2);
+}
+
+#[test]
+fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() {
+    let state = |marks: &[i64]| MemberState {
+        account: user("a"),
+        place: 1,
+        joined: AT,
+        connected: true,
+        marks: marks.iter().copied().map(mark).collect(),
+        pinned_until: None,
+    };
+    let restore = |state| Room::restore(GroupType::Public, None, AT, 2, [state]);
+    assert_eq!(restore(state(&[])).unwrap().member(&user("a"), AT).unwrap().marks, []);
+    assert_eq!(restore(state(&[1_000])).unwrap_err(), RestoreFault::MarksInOtherType(user("a")));
 }
 
 #[test]

@@ -48,3 +48,26 @@ impl fmt::Display for Ledger {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn every_clause_and_gap_is_a_row_and_readings_stand_between_semicolons() {
+        let text = Ledger.to_string();
+        let rows = text.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, CLAUSES.len() + GAPS.len());
+        for row in GAPS {
+            let line =
+                text.lines().find(|line| line.contains(row.id) && line.contains(row.question)).unwrap_or_default();
+            for (at, reading) in row.readings.iter().enumerate() {
+                let before = if at == 0 { " | " } else { "; " };
+                assert!(line.contains(&std::format!("{before}`{}`: ", reading.name)), "{line}");
+            }
+        }
+    }
+}

@@ -82,3 +82,26 @@ impl Default for Limits {
         Self::DOCUMENTED
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_beyond_a_ceiling_is_the_ceiling_and_the_rest_stays() {
+        let asked = Limits {
+            marks_per_group_max: 15,
+            list_members_max: 1_024,
+            low_plan_list_members_max: usize::MAX,
+            ..Limits::DOCUMENTED
+        };
+        let kept = asked.within_ceilings();
+        assert_eq!((kept.marks_per_group_max, kept.list_members_max), (14, 1_023));
+        assert_eq!(kept.low_plan_list_members_max, 1_023);
+        assert_eq!(
+            kept,
+            Limits { marks_per_group_max: 14, list_members_max: 1_023, low_plan_list_members_max: 1_023, ..asked }
+        );
+        assert_eq!(Limits::DOCUMENTED.within_ceilings(), Limits::DOCUMENTED);
+    }
+}

@@ -60,3 +60,26 @@ impl fmt::Display for Timestamp {
         write!(f, "{} ms", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn what_lies_beyond_the_last_moment_is_the_last_moment() {
+        let start = Timestamp::from_millis(5);
+        let most = Duration::from_millis(u64::MAX);
+        for far in [Duration::MAX, most, most + Duration::from_millis(1)] {
+            assert_eq!(start.plus(far), Timestamp::from_millis(u64::MAX));
+        }
+        assert_eq!(Timestamp::EPOCH.plus(most - Duration::from_millis(1)).as_millis(), u64::MAX - 1);
+        assert_eq!(
+            (start.since(Timestamp::EPOCH), Timestamp::EPOCH.since(start)),
+            (Duration::from_millis(5), Duration::ZERO)
+        );
+        assert_eq!(start.to_string(), "5 ms");
+    }
+}
