@@ -42,7 +42,9 @@ impl Rival for Redis {
         for ids in ids.chunks(1_000) {
             let mut all = redis::cmd("HSET");
             all.arg("members");
-            ids.iter().for_each(|id| drop(all.arg(id).arg(1)));
+            for id in ids {
+                all.arg(id).arg(1);
+            }
             all.exec(&mut self.connection).unwrap();
         }
     }
@@ -52,7 +54,9 @@ impl Rival for Redis {
         call.key("members").key("in_use").key("pins").arg(1);
         for entry in &request.member_list {
             call.arg(&entry.account).arg(entry.marks.len());
-            entry.marks.iter().for_each(|mark| drop(call.arg(mark)));
+            for mark in &entry.marks {
+                call.arg(mark);
+            }
         }
         let served: Vec<String> = call.invoke(&mut self.connection).unwrap();
         served.len() / 2
@@ -61,7 +65,9 @@ impl Rival for Redis {
     fn clear(&mut self) {
         let mut all = redis::cmd("DEL");
         all.arg("in_use").arg("pins");
-        (1_000..1_010).chain([500, 600]).for_each(|mark| drop(all.arg(format!("holders:{mark}"))));
+        for mark in (1_000..1_010).chain([500, 600]) {
+            all.arg(format!("holders:{mark}"));
+        }
         all.exec(&mut self.connection).unwrap();
     }
 }

@@ -29,7 +29,9 @@ impl Rival for Sqlite {
         let all = self.0.transaction().unwrap();
         {
             let mut insert = all.prepare("INSERT INTO members VALUES (?1, 1, NULL)").unwrap();
-            ids.iter().for_each(|id| drop(insert.execute([id]).unwrap()));
+            for id in ids {
+                insert.execute([id]).unwrap();
+            }
         }
         all.commit().unwrap();
     }
@@ -38,11 +40,11 @@ impl Rival for Sqlite {
         let call = self.0.transaction().unwrap();
         let mut served = Vec::new();
         {
-            let mut holders = HashMap::new();
+            let mut holders = HashMap::<u32, u32>::new();
             let mut counts = call.prepare_cached("SELECT mark, count(*) FROM marks GROUP BY mark").unwrap();
             let mut rows = counts.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
-                holders.insert(row.get::<_, u32>(0).unwrap(), row.get::<_, usize>(1).unwrap());
+                holders.insert(row.get::<_, u32>(0).unwrap(), row.get::<_, u32>(1).unwrap());
             }
             for mark in request.member_list.iter().flat_map(|entry| &entry.marks) {
                 holders.entry(*mark).or_default();
@@ -65,7 +67,8 @@ impl Rival for Sqlite {
                     if full && !is_held.exists(params![entry.account, mark]).unwrap() {
                         continue;
                     }
-                    *holders.entry(*mark).or_default() += mark_it.execute(params![entry.account, mark]).unwrap();
+                    *holders.entry(*mark).or_default() +=
+                        u32::from(mark_it.execute(params![entry.account, mark]).unwrap() == 1);
                     if *mark == 500 {
                         pin.execute(params![entry.account, 259_200_000]).unwrap();
                     }

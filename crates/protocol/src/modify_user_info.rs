@@ -16,7 +16,7 @@ use crate::json::{self, Faults};
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 pub use marks::Marks;
-use plain::Plain;
+use plain::{Plain, bare_bytes};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -312,7 +312,15 @@ impl Answer {
         for (at, (account, marks)) in members.into_iter().enumerate() {
             json.extend(if at == 0 { &b""[..] } else { b"," });
             json.extend(br#"{"Member_Account":"#);
-            append(json, account);
+            match bare_bytes(account.as_bytes()) {
+                // Nothing in it is written as an escape.
+                None => {
+                    json.push(b'"');
+                    json.extend(account.as_bytes());
+                    json.push(b'"');
+                }
+                Some(_) => append(json, account),
+            }
             json.extend(br#","Marks":["#);
             for (at, mark) in marks.into_iter().enumerate() {
                 json.extend(if at == 0 { &b""[..] } else { b"," });

@@ -186,10 +186,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes come before the first that cannot stand in a string as it is: a quote, a backslash, a control character.
+/// How many bytes come before the first that cannot stand in a string as it is: a quote, a backslash, a control character;
+/// none where every byte can.
 /// Eight are looked at in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
 /// it may be set by a borrow, and nobody looks at them.)
-fn bare_bytes(text: &[u8]) -> Option<usize> {
+pub(super) fn bare_bytes(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
     let (eights, rest) = text.as_chunks();
