@@ -49,6 +49,8 @@ mod tests {
         for whole in [6_457_827_717_110_365_317u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423] {
             assert_eq!(random.number(), (whole >> 32) as u32);
         }
+        // The tenth is the first in which the last step takes a bit away.
+        assert_eq!((0..7).map(|_| random.number()).last(), Some((15_101_793_978_218_222_876u64 >> 32) as u32));
     }
 
     /// MurmurHash3 (32 bits) of nothing, with the seeds 1 and 2^32-1, is its last step alone.
