@@ -47,6 +47,8 @@ mod pins;
 mod policy;
 mod presence;
 mod quota;
+#[cfg(test)]
+mod random;
 mod records;
 mod refusal;
 mod room;

@@ -208,7 +208,7 @@ mod tests {
         let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
         let mut longest = 0;
         for step in 0_u64..40_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = crate::random::next(state);
             let random = state >> 33;
             let slot = Slot::from_number(random as u32 % 2_000);
             // More take it than lose it at first, and fewer later; at the end, nobody holds it.

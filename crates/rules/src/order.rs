@@ -168,7 +168,7 @@ mod tests {
             let (mut order, mut model) = (Order::default(), BTreeMap::new());
             let (mut state, mut next) = (steps, 1);
             for step in 0..steps {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = crate::random::next(state);
                 let random = state >> 33;
                 let somebody = model.range(random % next..).next().map(|(place, _)| *place);
                 match (random % 12, somebody) {

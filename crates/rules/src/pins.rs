@@ -51,7 +51,7 @@ mod tests {
     fn pins_end_in_the_order_of_their_ends_and_then_of_joining() {
         let (mut pins, mut model, mut state) = (Pins::default(), BTreeMap::new(), 1_u64);
         for step in 0_u64..6_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = crate::random::next(state);
             let (place, slot) = (1 + (state >> 33) % 300, Slot::from_number((state >> 33) as u32 % 300));
             if (state >> 50) % 3 > step / 3_000 {
                 let end = Timestamp::from_millis((state >> 40) % 50);

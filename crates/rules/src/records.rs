@@ -122,7 +122,7 @@ mod tests {
         let (mut records, mut model) = (Records::default(), BTreeMap::new());
         let mut state = 1_u64;
         for step in 0_u64..60_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = crate::random::next(state);
             let random = state >> 33;
             // More come than go at first, and fewer later; at the end, nobody is left.
             if random % 6 > step / 10_000 {

@@ -246,7 +246,7 @@ mod tests {
     fn numbers(seed: u64) -> impl FnMut() -> u64 {
         let mut state = seed;
         move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = crate::random::next(state);
             (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
         }
     }
