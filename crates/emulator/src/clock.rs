@@ -26,6 +26,9 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The latest time there is: 2^53 - 1, which JSON tells exactly everywhere.
+    pub const LATEST: Timestamp = Timestamp::from_millis(NUMBER_MAX);
+
     /// A clock that starts with the system's time of day, and runs on steadily whatever becomes of that.
     #[must_use]
     pub fn system() -> Self {
@@ -38,11 +41,10 @@ impl Clock {
         Self { at, since: None }
     }
 
-    /// The time. A clock that runs stands still at 2^53 - 1, the latest time that JSON tells exactly everywhere.
+    /// The time. A clock that runs stands still at [`Clock::LATEST`].
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        const LATEST: Timestamp = Timestamp::from_millis(NUMBER_MAX);
-        self.since.map_or(self.at, |since| self.at.plus(since.elapsed()).min(LATEST).max(self.at))
+        self.since.map_or(self.at, |since| self.at.plus(since.elapsed()).min(Self::LATEST).max(self.at))
     }
 
     /// Whether it runs by itself.

@@ -162,12 +162,12 @@ impl World {
 
     /// Has what [`crate::Settings::strict`] means for the policy in force, where that was asked for; whether it was not.
     pub(crate) fn stay_strict(&mut self) -> bool {
-        let mut settings = self.app.settings().clone();
-        if self.strict {
-            strictly(&mut settings.terms.policy);
-        }
-        let changes = settings.terms.policy != self.app.settings().terms.policy;
+        let mut policy = self.app.settings().terms.policy;
+        strictly(&mut policy);
+        let changes = self.strict && policy != self.app.settings().terms.policy;
         if changes {
+            let mut settings = self.app.settings().clone();
+            settings.terms.policy = policy;
             self.app.configure(settings);
         }
         changes

@@ -21,9 +21,6 @@ use crate::names;
 /// Where it listens where nobody says.
 const PORT: u16 = 8_600;
 
-/// The largest number that JSON tells exactly everywhere: 2^53 - 1.
-const NUMBER_MAX: u64 = 9_007_199_254_740_991;
-
 /// Everything that is needed to begin.
 pub(super) struct Ready {
     pub(super) address: SocketAddr,
@@ -115,7 +112,7 @@ pub(super) fn put_app(found: &Found, app: &mut avmarks_service::Settings) -> Res
 
 /// Where the clock is to stand.
 pub(super) fn clock(found: &Found) -> Result<Option<Timestamp>, Error> {
-    let clock = found.one(Setting::Clock, |text| number(text, NUMBER_MAX))?;
+    let clock = found.one(Setting::Clock, |text| number(text, Clock::LATEST.as_millis()))?;
     Ok(clock.map(Timestamp::from_millis))
 }
 

@@ -21,6 +21,10 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 /// ```
 #[must_use]
 pub fn without_usersig(text: &str) -> Cow<'_, str> {
+    // Nearly all texts have none, and each call is logged.
+    if !text.as_bytes().windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME.as_bytes())) {
+        return Cow::Borrowed(text);
+    }
     let lower = text.to_ascii_lowercase();
     let mut shown = String::new();
     let mut from = 0;
@@ -35,9 +39,6 @@ pub fn without_usersig(text: &str) -> Cow<'_, str> {
             shown.push_str(INSTEAD);
         }
         from = behind + equals + bytes;
-    }
-    if from == 0 {
-        return Cow::Borrowed(text);
     }
     shown.push_str(text.get(from..).unwrap_or_default());
     Cow::Owned(shown)
