@@ -3,11 +3,12 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, UserId};
+use avmarks_spec::{Limits, Mark, UserId};
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
+use crate::Policy;
 use crate::roster::hash;
-use crate::{MarkList, Policy};
 
 /// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +60,21 @@ impl CommandKind {
         }
     }
 }
+
+/// Marks in the order in which they were named. Up to three lie in place, without a memory allocation of their own: an
+/// account is seldom given more in one call, and a call has hundreds of accounts.
+///
+/// ```
+/// use avmarks_rules::MarkList;
+/// use avmarks_spec::Mark;
+///
+/// let marks: MarkList = [1_000, 500].into_iter().filter_map(|number| Mark::new(number).ok()).collect();
+/// assert_eq!(marks.len(), 2);
+/// assert_eq!(marks.last(), Some(&Mark::PINNED));
+/// ```
+pub type MarkList = SmallVec<[Mark; 3]>;
+
+const _: () = assert!(size_of::<MarkList>() == size_of::<Vec<Mark>>());
 
 /// One account of a call with its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,7 +206,6 @@ pub enum Presence {
 mod tests {
     use super::*;
     use alloc::vec;
-    use avmarks_spec::Mark;
 
     fn entry(account: &str, marks: &[i64]) -> Entry {
         Entry {
