@@ -16,6 +16,22 @@ fn unknown_codes_fields_and_statuses_come_back_as_they_came() {
 }
 
 #[test]
+fn what_no_document_names_is_shown_in_order_and_tells_answers_apart() {
+    let answer = |rest: &str| {
+        let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#);
+        get_online_member_num::Answer::parse(body.as_bytes()).unwrap()
+    };
+    let known = answer(r#","OnlineMemberNum":7"#);
+    assert!(known.extra.is_empty() && known.extra.iter().next().is_none());
+    let more = answer(r#","OnlineMemberNum":7,"b":1.50,"a":[ "x" ]"#);
+    assert!(!more.extra.is_empty());
+    assert_eq!(more.extra.iter().collect::<Vec<_>>(), [("b", "1.50"), ("a", r#"[ "x" ]"#)]);
+    for other in ["", r#","b":1.5,"a":[ "x" ]"#, r#","a":[ "x" ],"b":1.50"#, r#","b":1.50"#] {
+        assert_ne!(answer(&format!(r#","OnlineMemberNum":7{other}"#)), more, "{other}");
+    }
+}
+
+#[test]
 fn fields_may_come_in_any_order_and_error_info_may_be_missing() {
     // The overview's own sample answer lacks `ErrorInfo` (1047/34620).
     let answer = modify_user_info::Answer::parse(br#"{"ErrorCode":10010,"ActionStatus":"FAIL"}"#).unwrap();
@@ -68,6 +84,18 @@ fn the_code_of_a_refusal_is_read_whatever_else_the_body_has() {
     }
 }
 
+/// The vendor's pages tell to look at the code, and a status may be added.
+#[test]
+fn the_code_says_whether_a_call_was_served_and_the_status_prints_as_it_came() {
+    for (status, code, is_ok) in
+        [("OK", 0, true), ("FAIL", 0, true), ("MAYBE", 0, true), ("OK", 1, false), ("FAIL", -1, false)]
+    {
+        let body = format!(r#"{{"ActionStatus":"{status}","ErrorCode":{code}}}"#);
+        let envelope = Envelope::parse(body.as_bytes()).unwrap();
+        assert_eq!((envelope.is_ok(), envelope.action_status.to_string()), (is_ok, status.to_owned()), "{body}");
+    }
+}
+
 #[test]
 fn answers_that_are_none_are_typed_faults() {
     let parse = |bytes: &[u8]| modify_user_info::Answer::parse(bytes).unwrap_err();
@@ -96,6 +124,10 @@ fn integers_of_any_size_are_written_as_they_were_read() {
     );
     let request = modify_user_info::Request::parse(body.as_bytes()).unwrap();
     assert_eq!(request.member_list[0].marks[1], Integer::from(0));
+    assert_eq!(
+        format!("{:?} {}", request.member_list[0].marks, request.command_type),
+        format!("[{digits}, 0] -{digits}")
+    );
     assert_eq!(String::from_utf8(request.to_json()).unwrap(), body.replace("-0]", "0]"));
 }
 

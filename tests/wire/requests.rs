@@ -1,12 +1,81 @@
 //! Requests in any spelling, spoilt or not, and the answers to them.
 
 use avmarks_generators::request::Valid;
-use avmarks_protocol::modify_user_info::{Answer, Served};
+use avmarks_protocol::modify_user_info::{Answer, Draft, Served};
+use avmarks_protocol::{BodyFault, Fields, Integer, get_members, get_online_member_num};
 use avmarks_testkit::fuzz::modify_user_info_request;
 use proptest::prelude::*;
 
 /// What JSON is made of.
 const BYTES: &[u8] = b"{}[]:,\"\\ \t\n019-.eEun\0\x1f\xc3\xa9";
+
+#[test]
+fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
+    let parse = |body: &'static str| get_members::Request::parse(body.as_bytes());
+    let request = |mark: Option<i64>| get_members::Request {
+        group_id: "g".into(),
+        timestamp: 7.into(),
+        mark: mark.map(Integer::from),
+    };
+    assert_eq!(parse(r#"{"GroupId":"g","Timestamp":7}"#), Ok(request(None)));
+    assert_eq!(parse(r#"{"Mark":1000,"Timestamp":7,"GroupId":"g","More":[]}"#), Ok(request(Some(1000))));
+    for (body, fault) in [
+        (r#"{"GroupId":"g","Timestamp":7,"Mark":"1000"}"#, "`Mark` must be an integer, and is a string: `\"1000\"`"),
+        (r#"{"GroupId":"g","Timestamp":7,"Mark":null}"#, "`Mark` must be an integer, and is null"),
+        (
+            r#"{"Mark":1.0,"GroupId":true,"Timestamp":7,"Timestamp":7}"#,
+            "`GroupId` must be a string, and is a boolean: `true`; `Timestamp` is there more than once; send it once; `Mark` must be an integer, and is a number with fraction or exponent: `1.0`",
+        ),
+        ("{}", "`GroupId` is missing; `Timestamp` is missing"),
+        ("[]", "the body is an array, and must be an object"),
+    ] {
+        assert_eq!(parse(body).unwrap_err().to_string(), fault, "{body}");
+    }
+}
+
+#[test]
+fn a_request_for_the_count_names_a_group() {
+    let parse = |body: &'static str| get_online_member_num::Request::parse(body.as_bytes());
+    assert_eq!(parse(r#"{"GroupId":"g","More":1}"#), Ok(get_online_member_num::Request { group_id: "g".into() }));
+    for (body, fault) in [
+        ("{}", "`GroupId` is missing"),
+        (r#"{"GroupId":[false]}"#, "`GroupId` must be a string, and is an array: `[false]`"),
+    ] {
+        assert_eq!(parse(body).unwrap_err().to_string(), fault, "{body}");
+    }
+}
+
+#[test]
+fn what_stands_in_place_of_a_number_is_named() {
+    for (value, fault) in [
+        ("null", "null"),
+        ("true", "a boolean: `true`"),
+        ("false", "a boolean: `false`"),
+        ("1e3", "a number with fraction or exponent: `1e3`"),
+        ("-0.5", "a number with fraction or exponent: `-0.5`"),
+        ("\"1\"", "a string: `\"1\"`"),
+        ("[1]", "an array: `[1]`"),
+        ("{}", "an object: `{}`"),
+    ] {
+        let body = format!(r#"{{"GroupId":"g","CommandType":{value},"MemberList":[]}}"#);
+        let faults: Vec<_> = Draft::parse(&body).unwrap().faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults, [format!("`CommandType` must be an integer, and is {fault}")]);
+    }
+}
+
+/// JSON's grammar lets half of a surrogate pair through, and no text can hold it.
+#[test]
+fn a_name_that_is_no_text_is_no_json() {
+    let faults = [
+        Fields::parse(r#"{"\ud800":1}"#).unwrap_err(),
+        Draft::parse(r#"{"GroupId":"\ud800","CommandType":1,"MemberList":[]}"#).unwrap_err(),
+    ];
+    for fault in faults {
+        assert!(matches!(fault, BodyFault::NotJson { .. }), "{fault:?}");
+    }
+    let fault = serde_json::from_str::<Fields<'_>>("7").unwrap_err();
+    assert!(fault.to_string().contains("expected an object"), "{fault}");
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]

@@ -243,6 +243,18 @@ mod tests {
     }
 
     #[test]
+    fn actions_and_lists_print_by_name_and_each_action_has_advice_of_its_own() {
+        let advice: BTreeSet<_> = Action::ALL.iter().map(|action| action.advice()).collect();
+        assert_eq!(advice.len(), Action::ALL.len());
+        assert!(advice.iter().all(|sentence| sentence.contains(' ') && sentence.ends_with('.')), "{advice:?}");
+        assert_eq!(Action::RetryLater.to_string(), "retry-later");
+        let lists = [ListedIn::Old, ListedIn::New, ListedIn::Both, ListedIn::General, ListedIn::ApiPage];
+        let names: BTreeSet<_> = lists.iter().map(|list| list.name()).collect();
+        assert_eq!(names.len(), lists.len());
+        assert_eq!(ListedIn::ApiPage.to_string(), "pages of single calls");
+    }
+
+    #[test]
     fn unknown_codes_survive() {
         for number in [i64::MIN, -1, 1, 80_001, i64::MAX] {
             let code: ErrorCode = serde_json::from_str(&number.to_string()).unwrap();

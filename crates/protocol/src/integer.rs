@@ -50,7 +50,7 @@ impl<'a> Integer<'a> {
 /// 0.
 impl Default for Integer<'_> {
     fn default() -> Self {
-        Self::from(0)
+        Self(Digits::Fit(0))
     }
 }
 

@@ -212,15 +212,86 @@ fn refusals(
 
 fn from_hex(digits: &[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>> {
     let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let pairs = digits.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
+    let (pairs, rest) = digits.as_chunks();
+    if !rest.is_empty() {
         return None;
     }
-    let bytes: Option<Vec<u8>> = pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(high)? << 4 | digit(low)?),
-            _ => None,
-        })
-        .collect();
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect();
     bytes.map(zeroize::Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usersig::UserSig;
+
+    fn findings(sig: &UserSig, key: &str, now_seconds: u64) -> Vec<Finding> {
+        let key = SecretKey::new(key).unwrap();
+        explain(sig.as_str(), Some(&key), None, None, Timestamp::from_millis(now_seconds * 1_000)).findings
+    }
+
+    #[test]
+    fn a_span_has_its_two_largest_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min 0 s"),
+            (3_599, "59 min 59 s"),
+            (3_600, "1 h 0 min"),
+            (7_384, "2 h 3 min"),
+            (86_399, "23 h 59 min"),
+            (86_400, "1 d 0 h"),
+            (180 * 86_400 + 3 * 3_600 + 59 * 60, "180 d 3 h"),
+        ] {
+            assert_eq!(Span(seconds).to_string(), text);
+        }
+    }
+
+    /// 1047/34348, 70001: at least 24 hours.
+    #[test]
+    fn a_day_is_long_enough_and_a_second_less_is_not() {
+        let sign = |seconds| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
+        assert_eq!(findings(&sign(86_400), "k", 7), []);
+        assert_eq!(findings(&sign(86_399), "k", 7), [Finding::ShortValidity { seconds: 86_399 }]);
+    }
+
+    #[test]
+    fn a_key_that_could_be_hexadecimal_is_another_key_all_the_same() {
+        let (text, bytes) = ("c3a9", "é");
+        let sign = |key: &str| UserSig::sign(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
+        let other = [Finding::Refused(UserSigFault::OtherKey)];
+        assert_eq!(findings(&sign(bytes), text, 7), [Finding::KeyDecodedAsHex]);
+        assert_eq!(findings(&sign(text), text, 7), []);
+        // Another key's, hexadecimal or not, or with a digit too many or too few.
+        for (maker, checker) in [("other", text), (text, "c3a8"), (bytes, "c3a9a"), (bytes, "c3a"), (bytes, "c3xy")] {
+            assert_eq!(findings(&sign(maker), checker, 7), other, "{maker} {checker}");
+        }
+    }
+
+    #[test]
+    fn what_would_do_is_said_and_notes_are_told_from_refusals() {
+        let sig = UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
+        let mended = format!("'{}'", sig.as_str());
+        let explanation = explain(&mended, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
+        let found: Vec<_> = explanation.findings.iter().map(|found| (found.is_note(), found.to_string())).collect();
+        let expected = [
+            (false, "quotation marks stand around the signature; remove them"),
+            (true, "with that undone it can be read; what follows is about it as it was made"),
+            (
+                false,
+                "the signature is for user `a`, and the request for `b`; make one for the user and app of the request, or ask as those it is for",
+            ),
+            (
+                false,
+                "the signature was not made with this app's key, or was changed afterwards; make a new one with the key that the console shows for this app",
+            ),
+            (true, "the signature says it was made 7 s from now; set the clock of its maker right"),
+            (true, "the signature is valid for 1 min 0 s in all; the vendor advises at least 24 h"),
+        ];
+        assert_eq!(found, expected.map(|(is_note, text)| (is_note, text.to_owned())));
+        assert_eq!(
+            Finding::Unreadable(TokenFault::NotObject).to_string(),
+            "the signature cannot be read: the JSON inside is no object"
+        );
+    }
 }
