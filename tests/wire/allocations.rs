@@ -1,7 +1,7 @@
 //! How often memory is allocated: exact figures, the same each time.
 
 use allocation_counter::measure;
-use avmarks_protocol::modify_user_info::{Answer, Draft, Request};
+use avmarks_protocol::modify_user_info::{Answer, Draft, Marks, Request};
 
 fn body(accounts: usize) -> String {
     let member = |at: usize| {
@@ -19,6 +19,22 @@ fn a_request_takes_one_allocation_for_its_list() {
         let request = measure(|| drop(Request::parse(body.as_bytes()).unwrap()));
         let draft = measure(|| drop(Draft::parse(&body).unwrap()));
         assert_eq!((request.count_total, draft.count_total), (1, 1), "{accounts} accounts");
+        // Room for what may be there: whoever sends a long body gets no more of the memory than in proportion.
+        let bytes_max = 2 * body.len() as u64;
+        assert!(
+            request.bytes_total <= bytes_max && draft.bytes_total <= bytes_max,
+            "{request:?} {draft:?} {bytes_max}"
+        );
+    }
+}
+
+#[test]
+fn up_to_three_marks_lie_in_place_and_a_list_of_more_is_taken_over() {
+    for len in 0..6 {
+        let list: Vec<i64> = (0..len).collect();
+        let mut marks = Marks::new();
+        assert_eq!(measure(|| marks = Marks::from(list)).count_total, 0, "{len}");
+        assert_eq!(measure(|| drop(marks.clone())).count_total, u64::from(len > 3), "{len}");
     }
 }
 

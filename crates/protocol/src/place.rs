@@ -119,3 +119,34 @@ impl fmt::Display for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_a_name_and_a_pointer_and_knows_its_entry() {
+        for (place, name, pointer, entry) in [
+            (Place::Body, "the body", "", None),
+            (Place::GroupId, "GroupId", "/GroupId", None),
+            (Place::CommandType, "CommandType", "/CommandType", None),
+            (Place::Timestamp, "Timestamp", "/Timestamp", None),
+            (Place::MarkFilter, "Mark", "/Mark", None),
+            (Place::MemberList, "MemberList", "/MemberList", None),
+            (Place::Entry(2), "MemberList[2]", "/MemberList/2", Some(2)),
+            (Place::Account(2), "MemberList[2].Member_Account", "/MemberList/2/Member_Account", Some(2)),
+            (Place::Marks(0), "MemberList[0].Marks", "/MemberList/0/Marks", Some(0)),
+            (Place::Mark(3, 1), "MemberList[3].Marks[1]", "/MemberList/3/Marks/1", Some(3)),
+            (Place::JoinTime(1), "MemberList[1].JoinTime", "/MemberList/1/JoinTime", Some(1)),
+            (Place::NickName(1), "MemberList[1].NickName", "/MemberList/1/NickName", Some(1)),
+            (Place::Avatar(1), "MemberList[1].Avatar", "/MemberList/1/Avatar", Some(1)),
+            (Place::ActionStatus, "ActionStatus", "/ActionStatus", None),
+            (Place::ErrorCode, "ErrorCode", "/ErrorCode", None),
+            (Place::ErrorInfo, "ErrorInfo", "/ErrorInfo", None),
+            (Place::NextTimestamp, "NextTimestamp", "/NextTimestamp", None),
+            (Place::OnlineMemberNum, "OnlineMemberNum", "/OnlineMemberNum", None),
+        ] {
+            assert_eq!((place.to_string(), place.pointer(), place.entry()), (name.into(), pointer.into(), entry));
+        }
+    }
+}

@@ -125,6 +125,9 @@ mod tests {
         for region in Region::ALL {
             assert_eq!(Region::parse(&region.to_string()), Some(*region));
             assert!(region.row().backup.ends_with(".my-imcloud.com"));
+            assert_eq!(region.base_url().as_str(), format!("https://{}", region.row().host));
+            assert_eq!(region.backup_url().as_str(), format!("https://{}", region.row().backup));
+            assert_eq!(BaseUrl::from(*region), region.base_url());
             for base in [region.base_url(), region.backup_url()] {
                 assert_eq!(BaseUrl::parse(&base.to_string()), Ok(base));
             }

@@ -65,3 +65,46 @@ pub(crate) fn trailing_commas(text: &str) -> Vec<usize> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_is_a_blank_where_it_follows_a_value_and_ends_a_list() {
+        for (text, mended) in [
+            ("[1,]", "[1 ]"),
+            ("[1, \t\r\n]", "[1  \t\r\n]"),
+            ("[1 \t\r\n,]", "[1 \t\r\n ]"),
+            (r#"{"a":true,}"#, r#"{"a":true }"#),
+            (r#"{"a":[{"b":"x",},],"c":[[],{},],}"#, r#"{"a":[{"b":"x" } ],"c":[[],{} ] }"#),
+            (r#"[",]",]"#, r#"[",]" ]"#),
+            (r#"["\",]",]"#, r#"["\",]" ]"#),
+            (r#"["\\",]"#, r#"["\\" ]"#),
+            (r#"["é,]",]"#, r#"["é,]" ]"#),
+        ] {
+            assert_eq!(without_trailing_commas(text), mended);
+            assert_eq!(text.len(), mended.len());
+        }
+    }
+
+    #[test]
+    fn no_other_comma_is_touched() {
+        for text in [
+            "",
+            "[,]",
+            "[ , ]",
+            "{,}",
+            "[1,,]",
+            "[1,2]",
+            "[[,]]",
+            r#"{"a":,}"#,
+            r#"[",]"]"#,
+            r#"["\",]"]"#,
+            "[1,",
+            ",]",
+        ] {
+            assert!(matches!(without_trailing_commas(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+}

@@ -45,7 +45,8 @@ impl<'a> Entry<'a> for DraftMember<'a> {
 /// The request that a text is. None where anything is wrong with it, and where it has a field that no document names, a
 /// list without items, or an integer that is negative or long.
 pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<Plain<'a, E>> {
-    /// The room that is kept for each entry, so that most lists of entries are one allocation.
+    /// For so many bytes of the text, room for an entry is kept, so that most lists of entries are one allocation. No text with
+    /// an entry is shorter.
     const ENTRY_BYTES: usize = 64;
     let mut reader = Reader { text, at: 0 };
     let (mut group_id, mut command_type, mut member_list) = (None, None, None);
@@ -53,7 +54,7 @@ pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<Plain<'a, E>> {
         () if reader.field(b"\"GroupId\"") => once(&mut group_id, reader.string()?),
         () if reader.field(b"\"CommandType\"") => once(&mut command_type, reader.number()?),
         () if reader.field(b"\"MemberList\"") => {
-            let mut members = Vec::with_capacity(text.len() / ENTRY_BYTES + 1);
+            let mut members = Vec::with_capacity(text.len() / ENTRY_BYTES);
             reader.several(b'[', b']', |reader| {
                 members.push(E::default());
                 reader.entry(members.last_mut()?)
@@ -162,7 +163,11 @@ impl<'a> Reader<'a> {
             digits += 1;
         }
         self.at += digits;
-        let is_number = digits == 1 || digits > 1 && first != b'0';
+        let is_number = match digits {
+            0 => false,
+            1 => true,
+            _ => first != b'0',
+        };
         is_number.then_some(number)
     }
 

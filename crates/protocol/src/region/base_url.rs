@@ -259,6 +259,29 @@ mod tests {
     }
 
     #[test]
+    fn the_scheme_and_the_host_say_how_far_a_call_goes() {
+        for (text, is_https, is_loopback) in [
+            ("https://console.tim.qq.com", true, false),
+            ("https://localhost/im", true, true),
+            ("http://LOCALHOST:8080", false, true),
+            ("http://127.0.0.1", false, true),
+            ("http://127.255.255.254:80/a", false, true),
+            ("http://[::1]:8080/im", false, true),
+            ("http://[::2]", false, false),
+            ("http://128.0.0.1", false, false),
+            ("http://0.0.0.0", false, false),
+            ("http://127.0.0.1.example", false, false),
+            ("http://localhost.example", false, false),
+            ("http://h/localhost", false, false),
+            ("http://https:80/127.0.0.1", false, false),
+        ] {
+            let base: BaseUrl = text.parse().unwrap();
+            assert_eq!((base.is_https(), base.is_loopback()), (is_https, is_loopback), "{text}");
+        }
+        assert_eq!("h".parse::<BaseUrl>(), Err(BaseUrlFault::Scheme { found: "h".to_owned() }));
+    }
+
+    #[test]
     fn a_password_is_never_shown() {
         for text in ["https://u:hunter2@h", "ftp://u:hunter2@h"] {
             let fault = BaseUrl::parse(text).unwrap_err();

@@ -82,6 +82,8 @@ mod tests {
             assert_eq!(SdkAppId::parse(bad), Err(SdkAppIdFault), "{bad}");
         }
         assert_eq!(SdkAppId::parse("0014").map(SdkAppId::number), Ok(14));
+        assert_eq!(("14".parse(), "0".parse()), (SdkAppId::new(14), Err::<SdkAppId, _>(SdkAppIdFault)));
+        assert_eq!(SdkAppId::EXAMPLE.to_string(), "1400000000");
         assert_eq!(SdkAppId::parse("18446744073709551615").map(SdkAppId::number), Ok(u64::MAX));
     }
 }
