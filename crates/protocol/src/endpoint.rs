@@ -49,3 +49,28 @@ impl Endpoint {
         Self::ALL.iter().copied().find(|endpoint| endpoint.path() == path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The paths of 1047/50294, 1047/50293 and 1047/38521.
+    #[test]
+    fn a_call_is_found_by_its_whole_path_and_named_by_the_last_part() {
+        for (call, service, command) in [
+            (Endpoint::ModifyUserInfo, "v4/group_open_avchatroom_http_svc", "modify_user_info"),
+            (Endpoint::GetMembers, "v4/group_open_avchatroom_http_svc", "get_members"),
+            (Endpoint::GetOnlineMemberNum, "v4/group_open_http_svc", "get_online_member_num"),
+        ] {
+            let path = format!("{service}/{command}");
+            assert_eq!((call.path(), call.command()), (&*path, command));
+            assert_eq!(Endpoint::from_path(&path), Some(call));
+            assert_eq!(Endpoint::from_path(&format!("/{path}")), Some(call));
+            for other in [format!("//{path}"), format!("{path}/"), path.to_uppercase(), command.to_owned()] {
+                assert_eq!(Endpoint::from_path(&other), None, "{other}");
+            }
+        }
+        // The path of the English page's parameter table, which its sample contradicts.
+        assert_eq!(Endpoint::from_path("v4/group_open_http_svc/modify_group_member_info"), None);
+    }
+}

@@ -259,6 +259,7 @@ mod tests {
         for number in [i64::MIN, -1, 1, 80_001, i64::MAX] {
             let code: ErrorCode = serde_json::from_str(&number.to_string()).unwrap();
             assert_eq!(serde_json::to_string(&code).unwrap(), number.to_string());
+            assert_eq!((code.number(), code.to_string()), (number, number.to_string()));
         }
         assert!(serde_json::from_str::<ErrorCode>("\"0\"").is_err());
     }

@@ -86,6 +86,7 @@ mod tests {
             let found = SecretKey::new(text).unwrap_err();
             assert_eq!(found, fault);
             assert!(!found.to_string().contains("abc"), "{found}");
+            assert!(found.to_string().starts_with("the secret "), "{found}");
         }
     }
 }

@@ -176,6 +176,7 @@ mod tests {
         assert!(url.as_str().starts_with("http://[::1]:8080/im/v4/a%20b/c?sdkappid=1400000000&"));
         assert!(url.as_str().contains("&usersig=secret%25&"));
         assert!(url.redacted().contains("&usersig=…&"));
+        assert_eq!(format!("{url:?}"), format!("CallUrl({})", url.redacted()));
         assert!(!format!("{url:?} {:?}", query("admin", "secret")).contains("secret"));
     }
 }

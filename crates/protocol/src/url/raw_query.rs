@@ -303,6 +303,7 @@ mod tests {
             assert_eq!(random(twice), Err(RandomFault::Twice), "{twice}");
         }
         assert_eq!(random("random=%"), Err(RandomFault::BadEscape));
+        assert_eq!(RandomFault::Missing.code().number(), 60025);
         assert_eq!(faults(&GOOD.replace("random=1", "random=-1")), []);
     }
 

@@ -106,6 +106,18 @@ fn what_is_signed_verifies_whatever_the_names() {
 }
 
 #[test]
+fn signatures_are_told_apart_by_their_text() {
+    use core::hash::BuildHasher;
+    let hasher = std::collections::hash_map::RandomState::new();
+    let [one, same, other] = ["a", "a", "b"].map(|text| UserSig::from(text.to_owned()));
+    assert_eq!((one.as_str(), &one), ("a", &same));
+    assert_ne!(one, other);
+    assert_eq!(hasher.hash_one(&one), hasher.hash_one(&same));
+    assert_ne!(hasher.hash_one(&one), hasher.hash_one(&other));
+    assert_eq!(Token::decode(signed().as_str()).unwrap().version(), "2.0");
+}
+
+#[test]
 fn faults_come_in_order() {
     let other_key = SecretKey::new("other").unwrap();
     let other_app = SdkAppId::new(1).unwrap();
@@ -225,7 +237,9 @@ fn each_mangling_is_seen_and_undone() {
         (format!("\"{good}\""), vec![Quoted]),
         (format!("'{good}'\n"), vec![WhiteSpace, Quoted]),
         (format!(" {good}\r\n"), vec![WhiteSpace]),
+        (format!("\t{inside} "), vec![WhiteSpace]),
         (inside, vec![WhiteSpace]),
+        (format!("\" '{good}' \""), vec![Quoted, WhiteSpace]),
         (format!("\u{feff}{good}\u{200b}"), vec![WhiteSpace]),
         (format!("{}\u{200b}\u{2060}{}", &good[..7], &good[7..]), vec![WhiteSpace]),
         (format!("\"\u{200d}{good}\u{200c}\""), vec![Quoted, WhiteSpace]),
@@ -293,7 +307,10 @@ fn what_cannot_be_mended_is_told() {
     assert_eq!(unreadable("hello, world!"), (vec![Mangling::WhiteSpace], TokenFault::Alphabet { found: ',', at: 5 }));
     assert_eq!(unreadable("helloooo"), (vec![], TokenFault::NotZlib));
     assert_eq!(unreadable("  "), (vec![Mangling::WhiteSpace], TokenFault::Empty));
-    assert_eq!(unreadable(&packed("hello").as_str().replace('_', "=")).1, TokenFault::NotJson);
+    let no_json = packed("hello");
+    assert_eq!(unreadable(&no_json.as_str().replace('_', "=")).1, TokenFault::NotJson);
+    let cut = no_json.as_str().strip_suffix("__").unwrap();
+    assert_eq!(unreadable(cut), (vec![Mangling::PaddingLost], TokenFault::NotJson));
     let old = r#"{"TLS.account_type":"0","TLS.identifier":"a","TLS.appid_at_3rd":"0","TLS.sdk_appid":"1","TLS.expire_after":"9","TLS.version":"201512300000","TLS.sig":"MEUC"}"#;
     assert_eq!(unreadable(packed(old).as_str()), (vec![], TokenFault::OldScheme));
 }
@@ -329,6 +346,8 @@ fn nothing_prints_a_secret() {
     let mac = json_of(&sig).split("\"TLS.sig\":\"").nth(1).unwrap().to_owned();
     let mangled = format!(" \"{}\"", sig.as_str());
     let mut printed = format!("{sig:?} {:?} {:?}", key(), Token::decode(sig.as_str()));
+    let expected = "UserSig(…) SecretKey(…) Ok(Token { identifier: \"administrator\", sdkappid: 1400000000, time: 1795412030, expire: 86400, userbuf: None, .. })";
+    assert_eq!(printed, expected);
     for sent in [sig.as_str(), &mangled, &mangled[..80]] {
         let other = SecretKey::new("other").unwrap();
         let explanation = explain(sent, Some(&other), SdkAppId::new(1).ok(), Some("x"), at(TIME * 2));

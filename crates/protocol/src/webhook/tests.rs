@@ -40,7 +40,7 @@ fn revisions_differ_in_the_event_fields() {
     assert!(!json(&change, Revision::Y2023).contains("EventCause"));
     assert!(json(&change, Revision::Y2024).contains(r#""EventType":"Offline","EventCause":"HeartbeatInterrupt","#));
     for revision in Revision::ALL {
-        assert_eq!(Revision::parse(revision.row().name), Some(*revision));
+        assert_eq!(Revision::parse(&revision.to_string()), Some(*revision));
         assert_eq!(Webhook::parse(json(&join, *revision).as_bytes()), Ok(join.clone()));
     }
 }
@@ -89,6 +89,12 @@ fn what_is_not_known_of_a_member_is_kept() {
         let webhook = Webhook::parse(body.as_bytes()).unwrap();
         assert_eq!(json(&webhook, Revision::Newest), body);
     }
+}
+
+#[test]
+fn a_member_is_made_of_its_account_alone() {
+    let Ok(Webhook::MemberStateChange(change)) = Webhook::parse(CHANGE.as_bytes()) else { panic!() };
+    assert_eq!(change.members, [WebhookMember::from("jared"), WebhookMember::from("tommy".to_owned())]);
 }
 
 #[test]
@@ -214,4 +220,5 @@ fn a_sign_is_checked() {
         assert_eq!(check(digest, 1_669_872_112, now, Some(60)), result, "{now}");
     }
     assert!(WebhookToken::new("").is_err() && WebhookToken::new("a ").is_err());
+    assert_eq!(format!("{token:?}"), "WebhookToken(…)");
 }
