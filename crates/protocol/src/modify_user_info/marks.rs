@@ -139,5 +139,7 @@ mod tests {
             assert_eq!(marks == Marks::new(), len == 0);
             assert!((&marks).into_iter().eq(&plain));
         }
+        assert_eq!(*Marks::<i64>::from([1_000, 500]), [1_000, 500]);
+        assert_eq!(*Marks::<i64>::from([4, 3, 2, 1]), [4, 3, 2, 1]);
     }
 }
