@@ -27,6 +27,29 @@ fn each_webhook_is_written_as_its_sample_and_read_again() {
 }
 
 #[test]
+fn each_webhook_is_read_by_its_own_reader_and_by_no_other() {
+    for body in [JOIN, EXIT, DESTROYED, CHANGE].map(str::as_bytes) {
+        let by_their_own = [
+            AfterMemberJoin::parse(body).map(Webhook::AfterMemberJoin),
+            AfterMemberExit::parse(body).map(Webhook::AfterMemberExit),
+            AfterGroupDestroyed::parse(body).map(Webhook::AfterGroupDestroyed),
+            MemberStateChange::parse(body).map(Webhook::MemberStateChange),
+        ];
+        let whole = Webhook::parse(body).unwrap();
+        for (found, command) in by_their_own.into_iter().zip(Webhook::COMMANDS) {
+            match found {
+                Ok(found) => assert_eq!((&found, *command), (&whole, whole.command())),
+                Err(WebhookFault::OtherCommand { found, wanted }) => {
+                    assert_eq!((&*found, wanted), (whole.command(), *command));
+                    assert_ne!(found, wanted);
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn revisions_differ_in_the_event_fields() {
     let [join, change] = [JOIN, CHANGE].map(|body| Webhook::parse(body.as_bytes()).unwrap());
     for revision in [Revision::Y2023, Revision::Y2024] {
