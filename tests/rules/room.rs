@@ -1,8 +1,8 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence,
-    Quota, RestoreFault, Room, Terms, Verdict, decide, page,
+    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, MarkList, MemberState, Operator, PROFILES, Policy,
+    Presence, Quota, RestoreFault, Room, Terms, Verdict, decide, page,
 };
 use avmarks_spec::{Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
@@ -134,6 +134,7 @@ fn a_page_shows_no_more_than_a_cursor_can_count() {
 fn any_event() -> impl Strategy<Value = Event> {
     let account = prop::sample::select(vec!["a", "b", "c"]).prop_map(user);
     let mark = prop::sample::select(vec![500, 600, 1_000, 1_001, 4_294_967_295]).prop_map(mark);
+    let marks = prop::collection::vec(mark, 0..5).prop_map(MarkList::from_vec);
     let at = (0_u64..50).prop_map(Timestamp::from_millis);
     let cause = prop::sample::select(vec![Cause::Join, Cause::Connection, Cause::Pin, Cause::PinExpired]);
     prop_oneof![
@@ -146,8 +147,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         (account.clone(), cause).prop_map(|(account, cause)| Event::WentOffline { account, lost: Vec::new(), cause }),
         account.clone().prop_map(|account| Event::PinExpired { account }),
         (account.clone(), at).prop_map(|(account, until)| Event::Pinned { account, until }),
-        (account.clone(), mark.clone()).prop_map(|(account, mark)| Event::Marked { account, mark }),
-        (account, mark).prop_map(|(account, mark)| Event::Unmarked { account, mark }),
+        (account.clone(), marks.clone()).prop_map(|(account, marks)| Event::Marked { account, marks }),
+        (account, marks).prop_map(|(account, marks)| Event::Unmarked { account, marks }),
     ]
 }
 

@@ -310,22 +310,26 @@ impl Answer {
         append(json, &command_type);
         json.extend(br#","MemberList":["#);
         for (at, (account, marks)) in members.into_iter().enumerate() {
-            json.extend(if at == 0 { &b""[..] } else { b"," });
-            json.extend(br#"{"Member_Account":"#);
+            let head: &[u8] = if at == 0 { br#"{"Member_Account":""# } else { br#",{"Member_Account":""# };
+            json.extend(head);
             match bare_bytes(account.as_bytes()) {
                 // Nothing in it is written as an escape.
                 None => {
-                    json.push(b'"');
                     json.extend(account.as_bytes());
-                    json.push(b'"');
+                    json.extend(br#"","Marks":["#);
                 }
-                Some(_) => append(json, account),
+                Some(_) => {
+                    json.pop();
+                    append(json, account);
+                    json.extend(br#","Marks":["#);
+                }
             }
-            json.extend(br#","Marks":["#);
-            for (at, mark) in marks.into_iter().enumerate() {
-                json.extend(if at == 0 { &b""[..] } else { b"," });
+            for mark in marks {
                 append(json, &mark);
+                json.push(b',');
             }
+            // Behind the last mark stands a comma; behind the bracket, where there is none.
+            json.pop_if(|last| *last == b',');
             json.extend(b"]}");
         }
         json.extend(b"]}");

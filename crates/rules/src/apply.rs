@@ -33,12 +33,10 @@ impl Room {
                 self.set_connected(account, false);
                 self.clear_marks(account);
             }
-            Event::PinExpired { account } => self.unmark(account, Mark::PINNED),
+            Event::PinExpired { account } => self.unmark(account, &[Mark::PINNED]),
             Event::Pinned { account, until } => self.pin(account, *until),
-            // 500 comes with its end, by `Pinned` alone.
-            Event::Marked { mark: Mark::PINNED, .. } => {}
-            Event::Marked { account, mark } => self.mark(account, *mark),
-            Event::Unmarked { account, mark } => self.unmark(account, *mark),
+            Event::Marked { account, marks } => self.mark(account, marks),
+            Event::Unmarked { account, marks } => self.unmark(account, marks),
         }
     }
 
@@ -66,48 +64,53 @@ impl Room {
     }
 
     fn pin(&mut self, account: &UserId, until: Timestamp) {
-        self.mark(account, Mark::PINNED);
         let Some(slot) = self.roster.locate(account) else { return };
+        self.take(slot, MarkSet::default().with(Bit::PINNED));
         let Some(member) = self.roster.get(slot) else { return };
         self.pins.set(member.place(), slot, until);
     }
 
-    fn mark(&mut self, account: &UserId, mark: Mark) {
-        let Some((slot, member)) = self.roster.find_mut(account) else { return };
-        let Some(bit) = self.marks.find_or_make(mark) else { return };
-        if member.marks.has(bit) {
-            return;
-        }
-        if bit.is_special() {
-            self.change(slot, |member| member.marks = member.marks.with(bit));
-        } else {
-            member.marks = member.marks.with(bit);
-        }
-        let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
-        self.marks.hold(bit, slot, holds);
+    fn mark(&mut self, account: &UserId, marks: &[Mark]) {
+        let Some(slot) = self.roster.locate(account) else { return };
+        let bits = marks.iter().filter_map(|mark| self.marks.find_or_make(*mark)).collect::<MarkSet>();
+        // 500 comes with its end, by `Pinned` alone.
+        self.take(slot, bits.without(Bit::PINNED));
     }
 
-    fn unmark(&mut self, account: &UserId, mark: Mark) {
+    fn unmark(&mut self, account: &UserId, marks: &[Mark]) {
         let Some(slot) = self.roster.locate(account) else { return };
-        let Some(bit) = self.marks.find(mark) else { return };
-        self.let_go(slot, bit);
+        let bits = marks.iter().filter_map(|mark| self.marks.find(*mark)).collect::<MarkSet>();
+        self.let_go(slot, bits);
     }
 
     fn clear_marks(&mut self, account: &UserId) {
-        let Some(slot) = self.roster.locate(account) else { return };
-        let marks = self.roster.get(slot).map(|member| member.marks).unwrap_or_default();
-        if marks != MarkSet::default() {
-            marks.iter().for_each(|bit| self.let_go(slot, bit));
+        if let Some(slot) = self.roster.locate(account) {
+            self.let_go(slot, MarkSet::ALL);
         }
     }
 
-    fn let_go(&mut self, slot: Slot, bit: Bit) {
-        let Some(member) = self.roster.get(slot).filter(|member| member.marks.has(bit)) else { return };
-        if bit == Bit::PINNED {
+    /// Gives a member those of these marks that it does not hold.
+    fn take(&mut self, slot: Slot, bits: MarkSet) {
+        let Some(held) = self.roster.get(slot).map(|member| member.marks) else { return };
+        for bit in bits.minus(held).iter() {
+            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
+            self.marks.hold(bit, slot, holds);
+        }
+        self.change(slot, |member| member.marks = held.plus(bits));
+    }
+
+    /// Takes from a member those of these marks that it holds.
+    fn let_go(&mut self, slot: Slot, bits: MarkSet) {
+        let Some(member) = self.roster.get(slot) else { return };
+        let (held, left) = (member.marks, member.marks.minus(bits));
+        if held == left {
+            return;
+        }
+        if held.minus(left).has(Bit::PINNED) {
             self.pins.remove(member.place(), slot);
         }
-        self.marks.drop(bit);
-        self.change(slot, |member| member.marks = member.marks.without(bit));
+        held.minus(left).iter().for_each(|bit| self.marks.drop(bit));
+        self.change(slot, |member| member.marks = left);
     }
 
     /// Changes a member's record, and keeps the count of the online and the list in step with it.
@@ -262,7 +265,7 @@ impl Room {
             if self.roster.find(&state.account).is_some_and(|member| member.marks.has(bit)) {
                 return Err(RestoreFault::MarkTwice(state.account, mark));
             }
-            self.mark(&state.account, mark);
+            self.mark(&state.account, &[mark]);
         }
         if let Some(until) = state.pinned_until {
             self.pin(&state.account, until);

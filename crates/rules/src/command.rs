@@ -1,10 +1,11 @@
 //! What is asked: mark calls, presence, and the terms under which they are judged.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use avmarks_spec::{Limits, Mark, UserId};
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry::Vacant;
 use smallvec::SmallVec;
 
 use crate::Policy;
@@ -113,32 +114,18 @@ impl MarkCall {
     /// left out.
     #[must_use]
     pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
-        let mut merged = false;
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
-        let mut places: HashTable<usize> = HashTable::with_capacity(entries.len());
-        let mut united: Vec<Entry> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let key = hash(&entry.account);
-            let is_it = |place: &usize| united.get(*place).is_some_and(|first| first.account == entry.account);
-            match places.find(key, is_it).and_then(|place| united.get_mut(*place)) {
-                Some(first) => {
-                    merged = true;
-                    first.marks.extend(entry.marks.iter().copied());
-                }
-                None => {
-                    let rehash = |place: &usize| united.get(*place).map_or(0, |entry| hash(&entry.account));
-                    places.insert_unique(key, united.len(), rehash);
-                    united.push(entry);
-                }
-            }
+        let mut merged = !is_each_account_once(&entries);
+        if merged {
+            entries = united(entries);
         }
         let mut names_special = false;
-        for Entry { marks, .. } in &mut united {
+        for Entry { marks, .. } in &mut entries {
             merged |= keep_first_mentions(marks);
             names_special |= marks.iter().any(|mark| mark.is_special());
         }
-        Self { kind, operator, entries: united, merged, names_special }
+        Self { kind, operator, entries, merged, names_special }
     }
 
     /// Whether it sets or deletes.
@@ -170,6 +157,30 @@ impl MarkCall {
     pub const fn names_special(&self) -> bool {
         self.names_special
     }
+}
+
+fn is_each_account_once(entries: &[Entry]) -> bool {
+    let mut seen: HashTable<&UserId> = HashTable::with_capacity(entries.len());
+    entries.iter().all(|Entry { account, .. }| {
+        let place = seen.entry(hash(account), |earlier| *earlier == account, |earlier| hash(earlier));
+        let is_new = matches!(place, Vacant(_));
+        place.insert(account);
+        is_new
+    })
+}
+
+/// The entries of each account as one, at the place of the first.
+fn united(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut places = BTreeMap::new();
+    let mut united: Vec<Entry> = Vec::new();
+    for entry in entries {
+        let place = *places.entry(entry.account).or_insert(united.len());
+        match united.get_mut(place) {
+            Some(first) => first.marks.extend(entry.marks),
+            None => united.push(entry),
+        }
+    }
+    united
 }
 
 /// So many marks are compared one by one.

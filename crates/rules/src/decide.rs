@@ -12,7 +12,6 @@ use crate::decision::Grounds;
 use crate::marks::{Bit, Marks, Numbers, PLACES};
 use crate::presence::time_passes;
 use crate::room::View;
-use crate::roster::Member;
 use crate::{
     Cause, CommandKind, Decision, Entry, Event, MarkCall, MarkList, Omission, Operator, Refusal, Refused, Room, Terms,
     Verdict,
@@ -212,8 +211,8 @@ struct Weighed {
 impl Weighed {
     /// Nothing yet, with memory for what a call usually comes to: everything served.
     fn nothing_of(call: &MarkCall) -> Self {
-        let marks = call.entries().iter().map(|entry| entry.marks.len()).sum();
-        Self { served: Vec::with_capacity(call.entries().len()), events: Vec::with_capacity(marks), ..Self::default() }
+        let accounts = call.entries().len();
+        Self { served: Vec::with_capacity(accounts), events: Vec::with_capacity(accounts), ..Self::default() }
     }
 }
 
@@ -236,18 +235,22 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
 
     for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
         let held = member.map(|member| view.held(member)).unwrap_or_default();
+        let online = member.is_some_and(|member| view.online(member));
         let mut taken = MarkList::new();
+        let mut fresh = MarkList::new();
         let mut pinned = false;
         for mark in marks.iter().copied() {
+            let is_pin = mark.kind() == MarkKind::Pinned;
             // ONLINE-ONLY: an online member may take every mark; an offline one may take 500 (`gap:offline-500`); an
             // account that is no member takes nothing.
-            let Some(member) = member.filter(|member| may_take(view, terms, member, mark)) else {
+            let may_take = online || member.is_some() && is_pin && policy.offline_500 == Offline500::MemberMay;
+            if !may_take {
                 weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
-                if member.is_some() && mark.kind() == MarkKind::Pinned {
+                if member.is_some() && is_pin {
                     note(&mut weighed.gaps, Gap::Offline500);
                 }
                 continue;
-            };
+            }
             let named = marks_named.of(mark);
             if mark.is_special() {
                 note(&mut weighed.gaps, Gap::SpecialSlots);
@@ -261,19 +264,22 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
                 continue;
             }
             taken.push(mark);
-            if mark.kind() == MarkKind::Pinned {
+            if is_pin {
                 // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
                 if holds {
                     note(&mut weighed.gaps, Gap::PinRenewal);
                 }
-                if !view.online(member) {
+                if !online {
                     note(&mut weighed.gaps, Gap::Offline500);
                     weighed.events.push(Event::CameOnline { account: *account, cause: Cause::Pin });
                 }
                 pinned = !holds || policy.pin_renewal == PinRenewal::Renew;
             } else if !holds {
-                weighed.events.push(Event::Marked { account: *account, mark });
+                fresh.push(mark);
             }
+        }
+        if !fresh.is_empty() {
+            weighed.events.push(Event::Marked { account: *account, marks: fresh });
         }
         if pinned {
             let until = view.now.plus(terms.limits.pin_duration_max);
@@ -292,10 +298,6 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
     weighed.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
 }
 
-fn may_take(view: &View<'_>, terms: &Terms, member: &Member, mark: Mark) -> bool {
-    view.online(member) || (mark.kind() == MarkKind::Pinned && terms.policy.offline_500 == Offline500::MemberMay)
-}
-
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
 /// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
 fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
@@ -309,14 +311,18 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
             continue;
         };
         let mut held = view.held(member);
+        let mut lost = MarkList::new();
         for mark in marks.iter().copied() {
             match view.room.marks.find(mark).filter(|bit| held.has(*bit)) {
                 Some(bit) => {
                     held = held.without(bit);
-                    weighed.events.push(Event::Unmarked { account: *account, mark });
+                    lost.push(mark);
                 }
                 None => note(&mut weighed.gaps, Gap::DeleteUnset),
             }
+        }
+        if !lost.is_empty() {
+            weighed.events.push(Event::Unmarked { account: *account, marks: lost });
         }
         // Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left
         // of its marks is cleared (CLEAR-OFFLINE).
@@ -327,14 +333,14 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
                 cause: Cause::Pin,
             });
         }
-        weighed.served.push(Entry { account: *account, marks: marks.clone() });
+        weighed.served.push(Entry { account: *account, marks: MarkList::from_slice(marks) });
     }
 }
 
 /// The marks of the group: those that somebody holds, and those that the call would add.
 struct MarksNamed {
-    /// As many as a group can have.
-    first: Numbers,
+    /// As many as a group can have, at the places that they have in the room, and others at those that are free.
+    numbers: Numbers,
     named: [Named; PLACES],
     others: BTreeMap<Mark, Named>,
 }
@@ -344,30 +350,35 @@ struct MarksNamed {
 struct Named {
     bit: Option<Bit>,
     holders: usize,
+    /// Whether somebody holds it, or the call would have it held.
+    is_there: bool,
 }
 
 impl MarksNamed {
     fn new(view: &View<'_>) -> Self {
-        let mut marks = Self { first: Numbers::default(), named: [Named::default(); PLACES], others: BTreeMap::new() };
-        for bit in Marks::bits().filter(|bit| view.holders_at(*bit) > 0) {
-            if let Some(mark) = view.room.marks.mark(bit) {
-                *marks.of(mark) = Named { bit: Some(bit), holders: view.holders_at(bit) };
-            }
+        let mut named = [Named::default(); PLACES];
+        for (named, bit) in named.iter_mut().zip(Marks::bits()) {
+            let holders = view.holders_at(bit);
+            *named = Named { bit: Some(bit), holders, is_there: holders > 0 };
         }
-        marks
+        Self { numbers: view.room.marks.numbers(), named, others: BTreeMap::new() }
     }
 
+    /// A mark that an account of the call may take.
     fn of(&mut self, mark: Mark) -> &mut Named {
-        match self.first.find_or_put(mark).and_then(|at| self.named.get_mut(at)) {
+        let named = match self.numbers.find_or_put(mark).and_then(|at| self.named.get_mut(at)) {
             Some(named) => named,
             None => self.others.entry(mark).or_default(),
-        }
+        };
+        named.is_there = true;
+        named
     }
 
     /// How many there are, and how many of them are custom.
     fn in_group(&self) -> (usize, usize) {
-        let all = || self.first.iter().chain(self.others.keys().copied());
-        (all().count(), all().filter(|mark| !mark.is_special()).count())
+        let there = || self.named.iter().zip(Marks::bits()).filter(|(named, _)| named.is_there);
+        let custom = there().filter(|(_, bit)| !bit.is_special()).count();
+        (there().count() + self.others.len(), custom + self.others.len())
     }
 }
 

@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use avmarks_spec::{Mark, Timestamp, UserId};
 
+use crate::MarkList;
+
 /// Why somebody came online or went offline; the vendor's `EventCause` is derived from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -77,18 +79,18 @@ pub enum Event {
         /// When it ends.
         until: Timestamp,
     },
-    /// A mark other than 500 was taken.
+    /// Marks other than 500 were taken.
     Marked {
         /// Who.
         account: UserId,
-        /// The mark.
-        mark: Mark,
+        /// The marks, in the order in which they were named.
+        marks: MarkList,
     },
-    /// A mark was deleted.
+    /// Marks were deleted.
     Unmarked {
         /// Who.
         account: UserId,
-        /// The mark.
-        mark: Mark,
+        /// The marks, in the order in which they were named.
+        marks: MarkList,
     },
 }

@@ -52,7 +52,8 @@ impl<T> Records<T> {
     /// Puts a record in, and says where. With 2^32 records there is no slot left.
     pub(crate) fn insert(&mut self, record: T) -> Option<u32> {
         if self.open.is_empty() {
-            let fresh = u32::try_from(self.chunks.len()).ok().filter(|fresh| *fresh < u32::MAX / CHUNK as u32)?;
+            let fresh = u32::try_from(self.chunks.len()).ok()?;
+            fresh.checked_add(1)?.checked_mul(CHUNK as u32)?;
             // The first chunk of a room grows with it.
             let records = if fresh == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) };
             self.chunks.push(Chunk { records, vacant: 0, taken: 0 });
@@ -116,6 +117,18 @@ mod tests {
     extern crate std;
     use super::*;
     use std::collections::BTreeMap;
+
+    #[test]
+    fn a_small_room_takes_little_memory_and_a_large_one_copies_nothing() {
+        let mut records = Records::default();
+        assert!((0..10).all(|number| records.insert(number).is_some()));
+        assert!(records.chunks.iter().all(|chunk| chunk.records.capacity() < 32));
+        assert!((10..=CHUNK).all(|number| records.insert(number).is_some()));
+        assert_eq!(
+            records.chunks.last().map(|chunk| (chunk.records.len(), chunk.records.capacity())),
+            Some((1, CHUNK))
+        );
+    }
 
     #[test]
     fn a_record_stays_at_its_slot_until_it_is_taken_out() {

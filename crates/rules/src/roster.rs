@@ -73,12 +73,6 @@ impl Roster {
         self.records.get(self.look_up(account)?)
     }
 
-    /// The record of an account, and where it lies.
-    pub(crate) fn find_mut(&mut self, account: &UserId) -> Option<(Slot, &mut Member)> {
-        let slot = self.locate(account)?;
-        Some((slot, self.records.get_mut(slot.0)?))
-    }
-
     fn look_up(&self, account: &UserId) -> Option<u32> {
         self.table.find(hash(account), |slot| is_at(&self.records, slot, account))
     }

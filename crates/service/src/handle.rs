@@ -205,6 +205,7 @@ impl App {
             Effect::None => {}
             Effect::Events(group, events) => {
                 self.change(group, |room| events.iter().for_each(|event| room.apply(event)));
+                happenings.reserve(events.len());
                 happenings.extend(members(group, events));
             }
             Effect::Remember(id, taken) => {
