@@ -318,6 +318,37 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_in_one_corner_leaves_the_rest_where_it_is() {
+        // Seven in eight share their first four bits, so that the others are split long after the directory has grown.
+        let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
+        let (mut table, mut model) = (Table::default(), BTreeMap::new());
+        for slot in 0..120_000 {
+            table.insert(mixed(slot), slot, mixed);
+            model.insert(slot, mixed(slot));
+        }
+        table.check(&model);
+        let lag = table.segments.iter().map(|segment| table.depth - segment.depth).max();
+        assert!(lag > Some(2), "{lag:?}");
+    }
+
+    #[test]
+    fn hashes_that_collide_have_the_directory_grow_with_what_it_holds_and_no_faster() {
+        // All of one segment, which is split in vain.
+        let hash = |slot: u32| u64::from(slot % 50_000);
+        let mut table = Table::default();
+        let mut grown = std::vec::Vec::new();
+        for slot in 0..10_000 {
+            let before = table.directory.len();
+            table.insert(hash(slot), slot, hash);
+            if table.directory.len() != before {
+                grown.push((slot as usize, table.directory.len()));
+            }
+        }
+        let entries = |entries: usize| ((entries / 2 + 1) * SLOTS_PER_ENTRY_MIN, entries);
+        assert_eq!(grown, [(SEGMENT_MAX, 16), entries(32), entries(64)]);
+    }
+
+    #[test]
     fn a_step_of_growth_is_small() {
         let mut table = Table::default();
         for slot in 0..200_000 {
