@@ -318,6 +318,30 @@ mod tests {
     }
 
     #[test]
+    fn a_segment_is_between_four_in_five_and_nine_in_ten_taken_and_grows_in_few_steps() {
+        assert_eq!([0, 4, 9, 4_096].map(homes_for), [0, 5, 11, 5_120]);
+        let (mut segment, mut steps) = (Segment::default(), 0);
+        for slot in 0..4_000 {
+            let homes = segment.homes as usize;
+            segment.insert(tag(mixed(slot)), slot);
+            let is_full = segment.len() * 10 > homes * 9;
+            assert_eq!(segment.homes as usize != homes, is_full, "{slot} in {homes}");
+            assert!(segment.len() * 10 <= segment.homes as usize * 9);
+            steps += usize::from(is_full);
+        }
+        for slot in 0..4_000 {
+            let homes = segment.homes as usize;
+            let (at, _) = segment.find(tag(mixed(slot)), |found| found == slot).unwrap();
+            segment.remove(at);
+            // Twice as many homes as there would be now are too many.
+            let is_empty = homes_for(segment.len()) * 2 < homes;
+            assert_eq!(segment.homes as usize != homes, is_empty, "{slot} in {homes}");
+            steps += usize::from(is_empty);
+        }
+        assert!(steps < 90, "{steps}");
+    }
+
+    #[test]
     fn a_crowd_in_one_corner_leaves_the_rest_where_it_is() {
         // Seven in eight share their first four bits, so that the others are split long after the directory has grown.
         let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
