@@ -320,6 +320,8 @@ mod tests {
     #[test]
     fn a_segment_is_between_four_in_five_and_nine_in_ten_taken_and_grows_in_few_steps() {
         assert_eq!([0, 4, 9, 4_096].map(homes_for), [0, 5, 11, 5_120]);
+        let thousand = Segment { homes: 1_000, ..Segment::default() };
+        assert_eq!([0xf_0000, 0x1_8000, u64::MAX].map(|hash| thousand.home(tag(hash))), [0, 500, 999]);
         let (mut segment, mut steps) = (Segment::default(), 0);
         for slot in 0..4_000 {
             let homes = segment.homes as usize;
