@@ -1,10 +1,10 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, MarkList, MemberState, Operator, PROFILES, Policy,
-    Presence, Quota, RestoreFault, Room, Terms, Verdict, decide, page,
+    Basis, Cause, CommandKind, Cursor, Entry, Event, Filter, MarkCall, MarkList, MemberState, Operator, PROFILES,
+    Policy, Presence, Quota, Refusal, RestoreFault, Room, Terms, Verdict, decide, page,
 };
-use avmarks_spec::{Gap, GroupType, Limits, Mark, Timestamp, UserId};
+use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
 
 fn user(id: &str) -> UserId {
@@ -85,6 +85,37 @@ fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
     let entries = vec![Entry { account: user("a"), marks: vec![mark(9_999)].into() }];
     let more = decide(Some(&room), &terms, &MarkCall::set(Operator::Admin, entries), AT);
     assert!(matches!(more.verdict, Verdict::Refused(_)), "{more:?}");
+}
+
+/// `MARKS-PER-GROUP`: however many marks a call names, all of them are counted; 500 and 600 where they take places.
+#[test]
+fn more_marks_than_a_group_has_places_are_all_counted() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.observe(Presence::Join, user("a"), AT);
+    let marks = (1_000..1_030).chain([500, 600]).map(mark).collect();
+    let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks }]);
+    for (reading, count) in [("none", 30), ("count", 32)] {
+        let mut terms = Terms::default();
+        terms.policy.set(Gap::SpecialSlots, reading).unwrap();
+        let Verdict::Refused(refused) = decide(Some(&room), &terms, &call, AT).verdict else { panic!("{reading}") };
+        assert_eq!((refused.reason, refused.count), (Refusal::MarksPerGroup, Some(count)));
+    }
+}
+
+#[test]
+fn time_that_stands_still_is_no_event() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    let later = Timestamp::from_millis(6);
+    assert_eq!(room.tick(AT), [Event::TimePassed { to: AT }]);
+    assert_eq!(room.tick(AT), []);
+    assert_eq!(room.tick(Timestamp::EPOCH), []);
+    assert_eq!(room.tick(later), [Event::TimePassed { to: later }]);
+}
+
+#[test]
+fn what_a_decision_rests_on_is_printed_by_its_id() {
+    let printed = [Basis::Clause(Clause::OnlineOnly), Basis::Gap(Gap::Echo)].map(|basis| basis.to_string());
+    assert_eq!(printed, ["ONLINE-ONLY", "gap:echo"]);
 }
 
 #[test]

@@ -51,9 +51,9 @@ pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<Plain<'a, E>> {
     let mut reader = Reader { text, at: 0 };
     let (mut group_id, mut command_type, mut member_list) = (None, None, None);
     reader.several(b'{', b'}', |reader| match () {
-        () if reader.field(b"\"GroupId\"") => once(&mut group_id, reader.string()?),
-        () if reader.field(b"\"CommandType\"") => once(&mut command_type, reader.number()?),
-        () if reader.field(b"\"MemberList\"") => {
+        () if reader.field(b"\"GroupId\"")? => once(&mut group_id, reader.string()?),
+        () if reader.field(b"\"CommandType\"")? => once(&mut command_type, reader.number()?),
+        () if reader.field(b"\"MemberList\"")? => {
             let mut members = Vec::with_capacity(text.len() / ENTRY_BYTES);
             reader.several(b'[', b']', |reader| {
                 members.push(E::default());
@@ -82,11 +82,11 @@ impl<'a> Reader<'a> {
     fn entry(&mut self, entry: &mut impl Entry<'a>) -> Option<()> {
         let (mut account, mut marks) = (None, None);
         self.several(b'{', b'}', |reader| match () {
-            () if reader.field(b"\"Member_Account\"") => {
+            () if reader.field(b"\"Member_Account\"")? => {
                 entry.name(reader.string()?);
                 once(&mut account, ())
             }
-            () if reader.field(b"\"Marks\"") => {
+            () if reader.field(b"\"Marks\"")? => {
                 reader.several(b'[', b']', |reader| {
                     entry.mark(reader.number()?.into());
                     Some(())
@@ -110,14 +110,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether this field is next, given in its quotes; if so, it has been read, and its colon.
-    fn field(&mut self, quoted: &[u8]) -> bool {
+    /// Whether this field is next, given in its quotes; if so, it has been read, and its colon, without which nothing is.
+    fn field(&mut self, quoted: &[u8]) -> Option<bool> {
         self.next();
         let is_next = self.rest().starts_with(quoted);
         if is_next {
             self.at += quoted.len();
+            self.take(b':')?;
         }
-        is_next && self.take(b':').is_some()
+        Some(is_next)
     }
 
     #[inline]
@@ -263,6 +264,8 @@ mod tests {
             (r#""Marks""#, r#""More":[1],"Marks""#),
             (r#""Marks""#, r#""Marks":[1],"Marks""#),
             (r#""Marks":"#, r#""Marks""#),
+            (r#""Marks""#, r#""Member_Account""Marks""#),
+            (r#""CommandType""#, r#""GroupId""CommandType""#),
             (r#""Marks":[1000]"#, r#""Member_Account":"a""#),
             (r#","Marks":[1000]"#, ""),
             (r#""CommandType":1"#, r#""GroupId":"a""#),
