@@ -237,7 +237,10 @@ impl Reader<'_> {
             return ControlFlow::Continue(());
         }
         let marks_max = self.limits.marks_per_group_max;
-        let named = custom_marks(entries);
+        // One by one: to collect them would sort them all, and few of them differ.
+        let mut named: BTreeSet<Mark> = BTreeSet::new();
+        named.extend(entries.iter().flat_map(|entry| &entry.marks).filter(|mark| !mark.is_special()));
+        let named = named.len();
         if named <= marks_max {
             return ControlFlow::Continue(());
         }
@@ -298,22 +301,6 @@ impl Reader<'_> {
     fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {
         self.findings.add(Violation::new(reason, Some(place), self.policy, message))
     }
-}
-
-/// How many different custom marks are named.
-fn custom_marks(entries: &[Entry]) -> usize {
-    /// So many are looked through one by one: a group can have no more, so a call that is right names no more.
-    const FEW: usize = Limits::MARKS_PER_GROUP_CEILING;
-    let mut few = Vec::with_capacity(FEW);
-    let mut others = BTreeSet::new();
-    for mark in entries.iter().flat_map(|entry| &entry.marks).filter(|mark| !mark.is_special()) {
-        match few.contains(mark) {
-            true => {}
-            false if few.len() < FEW => few.push(*mark),
-            false => drop(others.insert(*mark)),
-        }
-    }
-    few.len() + others.len()
 }
 
 /// Where 500 or 600 is named first.
