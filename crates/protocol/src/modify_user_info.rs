@@ -314,16 +314,15 @@ impl Answer {
             json.extend(head);
             match bare_bytes(account.as_bytes()) {
                 // Nothing in it is written as an escape.
-                None => {
-                    json.extend(account.as_bytes());
-                    json.extend(br#"","Marks":["#);
-                }
+                None => json.extend(account.as_bytes()),
+                // Written with quotes of its own, in place of those around it.
                 Some(_) => {
                     json.pop();
                     append(json, account);
-                    json.extend(br#","Marks":["#);
+                    json.pop();
                 }
             }
+            json.extend(br#"","Marks":["#);
             for mark in marks {
                 append(json, &mark);
                 json.push(b',');

@@ -102,14 +102,15 @@ impl Room {
     /// Takes from a member those of these marks that it holds.
     fn let_go(&mut self, slot: Slot, bits: MarkSet) {
         let Some(member) = self.roster.get(slot) else { return };
-        let (held, left) = (member.marks, member.marks.minus(bits));
-        if held == left {
+        let left = member.marks.minus(bits);
+        let gone = member.marks.minus(left);
+        if gone == MarkSet::default() {
             return;
         }
-        if held.minus(left).has(Bit::PINNED) {
+        if gone.has(Bit::PINNED) {
             self.pins.remove(member.place(), slot);
         }
-        held.minus(left).iter().for_each(|bit| self.marks.drop(bit));
+        gone.iter().for_each(|bit| self.marks.drop(bit));
         self.change(slot, |member| member.marks = left);
     }
 

@@ -53,6 +53,7 @@ impl<T> Records<T> {
     pub(crate) fn insert(&mut self, record: T) -> Option<u32> {
         if self.open.is_empty() {
             let fresh = u32::try_from(self.chunks.len()).ok()?;
+            // The slots of the chunk must all have numbers.
             fresh.checked_add(1)?.checked_mul(CHUNK as u32)?;
             // The first chunk of a room grows with it.
             let records = if fresh == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) };

@@ -80,7 +80,7 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenFault> {
     let mut unpacked = Vec::with_capacity(1024);
     loop {
         let consumed = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
-        let rest = packed.get(consumed..).unwrap_or_default();
+        let (rest, before) = (packed.get(consumed..).unwrap_or_default(), unpacked.len());
         let status =
             stream.decompress_vec(rest, &mut unpacked, FlushDecompress::None).map_err(|_| TokenFault::ZlibDamaged)?;
         let read = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
@@ -91,8 +91,9 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenFault> {
             Status::StreamEnd if read == packed.len() => return Ok(unpacked),
             Status::StreamEnd => return Err(TokenFault::BehindZlib),
             _ if unpacked.len() == unpacked.capacity() => unpacked.reserve(unpacked.len()),
-            // It stops only where the room ends, or what it is given.
-            _ => return Err(TokenFault::ZlibCutOff),
+            // It was given all there is, has room, and nothing came of it.
+            _ if unpacked.len() == before => return Err(TokenFault::ZlibCutOff),
+            _ => {}
         }
     }
 }
