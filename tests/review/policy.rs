@@ -19,7 +19,7 @@ fn defaults() -> Page {
         vec![[&["gap", "field"][..], &PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>()].concat()];
     for gap in Gap::ALL {
         let default = Policy::default().reading(*gap);
-        let mut row = vec![gap.id(), gap.row().field];
+        let mut row = vec![gap.id(), gap.row().field.unwrap_or("")];
         for (at, profile) in PROFILES.iter().enumerate() {
             let reading = (profile.policy)().reading(*gap);
             row.push(if at > 0 && reading == default { "" } else { reading });
@@ -41,6 +41,7 @@ fn limits() -> Page {
         pin_duration_max,
         list_members_max,
         low_plan_list_members_max,
+        group_admins_max,
         calls_per_window_max,
         rate_window,
         body_bytes_max,
@@ -55,6 +56,7 @@ fn limits() -> Page {
         ("pin_duration_max", format!("{} ms", pin_duration_max.as_millis()), "PIN-500"),
         ("list_members_max", list_members_max.to_string(), "LIST-MAX"),
         ("low_plan_list_members_max", low_plan_list_members_max.to_string(), "gap:low-plan-list"),
+        ("group_admins_max", group_admins_max.to_string(), "gap:sixth-admin"),
         ("calls_per_window_max", calls_per_window_max.to_string(), "RATE"),
         ("rate_window", format!("{} ms", rate_window.as_millis()), "RATE, gap:rate-scope"),
         ("body_bytes_max", body_bytes_max.to_string(), "gap:http-codes"),

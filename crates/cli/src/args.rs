@@ -12,7 +12,7 @@ use std::str::FromStr;
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::App;
-use avmarks_spec::{Excerpt, GAPS, Gap};
+use avmarks_spec::{Excerpt, Gap};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
@@ -239,7 +239,7 @@ pub(crate) struct ExplainArgs {
 #[command(after_long_help = "\
 Examples:
   avmarks policy
-  avmarks policy --policy documented_zh_2025
+  avmarks policy --policy 2025-11
   avmarks policy --reading gap:page-size=250 --reading refresh=10s --json")]
 pub(crate) struct PolicyArgs {
     #[command(flatten)]
@@ -313,10 +313,10 @@ impl TypedValueParser for ReadingParser {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         // By the field, as the colon of an id divides words in some shells.
-        let of_gap = |row: &'static avmarks_spec::GapRow| {
-            row.readings.iter().map(|reading| PossibleValue::new(format!("{}={}", row.field, reading.name)))
+        let of_gap = |(gap, field): (Gap, &'static str)| {
+            gap.readings().iter().map(move |reading| PossibleValue::new(format!("{field}={}", reading.name)))
         };
-        Some(Box::new(GAPS.iter().flat_map(of_gap)))
+        Some(Box::new(Gap::choices().flat_map(of_gap)))
     }
 }
 

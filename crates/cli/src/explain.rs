@@ -41,7 +41,7 @@ enum Subject {
     },
     Gap {
         id: &'static str,
-        field: &'static str,
+        field: Option<&'static str>,
         question: &'static str,
         evidence: &'static str,
         seen: Option<&'static str>,
@@ -170,7 +170,10 @@ fn clause_named(plain: &str) -> Option<Clause> {
 }
 
 fn gap_named(plain: &str) -> Option<Gap> {
-    Gap::ALL.iter().copied().find(|gap| names::plain(gap.id()) == plain || names::plain(gap.row().field) == plain)
+    let is_meant = |gap: &Gap| {
+        names::plain(gap.id()) == plain || gap.row().field.is_some_and(|field| names::plain(field) == plain)
+    };
+    Gap::ALL.iter().copied().find(is_meant)
 }
 
 /// What a refusal rests on: the clause broken, then the gap.

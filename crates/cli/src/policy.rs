@@ -38,7 +38,7 @@ struct ProfileLine {
 #[derive(Serialize)]
 struct GapInForce {
     id: &'static str,
-    field: &'static str,
+    field: Option<&'static str>,
     question: &'static str,
     in_force: &'static str,
     default: &'static str,

@@ -24,7 +24,7 @@ const LIST_MAX: u64 = Limits::LIST_MEMBERS_CEILING as u64;
 const BODY_MAX: u64 = Limits::DOCUMENTED.body_bytes_max as u64;
 
 /// The limits, by the names that they have in a snapshot.
-const LIMITS: [Row; 9] = [
+const LIMITS: [Row; 10] = [
     (
         "accounts_per_call_max",
         |l| l.accounts_per_call_max as u64,
@@ -51,6 +51,7 @@ const LIMITS: [Row; 9] = [
         |l, n| l.low_plan_list_members_max = count(n),
         LIST_MAX,
     ),
+    ("group_admins_max", |l| l.group_admins_max as u64, |l, n| l.group_admins_max = count(n), NUMBER_MAX),
     ("calls_per_window_max", |l| l.calls_per_window_max as u64, |l, n| l.calls_per_window_max = count(n), NUMBER_MAX),
     ("rate_window_ms", |l| millis(l.rate_window), |l, n| l.rate_window = Duration::from_millis(n), NUMBER_MAX),
     ("body_bytes_max", |l| l.body_bytes_max as u64, |l, n| l.body_bytes_max = count(n), BODY_MAX),

@@ -1,11 +1,11 @@
-//! How each gap is read: one field a gap, every reading a value of its type.
+//! How each gap is read: one field for each gap with a choice, every reading a value of its type.
 
 use avmarks_spec::readings::*;
 use avmarks_spec::{Gap, Reading};
 
 macro_rules! policy {
     ($( $field:ident: $gap:ident, )*) => {
-        /// One reading for every gap. The default is the reading that the ledger names first.
+        /// One reading for every gap with a choice. The default is the reading that the ledger names first.
         ///
         /// ```
         /// use avmarks_rules::Policy;
@@ -31,8 +31,8 @@ macro_rules! policy {
             #[must_use]
             pub fn reading(&self, gap: Gap) -> &'static str {
                 $( if matches!(gap, Gap::$gap) { return self.$field.name(); } )*
-                // Every gap has a field: `every_gap_is_a_field` holds it.
-                ""
+                // A gap without a field has one reading.
+                gap.readings().first().map_or("", |only| only.name)
             }
 
             /// Reads `gap` as `name` from here on.
@@ -44,6 +44,10 @@ macro_rules! policy {
                 $( if matches!(gap, Gap::$gap) {
                     self.$field = $gap::parse(name).ok_or(UnknownReading { gap })?;
                 } )*
+                // The one reading of a gap without a field is in force already.
+                if gap.readings().iter().all(|reading| reading.name != name) {
+                    return Err(UnknownReading { gap });
+                }
                 Ok(())
             }
         }
@@ -52,34 +56,27 @@ macro_rules! policy {
 
 policy! {
     wrong_type_code: WrongTypeCode,
-    plan_code: PlanCode,
     switch_code: SwitchCode,
     too_many_code: TooManyCode,
     account_id: AccountId,
-    eleventh: Eleventh,
     over_capacity: OverCapacity,
     all_failed_code: AllFailedCode,
-    rate_scope: RateScope,
     rest_owner: RestOwner,
     random: Random,
     http_codes: HttpCodes,
     offline_500: Offline500,
-    slots: Slots,
+    robot_days: RobotDays,
     special_slots: SpecialSlots,
-    duplicates: Duplicates,
     pin_renewal: PinRenewal,
-    delete_unset: DeleteUnset,
-    echo: Echo,
-    rejoin: Rejoin,
-    clock: Clock,
-    list_order: ListOrder,
     low_plan_list: LowPlanList,
     unhide: Unhide,
     page_size: PageSize,
-    refresh: Refresh,
+    refresh_list: RefreshList,
+    refresh_count: RefreshCount,
+    count_types: CountTypes,
+    switch_list: SwitchList,
+    list_marks: ListMarks,
     trailing_comma: TrailingComma,
-    group_id: GroupId,
-    mark_max: MarkMax,
     usersig_code: UsersigCode,
 }
 
@@ -102,14 +99,19 @@ pub const PROFILES: &[Profile] = &[
         policy: Policy::default_profile,
     },
     Profile {
-        name: "documented_en",
-        meaning: "the English pages of 2024: pages of 500, lists refreshed every 10 s",
-        policy: Policy::documented_en,
+        name: "2023",
+        meaning: "the English pages of 2023: the count of an AVChatRoom alone, 30 with the switch off, list and count every 10 s",
+        policy: Policy::documented_2023,
     },
     Profile {
-        name: "documented_zh_2025",
-        meaning: "the Chinese pages of November 2025: pages of 250, lists refreshed every 40 s, no list without the plan",
-        policy: Policy::documented_zh_2025,
+        name: "2024-12",
+        meaning: "the pages of December 2024: the count of every group type, 30 with the switch off, list and count every 10 s",
+        policy: Policy::documented_2024_12,
+    },
+    Profile {
+        name: "2025-11",
+        meaning: "the pages of November 2025: pages of 250, the list every 40 s and the count every 10 s, no list without plan or switch",
+        policy: Policy::documented_2025_11,
     },
 ];
 
@@ -118,21 +120,37 @@ impl Policy {
         Self::default()
     }
 
-    /// What the English pages say where they say something (1047/50293 of 2024-07-16): pages of 500, a list that is
-    /// refreshed every 10 s, and the 30 latest without the plan.
+    /// What the English pages of March and April 2023 say where they say something: the 30 latest without the plan (1047/50293)
+    /// or with the switch off (1047/34419, 1047/48734), list and count refreshed every 10 s, the count of an AVChatRoom alone
+    /// (1047/38521), and no word of robots: an account that is not a member holds no mark.
     #[must_use]
-    pub fn documented_en() -> Self {
-        // Pages of 500, and a list of 30 on a low plan, are the defaults.
-        Self { refresh: Refresh::TenSeconds, ..Self::default() }
+    pub fn documented_2023() -> Self {
+        Self {
+            offline_500: Offline500::MemberMay,
+            switch_list: SwitchList::Thirty,
+            refresh_list: RefreshList::TenSeconds,
+            refresh_count: RefreshCount::TenSeconds,
+            count_types: CountTypes::AvChatRoomOnly,
+            ..Self::default()
+        }
     }
 
-    /// What the Chinese pages of 2025-11-03 say where they say something (269/77266): pages of 250, a list that is
-    /// refreshed every 40 s, and none without the plan.
+    /// What the pages of December 2024 say where they say something: the count of every group type (1047/38521 of
+    /// 2024-12-09); the rest as the texts of July 2024 have it, the newest that were current then.
     #[must_use]
-    pub fn documented_zh_2025() -> Self {
+    pub fn documented_2024_12() -> Self {
+        Self { count_types: CountTypes::AllTypes, ..Self::documented_2023() }
+    }
+
+    /// What the pages of 2025 say where they say something, those of 2025-11-03 first: pages of 250, a list that is refreshed
+    /// every 40 s, and none without the plan (269/77266); a count of every group type every 10 s (269/49180); robots that never joined
+    /// (1047/60527 of 2025-10-23).
+    #[must_use]
+    pub fn documented_2025_11() -> Self {
         Self {
             page_size: PageSize::TwoHundredFifty,
-            refresh: Refresh::FortySeconds,
+            refresh_list: RefreshList::FortySeconds,
+            refresh_count: RefreshCount::TenSeconds,
             low_plan_list: LowPlanList::Refuse,
             ..Self::default()
         }
@@ -169,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_gap_is_a_field() {
+    fn every_reading_of_every_gap_can_be_set() {
         for gap in Gap::ALL {
             assert_eq!(Policy::default().reading(*gap), gap.readings()[0].name, "{gap}");
             for reading in gap.readings() {

@@ -76,7 +76,7 @@ pub struct App {
     pub(crate) quotas: BTreeMap<(SdkAppId, Endpoint), Quota>,
 }
 
-/// A group: its room, and what was last shown of it (`gap:refresh`).
+/// A group: its room, and what was last shown of it (`gap:refresh-list`, `gap:refresh-count`).
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) room: Room,

@@ -1,11 +1,11 @@
-//! The online list and the count: what is shown, and how fresh it is (`gap:refresh`).
+//! The online list and the count: what is shown, and how fresh it is (`gap:refresh-list`, `gap:refresh-count`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use avmarks_protocol::get_members;
 use avmarks_rules::{Basis, Cursor, Filter, Listed, Policy, Room, Terms, page};
-use avmarks_spec::readings::{LowPlanList, PageSize, Refresh};
+use avmarks_spec::readings::{LowPlanList, PageSize, RefreshCount, RefreshList};
 use avmarks_spec::{Clause, Gap, Mark, Timestamp};
 
 /// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
@@ -40,29 +40,37 @@ pub(crate) struct Shown<T> {
 const VIEW_AGE_CEILING: Duration = Duration::from_secs(40);
 
 /// How old a view may grow; none where each pull shows the state of its moment.
-fn view_age_max(policy: &Policy) -> Option<Duration> {
-    match policy.refresh {
-        Refresh::TenSeconds => Some(Duration::from_secs(10)),
-        Refresh::FortySeconds => Some(VIEW_AGE_CEILING),
+fn list_age_max(policy: &Policy) -> Option<Duration> {
+    match policy.refresh_list {
+        RefreshList::TenSeconds => Some(Duration::from_secs(10)),
+        RefreshList::FortySeconds => Some(VIEW_AGE_CEILING),
+        _ => None,
+    }
+}
+
+/// How old a count may grow; none where each request shows the state of its moment.
+fn count_age_max(policy: &Policy) -> Option<Duration> {
+    match policy.refresh_count {
+        RefreshCount::TenSeconds => Some(Duration::from_secs(10)),
         _ => None,
     }
 }
 
 impl Views {
     pub(crate) fn remember(&mut self, taken: Taken, policy: &Policy, now: Timestamp) {
-        if view_age_max(policy).is_none() {
-            return;
-        }
-        self.lists.retain(|_, (at, _)| now.since(*at) < VIEW_AGE_CEILING);
         match taken {
-            Taken::List(filter, view) => drop(self.lists.insert(filter, (now, view))),
-            Taken::Count(count) => self.count = Some((now, count)),
+            Taken::List(filter, view) if list_age_max(policy).is_some() => {
+                self.lists.retain(|_, (at, _)| now.since(*at) < VIEW_AGE_CEILING);
+                self.lists.insert(filter, (now, view));
+            }
+            Taken::Count(count) if count_age_max(policy).is_some() => self.count = Some((now, count)),
+            Taken::List(..) | Taken::Count(_) => {}
         }
     }
 }
 
-fn fresh<'a, T>(view: Option<&'a (Timestamp, T)>, policy: &Policy, now: Timestamp) -> Option<&'a T> {
-    let age_max = view_age_max(policy)?;
+fn fresh<T>(view: Option<&(Timestamp, T)>, age_max: Option<Duration>, now: Timestamp) -> Option<&T> {
+    let age_max = age_max?;
     view.filter(|(at, _)| now.since(*at) < age_max).map(|(_, view)| view)
 }
 
@@ -82,10 +90,10 @@ pub(crate) fn list(
         PageSize::TwoHundredFifty => 250,
         _ => 500,
     };
-    let (shown, taken) = if view_age_max(policy).is_none() {
+    let (shown, taken) = if list_age_max(policy).is_none() {
         (page(room.list(filter, policy, cursor.below, now), cursor, page_size, list_max), None)
     } else {
-        let (view, taken) = match fresh(views.lists.get(&filter), policy, now) {
+        let (view, taken) = match fresh(views.lists.get(&filter), list_age_max(policy), now) {
             Some(view) => (view.clone(), None),
             None => {
                 let members = room.list(filter, policy, u64::MAX, now).take(list_max).collect();
@@ -115,14 +123,14 @@ fn grounds(filter: Filter, low_plan: bool) -> Vec<Basis> {
         Filter::Nobody => Vec::new(),
         Filter::Holding(_) => vec![Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)],
     };
-    because.extend([Gap::ListOrder, Gap::PageSize, Gap::Refresh].map(Basis::Gap));
+    because.extend([Gap::ListOrder, Gap::PageSize, Gap::RefreshList].map(Basis::Gap));
     because
 }
 
 /// The number of online members.
 pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -> Shown<usize> {
-    let because = vec![Basis::Gap(Gap::Refresh)];
-    match fresh(views.count.as_ref(), &terms.policy, now) {
+    let because = vec![Basis::Gap(Gap::RefreshCount)];
+    match fresh(views.count.as_ref(), count_age_max(&terms.policy), now) {
         Some(count) => Shown { answer: *count, because, taken: None },
         None => {
             let count = room.online_count(now);

@@ -22,7 +22,7 @@ use line::{Input, Line};
 /// );
 /// assert_eq!(
 ///     ask(r#"{"at":5,"do":"call","path":"v4/group_open_http_svc/get_online_member_num","body":{"GroupId":"g"}}"#).unwrap(),
-///     r#"{"line":2,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":0},"because":["gap:refresh"],"omitted":[]}"#
+///     r#"{"line":2,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":0},"because":["gap:refresh-count"],"omitted":[]}"#
 /// );
 /// assert_eq!(
 ///     ask(r#"{"at":5,"do":"jion","group":"g"}"#).unwrap_err().to_string(),

@@ -97,7 +97,7 @@ impl Snapshot {
     fn of(app: &App) -> Self {
         let Settings { sdkappid, admins, terms, .. } = &app.settings;
         let Terms { policy, limits, marks_supported, online_list_enabled } = terms;
-        let readings = Gap::ALL.iter().map(|gap| (gap.row().field.to_owned(), policy.reading(*gap).to_owned()));
+        let readings = Gap::choices().map(|(gap, field)| (field.to_owned(), policy.reading(gap).to_owned()));
         let admitted = app.quotas.iter().map(|((sdkappid, endpoint), quota)| AdmittedWire {
             sdkappid: sdkappid.number(),
             command: endpoint.command().to_owned(),
@@ -156,13 +156,12 @@ fn brief(fault: &serde_json::Error) -> String {
 /// The policy in which every gap is read as it says.
 fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotFault> {
     let mut policy = Policy::default();
-    for gap in Gap::ALL {
-        let field = gap.row().field;
+    for (gap, field) in Gap::choices() {
         let reading = readings.get(field).ok_or_else(|| value("policy", format!("`{field}` is missing")))?;
-        policy.set(*gap, reading).map_err(|fault| value("policy", fault))?;
+        policy.set(gap, reading).map_err(|fault| value("policy", fault))?;
     }
-    match readings.keys().find(|field| Gap::ALL.iter().all(|gap| gap.row().field != *field)) {
-        Some(field) => Err(value("policy", format!("`{}` is no gap", Excerpt(field)))),
+    match readings.keys().find(|field| Gap::choices().all(|(_, known)| known != *field)) {
+        Some(field) => Err(value("policy", format!("`{}` is not a field of the policy", Excerpt(field)))),
         None => Ok(policy),
     }
 }

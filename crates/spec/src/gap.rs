@@ -18,8 +18,8 @@ pub struct ReadingRow {
 pub struct GapRow {
     /// The stable id, `gap:` in front.
     pub id: &'static str,
-    /// The field of the policy that decides it.
-    pub field: &'static str,
+    /// The field of the policy that decides it; none where there is one reading and so nothing to choose.
+    pub field: Option<&'static str>,
     /// What is not settled.
     pub question: &'static str,
     /// The documents that are silent, or disagree, and what speaks for the default.
@@ -55,6 +55,11 @@ impl Gap {
         self.row().id
     }
 
+    /// Every gap with a choice, with the policy field that decides it.
+    pub fn choices() -> impl Iterator<Item = (Self, &'static str)> {
+        Self::ALL.iter().filter_map(|gap| Some((*gap, gap.row().field?)))
+    }
+
     /// Every reading on offer, the default first.
     #[must_use]
     pub fn readings(self) -> &'static [ReadingRow] {
@@ -64,7 +69,7 @@ impl Gap {
     /// The gap of this id (`gap:page-size`), or of this policy field (`page_size`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|gap| gap.row().id == text || gap.row().field == text)
+        Self::ALL.iter().copied().find(|gap| gap.row().id == text || gap.row().field == Some(text))
     }
 }
 
@@ -85,7 +90,8 @@ mod tests {
     fn each_gap_is_found_by_its_id_and_by_its_field_and_shown_by_its_id() {
         for gap in Gap::ALL {
             assert_eq!(Gap::parse(&gap.to_string()), Some(*gap));
-            assert_eq!(Gap::parse(gap.row().field), Some(*gap));
+            assert_eq!(gap.row().field.map(Gap::parse), gap.row().field.map(|_| Some(*gap)));
+            assert_eq!(gap.row().field.is_some(), gap.readings().len() > 1, "{gap}: a field where there is a choice");
             assert!(gap.to_string().starts_with("gap:"), "{gap}");
         }
         assert_eq!(Gap::parse("gap:page_size"), None);

@@ -25,8 +25,10 @@ pub struct Limits {
     pub pin_duration_max: Duration,
     /// Members that the online list names in all, at most [`Limits::LIST_MEMBERS_CEILING`]. Source: 1047/50293 (`LIST-MAX`).
     pub list_members_max: usize,
-    /// Members that the online list names on a plan without the feature. Source: 1047/50293, older text (`gap:low-plan-list`).
+    /// Members that the online list names on a plan without the feature, or with the switch off. Source: 1047/50293, older text (`gap:low-plan-list`, `gap:switch-list`).
     pub low_plan_list_members_max: usize,
+    /// Administrators of one group. Source: 269/102857, 1047/60525 (`gap:sixth-admin`).
+    pub group_admins_max: usize,
     /// Calls admitted per app and command within [`Limits::rate_window`]. Source: 1047/50294, frequency (`RATE`).
     pub calls_per_window_max: usize,
     /// The window of the rate limit (`RATE`, `gap:rate-scope`).
@@ -55,6 +57,7 @@ impl Limits {
         pin_duration_max: Duration::from_millis(259_200_000),
         list_members_max: 1_000,
         low_plan_list_members_max: 30,
+        group_admins_max: 5,
         calls_per_window_max: 200,
         rate_window: Duration::from_millis(1_000),
         body_bytes_max: 1_048_576,

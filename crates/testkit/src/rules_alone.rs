@@ -59,9 +59,9 @@ impl RulesAlone {
         if let Some(name) = line.get("profile").and_then(Value::as_str) {
             self.terms.policy = Policy::profile(name).ok_or("no such profile")?;
         }
-        for gap in Gap::ALL {
-            if let Some(name) = line.get(gap.row().field).and_then(Value::as_str) {
-                self.terms.policy.set(*gap, name).map_err(|fault| fault.to_string())?;
+        for (gap, field) in Gap::choices() {
+            if let Some(name) = line.get(field).and_then(Value::as_str) {
+                self.terms.policy.set(gap, name).map_err(|fault| fault.to_string())?;
             }
         }
         Ok(())

@@ -27,7 +27,9 @@ impl fmt::Display for Subject {
             Self::Gap { id, field, question, evidence, seen, readings, see_also, refusals } => {
                 writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
                 writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}{}", AsOf(*seen))?;
-                writeln!(f, "{HEAD}field{HEAD:#}     {field}")?;
+                if let Some(field) = field {
+                    writeln!(f, "{HEAD}field{HEAD:#}     {field}")?;
+                }
                 writeln!(f, "{HEAD}readings{HEAD:#}")?;
                 for (at, ReadingLine { name, meaning }) in readings.iter().enumerate() {
                     writeln!(f, "{}", Choice { name, meaning, in_force: false, is_default: at == 0 })?;

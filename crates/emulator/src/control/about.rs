@@ -39,7 +39,7 @@ struct ClauseRow {
 #[derive(Serialize)]
 struct GapRow {
     id: &'static str,
-    field: &'static str,
+    field: Option<&'static str>,
     question: &'static str,
     readings: Vec<ReadingRow>,
 }

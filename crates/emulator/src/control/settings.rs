@@ -72,7 +72,7 @@ impl View {
             marks_supported: terms.marks_supported,
             online_list_enabled: terms.online_list_enabled,
             signature_checked: settings.key.is_some(),
-            policy: Gap::ALL.iter().map(|gap| (gap.row().field, terms.policy.reading(*gap))).collect(),
+            policy: Gap::choices().map(|(gap, field)| (field, terms.policy.reading(gap))).collect(),
             limits: limits::all(&terms.limits).collect(),
         }
     }
@@ -108,14 +108,14 @@ fn policy(policy: &mut Policy, mut readings: BTreeMap<String, String>) -> Result
         })?;
     }
     for (field, reading) in readings {
-        let gap = Gap::ALL.iter().find(|gap| gap.row().field == field).ok_or_else(|| {
-            let known: Vec<_> = Gap::ALL.iter().map(|gap| format!("`{}`", gap.row().field)).collect();
+        let (gap, _) = Gap::choices().find(|(_, known)| *known == field).ok_or_else(|| {
+            let known: Vec<_> = Gap::choices().map(|(_, known)| format!("`{known}`")).collect();
             let field = Excerpt(&field);
             Fault::bad_request(format!("`policy` has no `{field}`; there are `profile`, {}", known.join(", ")))
         })?;
-        policy.set(*gap, &reading).map_err(|fault| {
-            Fault::bad_request(format!("`policy.{}` is `{}`: {fault}", gap.row().field, Excerpt(&reading)))
-        })?;
+        policy
+            .set(gap, &reading)
+            .map_err(|fault| Fault::bad_request(format!("`policy.{field}` is `{}`: {fault}", Excerpt(&reading))))?;
     }
     Ok(())
 }

@@ -115,7 +115,7 @@ impl<'a> Line<'a> {
             None => Ok(Self { at, input }),
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
-                let meant = Gap::parse(name).filter(|_| &*to_do == "policy").map(|gap| gap.row().field);
+                let meant = Gap::parse(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
                 let mend = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {mend}", Excerpt(name)))
             }
@@ -149,11 +149,9 @@ impl<'a> LineFields<'a, '_> {
                 format!("`profile` is `{}`; there are {}", Excerpt(&name), listed(&known))
             })?;
         }
-        for gap in Gap::ALL {
-            if let Some(reading) = self.text(gap.row().field)? {
-                policy
-                    .set(*gap, &reading)
-                    .map_err(|fault| format!("`{}` is `{}`: {fault}", gap.row().field, Excerpt(&reading)))?;
+        for (gap, field) in Gap::choices() {
+            if let Some(reading) = self.text(field)? {
+                policy.set(gap, &reading).map_err(|fault| format!("`{field}` is `{}`: {fault}", Excerpt(&reading)))?;
             }
         }
         Ok(Input::Policy(policy))

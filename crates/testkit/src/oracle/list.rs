@@ -1,7 +1,7 @@
 //! `get_members` and `get_online_member_num`: the online list and the count.
 
 use avmarks_spec::Limits;
-use avmarks_spec::readings::{LowPlanList, PageSize, Refresh, Unhide};
+use avmarks_spec::readings::{LowPlanList, PageSize, RefreshCount, RefreshList, Unhide};
 use serde_json::{Value, json};
 
 use super::body::{ListBody, read_count};
@@ -79,7 +79,7 @@ pub(super) fn get_online_member_num(world: &mut World, caller: &str, body: &str)
 
     // All online members count, hidden ones too.
     let count_now = group.members.iter().filter(|member| member.is_online()).count();
-    let count = match (view_age_max(policy), group.count_view) {
+    let count = match (count_age_max(policy), group.count_view) {
         // gap:refresh: at once.
         (None, _) => count_now,
         // gap:refresh, other readings: the last view, until it is 10 s or 40 s old.
@@ -182,8 +182,16 @@ fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
 /// How old a view must be to be shown no more, in milliseconds; `None` when there are no views.
 fn view_age_max(policy: &Policy) -> Option<u64> {
     match policy.reading() {
-        Refresh::TenSeconds => Some(10_000),
-        Refresh::FortySeconds => Some(40_000),
+        RefreshList::TenSeconds => Some(10_000),
+        RefreshList::FortySeconds => Some(40_000),
+        _ => None,
+    }
+}
+
+/// The same for a count.
+fn count_age_max(policy: &Policy) -> Option<u64> {
+    match policy.reading() {
+        RefreshCount::TenSeconds => Some(10_000),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use avmarks_spec::{GAPS, Reading};
 
-/// From the field of a gap to the name of its reading. What is not named has its default.
+/// From the id of a gap to the name of its reading. What is not named has its default.
 #[derive(Clone, Default)]
 pub(super) struct Policy {
     names: BTreeMap<&'static str, &'static str>,
@@ -15,8 +15,33 @@ impl Policy {
     pub(super) fn profile(name: &str) -> Option<Self> {
         let readings: &[(&str, &str)] = match name {
             "default" => &[],
-            "documented_en" => &[("page_size", "500"), ("refresh", "10s"), ("low_plan_list", "30")],
-            "documented_zh_2025" => &[("page_size", "250"), ("refresh", "40s"), ("low_plan_list", "refuse")],
+            "2023" => &[
+                ("page_size", "500"),
+                ("refresh_list", "10s"),
+                ("refresh_count", "10s"),
+                ("low_plan_list", "30"),
+                ("switch_list", "30"),
+                ("count_types", "avchatroom-only"),
+                ("offline_500", "member-may"),
+            ],
+            "2024-12" => &[
+                ("page_size", "500"),
+                ("refresh_list", "10s"),
+                ("refresh_count", "10s"),
+                ("low_plan_list", "30"),
+                ("switch_list", "30"),
+                ("count_types", "all-types"),
+                ("offline_500", "member-may"),
+            ],
+            "2025-11" => &[
+                ("page_size", "250"),
+                ("refresh_list", "40s"),
+                ("refresh_count", "10s"),
+                ("low_plan_list", "refuse"),
+                ("switch_list", "10007"),
+                ("count_types", "all-types"),
+                ("offline_500", "anyone"),
+            ],
             _ => return None,
         };
         let mut policy = Self::default();
@@ -28,14 +53,14 @@ impl Policy {
 
     /// Reads one gap anew; `None` when there is no such field, or no such reading of it.
     pub(super) fn set(&mut self, field: &str, reading: &str) -> Option<()> {
-        let gap = GAPS.iter().find(|gap| gap.field == field)?;
+        let gap = GAPS.iter().find(|gap| gap.field == Some(field))?;
         let row = gap.readings.iter().find(|row| row.name == reading)?;
-        self.names.insert(gap.field, row.name);
+        self.names.insert(gap.id, row.name);
         Some(())
     }
 
     /// The reading in force.
     pub(super) fn reading<R: Reading>(&self) -> R {
-        self.names.get(R::GAP.row().field).and_then(|name| R::parse(name)).unwrap_or_default()
+        self.names.get(R::GAP.row().id).and_then(|name| R::parse(name)).unwrap_or_default()
     }
 }

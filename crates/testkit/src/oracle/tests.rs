@@ -300,7 +300,7 @@ fn pages_neither_repeat_nor_skip_a_member_that_stays() {
 #[test]
 fn a_view_is_shown_until_it_is_too_old() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
-    told.say(json!({ "at": 0, "do": "policy", "profile": "documented_en" }));
+    told.say(json!({ "at": 0, "do": "policy", "profile": "2023" }));
     let all = json!({ "GroupId": "g", "Timestamp": 0 });
     assert_eq!(told.list(all.clone()).0, ["a"]);
     told.say(json!({ "at": 9_999, "do": "join", "group": "g", "account": "b" }));
