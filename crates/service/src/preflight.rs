@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{
-    BodyFault, Endpoint, FieldFault, Integer, Place, get_members, get_online_member_num, modify_user_info,
-    without_trailing_commas,
+    BodyFault, Endpoint, FieldFault, FieldProblem, Integer, Place, add_robots, get_admin_list, get_members,
+    get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
+use avmarks_rules::{Basis, CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -59,9 +59,13 @@ pub(crate) struct Read {
 
 /// A body in which steps 6 to 12 found nothing.
 pub(crate) enum Body {
+    /// Marks are set or deleted; of robots, mark 500.
     Marks { kind: CommandKind, entries: Vec<Entry> },
     List { cursor: Cursor, filter: Filter },
     Count,
+    Check { accounts: Vec<UserId> },
+    Admins { kind: CommandKind, accounts: Vec<UserId> },
+    AdminList,
 }
 
 /// Reads a body. Breaks where the first violation is enough, and there is one.
@@ -85,7 +89,19 @@ pub(crate) fn read(
             Err(fault) => reader.no_json(&fault)?,
         },
         Endpoint::GetOnlineMemberNum => match get_online_member_num::Draft::parse(&text) {
-            Ok(draft) => reader.count(&draft)?,
+            Ok(draft) => reader.group_alone(&draft, Body::Count)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+        Endpoint::GetAdminList => match get_admin_list::Draft::parse(&text) {
+            Ok(draft) => reader.group_alone(&draft, Body::AdminList)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+        Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => match add_robots::Draft::parse(&text) {
+            Ok(draft) => reader.accounts_of(endpoint, &draft)?,
+            Err(fault) => reader.no_json(&fault)?,
+        },
+        Endpoint::ModifyAdmin => match modify_admin::Draft::parse(&text) {
+            Ok(draft) => reader.admins(&draft)?,
             Err(fault) => reader.no_json(&fault)?,
         },
     };
@@ -100,7 +116,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// 6. The body is JSON (`gap:trailing-comma`).
+    /// 6. `JSON-BODY`: the body is a JSON object (`gap:trailing-comma`).
     fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
         match std::str::from_utf8(body) {
             Ok(text) if self.policy.trailing_comma == TrailingComma::Accept => {
@@ -119,13 +135,23 @@ impl Reader<'_> {
     }
 
     fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Read> {
-        self.add(Refusal::NotJson, Place::Body, fault.to_string())?;
+        let reason = match fault {
+            BodyFault::TrailingComma { .. } => Refusal::TrailingComma,
+            _ => Refusal::NotJson,
+        };
+        self.add(reason, Place::Body, fault.to_string())?;
         ControlFlow::Continue(Read::default())
     }
 
-    /// 7. `REQUIRED`: every field is present, once, and of its type.
+    /// 7. `REQUIRED`: every field is present, and of its type. None is there twice (`gap:duplicate-field`).
     fn fields(&mut self, faults: &[FieldFault]) -> ControlFlow<()> {
-        faults.iter().try_for_each(|fault| self.add(Refusal::Required, fault.place, fault.to_string()))
+        faults.iter().try_for_each(|fault| {
+            let reason = match fault.problem {
+                FieldProblem::Twice => Refusal::DuplicateField,
+                _ => Refusal::Required,
+            };
+            self.add_with(reason, fault.place, || fault.to_string())
+        })
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
@@ -133,7 +159,7 @@ impl Reader<'_> {
         let kind = self.command_type(draft.command_type)?;
         let entries = match &draft.member_list {
             Some(members) => {
-                self.member_list_length(members.len())?;
+                self.length(Place::MemberList, "entries", members.len(), None)?;
                 self.entries(members)?
             }
             None => Vec::new(),
@@ -160,15 +186,18 @@ impl Reader<'_> {
     }
 
     /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`.
-    fn member_list_length(&mut self, entries: usize) -> ControlFlow<()> {
-        let entries_max = self.limits.accounts_per_call_max;
-        if entries > entries_max {
-            let message = format!("`MemberList` has {entries} entries; one call names at most {entries_max}: split it");
-            self.add(Refusal::AccountsMax, Place::MemberList, message)?;
+    /// `gap` is read where the documents of the call name no number.
+    fn length(&mut self, list: Place, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
+        let length_max = self.limits.accounts_per_call_max;
+        if length > length_max {
+            let message = format!("`{list}` has {length} {items}; one call names at most {length_max}: split it");
+            let mut violation = Violation::new(Refusal::AccountsMax, Some(list), self.policy, message);
+            violation.because.extend(gap.map(Basis::Gap));
+            self.findings.add(violation)?;
         }
-        if entries == 0 {
-            let message = "`MemberList` is empty; name at least one account";
-            self.add(Refusal::MemberListEmpty, Place::MemberList, message)?;
+        if length == 0 {
+            let message = format!("`{list}` is empty; name at least one account");
+            self.add(Refusal::MemberListEmpty, list, message)?;
         }
         ControlFlow::Continue(())
     }
@@ -178,7 +207,7 @@ impl Reader<'_> {
         let mut entries = Vec::with_capacity(members.len());
         for (at, member) in members.iter().enumerate() {
             let account = match &member.account {
-                Some(account) => self.account(at, account)?,
+                Some(account) => self.account(Place::Account(at), account)?,
                 None => None,
             };
             let marks = match &member.marks {
@@ -193,16 +222,66 @@ impl Reader<'_> {
     }
 
     /// `ACCOUNT-ID`: each account is a well-formed user id (`gap:account-id`).
-    fn account(&mut self, at: usize, account: &str) -> ControlFlow<(), Option<UserId>> {
+    fn account(&mut self, place: Place, account: &str) -> ControlFlow<(), Option<UserId>> {
         match UserId::parse_as(account, self.policy.account_id) {
             Ok(account) => ControlFlow::Continue(Some(account)),
             Err(fault) => {
-                let place = Place::Account(at);
-                let message = format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account));
-                self.add(Refusal::AccountId, place, message)?;
+                self.add_with(Refusal::AccountId, place, || {
+                    format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account))
+                })?;
                 ControlFlow::Continue(None)
             }
         }
+    }
+
+    /// 9 and 10 of a list of accounts.
+    fn account_list(
+        &mut self,
+        list: Place,
+        item: fn(usize) -> Place,
+        accounts: &[Option<Cow<'_, str>>],
+        gap: Option<Gap>,
+    ) -> ControlFlow<(), Vec<UserId>> {
+        self.length(list, "accounts", accounts.len(), gap)?;
+        let mut ids = Vec::with_capacity(accounts.len());
+        for (at, account) in accounts.iter().enumerate() {
+            if let Some(account) = account {
+                ids.extend(self.account(item(at), account)?);
+            }
+        }
+        ControlFlow::Continue(ids)
+    }
+
+    /// Robots are added and deleted by mark 500; `check_members` has the same body.
+    fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
+        let accounts = match &draft.accounts {
+            Some(accounts) => {
+                self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?
+            }
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
+        let body = match endpoint {
+            Endpoint::CheckMembers => return ControlFlow::Continue(Read { group, special: None, body: Some(Body::Check { accounts }) }),
+            Endpoint::DelRobots => CommandKind::Delete,
+            _ => CommandKind::Set,
+        };
+        let body = Body::Marks { kind: body, entries: accounts.into_iter().map(pinned).collect() };
+        ControlFlow::Continue(Read { group, special: Some(Place::MemberAccounts), body: Some(body) })
+    }
+
+    fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let kind = self.command_type(draft.command_type)?;
+        let accounts = match &draft.accounts {
+            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, None)?,
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        ControlFlow::Continue(Read { group, special: None, body: kind.map(|kind| Body::Admins { kind, accounts }) })
     }
 
     /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
@@ -217,14 +296,15 @@ impl Reader<'_> {
             match number.to_i64().map(Mark::new) {
                 Some(Ok(mark)) => marks.push(mark),
                 _ => {
-                    let (place, digits) = (Place::Mark(at, index), number.to_string());
-                    let message = format!(
-                        "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
-                        Excerpt(&digits),
-                        Mark::CUSTOM_MIN,
-                        Mark::CUSTOM_MAX,
-                    );
-                    self.add(Refusal::MarkRange, place, message)?;
+                    let place = Place::Mark(at, index);
+                    self.add_with(Refusal::MarkRange, place, || {
+                        format!(
+                            "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
+                            Excerpt(&number.to_string()),
+                            Mark::CUSTOM_MIN,
+                            Mark::CUSTOM_MAX,
+                        )
+                    })?;
                 }
             }
         }
@@ -279,10 +359,11 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&mut self, draft: &get_online_member_num::Draft<'_>) -> ControlFlow<(), Read> {
+    /// A body that names a group and nothing else.
+    fn group_alone(&mut self, draft: &get_online_member_num::Draft<'_>, body: Body) -> ControlFlow<(), Read> {
         self.fields(&draft.faults)?;
         let group = self.group_id(draft.group_id.as_deref())?;
-        ControlFlow::Continue(Read { group, special: None, body: Some(Body::Count) })
+        ControlFlow::Continue(Read { group, special: None, body: Some(body) })
     }
 
     /// 12. `GROUP-ID`: the group id is well formed (`gap:group-id`).
@@ -296,6 +377,14 @@ impl Reader<'_> {
                 ControlFlow::Continue(None)
             }
         }
+    }
+
+    /// Adds a violation of which there may be many: its message is written only where it tells anything.
+    fn add_with(&mut self, reason: Refusal, place: Place, message: impl FnOnce() -> String) -> ControlFlow<()> {
+        if !self.findings.wants(reason) {
+            return ControlFlow::Continue(());
+        }
+        self.add(reason, place, message())
     }
 
     fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {

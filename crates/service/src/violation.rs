@@ -75,7 +75,7 @@ impl Serialize for Violation {
     }
 }
 
-/// Collects what is wrong, in the order of the precedence: all of it, or the first alone.
+/// Collects what is wrong, in the order of the precedence: all of it, or what answers alone.
 pub(crate) struct Findings {
     pub(crate) found: Vec<Violation>,
     /// Gaps whose reading let something through on the way.
@@ -88,6 +88,8 @@ impl Findings {
         Self { found: Vec::new(), gaps: Vec::new(), all: true }
     }
 
+    /// The first violation, and the next by another rule: whether there is one tells if the order of the rules decided
+    /// (`gap:precedence`).
     pub(crate) fn first() -> Self {
         Self { found: Vec::new(), gaps: Vec::new(), all: false }
     }
@@ -99,9 +101,21 @@ impl Findings {
         }
     }
 
-    /// Takes one more; breaks where the first is enough.
+    /// Whether one more violation by this rule tells anything new; if not, its message need not be written.
+    pub(crate) fn wants(&self, reason: Refusal) -> bool {
+        self.all || self.found.iter().all(|found| found.reason != reason)
+    }
+
+    /// Whether more than one rule is broken, so that the order decided (`gap:precedence`).
+    pub(crate) fn by_precedence(&self) -> bool {
+        self.found.iter().any(|violation| Some(violation.reason) != self.found.first().map(|first| first.reason))
+    }
+
+    /// Takes one more; breaks where no other would tell anything.
     pub(crate) fn add(&mut self, violation: Violation) -> ControlFlow<()> {
-        self.found.push(violation);
-        if self.all { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if self.wants(violation.reason) {
+            self.found.push(violation);
+        }
+        if self.all || !self.by_precedence() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 }
