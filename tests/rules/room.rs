@@ -1,8 +1,8 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    Basis, CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota, Refusal,
-    RestoreFault, Room, StaleTransition, Terms, Transition, Verdict, page,
+    Basis, CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota,
+    Refusal, RestoreFault, Room, StaleTransition, Terms, Transition, Verdict, page,
 };
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
@@ -176,7 +176,8 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
         prop::sample::select(vec![Presence::Join, Presence::Leave, Presence::Disconnect, Presence::Reconnect]);
     let presence = (presence, prop::collection::vec(account(), 1..4)).prop_map(|(what, who)| Told::Presence(what, who));
     let entry = (account(), prop::collection::vec(mark, 1..4));
-    let entries = prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
+    let entries =
+        prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
     let kind = prop::sample::select(vec![CommandKind::Set, CommandKind::Delete]);
     let call = (kind, entries).prop_map(|(kind, entries)| Told::Call(MarkCall::new(kind, Operator::Admin, entries)));
     // Four days in all, so that pins end on the way.

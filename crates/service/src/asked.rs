@@ -41,7 +41,9 @@ impl Asked<'_> {
                 };
                 (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` {has}"))
             }
-            Refusal::Plan | Refusal::ListPlan => (None, "the plan of the app does not include this; it needs a higher one".to_owned()),
+            Refusal::Plan | Refusal::ListPlan => {
+                (None, "the plan of the app does not include this; it needs a higher one".to_owned())
+            }
             Refusal::Switch | Refusal::ListSwitch => {
                 (None, "the list of online members is off for this app; switch it on in the console".to_owned())
             }

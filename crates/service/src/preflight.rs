@@ -60,11 +60,22 @@ pub(crate) struct Read {
 /// A body in which steps 6 to 12 found nothing.
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
-    Marks { kind: CommandKind, entries: Vec<Entry> },
-    List { cursor: Cursor, filter: Filter },
+    Marks {
+        kind: CommandKind,
+        entries: Vec<Entry>,
+    },
+    List {
+        cursor: Cursor,
+        filter: Filter,
+    },
     Count,
-    Check { accounts: Vec<UserId> },
-    Admins { kind: CommandKind, accounts: Vec<UserId> },
+    Check {
+        accounts: Vec<UserId>,
+    },
+    Admins {
+        kind: CommandKind,
+        accounts: Vec<UserId>,
+    },
     AdminList,
 }
 
@@ -257,15 +268,15 @@ impl Reader<'_> {
         self.fields(&draft.faults)?;
         let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
         let accounts = match &draft.accounts {
-            Some(accounts) => {
-                self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?
-            }
+            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?,
             None => Vec::new(),
         };
         let group = self.group_id(draft.group_id.as_deref())?;
         let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
         let body = match endpoint {
-            Endpoint::CheckMembers => return ControlFlow::Continue(Read { group, special: None, body: Some(Body::Check { accounts }) }),
+            Endpoint::CheckMembers => {
+                return ControlFlow::Continue(Read { group, special: None, body: Some(Body::Check { accounts }) });
+            }
             Endpoint::DelRobots => CommandKind::Delete,
             _ => CommandKind::Set,
         };

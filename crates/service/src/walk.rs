@@ -7,8 +7,8 @@ use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
 use avmarks_protocol::{Endpoint, ErrorCode, Place, check_members, get_admin_list, get_online_member_num};
 use avmarks_rules::{
-    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Operator, Policy, Question, Quota, Refusal, Refused,
-    Verdict, admin_refusals, gate_refusals, question_refusals, refusals,
+    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Operator, Policy, Question, Quota, Refusal,
+    Refused, Verdict, admin_refusals, gate_refusals, question_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp, UserId};
@@ -123,7 +123,9 @@ impl<'a> Walk<'a> {
             special: read.special,
         };
         match read.body {
-            Some(Body::Marks { kind, entries }) => self.marks(&group, endpoint, &MarkCall::new(kind, operator, entries)),
+            Some(Body::Marks { kind, entries }) => {
+                self.marks(&group, endpoint, &MarkCall::new(kind, operator, entries))
+            }
             Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),
             Some(Body::Count) => self.count(&group),
             Some(Body::Check { accounts }) => self.check(&group, accounts),

@@ -12,9 +12,8 @@ use crate::violation::Violation;
 /// The answer to a call of `modify_user_info` that was served: who was served, with which marks (`gap:echo`).
 pub(crate) fn served_json(call: &MarkCall, decision: &Decision) -> Vec<u8> {
     const MEMBER_BYTES: usize = 80;
-    let members = decision
-        .served(call)
-        .map(|(account, marks)| (account.as_str(), marks.map(|mark| i64::from(mark.number()))));
+    let members =
+        decision.served(call).map(|(account, marks)| (account.as_str(), marks.map(|mark| i64::from(mark.number()))));
     let mut json = Vec::with_capacity(MEMBER_BYTES * (1 + call.entries().len()));
     modify_user_info::Answer::write_served(&mut json, i64::from(call.kind().number()), members);
     json

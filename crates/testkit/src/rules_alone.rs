@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::{Endpoint, modify_user_info, without_trailing_commas};
 use avmarks_rules::{
-    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict,
+    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition,
+    Verdict,
 };
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};

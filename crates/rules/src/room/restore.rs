@@ -5,9 +5,9 @@ use core::fmt;
 
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
 
+use super::Room;
 use super::marks::MarkSet;
 use super::roster::{Connection, hash};
-use super::Room;
 
 /// A member as a snapshot keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
