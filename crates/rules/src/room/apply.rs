@@ -94,7 +94,7 @@ impl Room {
                 self.set_pin_end(slot, end);
             }
             if !was_online && marks.has(Bit::PINNED) {
-                events.push(Event::CameOnline { account, cause: Cause::Pin });
+                events.push(Event::CameOnline { account, cause: Cause::Pin, robot: connection == Connection::Robot });
             }
             self.leave_online(slot, Cause::Pin, events);
         }
@@ -110,9 +110,10 @@ impl Room {
             return;
         }
         let (account, marks, connection) = (member.account, member.marks, member.connection);
-        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause });
+        let robot = connection == Connection::Robot;
+        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
         self.set_marks(slot, MarkSet::default());
-        if connection == Connection::Robot {
+        if robot {
             self.remove(slot, super::hash(&account));
         }
     }
@@ -138,7 +139,7 @@ impl Room {
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
             events.push(Event::Joined { account });
-            events.push(Event::CameOnline { account, cause: Cause::Join });
+            events.push(Event::CameOnline { account, cause: Cause::Join, robot: false });
         }
     }
 
@@ -152,8 +153,11 @@ impl Room {
             Connection::Robot if cause == Cause::Join => Event::Joined { account },
             Connection::Robot => return,
             Connection::Disconnected if is_online(member) => Event::Reconnected { account },
-            Connection::Disconnected => Event::CameOnline { account, cause },
+            Connection::Disconnected => Event::CameOnline { account, cause, robot: false },
         });
+        if matches!(self.roster.get(slot), Some(member) if member.connection == Connection::Robot) {
+            self.robots = self.robots.saturating_sub(1);
+        }
         self.update(slot, |member| member.connection = Connection::Connected);
     }
 
@@ -175,8 +179,8 @@ impl Room {
     /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too.
     fn leave(&mut self, slot: Slot, hash: u64, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
-        let (account, marks) = (member.account, member.marks);
-        events.push(Event::Left { account, lost: self.numbers(marks) });
+        let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
+        events.push(Event::Left { account, lost: self.numbers(marks), robot });
         self.set_marks(slot, MarkSet::default());
         self.remove(slot, hash);
     }
@@ -198,6 +202,7 @@ impl Room {
         let slot = self.roster.insert(member, hash)?;
         self.next_place = place + 1;
         self.online += usize::from(online);
+        self.robots += usize::from(connection == Connection::Robot);
         self.order.push(place, slot, listed);
         Some(slot)
     }
@@ -206,6 +211,7 @@ impl Room {
         if let Some(member) = self.roster.remove(slot, hash) {
             debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
             self.online = self.online.saturating_sub(usize::from(is_online(&member)));
+            self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
             self.order.remove(member.place());
         }
     }
