@@ -146,11 +146,11 @@ fn what_a_list_rests_on() {
 fn the_rules_alone_name_a_clock_that_ran_back() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let at = Timestamp::from_millis;
-    room.observe(Presence::Join, user("a"), at(5));
+    room.observe(Presence::Join, &[user("a")], at(5));
     let entries = vec![Entry { account: user("a"), marks: vec![Mark::new(1_000).unwrap()].into() }];
     let call = MarkCall::set(Operator::Admin, entries);
     let ids = |at| {
-        let decision = decide(Some(&room), &Terms::default(), &call, at);
+        let decision = room.decide(&call, &Terms::default(), at);
         decision.because.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(ids(at(4)), ["ONLINE-ONLY", "gap:echo", "gap:clock"]);

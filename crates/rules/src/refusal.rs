@@ -90,7 +90,7 @@ refusals! {
     CountType 14 Some(Clause::GroupType), Some(Gap::CountTypes),
         "The group is not an AVChatRoom, the count is asked for, and the policy refuses it."
     Plan 15 Some(Clause::Plan), Some(Gap::PlanCode), "The plan lacks the feature."
-    ListPlan 15 Some(Clause::Plan), Some(Gap::LowPlanList),
+    ListPlan 15 Some(Clause::Plan), Some(Gap::PlanCode),
         "The plan lacks the feature, the online list is asked for, and the policy refuses it."
     Switch 16 Some(Clause::Switch), Some(Gap::SwitchCode), "The feature is switched off."
     ListSwitch 16 Some(Clause::Switch), Some(Gap::SwitchList), "The feature is switched off, and the online list is asked for."
