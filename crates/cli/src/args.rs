@@ -240,7 +240,7 @@ pub(crate) struct ExplainArgs {
 Examples:
   avmarks policy
   avmarks policy --policy 2025-11
-  avmarks policy --reading gap:page-size=250 --reading refresh=10s --json")]
+  avmarks policy --reading gap:page-size=250 --reading refresh_list=10s --json")]
 pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) policy: Readings,

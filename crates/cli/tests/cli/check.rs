@@ -93,7 +93,7 @@ fn a_reading_decides() {
     assert_eq!(code(&[]), 10005);
     assert_eq!(code(&["--reading", "gap:too-many-code=10004"]), 10004);
     assert_eq!(code(&["--reading", "too_many_code=10004"]), 10004);
-    assert_eq!(code(&["--policy", "documented_en", "--reading", "refresh=10s"]), 10005);
+    assert_eq!(code(&["--policy", "2023", "--reading", "refresh_list=40s"]), 10005);
 }
 
 #[test]
