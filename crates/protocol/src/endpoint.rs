@@ -1,6 +1,9 @@
-//! The three calls of the API that this crate speaks.
+//! The calls of the API that this crate speaks.
 
-use crate::{get_members, get_online_member_num, modify_user_info};
+use crate::{
+    Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json, get_admin_list, get_members,
+    get_online_member_num, modify_admin, modify_user_info,
+};
 
 /// A call of the API. The list is closed: a new one breaks the build of whoever must answer it.
 ///
@@ -20,11 +23,30 @@ pub enum Endpoint {
     GetMembers,
     /// The number of online members ([`get_online_member_num`]).
     GetOnlineMemberNum,
+    /// Puts robots into the online list ([`add_robots`]).
+    AddRobots,
+    /// Takes robots out of the online list ([`del_robots`]).
+    DelRobots,
+    /// Which of some accounts are online ([`check_members`]).
+    CheckMembers,
+    /// Sets or deletes administrators of a group ([`modify_admin`]).
+    ModifyAdmin,
+    /// The administrators of a group ([`get_admin_list`]).
+    GetAdminList,
 }
 
 impl Endpoint {
     /// Every call.
-    pub const ALL: &'static [Self] = &[Self::ModifyUserInfo, Self::GetMembers, Self::GetOnlineMemberNum];
+    pub const ALL: &'static [Self] = &[
+        Self::ModifyUserInfo,
+        Self::GetMembers,
+        Self::GetOnlineMemberNum,
+        Self::AddRobots,
+        Self::DelRobots,
+        Self::CheckMembers,
+        Self::ModifyAdmin,
+        Self::GetAdminList,
+    ];
 
     /// The path of the URL, without a slash in front.
     #[must_use]
@@ -33,6 +55,11 @@ impl Endpoint {
             Self::ModifyUserInfo => modify_user_info::PATH,
             Self::GetMembers => get_members::PATH,
             Self::GetOnlineMemberNum => get_online_member_num::PATH,
+            Self::AddRobots => add_robots::PATH,
+            Self::DelRobots => del_robots::PATH,
+            Self::CheckMembers => check_members::PATH,
+            Self::ModifyAdmin => modify_admin::PATH,
+            Self::GetAdminList => get_admin_list::PATH,
         }
     }
 
@@ -48,20 +75,53 @@ impl Endpoint {
         let path = path.strip_prefix('/').unwrap_or(path);
         Self::ALL.iter().copied().find(|endpoint| endpoint.path() == path)
     }
+
+    /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope where the path is not
+    /// a call of this crate.
+    ///
+    /// ```
+    /// use avmarks_protocol::{Endpoint, ErrorCode};
+    ///
+    /// let count = Some(Endpoint::GetOnlineMemberNum);
+    /// let body = Endpoint::refused_answer(count, ErrorCode::new(10010), "no such group");
+    /// assert_eq!(body, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such group","ErrorCode":10010}"#);
+    /// ```
+    #[must_use]
+    pub fn refused_answer(endpoint: Option<Self>, code: ErrorCode, info: impl Into<String>) -> Vec<u8> {
+        match endpoint {
+            Some(Self::ModifyUserInfo) => modify_user_info::Answer::refused(code, info).to_json(),
+            Some(Self::GetMembers) => get_members::Answer::refused(code, info).to_json(),
+            Some(Self::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info).to_json(),
+            Some(Self::CheckMembers) => check_members::Answer::refused(code, info).to_json(),
+            Some(Self::GetAdminList) => get_admin_list::Answer::refused(code, info).to_json(),
+            Some(Self::AddRobots | Self::DelRobots | Self::ModifyAdmin) => {
+                add_robots::Answer::refused(code, info).to_json()
+            }
+            None => envelope_json(&Envelope::fail(code, info)),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The paths of 1047/50294, 1047/50293 and 1047/38521.
+    /// The paths of 1047/50294, 1047/50293, 1047/38521, and 1047/60523 to 60527.
     #[test]
     fn a_call_is_found_by_its_whole_path_and_named_by_the_last_part() {
-        for (call, service, command) in [
-            (Endpoint::ModifyUserInfo, "v4/group_open_avchatroom_http_svc", "modify_user_info"),
-            (Endpoint::GetMembers, "v4/group_open_avchatroom_http_svc", "get_members"),
-            (Endpoint::GetOnlineMemberNum, "v4/group_open_http_svc", "get_online_member_num"),
-        ] {
+        let (avchatroom, group) = ("v4/group_open_avchatroom_http_svc", "v4/group_open_http_svc");
+        let calls = [
+            (Endpoint::ModifyUserInfo, avchatroom, "modify_user_info"),
+            (Endpoint::GetMembers, avchatroom, "get_members"),
+            (Endpoint::GetOnlineMemberNum, group, "get_online_member_num"),
+            (Endpoint::AddRobots, avchatroom, "add_robots"),
+            (Endpoint::DelRobots, avchatroom, "del_robots"),
+            (Endpoint::CheckMembers, avchatroom, "check_members"),
+            (Endpoint::ModifyAdmin, avchatroom, "modify_admin"),
+            (Endpoint::GetAdminList, avchatroom, "get_admin_list"),
+        ];
+        assert_eq!(calls.map(|(call, _, _)| call), Endpoint::ALL);
+        for (call, service, command) in calls {
             let path = format!("{service}/{command}");
             assert_eq!((call.path(), call.command()), (&*path, command));
             assert_eq!(Endpoint::from_path(&path), Some(call));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use avmarks_spec::Excerpt;
 use serde::ser::SerializeMap;
+use serde_json::value::RawValue;
 
 use crate::json::{self, Fields, ValueFault};
 use crate::{BodyFault, ErrorCode, FieldFault, Integer, Place};
@@ -55,7 +56,11 @@ impl fmt::Display for ActionStatus {
     }
 }
 
-/// The three fields of every answer. Source: 1047/34620, response.
+/// What every answer has: three fields (source: 1047/34620, response), and perhaps a `RequestId`.
+///
+/// No page of this API shows `RequestId`; those of other products on the same gateway have it in every answer (647/60713, 1071/76881,
+/// 1690/102884). A value of another type, or one that is there twice, is passed over here, and stays among the unknown fields of
+/// the answer.
 ///
 /// ```
 /// use avmarks_protocol::{Envelope, modify_user_info::Answer};
@@ -67,8 +72,12 @@ impl fmt::Display for ActionStatus {
 /// let envelope = Envelope::parse(body).unwrap();
 /// assert!(!envelope.is_ok());
 /// assert_eq!(envelope.error_code.row().unwrap().name, "group-absent");
+///
+/// let body = br#"{"ActionStatus":"FAIL","ErrorInfo":"","ErrorCode":10002,"RequestId":"Id-0123-O-Seq-1"}"#;
+/// assert_eq!(Envelope::parse(body).unwrap().request_id.as_deref(), Some("Id-0123-O-Seq-1"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Envelope {
     /// `ActionStatus`: whether it went well.
     pub action_status: ActionStatus,
@@ -76,19 +85,26 @@ pub struct Envelope {
     pub error_code: ErrorCode,
     /// `ErrorInfo`: a sentence for people. The overview's own sample answer lacks it, so it may be missing.
     pub error_info: Option<String>,
+    /// `RequestId`: names the call to the vendor's support.
+    pub request_id: Option<String>,
 }
 
 impl Envelope {
     /// `OK`, 0, and an empty `ErrorInfo`.
     #[must_use]
     pub fn ok() -> Self {
-        Self { action_status: ActionStatus::Ok, error_code: ErrorCode::OK, error_info: Some(String::new()) }
+        Self {
+            action_status: ActionStatus::Ok,
+            error_code: ErrorCode::OK,
+            error_info: Some(String::new()),
+            request_id: None,
+        }
     }
 
     /// `FAIL` with this code and sentence.
     #[must_use]
     pub fn fail(code: ErrorCode, info: impl Into<String>) -> Self {
-        Self { action_status: ActionStatus::Fail, error_code: code, error_info: Some(info.into()) }
+        Self { action_status: ActionStatus::Fail, error_code: code, error_info: Some(info.into()), request_id: None }
     }
 
     /// Status, code and sentence of a body, whatever else it has: the code of a refusal is not lost where the rest of the
@@ -112,7 +128,8 @@ impl Envelope {
         let status = fields.require(Place::ActionStatus, json::string)?;
         let error_code = ErrorCode::new(int64(Place::ErrorCode, fields)?);
         let error_info = optional_text(Place::ErrorInfo, fields)?;
-        Ok(Self { action_status: ActionStatus::from(&*status), error_code, error_info })
+        let request_id = fields.undocumented(Place::RequestId, as_text);
+        Ok(Self { action_status: ActionStatus::from(&*status), error_code, error_info, request_id })
     }
 }
 
@@ -165,15 +182,28 @@ pub(crate) fn optional_text(place: Place, fields: &mut Fields<'_>) -> Result<Opt
     Ok(fields.unless_null(place, json::string)?.map(Cow::into_owned))
 }
 
-/// The objects of `MemberList`, each read by `read`; none where the field is not there or `null`.
+/// The string that a value is.
+pub(crate) fn as_text(place: Place, value: &RawValue) -> Option<String> {
+    json::string(place, value).ok().map(Cow::into_owned)
+}
+
+/// The integer of 64 bits that a value is.
+pub(crate) fn as_int64(place: Place, value: &RawValue) -> Option<i64> {
+    json::integer(place, value).ok()?.to_i64()
+}
+
+/// The objects of the list at `list`, each read by `read`; `entry` gives the place of each. None where the field is not there or
+/// `null`.
 pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,
+    list: Place,
+    entry: fn(usize) -> Place,
     mut read: impl FnMut(usize, Fields<'_>) -> Result<T, AnswerFault>,
 ) -> Result<Option<Vec<T>>, AnswerFault> {
-    let Some(values) = fields.unless_null(Place::MemberList, json::array)? else { return Ok(None) };
+    let Some(values) = fields.unless_null(list, json::array)? else { return Ok(None) };
     let mut items = Vec::with_capacity(values.len());
     for (at, item) in values.into_iter().enumerate() {
-        items.push(read(at, json::fields(Place::Entry(at), item)?)?);
+        items.push(read(at, json::fields(entry(at), item)?)?);
     }
     Ok(Some(items))
 }
@@ -206,6 +236,7 @@ pub(crate) fn info_first<S: serde::Serializer>(envelope: &Envelope, serializer: 
         map.serialize_entry("ErrorInfo", info)?;
     }
     map.serialize_entry("ErrorCode", &envelope.error_code)?;
+    request_id(&mut map, envelope)?;
     map.end()
 }
 
@@ -217,7 +248,16 @@ pub(crate) fn code_first<S: serde::Serializer>(envelope: &Envelope, serializer: 
     if let Some(info) = &envelope.error_info {
         map.serialize_entry("ErrorInfo", info)?;
     }
+    request_id(&mut map, envelope)?;
     map.end()
+}
+
+/// `RequestId` behind the other three, as the pages of other products have it.
+fn request_id<M: SerializeMap>(map: &mut M, envelope: &Envelope) -> Result<(), M::Error> {
+    match &envelope.request_id {
+        Some(id) => map.serialize_entry("RequestId", id),
+        None => Ok(()),
+    }
 }
 
 /// `value` as compact JSON. What this crate writes has string keys and no failing parts, so writing cannot fail.
@@ -228,4 +268,44 @@ pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
 /// The same behind what `json` holds.
 pub(crate) fn append<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(json, value).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_written_behind_the_other_three_in_either_order() {
+        let mut envelope = Envelope::fail(ErrorCode::new(10_002), "later");
+        envelope.request_id = Some("Id-8c98-O-Seq-52720".to_owned());
+        let bytes = envelope_json(&envelope);
+        assert_eq!(
+            String::from_utf8_lossy(&bytes),
+            r#"{"ActionStatus":"FAIL","ErrorInfo":"later","ErrorCode":10002,"RequestId":"Id-8c98-O-Seq-52720"}"#
+        );
+        assert_eq!(Envelope::parse(&bytes).as_ref(), Ok(&envelope));
+        let mut answer = crate::modify_user_info::Answer::served(1, Vec::new());
+        answer.envelope.request_id = Some(String::new());
+        assert_eq!(
+            String::from_utf8(answer.to_json()).unwrap(),
+            r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","RequestId":"","CommandType":1,"MemberList":[]}"#
+        );
+    }
+
+    #[test]
+    fn a_request_id_of_another_type_is_kept_among_the_unknown_fields() {
+        for fields in [
+            r#","RequestId":null"#,
+            r#","RequestId":7"#,
+            r#","RequestId":{"Id":"a"}"#,
+            r#","RequestId":"\udc00""#,
+            r#","RequestId":"a","RequestId":"a""#,
+        ] {
+            let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""{fields}}}"#);
+            assert_eq!(Envelope::parse(body.as_bytes()), Ok(Envelope::ok()), "{body}");
+            let answer = crate::add_robots::Answer::parse(body.as_bytes()).unwrap();
+            assert_eq!(answer.envelope, Envelope::ok());
+            assert_eq!(String::from_utf8(answer.to_json()).unwrap(), body);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::envelope::{code_first, int64, objects, optional_int64, optional_text, to_json};
+use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
 use crate::json::{self, Faults};
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
@@ -40,7 +40,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestFault`] where the body is not a JSON object, or with every field that is missing, there twice or of another
     /// type.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
         let draft = Draft::parse(json::text(body)?)?;
@@ -77,7 +77,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is no JSON object.
+    /// [`BodyFault`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
@@ -120,6 +120,23 @@ pub struct Answer {
 }
 
 /// A member of the list.
+///
+/// No page names `Remark` and `Marks`; the vendor's own client code reads them (`@tencentcloud/lite-chat` 4.2.1). So an answer is
+/// read whatever they are: a value of another type, or one that is there twice, stays in `extra` as it came.
+///
+/// ```
+/// use avmarks_protocol::get_members::{Answer, Listed};
+///
+/// let mut member = Listed::new(1_669_872_112, "teacher10");
+/// member.marks = Some(vec![500, 1000]);
+/// let bytes = Answer::page(vec![member], 0).to_json();
+/// assert!(String::from_utf8_lossy(&bytes).contains(r#""Avatar":"","Marks":[500,1000]}"#));
+///
+/// let strange = br#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"JoinTime":1,"Member_Account":"a","Marks":"1000"}]}"#;
+/// let member = &Answer::parse(strange).unwrap().member_list.unwrap()[0];
+/// assert_eq!(member.marks, None);
+/// assert_eq!(member.extra.iter().next(), Some(("Marks", r#""1000""#)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -135,13 +152,20 @@ pub struct Listed {
     /// `Avatar`, a URL: empty where the member has none, `None` where the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// Fields that no document names.
+    /// `Remark`, a text whose meaning no page tells; `None` where the answer has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    /// `Marks`: the marks that the member holds, empty where it holds none; `None` where the answer does not tell
+    /// (`gap:list-marks`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Vec<i64>>,
+    /// Fields that this version does not know, and `Remark` and `Marks` of another type.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 impl Listed {
-    /// A member of whom no more is known: `NickName` and `Avatar` are there, and empty.
+    /// A member of whom no more is known: `NickName` and `Avatar` are there, and empty; `Remark` and `Marks` are not there.
     #[must_use]
     pub fn new(join_time: i64, account: impl Into<String>) -> Self {
         Self {
@@ -149,6 +173,8 @@ impl Listed {
             account: account.into(),
             nick_name: Some(String::new()),
             avatar: Some(String::new()),
+            remark: None,
+            marks: None,
             extra: Extra::default(),
         }
     }
@@ -176,18 +202,23 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
-    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
+    /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            member_list: objects(&mut fields, |at, mut entry| {
+            member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
                 Ok(Listed {
                     join_time: int64(Place::JoinTime(at), &mut entry)?,
                     account: entry.require(Place::Account(at), json::string)?.into_owned(),
                     nick_name: optional_text(Place::NickName(at), &mut entry)?,
                     avatar: optional_text(Place::Avatar(at), &mut entry)?,
+                    remark: entry.undocumented(Place::Remark(at), as_text),
+                    marks: entry.undocumented(Place::Marks(at), |place, value| {
+                        let marks = json::array(place, value).ok()?.into_iter();
+                        marks.enumerate().map(|(mark, value)| as_int64(Place::Mark(at, mark), value)).collect()
+                    }),
                     extra: entry.rest(),
                 })
             })?,
@@ -200,5 +231,99 @@ impl Answer {
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         to_json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FieldProblem;
+
+    const START: &str =
+        r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"JoinTime":1,"Member_Account":"a","NickName":"n""#;
+
+    /// The one member of an answer that has these fields too, and what is written of them.
+    fn member(fields: &str) -> (Listed, String) {
+        let body = format!("{START}{fields}}}]}}");
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
+        let written = String::from_utf8(answer.to_json()).unwrap();
+        let fields = written.strip_prefix(START).unwrap().strip_suffix("}]}").unwrap().to_owned();
+        (answer.member_list.unwrap().pop().unwrap(), fields)
+    }
+
+    #[test]
+    fn marks_and_remark_are_typed_and_written_behind_the_other_fields() {
+        let (found, written) =
+            member(r#","Marks":[500,1000,-0,-9223372036854775808],"Remark":"r","Avatar":"u","x":1.50"#);
+        assert_eq!(found.marks, Some(vec![500, 1_000, 0, i64::MIN]));
+        assert_eq!((found.remark.as_deref(), found.avatar.as_deref()), (Some("r"), Some("u")));
+        assert_eq!(found.extra.iter().collect::<Vec<_>>(), [("x", "1.50")]);
+        assert_eq!(written, r#","Avatar":"u","Remark":"r","Marks":[500,1000,0,-9223372036854775808],"x":1.50"#);
+        let (found, written) = member(r#","Marks":[],"Remark":"""#);
+        assert_eq!((found.marks, found.remark.as_deref()), (Some(Vec::new()), Some("")));
+        assert_eq!(written, r#","Remark":"","Marks":[]"#);
+        let (found, written) = member("");
+        assert_eq!((found.marks, found.remark, &*written), (None, None, ""));
+    }
+
+    #[test]
+    fn marks_and_remark_of_another_type_are_kept_as_they_came() {
+        for fields in [
+            r#","Marks":null"#,
+            r#","Marks":1000"#,
+            r#","Marks":"1000""#,
+            r#","Marks":{"1000":true}"#,
+            r#","Marks":["1000"]"#,
+            r#","Marks":[1000,null]"#,
+            r#","Marks":[1000.0]"#,
+            r#","Marks":[ 1e3 ]"#,
+            r#","Marks":[9223372036854775808]"#,
+            r#","Marks":[1000],"Marks":[1001]"#,
+            r#","Marks":[1000],"Marks":[1000]"#,
+            r#","Remark":null"#,
+            r#","Remark":7"#,
+            r#","Remark":["r"]"#,
+            r#","Remark":"\ud800""#,
+            r#","Remark":"r","Remark":"r""#,
+            r#","Remark":{},"x":1,"Marks":{},"y":2"#,
+        ] {
+            let (found, written) = member(fields);
+            assert_eq!((found.marks, found.remark), (None, None), "{fields}");
+            assert_eq!(written, fields);
+        }
+    }
+
+    #[test]
+    fn the_fields_that_pages_name_are_held_to_their_types_as_before() {
+        for (fields, expected) in [
+            (r#","Avatar":7"#, "`MemberList[0].Avatar` must be a string, and is an integer: `7`"),
+            (r#","NickName":"m""#, "`MemberList[0].NickName` is there more than once; send it once"),
+            (r#","JoinTime":2"#, "`MemberList[0].JoinTime` is there more than once; send it once"),
+        ] {
+            let fault = Answer::parse(format!("{START}{fields}}}]}}").as_bytes()).unwrap_err();
+            assert_eq!(fault.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn each_field_of_a_request_may_be_wrong_in_three_ways() {
+        for (name, place) in [("GroupId", Place::GroupId), ("Timestamp", Place::Timestamp), ("Mark", Place::MarkFilter)]
+        {
+            let body = r#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#;
+            let change = |to: &str| body.replace(&format!("\"{name}\":"), to);
+            let found =
+                |body: &str| Draft::parse(body).unwrap().faults.into_iter().map(|fault| (fault.place, fault.problem));
+            let found = |body: &str| found(body).collect::<Vec<_>>();
+            let is_optional = name == "Mark";
+            let missing = if is_optional { vec![] } else { vec![(place, FieldProblem::Missing)] };
+            assert_eq!(found(&change("\"x\":")), missing);
+            assert_eq!(found(&change(&format!("\"{name}\":0,\"{name}\":"))), [(place, FieldProblem::Twice)]);
+            let of_another_type = found(&change(&format!("\"{name}\":null,\"x\":")));
+            assert!(
+                matches!(of_another_type[..], [(at, FieldProblem::Type { .. })] if at == place),
+                "{of_another_type:?}"
+            );
+        }
     }
 }

@@ -1,75 +1,17 @@
 //! `POST /v4/group_open_http_svc/get_online_member_num`: the number of online members.
 //!
-//! Source: 1047/38521, 269/49180. The service's name in the path differs from that of the other two calls, and the sample
+//! Source: 1047/38521, 269/49180. The service's name in the path differs from that of the other calls, and the sample
 //! answer has `ErrorInfo` before `ErrorCode`.
-
-use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::envelope::{info_first, optional_int64, to_json};
-use crate::json::{self, Faults};
-use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Place, RequestFault};
+use crate::envelope::{as_int64, info_first, optional_int64, to_json};
+use crate::{AnswerFault, Envelope, ErrorCode, Extra, Place, json};
+
+pub use crate::group_only::{Draft, Request};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_http_svc/get_online_member_num";
-
-/// A request.
-///
-/// ```
-/// use avmarks_protocol::get_online_member_num::Request;
-///
-/// let request = Request { group_id: "@TGS#a6I4ZUUGO".into() };
-/// assert_eq!(request.to_json(), br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#);
-/// assert_eq!(Request::parse(br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#), Ok(request));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Request<'a> {
-    /// `GroupId`.
-    pub group_id: Cow<'a, str>,
-}
-
-impl<'a> Request<'a> {
-    /// The request of a body, read strictly.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestFault`] where the body is no JSON object, or `GroupId` is missing, there twice or no string.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
-        let draft = Draft::parse(json::text(body)?)?;
-        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestFault::Fields(draft.faults))
-    }
-
-    /// The body, compact.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        to_json(self)
-    }
-}
-
-/// What could be read of a request, and every fault that was found in its fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft<'a> {
-    /// `GroupId`, where it is there once and a string.
-    pub group_id: Option<Cow<'a, str>>,
-    /// What is missing, there twice or of another type.
-    pub faults: Vec<FieldFault>,
-}
-
-impl<'a> Draft<'a> {
-    /// What can be read of this text.
-    ///
-    /// # Errors
-    ///
-    /// [`BodyFault`] where the text is no JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
-        let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        Ok(Self { group_id, faults: faults.0 })
-    }
-}
 
 /// An answer. A refusal has the envelope alone.
 ///
@@ -80,6 +22,9 @@ impl<'a> Draft<'a> {
 /// let bytes = answer.to_json();
 /// assert_eq!(bytes, br#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1000}"#);
 /// assert_eq!(Answer::parse(&bytes), Ok(answer));
+///
+/// let bytes = br#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1000,"ExpireTime":60}"#;
+/// assert_eq!(Answer::parse(bytes).unwrap().expire_time, Some(60));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -91,7 +36,11 @@ pub struct Answer {
     /// `OnlineMemberNum`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub online_member_num: Option<i64>,
-    /// Fields that no document names.
+    /// `ExpireTime`: for how many seconds the number may be shown. No page names it; the vendor's own client code reads it
+    /// (`@tencentcloud/chat` 3.6.6). A value of another type, or one that is there twice, stays in `extra` as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire_time: Option<i64>,
+    /// Fields that this version does not know, and `ExpireTime` of another type.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -100,26 +49,37 @@ impl Answer {
     /// The answer that says how many are online.
     #[must_use]
     pub fn count(online_member_num: i64) -> Self {
-        Self { envelope: Envelope::ok(), online_member_num: Some(online_member_num), extra: Extra::default() }
+        Self {
+            envelope: Envelope::ok(),
+            online_member_num: Some(online_member_num),
+            expire_time: None,
+            extra: Extra::default(),
+        }
     }
 
     /// The answer to a call that was refused.
     #[must_use]
     pub fn refused(code: ErrorCode, info: impl Into<String>) -> Self {
-        Self { envelope: Envelope::fail(code, info), online_member_num: None, extra: Extra::default() }
+        Self {
+            envelope: Envelope::fail(code, info),
+            online_member_num: None,
+            expire_time: None,
+            extra: Extra::default(),
+        }
     }
 
     /// The answer of a body.
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
-    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
+    /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             online_member_num: optional_int64(Place::OnlineMemberNum, &mut fields)?,
+            expire_time: fields.undocumented(Place::ExpireTime, as_int64),
             extra: fields.rest(),
         })
     }
@@ -128,5 +88,63 @@ impl Answer {
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         to_json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":7"#;
+
+    /// The answer that has these fields too, and what is written of them.
+    fn answer(fields: &str) -> (Answer, String) {
+        let body = format!("{START}{fields}}}");
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
+        assert_eq!(answer.online_member_num, Some(7));
+        let written = String::from_utf8(answer.to_json()).unwrap();
+        let fields = written.strip_prefix(START).unwrap().strip_suffix('}').unwrap().to_owned();
+        (answer, fields)
+    }
+
+    #[test]
+    fn expire_time_is_typed_and_written_behind_the_number() {
+        for (fields, expire_time, written) in [
+            ("", None, ""),
+            (r#","ExpireTime":0"#, Some(0), r#","ExpireTime":0"#),
+            (r#","x":1.50,"ExpireTime":60"#, Some(60), r#","ExpireTime":60,"x":1.50"#),
+            (r#","ExpireTime":9223372036854775807"#, Some(i64::MAX), r#","ExpireTime":9223372036854775807"#),
+        ] {
+            let (answer, found) = answer(fields);
+            assert_eq!((answer.expire_time, &*found), (expire_time, written));
+        }
+    }
+
+    #[test]
+    fn expire_time_of_another_type_is_kept_as_it_came() {
+        for fields in [
+            r#","ExpireTime":null"#,
+            r#","ExpireTime":"60""#,
+            r#","ExpireTime":60.0"#,
+            r#","ExpireTime":6e1"#,
+            r#","ExpireTime":[60]"#,
+            r#","ExpireTime":9223372036854775808"#,
+            r#","ExpireTime":60,"ExpireTime":60"#,
+        ] {
+            let (answer, written) = answer(fields);
+            assert_eq!((answer.expire_time, &*written), (None, fields));
+        }
+    }
+
+    #[test]
+    fn the_number_is_held_to_its_type_as_before() {
+        let parse = |body: &str| Answer::parse(body.as_bytes()).unwrap_err().to_string();
+        let start = r#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":"#;
+        assert_eq!(parse(&format!("{start}\"7\"}}")), "`OnlineMemberNum` must be an integer, and is a string: `\"7\"`");
+        assert_eq!(
+            parse(&format!("{start}7,\"OnlineMemberNum\":7}}")),
+            "`OnlineMemberNum` is there more than once; send it once"
+        );
     }
 }

@@ -238,6 +238,24 @@ impl<'a> Fields<'a> {
         value.map(|value| read(place, value)).transpose()
     }
 
+    /// Takes the field at `place` out, read by `read`, where it is there once and `read` can read it. Otherwise the field stays
+    /// where it is, so that it ends among the unknown ones and is written back as it came: no page names these fields, and a
+    /// caller needs none of them.
+    pub(crate) fn undocumented<T>(
+        &mut self,
+        place: Place,
+        read: impl FnOnce(Place, &'a RawValue) -> Option<T>,
+    ) -> Option<T> {
+        let mut found = self.0.iter().enumerate().filter(|(_, (field, _))| field == place.field());
+        let (at, (_, value)) = found.next()?;
+        if found.next().is_some() {
+            return None;
+        }
+        let value = read(place, value)?;
+        self.0.remove(at);
+        Some(value)
+    }
+
     /// What has not been taken, to be written back as it came.
     pub(crate) fn rest(self) -> Extra {
         Extra(self.0.into_iter().map(|(name, value)| (name.into_owned(), value.to_owned())).collect())
@@ -285,8 +303,35 @@ impl From<FieldFault> for ValueFault {
 }
 
 fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
+    // A text that no string can hold is no JSON, whatever the field should be.
+    if has_lone_surrogate(value.get()) {
+        return ValueFault::Body(BodyFault::NotJson {
+            what: format!("in `{place}`: lone leading surrogate in hex escape"),
+        });
+    }
     let text = Excerpt(value.get()).to_string();
     FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
+}
+
+/// Whether a text of JSON's grammar has the escape of half a surrogate pair. Nothing but strings holds a backslash.
+fn has_lone_surrogate(json: &str) -> bool {
+    let unit =
+        |escape: &str| escape.strip_prefix("\\u").and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        rest = rest.get(at..).unwrap_or_default();
+        let width = match unit(rest) {
+            Some(0xdc00..=0xdfff) => return true,
+            Some(0xd800..=0xdbff) => match rest.get(6..).and_then(unit) {
+                Some(0xdc00..=0xdfff) => 12,
+                _ => return true,
+            },
+            Some(_) => 6,
+            None => 2,
+        };
+        rest = rest.get(width..).unwrap_or_default();
+    }
+    false
 }
 
 fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueFault> {
@@ -339,6 +384,24 @@ impl Faults {
             Err(ValueFault::Body(fault)) => Err(fault),
         }
     }
+
+    /// The items of the list that must stand at `list`, each read by `read` at the place that `item` gives for its index: none
+    /// for an item that could not be read, and none at all where there is no list.
+    pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
+        &mut self,
+        fields: &mut Fields<'a>,
+        list: Place,
+        item: impl Fn(usize) -> Place,
+        read: Read<'a, T>,
+    ) -> Result<Option<L>, BodyFault> {
+        let Some(values) = self.keep(fields.require(list, array))? else { return Ok(None) };
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| self.keep(read(item(at), value)))
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
 }
 
 /// Why a request cannot be read.
@@ -352,3 +415,6 @@ pub enum RequestFault {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Fields(Vec<FieldFault>),
 }
+
+#[cfg(test)]
+mod tests;

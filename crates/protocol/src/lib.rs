@@ -1,8 +1,9 @@
 //! How the audio-video group marks API of Tencent Cloud Chat is written: bytes in, values out, and back.
 //!
-//! **In scope:** the three calls ([`modify_user_info`], [`get_members`], [`get_online_member_num`]) with requests and answers
-//! for both sides, the codes ([`ErrorCode`]) and what a caller should do about each, URL and query ([`url`]), the regions
-//! ([`region`]), the webhooks that tell of presence ([`webhook`]), and the signature ([`usersig`]).
+//! **In scope:** eight calls with requests and answers for both sides: marks ([`modify_user_info`]), who is online
+//! ([`get_members`], [`get_online_member_num`], [`check_members`]), robots ([`add_robots`], [`del_robots`]), administrators
+//! ([`modify_admin`], [`get_admin_list`]); the codes ([`ErrorCode`]) and what a caller should do about each, URL and query
+//! ([`url`]), the regions ([`region`]), the webhooks that tell of presence ([`webhook`]), and the signature ([`usersig`]).
 //!
 //! **Out of scope:** whether a request would be served (`avmarks-service`), retries and pace, sockets, clocks.
 //!
@@ -22,14 +23,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod account_list;
+pub mod add_robots;
+mod bare_answer;
+pub mod check_members;
+pub mod del_robots;
 mod endpoint;
 mod envelope;
 mod error_code;
 mod extra;
+pub mod get_admin_list;
 pub mod get_members;
 pub mod get_online_member_num;
+mod group_only;
 mod integer;
 mod json;
+pub mod modify_admin;
 pub mod modify_user_info;
 mod place;
 pub mod region;
@@ -47,3 +56,6 @@ pub use integer::Integer;
 pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};
 pub use place::Place;
 pub use trailing_comma::without_trailing_commas;
+
+#[cfg(test)]
+mod tests;

@@ -161,17 +161,7 @@ impl<'a> DraftMember<'a> {
     fn parse(at: usize, entry: &'a RawValue, faults: &mut Faults) -> Result<Self, BodyFault> {
         let Some(mut fields) = faults.keep(json::fields(Place::Entry(at), entry))? else { return Ok(Self::default()) };
         let account = faults.keep(fields.require(Place::Account(at), json::string))?;
-        let marks = match faults.keep(fields.require(Place::Marks(at), json::array))? {
-            None => None,
-            Some(values) => {
-                let marks = values.into_iter().enumerate();
-                Some(
-                    marks
-                        .map(|(mark, value)| faults.keep(json::integer(Place::Mark(at, mark), value)))
-                        .collect::<Result<_, _>>()?,
-                )
-            }
-        };
+        let marks = faults.list(&mut fields, Place::Marks(at), |mark| Place::Mark(at, mark), json::integer)?;
         Ok(Self { account, marks })
     }
 }
@@ -198,6 +188,9 @@ impl<'a> From<Request<'a>> for Draft<'a> {
 
 /// An answer. A refusal has the envelope alone.
 ///
+/// An answer that is OK and lacks `MemberList` says that no account was served: the vendor's own client code reads it so
+/// (`@tencentcloud/chat` 3.6.6). No page describes such an answer.
+///
 /// ```
 /// use avmarks_protocol::modify_user_info::Answer;
 ///
@@ -206,6 +199,10 @@ impl<'a> From<Request<'a>> for Draft<'a> {
 /// assert_eq!(answer.member_list.as_ref().unwrap()[0].marks, [1000]);
 /// assert_eq!(answer.extra.iter().next(), Some(("New", "1.50")));
 /// assert_eq!(answer.to_json(), bytes);
+///
+/// let answer = Answer::parse(br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1}"#).unwrap();
+/// assert!(answer.envelope.is_ok());
+/// assert_eq!(answer.member_list.unwrap_or_default(), []);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -217,7 +214,8 @@ pub struct Answer {
     /// `CommandType`: that of the request. In the samples, and not in the field table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_type: Option<i64>,
-    /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample.
+    /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample. `None` where the
+    /// answer has no such field: a refusal, or an answer that is OK and served nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_list: Option<Vec<Served>>,
     /// Fields that no document names.
@@ -277,7 +275,7 @@ impl Answer {
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             command_type: optional_int64(Place::CommandType, &mut fields)?,
-            member_list: objects(&mut fields, |at, mut entry| {
+            member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
                 let account = entry.require(Place::Account(at), json::string)?.into_owned();
                 let values = entry.require(Place::Marks(at), json::array)?;
                 let marks = values

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 
 use avmarks_spec::{Limits, Mark, UserId};
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry::Vacant;
+use hashbrown::hash_table::Entry as Cell;
 use smallvec::SmallVec;
 
 use crate::Policy;
-use crate::roster::hash;
+use crate::room::hash;
 
 /// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,8 @@ impl CommandKind {
 /// ```
 pub type MarkList = SmallVec<[Mark; 3]>;
 
-const _: () = assert!(size_of::<MarkList>() == size_of::<Vec<Mark>>());
+// Marks that lie in place take no more memory than a list elsewhere would.
+const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
 
 /// One account of a call with its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,8 @@ pub struct MarkCall {
     kind: CommandKind,
     operator: Operator,
     entries: Vec<Entry>,
+    /// The hash of the account of each entry.
+    hashes: Vec<u64>,
     merged: bool,
     names_special: bool,
 }
@@ -116,16 +119,18 @@ impl MarkCall {
     pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
-        let mut merged = !is_each_account_once(&entries);
+        let mut hashes: Vec<_> = entries.iter().map(|entry| hash(&entry.account)).collect();
+        let mut merged = !is_each_account_once(&entries, &hashes);
         if merged {
             entries = united(entries);
+            hashes = entries.iter().map(|entry| hash(&entry.account)).collect();
         }
         let mut names_special = false;
         for Entry { marks, .. } in &mut entries {
             merged |= keep_first_mentions(marks);
             names_special |= marks.iter().any(|mark| mark.is_special());
         }
-        Self { kind, operator, entries, merged, names_special }
+        Self { kind, operator, entries, hashes, merged, names_special }
     }
 
     /// Whether it sets or deletes.
@@ -146,6 +151,11 @@ impl MarkCall {
         &self.entries
     }
 
+    /// The entries after merging, each with the hash of its account.
+    pub(crate) fn hashed(&self) -> impl Iterator<Item = (&Entry, u64)> {
+        self.entries.iter().zip(self.hashes.iter().copied())
+    }
+
     /// Whether an account or a mark was named twice (`gap:duplicates`).
     #[must_use]
     pub const fn was_merged(&self) -> bool {
@@ -159,13 +169,16 @@ impl MarkCall {
     }
 }
 
-fn is_each_account_once(entries: &[Entry]) -> bool {
-    let mut seen: HashTable<&UserId> = HashTable::with_capacity(entries.len());
-    entries.iter().all(|Entry { account, .. }| {
-        let place = seen.entry(hash(account), |earlier| *earlier == account, |earlier| hash(earlier));
-        let is_new = matches!(place, Vacant(_));
-        place.insert(account);
-        is_new
+fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
+    let mut seen: HashTable<(u64, &UserId)> = HashTable::with_capacity(entries.len());
+    entries.iter().zip(hashes).all(|(Entry { account, .. }, hash)| {
+        match seen.entry(*hash, |(_, earlier)| *earlier == account, |(hash, _)| *hash) {
+            Cell::Occupied(_) => false,
+            Cell::Vacant(cell) => {
+                cell.insert((*hash, account));
+                true
+            }
+        }
     })
 }
 
@@ -198,6 +211,64 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     let named_again = kept.len() != marks.len();
     *marks = kept;
     named_again
+}
+
+/// What may be asked of a group without a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The online list (`get_members`).
+    List,
+    /// How many are online (`get_online_member_num`).
+    Count,
+    /// Which of these accounts are online (`check_members`).
+    Check,
+    /// The administrators (`get_admin_list`).
+    AdminList,
+}
+
+/// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminCall {
+    kind: CommandKind,
+    operator: Operator,
+    accounts: Vec<UserId>,
+    merged: bool,
+}
+
+impl AdminCall {
+    /// A call of this kind; an account that is named again counts once, at the place of the first.
+    #[must_use]
+    pub fn new(kind: CommandKind, operator: Operator, accounts: Vec<UserId>) -> Self {
+        let mut seen = BTreeSet::new();
+        let named = accounts.len();
+        let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
+        let merged = accounts.len() != named;
+        Self { kind, operator, accounts, merged }
+    }
+
+    /// Whether it sets or deletes.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        self.kind
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub const fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    /// The accounts, each once.
+    #[must_use]
+    pub fn accounts(&self) -> &[UserId] {
+        &self.accounts
+    }
+
+    /// Whether an account was named twice (`gap:duplicates`).
+    #[must_use]
+    pub const fn was_merged(&self) -> bool {
+        self.merged
+    }
 }
 
 /// A change of presence, as the clients or the vendor's webhooks tell it.

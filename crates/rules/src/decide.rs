@@ -3,58 +3,116 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
 
-use avmarks_spec::readings::{LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, SpecialSlots};
+use avmarks_spec::readings::{
+    CountTypes, LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, RobotDays, SpecialSlots, SwitchList,
+};
 use avmarks_spec::{Clause, Gap, Limits, Mark, MarkKind, Timestamp};
 
 use crate::decision::Grounds;
-use crate::marks::{Bit, Marks, Numbers, PLACES};
-use crate::presence::time_passes;
-use crate::room::View;
+use crate::room::{Bit, Connection, MarkChanges, MarkSet, Marks, Numbers, PLACES, View};
 use crate::{
-    Cause, CommandKind, Decision, Entry, Event, MarkCall, MarkList, Omission, Operator, Refusal, Refused, Room, Terms,
-    Verdict,
+    AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Terms,
+    Transition, Verdict,
 };
 
-/// What the service answers to `call` at `at`, and why. Changes nothing: apply the events to make it happen.
-///
-/// `room` is the group that the call names, if there is one. An `at` below the latest time that the room has seen is
-/// taken as that (`gap:clock`).
-pub fn decide(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Decision {
-    let view = room.map(|room| View::new(room, at));
-    let mut events = view.as_ref().map(time_passes).unwrap_or_default();
-    let mut grounds = Grounds::default();
+impl Room {
+    /// What the service answers to `call` at `at`, and why. Changes nothing: [`Room::apply`] makes the transition happen.
+    ///
+    /// An `at` below the latest time that the room has seen is taken as that (`gap:clock`).
+    pub fn decide(&self, call: &MarkCall, terms: &Terms, at: Timestamp) -> Decision {
+        let view = View::new(self, at);
+        let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
+        let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
+        if refused.is_empty() {
+            let weighed = weigh(&view, terms, call);
+            refused = outcome_refusals(terms, &weighed);
+            (omitted, gaps) = (weighed.omitted, weighed.gaps);
+            match refused.first().map(|refused| refused.reason) {
+                None => {
+                    gaps.push(Gap::Echo);
+                    transition = Transition::marks(&view, weighed.changes);
+                }
+                // Only where nobody could be served is each mark's own reason the call's.
+                Some(Refusal::AllFailed) => {}
+                Some(_) => omitted.clear(),
+            }
+        }
+        let mut grounds = Grounds::default();
+        refused.first().into_iter().for_each(|refused| grounds.refusal(refused.reason));
+        omitted.iter().for_each(|omission| grounds.clause(omission.because));
+        if refused.is_empty() {
+            // What was served was served for being online, and is listed as it was asked for.
+            grounds.clause(Clause::OnlineOnly);
+        }
+        gaps.into_iter().for_each(|gap| grounds.gap(gap));
+        finish(&view, at, &refused, grounds, omitted, transition)
+    }
 
-    let Judged { verdict, omitted, gaps, events: brought } = judge(view.as_ref(), terms, call);
-    if let Verdict::Refused(refused) = &verdict {
-        grounds.refusal(refused.reason);
+    /// What the service answers to a call that sets or deletes administrators, and why. Changes nothing, as [`Room::decide`].
+    pub fn decide_admins(&self, call: &AdminCall, terms: &Terms, at: Timestamp) -> Decision {
+        let view = View::new(self, at);
+        let mut refused = admin_refusals(Some(self), terms, call.operator());
+        let (mut grounds, mut transition) = (Grounds::default(), Transition::time(&view));
+        if refused.is_empty() {
+            let is_admin = |account| self.admins().contains(account);
+            let (admins, in_vain): (Vec<_>, _) = match call.kind() {
+                CommandKind::Set => {
+                    let new = call.accounts().iter().filter(|account| !is_admin(account));
+                    (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
+                }
+                CommandKind::Delete => {
+                    let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
+                    (left.copied().collect(), !call.accounts().iter().all(is_admin))
+                }
+            };
+            // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
+            if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
+                refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
+            } else {
+                transition = Transition::admins(&view, admins);
+                // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
+                if in_vain {
+                    grounds.gap(Gap::AdminUnset);
+                }
+            }
+            if call.was_merged() {
+                grounds.gap(Gap::Duplicates);
+            }
+        }
+        let mut all = Grounds::default();
+        refused.first().into_iter().for_each(|refused| all.refusal(refused.reason));
+        grounds.into_vec().into_iter().for_each(|basis| all.basis(basis));
+        finish(&view, at, &refused, all, Vec::new(), transition)
     }
-    omitted.iter().for_each(|omission| grounds.clause(omission.because));
-    if matches!(verdict, Verdict::Accepted(_)) {
-        // What was served was served for being online, and is listed as it was asked for.
-        grounds.clause(Clause::OnlineOnly);
+}
+
+/// The decision that these refusals make, the first of them or none.
+fn finish(
+    view: &View<'_>,
+    at: Timestamp,
+    refused: &[Refused],
+    mut grounds: Grounds,
+    omitted: Vec<Omission>,
+    transition: Transition,
+) -> Decision {
+    if refused.len() > 1 {
+        grounds.gap(Gap::Precedence);
     }
-    gaps.into_iter().for_each(|gap| grounds.gap(gap));
-    if view.is_some_and(|view| at < view.now) {
+    if at < view.now() {
         grounds.gap(Gap::Clock);
     }
-    if events.is_empty() {
-        events = brought;
-    } else {
-        events.extend(brought);
-    }
-    Decision { verdict, because: grounds.into_vec(), omitted, events }
+    let verdict = refused.first().map_or(Verdict::Accepted, |refused| Verdict::Refused(*refused));
+    Decision { verdict, because: grounds.into_vec(), omitted, transition }
 }
 
 /// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
-/// [`decide()`] gives. Accounts are looked at only where steps 13 to 18 let the call through.
+/// [`Room::decide`] gives. Accounts are looked at only where steps 13 to 18 let the call through.
 #[must_use]
 pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
-    let view = room.map(|room| View::new(room, at));
     let mut found = gate_refusals(room, terms, call.operator(), call.names_special());
-    if let (Some(view), []) = (&view, &*found) {
-        found = outcome_refusals(terms, &weigh(view, terms, call));
+    if let (Some(room), []) = (room, &*found) {
+        found = outcome_refusals(terms, &weigh(&View::new(room, at), terms, call));
     }
     found
 }
@@ -63,114 +121,96 @@ pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timesta
 /// or 600 or does not. What cannot be told without a group is left out where there is none.
 #[must_use]
 pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
-    let mut found = Vec::new();
-    let _ = gates(room, terms, operator, names_special, &mut |refused| {
-        found.push(refused);
-        ControlFlow::Continue(())
-    });
-    found
-}
-
-/// Every refusal that the online list and the count know beyond their bodies, in the order of the precedence:
-/// `GROUP-EXISTS`, `GROUP-TYPE`, `PLAN` (the list alone, where `gap:low-plan-list` is read so), `SWITCH`, `PERMISSION`
-/// (where `gap:rest-owner` lets owners call).
-#[must_use]
-pub fn pull_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, is_list: bool) -> Vec<Refusal> {
-    let policy = &terms.policy;
-    let mut found = Vec::new();
-    if room.is_none() {
-        found.push(Refusal::GroupExists);
-    }
-    if room.is_some_and(|room| !room.kind.has_marks()) {
-        found.push(Refusal::GroupType);
-    }
-    if is_list && !terms.marks_supported && policy.low_plan_list == LowPlanList::Refuse {
-        found.push(Refusal::Plan);
-    }
-    if !terms.online_list_enabled {
-        found.push(Refusal::Switch);
-    }
-    if policy.rest_owner == RestOwner::OwnerToo && room.is_some_and(|room| !may_operate(room, operator)) {
-        found.push(Refusal::Permission);
-    }
-    found
-}
-
-/// What a call comes to.
-struct Judged {
-    verdict: Verdict,
-    omitted: Vec<Omission>,
-    gaps: Vec<Gap>,
-    events: Vec<Event>,
-}
-
-impl Judged {
-    fn refused(refused: Refused) -> Self {
-        Self { verdict: Verdict::Refused(refused), omitted: Vec::new(), gaps: Vec::new(), events: Vec::new() }
-    }
-}
-
-fn judge(view: Option<&View<'_>>, terms: &Terms, call: &MarkCall) -> Judged {
-    let mut first = None;
-    let _ = gates(view.map(|view| view.room), terms, call.operator(), call.names_special(), &mut |refused| {
-        first = Some(refused);
-        ControlFlow::Break(())
-    });
-    let (None, Some(view)) = (first, view) else {
-        return Judged::refused(first.unwrap_or(Refusal::GroupExists.into()));
-    };
-    let mut weighed = weigh(view, terms, call);
-    if let Some(refused) = outcome_refusals(terms, &weighed).into_iter().next() {
-        // Only where nobody could be served is each mark's own reason the call's.
-        if refused.reason != Refusal::AllFailed {
-            weighed.omitted.clear();
-        }
-        return Judged { omitted: weighed.omitted, gaps: weighed.gaps, ..Judged::refused(refused) };
-    }
-    weighed.gaps.push(Gap::Echo);
-    let Weighed { served, omitted, events, gaps, .. } = weighed;
-    Judged { verdict: Verdict::Accepted(served), omitted, gaps, events }
-}
-
-/// Steps 13 to 18: what must hold before any account is looked at.
-fn gates(
-    room: Option<&Room>,
-    terms: &Terms,
-    operator: Operator,
-    names_special: bool,
-    found: &mut dyn FnMut(Refused) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    // 13. GROUP-EXISTS: the group exists.
-    if room.is_none() {
-        found(Refusal::GroupExists.into())?;
-    }
-    // 14. GROUP-TYPE: only an AVChatRoom has marks.
-    if room.is_some_and(|room| !room.kind.has_marks()) {
-        found(Refusal::GroupType.into())?;
-    }
-    // 15. PLAN: the app's plan includes the feature.
-    if !terms.marks_supported {
-        found(Refusal::Plan.into())?;
-    }
-    // 16. SWITCH: the online member list is switched on.
-    if !terms.online_list_enabled {
-        found(Refusal::Switch.into())?;
-    }
+    let mut found = feature_refusals(room, terms);
     // 17. PERMISSION: the operator is an app admin or the group's owner.
     if room.is_some_and(|room| !may_operate(room, operator)) {
-        found(Refusal::Permission.into())?;
+        found.push(Refusal::Permission.into());
     }
     // 18. SPECIAL-ADMIN: 500 and 600 are for app admins alone, to set and to delete.
     if operator != Operator::Admin && names_special {
-        found(Refusal::SpecialAdmin.into())?;
+        found.push(Refusal::SpecialAdmin.into());
     }
-    ControlFlow::Continue(())
+    found
 }
 
+/// Every refusal of steps 13 to 17 of a call that sets or deletes administrators: for app admins alone.
+#[must_use]
+pub fn admin_refusals(room: Option<&Room>, terms: &Terms, operator: Operator) -> Vec<Refused> {
+    let mut found = feature_refusals(room, terms);
+    // 17. PERMISSION: administrators are set by app admins.
+    if operator != Operator::Admin {
+        found.push(Refusal::Permission.into());
+    }
+    found
+}
+
+/// Steps 13 to 16: the group exists, is an AVChatRoom, and the app has the feature.
+fn feature_refusals(room: Option<&Room>, terms: &Terms) -> Vec<Refused> {
+    let mut found = Vec::new();
+    // 13. GROUP-EXISTS: the group exists.
+    if room.is_none() {
+        found.push(Refusal::GroupExists.into());
+    }
+    // 14. GROUP-TYPE: only an AVChatRoom has marks.
+    if room.is_some_and(|room| !room.kind().has_marks()) {
+        found.push(Refusal::GroupType.into());
+    }
+    // 15. PLAN: the app's plan includes the feature.
+    if !terms.marks_supported {
+        found.push(Refusal::Plan.into());
+    }
+    // 16. SWITCH: the online member list is switched on.
+    if !terms.online_list_enabled {
+        found.push(Refusal::Switch.into());
+    }
+    found
+}
+
+/// Every refusal that a question knows beyond its body, in the order of the precedence: steps 13 to 16 as far as they are asked of
+/// it, and `PERMISSION` where `gap:rest-owner` lets owners call.
+#[must_use]
+pub fn question_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, question: Question) -> Vec<Refused> {
+    let policy = &terms.policy;
+    let mut found = match question {
+        Question::List | Question::Count => {
+            room.is_none().then_some(Refusal::GroupExists.into()).into_iter().collect::<Vec<_>>()
+        }
+        Question::Check | Question::AdminList => feature_refusals(room, terms),
+    };
+    let is_other_type = room.is_some_and(|room| !room.kind().has_marks());
+    match question {
+        Question::List => {
+            // 14. GROUP-TYPE: only an AVChatRoom has an online list.
+            if is_other_type {
+                found.push(Refusal::ListType.into());
+            }
+            // 15. PLAN, where the list needs it (`gap:low-plan-list`).
+            if !terms.marks_supported && policy.low_plan_list == LowPlanList::Refuse {
+                found.push(Refusal::ListPlan.into());
+            }
+            // 16. SWITCH, where the list is refused without it (`gap:switch-list`).
+            if !terms.online_list_enabled && policy.switch_list == SwitchList::Refuse {
+                found.push(Refusal::ListSwitch.into());
+            }
+        }
+        // 14. The count answers for every type, or for an AVChatRoom alone (`gap:count-types`). It asks for neither PLAN nor SWITCH.
+        Question::Count if is_other_type && policy.count_types == CountTypes::AvChatRoomOnly => {
+            found.push(Refusal::CountType.into());
+        }
+        Question::Count | Question::Check | Question::AdminList => {}
+    }
+    // 17. PERMISSION, where step 4 lets others than app admins through (`gap:rest-owner`).
+    if policy.rest_owner == RestOwner::OwnerToo && room.is_some_and(|room| !may_operate(room, operator)) {
+        found.push(Refusal::Permission.into());
+    }
+    found
+}
+
+/// An administrator of the group is neither app admin nor owner.
 fn may_operate(room: &Room, operator: Operator) -> bool {
     match operator {
         Operator::Admin => true,
-        Operator::User(user) => room.owner == Some(user),
+        Operator::User(user) => room.owner() == Some(user),
         Operator::Stranger => false,
     }
 }
@@ -189,18 +229,17 @@ fn outcome_refusals(terms: &Terms, weighed: &Weighed) -> Vec<Refused> {
         found.push(Refused { reason: Refusal::MembersPerMark, count: None, mark: Some(mark) });
     }
     // 20. ALL-FAILED: no account could be served.
-    if weighed.served.is_empty() {
+    if !weighed.is_anybody_served {
         found.push(Refusal::AllFailed.into());
     }
     found
 }
 
 /// The accounts of a call, looked at one by one.
-#[derive(Default)]
 struct Weighed {
-    served: Vec<Entry>,
+    is_anybody_served: bool,
     omitted: Vec<Omission>,
-    events: Vec<Event>,
+    changes: MarkChanges,
     gaps: Vec<Gap>,
     /// How many marks that take places the group would have; 0 for a delete, which adds none.
     marks_in_group: usize,
@@ -208,16 +247,15 @@ struct Weighed {
     full: Option<Mark>,
 }
 
-impl Weighed {
-    /// Nothing yet, with memory for what a call usually comes to: everything served.
-    fn nothing_of(call: &MarkCall) -> Self {
-        let accounts = call.entries().len();
-        Self { served: Vec::with_capacity(accounts), events: Vec::with_capacity(accounts), ..Self::default() }
-    }
-}
-
 fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
-    let mut weighed = Weighed::nothing_of(call);
+    let mut weighed = Weighed {
+        is_anybody_served: false,
+        omitted: Vec::new(),
+        changes: MarkChanges::with_capacity(call.entries().len()),
+        gaps: Vec::new(),
+        marks_in_group: 0,
+        full: None,
+    };
     if call.was_merged() {
         weighed.gaps.push(Gap::Duplicates);
     }
@@ -232,23 +270,27 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
     let policy = &terms.policy;
     let mut marks_named = MarksNamed::new(view);
+    let holders_max = terms.limits.members_per_mark_max;
 
-    for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
-        let held = member.map(|member| view.held(member)).unwrap_or_default();
-        let online = member.is_some_and(|member| view.online(member));
-        let mut taken = MarkList::new();
-        let mut fresh = MarkList::new();
-        let mut pinned = false;
+    for ((Entry { account, marks }, hash), slot) in call.hashed().zip(view.find_all(call)) {
+        let seen = slot.and_then(|slot| view.look(slot));
+        let held = seen.map(|seen| seen.held).unwrap_or_default();
+        let online = seen.is_some_and(|seen| seen.is_online());
+        // ONLINE-ONLY: who is online may take every mark; who is not may take 500 alone (`gap:offline-500`).
+        let may_take_500 = online
+            || match policy.offline_500 {
+                Offline500::Anyone => true,
+                Offline500::MemberMay => seen.is_some(),
+                _ => false,
+            };
+        let (mut after, mut is_served, mut starts_days) = (held, false, false);
         for mark in marks.iter().copied() {
             let is_pin = mark.kind() == MarkKind::Pinned;
-            // ONLINE-ONLY: an online member may take every mark; an offline one may take 500 (`gap:offline-500`); an
-            // account that is no member takes nothing.
-            let may_take = online || member.is_some() && is_pin && policy.offline_500 == Offline500::MemberMay;
-            if !may_take {
+            if !online && is_pin {
+                note(&mut weighed.gaps, Gap::Offline500);
+            }
+            if !(online || is_pin && may_take_500) {
                 weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
-                if member.is_some() && is_pin {
-                    note(&mut weighed.gaps, Gap::Offline500);
-                }
                 continue;
             }
             let named = marks_named.of(mark);
@@ -257,38 +299,38 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             }
             // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
             let holds = named.bit.is_some_and(|bit| held.has(bit));
-            if !holds && !named.take(terms.limits.members_per_mark_max) {
+            if !holds && !named.take(holders_max) {
                 weighed.full.get_or_insert(mark);
                 note(&mut weighed.gaps, Gap::OverCapacity);
                 weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
                 continue;
             }
-            taken.push(mark);
+            is_served = true;
+            // A mark without a place is one too many for the group, and the call is refused for it.
+            after = named.bit.map_or(after, |bit| after.with(bit));
+            // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
             if is_pin {
-                // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
                 if holds {
                     note(&mut weighed.gaps, Gap::PinRenewal);
                 }
-                if !online {
-                    note(&mut weighed.gaps, Gap::Offline500);
-                    weighed.events.push(Event::CameOnline { account: *account, cause: Cause::Pin });
-                }
-                pinned = !holds || policy.pin_renewal == PinRenewal::Renew;
-            } else if !holds {
-                fresh.push(mark);
+                starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
             }
         }
-        if !fresh.is_empty() {
-            weighed.events.push(Event::Marked { account: *account, marks: fresh });
+        if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
+            note(&mut weighed.gaps, Gap::RobotDays);
         }
-        if pinned {
-            let until = view.now.plus(terms.limits.pin_duration_max);
-            weighed.events.push(Event::Pinned { account: *account, until });
-        }
-        if !taken.is_empty() {
-            weighed.served.push(Entry { account: *account, marks: taken });
+        weighed.is_anybody_served |= is_served;
+        match seen {
+            Some(seen) if after != held || starts_days => weighed.changes.change(seen.slot, after, starts_days),
+            // It never joined, and holds 500 from here on: a robot.
+            None if is_served => weighed.changes.new_robot(*account, hash, after),
+            _ => {}
         }
     }
+    let until = view.now().plus(terms.limits.pin_duration_max);
+    let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
+    weighed.changes.set_ends(until, robot_until);
+    weighed.changes.set_numbers(marks_named.numbers);
     // 500 and 600 take no place among the ten (`gap:special-slots`).
     let (all, custom) = marks_named.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
@@ -300,9 +342,13 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
 
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
 /// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
+///
+/// Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left of its marks is
+/// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.
 fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
-    for (Entry { account, marks }, member) in call.entries().iter().zip(view.find_all(call.entries())) {
-        let Some(member) = member.filter(|member| view.online(member)) else {
+    let numbers = view.numbers_held();
+    for (Entry { account, marks }, slot) in call.entries().iter().zip(view.find_all(call)) {
+        let Some(seen) = slot.and_then(|slot| view.look(slot)).filter(|seen| seen.is_online()) else {
             weighed.omitted.extend(marks.iter().map(|mark| Omission {
                 account: *account,
                 mark: *mark,
@@ -310,31 +356,19 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
             }));
             continue;
         };
-        let mut held = view.held(member);
-        let mut lost = MarkList::new();
+        weighed.is_anybody_served = true;
+        let mut after: MarkSet = seen.held;
         for mark in marks.iter().copied() {
-            match view.room.marks.find(mark).filter(|bit| held.has(*bit)) {
-                Some(bit) => {
-                    held = held.without(bit);
-                    lost.push(mark);
-                }
+            match numbers.bit(mark).filter(|bit| after.has(*bit)) {
+                Some(bit) => after = after.without(bit),
                 None => note(&mut weighed.gaps, Gap::DeleteUnset),
             }
         }
-        if !lost.is_empty() {
-            weighed.events.push(Event::Unmarked { account: *account, marks: lost });
+        if after != seen.held {
+            weighed.changes.change(seen.slot, after, false);
         }
-        // Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left
-        // of its marks is cleared (CLEAR-OFFLINE).
-        if !member.connected && !held.has(Bit::PINNED) {
-            weighed.events.push(Event::WentOffline {
-                account: *account,
-                lost: view.room.numbers(held),
-                cause: Cause::Pin,
-            });
-        }
-        weighed.served.push(Entry { account: *account, marks: MarkList::from_slice(marks) });
     }
+    weighed.changes.set_numbers(numbers);
 }
 
 /// The marks of the group: those that somebody holds, and those that the call would add.
@@ -361,7 +395,7 @@ impl MarksNamed {
             let holders = view.holders_at(bit);
             *named = Named { bit: Some(bit), holders, is_there: holders > 0 };
         }
-        Self { numbers: view.room.marks.numbers(), named, others: BTreeMap::new() }
+        Self { numbers: view.numbers_held(), named, others: BTreeMap::new() }
     }
 
     /// A mark that an account of the call may take.

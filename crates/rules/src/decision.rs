@@ -5,7 +5,7 @@ use core::fmt;
 
 use avmarks_spec::{Clause, Gap, Mark, UserId};
 
-use crate::{Entry, Event, Refusal};
+use crate::{Entry, MarkCall, Refusal, Transition};
 
 /// A clause or a gap that a decision rests on: the vendor's word, or our reading of its silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,10 +62,10 @@ pub struct Omission {
 }
 
 /// Accepted or refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The accounts served, in request order, each with the marks that succeeded of those asked (`gap:echo`).
-    Accepted(Vec<Entry>),
+    /// The call is served, save what is in [`Decision::omitted`].
+    Accepted,
     /// Why the whole call is refused.
     Refused(Refused),
 }
@@ -73,7 +73,7 @@ pub enum Verdict {
 /// What would happen, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use = "a decision changes nothing until its events are applied"]
+#[must_use = "a decision changes nothing until its transition is applied"]
 pub struct Decision {
     /// Accepted or refused.
     pub verdict: Verdict,
@@ -81,8 +81,67 @@ pub struct Decision {
     pub because: Vec<Basis>,
     /// The marks that were asked and left out, in request order.
     pub omitted: Vec<Omission>,
-    /// What happens: first what time brings (pins that have ended), then, if accepted, what the call brings.
-    pub events: Vec<Event>,
+    pub(crate) transition: Transition,
+}
+
+impl Decision {
+    /// What the call would make of the room, time first; of a refused call time alone. [`crate::Room::apply`] makes it happen.
+    #[must_use]
+    pub const fn transition(&self) -> &Transition {
+        &self.transition
+    }
+
+    /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
+    /// save what is omitted; of a refused call nobody. `call` is the one that was decided.
+    ///
+    /// ```
+    /// use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
+    /// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
+    ///
+    /// let [here, absent] = ["here", "absent"].map(|id| UserId::parse(id).unwrap());
+    /// let mut room = Room::new(GroupType::AvChatRoom, None);
+    /// room.observe(Presence::Join, &[here], Timestamp::EPOCH);
+    /// let entry = |account| Entry { account, marks: vec![Mark::new(1000).unwrap()].into() };
+    /// let call = MarkCall::set(Operator::Admin, vec![entry(absent), entry(here)]);
+    /// let decision = room.decide(&call, &Terms::default(), Timestamp::EPOCH);
+    /// let served: Vec<_> = decision.served(&call).map(|(account, marks)| (*account, marks.count())).collect();
+    /// assert_eq!(served, [(here, 1)]);
+    /// ```
+    pub fn served<'a>(&'a self, call: &'a MarkCall) -> impl Iterator<Item = (&'a UserId, ServedMarks<'a>)> {
+        let (entries, mut omitted) = match self.verdict {
+            Verdict::Accepted => (call.entries(), &*self.omitted),
+            Verdict::Refused(_) => (&[][..], &[][..]),
+        };
+        entries.iter().filter_map(move |Entry { account, marks }| {
+            let here = omitted.iter().take_while(|omission| omission.account == *account).count();
+            let (here, later) = omitted.split_at_checked(here).unwrap_or_default();
+            omitted = later;
+            (here.len() < marks.len()).then_some((account, ServedMarks { marks, omitted: here }))
+        })
+    }
+}
+
+/// The marks of one account that succeed, in the order in which they were named.
+#[derive(Clone, Debug)]
+pub struct ServedMarks<'a> {
+    marks: &'a [Mark],
+    /// Those that do not, in the same order.
+    omitted: &'a [Omission],
+}
+
+impl Iterator for ServedMarks<'_> {
+    type Item = Mark;
+
+    fn next(&mut self) -> Option<Mark> {
+        loop {
+            let (mark, marks) = self.marks.split_first()?;
+            self.marks = marks;
+            match self.omitted.split_first() {
+                Some((omission, later)) if omission.mark == *mark => self.omitted = later,
+                _ => return Some(*mark),
+            }
+        }
+    }
 }
 
 /// Collects what a decision rests on, each once, in order.
@@ -91,11 +150,11 @@ pub(crate) struct Grounds(Vec<Basis>);
 
 impl Grounds {
     pub(crate) fn clause(&mut self, clause: Clause) {
-        self.add(Basis::Clause(clause));
+        self.basis(Basis::Clause(clause));
     }
 
     pub(crate) fn gap(&mut self, gap: Gap) {
-        self.add(Basis::Gap(gap));
+        self.basis(Basis::Gap(gap));
     }
 
     pub(crate) fn refusal(&mut self, reason: Refusal) {
@@ -111,7 +170,7 @@ impl Grounds {
         self.0
     }
 
-    fn add(&mut self, basis: Basis) {
+    pub(crate) fn basis(&mut self, basis: Basis) {
         if !self.0.contains(&basis) {
             self.0.push(basis);
         }

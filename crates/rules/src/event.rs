@@ -1,10 +1,8 @@
-//! What happens to a room. A room changes by these, and in no other way.
+//! What happened to a member or robot: what [`crate::Room::apply`] says. Only what somebody is told.
 
 use alloc::vec::Vec;
 
-use avmarks_spec::{Mark, Timestamp, UserId};
-
-use crate::MarkList;
+use avmarks_spec::{Mark, UserId};
 
 /// Why somebody came online or went offline; the vendor's `EventCause` is derived from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,84 +11,63 @@ pub enum Cause {
     Join,
     /// The connection was lost, or came back.
     Connection,
-    /// Mark 500 was set, or deleted, on a member without connection.
+    /// Mark 500 was set, or deleted, on an account without connection.
     Pin,
-    /// Mark 500 ended after its three days, on a member without connection.
+    /// Mark 500 ended after its three days, on an account without connection.
     PinExpired,
 }
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Time went on; never back (`gap:clock`).
-    TimePassed {
-        /// The latest time seen.
-        to: Timestamp,
-    },
-    /// A new member, connected, at the end of the join order, without marks.
+    /// A new member, connected: at the end of the join order and without marks, or a robot until now, with its place, join time and
+    /// marks. A [`Event::CameOnline`] follows unless it was a robot, which is online already.
     Joined {
-        /// Who.
+        /// The account that joined.
         account: UserId,
-        /// When, for `JoinTime`.
-        at: Timestamp,
     },
-    /// A member counts as online from here on.
+    /// A member counts as online from here on; or an account that never joined becomes a robot, with cause [`Cause::Pin`].
     CameOnline {
-        /// Who.
+        /// The account.
         account: UserId,
-        /// Why.
+        /// What brought it about.
         cause: Cause,
+        /// Whether it is a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
-    /// No member any more; the marks are gone (`CLEAR-LEAVE`).
+    /// A member left, or a robot was taken out; the marks are gone (`CLEAR-LEAVE`).
     Left {
-        /// Who.
+        /// The account.
         account: UserId,
         /// The marks lost, in ascending order.
         lost: Vec<Mark>,
+        /// Whether it was a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
     /// The connection is lost, and the member stays online by its pin (`PIN-500`).
     Disconnected {
-        /// Who.
+        /// The account.
         account: UserId,
     },
     /// The connection is back; the member was online all the while by its pin.
     Reconnected {
-        /// Who.
+        /// The account.
         account: UserId,
     },
-    /// A member is offline from here on; the marks are gone (`CLEAR-OFFLINE`).
+    /// A member is offline from here on, or a robot is gone; the marks are gone (`CLEAR-OFFLINE`).
     WentOffline {
-        /// Who.
+        /// The account.
         account: UserId,
         /// The marks lost, in ascending order.
         lost: Vec<Mark>,
-        /// Why.
+        /// What brought it about.
         cause: Cause,
+        /// Whether it was a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
     /// Mark 500 ended after its three days (`PIN-500`).
     PinExpired {
-        /// Who.
+        /// The account.
         account: UserId,
-    },
-    /// Mark 500 was taken, or taken again.
-    Pinned {
-        /// Who.
-        account: UserId,
-        /// When it ends.
-        until: Timestamp,
-    },
-    /// Marks other than 500 were taken.
-    Marked {
-        /// Who.
-        account: UserId,
-        /// The marks, in the order in which they were named.
-        marks: MarkList,
-    },
-    /// Marks were deleted.
-    Unmarked {
-        /// Who.
-        account: UserId,
-        /// The marks, in the order in which they were named.
-        marks: MarkList,
     },
 }

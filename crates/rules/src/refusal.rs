@@ -35,7 +35,7 @@ macro_rules! refusals {
                 match self { $( Self::$refusal => $step, )* }
             }
 
-            /// The clause that is broken; of steps 1 and 6, which rest on the error list alone, none.
+            /// The clause that is broken; none where a gap alone decides.
             #[must_use]
             pub const fn clause(self) -> Option<Clause> {
                 match self { $( Self::$refusal => $clause, )* }
@@ -71,8 +71,10 @@ refusals! {
     SignatureExpired 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature has expired."
     AdminCaller 4 Some(Clause::AdminCaller), Some(Gap::RestOwner), "The identifier is no app admin."
     Rate 5 Some(Clause::Rate), Some(Gap::RateScope), "Too many calls were admitted lately."
-    NotJson 6 None, Some(Gap::TrailingComma), "The body is no JSON object."
-    Required 7 Some(Clause::Required), None, "A field is missing, there twice, or of another type."
+    NotJson 6 Some(Clause::JsonBody), None, "The body is not a JSON object."
+    TrailingComma 6 None, Some(Gap::TrailingComma), "The body has a comma before `]` or `}`, and is a JSON object without it."
+    DuplicateField 7 None, Some(Gap::DuplicateField), "A field is there twice."
+    Required 7 Some(Clause::Required), None, "A field is missing, or of another type."
     CommandType 8 Some(Clause::CommandType), None, "`CommandType` is neither 1 nor 2."
     AccountsMax 9 Some(Clause::AccountsMax), Some(Gap::TooManyCode), "The call names more accounts than one call may."
     MemberListEmpty 9 Some(Clause::Required), None, "`MemberList` is empty."
@@ -83,14 +85,21 @@ refusals! {
         "A set names more different custom marks than a group can have."
     GroupId 12 Some(Clause::GroupId), Some(Gap::GroupId), "The group id is malformed."
     GroupExists 13 Some(Clause::GroupExists), None, "There is no such group."
-    GroupType 14 Some(Clause::GroupType), Some(Gap::WrongTypeCode), "The group is no AVChatRoom."
+    GroupType 14 Some(Clause::GroupType), Some(Gap::WrongTypeCode), "The group is not an AVChatRoom."
+    ListType 14 Some(Clause::GroupType), None, "The group is not an AVChatRoom, and the online list is asked for."
+    CountType 14 Some(Clause::GroupType), Some(Gap::CountTypes),
+        "The group is not an AVChatRoom, the count is asked for, and the policy refuses it."
     Plan 15 Some(Clause::Plan), Some(Gap::PlanCode), "The plan lacks the feature."
+    ListPlan 15 Some(Clause::Plan), Some(Gap::PlanCode),
+        "The plan lacks the feature, the online list is asked for, and the policy refuses it."
     Switch 16 Some(Clause::Switch), Some(Gap::SwitchCode), "The feature is switched off."
-    Permission 17 Some(Clause::Permission), None, "The operator is neither app admin nor owner."
+    ListSwitch 16 Some(Clause::Switch), Some(Gap::SwitchList), "The feature is switched off, and the online list is asked for."
+    Permission 17 Some(Clause::Permission), None, "The operator is neither app admin nor owner; or it sets administrators and is not an app admin."
     SpecialAdmin 18 Some(Clause::SpecialAdmin), None, "Somebody who is no app admin names 500 or 600."
     MarksPerGroup 19 Some(Clause::MarksPerGroup), Some(Gap::Eleventh), "The group would have too many different marks."
     MembersPerMark 19 Some(Clause::MembersPerMark), Some(Gap::OverCapacity),
         "A mark is full, and the policy refuses the call for it."
+    SixthAdmin 19 None, Some(Gap::SixthAdmin), "The group would have too many administrators."
     AllFailed 20 Some(Clause::AllFailed), Some(Gap::AllFailedCode), "No account of the call could be served."
 }
 
@@ -113,7 +122,7 @@ impl Refusal {
             Self::SignatureExpired => by_cause(policy, 70001),
             Self::AdminCaller => 60010,
             Self::Rate => 60007,
-            Self::NotJson => 60003,
+            Self::NotJson | Self::TrailingComma => 60003,
             Self::AccountsMax => match policy.too_many_code {
                 TooManyCode::InvalidParameter => 10004,
                 _ => 10005,
@@ -124,17 +133,19 @@ impl Refusal {
                 WrongTypeCode::InvalidParameter => 10004,
                 _ => 10007,
             },
-            Self::Plan => 10059,
+            Self::Plan | Self::ListPlan => 10059,
             Self::Switch => match policy.switch_code {
                 SwitchCode::HigherPlan => 10059,
                 _ => 10007,
             },
-            Self::Permission | Self::SpecialAdmin => 10007,
+            Self::ListType | Self::CountType | Self::ListSwitch | Self::Permission | Self::SpecialAdmin => 10007,
             Self::AllFailed => match policy.all_failed_code {
                 AllFailedCode::UnknownUser => 10019,
                 _ => 10004,
             },
             Self::Required
+            | Self::DuplicateField
+            | Self::SixthAdmin
             | Self::CommandType
             | Self::MemberListEmpty
             | Self::AccountId

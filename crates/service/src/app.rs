@@ -101,7 +101,7 @@ pub enum What {
     GroupCreated,
     /// The group is gone, with everything in it.
     GroupDestroyed,
-    /// Something happened to a member.
+    /// Something happened to a member or robot.
     Member(Event),
 }
 
@@ -193,7 +193,7 @@ impl App {
         happenings
     }
 
-    /// Lets `presence` of these accounts happen, one after the other; nothing in a group that does not exist.
+    /// Lets `presence` of these accounts happen, in order; one that is named twice counts once. Nothing in a group that does not exist.
     pub fn observe(
         &mut self,
         group: GroupId,
@@ -203,12 +203,7 @@ impl App {
     ) -> Vec<Happening> {
         let mut happenings = self.tick(at);
         let now = self.latest;
-        self.change(group, |room| {
-            for account in accounts {
-                let events = room.observe(presence, *account, now);
-                happenings.extend(members(group, events));
-            }
-        });
+        self.change(group, |room| happenings.extend(members(group, room.observe(presence, accounts, now))));
         happenings
     }
 
@@ -245,10 +240,7 @@ impl App {
     }
 }
 
-/// What happened to members, as the outside is told; that time passed is no news.
+/// What happened to the members of a group.
 pub(crate) fn members(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = Happening> {
-    events
-        .into_iter()
-        .filter(|event| !matches!(event, Event::TimePassed { .. }))
-        .map(move |event| Happening { group, what: What::Member(event) })
+    events.into_iter().map(move |event| Happening { group, what: What::Member(event) })
 }

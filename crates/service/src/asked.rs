@@ -12,6 +12,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) found: Option<&'a Group>,
     pub(crate) operator: Operator,
     pub(crate) identifier: &'a str,
+    /// Where the call names its accounts.
+    pub(crate) accounts: Place,
     /// Where the call names 500 or 600 first.
     pub(crate) special: Option<Place>,
 }
@@ -30,17 +32,24 @@ impl Asked<'_> {
             Refusal::GroupExists => {
                 (Some(Place::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
             }
-            Refusal::GroupType => {
+            Refusal::GroupType | Refusal::ListType | Refusal::CountType => {
                 let kind = self.found.map(|group| group.room.kind()).unwrap_or_default();
-                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` has marks"))
+                let has = match reason {
+                    Refusal::ListType => "has an online list",
+                    Refusal::CountType => "has a count",
+                    _ => "has marks",
+                };
+                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` {has}"))
             }
-            Refusal::Plan => (None, "the plan of the app does not include this; it needs a higher one".to_owned()),
-            Refusal::Switch => {
+            Refusal::Plan | Refusal::ListPlan => {
+                (None, "the plan of the app does not include this; it needs a higher one".to_owned())
+            }
+            Refusal::Switch | Refusal::ListSwitch => {
                 (None, "the list of online members is off for this app; switch it on in the console".to_owned())
             }
             Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
             Refusal::SpecialAdmin => {
-                let place = self.special.unwrap_or(Place::MemberList);
+                let place = self.special.unwrap_or(self.accounts);
                 let message =
                     format!("`{place}` is special: 500 and 600 are for app admins alone, and `{who}` is none");
                 (Some(place), message)
@@ -54,11 +63,19 @@ impl Asked<'_> {
                 ),
             ),
             Refusal::MembersPerMark => (
-                Some(Place::MemberList),
+                Some(self.accounts),
                 format!(
                     "mark {} would have more than {} holders in group `{id}`",
                     mark.map(|mark| mark.to_string()).unwrap_or_default(),
                     limits.members_per_mark_max
+                ),
+            ),
+            Refusal::SixthAdmin => (
+                Some(Place::AdminAccounts),
+                format!(
+                    "group `{id}` would have {} administrators; it has at most {}",
+                    count.unwrap_or_default(),
+                    limits.group_admins_max
                 ),
             ),
             Refusal::AllFailed => {
@@ -67,8 +84,8 @@ impl Asked<'_> {
                     format!(", the first being `{account}` with mark {mark} ({because})")
                 });
                 let first = first.unwrap_or_default();
-                let message = format!("no account of `MemberList` could be served in group `{id}`{first}");
-                (Some(Place::MemberList), message)
+                let list = self.accounts;
+                (Some(list), format!("no account of `{list}` could be served in group `{id}`{first}"))
             }
             // The steps before look at no group.
             _ => (None, String::new()),

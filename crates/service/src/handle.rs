@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::ErrorCode;
-use avmarks_rules::{Basis, Event, Omission};
+use avmarks_rules::{Basis, Omission, Transition};
 use avmarks_spec::{Gap, GroupId, Timestamp};
 
 use crate::app::members;
@@ -107,7 +107,7 @@ pub struct DryRun {
 /// What is to be changed once an answer is given.
 pub(crate) enum Effect {
     None,
-    Events(GroupId, Vec<Event>),
+    Transition(GroupId, Transition),
     Remember(GroupId, Taken),
 }
 
@@ -203,10 +203,13 @@ impl App {
         let Outcome { mut answer, effect } = walked.outcome;
         match effect {
             Effect::None => {}
-            Effect::Events(group, events) => {
-                self.change(group, |room| events.iter().for_each(|event| room.apply(event)));
-                happenings.reserve(events.len());
-                happenings.extend(members(group, events));
+            Effect::Transition(group, transition) => {
+                self.change(group, |room| {
+                    // It was decided on this very room, and nothing has changed it since.
+                    let events = room.apply(&transition);
+                    debug_assert!(events.is_ok(), "a transition that was just decided is stale");
+                    happenings.extend(members(group, events.unwrap_or_default()));
+                });
             }
             Effect::Remember(id, taken) => {
                 if let Some(group) = self.groups.get_mut(&id) {

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{
-    BodyFault, Endpoint, FieldFault, Integer, Place, get_members, get_online_member_num, modify_user_info,
-    without_trailing_commas,
+    BodyFault, Endpoint, FieldFault, FieldProblem, Integer, Place, add_robots, get_admin_list, get_members,
+    get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
+use avmarks_rules::{Basis, CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -59,9 +59,24 @@ pub(crate) struct Read {
 
 /// A body in which steps 6 to 12 found nothing.
 pub(crate) enum Body {
-    Marks { kind: CommandKind, entries: Vec<Entry> },
-    List { cursor: Cursor, filter: Filter },
+    /// Marks are set or deleted; of robots, mark 500.
+    Marks {
+        kind: CommandKind,
+        entries: Vec<Entry>,
+    },
+    List {
+        cursor: Cursor,
+        filter: Filter,
+    },
     Count,
+    Check {
+        accounts: Vec<UserId>,
+    },
+    Admins {
+        kind: CommandKind,
+        accounts: Vec<UserId>,
+    },
+    AdminList,
 }
 
 /// Reads a body. Breaks where the first violation is enough, and there is one.
@@ -75,19 +90,20 @@ pub(crate) fn read(
     let before = findings.found.len();
     let mut reader = Reader { policy, limits, findings };
     let Some(text) = reader.text(body)? else { return ControlFlow::Continue(Read::default()) };
-    let mut read = match endpoint {
-        Endpoint::ModifyUserInfo => match modify_user_info::Draft::parse(&text) {
-            Ok(draft) => reader.marks(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::GetMembers => match get_members::Draft::parse(&text) {
-            Ok(draft) => reader.list(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::GetOnlineMemberNum => match get_online_member_num::Draft::parse(&text) {
-            Ok(draft) => reader.count(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
+    let mut read = match reader.body(endpoint, &text)? {
+        Ok(read) => read,
+        // A comma decided only where the body can be read without it (`gap:trailing-comma`).
+        Err(BodyFault::TrailingComma { line, column }) => {
+            let mended = without_trailing_commas(&text);
+            let mut silent = Findings::first();
+            let mut again = Reader { policy, limits, findings: &mut silent };
+            let fault = match again.body(endpoint, &mended) {
+                ControlFlow::Continue(Err(fault)) => fault,
+                _ => BodyFault::TrailingComma { line, column },
+            };
+            reader.no_json(&fault)?
+        }
+        Err(fault) => reader.no_json(&fault)?,
     };
     read.body = read.body.filter(|_| findings.found.len() == before);
     ControlFlow::Continue(read)
@@ -100,7 +116,33 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// 6. The body is JSON (`gap:trailing-comma`).
+    /// 7 to 12. The fault of step 6 where the text is not a JSON object.
+    fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyFault>> {
+        macro_rules! drafted {
+            ($draft:expr, $read:expr) => {
+                match $draft {
+                    Ok(draft) => $read(&draft).map_continue(Ok),
+                    Err(fault) => ControlFlow::Continue(Err(fault)),
+                }
+            };
+        }
+        match endpoint {
+            Endpoint::ModifyUserInfo => drafted!(modify_user_info::Draft::parse(text), |draft| self.marks(draft)),
+            Endpoint::GetMembers => drafted!(get_members::Draft::parse(text), |draft| self.list(draft)),
+            Endpoint::GetOnlineMemberNum => {
+                drafted!(get_online_member_num::Draft::parse(text), |draft| self.group_alone(draft, Body::Count))
+            }
+            Endpoint::GetAdminList => {
+                drafted!(get_admin_list::Draft::parse(text), |draft| self.group_alone(draft, Body::AdminList))
+            }
+            Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => {
+                drafted!(add_robots::Draft::parse(text), |draft| self.accounts_of(endpoint, draft))
+            }
+            Endpoint::ModifyAdmin => drafted!(modify_admin::Draft::parse(text), |draft| self.admins(draft)),
+        }
+    }
+
+    /// 6. `JSON-BODY`: the body is a JSON object (`gap:trailing-comma`).
     fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
         match std::str::from_utf8(body) {
             Ok(text) if self.policy.trailing_comma == TrailingComma::Accept => {
@@ -119,13 +161,20 @@ impl Reader<'_> {
     }
 
     fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Read> {
-        self.add(Refusal::NotJson, Place::Body, fault.to_string())?;
+        let reason = match fault {
+            BodyFault::TrailingComma { .. } => Refusal::TrailingComma,
+            _ => Refusal::NotJson,
+        };
+        self.add(reason, Place::Body, fault.to_string())?;
         ControlFlow::Continue(Read::default())
     }
 
-    /// 7. `REQUIRED`: every field is present, once, and of its type.
+    /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
     fn fields(&mut self, faults: &[FieldFault]) -> ControlFlow<()> {
-        faults.iter().try_for_each(|fault| self.add(Refusal::Required, fault.place, fault.to_string()))
+        let is_twice = |fault: &&FieldFault| fault.problem == FieldProblem::Twice;
+        let twice = faults.iter().filter(is_twice).map(|fault| (Refusal::DuplicateField, fault));
+        let others = faults.iter().filter(|fault| !is_twice(fault)).map(|fault| (Refusal::Required, fault));
+        twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.place, || fault.to_string()))
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
@@ -133,7 +182,7 @@ impl Reader<'_> {
         let kind = self.command_type(draft.command_type)?;
         let entries = match &draft.member_list {
             Some(members) => {
-                self.member_list_length(members.len())?;
+                self.length(Place::MemberList, "entries", members.len(), None)?;
                 self.entries(members)?
             }
             None => Vec::new(),
@@ -160,15 +209,18 @@ impl Reader<'_> {
     }
 
     /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`.
-    fn member_list_length(&mut self, entries: usize) -> ControlFlow<()> {
-        let entries_max = self.limits.accounts_per_call_max;
-        if entries > entries_max {
-            let message = format!("`MemberList` has {entries} entries; one call names at most {entries_max}: split it");
-            self.add(Refusal::AccountsMax, Place::MemberList, message)?;
+    /// `gap` is read where the documents of the call name no number.
+    fn length(&mut self, list: Place, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
+        let length_max = self.limits.accounts_per_call_max;
+        if length > length_max {
+            let message = format!("`{list}` has {length} {items}; one call names at most {length_max}: split it");
+            let mut violation = Violation::new(Refusal::AccountsMax, Some(list), self.policy, message);
+            violation.because.extend(gap.map(Basis::Gap));
+            self.findings.add(violation)?;
         }
-        if entries == 0 {
-            let message = "`MemberList` is empty; name at least one account";
-            self.add(Refusal::MemberListEmpty, Place::MemberList, message)?;
+        if length == 0 {
+            let message = format!("`{list}` is empty; name at least one account");
+            self.add(Refusal::MemberListEmpty, list, message)?;
         }
         ControlFlow::Continue(())
     }
@@ -178,7 +230,7 @@ impl Reader<'_> {
         let mut entries = Vec::with_capacity(members.len());
         for (at, member) in members.iter().enumerate() {
             let account = match &member.account {
-                Some(account) => self.account(at, account)?,
+                Some(account) => self.account(Place::Account(at), account)?,
                 None => None,
             };
             let marks = match &member.marks {
@@ -193,16 +245,66 @@ impl Reader<'_> {
     }
 
     /// `ACCOUNT-ID`: each account is a well-formed user id (`gap:account-id`).
-    fn account(&mut self, at: usize, account: &str) -> ControlFlow<(), Option<UserId>> {
+    fn account(&mut self, place: Place, account: &str) -> ControlFlow<(), Option<UserId>> {
         match UserId::parse_as(account, self.policy.account_id) {
             Ok(account) => ControlFlow::Continue(Some(account)),
             Err(fault) => {
-                let place = Place::Account(at);
-                let message = format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account));
-                self.add(Refusal::AccountId, place, message)?;
+                self.add_with(Refusal::AccountId, place, || {
+                    format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account))
+                })?;
                 ControlFlow::Continue(None)
             }
         }
+    }
+
+    /// 9 and 10 of a list of accounts.
+    fn account_list(
+        &mut self,
+        list: Place,
+        item: fn(usize) -> Place,
+        accounts: &[Option<Cow<'_, str>>],
+        gap: Option<Gap>,
+    ) -> ControlFlow<(), Vec<UserId>> {
+        self.length(list, "accounts", accounts.len(), gap)?;
+        let mut ids = Vec::with_capacity(accounts.len());
+        for (at, account) in accounts.iter().enumerate() {
+            if let Some(account) = account {
+                ids.extend(self.account(item(at), account)?);
+            }
+        }
+        ControlFlow::Continue(ids)
+    }
+
+    /// Robots are added and deleted by mark 500; `check_members` has the same body.
+    fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
+        let accounts = match &draft.accounts {
+            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?,
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
+        let body = match endpoint {
+            Endpoint::CheckMembers => {
+                return ControlFlow::Continue(Read { group, special: None, body: Some(Body::Check { accounts }) });
+            }
+            Endpoint::DelRobots => CommandKind::Delete,
+            _ => CommandKind::Set,
+        };
+        let body = Body::Marks { kind: body, entries: accounts.into_iter().map(pinned).collect() };
+        ControlFlow::Continue(Read { group, special: Some(Place::MemberAccounts), body: Some(body) })
+    }
+
+    fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let kind = self.command_type(draft.command_type)?;
+        let accounts = match &draft.accounts {
+            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, None)?,
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        ControlFlow::Continue(Read { group, special: None, body: kind.map(|kind| Body::Admins { kind, accounts }) })
     }
 
     /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
@@ -217,14 +319,15 @@ impl Reader<'_> {
             match number.to_i64().map(Mark::new) {
                 Some(Ok(mark)) => marks.push(mark),
                 _ => {
-                    let (place, digits) = (Place::Mark(at, index), number.to_string());
-                    let message = format!(
-                        "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
-                        Excerpt(&digits),
-                        Mark::CUSTOM_MIN,
-                        Mark::CUSTOM_MAX,
-                    );
-                    self.add(Refusal::MarkRange, place, message)?;
+                    let place = Place::Mark(at, index);
+                    self.add_with(Refusal::MarkRange, place, || {
+                        format!(
+                            "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
+                            Excerpt(&number.to_string()),
+                            Mark::CUSTOM_MIN,
+                            Mark::CUSTOM_MAX,
+                        )
+                    })?;
                 }
             }
         }
@@ -279,10 +382,11 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&mut self, draft: &get_online_member_num::Draft<'_>) -> ControlFlow<(), Read> {
+    /// A body that names a group and nothing else.
+    fn group_alone(&mut self, draft: &get_online_member_num::Draft<'_>, body: Body) -> ControlFlow<(), Read> {
         self.fields(&draft.faults)?;
         let group = self.group_id(draft.group_id.as_deref())?;
-        ControlFlow::Continue(Read { group, special: None, body: Some(Body::Count) })
+        ControlFlow::Continue(Read { group, special: None, body: Some(body) })
     }
 
     /// 12. `GROUP-ID`: the group id is well formed (`gap:group-id`).
@@ -296,6 +400,14 @@ impl Reader<'_> {
                 ControlFlow::Continue(None)
             }
         }
+    }
+
+    /// Adds a violation of which there may be many: its message is written only where it tells anything.
+    fn add_with(&mut self, reason: Refusal, place: Place, message: impl FnOnce() -> String) -> ControlFlow<()> {
+        if !self.findings.wants(reason) {
+            return ControlFlow::Continue(());
+        }
+        self.add(reason, place, message())
     }
 
     fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {

@@ -1,18 +1,20 @@
-//! The online list and the count: what is shown, and how fresh it is (`gap:refresh-list`, `gap:refresh-count`).
+//! The online list, the count and the check of accounts: what is shown, and how fresh it is (`gap:refresh-list`, `gap:refresh-count`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_protocol::get_members;
 use avmarks_rules::{Basis, Cursor, Filter, Listed, Policy, Room, Terms, page};
-use avmarks_spec::readings::{LowPlanList, PageSize, RefreshCount, RefreshList};
-use avmarks_spec::{Clause, Gap, Mark, Timestamp};
+use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshCount, RefreshList, SwitchList};
+use avmarks_spec::{Clause, Gap, Mark, Timestamp, UserId};
 
 /// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Views {
     pub(crate) lists: BTreeMap<Filter, (Timestamp, ListView)>,
     pub(crate) count: Option<(Timestamp, usize)>,
+    /// Who was online, for `check_members`.
+    pub(crate) online: Option<(Timestamp, BTreeSet<UserId>)>,
 }
 
 /// A list as it was shown.
@@ -27,6 +29,7 @@ pub(crate) struct ListView {
 pub(crate) enum Taken {
     List(Filter, ListView),
     Count(usize),
+    Online(BTreeSet<UserId>),
 }
 
 /// A page, what it rests on, and the view to remember.
@@ -64,7 +67,8 @@ impl Views {
                 self.lists.insert(filter, (now, view));
             }
             Taken::Count(count) if count_age_max(policy).is_some() => self.count = Some((now, count)),
-            Taken::List(..) | Taken::Count(_) => {}
+            Taken::Online(online) if list_age_max(policy).is_some() => self.online = Some((now, online)),
+            Taken::List(..) | Taken::Count(_) | Taken::Online(_) => {}
         }
     }
 }
@@ -84,8 +88,11 @@ pub(crate) fn list(
     now: Timestamp,
 ) -> Shown<get_members::Answer> {
     let policy = &terms.policy;
-    let low_plan = filter == Filter::Visible && !terms.marks_supported && policy.low_plan_list == LowPlanList::Thirty;
-    let list_max = if low_plan { terms.limits.low_plan_list_members_max } else { terms.limits.list_members_max };
+    // A plan or switch that is missing and yet lets the list through leaves the 30 latest, with a `Mark` filter too.
+    let low_plan = !terms.marks_supported && policy.low_plan_list == LowPlanList::Thirty;
+    let switched_off = !terms.online_list_enabled && policy.switch_list == SwitchList::Thirty;
+    let is_short = low_plan || switched_off;
+    let list_max = if is_short { terms.limits.low_plan_list_members_max } else { terms.limits.list_members_max };
     let page_size = match policy.page_size {
         PageSize::TwoHundredFifty => 250,
         _ => 500,
@@ -104,10 +111,17 @@ pub(crate) fn list(
         let below = view.members.into_iter().filter(|member| member.place < cursor.below);
         (page(below, cursor, page_size, view.members_max), taken)
     };
-    let members =
-        shown.members.iter().map(|member| get_members::Listed::new(seconds(member.joined), member.account.as_str()));
+    let members = shown.members.iter().map(|member| {
+        let mut listed = get_members::Listed::new(seconds(member.joined), member.account.as_str());
+        if policy.list_marks == ListMarks::Present {
+            listed.marks = Some(member.marks.iter().map(|mark| i64::from(mark.number())).collect());
+        }
+        listed
+    });
     let next = shown.next.map_or(0, |next| i64::try_from(next.number()).unwrap_or(i64::MAX));
-    Shown { answer: get_members::Answer::page(members.collect(), next), because: grounds(filter, low_plan), taken }
+    let why_short = [(low_plan, Gap::LowPlanList), (switched_off, Gap::SwitchList)];
+    let why_short = why_short.into_iter().filter(|(is_so, _)| *is_so).map(|(_, gap)| gap);
+    Shown { answer: get_members::Answer::page(members.collect(), next), because: grounds(filter, why_short), taken }
 }
 
 /// `JoinTime`, in the seconds of the wire. A time beyond what the wire can say is the latest it can.
@@ -115,21 +129,28 @@ fn seconds(joined: Timestamp) -> i64 {
     i64::try_from(joined.as_seconds()).unwrap_or(i64::MAX)
 }
 
-fn grounds(filter: Filter, low_plan: bool) -> Vec<Basis> {
-    let mut because = match filter {
-        Filter::Visible if low_plan => vec![Basis::Gap(Gap::LowPlanList), Basis::Clause(Clause::Hide600)],
-        Filter::Visible => vec![Basis::Clause(Clause::ListMax), Basis::Clause(Clause::Hide600)],
-        Filter::Holding(Mark::HIDDEN) => vec![Basis::Clause(Clause::Hide600)],
-        Filter::Nobody => Vec::new(),
-        Filter::Holding(_) => vec![Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)],
-    };
-    because.extend([Gap::ListOrder, Gap::PageSize, Gap::RefreshList].map(Basis::Gap));
+/// What a list rests on; `why_short` are the readings that leave it the 30 latest.
+fn grounds(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Basis> {
+    let mut because: Vec<_> = why_short.map(Basis::Gap).collect();
+    match filter {
+        Filter::Visible if because.is_empty() => {
+            because.extend([Clause::ListMax, Clause::Hide600].map(Basis::Clause));
+        }
+        Filter::Visible | Filter::Holding(Mark::HIDDEN) => because.push(Basis::Clause(Clause::Hide600)),
+        Filter::Nobody => {}
+        Filter::Holding(_) => because.extend([Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)]),
+    }
+    because.extend([Gap::ListOrder, Gap::PageSize, Gap::ListMarks, Gap::RefreshList].map(Basis::Gap));
     because
 }
 
-/// The number of online members.
+/// The number of online members and robots.
 pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -> Shown<usize> {
-    let because = vec![Basis::Gap(Gap::RefreshCount)];
+    let mut because = vec![Basis::Gap(Gap::RefreshCount)];
+    if !room.kind().has_marks() {
+        // A plan and a switch of their own are taken as given.
+        because.insert(0, Basis::Gap(Gap::CountTypes));
+    }
     match fresh(views.count.as_ref(), count_age_max(&terms.policy), now) {
         Some(count) => Shown { answer: *count, because, taken: None },
         None => {
@@ -137,4 +158,36 @@ pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -
             Shown { answer: count, because, taken: Some(Taken::Count(count)) }
         }
     }
+}
+
+/// Those of `accounts` that are online, in the order asked, each once.
+pub(crate) fn check(
+    room: &Room,
+    views: &Views,
+    terms: &Terms,
+    accounts: Vec<UserId>,
+    now: Timestamp,
+) -> Shown<Vec<UserId>> {
+    let mut seen = BTreeSet::new();
+    let named = accounts.len();
+    let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
+    let mut because = vec![Basis::Gap(Gap::RefreshList)];
+    if accounts.len() < named {
+        because.push(Basis::Gap(Gap::Duplicates));
+    }
+    let age_max = list_age_max(&terms.policy);
+    if age_max.is_none() {
+        let online = accounts.into_iter().filter(|account| room.is_online(account, now)).collect();
+        return Shown { answer: online, because, taken: None };
+    }
+    let (online, taken) = match fresh(views.online.as_ref(), age_max, now) {
+        Some(online) => (online.clone(), None),
+        None => {
+            let members = room.members(now).into_iter();
+            let online: BTreeSet<_> = members.filter(|member| member.online).map(|member| member.account).collect();
+            (online.clone(), Some(Taken::Online(online)))
+        }
+    };
+    let answer = accounts.into_iter().filter(|account| online.contains(account)).collect();
+    Shown { answer, because, taken }
 }

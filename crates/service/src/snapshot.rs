@@ -13,10 +13,12 @@ use serde::Deserialize;
 use crate::app::Group;
 use crate::pull::{ListView, Views};
 use crate::{App, Settings};
-use wire::{AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, Snapshot, user, value};
+use wire::{
+    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
+};
 
 /// The version that this crate writes, and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why a snapshot makes no app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -195,11 +197,16 @@ impl GroupWire {
             id: id.as_str().to_owned(),
             r#type: room.kind().name().to_owned(),
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
+            admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
             latest: room.latest().as_millis(),
             next_place: room.next_place(),
             members: room.members(room.latest()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
             count_view: views.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
+            online_view: views.online.as_ref().map(|(taken, online)| OnlineViewWire {
+                taken: taken.as_millis(),
+                accounts: online.iter().map(|account| account.as_str().to_owned()).collect(),
+            }),
         }
     }
 
@@ -213,7 +220,8 @@ impl GroupWire {
         }
         let members = self.members.into_iter().map(MemberWire::into_state).collect::<Result<Vec<_>, _>>()?;
         let seen = Timestamp::from_millis(self.latest);
-        let room = Room::restore(kind, owner, seen, self.next_place, members)
+        let admins = self.admins.iter().map(|admin| user("admins", admin)).collect::<Result<_, _>>()?;
+        let room = Room::restore(kind, owner, admins, seen, self.next_place, members)
             .map_err(|fault| SnapshotFault::Group { group: id, fault })?;
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
@@ -226,6 +234,10 @@ impl GroupWire {
             }
         }
         views.count = self.count_view.map(|view| Ok((taken(view.taken, latest)?, view.count))).transpose()?;
+        if let Some(OnlineViewWire { taken: at, accounts }) = self.online_view {
+            let online = accounts.iter().map(|account| user("online_view", account)).collect::<Result<_, _>>()?;
+            views.online = Some((taken(at, latest)?, online));
+        }
         Ok((id, Group { room, views }))
     }
 }

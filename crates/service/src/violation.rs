@@ -32,6 +32,13 @@ impl Violation {
         Self { reason, place, code, because, message: message.into() }
     }
 
+    /// Whether these violations, in the order of the precedence, are of more than one rule, so that the order decided which
+    /// answers (`gap:precedence`).
+    #[must_use]
+    pub fn by_precedence(violations: &[Self]) -> bool {
+        violations.windows(2).any(|pair| matches!(pair, [one, next] if one.reason != next.reason))
+    }
+
     /// The JSON pointer of the place (RFC 6901); empty for the body as a whole, none where it is not about the body.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
@@ -75,7 +82,7 @@ impl Serialize for Violation {
     }
 }
 
-/// Collects what is wrong, in the order of the precedence: all of it, or the first alone.
+/// Collects what is wrong, in the order of the precedence: all of it, or what answers alone.
 pub(crate) struct Findings {
     pub(crate) found: Vec<Violation>,
     /// Gaps whose reading let something through on the way.
@@ -88,6 +95,8 @@ impl Findings {
         Self { found: Vec::new(), gaps: Vec::new(), all: true }
     }
 
+    /// The first violation, and the next by another rule: whether there is one tells if the order of the rules decided
+    /// (`gap:precedence`).
     pub(crate) fn first() -> Self {
         Self { found: Vec::new(), gaps: Vec::new(), all: false }
     }
@@ -99,9 +108,21 @@ impl Findings {
         }
     }
 
-    /// Takes one more; breaks where the first is enough.
+    /// Whether one more violation by this rule tells anything new; if not, its message need not be written.
+    pub(crate) fn wants(&self, reason: Refusal) -> bool {
+        self.all || self.found.iter().all(|found| found.reason != reason)
+    }
+
+    /// Whether more than one rule is broken, so that the order decided (`gap:precedence`).
+    pub(crate) fn by_precedence(&self) -> bool {
+        Violation::by_precedence(&self.found)
+    }
+
+    /// Takes one more; breaks where no other would tell anything.
     pub(crate) fn add(&mut self, violation: Violation) -> ControlFlow<()> {
-        self.found.push(violation);
-        if self.all { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if self.wants(violation.reason) {
+            self.found.push(violation);
+        }
+        if self.all || !self.by_precedence() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 }

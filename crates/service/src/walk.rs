@@ -1,17 +1,17 @@
-//! **The precedence of refusals**, step by step: one walk for the service, which stops at the first violation, and for a dry
-//! run, which collects them all. Steps 6 to 12 are in `preflight.rs`, steps 13 to 20 in `avmarks-rules`.
+//! **The precedence of refusals**, step by step: one walk for the service, which answers the first violation and goes on only to
+//! see whether another rule is broken too (`gap:precedence`), and for a dry run, which collects them all. Steps 6 to 12 are in `preflight.rs`, steps 13 to 20 in `avmarks-rules`.
 
 use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{Endpoint, ErrorCode, Place, get_online_member_num};
+use avmarks_protocol::{Endpoint, ErrorCode, Place, check_members, get_admin_list, get_online_member_num};
 use avmarks_rules::{
-    Basis, Cursor, Filter, MarkCall, Omission, Operator, Policy, Quota, Refusal, Refused, Verdict, decide,
-    gate_refusals, pull_refusals, refusals,
+    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Operator, Policy, Question, Quota, Refusal,
+    Refused, Verdict, admin_refusals, gate_refusals, question_refusals, refusals,
 };
 use avmarks_spec::readings::{Random, RestOwner};
-use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
+use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp, UserId};
 
 use crate::app::Group;
 use crate::asked::Asked;
@@ -19,7 +19,7 @@ use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
 use crate::pull::{self, Shown};
 use crate::violation::{Findings, Violation};
-use crate::written::{refused, served_json};
+use crate::written::{bare_json, refused, served_json};
 use crate::{App, Settings};
 
 /// How the caller says who it is.
@@ -116,15 +116,23 @@ impl<'a> Walk<'a> {
             found: self.app.groups.get(&id),
             operator,
             identifier: identifier.as_deref().unwrap_or_default(),
+            accounts: match endpoint {
+                Endpoint::ModifyUserInfo => Place::MemberList,
+                _ => Place::MemberAccounts,
+            },
             special: read.special,
         };
-        match (read.body, endpoint) {
-            (Some(Body::Marks { kind, entries }), _) => self.marks(&group, &MarkCall::new(kind, operator, entries)),
-            (Some(Body::List { cursor, filter }), _) => self.list(&group, cursor, filter),
-            (Some(Body::Count), _) => self.count(&group),
+        match read.body {
+            Some(Body::Marks { kind, entries }) => {
+                self.marks(&group, endpoint, &MarkCall::new(kind, operator, entries))
+            }
+            Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),
+            Some(Body::Count) => self.count(&group),
+            Some(Body::Check { accounts }) => self.check(&group, accounts),
+            Some(Body::Admins { kind, accounts }) => self.admins(&group, &AdminCall::new(kind, operator, accounts)),
+            Some(Body::AdminList) => self.admin_list(&group),
             // The body is at fault, and the group can be looked at all the same.
-            (None, Endpoint::ModifyUserInfo) => self.gates(&group),
-            (None, Endpoint::GetMembers | Endpoint::GetOnlineMemberNum) => self.pull(&group, endpoint),
+            None => self.group_alone(&group, endpoint),
         }
     }
 
@@ -232,7 +240,8 @@ impl<'a> Walk<'a> {
         let none_yet = Quota::default();
         let quota = self.app.quotas.get(&(self.app.settings.sdkappid, endpoint));
         if quota.unwrap_or(&none_yet).admits(self.now, limits) {
-            self.admitted = true;
+            // What an earlier step refuses does not count.
+            self.admitted = self.findings.found.is_empty();
             return ControlFlow::Continue(());
         }
         let (calls, window) = (limits.calls_per_window_max, limits.rate_window.as_millis());
@@ -242,45 +251,73 @@ impl<'a> Walk<'a> {
         self.add(Refusal::Rate, None, message)
     }
 
-    /// 13 to 20, for a call that sets or deletes marks.
-    fn marks(&mut self, group: &Asked<'_>, call: &MarkCall) -> ControlFlow<()> {
+    /// 13 to 20, for a call that sets or deletes marks; robots are added and deleted by mark 500.
+    fn marks(&mut self, group: &Asked<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
+        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
         let terms = &self.app.settings.terms;
-        let room = group.found.map(|group| &group.room);
-        let decision = decide(room, terms, call, self.now);
-        let refused = match decision.verdict {
-            Verdict::Accepted(served) => {
-                self.served = Some(Outcome {
-                    answer: Answer {
-                        body: served_json(call, &served),
-                        code: ErrorCode::OK,
-                        because: decision.because,
-                        omitted: decision.omitted,
-                    },
-                    effect: Effect::Events(group.id, decision.events),
-                });
-                return ControlFlow::Continue(());
+        let mut decision = room.decide(call, terms, self.now);
+        match endpoint {
+            Endpoint::ModifyUserInfo => self.decided(group, decision, |decision| served_json(call, decision))?,
+            _ => {
+                // The bare answer echoes nothing.
+                decision.because.retain(|basis| *basis != Basis::Gap(Gap::Echo));
+                self.decided(group, decision, |_| bare_json())?;
             }
-            Verdict::Refused(refused) => refused,
-        };
-        let mut first = self.refusal(group, refused, decision.omitted.first());
-        first.because = decision.because;
-        self.omitted = decision.omitted;
-        self.findings.add(first)?;
-        let others = refusals(room, terms, call, self.now).into_iter().skip(1);
+        }
+        let others = refusals(Some(room), terms, call, self.now).into_iter().skip(1);
         others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
     }
 
-    /// 13 to 18 alone.
-    fn gates(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
-        let room = group.found.map(|group| &group.room);
-        gate_refusals(room, &self.app.settings.terms, group.operator, group.special.is_some())
-            .into_iter()
-            .try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+    /// 13 to 19, for a call that sets or deletes administrators.
+    fn admins(&mut self, group: &Asked<'_>, call: &AdminCall) -> ControlFlow<()> {
+        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
+        let terms = &self.app.settings.terms;
+        self.decided(group, room.decide_admins(call, terms, self.now), |_| bare_json())?;
+        let others = admin_refusals(Some(room), terms, call.operator()).into_iter().skip(1);
+        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
     }
 
-    /// 13 to 17, for the online list.
+    /// Takes a decision in: `body` writes the answer where it accepts the call.
+    fn decided(
+        &mut self,
+        group: &Asked<'_>,
+        decision: Decision,
+        body: impl FnOnce(&Decision) -> Vec<u8>,
+    ) -> ControlFlow<()> {
+        match decision.verdict {
+            Verdict::Accepted => {
+                let body = body(&decision);
+                let effect = Effect::Transition(group.id, decision.transition().clone());
+                let Decision { because, omitted, .. } = decision;
+                self.served = Some(Outcome { answer: Answer { body, code: ErrorCode::OK, because, omitted }, effect });
+                ControlFlow::Continue(())
+            }
+            Verdict::Refused(refused) => {
+                let mut first = self.refusal(group, refused, decision.omitted.first());
+                first.because = decision.because;
+                self.omitted = decision.omitted;
+                self.findings.add(first)
+            }
+        }
+    }
+
+    /// 13 to 18 alone: what the group refuses whatever the body names.
+    fn group_alone(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
+        let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
+        let refusals = match endpoint {
+            Endpoint::ModifyUserInfo => gate_refusals(room, terms, group.operator, group.special.is_some()),
+            Endpoint::AddRobots | Endpoint::DelRobots => gate_refusals(room, terms, group.operator, true),
+            Endpoint::ModifyAdmin => admin_refusals(room, terms, group.operator),
+            Endpoint::GetMembers => return self.ask(group, Question::List),
+            Endpoint::GetOnlineMemberNum => return self.ask(group, Question::Count),
+            Endpoint::CheckMembers => return self.ask(group, Question::Check),
+            Endpoint::GetAdminList => return self.ask(group, Question::AdminList),
+        };
+        refusals.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+    }
+
     fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
-        self.pull(group, Endpoint::GetMembers)?;
+        self.ask(group, Question::List)?;
         if let Some(Group { room, views }) = group.found {
             let terms = &self.app.settings.terms;
             let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
@@ -289,9 +326,8 @@ impl<'a> Walk<'a> {
         ControlFlow::Continue(())
     }
 
-    /// 13 to 17, for the count.
     fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
-        self.pull(group, Endpoint::GetOnlineMemberNum)?;
+        self.ask(group, Question::Count)?;
         if let Some(Group { room, views }) = group.found {
             let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
             let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
@@ -300,33 +336,51 @@ impl<'a> Walk<'a> {
         ControlFlow::Continue(())
     }
 
-    fn pull(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
-        let room = group.found.map(|group| &group.room);
-        let is_list = endpoint == Endpoint::GetMembers;
-        for reason in pull_refusals(room, &self.app.settings.terms, group.operator, is_list) {
-            if reason > Refusal::Plan {
-                self.low_plan(is_list);
-            }
-            let mut violation = self.refusal(group, reason.into(), None);
-            match reason {
-                // The pages of the list and the count name 10007 themselves, so no gap is read.
-                Refusal::GroupType | Refusal::Switch => {
-                    violation.code = ErrorCode::new(10007);
-                    violation.because.retain(|basis| matches!(basis, Basis::Clause(_)));
-                }
-                Refusal::Plan => violation.because.push(Basis::Gap(Gap::LowPlanList)),
-                _ => {}
-            }
-            self.findings.add(violation)?;
+    fn check(&mut self, group: &Asked<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
+        self.ask(group, Question::Check)?;
+        if let Some(Group { room, views }) = group.found {
+            let terms = &self.app.settings.terms;
+            let Shown { answer, because, taken } = pull::check(room, views, terms, accounts, self.now);
+            let answer = answer.iter().map(|account| account.as_str().to_owned()).collect();
+            self.serve(group.id, check_members::Answer::online(answer).to_json(), because, taken);
         }
-        self.low_plan(is_list);
         ControlFlow::Continue(())
     }
 
-    /// Between `PLAN` and `SWITCH`: a list without the plan goes on by a reading alone (`gap:low-plan-list`).
-    fn low_plan(&mut self, is_list: bool) {
-        if is_list && !self.app.settings.terms.marks_supported {
+    fn admin_list(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+        self.ask(group, Question::AdminList)?;
+        if let Some(Group { room, .. }) = group.found {
+            let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
+            self.serve(group.id, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// 13 to 17, for a call that changes nothing.
+    fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
+        let room = group.found.map(|group| &group.room);
+        for refused in question_refusals(room, &self.app.settings.terms, group.operator, question) {
+            self.read_on(question, Some(refused.reason));
+            let mut violation = self.refusal(group, refused, None);
+            if refused.reason == Refusal::ListPlan {
+                violation.because.push(Basis::Gap(Gap::LowPlanList));
+            }
+            self.findings.add(violation)?;
+        }
+        self.read_on(question, None);
+        ControlFlow::Continue(())
+    }
+
+    /// A list goes on without the plan, or without the switch, by a reading alone (`gap:low-plan-list`, `gap:switch-list`). `reason`
+    /// is what refuses it next.
+    fn read_on(&mut self, question: Question, reason: Option<Refusal>) {
+        let terms = &self.app.settings.terms;
+        let is_past = |step: Refusal| question == Question::List && reason.is_none_or(|reason| reason > step);
+        if is_past(Refusal::ListPlan) && !terms.marks_supported {
             self.findings.gap(Gap::LowPlanList);
+        }
+        if is_past(Refusal::ListSwitch) && !terms.online_list_enabled {
+            self.findings.gap(Gap::SwitchList);
         }
     }
 
@@ -352,18 +406,18 @@ impl<'a> Walk<'a> {
 
     /// The answer: to the first violation, or what the group said.
     fn finish(self) -> Walked {
+        let by_precedence = self.findings.by_precedence().then_some(Gap::Precedence);
         let Findings { found: violations, gaps, .. } = self.findings;
         let mut outcome = match (violations.first(), self.served) {
             (None, Some(served)) => served,
-            (first, _) => {
-                let omitted = match first {
-                    Some(Violation { reason: Refusal::AllFailed, .. }) => self.omitted,
-                    _ => Vec::new(),
-                };
+            (Some(first), _) => {
+                let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused(self.endpoint, first, omitted), effect: Effect::None }
             }
+            // Steps 1 to 4 alone were asked for, and let the request through.
+            (None, None) => Outcome { answer: Answer::new(ErrorCode::OK, Vec::new()), effect: Effect::None },
         };
-        for basis in gaps.into_iter().map(Basis::Gap) {
+        for basis in gaps.into_iter().chain(by_precedence).map(Basis::Gap) {
             if !outcome.answer.because.contains(&basis) {
                 outcome.answer.because.push(basis);
             }

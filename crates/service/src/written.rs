@@ -1,35 +1,29 @@
 //! Answers, written in the endpoint's own order of fields.
 
-use avmarks_protocol::{
-    Endpoint, Envelope, ErrorCode, envelope_json, get_members, get_online_member_num, modify_user_info,
-};
-use avmarks_rules::{Entry, MarkCall, Omission};
+use avmarks_protocol::{Endpoint, add_robots, modify_user_info};
+use avmarks_rules::{Decision, MarkCall, Omission};
 
 use crate::handle::Answer;
 use crate::violation::Violation;
 
-/// The answer to a call that was served: these accounts, with these marks (`gap:echo`).
-pub(crate) fn served_json(call: &MarkCall, served: &[Entry]) -> Vec<u8> {
+/// The answer to a call of `modify_user_info` that was served: who was served, with which marks (`gap:echo`).
+pub(crate) fn served_json(call: &MarkCall, decision: &Decision) -> Vec<u8> {
     const MEMBER_BYTES: usize = 80;
-    let members = served
-        .iter()
-        .map(|Entry { account, marks }| (account.as_str(), marks.iter().map(|mark| i64::from(mark.number()))));
-    let mut json = Vec::with_capacity(MEMBER_BYTES * (1 + served.len()));
+    let members =
+        decision.served(call).map(|(account, marks)| (account.as_str(), marks.map(|mark| i64::from(mark.number()))));
+    let mut json = Vec::with_capacity(MEMBER_BYTES * (1 + call.entries().len()));
     modify_user_info::Answer::write_served(&mut json, i64::from(call.kind().number()), members);
     json
 }
 
+/// The answer to a call that tells nothing but that it was served: robots and administrators.
+pub(crate) fn bare_json() -> Vec<u8> {
+    add_robots::Answer::ok().to_json()
+}
+
 /// The answer to a violation, in the endpoint's own order of fields.
-pub(crate) fn refused(endpoint: Option<Endpoint>, first: Option<&Violation>, omitted: Vec<Omission>) -> Answer {
-    // A walk that ends without a violation has been served.
-    let (code, message) =
-        first.map(|first| (first.code, first.message.clone())).unwrap_or((ErrorCode::OK, String::new()));
-    let body = match endpoint {
-        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, message).to_json(),
-        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, message).to_json(),
-        None => envelope_json(&Envelope::fail(code, message)),
-    };
-    let because = first.map(|first| first.because.clone()).unwrap_or_default();
-    Answer { body, code, because, omitted }
+pub(crate) fn refused(endpoint: Option<Endpoint>, first: &Violation, omitted: Vec<Omission>) -> Answer {
+    let Violation { code, message, because, .. } = first;
+    let body = Endpoint::refused_answer(endpoint, *code, message.clone());
+    Answer { body, code: *code, because: because.clone(), omitted }
 }

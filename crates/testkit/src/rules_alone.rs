@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::{Endpoint, modify_user_info, without_trailing_commas};
 use avmarks_rules::{
-    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Verdict, decide,
+    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition,
+    Verdict,
 };
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
@@ -71,15 +72,11 @@ impl RulesAlone {
         let Some(room) = self.rooms.get_mut(&group(line)?) else { return Ok(()) };
         let one = line.get("account").into_iter();
         let many = line.get("accounts").and_then(Value::as_array).into_iter().flatten();
-        for account in one.chain(many).filter_map(Value::as_str) {
-            let account = UserId::parse_as(account, self.terms.policy.account_id).map_err(|fault| fault.to_string())?;
-            let foreseen = room.foresee(presence, account, self.latest);
-            let happened = room.observe(presence, account, self.latest);
-            if foreseen != happened {
-                return Err("what was foreseen is not what happened".to_owned());
-            }
-        }
-        Ok(())
+        let accounts = one.chain(many).filter_map(Value::as_str);
+        let accounts = accounts.map(|account| UserId::parse_as(account, self.terms.policy.account_id));
+        let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.to_string())?;
+        let transition = room.presence(presence, &accounts, self.latest);
+        apply(room, &transition)
     }
 
     fn call(&mut self, line: &Value, raw_body: &str) -> Result<Said, String> {
@@ -111,14 +108,13 @@ impl RulesAlone {
         let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>();
         let call = MarkCall::new(kind, operator, entries.ok_or("an entry that preflight let through is none")?);
 
-        let decision = decide(self.rooms.get(&id), &self.terms, &call, self.latest);
-        if let Some(room) = self.rooms.get_mut(&id) {
-            let before = room.members(self.latest);
-            decision.events.iter().for_each(|event| room.apply(event));
-            let refused = matches!(decision.verdict, Verdict::Refused(_));
-            if refused && room.members(self.latest) != before {
-                return Err("a refusal has changed the room".to_owned());
-            }
+        let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
+        let before = room.members(self.latest);
+        let decision = room.decide(&call, &self.terms, self.latest);
+        apply(room, decision.transition())?;
+        let refused = matches!(decision.verdict, Verdict::Refused(_));
+        if refused && room.members(self.latest) != before {
+            return Err("a refusal has changed the room".to_owned());
         }
         Ok(Said::Answer(self.said(&call, &decision)))
     }
@@ -133,14 +129,14 @@ impl RulesAlone {
 
     fn said(&self, call: &MarkCall, decision: &Decision) -> Value {
         let answer = match &decision.verdict {
-            Verdict::Accepted(served) => json!({
+            Verdict::Accepted => json!({
                 "ActionStatus": "OK",
                 "ErrorCode": 0,
                 "ErrorInfo": "",
                 "CommandType": call.kind().number(),
-                "MemberList": served.iter().map(|entry| json!({
-                    "Member_Account": entry.account.as_str(),
-                    "Marks": entry.marks.iter().map(|mark| mark.number()).collect::<Vec<_>>(),
+                "MemberList": decision.served(call).map(|(account, marks)| json!({
+                    "Member_Account": account.as_str(),
+                    "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
                 })).collect::<Vec<_>>(),
             }),
             Verdict::Refused(refused) => json!({
@@ -189,6 +185,18 @@ impl Machine for RulesAlone {
             other => return Err(format!("`{other}` is nothing to do")),
         }
         Ok(Said::NotMine)
+    }
+}
+
+/// Applies a transition, which brings what its preview told, and is stale from then on.
+fn apply(room: &mut Room, transition: &Transition) -> Result<(), String> {
+    let preview = room.preview(transition);
+    if preview.is_err() || preview != room.apply(transition) {
+        return Err("what was previewed is not what happened".to_owned());
+    }
+    match room.apply(transition) {
+        Ok(_) => Err("a transition was applied twice".to_owned()),
+        Err(_) => Ok(()),
     }
 }
 

@@ -57,6 +57,17 @@ open_text! {
 
 open_text! {
     /// Why members have gone offline or come online.
+    ///
+    /// The vendor has added causes before, and the webhook of a sister product that is built alike (269/125793) has `Kicked` as well.
+    ///
+    /// ```
+    /// use avmarks_protocol::webhook::{EventCause, MemberStateChange, Revision};
+    ///
+    /// let body = br#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"g","EventType":"Offline","EventCause":"Kicked","MemberList":[]}"#;
+    /// let change = MemberStateChange::parse(body).unwrap();
+    /// assert_eq!(change.event_cause, Some(EventCause::Other("Kicked".to_owned())));
+    /// assert_eq!(change.to_json(Revision::Newest), body);
+    /// ```
     EventCause {
         /// `HeartbeatInterrupt`: nothing was heard of them for too long (20 s in 2023, 30 s in the newest text).
         HeartbeatInterrupt "HeartbeatInterrupt",

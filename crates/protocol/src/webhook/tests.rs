@@ -103,6 +103,32 @@ fn what_is_not_known_is_kept() {
 }
 
 #[test]
+fn each_text_that_the_vendor_may_add_to_is_kept_as_it_came() {
+    for (body, name, known, unknown) in [
+        (CHANGE, "EventCause", "HeartbeatInterrupt", "Kicked"),
+        (CHANGE, "EventCause", "HeartbeatInterrupt", ""),
+        (CHANGE, "EventCause", "HeartbeatInterrupt", "join"),
+        (CHANGE, "EventType", "Offline", "Kicked"),
+        (CHANGE, "EventType", "Offline", "OFFLINE"),
+        (JOIN, "JoinType", "Apply", "Robot"),
+        (JOIN, "Type", "Public", "Live"),
+        (EXIT, "ExitType", "Kicked", "Banned"),
+        (EXIT, "Type", "Public", ""),
+        (DESTROYED, "Type", "Public", "ChatRoom"),
+    ] {
+        let body = body.replace(&format!(r#""{name}":"{known}""#), &format!(r#""{name}":"{unknown}""#));
+        assert!(body.contains(&format!(r#""{name}":"{unknown}""#)));
+        let webhook = Webhook::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        assert_eq!(json(&webhook, Revision::Newest), body);
+    }
+    let other = || "Moon".to_owned();
+    assert_eq!(EventCause::from(other()), EventCause::Other(other()));
+    assert_eq!(EventType::from(other()), EventType::Other(other()));
+    assert_eq!(JoinType::from(other()), JoinType::Other(other()));
+    assert_eq!(ExitType::from(other()), ExitType::Other(other()));
+}
+
+#[test]
 fn what_is_not_known_of_a_member_is_kept() {
     for body in [JOIN, EXIT, DESTROYED, CHANGE] {
         let account = if body == DESTROYED { "leckie" } else { "tommy" };

@@ -23,7 +23,7 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
     out
 }
 
-/// What happened, as the `events` of a scenario line: a list in JSON, without what only the answer of a call tells.
+/// What happened, as the `events` of a scenario line: a list in JSON.
 ///
 /// ```
 /// use avmarks_service::spec::{GroupId, GroupType, Timestamp};
@@ -51,7 +51,7 @@ fn answered(out: &mut Vec<u8>, answer: &Answer) {
 }
 
 fn events(out: &mut Vec<u8>, happenings: &[Happening]) {
-    list(out, happenings.iter().filter_map(WireEvent::new));
+    list(out, happenings.iter().map(WireEvent::new));
 }
 
 fn list<T: Serialize>(out: &mut Vec<u8>, items: impl Iterator<Item = T>) {
@@ -93,32 +93,28 @@ struct WireEvent<'a> {
 }
 
 impl<'a> WireEvent<'a> {
-    /// The event as a line shows it; none of what only the answer of a call tells.
-    fn new(happening: &'a Happening) -> Option<Self> {
+    fn new(happening: &'a Happening) -> Self {
         let member = match &happening.what {
-            What::GroupCreated => return Some(Self::of_group("group_created", happening)),
-            What::GroupDestroyed => return Some(Self::of_group("group_destroyed", happening)),
+            What::GroupCreated => return Self::of_group("group_created", happening),
+            What::GroupDestroyed => return Self::of_group("group_destroyed", happening),
             What::Member(event) => event,
         };
         let (event, account, lost, cause) = match member {
-            Event::Joined { account, .. } => ("joined", account, None, None),
-            Event::CameOnline { account, cause } => ("came_online", account, None, Some(*cause)),
-            Event::Left { account, lost } => ("left", account, Some(lost), None),
+            Event::Joined { account } => ("joined", account, None, None),
+            Event::CameOnline { account, cause, .. } => ("came_online", account, None, Some(*cause)),
+            Event::Left { account, lost, .. } => ("left", account, Some(lost), None),
             Event::Disconnected { account } => ("disconnected", account, None, None),
             Event::Reconnected { account } => ("reconnected", account, None, None),
-            Event::WentOffline { account, lost, cause } => ("went_offline", account, Some(lost), Some(*cause)),
+            Event::WentOffline { account, lost, cause, .. } => ("went_offline", account, Some(lost), Some(*cause)),
             Event::PinExpired { account } => ("pin_expired", account, None, None),
-            Event::TimePassed { .. } | Event::Pinned { .. } | Event::Marked { .. } | Event::Unmarked { .. } => {
-                return None;
-            }
         };
-        Some(Self {
+        Self {
             event,
             group: happening.group.as_str(),
             account: Some(account.as_str()),
             lost: lost.map(|marks| marks.iter().copied().map(Mark::number).collect()),
             cause: cause.map(cause_name),
-        })
+        }
     }
 
     fn of_group(event: &'static str, happening: &'a Happening) -> Self {

@@ -55,11 +55,13 @@ pub(super) struct GroupWire {
     pub(super) id: String,
     pub(super) r#type: String,
     pub(super) owner: Option<String>,
+    pub(super) admins: Vec<String>,
     pub(super) latest: u64,
     pub(super) next_place: u64,
     pub(super) members: Vec<MemberWire>,
     pub(super) list_views: Vec<ListViewWire>,
     pub(super) count_view: Option<CountViewWire>,
+    pub(super) online_view: Option<OnlineViewWire>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,6 +71,7 @@ pub(super) struct MemberWire {
     pub(super) place: u64,
     pub(super) joined: u64,
     pub(super) connected: bool,
+    pub(super) robot: bool,
     pub(super) marks: Vec<u32>,
     pub(super) pinned_until: Option<u64>,
 }
@@ -96,6 +99,7 @@ pub(super) struct ListedWire {
     pub(super) place: u64,
     pub(super) account: String,
     pub(super) joined: u64,
+    pub(super) marks: Vec<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +107,13 @@ pub(super) struct ListedWire {
 pub(super) struct CountViewWire {
     pub(super) taken: u64,
     pub(super) count: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnlineViewWire {
+    pub(super) taken: u64,
+    pub(super) accounts: BTreeSet<String>,
 }
 
 impl From<Filter> for FilterWire {
@@ -132,6 +143,7 @@ impl From<MemberView> for MemberWire {
             place: member.place,
             joined: member.joined.as_millis(),
             connected: member.connected,
+            robot: member.robot,
             marks: member.marks.into_iter().map(Mark::number).collect(),
             pinned_until: member.pinned_until.map(Timestamp::as_millis),
         }
@@ -145,6 +157,7 @@ impl MemberWire {
             place: self.place,
             joined: Timestamp::from_millis(self.joined),
             connected: self.connected,
+            robot: self.robot,
             marks: self.marks.into_iter().map(mark).collect::<Result<_, _>>()?,
             pinned_until: self.pinned_until.map(Timestamp::from_millis),
         })
@@ -153,14 +166,20 @@ impl MemberWire {
 
 impl From<&Listed> for ListedWire {
     fn from(listed: &Listed) -> Self {
-        Self { place: listed.place, account: listed.account.as_str().to_owned(), joined: listed.joined.as_millis() }
+        Self {
+            place: listed.place,
+            account: listed.account.as_str().to_owned(),
+            joined: listed.joined.as_millis(),
+            marks: listed.marks.iter().copied().map(Mark::number).collect(),
+        }
     }
 }
 
 impl ListedWire {
     pub(super) fn into_listed(self) -> Result<Listed, SnapshotFault> {
         let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
-        Ok(Listed { place: self.place, account, joined })
+        let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
+        Ok(Listed { place: self.place, account, joined, marks })
     }
 }
 

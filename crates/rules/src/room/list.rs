@@ -4,12 +4,13 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use avmarks_spec::readings::Unhide;
+use avmarks_spec::readings::{ListMarks, Unhide};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 
-use crate::marks::Bit;
-use crate::room::View;
-use crate::{Policy, Room};
+use super::marks::Bit;
+use super::view::Seen;
+use super::{Room, View};
+use crate::Policy;
 
 /// Which members a pull shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub enum Filter {
 }
 
 /// A member as the list shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The place in the join order; cursors name it.
     pub place: u64,
@@ -31,6 +32,8 @@ pub struct Listed {
     pub account: UserId,
     /// When it joined.
     pub joined: Timestamp,
+    /// The marks it holds, in ascending order, where `gap:list-marks` is read as `present`; else none.
+    pub marks: Vec<Mark>,
 }
 
 /// Where the next page starts: below a place in the join order, with so many members already listed. On the wire it is
@@ -96,39 +99,36 @@ impl Room {
     ) -> Box<dyn Iterator<Item = Listed> + 'a> {
         let view = View::new(self, at);
         let only_600 = policy.unhide == Unhide::Only600;
+        let with_marks = policy.list_marks == ListMarks::Present;
         match filter {
             Filter::Nobody => Box::new(core::iter::empty()),
-            Filter::Visible => Box::new(
-                self.order
-                    .listed_below(below)
-                    .filter_map(|slot| self.roster.get(slot))
-                    .filter(move |member| view.online(member))
-                    .map(listed),
-            ),
+            Filter::Visible => {
+                let seen = self.order.listed_below(below).filter_map(move |slot| view.look(slot));
+                let online = seen.filter(|seen| seen.is_online());
+                Box::new(online.filter_map(move |seen| self.listed(seen, with_marks)))
+            }
             Filter::Holding(mark) => {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
-                let perhaps = self.marks.perhaps_holders(bit).filter_map(|slot| self.roster.get(slot));
-                let mut holders: Vec<_> =
-                    perhaps.filter(|member| member.marks.has(bit) && member.place() < below).collect();
-                holders.sort_unstable_by_key(|member| Reverse(member.place()));
-                holders.dedup_by_key(|member| member.place());
-                Box::new(
-                    holders
-                        .into_iter()
-                        .filter(move |member| {
-                            let held = view.held(member);
-                            let hidden = only_600 && bit != Bit::HIDDEN && held.has(Bit::HIDDEN);
-                            held.has(bit) && !hidden
-                        })
-                        .map(listed),
-                )
+                let holder = |slot| self.roster.get(slot).filter(|member| member.marks.has(bit));
+                let candidates = self.marks.perhaps_holders(bit).filter_map(|slot| Some((holder(slot)?.place(), slot)));
+                let mut holders: Vec<_> = candidates.filter(|(place, _)| *place < below).collect();
+                holders.sort_unstable_by_key(|(place, _)| Reverse(*place));
+                holders.dedup();
+                let seen = holders.into_iter().filter_map(move |(_, slot)| view.look(slot));
+                let shown = seen.filter(move |seen| {
+                    let hidden = only_600 && bit != Bit::HIDDEN && seen.held.has(Bit::HIDDEN);
+                    seen.held.has(bit) && !hidden
+                });
+                Box::new(shown.filter_map(move |seen| self.listed(seen, with_marks)))
             }
         }
     }
-}
 
-fn listed(member: &crate::roster::Member) -> Listed {
-    Listed { place: member.place(), account: member.account, joined: member.joined() }
+    fn listed(&self, seen: Seen, with_marks: bool) -> Option<Listed> {
+        let member = self.roster.get(seen.slot)?;
+        let marks = if with_marks { self.numbers(seen.held) } else { Vec::new() };
+        Some(Listed { place: member.place(), account: member.account, joined: member.joined(), marks })
+    }
 }
 
 /// Cuts a page from `members`, which come newest first from below the cursor: at most `page_size`, and no more than

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::roster::Slot;
+use super::roster::Slot;
 
 /// Places of a span.
 const SPAN: u64 = 256;
@@ -28,11 +28,13 @@ struct Span {
 }
 
 impl Order {
-    /// A member joins, and is listed. Its place lies behind all others.
-    pub(crate) fn push(&mut self, place: u64, slot: Slot) {
+    /// Somebody joins. Its place lies behind all others.
+    pub(crate) fn push(&mut self, place: u64, slot: Slot, listed: bool) {
         let span = self.spans.entry(place / SPAN).or_default();
         let at = offset(place);
-        [&mut span.present, &mut span.listed, &mut span.kept].into_iter().for_each(|bits| bits.set(at, true));
+        span.present.set(at, true);
+        span.kept.set(at, true);
+        span.listed.set(at, listed);
         span.slots.push(slot);
         span.members += 1;
     }
@@ -178,7 +180,7 @@ mod tests {
                 match (random % 12, somebody) {
                     // More come than go at first, and fewer later.
                     (what, _) if what > step * 10 / steps => {
-                        order.push(next, Slot::from_number(step as u32));
+                        order.push(next, Slot::from_number(step as u32), true);
                         model.insert(next, (Slot::from_number(step as u32), true));
                         // A snapshot may have gaps anywhere.
                         next += if random % 64 == 0 { random % 1_000 + 1 } else { 1 };

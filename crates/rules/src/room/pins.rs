@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::Timestamp;
 
-use crate::roster::Slot;
+use super::roster::Slot;
 
 /// The ends of the pins of a room, by moment and by member; a member is named by its place in the join order.
 #[derive(Clone, Debug, Default)]

@@ -5,26 +5,40 @@ use core::hash::BuildHasher;
 use avmarks_spec::{Timestamp, UserId};
 use foldhash::fast::FixedState;
 
-use crate::marks::MarkSet;
-use crate::records::Records;
-use crate::table::Table;
+use super::marks::MarkSet;
+use super::records::Records;
+use super::table::Table;
 
 /// Where a member's record lies; valid until the member leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(u32);
 
-#[cfg(test)]
 impl Slot {
+    /// No record lies here.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    #[cfg(test)]
     pub(crate) const fn from_number(number: u32) -> Self {
         Self(number)
     }
+}
+
+/// How an account is connected to the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// A member with a connection.
+    Connected,
+    /// A member that has lost its connection.
+    Disconnected,
+    /// An account that holds 500 without having joined.
+    Robot,
 }
 
 /// A member's record. There may be a million: numbers are kept in as many bytes as they need, and side by side.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) account: UserId,
-    pub(crate) connected: bool,
+    pub(crate) connection: Connection,
     pub(crate) marks: MarkSet,
     place: [u8; 6],
     joined: [u8; 8],
@@ -36,11 +50,11 @@ impl Member {
     /// The last place that a record can keep: no room has ever had so many members.
     pub(crate) const PLACE_MAX: u64 = (1 << 48) - 1;
 
-    /// A new member, connected, without marks.
-    pub(crate) fn new(account: UserId, place: u64, joined: Timestamp) -> Self {
+    /// A record without marks.
+    pub(crate) fn new(account: UserId, place: u64, joined: Timestamp, connection: Connection) -> Self {
         let [a, b, c, d, e, f, _, _] = place.to_le_bytes();
         let joined = joined.as_millis().to_le_bytes();
-        Self { account, connected: true, marks: MarkSet::default(), place: [a, b, c, d, e, f], joined }
+        Self { account, connection, marks: MarkSet::default(), place: [a, b, c, d, e, f], joined }
     }
 
     /// The place in the join order, from 1 up.
@@ -60,8 +74,6 @@ impl Member {
 pub(crate) struct Roster {
     table: Table,
     records: Records<Member>,
-    /// The slot that was last located: events come in groups of one account each.
-    recent: u32,
 }
 
 impl Roster {
@@ -69,20 +81,10 @@ impl Roster {
         self.table.len()
     }
 
-    pub(crate) fn find(&self, account: &UserId) -> Option<&Member> {
-        self.records.get(self.look_up(account)?)
-    }
-
-    fn look_up(&self, account: &UserId) -> Option<u32> {
-        self.table.find(hash(account), |slot| is_at(&self.records, slot, account))
-    }
-
-    /// Where the record of an account lies.
-    pub(crate) fn locate(&mut self, account: &UserId) -> Option<Slot> {
-        if !is_at(&self.records, self.recent, account) {
-            self.recent = self.look_up(account)?;
-        }
-        Some(Slot(self.recent))
+    /// Where the record of an account lies, given the hash of its id.
+    pub(crate) fn find(&self, account: &UserId, hash: u64) -> Option<Slot> {
+        let is_it = |slot| self.records.get(slot).is_some_and(|member| member.account == *account);
+        self.table.find(hash, is_it).map(Slot)
     }
 
     pub(crate) fn get(&self, slot: Slot) -> Option<&Member> {
@@ -94,24 +96,18 @@ impl Roster {
     }
 
     /// Puts a record in. The caller has seen that the account has none; with 2^32 records there is no slot left.
-    pub(crate) fn insert(&mut self, member: Member) -> Option<Slot> {
-        let key = hash(&member.account);
+    pub(crate) fn insert(&mut self, member: Member, hash: u64) -> Option<Slot> {
         let slot = self.records.insert(member)?;
         let records = &self.records;
-        self.table.insert(key, slot, |slot| records.get(slot).map_or(0, |member| hash(&member.account)));
-        self.recent = slot;
+        self.table.insert(hash, slot, |slot| records.get(slot).map_or(0, |member| self::hash(&member.account)));
         Some(Slot(slot))
     }
 
-    pub(crate) fn remove(&mut self, slot: Slot) -> Option<Member> {
-        let account = self.records.get(slot.0)?.account;
-        self.table.remove(hash(&account), |found| found == slot.0)?;
+    /// Takes the record at a slot out, given the hash of its account's id.
+    pub(crate) fn remove(&mut self, slot: Slot, hash: u64) -> Option<Member> {
+        self.table.remove(hash, |found| found == slot.0)?;
         self.records.remove(slot.0)
     }
-}
-
-fn is_at(records: &Records<Member>, slot: u32, account: &UserId) -> bool {
-    records.get(slot).is_some_and(|member| member.account == *account)
 }
 
 pub(crate) fn hash(account: &UserId) -> u64 {

@@ -1,0 +1,116 @@
+//! The body of the calls that name a group and nothing else: [`get_online_member_num`](crate::get_online_member_num) and
+//! [`get_admin_list`](crate::get_admin_list).
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::envelope::to_json;
+use crate::json::{self, Faults};
+use crate::{BodyFault, FieldFault, Place, RequestFault};
+
+/// A request that names a group. The id is a string and not yet held against any limit.
+///
+/// ```
+/// use avmarks_protocol::get_online_member_num::Request;
+///
+/// let request = Request { group_id: "@TGS#a6I4ZUUGO".into() };
+/// assert_eq!(request.to_json(), br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#);
+/// assert_eq!(Request::parse(br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#), Ok(request));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    /// `GroupId`.
+    pub group_id: Cow<'a, str>,
+}
+
+impl<'a> Request<'a> {
+    /// The request of a body, read strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestFault`] where the body is not a JSON object, or `GroupId` is missing, there twice or not a string.
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+        let draft = Draft::parse(json::text(body)?)?;
+        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestFault::Fields(draft.faults))
+    }
+
+    /// The body, compact.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// What could be read of a request, and every fault that was found in its fields.
+///
+/// ```
+/// use avmarks_protocol::get_admin_list::Draft;
+/// use avmarks_protocol::{FieldProblem, Place};
+///
+/// let draft = Draft::parse(r#"{"GroupId":"a","GroupId":"b"}"#).unwrap();
+/// assert_eq!(draft.group_id, None);
+/// assert_eq!((draft.faults[0].place, &draft.faults[0].problem), (Place::GroupId, &FieldProblem::Twice));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft<'a> {
+    /// `GroupId`, where it is there once and a string.
+    pub group_id: Option<Cow<'a, str>>,
+    /// What is missing, there twice or of another type.
+    pub faults: Vec<FieldFault>,
+}
+
+impl<'a> Draft<'a> {
+    /// What can be read of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyFault`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        let mut fields = json::Fields::parse(body)?;
+        let mut faults = Faults::default();
+        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
+        Ok(Self { group_id, faults: faults.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(body: &str) -> String {
+        let draft = Draft::parse(body).unwrap();
+        assert_eq!(draft.group_id, None);
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestFault::Fields(draft.faults.clone())));
+        RequestFault::Fields(draft.faults).to_string()
+    }
+
+    #[test]
+    fn a_request_is_written_with_its_group_and_read_whatever_else_it_has() {
+        let request = Request { group_id: "@TGS#a6I4ZUUGO".into() };
+        assert_eq!(request.to_json(), br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#);
+        for more in ["", r#","Member_Account":[1],"Member_Account":2"#, r#","groupid":7,"x":{"GroupId":1}"#] {
+            let body = format!(r#"{{"GroupId":"@TGS#a6I4ZUUGO"{more}}}"#);
+            assert_eq!(Request::parse(body.as_bytes()).as_ref(), Ok(&request), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_is_missing_there_twice_or_no_string_is_a_fault_of_its_own() {
+        for (body, expected) in [
+            ("{}", "`GroupId` is missing"),
+            (r#"{"GroupId":"a","GroupId":"a"}"#, "`GroupId` is there more than once; send it once"),
+            (r#"{"GroupId":null}"#, "`GroupId` must be a string, and is null"),
+            (r#"{"GroupId":7}"#, "`GroupId` must be a string, and is an integer: `7`"),
+            (r#"{"GroupId":1.0}"#, "`GroupId` must be a string, and is a number with fraction or exponent: `1.0`"),
+            (r#"{"GroupId":true}"#, "`GroupId` must be a string, and is a boolean: `true`"),
+            (r#"{"GroupId":["a"]}"#, "`GroupId` must be a string, and is an array: `[\"a\"]`"),
+            (r#"{"GroupId":{}}"#, "`GroupId` must be a string, and is an object: `{}`"),
+        ] {
+            assert_eq!(faults(body), expected);
+        }
+        let lone_surrogate = Draft::parse(r#"{"GroupId":"\ud800"}"#);
+        assert!(matches!(lone_surrogate, Err(BodyFault::NotJson { .. })), "{lone_surrogate:?}");
+    }
+}

@@ -1,0 +1,75 @@
+use super::*;
+
+fn fault(body: &str) -> BodyFault {
+    Fields::parse(body).unwrap_err()
+}
+
+#[test]
+fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
+    for (body, line, column) in [
+        ("{\"a\":1,}", 1, 7),
+        ("{\"a\":[1,],\"b\":2}", 1, 8),
+        ("{\n\"a\":[\n1 ,\n],\n}", 3, 3),
+        ("{\"a\":{\"b\":[{},]}}", 1, 14),
+    ] {
+        assert_eq!(fault(body), BodyFault::TrailingComma { line, column }, "{body}");
+    }
+    for body in [
+        "{\"a\":1,,}",
+        "{,}",
+        "{\"a\":[,]}",
+        "{\"a\":1,",
+        "{\"a\":[1,}",
+        "{\"a\":01,}",
+        "{\"a\":1,}x",
+        "{a:1,}",
+        "{\"a\":1}\u{0}",
+        "// a\n{}",
+        "\u{feff}{}",
+        // Without its comma it would be JSON, and still not an object.
+        "[1,]",
+        "{\"a\":1",
+    ] {
+        assert!(matches!(fault(body), BodyFault::NotJson { .. }), "{body}: {:?}", fault(body));
+    }
+    for body in ["", " \r\n\t"] {
+        assert_eq!(fault(body), BodyFault::Empty);
+    }
+    for (body, found) in [("[]", Kind::Array), ("\",}\"", Kind::Text), (" 1 ", Kind::Integer), ("null", Kind::Null)] {
+        assert_eq!(fault(body), BodyFault::NotObject { found });
+    }
+}
+
+#[test]
+fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
+    let problem = |body: &str| {
+        let mut fields = Fields::parse(body).unwrap();
+        let Err(ValueFault::Field(fault)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
+        assert_eq!(fault.place, Place::GroupId);
+        fault.problem
+    };
+    assert_eq!(problem("{\"groupid\":\"a\"}"), FieldProblem::Missing);
+    for twice in
+        ["{\"GroupId\":\"a\",\"GroupId\":\"a\"}", "{\"GroupId\":1,\"x\":1,\"\\u0047roupId\":null,\"GroupId\":\"a\"}"]
+    {
+        assert_eq!(problem(twice), FieldProblem::Twice, "{twice}");
+    }
+    let (wanted, found, text) = (Kind::Text, Kind::Integer, "1".to_owned());
+    assert_eq!(problem("{\"GroupId\":1}"), FieldProblem::Type { wanted, found, text });
+}
+
+#[test]
+fn an_undocumented_field_is_taken_where_it_is_there_once_and_can_be_read_and_stays_otherwise() {
+    let take = |body: &'static str| {
+        let mut fields = Fields::parse(body).unwrap();
+        let taken = fields.undocumented(Place::ExpireTime, |place, value| integer(place, value).ok()?.to_i64());
+        (taken, fields.names().map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(take("{\"a\":1,\"ExpireTime\":2,\"b\":3}"), (Some(2), vec!["a".into(), "b".into()]));
+    assert_eq!(take("{\"a\":1,\"b\":3}"), (None, vec!["a".into(), "b".into()]));
+    assert_eq!(take("{\"ExpireTime\":\"2\",\"b\":3}"), (None, vec!["ExpireTime".into(), "b".into()]));
+    assert_eq!(
+        take("{\"ExpireTime\":2,\"b\":3,\"ExpireTime\":2}"),
+        (None, vec!["ExpireTime".into(), "b".into(), "ExpireTime".into()])
+    );
+}

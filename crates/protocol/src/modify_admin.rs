@@ -1,0 +1,180 @@
+//! `POST /v4/group_open_avchatroom_http_svc/modify_admin`: sets or deletes administrators of a group.
+//!
+//! An administrator need not be in the group, and stays one through leaving and coming back. Source: 1047/60525 (2025-10-23),
+//! 269/102857 (2025-11-11).
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::envelope::to_json;
+use crate::json::{self, Faults};
+use crate::{BodyFault, FieldFault, Integer, Place, RequestFault};
+
+pub use crate::bare_answer::Answer;
+
+/// The path of the URL, without a slash in front.
+pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_admin";
+
+/// A request. Its values are of the right types and not yet held against any limit.
+///
+/// ```
+/// use avmarks_protocol::modify_admin::Request;
+///
+/// let request =
+///     Request { group_id: "@TGS#a6I4ZUUGO".into(), command_type: 1.into(), accounts: vec!["user1".into()] };
+/// let bytes = request.to_json();
+/// assert_eq!(bytes, br#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"Admin_Account":["user1"]}"#);
+/// assert_eq!(Request::parse(&bytes), Ok(request));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    /// `GroupId`.
+    pub group_id: Cow<'a, str>,
+    /// `CommandType`: 1 sets, 2 deletes.
+    pub command_type: Integer<'a>,
+    /// `Admin_Account`: the accounts to set or delete. A group has at most five administrators.
+    #[serde(rename = "Admin_Account")]
+    pub accounts: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Request<'a> {
+    /// The request of a body, read strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestFault`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// type. Fields that the documents do not name are passed over.
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+        let draft = Draft::parse(json::text(body)?)?;
+        match (draft.group_id, draft.command_type, draft.accounts) {
+            (Some(group_id), Some(command_type), Some(accounts)) if draft.faults.is_empty() => {
+                Ok(Self { group_id, command_type, accounts: accounts.into_iter().flatten().collect() })
+            }
+            _ => Err(RequestFault::Fields(draft.faults)),
+        }
+    }
+
+    /// The body, compact, in the order of the vendor's sample.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+}
+
+/// What could be read of a request, and every fault that was found in its fields.
+///
+/// ```
+/// use avmarks_protocol::modify_admin::Draft;
+///
+/// let draft = Draft::parse(r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":"1","Admin_Account":[1]}"#).unwrap();
+/// assert_eq!((draft.command_type, draft.accounts), (None, Some(vec![None])));
+/// assert_eq!(draft.faults[0].to_string(), "`CommandType` must be an integer, and is a string: `\"1\"`");
+/// assert_eq!(draft.faults[1].to_string(), "`Admin_Account[0]` must be a string, and is an integer: `1`");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft<'a> {
+    /// `GroupId`, where it is there once and a string.
+    pub group_id: Option<Cow<'a, str>>,
+    /// `CommandType`, where it is there once and an integer.
+    pub command_type: Option<Integer<'a>>,
+    /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
+    pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
+    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    pub faults: Vec<FieldFault>,
+}
+
+impl<'a> Draft<'a> {
+    /// What can be read of this text.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyFault`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+        let mut fields = json::Fields::parse(body)?;
+        let mut faults = Faults::default();
+        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
+        let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
+        let accounts = faults.list(&mut fields, Place::AdminAccounts, Place::AdminAccount, json::string)?;
+        Ok(Self { group_id, command_type, accounts, faults: faults.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FieldProblem;
+
+    const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":2,"Admin_Account":["user1","user2"]}"#;
+
+    fn faults(body: &str) -> Vec<FieldFault> {
+        let draft = Draft::parse(body).unwrap();
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestFault::Fields(draft.faults.clone())));
+        draft.faults
+    }
+
+    #[test]
+    fn a_request_is_written_as_the_sample_and_read_again() {
+        let request = Request {
+            group_id: "@TGS#a6I4ZUUGO".into(),
+            command_type: 2.into(),
+            accounts: vec!["user1".into(), "user2".into()],
+        };
+        assert_eq!(String::from_utf8(request.to_json()).unwrap(), BODY);
+        for more in ["{", r#"{"Member_Account":7,"#, r#"{"admin_account":1,"MemberList":[],"MemberList":{},"#] {
+            let body = BODY.replacen('{', more, 1);
+            assert_eq!(Request::parse(body.as_bytes()).as_ref(), Ok(&request), "{body}");
+        }
+        let nobody = Request { accounts: Vec::new(), ..request };
+        assert_eq!(nobody.to_json(), br#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":2,"Admin_Account":[]}"#);
+        assert_eq!(Request::parse(&nobody.to_json()), Ok(nobody));
+    }
+
+    #[test]
+    fn a_command_type_of_any_size_is_an_integer() {
+        for (digits, written) in [("-0", "0"), ("99999999999999999999", "99999999999999999999")] {
+            let body = BODY.replace(":2,", &format!(":{digits},"));
+            let request = Request::parse(body.as_bytes()).unwrap();
+            assert_eq!(request.command_type.to_string(), written);
+            assert_eq!(String::from_utf8(request.to_json()).unwrap(), body.replace(digits, written));
+        }
+    }
+
+    #[test]
+    fn each_fault_of_a_field_is_listed_with_its_place() {
+        for (body, expected) in [
+            ("{}", &["`GroupId` is missing", "`CommandType` is missing", "`Admin_Account` is missing"][..]),
+            (
+                r#"{"Admin_Account":"a","CommandType":1.0,"GroupId":null}"#,
+                &[
+                    "`GroupId` must be a string, and is null",
+                    "`CommandType` must be an integer, and is a number with fraction or exponent: `1.0`",
+                    "`Admin_Account` must be an array, and is a string: `\"a\"`",
+                ],
+            ),
+            (
+                r#"{"GroupId":"g","CommandType":1,"Admin_Account":["a",7,{"Admin_Account":"b"}]}"#,
+                &[
+                    "`Admin_Account[1]` must be a string, and is an integer: `7`",
+                    "`Admin_Account[2]` must be a string, and is an object: `{\"Admin_Account\":\"b\"}`",
+                ],
+            ),
+        ] {
+            let found: Vec<_> = faults(body).iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
+        for (name, place) in
+            [("GroupId", Place::GroupId), ("CommandType", Place::CommandType), ("Admin_Account", Place::AdminAccounts)]
+        {
+            let twice = BODY.replace(&format!("\"{name}\":"), &format!("\"{name}\":0,\"{name}\":"));
+            assert_eq!(faults(&twice), [FieldFault { place, problem: FieldProblem::Twice }]);
+            let missing = BODY.replace(&format!("\"{name}\":"), "\"x\":");
+            assert_eq!(faults(&missing), [FieldFault { place, problem: FieldProblem::Missing }]);
+        }
+    }
+}

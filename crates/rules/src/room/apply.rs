@@ -1,0 +1,283 @@
+//! **What changes a room**: each step in words, then what it does. Total: no transition panics, and a stale one changes nothing.
+
+use alloc::vec::Vec;
+
+use avmarks_spec::{Timestamp, UserId};
+
+use super::marks::{Bit, MarkSet};
+use super::roster::{Connection, Member, Slot};
+use super::transition::{ChangeKind, MarkChange, MarkChanges, Step, Steps, What};
+use super::{Revision, Room, StaleTransition, Transition};
+use crate::{Cause, Event, Presence};
+
+impl Room {
+    /// Makes a transition happen, and says what happened: pins that have ended first, then what the transition brought, in
+    /// the order in which it names the accounts. `next_deadline` may have changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleTransition`] where it was made on another room, or before this one last changed; nothing changes then.
+    pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+        if transition.made_on != self.revision {
+            return Err(StaleTransition);
+        }
+        self.revision = Revision::next();
+        let mut events = self.pass_time(transition.to);
+        match &transition.what {
+            What::Time => {}
+            What::Marks(changes) => self.change_marks(changes, &mut events),
+            What::Presence(presence, steps) => self.change_presence(*presence, steps, &mut events),
+            What::Admins(admins) => self.admins.clone_from(admins),
+        }
+        Ok(events)
+    }
+
+    /// What [`Room::apply`] would say, without a change. It costs a copy of the room: it is for people who look, not for a hot path.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleTransition`] as of [`Room::apply`].
+    pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+        self.clone().apply(transition)
+    }
+
+    /// Lets `presence` of these accounts happen at `at`, and says what it brought. One that is named twice counts once.
+    pub fn observe(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
+        let transition = self.presence(presence, accounts, at);
+        // It was made on this very state.
+        self.apply(&transition).unwrap_or_default()
+    }
+
+    /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Says what that brought.
+    pub fn tick(&mut self, at: Timestamp) -> Vec<Event> {
+        self.revision = Revision::next();
+        self.pass_time(at)
+    }
+
+    /// `PIN-500`: a pin ends three days after it was taken. Connected, the member keeps its other marks; disconnected, it goes
+    /// offline and loses them (`CLEAR-OFFLINE`); a robot is gone. Time never runs back (`gap:clock`).
+    fn pass_time(&mut self, to: Timestamp) -> Vec<Event> {
+        self.latest = self.latest.max(to);
+        let mut events = Vec::new();
+        if self.pins.next().is_none_or(|end| end > self.latest) {
+            return events;
+        }
+        let due: Vec<_> = self.pins.due(self.latest).collect();
+        for slot in due {
+            let Some(member) = self.roster.get(slot) else { continue };
+            let (account, marks) = (member.account, member.marks);
+            events.push(Event::PinExpired { account });
+            self.set_marks(slot, marks.without(Bit::PINNED));
+            self.leave_online(slot, Cause::PinExpired, &mut events);
+        }
+        events
+    }
+
+    /// Gives each account of a call the marks that it holds afterwards.
+    fn change_marks(&mut self, changes: &MarkChanges, events: &mut Vec<Event>) {
+        self.marks.set_numbers(changes.numbers);
+        let mut robots = changes.robots.iter();
+        for MarkChange { slot, marks, kind } in changes.changes.iter().copied() {
+            let slot = match kind {
+                ChangeKind::Marks | ChangeKind::MarksAndDays => Some(slot),
+                ChangeKind::NewRobot => {
+                    let robot = robots.next().copied();
+                    robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.latest))
+                }
+            };
+            let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else {
+                continue;
+            };
+            if kind != ChangeKind::Marks {
+                let is_robot = before.connection == Connection::Robot;
+                self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
+            }
+            // With a connection, nobody comes online or goes offline by a mark.
+            if before.connection != Connection::Connected {
+                if !before.marks.has(Bit::PINNED) && marks.has(Bit::PINNED) {
+                    let (account, robot) = (before.account, before.connection == Connection::Robot);
+                    events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
+                }
+                self.leave_online(slot, Cause::Pin, events);
+            }
+        }
+        // A mark that everybody was refused, or that the last holder lost, takes no place (`gap:slots`).
+        self.marks.clear_unheld();
+    }
+
+    /// Without connection and without 500, nobody is online: the marks are cleared (`CLEAR-OFFLINE`), and a robot is gone. For
+    /// those that were online until now.
+    fn leave_online(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
+        let Some(member) = self.roster.get(slot) else { return };
+        if is_online(member) {
+            return;
+        }
+        let (account, marks, connection) = (member.account, member.marks, member.connection);
+        let robot = connection == Connection::Robot;
+        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
+        self.set_marks(slot, MarkSet::default());
+        if robot {
+            self.remove(slot, super::hash(&account));
+        }
+    }
+
+    fn change_presence(&mut self, presence: Presence, steps: &Steps, events: &mut Vec<Event>) {
+        for step in steps {
+            match (presence, step) {
+                // Named twice, it has joined by now.
+                (Presence::Join, Step::New { account, hash })
+                    if steps.len() > 1 && self.roster.find(account, *hash).is_some() => {}
+                (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
+                (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
+                (Presence::Leave, Step::Known { slot, hash }) => self.leave(*slot, *hash, events),
+                (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
+                (Presence::Reconnect, Step::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
+                // Of a stranger there is nothing to say.
+                (_, Step::New { .. }) => {}
+            }
+        }
+    }
+
+    /// A new member, connected, at the end of the join order, without marks.
+    fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
+        if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
+            events.push(Event::Joined { account });
+            events.push(Event::CameOnline { account, cause: Cause::Join, robot: false });
+        }
+    }
+
+    /// Connected again, with place, join time and marks kept (`gap:rejoin`). A robot that joins becomes a member; one that
+    /// reconnects does nothing, since it has no connection.
+    fn connect(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
+        let Some(member) = self.roster.get(slot) else { return };
+        let account = member.account;
+        events.push(match member.connection {
+            Connection::Connected => return,
+            Connection::Robot if cause == Cause::Join => Event::Joined { account },
+            Connection::Robot => return,
+            Connection::Disconnected if is_online(member) => Event::Reconnected { account },
+            Connection::Disconnected => Event::CameOnline { account, cause, robot: false },
+        });
+        if matches!(self.roster.get(slot), Some(member) if member.connection == Connection::Robot) {
+            self.robots = self.robots.saturating_sub(1);
+        }
+        self.set_connection(slot, Connection::Connected);
+    }
+
+    /// `PIN-500`: a pinned member stays online, and keeps its marks. `CLEAR-OFFLINE`: any other goes offline, and loses them; it
+    /// stays a member.
+    fn disconnect(&mut self, slot: Slot, events: &mut Vec<Event>) {
+        let Some(member) = self.roster.get(slot).filter(|member| member.connection == Connection::Connected) else {
+            return;
+        };
+        let account = member.account;
+        self.set_connection(slot, Connection::Disconnected);
+        if self.roster.get(slot).is_some_and(is_online) {
+            events.push(Event::Disconnected { account });
+        } else {
+            self.leave_online(slot, Cause::Connection, events);
+        }
+    }
+
+    /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too.
+    fn leave(&mut self, slot: Slot, hash: u64, events: &mut Vec<Event>) {
+        let Some(member) = self.roster.get(slot) else { return };
+        let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
+        events.push(Event::Left { account, lost: self.numbers(marks), robot });
+        self.set_marks(slot, MarkSet::default());
+        self.remove(slot, hash);
+    }
+
+    /// Puts a record in, without marks, at the end of the join order; the account has none yet. None where no place is left.
+    pub(super) fn insert(
+        &mut self,
+        account: UserId,
+        hash: u64,
+        connection: Connection,
+        joined: Timestamp,
+    ) -> Option<Slot> {
+        let place = self.next_place;
+        if place > Member::PLACE_MAX {
+            return None;
+        }
+        let member = Member::new(account, place, joined, connection);
+        let (online, listed) = (is_online(&member), is_listed(&member));
+        let slot = self.roster.insert(member, hash)?;
+        self.next_place = place + 1;
+        self.online += usize::from(online);
+        self.robots += usize::from(connection == Connection::Robot);
+        self.order.push(place, slot, listed);
+        Some(slot)
+    }
+
+    fn remove(&mut self, slot: Slot, hash: u64) {
+        if let Some(member) = self.roster.remove(slot, hash) {
+            debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
+            self.online = self.online.saturating_sub(usize::from(is_online(&member)));
+            self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
+            self.order.remove(member.place());
+        }
+    }
+
+    /// Gives a record these marks, and no others; gives the record as it was. A pin that goes takes its end along.
+    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<Member> {
+        let member = self.roster.get_mut(slot)?;
+        let before = member.clone();
+        if before.marks == after {
+            return Some(before);
+        }
+        member.marks = after;
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
+        self.recount(&before, online, listed, place);
+        for bit in after.minus(before.marks).iter() {
+            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
+            self.marks.add_holder(bit, slot, holds);
+        }
+        let lost = before.marks.minus(after);
+        lost.iter().for_each(|bit| self.marks.remove_holder(bit));
+        if lost.has(Bit::PINNED) {
+            self.pins.remove(place, slot);
+        }
+        Some(before)
+    }
+
+    /// Says when the pin of a record ends, or that it has no end.
+    pub(super) fn set_pin_end(&mut self, slot: Slot, end: Option<Timestamp>) {
+        let Some(member) = self.roster.get(slot) else { return };
+        match end {
+            Some(end) => self.pins.set(member.place(), slot, end),
+            None => self.pins.remove(member.place(), slot),
+        }
+    }
+
+    fn set_connection(&mut self, slot: Slot, connection: Connection) {
+        let Some(member) = self.roster.get_mut(slot) else { return };
+        let before = member.clone();
+        member.connection = connection;
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
+        self.recount(&before, online, listed, place);
+    }
+
+    /// Keeps the count of the online and the list in step with a record that was changed.
+    fn recount(&mut self, before: &Member, online: bool, listed: bool, place: u64) {
+        match (is_online(before), online) {
+            (false, true) => self.online += 1,
+            (true, false) => {
+                debug_assert!(self.online > 0, "somebody online is not counted");
+                self.online = self.online.saturating_sub(1);
+            }
+            _ => {}
+        }
+        if is_listed(before) != listed {
+            self.order.list(place, listed);
+        }
+    }
+}
+
+fn is_online(member: &Member) -> bool {
+    member.connection == Connection::Connected || member.marks.has(Bit::PINNED)
+}
+
+fn is_listed(member: &Member) -> bool {
+    is_online(member) && !member.marks.has(Bit::HIDDEN)
+}

@@ -1,0 +1,177 @@
+//! A room put together again from what a snapshot keeps of it.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
+
+use super::Room;
+use super::marks::MarkSet;
+use super::roster::{Connection, hash};
+
+/// A member as a snapshot keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberState {
+    /// The account.
+    pub account: UserId,
+    /// The place in the join order, from 1 up; ascending from member to member.
+    pub place: u64,
+    /// When it joined.
+    pub joined: Timestamp,
+    /// Whether its connection is there; a robot has none.
+    pub connected: bool,
+    /// Whether it is a robot: it holds 500 without having joined.
+    pub robot: bool,
+    /// The marks it holds.
+    pub marks: Vec<Mark>,
+    /// When its pin ends, where it holds 500 and that has an end (`gap:robot-days`).
+    pub pinned_until: Option<Timestamp>,
+}
+
+/// Why members make no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RestoreFault {
+    /// Two members of one account.
+    AccountTwice(UserId),
+    /// A place that does not come after the one before, is 0, or is not below the next free place; or a next free place
+    /// beyond 2^42, which no joining reaches and no cursor could name much longer.
+    Place(u64),
+    /// A member that joined after the latest time seen.
+    JoinedLater(UserId),
+    /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
+    OfflineWithMarks(UserId),
+    /// A member that has an end of 500 without 500, or an end that has come already (`PIN-500`).
+    Pin(UserId),
+    /// A robot with a connection, or without 500 (`gap:offline-500`).
+    Robot(UserId),
+    /// An administrator twice.
+    AdminTwice(UserId),
+    /// More different custom marks than any room can be told to keep ([`Limits::MARKS_PER_GROUP_CEILING`]).
+    TooManyMarks(Mark),
+    /// A mark twice on one member.
+    MarkTwice(UserId, Mark),
+    /// A group of another type than AVChatRoom in which somebody holds a mark (`GROUP-TYPE`).
+    MarksInOtherType(UserId),
+}
+
+impl fmt::Display for RestoreFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
+            Self::Place(place) => {
+                write!(
+                    f,
+                    "place {place} is out of order: places ascend from 1, stay below the next free one, and that below 2^42"
+                )
+            }
+            Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
+            Self::OfflineWithMarks(account) => write!(f, "`{account}` is offline and holds marks (CLEAR-OFFLINE)"),
+            Self::Pin(account) => {
+                write!(f, "`{account}` has an end of mark 500 that has passed, or without the mark (PIN-500)")
+            }
+            Self::Robot(account) => {
+                write!(f, "`{account}` is a robot with a connection, or without mark 500 (gap:offline-500)")
+            }
+            Self::AdminTwice(account) => write!(f, "`{account}` is an administrator twice"),
+            Self::TooManyMarks(mark) => {
+                let ceiling = Limits::MARKS_PER_GROUP_CEILING;
+                write!(f, "mark {mark} is one more than the {ceiling} that a room can keep (MARKS-PER-GROUP)")
+            }
+            Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
+            Self::MarksInOtherType(account) => {
+                write!(f, "`{account}` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RestoreFault {}
+
+/// The highest next free place that a restored room may have.
+const NEXT_PLACE_MAX: u64 = 1 << 42;
+
+impl Room {
+    /// The room of a snapshot: what [`Room::members`] said, put together again.
+    ///
+    /// No limits are asked for, since a cap holds for marks that are set (`MARKS-PER-GROUP`, `MEMBERS-PER-MARK`) and takes
+    /// none away: where one was lowered, a room rightly has more marks, or more holders of one, than could be set now.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreFault`] where the members could not have come about by the rules.
+    pub fn restore(
+        kind: GroupType,
+        owner: Option<UserId>,
+        admins: Vec<UserId>,
+        latest: Timestamp,
+        next_place: u64,
+        members: impl IntoIterator<Item = MemberState>,
+    ) -> Result<Self, RestoreFault> {
+        let mut room = Self::new(kind, owner);
+        room.latest = latest;
+        for (at, admin) in admins.iter().enumerate() {
+            if admins.iter().take(at).any(|earlier| earlier == admin) {
+                return Err(RestoreFault::AdminTwice(*admin));
+            }
+        }
+        room.admins = admins;
+        if next_place == 0 || next_place > NEXT_PLACE_MAX {
+            return Err(RestoreFault::Place(next_place));
+        }
+        for state in members {
+            if state.place < room.next_place || state.place >= next_place {
+                return Err(RestoreFault::Place(state.place));
+            }
+            let hash = hash(&state.account);
+            if room.roster.find(&state.account, hash).is_some() {
+                return Err(RestoreFault::AccountTwice(state.account));
+            }
+            if state.joined > latest {
+                return Err(RestoreFault::JoinedLater(state.account));
+            }
+            room.next_place = state.place;
+            let connection = match (state.connected, state.robot) {
+                (true, false) => Connection::Connected,
+                (false, false) => Connection::Disconnected,
+                (false, true) => Connection::Robot,
+                (true, true) => return Err(RestoreFault::Robot(state.account)),
+            };
+            let marks = room.restored_marks(&state)?;
+            let slot = room.insert(state.account, hash, connection, state.joined);
+            let slot = slot.ok_or(RestoreFault::Place(state.place))?;
+            room.set_marks(slot, marks);
+            if state.pinned_until.is_some() {
+                room.set_pin_end(slot, state.pinned_until);
+            }
+        }
+        room.next_place = next_place;
+        Ok(room)
+    }
+
+    /// The marks of a member, each with a place in the room.
+    fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreFault> {
+        let pinned = state.marks.contains(&Mark::PINNED);
+        if state.pinned_until.is_some_and(|end| !pinned || end <= self.latest) {
+            return Err(RestoreFault::Pin(state.account));
+        }
+        if state.robot && !pinned {
+            return Err(RestoreFault::Robot(state.account));
+        }
+        if !state.marks.is_empty() && !self.kind.has_marks() {
+            return Err(RestoreFault::MarksInOtherType(state.account));
+        }
+        if !state.connected && !pinned && !state.marks.is_empty() {
+            return Err(RestoreFault::OfflineWithMarks(state.account));
+        }
+        let mut marks = MarkSet::default();
+        for mark in state.marks.iter().copied() {
+            let bit = self.marks.find_or_make(mark).ok_or(RestoreFault::TooManyMarks(mark))?;
+            if marks.has(bit) {
+                return Err(RestoreFault::MarkTwice(state.account, mark));
+            }
+            marks = marks.with(bit);
+        }
+        Ok(marks)
+    }
+}

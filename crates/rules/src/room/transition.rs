@@ -1,0 +1,147 @@
+//! What a decision, or a change of presence, would make of a room: made by looking, and handed to [`Room::apply`](super::Room::apply).
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use avmarks_spec::{Timestamp, UserId};
+use smallvec::SmallVec;
+
+use super::marks::{MarkSet, Numbers};
+use super::roster::Slot;
+use super::{Revision, View};
+use crate::Presence;
+
+/// What a decision, or a change of presence, would make of the room that it was made on; made with [`Room::decide`](super::Room::decide),
+/// [`Room::presence`](super::Room::presence) and their like. Opaque; eight bytes a member whose marks change.
+///
+/// It belongs to one state of one room: once that room has changed, it is stale, and [`Room::apply`](super::Room::apply) says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub(super) made_on: Revision,
+    /// The time that passes first; pins that have ended by then expire.
+    pub(super) to: Timestamp,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Time passes, and nothing else.
+    Time,
+    Marks(MarkChanges),
+    Presence(Presence, Steps),
+    /// The administrators as they are afterwards.
+    Admins(Vec<UserId>),
+}
+
+/// The accounts of a change of presence; most often it is one.
+pub(crate) type Steps = SmallVec<[Step; 1]>;
+
+/// An account of a change of presence, with the hash of its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It has a record.
+    Known { slot: Slot, hash: u64 },
+    /// It has none.
+    New { account: UserId, hash: u64 },
+}
+
+/// The marks of a room after a call, as far as the call changes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MarkChanges {
+    /// Which mark has which place.
+    pub(super) numbers: Numbers,
+    pub(super) changes: Vec<MarkChange>,
+    /// Accounts without a record that take 500, with their hashes.
+    pub(super) robots: Vec<(UserId, u64)>,
+    /// When 500 ends for members that take it.
+    pub(super) until: Timestamp,
+    /// The same for robots; none where it has no end (`gap:robot-days`).
+    pub(super) robot_until: Option<Timestamp>,
+}
+
+/// The marks of one account after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MarkChange {
+    /// The record; of a new robot, which has none yet, [`Slot::NONE`].
+    pub(super) slot: Slot,
+    pub(super) marks: MarkSet,
+    pub(super) kind: ChangeKind,
+}
+
+const _: () = assert!(size_of::<MarkChange>() == 8);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChangeKind {
+    /// Marks change, and no days start.
+    Marks,
+    /// It takes 500, so that its days start.
+    MarksAndDays,
+    /// An account without a record takes 500: the next of [`MarkChanges::robots`].
+    NewRobot,
+}
+
+impl MarkChanges {
+    /// No change yet, with memory for so many.
+    pub(crate) fn with_capacity(changes: usize) -> Self {
+        Self {
+            numbers: Numbers::default(),
+            changes: Vec::with_capacity(changes),
+            robots: Vec::new(),
+            until: Timestamp::EPOCH,
+            robot_until: None,
+        }
+    }
+
+    /// The marks after the call, by place.
+    pub(crate) fn set_numbers(&mut self, numbers: Numbers) {
+        self.numbers = numbers;
+    }
+
+    /// When 500 ends for those that take it: for members, and for robots.
+    pub(crate) fn set_ends(&mut self, until: Timestamp, robot_until: Option<Timestamp>) {
+        (self.until, self.robot_until) = (until, robot_until);
+    }
+
+    /// The record at a slot holds these marks after the call; if it takes 500, its days start.
+    pub(crate) fn change(&mut self, slot: Slot, marks: MarkSet, starts_days: bool) {
+        let kind = if starts_days { ChangeKind::MarksAndDays } else { ChangeKind::Marks };
+        self.changes.push(MarkChange { slot, marks, kind });
+    }
+
+    /// An account without a record takes these marks, 500 among them.
+    pub(crate) fn new_robot(&mut self, account: UserId, hash: u64, marks: MarkSet) {
+        self.robots.push((account, hash));
+        self.changes.push(MarkChange { slot: Slot::NONE, marks, kind: ChangeKind::NewRobot });
+    }
+}
+
+impl Transition {
+    /// Time passes to the moment of the view.
+    pub(crate) fn time(view: &View<'_>) -> Self {
+        Self { made_on: view.room().revision, to: view.now(), what: What::Time }
+    }
+
+    pub(crate) fn marks(view: &View<'_>, changes: MarkChanges) -> Self {
+        Self { what: What::Marks(changes), ..Self::time(view) }
+    }
+
+    pub(crate) fn presence(view: &View<'_>, presence: Presence, steps: Steps) -> Self {
+        Self { what: What::Presence(presence, steps), ..Self::time(view) }
+    }
+
+    pub(crate) fn admins(view: &View<'_>, admins: Vec<UserId>) -> Self {
+        Self { what: What::Admins(admins), ..Self::time(view) }
+    }
+}
+
+/// A transition that was made on another room, or before the room last changed. Nothing was changed by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleTransition;
+
+impl fmt::Display for StaleTransition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the transition was made on another room, or before the room last changed: decide anew")
+    }
+}
+
+impl core::error::Error for StaleTransition {}

@@ -1,0 +1,132 @@
+//! A room as it is at a moment: pins that have ended by then are seen as ended, though no transition said so yet.
+
+use alloc::vec::Vec;
+
+use avmarks_spec::{Timestamp, UserId};
+
+use super::marks::{Bit, MarkSet, Marks, Numbers, PLACES};
+use super::roster::{Connection, Member, Slot, hash};
+use super::{MemberView, Room};
+use crate::MarkCall;
+
+pub(crate) struct View<'a> {
+    room: &'a Room,
+    now: Timestamp,
+    /// How many holders each mark has lost by pins that have ended.
+    lost: [u32; PLACES],
+    /// How many have gone offline by pins that have ended.
+    went_offline: usize,
+}
+
+/// A member or robot as it is at the moment of a view.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) slot: Slot,
+    pub(crate) connection: Connection,
+    /// The marks that it holds.
+    pub(crate) held: MarkSet,
+}
+
+impl Seen {
+    /// Connected, or pinned.
+    pub(crate) fn is_online(self) -> bool {
+        self.connection == Connection::Connected || self.held.has(Bit::PINNED)
+    }
+}
+
+impl<'a> View<'a> {
+    /// The room at `at`, or at the latest time it has seen where that is later (`gap:clock`).
+    pub(crate) fn new(room: &'a Room, at: Timestamp) -> Self {
+        let now = at.max(room.latest);
+        let mut view = Self { room, now, lost: [0; PLACES], went_offline: 0 };
+        // Only pins that are due are looked at, and there are none of these once a transition has let time pass.
+        for member in room.pins.due(now).filter_map(|slot| room.roster.get(slot)) {
+            let connected = member.connection == Connection::Connected;
+            let gone = if connected { MarkSet::default().with(Bit::PINNED) } else { member.marks };
+            for bit in gone.iter() {
+                if let Some(lost) = view.lost.get_mut(Marks::index(bit)) {
+                    *lost += 1;
+                }
+            }
+            view.went_offline += usize::from(!connected);
+        }
+        view
+    }
+
+    pub(crate) const fn room(&self) -> &'a Room {
+        self.room
+    }
+
+    /// The time of the view.
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// How many have gone offline by pins that have ended.
+    pub(super) const fn went_offline(&self) -> usize {
+        self.went_offline
+    }
+
+    /// The member or robot of this account.
+    pub(crate) fn find(&self, account: &UserId) -> Option<Seen> {
+        self.look(self.find_hashed(account, hash(account))?)
+    }
+
+    /// Where the record of this account lies, given its hash.
+    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Slot> {
+        self.room.roster.find(account, hash)
+    }
+
+    /// Where the records of the accounts of a call lie. All are looked up before any is looked at: the memory that they lie in is
+    /// far apart in a large room, and can so be waited for at once.
+    pub(crate) fn find_all(&self, call: &MarkCall) -> Vec<Option<Slot>> {
+        call.hashed().map(|(entry, hash)| self.find_hashed(&entry.account, hash)).collect()
+    }
+
+    /// The member or robot at a slot; none where it was a robot whose 500 has ended.
+    pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
+        let member = self.room.roster.get(slot)?;
+        let (connection, held) = (member.connection, self.held(member));
+        (connection != Connection::Robot || held.has(Bit::PINNED)).then_some(Seen { slot, connection, held })
+    }
+
+    /// The marks that a record holds now.
+    fn held(&self, member: &Member) -> MarkSet {
+        if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
+            member.marks
+        } else if member.connection == Connection::Connected {
+            member.marks.without(Bit::PINNED)
+        } else {
+            MarkSet::default()
+        }
+    }
+
+    /// How many hold a mark now.
+    pub(crate) fn holders_at(&self, bit: Bit) -> usize {
+        let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
+        self.room.marks.count(bit).saturating_sub(lost as usize)
+    }
+
+    /// The marks of the room by place; those that nobody holds any longer take none (`gap:slots`).
+    pub(crate) fn numbers_held(&self) -> Numbers {
+        let mut numbers = self.room.marks.numbers();
+        for bit in Marks::bits().filter(|bit| !bit.is_special() && self.holders_at(*bit) == 0) {
+            numbers.clear(bit);
+        }
+        numbers
+    }
+
+    pub(super) fn describe(&self, slot: Slot) -> Option<MemberView> {
+        let (seen, member) = (self.look(slot)?, self.room.roster.get(slot)?);
+        Some(MemberView {
+            account: member.account,
+            place: member.place(),
+            joined: member.joined(),
+            connected: seen.connection == Connection::Connected,
+            robot: seen.connection == Connection::Robot,
+            online: seen.is_online(),
+            marks: self.room.numbers(seen.held),
+            pinned_until: self.room.pins.end(member.place()).filter(|_| seen.held.has(Bit::PINNED)),
+        })
+    }
+}
