@@ -91,6 +91,12 @@ impl Decision {
         &self.transition
     }
 
+    /// The same, where the rest of the decision is no longer needed.
+    #[must_use]
+    pub fn into_transition(self) -> Transition {
+        self.transition
+    }
+
     /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
     /// save what is omitted; of a refused call nobody. `call` is the one that was decided.
     ///

@@ -340,10 +340,20 @@ impl Reader<'_> {
             return ControlFlow::Continue(());
         }
         let marks_max = self.limits.marks_per_group_max;
-        // One by one: to collect them would sort them all, and few of them differ.
-        let mut named: BTreeSet<Mark> = BTreeSet::new();
-        named.extend(entries.iter().flat_map(|entry| &entry.marks).filter(|mark| !mark.is_special()));
-        let named = named.len();
+        // Few of them differ: the first few are looked through, and a tree takes the rest of a call that names more.
+        const FEW: usize = 16;
+        let (mut few, mut more): (Vec<Mark>, BTreeSet<Mark>) = (Vec::with_capacity(FEW), BTreeSet::new());
+        for mark in entries.iter().flat_map(|entry| &entry.marks).copied().filter(|mark| !mark.is_special()) {
+            if few.contains(&mark) {
+                continue;
+            }
+            if few.len() < FEW {
+                few.push(mark);
+            } else {
+                more.insert(mark);
+            }
+        }
+        let named = few.len() + more.len();
         if named <= marks_max {
             return ControlFlow::Continue(());
         }
