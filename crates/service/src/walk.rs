@@ -294,7 +294,9 @@ impl<'a> Walk<'a> {
             }
             Verdict::Refused(refused) => {
                 let mut first = self.refusal(group, refused, decision.omitted.first());
-                first.because = decision.because;
+                // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
+                let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
+                first.because = own.collect();
                 self.omitted = decision.omitted;
                 self.findings.add(first)
             }
