@@ -5,7 +5,7 @@ mod tally;
 
 use avmarks_generators::operations::Step;
 use avmarks_rules::{Filter, MemberView, Policy, Room};
-use avmarks_service::{App, Call, Scenario};
+use avmarks_service::{App, Call, Scenario, Violation};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use serde_json::Value;
 
@@ -106,7 +106,12 @@ impl Run {
         }
         if let Said::Answer(alone) = self.alone.answer(line)? {
             self.tally.judged_alone += 1;
-            if essence(&alone) != ours || !grounds(&said).starts_with(&grounds(&alone)) {
+            // What let the call through on the way to the rooms is named behind the grounds of the room, and the order behind that.
+            let mut grounds_alone = grounds(&alone);
+            let by_order = grounds_alone.pop_if(|last| last == "gap:precedence").is_some();
+            let all = grounds(&said);
+            let names_order = all.iter().any(|id| id == "gap:precedence");
+            if essence(&alone) != ours || !all.starts_with(&grounds_alone) || names_order != by_order {
                 return Err(format!("the service and the rules alone disagree\nservice: {said}\nalone:   {alone}"));
             }
         }
@@ -143,7 +148,10 @@ impl Run {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
         let answer = serde_json::from_slice(&dry.answer.body).map_err(|fault| fault.to_string())?;
-        let because = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
+        let because: Vec<_> = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
+        if !places_precedence(&because, Violation::by_precedence(&dry.violations)) {
+            return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));
+        }
         Ok(Some(Foreseen { path: path.to_owned(), answer, because, omitted: dry.answer.omitted.len() }))
     }
 
@@ -172,6 +180,14 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Where more than one rule is broken, and there alone, the order of the rules decided: `gap:precedence` is named, last but for
+/// `gap:clock`.
+fn places_precedence(because: &[String], decided: bool) -> bool {
+    let unclocked = because.strip_suffix(&["gap:clock".to_owned()]).unwrap_or(because);
+    let at = unclocked.iter().position(|id| id == "gap:precedence");
+    at.map(|at| at + 1) == decided.then_some(unclocked.len())
 }
 
 /// What a dry run says of a call.

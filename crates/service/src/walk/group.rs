@@ -66,7 +66,9 @@ impl Walk<'_> {
     fn refuse(&mut self, group: &Asked<'_>, decision: Decision) -> ControlFlow<()> {
         let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
         let mut first = self.refusal(group, refused, decision.omitted.first());
-        first.because = decision.because;
+        // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
+        let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
+        first.because = own.collect();
         self.omitted = decision.omitted;
         self.findings.add(first)
     }
