@@ -1,6 +1,6 @@
 //! What an answer rests on: every clause and gap that had a part in it, the deciding one first, and no other.
 
-use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms, decide};
+use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp};
 use avmarks_testkit::service_with;
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use avmarks_protocol::{Envelope, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
-use avmarks_spec::readings::{OverCapacity, Refresh, RestOwner};
+use avmarks_spec::readings::{OverCapacity, RefreshCount, RefreshList, RestOwner};
 use avmarks_spec::{GroupType, Timestamp};
 
 use crate::{NOW, app_with_group, body, group, text, user};

@@ -6,7 +6,7 @@ use avmarks_protocol::{
     Endpoint, ErrorCode, get_members, get_online_member_num, modify_user_info, without_trailing_commas,
 };
 use avmarks_rules::{Basis, Policy, Refusal};
-use avmarks_service::{App, Call, Settings, Violation, preflight};
+use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Clause, Gap, Limits, Timestamp};
 use serde::Serialize;
@@ -59,6 +59,8 @@ struct Checked {
     answer: Option<Box<RawValue>>,
     because: Vec<&'static str>,
     omitted: Vec<LeftOut>,
+    /// What is accepted and was surely not meant.
+    notes: Vec<Note>,
     /// What would do, beyond what the violations say.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
@@ -110,7 +112,8 @@ impl Checked {
             because.extend((!because.contains(&gap)).then_some(gap));
         }
         let hint = hint(&violations, body, policy);
-        Self { answer: answer_to(call, &violations), because, hint, ..Self::of(violations) }
+        let notes = notes(call, body, policy);
+        Self { answer: answer_to(call, &violations), because, notes, hint, ..Self::of(violations) }
     }
 
     /// A request against an app and its groups.
@@ -119,7 +122,8 @@ impl Checked {
         let call = Call { identifier: &args.identifier, path: args.call.path(), body };
         let dry = app.dry_run_call(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
-        let hint = hint(&violations, body, &app.settings().terms.policy);
+        let policy = &app.settings().terms.policy;
+        let hint = hint(&violations, body, policy);
         let served = match args.call {
             Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.answer.body).ok(),
             Endpoint::GetMembers | Endpoint::GetOnlineMemberNum => None,
@@ -134,6 +138,7 @@ impl Checked {
             answer: raw(dry.answer.body),
             because: dry.answer.because.iter().copied().map(Basis::id).collect(),
             omitted: omitted.collect(),
+            notes: notes(args.call, body, policy),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,
             note: (at < app.latest()).then_some(EARLIER_NOTE),
@@ -163,6 +168,7 @@ impl Checked {
             answer: None,
             because: Vec::new(),
             omitted: Vec::new(),
+            notes: Vec::new(),
             hint: None,
             served: Vec::new(),
             note: None,
@@ -226,6 +232,15 @@ impl fmt::Display for Checked {
                 "  {HEAD}left out{HEAD:#}  {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",
                 Foreign(account)
             )?;
+        }
+        if !self.notes.is_empty() {
+            writeln!(f, "{HEAD}notes{HEAD:#}")?;
+        }
+        for Note { pointer, message, .. } in &self.notes {
+            match pointer.as_str() {
+                "" => writeln!(f, "  {}", Foreign(message))?,
+                pointer => writeln!(f, "  {ID}{}{ID:#}  {}", Foreign(pointer), Foreign(message))?,
+            }
         }
         if !self.because.is_empty() {
             writeln!(f, "{HEAD}rests on{HEAD:#}  {ID}{}{ID:#}", Commas(&self.because))?;

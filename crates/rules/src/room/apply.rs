@@ -85,18 +85,19 @@ impl Room {
                     robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.latest))
                 }
             };
-            let Some((slot, member)) = slot.and_then(|slot| Some((slot, self.roster.get(slot)?))) else { continue };
-            let (account, connection) = (member.account, member.connection);
-            let was_online = is_online(member);
-            self.set_marks(slot, marks);
+            let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else { continue };
             if kind != ChangeKind::Marks {
-                let end = if connection == Connection::Robot { changes.robot_until } else { Some(changes.until) };
-                self.set_pin_end(slot, end);
+                let is_robot = before.connection == Connection::Robot;
+                self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
             }
-            if !was_online && marks.has(Bit::PINNED) {
-                events.push(Event::CameOnline { account, cause: Cause::Pin, robot: connection == Connection::Robot });
+            // With a connection, nobody comes online or goes offline by a mark.
+            if before.connection != Connection::Connected {
+                if !before.marks.has(Bit::PINNED) && marks.has(Bit::PINNED) {
+                    let (account, robot) = (before.account, before.connection == Connection::Robot);
+                    events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
+                }
+                self.leave_online(slot, Cause::Pin, events);
             }
-            self.leave_online(slot, Cause::Pin, events);
         }
         // A mark that everybody was refused, or that the last holder lost, takes no place (`gap:slots`).
         self.marks.clear_unheld();
@@ -158,7 +159,7 @@ impl Room {
         if matches!(self.roster.get(slot), Some(member) if member.connection == Connection::Robot) {
             self.robots = self.robots.saturating_sub(1);
         }
-        self.update(slot, |member| member.connection = Connection::Connected);
+        self.set_connection(slot, Connection::Connected);
     }
 
     /// `PIN-500`: a pinned member stays online, and keeps its marks. `CLEAR-OFFLINE`: any other goes offline, and loses them; it
@@ -168,7 +169,7 @@ impl Room {
             return;
         };
         let account = member.account;
-        self.update(slot, |member| member.connection = Connection::Disconnected);
+        self.set_connection(slot, Connection::Disconnected);
         if self.roster.get(slot).is_some_and(is_online) {
             events.push(Event::Disconnected { account });
         } else {
@@ -216,22 +217,26 @@ impl Room {
         }
     }
 
-    /// Gives a record these marks, and no others. A pin that goes takes its end along.
-    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) {
-        let Some(member) = self.roster.get(slot) else { return };
-        let (before, place) = (member.marks, member.place());
-        let (gained, lost) = (after.minus(before), before.minus(after));
-        for bit in gained.iter() {
+    /// Gives a record these marks, and no others; gives the record as it was. A pin that goes takes its end along.
+    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<Member> {
+        let member = self.roster.get_mut(slot)?;
+        let before = member.clone();
+        if before.marks == after {
+            return Some(before);
+        }
+        member.marks = after;
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
+        self.recount(&before, online, listed, place);
+        for bit in after.minus(before.marks).iter() {
             let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
             self.marks.add_holder(bit, slot, holds);
         }
+        let lost = before.marks.minus(after);
         lost.iter().for_each(|bit| self.marks.remove_holder(bit));
         if lost.has(Bit::PINNED) {
             self.pins.remove(place, slot);
         }
-        if before != after {
-            self.update(slot, |member| member.marks = after);
-        }
+        Some(before)
     }
 
     /// Says when the pin of a record ends, or that it has no end.
@@ -243,13 +248,17 @@ impl Room {
         }
     }
 
-    /// Changes a record, and keeps the count of the online and the list in step with it.
-    pub(super) fn update(&mut self, slot: Slot, change: impl FnOnce(&mut Member)) {
+    fn set_connection(&mut self, slot: Slot, connection: Connection) {
         let Some(member) = self.roster.get_mut(slot) else { return };
-        let (was_online, was_listed) = (is_online(member), is_listed(member));
-        change(member);
+        let before = member.clone();
+        member.connection = connection;
         let (online, listed, place) = (is_online(member), is_listed(member), member.place());
-        match (was_online, online) {
+        self.recount(&before, online, listed, place);
+    }
+
+    /// Keeps the count of the online and the list in step with a record that was changed.
+    fn recount(&mut self, before: &Member, online: bool, listed: bool, place: u64) {
+        match (is_online(before), online) {
             (false, true) => self.online += 1,
             (true, false) => {
                 debug_assert!(self.online > 0, "somebody online is not counted");
@@ -257,7 +266,7 @@ impl Room {
             }
             _ => {}
         }
-        if was_listed != listed {
+        if is_listed(before) != listed {
             self.order.list(place, listed);
         }
     }
