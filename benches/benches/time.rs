@@ -194,9 +194,8 @@ impl Rooms {
             &mut |round| {
                 let (joins, leaves) = &leaving[round];
                 let (joins, leaves) = (users(joins), users(leaves));
-                let mut all = |presence, users: &[UserId]| {
-                    timed(|| drop(black_box(ours.observe(presence, users, now)))).0
-                };
+                let mut all =
+                    |presence, users: &[UserId]| timed(|| drop(black_box(ours.observe(presence, users, now)))).0;
                 let took = all(Presence::Join, &joins);
                 our_leaves.push(all(Presence::Leave, &leaves));
                 all(Presence::Join, &leaves);

@@ -286,7 +286,9 @@ fn member_text(member: &MemberView) -> String {
 
 fn oracle_text(member: &OracleMember) -> String {
     let OracleMember { account, connected, online, marks, pin_end, join_time, robot } = member;
-    format!("{account:?} connected {connected} robot {robot} online {online} marks {marks:?} until {pin_end:?} joined {join_time}")
+    format!(
+        "{account:?} connected {connected} robot {robot} online {online} marks {marks:?} until {pin_end:?} joined {join_time}"
+    )
 }
 
 fn grounds(said: &Value) -> Vec<String> {

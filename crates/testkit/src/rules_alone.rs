@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, modify_user_info, without_trailing_commas};
+use avmarks_protocol::{Endpoint, add_robots, modify_user_info, without_trailing_commas};
 use avmarks_rules::{
     CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition,
     Verdict,
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{Machine, Said};
 
-/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what reaches the rooms: presence, and mark calls in
-/// which the steps before the group find nothing. All else is [`Said::NotMine`].
+/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what reaches the rooms: presence, and calls that set
+/// or delete marks, those for robots too, in which the steps before the group find nothing. All else is [`Said::NotMine`].
 #[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
@@ -98,15 +98,18 @@ impl RulesAlone {
             TrailingComma::Accept => without_trailing_commas(raw_body),
             _ => raw_body.into(),
         };
-        let Ok(request) = modify_user_info::Request::parse(read.as_bytes()) else { return Ok(Said::NotMine) };
         let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
-        if endpoint != Endpoint::ModifyUserInfo || !unfit.is_empty() {
+        if !unfit.is_empty() {
             return Ok(Said::NotMine);
         }
-        let id = GroupId::parse(&request.group_id).map_err(|fault| fault.to_string())?;
-        let kind = if request.command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete };
-        let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>();
-        let call = MarkCall::new(kind, operator, entries.ok_or("an entry that preflight let through is none")?);
+        let read = match endpoint {
+            Endpoint::ModifyUserInfo => self.marks(read.as_bytes()),
+            Endpoint::AddRobots => self.robots(CommandKind::Set, read.as_bytes()),
+            Endpoint::DelRobots => self.robots(CommandKind::Delete, read.as_bytes()),
+            _ => return Ok(Said::NotMine),
+        };
+        let (id, kind, entries) = read.ok_or("a body that preflight let through cannot be read")?;
+        let call = MarkCall::new(kind, operator, entries);
 
         let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
         let before = room.members(self.latest);
@@ -116,7 +119,27 @@ impl RulesAlone {
         if refused && room.members(self.latest) != before {
             return Err("a refusal has changed the room".to_owned());
         }
-        Ok(Said::Answer(self.said(&call, &decision)))
+        Ok(Said::Answer(self.said(endpoint, &call, &decision)))
+    }
+
+    /// What a body of `modify_user_info` asks for.
+    fn marks(&self, body: &[u8]) -> Option<(GroupId, CommandKind, Vec<Entry>)> {
+        let request = modify_user_info::Request::parse(body).ok()?;
+        let kind = if request.command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete };
+        let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>()?;
+        Some((GroupId::parse(&request.group_id).ok()?, kind, entries))
+    }
+
+    /// What a body of `add_robots` or `del_robots` asks for: mark 500 on each account.
+    fn robots(&self, kind: CommandKind, body: &[u8]) -> Option<(GroupId, CommandKind, Vec<Entry>)> {
+        let request = add_robots::Request::parse(body).ok()?;
+        let pinned = Mark::new(500).ok()?;
+        let entry = |account: &str| {
+            let account = UserId::parse_as(account, self.policy().account_id).ok()?;
+            Some(Entry { account, marks: vec![pinned].into() })
+        };
+        let entries = request.accounts.iter().map(|account| entry(account)).collect::<Option<_>>()?;
+        Some((GroupId::parse(&request.group_id).ok()?, kind, entries))
     }
 
     fn entry(&self, member: &modify_user_info::Member<'_>) -> Option<Entry> {
@@ -127,8 +150,11 @@ impl RulesAlone {
         })
     }
 
-    fn said(&self, call: &MarkCall, decision: &Decision) -> Value {
+    fn said(&self, endpoint: Endpoint, call: &MarkCall, decision: &Decision) -> Value {
         let answer = match &decision.verdict {
+            Verdict::Accepted if endpoint != Endpoint::ModifyUserInfo => {
+                json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "" })
+            }
             Verdict::Accepted => json!({
                 "ActionStatus": "OK",
                 "ErrorCode": 0,

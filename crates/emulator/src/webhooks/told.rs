@@ -148,7 +148,9 @@ impl Teller<'_> {
         let since_2024 = self.revision >= Revision::Y2024;
         match event {
             // No document tells of a webhook about an account that never joined (`gap:robot-webhook`).
-            Event::CameOnline { robot: true, .. } | Event::Left { robot: true, .. } | Event::WentOffline { robot: true, .. } => {}
+            Event::CameOnline { robot: true, .. }
+            | Event::Left { robot: true, .. }
+            | Event::WentOffline { robot: true, .. } => {}
             Event::CameOnline { account, .. } if !since_2024 && joined.as_ref() == Some(account) => {}
             Event::CameOnline { account, cause: Cause::Join, .. } => {
                 self.changed(group, account, EventType::Online, EventCause::Join);

@@ -85,7 +85,9 @@ impl Room {
                     robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.latest))
                 }
             };
-            let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else { continue };
+            let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else {
+                continue;
+            };
             if kind != ChangeKind::Marks {
                 let is_robot = before.connection == Connection::Robot;
                 self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
