@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use avmarks_protocol::{
-    Endpoint, ErrorCode, get_members, get_online_member_num, modify_user_info, without_trailing_commas,
-};
+use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info, without_trailing_commas};
 use avmarks_rules::{Basis, Policy, Refusal};
 use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
@@ -105,8 +103,11 @@ const SHOWN_MAX: usize = 100;
 impl Checked {
     /// A body by itself.
     fn alone(call: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Self {
-        let violations: Vec<_> = preflight(call, body, policy, limits).iter().map(Found::from).collect();
+        let violations = preflight(call, body, policy, limits);
+        let precedence = Violation::by_precedence(&violations).then_some(Gap::Precedence.id());
+        let violations: Vec<_> = violations.iter().map(Found::from).collect();
         let mut because = violations.first().map(|first| first.because.clone()).unwrap_or_default();
+        because.extend(precedence);
         if policy.trailing_comma == TrailingComma::Accept && has_trailing_comma(body) {
             let gap = Gap::TrailingComma.id();
             because.extend((!because.contains(&gap)).then_some(gap));
@@ -124,10 +125,10 @@ impl Checked {
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let policy = &app.settings().terms.policy;
         let hint = hint(&violations, body, policy);
-        let served = match args.call {
-            Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.answer.body).ok(),
-            Endpoint::GetMembers | Endpoint::GetOnlineMemberNum => None,
-        };
+        // The other calls' answers name no account with its marks.
+        let served = (args.call == Endpoint::ModifyUserInfo)
+            .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
+            .flatten();
         let omitted = dry.answer.omitted.iter().map(|omission| LeftOut {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
@@ -192,11 +193,7 @@ impl From<&Violation> for Found {
 /// The answer to the first violation, in the call's own order of fields; none where there is none.
 fn answer_to(call: Endpoint, violations: &[Found]) -> Option<Box<RawValue>> {
     let Found { code, message, .. } = violations.first()?;
-    raw(match call {
-        Endpoint::ModifyUserInfo => modify_user_info::Answer::refused(*code, message).to_json(),
-        Endpoint::GetMembers => get_members::Answer::refused(*code, message).to_json(),
-        Endpoint::GetOnlineMemberNum => get_online_member_num::Answer::refused(*code, message).to_json(),
-    })
+    raw(Endpoint::refused_answer(Some(call), *code, message))
 }
 
 fn raw(json: Vec<u8>) -> Option<Box<RawValue>> {

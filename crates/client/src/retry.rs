@@ -191,8 +191,9 @@ pub enum Reach {
     Job,
 }
 
-/// What to do about what came back from `modify_user_info`, whose calls can be sent again without harm: a mark that is set
-/// twice is set once, and one that is deleted twice is gone.
+/// What to do about what came back from `modify_user_info`, whose calls are idempotent: a mark that is set twice is set once,
+/// and one that is deleted twice is gone. Two things are not: setting 500 again starts its three days anew
+/// (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
 ///
 /// ```
 /// use avmarks_client::{Advice, Heard, Reach, Reply, advice};

@@ -1,20 +1,20 @@
 //! The rules engine without the service around it: rooms, and nothing of paths, bytes, quota and views.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, add_robots, modify_user_info, without_trailing_commas};
-use avmarks_rules::{
-    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition,
-    Verdict,
-};
+use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
 use avmarks_spec::readings::{RestOwner, TrailingComma};
-use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
+use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
+use self::asked::Asked;
 use crate::{Machine, Said};
 
-/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what reaches the rooms: presence, and calls that set
-/// or delete marks, those for robots too, in which the steps before the group find nothing. All else is [`Said::NotMine`].
+/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
+/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Said::NotMine`].
 #[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
@@ -102,78 +102,33 @@ impl RulesAlone {
         if !unfit.is_empty() {
             return Ok(Said::NotMine);
         }
-        let read = match endpoint {
-            Endpoint::ModifyUserInfo => self.marks(read.as_bytes()),
-            Endpoint::AddRobots => self.robots(CommandKind::Set, read.as_bytes()),
-            Endpoint::DelRobots => self.robots(CommandKind::Delete, read.as_bytes()),
-            _ => return Ok(Said::NotMine),
+        let asked = Asked::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
+        let Some((id, asked)) = asked else {
+            // A question changes nothing; any other call is read where preflight finds nothing in it.
+            return if is_question(endpoint) { Ok(Said::NotMine) } else { Err("a fit call was not read".to_owned()) };
         };
-        let (id, kind, entries) = read.ok_or("a body that preflight let through cannot be read")?;
-        let call = MarkCall::new(kind, operator, entries);
 
         let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
-        let before = room.members(self.latest);
-        let decision = room.decide(&call, &self.terms, self.latest);
+        let (before, admins) = (room.members(self.latest), room.admins().to_vec());
+        let decision = asked.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
         let refused = matches!(decision.verdict, Verdict::Refused(_));
-        if refused && room.members(self.latest) != before {
+        if refused && (room.members(self.latest) != before || room.admins() != admins) {
             return Err("a refusal has changed the room".to_owned());
         }
-        Ok(Said::Answer(self.said(endpoint, &call, &decision)))
-    }
-
-    /// What a body of `modify_user_info` asks for.
-    fn marks(&self, body: &[u8]) -> Option<(GroupId, CommandKind, Vec<Entry>)> {
-        let request = modify_user_info::Request::parse(body).ok()?;
-        let kind = if request.command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete };
-        let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>()?;
-        Some((GroupId::parse(&request.group_id).ok()?, kind, entries))
-    }
-
-    /// What a body of `add_robots` or `del_robots` asks for: mark 500 on each account.
-    fn robots(&self, kind: CommandKind, body: &[u8]) -> Option<(GroupId, CommandKind, Vec<Entry>)> {
-        let request = add_robots::Request::parse(body).ok()?;
-        let pinned = Mark::new(500).ok()?;
-        let entry = |account: &str| {
-            let account = UserId::parse_as(account, self.policy().account_id).ok()?;
-            Some(Entry { account, marks: vec![pinned].into() })
-        };
-        let entries = request.accounts.iter().map(|account| entry(account)).collect::<Option<_>>()?;
-        Some((GroupId::parse(&request.group_id).ok()?, kind, entries))
-    }
-
-    fn entry(&self, member: &modify_user_info::Member<'_>) -> Option<Entry> {
-        let marks = member.marks.iter().map(|mark| Mark::new(mark.to_i64()?).ok());
-        Some(Entry {
-            account: UserId::parse_as(&member.account, self.policy().account_id).ok()?,
-            marks: marks.collect::<Option<_>>()?,
-        })
-    }
-
-    fn said(&self, endpoint: Endpoint, call: &MarkCall, decision: &Decision) -> Value {
-        let answer = match &decision.verdict {
-            Verdict::Accepted if endpoint != Endpoint::ModifyUserInfo => {
-                json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "" })
-            }
-            Verdict::Accepted => json!({
-                "ActionStatus": "OK",
-                "ErrorCode": 0,
-                "ErrorInfo": "",
-                "CommandType": call.kind().number(),
-                "MemberList": decision.served(call).map(|(account, marks)| json!({
-                    "Member_Account": account.as_str(),
-                    "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
-                })).collect::<Vec<_>>(),
-            }),
-            Verdict::Refused(refused) => json!({
-                "ActionStatus": "FAIL",
-                "ErrorCode": refused.reason.code(self.policy()),
-                "ErrorInfo": "refused",
-            }),
-        };
-        let because: Vec<_> = decision.because.iter().map(|basis| basis.id()).collect();
         let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
-        json!({ "answer": answer, "because": because, "omitted": omitted })
+        Ok(Said::Answer(json!({
+            "answer": asked.answer(&decision, &self.terms),
+            "because": asked.because(&decision),
+            "omitted": omitted,
+        })))
+    }
+}
+
+const fn is_question(endpoint: Endpoint) -> bool {
+    match endpoint {
+        Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::CheckMembers | Endpoint::GetAdminList => true,
+        Endpoint::ModifyUserInfo | Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin => false,
     }
 }
 
