@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use avmarks_protocol::{
-    Endpoint, Envelope, ErrorCode, Fields, envelope_json, get_members, get_online_member_num, modify_user_info,
+    Endpoint, Envelope, ErrorCode, Fields, add_robots, check_members, envelope_json, get_admin_list, get_members,
+    get_online_member_num, modify_user_info,
 };
 use avmarks_service::Request;
 use axum::body::Bytes;
@@ -225,6 +226,11 @@ fn refusal(path: &str, code: ErrorCode, info: &str) -> Vec<u8> {
         Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, info.to_owned()).to_json(),
         Some(Endpoint::GetMembers) => get_members::Answer::refused(code, info.to_owned()).to_json(),
         Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info.to_owned()).to_json(),
+        Some(Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin) => {
+            add_robots::Answer::refused(code, info.to_owned()).to_json()
+        }
+        Some(Endpoint::CheckMembers) => check_members::Answer::refused(code, info.to_owned()).to_json(),
+        Some(Endpoint::GetAdminList) => get_admin_list::Answer::refused(code, info.to_owned()).to_json(),
         None => envelope_json(&Envelope::fail(code, info)),
     }
 }

@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use avmarks_protocol::url::{RawQuery, without_usersig};
-use avmarks_rules::{Basis, Event, Omission};
-use avmarks_service::{Happening, Request, What, events_json};
+use avmarks_rules::{Basis, Omission};
+use avmarks_service::{Happening, Request, events_json};
 use avmarks_spec::{Gap, Timestamp};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -111,14 +111,9 @@ impl Log {
         self.tell(number);
     }
 
-    /// Lets those who watch know what happened, without what only the answer of a call tells.
+    /// Lets those who watch know what happened.
     pub(crate) fn happened(&mut self, at: Timestamp, happening: &Happening) {
-        match happening.what {
-            What::Member(
-                Event::TimePassed { .. } | Event::Pinned { .. } | Event::Marked { .. } | Event::Unmarked { .. },
-            ) => {}
-            _ => self.notice(Notice::Happening(at, happening.clone())),
-        }
+        self.notice(Notice::Happening(at, happening.clone()));
     }
 
     /// Forgets everything but the numbers.
