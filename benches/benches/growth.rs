@@ -12,7 +12,7 @@ use avmarks_benches::rounds::{duration, quantile, timed};
 use avmarks_benches::world::{Numbers, call, id, request, undone, user};
 use avmarks_benches::{is_quick, is_wanted, naive};
 use avmarks_protocol::modify_user_info::PATH;
-use avmarks_rules::{Presence, Room, Terms, decide};
+use avmarks_rules::{Presence, Room, Terms};
 use avmarks_service::{App, Call, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp};
 
@@ -97,7 +97,7 @@ fn rounds_of(members: usize, rounds: usize, mut next: impl FnMut() -> naive::Req
     let (mut theirs, mut ours) = (naive::Room::default(), Room::new(GroupType::AvChatRoom, None));
     for number in 0..members {
         theirs.join(&id(number), 1);
-        ours.observe(Presence::Join, user(&id(number)), AT);
+        ours.observe(Presence::Join, &[user(&id(number))], AT);
     }
     let terms = Terms::default();
     let (mut naive, mut mine) = (Vec::new(), Vec::new());
@@ -107,8 +107,8 @@ fn rounds_of(members: usize, rounds: usize, mut next: impl FnMut() -> naive::Req
         naive.push(timed(|| black_box(theirs.modify(&set, 1))).0.as_secs_f64());
         theirs.modify(&undo, 1);
         let mut apply = |call| {
-            let decision = decide(Some(&ours), &terms, call, AT);
-            decision.events.iter().for_each(|event| ours.apply(event));
+            let decision = ours.decide(call, &terms, AT);
+            ours.apply(decision.transition()).unwrap();
             decision
         };
         let (set, undo) = (call(&set), call(&undo));

@@ -4,28 +4,24 @@ use std::collections::BTreeSet;
 
 use avmarks_generators::answer::{Answer, Fault, Hostile, Legible, Nearly, Valid};
 use avmarks_generators::{Choices, Trick};
-use avmarks_protocol::{
-    AnswerFault, ERROR_CODES, Endpoint, Envelope, Extra, get_members, get_online_member_num, modify_user_info,
-};
+use avmarks_protocol::{AnswerFault, ERROR_CODES, Endpoint, Envelope, Extra, modify_user_info};
 
 use crate::{Met, noise, values};
 
 /// What the reader of this call makes of a body, without the fields that no document names.
 fn read(endpoint: Endpoint, body: &[u8]) -> Result<Answer, AnswerFault> {
-    match endpoint {
-        Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(body).map(|mut answer| {
-            answer.extra = Extra::default();
-            Answer::ModifyUserInfo(answer)
-        }),
-        Endpoint::GetMembers => get_members::Answer::parse(body).map(|mut answer| {
-            answer.extra = Extra::default();
-            Answer::GetMembers(answer)
-        }),
-        Endpoint::GetOnlineMemberNum => get_online_member_num::Answer::parse(body).map(|mut answer| {
-            answer.extra = Extra::default();
-            Answer::GetOnlineMemberNum(answer)
-        }),
-    }
+    let mut answer = Answer::parse(endpoint, body)?;
+    let extra = match &mut answer {
+        Answer::ModifyUserInfo(answer) => &mut answer.extra,
+        Answer::GetMembers(answer) => &mut answer.extra,
+        Answer::GetOnlineMemberNum(answer) => &mut answer.extra,
+        Answer::AddRobots(answer) | Answer::DelRobots(answer) | Answer::ModifyAdmin(answer) => &mut answer.extra,
+        Answer::CheckMembers(answer) => &mut answer.extra,
+        Answer::GetAdminList(answer) => &mut answer.extra,
+        Answer::Envelope(_) => panic!("an answer to `{}` was read as an envelope", endpoint.command()),
+    };
+    *extra = Extra::default();
+    Ok(answer)
 }
 
 fn assert_valid(valid: &Valid) {
@@ -69,7 +65,7 @@ fn every_fault_leaves_as_much_to_read_as_it_says() {
 fn no_kind_of_answer_is_left_out() {
     let valid: Vec<Valid> = values(12_000).collect();
     let kinds = valid.iter().map(|valid| (valid.endpoint, valid.answer.envelope().is_ok()));
-    Met::new(kinds).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 1_000);
+    Met::new(kinds).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 600);
     let alone = valid.iter().filter(|valid| matches!(valid.answer, Answer::Envelope(_))).count();
     assert!(alone > 500, "{alone}");
     let codes: BTreeSet<_> = valid.iter().map(|valid| valid.answer.envelope().error_code).collect();

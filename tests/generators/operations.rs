@@ -30,7 +30,7 @@ fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
             settings.terms.marks_supported = *marks_supported;
             settings.terms.online_list_enabled = *online_list_enabled;
         }
-        Input::Policy { gap, reading } => settings.terms.policy.set(*gap, reading).unwrap(),
+        Input::Policy { field, reading } => settings.terms.policy.set(Gap::parse(field).unwrap(), reading).unwrap(),
         Input::CreateGroup { group: id, kind, owner } => {
             app.create_group(group(id), *kind, owner.map(user), now);
         }
@@ -82,12 +82,12 @@ fn no_kind_of_operation_is_left_out() {
     for step in &steps {
         late += u32::from(step.wait_ms < 0);
         match &step.input {
-            Input::Policy { gap, reading } => drop(readings.insert((*gap, *reading))),
+            Input::Policy { field, reading } => drop(readings.insert((*field, *reading))),
             Input::Call { path, .. } => drop(paths.insert(*path)),
             _ => {}
         }
     }
-    let all = Gap::ALL.iter().flat_map(|gap| gap.readings().iter().map(|row| (*gap, row.name)));
+    let all = Gap::choices().flat_map(|(gap, field)| gap.readings().iter().map(move |row| (field, row.name)));
     assert_eq!(readings, all.collect());
     assert_eq!(paths.len(), 4, "{paths:?}");
     assert!(late > 300, "{late}");

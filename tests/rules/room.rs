@@ -26,19 +26,24 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
     };
     let profile = |name: &str| Policy::profile(name).unwrap();
     assert_eq!(differences(profile("default")), [""; 0]);
-    assert_eq!(profile("documented_en"), Policy::documented_en());
-    assert_eq!(differences(profile("documented_en")), ["gap:refresh 10s"]);
-    assert_eq!(profile("documented_zh_2025"), Policy::documented_zh_2025());
+    assert_eq!(profile("2023"), Policy::documented_2023());
+    let of_2024 = ["gap:offline-500 member-may", "gap:refresh-list 10s", "gap:refresh-count 10s", "gap:switch-list 30"];
+    let mut of_2023 = of_2024.to_vec();
+    of_2023.insert(3, "gap:count-types avchatroom-only");
+    assert_eq!(differences(profile("2023")), of_2023);
+    assert_eq!(profile("2024-12"), Policy::documented_2024_12());
+    assert_eq!(differences(profile("2024-12")), of_2024);
+    assert_eq!(profile("2025-11"), Policy::documented_2025_11());
     assert_eq!(
-        differences(profile("documented_zh_2025")),
-        ["gap:low-plan-list refuse", "gap:page-size 250", "gap:refresh 40s"]
+        differences(profile("2025-11")),
+        ["gap:low-plan-list refuse", "gap:page-size 250", "gap:refresh-list 40s", "gap:refresh-count 10s"]
     );
-    assert_eq!(Policy::profile("documented_fr"), None);
+    assert_eq!(Policy::profile("2022"), None);
     assert_eq!(
         Policy::default().set(Gap::PageSize, "100").unwrap_err().to_string(),
         "`gap:page-size` has no such reading; it can be read as `500`, `250`"
     );
-    assert_eq!(PROFILES.len(), 3);
+    assert_eq!(PROFILES.len(), 4);
 }
 
 #[test]

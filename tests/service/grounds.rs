@@ -1,6 +1,6 @@
 //! What an answer rests on: every clause and gap that had a part in it, the deciding one first, and no other.
 
-use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms, decide};
+use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp};
 use avmarks_testkit::service_with;
 use serde_json::Value;
@@ -146,11 +146,11 @@ fn what_a_list_rests_on() {
 fn the_rules_alone_name_a_clock_that_ran_back() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let at = Timestamp::from_millis;
-    room.observe(Presence::Join, user("a"), at(5));
+    room.observe(Presence::Join, &[user("a")], at(5));
     let entries = vec![Entry { account: user("a"), marks: vec![Mark::new(1_000).unwrap()].into() }];
     let call = MarkCall::set(Operator::Admin, entries);
     let ids = |at| {
-        let decision = decide(Some(&room), &Terms::default(), &call, at);
+        let decision = room.decide(&call, &Terms::default(), at);
         decision.because.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(ids(at(4)), ["ONLINE-ONLY", "gap:echo", "gap:clock"]);

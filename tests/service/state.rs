@@ -6,7 +6,7 @@ use avmarks_protocol::{Endpoint, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Call, Scenario};
 use avmarks_spec::Timestamp;
-use avmarks_spec::readings::Refresh;
+use avmarks_spec::readings::{RefreshCount, RefreshList};
 
 use crate::{NOW, app_with_group, body, group, text, user};
 
@@ -14,7 +14,8 @@ use crate::{NOW, app_with_group, body, group, text, user};
 fn full_app() -> App {
     let mut app = app_with_group();
     let mut settings = app.settings().clone();
-    settings.terms.policy.refresh = Refresh::TenSeconds;
+    settings.terms.policy.refresh_list = RefreshList::TenSeconds;
+    settings.terms.policy.refresh_count = RefreshCount::TenSeconds;
     app.configure(settings);
     let call = |app: &mut App, path, body: &[u8]| {
         assert_eq!(app.call(&Call { identifier: "administrator", path, body }, NOW).answer.code.number(), 0);

@@ -3,7 +3,7 @@
 use avmarks_protocol::{Envelope, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
-use avmarks_spec::readings::{OverCapacity, Refresh, RestOwner};
+use avmarks_spec::readings::{OverCapacity, RefreshList, RestOwner};
 use avmarks_spec::{GroupType, Timestamp};
 
 use crate::{NOW, app_with_group, body, group, text, user};
@@ -94,7 +94,8 @@ fn a_request_is_shown_without_its_query() {
 
 #[test]
 fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
-    let mut app = configured(app_with_group(), |settings| settings.terms.policy.refresh = Refresh::FortySeconds);
+    let mut app =
+        configured(app_with_group(), |settings| settings.terms.policy.refresh_list = RefreshList::FortySeconds);
     let mut views = |filter: i64, later: u64| {
         let pull = format!(r#"{{"GroupId":"g","Timestamp":0,"Mark":{filter}}}"#);
         let path = avmarks_protocol::get_members::PATH;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use avmarks_benches::naive;
 use avmarks_benches::rounds::{Compared, timed};
 use avmarks_benches::world::{Numbers, call, id, request, undone, user};
-use avmarks_rules::{MarkCall, Presence, Room, Terms, Verdict, decide};
+use avmarks_rules::{MarkCall, Presence, Room, Terms};
 use avmarks_spec::{GroupType, Timestamp};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -47,7 +47,7 @@ fn sets(name: &str, rival: &mut dyn Rival, members: usize, rounds: usize) {
     rival.fill(&ids);
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for id in &ids {
-        room.observe(Presence::Join, user(id), AT);
+        room.observe(Presence::Join, &[user(id)], AT);
     }
     let mut numbers = Numbers(3);
     let sets: Vec<_> = (0..rounds.div_ceil(10) + rounds).map(|_| request(&mut numbers, members, 500, 3)).collect();
@@ -72,10 +72,10 @@ fn sets(name: &str, rival: &mut dyn Rival, members: usize, rounds: usize) {
 
 fn applied(room: &mut Room, call: &MarkCall) -> Duration {
     let (took, decision) = timed(|| {
-        let decision = decide(Some(room), &Terms::default(), call, AT);
-        decision.events.iter().for_each(|event| room.apply(event));
+        let decision = room.decide(call, &Terms::default(), AT);
+        room.apply(decision.transition()).unwrap();
         decision
     });
-    assert!(matches!(&decision.verdict, Verdict::Accepted(served) if served.len() == 500));
+    assert_eq!(decision.served(call).count(), 500);
     took
 }

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use avmarks_benches::world::{GROUP, Numbers, call, id, request, undone, user};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{MarkCall, Presence, Room, Terms, decide};
+use avmarks_rules::{MarkCall, Presence, Room, Terms};
 use avmarks_service::{App, Call, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
@@ -31,7 +31,7 @@ fn main() {
 fn room_of(members: usize) -> Room {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for number in 0..members {
-        room.observe(Presence::Join, user(&id(number)), AT);
+        room.observe(Presence::Join, &[user(&id(number))], AT);
     }
     room
 }
@@ -52,8 +52,8 @@ fn set(members: usize, repeats: usize, again: bool) {
 
 #[inline(never)]
 fn measured(room: &mut Room, call: &MarkCall) {
-    let decision = decide(Some(room), &Terms::default(), call, AT);
-    decision.events.iter().for_each(|event| room.apply(event));
+    let decision = room.decide(call, &Terms::default(), AT);
+    room.apply(decision.transition()).unwrap();
     drop(black_box(decision));
 }
 
@@ -70,7 +70,7 @@ fn presence(members: usize, repeats: usize) {
 fn measured_presence(room: &mut Room, comes: UserId, goes: UserId) {
     use Presence::{Join, Leave};
     for (presence, user) in [(Join, comes), (Leave, goes), (Join, goes), (Leave, comes)] {
-        drop(black_box(room.observe(presence, user, AT)));
+        drop(black_box(room.observe(presence, &[user], AT)));
     }
 }
 

@@ -87,7 +87,8 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays whole conversations with a simulated service, and
-/// explains clauses, gaps of the documents, error codes and signatures. `avmarks send` alone uses the network.
+/// explains clauses, gaps of the documents, error codes and signatures. Two commands use the network: `avmarks send`, and
+/// `avmarks serve`, which listens and posts webhooks.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -140,6 +141,11 @@ pub(crate) enum Command {
 /// Without `--state`, the body alone is looked at: steps 6 to 12 of the precedence of refusals, which an SDK can run
 /// before it sends. With it, the request is held against a whole app and its groups, and the answer is shown that the
 /// service would give; nothing is changed.
+///
+/// Notes name what is accepted and surely not meant: a field whose name differs from a known one by case or by one letter, a
+/// `Mark` filter that is not a mark, an account that is named twice. They leave the exit status as it is.
+///
+/// `ErrorInfo` of the answer is the text of this project, not of the vendor, whose texts no document gives: compare codes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -240,7 +246,7 @@ pub(crate) struct ExplainArgs {
 Examples:
   avmarks policy
   avmarks policy --policy 2025-11
-  avmarks policy --reading gap:page-size=250 --reading refresh=10s --json")]
+  avmarks policy --reading gap:page-size=250 --reading refresh_list=10s --json")]
 pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) policy: Readings,

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use avmarks_protocol::{
-    Endpoint, ErrorCode, get_members, get_online_member_num, modify_user_info, without_trailing_commas,
-};
+use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info, without_trailing_commas};
 use avmarks_rules::{Basis, Policy, Refusal};
-use avmarks_service::{App, Call, Settings, Violation, preflight};
+use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Clause, Gap, Limits, Timestamp};
 use serde::Serialize;
@@ -59,6 +57,8 @@ struct Checked {
     answer: Option<Box<RawValue>>,
     because: Vec<&'static str>,
     omitted: Vec<LeftOut>,
+    /// What is accepted and was surely not meant.
+    notes: Vec<Note>,
     /// What would do, beyond what the violations say.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
@@ -103,14 +103,18 @@ const SHOWN_MAX: usize = 100;
 impl Checked {
     /// A body by itself.
     fn alone(call: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Self {
-        let violations: Vec<_> = preflight(call, body, policy, limits).iter().map(Found::from).collect();
+        let violations = preflight(call, body, policy, limits);
+        let precedence = Violation::by_precedence(&violations).then_some(Gap::Precedence.id());
+        let violations: Vec<_> = violations.iter().map(Found::from).collect();
         let mut because = violations.first().map(|first| first.because.clone()).unwrap_or_default();
+        because.extend(precedence);
         if policy.trailing_comma == TrailingComma::Accept && has_trailing_comma(body) {
             let gap = Gap::TrailingComma.id();
             because.extend((!because.contains(&gap)).then_some(gap));
         }
         let hint = hint(&violations, body, policy);
-        Self { answer: answer_to(call, &violations), because, hint, ..Self::of(violations) }
+        let notes = notes(call, body, policy);
+        Self { answer: answer_to(call, &violations), because, notes, hint, ..Self::of(violations) }
     }
 
     /// A request against an app and its groups.
@@ -119,11 +123,12 @@ impl Checked {
         let call = Call { identifier: &args.identifier, path: args.call.path(), body };
         let dry = app.dry_run_call(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
-        let hint = hint(&violations, body, &app.settings().terms.policy);
-        let served = match args.call {
-            Endpoint::ModifyUserInfo => modify_user_info::Answer::parse(&dry.answer.body).ok(),
-            Endpoint::GetMembers | Endpoint::GetOnlineMemberNum => None,
-        };
+        let policy = &app.settings().terms.policy;
+        let hint = hint(&violations, body, policy);
+        // The other calls' answers name no account with its marks.
+        let served = (args.call == Endpoint::ModifyUserInfo)
+            .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
+            .flatten();
         let omitted = dry.answer.omitted.iter().map(|omission| LeftOut {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
@@ -134,6 +139,7 @@ impl Checked {
             answer: raw(dry.answer.body),
             because: dry.answer.because.iter().copied().map(Basis::id).collect(),
             omitted: omitted.collect(),
+            notes: notes(args.call, body, policy),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,
             note: (at < app.latest()).then_some(EARLIER_NOTE),
@@ -163,6 +169,7 @@ impl Checked {
             answer: None,
             because: Vec::new(),
             omitted: Vec::new(),
+            notes: Vec::new(),
             hint: None,
             served: Vec::new(),
             note: None,
@@ -186,11 +193,7 @@ impl From<&Violation> for Found {
 /// The answer to the first violation, in the call's own order of fields; none where there is none.
 fn answer_to(call: Endpoint, violations: &[Found]) -> Option<Box<RawValue>> {
     let Found { code, message, .. } = violations.first()?;
-    raw(match call {
-        Endpoint::ModifyUserInfo => modify_user_info::Answer::refused(*code, message).to_json(),
-        Endpoint::GetMembers => get_members::Answer::refused(*code, message).to_json(),
-        Endpoint::GetOnlineMemberNum => get_online_member_num::Answer::refused(*code, message).to_json(),
-    })
+    raw(Endpoint::refused_answer(Some(call), *code, message))
 }
 
 fn raw(json: Vec<u8>) -> Option<Box<RawValue>> {
@@ -226,6 +229,15 @@ impl fmt::Display for Checked {
                 "  {HEAD}left out{HEAD:#}  {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",
                 Foreign(account)
             )?;
+        }
+        if !self.notes.is_empty() {
+            writeln!(f, "{HEAD}notes{HEAD:#}")?;
+        }
+        for Note { pointer, message, .. } in &self.notes {
+            match pointer.as_str() {
+                "" => writeln!(f, "  {}", Foreign(message))?,
+                pointer => writeln!(f, "  {ID}{}{ID:#}  {}", Foreign(pointer), Foreign(message))?,
+            }
         }
         if !self.because.is_empty() {
             writeln!(f, "{HEAD}rests on{HEAD:#}  {ID}{}{ID:#}", Commas(&self.because))?;

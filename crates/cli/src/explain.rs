@@ -4,7 +4,7 @@ mod text;
 
 use avmarks_protocol::{ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
+use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark, Source};
 use serde::Serialize;
 
 use crate::args::ExplainArgs;
@@ -28,9 +28,8 @@ enum Subject {
     Clause {
         id: &'static str,
         says: &'static str,
-        document: &'static str,
-        section: &'static str,
-        seen: Option<&'static str>,
+        /// Where it stands; the first is the newest copy that shows this very sentence.
+        sources: Vec<SourceLine>,
         breach: &'static str,
         /// The special mark that was asked for, which this clause is about.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +43,8 @@ enum Subject {
         field: Option<&'static str>,
         question: &'static str,
         evidence: &'static str,
-        seen: Option<&'static str>,
+        /// Where the evidence stands; empty where no document speaks of it.
+        sources: Vec<SourceLine>,
         readings: Vec<ReadingLine>,
         /// The clause of the same name.
         see_also: Option<&'static str>,
@@ -62,6 +62,32 @@ enum Subject {
     },
     /// The order in which a request is refused.
     Precedence { refusals: Vec<Step> },
+}
+
+/// A copy of a page.
+#[derive(Serialize)]
+struct SourceLine {
+    page: &'static str,
+    title: &'static str,
+    language: &'static str,
+    section: &'static str,
+    /// None for a copy that shows no date.
+    date: Option<&'static str>,
+    url: &'static str,
+}
+
+impl SourceLine {
+    fn all(sources: &[Source]) -> Vec<Self> {
+        let line = |Source { page, section, date, .. }: &Source| Self {
+            page: page.number,
+            title: page.title,
+            language: page.language,
+            section,
+            date: *date,
+            url: page.url,
+        };
+        sources.iter().map(line).collect()
+    }
 }
 
 /// A refusal of the precedence, with its code by default.
@@ -132,18 +158,20 @@ impl Subject {
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, document, section, says, refusal, seen, .. } = clause.row();
+        let ClauseRow { id, sources, says, refusal, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
         let see_also = gap_named(&names::plain(id)).map(Gap::id);
-        Self::Clause { id, says, document, section, seen: dated(seen), breach: refusal, mark: None, see_also, refusals }
+        let sources = SourceLine::all(sources);
+        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, refusals }
     }
 
     fn of_gap(gap: Gap) -> Self {
-        let GapRow { id, field, question, evidence, seen, .. } = gap.row();
+        let GapRow { id, field, question, evidence, sources, .. } = gap.row();
         let mut refusals = RefusalLine::all(|line| line.because.contains(&id));
         refusals.extend(RefusalLine::brought_by(gap).filter(|line| !line.because.contains(&id)));
         let see_also = clause_named(&names::plain(id)).map(Clause::id);
-        Self::Gap { id, field, question, evidence, seen: dated(seen), readings: readings(gap), see_also, refusals }
+        let (sources, readings) = (SourceLine::all(sources), readings(gap));
+        Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals }
     }
 
     fn of_code(row: &ErrorRow) -> Self {
@@ -158,11 +186,6 @@ impl Subject {
             refusals: RefusalLine::all(|line| line.code == row.code),
         }
     }
-}
-
-/// The day of a text, where it names one.
-fn dated(seen: &'static str) -> Option<&'static str> {
-    Some(seen).filter(|seen| *seen != "–")
 }
 
 fn clause_named(plain: &str) -> Option<Clause> {

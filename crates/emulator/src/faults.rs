@@ -7,10 +7,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use avmarks_protocol::{
-    Endpoint, Envelope, ErrorCode, Fields, add_robots, check_members, envelope_json, get_admin_list, get_members,
-    get_online_member_num, modify_user_info,
-};
+use avmarks_protocol::{Endpoint, Envelope, ErrorCode, Fields, envelope_json};
 use avmarks_service::Request;
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -169,7 +166,7 @@ pub(crate) async fn inject(
         Kind::Code(code) => {
             let code = ErrorCode::new(code);
             let info = "injected by /_avmarks/faults";
-            let body = refusal(request.path, code, info);
+            let body = Endpoint::refused_answer(Endpoint::from_path(request.path), code, info);
             if after {
                 shared.answer(request, Some(injection)).await?;
             } else {
@@ -218,21 +215,6 @@ pub(crate) async fn inject(
             http::respond(given)
         }
     })
-}
-
-/// The refusal of a call, in its own order of fields.
-fn refusal(path: &str, code: ErrorCode, info: &str) -> Vec<u8> {
-    match Endpoint::from_path(path) {
-        Some(Endpoint::ModifyUserInfo) => modify_user_info::Answer::refused(code, info.to_owned()).to_json(),
-        Some(Endpoint::GetMembers) => get_members::Answer::refused(code, info.to_owned()).to_json(),
-        Some(Endpoint::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info.to_owned()).to_json(),
-        Some(Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin) => {
-            add_robots::Answer::refused(code, info.to_owned()).to_json()
-        }
-        Some(Endpoint::CheckMembers) => check_members::Answer::refused(code, info.to_owned()).to_json(),
-        Some(Endpoint::GetAdminList) => get_admin_list::Answer::refused(code, info.to_owned()).to_json(),
-        None => envelope_json(&Envelope::fail(code, info)),
-    }
 }
 
 /// What a gateway answers in the place of the API.

@@ -1,120 +1,18 @@
-//! Answers of the three calls: [`Valid`], [`Nearly`] right, [`Hostile`].
+//! Answers of every call: [`Valid`], [`Nearly`] right, [`Hostile`].
 
 mod fault;
+mod typed;
 
 use std::fmt;
 
-use avmarks_protocol::{
-    ERROR_CODES, Endpoint, Envelope, ErrorCode, envelope_json, get_members, get_online_member_num, modify_user_info,
-};
+use avmarks_protocol::Endpoint;
 
 pub use fault::{Fault, Legible};
+pub use typed::Answer;
 
 use crate::hostile::{Trick, spoilt};
 use crate::json::Sketch;
-use crate::{Body, Choices, Generate, words};
-
-/// An answer, typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// To a call that sets or deletes marks.
-    ModifyUserInfo(modify_user_info::Answer),
-    /// To a pull of the list.
-    GetMembers(get_members::Answer),
-    /// To a question for the number.
-    GetOnlineMemberNum(get_online_member_num::Answer),
-    /// To whatever call, before it was known which: the envelope alone, with `ErrorInfo` before `ErrorCode`.
-    Envelope(Envelope),
-}
-
-impl Answer {
-    /// Status, code and sentence.
-    #[must_use]
-    pub const fn envelope(&self) -> &Envelope {
-        match self {
-            Self::ModifyUserInfo(answer) => &answer.envelope,
-            Self::GetMembers(answer) => &answer.envelope,
-            Self::GetOnlineMemberNum(answer) => &answer.envelope,
-            Self::Envelope(envelope) => envelope,
-        }
-    }
-
-    /// The body, compact, in the order of the vendor's samples.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        match self {
-            Self::ModifyUserInfo(answer) => answer.to_json(),
-            Self::GetMembers(answer) => answer.to_json(),
-            Self::GetOnlineMemberNum(answer) => answer.to_json(),
-            Self::Envelope(envelope) => envelope_json(envelope),
-        }
-    }
-
-    /// An answer that says that the call was served.
-    fn served(endpoint: Endpoint, choices: &mut Choices<'_>) -> Self {
-        match endpoint {
-            Endpoint::ModifyUserInfo => {
-                let served = |choices: &mut Choices<'_>| {
-                    modify_user_info::Served::new(words::account(choices), choices.few(words::mark))
-                };
-                let command = choices.pick(&[1, 2]);
-                Self::ModifyUserInfo(modify_user_info::Answer::served(command, many(choices, served)))
-            }
-            Endpoint::GetMembers => {
-                let listed = |choices: &mut Choices<'_>| {
-                    let mut listed =
-                        get_members::Listed::new(choices.pick(&[1_669_872_112, 0, i64::MAX]), words::account(choices));
-                    listed.nick_name = choices.pick(&[Some(""), None, Some("\u{1f600}\"\\\n")]).map(str::to_owned);
-                    listed.avatar =
-                        choices.pick(&[Some(""), None, Some("https://example.com/a.png")]).map(str::to_owned);
-                    listed
-                };
-                let next = choices.pick(&[0, 1_025, 1_669_872_112, i64::MAX]);
-                Self::GetMembers(get_members::Answer::page(many(choices, listed), next))
-            }
-            Endpoint::GetOnlineMemberNum => {
-                let count = choices.pick(&[0, 1, 1_000, 1_000_000, i64::MAX]);
-                Self::GetOnlineMemberNum(get_online_member_num::Answer::count(count))
-            }
-        }
-    }
-
-    /// An answer that says that the call was refused; none of an endpoint where no call was known.
-    fn refused(endpoint: Option<Endpoint>, choices: &mut Choices<'_>) -> Self {
-        let code = code(choices);
-        let info = choices.pick(&[
-            "internal error",
-            "",
-            "invalid \"Marks\"",
-            "\u{7fa4}\u{7ec4}\u{4e0d}\u{5b58}\u{5728}",
-            "a\nb\u{0}",
-        ]);
-        match endpoint {
-            Some(Endpoint::ModifyUserInfo) => Self::ModifyUserInfo(modify_user_info::Answer::refused(code, info)),
-            Some(Endpoint::GetMembers) => Self::GetMembers(get_members::Answer::refused(code, info)),
-            Some(Endpoint::GetOnlineMemberNum) => {
-                Self::GetOnlineMemberNum(get_online_member_num::Answer::refused(code, info))
-            }
-            None => Self::Envelope(Envelope::fail(code, info)),
-        }
-    }
-}
-
-/// One to three; none, up to six, or as many as one call names, now and then.
-fn many<T: Clone>(choices: &mut Choices<'_>, one: impl Fn(&mut Choices<'_>) -> T) -> Vec<T> {
-    if choices.one_in(64) {
-        return vec![one(choices); 500];
-    }
-    choices.few(one)
-}
-
-/// A code of the vendor's list, or now and then one that no list has.
-fn code(choices: &mut Choices<'_>) -> ErrorCode {
-    match choices.byte() % 8 {
-        7 => ErrorCode::new(choices.pick(&[1, -1, 99_999, 1 << 40, i64::MAX, i64::MIN])),
-        _ => choices.pick_from(ERROR_CODES).map_or(ErrorCode::OK, |row| row.code),
-    }
-}
+use crate::{Body, Choices, Generate};
 
 /// A right answer, and one way to write it.
 ///
@@ -208,7 +106,7 @@ impl Nearly {
         let mut answer = Answer::served(endpoint, choices);
         fault.make_room(&mut answer);
         let (mended, sketch) = Valid::sketched(endpoint, answer, choices);
-        Self { fault, body: fault.put(sketch, choices), mended }
+        Self { fault, body: fault.put(endpoint, sketch, choices), mended }
     }
 
     /// The call that it answers.
@@ -266,5 +164,5 @@ impl Generate for Hostile {
 }
 
 fn endpoint(choices: &mut Choices<'_>) -> Endpoint {
-    choices.pick(&[Endpoint::ModifyUserInfo, Endpoint::GetMembers, Endpoint::GetOnlineMemberNum])
+    choices.pick_from(Endpoint::ALL).unwrap_or(Endpoint::ModifyUserInfo)
 }

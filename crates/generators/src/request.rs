@@ -1,114 +1,21 @@
-//! Requests of the three calls: [`Valid`], [`Nearly`] valid, [`Hostile`].
+//! Requests of every call: [`Valid`], [`Nearly`] valid, [`Hostile`].
 //!
 //! All of it is about bodies, under the default policy and the documented limits.
 
 mod fault;
+mod typed;
 
 use std::fmt;
 
-use avmarks_protocol::{Endpoint, Integer, Place, get_members, get_online_member_num, modify_user_info};
+use avmarks_protocol::{Endpoint, Place};
 
 pub use fault::Fault;
+pub use typed::Request;
+use typed::{SET, SET_OR_DELETE};
 
 use crate::hostile::{Trick, spoilt};
 use crate::json::Sketch;
-use crate::{Body, Choices, Generate, words};
-
-/// A request, typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
-    /// Sets or deletes marks.
-    ModifyUserInfo(modify_user_info::Request<'static>),
-    /// Asks for the list of online members.
-    GetMembers(get_members::Request<'static>),
-    /// Asks for their number.
-    GetOnlineMemberNum(get_online_member_num::Request<'static>),
-}
-
-impl Request {
-    /// The call that it is of.
-    #[must_use]
-    pub const fn endpoint(&self) -> Endpoint {
-        match self {
-            Self::ModifyUserInfo(_) => Endpoint::ModifyUserInfo,
-            Self::GetMembers(_) => Endpoint::GetMembers,
-            Self::GetOnlineMemberNum(_) => Endpoint::GetOnlineMemberNum,
-        }
-    }
-
-    /// The body, compact, in the order of the vendor's samples.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        match self {
-            Self::ModifyUserInfo(request) => request.to_json(),
-            Self::GetMembers(request) => request.to_json(),
-            Self::GetOnlineMemberNum(request) => request.to_json(),
-        }
-    }
-
-    fn generate(endpoint: Endpoint, commands: [i64; 3], choices: &mut Choices<'_>) -> Self {
-        let group_id = words::group_id(choices).into();
-        match endpoint {
-            Endpoint::ModifyUserInfo => {
-                let command_type = choices.pick(&commands);
-                let member_list = members(command_type, choices);
-                Self::ModifyUserInfo(modify_user_info::Request {
-                    group_id,
-                    command_type: command_type.into(),
-                    member_list,
-                })
-            }
-            Endpoint::GetMembers => Self::GetMembers(get_members::Request {
-                group_id,
-                timestamp: choices.pick(&[0_i64, 0, 1, 1_025, 1_669_872_112, 1 << 53, i64::MAX]).into(),
-                mark: choices.perhaps(words::mark).map(Into::into),
-            }),
-            Endpoint::GetOnlineMemberNum => Self::GetOnlineMemberNum(get_online_member_num::Request { group_id }),
-        }
-    }
-
-    /// How many marks each entry has; none of a call without entries.
-    fn marks(&self) -> Vec<usize> {
-        match self {
-            Self::ModifyUserInfo(request) => request.member_list.iter().map(|member| member.marks.len()).collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-const SET_OR_DELETE: [i64; 3] = [1, 1, 2];
-const SET: [i64; 3] = [1, 1, 1];
-
-/// Mostly one to four accounts; up to forty now and then, and seldom as many as one call may have.
-fn members(command_type: i64, choices: &mut Choices<'_>) -> Vec<modify_user_info::Member<'static>> {
-    let count = match choices.byte() {
-        count @ 0..=219 => usize::from(count % 4) + 1,
-        count @ 220..=249 => usize::from(count) - 210,
-        count => 500 - usize::from(255 - count) % 3,
-    };
-    let member = |choices: &mut Choices<'_>| modify_user_info::Member {
-        account: words::account(choices).into(),
-        marks: marks(command_type, choices),
-    };
-    let first = member(choices);
-    if count > 4 {
-        // All have the marks of the first, so that a long request needs no long text of choices.
-        let another = |number| modify_user_info::Member { account: format!("u{number}").into(), ..first.clone() };
-        return (1..=count).map(another).collect();
-    }
-    let others: Vec<_> = (1..count).map(|_| member(choices)).collect();
-    [vec![first], others].concat()
-}
-
-/// One to three marks; up to sixteen now and then; of a deletion, now and then more different ones than a group can have,
-/// which is no fault of a deletion.
-fn marks(command_type: i64, choices: &mut Choices<'_>) -> modify_user_info::Marks<Integer<'static>> {
-    match choices.byte() {
-        count @ 0..=239 => (0..=count % 3).map(|_| words::mark(choices).into()).collect(),
-        count @ 252.. if command_type == 2 => (2_000..2_011 + i64::from(count % 8)).map(Into::into).collect(),
-        count => (0..=count % 16).map(|_| words::mark(choices).into()).collect(),
-    }
-}
+use crate::{Body, Choices, Generate};
 
 /// A request in which [`preflight`](avmarks_service::preflight) finds nothing, and one way to write it.
 ///
@@ -264,6 +171,6 @@ impl Generate for Hostile {
 
 /// Mostly the call that sets marks, for it has most to go wrong.
 fn endpoint(choices: &mut Choices<'_>) -> Endpoint {
-    use Endpoint::{GetMembers, GetOnlineMemberNum, ModifyUserInfo};
-    choices.pick(&[ModifyUserInfo, ModifyUserInfo, ModifyUserInfo, GetMembers, GetOnlineMemberNum])
+    let other = choices.below(Endpoint::ALL.len() + 3).checked_sub(3);
+    other.and_then(|other| Endpoint::ALL.get(other).copied()).unwrap_or(Endpoint::ModifyUserInfo)
 }

@@ -1,8 +1,8 @@
 //! The calls of the API that this crate speaks.
 
 use crate::{
-    add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num, modify_admin,
-    modify_user_info,
+    Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json, get_admin_list, get_members,
+    get_online_member_num, modify_admin, modify_user_info,
 };
 
 /// A call of the API. The list is closed: a new one breaks the build of whoever must answer it.
@@ -74,6 +74,31 @@ impl Endpoint {
     pub fn from_path(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/').unwrap_or(path);
         Self::ALL.iter().copied().find(|endpoint| endpoint.path() == path)
+    }
+
+    /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope where the path is not
+    /// a call of this crate.
+    ///
+    /// ```
+    /// use avmarks_protocol::{Endpoint, ErrorCode};
+    ///
+    /// let count = Some(Endpoint::GetOnlineMemberNum);
+    /// let body = Endpoint::refused_answer(count, ErrorCode::new(10010), "no such group");
+    /// assert_eq!(body, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such group","ErrorCode":10010}"#);
+    /// ```
+    #[must_use]
+    pub fn refused_answer(endpoint: Option<Self>, code: ErrorCode, info: impl Into<String>) -> Vec<u8> {
+        match endpoint {
+            Some(Self::ModifyUserInfo) => modify_user_info::Answer::refused(code, info).to_json(),
+            Some(Self::GetMembers) => get_members::Answer::refused(code, info).to_json(),
+            Some(Self::GetOnlineMemberNum) => get_online_member_num::Answer::refused(code, info).to_json(),
+            Some(Self::CheckMembers) => check_members::Answer::refused(code, info).to_json(),
+            Some(Self::GetAdminList) => get_admin_list::Answer::refused(code, info).to_json(),
+            Some(Self::AddRobots | Self::DelRobots | Self::ModifyAdmin) => {
+                add_robots::Answer::refused(code, info).to_json()
+            }
+            None => envelope_json(&Envelope::fail(code, info)),
+        }
     }
 }
 

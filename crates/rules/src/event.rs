@@ -32,6 +32,8 @@ pub enum Event {
         account: UserId,
         /// What brought it about.
         cause: Cause,
+        /// Whether it is a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
     /// A member left, or a robot was taken out; the marks are gone (`CLEAR-LEAVE`).
     Left {
@@ -39,6 +41,8 @@ pub enum Event {
         account: UserId,
         /// The marks lost, in ascending order.
         lost: Vec<Mark>,
+        /// Whether it was a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
     /// The connection is lost, and the member stays online by its pin (`PIN-500`).
     Disconnected {
@@ -58,6 +62,8 @@ pub enum Event {
         lost: Vec<Mark>,
         /// What brought it about.
         cause: Cause,
+        /// Whether it was a robot: nobody is told of one by webhook (`gap:robot-webhook`).
+        robot: bool,
     },
     /// Mark 500 ended after its three days (`PIN-500`).
     PinExpired {

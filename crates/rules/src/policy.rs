@@ -95,7 +95,7 @@ pub struct Profile {
 pub const PROFILES: &[Profile] = &[
     Profile {
         name: "default",
-        meaning: "the reading that the ledger names first, for every gap",
+        meaning: "the first reading of every gap: from the pages of 2025 robots, the count of every group type, and no list with the switch off; from the English pages of 2024 pages of 500, and 30 on a low plan; from older ones, which say so of small groups, list and count at once",
         policy: Policy::default_profile,
     },
     Profile {

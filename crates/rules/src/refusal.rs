@@ -73,8 +73,8 @@ refusals! {
     Rate 5 Some(Clause::Rate), Some(Gap::RateScope), "Too many calls were admitted lately."
     NotJson 6 Some(Clause::JsonBody), None, "The body is not a JSON object."
     TrailingComma 6 None, Some(Gap::TrailingComma), "The body has a comma before `]` or `}`, and is a JSON object without it."
-    Required 7 Some(Clause::Required), None, "A field is missing, or of another type."
     DuplicateField 7 None, Some(Gap::DuplicateField), "A field is there twice."
+    Required 7 Some(Clause::Required), None, "A field is missing, or of another type."
     CommandType 8 Some(Clause::CommandType), None, "`CommandType` is neither 1 nor 2."
     AccountsMax 9 Some(Clause::AccountsMax), Some(Gap::TooManyCode), "The call names more accounts than one call may."
     MemberListEmpty 9 Some(Clause::Required), None, "`MemberList` is empty."
@@ -90,7 +90,7 @@ refusals! {
     CountType 14 Some(Clause::GroupType), Some(Gap::CountTypes),
         "The group is not an AVChatRoom, the count is asked for, and the policy refuses it."
     Plan 15 Some(Clause::Plan), Some(Gap::PlanCode), "The plan lacks the feature."
-    ListPlan 15 Some(Clause::Plan), Some(Gap::LowPlanList),
+    ListPlan 15 Some(Clause::Plan), Some(Gap::PlanCode),
         "The plan lacks the feature, the online list is asked for, and the policy refuses it."
     Switch 16 Some(Clause::Switch), Some(Gap::SwitchCode), "The feature is switched off."
     ListSwitch 16 Some(Clause::Switch), Some(Gap::SwitchList), "The feature is switched off, and the online list is asked for."

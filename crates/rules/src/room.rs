@@ -49,6 +49,7 @@ pub struct Room {
     pins: Pins,
     /// How many are online, robots too.
     online: usize,
+    robots: usize,
     /// The members and robots by their place in the join order; listed are those that the unfiltered list names: online, without 600.
     order: Order,
 }
@@ -102,6 +103,7 @@ impl Room {
             marks: Marks::default(),
             pins: Pins::default(),
             online: 0,
+            robots: 0,
             order: Order::default(),
         }
     }
@@ -128,6 +130,12 @@ impl Room {
     #[must_use]
     pub fn len(&self) -> usize {
         self.roster.len()
+    }
+
+    /// How many robots are among them: accounts that hold 500 without having joined (`gap:offline-500`).
+    #[must_use]
+    pub const fn robots(&self) -> usize {
+        self.robots
     }
 
     /// Whether there is neither member nor robot.

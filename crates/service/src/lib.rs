@@ -33,6 +33,7 @@
 mod app;
 mod asked;
 mod handle;
+mod notes;
 mod preflight;
 mod pull;
 mod scenario;
@@ -46,6 +47,7 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as s
 
 pub use app::{App, Happening, Settings, What};
 pub use handle::{Answer, Call, DryRun, Request, Response};
+pub use notes::{Note, NoteKind, notes};
 pub use preflight::{preflight, preflight_request};
 pub use scenario::{LineFault, Scenario, Step, events_json};
 pub use snapshot::SnapshotFault;

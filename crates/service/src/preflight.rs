@@ -90,31 +90,20 @@ pub(crate) fn read(
     let before = findings.found.len();
     let mut reader = Reader { policy, limits, findings };
     let Some(text) = reader.text(body)? else { return ControlFlow::Continue(Read::default()) };
-    let mut read = match endpoint {
-        Endpoint::ModifyUserInfo => match modify_user_info::Draft::parse(&text) {
-            Ok(draft) => reader.marks(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::GetMembers => match get_members::Draft::parse(&text) {
-            Ok(draft) => reader.list(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::GetOnlineMemberNum => match get_online_member_num::Draft::parse(&text) {
-            Ok(draft) => reader.group_alone(&draft, Body::Count)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::GetAdminList => match get_admin_list::Draft::parse(&text) {
-            Ok(draft) => reader.group_alone(&draft, Body::AdminList)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => match add_robots::Draft::parse(&text) {
-            Ok(draft) => reader.accounts_of(endpoint, &draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
-        Endpoint::ModifyAdmin => match modify_admin::Draft::parse(&text) {
-            Ok(draft) => reader.admins(&draft)?,
-            Err(fault) => reader.no_json(&fault)?,
-        },
+    let mut read = match reader.body(endpoint, &text)? {
+        Ok(read) => read,
+        // A comma decided only where the body can be read without it (`gap:trailing-comma`).
+        Err(BodyFault::TrailingComma { line, column }) => {
+            let mended = without_trailing_commas(&text);
+            let mut silent = Findings::first();
+            let mut again = Reader { policy, limits, findings: &mut silent };
+            let fault = match again.body(endpoint, &mended) {
+                ControlFlow::Continue(Err(fault)) => fault,
+                _ => BodyFault::TrailingComma { line, column },
+            };
+            reader.no_json(&fault)?
+        }
+        Err(fault) => reader.no_json(&fault)?,
     };
     read.body = read.body.filter(|_| findings.found.len() == before);
     ControlFlow::Continue(read)
@@ -127,6 +116,32 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// 7 to 12. The fault of step 6 where the text is not a JSON object.
+    fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyFault>> {
+        macro_rules! drafted {
+            ($draft:expr, $read:expr) => {
+                match $draft {
+                    Ok(draft) => $read(&draft).map_continue(Ok),
+                    Err(fault) => ControlFlow::Continue(Err(fault)),
+                }
+            };
+        }
+        match endpoint {
+            Endpoint::ModifyUserInfo => drafted!(modify_user_info::Draft::parse(text), |draft| self.marks(draft)),
+            Endpoint::GetMembers => drafted!(get_members::Draft::parse(text), |draft| self.list(draft)),
+            Endpoint::GetOnlineMemberNum => {
+                drafted!(get_online_member_num::Draft::parse(text), |draft| self.group_alone(draft, Body::Count))
+            }
+            Endpoint::GetAdminList => {
+                drafted!(get_admin_list::Draft::parse(text), |draft| self.group_alone(draft, Body::AdminList))
+            }
+            Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => {
+                drafted!(add_robots::Draft::parse(text), |draft| self.accounts_of(endpoint, draft))
+            }
+            Endpoint::ModifyAdmin => drafted!(modify_admin::Draft::parse(text), |draft| self.admins(draft)),
+        }
+    }
+
     /// 6. `JSON-BODY`: the body is a JSON object (`gap:trailing-comma`).
     fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
         match std::str::from_utf8(body) {
@@ -154,15 +169,12 @@ impl Reader<'_> {
         ControlFlow::Continue(Read::default())
     }
 
-    /// 7. `REQUIRED`: every field is present, and of its type. None is there twice (`gap:duplicate-field`).
+    /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
     fn fields(&mut self, faults: &[FieldFault]) -> ControlFlow<()> {
-        faults.iter().try_for_each(|fault| {
-            let reason = match fault.problem {
-                FieldProblem::Twice => Refusal::DuplicateField,
-                _ => Refusal::Required,
-            };
-            self.add_with(reason, fault.place, || fault.to_string())
-        })
+        let is_twice = |fault: &&FieldFault| fault.problem == FieldProblem::Twice;
+        let twice = faults.iter().filter(is_twice).map(|fault| (Refusal::DuplicateField, fault));
+        let others = faults.iter().filter(|fault| !is_twice(fault)).map(|fault| (Refusal::Required, fault));
+        twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.place, || fault.to_string()))
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {

@@ -32,6 +32,13 @@ impl Violation {
         Self { reason, place, code, because, message: message.into() }
     }
 
+    /// Whether these violations, in the order of the precedence, are of more than one rule, so that the order decided which
+    /// answers (`gap:precedence`).
+    #[must_use]
+    pub fn by_precedence(violations: &[Self]) -> bool {
+        violations.windows(2).any(|pair| matches!(pair, [one, next] if one.reason != next.reason))
+    }
+
     /// The JSON pointer of the place (RFC 6901); empty for the body as a whole, none where it is not about the body.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
@@ -108,7 +115,7 @@ impl Findings {
 
     /// Whether more than one rule is broken, so that the order decided (`gap:precedence`).
     pub(crate) fn by_precedence(&self) -> bool {
-        self.found.iter().any(|violation| Some(violation.reason) != self.found.first().map(|first| first.reason))
+        Violation::by_precedence(&self.found)
     }
 
     /// Takes one more; breaks where no other would tell anything.

@@ -361,7 +361,11 @@ impl<'a> Walk<'a> {
         let room = group.found.map(|group| &group.room);
         for refused in question_refusals(room, &self.app.settings.terms, group.operator, question) {
             self.read_on(question, Some(refused.reason));
-            self.findings.add(self.refusal(group, refused, None))?;
+            let mut violation = self.refusal(group, refused, None);
+            if refused.reason == Refusal::ListPlan {
+                violation.because.push(Basis::Gap(Gap::LowPlanList));
+            }
+            self.findings.add(violation)?;
         }
         self.read_on(question, None);
         ControlFlow::Continue(())

@@ -1,25 +1,25 @@
 //! Clauses: sentences of the vendor that decide something, in our words.
 
+use crate::page::*;
+
 /// A clause as a row of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClauseRow {
     /// The stable id.
     pub id: &'static str,
-    /// The document, by its number at the vendor's.
-    pub document: &'static str,
-    /// The section of the document.
-    pub section: &'static str,
+    /// Where it stands: at least one copy of a page. The first is the newest copy that shows this very sentence; further
+    /// ones are older, or show a part of it.
+    pub sources: &'static [Source],
     /// What it says, in our words.
     pub says: &'static str,
     /// How a breach is answered; empty where the clause refuses nothing.
     pub refusal: &'static str,
-    /// When the newest text that says so was last changed (year-month-day or year-month), as far as it says so.
-    pub seen: &'static str,
 }
 
+/// The clauses: of each its name, id, the sources in brackets, how a breach is answered, and what it says.
 macro_rules! clauses {
-    ($( $clause:ident $id:literal $document:literal $section:literal $seen:literal $refusal:literal $says:literal )*) => {
+    ($( $clause:ident $id:literal [ $( $source:expr ),+ $(,)? ] $refusal:literal $says:literal )*) => {
         /// A sentence of the vendor that decides something.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -35,11 +35,9 @@ macro_rules! clauses {
                 match self {
                     $( Self::$clause => ClauseRow {
                         id: $id,
-                        document: $document,
-                        section: $section,
+                        sources: const { &[ $( $source, )+ ] },
                         says: $says,
                         refusal: $refusal,
-                        seen: $seen,
                     }, )*
                 }
             }
@@ -51,59 +49,186 @@ macro_rules! clauses {
 }
 
 clauses! {
-    GroupId "GROUP-ID" "1047/50294" "error codes" "2023-03-10" "10015"
+    GroupId "GROUP-ID"
+        [MARKS.copy("2023-03-10", "error codes"), ERRORS_TRTC.undated("error codes of groups")]
+        "10015"
         "The group id is well formed."
-    GroupExists "GROUP-EXISTS" "1047/50294" "error codes" "2023-03-10" "10010"
+    GroupExists "GROUP-EXISTS"
+        [MARKS.copy("2023-03-10", "error codes"), ERRORS_TRTC.undated("error codes of groups")]
+        "10010"
         "The group exists and has not been destroyed."
-    GroupType "GROUP-TYPE" "1047/50294, 269/79267" "applicable group types" "2025-11-03" "10007, gap:wrong-type-code"
-        "Only an AVChatRoom has marks."
-    Plan "PLAN" "1047/50294, 269/79267" "feature overview" "2025-11-03" "10059, gap:plan-code"
-        "The app's plan includes the feature."
-    Switch "SWITCH" "1047/50294, 269/79267" "feature overview" "2025-11-03" "10007, gap:switch-code"
-        "The list of online members is switched on in the console; asked of marks, robots, check_members and the list, not of the count."
-    Permission "PERMISSION" "1047/50294" "error codes" "2023-03-10" "10007"
-        "The operator is an app admin or the owner of the group; an administrator of the group is neither."
-    SpecialAdmin "SPECIAL-ADMIN" "1047/50294" "special marks" "2023-03-10" "10007, whole call"
-        "Marks 500 and 600 are for app admins alone."
-    CommandType "COMMAND-TYPE" "1047/50294, 269/79267" "request fields" "2025-11-03" "10004"
+    GroupType "GROUP-TYPE"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types"),
+            MARKS.copy("2024-07-16", "applicable group types"),
+            LIST_CN.copy("2025-11-03", "applicable group types"),
+            DELETE_ROBOTS_CN.copy("2025-11-03", "applicable group types"),
+            ADMINS_CN.copy("2025-11-11", "applicable group types"),
+            CHECK.copy("2025-02-28", "applicable group types"),
+        ]
+        "10007, gap:wrong-type-code"
+        "The calls for marks, robots, group administrators, check_members and the online list serve groups of type AVChatRoom only."
+    Plan "PLAN"
+        [
+            MARKS_CN.copy("2025-11-03", "feature overview"),
+            MARKS.copy("2024-07-16", "feature overview"),
+            DELETE_ROBOTS_CN.copy("2025-11-03", "feature overview"),
+            ADMINS_CN.copy("2025-11-11", "feature overview"),
+            CHECK.copy("2025-02-28", "feature overview"),
+        ]
+        "10059, gap:plan-code"
+        "The plan of the app includes the feature."
+    Switch "SWITCH"
+        [
+            MARKS_CN.copy("2025-11-03", "feature overview"),
+            MARKS.copy("2024-07-16", "feature overview"),
+            LIST_CN.copy("2025-11-03", "feature overview"),
+            COUNT_CN.copy("2025-11-03", "applicable group types, note"),
+            DELETE_ROBOTS_CN.copy("2025-11-03", "feature overview"),
+            ADMINS_CN.copy("2025-11-11", "feature overview"),
+            CHECK.copy("2025-02-28", "feature overview"),
+        ]
+        "10007, gap:switch-code"
+        "The console switch for the list of online members is on. Marks, robots, check_members, administrators and the list need it; the count does not."
+    Permission "PERMISSION"
+        [
+            MARKS_CN.copy("2025-11-03", "feature overview"),
+            MARKS.copy("2023-03-10", "error codes"),
+            ADMINS_CN.copy("2025-11-11", "applicable group types, note"),
+        ]
+        "10007"
+        "The operator is an app admin or the owner of the group. An administrator of the group has other rights and may not set or delete marks."
+    SpecialAdmin "SPECIAL-ADMIN"
+        [MARKS.copy("2023-03-10", "special marks")]
+        "10007, whole call"
+        "Only an app admin may set or delete the marks 500 and 600."
+    CommandType "COMMAND-TYPE"
+        [
+            MARKS_ZH.undated("request fields"),
+            MARKS.copy("2023-03-10", "request fields"),
+            ADMINS_CN.copy("2025-11-11", "request fields"),
+        ]
+        "10004"
         "CommandType is 1 (set) or 2 (delete)."
-    JsonBody "JSON-BODY" "1047/34348" "60003" "2024-11-11" "60003"
+    JsonBody "JSON-BODY"
+        [
+            ERRORS_TRTC.undated("error codes of the REST API, 60003"),
+            ERRORS.copy("2023-03-30", "error codes of the REST API, 60003"),
+            OVERVIEW.copy("2023-04-03", "request body"),
+        ]
+        "60003"
         "The body is a JSON object."
-    Required "REQUIRED" "1047/50294, 269/79267" "request fields" "2025-11-03" "10004"
-        "Every field that the call requires is present and of its type."
-    AccountsMax "ACCOUNTS-MAX" "1047/50294, 269/79267" "request fields" "2025-11-03" "10005, gap:too-many-code"
+    Required "REQUIRED"
+        [
+            MARKS_ZH.undated("request fields"),
+            MARKS.copy("2023-03-10", "request fields"),
+            LIST_CN.copy("2025-11-03", "request fields"),
+            COUNT_CN.copy("2025-11-03", "request fields"),
+            DELETE_ROBOTS_CN.copy("2025-11-03", "request fields"),
+            ADMINS_CN.copy("2025-11-11", "request fields"),
+            CHECK_CN.copy("2024-07-09", "request fields"),
+        ]
+        "10004"
+        "Every field that the call requires is present and has its type."
+    AccountsMax "ACCOUNTS-MAX"
+        [MARKS_ZH.undated("request fields"), MARKS.copy("2023-03-10", "request fields")]
+        "10005, gap:too-many-code"
         "One call names at most 500 accounts."
-    AccountId "ACCOUNT-ID" "1047/34348" "7003, and use limits" "2024-11-11" "10004, gap:account-id"
-        "Each Member_Account is a well-formed user id."
-    MarkRange "MARK-RANGE" "1047/50294, 269/79267" "request fields, special marks" "2025-11-03" "10004"
-        "A mark is at least 1,000, or one of the special marks 500 and 600."
-    MarksPerGroup "MARKS-PER-GROUP" "1047/50294, 269/79267" "applicable group types, note" "2025-11-03" "10004, gap:eleventh"
+    AccountId "ACCOUNT-ID"
+        [ERRORS_ZH.copy("2024-11-11", "error codes of the SDKs, 7003"), USE_LIMITS_TRTC.undated("UserID")]
+        "10004, gap:account-id"
+        "Each account is a well-formed user id."
+    MarkRange "MARK-RANGE"
+        [
+            MARKS_ZH.undated("request fields"),
+            MARKS.copy("2023-03-10", "request fields, special marks"),
+        ]
+        "10004"
+        "A mark is a number of at least 1,000, or one of the special marks 500 and 600."
+    MarksPerGroup "MARKS-PER-GROUP"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2024-07-16", "applicable group types, note"),
+        ]
+        "10004, gap:eleventh"
         "A group has at most 10 different marks."
-    MembersPerMark "MEMBERS-PER-MARK" "1047/50294, 269/79267" "applicable group types, note" "2025-11-03" "omitted, gap:over-capacity"
-        "At most 1,000 members hold one mark, whatever the limit of the online list."
-    OnlineOnly "ONLINE-ONLY" "1047/50294, 269/79267" "applicable group types, note" "2025-11-03" "omitted"
-        "A mark is set on online members only, mark 500 excepted."
-    AllFailed "ALL-FAILED" "1047/50294" "response fields" "2023-03-10" "10004, gap:all-failed-code"
-        "A call that could serve no account fails."
-    ClearLeave "CLEAR-LEAVE" "1047/50294, 269/79267" "applicable group types, note" "2025-11-03" ""
-        "Leaving the group clears all marks of the member."
-    ClearOffline "CLEAR-OFFLINE" "1047/50294, 269/79267" "applicable group types, note" "2025-11-03" ""
-        "Going offline clears all marks of the member."
-    Pin500 "PIN-500" "1047/50294" "special marks" "2023-03-10" ""
-        "A holder of 500 stays online through disconnections, for three days at most."
-    Hide600 "HIDE-600" "1047/50294" "special marks" "2023-03-10" ""
-        "A holder of 600 is left out of the unfiltered online list; a pull by mark shows it."
-    ListMax "LIST-MAX" "1047/50293, 269/77266" "feature overview" "2025-11-03" ""
-        "The online list names at most the 1,000 latest joined."
-    Rate "RATE" "1047/50294, 269/79267" "maximum call frequency" "2025-11-03" "60007, gap:rate-scope"
+    MembersPerMark "MEMBERS-PER-MARK"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2024-07-16", "applicable group types, note"),
+        ]
+        "omitted, gap:over-capacity"
+        "At most 1,000 members hold one mark. The limit of 1,000 members of the online list is a separate one."
+    OnlineOnly "ONLINE-ONLY"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2024-07-16", "applicable group types, note"),
+        ]
+        "omitted"
+        "A mark can be set on online members only, except mark 500."
+    AllFailed "ALL-FAILED"
+        [MARKS.copy("2023-03-10", "response fields")]
+        "10004, gap:all-failed-code"
+        "A call fails if none of its accounts could be served."
+    ClearLeave "CLEAR-LEAVE"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2024-07-16", "applicable group types, note"),
+        ]
+        ""
+        "A member that leaves the group loses all its marks."
+    ClearOffline "CLEAR-OFFLINE"
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2024-07-16", "applicable group types, note"),
+        ]
+        ""
+        "A member that goes offline loses all its marks."
+    Pin500 "PIN-500"
+        [MARKS.copy("2023-03-10", "special marks"), ADD_ROBOTS.copy("2025-10-23", "feature overview")]
+        ""
+        "A member with mark 500 counts as online even while it is disconnected, for three days at most."
+    Hide600 "HIDE-600"
+        [MARKS.copy("2023-03-10", "special marks")]
+        ""
+        "A member with mark 600 is left out of the unfiltered online list. A request for the list by one of its marks shows it."
+    ListMax "LIST-MAX"
+        [
+            LIST_CN.copy("2025-11-03", "applicable group types, note"),
+            LIST.copy("2024-07-16", "applicable group types, note"),
+        ]
+        ""
+        "The online list names at most the 1,000 online members that joined last."
+    Rate "RATE"
+        [
+            MARKS_CN.copy("2025-11-03", "maximum call frequency"),
+            MARKS.copy("2023-03-10", "maximum call frequency"),
+        ]
+        "60007, gap:rate-scope"
         "At most 200 calls per second are admitted."
-    Http200 "HTTP-200" "1047/50294" "error codes" "2023-03-10" ""
-        "Every answer of the API has HTTP status 200."
-    AdminCaller "ADMIN-CALLER" "1047/34620" "request parameters" "2024-08-06" "60010, gap:rest-owner"
-        "Over REST the identifier is an app admin."
-    UserSig "USERSIG" "1047/34385" "generating UserSig" "2023" "70003, 70013, 70014, 70009, 70001; gap:usersig-code"
-        "The usersig was made with the app's key for that identifier, and has not expired."
-    Query "QUERY" "1047/34620" "request parameters" "2024-08-06" "60012 (no sdkappid), else 60025; gap:random"
+    Http200 "HTTP-200"
+        [MARKS.copy("2023-03-10", "error codes")]
+        ""
+        "Every answer of the API has the HTTP status 200."
+    AdminCaller "ADMIN-CALLER"
+        [
+            MARKS_CN.copy("2025-11-03", "request parameters"),
+            OVERVIEW.copy("2024-07-16", "prerequisites"),
+            ERRORS_TRTC.undated("error codes of the REST API, 60010"),
+        ]
+        "60010, gap:rest-owner"
+        "The identifier of a REST call is an app admin."
+    UserSig "USERSIG"
+        [USERSIG.copy("2025-03-20", "introduction"), ERRORS_TRTC.undated("error codes of accounts")]
+        "70003, 70013, 70014, 70009, 70001; gap:usersig-code"
+        "The usersig was made with the key of the app for this identifier, and has not expired."
+    Query "QUERY"
+        [
+            MARKS_CN.copy("2025-11-03", "request parameters"),
+            OVERVIEW.copy("2023-04-03", "request URL"),
+            ERRORS_TRTC.undated("error codes of the REST API, 60012 and 60025"),
+        ]
+        "60012 (no sdkappid), else 60025; gap:random"
         "The query carries sdkappid, identifier, usersig, contenttype=json, and random from 0 to 4,294,967,295."
 }
 

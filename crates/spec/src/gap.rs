@@ -1,5 +1,6 @@
 //! Gaps: questions that no document settles, or that two answer differently.
 
+use crate::page::Source;
 pub use crate::readings::{GAPS, Gap};
 
 /// One way to read a gap.
@@ -22,10 +23,12 @@ pub struct GapRow {
     pub field: Option<&'static str>,
     /// What is not settled.
     pub question: &'static str,
-    /// The documents that are silent, or disagree, and what speaks for the default.
+    /// What the pages say, or that they are silent, and what speaks for the default. Where there are no sources it says
+    /// that no document speaks of it.
     pub evidence: &'static str,
-    /// When the newest of those documents was last changed (year-month-day or year-month), as far as it says so.
-    pub seen: &'static str,
+    /// The copies of pages that the evidence speaks of. The first is the newest copy that shows the sentence in question,
+    /// or that could have settled it; empty where no document speaks of it.
+    pub sources: &'static [Source],
     /// Every reading on offer, the default first.
     pub readings: &'static [ReadingRow],
 }

@@ -1,8 +1,8 @@
 //! What the vendor's documents say about marks in audio-video groups, as data: clauses, gaps, limits and identifiers.
 //!
 //! **In scope:** one row for each sentence that decides something ([`Clause`]), one for each question that no document
-//! settles ([`Gap`], with every reading of it), the numbers ([`Limits`]) and the values that can only be made by parsing
-//! ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
+//! settles ([`Gap`], with every reading of it), the pages that both rest on ([`Source`], [`WebPage`]), the numbers
+//! ([`Limits`]) and the values that can only be made by parsing ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
 //!
 //! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks.
 //!
@@ -15,9 +15,17 @@
 //! assert_eq!(Gap::parse("gap:page-size").unwrap().readings()[0].name, "500");
 //! assert!(Mark::new(1000).is_ok() && Mark::new(999).is_err());
 //! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
+//!
+//! // Where a sentence stands, and when it was last seen there.
+//! let source = Clause::OnlineOnly.row().sources[0];
+//! assert_eq!(source.page.url, "https://cloud.tencent.com/document/product/269/79267");
+//! assert_eq!(source.date, Some("2025-11-03"));
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[macro_use]
+mod table;
 
 mod clause;
 mod excerpt;
@@ -27,6 +35,7 @@ mod id;
 mod ledger;
 mod limits;
 mod mark;
+mod page;
 pub mod readings;
 mod time;
 
@@ -38,4 +47,5 @@ pub use id::{GroupId, IdFault, UserId};
 pub use ledger::Ledger;
 pub use limits::Limits;
 pub use mark::{Mark, MarkFault, MarkKind};
+pub use page::{PAGES, Source, WebPage};
 pub use time::Timestamp;

@@ -4,372 +4,360 @@
 //! The first reading of a gap is the default. Ids, fields and reading names are stable.
 
 use crate::gap::{GapRow, Reading, ReadingRow};
-
-/// The field of a gap with a choice, or none.
-macro_rules! field {
-    () => {
-        None
-    };
-    ($field:literal) => {
-        Some($field)
-    };
-}
-
-/// The type of the readings of a gap with a choice; a gap without one has no type.
-macro_rules! reading_type {
-    ($gap:ident $id:literal $question:literal $name:literal $meaning:literal) => {};
-    (
-        $gap:ident $id:literal $question:literal $first:ident $first_name:literal $first_meaning:literal
-        $( , $other:ident $other_name:literal $other_meaning:literal )+
-    ) => {
-        #[doc = concat!("Readings of `", $id, "`: ", $question)]
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $gap {
-            #[doc = concat!("`", $first_name, "` (default): ", $first_meaning, ".")]
-            #[default]
-            $first,
-            $(
-                #[doc = concat!("`", $other_name, "`: ", $other_meaning, ".")]
-                $other,
-            )+
-        }
-
-        impl Reading for $gap {
-            const GAP: Gap = Gap::$gap;
-            const ALL: &'static [Self] = &[ Self::$first, $( Self::$other, )+ ];
-
-            fn name(self) -> &'static str {
-                match self {
-                    Self::$first => $first_name,
-                    $( Self::$other => $other_name, )+
-                }
-            }
-        }
-    };
-}
-
-macro_rules! gaps {
-    ($( $gap:ident $id:literal $(field $field:literal)? $question:literal $evidence:literal $seen:literal {
-        $( $variant:ident )? $name:literal $meaning:literal
-        $( , $other:ident $other_name:literal $other_meaning:literal )*
-    } )*) => {
-        /// A question that no document settles. Its id starts with `gap:`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Gap { $( #[doc = $question] $gap, )* }
-
-        impl Gap {
-            /// Every gap, in the order of the ledger.
-            pub const ALL: &'static [Self] = &[ $( Self::$gap, )* ];
-
-            /// The row of this gap.
-            #[must_use]
-            pub const fn row(self) -> GapRow {
-                match self {
-                    $( Self::$gap => GapRow {
-                        id: $id,
-                        field: field!($($field)?),
-                        question: $question,
-                        evidence: $evidence,
-                        seen: $seen,
-                        readings: &[
-                            ReadingRow { name: $name, meaning: $meaning },
-                            $( ReadingRow { name: $other_name, meaning: $other_meaning }, )*
-                        ],
-                    }, )*
-                }
-            }
-        }
-
-        /// The row of every gap, in the order of [`Gap::ALL`].
-        pub const GAPS: &[GapRow] = &[ $( Gap::$gap.row(), )* ];
-
-        $(
-            reading_type! {
-                $gap $id $question $( $variant )? $name $meaning
-                $( , $other $other_name $other_meaning )*
-            }
-        )*
-    };
-}
+use crate::page::*;
 
 gaps! {
     WrongTypeCode "gap:wrong-type-code" field "wrong_type_code"
-        "Which code refuses a group that is no AVChatRoom?"
-        "1047/50294 names none; get_members and the count give 10007, delete-members gives 10004"
-        "2025-11-03 (269/79267)" {
-            NotPermitted "10007" "no permission, as the sibling calls of this family answer",
-            InvalidParameter "10004" "invalid parameter, as deleting members of such a group answers"
+        "Which code refuses a call for a group of another type than AVChatRoom?"
+        "The page of marks gives none. The pages of the list and of the count give 10007, the page of deleting members gives 10004. International copies of the list's page from 2024 on allow a Community as well, the mainland's does not."
+        [
+            MARKS.copy("2023-03-10", "error codes"),
+            LIST.copy("2023", "error codes"),
+            COUNT.copy("2023-03-10", "error codes"),
+            DELETE_MEMBERS_CN.copy("2025-12-15", "applicable group types, note"),
+            LIST_ZH.undated("applicable group types"),
+            LIST_CN.copy("2025-11-03", "applicable group types"),
+        ] {
+            NotPermitted "10007" "no permission, as the list and the count answer",
+            InvalidParameter "10004" "invalid parameter, as deleting members of an AVChatRoom answers"
     }
     PlanCode "gap:plan-code"
-        "Which code says that the plan lacks the feature?"
-        "1047/50294 says only that the call fails; 1047/34348 gives 10059 for features of a higher plan"
-        "2025-11-03 (269/79267)" {
+        "Which code says that the plan of the app lacks the feature?"
+        "The page of marks says only that the call fails. The list of error codes has 10059 (the feature needs a higher plan), and the page of group counters uses it."
+        [
+            MARKS_CN.copy("2025-11-03", "feature overview"),
+            ERRORS_TRTC.undated("error codes of groups, 10059"),
+            COUNTERS.copy("2023", "error codes"),
+        ] {
             "10059" "the feature needs a higher plan"
     }
     SwitchCode "gap:switch-code" field "switch_code"
         "Which code says that the console switch is off?"
-        "1047/50294 names none; the ban pages of audio-video groups use 10007, the general list would allow 10059"
-        "2025-11-03 (269/79267)" {
-            NotPermitted "10007" "no permission, as the ban pages answer",
+        "The page of marks gives none. The page of banning members gives 10007 where its own switch is off; 10059 of the list of error codes would fit as well."
+        [
+            MARKS.copy("2023-03-10", "error codes"),
+            BAN.copy("2023", "error codes"),
+            ERRORS_TRTC.undated("error codes of groups, 10059"),
+        ] {
+            NotPermitted "10007" "no permission, as the page of banning members says of its switch",
             HigherPlan "10059" "the feature needs a higher plan"
     }
     TooManyCode "gap:too-many-code" field "too_many_code"
-        "Which code refuses more than 500 accounts?"
-        "1047/50294 names none; 10005 means too many accounts and siblings use it"
-        "2025-11-03 (269/79267)" {
+        "Which code refuses a call that names more than 500 accounts?"
+        "The page of marks gives the limit and no code. In the list of error codes 10005 means too many accounts, and the page of banning members uses it."
+        [
+            MARKS_ZH.undated("request fields"),
+            MARKS.copy("2023-03-10", "request fields, error codes"),
+            ERRORS_TRTC.undated("error codes of groups, 10005"),
+            BAN.copy("2023", "error codes"),
+        ] {
             TooManyAccounts "10005" "too many accounts in the request",
             InvalidParameter "10004" "invalid parameter"
     }
     AccountId "gap:account-id" field "account_id"
-        "Which characters may a user id hold?"
-        "1047/34348 (7003): printable ASCII; 1047/34385: letters, digits, underscore, hyphen; the newest error list: not empty, at most 32 bytes"
-        "2024-11-11" {
+        "Which characters may a user id contain?"
+        "The pages differ: printable ASCII (1047/34348, 7003); letters, digits, underscore and hyphen (34385); no special characters (34381). The newest list of error codes only asks for 1 to 32 bytes."
+        [
+            ERRORS_ZH.copy("2024-11-11", "error codes of the SDKs, 7003"),
+            USERSIG_TRTC.undated("parameters of the functions"),
+            USE_LIMITS_TRTC.undated("UserID"),
+            ERRORS_TRTC.undated("error codes of the SDKs, 7003"),
+        ] {
             PrintableAscii "printable-ascii" "1 to 32 bytes of 0x20 to 0x7e",
             Identifier "identifier" "1 to 32 letters, digits, underscores and hyphens",
             Utf8 "utf8" "any UTF-8 of 1 to 32 bytes"
     }
     Eleventh "gap:eleventh"
-        "What becomes of a call that would bring an eleventh mark into the group?"
-        "1047/50294 gives the limit and no consequence"
-        "2025-11-03 (269/79267)" {
+        "What happens to a call that would bring an eleventh mark into the group?"
+        "The page gives the limit and no consequence."
+        [MARKS_CN.copy("2025-11-03", "applicable group types, note"), MARKS.copy("2023-03-10", "error codes")] {
             "refuse-call" "the whole call is refused with 10004, and nothing is applied"
     }
     OverCapacity "gap:over-capacity" field "over_capacity"
-        "What becomes of a mark for which 1,000 members hold already?"
-        "1047/50294 gives the limit and no consequence; omission is its only documented partial result"
-        "2025-11-03 (269/79267)" {
-            LeaveOut "leave-out" "accounts are served in request order until the mark is full; the rest is left out",
+        "What happens to a mark that 1,000 members hold already, if a call sets it on one more?"
+        "The page gives the limit and no consequence. Accounts left out of the answer are the only partial result that it documents."
+        [MARKS_CN.copy("2025-11-03", "applicable group types, note"), MARKS.copy("2023-03-10", "response fields")] {
+            LeaveOut "leave-out" "accounts get the mark in the order of the request until 1,000 members hold it; it is left out for the rest",
             RefuseCall "refuse-call" "the whole call is refused with 10004, and nothing is applied"
     }
     AllFailedCode "gap:all-failed-code" field "all_failed_code"
-        "Which code says that no account could be served?"
-        "1047/50294 speaks of a failure result without a code; 1047/34348 has 10019 for unknown user ids"
-        "2025-11-03 (269/79267)" {
+        "Which code says that no account of the call could be served?"
+        "The page of marks says that the call fails and gives no code. The list of error codes has 10019 (the user id does not exist)."
+        [MARKS.copy("2023-03-10", "response fields"), ERRORS_TRTC.undated("error codes of groups, 10019")] {
             InvalidParameter "10004" "invalid parameter",
             UnknownUser "10019" "a requested user id does not exist"
     }
     RateScope "gap:rate-scope"
-        "What do the 200 calls per second count?"
-        "1047/50294 and 1047/34620 give the number without its scope"
-        "2025-11-03 (269/79267)" {
-            "app-and-command" "calls admitted per SDKAppID and command within any 1,000 ms; refused ones do not count"
+        "Which calls count together towards the 200 calls per second?"
+        "The pages give the number and do not say what it counts."
+        [MARKS_CN.copy("2025-11-03", "maximum call frequency"), OVERVIEW.copy("2023-04-03", "call frequency")] {
+            "app-and-command" "admitted calls of one SDKAppID and one command within any 1,000 ms; refused calls do not count"
     }
     RestOwner "gap:rest-owner" field "rest_owner"
-        "May a group owner call over REST?"
-        "1047/50294: the prose says admin or owner, the identifier row says app admin; 1047/34620 says app admin"
-        "2025-11-03 (269/79267)" {
-            AdminOnly "admin-only" "an identifier that is no app admin is refused with 60010",
-            OwnerToo "owner-too" "the group's owner may call as well; others are refused with 10007"
+        "May the owner of a group call over REST?"
+        "The pages contradict themselves. The introduction of the page of marks names app admins and group owners, its row `identifier` names app admins alone, as the overview does; the page of robots has the same two sentences."
+        [
+            MARKS_CN.copy("2025-11-03", "feature overview, request parameters"),
+            ADD_ROBOTS.copy("2025-10-23", "feature overview, request parameters"),
+            OVERVIEW.copy("2024-07-16", "prerequisites"),
+        ] {
+            AdminOnly "admin-only" "an identifier that is not an app admin is refused with 60010",
+            OwnerToo "owner-too" "the owner of the group may call as well; others are refused with 10007"
     }
     Random "gap:random" field "random"
-        "What becomes of a call whose random is missing or out of range?"
-        "1047/34620 asks for it and names no consequence"
-        "2025-11-03 (269/79267)" {
-            LetThrough "let-through" "the call goes on, and the decision says so",
-            Refuse "refuse" "60025"
+        "What happens to a call whose random is missing or out of range?"
+        "The pages ask for random and give no consequence. 60025 of the list of error codes names the other parameters of the URL."
+        [
+            MARKS_CN.copy("2025-11-03", "request parameters"),
+            OVERVIEW.copy("2023-04-03", "request URL"),
+            ERRORS_TRTC.undated("error codes of the REST API, 60025"),
+        ] {
+            LetThrough "let-through" "the call is handled, and the decision names this gap",
+            Refuse "refuse" "the call is refused with 60025"
     }
     HttpCodes "gap:http-codes" field "http_codes"
-        "Which codes answer an unknown path, another method, too large a body?"
-        "1047/34348: 60009 is a wrong resource, 60002 an unreadable request; a live answer of 2018 gave 60008 for a wrong service; no page limits the body"
-        "2018 to 2025" {
-            Resource "60009" "unknown path 60009; other method or body over 1 MiB 60002",
-            Timeout "60008" "unknown path 60008; other method or body over 1 MiB 60002"
+        "Which codes answer an unknown path, a method other than POST, and a body that is too large?"
+        "In the list of error codes 60009 is a wrong resource and 60002 an HTTP request that cannot be parsed. A live call to a wrong service was answered with 60008 in 2018. No page limits the size of a body."
+        [
+            ERRORS_TRTC.undated("error codes of the REST API, 60002, 60008 and 60009"),
+            ERRORS.copy("2023-03-30", "error codes of the REST API, 60002, 60008 and 60009"),
+        ] {
+            Resource "60009" "an unknown path is answered with 60009, another method or a body over 1 MiB with 60002",
+            Timeout "60008" "an unknown path is answered with 60008, another method or a body over 1 MiB with 60002"
     }
     Offline500 "gap:offline-500" field "offline_500"
-        "On whom may mark 500 be set that is not online?"
-        "1047/50294 excepts mark 500 from the rule of the online without saying whom that exempts; 1047/60527 puts robots online without a call to join and whatever their connection, by setting mark 500"
-        "2025-10-23 (1047/60527)" {
-            Anyone "anyone" "a disconnected member and an account that never joined may take 500 and nothing else; the latter becomes a robot",
+        "On which accounts that are not online can mark 500 be set?"
+        "The page of marks excepts mark 500 from its rule that a member must be online, and does not say which accounts the exception covers. The page of robots says that a robot needs no call to join and no connection, and that adding a robot sets mark 500 on it."
+        [
+            ADD_ROBOTS.copy("2025-10-23", "feature overview"),
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2023-03-10", "special marks"),
+        ] {
+            Anyone "anyone" "a disconnected member and an account that never joined may take 500 and nothing else; the account that never joined becomes a robot",
             MemberMay "member-may" "a disconnected member may take 500 and nothing else; an account that never joined takes nothing",
             NobodyOffline "nobody-offline" "no mark can be set on an account that is not online"
     }
     RobotDays "gap:robot-days" field "robot_days"
-        "Do the three days of mark 500 hold for a robot?"
-        "1047/60527 sets mark 500 and names no end; 1047/50294 gives mark 500 three days"
-        "2025-10-23 (1047/60527)" {
-            ThreeDays "three-days" "a robot goes when its three days have passed",
+        "Does mark 500 end after three days on a robot as well?"
+        "The page of marks gives mark 500 three days. The page of robots sets mark 500 and gives no end."
+        [ADD_ROBOTS.copy("2025-10-23", "feature overview"), MARKS.copy("2023-03-10", "special marks")] {
+            ThreeDays "three-days" "a robot is gone when its three days have passed",
             UntilDeleted "until-deleted" "a robot stays until its mark 500 is deleted"
     }
     RobotWebhook "gap:robot-webhook"
-        "Does a webhook tell that a robot came or went?"
-        "no document says"
-        "–" {
-            "none" "no webhook is sent while the account has not joined"
+        "Is a webhook sent when a robot is added or gone?"
+        "The page of the presence webhook lists what sends it, and does not mention robots. The page of robots does not mention webhooks."
+        [PRESENCE_CN.undated("what triggers the webhook"), ADD_ROBOTS.copy("2025-10-23", "feature overview")] {
+            "none" "no webhook is sent about an account that has not joined"
     }
     RobotsMax "gap:robots-max"
         "How many accounts may one call of add_robots or del_robots name?"
-        "1047/60527 and 269/103785 name no number; modify_user_info takes 500"
-        "2025-11-03 (269/103785)" {
-            "500" "500 accounts; more are refused as for marks"
+        "The field table of del_robots gives no number; the one of add_robots was not seen. modify_user_info takes 500."
+        [DELETE_ROBOTS_CN.copy("2025-11-03", "request fields"), MARKS_ZH.undated("request fields")] {
+            "500" "500 accounts; a call that names more is refused as modify_user_info refuses it"
     }
     CheckMax "gap:check-max"
         "How many accounts may one call of check_members name?"
-        "269/95618 and 1047/60523 name no number"
-        "2025-02-28 (1047/60523)" {
-            "500" "500 accounts; more are refused as for marks"
+        "The field table gives no number. modify_user_info takes 500."
+        [
+            CHECK.copy("2025-02-28", "request fields"),
+            CHECK_CN.copy("2024-07-09", "request fields"),
+            MARKS_ZH.undated("request fields"),
+        ] {
+            "500" "500 accounts; a call that names more is refused as modify_user_info refuses it"
     }
     SixthAdmin "gap:sixth-admin"
-        "What becomes of a call that would bring a sixth administrator into the group?"
-        "269/102857 and 1047/60525 give the limit of five and no consequence"
-        "2025-11-11 (269/102857)" {
+        "What happens to a call that would give the group a sixth administrator?"
+        "The pages give the limit of five and no consequence."
+        [
+            ADMINS_CN.copy("2025-11-11", "applicable group types, note"),
+            ADMINS.copy("2025-10-23", "applicable group types, note"),
+        ] {
             "refuse-call" "the whole call is refused with 10004, and nothing is applied"
     }
     AdminUnset "gap:admin-unset"
-        "What becomes of setting an administrator that is one already, or of deleting one that is not?"
-        "269/102857 is silent"
-        "2025-11-11 (269/102857)" {
-            "succeed" "it succeeds and changes nothing"
+        "What happens to a call that sets an account that is an administrator already, or deletes one that is not?"
+        "The page does not say."
+        [ADMINS_CN.copy("2025-11-11", "feature overview")] {
+            "succeed" "the call succeeds and changes nothing for that account"
     }
     Slots "gap:slots"
-        "Does a mark that nobody holds any longer take one of the ten places?"
-        "1047/50294 does not say; the API has no call to define or drop a mark"
-        "2025-11-03 (269/79267)" {
-            "held-now" "only marks that somebody holds take a place"
+        "Does a mark that nobody holds any longer count among the ten of the group?"
+        "The page does not say. The API has no call that defines or removes a mark."
+        [MARKS_CN.copy("2025-11-03", "applicable group types, note")] {
+            "held-now" "only marks that somebody holds count"
     }
     SpecialSlots "gap:special-slots" field "special_slots"
-        "Do 500 and 600 take places among the ten?"
-        "1047/50294 does not say; the SDK guide 1047/48181 counts custom marks"
-        "2025-11-03 (269/79267)" {
-            None "none" "they take no place",
-            Count "count" "they take a place like any other mark"
+        "Do the marks 500 and 600 count among the ten of the group?"
+        "The page of marks does not say. The guide of the SDKs speaks of ten custom marks."
+        [
+            MARKS_CN.copy("2025-11-03", "applicable group types, note"),
+            MARKS.copy("2023-03-10", "special marks"),
+            SDK_TRTC.undated("marks of members"),
+        ] {
+            None "none" "they do not count",
+            Count "count" "they count like any other mark"
     }
     Duplicates "gap:duplicates"
-        "What becomes of an account named twice, or a mark named twice?"
-        "1047/50294 is silent"
-        "2025-11-03 (269/79267)" {
-            "merge" "the entries become one at the place of the first, and a mark counts once"
+        "What happens if a call names an account twice, or a mark of an account twice?"
+        "The page does not say."
+        [MARKS_ZH.undated("request fields"), MARKS.copy("2023-03-10", "request fields")] {
+            "merge" "the entries of an account become one at the place of the first, and a mark counts once"
     }
     PinRenewal "gap:pin-renewal" field "pin_renewal"
-        "Does setting 500 again start its three days anew?"
-        "1047/50294 names neither start nor renewal"
-        "2025-11-03 (269/79267)" {
-            Renew "renew" "the three days start anew",
-            KeepFirst "keep-first" "the first moment stays"
+        "Do the three days of mark 500 start again when it is set again?"
+        "The page gives neither a start of the three days nor a renewal."
+        [MARKS.copy("2023-03-10", "special marks")] {
+            Renew "renew" "the three days start again",
+            KeepFirst "keep-first" "the three days run from the first time on"
     }
     DeleteUnset "gap:delete-unset"
-        "What becomes of deleting a mark that the member does not hold?"
-        "1047/50294 is silent"
-        "2025-11-03 (269/79267)" {
-            "succeed" "it succeeds and is listed"
+        "What happens if a call deletes a mark that the member does not hold?"
+        "The page does not say."
+        [MARKS.copy("2023-03-10", "response fields")] {
+            "succeed" "it succeeds, and the answer lists it"
     }
     Echo "gap:echo"
         "Which marks does the answer list for an account?"
-        "1047/50294: the sample shows those of the request"
-        "2025-11-03 (269/79267)" {
-            "asked" "those asked for that succeeded, in the order asked"
+        "The sample answer lists those of the sample request. The page says no more."
+        [MARKS.copy("2023-03-10", "sample response")] {
+            "asked" "those that the call named and that succeeded, in the order of the call"
     }
     Rejoin "gap:rejoin"
-        "What does a join do to an account that is a member already?"
-        "no document says"
-        "–" {
-            "keep" "it becomes connected, and keeps place, join time and marks"
+        "What does a join change for an account that is a member already?"
+        "No document speaks of it."
+        [] {
+            "keep" "it becomes connected, and keeps its place, join time and marks"
     }
     Clock "gap:clock"
-        "What if a command carries an earlier time than the one before?"
-        "no document says; the time is the caller's"
-        "–" {
-            "latest-seen" "it is handled as of the latest time seen"
+        "What happens if a command carries an earlier time than the command before it?"
+        "No document speaks of it; the time of a command is the caller's."
+        [] {
+            "latest-seen" "it is handled as if it carried the latest time seen so far"
     }
     ListOrder "gap:list-order"
-        "In which order does the online list come?"
-        "1047/50293 is silent; the SDKs list newest first"
-        "2025-11-03 (269/77266)" {
-            "newest-first" "by join order, the latest joined first"
+        "In which order does the online list name its members?"
+        "The page does not say. The header of the vendor's native SDK (8.7) says that the newest come first."
+        [LIST_CN.copy("2025-11-03", "applicable group types, note")] {
+            "newest-first" "by join order, the member that joined last first"
     }
     LowPlanList "gap:low-plan-list" field "low_plan_list"
-        "What does the online list give on a plan without the feature?"
-        "1047/50293 (older text, and trtc.io): the 30 latest joined; 269/77266 of 2025 only says that the plan is needed"
-        "2025-11-03 (269/77266)" {
-            Thirty "30" "the 30 latest",
-            Refuse "refuse" "the call is refused as on a plan without the feature"
+        "What does the online list show on a plan without the feature?"
+        "The English copies, and the newest of trtc.io, say: the 30 members that joined last. The mainland page of 2025 only says that the feature needs the plan."
+        [
+            LIST_CN.copy("2025-11-03", "feature overview"),
+            LIST_TRTC.undated("feature overview"),
+            LIST.copy("2024-07-16", "feature overview"),
+        ] {
+            Thirty "30" "the 30 online members that joined last",
+            Refuse "refuse" "nothing: the call is refused with 10059"
     }
     Unhide "gap:unhide" field "unhide"
-        "Which marks show a hidden member when the list is pulled by mark?"
-        "1047/50294: unless pulled by the member's mark"
-        "2025-11-03 (269/79267)" {
+        "Which mark must a request for the list name to show a member that holds mark 600?"
+        "The page says: the mark of that member. It does not say whether any of its marks is meant, or 600."
+        [MARKS.copy("2023-03-10", "special marks")] {
             AnyMark "any-mark" "any mark that the member holds",
             Only600 "only-600" "mark 600 alone"
     }
     PageSize "gap:page-size" field "page_size"
         "How many members does a page of the online list hold?"
-        "1047/50293: 500; 269/77266 of 2025: 250"
-        "2025-11-03 (269/77266)" {
+        "The English copies say 500. The mainland page and the Chinese edition say 250, and leave open what exactly 250 members give."
+        [
+            LIST_CN.copy("2025-11-03", "request fields"),
+            LIST_ZH.undated("request fields"),
+            LIST_TRTC.undated("request fields"),
+        ] {
             FiveHundred "500" "500 members a page",
             TwoHundredFifty "250" "250 members a page"
     }
     RefreshList "gap:refresh-list" field "refresh_list"
         "How fresh is the online list?"
-        "1047/50293 to 2024-07-16: every 10 s, small native groups at once; 269/77266 of 2025: every 40 s"
-        "2025-11-03 (269/77266)" {
-            Immediate "immediate" "each request shows the state of its moment",
-            TenSeconds "10s" "a request shows the last view until that is 10 s old",
-            FortySeconds "40s" "a request shows the last view until that is 40 s old"
+        "The mainland page and the newest copy of trtc.io say that the list is renewed every 40 s. English copies to July 2024, and an older one of trtc.io, say every 10 s, and at once for fewer than 300 members without web users."
+        [
+            LIST_CN.copy("2025-11-03", "applicable group types, note"),
+            LIST_TRTC.undated("applicable group types, note"),
+            LIST.copy("2024-07-16", "applicable group types, note"),
+        ] {
+            Immediate "immediate" "each request gets the state of its moment",
+            TenSeconds "10s" "a request gets the last view until that is 10 s old",
+            FortySeconds "40s" "a request gets the last view until that is 40 s old"
     }
     RefreshCount "gap:refresh-count" field "refresh_count"
         "How fresh is the count?"
-        "269/49180: every 10 s, and a change may show after 10 to 20 s"
-        "2025-11-03 (269/49180)" {
-            Immediate "immediate" "each request shows the state of its moment",
-            TenSeconds "10s" "a request shows the last view until that is 10 s old"
+        "The pages say that the count is renewed every 10 s, so that a change may show after 10 to 20 s. Copies of 2023 add: at once for fewer than 300 members without web users."
+        [
+            COUNT_CN.copy("2025-11-03", "applicable group types, note"),
+            COUNT.copy("2023-03-10", "applicable group types, note"),
+        ] {
+            Immediate "immediate" "each request gets the state of its moment",
+            TenSeconds "10s" "a request gets the last view until that is 10 s old"
     }
     CountTypes "gap:count-types" field "count_types"
-        "Of which group types does the count answer?"
-        "1047/38521 to 2024-07-16: AVChatRoom alone; from 2024-12-09 on: every type, the others by a plan and a switch of their own"
-        "2025-11-03 (269/49180)" {
-            AllTypes "all-types" "of every type; the plan and the switch of the other types are taken as given",
-            AvChatRoomOnly "avchatroom-only" "of an AVChatRoom alone; any other type is refused with 10007"
+        "Which group types does the count serve?"
+        "Copies to July 2024 say AVChatRoom alone. Copies from December 2024 on say every type; the other types need a plan and a switch of their own."
+        [
+            COUNT_CN.copy("2025-11-03", "applicable group types"),
+            COUNT.copy("2024-12-09", "applicable group types"),
+            COUNT.copy("2024-07-16", "applicable group types"),
+        ] {
+            AllTypes "all-types" "every type; the plan and the switch of the other types are taken as given",
+            AvChatRoomOnly "avchatroom-only" "AVChatRoom alone; a call for another type is refused with 10007"
     }
     SwitchList "gap:switch-list" field "switch_list"
-        "What does the online list give where the console switch is off?"
-        "four texts of 2023 and 2024 let clients pull the 30 latest with the switch off; the page of the call only asks for the switch"
-        "2025-11-03 (269/77266)" {
-            Refuse "10007" "the call is refused with 10007",
-            Thirty "30" "the 30 latest"
+        "What does the online list show while the console switch is off?"
+        "The page of the list asks for the switch and gives no consequence. Pages of the console and of the presence webhook say that clients then get the 30 members that joined last."
+        [
+            LIST_CN.copy("2025-11-03", "feature overview"),
+            PRESENCE_TRTC.undated("reminders"),
+            PRESENCE_ZH.copy("2024-06-14", "reminders"),
+            PRESENCE.copy("2023-04-03", "reminders"),
+            CONSOLE.copy("2023-03-30", "group features"),
+        ] {
+            Refuse "10007" "nothing: the call is refused with 10007",
+            Thirty "30" "the 30 online members that joined last"
     }
     ListMarks "gap:list-marks" field "list_marks"
-        "Do the items of the online list carry the marks of the member?"
-        "no page names such a field; the vendor's own SDKs read `Marks` from each item"
-        "2025-11-03 (269/77266)" {
+        "Do the items of the online list contain the marks of the member?"
+        "The field table has no such field. The vendor's own web SDK (lite-chat 4.2.1) reads `Marks` from each item."
+        [LIST_ZH.undated("response fields")] {
             Absent "absent" "an item has no `Marks`",
             Present "present" "each item ends with `Marks`, the numbers held, ascending"
     }
     TrailingComma "gap:trailing-comma" field "trailing_comma"
-        "Is a comma before ] or }, which the samples have, passed over?"
-        "the request samples of 1047/50294 carry one; RFC 8259 has none"
-        "2025-11-03 (269/79267)" {
+        "Is a comma before ] or } accepted, as the sample requests have it?"
+        "The sample requests have such a comma. JSON does not allow it."
+        [MARKS_CN.copy("2025-11-03", "sample requests"), JSON.copy("2017-12", "sections 4 and 5")] {
             Strict "strict" "JSON to the letter of RFC 8259: such a comma is refused with 60003",
-            Accept "accept" "a comma before ] or } is passed over"
+            Accept "accept" "a comma before ] or } is ignored"
     }
     DuplicateField "gap:duplicate-field"
-        "What becomes of a body that has a known field twice?"
-        "no document says; RFC 8259 leaves it to the reader"
-        "–" {
-            "refuse" "the call is refused with 10004, where the fields are looked at"
+        "What happens if the body has a field of the call twice?"
+        "No page of the vendor speaks of it. RFC 8259 advises against it, and leaves it to the receiver what happens."
+        [JSON.copy("2017-12", "section 4")] {
+            "refuse" "the call is refused with 10004, at the step that looks at the fields"
     }
     Precedence "gap:precedence"
         "Which rule answers a request that breaks more than one?"
-        "no document gives an order"
-        "–" {
-            "one-list" "the first in the order of docs/precedence.md"
+        "No document speaks of it."
+        [] {
+            "one-list" "the first one in the order of docs/precedence.md, which `avmarks explain precedence` prints"
     }
     GroupId "gap:group-id"
         "Which group ids are well formed?"
-        "33529: less than 48 bytes; use limits: at most 48; printable ASCII in both"
-        "2023" {
+        "Both pages ask for printable ASCII. One says less than 48 bytes (1047/33529), the other at most 48 (34381)."
+        [USE_LIMITS_TRTC.undated("custom group id"), GROUPS.copy("2023", "custom group id")] {
             "printable-ascii" "1 to 48 bytes of 0x20 to 0x7e"
     }
     MarkMax "gap:mark-max"
         "What is the highest mark?"
-        "1047/50294 gives no end; the SDK guide 1047/48181 types marks as 32-bit unsigned"
-        "2025-11-03 (269/79267)" {
+        "The page of marks gives no end. The guide of the SDKs makes a mark a 32-bit unsigned integer."
+        [MARKS.copy("2023-03-10", "special marks"), SDK_TRTC.undated("marks of members")] {
             "4294967295" "4,294,967,295"
     }
     UsersigCode "gap:usersig-code" field "usersig_code"
-        "Which code answers a bad UserSig?"
-        "1047/50294 gives 10001; 1047/34348 gives 70xxx by cause"
-        "2025-11-03 (269/79267)" {
+        "Which code answers a UserSig that is not valid?"
+        "The page of marks gives 10001; the list of error codes gives 70xxx by cause."
+        [MARKS.copy("2023-03-10", "error codes"), ERRORS_TRTC.undated("error codes of accounts")] {
             ByCause "70xxx" "70003, 70013, 70014, 70009 or 70001, by cause",
             NotLoggedIn "10001" "10001 whatever the cause"
     }

@@ -252,7 +252,7 @@ fn unchanged_but_by_time(before: &[(GroupId, Vec<MemberView>)], app: &App) -> Re
     let now = app.latest();
     for (id, before) in before {
         let after = app.room(id).map(|room| room.members(now)).unwrap_or_default();
-        let expected: Vec<_> = before.iter().map(|member| as_of(member, now)).collect();
+        let expected: Vec<_> = before.iter().filter_map(|member| as_of(member, now)).collect();
         if after != expected {
             return Err(format!("a refusal changed `{id}`\nbefore: {expected:?}\nafter:  {after:?}"));
         }
@@ -260,15 +260,18 @@ fn unchanged_but_by_time(before: &[(GroupId, Vec<MemberView>)], app: &App) -> Re
     Ok(())
 }
 
-/// The member once time alone has passed (`PIN-500`).
-fn as_of(member: &MemberView, now: Timestamp) -> MemberView {
+/// The member once time alone has passed (`PIN-500`); a robot whose 500 has ended is gone.
+fn as_of(member: &MemberView, now: Timestamp) -> Option<MemberView> {
     let mut member = member.clone();
     if member.pinned_until.is_some_and(|end| end <= now) {
         member.pinned_until = None;
         member.online = member.connected;
         member.marks.retain(|mark| *mark != Mark::PINNED && member.connected);
+        if member.robot {
+            return None;
+        }
     }
-    member
+    Some(member)
 }
 
 fn member_text(member: &MemberView) -> String {
@@ -276,14 +279,16 @@ fn member_text(member: &MemberView) -> String {
     let until = member.pinned_until.map(Timestamp::as_millis);
     let (account, joined) = (member.account.as_str(), member.joined.as_millis());
     format!(
-        "{account:?} connected {} online {} marks {marks:?} until {until:?} joined {joined}",
-        member.connected, member.online
+        "{account:?} connected {} robot {} online {} marks {marks:?} until {until:?} joined {joined}",
+        member.connected, member.robot, member.online
     )
 }
 
 fn oracle_text(member: &OracleMember) -> String {
-    let OracleMember { account, connected, online, marks, pin_end, join_time } = member;
-    format!("{account:?} connected {connected} online {online} marks {marks:?} until {pin_end:?} joined {join_time}")
+    let OracleMember { account, connected, online, marks, pin_end, join_time, robot } = member;
+    format!(
+        "{account:?} connected {connected} robot {robot} online {online} marks {marks:?} until {pin_end:?} joined {join_time}"
+    )
 }
 
 fn grounds(said: &Value) -> Vec<String> {

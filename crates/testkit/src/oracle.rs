@@ -4,7 +4,10 @@
 //! slow and obvious on purpose. Two things of an answer are coarser than the real ones: `ErrorInfo` is empty or
 //! `refused`, and `because` holds the deciding id of a refusal, and nothing else.
 
+mod admins;
 mod body;
+mod count;
+mod gates;
 mod group;
 mod ids;
 mod json;
@@ -13,6 +16,7 @@ mod list;
 mod marks;
 mod policy;
 mod refusal;
+mod robots;
 #[cfg(test)]
 mod tests;
 
@@ -31,20 +35,23 @@ pub struct Oracle {
     world: World,
 }
 
-/// A member of a group as it is now.
+/// A member of a group, or a robot in it, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OracleMember {
     /// The account.
     pub account: String,
-    /// Whether there is a connection.
+    /// Whether it is a robot: it holds mark 500 and has not joined.
+    pub robot: bool,
+    /// Whether there is a connection; a robot has none.
     pub connected: bool,
-    /// Whether it is connected, or pinned.
+    /// Whether it is connected, or pinned; a robot is.
     pub online: bool,
     /// The marks it holds, ascending.
     pub marks: Vec<u32>,
-    /// When its mark 500 ends, in milliseconds since the Unix epoch, 2^64-1 at most; `None` without one.
+    /// When its mark 500 ends, in milliseconds since the Unix epoch, 2^64-1 at most; `None` without the mark, and where
+    /// it was taken under `gap:robot-days` `until-deleted` by an account that had not joined.
     pub pin_end: Option<u64>,
-    /// When it joined, in milliseconds since the Unix epoch.
+    /// When it joined, in milliseconds since the Unix epoch; of a robot, and of a member that was one, when it became one.
     pub join_time: u64,
 }
 
@@ -78,7 +85,7 @@ impl Oracle {
     ///
     /// # Errors
     ///
-    /// Why the line is no valid input. Nothing has changed then, not even the time.
+    /// Why the line is not valid. Nothing has changed then, not even the time.
     pub fn answer(&mut self, line: u64, text: &str) -> Result<Value, String> {
         let Line { at, input } = line::read(text, &self.world.policy)?;
         // gap:clock: time never runs back.
@@ -92,12 +99,13 @@ impl Oracle {
         Ok(json!({ "line": line, "events": events }))
     }
 
-    /// The members of a group as they are now, in join order; `None` if there is no such group.
+    /// The members and robots of a group as they are now, in join order; `None` if the group does not exist.
     #[must_use]
     pub fn members(&self, group: &str) -> Option<Vec<OracleMember>> {
         let group = self.world.groups.iter().find(|known| known.id == group)?;
         let member = |member: &group::Member| OracleMember {
             account: member.account.clone(),
+            robot: member.robot,
             connected: member.connected,
             online: member.is_online(),
             marks: member.marks.iter().copied().collect(),
@@ -139,6 +147,22 @@ impl App {
 const MODIFY_USER_INFO: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
 const GET_MEMBERS: &str = "v4/group_open_avchatroom_http_svc/get_members";
 const GET_ONLINE_MEMBER_NUM: &str = "v4/group_open_http_svc/get_online_member_num";
+const ADD_ROBOTS: &str = "v4/group_open_avchatroom_http_svc/add_robots";
+const DEL_ROBOTS: &str = "v4/group_open_avchatroom_http_svc/del_robots";
+const CHECK_MEMBERS: &str = "v4/group_open_avchatroom_http_svc/check_members";
+const MODIFY_ADMIN: &str = "v4/group_open_avchatroom_http_svc/modify_admin";
+const GET_ADMIN_LIST: &str = "v4/group_open_avchatroom_http_svc/get_admin_list";
+
+const PATHS: [&str; 8] = [
+    MODIFY_USER_INFO,
+    GET_MEMBERS,
+    GET_ONLINE_MEMBER_NUM,
+    ADD_ROBOTS,
+    DEL_ROBOTS,
+    CHECK_MEMBERS,
+    MODIFY_ADMIN,
+    GET_ADMIN_LIST,
+];
 
 impl World {
     /// Ends the pins that are due: the earliest end first, at one moment by the bytes of the group id, then by join
@@ -162,7 +186,7 @@ impl World {
         events
     }
 
-    /// Applies a line that is no call.
+    /// Applies a line other than a call.
     fn apply(&mut self, input: Input) -> Vec<Value> {
         match input {
             Input::App { sdkappid, admins, marks, online_list } => {
@@ -186,7 +210,7 @@ impl World {
                 vec![event]
             }
             Input::DestroyGroup { group } => {
-                // The group is gone, with everything in it.
+                // The group is gone, with everything in it: members, robots, administrators, views.
                 let before = self.groups.len();
                 self.groups.retain(|known| known.id != group);
                 if self.groups.len() == before {
@@ -207,8 +231,7 @@ impl World {
     fn call(&mut self, call: &Call) -> Result<Accepted, Refusal> {
         // Step 1. The path is known, and the body not over the size limit (gap:http-codes).
         let sent = call.path.strip_prefix('/').unwrap_or(&call.path);
-        let known = [MODIFY_USER_INFO, GET_MEMBERS, GET_ONLINE_MEMBER_NUM].into_iter().find(|path| *path == sent);
-        let Some(path) = known else {
+        let Some(path) = PATHS.into_iter().find(|path| *path == sent) else {
             let code = if self.policy.reading::<HttpCodes>() == HttpCodes::Timeout { 60008 } else { 60009 };
             return Err(Refusal::new(code, "gap:http-codes"));
         };
@@ -234,10 +257,16 @@ impl World {
         }
         self.admitted.push((self.app.sdkappid, path, now));
 
+        let (caller, body) = (&call.caller, &call.body);
         match path {
-            MODIFY_USER_INFO => marks::modify_user_info(self, &call.caller, &call.body),
-            GET_MEMBERS => list::get_members(self, &call.caller, &call.body),
-            _ => list::get_online_member_num(self, &call.caller, &call.body),
+            MODIFY_USER_INFO => marks::modify_user_info(self, caller, body),
+            GET_MEMBERS => list::get_members(self, caller, body),
+            ADD_ROBOTS => robots::change_robots(self, caller, body, true),
+            DEL_ROBOTS => robots::change_robots(self, caller, body, false),
+            CHECK_MEMBERS => robots::check_members(self, caller, body),
+            MODIFY_ADMIN => admins::modify_admin(self, caller, body),
+            GET_ADMIN_LIST => admins::get_admin_list(self, caller, body),
+            _ => count::get_online_member_num(self, caller, body),
         }
     }
 }

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use super::{CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, Step, Subject};
+use super::{CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject};
 use crate::output::{Commas, HEAD, ID};
 use crate::policy::{Choice, ReadingLine};
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Clause { id, says, document, section, seen, breach, mark, see_also, refusals } => {
+            Self::Clause { id, says, sources, breach, mark, see_also, refusals } => {
                 if let Some(mark) = mark {
                     writeln!(f, "{ID}{mark}{ID:#} is a special mark; what it does is in {ID}{id}{ID:#}\n")?;
                 }
                 writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
-                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {section}{}", AsOf(*seen))?;
+                write!(f, "{}", Sources(sources))?;
                 match *breach {
                     "" => writeln!(f, "{HEAD}breach{HEAD:#}    none: it refuses nothing")?,
                     breach => writeln!(f, "{HEAD}breach{HEAD:#}    {breach}")?,
@@ -24,9 +24,10 @@ impl fmt::Display for Subject {
                 }
                 write!(f, "{}{}", SeeAlso(*see_also, "gap"), Refusals(refusals))
             }
-            Self::Gap { id, field, question, evidence, seen, readings, see_also, refusals } => {
+            Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals } => {
                 writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
-                writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}{}", AsOf(*seen))?;
+                writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}")?;
+                write!(f, "{}", Sources(sources))?;
                 if let Some(field) = field {
                     writeln!(f, "{HEAD}field{HEAD:#}     {field}")?;
                 }
@@ -47,12 +48,19 @@ impl fmt::Display for Subject {
     }
 }
 
-/// The day of a source, where it has one.
-struct AsOf(Option<&'static str>);
+/// The copies of pages: date and address, and below them the page and the part of it.
+struct Sources<'a>(&'a [SourceLine]);
 
-impl fmt::Display for AsOf {
+impl fmt::Display for Sources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |seen| write!(f, "; as of {seen}"))
+        for (at, SourceLine { page, title, section, date, url, .. }) in self.0.iter().enumerate() {
+            match at {
+                0 => write!(f, "{HEAD}sources{HEAD:#}   ")?,
+                _ => write!(f, "          ")?,
+            }
+            writeln!(f, "{:<10}  {url}\n{:22}{page}: {title}, {section}", date.unwrap_or("undated"), "")?;
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::run::{Run, avmarks, avmarks_with, command, data, feed};
+use crate::run::{Run, avmarks, avmarks_with, command, data, feed, folder};
 
 fn check(body: &str, options: &[&str]) -> Run {
     avmarks_with(&[&["check", "-"], options].concat(), body.as_bytes())
@@ -21,7 +21,7 @@ fn a_good_body_is_accepted() {
     assert_eq!((run.status, run.out.lines().next(), run.err.as_str()), (0, Some("accepted"), ""));
     assert_eq!(
         check(GOOD, &["--json"]).json(),
-        json!({"accepted": true, "violations": [], "answer": null, "because": [], "omitted": []})
+        json!({"accepted": true, "violations": [], "answer": null, "because": [], "omitted": [], "notes": []})
     );
 }
 
@@ -93,7 +93,7 @@ fn a_reading_decides() {
     assert_eq!(code(&[]), 10005);
     assert_eq!(code(&["--reading", "gap:too-many-code=10004"]), 10004);
     assert_eq!(code(&["--reading", "too_many_code=10004"]), 10004);
-    assert_eq!(code(&["--policy", "documented_en", "--reading", "refresh=10s"]), 10005);
+    assert_eq!(code(&["--policy", "2023", "--reading", "refresh_list=40s"]), 10005);
 }
 
 #[test]
@@ -165,4 +165,76 @@ fn the_place_of_a_violation_is_shown_once() {
 #[test]
 fn where_a_snapshot_comes_from_is_said() {
     assert!(check(GOOD, &[]).out.ends_with("--state SNAPSHOT tells; `avmarks replay --save` writes one.\n"));
+}
+
+/// Kind and pointer of each note.
+fn notes(found: &Value) -> Vec<(&str, &str)> {
+    let notes = found["notes"].as_array().unwrap();
+    notes.iter().map(|note| (note["kind"].as_str().unwrap(), note["pointer"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn what_is_accepted_and_surely_not_meant_is_noted() {
+    let twice = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]},{"Member_Account":"a","Marks":[1001]}]}"#;
+    for (call, body, kind, pointer) in [
+        ("modify_user_info", twice, "account-twice", "/MemberList/1/Member_Account"),
+        ("get_members", r#"{"GroupId":"@TGS#a","Timestamp":0,"mark":1000}"#, "near-name", "/mark"),
+        ("get_members", r#"{"GroupId":"@TGS#a","Timestamp":0,"Mark":999}"#, "mark-filter", "/Mark"),
+        ("get_online_member_num", r#"{"GroupId":"@TGS#a","GroupIds":1}"#, "near-name", "/GroupIds"),
+    ] {
+        let told = check(body, &["--call", call]);
+        assert_eq!((told.status, told.out.lines().next()), (0, Some("accepted")), "{body}");
+        let run = check(body, &["--call", call, "--json"]);
+        let found = run.json();
+        assert_eq!((run.status, notes(&found)), (0, vec![(kind, pointer)]), "{body}");
+        let said = format!("\nnotes\n  {pointer}  {}\n", found["notes"][0]["message"].as_str().unwrap());
+        assert!(told.out.contains(&said), "{}", told.out);
+    }
+    assert!(!check(GOOD, &[]).out.contains("notes"));
+}
+
+#[test]
+fn a_missing_field_is_noted_where_its_name_is_nearly_there() {
+    let run = check(r#"{"groupId":"@TGS#a","CommandTyp":1,"memberlist":[]}"#, &["--json"]);
+    let found = run.json();
+    assert_eq!((run.status, &found["answer"]["ErrorCode"]), (1, &json!(10004)));
+    assert_eq!(notes(&found), ["/groupId", "/CommandTyp", "/memberlist"].map(|pointer| ("near-name", pointer)));
+    let told = check(r#"{"groupId":"@TGS#a"}"#, &["--call", "get_online_member_num"]).out;
+    assert!(told.contains("`GroupId` is missing") && told.contains("/groupId  `groupId` is ignored"), "{told}");
+}
+
+#[test]
+fn notes_come_with_a_state_and_by_the_policy_too() {
+    let folder = folder("notes-state");
+    let saved = folder.join("app.json").to_str().unwrap().to_owned();
+    let group = br#"{"at":0,"do":"create_group","group":"@TGS#a"}"#;
+    assert_eq!(avmarks_with(&["replay", "-", "--save", &saved], group).status, 0);
+    let body = r#"{"GroupId":"@TGS#a","Timestamp":0,"mark":1000,}"#;
+    let list = &["--call", "get_members", "--json"][..];
+    for state in [&[][..], &["--state", &saved]] {
+        let strict = check(body, &[list, state].concat()).json();
+        assert_eq!((&strict["accepted"], notes(&strict)), (&json!(false), vec![]), "it is not JSON");
+        let accepted = check(body, &[list, state, &["--trailing-comma"]].concat()).json();
+        assert_eq!((&accepted["accepted"], notes(&accepted)), (&json!(true), vec![("near-name", "/mark")]));
+    }
+}
+
+#[test]
+fn of_many_notes_twenty_are_listed_and_the_others_counted() {
+    let many: Vec<_> = (0..500).map(|_| json!({"Member_Account": "a", "Marks": [1000]})).collect();
+    let body = json!({"GroupId": "@TGS#a", "CommandType": 1, "MemberList": many}).to_string();
+    let found = check(&body, &["--json"]).json();
+    let notes = found["notes"].as_array().unwrap();
+    assert_eq!((notes.len(), &notes[20]["count"]), (21, &json!(479)));
+    let told = check(&body, &[]);
+    assert_eq!(told.out.matches("Member_Account` is `a`").count(), 20);
+    assert!(told.status == 0 && told.out.contains("\n  479 more notes are not listed\n"), "{told:?}");
+}
+
+#[test]
+fn the_help_says_whose_words_error_info_has() {
+    let help = avmarks(&["check", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("`ErrorInfo` of the answer is the text of this project, not of the vendor"), "{help}");
+    let help = avmarks(&["--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("Two commands use the network: `avmarks send`, and `avmarks serve`"), "{help}");
 }

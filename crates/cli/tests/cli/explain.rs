@@ -2,21 +2,47 @@
 
 use avmarks_protocol::ERROR_CODES;
 use avmarks_rules::{PROFILES, Policy, Refusal};
-use avmarks_spec::{CLAUSES, GAPS};
-use serde_json::json;
+use avmarks_spec::{CLAUSES, GAPS, Source};
+use serde_json::{Value, json};
 
 use crate::run::avmarks;
+
+/// The text has each source with its address and date, the first beside the heading, and so has the JSON.
+fn sources_are_shown(sources: &[Source], told: &str, found: &Value) {
+    assert_eq!(told.contains("\nsources   "), !sources.is_empty(), "{told}");
+    for (at, source) in sources.iter().enumerate() {
+        let heading = if at == 0 { "sources" } else { "" };
+        let (date, page) = (source.date.unwrap_or("undated"), source.page);
+        let lines = format!(
+            "\n{heading:<10}{date:<10}  {}\n{:22}{}: {}, {}\n",
+            page.url, "", page.number, page.title, source.section
+        );
+        assert!(told.contains(&lines), "{lines}{told}");
+    }
+    let wanted = sources.iter().map(|Source { page, section, date, .. }| {
+        json!({
+            "page": page.number,
+            "title": page.title,
+            "language": page.language,
+            "section": section,
+            "date": date,
+            "url": page.url,
+        })
+    });
+    assert_eq!(found, &Value::Array(wanted.collect()));
+}
 
 #[test]
 fn every_clause_is_explained() {
     for row in CLAUSES {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.id, row.says, row.document, row.section, row.seen, row.refusal] {
+        for part in [row.id, row.says, row.refusal] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
         let found = avmarks(&["explain", "--json", row.id]).json();
         assert_eq!((&found["kind"], &found["id"]), (&json!("clause"), &json!(row.id)));
+        sources_are_shown(row.sources, &told.out, &found["sources"]);
     }
     let found = avmarks(&["explain", "--json", "GROUP-TYPE"]).json();
     assert_eq!(
@@ -36,10 +62,7 @@ fn every_gap_is_explained_by_id_and_by_field() {
         for part in [row.id, row.field.unwrap_or(row.id), row.question, row.evidence] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
-        // A dash says that no document has a day.
-        assert_eq!(told.out.contains(&format!("; as of {}", row.seen)), row.seen != "–", "{}", told.out);
-        let seen = avmarks(&["explain", "--json", row.id]).json()["seen"].clone();
-        assert_eq!(seen.as_str(), Some(row.seen).filter(|seen| *seen != "–"), "{}", row.id);
+        sources_are_shown(row.sources, &told.out, &avmarks(&["explain", "--json", row.id]).json()["sources"]);
         for (at, reading) in row.readings.iter().enumerate() {
             let line =
                 told.out.lines().find(|line| line.starts_with("    ") && line.contains(reading.meaning)).unwrap();
@@ -110,9 +133,9 @@ fn the_policy_shows_the_reading_in_force() {
         (page_size["in_force"].as_str().unwrap().to_owned(), page_size["default"].clone())
     };
     assert_eq!(in_force(&[]), ("500".to_owned(), json!("500")));
-    assert_eq!(in_force(&["--policy", "documented_zh_2025"]).0, "250");
-    assert_eq!(in_force(&["--reading", "gap:page-size=250", "--reading", "refresh=10s"]).0, "250");
-    assert_eq!(in_force(&["--policy", "documented_zh_2025", "--reading", "page_size=500"]).0, "500");
+    assert_eq!(in_force(&["--policy", "2025-11"]).0, "250");
+    assert_eq!(in_force(&["--reading", "gap:page-size=250", "--reading", "refresh_list=10s"]).0, "250");
+    assert_eq!(in_force(&["--policy", "2025-11", "--reading", "page_size=500"]).0, "500");
 
     let told = avmarks(&["policy", "--reading", "gap:page-size=250"]);
     assert_eq!(told.status, 0);
@@ -141,7 +164,7 @@ fn readings_that_there_are_not_are_named() {
     }
     let run = avmarks(&["policy", "--policy", "documented_fr"]);
     assert_eq!(run.status, 2);
-    assert!(run.err.contains("documented_en"), "{run:?}");
+    assert!(run.err.contains("2024-12"), "{run:?}");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn readings_hold_from_the_start() {
     };
     assert_eq!(code(&[]), 60009);
     assert_eq!(code(&["--reading", "http_codes=60008"]), 60008);
-    assert_eq!(code(&["--policy", "documented_en", "--reading", "gap:http-codes=60008"]), 60008);
+    assert_eq!(code(&["--policy", "2023", "--reading", "gap:http-codes=60008"]), 60008);
 }
 
 #[test]

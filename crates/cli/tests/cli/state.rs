@@ -104,7 +104,10 @@ fn a_conversation_goes_on_where_it_was_saved() {
         format!("{}\n{count}", lines[1]).as_bytes(),
     );
     assert_eq!(run.status, 0);
-    assert!(run.out.ends_with("\"OnlineMemberNum\":3},\"because\":[\"gap:refresh\"],\"omitted\":[]}\n"), "{run:?}");
+    assert!(
+        run.out.ends_with("\"OnlineMemberNum\":3},\"because\":[\"gap:refresh-count\"],\"omitted\":[]}\n"),
+        "{run:?}"
+    );
     let at_once = snapshot(&folder, "at-once.json", &format!("{GROUP}{count}"));
     assert_eq!(fs::read(&second).unwrap(), fs::read(&at_once).unwrap());
     // The same file may be read and replaced.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use avmarks_rules::Policy;
-use avmarks_spec::{Clause, Gap};
+use avmarks_spec::{Clause, Gap, Source};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
@@ -32,8 +32,7 @@ pub(super) struct Ledger {
 struct ClauseRow {
     id: &'static str,
     says: &'static str,
-    document: &'static str,
-    section: &'static str,
+    sources: Vec<SourceRow>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +40,35 @@ struct GapRow {
     id: &'static str,
     field: Option<&'static str>,
     question: &'static str,
+    evidence: &'static str,
+    sources: Vec<SourceRow>,
     readings: Vec<ReadingRow>,
+}
+
+/// A copy of a page, and where the page is.
+#[derive(Serialize)]
+struct SourceRow {
+    page: &'static str,
+    title: &'static str,
+    language: &'static str,
+    section: &'static str,
+    /// None for a copy that shows no date.
+    date: Option<&'static str>,
+    url: &'static str,
+}
+
+impl SourceRow {
+    fn all(sources: &[Source]) -> Vec<Self> {
+        let row = |Source { page, section, date, .. }: &Source| Self {
+            page: page.number,
+            title: page.title,
+            language: page.language,
+            section,
+            date: *date,
+            url: page.url,
+        };
+        sources.iter().map(row).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -97,8 +124,7 @@ pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Response {
 pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
     let policy: Policy = shared.lock().app.settings().terms.policy;
     let clauses = Clause::ALL.iter().map(|clause| clause.row());
-    let clauses =
-        clauses.map(|row| ClauseRow { id: row.id, says: row.says, document: row.document, section: row.section });
+    let clauses = clauses.map(|row| ClauseRow { id: row.id, says: row.says, sources: SourceRow::all(row.sources) });
     let gaps = Gap::ALL.iter().map(|gap| {
         let (row, in_force) = (gap.row(), policy.reading(*gap));
         let readings = row.readings.iter();
@@ -106,6 +132,8 @@ pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
             id: row.id,
             field: row.field,
             question: row.question,
+            evidence: row.evidence,
+            sources: SourceRow::all(row.sources),
             readings: readings
                 .map(|reading| ReadingRow {
                     name: reading.name,

@@ -67,7 +67,7 @@ impl Info {
             // No message is emulated.
             ("LastMsgTime", json!(0)),
             ("NextMsgSeq", json!(1)),
-            ("MemberNum", json!(room.len())),
+            ("MemberNum", json!(room.len() - room.robots())),
             ("MaxMemberNum", json!(world.members_max())),
             ("ApplyJoinOption", json!("FreeAccess")),
             ("MuteAllMember", json!("Off")),

@@ -147,8 +147,12 @@ impl Teller<'_> {
     fn member(&mut self, group: GroupId, event: &Event, joined: Option<UserId>) {
         let since_2024 = self.revision >= Revision::Y2024;
         match event {
+            // No document tells of a webhook about an account that never joined (`gap:robot-webhook`).
+            Event::CameOnline { robot: true, .. }
+            | Event::Left { robot: true, .. }
+            | Event::WentOffline { robot: true, .. } => {}
             Event::CameOnline { account, .. } if !since_2024 && joined.as_ref() == Some(account) => {}
-            Event::CameOnline { account, cause: Cause::Join } => {
+            Event::CameOnline { account, cause: Cause::Join, .. } => {
                 self.changed(group, account, EventType::Online, EventCause::Join);
             }
             Event::CameOnline { account, .. } => {

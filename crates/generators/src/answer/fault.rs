@@ -1,6 +1,6 @@
 //! What can be wrong with an answer, one at a time.
 
-use avmarks_protocol::{Endpoint, get_members, modify_user_info};
+use avmarks_protocol::{Endpoint, get_admin_list, get_members, modify_user_info};
 
 use super::Answer;
 use crate::json::{Sketch, quoted};
@@ -66,12 +66,13 @@ faults! {
     CodeAsText Nothing "`ErrorCode` is a string"
     CodeBeyond Nothing "`ErrorCode` does not fit 64 bits"
     InfoObject Nothing "`ErrorInfo` is an object"
-    MembersObject Envelope "`MemberList` is an object, as a field table says and no sample shows"
-    EntryBare Envelope "an entry of `MemberList` is an account alone"
-    AccountMissing Envelope "an entry lacks `Member_Account`"
+    MembersObject Envelope "the list is an object, as a field table says and no sample shows"
+    EntryBare Envelope "an entry of the list is an account alone"
+    AccountMissing Envelope "an entry lacks its account"
+    AccountAsNumber Envelope "an account is a number"
     NumberAsText Envelope "a number other than the code is a string"
-    MembersMissing Whole "`MemberList` is missing, though the code is 0"
-    MembersNull Whole "`MemberList` is null"
+    MembersMissing Whole "the list is missing, though the code is 0"
+    MembersNull Whole "the list is null"
     InfoMissing Whole "`ErrorInfo` is missing, as in a sample of the overview"
     StatusContradicts Whole "`ActionStatus` is `FAIL`, and the code is 0"
     StatusUnknown Whole "`ActionStatus` is a word that no document has"
@@ -87,40 +88,48 @@ impl Fault {
     /// Whether an answer to this call can have it.
     #[must_use]
     pub const fn is_of(self, endpoint: Endpoint) -> bool {
-        let lists = !matches!(endpoint, Endpoint::GetOnlineMemberNum);
         match self {
-            Self::MembersObject | Self::EntryBare | Self::AccountMissing | Self::MembersMissing | Self::MembersNull => {
-                lists
+            Self::MembersObject | Self::AccountAsNumber | Self::MembersMissing | Self::MembersNull => {
+                list_of(endpoint).is_some()
             }
+            Self::EntryBare | Self::AccountMissing => matches!(list_of(endpoint), Some((_, Some(_)))),
+            Self::NumberAsText => number_of(endpoint).is_some(),
             _ => true,
         }
     }
 
     /// An account and a mark at least, where the fault is about one.
     pub(super) fn make_room(self, answer: &mut Answer) {
-        if !matches!(self, Self::EntryBare | Self::AccountMissing | Self::NumberAsText) {
+        if !matches!(self, Self::EntryBare | Self::AccountMissing | Self::AccountAsNumber | Self::NumberAsText) {
             return;
         }
         match answer {
             Answer::ModifyUserInfo(answer) => {
-                let members = answer.member_list.get_or_insert_default();
-                if members.is_empty() {
-                    members.push(modify_user_info::Served::new("u1", vec![1_000]));
-                }
+                let members = at_least(&mut answer.member_list, || modify_user_info::Served::new("u1", vec![1_000]));
                 members.iter_mut().filter(|member| member.marks.is_empty()).for_each(|member| member.marks.push(1_000));
             }
             Answer::GetMembers(answer) => {
-                let members = answer.member_list.get_or_insert_default();
-                if members.is_empty() {
-                    members.push(get_members::Listed::new(0, "u1"));
-                }
+                at_least(&mut answer.member_list, || get_members::Listed::new(0, "u1"));
             }
-            Answer::GetOnlineMemberNum(_) | Answer::Envelope(_) => {}
+            Answer::CheckMembers(answer) => {
+                at_least(&mut answer.accounts, || "u1".to_owned());
+            }
+            Answer::GetAdminList(answer) => {
+                at_least(&mut answer.admin_list, || get_admin_list::Admin::new("u1"));
+            }
+            Answer::GetOnlineMemberNum(_)
+            | Answer::AddRobots(_)
+            | Answer::DelRobots(_)
+            | Answer::ModifyAdmin(_)
+            | Answer::Envelope(_) => {}
         }
     }
 
-    /// Puts the fault into an answer that was served.
-    pub(super) fn put(self, mut sketch: Sketch, choices: &mut Choices<'_>) -> Body {
+    /// Puts the fault into an answer to this call that was served.
+    pub(super) fn put(self, endpoint: Endpoint, mut sketch: Sketch, choices: &mut Choices<'_>) -> Body {
+        let (list, account) = list_of(endpoint).unwrap_or_default();
+        let first = format!("{list}/0");
+        let account = format!("{first}{}", account.unwrap_or_default());
         let json = &mut sketch.json;
         match self {
             Self::Cut => return sketch.cut(choices),
@@ -160,22 +169,48 @@ impl Fault {
             }
             Self::InfoObject => json.set("/ErrorInfo", choices.pick(&["{}", "[]", "0", "false"])),
             Self::MembersObject => {
-                json.set("/MemberList", choices.pick(&["{}", "{\"Member_Account\":\"u1\",\"Marks\":[1000]}", "\"\""]))
+                json.set(list, choices.pick(&["{}", "{\"Member_Account\":\"u1\",\"Marks\":[1000]}", "\"\""]));
             }
-            Self::EntryBare => json.set("/MemberList/0", choices.pick(&["\"u1\"", "null", "[]"])),
-            Self::AccountMissing => json.remove("/MemberList/0/Member_Account"),
-            Self::NumberAsText => {
-                let places = ["/MemberList/0/Marks/0", "/MemberList/0/JoinTime", "/OnlineMemberNum"];
-                for place in places {
-                    json.set(place, "\"1000\"");
-                }
-            }
-            Self::MembersMissing => json.remove("/MemberList"),
-            Self::MembersNull => json.set("/MemberList", "null"),
+            Self::EntryBare => json.set(&first, choices.pick(&["\"u1\"", "null", "[]"])),
+            Self::AccountMissing => json.remove(&account),
+            Self::AccountAsNumber => json.set(&account, choices.pick(&["1000", "0", "1.0"])),
+            Self::NumberAsText => json.set(number_of(endpoint).unwrap_or_default(), "\"1000\""),
+            Self::MembersMissing => json.remove(list),
+            Self::MembersNull => json.set(list, "null"),
             Self::InfoMissing => json.remove("/ErrorInfo"),
             Self::StatusContradicts => json.set("/ActionStatus", quoted("FAIL")),
             Self::StatusUnknown => json.set("/ActionStatus", quoted(choices.pick(&["ok", "SUCCESS", ""]))),
         }
         sketch.body()
     }
+}
+
+/// Where the list of an answer to this call stands, and where in an entry its account does; none where an entry is an account
+/// alone, and none of a call whose answer has no list.
+const fn list_of(endpoint: Endpoint) -> Option<(&'static str, Option<&'static str>)> {
+    match endpoint {
+        Endpoint::ModifyUserInfo | Endpoint::GetMembers => Some(("/MemberList", Some("/Member_Account"))),
+        Endpoint::CheckMembers => Some(("/Member_Account", None)),
+        Endpoint::GetAdminList => Some(("/Admin_List", Some("/Admin_Account"))),
+        Endpoint::GetOnlineMemberNum | Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin => None,
+    }
+}
+
+/// A number other than the code that an answer to this call has.
+const fn number_of(endpoint: Endpoint) -> Option<&'static str> {
+    match endpoint {
+        Endpoint::ModifyUserInfo => Some("/MemberList/0/Marks/0"),
+        Endpoint::GetMembers => Some("/MemberList/0/JoinTime"),
+        Endpoint::GetOnlineMemberNum => Some("/OnlineMemberNum"),
+        _ => None,
+    }
+}
+
+/// The list with one item at least.
+fn at_least<T>(list: &mut Option<Vec<T>>, one: impl FnOnce() -> T) -> &mut Vec<T> {
+    let list = list.get_or_insert_default();
+    if list.is_empty() {
+        list.push(one());
+    }
+    list
 }

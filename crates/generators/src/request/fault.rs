@@ -16,7 +16,7 @@ macro_rules! faults {
         /// use avmarks_service::rules::Refusal;
         ///
         /// assert_eq!(Fault::TooManyAccounts.refusal(), Refusal::AccountsMax);
-        /// assert_eq!(Fault::TooManyAccounts.to_string(), "`MemberList` has more than 500 entries");
+        /// assert_eq!(Fault::TooManyAccounts.to_string(), "the list of accounts has more than 500 of them");
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -49,22 +49,22 @@ faults! {
     ByteOrderMark NotJson "the body begins with a byte order mark"
     Comment NotJson "the body begins with a comment"
     NotUtf8 NotJson "a byte is in no UTF-8"
-    TrailingComma NotJson "a comma stands before `]` or `}`"
     LoneSurrogate NotJson "`GroupId` has half of a surrogate pair"
     BareControl NotJson "`GroupId` has a control character that is not escaped"
     BadNumber NotJson "a number begins with 0 or with a plus sign, or is `NaN`"
+    TrailingComma TrailingComma "a comma stands before `]` or `}`"
     Missing Required "a field is missing"
     Misnamed Required "a field has its name in other letters"
-    Twice Required "a field is there twice"
     Null Required "a field is null"
     Fraction Required "a number has a fraction or an exponent"
     NumberAsText Required "a number is a string"
     Type Required "a field is of another type"
     Timestamp Required "`Timestamp` is below 0 or beyond 64 bits"
+    Twice DuplicateField "a field is there twice"
     CommandType CommandType "`CommandType` is neither 1 nor 2"
-    TooManyAccounts AccountsMax "`MemberList` has more than 500 entries"
-    NoAccounts MemberListEmpty "`MemberList` is empty"
-    AccountId AccountId "a `Member_Account` is no user id"
+    TooManyAccounts AccountsMax "the list of accounts has more than 500 of them"
+    NoAccounts MemberListEmpty "the list of accounts is empty"
+    AccountId AccountId "an account is not a user id"
     NoMarks MarksEmpty "a `Marks` is empty"
     MarkRange MarkRange "a mark is neither 500 nor 600 nor from 1,000 to 4,294,967,295"
     TooManyMarks MarksNamed "a set names more than 10 different custom marks"
@@ -81,16 +81,15 @@ impl Fault {
     /// Whether a request of this call can have it.
     #[must_use]
     pub const fn is_of(self, endpoint: Endpoint) -> bool {
+        let has_command = matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin);
         match self {
             Self::Timestamp => matches!(endpoint, Endpoint::GetMembers),
-            Self::Fraction | Self::NumberAsText | Self::BadNumber => !matches!(endpoint, Endpoint::GetOnlineMemberNum),
-            Self::CommandType
-            | Self::TooManyAccounts
-            | Self::NoAccounts
-            | Self::AccountId
-            | Self::NoMarks
-            | Self::MarkRange
-            | Self::TooManyMarks => matches!(endpoint, Endpoint::ModifyUserInfo),
+            Self::Fraction | Self::NumberAsText | Self::BadNumber => {
+                has_command || matches!(endpoint, Endpoint::GetMembers)
+            }
+            Self::CommandType => has_command,
+            Self::TooManyAccounts | Self::NoAccounts | Self::AccountId => list_of(endpoint, 0).is_some(),
+            Self::NoMarks | Self::MarkRange | Self::TooManyMarks => matches!(endpoint, Endpoint::ModifyUserInfo),
             _ => true,
         }
     }
@@ -157,17 +156,15 @@ impl Fault {
             Self::CommandType => at(Place::CommandType, |pointer| {
                 json.set(pointer, choices.pick(&["0", "3", "-1", "4294967297", "18446744073709551617"]));
             }),
-            Self::TooManyAccounts => at(Place::MemberList, |pointer| {
+            Self::TooManyAccounts => at(places.list(), |pointer| {
                 if let Some(Json::Array(entries)) = json.at(pointer)
                     && let Some(last) = entries.last().cloned()
                 {
                     entries.resize(choices.pick(&[501, 501, 502, 1_000]), last);
                 }
             }),
-            Self::NoAccounts => at(Place::MemberList, |pointer| json.set(pointer, "[]")),
-            Self::AccountId => {
-                at(Place::Account(places.entry), |pointer| json.set(pointer, quoted(words::no_account(choices))))
-            }
+            Self::NoAccounts => at(places.list(), |pointer| json.set(pointer, "[]")),
+            Self::AccountId => at(places.account(), |pointer| json.set(pointer, quoted(words::no_account(choices)))),
             Self::NoMarks => at(Place::Marks(places.entry), |pointer| json.set(pointer, "[]")),
             Self::MarkRange => {
                 at(Place::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
@@ -208,35 +205,67 @@ fn at(place: Place, put: impl FnOnce(&str)) -> Place {
     place
 }
 
+/// The list of accounts of a call: itself, this item of it, and the account of the item; none of a call without one.
+const fn list_of(endpoint: Endpoint, item: usize) -> Option<[Place; 3]> {
+    match endpoint {
+        Endpoint::ModifyUserInfo => Some([Place::MemberList, Place::Entry(item), Place::Account(item)]),
+        Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => {
+            Some([Place::MemberAccounts, Place::MemberAccount(item), Place::MemberAccount(item)])
+        }
+        Endpoint::ModifyAdmin => Some([Place::AdminAccounts, Place::AdminAccount(item), Place::AdminAccount(item)]),
+        Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::GetAdminList => None,
+    }
+}
+
 /// Where a fault can be put.
 struct Places {
-    endpoint: Endpoint,
+    /// The fields that must be there, the outer before the inner.
+    required: Vec<Place>,
     /// Whether the list is asked for by mark.
     filtered: bool,
-    /// An entry, and a mark of it.
+    /// The list of accounts, an item of it, and its account.
+    list: Option<[Place; 3]>,
+    /// The item, and a mark of it.
     entry: usize,
     mark: usize,
+    has_marks: bool,
 }
 
 impl Places {
     fn of(request: &Request, choices: &mut Choices<'_>) -> Self {
         let marks = request.marks();
         let entry = choices.below(marks.len());
-        let mark = choices.below(marks.get(entry).copied().unwrap_or_default());
+        let marks_max = marks.get(entry).copied().unwrap_or_default();
+        let mark = choices.below(marks_max);
+        let endpoint = request.endpoint();
+        let list = list_of(endpoint, entry);
+        let command =
+            matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin).then_some(Place::CommandType);
+        let timestamp = matches!(endpoint, Endpoint::GetMembers).then_some(Place::Timestamp);
+        let mut required = vec![Place::GroupId];
+        required.extend(command.into_iter().chain(timestamp));
+        required.extend(list.map(|[list, ..]| list));
+        let has_marks = marks_max > 0;
+        if has_marks {
+            required.extend([Place::Account(entry), Place::Marks(entry)]);
+        }
         let filtered = matches!(request, Request::GetMembers(request) if request.mark.is_some());
-        Self { endpoint: request.endpoint(), filtered, entry, mark }
+        Self { required, filtered, list, entry, mark, has_marks }
+    }
+
+    /// The list of accounts.
+    fn list(&self) -> Place {
+        self.list.map_or(Place::Body, |[list, ..]| list)
+    }
+
+    /// An account of it.
+    fn account(&self) -> Place {
+        self.list.map_or(Place::Body, |[.., account]| account)
     }
 
     /// A field that must be there.
     fn required(&self, choices: &mut Choices<'_>) -> Place {
-        let (account, marks) = (Place::Account(self.entry), Place::Marks(self.entry));
-        match self.endpoint {
-            Endpoint::ModifyUserInfo => {
-                choices.pick(&[Place::GroupId, Place::CommandType, Place::MemberList, account, marks])
-            }
-            Endpoint::GetMembers => choices.pick(&[Place::GroupId, Place::Timestamp]),
-            Endpoint::GetOnlineMemberNum => Place::GroupId,
-        }
+        choices.pick_from(&self.required).unwrap_or(Place::GroupId)
     }
 
     /// A field that is there.
@@ -246,25 +275,30 @@ impl Places {
 
     /// A field that is there, or an item of a list.
     fn value(&self, choices: &mut Choices<'_>) -> Place {
-        match choices.byte() % 4 {
-            2 if self.endpoint == Endpoint::ModifyUserInfo => Place::Mark(self.entry, self.mark),
-            3 if self.endpoint == Endpoint::ModifyUserInfo => Place::Entry(self.entry),
+        match (choices.byte() % 4, self.list) {
+            (2, _) if self.has_marks => Place::Mark(self.entry, self.mark),
+            (3, Some([_, item, _])) => item,
             _ => self.field(choices),
         }
     }
 
     /// A number.
     fn number(&self, choices: &mut Choices<'_>) -> Place {
-        match self.endpoint {
-            Endpoint::ModifyUserInfo => choices.pick(&[Place::Mark(self.entry, self.mark), Place::CommandType]),
-            _ if self.filtered => choices.pick(&[Place::Timestamp, Place::MarkFilter]),
-            _ => Place::Timestamp,
-        }
+        let is_number = |place: &&Place| matches!(place, Place::CommandType | Place::Timestamp);
+        let mut numbers = Vec::new();
+        numbers.extend(self.has_marks.then_some(Place::Mark(self.entry, self.mark)));
+        numbers.extend(self.required.iter().filter(is_number));
+        numbers.extend(self.filtered.then_some(Place::MarkFilter));
+        choices.pick_from(&numbers).unwrap_or(Place::CommandType)
     }
 
     /// An array or an object.
     fn container(&self, choices: &mut Choices<'_>) -> Place {
-        let inner = [Place::Body, Place::MemberList, Place::Entry(self.entry), Place::Marks(self.entry)];
-        if self.endpoint == Endpoint::ModifyUserInfo { choices.pick(&inner) } else { Place::Body }
+        let mut containers = vec![Place::Body];
+        containers.extend(self.list.map(|[list, ..]| list));
+        if self.has_marks {
+            containers.extend([Place::Entry(self.entry), Place::Marks(self.entry)]);
+        }
+        choices.pick_from(&containers).unwrap_or(Place::Body)
     }
 }

@@ -85,18 +85,21 @@ impl Room {
                     robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.latest))
                 }
             };
-            let Some((slot, member)) = slot.and_then(|slot| Some((slot, self.roster.get(slot)?))) else { continue };
-            let (account, connection) = (member.account, member.connection);
-            let was_online = is_online(member);
-            self.set_marks(slot, marks);
+            let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else {
+                continue;
+            };
             if kind != ChangeKind::Marks {
-                let end = if connection == Connection::Robot { changes.robot_until } else { Some(changes.until) };
-                self.set_pin_end(slot, end);
+                let is_robot = before.connection == Connection::Robot;
+                self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
             }
-            if !was_online && marks.has(Bit::PINNED) {
-                events.push(Event::CameOnline { account, cause: Cause::Pin });
+            // With a connection, nobody comes online or goes offline by a mark.
+            if before.connection != Connection::Connected {
+                if !before.marks.has(Bit::PINNED) && marks.has(Bit::PINNED) {
+                    let (account, robot) = (before.account, before.connection == Connection::Robot);
+                    events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
+                }
+                self.leave_online(slot, Cause::Pin, events);
             }
-            self.leave_online(slot, Cause::Pin, events);
         }
         // A mark that everybody was refused, or that the last holder lost, takes no place (`gap:slots`).
         self.marks.clear_unheld();
@@ -110,9 +113,10 @@ impl Room {
             return;
         }
         let (account, marks, connection) = (member.account, member.marks, member.connection);
-        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause });
+        let robot = connection == Connection::Robot;
+        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
         self.set_marks(slot, MarkSet::default());
-        if connection == Connection::Robot {
+        if robot {
             self.remove(slot, super::hash(&account));
         }
     }
@@ -138,7 +142,7 @@ impl Room {
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
             events.push(Event::Joined { account });
-            events.push(Event::CameOnline { account, cause: Cause::Join });
+            events.push(Event::CameOnline { account, cause: Cause::Join, robot: false });
         }
     }
 
@@ -152,9 +156,12 @@ impl Room {
             Connection::Robot if cause == Cause::Join => Event::Joined { account },
             Connection::Robot => return,
             Connection::Disconnected if is_online(member) => Event::Reconnected { account },
-            Connection::Disconnected => Event::CameOnline { account, cause },
+            Connection::Disconnected => Event::CameOnline { account, cause, robot: false },
         });
-        self.update(slot, |member| member.connection = Connection::Connected);
+        if matches!(self.roster.get(slot), Some(member) if member.connection == Connection::Robot) {
+            self.robots = self.robots.saturating_sub(1);
+        }
+        self.set_connection(slot, Connection::Connected);
     }
 
     /// `PIN-500`: a pinned member stays online, and keeps its marks. `CLEAR-OFFLINE`: any other goes offline, and loses them; it
@@ -164,7 +171,7 @@ impl Room {
             return;
         };
         let account = member.account;
-        self.update(slot, |member| member.connection = Connection::Disconnected);
+        self.set_connection(slot, Connection::Disconnected);
         if self.roster.get(slot).is_some_and(is_online) {
             events.push(Event::Disconnected { account });
         } else {
@@ -175,8 +182,8 @@ impl Room {
     /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too.
     fn leave(&mut self, slot: Slot, hash: u64, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
-        let (account, marks) = (member.account, member.marks);
-        events.push(Event::Left { account, lost: self.numbers(marks) });
+        let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
+        events.push(Event::Left { account, lost: self.numbers(marks), robot });
         self.set_marks(slot, MarkSet::default());
         self.remove(slot, hash);
     }
@@ -198,6 +205,7 @@ impl Room {
         let slot = self.roster.insert(member, hash)?;
         self.next_place = place + 1;
         self.online += usize::from(online);
+        self.robots += usize::from(connection == Connection::Robot);
         self.order.push(place, slot, listed);
         Some(slot)
     }
@@ -206,26 +214,31 @@ impl Room {
         if let Some(member) = self.roster.remove(slot, hash) {
             debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
             self.online = self.online.saturating_sub(usize::from(is_online(&member)));
+            self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
             self.order.remove(member.place());
         }
     }
 
-    /// Gives a record these marks, and no others. A pin that goes takes its end along.
-    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) {
-        let Some(member) = self.roster.get(slot) else { return };
-        let (before, place) = (member.marks, member.place());
-        let (gained, lost) = (after.minus(before), before.minus(after));
-        for bit in gained.iter() {
+    /// Gives a record these marks, and no others; gives the record as it was. A pin that goes takes its end along.
+    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<Member> {
+        let member = self.roster.get_mut(slot)?;
+        let before = member.clone();
+        if before.marks == after {
+            return Some(before);
+        }
+        member.marks = after;
+        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
+        self.recount(&before, online, listed, place);
+        for bit in after.minus(before.marks).iter() {
             let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
             self.marks.add_holder(bit, slot, holds);
         }
+        let lost = before.marks.minus(after);
         lost.iter().for_each(|bit| self.marks.remove_holder(bit));
         if lost.has(Bit::PINNED) {
             self.pins.remove(place, slot);
         }
-        if before != after {
-            self.update(slot, |member| member.marks = after);
-        }
+        Some(before)
     }
 
     /// Says when the pin of a record ends, or that it has no end.
@@ -237,13 +250,17 @@ impl Room {
         }
     }
 
-    /// Changes a record, and keeps the count of the online and the list in step with it.
-    pub(super) fn update(&mut self, slot: Slot, change: impl FnOnce(&mut Member)) {
+    fn set_connection(&mut self, slot: Slot, connection: Connection) {
         let Some(member) = self.roster.get_mut(slot) else { return };
-        let (was_online, was_listed) = (is_online(member), is_listed(member));
-        change(member);
+        let before = member.clone();
+        member.connection = connection;
         let (online, listed, place) = (is_online(member), is_listed(member), member.place());
-        match (was_online, online) {
+        self.recount(&before, online, listed, place);
+    }
+
+    /// Keeps the count of the online and the list in step with a record that was changed.
+    fn recount(&mut self, before: &Member, online: bool, listed: bool, place: u64) {
+        match (is_online(before), online) {
             (false, true) => self.online += 1,
             (true, false) => {
                 debug_assert!(self.online > 0, "somebody online is not counted");
@@ -251,7 +268,7 @@ impl Room {
             }
             _ => {}
         }
-        if was_listed != listed {
+        if is_listed(before) != listed {
             self.order.list(place, listed);
         }
     }

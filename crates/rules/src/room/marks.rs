@@ -87,6 +87,9 @@ struct Holders {
     log: Vec<Slot>,
 }
 
+/// Slots for which the log of a mark that nobody holds keeps its memory: 4 KiB.
+const LOG_KEPT: usize = 1_024;
+
 impl Holders {
     fn is_loose(&self) -> bool {
         self.log.len() > self.count * 2 + 16
@@ -176,7 +179,9 @@ impl Marks {
         let Some(holders) = self.holders.get_mut(bit.index()) else { return };
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
-            holders.log = Vec::new();
+            // Memory for a call's accounts stays, so that a mark that is set and deleted in turn takes none anew.
+            holders.log.clear();
+            holders.log.shrink_to(LOG_KEPT);
             if !bit.is_special() {
                 self.numbers.clear(bit);
             }
@@ -234,6 +239,10 @@ impl Numbers {
     /// The place of this number that is the first from the home of `mark` on.
     fn place_of(&self, number: u32, mark: Mark) -> Option<usize> {
         let home = Bit::home(mark.number()).index();
+        // The first look mostly finds it.
+        if self.0.get(home) == Some(&number) {
+            return Some(home);
+        }
         (home..PLACES).chain(0..home).find(|at| self.0.get(*at) == Some(&number))
     }
 }

@@ -101,11 +101,11 @@ impl<'a> WireEvent<'a> {
         };
         let (event, account, lost, cause) = match member {
             Event::Joined { account } => ("joined", account, None, None),
-            Event::CameOnline { account, cause } => ("came_online", account, None, Some(*cause)),
-            Event::Left { account, lost } => ("left", account, Some(lost), None),
+            Event::CameOnline { account, cause, .. } => ("came_online", account, None, Some(*cause)),
+            Event::Left { account, lost, .. } => ("left", account, Some(lost), None),
             Event::Disconnected { account } => ("disconnected", account, None, None),
             Event::Reconnected { account } => ("reconnected", account, None, None),
-            Event::WentOffline { account, lost, cause } => ("went_offline", account, Some(lost), Some(*cause)),
+            Event::WentOffline { account, lost, cause, .. } => ("went_offline", account, Some(lost), Some(*cause)),
             Event::PinExpired { account } => ("pin_expired", account, None, None),
         };
         Self {

@@ -1,5 +1,7 @@
 //! Request bodies: steps 6 and 7.
 
+use avmarks_spec::readings::TrailingComma;
+
 use super::json::{Json, Value, whole};
 use super::policy::Policy;
 use super::refusal::Refusal;
@@ -17,6 +19,19 @@ pub(super) struct EntryBody {
     pub(super) marks: Vec<String>,
 }
 
+/// A body of `add_robots`, `del_robots` or `check_members`.
+pub(super) struct AccountsBody {
+    pub(super) group: String,
+    pub(super) accounts: Vec<String>,
+}
+
+/// A body of `modify_admin`.
+pub(super) struct AdminsBody {
+    pub(super) group: String,
+    pub(super) command_type: String,
+    pub(super) accounts: Vec<String>,
+}
+
 /// A body of `get_members`.
 pub(super) struct ListBody {
     pub(super) group: String,
@@ -24,90 +39,150 @@ pub(super) struct ListBody {
     pub(super) mark: Option<String>,
 }
 
+const MARKS_FIELDS: &[&str] = &["GroupId", "CommandType", "MemberList"];
+const ENTRY_FIELDS: &[&str] = &["Member_Account", "Marks"];
+const ACCOUNTS_FIELDS: &[&str] = &["GroupId", "Member_Account"];
+const ADMINS_FIELDS: &[&str] = &["GroupId", "CommandType", "Admin_Account"];
+const LIST_FIELDS: &[&str] = &["GroupId", "Timestamp", "Mark"];
+const GROUP_FIELDS: &[&str] = &["GroupId"];
+
 const REQUIRED: Refusal = Refusal::new(10004, "REQUIRED");
 
 impl MarksBody {
     pub(super) fn read(body: &str, policy: &Policy) -> Result<Self, Refusal> {
-        let json = read_object(body, policy)?;
-        let fields = named(json.root()).unwrap_or_default();
-
-        // Step 6 goes on: every text that is read is a text, down to the entries.
-        for (_, member_list) in fields.iter().filter(|(name, _)| *name == "MemberList") {
-            for entry in member_list.list().unwrap_or_default() {
-                let Some(entry_fields) = entry.object() else { continue };
-                let broken = |(name, value): &(Option<&str>, Value<'_>)| {
-                    name.is_none() || (*name == Some("Member_Account") && value.is_broken_text())
-                };
-                if entry_fields.iter().any(broken) {
-                    return Err(NO_JSON);
-                }
-            }
-        }
-
-        // Step 7. REQUIRED: every field is there, once, and of its type, at any depth.
-        let group = once(&fields, "GroupId")?.text().ok_or(REQUIRED)?;
-        let command_type = once(&fields, "CommandType")?.integer().ok_or(REQUIRED)?;
+        let json = read_json(body, MARKS_FIELDS, policy)?;
+        let fields = read_fields(&json, MARKS_FIELDS)?;
         let mut entries = Vec::new();
-        for entry in once(&fields, "MemberList")?.list().ok_or(REQUIRED)? {
-            let entry = named(entry).ok_or(REQUIRED)?;
-            let account = once(&entry, "Member_Account")?.text().ok_or(REQUIRED)?;
-            let mut marks = Vec::new();
-            for mark in once(&entry, "Marks")?.list().ok_or(REQUIRED)? {
-                marks.push(mark.integer().ok_or(REQUIRED)?.to_owned());
-            }
-            entries.push(EntryBody { account: account.to_owned(), marks });
+        for entry in wanted(&fields, "MemberList")?.list().ok_or(REQUIRED)? {
+            let entry = fields_of(entry).ok_or(REQUIRED)?;
+            let marks = wanted(&entry, "Marks")?.list().ok_or(REQUIRED)?;
+            let marks = marks.into_iter().map(|mark| mark.integer().map(str::to_owned).ok_or(REQUIRED));
+            entries
+                .push(EntryBody { account: text(&entry, "Member_Account")?, marks: marks.collect::<Result<_, _>>()? });
         }
-        Ok(Self { group: group.to_owned(), command_type: command_type.to_owned(), entries })
+        Ok(Self { group: text(&fields, "GroupId")?, command_type: integer(&fields, "CommandType")?, entries })
+    }
+}
+
+impl AccountsBody {
+    pub(super) fn read(body: &str, policy: &Policy) -> Result<Self, Refusal> {
+        let json = read_json(body, ACCOUNTS_FIELDS, policy)?;
+        let fields = read_fields(&json, ACCOUNTS_FIELDS)?;
+        Ok(Self { group: text(&fields, "GroupId")?, accounts: texts(&fields, "Member_Account")? })
+    }
+}
+
+impl AdminsBody {
+    pub(super) fn read(body: &str, policy: &Policy) -> Result<Self, Refusal> {
+        let json = read_json(body, ADMINS_FIELDS, policy)?;
+        let fields = read_fields(&json, ADMINS_FIELDS)?;
+        let command_type = integer(&fields, "CommandType")?;
+        Ok(Self { group: text(&fields, "GroupId")?, command_type, accounts: texts(&fields, "Admin_Account")? })
     }
 }
 
 impl ListBody {
     pub(super) fn read(body: &str, policy: &Policy) -> Result<Self, Refusal> {
-        let json = read_object(body, policy)?;
-        let fields = named(json.root()).unwrap_or_default();
-
-        // Step 7. REQUIRED, as above; a Timestamp that no cursor can be is refused alike.
-        let group = once(&fields, "GroupId")?.text().ok_or(REQUIRED)?;
-        let timestamp = once(&fields, "Timestamp")?.integer().and_then(whole).ok_or(REQUIRED)?;
-        let mark = if fields.iter().any(|(name, _)| *name == "Mark") {
-            Some(once(&fields, "Mark")?.integer().ok_or(REQUIRED)?.to_owned())
-        } else {
-            None
-        };
-        Ok(Self { group: group.to_owned(), timestamp, mark })
+        let json = read_json(body, LIST_FIELDS, policy)?;
+        let fields = read_fields(&json, LIST_FIELDS)?;
+        // A Timestamp below 0 or above 2^64-1 is refused like one of a wrong type.
+        let timestamp = whole(&integer(&fields, "Timestamp")?).ok_or(REQUIRED)?;
+        // Mark may be missing; one that is there is an integer of any size.
+        let has_mark = fields.iter().any(|(name, _)| *name == "Mark");
+        let mark = if has_mark { Some(integer(&fields, "Mark")?) } else { None };
+        Ok(Self { group: text(&fields, "GroupId")?, timestamp, mark })
     }
 }
 
-/// Reads a body of `get_online_member_num`: its group.
-pub(super) fn read_count(body: &str, policy: &Policy) -> Result<String, Refusal> {
-    let json = read_object(body, policy)?;
-    let fields = named(json.root()).unwrap_or_default();
-    Ok(once(&fields, "GroupId")?.text().ok_or(REQUIRED)?.to_owned())
+/// Reads a body of `get_online_member_num` or `get_admin_list`: its group.
+pub(super) fn read_group(body: &str, policy: &Policy) -> Result<String, Refusal> {
+    let json = read_json(body, GROUP_FIELDS, policy)?;
+    text(&read_fields(&json, GROUP_FIELDS)?, "GroupId")
 }
 
-const NO_JSON: Refusal = Refusal::new(60003, "gap:trailing-comma");
+/// Step 6. `JSON-BODY`: the body is a JSON object. Where a comma before `]` or `}` is all that is wrong with it, the
+/// refusal rests on `gap:trailing-comma`.
+fn read_json<'t>(body: &'t str, known: &[&str], policy: &Policy) -> Result<Json<'t>, Refusal> {
+    let commas: TrailingComma = policy.reading();
+    if let Some(json) = json_object(body, known, commas) {
+        return Ok(json);
+    }
+    let comma_decided = json_object(body, known, TrailingComma::Accept).is_some();
+    Err(Refusal::new(60003, if comma_decided { "gap:trailing-comma" } else { "JSON-BODY" }))
+}
 
-/// Step 6. The body is JSON, not empty, and an object; no lone surrogate is in its `GroupId`, or in a field's name.
-fn read_object<'t>(body: &'t str, policy: &Policy) -> Result<Json<'t>, Refusal> {
-    let json = Json::read(body, policy.reading()).ok_or(NO_JSON)?;
-    for (name, value) in json.root().object().ok_or(NO_JSON)? {
-        if name.is_none() || (name == Some("GroupId") && value.is_broken_text()) {
-            return Err(NO_JSON);
+/// The body, if it is JSON, an object, and without a lone surrogate outside of unknown fields.
+fn json_object<'t>(body: &'t str, known: &[&str], commas: TrailingComma) -> Option<Json<'t>> {
+    let json = Json::read(body, commas)?;
+    json.root().object()?;
+    if has_lone_surrogate(json.root(), known) { None } else { Some(json) }
+}
+
+/// Whether a lone surrogate stands in the name of a field, or in the value of a known one. Nothing inside unknown fields
+/// is looked at. A list of values still to be looked at, so that no depth of nesting can exhaust the stack.
+fn has_lone_surrogate(root: Value<'_>, known: &[&str]) -> bool {
+    // Each value with the fields that are known if it is an object, and those that are known in its items.
+    let mut waiting: Vec<(Value<'_>, &[&str], &[&str])> = vec![(root, known, &[])];
+    while let Some((value, known, known_in_items)) = waiting.pop() {
+        if value.is_broken_text() {
+            return true;
+        }
+        for item in value.list().unwrap_or_default() {
+            waiting.push((item, known_in_items, &[]));
+        }
+        for (name, field) in value.object().unwrap_or_default() {
+            let Some(name) = name else { return true };
+            if known.contains(&name) {
+                let known_in_items = if name == "MemberList" { ENTRY_FIELDS } else { &[] };
+                waiting.push((field, &[], known_in_items));
+            }
         }
     }
-    Ok(json)
+    false
 }
 
-/// The fields of an object, once their names are known to be texts.
-fn named(value: Value<'_>) -> Option<Vec<(&str, Value<'_>)>> {
+type Field<'j> = (&'j str, Value<'j>);
+
+/// Step 7, first. `gap:duplicate-field`: a known field that stands twice in its place is refused, whatever its values
+/// are, and whatever is missing besides. Then the fields of the body.
+fn read_fields<'j>(json: &'j Json<'j>, known: &[&str]) -> Result<Vec<Field<'j>>, Refusal> {
+    let fields = fields_of(json.root()).unwrap_or_default();
+    let mut is_doubled = stands_twice(&fields, known);
+    // A field is known by its place: `MemberList` at the top level, and the two fields of an entry inside of it.
+    for (_, list) in fields.iter().filter(|(name, _)| *name == "MemberList" && known.contains(name)) {
+        for entry in list.list().unwrap_or_default() {
+            is_doubled |= stands_twice(&fields_of(entry).unwrap_or_default(), ENTRY_FIELDS);
+        }
+    }
+    if is_doubled { Err(Refusal::new(10004, "gap:duplicate-field")) } else { Ok(fields) }
+}
+
+fn stands_twice(fields: &[Field<'_>], known: &[&str]) -> bool {
+    known.iter().any(|known| fields.iter().filter(|(name, _)| name == known).count() > 1)
+}
+
+/// The fields of an object, once it is known that no lone surrogate stands in their names.
+fn fields_of(value: Value<'_>) -> Option<Vec<Field<'_>>> {
     value.object().map(|fields| fields.into_iter().filter_map(|(name, value)| Some((name?, value))).collect())
 }
 
-/// The field of this name. None, or two of them: `REQUIRED`.
-fn once<'j>(fields: &[(&str, Value<'j>)], name: &str) -> Result<Value<'j>, Refusal> {
-    let mut values = fields.iter().filter(|(known, _)| *known == name).map(|(_, value)| *value);
-    match (values.next(), values.next()) {
-        (Some(only), None) => Ok(only),
-        _ => Err(REQUIRED),
-    }
+/// Step 7. `REQUIRED`: the field of this name is present.
+fn wanted<'j>(fields: &[Field<'j>], name: &str) -> Result<Value<'j>, Refusal> {
+    fields.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or(REQUIRED)
+}
+
+/// Step 7. `REQUIRED`: it is present and a string.
+fn text(fields: &[Field<'_>], name: &str) -> Result<String, Refusal> {
+    wanted(fields, name)?.text().map(str::to_owned).ok_or(REQUIRED)
+}
+
+/// Step 7. `REQUIRED`: it is present and a list of strings.
+fn texts(fields: &[Field<'_>], name: &str) -> Result<Vec<String>, Refusal> {
+    let items = wanted(fields, name)?.list().ok_or(REQUIRED)?;
+    items.into_iter().map(|item| item.text().map(str::to_owned).ok_or(REQUIRED)).collect()
+}
+
+/// Step 7. `REQUIRED`: it is present and an integer, of any size; `1000.0` and `1e3` are not integers.
+fn integer(fields: &[Field<'_>], name: &str) -> Result<String, Refusal> {
+    wanted(fields, name)?.integer().map(str::to_owned).ok_or(REQUIRED)
 }

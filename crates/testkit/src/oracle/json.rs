@@ -17,7 +17,7 @@ pub(super) struct Value<'j> {
 }
 
 impl<'t> Json<'t> {
-    /// Reads a whole text; `None` when it is no JSON.
+    /// Reads a whole text; `None` when it is not JSON.
     pub(super) fn read(text: &'t str, commas: TrailingComma) -> Option<Self> {
         let mut tokens = split(text)?;
         pair(&mut tokens, commas)?;

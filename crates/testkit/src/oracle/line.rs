@@ -40,14 +40,14 @@ pub(super) struct Call {
     pub(super) body: String,
 }
 
-/// A number of a line: digits alone, so that `-0` is none.
+/// A number of a line: digits alone, so that `-0` is refused.
 fn number(value: Value<'_>) -> Option<u64> {
     value.integer().filter(|digits| !digits.starts_with('-')).and_then(whole)
 }
 
 /// Reads a line under the policy in force.
 pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
-    let json = Json::read(line, TrailingComma::Strict).ok_or("the line is no JSON")?;
+    let json = Json::read(line, TrailingComma::Strict).ok_or("the line is not JSON")?;
     let mut fields = Fields::of(json.root())?;
     let at = fields.wanted("at", |value| number(value).filter(|at| i64::try_from(*at).is_ok()))?;
     let action = fields.wanted("do", text)?;
@@ -74,7 +74,7 @@ pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
         _ => return Err(format!("`{action}` is nothing to do")),
     };
     match fields.left.first() {
-        Some((name, _)) => Err(format!("`{name}` is no field of `{action}`")),
+        Some((name, _)) => Err(format!("`{name}` is not a field of `{action}`")),
         None => Ok(Line { at, input }),
     }
 }
@@ -84,7 +84,7 @@ fn read_policy(fields: &mut Fields<'_>, policy: &Policy) -> Result<Policy, Strin
     let profile = fields.optional("profile", |value| Policy::profile(value.text()?))?;
     let mut policy = profile.unwrap_or_else(|| policy.clone());
     for (name, value) in fields.left.drain(..) {
-        let reading = value.text().ok_or_else(|| format!("`{name}` is no string"))?;
+        let reading = value.text().ok_or_else(|| format!("`{name}` is not a string"))?;
         policy.set(&name, reading).ok_or_else(|| format!("`{name}` has no reading `{reading}`"))?;
     }
     Ok(policy)
@@ -100,7 +100,7 @@ fn read_presence(change: Change, fields: &mut Fields<'_>, policy: &Policy) -> Re
     let several = fields.optional("accounts", texts)?;
     let accounts = one_of(one, several).ok_or("neither or both of `account` and `accounts`")?;
     match accounts.iter().find(|account| !is_account_id(account, policy)) {
-        Some(account) => Err(format!("`{account}` is no account id")),
+        Some(account) => Err(format!("`{account}` is not an account id")),
         None => Ok(Input::Presence { change, group, accounts }),
     }
 }
@@ -137,8 +137,8 @@ struct Fields<'j> {
 impl<'j> Fields<'j> {
     fn of(line: Value<'j>) -> Result<Self, String> {
         let mut left: Vec<(String, Value<'j>)> = Vec::new();
-        for (name, value) in line.object().ok_or("the line is no object")? {
-            let name = name.ok_or("a field's name is no text")?;
+        for (name, value) in line.object().ok_or("the line is not an object")? {
+            let name = name.ok_or("a field's name is not a text")?;
             if left.iter().any(|(known, _)| known == name) {
                 return Err(format!("`{name}` stands twice"));
             }

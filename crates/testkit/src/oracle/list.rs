@@ -1,12 +1,13 @@
-//! `get_members` and `get_online_member_num`: the online list and the count.
+//! `get_members`: the online list.
 
 use avmarks_spec::Limits;
-use avmarks_spec::readings::{LowPlanList, PageSize, RefreshCount, RefreshList, Unhide};
+use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshList, SwitchList, Unhide};
 use serde_json::{Value, json};
 
-use super::body::{ListBody, read_count};
+use super::body::ListBody;
+use super::gates::{check_operator, find_group};
 use super::group::Group;
-use super::ids::{HIDE, is_group_id};
+use super::ids::HIDE;
 use super::policy::Policy;
 use super::refusal::{Accepted, Refusal};
 use super::{App, World};
@@ -27,14 +28,16 @@ struct Row {
     place: u64,
     account: String,
     joined: u64,
+    /// The marks held, ascending.
+    marks: Vec<u32>,
 }
 
 /// Answers a pull of the online list, from step 6 on.
 pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result<Accepted, Refusal> {
     let World { app, policy, limits, groups, now, .. } = world;
     let body = ListBody::read(body, policy)?;
-    let refuses_low_plans = policy.reading::<LowPlanList>() == LowPlanList::Refuse;
-    let group = find(groups, &body.group, app, refuses_low_plans, caller)?;
+    let group = find_group(groups, &body.group)?;
+    check_pull(app, policy, group, caller)?;
     let view = list_view(group, body.mark.as_deref(), app, policy, limits, *now);
 
     // A cursor is the place of the last member shown, times 1,024, and how many were shown so far. Only members of
@@ -56,75 +59,50 @@ pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result
         _ => 0,
     };
 
-    // JoinTime is in seconds; names and pictures are not known.
-    let item = |row: &&Row| {
-        let seconds = row.joined / 1_000;
-        json!({ "JoinTime": seconds, "Member_Account": row.account, "NickName": "", "Avatar": "" })
-    };
+    // gap:list-marks: an item has no `Marks`; under the other reading it has them, also where there are none.
+    let shows_marks = policy.reading::<ListMarks>() == ListMarks::Present;
     let answer = json!({
         "ActionStatus": "OK",
         "ErrorCode": 0,
         "ErrorInfo": "",
-        "MemberList": page.iter().map(item).collect::<Vec<Value>>(),
+        "MemberList": page.iter().map(|row| item(row, shows_marks)).collect::<Vec<Value>>(),
         "NextTimestamp": next,
     });
     Ok(Accepted { answer, omitted: Vec::new() })
 }
 
-/// Answers a pull of the count, from step 6 on. The plan does not matter.
-pub(super) fn get_online_member_num(world: &mut World, caller: &str, body: &str) -> Result<Accepted, Refusal> {
-    let World { app, policy, groups, now, .. } = world;
-    let id = read_count(body, policy)?;
-    let group = find(groups, &id, app, false, caller)?;
-
-    // All online members count, hidden ones too.
-    let count_now = group.members.iter().filter(|member| member.is_online()).count();
-    let count = match (count_age_max(policy), group.count_view) {
-        // gap:refresh: at once.
-        (None, _) => count_now,
-        // gap:refresh, other readings: the last view, until it is 10 s or 40 s old.
-        (Some(age_max), Some((taken, count))) if *now - taken < age_max => count,
-        (Some(_), _) => {
-            group.count_view = Some((*now, count_now));
-            count_now
-        }
-    };
-    let answer = json!({ "ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0, "OnlineMemberNum": count });
-    Ok(Accepted { answer, omitted: Vec::new() })
+/// An item of the list. `JoinTime` is in seconds, rounded down; names and pictures are not known.
+fn item(row: &Row, shows_marks: bool) -> Value {
+    let seconds = row.joined / 1_000;
+    if shows_marks {
+        json!({
+            "JoinTime": seconds,
+            "Member_Account": row.account,
+            "NickName": "",
+            "Avatar": "",
+            "Marks": row.marks,
+        })
+    } else {
+        json!({ "JoinTime": seconds, "Member_Account": row.account, "NickName": "", "Avatar": "" })
+    }
 }
 
-/// The group, or what refuses a pull.
-fn find<'g>(
-    groups: &'g mut [Group],
-    id: &str,
-    app: &App,
-    needs_plan: bool,
-    caller: &str,
-) -> Result<&'g mut Group, Refusal> {
-    // GROUP-ID: the group id is well formed.
-    if !is_group_id(id) {
-        return Err(Refusal::new(10015, "GROUP-ID"));
-    }
-    // GROUP-EXISTS: the group exists.
-    let group = groups.iter_mut().find(|group| group.id == id);
-    let group = group.ok_or(Refusal::new(10010, "GROUP-EXISTS"))?;
-    // GROUP-TYPE: for these two calls the code is no gap.
+/// Steps 14 to 17 of a pull. The code of `GROUP-TYPE` and of `SWITCH` is 10007, whatever `gap:wrong-type-code` and
+/// `gap:switch-code` say.
+fn check_pull(app: &App, policy: &Policy, group: &Group, caller: &str) -> Result<(), Refusal> {
+    // GROUP-TYPE: only an AVChatRoom has an online list.
     if !group.kind.has_marks() {
         return Err(Refusal::new(10007, "GROUP-TYPE"));
     }
-    // PLAN: gap:low-plan-list, reading `refuse`, of the list alone.
-    if needs_plan && !app.marks_supported {
+    // PLAN: gap:low-plan-list, reading `refuse`.
+    if !app.marks_supported && policy.reading::<LowPlanList>() == LowPlanList::Refuse {
         return Err(Refusal::new(10059, "PLAN"));
     }
-    // SWITCH: for these two calls the code is no gap.
-    if !app.online_list_enabled {
+    // SWITCH: gap:switch-list, default reading.
+    if !app.online_list_enabled && policy.reading::<SwitchList>() == SwitchList::Refuse {
         return Err(Refusal::new(10007, "SWITCH"));
     }
-    // PERMISSION: gap:rest-owner, reading `owner-too`; else step 4 has let only app admins through.
-    if !app.is_admin(caller) && group.owner.as_deref() != Some(caller) {
-        return Err(Refusal::new(10007, "PERMISSION"));
-    }
-    Ok(group)
+    check_operator(app, group, caller)
 }
 
 /// The list that a pull shows, before it is cut into pages.
@@ -136,16 +114,18 @@ fn list_view(
     limits: &Limits,
     now: u64,
 ) -> ListView {
-    // gap:low-plan-list: on a plan without the feature the unfiltered list names the 30 latest.
-    let is_low = filter.is_none() && !app.marks_supported;
-    let members_max = if is_low { limits.low_plan_list_members_max } else { limits.list_members_max };
+    // gap:low-plan-list and gap:switch-list, readings `30`: on a plan without the feature, and with the switch off, the
+    // 30 latest, with a filter too.
+    let is_cut = !app.marks_supported || !app.online_list_enabled;
+    let members_max = if is_cut { limits.low_plan_list_members_max } else { limits.list_members_max };
     let rows = rows(group, filter, policy);
     let mut view = ListView { taken: now, filter: filter.map(str::to_owned), members_max, rows };
 
-    // gap:refresh: at once. Nothing is cut off yet, so that members who join between two pages push nobody out.
+    // gap:refresh-list: the state of this moment. Nothing is cut off yet, so that members who join between two pages push
+    // nobody out.
     let Some(age_max) = view_age_max(policy) else { return view };
 
-    // gap:refresh, other readings: the last view of the same filter, until it is 10 s or 40 s old.
+    // gap:refresh-list, other readings: the last view of the same filter, until it is 10 s or 40 s old.
     let last = group.list_views.iter().find(|last| last.filter == view.filter);
     if let Some(fresh) = last.filter(|last| now - last.taken < age_max) {
         return fresh.clone();
@@ -159,13 +139,13 @@ fn list_view(
 /// Everybody whom the list may name, newest first (`gap:list-order`).
 fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
     let mut rows = Vec::new();
-    for member in group.members.iter().rev() {
+    for member in group.online().into_iter().rev() {
         let is_hidden = member.marks.contains(&HIDE);
         let is_shown = match filter {
-            // HIDE-600: without a filter, online members without 600.
-            None => member.is_online() && !is_hidden,
+            // HIDE-600: without a filter, those without 600.
+            None => !is_hidden,
             // With a mark, its holders, hidden or not (gap:unhide; other reading: 600 alone shows the hidden). An
-            // integer that is no mark shows nobody, for nobody holds it.
+            // integer that is not a mark shows nobody, because nobody holds it.
             Some(integer) => {
                 let holds = integer.parse().is_ok_and(|mark| member.marks.contains(&mark));
                 let unhides = policy.reading::<Unhide>() == Unhide::AnyMark || integer == "600";
@@ -173,25 +153,18 @@ fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
             }
         };
         if is_shown {
-            rows.push(Row { place: member.place, account: member.account.clone(), joined: member.joined });
+            let marks = member.marks.iter().copied().collect();
+            rows.push(Row { place: member.place, account: member.account.clone(), joined: member.joined, marks });
         }
     }
     rows
 }
 
-/// How old a view must be to be shown no more, in milliseconds; `None` when there are no views.
-fn view_age_max(policy: &Policy) -> Option<u64> {
+/// How old a view of the list must be to be shown no more, in milliseconds; `None` where each pull shows its moment.
+pub(super) fn view_age_max(policy: &Policy) -> Option<u64> {
     match policy.reading() {
         RefreshList::TenSeconds => Some(10_000),
         RefreshList::FortySeconds => Some(40_000),
-        _ => None,
-    }
-}
-
-/// The same for a count.
-fn count_age_max(policy: &Policy) -> Option<u64> {
-    match policy.reading() {
-        RefreshCount::TenSeconds => Some(10_000),
         _ => None,
     }
 }

@@ -1,71 +1,38 @@
-//! `modify_user_info`: steps 8 to 20, and what a call changes.
+//! `modify_user_info`: steps 8 to 20, and what a call changes. `add_robots` and `del_robots` go the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::Limits;
-use avmarks_spec::readings::{
-    AllFailedCode, Offline500, OverCapacity, PinRenewal, SpecialSlots, SwitchCode, TooManyCode, WrongTypeCode,
-};
+use avmarks_spec::readings::{AllFailedCode, Offline500, OverCapacity, PinRenewal, RobotDays, SpecialSlots};
 use serde_json::{Value, json};
 
+use super::World;
 use super::body::MarksBody;
+use super::gates::{check_account, check_accounts_count, check_command, check_standing, find_group};
 use super::group::Group;
-use super::ids::{PIN, is_account_id, is_group_id, is_special, mark};
+use super::ids::{PIN, is_special, mark};
 use super::policy::Policy;
 use super::refusal::{Accepted, Omitted, Refusal};
-use super::{App, World};
 
 /// An account, and marks of it in order.
-struct Entry {
-    account: String,
-    marks: Vec<u32>,
+pub(super) struct Entry {
+    pub(super) account: String,
+    pub(super) marks: Vec<u32>,
 }
 
 /// What becomes of a call: who is served with which marks, and what is left out.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     served: Vec<Entry>,
-    omitted: Vec<Omitted>,
+    pub(super) omitted: Vec<Omitted>,
 }
 
 /// Answers a call, from step 6 on.
 pub(super) fn modify_user_info(world: &mut World, caller: &str, body: &str) -> Result<Accepted, Refusal> {
-    let World { app, policy, limits, groups, now, .. } = world;
-
-    let body = MarksBody::read(body, policy)?;
-    let is_set = preflight_command(&body)?;
-    let entries = preflight_entries(&body, is_set, policy, limits)?;
-
-    // Step 12. GROUP-ID: the group id is well formed.
-    if !is_group_id(&body.group) {
-        return Err(Refusal::new(10015, "GROUP-ID"));
-    }
-    // Step 13. GROUP-EXISTS: the group exists.
-    let group = groups.iter_mut().find(|group| group.id == body.group);
-    let group = group.ok_or(Refusal::new(10010, "GROUP-EXISTS"))?;
-    check_standing(app, policy, group, caller)?;
-    // Step 18. SPECIAL-ADMIN: marks 500 and 600 are for app admins alone, in a set and in a delete.
-    if !app.is_admin(caller) && entries.iter().any(|entry| entry.marks.iter().any(|mark| is_special(*mark))) {
-        return Err(Refusal::new(10007, "SPECIAL-ADMIN"));
-    }
-
-    let entries = merge(entries);
-    let Outcome { served, omitted } =
-        if is_set { decide_set(group, &entries, policy, limits)? } else { decide_delete(group, &entries) };
-
-    // Step 20. ALL-FAILED: no account of the call could be served.
-    if served.is_empty() {
-        let code = if policy.reading::<AllFailedCode>() == AllFailedCode::UnknownUser { 10019 } else { 10004 };
-        return Err(Refusal { code, because: "ALL-FAILED", omitted });
-    }
-
-    for entry in &served {
-        if is_set {
-            apply_set(group, entry, *now, policy, limits);
-        } else {
-            apply_delete(group, entry);
-        }
-    }
+    let body = MarksBody::read(body, &world.policy)?;
+    let is_set = check_command(&body.command_type)?;
+    let entries = preflight_entries(&body, is_set, &world.policy, &world.limits)?;
+    let Outcome { served, omitted } = change_marks(world, caller, &body.group, is_set, entries)?;
 
     let list = |entry: &Entry| json!({ "Member_Account": entry.account, "Marks": entry.marks });
     let answer = json!({
@@ -78,33 +45,51 @@ pub(super) fn modify_user_info(world: &mut World, caller: &str, body: &str) -> R
     Ok(Accepted { answer, omitted })
 }
 
-/// Step 8. `COMMAND-TYPE`: 1 is set, 2 is delete.
-fn preflight_command(body: &MarksBody) -> Result<bool, Refusal> {
-    match body.command_type.as_str() {
-        "1" => Ok(true),
-        "2" => Ok(false),
-        _ => Err(Refusal::new(10004, "COMMAND-TYPE")),
+/// Sets or deletes marks that passed the preflight: steps 12 to 20, and what the call changes.
+pub(super) fn change_marks(
+    world: &mut World,
+    caller: &str,
+    group: &str,
+    is_set: bool,
+    entries: Vec<Entry>,
+) -> Result<Outcome, Refusal> {
+    let World { app, policy, limits, groups, now, .. } = world;
+    let group = find_group(groups, group)?;
+    check_standing(app, policy, group, caller)?;
+    // Step 18. SPECIAL-ADMIN: marks 500 and 600 are for app admins alone, in a set and in a delete.
+    if !app.is_admin(caller) && entries.iter().any(|entry| entry.marks.iter().any(|mark| is_special(*mark))) {
+        return Err(Refusal::new(10007, "SPECIAL-ADMIN"));
     }
+
+    let entries = merge(entries);
+    let outcome = if is_set { decide_set(group, &entries, policy, limits)? } else { decide_delete(group, &entries) };
+
+    // Step 20. ALL-FAILED: no account of the call could be served.
+    if outcome.served.is_empty() {
+        let code = if policy.reading::<AllFailedCode>() == AllFailedCode::UnknownUser { 10019 } else { 10004 };
+        return Err(Refusal { code, because: "ALL-FAILED", omitted: outcome.omitted });
+    }
+
+    for entry in &outcome.served {
+        if is_set {
+            apply_set(group, entry, *now, policy, limits);
+        } else {
+            apply_delete(group, entry);
+        }
+    }
+    Ok(outcome)
 }
 
 /// Steps 9 to 11: what the entries themselves tell.
 fn preflight_entries(body: &MarksBody, is_set: bool, policy: &Policy, limits: &Limits) -> Result<Vec<Entry>, Refusal> {
-    // Step 9. ACCOUNTS-MAX: at most 500 entries as sent. An empty list is REQUIRED.
-    if body.entries.len() > limits.accounts_per_call_max {
-        let code = if policy.reading::<TooManyCode>() == TooManyCode::InvalidParameter { 10004 } else { 10005 };
-        return Err(Refusal::new(code, "ACCOUNTS-MAX"));
-    }
-    if body.entries.is_empty() {
-        return Err(Refusal::new(10004, "REQUIRED"));
-    }
+    // Step 9. ACCOUNTS-MAX: at most 500 entries as sent.
+    check_accounts_count(body.entries.len(), policy, limits)?;
 
     // Step 10, entry by entry.
     let mut entries = Vec::new();
     for entry in &body.entries {
         // ACCOUNT-ID: the account is a well-formed user id.
-        if !is_account_id(&entry.account, policy) {
-            return Err(Refusal::new(10004, "ACCOUNT-ID"));
-        }
+        check_account(&entry.account, policy)?;
         // REQUIRED: an entry names a mark.
         if entry.marks.is_empty() {
             return Err(Refusal::new(10004, "REQUIRED"));
@@ -126,29 +111,6 @@ fn preflight_entries(body: &MarksBody, is_set: bool, policy: &Policy, limits: &L
     Ok(entries)
 }
 
-/// Steps 14 to 17: the group, the app and the operator.
-fn check_standing(app: &App, policy: &Policy, group: &Group, caller: &str) -> Result<(), Refusal> {
-    // Step 14. GROUP-TYPE: only an AVChatRoom has marks.
-    if !group.kind.has_marks() {
-        let code = if policy.reading::<WrongTypeCode>() == WrongTypeCode::InvalidParameter { 10004 } else { 10007 };
-        return Err(Refusal::new(code, "GROUP-TYPE"));
-    }
-    // Step 15. PLAN: the app's plan includes the feature (gap:plan-code has one reading).
-    if !app.marks_supported {
-        return Err(Refusal::new(10059, "PLAN"));
-    }
-    // Step 16. SWITCH: the online-member-list feature is switched on.
-    if !app.online_list_enabled {
-        let code = if policy.reading::<SwitchCode>() == SwitchCode::HigherPlan { 10059 } else { 10007 };
-        return Err(Refusal::new(code, "SWITCH"));
-    }
-    // Step 17. PERMISSION: the operator is an app admin or the group's owner.
-    if !app.is_admin(caller) && group.owner.as_deref() != Some(caller) {
-        return Err(Refusal::new(10007, "PERMISSION"));
-    }
-    Ok(())
-}
-
 /// Entries of one account become one, at the place of the first, its marks united in order of first mention
 /// (`gap:duplicates`).
 fn merge(entries: Vec<Entry>) -> Vec<Entry> {
@@ -168,15 +130,16 @@ fn merge(entries: Vec<Entry>) -> Vec<Entry> {
     merged
 }
 
-/// Whether an account may take a mark, as the group was before the call.
+/// Whether an account may take a mark, as the group was before the call (`gap:offline-500`).
 fn may_take(group: &Group, account: &str, mark: u32, policy: &Policy) -> bool {
+    let reading: Offline500 = policy.reading();
     match group.member(account) {
-        // An account that is no member takes nothing.
-        None => false,
-        // A member that is online may take every mark.
+        // A member or robot that is online may take every mark.
         Some(member) if member.is_online() => true,
-        // A member that is offline may take 500 and nothing else (gap:offline-500; other reading: not even that).
-        Some(_) => mark == PIN && policy.reading::<Offline500>() == Offline500::MemberMay,
+        // A disconnected member may take 500 and nothing else; under `nobody-offline` not even that.
+        Some(_) => mark == PIN && reading != Offline500::NobodyOffline,
+        // An account that never joined may take 500 and nothing else; under the two other readings not even that.
+        None => mark == PIN && reading == Offline500::Anyone,
     }
 }
 
@@ -205,7 +168,7 @@ fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits
         let mut marks = Vec::new();
         for mark in &entry.marks {
             let leave_out = |because| Omitted { account: entry.account.clone(), mark: *mark, because };
-            // ONLINE-ONLY: a mark is set on online members only, mark 500 excepted.
+            // ONLINE-ONLY: a mark is set on who is online only, mark 500 excepted.
             if !may_take(group, &entry.account, *mark, policy) {
                 outcome.omitted.push(leave_out("ONLINE-ONLY"));
                 continue;
@@ -234,8 +197,8 @@ fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits
     Ok(outcome)
 }
 
-/// A delete (`CommandType` 2): an online member loses the marks named, and one that it did not hold succeeds all the
-/// same (`gap:delete-unset`). Offline members and strangers are left out.
+/// A delete (`CommandType` 2): who is online, member or robot, loses the marks named, and one that it did not hold
+/// succeeds all the same (`gap:delete-unset`). Offline members and strangers are left out.
 fn decide_delete(group: &Group, entries: &[Entry]) -> Outcome {
     let mut outcome = Outcome::default();
     for entry in entries {
@@ -252,25 +215,34 @@ fn decide_delete(group: &Group, entries: &[Entry]) -> Outcome {
 }
 
 fn apply_set(group: &mut Group, entry: &Entry, now: u64, policy: &Policy, limits: &Limits) {
+    // Who is served and is not in the group has taken 500: it becomes a robot.
+    if group.member(&entry.account).is_none() {
+        group.add_robot(&entry.account, now);
+    }
     let Some(member) = group.member_mut(&entry.account) else { return };
     for mark in &entry.marks {
-        member.marks.insert(*mark);
-        // PIN-500: taking 500 starts three days; taking it again starts them anew (gap:pin-renewal; other reading: the
-        // first moment stays).
-        let keeps = policy.reading::<PinRenewal>() == PinRenewal::KeepFirst && member.pin_end.is_some();
-        if *mark == PIN && !keeps {
-            member.pin_end = Some(u128::from(now) + limits.pin_duration_max.as_millis());
+        let held_before = !member.marks.insert(*mark);
+        if *mark != PIN {
+            continue;
         }
+        // gap:pin-renewal: taking 500 again starts its days anew; under the other reading the first moment stays.
+        if held_before && policy.reading::<PinRenewal>() == PinRenewal::KeepFirst {
+            continue;
+        }
+        // PIN-500: three days from now. gap:robot-days, other reading: a robot that takes 500 gets no end.
+        let is_endless = member.robot && policy.reading::<RobotDays>() == RobotDays::UntilDeleted;
+        let end = u128::from(now) + limits.pin_duration_max.as_millis();
+        member.pin_end = if is_endless { None } else { Some(end) };
     }
 }
 
 fn apply_delete(group: &mut Group, entry: &Entry) {
-    let Some(member) = group.member_mut(&entry.account) else { return };
     for mark in &entry.marks {
-        // Deleting 500 ends the pin as its expiry does: who is disconnected goes offline, and loses every mark.
+        // Deleting 500 ends the pin as its expiry does: who is disconnected goes offline and loses every mark, and a
+        // robot is gone.
         if *mark == PIN {
-            member.end_pin();
-        } else {
+            group.end_pin(&entry.account);
+        } else if let Some(member) = group.member_mut(&entry.account) {
             member.marks.remove(mark);
         }
     }

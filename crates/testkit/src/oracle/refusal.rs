@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 pub(super) struct Refusal {
     /// The `ErrorCode`.
     pub(super) code: u32,
-    /// The clause that is broken; in steps 1 and 6 the gap.
+    /// The clause that is broken; where none is, the gap that the refusal rests on.
     pub(super) because: &'static str,
     /// What was left out: of `ALL-FAILED` alone.
     pub(super) omitted: Vec<Omitted>,
 }
 
-/// A mark that was asked and left out.
+/// A mark that was asked for and left out.
 pub(super) struct Omitted {
     pub(super) account: String,
     pub(super) mark: u32,
@@ -30,6 +30,11 @@ impl Refusal {
     pub(super) const fn new(code: u32, because: &'static str) -> Self {
         Self { code, because, omitted: Vec::new() }
     }
+}
+
+/// The answer that has the three fields of the envelope, and nothing else.
+pub(super) fn bare_envelope() -> Value {
+    json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "" })
 }
 
 /// The line that answers a call.

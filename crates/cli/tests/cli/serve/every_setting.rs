@@ -45,7 +45,7 @@ const ROWS: &[Row] = &[
     shown(row("key_file", &["key.txt"], &["absent"]), "settings", "/signature_checked", "true"),
     shown(row("marks_supported", &["false"], &["no"]), "settings", "/marks_supported", "false"),
     shown(row("online_list_enabled", &["false"], &["no"]), "settings", "/online_list_enabled", "false"),
-    shown(row("policy", &["documented_en"], &["x"]), "settings", "/sdkappid", "1400000000"),
+    shown(row("policy", &["2023"], &["x"]), "settings", "/sdkappid", "1400000000"),
     shown(
         row("reading", &["gap:page-size=250", "gap:rest-owner=owner-too"], &["gap:page-size"]),
         "settings",
