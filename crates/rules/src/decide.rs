@@ -24,10 +24,13 @@ impl Room {
         let view = View::new(self, at);
         let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
-        if refused.is_empty() {
+        if self.kind().has_marks() {
             let weighed = weigh(&view, terms, call);
-            refused = outcome_refusals(terms, &weighed);
-            (omitted, gaps) = (weighed.omitted, weighed.gaps);
+            let is_open = refused.is_empty();
+            refused.extend(outcome_refusals(terms, &weighed));
+            if is_open {
+                (omitted, gaps) = (weighed.omitted, weighed.gaps);
+            }
             match refused.first().map(|refused| refused.reason) {
                 None => {
                     gaps.push(Gap::Echo);
@@ -46,44 +49,44 @@ impl Room {
             grounds.clause(Clause::OnlineOnly);
         }
         gaps.into_iter().for_each(|gap| grounds.gap(gap));
-        finish(&view, at, &refused, grounds, omitted, transition)
+        finish(&view, at, refused, grounds, omitted, transition)
     }
 
     /// What the service answers to a call that sets or deletes administrators, and why. Changes nothing, as [`Room::decide`].
     pub fn decide_admins(&self, call: &AdminCall, terms: &Terms, at: Timestamp) -> Decision {
         let view = View::new(self, at);
         let mut refused = admin_refusals(Some(self), terms, call.operator());
-        let (mut grounds, mut transition) = (Grounds::default(), Transition::time(&view));
-        if refused.is_empty() {
-            let is_admin = |account| self.admins().contains(account);
-            let (admins, in_vain): (Vec<_>, _) = match call.kind() {
-                CommandKind::Set => {
-                    let new = call.accounts().iter().filter(|account| !is_admin(account));
-                    (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
-                }
-                CommandKind::Delete => {
-                    let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
-                    (left.copied().collect(), !call.accounts().iter().all(is_admin))
-                }
-            };
-            // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
-            if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
-                refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
-            } else {
+        let is_admin = |account| self.admins().contains(account);
+        let (admins, in_vain): (Vec<_>, _) = match call.kind() {
+            CommandKind::Set => {
+                let new = call.accounts().iter().filter(|account| !is_admin(account));
+                (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
+            }
+            CommandKind::Delete => {
+                let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
+                (left.copied().collect(), !call.accounts().iter().all(is_admin))
+            }
+        };
+        // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
+        if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
+            refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
+        }
+        let mut grounds = Grounds::default();
+        let mut transition = Transition::time(&view);
+        match refused.first() {
+            Some(refused) => grounds.refusal(refused.reason),
+            None => {
                 transition = Transition::admins(&view, admins);
                 // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
                 if in_vain {
                     grounds.gap(Gap::AdminUnset);
                 }
-            }
-            if call.was_merged() {
-                grounds.gap(Gap::Duplicates);
+                if call.was_merged() {
+                    grounds.gap(Gap::Duplicates);
+                }
             }
         }
-        let mut all = Grounds::default();
-        refused.first().into_iter().for_each(|refused| all.refusal(refused.reason));
-        grounds.into_vec().into_iter().for_each(|basis| all.basis(basis));
-        finish(&view, at, &refused, all, Vec::new(), transition)
+        finish(&view, at, refused, grounds, Vec::new(), transition)
     }
 }
 
@@ -91,7 +94,7 @@ impl Room {
 fn finish(
     view: &View<'_>,
     at: Timestamp,
-    refused: &[Refused],
+    refused: Vec<Refused>,
     mut grounds: Grounds,
     omitted: Vec<Omission>,
     transition: Transition,
@@ -102,19 +105,9 @@ fn finish(
     if at < view.now() {
         grounds.gap(Gap::Clock);
     }
-    let verdict = refused.first().map_or(Verdict::Accepted, |refused| Verdict::Refused(*refused));
-    Decision { verdict, because: grounds.into_vec(), omitted, transition }
-}
-
-/// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
-/// [`Room::decide`] gives. Accounts are looked at only where steps 13 to 18 let the call through.
-#[must_use]
-pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
-    let mut found = gate_refusals(room, terms, call.operator(), call.names_special());
-    if let (Some(room), []) = (room, &*found) {
-        found = outcome_refusals(terms, &weigh(&View::new(room, at), terms, call));
-    }
-    found
+    let mut refused = refused.into_iter();
+    let verdict = refused.next().map_or(Verdict::Accepted, Verdict::Refused);
+    Decision { verdict, other_refusals: refused.collect(), because: grounds.into_vec(), omitted, transition }
 }
 
 /// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500

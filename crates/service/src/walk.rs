@@ -108,10 +108,9 @@ impl<'a> Walk<'a> {
         self.rate(endpoint)?;
         let Settings { terms, .. } = &self.app.settings;
         let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
-        let Some(id) = read.group else { return ControlFlow::Continue(()) };
         let group = Asked {
-            id,
-            found: self.app.groups.get(&id),
+            id: read.group,
+            found: read.group.and_then(|id| self.app.groups.get(&id)),
             operator,
             identifier: identifier.as_deref().unwrap_or_default(),
             accounts: match endpoint {

@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
 use avmarks_rules::{
     AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Question, Refusal, Refused, Verdict,
-    admin_refusals, gate_refusals, question_refusals, refusals,
+    admin_refusals, gate_refusals, question_refusals,
 };
-use avmarks_spec::{Gap, GroupId, UserId};
+use avmarks_spec::{Gap, UserId};
 
 use super::Walk;
 use crate::app::Group;
@@ -36,9 +36,7 @@ impl Walk<'_> {
             self.accept(group, decision, body);
             return ControlFlow::Continue(());
         };
-        self.refuse(group, decision)?;
-        let others = refusals(Some(room), terms, call, self.now).into_iter().skip(1);
-        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+        self.refuse(group, decision)
     }
 
     /// 13 to 19, for a call that sets or deletes administrators.
@@ -50,16 +48,15 @@ impl Walk<'_> {
             self.accept(group, decision, bare_json());
             return ControlFlow::Continue(());
         };
-        self.refuse(group, decision)?;
-        let others = admin_refusals(Some(room), terms, call.operator()).into_iter().skip(1);
-        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+        self.refuse(group, decision)
     }
 
     /// Takes in that a decision accepts the call, with this answer.
     fn accept(&mut self, group: &Asked<'_>, mut decision: Decision, body: Vec<u8>) {
         let (because, omitted) = (take(&mut decision.because), take(&mut decision.omitted));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted };
-        self.served = Some(Outcome { answer, effect: Effect::Transition(group.id, decision.into_transition()) });
+        let effect = group.id.map_or(Effect::None, |id| Effect::Transition(id, decision.into_transition()));
+        self.served = Some(Outcome { answer, effect });
     }
 
     /// Takes in that a decision refuses the call.
@@ -70,7 +67,8 @@ impl Walk<'_> {
         let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
         first.because = own.collect();
         self.omitted = decision.omitted;
-        self.findings.add(first)
+        self.findings.add(first)?;
+        self.add_all(group, decision.other_refusals)
     }
 
     /// 13 to 18 alone: what the group refuses whatever the body names.
@@ -85,7 +83,17 @@ impl Walk<'_> {
             Endpoint::CheckMembers => return self.ask(group, Question::Check),
             Endpoint::GetAdminList => return self.ask(group, Question::AdminList),
         };
-        refusals.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
+        self.add_all(group, refusals)
+    }
+
+    /// Adds what the group refuses; of a group that is not named, nothing can be said.
+    fn add_all(&mut self, group: &Asked<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
+        for refused in refusals {
+            if group.id.is_some() || refused.reason != Refusal::GroupExists {
+                self.findings.add(self.refusal(group, refused, None))?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     pub(super) fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
@@ -93,7 +101,7 @@ impl Walk<'_> {
         if let Some(Group { room, views }) = group.found {
             let terms = &self.app.settings.terms;
             let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
-            self.serve(group.id, answer.to_json(), because, taken);
+            self.serve(group, answer.to_json(), because, taken);
         }
         ControlFlow::Continue(())
     }
@@ -103,7 +111,7 @@ impl Walk<'_> {
         if let Some(Group { room, views }) = group.found {
             let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
             let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
-            self.serve(group.id, answer.to_json(), because, taken);
+            self.serve(group, answer.to_json(), because, taken);
         }
         ControlFlow::Continue(())
     }
@@ -114,7 +122,7 @@ impl Walk<'_> {
             let terms = &self.app.settings.terms;
             let Shown { answer, because, taken } = pull::check(room, views, terms, accounts, self.now);
             let answer = answer.iter().map(|account| account.as_str().to_owned()).collect();
-            self.serve(group.id, check_members::Answer::online(answer).to_json(), because, taken);
+            self.serve(group, check_members::Answer::online(answer).to_json(), because, taken);
         }
         ControlFlow::Continue(())
     }
@@ -123,7 +131,7 @@ impl Walk<'_> {
         self.ask(group, Question::AdminList)?;
         if let Some(Group { room, .. }) = group.found {
             let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
-            self.serve(group.id, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
+            self.serve(group, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
         }
         ControlFlow::Continue(())
     }
@@ -131,7 +139,11 @@ impl Walk<'_> {
     /// 13 to 17, for a call that changes nothing.
     fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
         let room = group.found.map(|group| &group.room);
-        for refused in question_refusals(room, &self.app.settings.terms, group.operator, question) {
+        let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
+        // Of a group that is not named, nothing can be said.
+        for refused in
+            refusals.into_iter().filter(|refused| group.id.is_some() || refused.reason != Refusal::GroupExists)
+        {
             self.read_on(question, Some(refused.reason));
             let mut violation = self.refusal(group, refused, None);
             if refused.reason == Refusal::ListPlan {
@@ -156,8 +168,8 @@ impl Walk<'_> {
         }
     }
 
-    fn serve(&mut self, group: GroupId, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
-        let effect = taken.map_or(Effect::None, |taken| Effect::Remember(group, taken));
+    fn serve(&mut self, group: &Asked<'_>, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
+        let effect = group.id.zip(taken).map_or(Effect::None, |(id, taken)| Effect::Remember(id, taken));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
         self.served = Some(Outcome { answer, effect });
     }
