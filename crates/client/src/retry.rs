@@ -196,8 +196,7 @@ pub enum Reach {
 /// three days anew (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
 ///
 /// ```
-/// use avmarks_client::{Advice, Heard, Reach, Reply, advice};
-/// use avmarks_client::PlanKind;
+/// use avmarks_client::{Advice, PlanKind, Reach, Reply, advice};
 ///
 /// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks).heard;
 /// let busy = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#);

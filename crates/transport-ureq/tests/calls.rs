@@ -1,5 +1,5 @@
 //! Robots, `check_members` and administrators over a socket: the exact bytes, lost answers, refusals, and what comes of them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -179,11 +179,11 @@ fn groups_and_accounts_are_taken_as_texts_and_as_ids_by_every_call() {
         assert_eq!(robots.unwrap().report().counts().of(State::Accepted), 1);
     }
     assert_eq!(client.set_marks(group, [(user, [1000])]).unwrap().report().counts().of(State::Omitted), 1);
-    assert_eq!(client.check_members(&group, [user]).unwrap().len(), 1);
+    assert_eq!(client.check_members(group, [user]).unwrap().len(), 1);
     assert_eq!((client.online_count(GROUP), client.online_count(group)), (Ok(3), Ok(3)));
     assert_eq!(client.online_members(GROUP, None).collect::<Vec<_>>(), [Ok(vec![])]);
     assert_eq!(client.set_admins(group, [user]), Ok(()));
-    assert_eq!(client.admins(&group), Ok(vec![]));
+    assert_eq!(client.admins(group), Ok(vec![]));
     assert!(server.seen().iter().all(|seen| seen.body.starts_with(r#"{"GroupId":"@TGS#a6I4ZUUGO""#)));
 }
 

@@ -3,7 +3,7 @@
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use avmarks_client::{Change, Job, Plan};
+use avmarks_client::{Job, Plan, PlanKind};
 use avmarks_spec::{Gap, Mark};
 
 use crate::output::remark;
@@ -38,13 +38,14 @@ pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
 /// What it does to send again what was carried out.
 fn repetition(job: &Job) -> String {
     let has_pin = job.plans().any(|plan| plan.special_marks().any(|mark| mark == Mark::PINNED));
-    match job.plans().next().map(Plan::change) {
-        Some(Change::Set) if has_pin => format!(
+    let has_pin = has_pin || job.plans().any(|plan| plan.kind() == PlanKind::AddRobots);
+    match job.plans().next().map(|plan| plan.kind().sets()) {
+        Some(true) if has_pin => format!(
             ", which also sets what somebody else has deleted meanwhile, and starts the three days of mark 500 anew ({})",
             Gap::PinRenewal
         ),
-        Some(Change::Set) => ", which also sets what somebody else has deleted meanwhile".to_owned(),
-        Some(Change::Delete) => ", which also deletes what somebody else has set meanwhile".to_owned(),
+        Some(true) => ", which also sets what somebody else has deleted meanwhile".to_owned(),
+        Some(false) => ", which also deletes what somebody else has set meanwhile".to_owned(),
         None => String::new(),
     }
 }
@@ -53,7 +54,7 @@ fn repetition(job: &Job) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use avmarks_client::{JobSettings, PlanSettings, Signer};
+    use avmarks_client::{Change, JobSettings, PlanSettings, Signer};
     use avmarks_protocol::url::SdkAppId;
     use avmarks_protocol::usersig::UserSig;
     use avmarks_spec::UserId;
