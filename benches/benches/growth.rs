@@ -10,7 +10,7 @@ use std::hint::black_box;
 use avmarks_benches::plot::{Line, Panel, svg};
 use avmarks_benches::rounds::{duration, quantile, timed};
 use avmarks_benches::world::{Numbers, call, id, request, undone, user};
-use avmarks_benches::{is_quick, is_wanted, naive};
+use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info::PATH;
 use avmarks_rules::{Presence, Room, Terms};
 use avmarks_service::{App, Call, Settings};
@@ -19,10 +19,8 @@ use avmarks_spec::{GroupId, GroupType, Timestamp};
 const AT: Timestamp = Timestamp::from_millis(1);
 
 fn main() {
-    if !is_wanted("growth") {
-        return;
-    }
-    let (tenths, rounds) = if is_quick() { (2, 9) } else { (0, 41) };
+    let Some(arguments) = asked(&["growth"]) else { return };
+    let (tenths, rounds) = if arguments.is_quick { (2, 9) } else { (0, 41) };
     let sizes = |sizes: &[usize]| sizes.iter().copied().take(sizes.len() - tenths).collect::<Vec<_>>();
     let panels = [
         Panel {
@@ -57,7 +55,7 @@ fn main() {
             println!("| {title} | {size} | {} | {} |", naive.unwrap_or_default(), duration(*took));
         }
     }
-    if is_quick() {
+    if arguments.is_quick {
         return;
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/growth.svg");

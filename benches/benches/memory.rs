@@ -5,13 +5,14 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use avmarks_benches::world::{Numbers, id, request, user, write_served};
-use avmarks_benches::{is_quick, naive};
+use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{Presence, Room};
 use avmarks_spec::{GroupType, Timestamp, UserId};
 
 fn main() {
-    let members = if is_quick() { 100_000 } else { 1_000_000 };
+    let Some(arguments) = asked(&["memory"]) else { return };
+    let members = if arguments.is_quick { 100_000 } else { 1_000_000 };
     println!("Memory, members of 32-byte ids, everything that the room allocates counted\n");
     println!("| work | naive | ours | reach |");
     println!("|---|---|---|---|");

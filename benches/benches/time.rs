@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use avmarks_benches::rounds::{Compared, duration, print_head, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
-use avmarks_benches::{is_quick, is_wanted, naive};
+use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{Filter, MarkCall, Operator, Policy, Presence, Room, Terms, Verdict};
 use avmarks_service::{App, Call, Settings};
@@ -17,36 +17,40 @@ use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 const AT: Timestamp = Timestamp::from_millis(1);
 
 fn main() {
-    let (large, rounds) = if is_quick() { (20_000, 5) } else { (1_000_000, 200) };
+    let Some(arguments) = asked(&["bytes", "set", "presence", "latest", "pins", "join"]) else { return };
+    let (large, rounds) = if arguments.is_quick { (20_000, 5) } else { (1_000_000, 200) };
     println!("\nTime, {rounds} rounds of each row, rounds taking turns\n");
     print_head();
     let mut beside = Vec::new();
-    if is_wanted("bytes") {
+    if arguments.wants("bytes") {
         let small = bytes_to_bytes(1_000, rounds * 2, "2.5x");
         beside.push(("bytes to bytes", bytes_to_bytes(large, rounds, "4x") / small, ""));
     }
-    if ["set", "presence", "latest", "pins"].into_iter().any(is_wanted) {
+    if ["set", "presence", "latest", "pins"].into_iter().any(|part| arguments.wants(part)) {
         let (mut small, mut rooms) = (Rooms::of(1_000), Rooms::of(large));
-        if is_wanted("set") {
+        if arguments.wants("set") {
             let (small, small_again) = small.sets(rounds * 2);
             let (large, large_again) = rooms.sets(rounds);
             beside.push(("set 500, cold", large / small, "at most 6"));
             beside.push(("decide 500 again, warm", large_again / small_again, "at most 1.6"));
         }
-        if is_wanted("presence") {
+        if arguments.wants("presence") {
             rooms.presence(rounds.div_ceil(2));
         }
-        if is_wanted("latest") {
+        if arguments.wants("latest") {
             small.latest(rounds.div_ceil(4));
             rooms.latest(rounds.div_ceil(10).max(3));
         }
-        if is_wanted("pins") {
+        if arguments.wants("pins") {
             small.pins(rounds.div_ceil(4));
             rooms.pins(rounds.div_ceil(10).max(3));
         }
     }
-    if is_wanted("join") {
+    if arguments.wants("join") {
         worst_join(large, rounds.div_ceil(40).max(2));
+    }
+    if beside.is_empty() {
+        return;
     }
     println!("\nThe room of {large} beside the room of 1000, ours\n\n| work | times as long | reach |\n|---|---|---|");
     beside.iter().for_each(|(work, times, reach)| println!("| {work} | {times:.2} | {reach} |"));

@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use avmarks_benches::rounds::{Compared, Side, print_head, timed};
 use avmarks_benches::world::{Numbers, request, write_served};
-use avmarks_benches::{is_quick, is_wanted, naive};
+use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info::{self, Served};
 use serde::Deserialize;
 
@@ -34,10 +34,8 @@ struct BorrowedEntry<'a> {
 }
 
 fn main() {
-    if !is_wanted("wire") {
-        return;
-    }
-    let rounds = if is_quick() { 5 } else { 600 };
+    let Some(arguments) = asked(&["wire"]) else { return };
+    let rounds = if arguments.is_quick { 5 } else { 600 };
     println!("\nReading and writing, {rounds} rounds of each row, rounds taking turns\n");
     print_head();
     let mut numbers = Numbers(1);

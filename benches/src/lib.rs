@@ -1,23 +1,28 @@
-//! What the benchmarks share: the baseline, the members, the rounds, and how a row is printed.
+//! What the benchmarks share: the arguments, the baseline, the members, the rounds, and how a row is printed.
 //!
 //! A figure counts as a ratio, from rounds that take turns in one process: the machine may be busy, and both sides feel it.
 
 #![forbid(unsafe_code)]
 
+pub mod arguments;
 pub mod naive;
 pub mod plot;
 pub mod rounds;
 pub mod world;
 
-/// Whether `--quick` was asked for: rooms a tenth as large and few rounds, to see that everything runs.
-#[must_use]
-pub fn is_quick() -> bool {
-    std::env::args().any(|argument| argument == "--quick")
-}
+use arguments::Arguments;
 
-/// Whether this part of the table is to be made: `--only PART` names one.
+/// The arguments of a benchmark that makes these parts; nothing where none of them is asked for, which it says in one line.
+/// Where the arguments are wrong, it says so and ends the process.
 #[must_use]
-pub fn is_wanted(part: &str) -> bool {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--only").skip(1);
-    arguments.next().is_none_or(|wanted| wanted == part)
+pub fn asked(parts: &[&str]) -> Option<Arguments> {
+    let arguments = Arguments::of_process().unwrap_or_else(|fault| {
+        eprintln!("error: {fault}");
+        std::process::exit(2)
+    });
+    let wanted = parts.iter().any(|part| arguments.wants(part));
+    if !wanted {
+        println!("not asked for: {}", parts.join(", "));
+    }
+    wanted.then_some(arguments)
 }
