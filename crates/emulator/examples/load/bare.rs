@@ -10,6 +10,14 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 
+/// Starts it, and says where as `avmarks --json serve` does; it ends with the process.
+pub(crate) fn run(answer: &'static str) -> io::Result<()> {
+    println!("{{\"url\":\"http://{}\"}}", start(answer)?);
+    loop {
+        std::thread::park();
+    }
+}
+
 /// Starts it, on as many threads as an emulator has, for the rest of the process.
 pub(crate) fn start(answer: &'static str) -> io::Result<SocketAddr> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
@@ -19,7 +27,7 @@ pub(crate) fn start(answer: &'static str) -> io::Result<SocketAddr> {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("bare").enable_all().build()?;
     std::thread::spawn(move || {
         runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("it is non-blocking");
+            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
                 let _ = stream.set_nodelay(true);

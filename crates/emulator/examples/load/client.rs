@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 const TARGET: &str = "/v4/group_open_avchatroom_http_svc/modify_user_info?sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
@@ -23,6 +25,10 @@ impl Round {
     /// Answers a second.
     pub(crate) fn rate(&self) -> f64 {
         self.waits.len() as f64 / self.time.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    pub(crate) const fn errors(&self) -> u64 {
+        self.errors
     }
 
     pub(crate) fn add(&mut self, other: Self) {
@@ -48,7 +54,8 @@ impl fmt::Display for Round {
     }
 }
 
-/// Asks for `time` over so many connections; any answer but `expected` is an error.
+/// Asks for `time` over so many connections; any answer but `expected` is an error. The time begins when every connection has had
+/// its first answer.
 pub(crate) async fn round(
     address: SocketAddr,
     connections: usize,
@@ -56,11 +63,13 @@ pub(crate) async fn round(
     body: &'static str,
     expected: &'static str,
 ) -> Round {
-    let begun = Instant::now();
+    let ready = Arc::new(Barrier::new(connections + 1));
     let mut set = JoinSet::new();
     for _ in 0..connections {
-        set.spawn(connection(address, begun + time, body, expected));
+        set.spawn(connection(address, time, body, expected, Arc::clone(&ready)));
     }
+    ready.wait().await;
+    let begun = Instant::now();
     let mut round = Round::default();
     while let Some(ended) = set.join_next().await {
         round.add(ended.unwrap_or_default());
@@ -68,24 +77,37 @@ pub(crate) async fn round(
     Round { time: begun.elapsed(), ..round }
 }
 
-async fn connection(address: SocketAddr, end: Instant, body: &'static str, expected: &'static str) -> Round {
+async fn connection(
+    address: SocketAddr,
+    time: Duration,
+    body: &'static str,
+    expected: &'static str,
+    ready: Arc<Barrier>,
+) -> Round {
     let length = body.len();
     let request = format!("POST {TARGET} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}");
-    let mut round = Round::default();
-    let Ok(mut stream) = TcpStream::connect(address).await else { return Round { errors: 1, ..round } };
-    let _ = stream.set_nodelay(true);
+    let (request, expected) = (request.as_bytes(), expected.as_bytes());
     let mut buffer = vec![0; 16_384];
-    while Instant::now() < end {
-        let asked = Instant::now();
-        match exchange(&mut stream, request.as_bytes(), &mut buffer).await {
-            Some(answer) if answer == expected.as_bytes() => {
-                round.waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
-            }
-            _ => {
-                round.errors += 1;
-                return round;
-            }
+    let mut stream = TcpStream::connect(address).await.ok();
+    let is_right = match &mut stream {
+        Some(stream) => {
+            let _ = stream.set_nodelay(true);
+            exchange(stream, request, &mut buffer).await == Some(expected)
         }
+        None => false,
+    };
+    // The others wait for this one, whatever became of it.
+    ready.wait().await;
+    let mut round = Round::default();
+    let Some(mut stream) = stream.filter(|_| is_right) else { return Round { errors: 1, ..round } };
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        let asked = Instant::now();
+        if exchange(&mut stream, request, &mut buffer).await != Some(expected) {
+            round.errors += 1;
+            return round;
+        }
+        round.waits.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
     round
 }
