@@ -1,4 +1,4 @@
-//! Sends the same bodies by ureq alone and by this crate to the same server, in turn, and prints both rates.
+//! Sends the same bodies by ureq alone and by this crate to the same server, in turn, and prints both rates and their ratio.
 //!
 //! ```console
 //! $ cargo run --release -p avmarks-transport-ureq --example against_raw_ureq
@@ -8,7 +8,8 @@
 //! the same time-outs, one connection, and one request at a time; the pace is lifted. *ureq alone* sends bodies that were
 //! made before and throws the answers away; *answers read* parses them as well. `Client::call` sends the same bodies,
 //! makes a URL for each, looks for the signature in the answer and reads its code; `Client::run` makes the bodies, too,
-//! reads the whole answer, and finds out what became of each account.
+//! reads the whole answer, and finds out what became of each account. Who is first changes from round to round; the ratio is
+//! the median of the ratios of the rounds.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -28,22 +29,24 @@ use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
 use avmarks_spec::UserId;
 use avmarks_transport_ureq::{Client, Timeouts};
 
-const ROUNDS: usize = 101;
-const CALLS: usize = 40;
+/// Calls of a round: few, so that the ways take turns often.
+const CALLS: usize = 10;
+
+/// A way to send all bodies once.
+type Way<'a> = &'a dyn Fn() -> Result<(), Box<dyn Error>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!(
-        "{ROUNDS} rounds of {CALLS} calls each way, in turn; median of the rounds, and of the ratios of each pair"
-    );
-    for latency in [0, 2] {
+    println!("One connection, rounds of {CALLS} calls each way, in turn\n");
+    println!("| work | ureq alone | this | this / ureq alone | 10th to 90th percentile |\n|---|---|---|---|---|");
+    for (latency, rounds) in [(0, 2_001), (2, 201)] {
         for accounts in [1, 50, 500] {
-            compare(accounts, Duration::from_millis(latency))?;
+            compare(accounts, Duration::from_millis(latency), rounds)?;
         }
     }
     Ok(())
 }
 
-fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
+fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<dyn Error>> {
     let settings = PlanSettings { accounts_per_call_max: accounts, ..PlanSettings::default() };
     let wanted = (0..accounts * CALLS).map(|number| (format!("student{number}"), [1_000, 1_001]));
     let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &settings)?;
@@ -110,45 +113,50 @@ fn compare(accounts: usize, latency: Duration) -> Result<(), Box<dyn Error>> {
         }
         Ok(())
     };
-    let (mut ureq, mut read, mut job, mut call) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let ways: [(&str, Way<'_>); 4] = [
+        ("ureq alone", &by_ureq),
+        ("ureq, answers read", &by_ureq_read),
+        ("`Client::call`", &by_call),
+        ("`Client::run`", &by_job),
+    ];
     // The first round, which connects, does not count.
-    for round in [&by_ureq as &dyn Fn() -> _, &by_ureq_read, &by_job, &by_call] {
-        rate(round)?;
+    for (_, way) in ways {
+        rate(way)?;
     }
-    for _ in 0..ROUNDS {
-        ureq.push(rate(&by_ureq)?);
-        read.push(rate(&by_ureq_read)?);
-        job.push(rate(&by_job)?);
-        call.push(rate(&by_call)?);
+    let mut rates = vec![Vec::new(); ways.len()];
+    for round in 0..rounds {
+        for turn in 0..ways.len() {
+            let at = (round + turn) % ways.len();
+            if let (Some((_, way)), Some(rates)) = (ways.get(at), rates.get_mut(at)) {
+                rates.push(rate(way)?);
+            }
+        }
     }
-    let bytes = bodies.first().map_or(0, Vec::len);
+    let (alone, others) = rates.split_first().ok_or("nothing was measured")?;
     let latency = latency.as_millis();
-    println!("\n{accounts} accounts in a call, bodies of {bytes} bytes, answers after {latency} ms");
-    println!("  {:<18} {:>7.0} calls/s", "ureq alone", median(&mut ureq.clone()));
-    for (name, rates) in [("ureq, answers read", read), ("Client::run", job), ("Client::call", call)] {
-        let mut ratios: Vec<f64> = rates.iter().zip(&ureq).map(|(ours, theirs)| ours / theirs).collect();
-        let ratio = median(&mut ratios);
-        let spread = (ratios.get(ROUNDS / 10), ratios.get(ROUNDS - 1 - ROUNDS / 10));
-        let (low, high) = (spread.0.copied().unwrap_or(ratio), spread.1.copied().unwrap_or(ratio));
-        println!(
-            "  {name:<18} {:>7.0} calls/s, {ratio:.3} of ureq alone (80 % of the rounds: {low:.3} to {high:.3})",
-            median(&mut rates.clone())
-        );
+    for ((name, _), rates) in ways.iter().skip(1).zip(others) {
+        let ratios: Vec<f64> = rates.iter().zip(alone).map(|(this, alone)| this / alone).collect();
+        let [low, middle, high] = [0.1, 0.5, 0.9].map(|at| quantile(&ratios, at));
+        let (alone, this) = (quantile(alone, 0.5), quantile(rates, 0.5));
+        let work = format!("{name}, calls of {accounts}, answered after {latency} ms");
+        println!("| {work} | {alone:.0}/s | {this:.0}/s | {middle:.2}x | {low:.2} to {high:.2} |");
     }
     Ok(())
 }
 
 /// Calls per second of one round.
-fn rate(round: &dyn Fn() -> Result<(), Box<dyn Error>>) -> Result<f64, Box<dyn Error>> {
+fn rate(round: Way<'_>) -> Result<f64, Box<dyn Error>> {
     let began = Instant::now();
     round()?;
     Ok(CALLS as f64 / began.elapsed().as_secs_f64())
 }
 
-/// The median; the numbers are sorted afterwards.
-fn median(numbers: &mut [f64]) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+/// The value below which this share of the values lies.
+fn quantile(values: &[f64], at: f64) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1);
+    values.get((last as f64 * at).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
 /// The answer of a service that serves everybody.
@@ -198,5 +206,15 @@ fn serve_one(stream: TcpStream, answers: &HashMap<Vec<u8>, Vec<u8>>, latency: Du
             }
             stream.get_mut().write_all(answer)?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_has_each_call_answered() {
+        compare(3, Duration::ZERO, 2).unwrap();
     }
 }
