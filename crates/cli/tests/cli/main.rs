@@ -4,7 +4,7 @@
 mod check;
 mod explain;
 mod help;
-mod readme;
+mod pages;
 mod replay;
 mod review;
 mod run;
