@@ -41,8 +41,8 @@ pub enum Outcome<'a> {
         /// Its `ErrorInfo`, whole; none where it had none.
         info: Option<&'a str>,
     },
-    /// Its call was sent, and no answer came that tells. It may have been carried out. To send it again does no harm, except
-    /// that the three days of mark 500 begin anew (`gap:pin-renewal`).
+    /// Its call was sent, and no answer came that tells. It may have been carried out. To send it again is idempotent, save that
+    /// setting 500 starts its three days anew (`gap:pin-renewal`), and that what somebody else changed meanwhile is changed back.
     Unconfirmed {
         /// What came back last; none while the first try is in flight, and where a larger call was lost before this one.
         last: Option<&'a Heard>,

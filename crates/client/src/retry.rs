@@ -191,9 +191,9 @@ pub enum Reach {
     Job,
 }
 
-/// What to do about what came back from a call that sets or deletes marks or robots, which can be sent again: a mark that is
-/// set twice is set once, and one that is deleted twice is gone. But mark 500, which robots have, starts its three days anew each
-/// time it is set (`gap:pin-renewal`).
+/// What to do about what came back from a call that sets or deletes marks or robots, whose calls are idempotent: a mark that is set
+/// twice is set once, and one that is deleted twice is gone. Two things are not: setting 500, which robots have, again starts its
+/// three days anew (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
 ///
 /// ```
 /// use avmarks_client::{Advice, PlanKind, Reach, Reply, advice};

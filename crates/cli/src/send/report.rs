@@ -1,14 +1,18 @@
 //! What became of the accounts: a summary for people, everything for programs.
 
+mod hint;
 mod json;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use avmarks_client::{AccountReport, Counts, Failure, Heard, Job, Outcome, PlanKind, PlanReport, State};
+use avmarks_client::{AccountReport, Counts, Failure, Heard, Job, Outcome, Plan, PlanKind, PlanReport, State};
+use avmarks_protocol::ErrorCode;
+use avmarks_spec::Clause;
 use serde::{Serialize, Serializer};
 
-use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, ID, Verdict};
+use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
+use hint::Hint;
 
 /// Accounts that are named of each outcome, unless all are asked for.
 const NAMED_MAX: usize = 3;
@@ -30,12 +34,19 @@ pub(super) struct Report<'a> {
     plans: Vec<PlanReport<'a>>,
     counts: Counts,
     told: Told,
+    /// The clauses that refusals rest on, by code, where it is an app of this process that refused.
+    clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn of(job: &'a Job, told: Told) -> Self {
         let report = job.report();
-        Self { job, counts: report.counts(), plans: report.plans().to_vec(), told }
+        Self { job, counts: report.counts(), plans: report.plans().to_vec(), told, clauses: BTreeMap::new() }
+    }
+
+    /// The same, where it is known what the refusals rest on.
+    pub(super) fn because(self, clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>) -> Self {
+        Self { clauses, ..self }
     }
 
     /// All, some or none.
@@ -136,7 +147,7 @@ impl fmt::Display for Report<'_> {
             writeln!(f)?;
         }
         self.calls(f)?;
-        self.hints(f)
+        self.hints().iter().try_for_each(|hint| hint.fmt(f))
     }
 }
 
@@ -181,21 +192,16 @@ impl Report<'_> {
         }
     }
 
-    /// Where to read on.
-    fn hints(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut codes: Vec<_> = self
-            .accounts()
-            .filter_map(|account| match account.outcome {
-                Outcome::Refused { code, .. } => Some(code.number()),
-                _ => None,
-            })
-            .collect();
-        codes.sort_unstable();
-        codes.dedup();
-        for code in codes {
-            writeln!(f, "{HEAD}hint{HEAD:#}  {ID}avmarks explain {code}{ID:#} tells what to do")?;
-        }
-        Ok(())
+    /// What to do about each code with which accounts were refused.
+    fn hints(&self) -> Vec<Hint> {
+        let Some(kind) = self.plans.first().map(PlanReport::plan).map(Plan::kind) else { return Vec::new() };
+        let codes = self.accounts().filter_map(|account| match account.outcome {
+            Outcome::Refused { code, .. } => Some(code),
+            _ => None,
+        });
+        let codes: BTreeSet<_> = codes.collect();
+        let none = BTreeSet::new();
+        codes.into_iter().map(|code| Hint::new(code, kind, self.clauses.get(&code).unwrap_or(&none))).collect()
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use avmarks_client::{AccountReport, CallRecord, End, Heard, Outcome, Plan, PlanKind, Quirk, Try};
 use serde::Serialize;
 
+use super::hint::Hint;
+
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -17,6 +19,7 @@ pub(super) struct Report<'a> {
     earlier: usize,
     accounts: Vec<Account<'a>>,
     calls: Vec<Call<'a>>,
+    hints: Vec<Hint>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +78,7 @@ impl<'a> Report<'a> {
             earlier: report.told.earlier,
             accounts: report.accounts().map(Account::of).collect(),
             calls: report.job.calls().iter().map(Call::of).collect(),
+            hints: report.hints(),
         }
     }
 }
