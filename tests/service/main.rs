@@ -2,6 +2,7 @@
 
 mod gate;
 mod grounds;
+mod notes;
 mod precedence;
 mod preflight;
 mod query;

@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+mod members;
 mod send;
 mod serve;
 mod usersig;
@@ -20,7 +21,8 @@ use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
 use crate::error::Error;
 use crate::input::Source;
 use crate::names;
-pub(crate) use send::{ChangeArgs, CountArgs, ListArgs, SendArgs, SendCommand, SettingArgs};
+pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
+pub(crate) use send::{AccountArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendingArgs, SettingArgs};
 pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 

@@ -221,12 +221,13 @@ fn code_of(refusal: Refusal, policy: &Policy) -> ErrorCode {
     ErrorCode::new(i64::from(refusal.code(policy)))
 }
 
-/// Readings that are not the default, and the refusals that they bring.
-const BROUGHT: [(Gap, &str, &[Refusal]); 4] = [
+/// Readings that are not the default, and the refusals that they bring: without them, no request is refused so.
+const BROUGHT: [(Gap, &str, &[Refusal]); 5] = [
     (Gap::Random, "refuse", &[Refusal::QueryRandom]),
     (Gap::OverCapacity, "refuse-call", &[Refusal::MembersPerMark]),
     (Gap::RestOwner, "owner-too", &[Refusal::Permission, Refusal::SpecialAdmin]),
-    (Gap::LowPlanList, "refuse", &[Refusal::Plan]),
+    (Gap::LowPlanList, "refuse", &[Refusal::ListPlan]),
+    (Gap::CountTypes, "avchatroom-only", &[Refusal::CountType]),
 ];
 
 /// A step of the precedence at which a call is refused, and with which code.
@@ -261,7 +262,7 @@ impl RefusalLine {
             says: refusal.says(),
             under,
         };
-        let own = BROUGHT.iter().find(|(gap, _, brought)| refusal.gap() == Some(*gap) && brought.contains(&refusal));
+        let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
         let default = line(&Policy::default(), own.map(|(gap, reading, _)| format!("{gap}={reading}")));
         let mut lines = Vec::new();
         for (gap, reading) in refusal.gap().iter().flat_map(|gap| gap.readings().iter().map(move |row| (gap, row.name)))

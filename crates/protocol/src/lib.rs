@@ -43,6 +43,7 @@ pub mod modify_user_info;
 mod place;
 pub mod region;
 pub mod secret;
+mod surrogate;
 mod trailing_comma;
 pub mod url;
 pub mod usersig;

@@ -6,7 +6,7 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use avmarks_client::{AccountReport, Change, Counts, Failure, Heard, Job, Outcome, Plan, PlanReport, State};
+use avmarks_client::{AccountReport, Counts, Failure, Heard, Job, Outcome, Plan, PlanKind, PlanReport, State};
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::Clause;
 use serde::{Serialize, Serializer};
@@ -51,11 +51,16 @@ impl<'a> Report<'a> {
 
     /// All, some or none.
     pub(super) fn verdict(&self) -> Verdict {
-        match self.counts.of(State::Applied) {
+        match self.done() {
             all if all == self.counts.total() => Verdict::Accepted,
             0 if self.counts.of(State::Partly) == 0 => Verdict::Refused,
             _ => Verdict::Partly,
         }
+    }
+
+    /// Accounts that were served, as far as the answers tell; of robots, those of accepted calls.
+    fn done(&self) -> usize {
+        self.counts.of(State::Applied) + self.counts.of(State::Accepted)
     }
 
     fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
@@ -96,6 +101,9 @@ struct Group<'a> {
 fn reason(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Applied => String::new(),
+        Outcome::Accepted => {
+            "not confirmed: the answer names no account; `avmarks send check` tells who is online".to_owned()
+        }
         Outcome::Partly { likely, .. } | Outcome::Omitted { likely } => match likely.clause() {
             Some(clause) => format!("{likely} ({clause})"),
             None => likely.to_string(),
@@ -130,7 +138,7 @@ impl fmt::Display for Report<'_> {
             if !reason.is_empty() {
                 write!(f, "  {}", Foreign(&reason))?;
             }
-            if state != State::Applied && !self.told.all {
+            if !matches!(state, State::Applied | State::Accepted) && !self.told.all {
                 let named: Vec<_> = first.iter().map(|account| Foreign(account).to_string()).collect();
                 let more = count - first.len();
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -146,23 +154,22 @@ impl fmt::Display for Report<'_> {
 impl Report<'_> {
     fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(plan) = self.plans.first().map(PlanReport::plan) else { return Ok(()) };
-        let (applied, total) = (self.counts.of(State::Applied), self.counts.total());
+        let (done, total) = (self.done(), self.counts.total());
         let (said, style) = match self.verdict() {
             Verdict::Accepted => ("all", GOOD),
             Verdict::Partly => ("some", BAD),
             Verdict::Refused => ("none", BAD),
         };
-        let what = match plan.change() {
-            Change::Set => "marks set for",
-            Change::Delete => "marks deleted for",
+        let (how, what) = match plan.kind() {
+            PlanKind::SetMarks => ("applied", "marks set for"),
+            PlanKind::DeleteMarks => ("applied", "marks deleted for"),
+            PlanKind::AddRobots => ("accepted", "adding robots,"),
+            PlanKind::DeleteRobots => ("accepted", "deleting robots,"),
         };
         let would = if self.told.is_rehearsal { "dry run, nothing was sent: " } else { "" };
         let group = Foreign(plan.group().as_str());
         let accounts = if total == 1 { "account" } else { "accounts" };
-        write!(
-            f,
-            "{would}{style}{said} applied{style:#}: {what} {applied} of {total} {accounts} in {HEAD}{group}{HEAD:#}"
-        )?;
+        write!(f, "{would}{style}{said} {how}{style:#}: {what} {done} of {total} {accounts} in {HEAD}{group}{HEAD:#}")?;
         match self.told.earlier {
             0 => writeln!(f),
             earlier => writeln!(f, ", {earlier} answered in an earlier run"),
@@ -187,20 +194,20 @@ impl Report<'_> {
 
     /// What to do about each code with which accounts were refused.
     fn hints(&self) -> Vec<Hint> {
-        let Some(change) = self.plans.first().map(PlanReport::plan).map(Plan::change) else { return Vec::new() };
+        let Some(kind) = self.plans.first().map(PlanReport::plan).map(Plan::kind) else { return Vec::new() };
         let codes = self.accounts().filter_map(|account| match account.outcome {
             Outcome::Refused { code, .. } => Some(code),
             _ => None,
         });
         let codes: BTreeSet<_> = codes.collect();
         let none = BTreeSet::new();
-        codes.into_iter().map(|code| Hint::new(code, change, self.clauses.get(&code).unwrap_or(&none))).collect()
+        codes.into_iter().map(|code| Hint::new(code, kind, self.clauses.get(&code).unwrap_or(&none))).collect()
     }
 }
 
 fn style(state: State) -> anstyle::Style {
     match state {
-        State::Applied => GOOD,
+        State::Applied | State::Accepted => GOOD,
         State::Partly | State::Omitted | State::NotTried => HEAD,
         State::Refused | State::Unconfirmed => BAD,
     }
@@ -213,7 +220,7 @@ pub(super) fn many(count: usize, one: &str, more: &str) -> String {
 /// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
 fn mishap(heard: &Heard) -> Option<String> {
     let said = match heard {
-        Heard::Served { .. } => return None,
+        Heard::Served { .. } | Heard::Accepted => return None,
         Heard::Refused { code, .. } => return Some(format!("refused with {code}")),
         Heard::Untold(_) => "served without telling whom",
         Heard::Foreign(_) => "answered by something that is not the service",

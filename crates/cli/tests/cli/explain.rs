@@ -50,6 +50,8 @@ fn every_clause_is_explained() {
         json!([
             {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": null},
             {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": "gap:wrong-type-code=10004"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "says": Refusal::ListType.says(), "under": null},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "says": Refusal::CountType.says(), "under": "gap:count-types=avchatroom-only"},
         ])
     );
 }
@@ -316,7 +318,7 @@ fn readings_name_the_refusals_that_they_bring() {
         ),
         (
             "gap:low-plan-list",
-            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::Plan.says(), "under": "gap:low-plan-list=refuse"}]),
+            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::ListPlan.says(), "under": "gap:low-plan-list=refuse"}]),
         ),
         // By default nothing is refused for these.
         (

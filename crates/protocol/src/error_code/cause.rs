@@ -168,7 +168,7 @@ causes! {
         "the list of online members is switched off in the console"
         SWITCH_ON;
     10007 App [Permission SpecialAdmin] [RestOwner]
-        "the caller may not do this: an app admin may, and the owner of the group except for marks 500 and 600"
+        "the caller may not do this: an app admin may, and the owner of the group except for marks 500 and 600, robots and administrators"
         "Let an app admin make the call.";
 
     10010 Group [GroupExists] []

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use avmarks_client::Change;
+use avmarks_client::PlanKind;
 use avmarks_protocol::{Cause, ErrorCode, RequestFacts};
 use avmarks_spec::Clause;
 use serde::Serialize;
@@ -29,9 +29,9 @@ const UNLISTED: &str = "No list that this project has read names the code: show 
 impl Hint {
     /// What to do about a code with which calls of a plan were refused. `clauses` are those that the refusals rest on, where
     /// it was an app of this process that refused.
-    pub(super) fn new(code: ErrorCode, change: Change, clauses: &BTreeSet<Clause>) -> Self {
+    pub(super) fn new(code: ErrorCode, kind: PlanKind, clauses: &BTreeSet<Clause>) -> Self {
         // A plan is made of accounts, marks and a group that were looked at.
-        let facts = RequestFacts { clause: None, is_checked: true, sets: Some(change == Change::Set) };
+        let facts = RequestFacts { clause: None, is_checked: true, sets: Some(kind == PlanKind::SetMarks) };
         let all = code.causes();
         let fit: Vec<&Cause> = match clauses.is_empty() {
             true => by_default(code.causes_given(&facts)),
@@ -86,37 +86,41 @@ impl fmt::Display for Hint {
 mod tests {
     use super::*;
 
-    fn hint(code: i64, change: Change, clauses: &[Clause]) -> Hint {
-        Hint::new(ErrorCode::new(code), change, &clauses.iter().copied().collect())
+    fn hint(code: i64, kind: PlanKind, clauses: &[Clause]) -> Hint {
+        Hint::new(ErrorCode::new(code), kind, &clauses.iter().copied().collect())
     }
 
     #[test]
     fn of_a_set_the_causes_that_fit_are_either_or() {
-        let said = hint(10004, Change::Set, &[]).to_string();
+        let said = hint(10004, PlanKind::SetMarks, &[]).to_string();
         let plain = anstream::adapter::strip_str(&said).to_string();
         let lines: Vec<_> = plain.lines().collect();
         assert!(lines[0].starts_with("hint  10004: either no account of the call could be served"), "{plain}");
         assert!(lines[0].contains(" (ALL-FAILED, gap:all-failed-code). Check that the accounts"), "{plain}");
         assert!(lines[1].starts_with("      or the group would have more than 10 different custom marks"), "{plain}");
         assert_eq!(lines[2..], ["      avmarks explain 10004 lists other causes"]);
-        assert_eq!(hint(10004, Change::Set, &[]).advice, "What to do depends on the cause.");
+        assert_eq!(hint(10004, PlanKind::SetMarks, &[]).advice, "What to do depends on the cause.");
     }
 
     #[test]
     fn of_a_delete_and_of_a_known_clause_one_cause_is_left() {
-        for hint in [hint(10004, Change::Delete, &[]), hint(10004, Change::Set, &[Clause::AllFailed])] {
+        for hint in [
+            hint(10004, PlanKind::DeleteMarks, &[]),
+            hint(10004, PlanKind::AddRobots, &[]),
+            hint(10004, PlanKind::SetMarks, &[Clause::AllFailed]),
+        ] {
             assert_eq!(hint.causes.len(), 1);
             assert!(hint.advice.starts_with("Check that the accounts are in the group and online"), "{}", hint.advice);
             assert!(hint.to_string().contains("no account of the call could be served"));
         }
-        let full = hint(10004, Change::Set, &[Clause::MembersPerMark, Clause::AllFailed]);
+        let full = hint(10004, PlanKind::SetMarks, &[Clause::MembersPerMark, Clause::AllFailed]);
         assert_eq!(full.causes.len(), 2, "each call has its own");
     }
 
     #[test]
     fn a_code_without_causes_has_the_advice_of_its_row_and_an_unlisted_one_says_so() {
         for (code, advice) in [(10002, "Send the same request again."), (123_456, UNLISTED)] {
-            let said = hint(code, Change::Set, &[]).to_string();
+            let said = hint(code, PlanKind::SetMarks, &[]).to_string();
             assert_eq!(anstream::adapter::strip_str(&said).to_string(), format!("hint  {code}: {advice}\n"));
         }
     }
