@@ -168,3 +168,25 @@ fn a_group_of_another_type_is_one_rule_for_each_call_that_asks() {
         assert_eq!(of_call(&app, "administrator", endpoint, accounts), ["GROUP-TYPE", "gap:wrong-type-code"]);
     }
 }
+
+/// The order is no part of what is wrong: each violation names its own clause and gaps, whatever else is wrong.
+#[test]
+fn a_violation_does_not_name_the_order() {
+    let app = with(|settings| {
+        settings.terms.marks_supported = false;
+        settings.terms.online_list_enabled = false;
+    });
+    for (endpoint, rest) in [
+        (Endpoint::CheckMembers, r#","Member_Account":["a"]"#),
+        (Endpoint::ModifyUserInfo, r#","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]"#),
+        (Endpoint::AddRobots, r#","Member_Account":["a"]"#),
+        (Endpoint::ModifyAdmin, r#","CommandType":1,"Admin_Account":["a"]"#),
+    ] {
+        let body = format!(r#"{{"GroupId":"g"{rest}}}"#);
+        let call = Call { identifier: "administrator", path: endpoint.path(), body: body.as_bytes() };
+        let dry = app.dry_run_call(&call, NOW);
+        assert!(ids(&dry.answer.because).contains(&"gap:precedence"));
+        let named: Vec<_> = dry.violations.iter().map(|violation| ids(&violation.because)).collect();
+        assert_eq!(named, [["PLAN", "gap:plan-code"], ["SWITCH", "gap:switch-code"]], "{}", endpoint.command());
+    }
+}
