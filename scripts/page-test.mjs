@@ -111,6 +111,10 @@ try {
   await said(/^10004: /);
   await press("#log .word");
   await sees("#meaning[open] #meaning-title", "ALL-FAILED");
+  await sees("#meaning-more dd", /^2023-03-10 1047\/50294: .*, response fields$/);
+  const address = await page.locator("#meaning-more a").first().getAttribute("href");
+  assert.equal(address, "https://www.tencentcloud.com/document/product/1047/50294");
+  assert.ok(await focused("#meaning button"), "Enter would open a page and not close the dialog");
   await shot("meaning");
   await page.keyboard.press("Escape");
   assert.ok(await focused("#log .word"), "the focus is lost behind the dialog");

@@ -1,11 +1,12 @@
 //! Operations: every line is valid, and both ways to tell them say the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use avmarks_generators::Generate;
 use avmarks_generators::operations::{Input, Run, Step, small_limits};
 use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::{Endpoint, add_robots, modify_admin};
 use avmarks_service::{App, Call, Scenario, Settings};
 use avmarks_spec::{Gap, GroupId, Timestamp, UserId};
 use avmarks_testkit::service_with;
@@ -78,19 +79,38 @@ fn no_kind_of_operation_is_left_out() {
     let kinds: BTreeSet<_> = steps.iter().map(|step| format!("{:?}", mem::discriminant(&step.input))).collect();
     assert_eq!(kinds.len(), 7, "{kinds:?}");
     let mut readings = BTreeSet::new();
-    let (mut paths, mut late) = (BTreeSet::new(), 0);
+    let (mut calls, mut bodies, mut late) = (BTreeMap::<_, u32>::new(), Vec::new(), 0);
     for step in &steps {
         late += u32::from(step.wait_ms < 0);
         match &step.input {
             Input::Policy { field, reading } => drop(readings.insert((*field, *reading))),
-            Input::Call { path, .. } => drop(paths.insert(*path)),
+            Input::Call { path, body, .. } => {
+                *calls.entry(Endpoint::from_path(path)).or_default() += 1;
+                bodies.push((Endpoint::from_path(path), body.as_str()));
+            }
             _ => {}
         }
     }
     let all = Gap::choices().flat_map(|(gap, field)| gap.readings().iter().map(move |row| (field, row.name)));
     assert_eq!(readings, all.collect());
-    assert_eq!(paths.len(), 4, "{paths:?}");
+    let all = Endpoint::ALL.iter().map(|endpoint| Some(*endpoint)).chain([None]);
+    assert!(all.clone().all(|path| calls.get(&path) >= Some(&100)), "{calls:?}");
+    assert_eq!(calls.len(), all.count(), "{calls:?}");
     assert!(late > 300, "{late}");
+
+    // Up to seven accounts are named, repeated ones and strangers among them.
+    let lists = |endpoint: Endpoint| bodies.iter().filter(move |(path, _)| *path == Some(endpoint));
+    let admins =
+        lists(Endpoint::ModifyAdmin).filter_map(|(_, body)| modify_admin::Request::parse(body.as_bytes()).ok());
+    let counts: BTreeSet<_> = admins.map(|request| request.accounts.len()).collect();
+    assert_eq!(counts, (0..=7).collect());
+    for endpoint in [Endpoint::AddRobots, Endpoint::DelRobots, Endpoint::CheckMembers] {
+        let requests = lists(endpoint).filter_map(|(_, body)| add_robots::Request::parse(body.as_bytes()).ok());
+        let lists: Vec<_> = requests.map(|request| request.accounts).collect();
+        let is_repeated = |list: &&Vec<_>| list.iter().collect::<BTreeSet<_>>().len() < list.len();
+        assert!(lists.iter().filter(is_repeated).count() > 20, "{endpoint:?}");
+        assert!(lists.iter().filter(|list| list.iter().any(|account| account == "u6")).count() > 20, "{endpoint:?}");
+    }
 }
 
 #[test]

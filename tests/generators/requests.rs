@@ -80,6 +80,7 @@ fn every_fault_of_every_call_is_refused_for_its_reason() {
             }
         }
     }
+    assert!(Fault::ALL.is_sorted_by_key(|fault| fault.refusal()));
     // Steps 6 to 12, which need no state.
     let all: BTreeSet<_> = Refusal::ALL.iter().copied().filter(|refusal| (6..=12).contains(&refusal.step())).collect();
     assert_eq!(reasons, all);

@@ -6,6 +6,7 @@ mod foreseen;
 mod fresh;
 mod gate;
 mod grounds;
+mod notes;
 mod precedence;
 mod preflight;
 mod query;

@@ -3,7 +3,7 @@
 use avmarks_protocol::{Envelope, add_robots, modify_user_info};
 use avmarks_rules::{Presence, Refusal};
 use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
-use avmarks_spec::readings::{OverCapacity, RefreshList, RestOwner, SpecialSlots};
+use avmarks_spec::readings::{ListMarks, OverCapacity, RefreshList, RestOwner, SpecialSlots};
 use avmarks_spec::{GroupType, Timestamp};
 
 use crate::{NOW, app_with_group, body, group, text, user};
@@ -132,6 +132,28 @@ fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
     assert_eq!(views(1_000, 0), 1);
     assert_eq!(views(1_001, 39_999), 2);
     assert_eq!(views(1_002, 40_000), 2, "the first of them is 40 s old");
+}
+
+/// The reading of `gap:list-marks` may change while a view is shown.
+#[test]
+fn a_view_keeps_the_marks_of_its_moment_though_they_are_not_asked_for_yet() {
+    let settings = |marks: ListMarks| {
+        move |settings: &mut Settings| {
+            settings.terms.policy.refresh_list = RefreshList::FortySeconds;
+            settings.terms.policy.list_marks = marks;
+        }
+    };
+    let mut app = configured(app_with_group(), settings(ListMarks::Absent));
+    let mark = body("g", 1, &[("a", &[1_000])]);
+    app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &mark }, NOW);
+    let pull = |app: &mut App, later: u64| {
+        let (path, body) = (avmarks_protocol::get_members::PATH, br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#);
+        let at = Timestamp::from_millis(NOW.as_millis() + later);
+        text(&app.call(&Call { identifier: "administrator", path, body }, at).answer.body).to_owned()
+    };
+    assert!(!pull(&mut app, 0).contains("Marks"));
+    let mut app = configured(app, settings(ListMarks::Present));
+    assert!(pull(&mut app, 39_999).contains(r#""Marks":[1000]"#));
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn the_number_is_told_or_why_not() {
         ),
     ] {
         let server = Server::start(move |_, _| saying(200, &body));
-        match (client(&server).online_count(&group()), told) {
+        match (client(&server).online_count(group()), told) {
             (Ok(found), Ok(told)) => assert_eq!(found, told),
             (Err(fault), Err(told)) => {
                 assert!(fault.to_string().starts_with("`get_online_member_num` "), "{fault}");
@@ -142,7 +142,7 @@ fn the_number_is_told_or_why_not() {
         assert_eq!(server.requests().len(), 1);
     }
     let server = Server::start(|_, _| vec![Act::Close]);
-    assert!(matches!(client(&server).online_count(&group()), Err(CountFault::Unanswered(_))));
+    assert!(matches!(client(&server).online_count(group()), Err(CountFault::Unanswered(_))));
 }
 
 /// The types of the protocol write and read what is asked and answered.

@@ -65,7 +65,7 @@ fn online_members() {
 #[test]
 fn online_count() {
     let server = Server::start(|_, _| saying(get_online_member_num::Answer::count(1_000).to_json()));
-    assert_eq!(client(&server).online_count(&group()), Ok(1_000));
+    assert_eq!(client(&server).online_count(group()), Ok(1_000));
     reviewed("online_count", "1047/38521 request fields and URL; QUERY", &server);
 }
 

@@ -50,7 +50,7 @@ impl Shown {
                 Err(fault) => self.add_fault(&fault),
             }
         }
-        match client.online_count(&group) {
+        match client.online_count(group) {
             Ok(_) => {}
             Err(fault) => self.add_fault(&fault),
         }

@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+mod members;
 mod send;
 mod serve;
 mod usersig;
@@ -20,7 +21,8 @@ use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
 use crate::error::Error;
 use crate::input::Source;
 use crate::names;
-pub(crate) use send::{ChangeArgs, CountArgs, ListArgs, SendArgs, SendCommand, SettingArgs};
+pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
+pub(crate) use send::{AccountArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendingArgs, SettingArgs};
 pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
@@ -219,8 +221,9 @@ pub(crate) struct ReplayArgs {
 
 /// Explain a clause, a gap or an error code, with its source
 ///
-/// A clause is a sentence of the vendor that decides something, a gap a question that the documents leave open. Without
-/// an argument, all of them are listed; `precedence` prints the order in which a request is refused.
+/// A clause is a sentence of the vendor that decides something, a gap a question that the documents leave open. Of an error
+/// code, each cause is given with what to do about it. Without an argument, all of them are listed; `precedence` prints the
+/// order in which a request is refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -233,7 +236,7 @@ Examples:
   avmarks explain --json 70001")]
 pub(crate) struct ExplainArgs {
     /// The id of a clause (`ONLINE-ONLY`), the id or field of a gap (`gap:page-size`, `page_size`), an error code (10004),
-    /// a special mark (500, 600), or `precedence`; case, hyphens and underscores do not matter
+    /// a mark (500, 1000), or `precedence`; in names, case, hyphens and underscores do not matter
     #[arg(value_name = "ID|CODE")]
     pub(crate) subject: Option<String>,
 }

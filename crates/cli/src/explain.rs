@@ -2,7 +2,7 @@
 
 mod text;
 
-use avmarks_protocol::{ERROR_CODES, ErrorCode, ErrorRow};
+use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
 use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark, Source};
 use serde::Serialize;
@@ -31,7 +31,7 @@ enum Subject {
         /// Where it stands; the first is the newest copy that shows this very sentence.
         sources: Vec<SourceLine>,
         breach: &'static str,
-        /// The special mark that was asked for, which this clause is about.
+        /// The mark that was asked for, which this clause is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         mark: Option<u32>,
         /// The gap of the same name.
@@ -56,6 +56,8 @@ enum Subject {
         meaning: &'static str,
         action: &'static str,
         advice: &'static str,
+        /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
+        causes: Vec<CauseLine>,
         document: &'static str,
         listed: &'static str,
         refusals: Vec<RefusalLine>,
@@ -114,7 +116,8 @@ impl Step {
 const PRECEDENCE: &str = "precedence";
 
 impl Subject {
-    /// What has this name: to the letter, else whatever its case, hyphens and underscores, and with `gap:` or without.
+    /// What has this name: to the letter, else whatever its case, hyphens and underscores, and with `gap:` or without. A number
+    /// is an error code that is listed, or else a mark.
     fn parse(text: &str) -> Result<Self, Error> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
         let exact = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
@@ -123,6 +126,8 @@ impl Subject {
             subject: Excerpt(text).to_string(),
             near: match text {
                 "0" => " (it says that there was no error)".to_owned(),
+                // The closest number is the code of something else.
+                number if is_number(number) => String::new(),
                 _ => names::near(text, names::all()),
             },
         };
@@ -146,11 +151,14 @@ impl Subject {
         }
     }
 
-    /// What a special mark does.
+    /// What a special mark does, or which numbers are custom marks.
     fn of_mark(text: &str) -> Option<Self> {
-        let marks = [(Mark::PINNED, Clause::Pin500), (Mark::HIDDEN, Clause::Hide600)];
-        let (asked, clause) = marks.into_iter().find(|(mark, _)| mark.to_string() == text)?;
-        let mut subject = Self::of_clause(clause);
+        let asked = text.parse().ok().filter(|_| is_number(text)).and_then(|number| Mark::new(number).ok())?;
+        let mut subject = Self::of_clause(match asked {
+            Mark::PINNED => Clause::Pin500,
+            Mark::HIDDEN => Clause::Hide600,
+            _ => Clause::MarkRange,
+        });
         if let Self::Clause { mark, .. } = &mut subject {
             *mark = Some(asked.number());
         }
@@ -180,12 +188,17 @@ impl Subject {
             name: row.name,
             meaning: row.meaning,
             action: row.action.name(),
-            advice: row.action.advice(),
+            advice: row.advice(),
+            causes: row.code.causes().iter().map(CauseLine::of).collect(),
             document: row.document,
             listed: row.listed.name(),
             refusals: RefusalLine::all(|line| line.code == row.code),
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 fn clause_named(plain: &str) -> Option<Clause> {
@@ -208,12 +221,13 @@ fn code_of(refusal: Refusal, policy: &Policy) -> ErrorCode {
     ErrorCode::new(i64::from(refusal.code(policy)))
 }
 
-/// Readings that are not the default, and the refusals that they bring.
-const BROUGHT: [(Gap, &str, &[Refusal]); 4] = [
+/// Readings that are not the default, and the refusals that they bring: without them, no request is refused so.
+const BROUGHT: [(Gap, &str, &[Refusal]); 5] = [
     (Gap::Random, "refuse", &[Refusal::QueryRandom]),
     (Gap::OverCapacity, "refuse-call", &[Refusal::MembersPerMark]),
     (Gap::RestOwner, "owner-too", &[Refusal::Permission, Refusal::SpecialAdmin]),
-    (Gap::LowPlanList, "refuse", &[Refusal::Plan]),
+    (Gap::LowPlanList, "refuse", &[Refusal::ListPlan]),
+    (Gap::CountTypes, "avchatroom-only", &[Refusal::CountType]),
 ];
 
 /// A step of the precedence at which a call is refused, and with which code.
@@ -222,6 +236,7 @@ struct RefusalLine {
     step: u8,
     code: ErrorCode,
     because: Vec<&'static str>,
+    says: &'static str,
     /// The reading under which it is so; none where it is so by default.
     under: Option<String>,
 }
@@ -244,9 +259,10 @@ impl RefusalLine {
             step: refusal.step(),
             code: code_of(refusal, policy),
             because: grounds(refusal),
+            says: refusal.says(),
             under,
         };
-        let own = BROUGHT.iter().find(|(gap, _, brought)| refusal.gap() == Some(*gap) && brought.contains(&refusal));
+        let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
         let default = line(&Policy::default(), own.map(|(gap, reading, _)| format!("{gap}={reading}")));
         let mut lines = Vec::new();
         for (gap, reading) in refusal.gap().iter().flat_map(|gap| gap.readings().iter().map(move |row| (gap, row.name)))
@@ -269,9 +285,29 @@ impl RefusalLine {
                 step: refusal.step(),
                 code: code_of(*refusal, &Policy::default()),
                 because: grounds(*refusal),
+                says: refusal.says(),
                 under: Some(format!("{gap}={reading}")),
             })
         })
+    }
+}
+
+/// What a code can stand for.
+#[derive(Serialize)]
+pub(crate) struct CauseLine {
+    pub(crate) when: &'static str,
+    pub(crate) because: Vec<&'static str>,
+    /// The reading under which it is so; none where it is so by default.
+    under: Option<String>,
+    pub(crate) advice: &'static str,
+}
+
+impl CauseLine {
+    pub(crate) fn of(cause: &Cause) -> Self {
+        let Cause { when, clauses, gaps, under, advice, .. } = *cause;
+        let because = clauses.iter().map(|clause| clause.id()).chain(gaps.iter().map(|gap| gap.id()));
+        let under = under.map(|(gap, reading)| format!("{gap}={reading}"));
+        Self { when, because: because.collect(), under, advice }
     }
 }
 

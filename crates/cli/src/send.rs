@@ -1,6 +1,7 @@
-//! `avmarks send`: marks set and deleted at the service, and who is online there.
+//! `avmarks send`: marks and robots set and deleted at the service, and who is online there.
 
 mod accounts;
+mod admins;
 mod ask;
 mod change;
 mod fields;
@@ -11,17 +12,34 @@ mod report;
 mod resume;
 mod watch;
 
-use avmarks_client::Change;
+use avmarks_client::{Change, PlanKind};
 
-use crate::args::{SendArgs, SendCommand};
+use accounts::Lines;
+
+use crate::args::{AdminsCommand, RobotsCommand, SendArgs, SendCommand};
 use crate::error::Error;
 use crate::output::{Format, Verdict};
 use crate::settings::{Settings, show};
 
 pub(crate) fn run(args: &SendArgs, format: Format) -> Result<Verdict, Error> {
     match &args.command {
-        SendCommand::Set(args) => change::run(args, Change::Set, format),
-        SendCommand::Delete(args) => change::run(args, Change::Delete, format),
+        SendCommand::Set(args) => change::run(&args.sending, PlanKind::SetMarks, Lines::Marks(&args.marks), format),
+        SendCommand::Delete(args) => {
+            change::run(&args.sending, PlanKind::DeleteMarks, Lines::Marks(&args.marks), format)
+        }
+        SendCommand::Robots(args) => {
+            let (args, kind) = match &args.command {
+                RobotsCommand::Add(args) => (args, PlanKind::AddRobots),
+                RobotsCommand::Delete(args) => (args, PlanKind::DeleteRobots),
+            };
+            change::run(&args.sending, kind, Lines::Account, format)
+        }
+        SendCommand::Check(args) => ask::check(args, format),
+        SendCommand::Admins(args) => match &args.command {
+            AdminsCommand::Add(args) => admins::change(args, Change::Set, format),
+            AdminsCommand::Delete(args) => admins::change(args, Change::Delete, format),
+            AdminsCommand::List(args) => admins::list(args, format),
+        },
         SendCommand::List(args) => ask::list(args, format),
         SendCommand::Count(args) => ask::count(args, format),
         SendCommand::Config(args) => show(&Settings::find(&args.settings), format).map(|()| Verdict::Accepted),

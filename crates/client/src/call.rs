@@ -1,13 +1,15 @@
 //! Any other call of the API as a machine: signed, paced and tried again by the rules of a job.
 
+mod request;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avmarks_protocol::Envelope;
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::url::{CallUrl, Query};
-use avmarks_protocol::{Endpoint, Envelope, get_online_member_num};
-use avmarks_spec::{GroupId, Timestamp};
+use avmarks_spec::Timestamp;
 
 use crate::pace::Pace;
 use crate::random::Random;
@@ -16,25 +18,7 @@ use crate::retry::{RetrySettings, Then, Tried, advice};
 use crate::signature::Signed;
 use crate::{NotInFlight, Signer, Try, TryId};
 
-/// What is asked of the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallRequest {
-    /// The path of the URL, without a slash in front.
-    pub path: String,
-    /// The body, JSON.
-    pub body: Vec<u8>,
-    /// Whether asking twice does no harm. If not, it is tried again only where it was certainly not carried out.
-    pub repeatable: bool,
-}
-
-impl CallRequest {
-    /// The number of online members of a group.
-    #[must_use]
-    pub fn online_count(group: &GroupId) -> Self {
-        let body = get_online_member_num::Request { group_id: group.as_str().into() }.to_json();
-        Self { path: Endpoint::GetOnlineMemberNum.path().to_owned(), body, repeatable: true }
-    }
-}
+pub use request::CallRequest;
 
 /// Carries out one call: like a [`Job`](crate::Job), without accounts to account for.
 ///

@@ -46,13 +46,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job of these plans, of which each must be for another group: the order of calls is kept within a plan alone, while
-    /// groups take turns. `seed` should be a random number, another for each job; from it come the `random` of each try
+    /// A job of these plans, of which each must be for another group and all of one command: the order of calls is kept within a
+    /// plan alone, while groups take turns. `seed` should be a random number, another for each job; from it come the `random` of each try
     /// and the spread of waits. The same seed, inputs and times give the same job.
     ///
     /// # Errors
     ///
-    /// [`JobFault`] where a setting is out of range, or two plans are for one group.
+    /// [`JobFault`] where a setting is out of range, or two plans are for one group or of different commands.
     pub fn new(plans: Vec<Plan>, signer: Arc<Signer>, settings: JobSettings, seed: u64) -> Result<Self, JobFault> {
         let untouched = plans.iter().map(|_| Vec::new()).collect();
         Self::with_settled(plans, untouched, signer, settings, seed)
@@ -98,14 +98,14 @@ impl Job {
         })
     }
 
-    /// The same job at the pace of an earlier one of the same app, whose latest calls count. Its settings hold.
+    /// The same job at the pace of an earlier one of the same app and command, whose latest calls count. Its settings hold.
     #[must_use]
     pub fn with_pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
     }
 
-    /// The pace, for the next job of the same app.
+    /// The pace, for the next job of the same app and command.
     #[must_use]
     pub fn into_pace(self) -> Pace {
         self.pace
@@ -119,7 +119,7 @@ impl Job {
         self.poll_within(now, None)
     }
 
-    /// [`Job::poll`] where others call the same app at the same time: what it sends counts for `shared` as well, and it sends
+    /// [`Job::poll`] where others call the same app by the same command at the same time: what it sends counts for `shared` as well, and it sends
     /// nothing that `shared` does not admit.
     ///
     /// May have changed afterwards: as after [`Job::poll`], and `shared`.
@@ -160,7 +160,7 @@ impl Job {
         let flying = self.flying.remove(&id).ok_or(NotInFlight { id })?;
         let Some(lane) = self.lanes.get(flying.lane) else { return Ok(()) };
         let body = scrubbed(reply.body, flying.signed.usersig.as_str());
-        let mut hearing = Reply { body: &body, ..*reply }.read(lane.plan.change());
+        let mut hearing = Reply { body: &body, ..*reply }.read(lane.plan.kind());
         if *body != *reply.body {
             hearing.quirks.push(Quirk::Signature);
         }
@@ -245,6 +245,7 @@ impl Job {
         let outgoing = Outgoing {
             id,
             plan: at,
+            endpoint: lane.plan.kind().endpoint(),
             group: *lane.plan.group(),
             range: call.range.clone(),
             number: call.tries.len() + 1,
@@ -285,7 +286,11 @@ impl Job {
         let Flying { lane: at, mut call, signed, random, .. } = flying;
         let Some(lane) = self.lanes.get_mut(at) else { return };
         let advice = advice(&ended.heard);
-        let settled = answer.map(|answer| Settled::of(&lane.plan, call.range.clone(), &answer, random, now));
+        let range = call.range.clone();
+        let settled = match (&ended.heard, answer) {
+            (Heard::Accepted, _) => Some((Settled::whole(range, random, now), 0)),
+            (_, answer) => answer.map(|answer| Settled::of(&lane.plan, range, &answer, random, now)),
+        };
         if let Some((_, strangers @ 1..)) = settled {
             ended.quirks.push(Quirk::Strangers(strangers));
         }

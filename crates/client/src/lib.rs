@@ -1,11 +1,12 @@
-//! The caller's side of `modify_user_info` (Tencent Cloud Chat, marks in audio-video groups), without a socket: plan, sign,
-//! pace, retry, and what became of every account.
+//! The caller's side of the marks API (Tencent Cloud Chat, audio-video groups), without a socket: plan, sign, pace, retry, and what
+//! became of every account.
 //!
-//! **In scope:** any number of accounts with marks to set or delete as calls of at most 500 ([`Plan`]); at most 200 calls in any
-//! 1,000 ms, groups in turn ([`Pace`]); signatures that are renewed in time ([`Signer`]); what came back, read whatever it is
+//! **In scope:** any number of accounts with marks to set or delete, or of robots to add or delete, as calls of at most 500
+//! ([`Plan`]); at most 200 calls of a command in any 1,000 ms, groups in turn ([`Pace`]); signatures that are renewed in time ([`Signer`]); what came back, read whatever it is
 //! ([`Reply::read`]); what to do about it ([`advice`]) and when ([`RetrySettings`]); the machine that does all of this
 //! ([`Job`]); what became of each account ([`Report`]); how far a job has come, for a later one ([`Progress`]); and any other
-//! call by the same rules ([`SingleCall`]), such as the pages of the list of online members ([`Pages`]).
+//! call by the same rules ([`SingleCall`]): the pages of the list of online members ([`Pages`]), which of some accounts are
+//! online ([`MemberCheck`]), the administrators of a group ([`CallRequest`]).
 //!
 //! **Out of scope:** sockets, clocks, random numbers, files, threads: these are the caller's. Whether the service would refuse
 //! a call is not foreseen beyond what the inputs show (`avmarks-service` does that).
@@ -67,6 +68,7 @@
 
 mod call;
 mod job;
+mod members;
 mod outcome;
 mod pace;
 mod pages;
@@ -79,10 +81,11 @@ mod signature;
 
 pub use call::{Answered, CallRequest, CallStep, Sending, SingleCall, Unanswered};
 pub use job::{CallRecord, End, Job, JobFault, JobSettings, NotInFlight, Outgoing, Step, Try, TryId};
+pub use members::{CheckedMember, MemberCheck};
 pub use outcome::{AccountReport, Counts, Likely, NotTried, Outcome, PlanReport, Report, State};
 pub use pace::{Pace, PaceSettings};
 pub use pages::{PageFault, Pages};
-pub use plan::{Change, Plan, PlanFault, PlanFaults, PlanSettings, PlannedCall};
+pub use plan::{Change, Plan, PlanFault, PlanFaults, PlanKind, PlanSettings, PlannedCall};
 pub use progress::{PROGRESS_VERSION, PlanProgress, Progress, ProgressFault, Settled};
 pub use reply::{FOREIGN_BYTES_MAX, Failure, Foreign, ForeignKind, Heard, Hearing, Quirk, Reply, Untold};
 pub use retry::{Advice, BACKEND_TIMEOUT, Backoff, Reach, RetrySettings, TRY_TIMEOUT_MIN, advice};

@@ -8,13 +8,17 @@ use avmarks_protocol::ErrorCode;
 use avmarks_spec::{Clause, Excerpt, Limits, Mark, UserId};
 
 use crate::progress::{Settled, Share};
-use crate::{Change, Heard, Plan, Try};
+use crate::{Heard, Plan, Try};
 
 /// What became of an account. The list is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome<'a> {
     /// All its marks were set, or deleted.
     Applied,
+    /// Its call was answered with code 0, and the answer names no account: so it is with robots. A call of which nobody could
+    /// be served is refused (`ALL-FAILED`), so at least one account of the call was served, and which ones is not known.
+    /// [`MemberCheck`](crate::MemberCheck) asks who is online.
+    Accepted,
     /// Some of its marks were, and some not.
     Partly {
         /// Those that were, in the order asked.
@@ -30,14 +34,15 @@ pub enum Outcome<'a> {
         likely: Likely,
     },
     /// Its call was refused: nothing was changed. Where every account of a call is offline or absent, the service refuses the
-    /// call as a whole (`ALL-FAILED`), with 10004 as for a wrong parameter (`gap:all-failed-code`).
+    /// call as a whole (`ALL-FAILED`), with 10004 as for a wrong parameter (`gap:all-failed-code`); robots need not be online.
     Refused {
         /// The code of the latest refusal.
         code: ErrorCode,
         /// Its `ErrorInfo`, whole; none where it had none.
         info: Option<&'a str>,
     },
-    /// Its call was sent, and no answer came that tells. It may have been carried out; to send it again does no harm.
+    /// Its call was sent, and no answer came that tells. It may have been carried out. To send it again is idempotent, save that
+    /// setting 500 starts its three days anew (`gap:pin-renewal`), and that what somebody else changed meanwhile is changed back.
     Unconfirmed {
         /// What came back last; none while the first try is in flight, and where a larger call was lost before this one.
         last: Option<&'a Heard>,
@@ -55,6 +60,7 @@ impl Outcome<'_> {
     pub const fn state(&self) -> State {
         match self {
             Self::Applied => State::Applied,
+            Self::Accepted => State::Accepted,
             Self::Partly { .. } => State::Partly,
             Self::Omitted { .. } => State::Omitted,
             Self::Refused { .. } => State::Refused,
@@ -70,6 +76,7 @@ impl fmt::Display for Outcome<'_> {
         let list = |marks: &[Mark]| marks.iter().map(Mark::to_string).collect::<Vec<_>>().join(", ");
         match self {
             Self::Applied => f.write_str("applied"),
+            Self::Accepted => f.write_str("accepted, not confirmed: the answer names no account"),
             Self::Partly { applied, missing, likely } => {
                 write!(f, "partly applied: {}; not {} ({likely})", list(applied), list(missing))
             }
@@ -88,6 +95,8 @@ impl fmt::Display for Outcome<'_> {
 pub enum State {
     /// See [`Outcome::Applied`].
     Applied,
+    /// See [`Outcome::Accepted`].
+    Accepted,
     /// See [`Outcome::Partly`].
     Partly,
     /// See [`Outcome::Omitted`].
@@ -103,13 +112,14 @@ pub enum State {
 impl State {
     /// Every state, the best first.
     pub const ALL: &'static [Self] =
-        &[Self::Applied, Self::Partly, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotTried];
+        &[Self::Applied, Self::Accepted, Self::Partly, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotTried];
 
     /// A short name, ours and stable.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied",
+            Self::Accepted => "accepted",
             Self::Partly => "partly",
             Self::Omitted => "omitted",
             Self::Refused => "refused",
@@ -318,6 +328,7 @@ impl<'a> PlanReport<'a> {
 
     fn settled(&self, share: Share<'_>, asked: &[Mark]) -> Outcome<'a> {
         match share {
+            Share::All if !self.plan.kind().names_served() => Outcome::Accepted,
             Share::All => Outcome::Applied,
             Share::None => Outcome::Omitted { likely: self.likely(&[], asked) },
             Share::Some(done) => {
@@ -331,12 +342,12 @@ impl<'a> PlanReport<'a> {
     fn likely(&self, applied: &[Mark], missing: &[Mark]) -> Likely {
         let most = Limits::DOCUMENTED.members_per_mark_max;
         let full = |mark: &Mark| self.takers.get(mark).is_some_and(|takers| *takers >= most);
-        match (self.plan.change(), applied) {
-            (Change::Set, _) if missing.iter().all(full) => Likely::MarkFull,
+        match (self.plan.kind().sets(), applied) {
+            (true, _) if missing.iter().all(full) => Likely::MarkFull,
             // Who is offline may take 500, and nothing else (`gap:offline-500`).
-            (_, []) | (Change::Set, [Mark::PINNED]) => Likely::OfflineOrAbsent,
-            (Change::Set, _) => Likely::MarkFull,
-            (Change::Delete, _) => Likely::Unknown,
+            (_, []) | (true, [Mark::PINNED]) => Likely::OfflineOrAbsent,
+            (true, _) => Likely::MarkFull,
+            (false, _) => Likely::Unknown,
         }
     }
 }

@@ -24,7 +24,7 @@ impl Default for PaceSettings {
 ///
 /// The service counts when calls arrive, this when they leave; a network that holds some back can push them together, so
 /// that a call is refused now and then (60007), which is retried later. A smaller number avoids it. Both directions of
-/// `modify_user_info`, set and delete, are one command. Who runs several jobs of an app one after the other hands the
+/// `modify_user_info`, set and delete, are one command; `add_robots` and `del_robots` are two. Who runs several jobs of an app one after the other hands the
 /// pace on; who runs them side by side gives each its share.
 ///
 /// ```

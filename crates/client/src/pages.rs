@@ -10,7 +10,8 @@ use crate::{Answered, CallRequest};
 
 /// Asks for one page after the other, until the service says that there are no more.
 ///
-/// The service shows the latest joined first, 1,000 at most (`LIST-MAX`); who joins meanwhile may be missing.
+/// The service shows the latest joined first, 1,000 at most (`LIST-MAX`); who joins meanwhile may be missing. An answer with code
+/// 0 and without `MemberList` stands for nobody; where it has no `NextTimestamp` either, for the last page.
 ///
 /// ```
 /// use avmarks_client::Pages;
@@ -55,8 +56,10 @@ impl Pages {
         let asked = self.next.take();
         self.asked.extend(asked);
         let answer = Answer::parse(&answered.body)?;
-        let members = answer.member_list.ok_or(PageFault::NoMemberList)?;
-        let cursor = answer.next_timestamp.ok_or(PageFault::NoCursor)?;
+        let (members, cursor) = match (answer.member_list, answer.next_timestamp) {
+            (Some(_), None) => return Err(PageFault::NoCursor),
+            (members, cursor) => (members.unwrap_or_default(), cursor.unwrap_or_default()),
+        };
         if cursor != 0 && self.asked.contains(&cursor) {
             return Err(PageFault::CursorAgain { cursor });
         }
@@ -77,10 +80,7 @@ pub enum PageFault {
     /// A field is not as the documents have it.
     #[error(transparent)]
     Unreadable(#[from] AnswerFault),
-    /// It has no `MemberList`.
-    #[error("the answer has no `MemberList`; a page should have one, if an empty one")]
-    NoMemberList,
-    /// It has no `NextTimestamp`.
+    /// It has members and no `NextTimestamp`.
     #[error("the answer has no `NextTimestamp`, so that it cannot be told whether there are more pages")]
     NoCursor,
     /// It leads back to a page that was shown before.
@@ -146,7 +146,6 @@ mod tests {
     fn an_answer_that_is_no_page_ends_the_list() {
         let with = |rest: &str| answered(format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#).into_bytes());
         for (rest, text) in [
-            ("", "the answer has no `MemberList`; a page should have one, if an empty one"),
             (
                 r#","MemberList":[]"#,
                 "the answer has no `NextTimestamp`, so that it cannot be told whether there are more pages",
@@ -159,5 +158,30 @@ mod tests {
         }
         let mut pages = pages();
         assert_eq!(pages.on_answer(&with(r#","MemberList":[],"NextTimestamp":0"#)), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_page_without_a_list_is_empty_and_leads_on_where_it_has_a_cursor() {
+        for (rest, is_last) in [
+            ("", true),
+            (r#","MemberList":null,"NextTimestamp":null"#, true),
+            (r#","NextTimestamp":0,"RequestId":7"#, true),
+            (r#","MemberList":null,"NextTimestamp":9,"More":{}"#, false),
+        ] {
+            let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#);
+            let mut pages = pages();
+            assert_eq!(pages.on_answer(&answered(body.into_bytes())), Ok(vec![]), "{rest}");
+            assert_eq!(pages.request().is_none(), is_last, "{rest}");
+        }
+    }
+
+    #[test]
+    fn fields_that_no_page_names_do_not_end_the_list() {
+        let member = r#"{"JoinTime":1,"Member_Account":"a","Marks":[1000],"Remark":"r","ExpireTime":5,"New":{}}"#;
+        let body = format!(
+            r#"{{"ActionStatus":"OK","ErrorCode":0,"RequestId":"r","MemberList":[{member}],"NextTimestamp":0,"New":[]}}"#
+        );
+        let page = pages().on_answer(&answered(body.into_bytes())).unwrap();
+        assert_eq!((&*page[0].account, page[0].marks.as_deref()), ("a", Some(&[1000][..])));
     }
 }

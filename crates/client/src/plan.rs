@@ -1,58 +1,28 @@
-//! The plan: any number of accounts with the marks to set or delete in one group, as calls of at most 500 accounts.
+//! The plan: any number of accounts with the marks to set or delete in one group, or of robots to add or delete, as calls of at
+//! most 500 accounts.
 
 mod draft;
 mod fault;
+mod kind;
 
 use std::fmt;
 use std::ops::Range;
 
 use avmarks_protocol::modify_user_info::{Member, Request};
+use avmarks_protocol::{add_robots, del_robots};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
-use serde::{Deserialize, Serialize};
 
+pub(crate) use draft::group_and_accounts;
 pub use fault::{PlanFault, PlanFaults};
+pub use kind::{Change, PlanKind};
 
-/// What a plan does with the marks it names. The list is closed, as the vendor's is (`COMMAND-TYPE`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Change {
-    /// Sets them: `CommandType` 1.
-    Set,
-    /// Deletes them: `CommandType` 2.
-    Delete,
-}
-
-impl Change {
-    /// `CommandType` on the wire. Source: 1047/50294, request fields.
-    #[must_use]
-    pub const fn command_type(self) -> i64 {
-        match self {
-            Self::Set => 1,
-            Self::Delete => 2,
-        }
-    }
-
-    /// `set` or `delete`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Set => "set",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What a plan is held against.
+/// What the inputs of a plan are held against; so are those of [`MemberCheck`](crate::MemberCheck) and of
+/// [`CallRequest::set_admins`](crate::CallRequest::set_admins), as far as it applies to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanSettings {
-    /// Accounts in one call, from 1 to 500 (`ACCOUNTS-MAX`). Default: 500.
+    /// Accounts in one call, from 1 to 500 (`ACCOUNTS-MAX`; for robots `gap:robots-max`, for `check_members` `gap:check-max`).
+    /// Default: 500.
     pub accounts_per_call_max: usize,
     /// Different custom marks that a *set* may name in all (`MARKS-PER-GROUP`); none lets any number through, which the
     /// service then judges. 500 and 600 do not count (`gap:special-slots`). Default: 10.
@@ -71,7 +41,8 @@ impl Default for PlanSettings {
     }
 }
 
-/// Accounts with the marks to set or delete in one group: valid, merged, and in order of first mention.
+/// Accounts with the marks to set or delete in one group, or robots to add or delete: valid, merged, and in order of first
+/// mention. The mark of a robot is 500, which is what its commands set and delete.
 ///
 /// ```
 /// use avmarks_client::{Change, Plan, PlanSettings};
@@ -91,7 +62,7 @@ impl Default for PlanSettings {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Plan {
-    change: Change,
+    kind: PlanKind,
     group: GroupId,
     entries: Vec<Entry>,
     /// Lists of marks, each once: most accounts of a plan share theirs.
@@ -127,17 +98,64 @@ impl Plan {
         A: AsRef<str>,
         M: IntoIterator<Item = i64>,
     {
-        let mut draft = draft::Draft::new(change, settings);
+        let mut draft = draft::Draft::new(settings);
         for (account, marks) in wanted {
             draft.take(account.as_ref(), marks);
         }
-        draft.finish(group)
+        draft.finish(change.into(), group)
     }
 
-    /// Whether the marks are set or deleted.
+    /// Plans to put robots into the online list of a group. They need not have joined. Source: 1047/60527.
+    ///
+    /// ```
+    /// use avmarks_client::{Plan, PlanSettings};
+    ///
+    /// let plan = Plan::add_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2", "robot1"], &PlanSettings::default()).unwrap();
+    /// let call = plan.calls().next().unwrap();
+    /// assert_eq!(call.body(), br#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["robot1","robot2"]}"#);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`].
+    pub fn add_robots<A: AsRef<str>>(
+        group: &str,
+        accounts: impl IntoIterator<Item = A>,
+        settings: &PlanSettings,
+    ) -> Result<Self, PlanFaults> {
+        Self::robots(PlanKind::AddRobots, group, accounts, settings)
+    }
+
+    /// Plans to take robots out of the online list of a group. Source: 269/103785.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`].
+    pub fn delete_robots<A: AsRef<str>>(
+        group: &str,
+        accounts: impl IntoIterator<Item = A>,
+        settings: &PlanSettings,
+    ) -> Result<Self, PlanFaults> {
+        Self::robots(PlanKind::DeleteRobots, group, accounts, settings)
+    }
+
+    fn robots<A: AsRef<str>>(
+        kind: PlanKind,
+        group: &str,
+        accounts: impl IntoIterator<Item = A>,
+        settings: &PlanSettings,
+    ) -> Result<Self, PlanFaults> {
+        let mut draft = draft::Draft::new(settings);
+        for account in accounts {
+            draft.take_pinned(account.as_ref());
+        }
+        draft.finish(kind, group)
+    }
+
+    /// What it does.
     #[must_use]
-    pub const fn change(&self) -> Change {
-        self.change
+    pub const fn kind(&self) -> PlanKind {
+        self.kind
     }
 
     /// The group.
@@ -195,12 +213,12 @@ impl Plan {
             .map(|first| self.call(first..self.len().min(first.saturating_add(self.accounts_per_call_max))))
     }
 
-    /// A number that two plans share only where they are alike: the same change of the same marks of the same accounts, in the
-    /// same order and the same group. FNV-1a, 64 bits: it guards against mistakes, not against malice.
+    /// A number that two plans share only where they are alike: of the same kind, with the same marks of the same accounts, in
+    /// the same order and the same group. FNV-1a, 64 bits: it guards against mistakes, not against malice.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::new();
-        hash.take(self.change.name().as_bytes());
+        hash.take(self.kind.name().as_bytes());
         hash.take(self.group.as_bytes());
         for (account, marks) in self.accounts() {
             hash.take(account.as_bytes());
@@ -225,7 +243,7 @@ impl Plan {
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Plan");
-        shown.field("change", &self.change).field("group", &self.group).field("accounts", &self.len());
+        shown.field("kind", &self.kind).field("group", &self.group).field("accounts", &self.len());
         shown.finish_non_exhaustive()
     }
 }
@@ -253,16 +271,18 @@ impl<'a> PlannedCall<'a> {
     /// The body of the request, compact, in the order of the vendor's samples.
     #[must_use]
     pub fn body(&self) -> Vec<u8> {
+        let group_id = self.plan.group.as_str().into();
+        let accounts = self.accounts().map(|(account, _)| account.as_str().into());
+        let command_type = match self.plan.kind {
+            PlanKind::AddRobots => return add_robots::Request { group_id, accounts: accounts.collect() }.to_json(),
+            PlanKind::DeleteRobots => return del_robots::Request { group_id, accounts: accounts.collect() }.to_json(),
+            PlanKind::SetMarks | PlanKind::DeleteMarks => self.plan.kind.command_type().unwrap_or_default().into(),
+        };
         let member = |(account, marks): (&'a UserId, &'a [Mark])| Member {
             account: account.as_str().into(),
             marks: marks.iter().map(|mark| i64::from(mark.number()).into()).collect(),
         };
-        Request {
-            group_id: self.plan.group.as_str().into(),
-            command_type: self.plan.change.command_type().into(),
-            member_list: self.accounts().map(member).collect(),
-        }
-        .to_json()
+        Request { group_id, command_type, member_list: self.accounts().map(member).collect() }.to_json()
     }
 }
 

@@ -7,7 +7,7 @@ use avmarks_protocol::modify_user_info::Answer;
 use avmarks_spec::{Excerpt, Mark, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Plan};
+use crate::{Plan, PlanKind};
 
 /// The version that is written, and the only one that is read.
 pub const PROGRESS_VERSION: u32 = 1;
@@ -27,7 +27,8 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanProgress {
     group: String,
-    change: Change,
+    #[serde(rename = "change")]
+    kind: PlanKind,
     accounts: usize,
     /// [`Plan::fingerprint`] in hexadecimal: as a number, it would not survive readers that know doubles alone.
     fingerprint: String,
@@ -66,7 +67,7 @@ impl Progress {
     pub(crate) fn new<'a>(plans: impl IntoIterator<Item = (&'a Plan, Vec<Settled>)>) -> Self {
         let of_plan = |(plan, settled): (&Plan, Vec<Settled>)| PlanProgress {
             group: plan.group().to_string(),
-            change: plan.change(),
+            kind: plan.kind(),
             accounts: plan.len(),
             fingerprint: hexadecimal(plan),
             settled,
@@ -127,7 +128,7 @@ impl PlanProgress {
             if found == planned { Ok(()) } else { Err(ProgressFault::OtherPlan { plan: at, field, found, planned }) }
         };
         other("group", self.group.clone(), plan.group().to_string())?;
-        other("change", self.change.to_string(), plan.change().to_string())?;
+        other("change", self.kind.to_string(), plan.kind().to_string())?;
         other("accounts", self.accounts.to_string(), plan.len().to_string())?;
         other("fingerprint", self.fingerprint.clone(), hexadecimal(plan))?;
 
@@ -154,14 +155,7 @@ impl Settled {
         for member in answer.member_list.iter().flatten() {
             served.entry(&member.account).or_default().extend(&member.marks);
         }
-        let mut settled = Self {
-            first: range.start,
-            accounts: range.len(),
-            random,
-            at: at.as_millis(),
-            partly: Vec::new(),
-            omitted: Vec::new(),
-        };
+        let mut settled = Self::whole(range.clone(), random, at);
         for (account, (id, asked)) in range.clone().zip(plan.call(range).accounts()) {
             let listed = served.remove(id.as_str()).unwrap_or_default();
             let done = asked.iter().map(|mark| mark.number()).filter(|mark| listed.contains(&i64::from(*mark)));
@@ -173,6 +167,12 @@ impl Settled {
             }
         }
         (settled, served.len())
+    }
+
+    /// What an answer with code 0 that names no account makes of the accounts of `range`: the same of all.
+    pub(crate) fn whole(range: Range<usize>, random: u32, at: Timestamp) -> Self {
+        let (partly, omitted) = (Vec::new(), Vec::new());
+        Self { first: range.start, accounts: range.len(), random, at: at.as_millis(), partly, omitted }
     }
 
     /// The indexes of its accounts in the plan.
@@ -209,6 +209,10 @@ impl Settled {
         let range = self.range();
         if range.is_empty() || range.end > plan.len() {
             return Err(format!("accounts {} to {} of {}", range.start, range.end, plan.len()));
+        }
+        let names_somebody = !self.partly.is_empty() || !self.omitted.is_empty();
+        if names_somebody && !plan.kind().names_served() {
+            return Err("accounts left out, which no answer about robots tells".to_owned());
         }
         let odd = self.partly.iter().map(|partly| partly.account);
         for accounts in [self.omitted.clone(), odd.collect()] {

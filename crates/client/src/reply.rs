@@ -11,7 +11,7 @@ use avmarks_protocol::{AnswerFault, Envelope, ErrorCode, Fields, Place};
 use avmarks_spec::Excerpt;
 use serde_json::value::RawValue;
 
-use crate::Change;
+use crate::PlanKind;
 
 pub use foreign::{FOREIGN_BYTES_MAX, Foreign, ForeignKind};
 pub(crate) use scrub::{scrubbed, scrubbed_text};
@@ -41,36 +41,42 @@ impl<'a> Reply<'a> {
         Self { status, body, cut: true }
     }
 
-    /// What it says, as the response to a call that makes this change. No bytes make this panic.
+    /// What it says, as the response to a call of a plan of this kind. No bytes make this panic.
+    ///
+    /// An answer about marks with code 0 and without `MemberList` says that nobody was served: the vendor's own client code
+    /// reads it so.
     ///
     /// ```
-    /// use avmarks_client::{Change, Heard, Quirk, Reply};
+    /// use avmarks_client::{Heard, PlanKind, Quirk, Reply};
     ///
     /// let body = br#"{"ActionStatus":"FAIL","ErrorCode":"10002","ErrorInfo":"busy"}"#;
-    /// let hearing = Reply::new(200, body).read(Change::Set);
+    /// let hearing = Reply::new(200, body).read(PlanKind::SetMarks);
     /// assert!(matches!(hearing.heard, Heard::Refused { code, .. } if code.number() == 10002));
     /// assert_eq!(hearing.quirks, [Quirk::CodeAsText]);
     ///
-    /// let hearing = Reply::new(502, b"<html><h1>Bad Gateway</h1></html>").read(Change::Set);
+    /// let hearing = Reply::new(502, b"<html><h1>Bad Gateway</h1></html>").read(PlanKind::AddRobots);
     /// assert_eq!(
     ///     hearing.heard.to_string(),
     ///     "HTTP status `502`, which the service never sends: 33 bytes that begin `<html><h1>Bad Gateway</h1></html>`"
     /// );
     /// ```
     #[must_use]
-    pub fn read(&self, change: Change) -> Hearing {
+    pub fn read(&self, kind: PlanKind) -> Hearing {
+        let Some(command_type) = kind.command_type() else {
+            let Opened { quirks, envelope, .. } = self.open(Envelope::parse, |envelope| envelope);
+            return Hearing { heard: envelope.map_or_else(|heard| heard, |_| Heard::Accepted), answer: None, quirks };
+        };
         let Opened { quirks, envelope, answer, .. } = self.open(Answer::parse, |answer| &answer.envelope);
         if let Err(heard) = envelope {
             return Hearing { heard, answer: None, quirks };
         }
         let untold = match answer {
             Err(fault) => Untold::Unreadable(fault),
-            Ok(answer) => match (answer.command_type, &answer.member_list) {
-                (Some(found), _) if found != change.command_type() => Untold::OtherCommand { found },
-                (_, None) => Untold::NoMemberList,
-                (_, Some(members)) => {
-                    let heard = Heard::Served { accounts: members.len() };
-                    return Hearing { heard, answer: Some(answer), quirks };
+            Ok(answer) => match answer.command_type {
+                Some(found) if found != command_type => Untold::OtherCommand { found },
+                _ => {
+                    let accounts = answer.member_list.as_ref().map_or(0, Vec::len);
+                    return Hearing { heard: Heard::Served { accounts }, answer: Some(answer), quirks };
                 }
             },
         };
@@ -136,7 +142,7 @@ impl std::fmt::Debug for Reply<'_> {
 pub struct Hearing {
     /// What it comes to.
     pub heard: Heard,
-    /// The answer, where it tells who was served.
+    /// The answer, where it tells who was served; with code 0 and without a `MemberList`, nobody was.
     pub answer: Option<Answer>,
     /// What was odd about it and put up with.
     pub quirks: Vec<Quirk>,
@@ -152,6 +158,10 @@ pub enum Heard {
         /// How many accounts the answer lists.
         accounts: usize,
     },
+    /// Code 0 in an answer that names no account, as those about robots are: at least one account of the call was served
+    /// (`ALL-FAILED`).
+    #[error("accepted; the answer names no account")]
+    Accepted,
     /// Another code: nothing was changed.
     #[error("refused with {code}: `{}`", Excerpt(info.as_deref().unwrap_or("no ErrorInfo")))]
     Refused {
@@ -176,7 +186,7 @@ impl Heard {
     #[must_use]
     pub const fn may_have_been_served(&self) -> bool {
         match self {
-            Self::Served { .. } | Self::Refused { .. } => false,
+            Self::Served { .. } | Self::Accepted | Self::Refused { .. } => false,
             Self::Untold(_) | Self::Foreign(_) => true,
             Self::Failed(failure) => failure.may_have_been_served(),
         }
@@ -187,9 +197,6 @@ impl Heard {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Untold {
-    /// It has no `MemberList`.
-    #[error("the answer has no `MemberList`; a call that was served should have one")]
-    NoMemberList,
     /// It answers another command.
     #[error("the answer's `CommandType` is `{found}`, which is not that of the request")]
     OtherCommand {

@@ -191,14 +191,14 @@ pub enum Reach {
     Job,
 }
 
-/// What to do about what came back from `modify_user_info`, whose calls can be sent again without harm: a mark that is set
-/// twice is set once, and one that is deleted twice is gone.
+/// What to do about what came back from a call that sets or deletes marks or robots, whose calls are idempotent: a mark that is set
+/// twice is set once, and one that is deleted twice is gone. Two things are not: setting 500, which robots have, again starts its
+/// three days anew (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
 ///
 /// ```
-/// use avmarks_client::{Advice, Heard, Reach, Reply, advice};
-/// use avmarks_client::Change;
+/// use avmarks_client::{Advice, PlanKind, Reach, Reply, advice};
 ///
-/// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(Change::Set).heard;
+/// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks).heard;
 /// let busy = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#);
 /// assert_eq!(advice(&busy), Advice::Again);
 /// let absent = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":""}"#);
@@ -207,7 +207,7 @@ pub enum Reach {
 #[must_use]
 pub fn advice(heard: &Heard) -> Advice {
     match heard {
-        Heard::Served { .. } => Advice::Done,
+        Heard::Served { .. } | Heard::Accepted => Advice::Done,
         Heard::Refused { code, .. } => about_code(*code),
         // It was served: to ask again would be answered alike.
         Heard::Untold(_) => Advice::GiveUp(Reach::Call),
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_status_that_is_not_the_services_says_whether_to_come_back() {
-        let after = |status| advice(&crate::Reply::new(status, b"<html>").read(crate::Change::Set).heard);
+        let after = |status| advice(&crate::Reply::new(status, b"<html>").read(crate::PlanKind::SetMarks).heard);
         assert_eq!(after(429), Advice::AgainLater { least: Duration::ZERO });
         assert_eq!([408, 500, 502, 599].map(after), [Advice::Again; 4]);
         assert_eq!([301, 401, 404, 407, 428, 430, 499].map(after), [Advice::GiveUp(Reach::Job); 7]);

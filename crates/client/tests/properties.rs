@@ -3,9 +3,9 @@
 
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_client::{Change, Job, Outcome, Progress, Reply, State};
+use avmarks_client::{Job, Outcome, PlanKind, Progress, Reply, State};
 use proptest::prelude::*;
 
 use world::{Friendly, World, drive, worlds};
@@ -23,10 +23,13 @@ proptest! {
         let report = job.report();
         prop_assert_eq!(report.counts().total(), world.accounts());
         for (at, plan) in report.plans().iter().enumerate() {
+            // Whether somebody was served, of each accepted call, by its `random`.
+            let mut accepted: BTreeMap<Option<u32>, bool> = BTreeMap::new();
             let named: Vec<_> = plan.accounts().map(|account| *account.account).collect();
             let planned: Vec<_> = plan.plan().accounts().map(|(account, _)| *account).collect();
             prop_assert_eq!(named, planned, "each account once, in order");
             for account in plan.accounts() {
+                prop_assert!(plan.plan().kind().states().contains(&account.outcome.state()));
                 let touched = seen.touched.contains(&(at, account.account.to_string()));
                 let served = |mark: &_| seen.served.contains(&(at, account.account.to_string(), *mark));
                 match account.outcome {
@@ -36,11 +39,13 @@ proptest! {
                         prop_assert_eq!(applied.len() + missing.len(), account.marks.len());
                     }
                     Outcome::Omitted { .. } => prop_assert!(account.random.is_some()),
+                    Outcome::Accepted => *accepted.entry(account.random).or_default() |= account.marks.iter().all(served),
                     Outcome::Unconfirmed { .. } => {}Outcome::Refused { .. } | Outcome::NotTried { .. } => {
                         prop_assert!(!touched, "{} was changed: {:?}", account.account, account.outcome);
                     }
                 }
             }
+            prop_assert!(accepted.iter().all(|(random, served)| random.is_some() && *served), "of an accepted call nobody was served");
         }
         let shown = format!("{job:?} {report:?} {}", String::from_utf8_lossy(&job.progress().to_json()));
         prop_assert!(seen.secrets.iter().all(|secret| !shown.contains(secret)));
@@ -69,7 +74,7 @@ proptest! {
             let once: BTreeSet<_> = all.iter().copied().collect();
             prop_assert_eq!((all.len(), once.len()), (world.accounts(), world.accounts()));
             let counts = next.report().counts();
-            let done = [State::Applied, State::Partly, State::Omitted].map(|state| counts.of(state));
+            let done = [State::Applied, State::Accepted, State::Partly, State::Omitted].map(|state| counts.of(state));
             prop_assert_eq!(done.iter().sum::<usize>(), world.accounts());
             if stopped.is_done {
                 break;
@@ -90,9 +95,9 @@ proptest! {
 
     /// No bytes make reading panic, and what is told about them is one line without their control characters.
     #[test]
-    fn any_bytes_are_read(status in 0u16..1_000, body in prop::collection::vec(any::<u8>(), 0..80), cut: bool) {
+    fn any_bytes_are_read(kind in prop::sample::select(PlanKind::ALL), status in 0u16..1_000, body in prop::collection::vec(any::<u8>(), 0..80), cut: bool) {
         let reply = if cut { Reply::cut(status, &body) } else { Reply::new(status, &body) };
-        let told = reply.read(Change::Set).heard.to_string();
+        let told = reply.read(kind).heard.to_string();
         prop_assert!(!told.chars().any(char::is_control), "{told}");
     }
 
@@ -104,12 +109,13 @@ proptest! {
         cut in 0usize..200,
         change in 0usize..200,
         byte: u8,
+        kind in prop::sample::select(PlanKind::ALL),
     ) {
         let mut body = format!(r#"{{"ActionStatus":"OK","ErrorCode":{code},"MemberList":{list},"ErrorInfo":"é"}}"#).into_bytes();
         let at = change % body.len();
         body[at] = if change < 100 { body[at] } else { byte };
         body.truncate(cut.max(1));
-        let told = Reply::new(200, &body).read(Change::Delete).heard.to_string();
+        let told = Reply::new(200, &body).read(kind).heard.to_string();
         prop_assert!(!told.chars().any(char::is_control), "{told}");
     }
 }

@@ -117,7 +117,8 @@ pub enum Input {
 
 const SDKAPPID: u64 = 1_400_000_000;
 const GROUPS: [&str; 4] = ["g", "@TGS#a", "", "gr\u{f6}up"];
-const ACCOUNTS: [&str; 8] = ["u1", "u2", "u3", "u4", "u5", "st r", "\u{e9}", "0123456789012345678901234567890123"];
+const ACCOUNTS: [&str; 9] =
+    ["u1", "u2", "u3", "u4", "u5", "u6", "st r", "\u{e9}", "0123456789012345678901234567890123"];
 const TYPES: [GroupType; 4] = [GroupType::AvChatRoom, GroupType::Public, GroupType::Community, GroupType::Private];
 const WAITS_MS: [i64; 25] = [
     0, 1, 9, 17, 20, 20, 33, 49, 50, 51, 60, 60, 70, 70, 80, 90, 100, 100, 200, 333, 999, 1_000, 1_001, 10_000, 40_000,
@@ -139,7 +140,7 @@ fn group(index: u8) -> &'static str {
 
 /// An account that every reading of `gap:account-id` lets in.
 fn account(index: u8) -> &'static str {
-    named(&ACCOUNTS, index % 5)
+    named(&ACCOUNTS, index % 6)
 }
 
 impl Step {
@@ -233,7 +234,7 @@ impl Input {
     }
 }
 
-/// Weighted so that groups have members and members have marks.
+/// Weighted so that groups have members, members have marks, and robots come, join and end.
 impl Generate for Input {
     const BYTES: usize = 31;
 
@@ -258,15 +259,19 @@ impl Generate for Input {
                 Self::CreateGroup { group, kind, owner: choices.perhaps(|choices| account(choices.byte())) }
             }
             7 => Self::DestroyGroup { group: group(choices.byte()) },
-            8..=24 => Self::Presence {
+            8..=23 => Self::Presence {
                 presence: choices.pick(&[Presence::Join, Presence::Leave, Presence::Disconnect, Presence::Reconnect]),
                 group: group(choices.byte()),
                 accounts: choices.few(|choices| account(choices.byte())),
             },
-            25..=50 => call::marks(choices),
-            51..=56 => call::list(choices),
-            57..=59 => call::count(choices),
-            60 => call::stray(),
+            24..=41 => call::marks(choices),
+            42..=46 => call::list(choices),
+            47..=48 => call::count(choices),
+            49..=54 => call::robots(choices),
+            55..=56 => call::check(choices),
+            57..=59 => call::admins(choices),
+            60 => call::admin_list(choices),
+            61 => call::stray(),
             _ => Self::Tick,
         }
     }
@@ -283,7 +288,7 @@ impl Run {
     /// The most steps of a run.
     pub const STEPS_MAX: usize = 40;
 
-    /// A world that has something in it: a group, its owner, and three more members.
+    /// A world that has something in it: a group, its owner, and three more members; two more accounts have not joined.
     #[must_use]
     pub fn start() -> [Step; 2] {
         let accounts = vec!["u1", "u2", "u3", "u4"];

@@ -1,9 +1,11 @@
 //! Error codes: an open number, and one table of what the documents say about each.
 
+mod cause;
 mod table;
 
 use core::fmt;
 
+pub use cause::{CAUSES, Cause, RequestFacts};
 pub use table::ERROR_CODES;
 
 /// `ErrorCode` of an answer. Open: the vendor adds codes, and one that is not in [`ERROR_CODES`] is kept as it is.
@@ -60,7 +62,7 @@ pub struct ErrorRow {
     pub name: &'static str,
     /// What it means, in our words. Where two texts disagree, both senses.
     pub meaning: &'static str,
-    /// What a caller can do.
+    /// What a program can do that knows the code alone; [`ErrorCode::causes`] has what people can do.
     pub action: Action,
     /// Which text lists it.
     pub listed: ListedIn,

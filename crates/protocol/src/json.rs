@@ -11,6 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
 use crate::{Extra, Integer, Place};
 
@@ -311,27 +312,6 @@ fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
     }
     let text = Excerpt(value.get()).to_string();
     FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
-}
-
-/// Whether a text of JSON's grammar has the escape of half a surrogate pair. Nothing but strings holds a backslash.
-fn has_lone_surrogate(json: &str) -> bool {
-    let unit =
-        |escape: &str| escape.strip_prefix("\\u").and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());
-    let mut rest = json;
-    while let Some(at) = rest.find('\\') {
-        rest = rest.get(at..).unwrap_or_default();
-        let width = match unit(rest) {
-            Some(0xdc00..=0xdfff) => return true,
-            Some(0xd800..=0xdbff) => match rest.get(6..).and_then(unit) {
-                Some(0xdc00..=0xdfff) => 12,
-                _ => return true,
-            },
-            Some(_) => 6,
-            None => 2,
-        };
-        rest = rest.get(width..).unwrap_or_default();
-    }
-    false
 }
 
 fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueFault> {

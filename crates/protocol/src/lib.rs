@@ -43,6 +43,7 @@ pub mod modify_user_info;
 mod place;
 pub mod region;
 pub mod secret;
+mod surrogate;
 mod trailing_comma;
 pub mod url;
 pub mod usersig;
@@ -50,7 +51,7 @@ pub mod webhook;
 
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerFault, Envelope, envelope_json};
-pub use error_code::{Action, ERROR_CODES, ErrorCode, ErrorRow, ListedIn};
+pub use error_code::{Action, CAUSES, Cause, ERROR_CODES, ErrorCode, ErrorRow, ListedIn, RequestFacts};
 pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};

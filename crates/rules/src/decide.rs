@@ -1,16 +1,16 @@
 //! **The one file that may refuse a command.** Each rule in words with its clause, then its branch, in the order of
 //! the precedence (steps 13 to 20; the steps before need no group and belong to `avmarks-service`).
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use avmarks_spec::readings::{
     CountTypes, LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, RobotDays, SpecialSlots, SwitchList,
 };
-use avmarks_spec::{Clause, Gap, Limits, Mark, MarkKind, Timestamp};
+use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
 use crate::decision::Grounds;
-use crate::room::{Bit, Connection, MarkChanges, MarkSet, Marks, Numbers, PLACES, View};
+use crate::room::{Connection, MarkChanges, MarkSet, View};
+use crate::tally::MarkTally;
 use crate::{
     AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Terms,
     Transition, Verdict,
@@ -24,10 +24,13 @@ impl Room {
         let view = View::new(self, at);
         let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
-        if refused.is_empty() {
+        if self.kind().has_marks() {
             let weighed = weigh(&view, terms, call);
-            refused = outcome_refusals(terms, &weighed);
-            (omitted, gaps) = (weighed.omitted, weighed.gaps);
+            let is_open = refused.is_empty();
+            refused.extend(outcome_refusals(terms, &weighed));
+            if is_open {
+                (omitted, gaps) = (weighed.omitted, weighed.gaps);
+            }
             match refused.first().map(|refused| refused.reason) {
                 None => {
                     gaps.push(Gap::Echo);
@@ -46,44 +49,44 @@ impl Room {
             grounds.clause(Clause::OnlineOnly);
         }
         gaps.into_iter().for_each(|gap| grounds.gap(gap));
-        finish(&view, at, &refused, grounds, omitted, transition)
+        finish(&view, at, refused, grounds, omitted, transition)
     }
 
     /// What the service answers to a call that sets or deletes administrators, and why. Changes nothing, as [`Room::decide`].
     pub fn decide_admins(&self, call: &AdminCall, terms: &Terms, at: Timestamp) -> Decision {
         let view = View::new(self, at);
         let mut refused = admin_refusals(Some(self), terms, call.operator());
-        let (mut grounds, mut transition) = (Grounds::default(), Transition::time(&view));
-        if refused.is_empty() {
-            let is_admin = |account| self.admins().contains(account);
-            let (admins, in_vain): (Vec<_>, _) = match call.kind() {
-                CommandKind::Set => {
-                    let new = call.accounts().iter().filter(|account| !is_admin(account));
-                    (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
-                }
-                CommandKind::Delete => {
-                    let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
-                    (left.copied().collect(), !call.accounts().iter().all(is_admin))
-                }
-            };
-            // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
-            if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
-                refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
-            } else {
+        let is_admin = |account| self.admins().contains(account);
+        let (admins, in_vain): (Vec<_>, _) = match call.kind() {
+            CommandKind::Set => {
+                let new = call.accounts().iter().filter(|account| !is_admin(account));
+                (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
+            }
+            CommandKind::Delete => {
+                let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
+                (left.copied().collect(), !call.accounts().iter().all(is_admin))
+            }
+        };
+        // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
+        if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
+            refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
+        }
+        let mut grounds = Grounds::default();
+        let mut transition = Transition::time(&view);
+        match refused.first() {
+            Some(refused) => grounds.refusal(refused.reason),
+            None => {
                 transition = Transition::admins(&view, admins);
                 // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
                 if in_vain {
                     grounds.gap(Gap::AdminUnset);
                 }
-            }
-            if call.was_merged() {
-                grounds.gap(Gap::Duplicates);
+                if call.was_merged() {
+                    grounds.gap(Gap::Duplicates);
+                }
             }
         }
-        let mut all = Grounds::default();
-        refused.first().into_iter().for_each(|refused| all.refusal(refused.reason));
-        grounds.into_vec().into_iter().for_each(|basis| all.basis(basis));
-        finish(&view, at, &refused, all, Vec::new(), transition)
+        finish(&view, at, refused, grounds, Vec::new(), transition)
     }
 }
 
@@ -91,7 +94,7 @@ impl Room {
 fn finish(
     view: &View<'_>,
     at: Timestamp,
-    refused: &[Refused],
+    refused: Vec<Refused>,
     mut grounds: Grounds,
     omitted: Vec<Omission>,
     transition: Transition,
@@ -102,19 +105,9 @@ fn finish(
     if at < view.now() {
         grounds.gap(Gap::Clock);
     }
-    let verdict = refused.first().map_or(Verdict::Accepted, |refused| Verdict::Refused(*refused));
-    Decision { verdict, because: grounds.into_vec(), omitted, transition }
-}
-
-/// Every refusal of `call` that steps 13 to 20 know, in the order of the precedence; the first is the one that
-/// [`Room::decide`] gives. Accounts are looked at only where steps 13 to 18 let the call through.
-#[must_use]
-pub fn refusals(room: Option<&Room>, terms: &Terms, call: &MarkCall, at: Timestamp) -> Vec<Refused> {
-    let mut found = gate_refusals(room, terms, call.operator(), call.names_special());
-    if let (Some(room), []) = (room, &*found) {
-        found = outcome_refusals(terms, &weigh(&View::new(room, at), terms, call));
-    }
-    found
+    let mut refused = refused.into_iter();
+    let verdict = refused.next().map_or(Verdict::Accepted, Verdict::Refused);
+    Decision { verdict, other_refusals: refused.collect(), because: grounds.into_vec(), omitted, transition }
 }
 
 /// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500
@@ -269,7 +262,7 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 /// Set. All tests look at the state as it was before the call, save the running count of holders.
 fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
     let policy = &terms.policy;
-    let mut marks_named = MarksNamed::new(view);
+    let mut tally = MarkTally::new(view);
     let holders_max = terms.limits.members_per_mark_max;
 
     for ((Entry { account, marks }, hash), slot) in call.hashed().zip(view.find_all(call)) {
@@ -285,21 +278,24 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             };
         let (mut after, mut is_served, mut starts_days) = (held, false, false);
         for mark in marks.iter().copied() {
-            let is_pin = mark.kind() == MarkKind::Pinned;
-            if !online && is_pin {
-                note(&mut weighed.gaps, Gap::Offline500);
+            let is_special = mark.is_special();
+            let is_pin = is_special && mark == Mark::PINNED;
+            if !online {
+                if is_pin {
+                    note(&mut weighed.gaps, Gap::Offline500);
+                }
+                if !(is_pin && may_take_500) {
+                    weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
+                    continue;
+                }
             }
-            if !(online || is_pin && may_take_500) {
-                weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
-                continue;
-            }
-            let named = marks_named.of(mark);
-            if mark.is_special() {
+            if is_special {
                 note(&mut weighed.gaps, Gap::SpecialSlots);
             }
             // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
-            let holds = named.bit.is_some_and(|bit| held.has(bit));
-            if !holds && !named.take(holders_max) {
+            let bit = tally.name(mark);
+            let holds = bit.is_some_and(|bit| held.has(bit));
+            if !holds && !tally.take(mark, bit, holders_max) {
                 weighed.full.get_or_insert(mark);
                 note(&mut weighed.gaps, Gap::OverCapacity);
                 weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
@@ -307,7 +303,7 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             }
             is_served = true;
             // A mark without a place is one too many for the group, and the call is refused for it.
-            after = named.bit.map_or(after, |bit| after.with(bit));
+            after = bit.map_or(after, |bit| after.with(bit));
             // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
             if is_pin {
                 if holds {
@@ -330,9 +326,9 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
     let until = view.now().plus(terms.limits.pin_duration_max);
     let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
     weighed.changes.set_ends(until, robot_until);
-    weighed.changes.set_numbers(marks_named.numbers);
+    weighed.changes.set_numbers(tally.numbers);
     // 500 and 600 take no place among the ten (`gap:special-slots`).
-    let (all, custom) = marks_named.in_group();
+    let (all, custom) = tally.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
     if (custom > marks_max) != (all > marks_max) {
         note(&mut weighed.gaps, Gap::SpecialSlots);
@@ -359,7 +355,7 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
         weighed.is_anybody_served = true;
         let mut after: MarkSet = seen.held;
         for mark in marks.iter().copied() {
-            match numbers.bit(mark).filter(|bit| after.has(*bit)) {
+            match numbers.find(mark).filter(|bit| after.has(*bit)) {
                 Some(bit) => after = after.without(bit),
                 None => note(&mut weighed.gaps, Gap::DeleteUnset),
             }
@@ -369,60 +365,6 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
         }
     }
     weighed.changes.set_numbers(numbers);
-}
-
-/// The marks of the group: those that somebody holds, and those that the call would add.
-struct MarksNamed {
-    /// As many as a group can have, at the places that they have in the room, and others at those that are free.
-    numbers: Numbers,
-    named: [Named; PLACES],
-    others: BTreeMap<Mark, Named>,
-}
-
-/// A mark as it stands in the group, and the running count of its holders.
-#[derive(Clone, Copy, Default)]
-struct Named {
-    bit: Option<Bit>,
-    holders: usize,
-    /// Whether somebody holds it, or the call would have it held.
-    is_there: bool,
-}
-
-impl MarksNamed {
-    fn new(view: &View<'_>) -> Self {
-        let mut named = [Named::default(); PLACES];
-        for (named, bit) in named.iter_mut().zip(Marks::bits()) {
-            let holders = view.holders_at(bit);
-            *named = Named { bit: Some(bit), holders, is_there: holders > 0 };
-        }
-        Self { numbers: view.numbers_held(), named, others: BTreeMap::new() }
-    }
-
-    /// A mark that an account of the call may take.
-    fn of(&mut self, mark: Mark) -> &mut Named {
-        let named = match self.numbers.find_or_put(mark).and_then(|at| self.named.get_mut(at)) {
-            Some(named) => named,
-            None => self.others.entry(mark).or_default(),
-        };
-        named.is_there = true;
-        named
-    }
-
-    /// How many there are, and how many of them are custom.
-    fn in_group(&self) -> (usize, usize) {
-        let there = || self.named.iter().zip(Marks::bits()).filter(|(named, _)| named.is_there);
-        let custom = there().filter(|(_, bit)| !bit.is_special()).count();
-        (there().count() + self.others.len(), custom + self.others.len())
-    }
-}
-
-impl Named {
-    /// Counts one more holder, or says that the mark is full.
-    fn take(&mut self, holders_max: usize) -> bool {
-        let has_room = self.holders < holders_max;
-        self.holders += usize::from(has_room);
-        has_room
-    }
 }
 
 fn note(gaps: &mut Vec<Gap>, gap: Gap) {

@@ -77,6 +77,8 @@ pub enum Verdict {
 pub struct Decision {
     /// Accepted or refused.
     pub verdict: Verdict,
+    /// What refuses the call besides, in the order of the precedence.
+    pub other_refusals: Vec<Refused>,
     /// The clauses and gaps that it rests on, the deciding one first, each once.
     pub because: Vec<Basis>,
     /// The marks that were asked and left out, in request order.
@@ -89,6 +91,12 @@ impl Decision {
     #[must_use]
     pub const fn transition(&self) -> &Transition {
         &self.transition
+    }
+
+    /// The same, where the rest of the decision is no longer needed.
+    #[must_use]
+    pub fn into_transition(self) -> Transition {
+        self.transition
     }
 
     /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
@@ -170,7 +178,7 @@ impl Grounds {
         self.0
     }
 
-    pub(crate) fn basis(&mut self, basis: Basis) {
+    fn basis(&mut self, basis: Basis) {
         if !self.0.contains(&basis) {
             self.0.push(basis);
         }

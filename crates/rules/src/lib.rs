@@ -45,9 +45,10 @@ mod quota;
 mod random;
 mod refusal;
 mod room;
+mod tally;
 
 pub use command::{AdminCall, CommandKind, Entry, MarkCall, MarkList, Operator, Presence, Question, Terms};
-pub use decide::{admin_refusals, gate_refusals, question_refusals, refusals};
+pub use decide::{admin_refusals, gate_refusals, question_refusals};
 pub use decision::{Basis, Decision, Omission, Refused, ServedMarks, Verdict};
 pub use event::{Cause, Event};
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};

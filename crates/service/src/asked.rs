@@ -8,7 +8,8 @@ use crate::app::Group;
 
 /// The group that a call names, and who calls.
 pub(crate) struct Asked<'a> {
-    pub(crate) id: GroupId,
+    /// None where the body names no group, or not by a well-formed id.
+    pub(crate) id: Option<GroupId>,
     pub(crate) found: Option<&'a Group>,
     pub(crate) operator: Operator,
     pub(crate) identifier: &'a str,
@@ -26,7 +27,9 @@ impl Asked<'_> {
         limits: &Limits,
         omitted: Option<&Omission>,
     ) -> (Option<Place>, String) {
-        let (id, who) = (self.id, Excerpt(self.identifier));
+        // What is said of a group is said of one that was named.
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let who = Excerpt(self.identifier);
         let Refused { reason, count, mark } = refused;
         match reason {
             Refusal::GroupExists => {

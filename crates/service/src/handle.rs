@@ -97,8 +97,8 @@ pub struct Response {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DryRun {
-    /// Everything that is wrong, in the order of the precedence; the service answers the first. Accounts are looked at
-    /// only where nothing before is wrong.
+    /// Everything that is wrong, in the order of the precedence; the service answers the first. A step that needs what an earlier
+    /// one could not read is left out: accounts are looked at only where the body and the group can be.
     pub violations: Vec<Violation>,
     /// What the service would answer.
     pub answer: Answer,

@@ -2,6 +2,8 @@
 //!
 //! Step 12 (`GROUP-ID`) belongs here as well, for the shape of an id needs no state.
 
+mod accounts;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -208,8 +210,8 @@ impl Reader<'_> {
         }
     }
 
-    /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`.
-    /// `gap` is read where the documents of the call name no number.
+    /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`. `gap` is read where the documents of the
+    ///    call name no number.
     fn length(&mut self, list: Place, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
         let length_max = self.limits.accounts_per_call_max;
         if length > length_max {
@@ -257,56 +259,6 @@ impl Reader<'_> {
         }
     }
 
-    /// 9 and 10 of a list of accounts.
-    fn account_list(
-        &mut self,
-        list: Place,
-        item: fn(usize) -> Place,
-        accounts: &[Option<Cow<'_, str>>],
-        gap: Option<Gap>,
-    ) -> ControlFlow<(), Vec<UserId>> {
-        self.length(list, "accounts", accounts.len(), gap)?;
-        let mut ids = Vec::with_capacity(accounts.len());
-        for (at, account) in accounts.iter().enumerate() {
-            if let Some(account) = account {
-                ids.extend(self.account(item(at), account)?);
-            }
-        }
-        ControlFlow::Continue(ids)
-    }
-
-    /// Robots are added and deleted by mark 500; `check_members` has the same body.
-    fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
-        let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
-        let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?,
-            None => Vec::new(),
-        };
-        let group = self.group_id(draft.group_id.as_deref())?;
-        let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
-        let body = match endpoint {
-            Endpoint::CheckMembers => {
-                return ControlFlow::Continue(Read { group, special: None, body: Some(Body::Check { accounts }) });
-            }
-            Endpoint::DelRobots => CommandKind::Delete,
-            _ => CommandKind::Set,
-        };
-        let body = Body::Marks { kind: body, entries: accounts.into_iter().map(pinned).collect() };
-        ControlFlow::Continue(Read { group, special: Some(Place::MemberAccounts), body: Some(body) })
-    }
-
-    fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
-        let kind = self.command_type(draft.command_type)?;
-        let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, None)?,
-            None => Vec::new(),
-        };
-        let group = self.group_id(draft.group_id.as_deref())?;
-        ControlFlow::Continue(Read { group, special: None, body: kind.map(|kind| Body::Admins { kind, accounts }) })
-    }
-
     /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
     fn entry_marks(&mut self, at: usize, numbers: &[Option<Integer<'_>>]) -> ControlFlow<(), MarkList> {
         if numbers.is_empty() {
@@ -340,10 +292,20 @@ impl Reader<'_> {
             return ControlFlow::Continue(());
         }
         let marks_max = self.limits.marks_per_group_max;
-        // One by one: to collect them would sort them all, and few of them differ.
-        let mut named: BTreeSet<Mark> = BTreeSet::new();
-        named.extend(entries.iter().flat_map(|entry| &entry.marks).filter(|mark| !mark.is_special()));
-        let named = named.len();
+        // Few of them differ: the first few are looked through, and a tree takes the rest of a call that names more.
+        const FEW: usize = 16;
+        let (mut few, mut more): (Vec<Mark>, BTreeSet<Mark>) = (Vec::with_capacity(FEW), BTreeSet::new());
+        for mark in entries.iter().flat_map(|entry| &entry.marks).copied().filter(|mark| !mark.is_special()) {
+            if few.contains(&mark) {
+                continue;
+            }
+            if few.len() < FEW {
+                few.push(mark);
+            } else {
+                more.insert(mark);
+            }
+        }
+        let named = few.len() + more.len();
         if named <= marks_max {
             return ControlFlow::Continue(());
         }

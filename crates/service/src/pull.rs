@@ -103,7 +103,10 @@ pub(crate) fn list(
         let (view, taken) = match fresh(views.lists.get(&filter), list_age_max(policy), now) {
             Some(view) => (view.clone(), None),
             None => {
-                let members = room.list(filter, policy, u64::MAX, now).take(list_max).collect();
+                // With the marks of this moment, since the policy may ask for them before the view is too old.
+                let mut with_marks = *policy;
+                with_marks.list_marks = ListMarks::Present;
+                let members = room.list(filter, &with_marks, u64::MAX, now).take(list_max).collect();
                 let view = ListView { members_max: list_max, members };
                 (view.clone(), Some(Taken::List(filter, view)))
             }

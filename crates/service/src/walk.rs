@@ -1,25 +1,23 @@
 //! **The precedence of refusals**, step by step: one walk for the service, which answers the first violation and goes on only to
-//! see whether another rule is broken too (`gap:precedence`), and for a dry run, which collects them all. Steps 6 to 12 are in `preflight.rs`, steps 13 to 20 in `avmarks-rules`.
+//! see whether another rule is broken too (`gap:precedence`), and for a dry run, which collects them all. Steps 6 to 12 are in
+//! `preflight.rs`, steps 13 to 20 in `walk/group.rs` and `avmarks-rules`.
+
+mod group;
 
 use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{Endpoint, ErrorCode, Place, check_members, get_admin_list, get_online_member_num};
-use avmarks_rules::{
-    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Operator, Policy, Question, Quota, Refusal,
-    Refused, Verdict, admin_refusals, gate_refusals, question_refusals, refusals,
-};
+use avmarks_protocol::{Endpoint, ErrorCode, Place};
+use avmarks_rules::{AdminCall, Basis, MarkCall, Omission, Operator, Policy, Quota, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
-use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp, UserId};
+use avmarks_spec::{Excerpt, Gap, Timestamp};
 
-use crate::app::Group;
 use crate::asked::Asked;
 use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
-use crate::pull::{self, Shown};
 use crate::violation::{Findings, Violation};
-use crate::written::{bare_json, refused, served_json};
+use crate::written::refused;
 use crate::{App, Settings};
 
 /// How the caller says who it is.
@@ -110,10 +108,9 @@ impl<'a> Walk<'a> {
         self.rate(endpoint)?;
         let Settings { terms, .. } = &self.app.settings;
         let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
-        let Some(id) = read.group else { return ControlFlow::Continue(()) };
         let group = Asked {
-            id,
-            found: self.app.groups.get(&id),
+            id: read.group,
+            found: read.group.and_then(|id| self.app.groups.get(&id)),
             operator,
             identifier: identifier.as_deref().unwrap_or_default(),
             accounts: match endpoint {
@@ -249,150 +246,6 @@ impl<'a> Walk<'a> {
         let message =
             format!("{calls} calls of `{command}` were admitted within the last {window} ms; call more slowly");
         self.add(Refusal::Rate, None, message)
-    }
-
-    /// 13 to 20, for a call that sets or deletes marks; robots are added and deleted by mark 500.
-    fn marks(&mut self, group: &Asked<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
-        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
-        let terms = &self.app.settings.terms;
-        let mut decision = room.decide(call, terms, self.now);
-        match endpoint {
-            Endpoint::ModifyUserInfo => self.decided(group, decision, |decision| served_json(call, decision))?,
-            _ => {
-                // The bare answer echoes nothing.
-                decision.because.retain(|basis| *basis != Basis::Gap(Gap::Echo));
-                self.decided(group, decision, |_| bare_json())?;
-            }
-        }
-        let others = refusals(Some(room), terms, call, self.now).into_iter().skip(1);
-        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
-    }
-
-    /// 13 to 19, for a call that sets or deletes administrators.
-    fn admins(&mut self, group: &Asked<'_>, call: &AdminCall) -> ControlFlow<()> {
-        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
-        let terms = &self.app.settings.terms;
-        self.decided(group, room.decide_admins(call, terms, self.now), |_| bare_json())?;
-        let others = admin_refusals(Some(room), terms, call.operator()).into_iter().skip(1);
-        others.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
-    }
-
-    /// Takes a decision in: `body` writes the answer where it accepts the call.
-    fn decided(
-        &mut self,
-        group: &Asked<'_>,
-        decision: Decision,
-        body: impl FnOnce(&Decision) -> Vec<u8>,
-    ) -> ControlFlow<()> {
-        match decision.verdict {
-            Verdict::Accepted => {
-                let body = body(&decision);
-                let effect = Effect::Transition(group.id, decision.transition().clone());
-                let Decision { because, omitted, .. } = decision;
-                self.served = Some(Outcome { answer: Answer { body, code: ErrorCode::OK, because, omitted }, effect });
-                ControlFlow::Continue(())
-            }
-            Verdict::Refused(refused) => {
-                let mut first = self.refusal(group, refused, decision.omitted.first());
-                first.because = decision.because;
-                self.omitted = decision.omitted;
-                self.findings.add(first)
-            }
-        }
-    }
-
-    /// 13 to 18 alone: what the group refuses whatever the body names.
-    fn group_alone(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
-        let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
-        let refusals = match endpoint {
-            Endpoint::ModifyUserInfo => gate_refusals(room, terms, group.operator, group.special.is_some()),
-            Endpoint::AddRobots | Endpoint::DelRobots => gate_refusals(room, terms, group.operator, true),
-            Endpoint::ModifyAdmin => admin_refusals(room, terms, group.operator),
-            Endpoint::GetMembers => return self.ask(group, Question::List),
-            Endpoint::GetOnlineMemberNum => return self.ask(group, Question::Count),
-            Endpoint::CheckMembers => return self.ask(group, Question::Check),
-            Endpoint::GetAdminList => return self.ask(group, Question::AdminList),
-        };
-        refusals.into_iter().try_for_each(|refused| self.findings.add(self.refusal(group, refused, None)))
-    }
-
-    fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
-        self.ask(group, Question::List)?;
-        if let Some(Group { room, views }) = group.found {
-            let terms = &self.app.settings.terms;
-            let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
-            self.serve(group.id, answer.to_json(), because, taken);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
-        self.ask(group, Question::Count)?;
-        if let Some(Group { room, views }) = group.found {
-            let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
-            let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
-            self.serve(group.id, answer.to_json(), because, taken);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn check(&mut self, group: &Asked<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
-        self.ask(group, Question::Check)?;
-        if let Some(Group { room, views }) = group.found {
-            let terms = &self.app.settings.terms;
-            let Shown { answer, because, taken } = pull::check(room, views, terms, accounts, self.now);
-            let answer = answer.iter().map(|account| account.as_str().to_owned()).collect();
-            self.serve(group.id, check_members::Answer::online(answer).to_json(), because, taken);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn admin_list(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
-        self.ask(group, Question::AdminList)?;
-        if let Some(Group { room, .. }) = group.found {
-            let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
-            self.serve(group.id, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// 13 to 17, for a call that changes nothing.
-    fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
-        let room = group.found.map(|group| &group.room);
-        for refused in question_refusals(room, &self.app.settings.terms, group.operator, question) {
-            self.read_on(question, Some(refused.reason));
-            let mut violation = self.refusal(group, refused, None);
-            if refused.reason == Refusal::ListPlan {
-                violation.because.push(Basis::Gap(Gap::LowPlanList));
-            }
-            self.findings.add(violation)?;
-        }
-        self.read_on(question, None);
-        ControlFlow::Continue(())
-    }
-
-    /// A list goes on without the plan, or without the switch, by a reading alone (`gap:low-plan-list`, `gap:switch-list`). `reason`
-    /// is what refuses it next.
-    fn read_on(&mut self, question: Question, reason: Option<Refusal>) {
-        let terms = &self.app.settings.terms;
-        let is_past = |step: Refusal| question == Question::List && reason.is_none_or(|reason| reason > step);
-        if is_past(Refusal::ListPlan) && !terms.marks_supported {
-            self.findings.gap(Gap::LowPlanList);
-        }
-        if is_past(Refusal::ListSwitch) && !terms.online_list_enabled {
-            self.findings.gap(Gap::SwitchList);
-        }
-    }
-
-    fn serve(&mut self, group: GroupId, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
-        let effect = taken.map_or(Effect::None, |taken| Effect::Remember(group, taken));
-        let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
-        self.served = Some(Outcome { answer, effect });
-    }
-
-    fn refusal(&self, group: &Asked<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
-        let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
-        Violation::new(refused.reason, place, self.policy(), message)
     }
 
     fn add(&mut self, reason: Refusal, place: Option<Place>, message: impl Into<String>) -> ControlFlow<()> {

@@ -97,7 +97,7 @@ clauses! {
             ADMINS_CN.copy("2025-11-11", "applicable group types, note"),
         ]
         "10007"
-        "The operator is an app admin or the owner of the group. An administrator of the group has other rights and may not set marks."
+        "The operator is an app admin or the owner of the group. An administrator of the group has other rights and may not set or delete marks."
     SpecialAdmin "SPECIAL-ADMIN"
         [MARKS.copy("2023-03-10", "special marks")]
         "10007, whole call"

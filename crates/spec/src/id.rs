@@ -110,6 +110,12 @@ macro_rules! inline_text {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl core::str::FromStr for $name {
             type Err = IdFault;
 

@@ -68,7 +68,8 @@ impl Mark {
     /// Whether this is 500 or 600, which only an app admin may set or delete (`SPECIAL-ADMIN`).
     #[must_use]
     pub const fn is_special(self) -> bool {
-        !matches!(self.kind(), MarkKind::Custom)
+        // The only marks below the custom ones are these two.
+        self.0 < Self::CUSTOM_MIN.0
     }
 }
 

@@ -340,7 +340,7 @@ gaps! {
         "Which rule answers a request that breaks more than one?"
         "No document speaks of it."
         [] {
-            "one-list" "the first one in the order of docs/precedence.md"
+            "one-list" "the first one in the order of docs/precedence.md, which `avmarks explain precedence` prints"
     }
     GroupId "gap:group-id"
         "Which group ids are well formed?"

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use avmarks_generators::operations::small_limits;
 use avmarks_generators::strategy::steps;
-use avmarks_testkit::differ::{Tally, differ};
+use avmarks_testkit::differ::{Calls, Tally, differ};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -39,14 +39,23 @@ fn main() -> ExitCode {
         }
     }
     println!(
-        "seeds {seed} to {}: {} operations, {} of them calls, {} % refused; {} marks left out, {} pins ended; no disagreement",
+        "seeds {seed} to {}: {} operations, {} of them calls, {} % refused; {} marks left out, {} pins ended; {} robots came, {} \
+         joined, {} ended; {} changes of administrators; no disagreement",
         seed + threads - 1,
         total.steps,
         total.calls,
         total.refusals * 100 / total.calls.max(1),
         total.omissions,
-        total.expired
+        total.expired,
+        total.robots.came,
+        total.robots.joined,
+        total.robots.ended,
+        total.admin_changes,
     );
+    let calls = total.endpoints.iter().map(|(endpoint, Calls { served, refused })| {
+        format!("{} {served} served and {refused} refused", endpoint.command())
+    });
+    println!("calls: {}", calls.collect::<Vec<_>>().join("; "));
     ExitCode::SUCCESS
 }
 

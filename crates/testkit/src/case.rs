@@ -82,6 +82,7 @@ fn meets(field: &str, expected: &Value, said: &Value, tells_all_grounds: bool) -
         ("because", Value::String(_)) => grounds.first() == Some(expected),
         ("because" | "rests_on", _) if !tells_all_grounds => true,
         ("rests_on", Value::Array(ids)) => ids.iter().all(|id| grounds.contains(id)),
+        ("rests_not_on", Value::Array(ids)) => ids.iter().all(|id| !grounds.contains(id)),
         ("because" | "answer" | "omitted" | "events", _) => said.get(field).is_some_and(|said| covers(said, expected)),
         _ => return Err("nothing that can be expected".to_owned()),
     };

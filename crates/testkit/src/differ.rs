@@ -1,65 +1,23 @@
 //! One run of operations through all machines at once, and what must hold at every step.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod seen;
+mod tally;
 
 use avmarks_generators::operations::Step;
 use avmarks_rules::{Filter, MemberView, Policy, Room};
-use avmarks_service::{App, Call, Scenario};
-use avmarks_spec::{Clause, GroupId, Limits, Mark, Timestamp};
+use avmarks_service::{App, Call, Scenario, Violation};
+use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use serde_json::Value;
 
+use self::seen::{Seen, unchanged_but_by_time};
+pub use self::tally::{Calls, Robots, Tally};
 use crate::oracle::OracleMember;
 use crate::rules_alone::RulesAlone;
 use crate::{Machine, OracleMachine, Said, service_with};
 
-/// Numbers of a run, to show that it met what it was meant to meet.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Steps made.
-    pub steps: u64,
-    /// Calls among them.
-    pub calls: u64,
-    /// Calls that were refused.
-    pub refusals: u64,
-    /// Calls that the rules alone judged too.
-    pub judged_alone: u64,
-    /// Marks that were left out.
-    pub omissions: u64,
-    /// Pins that came to their end.
-    pub expired: u64,
-    /// The clauses that decided a refusal.
-    pub clauses: BTreeSet<Clause>,
-}
-
-impl Tally {
-    /// Adds the numbers of another run.
-    pub fn add(&mut self, other: &Self) {
-        self.steps += other.steps;
-        self.calls += other.calls;
-        self.refusals += other.refusals;
-        self.judged_alone += other.judged_alone;
-        self.omissions += other.omissions;
-        self.expired += other.expired;
-        self.clauses.extend(&other.clauses);
-    }
-
-    fn count(&mut self, said: &Value) {
-        self.omissions += length(said, "omitted") as u64;
-        let events = said.get("events").and_then(Value::as_array).into_iter().flatten();
-        self.expired += events.filter(|event| event.get("event") == Some(&"pin_expired".into())).count() as u64;
-        let Some(answer) = said.get("answer") else { return };
-        self.calls += 1;
-        if answer.get("ErrorCode") != Some(&Value::from(0)) {
-            self.refusals += 1;
-            let decided = said.get("because").and_then(Value::as_array).and_then(|because| because.first());
-            self.clauses.extend(decided.and_then(Value::as_str).and_then(Clause::parse));
-        }
-    }
-}
-
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
-/// run has foreseen it; both hold the same members; nobody offline holds a mark; no limit is passed; a refusal
-/// changes nothing but time. At step `restore_at` the service is written as a snapshot and goes on from that.
+/// run has foreseen it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
+/// without a connection; no limit is passed; a refusal changes nothing but time. At step `restore_at` the service is written as a snapshot and goes on from that.
 ///
 /// # Errors
 ///
@@ -138,7 +96,7 @@ impl Run {
     /// What of [`differ`] did not hold.
     pub fn step(&mut self, line: &str) -> Result<(), String> {
         self.tally.steps += 1;
-        let before = members(self.service.app());
+        let before = Seen::all(self.service.app());
         let foreseen = self.foresee(line)?;
         let Said::Answer(said) = Machine::answer(&mut self.service, line)? else { return Ok(()) };
         let Said::Answer(oracle) = self.oracle.answer(line)? else { return Ok(()) };
@@ -148,26 +106,34 @@ impl Run {
         }
         if let Said::Answer(alone) = self.alone.answer(line)? {
             self.tally.judged_alone += 1;
-            if essence(&alone) != ours || !grounds(&said).starts_with(&grounds(&alone)) {
+            // What let the call through on the way to the rooms is named behind the grounds of the room, and the order behind that.
+            let mut grounds_alone = grounds(&alone);
+            let by_order = grounds_alone.pop_if(|last| last == "gap:precedence").is_some();
+            let all = grounds(&said);
+            let names_order = all.iter().any(|id| id == "gap:precedence");
+            if essence(&alone) != ours || !all.starts_with(&grounds_alone) || names_order != by_order {
                 return Err(format!("the service and the rules alone disagree\nservice: {said}\nalone:   {alone}"));
             }
         }
-        self.tally.count(&said);
+        let after = Seen::all(self.service.app());
+        self.tally.count(foreseen.as_ref().map(|foreseen| &*foreseen.path), &said);
+        self.tally.compare(&before, &after);
         if let Some(answer) = said.get("answer") {
             let refused = answer.get("ErrorCode") != Some(&Value::from(0));
             let foreseen = foreseen.unwrap_or_default();
-            if foreseen.0 != *answer || foreseen.1 != grounds(&said) || foreseen.2 != length(&said, "omitted") {
+            let Foreseen { answer: dry, because, omitted, .. } = &foreseen;
+            if dry != answer || *because != grounds(&said) || *omitted != length(&said, "omitted") {
                 return Err(format!("a dry run foresaw {foreseen:?}, and what came is {said}"));
             }
             if refused {
-                unchanged_but_by_time(&before, self.service.app())?;
+                unchanged_but_by_time(&before, &after, self.service.app().latest())?;
             }
         }
-        self.invariants()
+        self.invariants(&after)
     }
 
     /// What a dry run of the line says, where it is a call. The first violation must be the answer.
-    fn foresee(&self, line: &str) -> Result<Option<(Value, Vec<String>, usize)>, String> {
+    fn foresee(&self, line: &str) -> Result<Option<Foreseen>, String> {
         let line: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
@@ -182,48 +148,55 @@ impl Run {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
         let answer = serde_json::from_slice(&dry.answer.body).map_err(|fault| fault.to_string())?;
-        let because = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
-        Ok(Some((answer, because, dry.answer.omitted.len())))
+        let because: Vec<_> = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
+        if !places_precedence(&because, Violation::by_precedence(&dry.violations)) {
+            return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));
+        }
+        Ok(Some(Foreseen { path: path.to_owned(), answer, because, omitted: dry.answer.omitted.len() }))
     }
 
-    fn invariants(&self) -> Result<(), String> {
+    /// What holds of every group after every step.
+    fn invariants(&self, groups: &[Seen]) -> Result<(), String> {
         let app = self.service.app();
-        for (id, ours) in members(app) {
-            same_room(app.room(&id), self.alone.rooms().get(&id), app.latest())?;
-            let theirs = self
-                .oracle
-                .oracle
+        for group in groups {
+            let Seen { id, members, admins } = group;
+            same_room(app.room(id), self.alone.rooms().get(id), app.latest())?;
+            let oracle = &self.oracle.oracle;
+            let theirs = oracle
                 .members(id.as_str())
                 .map(|members| members.iter().map(oracle_text).collect::<Vec<_>>().join("\n"));
-            let text = ours.iter().map(member_text).collect::<Vec<_>>().join("\n");
+            let text = members.iter().map(member_text).collect::<Vec<_>>().join("\n");
             if theirs.as_ref() != Some(&text) {
                 return Err(format!(
                     "members of `{id}` differ\nservice:\n{text}\noracle:\n{}",
                     theirs.unwrap_or_default()
                 ));
             }
-            let mut holders = BTreeMap::<Mark, usize>::new();
-            for member in &ours {
-                // CLEAR-OFFLINE
-                if !member.online && !member.marks.is_empty() {
-                    return Err(format!("an offline member holds marks: {member:?}"));
-                }
-                member.marks.iter().for_each(|mark| *holders.entry(*mark).or_default() += 1);
+            let theirs = oracle.admins(id.as_str()).unwrap_or_default();
+            if !admins.iter().map(UserId::as_str).eq(theirs.iter().map(String::as_str)) {
+                return Err(format!("administrators of `{id}` differ\nservice: {admins:?}\noracle:  {theirs:?}"));
             }
-            // MEMBERS-PER-MARK and MARKS-PER-GROUP
-            let custom = holders.keys().filter(|mark| !mark.is_special()).count();
-            if holders.values().any(|count| *count > self.limits.members_per_mark_max)
-                || custom > self.limits.marks_per_group_max
-            {
-                return Err(format!("a limit is passed in `{id}`: {holders:?}"));
-            }
+            group.invariants(&self.limits)?;
         }
         Ok(())
     }
 }
 
-fn members(app: &App) -> Vec<(GroupId, Vec<MemberView>)> {
-    app.groups().filter_map(|id| Some((id, app.room(&id)?.members(app.latest())))).collect()
+/// Where more than one rule is broken, and there alone, the order of the rules decided: `gap:precedence` is named, last but for
+/// `gap:clock`.
+fn places_precedence(because: &[String], decided: bool) -> bool {
+    let unclocked = because.strip_suffix(&["gap:clock".to_owned()]).unwrap_or(because);
+    let at = unclocked.iter().position(|id| id == "gap:precedence");
+    at.map(|at| at + 1) == decided.then_some(unclocked.len())
+}
+
+/// What a dry run says of a call.
+#[derive(Debug, Default)]
+struct Foreseen {
+    path: String,
+    answer: Value,
+    because: Vec<String>,
+    omitted: usize,
 }
 
 /// A room that nobody ticks answers every question like one that is ticked before each input.
@@ -235,6 +208,12 @@ fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, now: Timestamp) -> Resu
     if ours != theirs || counts != (online, online) {
         return Err(format!("a room that is never ticked differs: {counts:?} online\n{ours:?}\n{theirs:?}"));
     }
+    let present = |room: &Room| ours.iter().map(|member| room.is_online(&member.account, now)).collect::<Vec<_>>();
+    if present(ticked) != present(lazy) || ticked.admins() != lazy.admins() {
+        return Err(format!(
+            "a room that is never ticked says others are online, or has other administrators: {ours:?}"
+        ));
+    }
     let policy = Policy::default();
     let marks = [500, 600, 1_000, 1_001].into_iter().filter_map(|number| Mark::new(number).ok());
     for filter in marks.map(Filter::Holding).chain([Filter::Visible]) {
@@ -245,33 +224,6 @@ fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, now: Timestamp) -> Resu
         }
     }
     Ok(())
-}
-
-/// A refusal changes nothing: who was there is there still, and marks may be fewer only where a pin has ended.
-fn unchanged_but_by_time(before: &[(GroupId, Vec<MemberView>)], app: &App) -> Result<(), String> {
-    let now = app.latest();
-    for (id, before) in before {
-        let after = app.room(id).map(|room| room.members(now)).unwrap_or_default();
-        let expected: Vec<_> = before.iter().filter_map(|member| as_of(member, now)).collect();
-        if after != expected {
-            return Err(format!("a refusal changed `{id}`\nbefore: {expected:?}\nafter:  {after:?}"));
-        }
-    }
-    Ok(())
-}
-
-/// The member once time alone has passed (`PIN-500`); a robot whose 500 has ended is gone.
-fn as_of(member: &MemberView, now: Timestamp) -> Option<MemberView> {
-    let mut member = member.clone();
-    if member.pinned_until.is_some_and(|end| end <= now) {
-        member.pinned_until = None;
-        member.online = member.connected;
-        member.marks.retain(|mark| *mark != Mark::PINNED && member.connected);
-        if member.robot {
-            return None;
-        }
-    }
-    Some(member)
 }
 
 fn member_text(member: &MemberView) -> String {

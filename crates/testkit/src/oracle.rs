@@ -114,6 +114,12 @@ impl Oracle {
         };
         Some(group.members.iter().map(member).collect())
     }
+
+    /// The administrators of a group, in the order set; `None` if the group does not exist.
+    #[must_use]
+    pub fn admins(&self, group: &str) -> Option<&[String]> {
+        Some(&self.world.groups.iter().find(|known| known.id == group)?.admins)
+    }
 }
 
 /// Everything there is.

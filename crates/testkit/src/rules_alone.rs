@@ -1,20 +1,20 @@
 //! The rules engine without the service around it: rooms, and nothing of paths, bytes, quota and views.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, modify_user_info, without_trailing_commas};
-use avmarks_rules::{
-    CommandKind, Decision, Entry, MarkCall, Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition,
-    Verdict,
-};
+use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
 use avmarks_spec::readings::{RestOwner, TrailingComma};
-use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Timestamp, UserId};
+use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
+use self::asked::Asked;
 use crate::{Machine, Said};
 
-/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what reaches the rooms: presence, and mark calls in
-/// which the steps before the group find nothing. All else is [`Said::NotMine`].
+/// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
+/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Said::NotMine`].
 #[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
@@ -98,56 +98,37 @@ impl RulesAlone {
             TrailingComma::Accept => without_trailing_commas(raw_body),
             _ => raw_body.into(),
         };
-        let Ok(request) = modify_user_info::Request::parse(read.as_bytes()) else { return Ok(Said::NotMine) };
         let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
-        if endpoint != Endpoint::ModifyUserInfo || !unfit.is_empty() {
+        if !unfit.is_empty() {
             return Ok(Said::NotMine);
         }
-        let id = GroupId::parse(&request.group_id).map_err(|fault| fault.to_string())?;
-        let kind = if request.command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete };
-        let entries = request.member_list.iter().map(|member| self.entry(member)).collect::<Option<_>>();
-        let call = MarkCall::new(kind, operator, entries.ok_or("an entry that preflight let through is none")?);
+        let asked = Asked::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
+        let Some((id, asked)) = asked else {
+            // A question changes nothing; any other call is read where preflight finds nothing in it.
+            return if is_question(endpoint) { Ok(Said::NotMine) } else { Err("a fit call was not read".to_owned()) };
+        };
 
         let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
-        let before = room.members(self.latest);
-        let decision = room.decide(&call, &self.terms, self.latest);
+        let (before, admins) = (room.members(self.latest), room.admins().to_vec());
+        let decision = asked.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
         let refused = matches!(decision.verdict, Verdict::Refused(_));
-        if refused && room.members(self.latest) != before {
+        if refused && (room.members(self.latest) != before || room.admins() != admins) {
             return Err("a refusal has changed the room".to_owned());
         }
-        Ok(Said::Answer(self.said(&call, &decision)))
-    }
-
-    fn entry(&self, member: &modify_user_info::Member<'_>) -> Option<Entry> {
-        let marks = member.marks.iter().map(|mark| Mark::new(mark.to_i64()?).ok());
-        Some(Entry {
-            account: UserId::parse_as(&member.account, self.policy().account_id).ok()?,
-            marks: marks.collect::<Option<_>>()?,
-        })
-    }
-
-    fn said(&self, call: &MarkCall, decision: &Decision) -> Value {
-        let answer = match &decision.verdict {
-            Verdict::Accepted => json!({
-                "ActionStatus": "OK",
-                "ErrorCode": 0,
-                "ErrorInfo": "",
-                "CommandType": call.kind().number(),
-                "MemberList": decision.served(call).map(|(account, marks)| json!({
-                    "Member_Account": account.as_str(),
-                    "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
-                })).collect::<Vec<_>>(),
-            }),
-            Verdict::Refused(refused) => json!({
-                "ActionStatus": "FAIL",
-                "ErrorCode": refused.reason.code(self.policy()),
-                "ErrorInfo": "refused",
-            }),
-        };
-        let because: Vec<_> = decision.because.iter().map(|basis| basis.id()).collect();
         let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
-        json!({ "answer": answer, "because": because, "omitted": omitted })
+        Ok(Said::Answer(json!({
+            "answer": asked.answer(&decision, &self.terms),
+            "because": asked.because(&decision),
+            "omitted": omitted,
+        })))
+    }
+}
+
+const fn is_question(endpoint: Endpoint) -> bool {
+    match endpoint {
+        Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::CheckMembers | Endpoint::GetAdminList => true,
+        Endpoint::ModifyUserInfo | Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin => false,
     }
 }
 

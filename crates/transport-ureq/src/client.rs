@@ -9,21 +9,21 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use avmarks_client::{
-    Answered, CallRequest, CallStep, Change, Failure, Job, JobFault, JobSettings, Pace, Pages, Plan, PlanFaults,
-    PlanSettings, Progress, Signer, SingleCall, Unanswered,
+    Answered, CallRequest, CallStep, Change, Failure, Job, JobFault, JobSettings, Pace, Plan, PlanFaults, PlanSettings,
+    Progress, Signer, SingleCall, Unanswered,
 };
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::url::CallUrl;
-use avmarks_spec::{GroupId, Mark, Timestamp};
+use avmarks_spec::Timestamp;
 use ureq::Agent;
 
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
 use crate::drive::drive;
 use crate::exchange::{Response, exchange};
-use crate::online::{CountFault, OnlineMembers, count};
 
-/// Calls the service over HTTP. May be shared between threads: what is sent by all of them together keeps one pace and uses
+/// Calls the service over HTTP. Every call takes a group as text or as a [`GroupId`](avmarks_spec::GroupId), and accounts as texts
+/// or as [`UserId`](avmarks_spec::UserId)s, and refuses what cannot be one before anything is sent. May be shared between threads: what is sent by all of them together keeps one pace and uses
 /// the same connections.
 #[derive(Debug)]
 pub struct Client {
@@ -47,43 +47,94 @@ impl Client {
         ClientBuilder::new(base.into(), signer.into())
     }
 
-    /// Sets marks on any number of accounts of a group, and gives what became of each: see [`Job::report`].
+    /// Sets marks on any number of accounts of a group.
+    ///
+    /// What became of each account is in [`Job::report`]: a job comes back even where the service refused every call.
     ///
     /// # Errors
     ///
     /// [`MarksFault`] where the input is at fault. Nothing was sent then.
-    pub fn set_marks<A, M>(&self, group: &str, wanted: impl IntoIterator<Item = (A, M)>) -> Result<Job, MarksFault>
-    where
-        A: AsRef<str>,
-        M: IntoIterator<Item = i64>,
-    {
-        self.change_marks(Change::Set, group, wanted)
-    }
-
-    /// Deletes marks of any number of accounts of a group, and gives what became of each: see [`Job::report`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::set_marks`].
-    pub fn delete_marks<A, M>(&self, group: &str, wanted: impl IntoIterator<Item = (A, M)>) -> Result<Job, MarksFault>
-    where
-        A: AsRef<str>,
-        M: IntoIterator<Item = i64>,
-    {
-        self.change_marks(Change::Delete, group, wanted)
-    }
-
-    fn change_marks<A, M>(
+    pub fn set_marks<A, M>(
         &self,
-        change: Change,
-        group: &str,
+        group: impl AsRef<str>,
         wanted: impl IntoIterator<Item = (A, M)>,
     ) -> Result<Job, MarksFault>
     where
         A: AsRef<str>,
         M: IntoIterator<Item = i64>,
     {
-        let plan = Plan::new(change, group, wanted, &PlanSettings::default())?;
+        self.carry_out(Plan::new(Change::Set, group.as_ref(), wanted, &PlanSettings::default())?)
+    }
+
+    /// Deletes marks of any number of accounts of a group, as [`Client::set_marks`] sets them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::set_marks`].
+    pub fn delete_marks<A, M>(
+        &self,
+        group: impl AsRef<str>,
+        wanted: impl IntoIterator<Item = (A, M)>,
+    ) -> Result<Job, MarksFault>
+    where
+        A: AsRef<str>,
+        M: IntoIterator<Item = i64>,
+    {
+        self.carry_out(Plan::new(Change::Delete, group.as_ref(), wanted, &PlanSettings::default())?)
+    }
+
+    /// Puts any number of robots into the online list of a group: accounts that need not have joined. Source: 1047/60527.
+    ///
+    /// What became of each account is in [`Job::report`]. The answers name no account, so none is reported as applied: those of a
+    /// call that was answered with code 0 are [`Accepted`](avmarks_client::State::Accepted). [`Client::check_members`] tells who
+    /// is online.
+    ///
+    /// ```no_run
+    /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use avmarks_client::State;
+    ///
+    /// let job = client.add_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2"])?;
+    /// let counts = job.report().counts();
+    /// println!("{} of {} were in calls that the service accepted", counts.of(State::Accepted), counts.total());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::set_marks`].
+    pub fn add_robots<A: AsRef<str>>(
+        &self,
+        group: impl AsRef<str>,
+        accounts: impl IntoIterator<Item = A>,
+    ) -> Result<Job, MarksFault> {
+        self.carry_out(Plan::add_robots(group.as_ref(), accounts, &PlanSettings::default())?)
+    }
+
+    /// Takes any number of robots out of the online list of a group, and reports as [`Client::add_robots`]. Source: 269/103785.
+    ///
+    /// ```no_run
+    /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let job = client.delete_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2"])?;
+    /// for account in job.report().plans().iter().flat_map(|plan| plan.accounts()) {
+    ///     println!("{}: {}", account.account, account.outcome);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::set_marks`].
+    pub fn delete_robots<A: AsRef<str>>(
+        &self,
+        group: impl AsRef<str>,
+        accounts: impl IntoIterator<Item = A>,
+    ) -> Result<Job, MarksFault> {
+        self.carry_out(Plan::delete_robots(group.as_ref(), accounts, &PlanSettings::default())?)
+    }
+
+    fn carry_out(&self, plan: Plan) -> Result<Job, MarksFault> {
         let job = self.job(vec![plan], self.settings)?;
         Ok(self.run(job, &AtomicBool::new(false), |_| ()))
     }
@@ -116,23 +167,6 @@ impl Client {
     /// is waited for, and the job comes back as far as it is. Setting it is noticed within 50 ms.
     pub fn run(&self, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
         drive(self, job, stop, watch)
-    }
-
-    /// The online members of a group, page by page: 500 in a page, 1,000 in all at most (`LIST-MAX`); with a mark, only those
-    /// that hold it.
-    ///
-    /// Each page is one call, made when it is asked for, and tried again as the calls of a job are.
-    pub const fn online_members(&self, group: GroupId, mark: Option<Mark>) -> OnlineMembers<'_> {
-        OnlineMembers::new(self, Pages::new(group, mark))
-    }
-
-    /// How many members of a group are online.
-    ///
-    /// # Errors
-    ///
-    /// [`CountFault`] where the call was given up, or its answer tells no number.
-    pub fn online_count(&self, group: &GroupId) -> Result<u64, CountFault> {
-        count(&self.call(CallRequest::online_count(group))?)
     }
 
     /// Makes any other call of the API, signed, at the pace of its command and tried again as the calls of a job are; where it
@@ -196,7 +230,7 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Why marks were not sent.
+/// Why marks or robots were not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MarksFault {

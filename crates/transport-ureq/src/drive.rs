@@ -16,7 +16,8 @@ const STOP_LATENCY: Duration = Duration::from_millis(50);
 /// Carries a job out to its end, or to the end of what was in flight when `stop` was set.
 pub(crate) fn drive(client: &Client, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
     let threads_max = job.settings().in_flight_max;
-    let pace = client.pace(Endpoint::ModifyUserInfo.path());
+    // One without a plan sends nothing.
+    let pace = client.pace(job.endpoint().map_or("", Endpoint::path));
     let state = Mutex::new(State { job, watch, threads: 1, idle: 0 });
     let shared = Shared { client, pace, stop, threads_max, state, changed: Condvar::new() };
     scope(|scope| shared.work(scope));

@@ -1,9 +1,11 @@
 //! Calls the marks API of Tencent Cloud Chat over [ureq](https://docs.rs/ureq), blocking: the machines of `avmarks-client`
 //! with a socket, a clock and random numbers.
 //!
-//! **In scope:** marks set and deleted for any number of accounts ([`Client::set_marks`], [`Client::delete_marks`]), jobs that
-//! can be watched, stopped and gone on with ([`Client::run`]), the list of online members page by page
-//! ([`Client::online_members`]), their number ([`Client::online_count`]), and any other call ([`Client::call`]);
+//! **In scope:** marks set and deleted for any number of accounts ([`Client::set_marks`], [`Client::delete_marks`]), robots added
+//! and deleted ([`Client::add_robots`], [`Client::delete_robots`]), jobs that can be watched, stopped and gone on with
+//! ([`Client::run`]), the list of online members page by page ([`Client::online_members`]), their number
+//! ([`Client::online_count`]), which of any number of accounts are online ([`Client::check_members`]), the administrators of a
+//! group ([`Client::set_admins`], [`Client::delete_admins`], [`Client::admins`]), and any other call ([`Client::call`]);
 //! connections that are kept, a time-out for each phase ([`Timeouts`]), the proxy of the environment, TLS by rustls with
 //! Mozilla's roots and those that are added.
 //!
@@ -59,12 +61,14 @@ mod client;
 mod clock;
 mod drive;
 mod exchange;
+mod members;
 mod online;
 #[cfg(feature = "rustls")]
 mod roots;
 
 pub use builder::{BuildFault, ClientBuilder, Timeouts};
 pub use client::{Client, MarksFault};
+pub use members::CallError;
 pub use online::{CountFault, ListFault, OnlineMembers};
 
 /// The example of the README is compiled.

@@ -2,12 +2,38 @@
 
 use std::iter::FusedIterator;
 
-use avmarks_client::{Answered, PageFault, Pages, Unanswered};
+use avmarks_client::{Answered, CallRequest, PageFault, Pages, PlanFault, PlanFaults, Unanswered};
 use avmarks_protocol::AnswerFault;
 use avmarks_protocol::get_members::Listed;
 use avmarks_protocol::get_online_member_num::Answer;
+use avmarks_spec::{GroupId, Mark};
 
 use crate::client::Client;
+
+impl Client {
+    /// The online members of a group, page by page: 500 in a page, 1,000 in all at most (`LIST-MAX`); with a mark, only those
+    /// that hold it.
+    ///
+    /// Each page is one call, made when it is asked for, and tried again as the calls of a job are.
+    pub fn online_members(&self, group: impl AsRef<str>, mark: Option<Mark>) -> OnlineMembers<'_> {
+        let pages = group_id(group.as_ref()).map(|group| Pages::new(group, mark)).map_err(Some);
+        OnlineMembers { client: self, pages }
+    }
+
+    /// How many members of a group are online.
+    ///
+    /// # Errors
+    ///
+    /// [`CountFault`] where the group is none, the call was given up, or its answer tells no number.
+    pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CountFault> {
+        count(&self.call(CallRequest::online_count(&group_id(group.as_ref())?))?)
+    }
+}
+
+/// The group of this text.
+pub(crate) fn group_id(text: &str) -> Result<GroupId, PlanFaults> {
+    GroupId::parse(text).map_err(|fault| PlanFault::Group { found: text.to_owned(), fault }.into())
+}
 
 /// The pages of the list of online members: [`Client::online_members`].
 ///
@@ -16,27 +42,25 @@ use crate::client::Client;
 #[must_use = "no page is asked for until it is iterated over"]
 pub struct OnlineMembers<'a> {
     client: &'a Client,
-    pages: Pages,
-}
-
-impl<'a> OnlineMembers<'a> {
-    pub(crate) const fn new(client: &'a Client, pages: Pages) -> Self {
-        Self { client, pages }
-    }
+    /// Or what is wrong with the group, until that was told.
+    pages: Result<Pages, Option<PlanFaults>>,
 }
 
 impl Iterator for OnlineMembers<'_> {
     type Item = Result<Vec<Listed>, ListFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let request = self.pages.request()?;
-        Some(match self.client.call(request) {
+        let pages = match &mut self.pages {
+            Ok(pages) => pages,
+            Err(faults) => return faults.take().map(|faults| Err(faults.into())),
+        };
+        Some(match self.client.call(pages.request()?) {
             Ok(answered) => {
                 let random = answered.random;
-                self.pages.on_answer(&answered).map_err(|fault| ListFault::Page { random, fault })
+                pages.on_answer(&answered).map_err(|fault| ListFault::Page { random, fault })
             }
             Err(unanswered) => {
-                self.pages.stop();
+                pages.stop();
                 Err(unanswered.into())
             }
         })
@@ -49,6 +73,9 @@ impl FusedIterator for OnlineMembers<'_> {}
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListFault {
+    /// The group is none. Nothing was sent.
+    #[error(transparent)]
+    Input(#[from] PlanFaults),
     /// The call was given up.
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
@@ -66,6 +93,9 @@ pub enum ListFault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CountFault {
+    /// The group is none. Nothing was sent.
+    #[error(transparent)]
+    Input(#[from] PlanFaults),
     /// The call was given up.
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
@@ -94,7 +124,7 @@ pub enum CountFault {
 }
 
 /// The number that an answer tells.
-pub(crate) fn count(answered: &Answered) -> Result<u64, CountFault> {
+fn count(answered: &Answered) -> Result<u64, CountFault> {
     let random = answered.random;
     let answer = Answer::parse(&answered.body).map_err(|fault| CountFault::Unreadable { random, fault })?;
     let found = answer.online_member_num.ok_or(CountFault::NoNumber { random })?;

@@ -122,7 +122,9 @@ fn what_calls_about_robots_rest_on() {
         (&[&add(&many)], &["ACCOUNTS-MAX", "gap:too-many-code", "gap:robots-max"]),
         (&[&delete(&many)], &["ACCOUNTS-MAX", "gap:too-many-code", "gap:robots-max"]),
         (&[LOW_PLAN, &add("\"x\"")], &["PLAN", "gap:plan-code"]),
-        (&[OFF, &delete("\"x\"")], &["SWITCH", "gap:switch-code"]),
+        (&[OFF, &delete("\"a\"")], &["SWITCH", "gap:switch-code"]),
+        // There is no such robot either.
+        (&[OFF, &delete("\"x\"")], &["SWITCH", "gap:switch-code", "gap:precedence"]),
         (
             &[&policy("offline_500", "nobody-offline"), &add("\"x\"")],
             &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY", "gap:offline-500"],

@@ -1,5 +1,6 @@
 //! HTTP around an app: enough of it for a client on this machine, and no more.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,9 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use avmarks_protocol::ErrorCode;
-use avmarks_protocol::modify_user_info;
 use avmarks_protocol::secret::SecretKey;
+use avmarks_protocol::{ErrorCode, check_members, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Request, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) number: usize,
     /// The last part of its path.
     pub(crate) command: String,
-    /// The accounts that it names, where it is about marks.
+    /// The accounts that it names, where it is about marks, robots or `check_members`.
     pub(crate) accounts: Vec<String>,
     pub(crate) code: ErrorCode,
     pub(crate) mishap: Option<Mishap>,
@@ -179,9 +179,12 @@ impl Asked {
     }
 
     fn accounts(&self) -> Vec<String> {
-        let request = modify_user_info::Request::parse(&self.body);
-        let members = request.map(|request| request.member_list).unwrap_or_default();
-        members.into_iter().map(|member| member.account.into_owned()).collect()
+        if let Ok(request) = modify_user_info::Request::parse(&self.body) {
+            return request.member_list.into_iter().map(|member| member.account.into_owned()).collect();
+        }
+        let request = check_members::Request::parse(&self.body);
+        let accounts = request.map(|request| request.accounts).unwrap_or_default();
+        accounts.into_iter().map(Cow::into_owned).collect()
     }
 }
 

@@ -7,12 +7,13 @@ use avmarks_spec::Mark;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueHint};
 
+use super::members::{AdminsArgs, MemberCheckArgs, RobotsArgs};
 use super::{Readings, path_parser};
 use crate::input::Source;
 use crate::mark::parse_mark;
 use crate::settings::Setting;
 
-/// Set and delete marks at the service, and ask who is online
+/// Set and delete marks and robots at the service, and ask who is online
 ///
 /// Any number of accounts become calls of at most 500, paced, signed and tried again where that is of use; what became of each
 /// account is told at the end. Nothing is sent before all inputs are in order.
@@ -22,15 +23,20 @@ Examples:
   avmarks send set --group @TGS#a6I4ZUUGO --mark 1000 teacher10 student9
   avmarks send set --file accounts.csv --resume accounts.resume
   avmarks send delete --file accounts.csv --plan
+  avmarks send robots add robot1 robot2
+  avmarks send check teacher10 robot1
   avmarks send list --mark 1000
   avmarks send count
+  avmarks send admins add teacher10
   avmarks send config
 
 Exit status:
   0  applied to all accounts; or the question was answered
-  1  applied to none, as far as is known; or the question was not answered
+  1  applied to none, as far as is known; or the question was not answered;
+     or none of the accounts of check is online
   2  wrong usage, or input that cannot be read: nothing was sent
-  3  applied to some accounts, or in part, and to others not
+  3  applied to some accounts, or in part, and to others not; or some of
+     the accounts of check are online, and others not
   4  a setting is wrong or missing: nothing was sent
 
 Settings:
@@ -63,6 +69,8 @@ pub(crate) enum SendCommand {
     ///
     /// Deletes marks of online members of the group, and says what became of each account.
     Delete(ChangeArgs),
+    Robots(RobotsArgs),
+    Check(MemberCheckArgs),
     /// List the online members of a group
     ///
     /// Prints one account a line, the latest joined first, and in quotes where `--file` would want them. The service names 1,000 at most, and those with mark 600 (hidden) only
@@ -72,6 +80,7 @@ pub(crate) enum SendCommand {
     ///
     /// Prints the number, which counts hidden members too.
     Count(CountArgs),
+    Admins(AdminsArgs),
     /// Show each setting, and where it is from
     ///
     /// Nothing is sent, and no secret shown. Exit status 4 where a setting is wrong.
@@ -105,15 +114,28 @@ Ctrl-C:
   Sends no more, waits for what is on its way, reports, and saves how far it
   came where --resume is given. A second one ends it at once.")]
 pub(crate) struct ChangeArgs {
+    /// A mark for every account: a number, `pinned` (500) or `hidden` (600); several with commas, or by giving it again
+    #[arg(long = "mark", value_name = "MARK", value_delimiter = ',', value_parser = parse_mark, allow_negative_numbers = true)]
+    pub(crate) marks: Vec<Mark>,
+    #[command(flatten)]
+    pub(crate) sending: SendingArgs,
+}
+
+// No documentation comment: clap would take it for that of the command that this is a part of. So below.
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
     /// Accounts, which come before those of --file
     #[arg(value_name = "ACCOUNT")]
     pub(crate) accounts: Vec<String>,
     /// Read accounts from this file; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<Source>,
-    /// A mark for every account: a number, `pinned` (500) or `hidden` (600); several with commas, or by giving it again
-    #[arg(long = "mark", value_name = "MARK", value_delimiter = ',', value_parser = parse_mark, allow_negative_numbers = true)]
-    pub(crate) marks: Vec<Mark>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendingArgs {
+    #[command(flatten)]
+    pub(crate) accounts: AccountArgs,
     /// Print the calls that would be made, and send nothing; needs no key
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) plan: bool,
@@ -174,7 +196,6 @@ pub(crate) struct ConfigArgs {
     pub(crate) settings: SettingArgs,
 }
 
-// No documentation comment: clap would take it for that of the command that this is a part of.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct SettingArgs {

@@ -1,8 +1,11 @@
 //! What `avmarks explain` found, for people.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use super::{CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject};
+use avmarks_spec::Mark;
+
+use super::{CauseLine, CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject};
 use crate::output::{Commas, HEAD, ID};
 use crate::policy::{Choice, ReadingLine};
 
@@ -11,7 +14,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Clause { id, says, sources, breach, mark, see_also, refusals } => {
                 if let Some(mark) = mark {
-                    writeln!(f, "{ID}{mark}{ID:#} is a special mark; what it does is in {ID}{id}{ID:#}\n")?;
+                    writeln!(f, "{}\n", MarkAsked(*mark, id))?;
                 }
                 writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
                 write!(f, "{}", Sources(sources))?;
@@ -37,14 +40,34 @@ impl fmt::Display for Subject {
                 }
                 write!(f, "{}{}", SeeAlso(*see_also, "clause"), Refusals(refusals))
             }
-            Self::Code { code, name, meaning, action, advice, document, listed, refusals } => {
+            Self::Code { code, name, meaning, action, advice, causes, document, listed, refusals } => {
                 writeln!(f, "{ID}{code}{ID:#}, an error code: {name}\n  {meaning}\n")?;
-                writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?;
+                match causes.as_slice() {
+                    [] => writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?,
+                    causes => write!(f, "{HEAD}causes{HEAD:#}\n{}", Causes(causes))?,
+                }
                 writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {listed}")?;
                 write!(f, "{}", Refusals(refusals))
             }
             Self::Precedence { refusals } => write!(f, "{}", Steps(refusals)),
         }
+    }
+}
+
+/// What a mark is that was asked for, and which clause is about it.
+struct MarkAsked(u32, &'static str);
+
+impl fmt::Display for MarkAsked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// What error codes look like.
+        const CODES: RangeInclusive<u32> = 10_000..=99_999;
+        let Self(mark, clause) = *self;
+        if mark < Mark::CUSTOM_MIN.number() {
+            return write!(f, "{ID}{mark}{ID:#} is a special mark; what it does is in {ID}{clause}{ID:#}");
+        }
+        let no_code = if CODES.contains(&mark) { "not an error code that a list names; as a mark, it is " } else { "" };
+        write!(f, "{ID}{mark}{ID:#} is {no_code}a custom mark, whose meaning is the app's own; ")?;
+        write!(f, "which numbers are marks is in {ID}{clause}{ID:#}")
     }
 }
 
@@ -98,6 +121,27 @@ impl fmt::Display for Steps<'_> {
     }
 }
 
+/// Each cause in words, and what to do about it.
+struct Causes<'a>(&'a [CauseLine]);
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for CauseLine { when, because, under, advice } in self.0 {
+            write!(f, "    {when}")?;
+            match because.as_slice() {
+                [] => {}
+                because => write!(f, "  {ID}{}{ID:#}", Commas(because))?,
+            }
+            match under {
+                Some(reading) => writeln!(f, ", read as {reading}")?,
+                None => writeln!(f)?,
+            }
+            writeln!(f, "        {advice}")?;
+        }
+        Ok(())
+    }
+}
+
 struct Refusals<'a>(&'a [RefusalLine]);
 
 impl fmt::Display for Refusals<'_> {
@@ -106,12 +150,12 @@ impl fmt::Display for Refusals<'_> {
             return Ok(());
         }
         writeln!(f, "{HEAD}refusals{HEAD:#}")?;
-        for RefusalLine { step, code, because, under } in self.0 {
+        for RefusalLine { step, code, because, says, under } in self.0 {
             write!(f, "    step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
-            match under {
-                Some(reading) => writeln!(f, ", read as {reading}")?,
-                None => writeln!(f)?,
+            if let Some(reading) = under {
+                write!(f, ", read as {reading}")?;
             }
+            writeln!(f, "  {says}")?;
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
-//! The accounts to send, with their marks: from arguments, a file or standard input. All that is wrong is found, and told by
+//! The accounts to send, with their marks where they have any: from arguments, a file or standard input. All that is wrong is found, and told by
 //! its place, before anything is sent.
 
 use std::fmt;
 
-use avmarks_client::{Change, Plan, PlanFault, PlanSettings};
-use avmarks_spec::{Excerpt, GroupId, Mark};
+use avmarks_client::{PlanFault, PlanFaults};
+use avmarks_spec::{Excerpt, Mark};
 
-use crate::args::ChangeArgs;
+use crate::args::AccountArgs;
 use crate::error::Error;
 use crate::input::{Shown, Source};
 use crate::mark::parse_mark;
@@ -15,29 +15,19 @@ use crate::send::fields::{Field, HEADERS, fields};
 /// Some ten million accounts.
 const FILE_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 
-/// Plans to make this change, of all accounts given.
-///
-/// # Errors
-///
-/// Everything that is wrong with any of them.
-pub(crate) fn plan(args: &ChangeArgs, change: Change, group: &GroupId, settings: &PlanSettings) -> Result<Plan, Error> {
-    let mut inputs = Inputs::new(&args.marks);
-    for (at, account) in args.accounts.iter().enumerate() {
-        inputs.take_argument(at, account);
-    }
-    if let Some(source) = &args.file {
-        inputs.take_file(&source.read_limited(FILE_BYTES_MAX, "a list of accounts")?);
-    }
-    if inputs.inputs.is_empty() && inputs.faults.is_empty() {
-        return Err(Error::NoAccounts { file: args.file.as_ref().map(Source::to_string) });
-    }
-    inputs.plan(args.file.as_ref(), change, group, settings)
+/// What a line of a file holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lines<'a> {
+    /// An account.
+    Account,
+    /// An account and a mark; where these are not empty, an account alone, which gets all of them.
+    Marks(&'a [Mark]),
 }
 
 /// What was read so far, and what was found wrong with it.
-struct Inputs<'a> {
-    /// The marks of every account, where they do not stand with it.
-    marks: &'a [Mark],
+pub(super) struct Inputs<'a> {
+    lines: Lines<'a>,
+    source: Option<&'a Source>,
     inputs: Vec<Input>,
     faults: Vec<(Place, String)>,
 }
@@ -58,13 +48,72 @@ enum Place {
 }
 
 impl<'a> Inputs<'a> {
-    const fn new(marks: &'a [Mark]) -> Self {
-        Self { marks, inputs: Vec::new(), faults: Vec::new() }
+    /// All accounts given. What is wrong with one of them is told by [`Inputs::checked`].
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or there is nothing at all.
+    pub(super) fn read(args: &'a AccountArgs, lines: Lines<'a>) -> Result<Self, Error> {
+        let source = args.file.as_ref();
+        let mut inputs = Self { lines, source, inputs: Vec::new(), faults: Vec::new() };
+        for (at, account) in args.accounts.iter().enumerate() {
+            inputs.take_argument(at, account);
+        }
+        if let Some(source) = source {
+            inputs.take_file(&source.read_limited(FILE_BYTES_MAX, "a list of accounts")?);
+        }
+        if inputs.inputs.is_empty() && inputs.faults.is_empty() {
+            return Err(Error::NoAccounts { file: source.map(Source::to_string) });
+        }
+        Ok(inputs)
+    }
+
+    /// The accounts, in the order given.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().map(|input| &*input.account)
+    }
+
+    /// The accounts, each with its marks.
+    pub(super) fn with_marks(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = i64>)> {
+        self.inputs.iter().map(|input| {
+            let marks = match (&input.mark, self.lines) {
+                (Some(mark), _) => std::slice::from_ref(mark),
+                (None, Lines::Marks(marks)) => marks,
+                (None, Lines::Account) => &[],
+            };
+            (&*input.account, marks.iter().map(|mark| i64::from(mark.number())))
+        })
+    }
+
+    /// What was made of all of them, in this order.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with any of them, by its place.
+    pub(super) fn checked<T>(self, made: Result<T, PlanFaults>) -> Result<T, Error> {
+        let Self { source, inputs, mut faults, .. } = self;
+        let mut of_the_whole = Vec::new();
+        for fault in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
+            match (fault.input().and_then(|at| inputs.get(at)), fault) {
+                // Told already, of the argument.
+                (_, PlanFault::NoMarks { .. } | PlanFault::NoAccounts) => {}
+                (Some(input), fault) => faults.push((input.place, without_place(fault))),
+                (None, fault) => of_the_whole.push(fault.to_string()),
+            }
+        }
+        faults.sort_by_key(|(place, _)| *place);
+        let shown = |(place, fault): (Place, String)| format!("{}: {fault}", InWords { place, source });
+        match made {
+            Ok(made) if faults.is_empty() => Ok(made),
+            _ => {
+                Err(Error::Accounts { faults: of_the_whole.into_iter().chain(faults.into_iter().map(shown)).collect() })
+            }
+        }
     }
 
     fn take_argument(&mut self, at: usize, account: &str) {
         let place = Place::Argument(at);
-        if self.marks.is_empty() {
+        if matches!(self.lines, Lines::Marks([])) {
             self.faults.push((place, format!("`{}` has no marks; give --mark", Excerpt(account))));
         }
         self.inputs.push(Input { place, account: account.to_owned(), mark: None });
@@ -101,64 +150,41 @@ impl<'a> Inputs<'a> {
                 "`{account}` begins like a comment, and there are none; take it out, or put the account in quotes"
             ));
         }
-        match (fields.as_slice(), self.marks.is_empty()) {
+        match (fields.as_slice(), self.lines) {
             ([Field { text, is_quoted: false }], _) if text.is_empty() => Ok(Row::Blank),
-            ([name], false) if is_first && is_header(name, &HEADERS) => Err(format!(
-                "`{account}` looks like a header, which stands above `account,mark` alone; take it out, or put the account in quotes"
-            )),
-            ([account], false) => Ok(Row::Account { account: account.text.to_string(), mark: None }),
-            (fields, false) => Err(format!(
-                "{} fields where --mark is given, which leaves a line to its account; leave --mark out, or put an account that has a comma in quotes",
-                fields.len()
-            )),
-            ([_, mark], true) if is_first && is_header(mark, &["mark", "marks"]) => Ok(Row::Header),
-            ([name, _], true) if name.text.is_empty() => {
+            ([_, mark], Lines::Marks([])) if is_first && is_header(mark, &["mark", "marks"]) => Ok(Row::Header),
+            ([name, _], Lines::Marks([])) if name.text.is_empty() => {
                 Err("there is no account before the comma; write `account,mark`".to_owned())
             }
-            ([_, mark], true) if mark.text.is_empty() => {
+            ([_, mark], Lines::Marks([])) if mark.text.is_empty() => {
                 Err(format!("`{account}` has no mark behind the comma; write `account,mark`"))
             }
-            ([account, mark], true) => match parse_mark(&mark.text) {
+            ([account, mark], Lines::Marks([])) => match parse_mark(&mark.text) {
                 Ok(mark) => Ok(Row::Account { account: account.text.to_string(), mark: Some(mark) }),
                 Err(fault) => Err(format!("`{}` is no mark; {fault}", Excerpt(&mark.text))),
             },
-            ([_], true) => Err(format!("`{account}` has no mark; write `account,mark`, or give --mark for all lines")),
-            (fields, true) => Err(format!(
+            ([_], Lines::Marks([])) => {
+                Err(format!("`{account}` has no mark; write `account,mark`, or give --mark for all lines"))
+            }
+            (fields, Lines::Marks([])) => Err(format!(
                 "{} fields; write `account,mark`, a line for each mark, and put an account that has a comma in quotes",
                 fields.len()
             )),
-        }
-    }
-
-    fn plan(
-        self,
-        source: Option<&Source>,
-        change: Change,
-        group: &GroupId,
-        settings: &PlanSettings,
-    ) -> Result<Plan, Error> {
-        let Self { marks, inputs, mut faults } = self;
-        let wanted = inputs.iter().map(|input| {
-            let marks = input.mark.as_ref().map_or(marks, std::slice::from_ref);
-            (&*input.account, marks.iter().map(|mark| i64::from(mark.number())))
-        });
-        let plan = Plan::new(change, group.as_str(), wanted, settings);
-        let mut of_the_whole = Vec::new();
-        for fault in plan.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
-            match (fault.input().and_then(|at| inputs.get(at)), fault) {
-                // Told already, of the argument.
-                (_, PlanFault::NoMarks { .. } | PlanFault::NoAccounts) => {}
-                (Some(input), fault) => faults.push((input.place, without_place(fault))),
-                (None, fault) => of_the_whole.push(fault.to_string()),
-            }
-        }
-        faults.sort_by_key(|(place, _)| *place);
-        let shown = |(place, fault): (Place, String)| format!("{}: {fault}", InWords { place, source });
-        match plan {
-            Ok(plan) if faults.is_empty() => Ok(plan),
-            _ => {
-                Err(Error::Accounts { faults: of_the_whole.into_iter().chain(faults.into_iter().map(shown)).collect() })
-            }
+            ([name], Lines::Marks(_)) if is_first && is_header(name, &HEADERS) => Err(format!(
+                "`{account}` looks like a header, which stands above `account,mark` alone; take it out, or put the account in quotes"
+            )),
+            ([name], Lines::Account) if is_first && is_header(name, &HEADERS) => Err(format!(
+                "`{account}` looks like a header, and a list of accounts has none; take it out, or put the account in quotes"
+            )),
+            ([account], _) => Ok(Row::Account { account: account.text.to_string(), mark: None }),
+            (fields, Lines::Marks(_)) => Err(format!(
+                "{} fields where --mark is given, which leaves a line to its account; leave --mark out, or put an account that has a comma in quotes",
+                fields.len()
+            )),
+            (fields, Lines::Account) => Err(format!(
+                "{} fields; write one account a line, and put an account that has a comma in quotes",
+                fields.len()
+            )),
         }
     }
 }

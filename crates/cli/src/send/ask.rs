@@ -1,14 +1,19 @@
-//! `avmarks send list` and `avmarks send count`.
+//! `avmarks send list`, `count` and `check`.
 
 use std::fmt;
 
+use avmarks_client::{CheckedMember, MemberCheck};
 use avmarks_protocol::get_members::Listed;
+use avmarks_rules::Policy;
 use avmarks_spec::OneLine;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::accounts::{Inputs, Lines};
+use super::change::plan_settings;
 use super::fields::line_of;
-use crate::args::{CountArgs, ListArgs, SettingArgs};
+use crate::args::{AccountArgs, CountArgs, ListArgs, MemberCheckArgs, SettingArgs};
 use crate::error::Error;
+use crate::input::Source;
 use crate::output::{Foreign, Format, Verdict};
 use crate::settings::Settings;
 
@@ -27,20 +32,44 @@ pub(super) fn list(args: &ListArgs, format: Format) -> Result<Verdict, Error> {
 pub(super) fn count(args: &CountArgs, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     let (client, group) = (settings.client()?, settings.group()?);
-    let online = client.online_count(&group).map_err(unanswered)?;
+    let online = client.online_count(group).map_err(unanswered)?;
     format.print(&Count { group: group.as_str(), online })?;
     Ok(Verdict::Accepted)
 }
 
+/// Prints who is online of all accounts, or nothing.
+pub(super) fn check(args: &MemberCheckArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = asked(&args.settings)?;
+    one_reads_stdin(&args.accounts, &settings)?;
+    let (group, account_id) = (settings.group()?, args.policy.over(Policy::default()).account_id);
+    let inputs = Inputs::read(&args.accounts, Lines::Account)?;
+    let check = MemberCheck::new(group.as_str(), inputs.accounts(), &plan_settings(&settings, account_id));
+    let check = inputs.checked(check)?;
+    let members = settings.client()?.check(check).map_err(unanswered)?;
+    let online = members.iter().filter(|member| member.is_online).count();
+    let total = members.len();
+    format.print(&Checked { group: group.as_str(), counts: Counts { online, total }, members })?;
+    Ok(match online {
+        0 => Verdict::Refused,
+        all if all == total => Verdict::Accepted,
+        _ => Verdict::Partly,
+    })
+}
+
+pub(super) fn one_reads_stdin(accounts: &AccountArgs, settings: &Settings) -> Result<(), Error> {
+    let is_asked_twice = accounts.file == Some(Source::Stdin) && settings.reads_secret_from_stdin();
+    if is_asked_twice { Err(Error::StdinTwice) } else { Ok(()) }
+}
+
 /// The settings, with all that a question needs.
-fn asked(args: &SettingArgs) -> Result<Settings, Error> {
+pub(super) fn asked(args: &SettingArgs) -> Result<Settings, Error> {
     let settings = Settings::find(args);
     let [app, base] = Settings::TARGET;
     settings.check(&[Settings::GROUP, app, base, Settings::CREDENTIAL])?;
     Ok(settings)
 }
 
-fn unanswered(fault: impl fmt::Display) -> Error {
+pub(super) fn unanswered(fault: impl fmt::Display) -> Error {
     Error::Unanswered(OneLine(&fault.to_string()).to_string())
 }
 
@@ -68,5 +97,38 @@ struct Count<'a> {
 impl fmt::Display for Count<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.online)
+    }
+}
+
+/// Who is online of the accounts asked about; as text, one account a line, as `--file` reads it.
+#[derive(Serialize)]
+struct Checked<'a> {
+    group: &'a str,
+    counts: Counts,
+    #[serde(rename = "accounts", serialize_with = "each")]
+    members: Vec<CheckedMember>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    online: usize,
+    total: usize,
+}
+
+#[derive(Serialize)]
+struct Member<'a> {
+    account: &'a str,
+    online: bool,
+}
+
+fn each<S: Serializer>(members: &[CheckedMember], serializer: S) -> Result<S::Ok, S::Error> {
+    let each = members.iter().map(|member| Member { account: member.account.as_str(), online: member.is_online });
+    serializer.collect_seq(each)
+}
+
+impl fmt::Display for Checked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut online = self.members.iter().filter(|member| member.is_online);
+        online.try_for_each(|member| writeln!(f, "{}", Foreign(&line_of(member.account.as_str()))))
     }
 }

@@ -1,31 +1,37 @@
-//! `avmarks send set` and `avmarks send delete`.
+//! `avmarks send set`, `delete` and `robots`.
 
-use avmarks_client::{Change, Plan, PlanSettings};
+use avmarks_client::{Change, Plan, PlanKind, PlanSettings};
+use avmarks_spec::readings::AccountId;
 
+use super::accounts::{Inputs, Lines};
 use super::interrupt;
 use super::report::{Report, Told};
 use super::resume::Resume;
 use super::watch::Bar;
-use super::{accounts, plan, rehearsal};
-use crate::args::ChangeArgs;
+use super::{plan, rehearsal};
+use crate::args::SendingArgs;
 use crate::error::Error;
 use crate::input::{Shown, Source};
 use crate::output::{Format, Verdict, complain, remark};
 use crate::settings::{Setting, Settings};
 
 /// Plans, and then does what is asked: shows the plan, rehearses it, or carries it out.
-pub(crate) fn run(args: &ChangeArgs, change: Change, format: Format) -> Result<Verdict, Error> {
+pub(super) fn run(args: &SendingArgs, kind: PlanKind, lines: Lines<'_>, format: Format) -> Result<Verdict, Error> {
     let settings = Settings::find(&args.settings);
     settings.check(&needed(args))?;
     one_reads_stdin(args, &settings)?;
     let app = args.state.as_ref().map(Source::read_app).transpose()?;
     let policy = args.policy.over(app.as_ref().map(|app| app.settings().terms.policy).unwrap_or_default());
-    let planned = PlanSettings {
-        accounts_per_call_max: settings.accounts_per_call(),
-        account_id: policy.account_id,
-        ..PlanSettings::default()
+    let (group, planned) = (settings.group()?, plan_settings(&settings, policy.account_id));
+    let inputs = Inputs::read(&args.accounts, lines)?;
+    let group = group.as_str();
+    let plan = match kind {
+        PlanKind::SetMarks => Plan::new(Change::Set, group, inputs.with_marks(), &planned),
+        PlanKind::DeleteMarks => Plan::new(Change::Delete, group, inputs.with_marks(), &planned),
+        PlanKind::AddRobots => Plan::add_robots(group, inputs.accounts(), &planned),
+        PlanKind::DeleteRobots => Plan::delete_robots(group, inputs.accounts(), &planned),
     };
-    let plan = accounts::plan(args, change, &settings.group()?, &planned)?;
+    let plan = inputs.checked(plan)?;
     match app {
         _ if args.plan => plan::show(&plan, None, args.all, format),
         Some(mut app) => {
@@ -37,8 +43,13 @@ pub(crate) fn run(args: &ChangeArgs, change: Change, format: Format) -> Result<V
     }
 }
 
+/// What the accounts of a call are held against.
+pub(super) fn plan_settings(settings: &Settings, account_id: AccountId) -> PlanSettings {
+    PlanSettings { accounts_per_call_max: settings.accounts_per_call(), account_id, ..PlanSettings::default() }
+}
+
 /// The settings without which it cannot be done.
-fn needed(args: &ChangeArgs) -> Vec<&'static [Setting]> {
+fn needed(args: &SendingArgs) -> Vec<&'static [Setting]> {
     let mut needed = vec![Settings::GROUP];
     if !args.plan {
         needed.extend(Settings::TARGET);
@@ -49,10 +60,10 @@ fn needed(args: &ChangeArgs) -> Vec<&'static [Setting]> {
     needed
 }
 
-fn one_reads_stdin(args: &ChangeArgs, settings: &Settings) -> Result<(), Error> {
+fn one_reads_stdin(args: &SendingArgs, settings: &Settings) -> Result<(), Error> {
     let needs_secret = !args.plan && !args.dry_run;
     let readers = [
-        args.file == Some(Source::Stdin),
+        args.accounts.file == Some(Source::Stdin),
         args.state == Some(Source::Stdin),
         needs_secret && settings.reads_secret_from_stdin(),
     ];
@@ -60,9 +71,9 @@ fn one_reads_stdin(args: &ChangeArgs, settings: &Settings) -> Result<(), Error> 
 }
 
 /// Carries the plan out, and reports.
-fn send(args: &ChangeArgs, plan: Plan, settings: &Settings, format: Format) -> Result<Verdict, Error> {
+fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> Result<Verdict, Error> {
     let client = settings.client()?;
-    let inputs = args.file.iter();
+    let inputs = args.accounts.file.iter();
     let mut resume = args.resume.as_deref().map(|path| Resume::open(path, inputs)).transpose()?;
     let how = settings.job(settings.deadline(client.now()));
     let accounts = plan.len();

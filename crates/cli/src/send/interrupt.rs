@@ -4,6 +4,7 @@ use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use avmarks_client::{Job, Plan};
+use avmarks_spec::{Gap, Mark};
 
 use crate::output::remark;
 
@@ -30,7 +31,55 @@ pub(super) fn stop() -> &'static AtomicBool {
 pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
     let accounts: usize = job.plans().map(Plan::len).sum();
     let is_left = STOP.load(Ordering::Relaxed) && job.settled() < accounts;
-    is_left.then(|| {
-        "stopped; without --resume FILE, the next run sends to all accounts again, which does no harm".to_owned()
-    })
+    is_left
+        .then(|| format!("stopped; without --resume FILE, the next run sends to all accounts again{}", repetition(job)))
+}
+
+/// What it does to send again what was carried out.
+fn repetition(job: &Job) -> String {
+    let has_pin = job.plans().any(|plan| plan.special_marks().any(|mark| mark == Mark::PINNED));
+    match job.plans().next().map(|plan| plan.kind().sets()) {
+        Some(true) if has_pin => format!(
+            ", which also sets what somebody else has deleted meanwhile, and starts the three days of mark 500 anew ({})",
+            Gap::PinRenewal
+        ),
+        Some(true) => ", which also sets what somebody else has deleted meanwhile".to_owned(),
+        Some(false) => ", which also deletes what somebody else has set meanwhile".to_owned(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use avmarks_client::{Change, JobSettings, PlanSettings, Signer};
+    use avmarks_protocol::url::SdkAppId;
+    use avmarks_protocol::usersig::UserSig;
+    use avmarks_spec::UserId;
+
+    use super::*;
+
+    fn job(plan: Plan) -> Job {
+        let signer = Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("a").unwrap(), UserSig::new("s"));
+        Job::new(vec![plan], Arc::new(signer), JobSettings::default(), 0).unwrap()
+    }
+
+    #[test]
+    fn what_a_repetition_does_is_said() {
+        for (change, mark, part) in [
+            (Change::Set, 1000, "sets what somebody else has deleted meanwhile"),
+            (Change::Set, 500, "starts the three days of mark 500 anew (gap:pin-renewal)"),
+            (Change::Delete, 500, "deletes what somebody else has set meanwhile"),
+        ] {
+            let plan = Plan::new(change, "@TGS#a", [("a", [mark])], &PlanSettings::default()).unwrap();
+            let said = repetition(&job(plan));
+            assert!(said.contains(part), "{said}");
+            assert_eq!(said.contains("three days"), mark == 500 && change == Change::Set, "{said}");
+        }
+        let add = repetition(&job(Plan::add_robots("@TGS#a", ["a"], &PlanSettings::default()).unwrap()));
+        assert!(add.contains("starts the three days of mark 500 anew (gap:pin-renewal)"), "{add}");
+        let delete = repetition(&job(Plan::delete_robots("@TGS#a", ["a"], &PlanSettings::default()).unwrap()));
+        assert!(delete.contains("deletes what somebody else has set meanwhile"), "{delete}");
+    }
 }

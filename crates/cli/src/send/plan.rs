@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use avmarks_client::{Change, Plan, PlannedCall};
-use avmarks_protocol::modify_user_info;
+use avmarks_client::{Plan, PlanKind, PlannedCall};
 use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{Clause, Limits, Mark};
@@ -26,7 +25,7 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
         *holders.entry(*mark).or_default() += 1;
     }
     format.print(&Shown {
-        change: plan.change(),
+        kind: plan.kind(),
         group: plan.group().as_str(),
         inputs: plan.inputs(),
         accounts: plan.len(),
@@ -41,7 +40,8 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
 
 #[derive(Serialize)]
 struct Shown<'a> {
-    change: Change,
+    #[serde(rename = "change")]
+    kind: PlanKind,
     group: &'a str,
     inputs: usize,
     accounts: usize,
@@ -101,7 +101,7 @@ impl FirstRequest {
             usersig: UserSig::new(""),
             random: Some(0),
         };
-        let url = CallUrl::new(&target.base, modify_user_info::PATH, &query);
+        let url = CallUrl::new(&target.base, plan.kind().endpoint().path(), &query);
         let body = String::from_utf8(plan.calls().next()?.body()).ok()?;
         Some(Self {
             method: "POST",
@@ -114,7 +114,7 @@ impl FirstRequest {
 /// What the service will mind, as far as the inputs show it.
 fn notes(plan: &Plan, holders: &BTreeMap<Mark, usize>) -> Vec<String> {
     let most = Limits::DOCUMENTED.members_per_mark_max;
-    let full = holders.iter().filter(|(_, accounts)| plan.change() == Change::Set && **accounts > most);
+    let full = holders.iter().filter(|(_, accounts)| plan.kind().sets() && **accounts > most);
     let full = full.map(|(mark, accounts)| {
         let clause = Clause::MembersPerMark;
         format!("mark {mark} is for {accounts} accounts, and {most} members at most hold one mark ({clause})")
@@ -127,12 +127,14 @@ fn notes(plan: &Plan, holders: &BTreeMap<Mark, usize>) -> Vec<String> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.change {
-            Change::Set => "set marks",
-            Change::Delete => "delete marks",
+        let what = match self.kind {
+            PlanKind::SetMarks => "set marks of",
+            PlanKind::DeleteMarks => "delete marks of",
+            PlanKind::AddRobots => "add robots,",
+            PlanKind::DeleteRobots => "delete robots,",
         };
         let (accounts, calls) = (many(self.accounts, "account", "accounts"), many(self.calls.len(), "call", "calls"));
-        writeln!(f, "{what} of {accounts} in {HEAD}{}{HEAD:#}: {calls}; nothing was sent", Foreign(self.group))?;
+        writeln!(f, "{what} {accounts} in {HEAD}{}{HEAD:#}: {calls}; nothing was sent", Foreign(self.group))?;
         for MarkLine { mark, accounts } in &self.marks {
             writeln!(f, "  mark {mark:<10}  {}", many(*accounts, "account", "accounts"))?;
         }

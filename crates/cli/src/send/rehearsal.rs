@@ -1,10 +1,14 @@
 //! `--dry-run --state`: the plan carried out in the app of a snapshot, which is thrown away afterwards.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use avmarks_client::{Job, Plan, Reply, Signer, Step};
+use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::UserSig;
+use avmarks_rules::Basis;
 use avmarks_service::{App, Call};
+use avmarks_spec::Clause;
 
 use super::report::{Report, Told};
 use crate::error::Error;
@@ -18,11 +22,15 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
     let signer = Arc::new(Signer::fixed(target.app, target.identifier, UserSig::new("unchecked")));
     let job = Job::new(vec![plan], signer, settings.job(settings.deadline(now)), 0);
     let mut job = job.map_err(|fault| Error::Job { what: None, fault })?;
+    let mut clauses: BTreeMap<ErrorCode, BTreeSet<Clause>> = BTreeMap::new();
     loop {
         match job.poll(now) {
             Step::Send(outgoing) => {
                 let (identifier, body) = (target.identifier.as_str(), &outgoing.body);
                 let response = app.call(&Call { identifier, path: outgoing.path(), body }, now);
+                if let Some(Basis::Clause(clause)) = response.answer.because.first() {
+                    clauses.entry(response.answer.code).or_default().insert(*clause);
+                }
                 // It is in flight: it was handed out just now.
                 let _ = job.on_reply(outgoing.id, now, &Reply::new(200, &response.answer.body));
             }
@@ -30,7 +38,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
             Step::Done => break,
         }
     }
-    let report = Report::of(&job, Told { all, earlier: 0, is_rehearsal: true });
+    let report = Report::of(&job, Told { all, earlier: 0, is_rehearsal: true }).because(clauses);
     format.print(&report)?;
     Ok(report.verdict())
 }

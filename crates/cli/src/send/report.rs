@@ -1,14 +1,18 @@
 //! What became of the accounts: a summary for people, everything for programs.
 
+mod hint;
 mod json;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use avmarks_client::{AccountReport, Change, Counts, Failure, Heard, Job, Outcome, PlanReport, State};
+use avmarks_client::{AccountReport, Counts, Failure, Heard, Job, Outcome, Plan, PlanKind, PlanReport, State};
+use avmarks_protocol::ErrorCode;
+use avmarks_spec::Clause;
 use serde::{Serialize, Serializer};
 
-use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, ID, Verdict};
+use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
+use hint::Hint;
 
 /// Accounts that are named of each outcome, unless all are asked for.
 const NAMED_MAX: usize = 3;
@@ -30,21 +34,33 @@ pub(super) struct Report<'a> {
     plans: Vec<PlanReport<'a>>,
     counts: Counts,
     told: Told,
+    /// The clauses that refusals rest on, by code, where it is an app of this process that refused.
+    clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn of(job: &'a Job, told: Told) -> Self {
         let report = job.report();
-        Self { job, counts: report.counts(), plans: report.plans().to_vec(), told }
+        Self { job, counts: report.counts(), plans: report.plans().to_vec(), told, clauses: BTreeMap::new() }
+    }
+
+    /// The same, where it is known what the refusals rest on.
+    pub(super) fn because(self, clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>) -> Self {
+        Self { clauses, ..self }
     }
 
     /// All, some or none.
     pub(super) fn verdict(&self) -> Verdict {
-        match self.counts.of(State::Applied) {
+        match self.done() {
             all if all == self.counts.total() => Verdict::Accepted,
             0 if self.counts.of(State::Partly) == 0 => Verdict::Refused,
             _ => Verdict::Partly,
         }
+    }
+
+    /// Accounts that were served, as far as the answers tell; of robots, those of accepted calls.
+    fn done(&self) -> usize {
+        self.counts.of(State::Applied) + self.counts.of(State::Accepted)
     }
 
     fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
@@ -85,6 +101,9 @@ struct Group<'a> {
 fn reason(outcome: &Outcome<'_>) -> String {
     match outcome {
         Outcome::Applied => String::new(),
+        Outcome::Accepted => {
+            "not confirmed: the answer names no account; `avmarks send check` tells who is online".to_owned()
+        }
         Outcome::Partly { likely, .. } | Outcome::Omitted { likely } => match likely.clause() {
             Some(clause) => format!("{likely} ({clause})"),
             None => likely.to_string(),
@@ -119,7 +138,7 @@ impl fmt::Display for Report<'_> {
             if !reason.is_empty() {
                 write!(f, "  {}", Foreign(&reason))?;
             }
-            if state != State::Applied && !self.told.all {
+            if !matches!(state, State::Applied | State::Accepted) && !self.told.all {
                 let named: Vec<_> = first.iter().map(|account| Foreign(account).to_string()).collect();
                 let more = count - first.len();
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -128,30 +147,29 @@ impl fmt::Display for Report<'_> {
             writeln!(f)?;
         }
         self.calls(f)?;
-        self.hints(f)
+        self.hints().iter().try_for_each(|hint| hint.fmt(f))
     }
 }
 
 impl Report<'_> {
     fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(plan) = self.plans.first().map(PlanReport::plan) else { return Ok(()) };
-        let (applied, total) = (self.counts.of(State::Applied), self.counts.total());
+        let (done, total) = (self.done(), self.counts.total());
         let (said, style) = match self.verdict() {
             Verdict::Accepted => ("all", GOOD),
             Verdict::Partly => ("some", BAD),
             Verdict::Refused => ("none", BAD),
         };
-        let what = match plan.change() {
-            Change::Set => "marks set for",
-            Change::Delete => "marks deleted for",
+        let (how, what) = match plan.kind() {
+            PlanKind::SetMarks => ("applied", "marks set for"),
+            PlanKind::DeleteMarks => ("applied", "marks deleted for"),
+            PlanKind::AddRobots => ("accepted", "adding robots,"),
+            PlanKind::DeleteRobots => ("accepted", "deleting robots,"),
         };
         let would = if self.told.is_rehearsal { "dry run, nothing was sent: " } else { "" };
         let group = Foreign(plan.group().as_str());
         let accounts = if total == 1 { "account" } else { "accounts" };
-        write!(
-            f,
-            "{would}{style}{said} applied{style:#}: {what} {applied} of {total} {accounts} in {HEAD}{group}{HEAD:#}"
-        )?;
+        write!(f, "{would}{style}{said} {how}{style:#}: {what} {done} of {total} {accounts} in {HEAD}{group}{HEAD:#}")?;
         match self.told.earlier {
             0 => writeln!(f),
             earlier => writeln!(f, ", {earlier} answered in an earlier run"),
@@ -174,27 +192,22 @@ impl Report<'_> {
         }
     }
 
-    /// Where to read on.
-    fn hints(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut codes: Vec<_> = self
-            .accounts()
-            .filter_map(|account| match account.outcome {
-                Outcome::Refused { code, .. } => Some(code.number()),
-                _ => None,
-            })
-            .collect();
-        codes.sort_unstable();
-        codes.dedup();
-        for code in codes {
-            writeln!(f, "{HEAD}hint{HEAD:#}  {ID}avmarks explain {code}{ID:#} tells what to do")?;
-        }
-        Ok(())
+    /// What to do about each code with which accounts were refused.
+    fn hints(&self) -> Vec<Hint> {
+        let Some(kind) = self.plans.first().map(PlanReport::plan).map(Plan::kind) else { return Vec::new() };
+        let codes = self.accounts().filter_map(|account| match account.outcome {
+            Outcome::Refused { code, .. } => Some(code),
+            _ => None,
+        });
+        let codes: BTreeSet<_> = codes.collect();
+        let none = BTreeSet::new();
+        codes.into_iter().map(|code| Hint::new(code, kind, self.clauses.get(&code).unwrap_or(&none))).collect()
     }
 }
 
 fn style(state: State) -> anstyle::Style {
     match state {
-        State::Applied => GOOD,
+        State::Applied | State::Accepted => GOOD,
         State::Partly | State::Omitted | State::NotTried => HEAD,
         State::Refused | State::Unconfirmed => BAD,
     }
@@ -207,7 +220,7 @@ pub(super) fn many(count: usize, one: &str, more: &str) -> String {
 /// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
 fn mishap(heard: &Heard) -> Option<String> {
     let said = match heard {
-        Heard::Served { .. } => return None,
+        Heard::Served { .. } | Heard::Accepted => return None,
         Heard::Refused { code, .. } => return Some(format!("refused with {code}")),
         Heard::Untold(_) => "served without telling whom",
         Heard::Foreign(_) => "answered by something that is not the service",

@@ -60,7 +60,7 @@ fn everything_that_is_wrong_is_listed_in_the_order_of_the_precedence() {
             (12, Some("/GroupId")),
         ]
     );
-    assert_eq!(found["because"], json!(["REQUIRED"]));
+    assert_eq!(found["because"], json!(["REQUIRED", "gap:precedence"]));
     assert_eq!(found["answer"]["ErrorInfo"], found["violations"][0]["message"], "the first is what is answered");
     assert_eq!(found["answer"]["ErrorCode"], 10004);
 
@@ -181,6 +181,15 @@ fn what_is_accepted_and_surely_not_meant_is_noted() {
         ("get_members", r#"{"GroupId":"@TGS#a","Timestamp":0,"mark":1000}"#, "near-name", "/mark"),
         ("get_members", r#"{"GroupId":"@TGS#a","Timestamp":0,"Mark":999}"#, "mark-filter", "/Mark"),
         ("get_online_member_num", r#"{"GroupId":"@TGS#a","GroupIds":1}"#, "near-name", "/GroupIds"),
+        ("add_robots", r#"{"GroupId":"@TGS#a","Member_Account":["a","a"]}"#, "account-twice", "/Member_Account/1"),
+        ("check_members", r#"{"GroupId":"@TGS#a","Member_Account":["a","a"]}"#, "account-twice", "/Member_Account/1"),
+        (
+            "modify_admin",
+            r#"{"GroupId":"@TGS#a","CommandType":1,"Admin_Account":["a","a"]}"#,
+            "account-twice",
+            "/Admin_Account/1",
+        ),
+        ("get_admin_list", r#"{"GroupId":"@TGS#a","groupid":1}"#, "near-name", "/groupid"),
     ] {
         let told = check(body, &["--call", call]);
         assert_eq!((told.status, told.out.lines().next()), (0, Some("accepted")), "{body}");

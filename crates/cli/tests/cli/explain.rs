@@ -1,6 +1,6 @@
 //! `avmarks explain` and `avmarks policy`.
 
-use avmarks_protocol::ERROR_CODES;
+use avmarks_protocol::{Cause, ERROR_CODES};
 use avmarks_rules::{PROFILES, Policy, Refusal};
 use avmarks_spec::{CLAUSES, GAPS, Source};
 use serde_json::{Value, json};
@@ -48,8 +48,10 @@ fn every_clause_is_explained() {
     assert_eq!(
         found["refusals"],
         json!([
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "under": null},
-            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "under": "gap:wrong-type-code=10004"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": null},
+            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": "gap:wrong-type-code=10004"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "says": Refusal::ListType.says(), "under": null},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "says": Refusal::CountType.says(), "under": "gap:count-types=avchatroom-only"},
         ])
     );
 }
@@ -76,15 +78,86 @@ fn every_error_code_is_explained() {
     for row in ERROR_CODES {
         let told = avmarks(&["explain", &row.code.to_string()]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.name, row.meaning, row.action.advice(), row.document] {
+        let advice: Vec<_> = match row.code.causes() {
+            [] => vec![row.action.advice()],
+            causes => causes.iter().flat_map(|cause| [cause.when, cause.advice]).collect(),
+        };
+        for part in [row.name, row.meaning, row.document].iter().chain(&advice) {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
     }
     let steps = avmarks(&["explain", "10005", "--json"]).json()["refusals"].clone();
     assert_eq!(
         steps,
-        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "under": null}])
+        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "says": Refusal::AccountsMax.says(), "under": null}])
     );
+}
+
+#[test]
+fn a_code_is_explained_by_its_causes() {
+    let found = avmarks(&["explain", "--json", "10004"]).json();
+    assert_eq!(found["action"], "mend-request");
+    assert_eq!(found["advice"], "What to do depends on the cause.");
+    let causes = found["causes"].as_array().unwrap();
+    let of = |id: &str| {
+        let rests = |cause: &&Value| cause["because"].as_array().unwrap().contains(&json!(id));
+        causes.iter().find(rests).unwrap_or_else(|| panic!("{id}"))
+    };
+    let advice = |cause: &Value| cause["advice"].as_str().unwrap().to_owned();
+    assert!(advice(of("ALL-FAILED")).contains("the same request can succeed once one of them is"));
+    assert!(advice(of("REQUIRED")).contains("the same one will be refused again"));
+    assert_eq!(of("gap:over-capacity")["under"], "gap:over-capacity=refuse-call");
+    assert_eq!(of("ALL-FAILED")["under"], Value::Null);
+
+    let told = avmarks(&["explain", "10007"]).out;
+    assert!(told.contains("\n        Switch the list of online members on in the console"), "{told}");
+    assert!(told.contains("SWITCH, gap:switch-code"), "{told}");
+    let told = avmarks(&["explain", "10010"]).out;
+    assert!(told.contains("Check the group id, the app (sdkappid) and the region"), "{told}");
+    assert!(!told.contains("no remedy is known"), "{told}");
+    let told = avmarks(&["explain", "60008"]).out;
+    assert!(told.find("Check the path first").unwrap() < told.find("Wait, then").unwrap(), "{told}");
+    let told = avmarks(&["explain", "60007"]).out;
+    assert!(told.contains("The limit is fixed"), "{told}");
+    assert!(avmarks(&["explain", "60009"]).out.contains("advice    mend-request: Correct the request"));
+}
+
+/// Where a code has causes, each refusal with that code is among them.
+#[test]
+fn each_refusal_has_its_cause() {
+    let mut seen = 0;
+    for row in ERROR_CODES.iter().filter(|row| !row.code.causes().is_empty()) {
+        for refusal in Refusal::ALL {
+            let (clause, gap) = (refusal.clause(), refusal.gap());
+            let readings = gap.into_iter().flat_map(|gap| gap.readings().iter().map(move |row| (gap, row.name)));
+            let policies = readings.map(|(gap, reading)| {
+                let mut policy = Policy::default();
+                policy.set(gap, reading).unwrap();
+                policy
+            });
+            let mut policies = policies.chain([Policy::default()]);
+            if policies.any(|policy| i64::from(refusal.code(&policy)) == row.code.number()) {
+                let is_it = |cause: &Cause| match clause {
+                    Some(clause) => cause.clauses.contains(&clause),
+                    None => gap.is_some_and(|gap| cause.gaps.contains(&gap)),
+                };
+                assert!(row.code.causes().iter().any(is_it), "{} {refusal:?}", row.code);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+#[test]
+fn each_refusal_of_a_code_is_said_in_a_sentence() {
+    let told = avmarks(&["explain", "10004"]).out;
+    let (_, refusals) = told.split_once("refusals\n").unwrap();
+    for refusal in Refusal::ALL.iter().filter(|refusal| refusal.code(&Policy::default()) == 10004) {
+        let (step, says) = (format!("    step {:<2}  10004  ", refusal.step()), format!("  {}", refusal.says()));
+        let is_there = refusals.lines().any(|line| line.starts_with(&step) && line.ends_with(&says));
+        assert!(is_there, "{refusal:?}: {refusals}");
+    }
 }
 
 #[test]
@@ -93,18 +166,19 @@ fn what_there_is_not_finds_what_was_meant() {
         ("ONLINE-ONY", "`ONLINE-ONLY`"),
         ("online-onyl", "`ONLINE-ONLY`"),
         ("gap:page-sise", "`gap:page-size`"),
-        ("pagesize", "`gap:page-size`"),
-        ("1004", "`10004`"),
+        ("pagesizes", "`gap:page-size`"),
     ] {
         let run = avmarks(&["explain", slip]);
         assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
     }
     for (nothing, part) in [
-        ("99999999", "not a clause"),
+        ("4294967296", "`4294967296` is not a clause, gap or error code; "),
         ("", "not a clause"),
         ("0", "no error"),
         ("\u{1b}[2J", "not a clause"),
-        ("501", "not a clause"),
+        // The nearest codes are about something else.
+        ("501", "`501` is not a clause, gap or error code; "),
+        ("100", "`100` is not a clause, gap or error code; "),
     ] {
         let run = avmarks(&["explain", nothing]);
         assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
@@ -162,7 +236,7 @@ fn readings_that_there_are_not_are_named() {
             assert!(run.err.starts_with("error: ") && run.err.contains(part), "{run:?}");
         }
     }
-    let run = avmarks(&["policy", "--policy", "documented_fr"]);
+    let run = avmarks(&["policy", "--policy", "2022"]);
     assert_eq!(run.status, 2);
     assert!(run.err.contains("2024-12"), "{run:?}");
 }
@@ -180,6 +254,9 @@ fn names_are_found_however_they_are_written() {
         ("page-size", "gap:page-size"),
         ("PAGE-SIZE", "gap:page-size"),
         ("GAP:page_size", "gap:page-size"),
+        ("PAGESIZE", "gap:page-size"),
+        ("pagesize", "gap:page-size"),
+        ("OnlineOnly", "ONLINE-ONLY"),
         ("gap:Page-Size", "gap:page-size"),
         ("low_plan-list", "gap:low-plan-list"),
         // Of those that share a name, clauses are written in capitals.
@@ -211,28 +288,46 @@ fn special_marks_are_explained_by_their_clauses() {
 }
 
 #[test]
+fn a_number_that_no_list_names_is_explained_as_a_custom_mark() {
+    for (number, lead) in [
+        ("1000", "1000 is a custom mark, "),
+        ("1004", "1004 is a custom mark, "),
+        ("20001", "20001 is not an error code that a list names; as a mark, it is a custom mark, "),
+        ("4294967295", "4294967295 is a custom mark, "),
+    ] {
+        let told = avmarks(&["explain", number]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""));
+        assert!(told.out.starts_with(lead) && told.out.contains("\nMARK-RANGE, a clause\n"), "{told:?}");
+        let found = avmarks(&["explain", "--json", number]).json();
+        assert_eq!((&found["id"], found["mark"].to_string()), (&json!("MARK-RANGE"), number.to_owned()));
+    }
+    // A listed code is the code.
+    assert_eq!(avmarks(&["explain", "--json", "10004"]).json()["kind"], "code");
+}
+
+#[test]
 fn readings_name_the_refusals_that_they_bring() {
     for (gap, refusals) in [
         (
             "gap:rest-owner",
             json!([
-                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "under": null},
-                {"step": 17, "code": 10007, "because": ["PERMISSION"], "under": "gap:rest-owner=owner-too"},
-                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "under": "gap:rest-owner=owner-too"},
+                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "says": Refusal::AdminCaller.says(), "under": null},
+                {"step": 17, "code": 10007, "because": ["PERMISSION"], "says": Refusal::Permission.says(), "under": "gap:rest-owner=owner-too"},
+                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "says": Refusal::SpecialAdmin.says(), "under": "gap:rest-owner=owner-too"},
             ]),
         ),
         (
             "gap:low-plan-list",
-            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "under": "gap:low-plan-list=refuse"}]),
+            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::ListPlan.says(), "under": "gap:low-plan-list=refuse"}]),
         ),
         // By default nothing is refused for these.
         (
             "gap:random",
-            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "under": "gap:random=refuse"}]),
+            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "says": Refusal::QueryRandom.says(), "under": "gap:random=refuse"}]),
         ),
         (
             "gap:over-capacity",
-            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "under": "gap:over-capacity=refuse-call"}]),
+            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "says": Refusal::MembersPerMark.says(), "under": "gap:over-capacity=refuse-call"}]),
         ),
     ] {
         assert_eq!(avmarks(&["explain", "--json", gap]).json()["refusals"], refusals, "{gap}");

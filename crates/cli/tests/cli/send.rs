@@ -4,6 +4,7 @@ mod accounts;
 mod outcomes;
 mod plan;
 mod resume;
+mod robots;
 mod settings;
 
 use std::net::TcpListener;

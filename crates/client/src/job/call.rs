@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use avmarks_protocol::modify_user_info;
+use avmarks_protocol::Endpoint;
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_spec::{GroupId, Timestamp};
@@ -43,6 +43,8 @@ pub struct Outgoing {
     pub id: TryId,
     /// Which plan it is of.
     pub plan: usize,
+    /// The command.
+    pub endpoint: Endpoint,
     /// The group.
     pub group: GroupId,
     /// The indexes of its accounts in the plan.
@@ -62,7 +64,7 @@ impl Outgoing {
     /// The path of the URL, without a slash in front.
     #[must_use]
     pub const fn path(&self) -> &'static str {
-        modify_user_info::PATH
+        self.endpoint.path()
     }
 
     /// The whole URL. **It holds the signature**; its `Debug` does not.
@@ -82,7 +84,11 @@ impl Outgoing {
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Outgoing");
-        shown.field("id", &self.id).field("group", &self.group).field("range", &self.range);
+        shown
+            .field("id", &self.id)
+            .field("endpoint", &self.endpoint)
+            .field("group", &self.group)
+            .field("range", &self.range);
         shown.field("number", &self.number).field("query", &self.query).field("bytes", &self.body.len());
         shown.field("timeout", &self.timeout).finish_non_exhaustive()
     }
@@ -166,7 +172,7 @@ pub struct CallRecord {
 /// How a call ended. The list is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It was answered with code 0, and every account of it has its share.
+    /// It was answered with code 0, and every account of it has its share; of robots, the answer tells the same of all.
     Settled(Settled),
     /// It was refused for its size: its accounts are sent in smaller calls.
     Split,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Timestamp};
 
 use crate::Plan;
@@ -16,7 +17,7 @@ pub struct JobSettings {
     /// Tries in flight at a time, at least 1. Default: 1. With more, calls of a plan may arrive in another order than that of the
     /// plan, which changes nothing but who takes the last places of a mark that is nearly full.
     pub in_flight_max: usize,
-    /// How fast calls are sent. Default: 200 in any 1,000 ms.
+    /// How fast calls of the job's command are sent. Default: 200 in any 1,000 ms.
     pub pace: PaceSettings,
     /// How a call is tried again.
     pub retry: RetrySettings,
@@ -59,6 +60,13 @@ impl JobSettings {
         least("retry.tries_max", self.retry.tries_max.into(), 1, "")?;
         least("retry.budget", millis(&self.retry.budget), millis(&TRY_TIMEOUT_MIN), " ms")?;
         least("retry.try_timeout", millis(&self.retry.try_timeout), millis(&TRY_TIMEOUT_MIN), " ms")?;
+        if let Some(first) = plans.first().map(|plan| plan.kind().endpoint()) {
+            let other = |(plan, found): (usize, &Plan)| {
+                let found = found.kind().endpoint();
+                (found != first).then_some(JobFault::OtherCommand { plan, found, first })
+            };
+            plans.iter().enumerate().find_map(other).map_or(Ok(()), Err)?;
+        }
         let mut groups = BTreeSet::new();
         for (plan, group) in plans.iter().map(Plan::group).enumerate() {
             if !groups.insert(group) {
@@ -84,6 +92,18 @@ pub enum JobFault {
         least: u128,
         /// Its unit, behind a blank; empty for a number.
         unit: &'static str,
+    },
+    /// Two plans are of different commands, of which each has a pace of its own.
+    #[error(
+        "plans[{plan}] calls `{}`, and plans[0] `{}`; make it a job of its own: each command has its own pace", found.command(), first.command()
+    )]
+    OtherCommand {
+        /// The first plan that is of another command than the first one.
+        plan: usize,
+        /// Its command.
+        found: Endpoint,
+        /// The command of the first plan.
+        first: Endpoint,
     },
     /// Two plans are for one group, and nothing would tell which of them comes first.
     #[error("plans[{plan}] is for group `{group}`, as one before it is; make it a job of its own, after this one")]

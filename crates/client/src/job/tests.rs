@@ -1,10 +1,13 @@
+mod pace;
+mod robots;
+
 use std::time::Duration;
 
+use avmarks_protocol::ErrorCode;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_spec::UserId;
 
 use super::*;
@@ -220,11 +223,16 @@ fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
     let mut job = self::job(vec![plan("a", 3)], JobSettings::default());
     run(&mut job, |_, _| Deed::Fail(Failure::NotSent { what: "refused".to_owned() }));
     assert_eq!(counts(&job), [(State::NotTried, 3)]);
+}
 
-    let mut job = self::job(vec![plan("a", 3)], JobSettings::default());
-    let ok = String::from_utf8(avmarks_protocol::envelope_json(&Envelope::ok())).unwrap();
-    assert_eq!(run(&mut job, |_, _| Deed::Say(200, ok.clone())).len(), 1);
-    assert_eq!(counts(&job), [(State::Unconfirmed, 3)]);
+#[test]
+fn an_answer_to_another_command_leaves_all_unconfirmed_and_one_without_a_list_leaves_all_out() {
+    for (rest, state) in [(r#","CommandType":2,"MemberList":[]"#, State::Unconfirmed), ("", State::Omitted)] {
+        let mut job = job(vec![plan("a", 3)], JobSettings::default());
+        let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#);
+        assert_eq!(run(&mut job, |_, _| Deed::Say(200, body.clone())).len(), 1);
+        assert_eq!(counts(&job), [(state, 3)]);
+    }
 }
 
 #[test]
@@ -374,27 +382,4 @@ fn settings_out_of_range_and_a_group_twice_are_refused() {
         "plans[2] is for group `a`, as one before it is; make it a job of its own, after this one"
     );
     assert!(matches!(job(vec![], JobSettings::default()).poll(at(0)), Step::Done));
-}
-
-#[test]
-fn the_pace_is_handed_on() {
-    let pace = PaceSettings { calls_max: 1, ..PaceSettings::default() };
-    let settings = JobSettings { pace, ..JobSettings::default() };
-    let mut first = job(vec![plan("a", 1)], settings);
-    run(&mut first, |_, _| Deed::Serve);
-    let mut next = job(vec![plan("a", 1)], settings).with_pace(first.into_pace());
-    assert_eq!(run(&mut next, |_, _| Deed::Serve)[0].0, 1_000);
-}
-
-#[test]
-fn a_shared_pace_holds_beside_the_jobs_own() {
-    let mut shared = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_millis(400) });
-    let (mut first, mut second) =
-        (job(vec![plan("a", 1)], JobSettings::default()), job(vec![plan("b", 501)], JobSettings::default()));
-    assert!(matches!(first.poll_shared(at(0), &mut shared), Step::Send(_)));
-    assert!(matches!(second.poll_shared(at(100), &mut shared), Step::WaitUntil(then) if then == at(400)));
-    let Step::Send(outgoing) = second.poll_shared(at(400), &mut shared) else { panic!() };
-    second.on_reply(outgoing.id, at(410), &Reply::new(200, &served(&outgoing.body))).unwrap();
-    assert!(matches!(second.poll_shared(at(410), &mut shared), Step::WaitUntil(then) if then == at(800)));
-    assert!(matches!(second.poll(at(410)), Step::Send(_)));
 }

@@ -1,5 +1,7 @@
 //! What can be seen of a job. Nothing here changes it.
 
+use avmarks_protocol::Endpoint;
+
 use crate::Plan;
 use crate::outcome::{Fate, NotTried, PlanReport, Report};
 use crate::progress::Progress;
@@ -17,6 +19,12 @@ impl Job {
     /// The plans, in the order given.
     pub fn plans(&self) -> impl ExactSizeIterator<Item = &Plan> {
         self.lanes.iter().map(|lane| &lane.plan)
+    }
+
+    /// The command of all its calls; none where it has no plan. Set and delete of marks are one command, robots have two.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        self.plans().next().map(|plan| plan.kind().endpoint())
     }
 
     /// The calls that have ended, in the order in which they did, each with all its tries.

@@ -2,7 +2,7 @@ use avmarks_protocol::modify_user_info::{Answer, Served};
 use avmarks_spec::Timestamp;
 
 use super::*;
-use crate::PlanSettings;
+use crate::{Change, PlanSettings};
 
 fn plan(change: Change, accounts: usize, marks: &[i64]) -> Plan {
     let wanted = (0..accounts).map(|n| (format!("u{n}"), marks.iter().copied()));
@@ -15,7 +15,7 @@ fn last(plan: &Plan, served: &[i64]) -> String {
     let mut members: Vec<_> =
         plan.accounts().skip(1).zip(0..).map(|(_, at)| Served::new(format!("u{at}"), marks.clone())).collect();
     members.push(Served::new(format!("u{}", plan.len() - 1), served.to_vec()));
-    let answer = Answer::served(plan.change().command_type(), members);
+    let answer = Answer::served(plan.kind().command_type().unwrap(), members);
     let (settled, _) = Settled::of(plan, 0..plan.len(), &answer, 1, Timestamp::EPOCH);
     let report = PlanReport::new(plan, vec![(0..plan.len(), Fate::Settled(&settled))], NotTried::Pending);
     report.accounts().last().unwrap().outcome.to_string()
@@ -38,7 +38,7 @@ fn the_likely_reason_follows_from_what_was_seen() {
             "partly applied: 1000; not 1001 (for a reason that no document names)".to_owned()
         }),
     ] {
-        assert_eq!(last(&plan(change, accounts, marks), served), told, "{change} {accounts} {marks:?} {served:?}");
+        assert_eq!(last(&plan(change, accounts, marks), served), told, "{change:?} {accounts} {marks:?} {served:?}");
     }
 }
 
@@ -59,6 +59,29 @@ fn accounts_that_nothing_is_known_of_are_not_tried() {
         report.plans()[0].accounts().map(|one| &one.outcome.state().name()[..1]).map(String::from).collect();
     assert_eq!(states, "nnnoonnuun");
     let counts = report.counts();
-    assert_eq!(State::ALL.iter().map(|state| counts.of(*state)).collect::<Vec<_>>(), [0, 0, 2, 0, 2, 6]);
+    assert_eq!(State::ALL.iter().map(|state| counts.of(*state)).collect::<Vec<_>>(), [0, 0, 0, 2, 0, 2, 6]);
     assert_eq!(counts.total(), 10);
+}
+
+#[test]
+fn robots_of_an_accepted_call_are_accepted_and_no_more_is_claimed() {
+    let accounts = (0..3).map(|number| format!("robot{number}"));
+    let plan = Plan::add_robots("@TGS#a", accounts, &PlanSettings::default()).unwrap();
+    let settled = Settled::whole(0..2, 9, Timestamp::EPOCH);
+    let known = vec![(0..2, Fate::Settled(&settled))];
+    let report = Report { plans: vec![PlanReport::new(&plan, known, NotTried::Stopped)] };
+    let told: Vec<_> = report.plans()[0]
+        .accounts()
+        .map(|one| (one.marks.to_vec(), one.outcome.to_string(), one.random, one.outcome.state().name()))
+        .collect();
+    let accepted = "accepted, not confirmed: the answer names no account".to_owned();
+    assert_eq!(
+        told,
+        [
+            (vec![Mark::PINNED], accepted.clone(), Some(9), "accepted"),
+            (vec![Mark::PINNED], accepted, Some(9), "accepted"),
+            (vec![Mark::PINNED], "not tried: the job was stopped".to_owned(), None, "not-tried"),
+        ]
+    );
+    assert_eq!(report.counts().of(State::Applied), 0);
 }

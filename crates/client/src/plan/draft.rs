@@ -4,11 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
-use super::{Change, Entry, Plan, PlanFault, PlanFaults, PlanSettings};
+use super::{Entry, Plan, PlanFault, PlanFaults, PlanKind, PlanSettings};
+
+/// The group, and each account once, in order of first mention: for the calls that name no marks.
+///
+/// # Errors
+///
+/// Everything that is wrong with any of them, and where there are more than `accounts_max` accounts.
+pub(crate) fn group_and_accounts<A: AsRef<str>>(
+    group: &str,
+    accounts: impl IntoIterator<Item = A>,
+    accounts_max: usize,
+    settings: &PlanSettings,
+) -> Result<(GroupId, Vec<UserId>), PlanFaults> {
+    let mut draft = Draft::new(settings);
+    for account in accounts {
+        draft.take_pinned(account.as_ref());
+    }
+    let found = draft.entries.len();
+    let fault = (found > accounts_max).then_some(PlanFault::Accounts { found, max: accounts_max });
+    let group = draft.check(group, fault)?;
+    Ok((group, draft.entries.into_iter().map(|entry| entry.account).collect()))
+}
 
 /// A plan in the making, with what was found wrong so far.
 pub(super) struct Draft<'a> {
-    change: Change,
     settings: &'a PlanSettings,
     inputs: usize,
     entries: Vec<Entry>,
@@ -22,9 +42,8 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(change: Change, settings: &'a PlanSettings) -> Self {
+    pub(super) fn new(settings: &'a PlanSettings) -> Self {
         Self {
-            change,
             settings,
             inputs: 0,
             entries: Vec::new(),
@@ -67,6 +86,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Takes an account that comes without marks: 500 stands in their place.
+    pub(super) fn take_pinned(&mut self, account: &str) {
+        self.take(account, [i64::from(Mark::PINNED.number())]);
+    }
+
     fn merge(&mut self, account: UserId, mut marks: Vec<Mark>) {
         let place = self.places.get(&account).copied();
         let held = place.and_then(|place| self.entries.get(place)).and_then(|entry| self.lists.get(entry.list));
@@ -96,39 +120,45 @@ impl<'a> Draft<'a> {
         place
     }
 
-    pub(super) fn finish(mut self, group: &str) -> Result<Plan, PlanFaults> {
-        let mut first = Vec::new();
+    pub(super) fn finish(mut self, kind: PlanKind, group: &str) -> Result<Plan, PlanFaults> {
+        let fault = match (kind, self.settings.custom_marks_max, self.one_too_many) {
+            (PlanKind::SetMarks, Some(max), Some((input, mark))) => {
+                Some(PlanFault::CustomMarks { found: self.custom.len(), max, input, mark })
+            }
+            _ => None,
+        };
+        let group = self.check(group, fault)?;
+        self.entries.shrink_to_fit();
+        Ok(Plan {
+            kind,
+            group,
+            entries: self.entries,
+            lists: self.lists,
+            accounts_per_call_max: self.settings.accounts_per_call_max,
+            inputs: self.inputs,
+        })
+    }
+
+    /// The group, where nothing is wrong with anything; `fault` is one that is about all inputs together.
+    fn check(&mut self, group: &str, fault: Option<PlanFault>) -> Result<GroupId, PlanFaults> {
+        let mut faults = Vec::new();
         let per_call = self.settings.accounts_per_call_max;
         let per_call_max = Limits::DOCUMENTED.accounts_per_call_max;
         if !(1..=per_call_max).contains(&per_call) {
-            first.push(PlanFault::AccountsPerCall { found: per_call, max: per_call_max });
+            faults.push(PlanFault::AccountsPerCall { found: per_call, max: per_call_max });
         }
         let parsed = GroupId::parse(group);
         if let Err(fault) = &parsed {
-            first.push(PlanFault::Group { found: group.to_owned(), fault: *fault });
+            faults.push(PlanFault::Group { found: group.to_owned(), fault: *fault });
         }
         if self.inputs == 0 {
-            first.push(PlanFault::NoAccounts);
+            faults.push(PlanFault::NoAccounts);
         }
-        if let (Change::Set, Some(max), Some((input, mark))) =
-            (self.change, self.settings.custom_marks_max, self.one_too_many)
-        {
-            first.push(PlanFault::CustomMarks { found: self.custom.len(), max, input, mark });
-        }
-        first.append(&mut self.faults);
+        faults.extend(fault);
+        faults.append(&mut self.faults);
         match parsed {
-            Ok(group) if first.is_empty() => {
-                self.entries.shrink_to_fit();
-                Ok(Plan {
-                    change: self.change,
-                    group,
-                    entries: self.entries,
-                    lists: self.lists,
-                    accounts_per_call_max: per_call,
-                    inputs: self.inputs,
-                })
-            }
-            _ => Err(PlanFaults::new(first)),
+            Ok(group) if faults.is_empty() => Ok(group),
+            _ => Err(PlanFaults::new(faults)),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What is wrong with the inputs of a plan.
+//! What is wrong with the inputs of a plan, or of another call.
 
 use std::fmt;
 
-use avmarks_spec::{Clause, Excerpt, IdFault, Mark, MarkFault};
+use avmarks_spec::{Clause, Excerpt, IdFault, Limits, Mark, MarkFault};
 
 /// One thing that is wrong with an input. Indexes count from 0, in the order in which the inputs came.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,15 @@ pub enum PlanFault {
         /// That mark.
         mark: Mark,
     },
+    /// There are too many accounts for a call whose accounts cannot be sent in several: more administrators are to be set than a
+    /// group has (`gap:sixth-admin`), or more deleted than one call may name (`ACCOUNTS-MAX`).
+    #[error("{found} accounts are too many; give at most {max}")]
+    Accounts {
+        /// Different accounts in all.
+        found: usize,
+        /// The most there may be.
+        max: usize,
+    },
     /// An account is no user id (`ACCOUNT-ID`).
     #[error("inputs[{input}]: `{}` is no account: {fault}; give 1 to 32 bytes", Excerpt(.found))]
     Account {
@@ -70,11 +79,13 @@ pub enum PlanFault {
 }
 
 impl PlanFault {
-    /// The clause that the input breaks; none for a setting of ours.
+    /// The clause that the input breaks; none where no document says that it is refused.
     #[must_use]
     pub const fn clause(&self) -> Option<Clause> {
         match self {
             Self::AccountsPerCall { .. } => Some(Clause::AccountsMax),
+            Self::Accounts { max, .. } if *max == Limits::DOCUMENTED.accounts_per_call_max => Some(Clause::AccountsMax),
+            Self::Accounts { .. } => None,
             Self::Group { .. } => Some(Clause::GroupId),
             Self::NoAccounts | Self::NoMarks { .. } => Some(Clause::Required),
             Self::CustomMarks { .. } => Some(Clause::MarksPerGroup),
@@ -87,7 +98,7 @@ impl PlanFault {
     #[must_use]
     pub const fn input(&self) -> Option<usize> {
         match self {
-            Self::AccountsPerCall { .. } | Self::Group { .. } | Self::NoAccounts => None,
+            Self::AccountsPerCall { .. } | Self::Group { .. } | Self::NoAccounts | Self::Accounts { .. } => None,
             Self::CustomMarks { input, .. }
             | Self::Account { input, .. }
             | Self::NoMarks { input }
@@ -96,7 +107,8 @@ impl PlanFault {
     }
 }
 
-/// Everything that is wrong with the inputs of a plan: what is about the whole first, then input by input. Never empty.
+/// Everything that is wrong with the inputs of a plan, or of another call: what is about the whole first, then input by input.
+/// Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanFaults(Vec<PlanFault>);
 
@@ -116,6 +128,12 @@ impl PlanFaults {
     #[must_use]
     pub fn as_slice(&self) -> &[PlanFault] {
         &self.0
+    }
+}
+
+impl From<PlanFault> for PlanFaults {
+    fn from(fault: PlanFault) -> Self {
+        Self(vec![fault])
     }
 }
 

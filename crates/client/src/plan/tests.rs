@@ -23,7 +23,7 @@ fn duplicates_merge_at_the_first_place_and_marks_in_order_of_first_mention() {
     assert_eq!(shown(&plan), ["b [1001, 1000, 1002]", "a [1000]", "c [1000]"]);
     assert_eq!((plan.inputs(), plan.len(), plan.needs_admin()), (5, 3, false));
     let debug = format!("{plan:?}");
-    assert!(debug.contains("change: Set") && debug.contains("accounts: 3") && !debug.contains("\"a\""), "{debug}");
+    assert!(debug.contains("kind: SetMarks") && debug.contains("accounts: 3") && !debug.contains("\"a\""), "{debug}");
 }
 
 #[test]
@@ -53,9 +53,59 @@ fn every_fault_is_told_with_its_place() {
 }
 
 #[test]
-fn a_change_has_the_command_type_and_the_word_of_the_documents() {
-    let shown = [Change::Set, Change::Delete].map(|change| (change.command_type(), change.to_string()));
-    assert_eq!(shown, [(1, "set".to_owned()), (2, "delete".to_owned())]);
+fn a_kind_of_plan_has_its_command_and_its_name() {
+    let shown: Vec<_> = PlanKind::ALL
+        .iter()
+        .map(|kind| (kind.name(), kind.endpoint().command(), kind.command_type(), kind.sets(), kind.names_served()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("set", "modify_user_info", Some(1), true, true),
+            ("delete", "modify_user_info", Some(2), false, true),
+            ("add-robots", "add_robots", None, true, false),
+            ("delete-robots", "del_robots", None, false, false),
+        ]
+    );
+    for kind in PlanKind::ALL {
+        let json = serde_json::to_string(kind).unwrap();
+        assert_eq!(json, format!("\"{kind}\""));
+        assert_eq!(serde_json::from_str::<PlanKind>(&json).unwrap(), *kind);
+        assert_eq!(kind.states().contains(&crate::State::Applied), kind.names_served());
+        assert_ne!(kind.states().contains(&crate::State::Accepted), kind.names_served());
+    }
+}
+
+#[test]
+fn robots_are_accounts_with_mark_500_each_once() {
+    let settings = PlanSettings::default();
+    let plan = Plan::add_robots(GROUP, ["b", "a", "b"], &settings).unwrap();
+    assert_eq!((plan.kind(), plan.inputs(), plan.needs_admin()), (PlanKind::AddRobots, 3, true));
+    assert_eq!(shown(&plan), ["b [500]", "a [500]"]);
+    let body = |plan: &Plan| String::from_utf8(plan.calls().next().unwrap().body()).unwrap();
+    assert_eq!(body(&plan), r##"{"GroupId":"@TGS#a","Member_Account":["b","a"]}"##);
+    let plan = Plan::delete_robots(GROUP, ["b"], &settings).unwrap();
+    assert_eq!(
+        (plan.kind(), body(&plan)),
+        (PlanKind::DeleteRobots, r##"{"GroupId":"@TGS#a","Member_Account":["b"]}"##.into())
+    );
+    let faults = Plan::add_robots("", ["a", "é"], &settings).unwrap_err();
+    assert_eq!((faults.len(), faults.as_slice()[1].input()), (2, Some(1)));
+    let nobody: [&str; 0] = [];
+    assert_eq!(Plan::delete_robots(GROUP, nobody, &settings).unwrap_err().as_slice(), [PlanFault::NoAccounts]);
+}
+
+#[test]
+fn five_hundred_robots_are_one_call_and_one_more_makes_two() {
+    for (robots, calls) in [(1, vec![1]), (500, vec![500]), (501, vec![500, 1]), (1_000, vec![500, 500])] {
+        let accounts = || (0..robots).map(|number| format!("robot{number}"));
+        for plan in
+            [Plan::add_robots, Plan::delete_robots].map(|plan| plan(GROUP, accounts(), &PlanSettings::default()))
+        {
+            let sent: Vec<_> = plan.unwrap().calls().map(|call| call.accounts().len()).collect();
+            assert_eq!(sent, calls);
+        }
+    }
 }
 
 #[test]
@@ -102,4 +152,8 @@ fn another_plan_has_another_fingerprint() {
     ] {
         assert_ne!(base.fingerprint(), other.unwrap().fingerprint());
     }
+    let pinned = plan(Change::Set, &[("a", &[500])]).unwrap();
+    let robots = [Plan::add_robots, Plan::delete_robots].map(|robots| robots(GROUP, ["a"], &PlanSettings::default()));
+    let prints = robots.map(|robots| robots.unwrap().fingerprint());
+    assert!(prints[0] != prints[1] && !prints.contains(&pinned.fingerprint()));
 }

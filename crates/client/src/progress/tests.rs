@@ -1,7 +1,7 @@
 use avmarks_protocol::modify_user_info::Served;
 
 use super::*;
-use crate::PlanSettings;
+use crate::{Change, PlanSettings};
 
 fn plan(accounts: usize) -> Plan {
     let wanted = (0..accounts).map(|n| (format!("u{n}"), [1000, 1001]));
@@ -80,4 +80,21 @@ fn what_cannot_have_been_is_refused() {
     }
     let twice = progress(&plan, vec![settled(2, 2), settled(0, 3)]).fit(std::slice::from_ref(&plan));
     assert_eq!(twice, Err(ProgressFault::Twice { plan: 0, account: 2 }));
+}
+
+#[test]
+fn robots_are_settled_whole_or_not_at_all() {
+    let plan = |kind: fn(&str, Vec<String>, &PlanSettings) -> Result<Plan, crate::PlanFaults>| {
+        kind("@TGS#a", (0..4).map(|number| format!("robot{number}")).collect(), &PlanSettings::default()).unwrap()
+    };
+    let (add, delete) = (plan(Plan::add_robots), plan(Plan::delete_robots));
+    let whole = progress(&add, vec![Settled::whole(1..4, 7, Timestamp::from_millis(5))]);
+    let json = String::from_utf8(whole.to_json()).unwrap();
+    assert!(json.contains(r#""change":"add-robots","accounts":4,"#), "{json}");
+    assert!(json.ends_with(r#""settled":[{"first":1,"accounts":3,"random":7,"at":5}]}]}"#), "{json}");
+    let back = Progress::parse(json.as_bytes()).unwrap();
+    assert_eq!(back.fit(std::slice::from_ref(&add)).unwrap(), [[settled(1, 3)]]);
+    assert!(matches!(back.fit(&[delete]), Err(ProgressFault::OtherPlan { field: "change", .. })));
+    let odd = progress(&add, vec![Settled { omitted: vec![1], ..settled(0, 2) }]);
+    assert!(matches!(odd.fit(&[add]), Err(ProgressFault::Settled { plan: 0, call: 0, .. })));
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn heard(status: u16, body: &str) -> Heard {
-    Reply::new(status, body.as_bytes()).read(Change::Set).heard
+    Reply::new(status, body.as_bytes()).read(PlanKind::SetMarks).heard
 }
 
 const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
@@ -9,7 +9,7 @@ const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
 #[test]
 fn an_answer_that_tells_who_was_served() {
     let body = format!("{{{OK},\"CommandType\":1,\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000]}}]}}");
-    let hearing = Reply::new(200, body.as_bytes()).read(Change::Set);
+    let hearing = Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks);
     assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 1 }, vec![]));
     assert_eq!(hearing.answer.unwrap().member_list.unwrap()[0].account, "a");
     let debug = format!("{:?}", Reply::new(200, body.as_bytes()));
@@ -19,7 +19,7 @@ fn an_answer_that_tells_who_was_served() {
 #[test]
 fn a_code_as_a_string_is_read_and_noted() {
     let body = r#"{"ErrorCode":"0","MemberList":[],"ActionStatus":"OK"}"#;
-    let hearing = Reply::new(200, body.as_bytes()).read(Change::Set);
+    let hearing = Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks);
     assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 0 }, vec![Quirk::CodeAsText]));
     for body in [
         r#"{"ActionStatus":"FAIL","ErrorCode":"ten"}"#,
@@ -38,14 +38,48 @@ fn a_code_as_a_string_is_read_and_noted() {
 #[test]
 fn an_answer_that_does_not_tell_who_was_served() {
     for (rest, untold) in [
-        ("", "the answer has no `MemberList`; a call that was served should have one"),
-        (r#","MemberList":null"#, "the answer has no `MemberList`; a call that was served should have one"),
+        (r#","CommandType":2"#, "the answer's `CommandType` is `2`, which is not that of the request"),
         (r#","CommandType":2,"MemberList":[]"#, "the answer's `CommandType` is `2`, which is not that of the request"),
         (r#","MemberList":{}"#, "`MemberList` must be an array, and is an object: `{}`"),
     ] {
         let told = heard(200, &format!("{{{OK}{rest}}}"));
         assert!(told.may_have_been_served(), "{rest}");
         assert_eq!(told.to_string(), format!("served, but whom cannot be told: {untold}"));
+    }
+}
+
+#[test]
+fn an_answer_without_a_list_says_that_nobody_was_served() {
+    for rest in ["", r#","MemberList":null"#, r#","CommandType":1,"RequestId":7,"More":{}"#] {
+        let hearing = Reply::new(200, format!("{{{OK}{rest}}}").as_bytes()).read(PlanKind::SetMarks);
+        assert_eq!((&hearing.heard, hearing.quirks), (&Heard::Served { accounts: 0 }, vec![]), "{rest}");
+        assert_eq!(hearing.answer.unwrap().member_list, None);
+        assert!(!hearing.heard.may_have_been_served());
+    }
+}
+
+#[test]
+fn an_answer_about_robots_is_the_envelope_whatever_else_it_has() {
+    for (rest, quirks) in [
+        ("", vec![]),
+        (r#","RequestId":"r","MemberList":{},"CommandType":"x","New":[1.5]"#, vec![]),
+        (r#","MemberList":[],"MemberList":[]"#, vec![]),
+    ] {
+        let hearing = Reply::new(200, format!("{{{OK}{rest}}}").as_bytes()).read(PlanKind::AddRobots);
+        let expected = Hearing { heard: Heard::Accepted, answer: None, quirks };
+        assert_eq!(hearing, expected, "{rest}");
+    }
+    let body = br#"{"ErrorCode":"0","ActionStatus":"OK"}"#;
+    let hearing = Reply::new(200, body).read(PlanKind::DeleteRobots);
+    assert_eq!((hearing.heard, hearing.quirks), (Heard::Accepted, vec![Quirk::CodeAsText]));
+    assert_eq!(Heard::Accepted.to_string(), "accepted; the answer names no account");
+    assert!(!Heard::Accepted.may_have_been_served());
+
+    let refused = Reply::new(200, br#"{"ActionStatus":"FAIL","ErrorCode":10004}"#).read(PlanKind::AddRobots).heard;
+    assert_eq!(refused, Heard::Refused { code: ErrorCode::new(10004), info: None });
+    for body in ["", "<html>", r#"{"ActionStatus":"OK","ErrorC"#, "{}"] {
+        let heard = Reply::new(200, body.as_bytes()).read(PlanKind::AddRobots).heard;
+        assert!(matches!(heard, Heard::Foreign(_)) && heard.may_have_been_served(), "{body}: {heard:?}");
     }
 }
 
@@ -71,7 +105,7 @@ fn what_is_not_the_services_is_typed_and_its_head_kept() {
         let found = heard(200, body);
         assert!(matches!(&found, Heard::Foreign(Foreign { kind: ForeignKind::NoEnvelope(_), .. })), "{found:?}");
     }
-    assert!(matches!(Reply::new(200, b"\xff").read(Change::Set).heard, Heard::Foreign(_)));
+    assert!(matches!(Reply::new(200, b"\xff").read(PlanKind::SetMarks).heard, Heard::Foreign(_)));
 }
 
 #[test]
@@ -83,13 +117,13 @@ fn what_is_not_the_services_shows_its_head_as_text() {
 #[test]
 fn a_body_that_the_transport_knows_to_be_cut_is_no_answer_though_it_reads_as_one() {
     let body = format!("{{{OK},\"MemberList\":[]}}");
-    let Heard::Foreign(foreign) = Reply::cut(200, body.as_bytes()).read(Change::Set).heard else { panic!() };
+    let Heard::Foreign(foreign) = Reply::cut(200, body.as_bytes()).read(PlanKind::SetMarks).heard else { panic!() };
     assert_eq!(foreign.kind, ForeignKind::Cut);
 }
 
 #[test]
 fn a_refusal_is_one_whatever_its_status() {
-    let hearing = Reply::new(500, br#"{"ActionStatus":"FAIL","ErrorCode":60008}"#).read(Change::Set);
+    let hearing = Reply::new(500, br#"{"ActionStatus":"FAIL","ErrorCode":60008}"#).read(PlanKind::SetMarks);
     assert_eq!(hearing.heard, Heard::Refused { code: ErrorCode::new(60008), info: None });
     assert_eq!(hearing.quirks, [Quirk::Status(500)]);
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    Backoff, Change, Failure, Job, JobSettings, PaceSettings, Plan, PlanSettings, Progress, Reply, RetrySettings,
-    SignatureSettings, Signer, Step, TRY_TIMEOUT_MIN,
+    Backoff, Change, Failure, Job, JobSettings, Outgoing, PaceSettings, Plan, PlanKind, PlanSettings, Progress, Reply,
+    RetrySettings, SignatureSettings, Signer, Step, TRY_TIMEOUT_MIN,
 };
-use avmarks_protocol::modify_user_info::Request;
+use avmarks_protocol::add_robots;
+use avmarks_protocol::modify_user_info::{Member, Request};
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Mark, Timestamp, UserId};
@@ -24,7 +25,7 @@ const START: Timestamp = Timestamp::from_millis(1_795_412_030_000);
 /// Plans, settings, and what the service does, call by call.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    change: Change,
+    kind: PlanKind,
     /// Accounts of each group; how many different ones, so that some come twice.
     groups: Vec<(Vec<u8>, usize)>,
     settings: JobSettings,
@@ -52,9 +53,9 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
         },
     );
     let deeds = prop::collection::vec(0u8..=Hard::DEEDS, 1..24);
-    let change = prop::sample::select(vec![Change::Set, Change::Delete]);
-    (change, groups, settings, deeds, prop::collection::vec(0u16..6_000, 1..8), any::<u64>()).prop_map(
-        |(change, groups, settings, deeds, latencies, seed)| World { change, groups, settings, deeds, latencies, seed },
+    let kind = prop::sample::select(PlanKind::ALL);
+    (kind, groups, settings, deeds, prop::collection::vec(0u16..6_000, 1..8), any::<u64>()).prop_map(
+        |(kind, groups, settings, deeds, latencies, seed)| World { kind, groups, settings, deeds, latencies, seed },
     )
 }
 
@@ -62,7 +63,7 @@ impl World {
     /// One group, one account per call, nothing in the way.
     pub(crate) fn large(accounts: usize) -> Self {
         Self {
-            change: Change::Set,
+            kind: PlanKind::SetMarks,
             groups: vec![((0..accounts).map(|at| at as u8).collect(), 1)],
             settings: JobSettings { in_flight_max: 1_000, ..JobSettings::default() },
             deeds: vec![0],
@@ -79,7 +80,15 @@ impl World {
                 (account, [1_000 + i64::from(accounts[at] % 3), 500, 1_004].into_iter().take(1 + at % 3))
             });
             let settings = PlanSettings { accounts_per_call_max: *per_call, ..PlanSettings::default() };
-            Plan::new(self.change, &format!("@TGS#{group}"), wanted, &settings).unwrap()
+            let group = format!("@TGS#{group}");
+            let accounts = wanted.clone().map(|(account, _)| account);
+            match self.kind {
+                PlanKind::SetMarks => Plan::new(Change::Set, &group, wanted, &settings),
+                PlanKind::DeleteMarks => Plan::new(Change::Delete, &group, wanted, &settings),
+                PlanKind::AddRobots => Plan::add_robots(&group, accounts, &settings),
+                PlanKind::DeleteRobots => Plan::delete_robots(&group, accounts, &settings),
+            }
+            .unwrap()
         };
         self.groups.iter().enumerate().map(plan).collect()
     }
@@ -104,6 +113,21 @@ impl World {
 
     pub(crate) fn service(&self) -> Hard {
         Hard::new(self.deeds.clone(), self.latencies.clone())
+    }
+
+    /// What a request asks for; of robots, mark 500.
+    fn asked<'a>(&self, outgoing: &'a Outgoing) -> Request<'a> {
+        assert_eq!(outgoing.endpoint, self.kind.endpoint());
+        if self.kind.names_served() {
+            return Request::parse(&outgoing.body).unwrap();
+        }
+        let robots = add_robots::Request::parse(&outgoing.body).unwrap();
+        let member = |account| Member { account, marks: [500].into() };
+        Request {
+            group_id: robots.group_id,
+            command_type: if self.kind.sets() { 1.into() } else { 2.into() },
+            member_list: robots.accounts.into_iter().map(member).collect(),
+        }
     }
 }
 
@@ -178,7 +202,7 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                 }
             }
             Step::Send(outgoing) => {
-                let body = Request::parse(&outgoing.body).unwrap();
+                let body = world.asked(&outgoing);
                 let accounts = outgoing.range.len();
                 assert_eq!(accounts, body.member_list.len());
                 assert!((1..=world.groups[outgoing.plan].1.min(500)).contains(&accounts));
@@ -195,7 +219,7 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                 }
                 seen.sent.extend(outgoing.range.clone().map(|account| (outgoing.plan, account)));
                 seen.secrets.insert(outgoing.query.usersig.as_str().to_owned());
-                let (latency, response, done) = service.answer(&body, outgoing.query.usersig.as_str());
+                let (latency, response, done) = service.answer(world.kind, &body, outgoing.query.usersig.as_str());
                 for (account, mark) in done {
                     seen.touched.insert((outgoing.plan, account.clone()));
                     seen.served.insert((outgoing.plan, account, mark));

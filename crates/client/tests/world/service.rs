@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use avmarks_client::Failure;
-use avmarks_protocol::ErrorCode;
+use avmarks_client::{Failure, PlanKind};
 use avmarks_protocol::modify_user_info::{Answer, Member, Request, Served};
+use avmarks_protocol::{ErrorCode, add_robots};
 use avmarks_spec::Mark;
 
 use super::lost;
@@ -22,7 +22,8 @@ pub(crate) enum Response {
 pub(crate) type Done = Vec<(String, Mark)>;
 
 pub(crate) trait Service {
-    fn answer(&mut self, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done);
+    /// What comes back from a call of this kind, which is asked for by `request`; of robots, mark 500.
+    fn answer(&mut self, kind: PlanKind, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done);
 
     fn is_friendly(&self) -> bool {
         false
@@ -33,8 +34,8 @@ pub(crate) trait Service {
 pub(crate) struct Friendly;
 
 impl Service for Friendly {
-    fn answer(&mut self, request: &Request<'_>, _: &str) -> (Duration, Response, Done) {
-        let (body, done) = served(request, |_, _| true);
+    fn answer(&mut self, kind: PlanKind, request: &Request<'_>, _: &str) -> (Duration, Response, Done) {
+        let (body, done) = served(kind, request, |_, _| true);
         (Duration::from_millis(20), Response::Reply(200, body), done)
     }
 
@@ -60,13 +61,13 @@ impl Hard {
 }
 
 impl Service for Hard {
-    fn answer(&mut self, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done) {
+    fn answer(&mut self, kind: PlanKind, request: &Request<'_>, usersig: &str) -> (Duration, Response, Done) {
         let deed = self.deeds[self.calls % self.deeds.len()];
         let latency = Duration::from_millis(self.latencies[self.calls % self.latencies.len()].into());
         self.calls += 1;
         let refused = |code| Response::Reply(200, Answer::refused(ErrorCode::new(code), usersig).to_json());
         let html = format!("<html>/v4/x?usersig={usersig}</html>").into_bytes();
-        let (all, done) = served(request, |_, _| true);
+        let (all, done) = served(kind, request, |_, _| true);
         let text = String::from_utf8(all.clone()).unwrap();
         let nothing = Vec::new();
         let (response, done) = match deed {
@@ -77,7 +78,11 @@ impl Service for Hard {
             3 => (Response::Reply(200, all[..all.len() - 1].to_vec()), done),
             4 => (Response::Reply(502, html), done),
             5 => (Response::Reply(200, html), done),
-            6 => (Response::Reply(200, br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#.to_vec()), done),
+            // Without a list: of marks nobody was served, of robots somebody.
+            6 => {
+                let body = br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#.to_vec();
+                (Response::Reply(200, body), if kind.names_served() { nothing } else { done })
+            }
             7 => (Response::Reply(200, text.replace("\"Marks\"", "\"marks\"").into_bytes()), done),
             8 => (Response::Reply(200, Vec::new()), done),
             // Not carried out.
@@ -95,7 +100,7 @@ impl Service for Hard {
             // Carried out for some.
             27 | 28 => {
                 let (body, done) =
-                    served(request, |account, mark| !(account + mark).is_multiple_of(usize::from(deed - 25)));
+                    served(kind, request, |account, mark| !(account + mark).is_multiple_of(usize::from(deed - 25)));
                 (Response::Reply(200, body), done)
             }
             29 => (Response::Reply(200, text.replace("\"ErrorCode\":0", "\"ErrorCode\":\"0\"").into_bytes()), done),
@@ -109,8 +114,9 @@ impl Service for Hard {
     }
 }
 
-/// The answer that serves those marks of those accounts, by their indexes, that are wanted.
-fn served(request: &Request<'_>, wanted: impl Fn(usize, usize) -> bool) -> (Vec<u8>, Done) {
+/// The answer that serves those marks of those accounts, by their indexes, that are wanted. Of robots it names nobody, and is a
+/// refusal where nobody is served.
+fn served(kind: PlanKind, request: &Request<'_>, wanted: impl Fn(usize, usize) -> bool) -> (Vec<u8>, Done) {
     let mut done = Vec::new();
     let mut served = Vec::new();
     for (at, Member { account, marks }) in request.member_list.iter().enumerate() {
@@ -120,6 +126,11 @@ fn served(request: &Request<'_>, wanted: impl Fn(usize, usize) -> bool) -> (Vec<
         if !numbers.is_empty() {
             served.push(Served::new(&**account, numbers));
         }
+    }
+    if !kind.names_served() {
+        let nobody = || add_robots::Answer::refused(ErrorCode::new(10004), "nobody");
+        let answer = if served.is_empty() { nobody() } else { add_robots::Answer::ok() };
+        return (answer.to_json(), done);
     }
     (Answer::served(request.command_type.to_i64().unwrap(), served).to_json(), done)
 }

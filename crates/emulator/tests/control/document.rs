@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_rules::PROFILES;
-use avmarks_spec::{Gap, GroupType};
+use avmarks_spec::{CLAUSES, GAPS, Gap, GroupType, Source};
 
 use super::*;
 
@@ -88,5 +88,46 @@ fn the_lists_of_the_document_are_those_of_the_code() {
     assert_eq!(names(&schema("LimitsChange")), names(&settings["limits"]));
     for kind in schema("NewGroup")["type"]["enum"].as_array().unwrap() {
         assert!(GroupType::parse(kind.as_str().unwrap()).is_some(), "{kind}");
+    }
+}
+
+#[test]
+fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
+    let running = start(|_| {});
+    let schemas = document(&running)["components"]["schemas"].clone();
+    let ledger = done(&running, "GET", "ledger", "");
+    let source = |Source { page, section, date, .. }: &Source| {
+        json!({
+            "page": page.number,
+            "title": page.title,
+            "language": page.language,
+            "section": section,
+            "date": date,
+            "url": page.url,
+        })
+    };
+    let rows = |list: &str| ledger[list].as_array().unwrap().clone();
+    let (clauses, gaps) = (rows("clauses"), rows("gaps"));
+    assert_eq!((clauses.len(), gaps.len()), (CLAUSES.len(), GAPS.len()));
+    for (row, shown) in CLAUSES.iter().zip(&clauses) {
+        assert_eq!((&shown["id"], &shown["says"]), (&json!(row.id), &json!(row.says)));
+        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    }
+    for (row, shown) in GAPS.iter().zip(&gaps) {
+        assert_eq!((&shown["id"], &shown["field"]), (&json!(row.id), &json!(row.field)));
+        assert_eq!((&shown["question"], &shown["evidence"]), (&json!(row.question), &json!(row.evidence)));
+        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    }
+    // What is shown has the fields that the document promises, and no others.
+    let promised = |list: &str| schemas["Ledger"]["properties"][list]["items"].clone();
+    for (shown, schema) in [
+        (&clauses[0], promised("clauses")),
+        (&gaps[0], promised("gaps")),
+        (&clauses[0]["sources"][0], schemas["Source"].clone()),
+    ] {
+        assert_eq!(names(shown), names(&schema["properties"]));
+        let required: BTreeSet<_> =
+            schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        assert_eq!(names(shown), required);
     }
 }

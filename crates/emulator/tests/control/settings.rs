@@ -20,8 +20,8 @@ fn plan_switch_admins_policy_and_limits_change_what_is_answered() {
         done(&running, "PATCH", "settings", change);
         assert_eq!(call(&running, MARKS, marks).code(), code, "{change}");
     }
-    let view = done(&running, "PATCH", "settings", r#"{"policy":{"profile":"documented_zh_2025","slots":"held-now"}}"#);
-    assert_eq!(view["policy"]["page_size"], "250");
+    let view = done(&running, "PATCH", "settings", r#"{"policy":{"profile":"2025-11","refresh_list":"immediate"}}"#);
+    assert_eq!((&view["policy"]["page_size"], &view["policy"]["refresh_list"]), (&json!("250"), &json!("immediate")));
     assert_eq!(view, done(&running, "GET", "settings", ""));
     let entry = |id: &str| {
         let ledger = done(&running, "GET", "ledger", "");
@@ -70,10 +70,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
             r#"{"admins":["a"],"policy":{"page_size":"100"}}"#,
             "`policy.page_size` is `100`: `gap:page-size` has no such reading; it can be read as `500`, `250`",
         ),
-        (
-            r#"{"policy":{"profile":"x"}}"#,
-            "`policy.profile` is `x`; there are `default`, `documented_en`, `documented_zh_2025`",
-        ),
+        (r#"{"policy":{"profile":"x"}}"#, "`policy.profile` is `x`; there are `default`, `2023`, `2024-12`, `2025-11`"),
         (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits`: `marks_per_group_max` is 15; it must be at most 14"),
         (
             r#"{"limits":{"body_bytes_max":-1}}"#,

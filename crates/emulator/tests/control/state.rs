@@ -32,7 +32,7 @@ fn what_is_dumped_can_be_seeded_whatever_the_settings_were_changed_to_in_between
         r#"{"limits":{"pin_duration_max_ms":1,"list_members_max":0,"low_plan_list_members_max":0}}"#,
         r#"{"limits":{"accounts_per_call_max":0,"body_bytes_max":1}}"#,
         r#"{"marks_supported":false,"online_list_enabled":false,"admins":[],"sdkappid":1400000001}"#,
-        r#"{"policy":{"profile":"documented_zh_2025","refresh":"10s","special_slots":"count"}}"#,
+        r#"{"policy":{"profile":"2025-11","refresh_list":"10s","special_slots":"count"}}"#,
     ] {
         done(&one, "PATCH", "settings", change);
         let (state, room) = (ask(&one, "GET", "state", "").body, done(&one, "GET", "groups/@TGS%23a", ""));
@@ -132,7 +132,7 @@ fn a_scenario_is_taken_in_line_by_line() {
             "\n",
             r#"{"line":2,"events":[{"event":"joined","group":"g","account":"u"},{"event":"came_online","group":"g","account":"u","cause":"join"}]}"#,
             "\n",
-            r#"{"line":3,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1},"because":["gap:refresh"],"omitted":[]}"#,
+            r#"{"line":3,"answer":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":1},"because":["gap:refresh-count"],"omitted":[]}"#,
             "\n",
         )
     );

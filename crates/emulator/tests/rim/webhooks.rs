@@ -1,6 +1,7 @@
 //! Webhooks, as they arrive.
 
 mod everything;
+mod robots;
 
 use std::time::{Duration, Instant, SystemTime};
 

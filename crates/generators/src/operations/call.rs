@@ -24,39 +24,28 @@ const NUMBERS: [&str; 16] = [
     "\"1000\"",
     "null",
 ];
+/// Accounts that have not joined where a run begins.
+const ROBOTS: [&str; 2] = ["u5", "u6"];
 const IDENTIFIERS: [&str; 6] = ["administrator", "u1", "u2", "deputy", "\u{e9}", ""];
 
 /// Sets or deletes marks, mostly with good marks and accounts; a high byte names the odd ones.
 pub(super) fn marks(choices: &mut Choices<'_>) -> Input {
     let identifier = caller(choices);
-    let group = match choices.byte() {
-        index @ 0..250 => group(index),
-        index => named(&GROUPS, index),
-    };
-    let command = match choices.byte() {
-        0..=190 => "1",
-        191..=252 => "2",
-        253 => "3",
-        254 => "1.0",
-        255 => "99999999999999999999",
-    };
+    let group = called_group(choices);
+    let command = command(choices);
     let entries = choices.few(|choices| {
-        let who = match choices.byte() {
-            index @ 0..250 => account(index),
-            index => named(&ACCOUNTS, index),
-        };
+        let who = called_account(choices);
         let marks = choices.few(|choices| number(choices.byte()));
-        format!("{{\"Member_Account\":{},\"Marks\":[{}]}}", quoted(who), marks.join(","))
+        format!("{{\"Member_Account\":{who},\"Marks\":[{}]}}", marks.join(","))
     });
-    let body =
-        format!("{{\"GroupId\":{},\"CommandType\":{command},\"MemberList\":[{}]}}", quoted(group), entries.join(","));
+    let body = format!("{{\"GroupId\":{group},\"CommandType\":{command},\"MemberList\":[{}]}}", entries.join(","));
     Input::Call { identifier, path: Endpoint::ModifyUserInfo.path(), body: spoilt(body, choices.byte()) }
 }
 
 /// Pulls the list, from a cursor that there may be.
 pub(super) fn list(choices: &mut Choices<'_>) -> Input {
     let identifier = caller(choices);
-    let group = quoted(choices.pick(&GROUPS));
+    let group = called_group(choices);
     let timestamp = u64::from(choices.byte() % 12) * 1_024 + u64::from(choices.byte() % 5);
     let filter = choices.perhaps(|choices| format!(",\"Mark\":{}", choices.pick(&NUMBERS))).unwrap_or_default();
     let body = format!("{{\"GroupId\":{group},\"Timestamp\":{timestamp}{filter}}}");
@@ -65,14 +54,95 @@ pub(super) fn list(choices: &mut Choices<'_>) -> Input {
 
 /// Asks how many are online, with a slash in front of the path, which is allowed.
 pub(super) fn count(choices: &mut Choices<'_>) -> Input {
+    group_alone("/v4/group_open_http_svc/get_online_member_num", choices)
+}
+
+/// Asks for the administrators.
+pub(super) fn admin_list(choices: &mut Choices<'_>) -> Input {
+    group_alone(Endpoint::GetAdminList.path(), choices)
+}
+
+/// Adds robots twice as often as it deletes them: mostly those two that no run begins with.
+pub(super) fn robots(choices: &mut Choices<'_>) -> Input {
+    let endpoint = choices.pick(&[Endpoint::AddRobots, Endpoint::AddRobots, Endpoint::DelRobots]);
+    let robot = |choices: &mut Choices<'_>| match choices.byte() {
+        index @ 0..=149 => quoted(named(&ROBOTS, index)),
+        index => account_of_call(index),
+    };
+    accounts(endpoint, "\"Member_Account\"", robot, choices)
+}
+
+/// Asks which of some accounts are online, some of them strangers, some more than once.
+pub(super) fn check(choices: &mut Choices<'_>) -> Input {
+    accounts(Endpoint::CheckMembers, "\"Member_Account\"", called_account, choices)
+}
+
+/// Sets or deletes administrators.
+pub(super) fn admins(choices: &mut Choices<'_>) -> Input {
+    let fields = format!("\"CommandType\":{},\"Admin_Account\"", command(choices));
+    accounts(Endpoint::ModifyAdmin, &fields, called_account, choices)
+}
+
+/// A call that names a group and nothing else.
+fn group_alone(path: &'static str, choices: &mut Choices<'_>) -> Input {
     let identifier = caller(choices);
-    let body = format!("{{\"GroupId\":{}}}", quoted(choices.pick(&GROUPS)));
-    Input::Call { identifier, path: "/v4/group_open_http_svc/get_online_member_num", body }
+    let body = format!("{{\"GroupId\":{}}}", called_group(choices));
+    Input::Call { identifier, path, body }
+}
+
+/// A call whose last field is a list of accounts: mostly of up to three, now and then of up to seven. `fields` are those between
+/// the group and the list, with the name of the list.
+fn accounts(
+    endpoint: Endpoint,
+    fields: &str,
+    one: impl Fn(&mut Choices<'_>) -> String,
+    choices: &mut Choices<'_>,
+) -> Input {
+    let identifier = caller(choices);
+    let group = called_group(choices);
+    let count = match choices.byte() {
+        count @ 0..=224 => count % 3 + 1,
+        count => count % 8,
+    };
+    let accounts: Vec<_> = (0..count).map(|_| one(choices)).collect();
+    let body = format!("{{\"GroupId\":{group},{fields}:[{}]}}", accounts.join(","));
+    Input::Call { identifier, path: endpoint.path(), body: spoilt(body, choices.byte()) }
 }
 
 /// A path that there is not.
 pub(super) fn stray() -> Input {
     Input::Call { identifier: "administrator", path: "v4/group_open_http_svc/modify_user_info", body: "{}".to_owned() }
+}
+
+/// The group that a call names, as JSON: mostly one that there can be.
+fn called_group(choices: &mut Choices<'_>) -> String {
+    quoted(match choices.byte() {
+        index @ 0..250 => group(index),
+        index => named(&GROUPS, index),
+    })
+}
+
+/// An account that a call names, as JSON: mostly one that there can be.
+fn called_account(choices: &mut Choices<'_>) -> String {
+    account_of_call(choices.byte())
+}
+
+fn account_of_call(index: u8) -> String {
+    quoted(match index {
+        0..250 => account(index),
+        _ => named(&ACCOUNTS, index),
+    })
+}
+
+/// A `CommandType`: mostly to set.
+fn command(choices: &mut Choices<'_>) -> &'static str {
+    match choices.byte() {
+        0..=190 => "1",
+        191..=252 => "2",
+        253 => "3",
+        254 => "1.0",
+        255 => "99999999999999999999",
+    }
 }
 
 /// Mostly an admin.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use avmarks_spec::{Timestamp, UserId};
+use smallvec::SmallVec;
 
 use super::marks::{Bit, MarkSet};
 use super::roster::{Connection, Member, Slot};
@@ -117,11 +118,15 @@ impl Room {
         events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
         self.set_marks(slot, MarkSet::default());
         if robot {
-            self.remove(slot, super::hash(&account));
+            let place = self.remove(slot, super::hash(&account));
+            place.into_iter().for_each(|place| self.order.remove(place));
         }
     }
 
     fn change_presence(&mut self, presence: Presence, steps: &Steps, events: &mut Vec<Event>) {
+        if presence == Presence::Leave {
+            return self.leave(steps, events);
+        }
         for step in steps {
             match (presence, step) {
                 // Named twice, it has joined by now.
@@ -129,11 +134,10 @@ impl Room {
                     if steps.len() > 1 && self.roster.find(account, *hash).is_some() => {}
                 (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
                 (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
-                (Presence::Leave, Step::Known { slot, hash }) => self.leave(*slot, *hash, events),
                 (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
                 (Presence::Reconnect, Step::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
-                // Of a stranger there is nothing to say.
-                (_, Step::New { .. }) => {}
+                // A stranger changes nothing; who leaves has been seen to.
+                (_, Step::New { .. }) | (Presence::Leave, _) => {}
             }
         }
     }
@@ -179,13 +183,20 @@ impl Room {
         }
     }
 
-    /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too.
-    fn leave(&mut self, slot: Slot, hash: u64, events: &mut Vec<Event>) {
-        let Some(member) = self.roster.get(slot) else { return };
-        let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
-        events.push(Event::Left { account, lost: self.numbers(marks), robot });
-        self.set_marks(slot, MarkSet::default());
-        self.remove(slot, hash);
+    /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too. A stranger cannot leave.
+    fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
+        let mut places: SmallVec<[u64; 4]> = SmallVec::new();
+        for step in steps {
+            let Step::Known { slot, hash } = step else { continue };
+            // Named twice, its record is gone by now.
+            let Some(member) = self.roster.get(*slot) else { continue };
+            let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
+            events.push(Event::Left { account, lost: self.numbers(marks), robot });
+            self.set_marks(*slot, MarkSet::default());
+            places.extend(self.remove(*slot, *hash));
+        }
+        // In a loop of its own: in a large room each place lies in other memory, which can so be waited for at once.
+        places.into_iter().for_each(|place| self.order.remove(place));
     }
 
     /// Puts a record in, without marks, at the end of the join order; the account has none yet. None where no place is left.
@@ -210,13 +221,13 @@ impl Room {
         Some(slot)
     }
 
-    fn remove(&mut self, slot: Slot, hash: u64) {
-        if let Some(member) = self.roster.remove(slot, hash) {
-            debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
-            self.online = self.online.saturating_sub(usize::from(is_online(&member)));
-            self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
-            self.order.remove(member.place());
-        }
+    /// Takes a record out of everything but the join order. Gives its place there.
+    fn remove(&mut self, slot: Slot, hash: u64) -> Option<u64> {
+        let member = self.roster.remove(slot, hash)?;
+        debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
+        self.online = self.online.saturating_sub(usize::from(is_online(&member)));
+        self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
+        Some(member.place())
     }
 
     /// Gives a record these marks, and no others; gives the record as it was. A pin that goes takes its end along.
@@ -227,8 +238,12 @@ impl Room {
             return Some(before);
         }
         member.marks = after;
-        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
-        self.recount(&before, online, listed, place);
+        let place = member.place();
+        // Custom marks tell nothing of who is online or listed.
+        if before.marks.special() != after.special() {
+            let (online, listed) = (is_online(member), is_listed(member));
+            self.recount(&before, online, listed, place);
+        }
         for bit in after.minus(before.marks).iter() {
             let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
             self.marks.add_holder(bit, slot, holds);

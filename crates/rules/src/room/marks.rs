@@ -50,6 +50,11 @@ impl MarkSet {
         Self(self.0 & !(1 << bit.0))
     }
 
+    /// 500 and 600, as far as they are in here.
+    pub(crate) fn special(self) -> Self {
+        Self(self.0 & (1 << Bit::PINNED.0 | 1 << Bit::HIDDEN.0))
+    }
+
     pub(crate) fn minus(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
@@ -118,12 +123,12 @@ impl Default for Marks {
 impl Marks {
     /// The place of a mark; none of a custom mark that nobody holds.
     pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
-        self.numbers.find(mark).map(|at| Bit(at as u8))
+        self.numbers.find(mark)
     }
 
     /// The place of a mark, made where it has none; none where all places are taken.
     pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<Bit> {
-        self.numbers.find_or_put(mark).map(|at| Bit(at as u8))
+        self.numbers.find_or_put(mark)
     }
 
     /// The marks by place.
@@ -207,23 +212,19 @@ impl Numbers {
     /// Stands where no mark is; no mark has this number.
     const NONE: u32 = 0;
 
-    pub(crate) fn find(&self, mark: Mark) -> Option<usize> {
+    /// The place of a mark, as a bit of a set.
+    pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
         self.place_of(mark.number(), mark)
     }
 
     /// The place of a mark, put where it has none; none where all places are taken.
-    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<usize> {
-        if let Some(at) = self.find(mark) {
-            return Some(at);
+    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<Bit> {
+        if let Some(bit) = self.find(mark) {
+            return Some(bit);
         }
-        let at = self.place_of(Self::NONE, mark)?;
-        *self.0.get_mut(at)? = mark.number();
-        Some(at)
-    }
-
-    /// The place of a mark, as a bit of a set.
-    pub(crate) fn bit(&self, mark: Mark) -> Option<Bit> {
-        self.find(mark).map(|at| Bit(at as u8))
+        let bit = self.place_of(Self::NONE, mark)?;
+        *self.0.get_mut(bit.index())? = mark.number();
+        Some(bit)
     }
 
     pub(crate) fn get(&self, at: usize) -> Option<Mark> {
@@ -237,13 +238,14 @@ impl Numbers {
     }
 
     /// The place of this number that is the first from the home of `mark` on.
-    fn place_of(&self, number: u32, mark: Mark) -> Option<usize> {
-        let home = Bit::home(mark.number()).index();
+    fn place_of(&self, number: u32, mark: Mark) -> Option<Bit> {
+        let first = Bit::home(mark.number());
+        let home = first.index();
         // The first look mostly finds it.
         if self.0.get(home) == Some(&number) {
-            return Some(home);
+            return Some(first);
         }
-        (home..PLACES).chain(0..home).find(|at| self.0.get(*at) == Some(&number))
+        (home..PLACES).chain(0..home).find(|at| self.0.get(*at) == Some(&number)).map(|at| Bit(at as u8))
     }
 }
 

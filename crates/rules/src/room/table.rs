@@ -3,7 +3,8 @@
 //! The table grows in steps, so that no join pays for all: it is cut into segments by the first bits of the hash, and a
 //! segment that has become too large is split in two (extendible hashing). In a segment the slots stand in the order of
 //! their tags, sixteen more bits of the hash, each at or after the home of its tag. So a segment is laid out anew in one
-//! pass over itself; only a split looks at records, at those of one segment.
+//! pass over itself; only a split looks at records, at those of one segment. What is removed leaves a tombstone, which keeps the
+//! order, is filled again, and goes when its segment is laid out anew.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -121,6 +122,20 @@ const _: () = assert!(size_of::<Place>() == 6);
 impl Place {
     const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
 
+    /// What is left where a slot of this tag was: no record lies at the last of all slots.
+    const fn tombstone(tag: u16) -> Self {
+        Self { tag, slot: [u16::MAX; 2] }
+    }
+
+    fn is_tombstone(self) -> bool {
+        self.tag != VACANT && self.slot == [u16::MAX; 2]
+    }
+
+    /// Whether a slot may be put here.
+    fn is_free(self) -> bool {
+        self.tag == VACANT || self.slot == [u16::MAX; 2]
+    }
+
     const fn new(tag: u16, slot: u32) -> Self {
         Self { tag, slot: [slot as u16, (slot >> 16) as u16] }
     }
@@ -137,6 +152,7 @@ struct Segment {
     /// The tags have their homes at the first so many places; what finds its own taken stands behind.
     homes: u32,
     len: u32,
+    tombstones: u32,
     /// How many bits of the hash all slots in here share.
     depth: u32,
     places: Vec<Place>,
@@ -152,7 +168,7 @@ impl Segment {
     fn laid_out(depth: u32, taken: &[Place], homes: usize) -> Self {
         // A few places behind the last home; more come when they are needed.
         let places = vec![Place::VACANT; homes + homes / 128 + 4];
-        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, depth, places };
+        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, places };
         let mut next = 0;
         for place in taken {
             let at = segment.home(place.tag).max(next);
@@ -173,37 +189,50 @@ impl Segment {
     /// The slot of this tag that `is_it`, and where it stands.
     fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
         let home = self.home(tag);
-        let places = self.places.get(home..)?;
-        let near = places.iter().enumerate().take_while(|(_, place)| place.tag <= tag);
-        let mut alike = near.filter(|(_, place)| place.tag == tag).map(|(at, place)| (home + at, place.slot()));
-        alike.find(|(_, slot)| is_it(*slot))
+        for (at, place) in self.places.get(home..)?.iter().enumerate() {
+            if place.tag >= tag {
+                if place.tag > tag {
+                    return None;
+                }
+                if is_it(place.slot()) {
+                    return Some((home + at, place.slot()));
+                }
+            }
+        }
+        None
     }
 
     fn insert(&mut self, tag: u16, slot: u32) {
-        // Nine in ten taken at most: after a step four in five are.
-        if (self.len() + 1) * 10 > self.homes as usize * 9 {
-            self.lay_out(self.homes as usize + self.homes as usize / 8 + 4);
+        // Nine in ten taken at most, tombstones too: after a step four in five are.
+        if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
+            let grown = self.homes as usize + self.homes as usize / 8 + 4;
+            // Where tombstones are the cause, homes are enough without them.
+            let is_full = (self.len() + 1) * 20 > self.homes as usize * 17;
+            self.lay_out(if is_full { grown } else { self.homes as usize });
         }
-        let at = self.first(self.home(tag), |found| found > tag);
-        let vacant = self.first(at, |found| found == VACANT);
-        self.put(vacant, Place::VACANT);
-        if let Some(places) = self.places.get_mut(at..=vacant) {
+        let home = self.home(tag);
+        let at = self.first(home, |found| found.tag > tag);
+        self.len += 1;
+        // A tombstone right before it can be filled, and nothing moves.
+        if at > home && self.places.get(at - 1).is_some_and(|place| place.is_tombstone()) {
+            self.tombstones -= 1;
+            return self.put(at - 1, Place::new(tag, slot));
+        }
+        let free = self.first(at, Place::is_free);
+        let is_tombstone = self.places.get(free).is_some_and(|place| place.is_tombstone());
+        self.tombstones -= u32::from(is_tombstone);
+        self.put(free, Place::VACANT);
+        if let Some(places) = self.places.get_mut(at..=free) {
             places.rotate_right(1);
         }
         self.put(at, Place::new(tag, slot));
-        self.len += 1;
     }
 
     fn remove(&mut self, at: usize) {
-        // Those behind move up, until one stands at its home already.
-        let behind = self.places.iter().enumerate().skip(at + 1);
-        let mut stays = behind.filter(|(at, place)| place.tag == VACANT || self.home(place.tag) == *at);
-        let end = stays.next().map_or(self.places.len(), |(at, _)| at);
-        if let Some(places) = self.places.get_mut(at..end) {
-            places.rotate_left(1);
-        }
-        self.put(end - 1, Place::VACANT);
+        let Some(place) = self.places.get_mut(at) else { return };
+        *place = Place::tombstone(place.tag);
         self.len -= 1;
+        self.tombstones += 1;
         if homes_for(self.len()) * 2 < self.homes as usize {
             self.lay_out(homes_for(self.len()));
         }
@@ -215,13 +244,13 @@ impl Segment {
     }
 
     fn taken(&self) -> impl Iterator<Item = Place> {
-        self.places.iter().copied().filter(|place| place.tag != VACANT)
+        self.places.iter().copied().filter(|place| !place.is_free())
     }
 
-    /// The first place from `from` on whose tag is such; one behind the last where none is.
-    fn first(&self, from: usize, is_such: impl Fn(u16) -> bool) -> usize {
+    /// The first place from `from` on that is such; one behind the last where none is.
+    fn first(&self, from: usize, is_such: impl Fn(Place) -> bool) -> usize {
         let places = self.places.get(from..).unwrap_or_default();
-        from + places.iter().position(|place| is_such(place.tag)).unwrap_or(places.len())
+        from + places.iter().position(|place| is_such(*place)).unwrap_or(places.len())
     }
 
     /// Fills a place, which is at most one behind the last.

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_client::{AccountReport, CallRecord, Change, End, Heard, Outcome, Plan, Quirk, State, Try};
+use avmarks_client::{AccountReport, CallRecord, End, Heard, Outcome, Plan, PlanKind, Quirk, Try};
 use serde::Serialize;
+
+use super::hint::Hint;
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
-    change: Option<Change>,
+    #[serde(rename = "change")]
+    kind: Option<PlanKind>,
     group: Option<&'a str>,
     counts: BTreeMap<&'static str, usize>,
     /// Accounts that an earlier run has settled.
     earlier: usize,
     accounts: Vec<Account<'a>>,
     calls: Vec<Call<'a>>,
+    hints: Vec<Hint>,
 }
 
 #[derive(Serialize)]
@@ -64,15 +68,17 @@ struct OneTry<'a> {
 impl<'a> Report<'a> {
     pub(super) fn of(report: &super::Report<'a>) -> Self {
         let plan = report.job.plans().next();
-        let counts = State::ALL.iter().map(|state| (state.name(), report.counts.of(*state)));
+        let states = plan.map(|plan| plan.kind().states()).unwrap_or_default();
+        let counts = states.iter().map(|state| (state.name(), report.counts.of(*state)));
         Self {
             dry_run: report.told.is_rehearsal,
-            change: plan.map(Plan::change),
+            kind: plan.map(Plan::kind),
             group: plan.map(|plan| plan.group().as_str()),
             counts: counts.chain([("total", report.counts.total())]).collect(),
             earlier: report.told.earlier,
             accounts: report.accounts().map(Account::of).collect(),
             calls: report.job.calls().iter().map(Call::of).collect(),
+            hints: report.hints(),
         }
     }
 }
@@ -87,7 +93,7 @@ impl<'a> Account<'a> {
             }
             Outcome::Omitted { likely: guess } => likely = guess.clause(),
             Outcome::Refused { code: found, info: text } => (code, info) = (Some(found.number()), *text),
-            Outcome::Applied | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
         }
         Self {
             account: report.account.as_str(),
@@ -123,6 +129,7 @@ impl<'a> OneTry<'a> {
     fn of(one: &'a Try) -> Self {
         let heard = match one.heard() {
             Heard::Served { .. } => "served",
+            Heard::Accepted => "accepted",
             Heard::Refused { .. } => "refused",
             Heard::Untold(_) => "untold",
             Heard::Foreign(_) => "foreign",

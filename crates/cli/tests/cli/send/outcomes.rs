@@ -87,23 +87,44 @@ fn the_exit_status_tells_all_some_or_none() {
 }
 
 #[test]
-fn a_refusal_is_reported_with_its_words_and_where_to_read_on() {
+fn a_refusal_is_reported_with_its_words_and_what_to_do() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let run = server.send(&["set", "--mark", "1000", "--group", "@TGS#nowhere", "student1"]);
     assert_eq!(run.status, 1);
     assert!(run.out.contains("  refused            1  10010: "), "{}", run.out);
-    assert!(
-        run.out.contains("`@TGS#nowhere`") && run.out.ends_with("hint  avmarks explain 10010 tells what to do\n"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("`@TGS#nowhere`"), "{}", run.out);
+    let hint = run.out.lines().last().unwrap();
+    assert!(hint.starts_with("hint  10010: there is no such group, or it was destroyed (GROUP-EXISTS). "), "{hint}");
+    assert!(hint.contains("Check the group id, the app (sdkappid) and the region"), "{hint}");
     let report = server.send(&["set", "--mark", "1000", "--group", "@TGS#nowhere", "student1", "--json"]).json();
     assert_eq!((&report["accounts"][0]["state"], &report["accounts"][0]["code"]), (&json!("refused"), &json!(10010)));
+    assert_eq!(report["hints"][0]["code"], json!(10010));
+    assert_eq!(report["hints"][0]["causes"][0]["because"], json!(["GROUP-EXISTS"]));
     // Another key than the service's.
     let mut command = server.command(&["set", "--mark", "1000", "student1", "--json"]);
     command.env("AVMARKS_KEY", "another");
     let report = feed(command, b"").json();
     assert_eq!(report["accounts"][0]["code"], json!(70009));
+    assert_eq!(report["hints"][0]["causes"], json!([]));
+    assert!(report["hints"][0]["advice"].as_str().unwrap().starts_with("Make a new signature"), "{report}");
+}
+
+#[test]
+fn where_everybody_is_offline_the_hint_does_not_say_that_the_request_is_wrong() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    let set = server.send(&["set", "--mark", "1000", "student40", "student80"]);
+    assert_eq!(set.status, 1);
+    let (_, hint) = set.out.split_once("\nhint  10004: ").unwrap();
+    assert!(hint.starts_with("either no account of the call could be served"), "{hint}");
+    assert!(hint.contains("the same request can succeed once one of them is"), "{hint}");
+    assert!(hint.contains("\n      or the group would have more than 10 different custom marks"), "{hint}");
+    assert!(!hint.contains("Correct the request"), "{hint}");
+    // A delete brings no mark into the group.
+    let delete = server.send(&["delete", "--mark", "1000", "student40", "--json"]).json();
+    let causes = delete["hints"][0]["causes"].as_array().unwrap();
+    assert_eq!((causes.len(), &causes[0]["because"][0]), (1, &json!("ALL-FAILED")));
+    assert_eq!(delete["hints"][0]["advice"], causes[0]["advice"]);
+    assert_eq!(server.send(&["set", "--mark", "1000", "student1", "--json"]).json()["hints"], json!([]));
 }
 
 #[test]

@@ -94,6 +94,10 @@ fn a_rehearsal_foretells_what_the_run_reports() {
         assert_eq!((run.status, states(&run.json())), (status, states(&foretold.json())), "{arguments:?}");
         server.entries();
     }
+    // The app of the snapshot tells which rule refused.
+    let hints = rehearse(&["set", "--mark", "1000", "stranger"], "").json()["hints"].clone();
+    let causes = hints[0]["causes"].as_array().unwrap();
+    assert_eq!((causes.len(), &causes[0]["because"][0]), (1, &json!("ALL-FAILED")), "{hints}");
     let told = feed(server.command(&["set", "--mark", "1000", "student1", "--dry-run", "--state", &state]), b"");
     assert!(told.out.starts_with("dry run, nothing was sent: all applied"), "{}", told.out);
     let run = feed(server.command(&["set", "--mark", "1000", "student1", "--dry-run", "--state", &students]), b"");

@@ -96,7 +96,7 @@ fn apply(shared: &Shared, op: &Op) {
             };
             let made = over_rest("create_group", r#""body":{"Type":"AVChatRoom","Name":"n"}"#.to_owned());
             let gone = over_rest("destroy_group", format!(r#""raw":"{{\"GroupId\":\"{g}\"}}""#));
-            let policy = r#"{"at":2000,"do":"policy","refresh":"10s"}"#.to_owned();
+            let policy = r#"{"at":2000,"do":"policy","refresh_count":"10s"}"#.to_owned();
             let lines =
                 [create, policy, of("join"), call.clone(), of("leave"), call.clone(), made, gone, of("join"), call];
             let lines = format!("{}\nnothing\n{}\n", lines.join("\r\n"), of("leave"));

@@ -1,0 +1,80 @@
+//! `avmarks send admins`: the administrators of a group.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use avmarks_client::{CallRequest, Change};
+use avmarks_protocol::get_admin_list::Admin;
+use avmarks_rules::Policy;
+use serde::Serialize;
+
+use super::accounts::{Inputs, Lines};
+use super::ask::{asked, one_reads_stdin, unanswered};
+use super::change::plan_settings;
+use super::fields::line_of;
+use super::report::many;
+use crate::args::{AdminsChangeArgs, AdminsListArgs};
+use crate::error::Error;
+use crate::output::{Foreign, Format, HEAD, Verdict};
+
+/// Sets or deletes all of them by one call, which is served whole or refused.
+pub(super) fn change(args: &AdminsChangeArgs, change: Change, format: Format) -> Result<Verdict, Error> {
+    let settings = asked(&args.settings)?;
+    one_reads_stdin(&args.accounts, &settings)?;
+    let (group, account_id) = (settings.group()?, args.policy.over(Policy::default()).account_id);
+    let planned = plan_settings(&settings, account_id);
+    let inputs = Inputs::read(&args.accounts, Lines::Account)?;
+    let request = match change {
+        Change::Set => CallRequest::set_admins(group.as_str(), inputs.accounts(), &planned),
+        Change::Delete => CallRequest::delete_admins(group.as_str(), inputs.accounts(), &planned),
+    };
+    let mut named = BTreeSet::new();
+    let accounts = inputs.accounts().filter(|account| named.insert(*account)).map(str::to_owned).collect();
+    let request = inputs.checked(request)?;
+    settings.client()?.call(request).map_err(unanswered)?;
+    let change = match change {
+        Change::Set => "add",
+        Change::Delete => "delete",
+    };
+    format.print(&Changed { change, group: group.as_str(), accounts })?;
+    Ok(Verdict::Accepted)
+}
+
+pub(super) fn list(args: &AdminsListArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = asked(&args.settings)?;
+    let (client, group) = (settings.client()?, settings.group()?);
+    let admins = client.admins(group).map_err(unanswered)?;
+    format.print(&List { group: group.as_str(), admins })?;
+    Ok(Verdict::Accepted)
+}
+
+/// What was done.
+#[derive(Serialize)]
+struct Changed<'a> {
+    change: &'static str,
+    group: &'a str,
+    /// Each once.
+    accounts: Vec<String>,
+}
+
+impl fmt::Display for Changed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = if self.change == "add" { "added to" } else { "deleted from" };
+        let (accounts, group) = (many(self.accounts.len(), "account", "accounts"), Foreign(self.group));
+        writeln!(f, "{accounts} {done} the administrators of {HEAD}{group}{HEAD:#}")
+    }
+}
+
+/// The administrators; as text, one account a line, as `--file` reads it.
+#[derive(Serialize)]
+struct List<'a> {
+    group: &'a str,
+    /// As the service gave them.
+    admins: Vec<Admin>,
+}
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.admins.iter().try_for_each(|admin| writeln!(f, "{}", Foreign(&line_of(&admin.account))))
+    }
+}

@@ -1,0 +1,116 @@
+//! What a plan does, and by which command.
+
+use std::fmt;
+
+use avmarks_protocol::Endpoint;
+use serde::{Deserialize, Serialize};
+
+use crate::State;
+
+/// What is done with the marks that inputs name. The list is closed, as the vendor's is (`COMMAND-TYPE`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// They are set.
+    Set,
+    /// They are deleted.
+    Delete,
+}
+
+/// What a plan does. The list is closed: a new kind breaks the build of whoever must tell them apart.
+///
+/// ```
+/// use avmarks_client::{Change, PlanKind};
+///
+/// assert_eq!(PlanKind::from(Change::Set), PlanKind::SetMarks);
+/// assert_eq!(PlanKind::DeleteMarks.command_type(), Some(2));
+/// assert_eq!(PlanKind::AddRobots.endpoint().command(), "add_robots");
+/// assert_eq!(PlanKind::DeleteRobots.to_string(), "delete-robots");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanKind {
+    /// Sets marks: `modify_user_info` with `CommandType` 1.
+    #[serde(rename = "set")]
+    SetMarks,
+    /// Deletes marks: `modify_user_info` with `CommandType` 2.
+    #[serde(rename = "delete")]
+    DeleteMarks,
+    /// Puts robots into the online list: `add_robots`, which sets mark 500 on them. Source: 1047/60527.
+    AddRobots,
+    /// Takes robots out of the online list: `del_robots`, which deletes their mark 500. Source: 269/103785.
+    DeleteRobots,
+}
+
+impl PlanKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::SetMarks, Self::DeleteMarks, Self::AddRobots, Self::DeleteRobots];
+
+    /// The command that carries it out. Each has a budget of 200 calls in a second (`RATE`); both kinds of marks share one.
+    #[must_use]
+    pub const fn endpoint(self) -> Endpoint {
+        match self {
+            Self::SetMarks | Self::DeleteMarks => Endpoint::ModifyUserInfo,
+            Self::AddRobots => Endpoint::AddRobots,
+            Self::DeleteRobots => Endpoint::DelRobots,
+        }
+    }
+
+    /// `CommandType` on the wire; none for robots, whose commands have no such field. Source: 1047/50294, request fields.
+    #[must_use]
+    pub const fn command_type(self) -> Option<i64> {
+        match self {
+            Self::SetMarks => Some(1),
+            Self::DeleteMarks => Some(2),
+            Self::AddRobots | Self::DeleteRobots => None,
+        }
+    }
+
+    /// Whether the answer names the accounts that were served: of marks it does, of robots not.
+    #[must_use]
+    pub const fn names_served(self) -> bool {
+        matches!(self, Self::SetMarks | Self::DeleteMarks)
+    }
+
+    /// Whether marks are set and not deleted; of robots, mark 500.
+    #[must_use]
+    pub const fn sets(self) -> bool {
+        matches!(self, Self::SetMarks | Self::AddRobots)
+    }
+
+    /// The states in which accounts of such a plan can be, the best first. An answer about robots names no account, so that no
+    /// account of theirs is known to be served or left out.
+    #[must_use]
+    pub const fn states(self) -> &'static [State] {
+        use State::{Accepted, Applied, NotTried, Omitted, Partly, Refused, Unconfirmed};
+        match self {
+            Self::SetMarks | Self::DeleteMarks => &[Applied, Partly, Omitted, Refused, Unconfirmed, NotTried],
+            Self::AddRobots | Self::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotTried],
+        }
+    }
+
+    /// A short name, ours and stable: `set`, `delete`, `add-robots` or `delete-robots`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SetMarks => "set",
+            Self::DeleteMarks => "delete",
+            Self::AddRobots => "add-robots",
+            Self::DeleteRobots => "delete-robots",
+        }
+    }
+}
+
+impl From<Change> for PlanKind {
+    fn from(change: Change) -> Self {
+        match change {
+            Change::Set => Self::SetMarks,
+            Change::Delete => Self::DeleteMarks,
+        }
+    }
+}
+
+impl fmt::Display for PlanKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

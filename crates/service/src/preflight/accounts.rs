@@ -1,0 +1,62 @@
+//! Steps 7 to 12 of the calls that name accounts without marks: robots, `check_members` and administrators.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use avmarks_protocol::{Endpoint, Place, add_robots, modify_admin};
+use avmarks_rules::{CommandKind, Entry};
+use avmarks_spec::{Gap, Mark, UserId};
+
+use super::{Body, Read, Reader};
+
+impl Reader<'_> {
+    /// 9 and 10 of a list of accounts.
+    fn account_list(
+        &mut self,
+        list: Place,
+        item: fn(usize) -> Place,
+        accounts: &[Option<Cow<'_, str>>],
+        gap: Option<Gap>,
+    ) -> ControlFlow<(), Vec<UserId>> {
+        self.length(list, "accounts", accounts.len(), gap)?;
+        let mut ids = Vec::with_capacity(accounts.len());
+        for (at, account) in accounts.iter().enumerate() {
+            if let Some(account) = account {
+                ids.extend(self.account(item(at), account)?);
+            }
+        }
+        ControlFlow::Continue(ids)
+    }
+
+    /// Robots are added and deleted by mark 500; `check_members` has the same body.
+    pub(super) fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
+        let accounts = match &draft.accounts {
+            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?,
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        let (special, body) = match endpoint {
+            Endpoint::CheckMembers => (None, Body::Check { accounts }),
+            _ => {
+                let kind = if endpoint == Endpoint::DelRobots { CommandKind::Delete } else { CommandKind::Set };
+                let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
+                let entries = accounts.into_iter().map(pinned).collect();
+                (Some(Place::MemberAccounts), Body::Marks { kind, entries })
+            }
+        };
+        ControlFlow::Continue(Read { group, special, body: Some(body) })
+    }
+
+    pub(super) fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
+        self.fields(&draft.faults)?;
+        let kind = self.command_type(draft.command_type)?;
+        let accounts = match &draft.accounts {
+            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, None)?,
+            None => Vec::new(),
+        };
+        let group = self.group_id(draft.group_id.as_deref())?;
+        ControlFlow::Continue(Read { group, special: None, body: kind.map(|kind| Body::Admins { kind, accounts }) })
+    }
+}

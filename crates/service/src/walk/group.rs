@@ -1,0 +1,181 @@
+//! Steps 13 to 20: what the group of a call says, and what is answered where it lets the call through.
+
+use std::mem::take;
+use std::ops::ControlFlow;
+
+use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
+use avmarks_rules::{
+    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Question, Refusal, Refused, Verdict,
+    admin_refusals, gate_refusals, question_refusals,
+};
+use avmarks_spec::{Gap, UserId};
+
+use super::Walk;
+use crate::app::Group;
+use crate::asked::Asked;
+use crate::handle::{Answer, Effect, Outcome};
+use crate::pull::{self, Shown};
+use crate::violation::Violation;
+use crate::written::{bare_json, served_json};
+
+impl Walk<'_> {
+    /// 13 to 20, for a call that sets or deletes marks; robots are added and deleted by mark 500.
+    pub(super) fn marks(&mut self, group: &Asked<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
+        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
+        let terms = &self.app.settings.terms;
+        let mut decision = room.decide(call, terms, self.now);
+        let Verdict::Refused(_) = decision.verdict else {
+            let body = match endpoint {
+                Endpoint::ModifyUserInfo => served_json(call, &decision),
+                _ => {
+                    // The bare answer echoes nothing.
+                    decision.because.retain(|basis| *basis != Basis::Gap(Gap::Echo));
+                    bare_json()
+                }
+            };
+            self.accept(group, decision, body);
+            return ControlFlow::Continue(());
+        };
+        self.refuse(group, decision)
+    }
+
+    /// 13 to 19, for a call that sets or deletes administrators.
+    pub(super) fn admins(&mut self, group: &Asked<'_>, call: &AdminCall) -> ControlFlow<()> {
+        let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
+        let terms = &self.app.settings.terms;
+        let decision = room.decide_admins(call, terms, self.now);
+        let Verdict::Refused(_) = decision.verdict else {
+            self.accept(group, decision, bare_json());
+            return ControlFlow::Continue(());
+        };
+        self.refuse(group, decision)
+    }
+
+    /// Takes in that a decision accepts the call, with this answer.
+    fn accept(&mut self, group: &Asked<'_>, mut decision: Decision, body: Vec<u8>) {
+        let (because, omitted) = (take(&mut decision.because), take(&mut decision.omitted));
+        let answer = Answer { body, code: ErrorCode::OK, because, omitted };
+        let effect = group.id.map_or(Effect::None, |id| Effect::Transition(id, decision.into_transition()));
+        self.served = Some(Outcome { answer, effect });
+    }
+
+    /// Takes in that a decision refuses the call.
+    fn refuse(&mut self, group: &Asked<'_>, decision: Decision) -> ControlFlow<()> {
+        let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
+        let mut first = self.refusal(group, refused, decision.omitted.first());
+        // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
+        let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
+        first.because = own.collect();
+        self.omitted = decision.omitted;
+        self.findings.add(first)?;
+        self.add_all(group, decision.other_refusals)
+    }
+
+    /// 13 to 18 alone: what the group refuses whatever the body names.
+    pub(super) fn group_alone(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
+        let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
+        let refusals = match endpoint {
+            Endpoint::ModifyUserInfo => gate_refusals(room, terms, group.operator, group.special.is_some()),
+            Endpoint::AddRobots | Endpoint::DelRobots => gate_refusals(room, terms, group.operator, true),
+            Endpoint::ModifyAdmin => admin_refusals(room, terms, group.operator),
+            Endpoint::GetMembers => return self.ask(group, Question::List),
+            Endpoint::GetOnlineMemberNum => return self.ask(group, Question::Count),
+            Endpoint::CheckMembers => return self.ask(group, Question::Check),
+            Endpoint::GetAdminList => return self.ask(group, Question::AdminList),
+        };
+        self.add_all(group, refusals)
+    }
+
+    /// Adds what the group refuses; of a group that is not named, nothing can be said.
+    fn add_all(&mut self, group: &Asked<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
+        for refused in refusals {
+            if group.id.is_some() || refused.reason != Refusal::GroupExists {
+                self.findings.add(self.refusal(group, refused, None))?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
+        self.ask(group, Question::List)?;
+        if let Some(Group { room, views }) = group.found {
+            let terms = &self.app.settings.terms;
+            let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
+            self.serve(group, answer.to_json(), because, taken);
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+        self.ask(group, Question::Count)?;
+        if let Some(Group { room, views }) = group.found {
+            let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
+            let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
+            self.serve(group, answer.to_json(), because, taken);
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn check(&mut self, group: &Asked<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
+        self.ask(group, Question::Check)?;
+        if let Some(Group { room, views }) = group.found {
+            let terms = &self.app.settings.terms;
+            let Shown { answer, because, taken } = pull::check(room, views, terms, accounts, self.now);
+            let answer = answer.iter().map(|account| account.as_str().to_owned()).collect();
+            self.serve(group, check_members::Answer::online(answer).to_json(), because, taken);
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn admin_list(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+        self.ask(group, Question::AdminList)?;
+        if let Some(Group { room, .. }) = group.found {
+            let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
+            self.serve(group, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// 13 to 17, for a call that changes nothing.
+    fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
+        let room = group.found.map(|group| &group.room);
+        let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
+        // Of a group that is not named, nothing can be said.
+        for refused in
+            refusals.into_iter().filter(|refused| group.id.is_some() || refused.reason != Refusal::GroupExists)
+        {
+            self.read_on(question, Some(refused.reason));
+            let mut violation = self.refusal(group, refused, None);
+            if refused.reason == Refusal::ListPlan {
+                violation.because.push(Basis::Gap(Gap::LowPlanList));
+            }
+            self.findings.add(violation)?;
+        }
+        self.read_on(question, None);
+        ControlFlow::Continue(())
+    }
+
+    /// A list goes on without the plan, or without the switch, by a reading alone (`gap:low-plan-list`, `gap:switch-list`). `reason`
+    /// is what refuses it next.
+    fn read_on(&mut self, question: Question, reason: Option<Refusal>) {
+        let terms = &self.app.settings.terms;
+        let is_past = |step: Refusal| question == Question::List && reason.is_none_or(|reason| reason > step);
+        if is_past(Refusal::ListPlan) && !terms.marks_supported {
+            self.findings.gap(Gap::LowPlanList);
+        }
+        if is_past(Refusal::ListSwitch) && !terms.online_list_enabled {
+            self.findings.gap(Gap::SwitchList);
+        }
+    }
+
+    fn serve(&mut self, group: &Asked<'_>, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
+        let effect = group.id.zip(taken).map_or(Effect::None, |(id, taken)| Effect::Remember(id, taken));
+        let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
+        self.served = Some(Outcome { answer, effect });
+    }
+
+    fn refusal(&self, group: &Asked<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
+        let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
+        Violation::new(refused.reason, place, self.policy(), message)
+    }
+}

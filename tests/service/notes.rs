@@ -1,0 +1,43 @@
+//! Notes: of any body, bounded, and about what is there.
+
+use avmarks_generators::request::{Hostile, Valid};
+use avmarks_protocol::Endpoint;
+use avmarks_rules::Policy;
+use avmarks_service::{Note, NoteKind, notes};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Each note but the count points to a value of the body; that of an account to one that stands there twice.
+fn assert_about(body: &[u8], found: &[Note]) {
+    let value: Option<Value> = serde_json::from_slice(body).ok();
+    assert!(value.is_some() || found.is_empty(), "not JSON, so nothing is said: {found:?}");
+    assert!(found.len() <= 21, "{}", found.len());
+    for Note { kind, pointer, message, .. } in found {
+        let at = value.as_ref().and_then(|value| value.pointer(pointer));
+        assert!(at.is_some() && message.len() < 600, "{pointer} {message}");
+        if *kind == NoteKind::AccountTwice {
+            let account = serde_json::to_string(at.unwrap()).unwrap();
+            let written = value.as_ref().unwrap().to_string();
+            assert!(written.matches(&account).count() > 1, "{account} in {written}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn of_the_fields_of_a_valid_request_nothing_is_said_and_of_others_what_is_there(valid in any::<Valid>()) {
+        let endpoint = valid.request.endpoint();
+        assert_about(&valid.body, &notes(endpoint, &valid.body, &Policy::default()));
+        // Written without the fields that no document names.
+        let plain = notes(endpoint, &valid.request.to_json(), &Policy::default());
+        prop_assert!(plain.iter().all(|note| note.kind != NoteKind::NearName), "{plain:?}");
+    }
+
+    #[test]
+    fn any_hostile_body_is_read_to_its_end_or_not_at_all(hostile in any::<Hostile>()) {
+        for endpoint in Endpoint::ALL {
+            let found = notes(*endpoint, &hostile.body, &Policy::default());
+            prop_assert!(found.len() <= 21, "{}", found.len());
+        }
+    }
+}
