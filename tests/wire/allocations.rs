@@ -2,6 +2,7 @@
 
 use allocation_counter::measure;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Marks, Request};
+use avmarks_protocol::{add_robots, check_members, modify_admin};
 
 fn body(accounts: usize) -> String {
     let member = |at: usize| {
@@ -50,4 +51,29 @@ fn an_answer_is_written_into_a_buffer_that_is_large_enough_without_any() {
     let written = measure(|| Answer::write_served(&mut json, 1, members()));
     assert!(json.ends_with(b"\"Marks\":[1000,1001]}]}"));
     assert_eq!(written.count_total, 0);
+}
+
+/// The fields, their values, the accounts: lists that grow by doubling, and not a text for each account.
+#[test]
+fn a_list_of_accounts_takes_no_allocation_for_each() {
+    for (accounts, most) in [(1, 4), (500, 25)] {
+        let names: Vec<_> = (0..accounts).map(|at| format!("\"user_{at:027x}\"")).collect();
+        let robots = format!(r#"{{"GroupId":"@TGS#a","Member_Account":[{}]}}"#, names.join(","));
+        let admins = format!(r#"{{"GroupId":"@TGS#a","CommandType":1,"Admin_Account":[{}]}}"#, names.join(","));
+        let answer = robots.replace(r#""GroupId":"@TGS#a""#, r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#);
+        let read = [
+            measure(|| drop(add_robots::Request::parse(robots.as_bytes()).unwrap())),
+            measure(|| drop(add_robots::Draft::parse(&robots).unwrap())),
+            measure(|| drop(modify_admin::Request::parse(admins.as_bytes()).unwrap())),
+            measure(|| drop(modify_admin::Draft::parse(&admins).unwrap())),
+        ];
+        for (at, read) in read.iter().enumerate() {
+            assert!(read.count_total <= most, "{accounts} accounts, {at}: {read:?}");
+            let bytes_max = 4 * robots.len() as u64 + 400;
+            assert!(read.bytes_total <= bytes_max, "{accounts} accounts, {at}: {read:?} {bytes_max}");
+        }
+        // An answer owns its accounts.
+        let read = measure(|| drop(check_members::Answer::parse(answer.as_bytes()).unwrap()));
+        assert!(read.count_total <= accounts + most + 1, "{read:?}");
+    }
 }
