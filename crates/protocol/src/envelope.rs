@@ -262,12 +262,15 @@ fn request_id<M: SerializeMap>(map: &mut M, envelope: &Envelope) -> Result<(), M
 
 /// `value` as compact JSON. What this crate writes has string keys and no failing parts, so writing cannot fail.
 pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let json = serde_json::to_vec(value);
+    debug_assert!(json.is_ok(), "a value could not be written: {json:?}");
+    json.unwrap_or_default()
 }
 
 /// The same behind what `json` holds.
 pub(crate) fn append<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
-    serde_json::to_writer(json, value).unwrap_or_default();
+    let written = serde_json::to_writer(json, value);
+    debug_assert!(written.is_ok(), "a value could not be written: {written:?}");
 }
 
 #[cfg(test)]
