@@ -183,7 +183,8 @@ fn without_plan_or_switch_the_list_is_the_30_latest_where_it_is_read_so() {
         low_plan(settings);
         off(settings);
     };
-    let changes: [(&str, &dyn Fn(&mut Settings)); 3] = [("low plan", &low_plan), ("switch off", &off), ("both", &both)];
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut Settings));
+    let changes: [Change<'_>; 3] = [("low plan", &low_plan), ("switch off", &off), ("both", &both)];
     for (name, change) in changes {
         for mark in ["", r#","Mark":1000"#] {
             for (online, shown) in [(29, 29), (30, 30), (31, 30), (600, 30)] {

@@ -176,7 +176,9 @@ fn the_other_calls_have_their_own_bodies() {
 fn each_list_of_accounts_has_one_to_500() {
     let names = |count: usize| vec!["\"a\""; count].join(",");
     let entries = |count: usize| vec![r#"{"Member_Account":"a","Marks":[1000]}"#; count].join(",");
-    let calls: [(Endpoint, &str, &dyn Fn(usize) -> String, &[&str]); 5] = [
+    // The call, the field that names accounts with what stands before it, a list of so many, and the gaps of its own.
+    type Named<'a> = (Endpoint, &'a str, &'a dyn Fn(usize) -> String, &'a [&'a str]);
+    let calls: [Named<'_>; 5] = [
         (Endpoint::ModifyUserInfo, r#""CommandType":1,"MemberList""#, &entries, &[]),
         (Endpoint::AddRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),
         (Endpoint::DelRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),

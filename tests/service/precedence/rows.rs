@@ -144,7 +144,7 @@ fn accounts(named: fn(&str) -> String, good: &str) -> Vec<Row> {
     let text = |accounts: &str| format!(r#"{{"GroupId":"","Member_Account":[{accounts}]}}"#);
     let many = vec![r#""""#; 501].join(",");
     vec![
-        body(Refusal::TrailingComma, format!(r#"{{"GroupId":"","Member_Account":[7],"GroupId":""}}"#)),
+        body(Refusal::TrailingComma, r#"{"GroupId":"","Member_Account":[7],"GroupId":""}"#),
         body(Refusal::DuplicateField, text(&format!("{many},7"))),
         body(Refusal::Required, text(&many)),
         body(Refusal::AccountsMax, text("")),
