@@ -1,22 +1,31 @@
 //! How often memory is allocated: exact figures, the same each time.
 
 use allocation_counter::measure;
+use avmarks_protocol::get_members;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Marks, Request};
 use avmarks_protocol::{add_robots, check_members, modify_admin};
 
-fn body(accounts: usize) -> String {
+const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
+
+fn list(accounts: usize) -> String {
     let member = |at: usize| {
         let marks = ["1000", "1000,1001", "500,1000,1009"][at % 3];
         format!(r#"{{"Member_Account":"user_{at:027x}","Marks":[{marks}]}}"#)
     };
     let members: Vec<_> = (0..accounts).map(member).collect();
-    format!(r#"{{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{}]}}"#, members.join(","))
+    format!(r#""CommandType":1,"MemberList":[{}]"#, members.join(","))
+}
+
+fn body(accounts: usize) -> String {
+    format!(r#"{{"GroupId":"@TGS#a",{}}}"#, list(accounts))
 }
 
 #[test]
 fn a_request_takes_one_allocation_for_its_list() {
-    for accounts in [1, 2, 500] {
-        let body = body(accounts);
+    let unknown = r#""More":[{"a":"\"","b":[]},-1.5e3],"Marks""#;
+    for (accounts, body) in [1, 2, 500].into_iter().flat_map(|accounts| {
+        [body(accounts), body(accounts).replace(r#""Marks""#, unknown)].map(|body| (accounts, body))
+    }) {
         let request = measure(|| drop(Request::parse(body.as_bytes()).unwrap()));
         let draft = measure(|| drop(Draft::parse(&body).unwrap()));
         assert_eq!((request.count_total, draft.count_total), (1, 1), "{accounts} accounts");
@@ -26,6 +35,38 @@ fn a_request_takes_one_allocation_for_its_list() {
             request.bytes_total <= bytes_max && draft.bytes_total <= bytes_max,
             "{request:?} {draft:?} {bytes_max}"
         );
+    }
+}
+
+#[test]
+fn an_answer_takes_one_allocation_for_its_list_one_for_each_account_and_two_for_its_unknown_field() {
+    for accounts in [1, 2, 500] {
+        let body = format!("{{{OK},{}}}", list(accounts));
+        let found = measure(|| drop(Answer::parse(body.as_bytes()).unwrap()));
+        assert_eq!(found.count_total, 1 + accounts as u64, "{accounts} accounts");
+        assert!(found.bytes_total <= 2 * body.len() as u64, "{found:?} {}", body.len());
+        let body = body.replace(r#""Marks""#, r#""More":[1],"Marks""#);
+        let found = measure(|| drop(Answer::parse(body.as_bytes()).unwrap()));
+        assert_eq!(found.count_total, 1 + 3 * accounts as u64, "{accounts} accounts");
+    }
+}
+
+#[test]
+fn a_page_takes_one_allocation_for_its_list_and_one_for_each_text_or_list_of_a_member_that_is_not_empty() {
+    for (fields, allocations) in [
+        (r#","NickName":"","Avatar":"""#, 1),
+        (r#","NickName":"n","Avatar":"u""#, 3),
+        (r#","NickName":"","Avatar":"","Marks":[]"#, 1),
+        (r#","NickName":"n","Avatar":"u","Remark":"r","Marks":[1000,1001,1002,1003]"#, 5),
+    ] {
+        for members in [1, 2, 500] {
+            let member = |at: usize| format!(r#"{{"JoinTime":1669872112,"Member_Account":"user_{at:027x}"{fields}}}"#);
+            let list: Vec<_> = (0..members).map(member).collect();
+            let body = format!(r#"{{{OK},"MemberList":[{}],"NextTimestamp":0}}"#, list.join(","));
+            let found = measure(|| drop(get_members::Answer::parse(body.as_bytes()).unwrap()));
+            assert_eq!(found.count_total, 1 + allocations * members as u64, "{members} members, {fields}");
+            assert!(found.bytes_total <= 3 * body.len() as u64, "{found:?} {}", body.len());
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 #[test]
 fn unknown_codes_fields_and_statuses_come_back_as_they_came() {
-    let bytes = br#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"\u00e9","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"RequestId":"x","More":{"b":[1.50,null]}}"#;
+    let bytes = br#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"\u00e9","RequestId":"x","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"More":{"b":[1.50,null]}}"#;
     let answer = modify_user_info::Answer::parse(bytes).unwrap();
     assert_eq!((answer.envelope.error_code, answer.envelope.error_code.row()), (ErrorCode::new(12_345_678), None));
     assert_eq!(answer.envelope.request_id.as_deref(), Some("x"));

@@ -1,16 +1,11 @@
-//! Requests in any spelling, spoilt or not, and the answers to them.
+//! Requests, what is wrong with them, and the answers to them.
 
-use avmarks_generators::request::Valid;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Served};
 use avmarks_protocol::{
     BodyFault, Fields, Integer, add_robots, check_members, del_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin,
 };
-use avmarks_testkit::fuzz::modify_user_info_request;
 use proptest::prelude::*;
-
-/// What JSON is made of.
-const BYTES: &[u8] = b"{}[]:,\"\\ \t\n019-.eEun\0\x1f\xc3\xa9";
 
 #[test]
 fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
@@ -131,24 +126,6 @@ fn a_name_that_is_no_text_is_no_json() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
-
-    #[test]
-    fn a_request_with_bytes_changed_is_read_as_serde_reads_it(
-        valid in any::<Valid>(),
-        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(BYTES), 0..3), 0..4),
-    ) {
-        let mut body = valid.body.to_vec();
-        for (at, byte, how) in changes {
-            let at = at.index(body.len());
-            match how {
-                0 => body[at] = byte,
-                1 => body.insert(at, byte),
-                _ if body.len() > 1 => drop(body.remove(at)),
-                _ => {}
-            }
-        }
-        modify_user_info_request(&body);
-    }
 
     #[test]
     fn an_answer_is_the_same_whether_owned_or_written(

@@ -1,5 +1,7 @@
 //! What every answer has: status, code, and a sentence.
 
+mod plain;
+
 use core::fmt;
 use std::borrow::Cow;
 
@@ -9,6 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::json::{self, Fields, ValueFault};
 use crate::{BodyFault, ErrorCode, FieldFault, Integer, Place};
+
+pub(crate) use plain::EnvelopeFields;
 
 /// `ActionStatus`. Open, for the vendor may add to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
