@@ -27,6 +27,7 @@ mod account_list;
 pub mod add_robots;
 mod bare_answer;
 pub mod check_members;
+mod cursor;
 pub mod del_robots;
 mod endpoint;
 mod envelope;
