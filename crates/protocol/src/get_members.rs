@@ -2,6 +2,8 @@
 //!
 //! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
 
+mod plain;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -205,7 +207,13 @@ impl Answer {
     /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        let mut fields = json::Fields::parse(json::text(body)?)?;
+        let text = json::text(body)?;
+        plain::read(text).map_or_else(|| Self::parse_any(text), Ok)
+    }
+
+    /// The same, whatever the text is.
+    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+        let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {

@@ -5,18 +5,20 @@
 
 mod marks;
 mod plain;
+mod plain_answer;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::cursor::bare_bytes;
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
 use crate::json::{self, Faults};
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 pub use marks::Marks;
-use plain::{Plain, bare_bytes};
+use plain::Plain;
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -232,7 +234,7 @@ pub struct Served {
     pub account: String,
     /// `Marks`.
     #[serde(rename = "Marks")]
-    pub marks: Vec<i64>,
+    pub marks: Marks<i64>,
     /// Fields that no document names.
     #[serde(flatten)]
     pub extra: Extra,
@@ -242,7 +244,7 @@ impl Served {
     /// An account with its marks.
     #[must_use]
     pub fn new(account: impl Into<String>, marks: Vec<i64>) -> Self {
-        Self { account: account.into(), marks, extra: Extra::default() }
+        Self { account: account.into(), marks: marks.into(), extra: Extra::default() }
     }
 }
 
@@ -271,7 +273,13 @@ impl Answer {
     /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        let mut fields = json::Fields::parse(json::text(body)?)?;
+        let text = json::text(body)?;
+        plain_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)
+    }
+
+    /// The same, whatever the text is.
+    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+        let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             command_type: optional_int64(Place::CommandType, &mut fields)?,

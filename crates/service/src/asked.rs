@@ -91,7 +91,10 @@ impl Asked<'_> {
                 (Some(list), format!("no account of `{list}` could be served in group `{id}`{first}"))
             }
             // The steps before look at no group.
-            _ => (None, String::new()),
+            _ => {
+                debug_assert!(false, "{reason:?} is not a refusal of a group");
+                (None, reason.says().to_owned())
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{Endpoint, ErrorCode, Place};
+use avmarks_protocol::{Endpoint, Place};
 use avmarks_rules::{AdminCall, Basis, MarkCall, Omission, Operator, Policy, Quota, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
@@ -267,8 +267,7 @@ impl<'a> Walk<'a> {
                 let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused(self.endpoint, first, omitted), effect: Effect::None }
             }
-            // Steps 1 to 4 alone were asked for, and let the request through.
-            (None, None) => Outcome { answer: Answer::new(ErrorCode::OK, Vec::new()), effect: Effect::None },
+            (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },
         };
         for basis in gaps.into_iter().chain(by_precedence).map(Basis::Gap) {
             if !outcome.answer.because.contains(&basis) {

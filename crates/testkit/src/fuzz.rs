@@ -8,6 +8,7 @@ mod addresses;
 mod answers;
 mod errors;
 mod operations;
+mod other_reader;
 mod replay;
 mod requests;
 mod snapshot;
@@ -47,7 +48,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target {
         name: "answers",
-        property: "An answer or envelope that is read is written so that it is read alike, and what we write stays as it is byte for byte; the envelope can be read wherever the answer can, and says the same.",
+        property: "An answer or envelope that is read is written so that it is read alike, and what we write stays as it is byte for byte; the envelope can be read wherever the answer can, and says the same; both readers of an answer say the same.",
         input: "JSON",
         body: answers,
     },
@@ -71,7 +72,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "modify_user_info_request",
-        property: "The same of the request that sets marks; it is read just where serde's derived types are, and alike; its preflight as bytes is the preflight of the value that never was bytes.",
+        property: "The same of the request that sets marks; it is read just where serde's derived types are, and alike; both readers say the same; its preflight as bytes is the preflight of the value that never was bytes.",
         input: "JSON; behind the last NUL readings of the policy",
         body: modify_user_info_request,
     },

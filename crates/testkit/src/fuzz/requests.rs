@@ -11,15 +11,22 @@ use avmarks_spec::Limits;
 use avmarks_spec::readings::TrailingComma;
 
 use super::judged;
+use super::other_reader::for_the_other_reader;
 
 /// A request is read just where serde's derived types are, and alike, and just where its draft shows no fault. It is written so that it is read alike,
-/// and what we write stays as it is. Its preflight as bytes is that of the value, and that of the value written anew.
+/// and what we write stays as it is. Its preflight as bytes is that of the value, and that of the value written anew. The reader that knows all
+/// of a request says the same.
 pub fn modify_user_info_request(bytes: &[u8]) {
     let (body, policy, limits) = judged(bytes);
     let draft = str::from_utf8(body).ok().and_then(|text| modify_user_info::Draft::parse(text).ok());
     let request = modify_user_info::Request::parse(body).ok();
     assert_eq!(request.is_some(), draft.as_ref().is_some_and(|draft| draft.faults.is_empty()));
     assert_eq!(request.as_ref().map(owned::Request::from), owned::Request::read(body));
+    if let Some(other) = for_the_other_reader(body) {
+        assert_eq!(modify_user_info::Request::parse(&other).ok(), request);
+        let other = str::from_utf8(&other).ok().and_then(|text| modify_user_info::Draft::parse(text).ok());
+        assert_eq!(other, draft);
+    }
     let written = request.as_ref().map(modify_user_info::Request::to_json);
     let found = judge(Endpoint::ModifyUserInfo, body, written.as_deref(), &policy, &limits);
     if let (Some(request), Some(written)) = (request, written) {
