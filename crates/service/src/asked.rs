@@ -57,7 +57,7 @@ impl Asked<'_> {
                 (None, "the list of online members is off for this app; switch it on in the console".to_owned())
             }
             Refusal::Permission if self.endpoint == Endpoint::ModifyAdmin => {
-                (None, format!("administrators are set and deleted by app admins alone, and `{who}` is not one"))
+                (None, format!("`{who}` is not an app admin, and app admins alone set and delete administrators"))
             }
             Refusal::SpecialAdmin if self.endpoint != Endpoint::ModifyUserInfo => (
                 Some(self.accounts),

@@ -120,9 +120,6 @@ impl Room {
                 return Err(RestoreFault::AdminTwice(*admin));
             }
         }
-        if let Some(admin) = admins.first().filter(|_| !kind.has_marks()) {
-            return Err(RestoreFault::AdminInOtherType(*admin));
-        }
         room.admins = admins;
         if next_place == 0 || next_place > NEXT_PLACE_MAX {
             return Err(RestoreFault::Place(next_place));
@@ -152,6 +149,9 @@ impl Room {
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);
             }
+        }
+        if let Some(admin) = room.admins.first().filter(|_| !kind.has_marks()) {
+            return Err(RestoreFault::AdminInOtherType(*admin));
         }
         room.next_place = next_place;
         Ok(room)
