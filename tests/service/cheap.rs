@@ -53,7 +53,10 @@ fn asked(
 const ALLOCATIONS_MAX: u64 = 200;
 
 /// So much memory at once is enough to read a body that is a mebibyte long.
-const PEAK_MAX: u64 = 32 * BYTES_MAX as u64;
+///
+/// Two bytes of a body can name an entry that is not an object; what could be read of an entry, and what is wrong with it, take a
+/// hundred and fifty.
+const PEAK_MAX: u64 = 128 * BYTES_MAX as u64;
 
 fn is_cheap(cost: &AllocationInfo, told: &str) {
     assert!(cost.count_total <= ALLOCATIONS_MAX, "{told}: {cost:?}");

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
-use crate::{Extra, Integer, Place};
+use crate::{Extra, Integer, Place, ShortText};
 
 pub use fault::{BodyFault, FieldFault, FieldProblem, Kind, RequestFault};
 
@@ -202,7 +202,9 @@ fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
             what: format!("in `{place}`: lone leading surrogate in hex escape"),
         });
     }
-    let text = Excerpt(value.get()).to_string();
+    // A short value with nothing to escape is its own excerpt.
+    let is_plain = value.get().len() <= 22 && value.get().bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let text = if is_plain { value.get().into() } else { ShortText::from(&*Excerpt(value.get()).to_string()) };
     FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
 }
 

@@ -44,6 +44,7 @@ pub mod modify_user_info;
 mod place;
 pub mod region;
 pub mod secret;
+mod short_text;
 mod surrogate;
 mod trailing_comma;
 pub mod url;
@@ -57,6 +58,7 @@ pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};
 pub use place::Place;
+pub use short_text::ShortText;
 pub use trailing_comma::without_trailing_commas;
 
 #[cfg(test)]

@@ -131,12 +131,17 @@ impl<'a> Draft<'a> {
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
         let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
         let entries = faults.keep(fields.require(Place::MemberList, json::array))?;
-        let member_list = entries
-            .map(|entries| {
-                entries.into_iter().enumerate().map(|(at, entry)| DraftMember::parse(at, entry, &mut faults))
-            })
-            .map(Iterator::collect)
-            .transpose()?;
+        let member_list = match entries {
+            None => None,
+            Some(entries) => {
+                // No more than the list needs: there may be half a million entries, each of a hundred bytes.
+                let mut members = Vec::with_capacity(entries.len());
+                for (at, entry) in entries.into_iter().enumerate() {
+                    members.push(DraftMember::parse(at, entry, &mut faults)?);
+                }
+                Some(members)
+            }
+        };
         Ok(Self { group_id, command_type, member_list, faults: faults.0 })
     }
 

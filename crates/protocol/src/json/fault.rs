@@ -4,7 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::Place;
+use crate::{Place, ShortText};
 
 /// Why a body is no JSON object (answered with 60003).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -102,7 +102,7 @@ pub enum FieldProblem {
         /// What it is.
         found: Kind,
         /// The value as it was written, as [`Excerpt`] shows it.
-        text: String,
+        text: ShortText,
     },
 }
 
