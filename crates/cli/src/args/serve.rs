@@ -8,9 +8,9 @@ use super::path_parser;
 
 /// Stand in for the vendor's service, on this machine
 ///
-/// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the three calls about marks and who
-/// is online, and create_group, destroy_group and get_group_info for audio-video groups. Members join and leave, time passes
-/// and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
+/// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the eight calls about marks,
+/// robots, administrators and who is online, and create_group, destroy_group and get_group_info for audio-video groups. Members
+/// join and leave, time passes and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
