@@ -52,11 +52,12 @@ fn an_answer_takes_one_allocation_for_its_list_one_for_each_account_and_two_for_
 }
 
 #[test]
-fn a_page_takes_one_allocation_for_its_list_and_one_for_each_text_or_list_of_a_member_that_is_not_empty() {
+fn a_page_takes_one_allocation_for_its_list_and_of_a_member_one_for_each_text_and_one_for_more_than_three_marks() {
     for (fields, allocations) in [
         (r#","NickName":"","Avatar":"""#, 1),
         (r#","NickName":"n","Avatar":"u""#, 3),
         (r#","NickName":"","Avatar":"","Marks":[]"#, 1),
+        (r#","NickName":"","Avatar":"","Marks":[1000,1001,1002]"#, 1),
         (r#","NickName":"n","Avatar":"u","Remark":"r","Marks":[1000,1001,1002,1003]"#, 5),
     ] {
         for members in [1, 2, 500] {

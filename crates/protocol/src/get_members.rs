@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
 use crate::json::{self, Faults};
+use crate::modify_user_info::Marks;
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 /// The path of the URL, without a slash in front.
@@ -130,7 +131,7 @@ pub struct Answer {
 /// use avmarks_protocol::get_members::{Answer, Listed};
 ///
 /// let mut member = Listed::new(1_669_872_112, "teacher10");
-/// member.marks = Some(vec![500, 1000]);
+/// member.marks = Some([500, 1000].into());
 /// let bytes = Answer::page(vec![member], 0).to_json();
 /// assert!(String::from_utf8_lossy(&bytes).contains(r#""Avatar":"","Marks":[500,1000]}"#));
 ///
@@ -160,7 +161,7 @@ pub struct Listed {
     /// `Marks`: the marks that the member holds, empty where it holds none; `None` where the answer does not tell
     /// (`gap:list-marks`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub marks: Option<Vec<i64>>,
+    pub marks: Option<Marks<i64>>,
     /// Fields that this version does not know, and `Remark` and `Marks` of another type.
     #[serde(flatten)]
     pub extra: Extra,
@@ -264,12 +265,12 @@ mod tests {
     fn marks_and_remark_are_typed_and_written_behind_the_other_fields() {
         let (found, written) =
             member(r#","Marks":[500,1000,-0,-9223372036854775808],"Remark":"r","Avatar":"u","x":1.50"#);
-        assert_eq!(found.marks, Some(vec![500, 1_000, 0, i64::MIN]));
+        assert_eq!(found.marks, Some([500, 1_000, 0, i64::MIN].into()));
         assert_eq!((found.remark.as_deref(), found.avatar.as_deref()), (Some("r"), Some("u")));
         assert_eq!(found.extra.iter().collect::<Vec<_>>(), [("x", "1.50")]);
         assert_eq!(written, r#","Avatar":"u","Remark":"r","Marks":[500,1000,0,-9223372036854775808],"x":1.50"#);
         let (found, written) = member(r#","Marks":[],"Remark":"""#);
-        assert_eq!((found.marks, found.remark.as_deref()), (Some(Vec::new()), Some("")));
+        assert_eq!((found.marks, found.remark.as_deref()), (Some(Marks::new()), Some("")));
         assert_eq!(written, r#","Remark":"","Marks":[]"#);
         let (found, written) = member("");
         assert_eq!((found.marks, found.remark, &*written), (None, None, ""));

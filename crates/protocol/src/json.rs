@@ -195,12 +195,15 @@ impl From<FieldFault> for ValueFault {
     }
 }
 
+/// What is wrong with a text that holds the escape of half a surrogate pair.
+fn half_a_pair(place: Place) -> String {
+    format!("in `{place}`: half of a surrogate pair, which no text can hold")
+}
+
 fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
     // A text that no string can hold is no JSON, whatever the field should be.
     if has_lone_surrogate(value.get()) {
-        return ValueFault::Body(BodyFault::NotJson {
-            what: format!("in `{place}`: lone leading surrogate in hex escape"),
-        });
+        return ValueFault::Body(BodyFault::NotJson { what: half_a_pair(place) });
     }
     // A short value with nothing to escape is its own excerpt.
     let is_plain = value.get().len() <= 22 && value.get().bytes().all(|byte| (b' '..=b'~').contains(&byte));
@@ -212,8 +215,11 @@ fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue)
     if kind(value) != wanted {
         return Err(wrong_type(place, wanted, value));
     }
-    serde_json::from_str(value.get())
-        .map_err(|fault| ValueFault::Body(BodyFault::NotJson { what: format!("in `{place}`: {fault}") }))
+    serde_json::from_str(value.get()).map_err(|fault| {
+        let half = has_lone_surrogate(value.get());
+        let what = if half { half_a_pair(place) } else { format!("in `{place}`: {fault}") };
+        ValueFault::Body(BodyFault::NotJson { what })
+    })
 }
 
 /// Reads the value that stands at a place.

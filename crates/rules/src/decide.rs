@@ -36,9 +36,13 @@ impl Room {
                     gaps.push(Gap::Echo);
                     transition = Transition::marks(&view, weighed.changes);
                 }
-                // Only where nobody could be served is each mark's own reason the call's.
+                // Only where nobody could be served is each mark's own reason the call's, and so are the readings of each mark.
                 Some(Refusal::AllFailed) => {}
-                Some(_) => omitted.clear(),
+                Some(_) => {
+                    omitted.clear();
+                    let counts = [Gap::Duplicates, Gap::Offline500, Gap::SpecialSlots];
+                    gaps.retain(|gap| counts.contains(gap));
+                }
             }
         }
         let mut grounds = Grounds::default();

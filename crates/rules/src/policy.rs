@@ -145,7 +145,7 @@ impl Policy {
 
     /// What the pages of 2025 say where they say something, those of 2025-11-03 first: pages of 250, a list that is refreshed
     /// every 40 s, and none without the plan (269/77266); a count of every group type every 10 s (269/49180); robots that never joined
-    /// (1047/60527 of 2025-10-23).
+    /// (1047/60527 of 2025-03-20).
     #[must_use]
     pub fn documented_2025_11() -> Self {
         Self {

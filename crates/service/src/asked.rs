@@ -39,16 +39,13 @@ impl Asked<'_> {
             }
             Refusal::GroupType | Refusal::ListType | Refusal::CountType => {
                 let kind = self.found.map(|group| group.room.kind()).unwrap_or_default();
-                let has = match reason {
-                    Refusal::ListType => "has an online list",
-                    Refusal::CountType => "has a count",
-                    _ => match self.endpoint {
-                        Endpoint::CheckMembers => "has accounts to check",
-                        Endpoint::ModifyAdmin | Endpoint::GetAdminList => "has such administrators",
-                        _ => "has marks",
-                    },
+                let only = match self.endpoint {
+                    Endpoint::ModifyUserInfo | Endpoint::AddRobots | Endpoint::DelRobots => {
+                        "only an `AVChatRoom` has marks"
+                    }
+                    _ => "this call serves an `AVChatRoom` alone",
                 };
-                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` {has}"))
+                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; {only}"))
             }
             Refusal::Plan | Refusal::ListPlan => {
                 (None, "the plan of the app does not include this; it needs a higher one".to_owned())

@@ -4,6 +4,7 @@ use super::{Answer, Listed};
 use crate::Extra;
 use crate::cursor::{Cursor, once};
 use crate::envelope::EnvelopeFields;
+use crate::modify_user_info::Marks;
 
 /// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer
 /// that is negative or long, an escape in the name of a field, or a `Remark` or `Marks` that belongs among the unknown fields.
@@ -54,7 +55,7 @@ fn listed(cursor: &mut Cursor<'_>, listed: &mut Listed) -> Option<()> {
         () if cursor.field(b"\"Avatar\"")? => once(&mut listed.avatar, cursor.string()?.into_owned()),
         () if cursor.field(b"\"Remark\"")? => once(&mut listed.remark, cursor.string()?.into_owned()),
         () if cursor.field(b"\"Marks\"")? => {
-            let mut marks = Vec::new();
+            let mut marks = Marks::new();
             cursor.array(|cursor| {
                 marks.push(cursor.integer()?);
                 Some(())

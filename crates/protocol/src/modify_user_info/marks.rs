@@ -47,7 +47,8 @@ impl<T: Copy + Default> Marks<T> {
                     *len += 1;
                 }
                 None => {
-                    let mut many = marks.to_vec();
+                    let mut many = Vec::with_capacity(2 * FEW);
+                    many.extend_from_slice(marks);
                     many.push(mark);
                     self.0 = Kept::Many(many);
                 }

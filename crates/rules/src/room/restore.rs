@@ -70,7 +70,7 @@ impl fmt::Display for RestoreFault {
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
             Self::OfflineWithMarks(account) => write!(f, "`{account}` is offline and holds marks (CLEAR-OFFLINE)"),
             Self::Pin(account) => {
-                write!(f, "`{account}` has an end of mark 500 that has passed, or without the mark (PIN-500)")
+                write!(f, "`{account}` has an end of mark 500 without the mark, or one that has passed (PIN-500)")
             }
             Self::Robot(account) => {
                 write!(f, "`{account}` is a robot with a connection, or without mark 500 (gap:offline-500)")
