@@ -136,7 +136,7 @@ try {
   await page.locator(row(HTML)).waitFor({ state: "detached" });
   assert.equal(await page.locator("img").count(), 0);
 
-  step("tells a robot from a member, and who joins is one no longer");
+  step("tells a robot from a member, and sees it join");
   const members = await page.locator("#members tr").count();
   await call("add_robots", { GroupId: "@TGS#page", Member_Account: ["robot1", "robot2"] });
   await sees(`${row("robot1")} .state`, /^robot$/);

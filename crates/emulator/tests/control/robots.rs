@@ -80,7 +80,7 @@ fn a_robot_without_an_end_shows_none() {
 }
 
 #[test]
-fn robots_are_no_members_of_get_group_info_and_take_no_room_for_members() {
+fn get_group_info_leaves_robots_out_and_they_take_no_room_from_members() {
     let running = start(|settings| settings.members_max = 2);
     done(&running, "POST", "groups", r#"{"group":"@TGS#a"}"#);
     served(&running, "add_robots", &["r1", "r2", "r3"]);
@@ -204,7 +204,7 @@ fn an_unknown_path_is_told_of_every_call_that_is_emulated() {
     assert!(info.starts_with("no call with the path `/v4/openim/sendmsg` is emulated; the paths are `"), "{info}");
     let paths: Vec<_> = info.rsplit("the paths are ").next().unwrap().split(", ").collect();
     assert_eq!(paths.len(), 11, "{info}");
-    // Each of them is: what an empty body is answered is none of the unknown path's.
+    // Each of them is emulated: an empty body is refused as that of a known call.
     for path in paths {
         let path = path.trim_matches('`');
         assert_eq!(call(&running, &format!("/{path}"), "").code(), 60_003, "{path}");
