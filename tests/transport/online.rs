@@ -69,7 +69,7 @@ fn marks_and_what_else_an_item_may_have_are_shown() {
     let [members] = &pages[..] else { panic!("{pages:?}") };
     let shown: Vec<_> =
         members.iter().map(|member| (&*member.account, member.remark.as_deref(), &member.marks)).collect();
-    assert_eq!(shown, [("a", Some("r"), &Some(vec![500, 1_000])), ("b", None, &None)]);
+    assert_eq!(shown, [("a", Some("r"), &Some([500, 1_000].into())), ("b", None, &None)]);
     let extra: Vec<_> = members[1].extra.iter().collect();
     assert_eq!(extra, [("Marks", "\"1000\""), ("Marks", "7")]);
 }
