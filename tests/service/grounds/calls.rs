@@ -161,7 +161,7 @@ fn what_calls_about_administrators_rest_on() {
         (&[&five, &admins(1, "\"a\"")], &["gap:sixth-admin"]),
         (&[&five, &admins(1, "\"p\"")], &["gap:admin-unset"]),
         // So many names are too many, were each of them the same.
-        (&[&admins(1, &many)], &["ACCOUNTS-MAX", "gap:too-many-code"]),
+        (&[&admins(1, &many)], &["ACCOUNTS-MAX", "gap:too-many-code", "gap:admins-max"]),
         (&[LOW_PLAN, &admins(1, "\"a\"")], &["PLAN", "gap:plan-code"]),
         (&[&ask], &[]),
         (&[OFF, &ask], &["SWITCH", "gap:switch-code"]),
