@@ -183,7 +183,7 @@ fn each_list_of_accounts_has_one_to_500() {
         (Endpoint::AddRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),
         (Endpoint::DelRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),
         (Endpoint::CheckMembers, r#""Member_Account""#, &names, &["gap:check-max"]),
-        (Endpoint::ModifyAdmin, r#""CommandType":1,"Admin_Account""#, &names, &[]),
+        (Endpoint::ModifyAdmin, r#""CommandType":1,"Admin_Account""#, &names, &["gap:admins-max"]),
     ];
     for (endpoint, field, list, gaps) in calls {
         let found = |count: usize| {
