@@ -101,7 +101,7 @@ pub enum FieldProblem {
         wanted: Kind,
         /// What it is.
         found: Kind,
-        /// The value as it was written, as [`Excerpt`] shows it.
+        /// The value as it was written, as [`avmarks_spec::Excerpt`] shows it.
         text: ShortText,
     },
 }
