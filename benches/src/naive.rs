@@ -44,6 +44,40 @@ pub struct Answer {
     pub member_list: Vec<Entry>,
 }
 
+/// A page of the list of members, owned.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Page {
+    /// `OK` or `FAIL`.
+    pub action_status: String,
+    /// 0 for `OK`.
+    pub error_code: i32,
+    /// Why not.
+    pub error_info: String,
+    /// Who is there.
+    pub member_list: Vec<Listed>,
+    /// What to ask for next.
+    pub next_timestamp: u64,
+}
+
+/// A member of the list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    /// Since when, in seconds.
+    pub join_time: u64,
+    /// Who.
+    #[serde(rename = "Member_Account")]
+    pub account: String,
+    /// The name.
+    pub nick_name: String,
+    /// The address of the picture.
+    pub avatar: String,
+    /// The marks, where the list has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Vec<u32>>,
+}
+
 /// A member.
 #[derive(Clone, Debug)]
 pub struct Member {

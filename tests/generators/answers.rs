@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use avmarks_generators::answer::{Answer, Fault, Hostile, Legible, Nearly, Valid};
 use avmarks_generators::{Choices, Trick};
 use avmarks_protocol::{AnswerFault, ERROR_CODES, Endpoint, Envelope, Extra, modify_user_info};
+use avmarks_testkit::fuzz::answers;
 
 use crate::{Met, noise, values};
 
@@ -91,4 +92,5 @@ fn hostile_answers_are_read_or_not() {
     Met::new(hostile.iter().flat_map(|hostile| hostile.tricks.clone())).assert_all(Trick::ALL.iter().copied(), 150);
     let outcomes = hostile.iter().map(|hostile| (hostile.endpoint, read(hostile.endpoint, &hostile.body).is_ok()));
     Met::new(outcomes).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 100);
+    hostile.iter().for_each(|hostile| answers(&hostile.body));
 }

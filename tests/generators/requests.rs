@@ -11,6 +11,7 @@ use avmarks_protocol::{
 use avmarks_rules::{Policy, Refusal};
 use avmarks_service::{App, Call, Settings, Violation, preflight, preflight_request};
 use avmarks_spec::{Limits, Timestamp};
+use avmarks_testkit::fuzz;
 use proptest::prelude::*;
 
 use crate::{Met, noise, values};
@@ -168,4 +169,21 @@ fn hostile_requests_are_refused_and_served() {
     let first = hostile.iter().map(|hostile| found(hostile.endpoint, &hostile.body).first().map(|found| found.reason));
     let due = [Refusal::NotJson, Refusal::Required, Refusal::CommandType, Refusal::AccountId, Refusal::GroupId];
     Met::new(first).assert_all(due.into_iter().map(Some).chain([None]), 5);
+}
+
+/// What the fuzz targets say of requests, of bodies that were meant ill, under the default policy and under others.
+#[test]
+fn hostile_requests_hold_what_the_fuzz_targets_say() {
+    for hostile in values::<Hostile>(8_000) {
+        let target = match hostile.endpoint {
+            Endpoint::ModifyUserInfo => fuzz::modify_user_info_request,
+            Endpoint::GetMembers => fuzz::get_members_request,
+            Endpoint::GetOnlineMemberNum | Endpoint::GetAdminList => fuzz::get_online_member_num_request,
+            Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => fuzz::account_list_request,
+            Endpoint::ModifyAdmin => fuzz::modify_admin_request,
+        };
+        target(&hostile.body);
+        let readings = hostile.body.iter().rev().take(8).map(|byte| byte.max(&1));
+        target(&hostile.body.iter().chain(&[0]).chain(readings).copied().collect::<Vec<_>>());
+    }
 }

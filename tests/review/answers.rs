@@ -1,12 +1,15 @@
 //! What is answered to calls that are served, got by asking.
 
+mod calls;
+
 use avmarks_protocol::Endpoint;
 use avmarks_rules::Policy;
-use avmarks_spec::{Gap, Mark};
+use avmarks_spec::{Gap, GroupType, Mark};
 
 use crate::Page;
 use crate::show::{Case, shown_all};
 use crate::world::{DAY, GROUP, Sent, World, list_body};
+pub(crate) use calls::{add_robots, check_members, del_robots, get_admin_list, modify_admin};
 
 /// What is given, in words and in deed, and what is sent then.
 struct Asked {
@@ -57,7 +60,7 @@ pub(crate) fn modify_user_info() -> Vec<Page> {
             sent: || Sent::marks(1, &[("u", &[500, 600]), ("v", &[500])]),
         },
         Asked {
-            title: "a set that is served in part: accounts that are offline or no members are left out",
+            title: "a set that is served in part: accounts that are offline or never joined are left out",
             given: "`v` is online, `u` is offline, `w` never joined",
             build: |world| {
                 world.join(&["u"]);
@@ -73,6 +76,18 @@ pub(crate) fn modify_user_info() -> Vec<Page> {
                 world.disconnect(&["u"]);
             },
             sent: || Sent::marks(1, &[("u", &[1_000, 500])]),
+        },
+        Asked {
+            title: "a set of 500 and a custom mark on an account that never joined: 500 alone is taken, and it is a robot",
+            given: "`w` never joined",
+            build: |_| {},
+            sent: || Sent::marks(1, &[("w", &[1_000, 500])]),
+        },
+        Asked {
+            title: "a set of a custom mark and 600 on a robot",
+            given: "`w` is a robot",
+            build: |world| world.add_robots(&["w"]),
+            sent: || Sent::marks(1, &[("w", &[1_000, 600])]),
         },
         Asked {
             title: "a set of a mark that is almost full: served in request order until it is",
@@ -117,6 +132,16 @@ pub(crate) fn modify_user_info() -> Vec<Page> {
             },
             sent: || Sent::marks(2, &[("u", &[500]), ("w", &[1_000])]),
         },
+        Asked {
+            title: "a delete of 500 on a robot: it is gone; one that is gone already is left out",
+            given: "`w` is a robot that holds 1000, `x` was one",
+            build: |world| {
+                world.add_robots(&["w", "x"]);
+                world.set(&["w"], &[1_000]);
+                world.delete(&["x"], &[500]);
+            },
+            sent: || Sent::marks(2, &[("w", &[500]), ("x", &[500])]),
+        },
     ];
     let shows = "answers to calls that are served, in whole or in part, with what each other reading makes of them";
     vec![served(Endpoint::ModifyUserInfo, shows, "1047/50294 sample answer, response fields", &asked)]
@@ -133,6 +158,16 @@ pub(crate) fn get_members() -> Vec<Page> {
                 world.join(&["off"]);
                 world.disconnect(&["off"]);
                 world.set(&["u"], &[600, 1_000]);
+            },
+            sent: || Sent::list(None),
+        },
+        Asked {
+            title: "a robot, which joined when it took 500, and is as new as that",
+            given: "`v` joined, then `w` became a robot, then `u` joined, then `w` took 1000",
+            build: |world| {
+                world.add_robots(&["w"]);
+                world.join(&["u"]);
+                world.set(&["w"], &[1_000]);
             },
             sent: || Sent::list(None),
         },
@@ -194,11 +229,12 @@ pub(crate) fn get_members() -> Vec<Page> {
             sent: || Sent::list(None),
         },
         Asked {
-            title: "a plan without the feature, by a mark",
-            given: "the plan lacks the feature; `u` holds 1000 from before",
+            title: "a plan without the feature, by a mark: the 30 latest of those that hold it",
+            given: "the plan lacks the feature; `f0` to `f31` hold 1000 from before, and `u` joined later",
             build: |world| {
+                let names = world.crowd(32);
+                world.set(&names.iter().map(String::as_str).collect::<Vec<_>>(), &[1_000]);
                 world.join(&["u"]);
-                world.set(&["u"], &[1_000]);
                 world.settings(|settings| settings.terms.marks_supported = false);
             },
             sent: || Sent::list(Some(1_000)),
@@ -211,17 +247,38 @@ pub(crate) fn get_members() -> Vec<Page> {
 pub(crate) fn get_online_member_num() -> Vec<Page> {
     let asked = [
         Asked {
-            title: "everybody who is online, who holds 600 and who is kept by 500 too",
-            given: "`v` is online; `u` holds 600; `w` holds 500 and lost its connection; `off` is offline",
+            title: "everybody who is online, who holds 600, who is kept by 500 and robots too",
+            given: "`v` is online; `u` holds 600; `w` holds 500 and lost its connection; `off` is offline; `r` is a robot",
             build: |world| {
                 world.join(&["u", "w", "off"]);
                 world.set(&["u"], &[600]);
                 world.set(&["w"], &[500]);
+                world.add_robots(&["r"]);
                 world.disconnect(&["w", "off"]);
             },
             sent: Sent::count,
         },
         Asked { title: "nobody", given: "`v` is offline", build: |world| world.disconnect(&["v"]), sent: Sent::count },
+        Asked {
+            title: "a group of another type",
+            given: "the group is of type `Public`; `v` and `u` are online",
+            build: |world| {
+                world.create(GroupType::Public);
+                world.join(&["u"]);
+            },
+            sent: Sent::count,
+        },
+        Asked {
+            title: "on a plan without the feature, with the list switched off",
+            given: "`v` is online",
+            build: |world| {
+                world.settings(|settings| {
+                    settings.terms.marks_supported = false;
+                    settings.terms.online_list_enabled = false;
+                });
+            },
+            sent: Sent::count,
+        },
         Asked {
             title: "five seconds after the count before",
             given: "it was one then, and `u` joined since",

@@ -9,19 +9,35 @@ mod verdict;
 use avmarks_rules::{Policy, Refusal};
 
 use crate::Page;
+use crate::show::in_short;
 use commands::{COMMANDS, Command, Kind};
 use states::STATES;
 use verdict::Verdict;
 
 const FOLDER: &str = "decisions";
-const ORDER_IS_OURS: &str = "1047/50294; 1047/50293; the order is ours (docs/precedence.md)";
+const ORDER_IS_OURS: &str =
+    "1047/50294; 1047/50293; 1047/60527; 1047/60523; 269/102857; the order is ours (docs/precedence.md)";
 
 pub(crate) fn pages() -> Vec<Page> {
     let kinds = [
         ("set", Kind::Set, "each set by an app admin, in each state of the account `u`"),
         ("delete", Kind::Delete, "each delete by an app admin, in each state of the account `u`"),
-        ("pull", Kind::Pull, "the list and the count, in each state of the account `u`"),
-        ("operators", Kind::Operator, "each command by each kind of operator, where `u` holds 1000"),
+        ("pull", Kind::Pull, "the list, the count and the check, in each state of the account `u`"),
+        (
+            "robots",
+            Kind::Robots,
+            "robots added and deleted by an app admin, in the states of the account `u` that matter",
+        ),
+        (
+            "administrators",
+            Kind::Administrators,
+            "administrators set and deleted by an app admin, where `keeper` is one, in the states that matter",
+        ),
+        (
+            "operators",
+            Kind::Operator,
+            "each command by each kind of operator, where `u` holds 1000 and `keeper` is an administrator of the group",
+        ),
         ("requests", Kind::Request, "requests that differ in more than their body, where `u` is online"),
     ];
     let mut pages = vec![overview()];
@@ -40,7 +56,8 @@ struct Cell {
 /// Every cell. Commands that are about the request or the operator are looked at in one state alone.
 fn cells() -> impl Iterator<Item = Cell> {
     COMMANDS.iter().flat_map(|command| {
-        let states = STATES.iter().filter(move |state| command.state.is_none_or(|only| only == state.name));
+        let is_looked_at = |state: &&states::State| command.states.is_empty() || command.states.contains(&state.name);
+        let states = STATES.iter().filter(is_looked_at);
         states.map(move |state| Cell { state, command })
     })
 }
@@ -58,14 +75,15 @@ fn verdicts(policy: Policy) -> Vec<(Cell, Verdict)> {
 
 /// The tables at a glance: a column for each command.
 fn overview() -> Page {
+    let kinds = [("set", Kind::Set), ("delete", Kind::Delete), ("pull", Kind::Pull), ("robots", Kind::Robots)];
     let mut verdicts = verdicts(Policy::default());
-    verdicts.retain(|(cell, _)| cell.command.state.is_none());
+    verdicts.retain(|(cell, _)| kinds.iter().any(|(_, kind)| *kind == cell.command.kind));
     let mut text = String::new();
-    for (title, kind) in [("set", Kind::Set), ("delete", Kind::Delete), ("pull", Kind::Pull)] {
+    for (title, kind) in kinds {
         let columns: Vec<_> = COMMANDS.iter().filter(|command| command.kind == kind).collect();
         let mut rows = vec![vec![title.to_owned()]];
         rows[0].extend(columns.iter().map(|command| command.name.to_owned()));
-        for state in STATES {
+        for state in STATES.iter().filter(|state| columns.iter().all(|command| command.is_looked_at_in(state))) {
             let mut row = vec![state.name.to_owned()];
             row.extend(columns.iter().map(|command| {
                 let here =
@@ -78,7 +96,8 @@ fn overview() -> Page {
         text.push_str("\n\n");
     }
     text.push_str(&legend(&verdicts));
-    let shows = "all states and all commands at a glance: `ok`, what was left out, or the code and the refusal";
+    let shows =
+        "all states and the commands on accounts at a glance: `ok`, what was left out, or the code and the refusal";
     Page::new(FOLDER, "overview", shows, ORDER_IS_OURS, text).and_on(ids(&verdicts))
 }
 
@@ -87,7 +106,7 @@ fn legend(verdicts: &[(Cell, Verdict)]) -> String {
     let mut rows = vec![["refusal", "step", "says"].map(str::to_owned).to_vec()];
     for refusal in Refusal::ALL {
         if verdicts.iter().any(|(_, verdict)| verdict.refusal == Some(*refusal)) {
-            rows.push(vec![format!("{refusal:?}"), refusal.step().to_string(), refusal.says().to_owned()]);
+            rows.push(vec![format!("{refusal:?}"), refusal.step().to_string(), in_short(*refusal).to_owned()]);
         }
     }
     table(&rows)
@@ -135,6 +154,7 @@ fn names_of_states_and_commands_are_told_apart() {
     for command in COMMANDS {
         let twins = COMMANDS.iter().filter(|other| (other.name, other.kind) == (command.name, command.kind));
         assert_eq!(twins.count(), 1, "{}", command.name);
-        assert!(command.state.is_none_or(|only| STATES.iter().any(|state| state.name == only)), "{}", command.name);
+        let is_known = |name: &&str| STATES.iter().any(|state| state.name == *name);
+        assert!(command.states.iter().all(is_known), "{}", command.name);
     }
 }

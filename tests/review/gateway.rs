@@ -1,4 +1,4 @@
-//! What the three calls share.
+//! What the calls share.
 
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
@@ -8,7 +8,7 @@ use avmarks_rules::{Policy, Refusal};
 
 use crate::Page;
 use crate::refusals::broken;
-use crate::show::{Case, shown_all};
+use crate::show::{Case, shown_all, title};
 
 const FOLDER: &str = "gateway";
 
@@ -20,9 +20,8 @@ pub(crate) fn pages() -> Vec<Page> {
 pub(crate) fn answers_refused() -> Page {
     let refusal = Refusal::UnknownPath;
     let ask = |policy: Policy| broken(Endpoint::ModifyUserInfo, refusal, policy);
-    let title = format!("step {}, {refusal:?}: {}", refusal.step(), refusal.says());
     let given = "the path is the one that a table of 1047/50294 names by mistake";
-    let (text, ids) = shown_all(&[Case { title, given, read: &[], ask: &ask }]);
+    let (text, ids) = shown_all(&[Case { title: title(refusal), given, read: &[], ask: &ask }]);
     let shows = "the answer to a path that no call has, in the envelope alone";
     Page::new(FOLDER, "answers_refused", shows, "1047/34620 response; HTTP-200", text).and_on(ids)
 }

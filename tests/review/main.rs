@@ -21,6 +21,7 @@ mod world;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
+use avmarks_protocol::Endpoint;
 use avmarks_spec::{Clause, Gap};
 
 /// A file of `tests/snapshots`.
@@ -76,24 +77,62 @@ const FOLDERS: &[Folder] = &[
     Folder {
         name: "modify_user_info",
         says: "The call that sets and deletes marks: its requests, and what the service answered when it was asked.",
-        pages: || [requests::modify_user_info(), answers::modify_user_info(), refusals::modify_user_info()].concat(),
+        pages: || {
+            [requests::modify_user_info(), answers::modify_user_info(), refusals::refused(Endpoint::ModifyUserInfo)]
+                .concat()
+        },
     },
     Folder {
         name: "get_members",
         says: "The online list.",
-        pages: || [requests::get_members(), answers::get_members(), refusals::get_members()].concat(),
+        pages: || [requests::get_members(), answers::get_members(), refusals::refused(Endpoint::GetMembers)].concat(),
     },
     Folder {
         name: "get_online_member_num",
         says: "The count of online members.",
         pages: || {
-            [requests::get_online_member_num(), answers::get_online_member_num(), refusals::get_online_member_num()]
-                .concat()
+            [
+                requests::get_online_member_num(),
+                answers::get_online_member_num(),
+                refusals::refused(Endpoint::GetOnlineMemberNum),
+            ]
+            .concat()
+        },
+    },
+    Folder {
+        name: "add_robots",
+        says: "Puts robots into the online list, which sets mark 500 on them.",
+        pages: || [requests::add_robots(), answers::add_robots(), refusals::refused(Endpoint::AddRobots)].concat(),
+    },
+    Folder {
+        name: "del_robots",
+        says: "Takes robots out of the online list, which deletes mark 500 of them.",
+        pages: || [requests::del_robots(), answers::del_robots(), refusals::refused(Endpoint::DelRobots)].concat(),
+    },
+    Folder {
+        name: "check_members",
+        says: "Which of some accounts are online.",
+        pages: || {
+            [requests::check_members(), answers::check_members(), refusals::refused(Endpoint::CheckMembers)].concat()
+        },
+    },
+    Folder {
+        name: "modify_admin",
+        says: "Sets and deletes administrators of a group.",
+        pages: || {
+            [requests::modify_admin(), answers::modify_admin(), refusals::refused(Endpoint::ModifyAdmin)].concat()
+        },
+    },
+    Folder {
+        name: "get_admin_list",
+        says: "The administrators of a group.",
+        pages: || {
+            [requests::get_admin_list(), answers::get_admin_list(), refusals::refused(Endpoint::GetAdminList)].concat()
         },
     },
     Folder {
         name: "gateway",
-        says: "What the three calls share: URLs, the path that no call has, the table of codes.",
+        says: "What the eight calls share: URLs, the path that no call has, the table of codes.",
         pages: gateway::pages,
     },
     Folder { name: "webhook", says: "What the vendor sends to a backend, in each revision.", pages: webhooks::pages },

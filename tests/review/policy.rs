@@ -29,7 +29,14 @@ fn defaults() -> Page {
     let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.into_iter().map(str::to_owned).collect()).collect();
     let shows = "the reading of every gap in each profile; empty where it is the default's";
     let gaps = Gap::ALL.iter().map(|gap| gap.id());
-    Page::new(FOLDER, "defaults", shows, "1047/50293 and 269/77266 for the profiles", table(&rows)).and_on(gaps)
+    Page::new(
+        FOLDER,
+        "defaults",
+        shows,
+        "1047/50293, 269/77266, 1047/38521, 269/49180 and 1047/60527 for the profiles",
+        table(&rows),
+    )
+    .and_on(gaps)
 }
 
 fn limits() -> Page {
@@ -75,5 +82,5 @@ fn limits() -> Page {
     let cells: Vec<Vec<String>> =
         rows.iter().map(|(name, value, on)| vec![(*name).to_owned(), value.clone(), (*on).to_owned()]).collect();
     let shows = "every number that the rules count against, and what an app is set up with";
-    Page::new(FOLDER, "limits", shows, "1047/50294 and 1047/50293", table(&cells)).and_on(ids)
+    Page::new(FOLDER, "limits", shows, "1047/50294, 1047/50293 and 269/102857", table(&cells)).and_on(ids)
 }

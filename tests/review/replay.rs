@@ -12,7 +12,7 @@ const FOLDER: &str = "replay";
 /// Each operation, and each kind of answer.
 const OPERATIONS: &[&str] = &[
     r#"{"at":0,"do":"app","sdkappid":1400000001,"admins":["administrator","second"],"marks_supported":true,"online_list_enabled":true}"#,
-    r#"{"at":0,"do":"policy","profile":"documented_en","rest_owner":"owner-too"}"#,
+    r#"{"at":0,"do":"policy","profile":"2023","rest_owner":"owner-too"}"#,
     r#"{"at":0,"do":"create_group","group":"g","owner":"teacher10"}"#,
     r#"{"at":0,"do":"create_group","group":"g"}"#,
     r#"{"at":0,"do":"create_group","group":"work","type":"Work"}"#,
@@ -57,6 +57,33 @@ const PLACES: &[&str] = &[
     r#"{"at":8,"do":"call","path":"v4/group_open_avchatroom_http_svc/modify_user_info","body":{"GroupId":"g","CommandType":2,"MemberList":[{"Member_Account":"b","Marks":[500]}]}}"#,
     r#"{"at":9,"do":"reconnect","group":"g","account":"b"}"#,
     r#"{"at":10,"do":"call","path":"v4/group_open_avchatroom_http_svc/get_members","body":{"GroupId":"g","Timestamp":0,"Mark":1010}}"#,
+];
+
+/// Robots and administrators, from the first call to the end of the days.
+const ROBOTS: &[&str] = &[
+    r#"{"at":0,"do":"create_group","group":"g","owner":"teacher10"}"#,
+    r#"{"at":0,"do":"join","group":"g","account":"student9"}"#,
+    r#"{"at":1000,"do":"call","path":"v4/group_open_avchatroom_http_svc/add_robots","body":{"GroupId":"g","Member_Account":["robot1","robot2","robot3"]}}"#,
+    r#"{"at":2000,"do":"call","path":"v4/group_open_avchatroom_http_svc/modify_user_info","body":{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"robot1","Marks":[1000,600]},{"Member_Account":"robot4","Marks":[500,1000]}]}}"#,
+    r#"{"at":2000,"do":"disconnect","group":"g","account":"robot1"}"#,
+    r#"{"at":2000,"do":"reconnect","group":"g","account":"robot1"}"#,
+    r#"{"at":3000,"do":"call","path":"v4/group_open_avchatroom_http_svc/get_members","body":{"GroupId":"g","Timestamp":0}}"#,
+    r#"{"at":3000,"do":"policy","list_marks":"present"}"#,
+    r#"{"at":3000,"do":"call","path":"v4/group_open_avchatroom_http_svc/get_members","body":{"GroupId":"g","Timestamp":0,"Mark":1000}}"#,
+    r#"{"at":3000,"do":"call","path":"v4/group_open_http_svc/get_online_member_num","body":{"GroupId":"g"}}"#,
+    r#"{"at":3000,"do":"call","path":"v4/group_open_avchatroom_http_svc/check_members","body":{"GroupId":"g","Member_Account":["robot1","teacher10","student9"]}}"#,
+    r#"{"at":4000,"do":"join","group":"g","accounts":["robot1","teacher10"]}"#,
+    r#"{"at":4000,"do":"disconnect","group":"g","account":"robot1"}"#,
+    r#"{"at":5000,"do":"leave","group":"g","account":"robot2"}"#,
+    r#"{"at":6000,"do":"call","path":"v4/group_open_avchatroom_http_svc/del_robots","body":{"GroupId":"g","Member_Account":["robot1","robot2","robot4"]}}"#,
+    r#"{"at":6000,"do":"call","path":"v4/group_open_avchatroom_http_svc/check_members","body":{"GroupId":"g","Member_Account":["robot1","robot2","robot3","robot4"]}}"#,
+    r#"{"at":6000,"do":"call","path":"v4/group_open_avchatroom_http_svc/del_robots","body":{"GroupId":"g","Member_Account":["robot2"]}}"#,
+    r#"{"at":7000,"do":"call","path":"v4/group_open_avchatroom_http_svc/modify_admin","body":{"GroupId":"g","CommandType":1,"Admin_Account":["keeper","student9"]}}"#,
+    r#"{"at":7000,"do":"call","path":"v4/group_open_avchatroom_http_svc/get_admin_list","body":{"GroupId":"g"}}"#,
+    r#"{"at":7000,"do":"call","as":"keeper","path":"v4/group_open_avchatroom_http_svc/modify_user_info","body":{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"student9","Marks":[1000]}]}}"#,
+    r#"{"at":259200999,"do":"tick"}"#,
+    r#"{"at":259201000,"do":"tick"}"#,
+    r#"{"at":259201000,"do":"call","path":"v4/group_open_avchatroom_http_svc/modify_user_info","body":{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"robot3","Marks":[1000]}]}}"#,
 ];
 
 /// Lines that are no valid input: each is said to a new conversation.
@@ -110,6 +137,14 @@ pub(crate) fn pages() -> Vec<Page> {
             &format!("{document}; {presence}; gap:slots; gap:rejoin"),
             PLACES,
         ),
+        story(
+            "robots",
+            "robots and administrators: the five calls, and what becomes of a robot that joins, leaves, is deleted, or stays its days",
+            &format!(
+                "{document}; 1047/60527; 269/103785; 1047/60523; 269/102857; 1047/60524; {presence}; gap:robot-webhook"
+            ),
+            ROBOTS,
+        ),
         bad_lines(),
     ]
 }
@@ -143,8 +178,8 @@ fn bad_lines() -> Page {
 
 #[test]
 fn the_stories_have_every_operation_and_every_event() {
-    let said: String = OPERATIONS.concat();
-    let printed = told(OPERATIONS).concat();
+    let said: String = [OPERATIONS, ROBOTS].concat().concat();
+    let printed = told(OPERATIONS).concat() + &told(ROBOTS).concat();
     for to_do in
         ["app", "policy", "create_group", "destroy_group", "join", "leave", "disconnect", "reconnect", "call", "tick"]
     {
@@ -169,6 +204,8 @@ fn the_stories_have_every_operation_and_every_event() {
         r#""MemberList":["#,
         r#""NextTimestamp":"#,
         r#""OnlineMemberNum":"#,
+        r#""Member_Account":["#,
+        r#""Admin_List":["#,
         r#""omitted":[{"#,
     ] {
         assert!(printed.contains(event), "{event}");

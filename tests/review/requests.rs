@@ -1,9 +1,9 @@
 //! The bytes of each request, as a caller writes them.
 
-use avmarks_protocol::{get_members as list, get_online_member_num as count, modify_user_info as marks};
+use avmarks_protocol::{Endpoint, get_members as list, modify_user_info as marks};
 
 use crate::Page;
-use crate::world::GROUP;
+use crate::world::{GROUP, accounts_body, admins_body, group_body};
 
 pub(crate) fn modify_user_info() -> Vec<Page> {
     let folder = "modify_user_info";
@@ -57,13 +57,36 @@ pub(crate) fn get_members() -> Vec<Page> {
     ]
 }
 
+/// The one request of a call, whose page of the vendor's is `document`.
+fn only(endpoint: Endpoint, shows: &str, document: &str, body: Vec<u8>) -> Vec<Page> {
+    vec![Page::new(endpoint.command(), "request", shows, &format!("{document}; REQUIRED"), body)]
+}
+
 pub(crate) fn get_online_member_num() -> Vec<Page> {
-    let request = count::Request { group_id: GROUP.into() };
-    vec![Page::new(
-        "get_online_member_num",
-        "request",
-        "the request",
-        "1047/38521 request fields; REQUIRED",
-        request.to_json(),
-    )]
+    only(Endpoint::GetOnlineMemberNum, "the request", "1047/38521 request fields", group_body(GROUP))
+}
+
+pub(crate) fn add_robots() -> Vec<Page> {
+    // The field table of this page was not seen: it is that of `del_robots`.
+    let document = "1047/60527; 269/103785 request fields; gap:robots-max";
+    only(Endpoint::AddRobots, "two robots", document, accounts_body(GROUP, &["robot1", "robot2"]))
+}
+
+pub(crate) fn del_robots() -> Vec<Page> {
+    let document = "269/103785 request fields; gap:robots-max";
+    only(Endpoint::DelRobots, "two robots", document, accounts_body(GROUP, &["robot1", "robot2"]))
+}
+
+pub(crate) fn check_members() -> Vec<Page> {
+    let document = "1047/60523 request fields; gap:check-max";
+    only(Endpoint::CheckMembers, "two accounts", document, accounts_body(GROUP, &["teacher10", "student9"]))
+}
+
+pub(crate) fn modify_admin() -> Vec<Page> {
+    let document = "269/102857 request fields; COMMAND-TYPE";
+    only(Endpoint::ModifyAdmin, "two accounts are set", document, admins_body(GROUP, 1, &["teacher10", "teacher11"]))
+}
+
+pub(crate) fn get_admin_list() -> Vec<Page> {
+    only(Endpoint::GetAdminList, "the request", "1047/60524 request fields", group_body(GROUP))
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use avmarks_rules::{Basis, Policy};
+use avmarks_rules::{Basis, Policy, Refusal};
 use avmarks_spec::Gap;
 
 use crate::world::{Sent, World};
@@ -16,6 +16,17 @@ pub(crate) struct Case<'a> {
     /// The readings that the case needs, other than the default ones.
     pub(crate) read: &'a [(Gap, &'static str)],
     pub(crate) ask: &'a dyn Fn(Policy) -> (World, Sent),
+}
+
+/// Step, name and first sentence of a refusal: for which calls it holds, `docs/precedence.md` says.
+pub(crate) fn title(refusal: Refusal) -> String {
+    format!("step {}, {refusal:?}: {}", refusal.step(), in_short(refusal))
+}
+
+/// The first sentence of a refusal.
+pub(crate) fn in_short(refusal: Refusal) -> &'static str {
+    let end = refusal.says().find(". ").map_or(refusal.says().len(), |stop| stop + 1);
+    &refusal.says()[..end]
 }
 
 /// What was answered.
@@ -42,7 +53,9 @@ impl Case<'_> {
         if !answered.omitted.is_empty() {
             writeln!(text, "left out  {}", answered.omitted.join(", ")).unwrap();
         }
-        writeln!(text, "rests on  {}", answered.because.join(", ")).unwrap();
+        let because =
+            if answered.because.is_empty() { "no clause and no gap".to_owned() } else { answered.because.join(", ") };
+        writeln!(text, "rests on  {because}").unwrap();
         writeln!(text, "answer    {}", abbreviated(&answered.body)).unwrap();
         for gap in Gap::ALL {
             for reading in gap.readings().iter().filter(|reading| reading.name != policy.reading(*gap)) {
@@ -107,14 +120,16 @@ pub(crate) fn without_signature(query: &str) -> String {
 /// Members of a list that are shown before the rest is counted.
 const MEMBERS_SHOWN: usize = 3;
 
-/// A body in full, save that of a long list of members the middle is counted, and of other long texts the end.
+/// A body in full, save that of a long list of members or accounts the middle is counted, and of other long texts the end.
 pub(crate) fn abbreviated(body: &str) -> String {
-    let members: Vec<_> = body.split("},{").collect();
-    if let [first @ .., last] = &*members
-        && members.len() > 12
-    {
-        let (shown, counted) = first.split_at(MEMBERS_SHOWN);
-        return format!("{}}},… {} more …,{{{last}", shown.join("},{"), counted.len());
+    for (between, end, start) in [("},{", "}", "{"), ("\",\"", "\"", "\"")] {
+        let items: Vec<_> = body.split(between).collect();
+        if let [first @ .., last] = &*items
+            && items.len() > 12
+        {
+            let (shown, counted) = first.split_at(MEMBERS_SHOWN);
+            return format!("{}{end},… {} more …,{start}{last}", shown.join(between), counted.len());
+        }
     }
     match body.char_indices().nth(600) {
         Some((end, _)) => format!("{}… {} bytes in all", body[..end].trim_end(), body.len()),

@@ -84,7 +84,9 @@ fn bodies() -> Page {
         (set, r#"{"GroupId":"g""#.to_owned()),
         (set, r#"{"GroupId":'g'}"#.to_owned()),
         (set, r#"{"GroupId":"g","CommandType":1,"MemberList":[],}"#.to_owned()),
+        (set, r#"{"GroupId":"g",,}"#.to_owned()),
         (set, r#"{"GroupId":"\ud800","CommandType":1,"MemberList":[]}"#.to_owned()),
+        (set, r#"{"GroupId":"\ud800",}"#.to_owned()),
         (set, "{}".to_owned()),
         (set, r#"{"GroupId":null,"CommandType":null,"MemberList":null}"#.to_owned()),
         (set, r#"{"GroupId":7,"CommandType":"1","MemberList":{}}"#.to_owned()),
@@ -106,6 +108,14 @@ fn bodies() -> Page {
         (Endpoint::GetMembers, r#"{"GroupId":"g","Timestamp":0,"Mark":null}"#.to_owned()),
         (Endpoint::GetOnlineMemberNum, "{}".to_owned()),
         (Endpoint::GetOnlineMemberNum, r#"{"GroupId":["g"]}"#.to_owned()),
+        (Endpoint::AddRobots, "{}".to_owned()),
+        (Endpoint::AddRobots, r#"{"GroupId":"g","Member_Account":"robot1"}"#.to_owned()),
+        (Endpoint::DelRobots, r#"{"GroupId":"g","Member_Account":[7,"",{"Member_Account":"a"}]}"#.to_owned()),
+        (Endpoint::CheckMembers, r#"{"GroupId":"","Member_Account":["jürgen"],"Member_Account":[]}"#.to_owned()),
+        (Endpoint::CheckMembers, r#"{"GroupId":"","Member_Account":[]}"#.to_owned()),
+        (Endpoint::ModifyAdmin, "{}".to_owned()),
+        (Endpoint::ModifyAdmin, r#"{"GroupId":"g","CommandType":0,"Admin_Account":["",null]}"#.to_owned()),
+        (Endpoint::GetAdminList, r#"{"GroupId":null}"#.to_owned()),
     ];
     let mut all = Shown::default();
     for (endpoint, body) in &bodies {
@@ -117,7 +127,11 @@ fn bodies() -> Page {
     let no_text = preflight(set, b"{\"GroupId\":\"\xff\"}", &Policy::default(), &Limits::DOCUMENTED);
     all.add("modify_user_info, with the byte 0xff in a string", &no_text);
     let shows = "bodies that are wrong by themselves, and the messages that they get";
-    all.page("bodies", shows, "1047/50294, 1047/50293 and 1047/38521 request fields")
+    all.page(
+        "bodies",
+        shows,
+        "1047/50294, 1047/50293, 1047/38521, 269/103785, 1047/60523, 269/102857 and 1047/60524 request fields",
+    )
 }
 
 /// What can be wrong with a query and its signature.
@@ -194,6 +208,10 @@ fn each_place_of_a_request_is_shown() {
         Place::Account(0),
         Place::Marks(0),
         Place::Mark(0, 0),
+        Place::MemberAccounts,
+        Place::MemberAccount(0),
+        Place::AdminAccounts,
+        Place::AdminAccount(0),
     ] {
         assert!(text.contains(&format!(r#""pointer":"{}""#, place.pointer())), "{place}");
     }

@@ -4,8 +4,9 @@
 
 use avmarks_generators::operations::small_limits;
 use avmarks_generators::strategy::steps;
-use avmarks_spec::Clause;
-use avmarks_testkit::differ::{Tally, differ};
+use avmarks_protocol::Endpoint;
+use avmarks_spec::{Clause, Gap};
+use avmarks_testkit::differ::{Calls, Robots, Tally, differ};
 use avmarks_testkit::small_world::World;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -38,6 +39,14 @@ fn the_runs_meet_what_they_are_meant_to_meet() {
     assert!((30..=80).contains(&percent(total.refusals)), "{total:?}");
     assert!(percent(total.judged_alone) >= 30, "{total:?}");
     assert!(total.omissions > 500 && total.expired > 50, "{total:?}");
+    for endpoint in Endpoint::ALL {
+        let Calls { served, refused } = total.endpoints.get(endpoint).copied().unwrap_or_default();
+        assert!(served > 200 && refused > 200, "{endpoint:?}: {total:?}");
+    }
+    let Robots { came, joined, ended } = total.robots;
+    assert!(came > 1_000 && joined > 100 && ended > 500 && total.admin_changes > 300, "{total:?}");
+    let unmet: Vec<_> = Gap::ALL.iter().filter(|gap| !total.gaps.contains(gap)).copied().collect();
+    assert_eq!(unmet, UNREACHABLE, "gaps that no answer rested on");
     let unmet: Vec<_> = REACHABLE.iter().filter(|clause| !total.clauses.contains(clause)).collect();
     assert!(unmet.is_empty(), "no run was answered with {unmet:?}");
 }
@@ -63,6 +72,10 @@ const REACHABLE: &[Clause] = &[
     Clause::Rate,
 ];
 
+/// The gaps that no answer to a scenario line rests on: those of the query, which such a line lacks, and those that tell what
+/// presence brings, what takes no place and what is not sent.
+const UNREACHABLE: &[Gap] = &[Gap::Random, Gap::RobotWebhook, Gap::Slots, Gap::Rejoin, Gap::UsersigCode];
+
 /// Every state of a room of two accounts, and every step from each; `small_worlds` of the testkit's examples does more.
 #[test]
 fn a_small_world_is_judged_alike_to_its_end() {
@@ -72,6 +85,7 @@ fn a_small_world_is_judged_alike_to_its_end() {
         marks_per_group_max: 1,
         members_per_mark_max: 1,
         pin_ticks: 2,
+        group_admins_max: 0,
         reading: None,
     };
     let explored = world.explore().unwrap_or_else(|fault| panic!("{fault}"));

@@ -1,5 +1,7 @@
 //! What an answer rests on: every clause and gap that had a part in it, the deciding one first, and no other.
 
+mod calls;
+
 use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp};
 use avmarks_testkit::service_with;
@@ -56,13 +58,35 @@ fn what_a_mark_call_rests_on() {
             &[&set(&entry("a", "500")), &set(&entry("a", "500"))],
             &["ONLINE-ONLY", "gap:special-slots", "gap:pin-renewal", "gap:echo"],
         ),
-        (&[&set(&entry("off", "500"))], &["ONLINE-ONLY", "gap:special-slots", "gap:offline-500", "gap:echo"]),
+        (&[&set(&entry("off", "500"))], &["ONLINE-ONLY", "gap:offline-500", "gap:special-slots", "gap:echo"]),
         (
             &[&policy("offline_500", "nobody-offline"), &set(&entry("off", "500"))],
             &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY", "gap:offline-500"],
         ),
         (&[&set(&entry("off", "1000"))], &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY"]),
-        (&[&set(&entry("stranger", "500"))], &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY"]),
+        (&[&set(&entry("stranger", "1000"))], &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY"]),
+        // A stranger that takes 500 is a robot, and its days are ours.
+        (
+            &[&set(&entry("stranger", "500"))],
+            &["ONLINE-ONLY", "gap:offline-500", "gap:special-slots", "gap:robot-days", "gap:echo"],
+        ),
+        (
+            &[&set(&entry("stranger", "500")), &set(&entry("stranger", "500"))],
+            &["ONLINE-ONLY", "gap:special-slots", "gap:pin-renewal", "gap:robot-days", "gap:echo"],
+        ),
+        (
+            &[&policy("pin_renewal", "keep-first"), &set(&entry("stranger", "500")), &set(&entry("stranger", "500"))],
+            &["ONLINE-ONLY", "gap:special-slots", "gap:pin-renewal", "gap:echo"],
+        ),
+        (&[&set(&entry("stranger", "500")), &set(&entry("stranger", "1000"))], &["ONLINE-ONLY", "gap:echo"]),
+        (
+            &[&policy("offline_500", "member-may"), &set(&entry("stranger", "500"))],
+            &["ALL-FAILED", "gap:all-failed-code", "ONLINE-ONLY", "gap:offline-500"],
+        ),
+        (
+            &[&policy("offline_500", "member-may"), &set(&entry("off", "500"))],
+            &["ONLINE-ONLY", "gap:offline-500", "gap:special-slots", "gap:echo"],
+        ),
         (
             &[&two_hold, &set(&format!("{},{}", entry("a", "1001"), entry("c", "1000")))],
             &["MEMBERS-PER-MARK", "ONLINE-ONLY", "gap:over-capacity", "gap:echo"],
@@ -72,8 +96,17 @@ fn what_a_mark_call_rests_on() {
             &["ALL-FAILED", "gap:all-failed-code", "MEMBERS-PER-MARK", "gap:over-capacity"],
         ),
         (
-            &[&policy("over_capacity", "refuse-call"), &two_hold, &set(&entry("c", "1000"))],
+            &[
+                &policy("over_capacity", "refuse-call"),
+                &two_hold,
+                &set(&format!("{},{}", entry("c", "1000"), entry("a", "1000"))),
+            ],
             &["MEMBERS-PER-MARK", "gap:over-capacity"],
+        ),
+        // Nobody could be served either, and the order decided.
+        (
+            &[&policy("over_capacity", "refuse-call"), &two_hold, &set(&entry("c", "1000"))],
+            &["MEMBERS-PER-MARK", "gap:over-capacity", "gap:precedence"],
         ),
         (&[&ten, &set(&entry("b", "1010"))], &["MARKS-PER-GROUP", "gap:eleventh"]),
         (
@@ -113,33 +146,13 @@ fn a_comma_that_was_passed_over_is_named() {
             r#"{{"at":5,"do":"call","path":"v4/group_open_http_svc/get_online_member_num","raw":"{{\"GroupId\":\"g\"{comma}}}"}}"#
         )
     };
-    assert_eq!(because(&[accept, &call("")]), ["gap:refresh"]);
-    assert_eq!(because(&[accept, &call(",")]), ["gap:refresh", "gap:trailing-comma"]);
+    assert_eq!(because(&[accept, &call("")]), ["gap:refresh-count"]);
+    assert_eq!(because(&[accept, &call(",")]), ["gap:refresh-count", "gap:trailing-comma"]);
     assert_eq!(because(&[&call(",")]), ["gap:trailing-comma"]);
-}
-
-#[test]
-fn what_a_list_rests_on() {
-    let list = |mark: &str| {
-        format!(
-            r#"{{"at":5,"do":"call","path":"v4/group_open_avchatroom_http_svc/get_members","body":{{"GroupId":"g","Timestamp":0{mark}}}}}"#
-        )
-    };
-    let always = ["gap:list-order", "gap:page-size", "gap:refresh"];
-    let low_plan = r#"{"at":5,"do":"app","marks_supported":false}"#;
-    let refuse = r#"{"at":5,"do":"policy","low_plan_list":"refuse"}"#;
-    assert_eq!(because(&[&list("")]), [&["LIST-MAX", "HIDE-600"], &always[..]].concat());
-    assert_eq!(because(&[low_plan, &list("")]), [&["gap:low-plan-list", "HIDE-600"], &always[..]].concat());
-    assert_eq!(because(&[&list(",\"Mark\":1000")]), [&["HIDE-600", "gap:unhide"], &always[..]].concat());
-    assert_eq!(because(&[&list(",\"Mark\":600")]), [&["HIDE-600"], &always[..]].concat());
-    assert_eq!(because(&[&list(",\"Mark\":7")]), always);
-    let by_mark = ["HIDE-600", "gap:unhide", "gap:list-order", "gap:page-size", "gap:refresh", "gap:low-plan-list"];
-    assert_eq!(because(&[low_plan, &list(",\"Mark\":1000")]), by_mark);
-    assert_eq!(because(&[low_plan, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
-    let off = r#"{"at":5,"do":"app","online_list_enabled":false}"#;
-    assert_eq!(because(&[off, &list("")]), ["SWITCH"]);
-    assert_eq!(because(&[low_plan, off, &list("")]), ["SWITCH", "gap:low-plan-list"]);
-    assert_eq!(because(&[low_plan, off, refuse, &list("")]), ["PLAN", "gap:plan-code", "gap:low-plan-list"]);
+    // What is no JSON with or without the comma rests on the vendor's own sentence.
+    assert_eq!(because(&[&call(",:")]), ["JSON-BODY"]);
+    assert_eq!(because(&[&call(",,")]), ["JSON-BODY"]);
+    assert_eq!(because(&[accept, &call(",,")]), ["JSON-BODY"]);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The service as a whole: precedence, query and signature, preflight and dry run, snapshots of its state.
 
+mod callers;
+mod cheap;
+mod foreseen;
+mod fresh;
 mod gate;
 mod grounds;
 mod notes;

@@ -1,9 +1,9 @@
 //! Preflight and dry run: everything that is wrong, each with its place, and nothing of a body is lost.
 
 use avmarks_protocol::{Endpoint, modify_user_info};
-use avmarks_rules::Policy;
-use avmarks_service::{preflight, preflight_request};
-use avmarks_spec::Limits;
+use avmarks_rules::{Basis, Policy};
+use avmarks_service::{Violation, preflight, preflight_request};
+use avmarks_spec::{Gap, Limits};
 
 use crate::{app_with_group, body};
 
@@ -19,10 +19,11 @@ fn found(body: &[u8]) -> String {
 fn every_fault_of_a_body_is_listed_with_its_place() {
     let body = br#"{"CommandType":0,"MemberList":[{"Member_Account":"","Marks":[]},7,{"Marks":[500,1e3,-7]},
         {"Member_Account":"a","Member_Account":"b","Marks":[99999999999999999999]}],"GroupId":"\u0000"}"#;
-    let expected = r"7 10004 /MemberList/1 `MemberList[1]` must be an object, and is an integer: `7`
+    // A field that is there twice answers first, wherever it stands; then the others in the order of the field table.
+    let expected = r"7 10004 /MemberList/3/Member_Account `MemberList[3].Member_Account` is there more than once; send it once
+7 10004 /MemberList/1 `MemberList[1]` must be an object, and is an integer: `7`
 7 10004 /MemberList/2/Member_Account `MemberList[2].Member_Account` is missing
 7 10004 /MemberList/2/Marks/1 `MemberList[2].Marks[1]` must be an integer, and is a number with fraction or exponent: `1e3`
-7 10004 /MemberList/3/Member_Account `MemberList[3].Member_Account` is there more than once; send it once
 8 10004 /CommandType `CommandType` is `0`; it must be 1 (set) or 2 (delete)
 10 10004 /MemberList/0/Member_Account `MemberList[0].Member_Account` is ``, which is no user id: it is empty
 10 10004 /MemberList/0/Marks `MemberList[0].Marks` is empty; name at least one mark
@@ -50,12 +51,27 @@ fn a_violation_is_told_in_one_line_and_as_json() {
             r#"{{"step":10,"code":10004,"because":["MARK-RANGE","gap:mark-max"],"pointer":"/MemberList/0/Marks/0","message":"{sentence}"}}"#
         )
     );
-    // Step 6 has no clause, and names its gap. The body as a whole has the empty pointer.
+    // The body as a whole has the empty pointer.
     let (line, json) = told(b"[]");
-    assert_eq!(line, "60003 gap:trailing-comma: the body is an array, and must be an object");
+    assert_eq!(line, "60003 JSON-BODY: the body is an array, and must be an object");
     assert_eq!(
         json,
-        r#"{"step":6,"code":60003,"because":["gap:trailing-comma"],"pointer":"","message":"the body is an array, and must be an object"}"#
+        r#"{"step":6,"code":60003,"because":["JSON-BODY"],"pointer":"","message":"the body is an array, and must be an object"}"#
+    );
+    // Where a comma decided, no clause is broken, and the gap is named; the same of a field that is there twice.
+    let (line, json) = told(b"{\"GroupId\":\"g\",}");
+    let sentence =
+        "a comma before `]` or `}` at line 1 column 15 is not JSON, though the vendor's own samples have it; remove it";
+    assert_eq!(line, format!("60003 gap:trailing-comma: {sentence}"));
+    assert_eq!(
+        json,
+        format!(r#"{{"step":6,"code":60003,"because":["gap:trailing-comma"],"pointer":"","message":"{sentence}"}}"#)
+    );
+    let (line, json) = told(br#"{"GroupId":"g","GroupId":"g"}"#);
+    assert_eq!(line, "10004 gap:duplicate-field: `GroupId` is there more than once; send it once");
+    assert_eq!(
+        json,
+        r#"{"step":7,"code":10004,"because":["gap:duplicate-field"],"pointer":"/GroupId","message":"`GroupId` is there more than once; send it once"}"#
     );
 }
 
@@ -74,7 +90,7 @@ fn bodies_that_are_no_object() {
         (b"{\"a\":01}", "the body is not JSON: invalid number at line 1 column 7"),
         (
             b"{\"GroupId\":\"\\ud800\"}",
-            "the body is not JSON: in `GroupId`: unexpected end of hex escape at line 1 column 8",
+            "the body is not JSON: in `GroupId`: half of a surrogate pair, which no text can hold",
         ),
     ] {
         assert_eq!(found(body), format!("6 60003  {message}\n"));
@@ -123,6 +139,89 @@ fn the_other_calls_have_their_own_bodies() {
         ]
     );
     assert_eq!(found(Endpoint::GetOnlineMemberNum, "{}"), ["`GroupId` is missing"]);
+    assert_eq!(
+        found(Endpoint::GetAdminList, r#"{"GroupId":7}"#),
+        ["`GroupId` must be a string, and is an integer: `7`"]
+    );
+    for endpoint in [Endpoint::AddRobots, Endpoint::DelRobots, Endpoint::CheckMembers] {
+        assert_eq!(found(endpoint, r#"{"GroupId":"g","Member_Account":["a","a"],"CommandType":3}"#), [""; 0]);
+        assert_eq!(found(endpoint, "{}"), ["`GroupId` is missing", "`Member_Account` is missing"]);
+        assert_eq!(
+            found(endpoint, r#"{"GroupId":"","Member_Account":["",7,"jürgen"]}"#),
+            [
+                "`Member_Account[1]` must be a string, and is an integer: `7`",
+                "`Member_Account[0]` is ``, which is no user id: it is empty",
+                "`Member_Account[2]` is `jürgen`, which is no user id: `\\u{fc}` at byte 1 is not allowed",
+                "`GroupId` is ``, which is no group id: it is empty",
+            ]
+        );
+    }
+    assert_eq!(found(Endpoint::ModifyAdmin, r#"{"GroupId":"g","CommandType":2,"Admin_Account":["a"]}"#), [""; 0]);
+    assert_eq!(
+        found(Endpoint::ModifyAdmin, "{}"),
+        ["`GroupId` is missing", "`CommandType` is missing", "`Admin_Account` is missing"]
+    );
+    assert_eq!(
+        found(Endpoint::ModifyAdmin, r#"{"GroupId":"g","CommandType":0,"Admin_Account":["",null]}"#),
+        [
+            "`Admin_Account[1]` must be a string, and is null",
+            "`CommandType` is `0`; it must be 1 (set) or 2 (delete)",
+            "`Admin_Account[0]` is ``, which is no user id: it is empty",
+        ]
+    );
+}
+
+/// `ACCOUNTS-MAX` at its edge, of each call that names accounts: one is enough, 500 are not too many, 501 are.
+#[test]
+fn each_list_of_accounts_has_one_to_500() {
+    let names = |count: usize| vec!["\"a\""; count].join(",");
+    let entries = |count: usize| vec![r#"{"Member_Account":"a","Marks":[1000]}"#; count].join(",");
+    // The call, the field that names accounts with what stands before it, a list of so many, and the gaps of its own.
+    type Named<'a> = (Endpoint, &'a str, &'a dyn Fn(usize) -> String, &'a [&'a str]);
+    let calls: [Named<'_>; 5] = [
+        (Endpoint::ModifyUserInfo, r#""CommandType":1,"MemberList""#, &entries, &[]),
+        (Endpoint::AddRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),
+        (Endpoint::DelRobots, r#""Member_Account""#, &names, &["gap:robots-max"]),
+        (Endpoint::CheckMembers, r#""Member_Account""#, &names, &["gap:check-max"]),
+        (Endpoint::ModifyAdmin, r#""CommandType":1,"Admin_Account""#, &names, &["gap:admins-max"]),
+    ];
+    for (endpoint, field, list, gaps) in calls {
+        let found = |count: usize| {
+            let body = format!(r#"{{"GroupId":"g",{field}:[{}]}}"#, list(count));
+            let found = preflight(endpoint, body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+            found.into_iter().map(|violation| (violation.code.number(), ids(&violation))).collect::<Vec<_>>()
+        };
+        assert_eq!([found(1), found(500)], [vec![], vec![]], "{}", endpoint.command());
+        assert_eq!(found(0), [(10_004, vec!["REQUIRED"])], "{}", endpoint.command());
+        let too_many = [&["ACCOUNTS-MAX", "gap:too-many-code"], gaps].concat();
+        assert_eq!(found(501), [(10_005, too_many)], "{}", endpoint.command());
+    }
+}
+
+fn ids(violation: &Violation) -> Vec<&'static str> {
+    violation.because.iter().copied().map(Basis::id).collect()
+}
+
+/// What a preflight says of `gap:precedence` is what the service names, as long as nothing beyond the body is wrong.
+#[test]
+fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
+    let app = app_with_group();
+    for (members, by_precedence) in [
+        (vec![("a", &[1_000][..])], false),
+        (vec![("a", &[999][..])], false),
+        (vec![("a", &[999, 998][..]), ("b", &[997])], false),
+        (vec![("a", &[999][..]), ("", &[1_000])], true),
+        (vec![("", &[1_000][..]), ("", &[1_000])], false),
+        (vec![("a", &[999][..]), ("b", &[]), ("b", &[999])], true),
+        (vec![], false),
+    ] {
+        let body = body("g", 1, &members);
+        let found = preflight(Endpoint::ModifyUserInfo, &body, &Policy::default(), &Limits::DOCUMENTED);
+        assert_eq!(Violation::by_precedence(&found), by_precedence, "{found:?}");
+        let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
+        let answer = app.clone().call(&call, crate::NOW).answer;
+        assert_eq!(answer.because.contains(&Basis::Gap(Gap::Precedence)), by_precedence, "{answer:?}");
+    }
 }
 
 #[test]

@@ -1,31 +1,52 @@
 //! The state as JSON: what is written is read, and what the rules do not allow is not.
 
+mod refused;
+
 use std::fmt::Write as _;
 
 use avmarks_protocol::{Endpoint, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call, Scenario};
+use avmarks_service::{App, Call, Scenario, Settings};
 use avmarks_spec::Timestamp;
-use avmarks_spec::readings::{RefreshCount, RefreshList};
+use avmarks_spec::readings::{ListMarks, RefreshCount, RefreshList, RobotDays};
 
 use crate::{NOW, app_with_group, body, group, text, user};
 
-/// An app with everything in it that a snapshot must keep.
+const CHECK: &[u8] = br#"{"GroupId":"g","Member_Account":["owner","a","b","r","s","nobody"]}"#;
+
+fn configure(app: &mut App, change: impl FnOnce(&mut Settings)) {
+    let mut settings = app.settings().clone();
+    change(&mut settings);
+    app.configure(settings);
+}
+
+/// An app with everything in it that a snapshot must keep: members with and without connection, a robot with and one
+/// without an end, administrators, and a view of each kind.
 fn full_app() -> App {
     let mut app = app_with_group();
-    let mut settings = app.settings().clone();
-    settings.terms.policy.refresh_list = RefreshList::TenSeconds;
-    settings.terms.policy.refresh_count = RefreshCount::TenSeconds;
-    app.configure(settings);
-    let call = |app: &mut App, path, body: &[u8]| {
-        assert_eq!(app.call(&Call { identifier: "administrator", path, body }, NOW).answer.code.number(), 0);
+    configure(&mut app, |settings| {
+        let policy = &mut settings.terms.policy;
+        policy.refresh_list = RefreshList::TenSeconds;
+        policy.refresh_count = RefreshCount::TenSeconds;
+        policy.list_marks = ListMarks::Present;
+    });
+    let call = |app: &mut App, endpoint: Endpoint, body: &[u8]| {
+        let response = app.call(&Call { identifier: "administrator", path: endpoint.path(), body }, NOW);
+        assert_eq!(response.answer.code.number(), 0, "{response:?}");
     };
-    call(&mut app, modify_user_info::PATH, &body("g", 1, &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])]));
+    let marks: &[(&str, &[i64])] = &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])];
+    call(&mut app, Endpoint::ModifyUserInfo, &body("g", 1, marks));
     app.observe(group("g"), Presence::Disconnect, &[user("a"), user("owner")], NOW);
-    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0}"#);
-    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#);
-    call(&mut app, Endpoint::GetMembers.path(), br#"{"GroupId":"g","Timestamp":0,"Mark":1}"#);
-    call(&mut app, Endpoint::GetOnlineMemberNum.path(), br#"{"GroupId":"g"}"#);
+    call(&mut app, Endpoint::AddRobots, br#"{"GroupId":"g","Member_Account":["r"]}"#);
+    call(&mut app, Endpoint::ModifyUserInfo, &body("g", 1, &[("r", &[1_000])]));
+    configure(&mut app, |settings| settings.terms.policy.robot_days = RobotDays::UntilDeleted);
+    call(&mut app, Endpoint::AddRobots, br#"{"GroupId":"g","Member_Account":["s"]}"#);
+    call(&mut app, Endpoint::ModifyAdmin, br#"{"GroupId":"g","CommandType":1,"Admin_Account":["keeper","a"]}"#);
+    call(&mut app, Endpoint::GetMembers, br#"{"GroupId":"g","Timestamp":0}"#);
+    call(&mut app, Endpoint::GetMembers, br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#);
+    call(&mut app, Endpoint::GetMembers, br#"{"GroupId":"g","Timestamp":0,"Mark":1}"#);
+    call(&mut app, Endpoint::GetOnlineMemberNum, br#"{"GroupId":"g"}"#);
+    call(&mut app, Endpoint::CheckMembers, CHECK);
     app
 }
 
@@ -37,14 +58,57 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
     assert_eq!(again.next_deadline(), app.next_deadline());
     let mut happened = String::new();
     for app in [&mut app, &mut again] {
-        let list = br#"{"GroupId":"g","Timestamp":0}"#;
-        let call = Call { identifier: "administrator", path: Endpoint::GetMembers.path(), body: list };
-        let shown = app.call(&call, Timestamp::from_millis(NOW.as_millis() + 9_999));
-        let gone = app.tick(Timestamp::from_millis(NOW.as_millis() + 259_200_000));
-        writeln!(happened, "{shown:?} {gone:?}").unwrap();
+        let later = |millis: u64| Timestamp::from_millis(NOW.as_millis() + millis);
+        let mut told = String::new();
+        // Who has joined since is in no view, and in the next one.
+        app.observe(group("g"), Presence::Join, &[user("late"), user("s")], later(1));
+        app.observe(group("g"), Presence::Disconnect, &[user("b")], later(2));
+        for at in [9_999, 10_000] {
+            for (endpoint, body) in [
+                (Endpoint::GetMembers, &br#"{"GroupId":"g","Timestamp":0}"#[..]),
+                (Endpoint::GetMembers, br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#),
+                (Endpoint::GetOnlineMemberNum, br#"{"GroupId":"g"}"#),
+                (Endpoint::CheckMembers, CHECK),
+                (Endpoint::GetAdminList, br#"{"GroupId":"g"}"#),
+            ] {
+                let call = Call { identifier: "administrator", path: endpoint.path(), body };
+                write!(told, "{} ", text(&app.call(&call, later(at)).answer.body)).unwrap();
+            }
+        }
+        writeln!(happened, "{told} {:?}", app.tick(later(259_200_000))).unwrap();
     }
     let told: Vec<_> = happened.lines().collect();
     assert_eq!(told[0], told[1]);
+    let shown = |list: &str| happened.matches(&format!(r#""Member_Account":[{list}]"#)).count();
+    assert_eq!(shown(r#""a","b","r","s""#), 2, "{happened}");
+    assert_eq!(shown(r#""a","r","s""#), 2, "{happened}");
+    assert_eq!(happened.matches(r#""OnlineMemberNum":4}"#).count(), 4, "{happened}");
+    assert_eq!(
+        happened.matches(r#"{"Admin_Account":"keeper","Avatar":"","NickName":""},{"Admin_Account":"a","#).count(),
+        4
+    );
+    // The robot that joined keeps having no end; the one that did not is gone with its days.
+    assert_eq!(happened.matches("account: UserId(\"r\")").count(), 4, "{happened}");
+}
+
+/// What is at hand of robots and administrators after a snapshot and back.
+#[test]
+fn robots_and_administrators_come_back_as_they_were() {
+    let app = full_app();
+    let again = App::restore(&app.snapshot()).unwrap();
+    for app in [&app, &again] {
+        let room = app.room(&group("g")).unwrap();
+        let of = |account| {
+            let member = room.member(&user(account), NOW).unwrap();
+            let marks: Vec<_> = member.marks.iter().map(|mark| mark.number()).collect();
+            (member.robot, member.connected, member.online, marks, member.pinned_until.is_some())
+        };
+        assert_eq!(of("r"), (true, false, true, vec![500, 1_000], true));
+        assert_eq!(of("s"), (true, false, true, vec![500], false));
+        assert_eq!(of("a"), (false, false, true, vec![500, 600, 1_000], true));
+        assert_eq!((room.len(), room.robots(), room.online_count(NOW)), (5, 2, 4));
+        assert_eq!(room.admins(), [user("keeper"), user("a")]);
+    }
 }
 
 #[test]
@@ -90,88 +154,4 @@ fn a_conversation_hands_its_app_over() {
     // Its lines are counted anew.
     let answer = Scenario::new(app).answer(r#"{"at":1795412030000,"do":"tick"}"#).unwrap();
     assert_eq!(text(&answer), r#"{"line":1,"events":[]}"#);
-}
-
-#[test]
-fn snapshots_that_the_rules_do_not_allow() {
-    let good = String::from_utf8(full_app().snapshot()).unwrap();
-    assert!(App::restore(good.as_bytes()).is_ok());
-    for (from, to, message) in [
-        (
-            "{\"avmarks_snapshot\":1",
-            "{\"avmarks_snapshot\":2",
-            "the snapshot is of version 2, and only version 1 can be read",
-        ),
-        ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot"),
-        ("\"page_size\":\"500\"", "\"page_size\":\"7\"", "`policy` in the snapshot"),
-        ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page_size` is missing"),
-        ("\"page_size\"", "\"page\":\"1\",\"page_size\"", "`policy` in the snapshot: `page` is no gap"),
-        ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot"),
-        ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
-        ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
-        ("\"account\":\"b\",\"place\":2", "\"account\":\"a\",\"place\":2", "`a` is a member twice"),
-        ("\"place\":2", "\"place\":1", "place 1 is out of order"),
-        ("\"place\":3", "\"place\":4", "place 4 is out of order"),
-        ("[500,600,1000]", "[600,1000]", "just where it holds mark 500"),
-        ("[500,600,1000]", "[500,600,1000,1000]", "holds mark 1000 twice"),
-        ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
-        ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
-        (
-            "[500,600,1000]",
-            "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012,1013,1014]",
-            "mark 1014 is one more than the 14 that a room can keep",
-        ),
-        ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
-        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
-        ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
-        ("\"next_place\":4", "\"next_place\":18446744073709551615", "place 18446744073709551615 is out of order"),
-        ("\"next_place\":4", "\"next_place\":4398046511105", "place 4398046511105 is out of order"),
-        ("\"next_place\":4", "\"next_place\":0", "place 0 is out of order"),
-        ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
-        ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030000", "which is yet to come"),
-        ("\"taken\":1795412030000", "\"taken\":1795412030001", "a view was taken after `latest`"),
-        (
-            "\"count_view\":{\"taken\":1795412030000",
-            "\"count_view\":{\"taken\":1795412030001",
-            "a view was taken after `latest`",
-        ),
-        ("{\"holding\":1000}", "\"nobody\"", "a filter of group `g` is there twice"),
-        (
-            "\"owner\":\"owner\",\"latest\":1795412030000",
-            "\"owner\":\"owner\",\"latest\":1795412030001",
-            "has seen a later time than the app",
-        ),
-        ("\"latest\":1795412030000", "\"latest\":1795671230000", "a pin of group `g` has ended already"),
-        ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
-        ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
-    ] {
-        assert!(good.contains(from), "{from} is not in {good}");
-        let fault = App::restore(good.replacen(from, to, 1).as_bytes()).unwrap_err().to_string();
-        assert!(fault.contains(message), "{from} -> {to}: {fault}");
-    }
-    let groups = &good[good.find("\"groups\":[").unwrap() + "\"groups\":[".len()..good.rfind(']').unwrap()];
-    let twice = good.replacen(groups, &format!("{groups},{groups}"), 1);
-    assert_eq!(App::restore(twice.as_bytes()).unwrap_err().to_string(), "`groups` in the snapshot: `g` is there twice");
-    let views = good.find("\"list_views\":[").unwrap();
-    let (before, views) = good.split_at(views);
-    for (place, order) in [("0", "rising"), ("1", "level")] {
-        let spoilt = format!("{before}{}", views.replace("\"place\":2", &format!("\"place\":{place}")));
-        let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
-        assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
-    }
-    // What can be, if nothing less: as many marks as a room can keep.
-    for (from, to) in [
-        ("[500,600,1000]", "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012]"),
-        ("\"next_place\":4", "\"next_place\":4398046511104"),
-    ] {
-        assert!(good.contains(from), "{from} is not in {good}");
-        App::restore(good.replacen(from, to, 1).as_bytes()).unwrap();
-    }
-    for (bytes, message) in [
-        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
-        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
-        (b"\xff", "this is no snapshot: expected value at line 1 column 1"),
-    ] {
-        assert_eq!(App::restore(bytes).unwrap_err().to_string(), message);
-    }
 }

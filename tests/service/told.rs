@@ -1,9 +1,9 @@
 //! What the service tells beside the code: the sentence of each refusal of a group, groups, deadlines, line numbers.
 
-use avmarks_protocol::{Envelope, modify_user_info};
-use avmarks_rules::Presence;
+use avmarks_protocol::{Envelope, add_robots, modify_user_info};
+use avmarks_rules::{Presence, Refusal};
 use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
-use avmarks_spec::readings::{ListMarks, OverCapacity, RefreshList, RestOwner};
+use avmarks_spec::readings::{ListMarks, OverCapacity, RefreshList, RestOwner, SpecialSlots};
 use avmarks_spec::{GroupType, Timestamp};
 
 use crate::{NOW, app_with_group, body, group, text, user};
@@ -65,6 +65,32 @@ fn a_refusal_names_group_caller_and_numbers() {
         asks(&app, &[("nobody", &[1_000]), ("either", &[1_001])]),
         "no account of `MemberList` could be served in group `g`, the first being `nobody` with mark 1000 (ONLINE-ONLY)"
     );
+}
+
+/// Robots are named by `Member_Account`, and their body has no `MemberList`.
+#[test]
+fn the_place_of_a_refusal_is_a_field_of_its_call() {
+    let ten = body("g", 1, &[("b", &(1_000..1_010).collect::<Vec<_>>())]);
+    let mut app = app_with_group();
+    app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &ten }, NOW);
+    let place = |change: &dyn Fn(&mut Settings), accounts: &str| {
+        let app = configured(app.clone(), change);
+        let body = format!(r#"{{"GroupId":"g","Member_Account":[{accounts}]}}"#);
+        let call = Call { identifier: "administrator", path: add_robots::PATH, body: body.as_bytes() };
+        let found = app.dry_run_call(&call, NOW).violations;
+        (found[0].reason, found[0].pointer().unwrap())
+    };
+    let full = |settings: &mut Settings| settings.terms.limits.members_per_mark_max = 0;
+    let refuse = |settings: &mut Settings| {
+        full(settings);
+        settings.terms.policy.over_capacity = OverCapacity::RefuseCall;
+    };
+    let count = |settings: &mut Settings| settings.terms.policy.special_slots = SpecialSlots::Count;
+    let at = "/Member_Account".to_owned();
+    assert_eq!(place(&|_| (), ""), (Refusal::MemberListEmpty, at.clone()));
+    assert_eq!(place(&full, "\"a\""), (Refusal::AllFailed, at.clone()));
+    assert_eq!(place(&refuse, "\"a\""), (Refusal::MembersPerMark, at.clone()));
+    assert_eq!(place(&count, "\"a\""), (Refusal::MarksPerGroup, at));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use avmarks_client::{Backoff, CallRequest, ForeignKind, Heard, JobSettings, PageFault, RetrySettings};
 use avmarks_protocol::get_members::{Answer, Listed, Request};
-use avmarks_protocol::get_online_member_num;
+use avmarks_protocol::{
+    Endpoint, add_robots, check_members, del_robots, get_admin_list, get_online_member_num, modify_admin,
+};
 use avmarks_spec::{GroupId, Mark};
 use avmarks_transport_ureq::{Client, CountFault, ListFault};
 
@@ -58,6 +60,20 @@ fn the_mark_is_asked_for_on_each_page() {
     }
 }
 
+/// What the vendor's own clients read and no page names is shown where it is there, and harms nobody.
+#[test]
+fn marks_and_what_else_an_item_may_have_are_shown() {
+    let page = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","RequestId":"Id-1-O-Seq-2","MemberList":[{"JoinTime":1,"Member_Account":"a","Remark":"r","Marks":[500,1000],"Role":"x"},{"JoinTime":1,"Member_Account":"b","Marks":"1000","Marks":7}],"NextTimestamp":0,"More":[]}"#;
+    let server = Server::start(move |_, _| saying(200, page));
+    let pages: Vec<_> = client(&server).online_members(group(), None).map(Result::unwrap).collect();
+    let [members] = &pages[..] else { panic!("{pages:?}") };
+    let shown: Vec<_> =
+        members.iter().map(|member| (&*member.account, member.remark.as_deref(), &member.marks)).collect();
+    assert_eq!(shown, [("a", Some("r"), &Some([500, 1_000].into())), ("b", None, &None)]);
+    let extra: Vec<_> = members[1].extra.iter().collect();
+    assert_eq!(extra, [("Marks", "\"1000\""), ("Marks", "7")]);
+}
+
 #[test]
 fn a_page_is_tried_again() {
     let server = Server::start(|number, _| match number {
@@ -101,6 +117,7 @@ fn a_list_that_was_given_up_ends_with_what_was_heard() {
 fn the_number_is_told_or_why_not() {
     for (body, told) in [
         (get_online_member_num::Answer::count(1_524).to_json(), Ok(1_524)),
+        (br#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":7,"ExpireTime":60,"RequestId":"x"}"#.to_vec(), Ok(7)),
         (get_online_member_num::Answer::count(-1).to_json(), Err("`OnlineMemberNum` is `-1`, and should be 0 or more")),
         (br#"{"ActionStatus":"OK","ErrorCode":0}"#.to_vec(), Err("the answer has no `OnlineMemberNum`")),
         (
@@ -126,6 +143,32 @@ fn the_number_is_told_or_why_not() {
     }
     let server = Server::start(|_, _| vec![Act::Close]);
     assert!(matches!(client(&server).online_count(group()), Err(CountFault::Unanswered(_))));
+}
+
+/// The types of the protocol write and read what is asked and answered.
+#[test]
+fn robots_checks_and_administrators_are_asked_for_as_any_other_call() {
+    let (group, accounts) = (GROUP, vec!["robot1".into(), "robot2".into()]);
+    let accounts_body = add_robots::Request { group_id: group.into(), accounts: accounts.clone() }.to_json();
+    let admins_body = modify_admin::Request { group_id: group.into(), command_type: 1.into(), accounts }.to_json();
+    let group_body = get_online_member_num::Request { group_id: group.into() }.to_json();
+    let online = check_members::Answer::online(vec!["robot2".to_owned()]);
+    let admins = get_admin_list::Answer::admins(vec![get_admin_list::Admin::new("robot1")]);
+    for (endpoint, body, answer) in [
+        (Endpoint::AddRobots, &accounts_body, add_robots::Answer::ok().to_json()),
+        (Endpoint::DelRobots, &accounts_body, del_robots::Answer::ok().to_json()),
+        (Endpoint::CheckMembers, &accounts_body, online.to_json()),
+        (Endpoint::ModifyAdmin, &admins_body, modify_admin::Answer::ok().to_json()),
+        (Endpoint::GetAdminList, &group_body, admins.to_json()),
+    ] {
+        let told = answer.clone();
+        let server = Server::start(move |_, _| saying(200, &told));
+        let request = CallRequest { path: endpoint.path().to_owned(), body: body.clone(), repeatable: true };
+        assert_eq!(&*client(&server).call(request).unwrap().body, answer, "{}", endpoint.command());
+        let request = String::from_utf8(server.requests().pop().unwrap()).unwrap();
+        assert!(request.starts_with(&format!("POST /{}?sdkappid=", endpoint.path())), "{request}");
+        assert!(request.ends_with(std::str::from_utf8(body).unwrap()), "{request}");
+    }
 }
 
 #[test]

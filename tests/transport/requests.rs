@@ -3,7 +3,7 @@
 
 use avmarks_client::CallRequest;
 use avmarks_protocol::get_members::{Answer, Listed, Request};
-use avmarks_protocol::get_online_member_num;
+use avmarks_protocol::{add_robots, check_members, del_robots, get_admin_list, get_online_member_num, modify_admin};
 use avmarks_spec::{GroupId, Mark, Timestamp};
 use avmarks_transport_ureq::Client;
 
@@ -67,6 +67,41 @@ fn online_count() {
     let server = Server::start(|_, _| saying(get_online_member_num::Answer::count(1_000).to_json()));
     assert_eq!(client(&server).online_count(group()), Ok(1_000));
     reviewed("online_count", "1047/38521 request fields and URL; QUERY", &server);
+}
+
+#[test]
+fn add_robots() {
+    let server = Server::start(|_, _| saying(add_robots::Answer::ok().to_json()));
+    client(&server).add_robots(GROUP, ["robot1", "robot2"]).unwrap();
+    reviewed("add_robots", "1047/60527; 269/103785 request fields; QUERY; REQUIRED", &server);
+}
+
+#[test]
+fn delete_robots() {
+    let server = Server::start(|_, _| saying(del_robots::Answer::ok().to_json()));
+    client(&server).delete_robots(GROUP, ["robot1", "robot2"]).unwrap();
+    reviewed("delete_robots", "269/103785 request fields; QUERY; REQUIRED", &server);
+}
+
+#[test]
+fn check_members() {
+    let server = Server::start(|_, _| saying(check_members::Answer::online(vec!["student9".to_owned()]).to_json()));
+    let checked = client(&server).check_members(GROUP, ["teacher10", "student9"]).unwrap();
+    assert_eq!(checked.iter().map(|one| one.is_online).collect::<Vec<_>>(), [false, true]);
+    reviewed("check_members", "1047/60523 request fields; QUERY; REQUIRED", &server);
+}
+
+#[test]
+fn administrators() {
+    let server = Server::start(|number, _| match number {
+        0 | 1 => saying(modify_admin::Answer::ok().to_json()),
+        _ => saying(get_admin_list::Answer::admins(vec![get_admin_list::Admin::new("teacher10")]).to_json()),
+    });
+    let client = client(&server);
+    client.set_admins(GROUP, ["teacher10", "teacher11"]).unwrap();
+    client.delete_admins(GROUP, ["teacher11"]).unwrap();
+    assert_eq!(client.admins(GROUP).unwrap()[0].account, "teacher10");
+    reviewed("administrators", "269/102857 and 1047/60524 request fields; QUERY; REQUIRED; COMMAND-TYPE", &server);
 }
 
 #[test]

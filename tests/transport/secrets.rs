@@ -54,6 +54,20 @@ impl Shown {
             Ok(_) => {}
             Err(fault) => self.add_fault(&fault),
         }
+        self.add_job(&client.add_robots(GROUP, ["robot1"]).unwrap());
+        self.add_job(&client.delete_robots(GROUP, ["robot1"]).unwrap());
+        match client.check_members(GROUP, ["robot1"]) {
+            Ok(checked) => self.add(&checked),
+            Err(fault) => self.add_fault(&fault),
+        }
+        match client.set_admins(GROUP, ["robot1"]) {
+            Ok(()) => {}
+            Err(fault) => self.add_fault(&fault),
+        }
+        match client.admins(GROUP) {
+            Ok(admins) => self.add(&admins),
+            Err(fault) => self.add_fault(&fault),
+        }
         match client.call(CallRequest { path: "v4/x/y".to_owned(), body: b"{}".to_vec(), repeatable: true }) {
             Ok(answered) => self.texts.push(format!("{answered:?} {}", String::from_utf8_lossy(&answered.body))),
             Err(fault) => self.add_fault(&fault),

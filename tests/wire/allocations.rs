@@ -1,21 +1,31 @@
 //! How often memory is allocated: exact figures, the same each time.
 
 use allocation_counter::measure;
+use avmarks_protocol::get_members;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Marks, Request};
+use avmarks_protocol::{add_robots, check_members, modify_admin};
 
-fn body(accounts: usize) -> String {
+const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
+
+fn list(accounts: usize) -> String {
     let member = |at: usize| {
         let marks = ["1000", "1000,1001", "500,1000,1009"][at % 3];
         format!(r#"{{"Member_Account":"user_{at:027x}","Marks":[{marks}]}}"#)
     };
     let members: Vec<_> = (0..accounts).map(member).collect();
-    format!(r#"{{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{}]}}"#, members.join(","))
+    format!(r#""CommandType":1,"MemberList":[{}]"#, members.join(","))
+}
+
+fn body(accounts: usize) -> String {
+    format!(r#"{{"GroupId":"@TGS#a",{}}}"#, list(accounts))
 }
 
 #[test]
 fn a_request_takes_one_allocation_for_its_list() {
-    for accounts in [1, 2, 500] {
-        let body = body(accounts);
+    let unknown = r#""More":[{"a":"\"","b":[]},-1.5e3],"Marks""#;
+    for (accounts, body) in [1, 2, 500].into_iter().flat_map(|accounts| {
+        [body(accounts), body(accounts).replace(r#""Marks""#, unknown)].map(|body| (accounts, body))
+    }) {
         let request = measure(|| drop(Request::parse(body.as_bytes()).unwrap()));
         let draft = measure(|| drop(Draft::parse(&body).unwrap()));
         assert_eq!((request.count_total, draft.count_total), (1, 1), "{accounts} accounts");
@@ -25,6 +35,39 @@ fn a_request_takes_one_allocation_for_its_list() {
             request.bytes_total <= bytes_max && draft.bytes_total <= bytes_max,
             "{request:?} {draft:?} {bytes_max}"
         );
+    }
+}
+
+#[test]
+fn an_answer_takes_one_allocation_for_its_list_one_for_each_account_and_two_for_its_unknown_field() {
+    for accounts in [1, 2, 500] {
+        let body = format!("{{{OK},{}}}", list(accounts));
+        let found = measure(|| drop(Answer::parse(body.as_bytes()).unwrap()));
+        assert_eq!(found.count_total, 1 + accounts as u64, "{accounts} accounts");
+        assert!(found.bytes_total <= 2 * body.len() as u64, "{found:?} {}", body.len());
+        let body = body.replace(r#""Marks""#, r#""More":[1],"Marks""#);
+        let found = measure(|| drop(Answer::parse(body.as_bytes()).unwrap()));
+        assert_eq!(found.count_total, 1 + 3 * accounts as u64, "{accounts} accounts");
+    }
+}
+
+#[test]
+fn a_page_takes_one_allocation_for_its_list_and_of_a_member_one_for_each_text_and_one_for_more_than_three_marks() {
+    for (fields, allocations) in [
+        (r#","NickName":"","Avatar":"""#, 1),
+        (r#","NickName":"n","Avatar":"u""#, 3),
+        (r#","NickName":"","Avatar":"","Marks":[]"#, 1),
+        (r#","NickName":"","Avatar":"","Marks":[1000,1001,1002]"#, 1),
+        (r#","NickName":"n","Avatar":"u","Remark":"r","Marks":[1000,1001,1002,1003]"#, 5),
+    ] {
+        for members in [1, 2, 500] {
+            let member = |at: usize| format!(r#"{{"JoinTime":1669872112,"Member_Account":"user_{at:027x}"{fields}}}"#);
+            let list: Vec<_> = (0..members).map(member).collect();
+            let body = format!(r#"{{{OK},"MemberList":[{}],"NextTimestamp":0}}"#, list.join(","));
+            let found = measure(|| drop(get_members::Answer::parse(body.as_bytes()).unwrap()));
+            assert_eq!(found.count_total, 1 + allocations * members as u64, "{members} members, {fields}");
+            assert!(found.bytes_total <= 3 * body.len() as u64, "{found:?} {}", body.len());
+        }
     }
 }
 
@@ -50,4 +93,29 @@ fn an_answer_is_written_into_a_buffer_that_is_large_enough_without_any() {
     let written = measure(|| Answer::write_served(&mut json, 1, members()));
     assert!(json.ends_with(b"\"Marks\":[1000,1001]}]}"));
     assert_eq!(written.count_total, 0);
+}
+
+/// The fields, their values, the accounts: lists that grow by doubling, and not a text for each account.
+#[test]
+fn a_list_of_accounts_takes_no_allocation_for_each() {
+    for (accounts, most) in [(1, 4), (500, 25)] {
+        let names: Vec<_> = (0..accounts).map(|at| format!("\"user_{at:027x}\"")).collect();
+        let robots = format!(r#"{{"GroupId":"@TGS#a","Member_Account":[{}]}}"#, names.join(","));
+        let admins = format!(r#"{{"GroupId":"@TGS#a","CommandType":1,"Admin_Account":[{}]}}"#, names.join(","));
+        let answer = robots.replace(r#""GroupId":"@TGS#a""#, r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#);
+        let read = [
+            measure(|| drop(add_robots::Request::parse(robots.as_bytes()).unwrap())),
+            measure(|| drop(add_robots::Draft::parse(&robots).unwrap())),
+            measure(|| drop(modify_admin::Request::parse(admins.as_bytes()).unwrap())),
+            measure(|| drop(modify_admin::Draft::parse(&admins).unwrap())),
+        ];
+        for (at, read) in read.iter().enumerate() {
+            assert!(read.count_total <= most, "{accounts} accounts, {at}: {read:?}");
+            let bytes_max = 4 * robots.len() as u64 + 400;
+            assert!(read.bytes_total <= bytes_max, "{accounts} accounts, {at}: {read:?} {bytes_max}");
+        }
+        // An answer owns its accounts.
+        let read = measure(|| drop(check_members::Answer::parse(answer.as_bytes()).unwrap()));
+        assert!(read.count_total <= accounts + most + 1, "{read:?}");
+    }
 }

@@ -1,17 +1,22 @@
 //! Requests and answers: what the vendor may add survives, what is wrong is told with its place, nothing panics.
 
 use avmarks_protocol::{
-    AnswerFault, BodyFault, Envelope, ErrorCode, FieldProblem, Integer, get_members, get_online_member_num,
-    modify_user_info,
+    AnswerFault, BodyFault, Envelope, ErrorCode, FieldProblem, Integer, add_robots, check_members, get_admin_list,
+    get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 use proptest::prelude::*;
 
 #[test]
 fn unknown_codes_fields_and_statuses_come_back_as_they_came() {
-    let bytes = br#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"\u00e9","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"RequestId":"x","More":{"b":[1.50,null]}}"#;
+    let bytes = br#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"\u00e9","RequestId":"x","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"More":{"b":[1.50,null]}}"#;
     let answer = modify_user_info::Answer::parse(bytes).unwrap();
     assert_eq!((answer.envelope.error_code, answer.envelope.error_code.row()), (ErrorCode::new(12_345_678), None));
-    assert_eq!(String::from_utf8(answer.to_json()).unwrap(), String::from_utf8_lossy(bytes).replace("\\u00e9", "é"));
+    assert_eq!(answer.envelope.request_id.as_deref(), Some("x"));
+    // `RequestId` is written behind the other fields of the envelope, wherever it stood; what no document names stays in order.
+    assert_eq!(
+        String::from_utf8(answer.to_json()).unwrap(),
+        r#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"é","RequestId":"x","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"More":{"b":[1.50,null]}}"#
+    );
     assert_eq!(modify_user_info::Answer::parse(&answer.to_json()), Ok(answer));
 }
 
@@ -57,6 +62,7 @@ fn null_counts_as_missing_where_a_field_is_optional() {
 fn names_and_pictures_of_a_list_may_be_missing_and_are_written_where_they_are() {
     let start = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberList":[{"JoinTime":1,"Member_Account":"a""#;
     for (fields, nick_name, avatar, written) in [
+        (r#","Marks":[],"Remark":"r","Avatar":"""#, None, Some(""), r#","Avatar":"","Remark":"r","Marks":[]"#),
         ("", None, None, ""),
         (r#","NickName":null,"Avatar":null"#, None, None, ""),
         (r#","NickName":"","Avatar":"""#, Some(""), Some(""), r#","NickName":"","Avatar":"""#),
@@ -145,6 +151,11 @@ fn nearly_json() -> impl Strategy<Value = String> {
         "\"MemberList\"",
         "\"Member_Account\"",
         "\"Marks\"",
+        "\"Admin_Account\"",
+        "\"Admin_List\"",
+        "\"Remark\"",
+        "\"RequestId\"",
+        "\"ExpireTime\"",
         "\"ActionStatus\"",
         "\"ErrorCode\"",
         "\"ErrorInfo\"",
@@ -188,19 +199,67 @@ fn whole() -> impl Strategy<Value = String> {
         let there = prop::sample::select(values.to_vec()).prop_map(move |value| format!(",\"{name}\":{value}"));
         prop_oneof![2 => there, 1 => Just(format!(",\"{name}\":null")), 1 => Just(String::new())]
     };
-    let member = (optional("NickName", &["\"\"", "\"n\""]), optional("Avatar", &["\"\"", "\"u\""])).prop_map(
-        |(nick, avatar)| {
-            format!(",\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000],\"JoinTime\":7{nick}{avatar}}}]")
-        },
-    );
+    // What no page names may be anything.
+    let anything = &["\"r\"", "7", "[500,1000]", "{}"];
+    let member = (
+        optional("NickName", &["\"\"", "\"n\""]),
+        optional("Avatar", &["\"\"", "\"u\""]),
+        optional("Remark", anything),
+    )
+        .prop_map(|(nick, avatar, remark)| {
+            format!(
+                ",\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000],\"JoinTime\":7{nick}{avatar}{remark}}}]"
+            )
+        });
     let members = prop_oneof![3 => member, 1 => optional("MemberList", &["[]"])];
     let numbers =
         (optional("CommandType", &["1"]), optional("NextTimestamp", &["0", "-1"]), optional("OnlineMemberNum", &["2"]));
-    (optional("ErrorInfo", &["\"\"", "\"e\""]), numbers, members).prop_map(|(info, (command, next, online), members)| {
-        format!(
-            "{{\"ActionStatus\":\"OK\",\"ErrorCode\":0,\"GroupId\":\"g\",\"Timestamp\":0{info}{command}{members}{next}{online}}}"
-        )
-    })
+    let accounts = &["[]", "[\"a\"]", "[\"b\",\"a\"]"];
+    let admin = (optional("NickName", &["\"n\""]), optional("Avatar", &["\"u\""]));
+    let admin = admin.prop_map(|(nick, avatar)| format!(",\"Admin_List\":[{{\"Admin_Account\":\"a\"{avatar}{nick}}}]"));
+    let others = (
+        optional("Member_Account", accounts),
+        optional("Admin_Account", accounts),
+        prop_oneof![3 => admin, 1 => optional("Admin_List", &["[]"])],
+        optional("RequestId", anything),
+        optional("ExpireTime", anything),
+    );
+    (optional("ErrorInfo", &["\"\"", "\"e\""]), numbers, members, others).prop_map(
+        |(info, (command, next, online), members, (accounts, admins, list, id, expires))| {
+            format!(
+                "{{\"ActionStatus\":\"OK\",\"ErrorCode\":0,\"GroupId\":\"g\",\"Timestamp\":0{info}{command}{members}{next}{online}{accounts}{admins}{list}{id}{expires}}}"
+            )
+        },
+    )
+}
+
+/// What is read is written so that it is read alike, and stays as it is from then on.
+macro_rules! read_and_written_again {
+    ($bytes:expr; $( $type:ty ),*) => { $(
+        if let Ok(read) = <$type>::parse($bytes) {
+            let written = read.to_json();
+            let again = <$type>::parse(&written).unwrap();
+            prop_assert_eq!(&again, &read);
+            prop_assert_eq!(again.to_json(), written.clone());
+        }
+    )* };
+}
+
+/// The envelope can be read wherever the answer can, and says the same.
+macro_rules! with_its_envelope {
+    ($bytes:expr; $( $type:ty ),*) => { $(
+        if let Ok(answer) = <$type>::parse($bytes) {
+            prop_assert_eq!(Envelope::parse($bytes), Ok(answer.envelope));
+        }
+    )* };
+}
+
+/// A request is read just where its draft shows no fault.
+macro_rules! read_where_the_draft_is_clean {
+    ($text:expr; $( $module:ident ),*) => { $(
+        let is_clean = $module::Draft::parse($text).is_ok_and(|draft| draft.faults.is_empty());
+        prop_assert_eq!($module::Request::parse($text.as_bytes()).is_ok(), is_clean, "{}", stringify!($module));
+    )* };
 }
 
 proptest! {
@@ -210,35 +269,29 @@ proptest! {
     /// envelope can be read wherever the answer can, and says the same.
     #[test]
     fn what_is_read_is_written_and_read_again(text in nearly_json()) {
-        let bytes = text.as_bytes();
-        if let Ok(request) = modify_user_info::Request::parse(bytes) {
-            let written = request.to_json();
-            let again = modify_user_info::Request::parse(&written).unwrap();
-            prop_assert_eq!(&again, &request);
-            prop_assert_eq!(again.to_json(), written.clone());
-        }
-        if let Ok(request) = get_members::Request::parse(bytes) {
-            let written = request.to_json();
-            prop_assert_eq!(&get_members::Request::parse(&written).unwrap(), &request);
-        }
-        if let Ok(request) = get_online_member_num::Request::parse(bytes) {
-            let written = request.to_json();
-            prop_assert_eq!(&get_online_member_num::Request::parse(&written).unwrap(), &request);
-        }
-        if let Ok(answer) = modify_user_info::Answer::parse(bytes) {
-            let written = answer.to_json();
-            prop_assert_eq!(&modify_user_info::Answer::parse(&written).unwrap(), &answer);
-            prop_assert_eq!(modify_user_info::Answer::parse(&written).unwrap().to_json(), written);
-            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
-        }
-        if let Ok(answer) = get_members::Answer::parse(bytes) {
-            prop_assert_eq!(&get_members::Answer::parse(&answer.to_json()).unwrap(), &answer);
-            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
-        }
-        if let Ok(answer) = get_online_member_num::Answer::parse(bytes) {
-            prop_assert_eq!(&get_online_member_num::Answer::parse(&answer.to_json()).unwrap(), &answer);
-            prop_assert_eq!(Envelope::parse(bytes), Ok(answer.envelope));
-        }
+        read_and_written_again!(
+            text.as_bytes();
+            modify_user_info::Request,
+            get_members::Request,
+            get_online_member_num::Request,
+            add_robots::Request,
+            modify_admin::Request,
+            modify_user_info::Answer,
+            get_members::Answer,
+            get_online_member_num::Answer,
+            add_robots::Answer,
+            check_members::Answer,
+            get_admin_list::Answer
+        );
+        with_its_envelope!(
+            text.as_bytes();
+            modify_user_info::Answer,
+            get_members::Answer,
+            get_online_member_num::Answer,
+            add_robots::Answer,
+            check_members::Answer,
+            get_admin_list::Answer
+        );
     }
 
     /// A request is read just where its draft shows no fault, and the two say the same.
@@ -249,6 +302,7 @@ proptest! {
             Ok(draft) if draft.faults.is_empty() => prop_assert_eq!(modify_user_info::Draft::from(request.unwrap()), draft),
             _ => prop_assert!(request.is_err()),
         }
+        read_where_the_draft_is_clean!(&text; get_members, get_online_member_num, add_robots, modify_admin);
     }
 
     /// No optional field that is missing or `null` keeps an answer from being read.
@@ -258,5 +312,8 @@ proptest! {
         prop_assert!(modify_user_info::Answer::parse(bytes).is_ok(), "{text}");
         prop_assert!(get_members::Answer::parse(bytes).is_ok(), "{text}");
         prop_assert!(get_online_member_num::Answer::parse(bytes).is_ok(), "{text}");
+        prop_assert!(add_robots::Answer::parse(bytes).is_ok(), "{text}");
+        prop_assert!(check_members::Answer::parse(bytes).is_ok(), "{text}");
+        prop_assert!(get_admin_list::Answer::parse(bytes).is_ok(), "{text}");
     }
 }

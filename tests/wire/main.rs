@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod readers;
 mod requests;
 mod signatures;
 mod webhooks;

@@ -112,7 +112,7 @@ impl Checked {
             let gap = Gap::TrailingComma.id();
             because.extend((!because.contains(&gap)).then_some(gap));
         }
-        let hint = hint(&violations, body, policy);
+        let hint = hint(&violations);
         let notes = notes(call, body, policy);
         Self { answer: answer_to(call, &violations), because, notes, hint, ..Self::of(violations) }
     }
@@ -124,7 +124,7 @@ impl Checked {
         let dry = app.dry_run_call(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let policy = &app.settings().terms.policy;
-        let hint = hint(&violations, body, policy);
+        let hint = hint(&violations);
         // The other calls' answers name no account with its marks.
         let served = (args.call == Endpoint::ModifyUserInfo)
             .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
@@ -201,9 +201,9 @@ fn raw(json: Vec<u8>) -> Option<Box<RawValue>> {
     String::from_utf8(json).ok().and_then(|json| RawValue::from_string(json).ok())
 }
 
-fn hint(violations: &[Found], body: &[u8], policy: &Policy) -> Option<&'static str> {
-    let is_no_json = violations.iter().any(|found| found.step == Refusal::NotJson.step());
-    let may_help = is_no_json && policy.trailing_comma == TrailingComma::Strict && has_trailing_comma(body);
+fn hint(violations: &[Found]) -> Option<&'static str> {
+    // It is named where the body can be read without such commas, and nowhere else.
+    let may_help = violations.iter().any(|found| found.because.contains(&Gap::TrailingComma.id()));
     may_help.then_some(TRAILING_COMMA_HINT)
 }
 

@@ -96,7 +96,10 @@ impl Progress {
     /// The progress as JSON, compact, in one line.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        // String keys, and no part that can fail: writing does not.
+        let json = serde_json::to_vec(self);
+        debug_assert!(json.is_ok(), "progress could not be written: {json:?}");
+        json.unwrap_or_default()
     }
 
     /// How many accounts are settled.

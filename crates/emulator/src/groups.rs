@@ -13,7 +13,8 @@
 mod read;
 mod write;
 
-use avmarks_protocol::ErrorCode;
+use avmarks_protocol::url::without_usersig;
+use avmarks_protocol::{Endpoint, ErrorCode};
 use avmarks_rules::{Basis, Room};
 use avmarks_service::{Answer, Call as Asked, Happening};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
@@ -47,14 +48,21 @@ const GROUPS_PER_CALL_MAX: usize = 50;
 const ASSIGNED: &str = "@TGS#";
 
 impl Call {
+    const ALL: [Self; 3] = [Self::Create, Self::Destroy, Self::Describe];
+
+    /// The path of the URL, without a slash in front.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Create => "v4/group_open_http_svc/create_group",
+            Self::Destroy => "v4/group_open_http_svc/destroy_group",
+            Self::Describe => "v4/group_open_http_svc/get_group_info",
+        }
+    }
+
     /// The call of this path, with or without a slash in front.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        match path.strip_prefix('/').unwrap_or(path) {
-            "v4/group_open_http_svc/create_group" => Some(Self::Create),
-            "v4/group_open_http_svc/destroy_group" => Some(Self::Destroy),
-            "v4/group_open_http_svc/get_group_info" => Some(Self::Describe),
-            _ => None,
-        }
+        let path = path.strip_prefix('/').unwrap_or(path);
+        Self::ALL.into_iter().find(|call| call.path() == path)
     }
 
     /// Whether it changes anything.
@@ -83,6 +91,20 @@ pub(crate) fn answer(world: &mut World, call: Call, asked: &Asked<'_>, now: Time
         answer.because.push(Basis::Gap(Gap::TrailingComma));
     }
     (answer, happenings)
+}
+
+/// Whether a call of this path is emulated, by the service or here.
+pub(crate) fn is_emulated(path: &str) -> bool {
+    Endpoint::from_path(path).is_some() || Call::of(path).is_some()
+}
+
+/// The answer to a path that no emulated call has: it names the paths of this file too, which the service does not know.
+pub(crate) fn unknown_path(path: &str, code: ErrorCode) -> Vec<u8> {
+    let paths = Endpoint::ALL.iter().map(|endpoint| endpoint.path()).chain(Call::ALL.map(Call::path));
+    let paths: Vec<_> = paths.map(|path| format!("`{path}`")).collect();
+    let asked = without_usersig(path);
+    let info = format!("no call with the path `{}` is emulated; the paths are {}", Excerpt(&asked), paths.join(", "));
+    Endpoint::refused_answer(None, code, info)
 }
 
 type Answered = Result<(Vec<u8>, Vec<Happening>), Refused>;

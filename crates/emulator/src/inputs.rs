@@ -304,11 +304,13 @@ impl World {
         Err(Full(format!("there would be {groups} groups, and the emulator keeps at most {groups_max}")))
     }
 
-    /// Whether `joining` may all be members of `group`; those who are one already take no room.
+    /// Whether `joining` may all be members of `group`; those who are one already take no room. Robots are bounded by the limit
+    /// of holders of a mark, and take none before they join.
     fn has_room_for_members(&self, app: &App, group: GroupId, joining: &[UserId]) -> Result<(), Full> {
         let Some(room) = app.room(&group) else { return Ok(()) };
-        let new: BTreeSet<_> = joining.iter().filter(|account| room.member(account, app.latest()).is_none()).collect();
-        let (members, members_max) = (room.len() + new.len(), self.members_max);
+        let is_member = |account: &UserId| room.member(account, app.latest()).is_some_and(|member| !member.robot);
+        let new: BTreeSet<_> = joining.iter().filter(|account| !is_member(account)).collect();
+        let (members, members_max) = (room.len() - room.robots() + new.len(), self.members_max);
         if members <= members_max {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use avmarks_protocol::url::{RawQuery, without_usersig};
-use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
+use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Basis;
 use avmarks_service::{Answer, App, Call, Happening, Request, Response};
 use avmarks_spec::{Excerpt, GroupId, Timestamp, UserId};
@@ -284,7 +284,11 @@ impl World {
         answer: Answer,
         fault: Option<Injection>,
     ) -> Given {
-        let Answer { code, because, omitted, body, .. } = answer;
+        let Answer { code, because, omitted, mut body, .. } = answer;
+        if !groups::is_emulated(request.path) {
+            tracing::warn!(path = %Excerpt(&without_usersig(request.path)), "no call of this path is emulated");
+            body = groups::unknown_path(request.path, code);
+        }
         let code = code.number();
         // What went well has nothing to say, and may be long.
         let info = match code {
@@ -304,9 +308,6 @@ impl World {
             signature = signature.as_deref(),
             "{info}"
         );
-        if Endpoint::from_path(request.path).is_none() && groups::Call::of(request.path).is_none() {
-            tracing::warn!(path = %Excerpt(&without_usersig(request.path)), "no call of this path is emulated");
-        }
         let policy = &self.app.settings().terms.policy;
         let gaps = because.iter().filter_map(|basis| match basis {
             Basis::Gap(gap) => Some((*gap, policy.reading(*gap))),

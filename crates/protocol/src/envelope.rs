@@ -1,5 +1,7 @@
 //! What every answer has: status, code, and a sentence.
 
+mod plain;
+
 use core::fmt;
 use std::borrow::Cow;
 
@@ -9,6 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::json::{self, Fields, ValueFault};
 use crate::{BodyFault, ErrorCode, FieldFault, Integer, Place};
+
+pub(crate) use plain::EnvelopeFields;
 
 /// `ActionStatus`. Open, for the vendor may add to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -262,12 +266,15 @@ fn request_id<M: SerializeMap>(map: &mut M, envelope: &Envelope) -> Result<(), M
 
 /// `value` as compact JSON. What this crate writes has string keys and no failing parts, so writing cannot fail.
 pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let json = serde_json::to_vec(value);
+    debug_assert!(json.is_ok(), "a value could not be written: {json:?}");
+    json.unwrap_or_default()
 }
 
 /// The same behind what `json` holds.
 pub(crate) fn append<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
-    serde_json::to_writer(json, value).unwrap_or_default();
+    let written = serde_json::to_writer(json, value);
+    debug_assert!(written.is_ok(), "a value could not be written: {written:?}");
 }
 
 #[cfg(test)]

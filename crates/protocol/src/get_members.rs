@@ -2,12 +2,15 @@
 //!
 //! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
 
+mod plain;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
 use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
 use crate::json::{self, Faults};
+use crate::modify_user_info::Marks;
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 /// The path of the URL, without a slash in front.
@@ -128,7 +131,7 @@ pub struct Answer {
 /// use avmarks_protocol::get_members::{Answer, Listed};
 ///
 /// let mut member = Listed::new(1_669_872_112, "teacher10");
-/// member.marks = Some(vec![500, 1000]);
+/// member.marks = Some([500, 1000].into());
 /// let bytes = Answer::page(vec![member], 0).to_json();
 /// assert!(String::from_utf8_lossy(&bytes).contains(r#""Avatar":"","Marks":[500,1000]}"#));
 ///
@@ -158,7 +161,7 @@ pub struct Listed {
     /// `Marks`: the marks that the member holds, empty where it holds none; `None` where the answer does not tell
     /// (`gap:list-marks`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub marks: Option<Vec<i64>>,
+    pub marks: Option<Marks<i64>>,
     /// Fields that this version does not know, and `Remark` and `Marks` of another type.
     #[serde(flatten)]
     pub extra: Extra,
@@ -205,7 +208,13 @@ impl Answer {
     /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        let mut fields = json::Fields::parse(json::text(body)?)?;
+        let text = json::text(body)?;
+        plain::read(text).map_or_else(|| Self::parse_any(text), Ok)
+    }
+
+    /// The same, whatever the text is.
+    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+        let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
@@ -256,12 +265,12 @@ mod tests {
     fn marks_and_remark_are_typed_and_written_behind_the_other_fields() {
         let (found, written) =
             member(r#","Marks":[500,1000,-0,-9223372036854775808],"Remark":"r","Avatar":"u","x":1.50"#);
-        assert_eq!(found.marks, Some(vec![500, 1_000, 0, i64::MIN]));
+        assert_eq!(found.marks, Some([500, 1_000, 0, i64::MIN].into()));
         assert_eq!((found.remark.as_deref(), found.avatar.as_deref()), (Some("r"), Some("u")));
         assert_eq!(found.extra.iter().collect::<Vec<_>>(), [("x", "1.50")]);
         assert_eq!(written, r#","Avatar":"u","Remark":"r","Marks":[500,1000,0,-9223372036854775808],"x":1.50"#);
         let (found, written) = member(r#","Marks":[],"Remark":"""#);
-        assert_eq!((found.marks, found.remark.as_deref()), (Some(Vec::new()), Some("")));
+        assert_eq!((found.marks, found.remark.as_deref()), (Some(Marks::new()), Some("")));
         assert_eq!(written, r#","Remark":"","Marks":[]"#);
         let (found, written) = member("");
         assert_eq!((found.marks, found.remark, &*written), (None, None, ""));

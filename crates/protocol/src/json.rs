@@ -3,127 +3,20 @@
 //! serde_json reads the text; this keeps what its own values forget: the order of fields, repetitions, and the digits
 //! of a number, by which an integer of any size is told from `1000.0`.
 
+mod fault;
+
 use core::fmt;
 use std::borrow::Cow;
 
 use avmarks_spec::{Excerpt, OneLine};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use thiserror::Error;
 
+use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
-use crate::{Extra, Integer, Place};
+use crate::{Extra, Integer, Place, ShortText};
 
-/// Why a body is no JSON object (answered with 60003).
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum BodyFault {
-    /// Nothing but white space.
-    #[error("the body is empty; send at least `{{}}`")]
-    Empty,
-    /// Bytes that are no UTF-8.
-    #[error("the body is not UTF-8: the byte at {at} fits no character")]
-    NotUtf8 {
-        /// Bytes before the first that fits no character.
-        at: usize,
-    },
-    /// Text that is no JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
-    #[error(
-        "a comma before `]` or `}}` at line {line} column {column} is not JSON, though the vendor's own samples have it; remove it"
-    )]
-    TrailingComma {
-        /// The line of the first such comma, from 1.
-        line: usize,
-        /// Its column, in bytes from 1.
-        column: usize,
-    },
-    /// Text that is no JSON.
-    #[error("the body is not JSON: {what}")]
-    NotJson {
-        /// What is wrong, and where.
-        what: String,
-    },
-    /// JSON, but no object.
-    #[error("the body is {found}, and must be an object")]
-    NotObject {
-        /// What it is.
-        found: Kind,
-    },
-}
-
-/// What a JSON value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Bool,
-    /// A number of digits alone, with or without a minus sign.
-    Integer,
-    /// A number with a fraction or an exponent.
-    Fraction,
-    /// A string.
-    Text,
-    /// An array.
-    Array,
-    /// An object.
-    Object,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Integer => "an integer",
-            Self::Fraction => "a number with fraction or exponent",
-            Self::Text => "a string",
-            Self::Array => "an array",
-            Self::Object => "an object",
-        })
-    }
-}
-
-/// What is wrong with a field as such (`REQUIRED` in a request).
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{place}` {problem}")]
-pub struct FieldFault {
-    /// Where.
-    pub place: Place,
-    /// What.
-    pub problem: FieldProblem,
-}
-
-/// See [`FieldFault`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FieldProblem {
-    /// The field is not there.
-    Missing,
-    /// The field is there twice or more.
-    Twice,
-    /// The field is of another type.
-    Type {
-        /// What it must be.
-        wanted: Kind,
-        /// What it is.
-        found: Kind,
-        /// The value as it was written, as [`Excerpt`] shows it.
-        text: String,
-    },
-}
-
-impl fmt::Display for FieldProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str("is missing"),
-            Self::Twice => f.write_str("is there more than once; send it once"),
-            Self::Type { wanted, found: Kind::Null, .. } => write!(f, "must be {wanted}, and is null"),
-            Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
-        }
-    }
-}
+pub use fault::{BodyFault, FieldFault, FieldProblem, Kind, RequestFault};
 
 /// The text of a body.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyFault> {
@@ -258,7 +151,7 @@ impl<'a> Fields<'a> {
 
     /// What has not been taken, to be written back as it came.
     pub(crate) fn rest(self) -> Extra {
-        Extra(self.0.into_iter().map(|(name, value)| (name.into_owned(), value.to_owned())).collect())
+        Extra::of(self.0)
     }
 }
 
@@ -302,44 +195,31 @@ impl From<FieldFault> for ValueFault {
     }
 }
 
+/// What is wrong with a text that holds the escape of half a surrogate pair.
+fn half_a_pair(place: Place) -> String {
+    format!("in `{place}`: half of a surrogate pair, which no text can hold")
+}
+
 fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
     // A text that no string can hold is no JSON, whatever the field should be.
     if has_lone_surrogate(value.get()) {
-        return ValueFault::Body(BodyFault::NotJson {
-            what: format!("in `{place}`: lone leading surrogate in hex escape"),
-        });
+        return ValueFault::Body(BodyFault::NotJson { what: half_a_pair(place) });
     }
-    let text = Excerpt(value.get()).to_string();
+    // A short value with nothing to escape is its own excerpt.
+    let is_plain = value.get().len() <= 22 && value.get().bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let text = if is_plain { value.get().into() } else { ShortText::from(&*Excerpt(value.get()).to_string()) };
     FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
-}
-
-/// Whether a text of JSON's grammar has the escape of half a surrogate pair. Nothing but strings holds a backslash.
-fn has_lone_surrogate(json: &str) -> bool {
-    let unit =
-        |escape: &str| escape.strip_prefix("\\u").and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());
-    let mut rest = json;
-    while let Some(at) = rest.find('\\') {
-        rest = rest.get(at..).unwrap_or_default();
-        let width = match unit(rest) {
-            Some(0xdc00..=0xdfff) => return true,
-            Some(0xd800..=0xdbff) => match rest.get(6..).and_then(unit) {
-                Some(0xdc00..=0xdfff) => 12,
-                _ => return true,
-            },
-            Some(_) => 6,
-            None => 2,
-        };
-        rest = rest.get(width..).unwrap_or_default();
-    }
-    false
 }
 
 fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueFault> {
     if kind(value) != wanted {
         return Err(wrong_type(place, wanted, value));
     }
-    serde_json::from_str(value.get())
-        .map_err(|fault| ValueFault::Body(BodyFault::NotJson { what: format!("in `{place}`: {fault}") }))
+    serde_json::from_str(value.get()).map_err(|fault| {
+        let half = has_lone_surrogate(value.get());
+        let what = if half { half_a_pair(place) } else { format!("in `{place}`: {fault}") };
+        ValueFault::Body(BodyFault::NotJson { what })
+    })
 }
 
 /// Reads the value that stands at a place.
@@ -402,18 +282,6 @@ impl Faults {
             .collect::<Result<_, _>>()
             .map(Some)
     }
-}
-
-/// Why a request cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RequestFault {
-    /// It is no JSON object.
-    #[error(transparent)]
-    Body(#[from] BodyFault),
-    /// Fields are missing, there twice or of another type; at least one.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Fields(Vec<FieldFault>),
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod account_list;
 pub mod add_robots;
 mod bare_answer;
 pub mod check_members;
+mod cursor;
 pub mod del_robots;
 mod endpoint;
 mod envelope;
@@ -43,6 +44,8 @@ pub mod modify_user_info;
 mod place;
 pub mod region;
 pub mod secret;
+mod short_text;
+mod surrogate;
 mod trailing_comma;
 pub mod url;
 pub mod usersig;
@@ -55,6 +58,7 @@ pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};
 pub use place::Place;
+pub use short_text::ShortText;
 pub use trailing_comma::without_trailing_commas;
 
 #[cfg(test)]

@@ -5,18 +5,20 @@
 
 mod marks;
 mod plain;
+mod plain_answer;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::cursor::bare_bytes;
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
 use crate::json::{self, Faults};
 use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
 
 pub use marks::Marks;
-use plain::{Plain, bare_bytes};
+use plain::Plain;
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -129,12 +131,17 @@ impl<'a> Draft<'a> {
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
         let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
         let entries = faults.keep(fields.require(Place::MemberList, json::array))?;
-        let member_list = entries
-            .map(|entries| {
-                entries.into_iter().enumerate().map(|(at, entry)| DraftMember::parse(at, entry, &mut faults))
-            })
-            .map(Iterator::collect)
-            .transpose()?;
+        let member_list = match entries {
+            None => None,
+            Some(entries) => {
+                // No more than the list needs: there may be half a million entries, each of a hundred bytes.
+                let mut members = Vec::with_capacity(entries.len());
+                for (at, entry) in entries.into_iter().enumerate() {
+                    members.push(DraftMember::parse(at, entry, &mut faults)?);
+                }
+                Some(members)
+            }
+        };
         Ok(Self { group_id, command_type, member_list, faults: faults.0 })
     }
 
@@ -232,7 +239,7 @@ pub struct Served {
     pub account: String,
     /// `Marks`.
     #[serde(rename = "Marks")]
-    pub marks: Vec<i64>,
+    pub marks: Marks<i64>,
     /// Fields that no document names.
     #[serde(flatten)]
     pub extra: Extra,
@@ -242,7 +249,7 @@ impl Served {
     /// An account with its marks.
     #[must_use]
     pub fn new(account: impl Into<String>, marks: Vec<i64>) -> Self {
-        Self { account: account.into(), marks, extra: Extra::default() }
+        Self { account: account.into(), marks: marks.into(), extra: Extra::default() }
     }
 }
 
@@ -271,7 +278,13 @@ impl Answer {
     /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
-        let mut fields = json::Fields::parse(json::text(body)?)?;
+        let text = json::text(body)?;
+        plain_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)
+    }
+
+    /// The same, whatever the text is.
+    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+        let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
             command_type: optional_int64(Place::CommandType, &mut fields)?,

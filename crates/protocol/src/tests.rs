@@ -160,3 +160,25 @@ fn each_call_has_a_path_of_its_own() {
     paths.dedup();
     assert_eq!(paths.len(), Endpoint::ALL.len());
 }
+
+/// Gives `is_read` a sample, of which it must say that it is read, every prefix of it, of which none may be, and the sample with each of
+/// its bytes left out, preceded by another, or changed into any other. Some of these must be read, and some not.
+pub(crate) fn every_change(sample: &str, is_read: impl Fn(&str) -> bool) {
+    assert!(is_read(sample), "{sample}");
+    let (mut read, mut left) = (0, 0);
+    let mut check = |changed: &[u8]| {
+        if let Ok(text) = str::from_utf8(changed) {
+            *(if is_read(text) { &mut read } else { &mut left }) += 1;
+        }
+    };
+    for (at, byte) in sample.bytes().enumerate() {
+        let (before, behind) = (&sample.as_bytes()[..at], &sample.as_bytes()[at + 1..]);
+        check(&[before, behind].concat());
+        for other in 0..=u8::MAX {
+            check(&[before, &[other], behind].concat());
+            check(&[before, &[other, byte], behind].concat());
+        }
+        assert!(sample.get(..at).is_none_or(|prefix| !is_read(prefix)), "{at} bytes of {sample}");
+    }
+    assert!(read > 1_000 && left > 1_000, "{read} read, {left} left");
+}

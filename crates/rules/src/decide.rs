@@ -1,7 +1,6 @@
 //! **The one file that may refuse a command.** Each rule in words with its clause, then its branch, in the order of
 //! the precedence (steps 13 to 20; the steps before need no group and belong to `avmarks-service`).
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use avmarks_spec::readings::{
@@ -10,7 +9,8 @@ use avmarks_spec::readings::{
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
 use crate::decision::Grounds;
-use crate::room::{Bit, Connection, MarkChanges, MarkSet, Marks, Numbers, PLACES, View};
+use crate::room::{Connection, MarkChanges, MarkSet, View};
+use crate::tally::MarkTally;
 use crate::{
     AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Terms,
     Transition, Verdict,
@@ -36,9 +36,13 @@ impl Room {
                     gaps.push(Gap::Echo);
                     transition = Transition::marks(&view, weighed.changes);
                 }
-                // Only where nobody could be served is each mark's own reason the call's.
+                // Only where nobody could be served is each mark's own reason the call's, and so are the readings of each mark.
                 Some(Refusal::AllFailed) => {}
-                Some(_) => omitted.clear(),
+                Some(_) => {
+                    omitted.clear();
+                    let counts = [Gap::Duplicates, Gap::Offline500, Gap::SpecialSlots];
+                    gaps.retain(|gap| counts.contains(gap));
+                }
             }
         }
         let mut grounds = Grounds::default();
@@ -365,59 +369,6 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
         }
     }
     weighed.changes.set_numbers(numbers);
-}
-
-/// The marks of the group, those that somebody holds and those that the call would add, with the running count of holders.
-struct MarkTally {
-    /// As many as a group can have, at the places that they have in the room, and others at those that are free.
-    numbers: Numbers,
-    holders: [usize; PLACES],
-    /// Those that somebody holds, or that the call would have held.
-    there: MarkSet,
-    /// Marks beyond the places of a room, with their holders: too many for any group.
-    others: BTreeMap<Mark, usize>,
-}
-
-impl MarkTally {
-    fn new(view: &View<'_>) -> Self {
-        let (mut holders, mut there) = ([0; PLACES], MarkSet::default());
-        for (holders, bit) in holders.iter_mut().zip(Marks::bits()) {
-            *holders = view.holders_at(bit);
-            if *holders > 0 {
-                there = there.with(bit);
-            }
-        }
-        Self { numbers: view.numbers_held(), holders, there, others: BTreeMap::new() }
-    }
-
-    /// Names a mark that an account of the call may take. Gives its place; none where the group has no place for it.
-    fn name(&mut self, mark: Mark) -> Option<Bit> {
-        let bit = self.numbers.find_or_put(mark);
-        match bit {
-            Some(bit) => self.there = self.there.with(bit),
-            None => {
-                self.others.entry(mark).or_default();
-            }
-        }
-        bit
-    }
-
-    /// Counts one more holder of a mark that was named, or says that the mark is full.
-    fn take(&mut self, mark: Mark, bit: Option<Bit>, holders_max: usize) -> bool {
-        let holders = match bit {
-            Some(bit) => self.holders.get_mut(Marks::index(bit)),
-            None => self.others.get_mut(&mark),
-        };
-        let Some(holders) = holders.filter(|holders| **holders < holders_max) else { return false };
-        *holders += 1;
-        true
-    }
-
-    /// How many there are, and how many of them are custom.
-    fn in_group(&self) -> (usize, usize) {
-        let custom = self.there.iter().filter(|bit| !bit.is_special()).count();
-        (self.there.iter().count() + self.others.len(), custom + self.others.len())
-    }
 }
 
 fn note(gaps: &mut Vec<Gap>, gap: Gap) {

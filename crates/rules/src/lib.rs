@@ -45,6 +45,7 @@ mod quota;
 mod random;
 mod refusal;
 mod room;
+mod tally;
 
 pub use command::{AdminCall, CommandKind, Entry, MarkCall, MarkList, Operator, Presence, Question, Terms};
 pub use decide::{admin_refusals, gate_refusals, question_refusals};

@@ -57,50 +57,63 @@ macro_rules! refusals {
 }
 
 refusals! {
-    UnknownPath 1 None, Some(Gap::HttpCodes), "The path is none of the API's."
+    UnknownPath 1 None, Some(Gap::HttpCodes), "The path is not one of the API's."
     Method 1 None, Some(Gap::HttpCodes), "The method is not POST."
     BodySize 1 None, Some(Gap::HttpCodes), "The body is over the size limit."
     QueryAppMissing 2 Some(Clause::Query), None, "The query lacks `sdkappid`."
     Query 2 Some(Clause::Query), None, "The query lacks another parameter, or one is wrong."
     QueryRandom 2 Some(Clause::Query), Some(Gap::Random),
-        "`random` is missing or out of range, and the policy refuses the call for it."
+        "`random` is missing or out of range, and the policy refuses such a call."
     SignatureMalformed 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature cannot be read."
     SignatureUser 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature is another user's."
     SignatureApp 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature is another app's."
     SignatureKey 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature was not made with the app's key."
     SignatureExpired 3 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature has expired."
-    AdminCaller 4 Some(Clause::AdminCaller), Some(Gap::RestOwner), "The identifier is no app admin."
+    AdminCaller 4 Some(Clause::AdminCaller), Some(Gap::RestOwner), "The identifier is not an app admin."
     Rate 5 Some(Clause::Rate), Some(Gap::RateScope), "Too many calls were admitted lately."
     NotJson 6 Some(Clause::JsonBody), None, "The body is not a JSON object."
     TrailingComma 6 None, Some(Gap::TrailingComma), "The body has a comma before `]` or `}`, and is a JSON object without it."
     DuplicateField 7 None, Some(Gap::DuplicateField), "A field is there twice."
     Required 7 Some(Clause::Required), None, "A field is missing, or of another type."
-    CommandType 8 Some(Clause::CommandType), None, "`CommandType` is neither 1 nor 2."
-    AccountsMax 9 Some(Clause::AccountsMax), Some(Gap::TooManyCode), "The call names more accounts than one call may."
-    MemberListEmpty 9 Some(Clause::Required), None, "`MemberList` is empty."
-    AccountId 10 Some(Clause::AccountId), Some(Gap::AccountId), "A `Member_Account` is no user id."
-    MarksEmpty 10 Some(Clause::Required), None, "A `Marks` is empty."
-    MarkRange 10 Some(Clause::MarkRange), Some(Gap::MarkMax), "A mark is neither special nor in the custom range."
+    CommandType 8 Some(Clause::CommandType), None,
+        "`CommandType` is neither 1 nor 2. Only for `modify_user_info` and `modify_admin`."
+    AccountsMax 9 Some(Clause::AccountsMax), Some(Gap::TooManyCode),
+        "The call names more accounts than one call may. Not for `get_members`, `get_online_member_num` and `get_admin_list`, which name none."
+    MemberListEmpty 9 Some(Clause::Required), None,
+        "The list of accounts is empty. Not for `get_members`, `get_online_member_num` and `get_admin_list`, which have none."
+    AccountId 10 Some(Clause::AccountId), Some(Gap::AccountId),
+        "An account is not a well-formed user id. Not for `get_members`, `get_online_member_num` and `get_admin_list`, which name none."
+    MarksEmpty 10 Some(Clause::Required), None, "A `Marks` is empty. Only for `modify_user_info`."
+    MarkRange 10 Some(Clause::MarkRange), Some(Gap::MarkMax),
+        "A mark is neither special nor in the custom range. Only for `modify_user_info`."
     MarksNamed 11 Some(Clause::MarksPerGroup), Some(Gap::Eleventh),
-        "A set names more different custom marks than a group can have."
+        "A set names more different custom marks than a group can have. Only for `modify_user_info`."
     GroupId 12 Some(Clause::GroupId), Some(Gap::GroupId), "The group id is malformed."
     GroupExists 13 Some(Clause::GroupExists), None, "There is no such group."
-    GroupType 14 Some(Clause::GroupType), Some(Gap::WrongTypeCode), "The group is not an AVChatRoom."
-    ListType 14 Some(Clause::GroupType), None, "The group is not an AVChatRoom, and the online list is asked for."
+    GroupType 14 Some(Clause::GroupType), Some(Gap::WrongTypeCode),
+        "The group is not an AVChatRoom. Not for `get_members` and `get_online_member_num`, which have rows of their own."
+    ListType 14 Some(Clause::GroupType), None, "The group is not an AVChatRoom. Only for `get_members`."
     CountType 14 Some(Clause::GroupType), Some(Gap::CountTypes),
-        "The group is not an AVChatRoom, the count is asked for, and the policy refuses it."
-    Plan 15 Some(Clause::Plan), Some(Gap::PlanCode), "The plan lacks the feature."
+        "The group is not an AVChatRoom, and the policy refuses the count of such a group. Only for `get_online_member_num`."
+    Plan 15 Some(Clause::Plan), Some(Gap::PlanCode),
+        "The plan lacks the feature. Not for `get_members`, which has a row of its own, and `get_online_member_num`, which needs no plan."
     ListPlan 15 Some(Clause::Plan), Some(Gap::PlanCode),
-        "The plan lacks the feature, the online list is asked for, and the policy refuses it."
-    Switch 16 Some(Clause::Switch), Some(Gap::SwitchCode), "The feature is switched off."
-    ListSwitch 16 Some(Clause::Switch), Some(Gap::SwitchList), "The feature is switched off, and the online list is asked for."
-    Permission 17 Some(Clause::Permission), None, "The operator is neither app admin nor owner; or it sets administrators and is not an app admin."
-    SpecialAdmin 18 Some(Clause::SpecialAdmin), None, "Somebody who is no app admin names 500 or 600."
-    MarksPerGroup 19 Some(Clause::MarksPerGroup), Some(Gap::Eleventh), "The group would have too many different marks."
+        "The plan lacks the feature, and the policy refuses the list then (`gap:low-plan-list`). Only for `get_members`."
+    Switch 16 Some(Clause::Switch), Some(Gap::SwitchCode),
+        "The feature is switched off. Not for `get_members`, which has a row of its own, and `get_online_member_num`, which needs no switch."
+    ListSwitch 16 Some(Clause::Switch), Some(Gap::SwitchList),
+        "The feature is switched off, and the policy refuses the list then. Only for `get_members`."
+    Permission 17 Some(Clause::Permission), None,
+        "The operator is neither an app admin nor the owner of the group; where administrators are set or deleted, it is not an app admin. Asked of calls that change nothing only where step 4 lets others than app admins through (`gap:rest-owner`)."
+    SpecialAdmin 18 Some(Clause::SpecialAdmin), None,
+        "Somebody who is not an app admin names 500 or 600. Only for `modify_user_info`, and for `add_robots` and `del_robots`, which set and delete 500."
+    MarksPerGroup 19 Some(Clause::MarksPerGroup), Some(Gap::Eleventh),
+        "The group would have too many different marks. Only for `modify_user_info`, and for `add_robots` where 500 counts among them."
     MembersPerMark 19 Some(Clause::MembersPerMark), Some(Gap::OverCapacity),
-        "A mark is full, and the policy refuses the call for it."
-    SixthAdmin 19 None, Some(Gap::SixthAdmin), "The group would have too many administrators."
-    AllFailed 20 Some(Clause::AllFailed), Some(Gap::AllFailedCode), "No account of the call could be served."
+        "A mark is full, and the policy refuses such a call. Only for `modify_user_info` and `add_robots`."
+    SixthAdmin 19 None, Some(Gap::SixthAdmin), "The group would have too many administrators. Only for `modify_admin`."
+    AllFailed 20 Some(Clause::AllFailed), Some(Gap::AllFailedCode),
+        "No account of the call could be served. Only for `modify_user_info`, `add_robots` and `del_robots`."
 }
 
 impl Refusal {
@@ -163,8 +176,13 @@ impl Refusal {
 pub struct Precedence;
 
 const PRECEDENCE_HEAD: &str = "# The precedence of refusals\n\n\
-    Printed from the enum `Refusal` of `crates/rules`; a test compares. The first that applies answers, and nothing is\n\
-    applied. The order is ours: no document of the vendor gives one. Codes are those of the default policy. Steps 6 to 12 need no state: an SDK can run them before it sends.\n\n\
+    A request may break several rules at once. The first row that applies answers, and nothing is applied. No document of\n\
+    the vendor says which of two faults goes first: the order of the steps, and of the rows within a step, is ours\n\
+    (`gap:precedence`). An answer names that gap where more than one row applied, as far as the request could be looked at;\n\
+    a caller should not rely on the code then. The entries of one list are looked at in the order of the request.\n\n\
+    A row holds for all eight calls where it does not say for which. Codes are those of the default policy. Steps 6 to 12\n\
+    need no state: an SDK can run them before it sends. Printed from the enum `Refusal` of `crates/rules`; a test compares,\n\
+    and another one meets each row in each call that it holds for.\n\n\
     | step | a request is refused when | code | rests on |\n\
     |---|---|---|---|\n";
 

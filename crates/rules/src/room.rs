@@ -9,6 +9,7 @@ mod pins;
 mod records;
 mod restore;
 mod roster;
+mod segment;
 mod table;
 mod transition;
 mod view;

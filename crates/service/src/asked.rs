@@ -1,6 +1,6 @@
 //! The group that a call names, and what a refusal of it says.
 
-use avmarks_protocol::Place;
+use avmarks_protocol::{Endpoint, Place};
 use avmarks_rules::{Omission, Operator, Refusal, Refused};
 use avmarks_spec::{Excerpt, GroupId, Limits};
 
@@ -12,7 +12,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) id: Option<GroupId>,
     pub(crate) found: Option<&'a Group>,
     pub(crate) operator: Operator,
-    pub(crate) identifier: &'a str,
+    /// Who calls; none where the query does not tell, and so no rule about who may call can be looked at.
+    pub(crate) identifier: Option<&'a str>,
+    pub(crate) endpoint: Endpoint,
     /// Where the call names its accounts.
     pub(crate) accounts: Place,
     /// Where the call names 500 or 600 first.
@@ -29,7 +31,7 @@ impl Asked<'_> {
     ) -> (Option<Place>, String) {
         // What is said of a group is said of one that was named.
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
-        let who = Excerpt(self.identifier);
+        let who = Excerpt(self.identifier.unwrap_or_default());
         let Refused { reason, count, mark } = refused;
         match reason {
             Refusal::GroupExists => {
@@ -37,12 +39,13 @@ impl Asked<'_> {
             }
             Refusal::GroupType | Refusal::ListType | Refusal::CountType => {
                 let kind = self.found.map(|group| group.room.kind()).unwrap_or_default();
-                let has = match reason {
-                    Refusal::ListType => "has an online list",
-                    Refusal::CountType => "has a count",
-                    _ => "has marks",
+                let only = match self.endpoint {
+                    Endpoint::ModifyUserInfo | Endpoint::AddRobots | Endpoint::DelRobots => {
+                        "only an `AVChatRoom` has marks"
+                    }
+                    _ => "this call serves an `AVChatRoom` alone",
                 };
-                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; only an `AVChatRoom` {has}"))
+                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; {only}"))
             }
             Refusal::Plan | Refusal::ListPlan => {
                 (None, "the plan of the app does not include this; it needs a higher one".to_owned())
@@ -50,6 +53,13 @@ impl Asked<'_> {
             Refusal::Switch | Refusal::ListSwitch => {
                 (None, "the list of online members is off for this app; switch it on in the console".to_owned())
             }
+            Refusal::Permission if self.endpoint == Endpoint::ModifyAdmin => {
+                (None, format!("`{who}` is not an app admin, and app admins alone set and delete administrators"))
+            }
+            Refusal::SpecialAdmin if self.endpoint != Endpoint::ModifyUserInfo => (
+                Some(self.accounts),
+                format!("robots hold mark 500, which is for app admins alone, and `{who}` is not one"),
+            ),
             Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
             Refusal::SpecialAdmin => {
                 let place = self.special.unwrap_or(self.accounts);
@@ -58,7 +68,7 @@ impl Asked<'_> {
                 (Some(place), message)
             }
             Refusal::MarksPerGroup => (
-                Some(Place::MemberList),
+                Some(self.accounts),
                 format!(
                     "group `{id}` would have {} different marks; it has at most {}",
                     count.unwrap_or_default(),
@@ -91,7 +101,10 @@ impl Asked<'_> {
                 (Some(list), format!("no account of `{list}` could be served in group `{id}`{first}"))
             }
             // The steps before look at no group.
-            _ => (None, String::new()),
+            _ => {
+                debug_assert!(false, "{reason:?} is not a refusal of a group");
+                (None, reason.says().to_owned())
+            }
         }
     }
 }

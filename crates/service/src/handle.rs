@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use avmarks_protocol::ErrorCode;
+use avmarks_protocol::{Endpoint, ErrorCode};
 use avmarks_rules::{Basis, Omission, Transition};
 use avmarks_spec::{Gap, GroupId, Timestamp};
 
@@ -77,6 +77,16 @@ impl Answer {
     #[must_use]
     pub const fn new(code: ErrorCode, body: Vec<u8>) -> Self {
         Self { body, code, because: Vec::new(), omitted: Vec::new() }
+    }
+
+    /// The answer to a state that cannot be: an invariant of this crate is broken. Never an OK, and never an empty body.
+    pub(crate) fn internal_error(endpoint: Option<Endpoint>) -> Self {
+        debug_assert!(false, "a request came to neither an answer nor a refusal");
+        let code = ErrorCode::new(10002);
+        Self::new(
+            code,
+            Endpoint::refused_answer(endpoint, code, "the service met a state that cannot be; please report it"),
+        )
     }
 }
 
@@ -184,11 +194,8 @@ impl App {
     #[must_use]
     pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
-        match Walk::gate(self, incoming, self.latest.max(at)) {
-            Err(refusal) => refusal,
-            // Step 1 refuses such a length always.
-            Ok(_) => Answer::new(ErrorCode::OK, Vec::new()),
-        }
+        // Step 1 refuses such a length always.
+        Walk::gate(self, incoming, self.latest.max(at)).err().unwrap_or_else(|| Answer::internal_error(None))
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {

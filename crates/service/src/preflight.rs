@@ -210,8 +210,8 @@ impl Reader<'_> {
         }
     }
 
-    /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`.
-    /// `gap` is read where the documents of the call name no number.
+    /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`. `gap` is read where the documents of the
+    ///    call name no number.
     fn length(&mut self, list: Place, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
         let length_max = self.limits.accounts_per_call_max;
         if length > length_max {

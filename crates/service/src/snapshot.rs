@@ -71,7 +71,9 @@ impl App {
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
         // String keys, and no part that can fail: writing does not.
-        serde_json::to_vec(&Snapshot::of(self)).unwrap_or_default()
+        let json = serde_json::to_vec(&Snapshot::of(self));
+        debug_assert!(json.is_ok(), "a snapshot could not be written: {json:?}");
+        json.unwrap_or_default()
     }
 
     /// The app of a snapshot. It has no signing key until [`App::configure`] gives it one. A group may have more marks, and a

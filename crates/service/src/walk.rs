@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
-use avmarks_protocol::{Endpoint, ErrorCode, Place};
+use avmarks_protocol::{Endpoint, Place};
 use avmarks_rules::{AdminCall, Basis, MarkCall, Omission, Operator, Policy, Quota, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
@@ -106,13 +106,18 @@ impl<'a> Walk<'a> {
         let operator = self.caller(identifier.as_deref())?;
         let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
         self.rate(endpoint)?;
+        // A body that is too long is not read.
+        if self.findings.found.iter().any(|violation| violation.reason == Refusal::BodySize) {
+            return ControlFlow::Continue(());
+        }
         let Settings { terms, .. } = &self.app.settings;
         let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
         let group = Asked {
             id: read.group,
             found: read.group.and_then(|id| self.app.groups.get(&id)),
             operator,
-            identifier: identifier.as_deref().unwrap_or_default(),
+            identifier: identifier.as_deref(),
+            endpoint,
             accounts: match endpoint {
                 Endpoint::ModifyUserInfo => Place::MemberList,
                 _ => Place::MemberAccounts,
@@ -141,7 +146,7 @@ impl<'a> Walk<'a> {
             let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
             let path = without_query(path);
             let message = format!(
-                "no call about marks or who is online has the path `{}`; those are {}",
+                "no call of this service has the path `{}`; its calls are {}",
                 Excerpt(&without_usersig(&path)),
                 known.join(", ")
             );
@@ -267,8 +272,7 @@ impl<'a> Walk<'a> {
                 let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused(self.endpoint, first, omitted), effect: Effect::None }
             }
-            // Steps 1 to 4 alone were asked for, and let the request through.
-            (None, None) => Outcome { answer: Answer::new(ErrorCode::OK, Vec::new()), effect: Effect::None },
+            (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },
         };
         for basis in gaps.into_iter().chain(by_precedence).map(Basis::Gap) {
             if !outcome.answer.because.contains(&basis) {

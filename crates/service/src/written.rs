@@ -1,6 +1,6 @@
 //! Answers, written in the endpoint's own order of fields.
 
-use avmarks_protocol::{Endpoint, add_robots, modify_user_info};
+use avmarks_protocol::{Endpoint, ErrorCode, add_robots, modify_user_info};
 use avmarks_rules::{Decision, MarkCall, Omission};
 
 use crate::handle::Answer;
@@ -24,6 +24,7 @@ pub(crate) fn bare_json() -> Vec<u8> {
 /// The answer to a violation, in the endpoint's own order of fields.
 pub(crate) fn refused(endpoint: Option<Endpoint>, first: &Violation, omitted: Vec<Omission>) -> Answer {
     let Violation { code, message, because, .. } = first;
+    debug_assert!(*code != ErrorCode::OK, "a refusal has the code of a success: {first:?}");
     let body = Endpoint::refused_answer(endpoint, *code, message.clone());
     Answer { body, code: *code, because: because.clone(), omitted }
 }

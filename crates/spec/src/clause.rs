@@ -87,6 +87,7 @@ clauses! {
             DELETE_ROBOTS_CN.copy("2025-11-03", "feature overview"),
             ADMINS_CN.copy("2025-11-11", "feature overview"),
             CHECK.copy("2025-02-28", "feature overview"),
+            ADMIN_LIST_CN.copy("2025-11-03", "feature overview"),
         ]
         "10007, gap:switch-code"
         "The console switch for the list of online members is on. Marks, robots, check_members, administrators and the list need it; the count does not."
@@ -185,7 +186,7 @@ clauses! {
         ""
         "A member that goes offline loses all its marks."
     Pin500 "PIN-500"
-        [MARKS.copy("2023-03-10", "special marks"), ADD_ROBOTS.copy("2025-10-23", "feature overview")]
+        [MARKS.copy("2023-03-10", "special marks"), ADD_ROBOTS.copy("2025-03-20", "feature overview")]
         ""
         "A member with mark 500 counts as online even while it is disconnected, for three days at most."
     Hide600 "HIDE-600"
@@ -203,6 +204,8 @@ clauses! {
         [
             MARKS_CN.copy("2025-11-03", "maximum call frequency"),
             MARKS.copy("2023-03-10", "maximum call frequency"),
+            DELETE_ROBOTS_CN.copy("2025-11-03", "maximum call frequency"),
+            CHECK.copy("2025-02-28", "maximum call frequency"),
         ]
         "60007, gap:rate-scope"
         "At most 200 calls per second are admitted."

@@ -98,7 +98,8 @@ gaps! {
         "The pages contradict themselves. The introduction of the page of marks names app admins and group owners, its row `identifier` names app admins alone, as the overview does; the page of robots has the same two sentences."
         [
             MARKS_CN.copy("2025-11-03", "feature overview, request parameters"),
-            ADD_ROBOTS.copy("2025-10-23", "feature overview, request parameters"),
+            ADD_ROBOTS.copy("2025-03-20", "feature overview, request parameters"),
+            DELETE_ROBOTS.copy("2024-05-29", "feature overview"),
             OVERVIEW.copy("2024-07-16", "prerequisites"),
         ] {
             AdminOnly "admin-only" "an identifier that is not an app admin is refused with 60010",
@@ -129,7 +130,7 @@ gaps! {
         "On which accounts that are not online can mark 500 be set?"
         "The page of marks excepts mark 500 from its rule that a member must be online, and does not say which accounts the exception covers. The page of robots says that a robot needs no call to join and no connection, and that adding a robot sets mark 500 on it."
         [
-            ADD_ROBOTS.copy("2025-10-23", "feature overview"),
+            ADD_ROBOTS.copy("2025-03-20", "feature overview"),
             MARKS_CN.copy("2025-11-03", "applicable group types, note"),
             MARKS.copy("2023-03-10", "special marks"),
         ] {
@@ -140,14 +141,14 @@ gaps! {
     RobotDays "gap:robot-days" field "robot_days"
         "Does mark 500 end after three days on a robot as well?"
         "The page of marks gives mark 500 three days. The page of robots sets mark 500 and gives no end."
-        [ADD_ROBOTS.copy("2025-10-23", "feature overview"), MARKS.copy("2023-03-10", "special marks")] {
+        [ADD_ROBOTS.copy("2025-03-20", "feature overview"), MARKS.copy("2023-03-10", "special marks")] {
             ThreeDays "three-days" "a robot is gone when its three days have passed",
             UntilDeleted "until-deleted" "a robot stays until its mark 500 is deleted"
     }
     RobotWebhook "gap:robot-webhook"
         "Is a webhook sent when a robot is added or gone?"
         "The page of the presence webhook lists what sends it, and does not mention robots. The page of robots does not mention webhooks."
-        [PRESENCE_CN.undated("what triggers the webhook"), ADD_ROBOTS.copy("2025-10-23", "feature overview")] {
+        [PRESENCE_CN.undated("what triggers the webhook"), ADD_ROBOTS.copy("2025-03-20", "feature overview")] {
             "none" "no webhook is sent about an account that has not joined"
     }
     RobotsMax "gap:robots-max"
@@ -164,6 +165,12 @@ gaps! {
             CHECK_CN.copy("2024-07-09", "request fields"),
             MARKS_ZH.undated("request fields"),
         ] {
+            "500" "500 accounts; a call that names more is refused as modify_user_info refuses it"
+    }
+    AdminsMax "gap:admins-max"
+        "How many accounts may one call of modify_admin name?"
+        "The pages give no number. A set of more than five can never succeed; modify_user_info takes 500."
+        [ADMINS_CN.copy("2025-11-11", "request fields"), MARKS_ZH.undated("request fields")] {
             "500" "500 accounts; a call that names more is refused as modify_user_info refuses it"
     }
     SixthAdmin "gap:sixth-admin"

@@ -4,6 +4,7 @@ mod seen;
 mod tally;
 
 use avmarks_generators::operations::Step;
+use avmarks_protocol::Endpoint;
 use avmarks_rules::{Filter, MemberView, Policy, Room};
 use avmarks_service::{App, Call, Scenario, Violation};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
@@ -89,52 +90,64 @@ impl Run {
         Ok(())
     }
 
-    /// Gives all machines the next line.
+    /// Gives all machines the next line, and counts what it met.
     ///
     /// # Errors
     ///
     /// What of [`differ`] did not hold.
     pub fn step(&mut self, line: &str) -> Result<(), String> {
-        self.tally.steps += 1;
         let before = Seen::all(self.service.app());
-        let foreseen = self.foresee(line)?;
-        let Said::Answer(said) = Machine::answer(&mut self.service, line)? else { return Ok(()) };
-        let Said::Answer(oracle) = self.oracle.answer(line)? else { return Ok(()) };
-        let (ours, theirs) = (essence(&said), essence(&oracle));
+        let judged = self.judge(line)?;
+        self.tally.count(&judged, &before, &Seen::all(self.service.app()));
+        Ok(())
+    }
+
+    /// Gives all machines the next line, and counts nothing.
+    pub(crate) fn judge(&mut self, line: &str) -> Result<Judged, String> {
+        let value: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+        let foreseen = self.foresee(&value)?;
+        let before = foreseen.is_some().then(|| Seen::all(self.service.app()));
+        let (Said::Answer(said), Said::Answer(oracle)) =
+            (Machine::answer(&mut self.service, line)?, self.oracle.answer(line)?)
+        else {
+            return Err("the service or the oracle said nothing".to_owned());
+        };
+        let (ours, theirs) = (essence(said.clone()), essence(oracle));
         if ours != theirs {
             return Err(format!("the service and the oracle disagree\nservice: {ours}\noracle:  {theirs}"));
         }
-        if let Said::Answer(alone) = self.alone.answer(line)? {
-            self.tally.judged_alone += 1;
+        let because = grounds(&said);
+        let alone = match self.alone.judge(&value, line)? {
+            Said::Answer(alone) => Some(alone),
+            Said::NotMine => None,
+        };
+        let judged_alone = alone.is_some();
+        if let Some(alone) = alone {
             // What let the call through on the way to the rooms is named behind the grounds of the room, and the order behind that.
             let mut grounds_alone = grounds(&alone);
-            let by_order = grounds_alone.pop_if(|last| last == "gap:precedence").is_some();
-            let all = grounds(&said);
-            let names_order = all.iter().any(|id| id == "gap:precedence");
-            if essence(&alone) != ours || !all.starts_with(&grounds_alone) || names_order != by_order {
+            let by_order = grounds_alone.pop_if(|last| last == PRECEDENCE).is_some();
+            let names_order = because.iter().any(|id| id == PRECEDENCE);
+            if !because.starts_with(&grounds_alone) || names_order != by_order || essence(alone.clone()) != ours {
                 return Err(format!("the service and the rules alone disagree\nservice: {said}\nalone:   {alone}"));
             }
         }
         let after = Seen::all(self.service.app());
-        self.tally.count(foreseen.as_ref().map(|foreseen| &*foreseen.path), &said);
-        self.tally.compare(&before, &after);
-        if let Some(answer) = said.get("answer") {
-            let refused = answer.get("ErrorCode") != Some(&Value::from(0));
-            let foreseen = foreseen.unwrap_or_default();
-            let Foreseen { answer: dry, because, omitted, .. } = &foreseen;
-            if dry != answer || *because != grounds(&said) || *omitted != length(&said, "omitted") {
+        let endpoint = foreseen.as_ref().and_then(|foreseen| foreseen.endpoint);
+        if let (Some(foreseen), Some(before), Some(answer)) = (foreseen, before, said.get("answer")) {
+            let Foreseen { answer: dry, because: due, omitted, .. } = &foreseen;
+            if dry != answer || *due != because || *omitted != length(&said, "omitted") {
                 return Err(format!("a dry run foresaw {foreseen:?}, and what came is {said}"));
             }
-            if refused {
+            if !is_served(answer) {
                 unchanged_but_by_time(&before, &after, self.service.app().latest())?;
             }
         }
-        self.invariants(&after)
+        self.invariants(&after)?;
+        Ok(Judged { said, endpoint, judged_alone })
     }
 
     /// What a dry run of the line says, where it is a call. The first violation must be the answer.
-    fn foresee(&self, line: &str) -> Result<Option<Foreseen>, String> {
-        let line: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+    fn foresee(&self, line: &Value) -> Result<Option<Foreseen>, String> {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
         let at = Timestamp::from_millis(line.get("at").and_then(Value::as_u64).unwrap_or_default());
@@ -152,7 +165,8 @@ impl Run {
         if !places_precedence(&because, Violation::by_precedence(&dry.violations)) {
             return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));
         }
-        Ok(Some(Foreseen { path: path.to_owned(), answer, because, omitted: dry.answer.omitted.len() }))
+        let omitted = dry.answer.omitted.len();
+        Ok(Some(Foreseen { endpoint: Endpoint::from_path(path), answer, because, omitted }))
     }
 
     /// What holds of every group after every step.
@@ -160,17 +174,12 @@ impl Run {
         let app = self.service.app();
         for group in groups {
             let Seen { id, members, admins } = group;
-            same_room(app.room(id), self.alone.rooms().get(id), app.latest())?;
+            same_room(app.room(id), self.alone.rooms().get(id), members, app.latest())?;
             let oracle = &self.oracle.oracle;
-            let theirs = oracle
-                .members(id.as_str())
-                .map(|members| members.iter().map(oracle_text).collect::<Vec<_>>().join("\n"));
-            let text = members.iter().map(member_text).collect::<Vec<_>>().join("\n");
-            if theirs.as_ref() != Some(&text) {
-                return Err(format!(
-                    "members of `{id}` differ\nservice:\n{text}\noracle:\n{}",
-                    theirs.unwrap_or_default()
-                ));
+            let theirs = oracle.members(id.as_str()).unwrap_or_default();
+            if members.len() != theirs.len() || !members.iter().zip(&theirs).all(|(ours, theirs)| is_same(ours, theirs))
+            {
+                return Err(format!("members of `{id}` differ\nservice: {members:?}\noracle:  {theirs:?}"));
             }
             let theirs = oracle.admins(id.as_str()).unwrap_or_default();
             if !admins.iter().map(UserId::as_str).eq(theirs.iter().map(String::as_str)) {
@@ -182,65 +191,71 @@ impl Run {
     }
 }
 
+const PRECEDENCE: &str = "gap:precedence";
+
 /// Where more than one rule is broken, and there alone, the order of the rules decided: `gap:precedence` is named, last but for
 /// `gap:clock`.
 fn places_precedence(because: &[String], decided: bool) -> bool {
     let unclocked = because.strip_suffix(&["gap:clock".to_owned()]).unwrap_or(because);
-    let at = unclocked.iter().position(|id| id == "gap:precedence");
+    let at = unclocked.iter().position(|id| id == PRECEDENCE);
     at.map(|at| at + 1) == decided.then_some(unclocked.len())
 }
 
+/// What all machines said to a line.
+pub(crate) struct Judged {
+    said: Value,
+    /// The call that it was, where the path is one.
+    endpoint: Option<Endpoint>,
+    /// Whether the rules alone judged it too.
+    judged_alone: bool,
+}
+
 /// What a dry run says of a call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Foreseen {
-    path: String,
+    endpoint: Option<Endpoint>,
     answer: Value,
     because: Vec<String>,
     omitted: usize,
 }
 
 /// A room that nobody ticks answers every question like one that is ticked before each input.
-fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, now: Timestamp) -> Result<(), String> {
+fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, members: &[MemberView], now: Timestamp) -> Result<(), String> {
     let (Some(ticked), Some(lazy)) = (ticked, lazy) else { return Err("a room is missing".to_owned()) };
-    let (ours, theirs) = (ticked.members(now), lazy.members(now));
+    let theirs = lazy.members(now);
     let counts = (ticked.online_count(now), lazy.online_count(now));
-    let online = ours.iter().filter(|member| member.online).count();
-    if ours != theirs || counts != (online, online) {
-        return Err(format!("a room that is never ticked differs: {counts:?} online\n{ours:?}\n{theirs:?}"));
+    let online = members.iter().filter(|member| member.online).count();
+    if members != theirs || counts != (online, online) || ticked.admins() != lazy.admins() {
+        return Err(format!("a room that is never ticked differs: {counts:?} online\n{members:?}\n{theirs:?}"));
     }
-    let present = |room: &Room| ours.iter().map(|member| room.is_online(&member.account, now)).collect::<Vec<_>>();
-    if present(ticked) != present(lazy) || ticked.admins() != lazy.admins() {
-        return Err(format!(
-            "a room that is never ticked says others are online, or has other administrators: {ours:?}"
-        ));
+    for MemberView { account, online, .. } in members {
+        if [ticked, lazy].iter().any(|room| room.is_online(account, now) != *online) {
+            return Err(format!("`{account}` is online to one question and offline to another: {members:?}"));
+        }
     }
     let policy = Policy::default();
     let marks = [500, 600, 1_000, 1_001].into_iter().filter_map(|number| Mark::new(number).ok());
     for filter in marks.map(Filter::Holding).chain([Filter::Visible]) {
-        let shown =
-            |room: &Room| room.list(filter, &policy, u64::MAX, now).map(|member| member.place).collect::<Vec<_>>();
-        if shown(ticked) != shown(lazy) {
+        let [ours, theirs] = [ticked, lazy].map(|room| room.list(filter, &policy, u64::MAX, now));
+        if !ours.eq(theirs) {
             return Err(format!("a room that is never ticked shows others under {filter:?}"));
         }
     }
     Ok(())
 }
 
-fn member_text(member: &MemberView) -> String {
-    let marks: Vec<_> = member.marks.iter().map(|mark| mark.number()).collect();
-    let until = member.pinned_until.map(Timestamp::as_millis);
-    let (account, joined) = (member.account.as_str(), member.joined.as_millis());
-    format!(
-        "{account:?} connected {} robot {} online {} marks {marks:?} until {until:?} joined {joined}",
-        member.connected, member.robot, member.online
-    )
+/// Whether the service and the oracle say the same of a member or robot.
+fn is_same(ours: &MemberView, theirs: &OracleMember) -> bool {
+    let OracleMember { account, robot, connected, online, marks, pin_end, join_time } = theirs;
+    ours.account.as_str() == account
+        && (ours.robot, ours.connected, ours.online) == (*robot, *connected, *online)
+        && ours.marks.iter().map(|mark| mark.number()).eq(marks.iter().copied())
+        && ours.pinned_until.map(Timestamp::as_millis) == *pin_end
+        && ours.joined.as_millis() == *join_time
 }
 
-fn oracle_text(member: &OracleMember) -> String {
-    let OracleMember { account, connected, online, marks, pin_end, join_time, robot } = member;
-    format!(
-        "{account:?} connected {connected} robot {robot} online {online} marks {marks:?} until {pin_end:?} joined {join_time}"
-    )
+fn is_served(answer: &Value) -> bool {
+    answer.get("ErrorCode") == Some(&Value::from(0))
 }
 
 fn grounds(said: &Value) -> Vec<String> {
@@ -254,14 +269,13 @@ fn length(said: &Value, list: &str) -> usize {
 
 /// What every machine must say alike: all but the line's number, the wording, and grounds beyond the deciding one of a
 /// refusal.
-pub(crate) fn essence(said: &Value) -> Value {
-    let mut said = said.clone();
+pub(crate) fn essence(mut said: Value) -> Value {
     let Some(fields) = said.as_object_mut() else { return said };
     fields.remove("line");
     let mut refused = false;
-    if let Some(answer) = fields.get_mut("answer").and_then(Value::as_object_mut) {
-        answer.remove("ErrorInfo");
-        refused = answer.get("ErrorCode") != Some(&Value::from(0));
+    if let Some(answer) = fields.get_mut("answer") {
+        refused = !is_served(answer);
+        answer.as_object_mut().and_then(|answer| answer.remove("ErrorInfo"));
     }
     if let Some(because) = fields.get_mut("because").and_then(Value::as_array_mut) {
         because.truncate(usize::from(refused));

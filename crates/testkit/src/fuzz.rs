@@ -8,6 +8,7 @@ mod addresses;
 mod answers;
 mod errors;
 mod operations;
+mod other_reader;
 mod replay;
 mod requests;
 mod snapshot;
@@ -25,7 +26,10 @@ pub use answers::answers;
 pub use errors::explain_errors;
 pub use operations::operations;
 pub use replay::replay;
-pub use requests::{get_members_request, get_online_member_num_request, modify_user_info_request};
+pub use requests::{
+    account_list_request, get_members_request, get_online_member_num_request, modify_admin_request,
+    modify_user_info_request,
+};
 pub use snapshot::snapshot;
 pub use usersig::usersig;
 pub use webhooks::webhooks;
@@ -46,8 +50,14 @@ pub struct Target {
 /// Every target, by name.
 pub const TARGETS: &[Target] = &[
     Target {
+        name: "account_list_request",
+        property: "What `get_members_request` says, of the request that adds or deletes robots or checks accounts; the three calls find the same at the same places.",
+        input: "JSON; behind the last NUL readings of the policy",
+        body: account_list_request,
+    },
+    Target {
         name: "answers",
-        property: "An answer or envelope that is read is written so that it is read alike, and what we write stays as it is byte for byte; the envelope can be read wherever the answer can, and says the same.",
+        property: "An answer or envelope that is read is written so that it is read alike, and what we write stays as it is byte for byte; the envelope can be read wherever the answer can, and says the same; both readers of an answer say the same.",
         input: "JSON",
         body: answers,
     },
@@ -59,19 +69,25 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "get_members_request",
-        property: "A request is read just where its draft shows no fault; it is written so that it is read alike, byte for byte; preflight says the same of the bytes and of the value written anew.",
+        property: "A request of the list is read just where its draft shows no fault, and says what that says; it is written so that it is read alike, byte for byte; preflight says the same of the bytes and of the value written anew.",
         input: "JSON; behind the last NUL readings of the policy",
         body: get_members_request,
     },
     Target {
         name: "get_online_member_num_request",
-        property: "The same of the request for the number of online members.",
+        property: "The same of the requests that name a group and nothing else; both calls find the same.",
         input: "JSON; behind the last NUL readings of the policy",
         body: get_online_member_num_request,
     },
     Target {
+        name: "modify_admin_request",
+        property: "The same of the request that sets administrators.",
+        input: "JSON; behind the last NUL readings of the policy",
+        body: modify_admin_request,
+    },
+    Target {
         name: "modify_user_info_request",
-        property: "The same of the request that sets marks; it is read just where serde's derived types are, and alike; its preflight as bytes is the preflight of the value that never was bytes.",
+        property: "The same of the request that sets marks; it is read just where serde's derived types are, and alike; both readers say the same; its preflight as bytes is the preflight of the value that never was bytes.",
         input: "JSON; behind the last NUL readings of the policy",
         body: modify_user_info_request,
     },

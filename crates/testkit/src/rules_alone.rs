@@ -135,12 +135,19 @@ const fn is_question(endpoint: Endpoint) -> bool {
 impl Machine for RulesAlone {
     fn answer(&mut self, text: &str) -> Result<Said, String> {
         let line: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+        self.judge(&line, text)
+    }
+}
+
+impl RulesAlone {
+    /// Answers the line of this text, read already.
+    pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Said, String> {
         let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
         // Rooms are told the time by what happens in them, and by nothing else: pins that have ended must be seen as ended
         // all the same.
         self.latest = self.latest.max(Timestamp::from_millis(at));
         match line.get("do").and_then(Value::as_str).ok_or("`do` is missing")? {
-            "app" | "policy" => self.configure(&line)?,
+            "app" | "policy" => self.configure(line)?,
             "create_group" => {
                 let kind =
                     line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
@@ -148,19 +155,19 @@ impl Machine for RulesAlone {
                 let owner = owner.map(|owner| UserId::parse_as(owner, self.policy().account_id));
                 let owner = owner.transpose().map_err(|fault| fault.to_string())?;
                 let kind = kind.ok_or("no such type")?;
-                self.rooms.entry(group(&line)?).or_insert_with(|| Room::new(kind, owner));
+                self.rooms.entry(group(line)?).or_insert_with(|| Room::new(kind, owner));
             }
-            "destroy_group" => drop(self.rooms.remove(&group(&line)?)),
-            "join" => self.presence(Presence::Join, &line)?,
-            "leave" => self.presence(Presence::Leave, &line)?,
-            "disconnect" => self.presence(Presence::Disconnect, &line)?,
-            "reconnect" => self.presence(Presence::Reconnect, &line)?,
+            "destroy_group" => drop(self.rooms.remove(&group(line)?)),
+            "join" => self.presence(Presence::Join, line)?,
+            "leave" => self.presence(Presence::Leave, line)?,
+            "disconnect" => self.presence(Presence::Disconnect, line)?,
+            "reconnect" => self.presence(Presence::Reconnect, line)?,
             "call" => {
                 let body = match line.get("raw").and_then(Value::as_str) {
                     Some(raw) => raw.to_owned(),
                     None => verbatim_body(text)?,
                 };
-                return self.call(&line, &body);
+                return self.call(line, &body);
             }
             "tick" => {}
             other => return Err(format!("`{other}` is nothing to do")),

@@ -7,7 +7,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use avmarks_spec::{Gap, GroupId, Limits, Mark, Timestamp};
+use avmarks_protocol::Endpoint;
+use avmarks_rules::MemberView;
+use avmarks_spec::{Gap, GroupId, Limits, Mark, Timestamp, UserId};
 use serde_json::json;
 
 use crate::differ::Run;
@@ -17,7 +19,7 @@ use crate::differ::Run;
 pub struct World {
     /// How many accounts there are; the first owns the group.
     pub accounts: usize,
-    /// The marks that calls name.
+    /// The marks that calls name; without 500 among them no call is about robots.
     pub marks: Vec<u32>,
     /// How many different custom marks the group may have.
     pub marks_per_group_max: usize,
@@ -25,6 +27,8 @@ pub struct World {
     pub members_per_mark_max: usize,
     /// How many ticks a pin lasts.
     pub pin_ticks: u64,
+    /// How many administrators the group may have; 0 leaves the calls about them out.
+    pub group_admins_max: usize,
     /// The gap that is not read as the default has it, and its reading.
     pub reading: Option<(Gap, &'static str)>,
 }
@@ -38,8 +42,25 @@ pub struct Explored {
     pub transitions: usize,
 }
 
-/// What can be told of a room later on: who is in it, in join order, with connection, marks, and ticks left of a pin.
-type State = Vec<(usize, bool, Vec<u32>, Option<u64>)>;
+/// What can be told of a room later on.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    /// Who is in it, in join order.
+    members: Vec<Present>,
+    /// The administrators, in the order set.
+    admins: Vec<usize>,
+}
+
+/// A member or robot, as far as it can be told later on.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Present {
+    account: usize,
+    connected: bool,
+    robot: bool,
+    marks: Vec<u32>,
+    /// Ticks left of a pin, where it has an end.
+    left: Option<u64>,
+}
 
 const GROUP: &str = "g";
 const ACCOUNTS: [&str; 4] = ["a0", "a1", "a2", "a3"];
@@ -52,6 +73,7 @@ impl World {
             pin_duration_max: Duration::from_millis(self.pin_ticks),
             list_members_max: 2,
             low_plan_list_members_max: 1,
+            group_admins_max: self.group_admins_max,
             calls_per_window_max: usize::MAX,
             ..Limits::DOCUMENTED
         }
@@ -70,12 +92,12 @@ impl World {
         }
         let mut run = Run::new(self.limits());
         for line in &start {
-            run.step(line)?;
+            run.judge(line)?;
         }
 
         let steps = self.steps();
         // Each state with the machines that are in it, how it was reached, and when that was.
-        let mut known = BTreeSet::from([State::new()]);
+        let mut known = BTreeSet::from([State::default()]);
         let mut waiting = VecDeque::from([(run, Vec::new(), 0_u64)]);
         let mut explored = Explored::default();
         while let Some((run, path, now)) = waiting.pop_front() {
@@ -86,7 +108,7 @@ impl World {
                 let mut next = run.clone();
                 let mut path = path.clone();
                 path.push(index as u16);
-                next.step(&step.line(at)).map_err(|fault| self.story(&fault, &start, &steps, &path))?;
+                next.judge(&step.line(at)).map_err(|fault| self.story(&fault, &start, &steps, &path))?;
                 let state = self.state(&next, at);
                 if known.insert(state) {
                     waiting.push_back((next, path, at));
@@ -98,17 +120,22 @@ impl World {
 
     fn state(&self, run: &Run, at: u64) -> State {
         let now = Timestamp::from_millis(at);
-        let room = GroupId::parse(GROUP).ok().and_then(|group| run.service().app().room(&group));
-        let members = room.map(|room| room.members(now)).unwrap_or_default();
-        let index = |account: &str| ACCOUNTS.iter().position(|known| *known == account).unwrap_or(ACCOUNTS.len());
-        members
-            .into_iter()
-            .map(|member| {
-                let left = member.pinned_until.map(|end| end.as_millis().saturating_sub(at));
-                let marks = member.marks.into_iter().map(Mark::number).collect();
-                (index(member.account.as_str()), member.connected, marks, left)
-            })
-            .collect()
+        let Some(room) = GroupId::parse(GROUP).ok().and_then(|group| run.service().app().room(&group)) else {
+            return State::default();
+        };
+        let index =
+            |account: &UserId| ACCOUNTS.iter().position(|known| *known == account.as_str()).unwrap_or(ACCOUNTS.len());
+        let present = |member: MemberView| Present {
+            account: index(&member.account),
+            connected: member.connected,
+            robot: member.robot,
+            marks: member.marks.into_iter().map(Mark::number).collect(),
+            left: member.pinned_until.map(|end| end.as_millis().saturating_sub(at)),
+        };
+        State {
+            members: room.members(now).into_iter().map(present).collect(),
+            admins: room.admins().iter().map(index).collect(),
+        }
     }
 
     /// The scenario that shows a fault, to be read and to be replayed.
@@ -122,8 +149,9 @@ impl World {
         format!("{fault}\nin {self:?}\nscenario:\n{}", lines.join("\n"))
     }
 
-    /// Every step that there is: presence of each account, a tick, every list and the count, and every call that names
-    /// some accounts with some marks, by an admin, by the owner and by another.
+    /// Every step that there is: presence of each account, a tick, every list, the count, a check of all accounts, and every
+    /// call that names some accounts with some marks, as robots, or as administrators; by an admin, and where owners may call by the
+    /// owner and by another as well.
     fn steps(&self) -> Vec<Step> {
         let accounts: Vec<_> = ACCOUNTS.iter().take(self.accounts).copied().collect();
         let mut steps = vec![Step::new(1, json!({"do": "tick"}))];
@@ -134,24 +162,37 @@ impl World {
         }
         let filters = self.marks.iter().map(|mark| json!({"GroupId": GROUP, "Timestamp": 0, "Mark": mark}));
         for body in filters.chain([json!({"GroupId": GROUP, "Timestamp": 0})]) {
-            steps.push(call("administrator", "v4/group_open_avchatroom_http_svc/get_members", &body));
+            steps.push(call("administrator", Endpoint::GetMembers, &body));
         }
-        let count = json!({"GroupId": GROUP});
-        steps.push(call("administrator", "v4/group_open_http_svc/get_online_member_num", &count));
+        let alone = json!({"GroupId": GROUP});
+        steps.push(call("administrator", Endpoint::GetOnlineMemberNum, &alone));
+        // Once more the first, and one that is never there.
+        let asked: Vec<_> = accounts.iter().chain(accounts.first()).chain(ACCOUNTS.last()).collect();
+        steps.push(call("administrator", Endpoint::CheckMembers, &json!({"GroupId": GROUP, "Member_Account": asked})));
+        let administers = self.group_admins_max > 0;
+        if administers {
+            steps.push(call("administrator", Endpoint::GetAdminList, &alone));
+        }
         let callers = match self.reading {
             Some((Gap::RestOwner, _)) => &["administrator", ACCOUNTS[0], ACCOUNTS[1]][..],
             _ => &["administrator"],
         };
         for caller in callers {
             for named in orders(&accounts) {
-                for marks in subsets(&self.marks) {
-                    for command in [1, 2] {
+                for command in [1, 2] {
+                    for marks in subsets(&self.marks) {
                         let entries: Vec<_> =
                             named.iter().map(|account| json!({"Member_Account": account, "Marks": marks})).collect();
                         let body = json!({"GroupId": GROUP, "CommandType": command, "MemberList": entries});
-                        steps.push(call(caller, "v4/group_open_avchatroom_http_svc/modify_user_info", &body));
+                        steps.push(call(caller, Endpoint::ModifyUserInfo, &body));
                     }
+                    let body = json!({"GroupId": GROUP, "CommandType": command, "Admin_Account": named});
+                    steps.extend(administers.then(|| call(caller, Endpoint::ModifyAdmin, &body)));
                 }
+                let body = json!({"GroupId": GROUP, "Member_Account": named});
+                let robots =
+                    [Endpoint::AddRobots, Endpoint::DelRobots].into_iter().filter(|_| self.marks.contains(&500));
+                steps.extend(robots.map(|endpoint| call(caller, endpoint, &body)));
             }
         }
         steps
@@ -174,8 +215,8 @@ impl Step {
     }
 }
 
-fn call(caller: &str, path: &str, body: &serde_json::Value) -> Step {
-    Step::new(0, json!({"do": "call", "as": caller, "path": path, "raw": body.to_string()}))
+fn call(caller: &str, endpoint: Endpoint, body: &serde_json::Value) -> Step {
+    Step::new(0, json!({"do": "call", "as": caller, "path": endpoint.path(), "raw": body.to_string()}))
 }
 
 /// Every choice of some of the items, in their order.

@@ -27,13 +27,32 @@ fn of_gap(gap: Gap) -> String {
         let changed = changed(gap, reading.name);
         assert!(!changed.is_empty(), "no cell shows what {gap} as {} changes", reading.name);
         writeln!(text, "-- {}: {}", reading.name, reading.meaning).unwrap();
-        // What changes alike is told once, with the states and, behind each, the commands.
+        // What changes alike is told once, with the states and, behind each, the commands. Where the account itself stands
+        // otherwise before any command, that is told, and of the commands those alone that are served or refused otherwise.
         let mut told = Vec::new();
+        let mut beforehand: Vec<(String, Vec<&str>)> = Vec::new();
         for (Cell { state, command }, before, after) in changed {
-            let change = format!("from  {}\nto    {}", before.seen(), after.seen());
+            if before.before != after.before {
+                let states: &mut Vec<&str> =
+                    entry(&mut beforehand, format!("{}, and under this reading {}", before.before, after.before));
+                if !states.contains(&state.name) {
+                    states.push(state.name);
+                }
+                if before.label() == after.label() {
+                    continue;
+                }
+            }
+            let [from, to] = match before.before == after.before {
+                true => [before.seen(), after.seen()],
+                false => [before.label(), after.label()],
+            };
+            let change = format!("from  {from}\nto    {to}");
             let states = entry(&mut told, change);
             let commands: &mut Vec<&str> = entry(states, state.name);
             commands.push(command.name);
+        }
+        for (stands, states) in beforehand {
+            writeln!(text, "before any command `u` is {stands}:\n      {}", states.join("; ")).unwrap();
         }
         for (change, states) in told {
             writeln!(text, "{change}").unwrap();

@@ -1,5 +1,7 @@
-//! The rows: how it stands with account `u` in the group. In each of them `v` is online, and joined before `u`.
+//! The rows: how it stands with account `u` in the group. In each of them `v` is online, and joined before `u`; `keeper` is an
+//! administrator of the group, and no member.
 
+use avmarks_protocol::Endpoint;
 use avmarks_rules::Policy;
 use avmarks_spec::{GroupType, Timestamp};
 
@@ -61,9 +63,17 @@ fn lost(world: &mut World, marks: &[i64], days: u64) {
     world.wait(days * DAY);
 }
 
+fn robot(world: &mut World, marks: &[i64]) {
+    world.add_robots(&["u"]);
+    if !marks.is_empty() {
+        world.set(&["u"], marks);
+    }
+}
+
 /// Everything that can be pulled is pulled, and so many seconds later `u` has joined.
 fn pulled_before(world: &mut World, seconds: u64) {
-    for sent in [Sent::list(None), Sent::list(Some(1_000)), Sent::count()] {
+    let check = Sent::accounts(Endpoint::CheckMembers, &["v"]);
+    for sent in [Sent::list(None), Sent::list(Some(1_000)), Sent::count(), check] {
         assert_eq!(world.code_of(&sent), 0);
     }
     world.wait((seconds - 1) * 1_000);
@@ -144,6 +154,30 @@ states! {
         world.set(&["u"], &[500]);
         lost(world, &[], 2)
     };
+    "u robot" = |world| robot(world, &[]);
+    "u robot, holds 1000" = |world| robot(world, &[1_000]);
+    "u robot, hidden" = |world| robot(world, &[600]);
+    "u robot, last ms" = |world| {
+        robot(world, &[1_000]);
+        world.wait(3 * DAY - 2_001)
+    };
+    "u robot, days ended" = |world| {
+        robot(world, &[1_000]);
+        world.wait(3 * DAY)
+    };
+    "u robot, joined" = |world| {
+        robot(world, &[1_000]);
+        world.join(&["u"])
+    };
+    "u robot, joined, no connection" = |world| {
+        robot(world, &[1_000]);
+        world.join(&["u"]);
+        world.disconnect(&["u"])
+    };
+    "u robot, left" = |world| {
+        robot(world, &[1_000]);
+        world.leave(&["u"])
+    };
     "u hidden" = |world| online(world, &[600]);
     "u hidden, holds 1000" = |world| online(world, &[600, 1_000]);
     "v has ten others" = |world| {
@@ -181,6 +215,12 @@ states! {
     "500 full" = |world| {
         online(world, &[]);
         world.fill(500)
+    };
+    "500 full, u never joined" = |world| world.fill(500);
+    "500 full, u a robot" = |world| {
+        robot(world, &[]);
+        let names = world.crowd(999);
+        world.set(&names.iter().map(String::as_str).collect::<Vec<_>>(), &[500])
     };
     "600 full" = |world| {
         online(world, &[]);

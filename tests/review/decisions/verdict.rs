@@ -1,6 +1,6 @@
 //! A cell of the tables: what the service answered, and how it stands with the account afterwards.
 
-use avmarks_protocol::{Endpoint, get_members, get_online_member_num, modify_user_info};
+use avmarks_protocol::{Endpoint, check_members, get_admin_list, get_members, get_online_member_num, modify_user_info};
 use avmarks_rules::{Basis, Refusal};
 use avmarks_spec::{GroupId, UserId};
 
@@ -55,10 +55,7 @@ impl Verdict {
 
     /// In a few words.
     pub(super) fn brief(&self) -> String {
-        let mut parts = vec![match self.refusal {
-            Some(refusal) => format!("{} {refusal:?}", self.code),
-            None => "ok".to_owned(),
-        }];
+        let mut parts = vec![self.label()];
         // What a refusal left out is all that was asked.
         if self.refusal.is_none() && !self.left_out.is_empty() {
             parts.push(format!("not {}", self.left_out()));
@@ -85,10 +82,15 @@ impl Verdict {
         ]
     }
 
+    /// `ok`, or code and refusal.
+    pub(super) fn label(&self) -> String {
+        self.refusal.map_or("ok".to_owned(), |refusal| format!("{} {refusal:?}", self.code))
+    }
+
     /// Whatever a caller can see of it.
     pub(super) fn seen(&self) -> String {
-        let [code, refusal, _, served, left_out, afterwards] = self.in_full();
-        let verdict = if refusal.is_empty() { "ok".to_owned() } else { format!("{code} {refusal}") };
+        let [_, _, _, served, left_out, afterwards] = self.in_full();
+        let verdict = self.label();
         let told = [served, left_out].into_iter().zip(["", "not "]).filter(|(text, _)| !text.is_empty());
         let told: Vec<_> = told.map(|(text, before)| format!("{before}{text}")).collect();
         let told = if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) };
@@ -112,31 +114,55 @@ fn served(path: &str, body: &[u8]) -> String {
         }
         Endpoint::GetMembers => {
             let answer = get_members::Answer::parse(body).unwrap();
-            let accounts: Vec<_> = answer.member_list.unwrap().into_iter().map(|listed| listed.account).collect();
+            let name = |listed: get_members::Listed| match listed.marks {
+                None => listed.account,
+                Some(marks) => format!("{} {marks:?}", listed.account),
+            };
+            let accounts: Vec<_> = answer.member_list.unwrap().into_iter().map(name).collect();
             let more = if answer.next_timestamp == Some(0) { "" } else { ", more to come" };
             match &*accounts {
-                [] => "nobody".to_owned(),
-                few @ ([_] | [_, _]) => few.join(" "),
-                [first, .., last] => format!("{} from {first} to {last}{more}", accounts.len()),
+                [first, _, .., last] if accounts.len() > 2 => {
+                    format!("{} from {first} to {last}{more}", accounts.len())
+                }
+                few => named(few),
             }
         }
+        Endpoint::CheckMembers => named(&check_members::Answer::parse(body).unwrap().accounts.unwrap()),
+        Endpoint::GetAdminList => {
+            let admins = get_admin_list::Answer::parse(body).unwrap().admin_list.unwrap();
+            named(&admins.into_iter().map(|admin| admin.account).collect::<Vec<_>>())
+        }
+        // The bare envelope names nobody.
+        Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::ModifyAdmin => String::new(),
         Endpoint::GetOnlineMemberNum => {
             get_online_member_num::Answer::parse(body).unwrap().online_member_num.unwrap().to_string()
         }
     }
 }
 
+fn named(accounts: &[String]) -> String {
+    if accounts.is_empty() { "nobody".to_owned() } else { accounts.join(" ") }
+}
+
 fn stands(world: &World, state: &State) -> String {
     let room = GroupId::parse(state.group).ok().and_then(|group| world.app.room(&group));
     let account = UserId::parse_as(state.account, world.policy().account_id).ok();
-    let Some(member) = room.zip(account).and_then(|(room, account)| room.member(&account, world.now)) else {
-        return "no member".to_owned();
+    let Some((room, account)) = room.zip(account) else { return "no member".to_owned() };
+    let mut words = match room.member(&account, world.now) {
+        None => vec!["no member".to_owned()],
+        Some(member) => {
+            let presence = match (member.online, member.connected) {
+                _ if member.robot => "robot",
+                (true, true) => "online",
+                (true, false) => "kept online",
+                (false, _) => "offline",
+            };
+            let marks = member.marks.iter().map(ToString::to_string);
+            [presence.to_owned()].into_iter().chain(marks).collect()
+        }
     };
-    let marks: Vec<_> = member.marks.iter().map(ToString::to_string).collect();
-    let presence = match (member.online, member.connected) {
-        (true, true) => "online",
-        (true, false) => "kept online",
-        (false, _) => "offline",
-    };
-    [&[presence.to_owned()][..], &marks].concat().join(" ")
+    if room.admins().contains(&account) {
+        words.push("administrator".to_owned());
+    }
+    words.join(" ")
 }

@@ -8,9 +8,12 @@ use super::path_parser;
 
 /// Stand in for the vendor's service, on this machine
 ///
-/// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the three calls about marks and who
-/// is online, and create_group, destroy_group and get_group_info for audio-video groups. Members join and leave, time passes
-/// and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
+/// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the eight calls about marks, robots,
+/// administrators and who is online, and create_group, destroy_group and get_group_info for audio-video groups. Members join and
+/// leave, time passes and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
+///
+/// The first start writes the key of a certificate authority (--ca-dir). Whoever has that key can sign a certificate for any
+/// host, and every program that trusts the authority accepts it: trust it in tests alone.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -59,7 +62,7 @@ pub(crate) struct ServeArgs {
     /// Refuse what the documents forbid and is let through otherwise, whatever a state or a policy says: `random` missing or out of range, a comma before `]` or `}`
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Keep the certificate authority in this directory [default: avmarks in $XDG_DATA_HOME or ~/.local/share]
+    /// Keep the certificate authority in this directory, its key in avmarks-ca.key.pem [default: avmarks in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) ca_dir: Option<String>,
     /// Keep the state in this directory, so that it is there again at the next start, whatever ended this one; what is kept goes before the settings of the app

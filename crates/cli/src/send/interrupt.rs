@@ -3,7 +3,7 @@
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use avmarks_client::{Job, Plan, PlanKind};
+use avmarks_client::{Job, Plan};
 use avmarks_spec::{Gap, Mark};
 
 use crate::output::remark;
@@ -38,7 +38,6 @@ pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
 /// What it does to send again what was carried out.
 fn repetition(job: &Job) -> String {
     let has_pin = job.plans().any(|plan| plan.special_marks().any(|mark| mark == Mark::PINNED));
-    let has_pin = has_pin || job.plans().any(|plan| plan.kind() == PlanKind::AddRobots);
     match job.plans().next().map(|plan| plan.kind().sets()) {
         Some(true) if has_pin => format!(
             ", which also sets what somebody else has deleted meanwhile, and starts the three days of mark 500 anew ({})",
@@ -61,6 +60,11 @@ mod tests {
 
     use super::*;
 
+    fn job(plan: Plan) -> Job {
+        let signer = Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("a").unwrap(), UserSig::new("s"));
+        Job::new(vec![plan], Arc::new(signer), JobSettings::default(), 0).unwrap()
+    }
+
     #[test]
     fn what_a_repetition_does_is_said() {
         for (change, mark, part) in [
@@ -69,11 +73,13 @@ mod tests {
             (Change::Delete, 500, "deletes what somebody else has set meanwhile"),
         ] {
             let plan = Plan::new(change, "@TGS#a", [("a", [mark])], &PlanSettings::default()).unwrap();
-            let signer = Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("a").unwrap(), UserSig::new("s"));
-            let job = Job::new(vec![plan], Arc::new(signer), JobSettings::default(), 0).unwrap();
-            let said = repetition(&job);
+            let said = repetition(&job(plan));
             assert!(said.contains(part), "{said}");
             assert_eq!(said.contains("three days"), mark == 500 && change == Change::Set, "{said}");
         }
+        let add = repetition(&job(Plan::add_robots("@TGS#a", ["a"], &PlanSettings::default()).unwrap()));
+        assert!(add.contains("starts the three days of mark 500 anew (gap:pin-renewal)"), "{add}");
+        let delete = repetition(&job(Plan::delete_robots("@TGS#a", ["a"], &PlanSettings::default()).unwrap()));
+        assert!(delete.contains("deletes what somebody else has set meanwhile"), "{delete}");
     }
 }

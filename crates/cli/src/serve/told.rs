@@ -33,7 +33,7 @@ impl Told {
     /// Of an emulator as it is set up now, which a state that it goes on from may have a say in.
     pub(super) fn of(running: &Running, ca_dir: Option<&Path>, group: Option<&GroupId>) -> Self {
         let address = reachable(running.address());
-        let Settings { sdkappid, admins, key, terms, .. } = running.emulator().app_settings();
+        let Settings { sdkappid, admins, key, .. } = running.emulator().app_settings();
         let identifier = admins.first().cloned().unwrap_or_else(|| "administrator".to_owned());
         let usersig = UserSig::new("unchecked");
         let mut query = Query { sdkappid, identifier: identifier.clone(), usersig, random: Some(1) }.to_text();
@@ -43,8 +43,8 @@ impl Told {
                 format!("usersig='$(avmarks usersig sign --sdkappid {sdkappid} --identifier {})'", quoted(&identifier));
             query = query.replace("usersig=unchecked", &made);
         }
-        // What works at once.
-        let (path, body) = match group.filter(|_| terms.online_list_enabled) {
+        // What works at once: the count asks for neither plan nor switch.
+        let (path, body) = match group {
             Some(group) => {
                 let request = get_online_member_num::Request { group_id: group.as_str().into() };
                 (get_online_member_num::PATH, String::from_utf8_lossy(&request.to_json()).into_owned())

@@ -61,6 +61,68 @@ fn the_line_to_try_works_after_any_seed_and_any_state() {
 }
 
 #[test]
+fn the_line_to_try_counts_without_plan_and_switch_and_creates_a_group_where_none_is_named() {
+    let folder = folder("seed-line");
+    let create = "v4/group_open_http_svc/create_group";
+    for (arguments, path) in [
+        (&["--group", "live"][..], COUNT),
+        (&["--group", "live", "--online-list-enabled", "false", "--marks-supported", "false"], COUNT),
+        (&["--online-list-enabled", "false"], create),
+    ] {
+        let server = Server::start(&folder, arguments);
+        assert!(server.told["curl"].as_str().unwrap().contains(path), "{arguments:?}: {}", server.told);
+        assert_eq!(tried(&server), 0, "{arguments:?}: {}", server.told);
+        server.stop("-TERM");
+    }
+}
+
+#[test]
+fn a_seed_may_add_robots_and_set_administrators() {
+    let folder = folder("seed-robots");
+    let family = "v4/group_open_avchatroom_http_svc";
+    let lines = [
+        r#"{"at":0,"do":"create_group","group":"live"}"#.to_owned(),
+        format!(
+            r#"{{"at":0,"do":"call","path":"{family}/add_robots","body":{{"GroupId":"live","Member_Account":["r1","r2"]}}}}"#
+        ),
+        format!(
+            r#"{{"at":0,"do":"call","path":"{family}/modify_admin","body":{{"GroupId":"live","CommandType":1,"Admin_Account":["warden"]}}}}"#
+        ),
+    ]
+    .join("\n");
+    let scenario = file(&folder, "robots.jsonl", &lines);
+    let state = snapshot(&folder, "robots.json", &lines);
+    let kept = folder.join("kept").to_str().unwrap().to_owned();
+    // A snapshot has a time of its own, and robots end three days later by the clock: it has to stand still for them.
+    for (arguments, others) in [
+        (&["--seed", &scenario][..], 0),
+        (&["--seed", &scenario, "--group", "more", "--group", "live"], 1),
+        (&["--seed", &state, "--clock", "5", "--group", "more"], 1),
+        (&["--seed", &scenario, "--data", &kept], 0),
+        (&["--data", &kept], 0),
+    ] {
+        let server = Server::start(&folder, arguments);
+        let group: Value = serde_json::from_str(&server.get("_avmarks/groups/live")).unwrap();
+        let expected = serde_json::json!([2, 2, 2, ["warden"]]);
+        let found = serde_json::json!([group["total"], group["robots"], group["online"], group["admins"]]);
+        assert_eq!(found, expected, "{arguments:?}");
+        assert!(server.ask(COUNT, br#"{"GroupId":"live"}"#).contains(r#""OnlineMemberNum":2"#), "{arguments:?}");
+        let groups: Value = serde_json::from_str(&server.get("_avmarks/groups")).unwrap();
+        assert_eq!(groups["total"], 1 + others, "{arguments:?}");
+        server.stop("-TERM");
+    }
+    // What a call of a seed is refused for ends nothing: its line is valid.
+    let refused = file(
+        &folder,
+        "refused.jsonl",
+        format!(
+            r#"{{"at":0,"do":"call","path":"{family}/add_robots","body":{{"GroupId":"none","Member_Account":["r"]}}}}"#
+        ),
+    );
+    Server::start(&folder, &["--seed", &refused]).stop("-TERM");
+}
+
+#[test]
 fn what_is_given_goes_before_a_snapshot_and_what_is_not_is_told() {
     let folder = folder("seed-given");
     let other = of_another(&folder);

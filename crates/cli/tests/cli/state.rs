@@ -152,8 +152,8 @@ fn what_is_no_snapshot_is_refused() {
         (b"[]", "this is not a snapshot: it is not a JSON object"),
         (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff\xfe", "this is not a snapshot: it is not a JSON object"),
-        (b"{\"avmarks_snapshot\":2}", "version 2"),
-        (b"{\"avmarks_snapshot\":1", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
+        (b"{\"avmarks_snapshot\":1}", "version 1"),
+        (b"{\"avmarks_snapshot\":2", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {

@@ -1,6 +1,6 @@
 //! Groups and their members: what there is, and the presence of members.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use avmarks_rules::{MemberView, Presence, Room};
 use avmarks_service::{Happening, events_json};
@@ -69,7 +69,10 @@ pub(super) struct Groups {
 struct GroupRow {
     #[serde(flatten)]
     group: GroupHead,
+    /// Who joined, without robots.
     members: usize,
+    robots: usize,
+    /// Of either.
     online: usize,
 }
 
@@ -85,8 +88,12 @@ struct GroupHead {
 pub(super) struct GroupView {
     #[serde(flatten)]
     group: GroupHead,
+    /// Administrators (`modify_admin`), in the order in which they were set.
+    admins: Vec<String>,
     now: u64,
+    /// Rows of all pages: members and robots.
     total: usize,
+    robots: usize,
     online: usize,
     marks: Vec<MarkRow>,
     members: Vec<MemberRow>,
@@ -117,15 +124,27 @@ pub(super) async fn list(
 ) -> Result<Json<Groups>, Fault> {
     let limit = asked::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
     let after = page.after.map(|after| asked::group("`after`", &after)).transpose()?;
-    let world = shared.lock();
+    let world = at_present(&shared);
     let mut ids = world.app.groups().filter(|id| after.is_none_or(|after| *id > after));
     let shown: Vec<_> = ids.by_ref().take(limit).collect();
     let next = ids.next().and(shown.last()).map(ToString::to_string);
     let groups = shown.iter().filter_map(|id| {
         let room = world.app.room(id)?;
-        Some(GroupRow { group: head(&world, *id, room), members: room.len(), online: room.online_count(world.now()) })
+        Some(GroupRow {
+            group: head(&world, *id, room),
+            members: room.len() - room.robots(),
+            robots: room.robots(),
+            online: room.online_count(world.now()),
+        })
     });
     Ok(Json(Groups { groups: groups.collect(), total: world.app.groups().len(), next }))
+}
+
+/// The world once all that ends by now has ended, so that every count is of one moment.
+fn at_present(shared: &Shared) -> MutexGuard<'_, World> {
+    let mut world = shared.lock();
+    world.tick();
+    world
 }
 
 fn head(world: &World, id: GroupId, room: &Room) -> GroupHead {
@@ -166,7 +185,7 @@ pub(super) async fn show(
 ) -> Result<Json<GroupView>, Fault> {
     let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = asked::after(page.after)?;
-    let world = shared.lock();
+    let world = at_present(&shared);
     let room = world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
     let now = world.now();
     let mut members = room.members_after(after, limit + 1, now);
@@ -176,8 +195,10 @@ pub(super) async fn show(
     let marks = room.marks_in_use(now).into_iter().map(|(mark, holders)| MarkRow { mark: mark.number(), holders });
     Ok(Json(GroupView {
         group: head(&world, id, room),
+        admins: room.admins().iter().map(UserId::to_string).collect(),
         now: now.as_millis(),
         total: room.len(),
+        robots: room.robots(),
         online: room.online_count(now),
         marks: marks.collect(),
         members: members.into_iter().map(MemberRow::from).collect(),

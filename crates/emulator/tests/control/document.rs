@@ -92,6 +92,22 @@ fn the_lists_of_the_document_are_those_of_the_code() {
 }
 
 #[test]
+fn groups_members_and_states_have_the_form_of_the_document() {
+    let running = with_group();
+    let schemas = document(&running)["components"]["schemas"].clone();
+    let group = done(&running, "GET", "groups/@TGS%23a", "");
+    let groups = done(&running, "GET", "groups", "");
+    for (name, shown) in [("Group", &group), ("Member", &group["members"][0]), ("GroupRow", &groups["groups"][0])] {
+        let required = schemas[name]["required"].as_array().unwrap();
+        let required: BTreeSet<_> = required.iter().map(|field| field.as_str().unwrap().to_owned()).collect();
+        assert_eq!(names(shown), required, "{name}");
+        assert_eq!(names(&schemas[name]["properties"]), required, "{name}");
+    }
+    let state = done(&running, "GET", "state", "");
+    assert_eq!(state["avmarks_snapshot"], schemas["Snapshot"]["properties"]["avmarks_snapshot"]["const"]);
+}
+
+#[test]
 fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
     let running = start(|_| {});
     let schemas = document(&running)["components"]["schemas"].clone();

@@ -31,16 +31,16 @@ fn a_group_is_made_filled_shown_and_destroyed() {
     assert_eq!(
         shown.body,
         concat!(
-            r#"{"group":"@TGS#a","type":"AVChatRoom","owner":"o","name":"Class 9","now":1700000000000,"total":2,"online":1,"#,
+            r#"{"group":"@TGS#a","type":"AVChatRoom","owner":"o","name":"Class 9","admins":[],"now":1700000000000,"total":2,"robots":0,"online":1,"#,
             r#""marks":[{"mark":500,"holders":1},{"mark":1000,"holders":1}],"members":["#,
-            r#"{"account":"a","place":1,"joined":1700000000000,"connected":false,"online":true,"marks":[500,1000],"pinned_until":1700259200000},"#,
-            r#"{"account":"b","place":2,"joined":1700000000000,"connected":false,"online":false,"marks":[],"pinned_until":null}],"#,
+            r#"{"account":"a","place":1,"joined":1700000000000,"connected":false,"robot":false,"online":true,"marks":[500,1000],"pinned_until":1700259200000},"#,
+            r#"{"account":"b","place":2,"joined":1700000000000,"connected":false,"robot":false,"online":false,"marks":[],"pinned_until":null}],"#,
             r#""next":null}"#
         )
     );
     assert_eq!(
         ask(&running, "GET", "groups", "").body,
-        r#"{"groups":[{"group":"@TGS#a","type":"AVChatRoom","owner":"o","name":"Class 9","members":2,"online":1}],"total":1,"next":null}"#
+        r#"{"groups":[{"group":"@TGS#a","type":"AVChatRoom","owner":"o","name":"Class 9","members":2,"robots":0,"online":1}],"total":1,"next":null}"#
     );
 
     let back = done(&running, "POST", "groups/@TGS%23a/reconnect", r#"{"accounts":["a"]}"#);

@@ -11,6 +11,7 @@ mod examples;
 mod faults;
 mod groups;
 mod guard;
+mod robots;
 mod settings;
 mod state;
 

@@ -10,6 +10,8 @@ use crate::client::Client;
 
 const MARKS: &str = "/v4/group_open_avchatroom_http_svc/modify_user_info\
                      ?sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
+const ROBOTS: &str = "/v4/group_open_avchatroom_http_svc/add_robots\
+                      ?sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
 const ACCOUNTS: usize = 8;
 const PIN: u64 = 500;
 
@@ -29,10 +31,11 @@ impl Random {
     }
 }
 
-/// What is known of a member.
+/// What is known of a member or a robot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Member {
     connected: bool,
+    robot: bool,
     /// 500 among them.
     marks: BTreeSet<u64>,
 }
@@ -48,6 +51,8 @@ type State = Option<Member>;
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Join,
+    /// `add_robots` of an account that has not joined.
+    Robot,
     Leave,
     Disconnect,
     Reconnect,
@@ -59,19 +64,25 @@ impl Act {
     /// What comes of it, by the rules.
     fn on(self, state: State) -> State {
         let Some(mut member) = state else {
-            return matches!(self, Self::Join).then(|| Member { connected: true, marks: BTreeSet::new() });
+            return match self {
+                Self::Join => Some(Member { connected: true, ..Member::default() }),
+                Self::Robot => Some(Member { robot: true, marks: [PIN].into(), ..Member::default() }),
+                _ => None,
+            };
         };
         match self {
             Self::Leave => return None,
-            Self::Join | Self::Reconnect => member.connected = true,
+            Self::Join => (member.connected, member.robot) = (true, false),
+            Self::Reconnect => member.connected |= !member.robot,
             Self::Disconnect => member.connected = false,
+            Self::Robot => drop(member.marks.insert(PIN)),
             Self::Set(mark) => drop(member.marks.insert(mark)),
             Self::Delete(mark) => drop(member.marks.remove(&mark)),
         }
         if !member.is_online() {
             member.marks.clear();
         }
-        Some(member)
+        (member.is_online() || !member.robot).then_some(member)
     }
 
     fn send(self, account: &str, client: &mut Client) -> Result<()> {
@@ -80,14 +91,22 @@ impl Act {
             Self::Leave => return presence(client, "leave", account),
             Self::Disconnect => return presence(client, "disconnect", account),
             Self::Reconnect => return presence(client, "reconnect", account),
+            Self::Robot => {
+                let body = json!({ "GroupId": "room", "Member_Account": [account] });
+                return self.served(account, client.post(ROBOTS, &body.to_string())?);
+            }
             Self::Set(mark) => (1, mark),
             Self::Delete(mark) => (2, mark),
         };
         let members = json!([{ "Member_Account": account, "Marks": [mark] }]);
         let body = json!({ "GroupId": "room", "CommandType": command, "MemberList": members });
-        match client.post(MARKS, &body.to_string())? {
-            answer if answer["ErrorCode"] == 0 => Ok(()),
-            answer => Err(format!("{self:?} of `{account}` was answered {answer}").into()),
+        self.served(account, client.post(MARKS, &body.to_string())?)
+    }
+
+    fn served(self, account: &str, answer: Value) -> Result<()> {
+        match answer["ErrorCode"] == 0 {
+            true => Ok(()),
+            false => Err(format!("{self:?} of `{account}` was answered {answer}").into()),
         }
     }
 }
@@ -147,7 +166,8 @@ impl Load {
     fn choose(&mut self, state: Option<&Member>) -> Act {
         let mark = self.random.one_of([PIN, 1000, 1001, 1002, 1003]);
         match state {
-            None => Act::Join,
+            None => self.random.one_of([Act::Join, Act::Robot]),
+            Some(member) if member.robot && self.random.next().is_multiple_of(4) => Act::Join,
             Some(member) if !member.is_online() => self.random.one_of([Act::Join, Act::Reconnect, Act::Leave]),
             Some(member) if member.marks.contains(&mark) && self.random.next().is_multiple_of(2) => Act::Delete(mark),
             Some(_) => self.random.one_of([
@@ -189,5 +209,5 @@ impl Load {
 fn member(member: &Value) -> Member {
     let marks = member["marks"].as_array().into_iter().flatten().filter_map(Value::as_u64);
     let pin = member["pinned_until"].as_u64().map(|_| PIN);
-    Member { connected: member["connected"] == true, marks: marks.chain(pin).collect() }
+    Member { connected: member["connected"] == true, robot: member["robot"] == true, marks: marks.chain(pin).collect() }
 }

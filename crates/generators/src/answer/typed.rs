@@ -124,7 +124,7 @@ fn listed(choices: &mut Choices<'_>) -> get_members::Listed {
     listed.nick_name = nick_name(choices);
     listed.avatar = avatar(choices);
     listed.remark = choices.pick(&[None, None, Some(""), Some("\u{4e00}")]).map(str::to_owned);
-    listed.marks = choices.perhaps(|choices| choices.few(words::mark));
+    listed.marks = choices.perhaps(|choices| choices.few(words::mark)).map(Into::into);
     listed
 }
 

@@ -130,7 +130,7 @@ macro_rules! under {
     };
 }
 
-const BRING_ONLINE: &str = "Check that the accounts are in the group and online: the same request can succeed once one of them is, or once a full mark is deleted from one of its holders. A delete needs no repetition, since an account that is offline holds no marks.";
+const BRING_ONLINE: &str = "Check that the accounts are in the group and online: the same request can succeed once one of them is. Mark 500, which robots hold, needs neither by default: there only a full mark fails, and the request can succeed once the mark is deleted from one of its holders. A delete needs no repetition, since an account that is offline holds no marks.";
 const NAME_THE_GROUP: &str =
     "Check the group id, the app (sdkappid) and the region; where these are right, create the group first.";
 const CORRECT: &str =
@@ -147,7 +147,7 @@ causes! {
         "Delete a mark that is not needed any longer from all its holders, or use one that the group has; the same request can succeed then.";
     10004 Administrators [] [SixthAdmin]
         "the group would have more than five administrators"
-        "Delete an administrator first; the same request can succeed then.";
+        "Name at most five accounts; where the group has administrators already, delete some first.";
     10004 Request [Required CommandType AccountId MarkRange MarksPerGroup] [DuplicateField AccountId MarkMax]
         "the request breaks a rule by itself"
         CORRECT;

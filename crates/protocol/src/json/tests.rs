@@ -54,7 +54,7 @@ fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     {
         assert_eq!(problem(twice), FieldProblem::Twice, "{twice}");
     }
-    let (wanted, found, text) = (Kind::Text, Kind::Integer, "1".to_owned());
+    let (wanted, found, text) = (Kind::Text, Kind::Integer, "1".into());
     assert_eq!(problem("{\"GroupId\":1}"), FieldProblem::Type { wanted, found, text });
 }
 

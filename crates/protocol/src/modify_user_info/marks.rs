@@ -47,7 +47,8 @@ impl<T: Copy + Default> Marks<T> {
                     *len += 1;
                 }
                 None => {
-                    let mut many = marks.to_vec();
+                    let mut many = Vec::with_capacity(2 * FEW);
+                    many.extend_from_slice(marks);
                     many.push(mark);
                     self.0 = Kept::Many(many);
                 }
@@ -87,6 +88,12 @@ impl<T: PartialEq> PartialEq for Marks<T> {
 }
 
 impl<T: Eq> Eq for Marks<T> {}
+
+impl<T: PartialEq, const LEN: usize> PartialEq<[T; LEN]> for Marks<T> {
+    fn eq(&self, other: &[T; LEN]) -> bool {
+        **self == *other
+    }
+}
 
 impl<T: Copy + Default> FromIterator<T> for Marks<T> {
     fn from_iter<I: IntoIterator<Item = T>>(marks: I) -> Self {
@@ -137,6 +144,8 @@ mod tests {
             assert_eq!(format!("{marks:?}"), format!("{plain:?}"));
             assert_eq!(serde_json::to_vec(&marks).unwrap(), serde_json::to_vec(&plain).unwrap());
             assert_eq!(marks == Marks::new(), len == 0);
+            assert_eq!(marks == [1_000, 1_001], len == 2);
+            assert_ne!(marks, [1_000, 1_002]);
             assert!((&marks).into_iter().eq(&plain));
         }
         assert_eq!(*Marks::<i64>::from([1_000, 500]), [1_000, 500]);

@@ -187,7 +187,7 @@ impl Written {
 
     /// The whole body, unknown fields last.
     pub(super) fn end(self, extra: &Extra) -> Vec<u8> {
-        let mut whole = extra.0.iter().fold(self, |body, (name, value)| body.with(name, value)).0;
+        let mut whole = extra.fields().fold(self, |body, (name, value)| body.with(name, value)).0;
         whole.push(b'}');
         whole
     }

@@ -45,8 +45,9 @@ impl Room {
     /// Lets `presence` of these accounts happen at `at`, and says what it brought. One that is named twice counts once.
     pub fn observe(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
         let transition = self.presence(presence, accounts, at);
-        // It was made on this very state.
-        self.apply(&transition).unwrap_or_default()
+        let events = self.apply(&transition);
+        debug_assert!(events.is_ok(), "a transition that was just made is stale");
+        events.unwrap_or_default()
     }
 
     /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Says what that brought.

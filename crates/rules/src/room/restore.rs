@@ -53,6 +53,8 @@ pub enum RestoreFault {
     MarkTwice(UserId, Mark),
     /// A group of another type than AVChatRoom in which somebody holds a mark (`GROUP-TYPE`).
     MarksInOtherType(UserId),
+    /// A group of another type than AVChatRoom with an administrator (`GROUP-TYPE`).
+    AdminInOtherType(UserId),
 }
 
 impl fmt::Display for RestoreFault {
@@ -68,10 +70,13 @@ impl fmt::Display for RestoreFault {
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
             Self::OfflineWithMarks(account) => write!(f, "`{account}` is offline and holds marks (CLEAR-OFFLINE)"),
             Self::Pin(account) => {
-                write!(f, "`{account}` has an end of mark 500 that has passed, or without the mark (PIN-500)")
+                write!(f, "`{account}` has an end of mark 500 without the mark, or one that has passed (PIN-500)")
             }
             Self::Robot(account) => {
                 write!(f, "`{account}` is a robot with a connection, or without mark 500 (gap:offline-500)")
+            }
+            Self::AdminInOtherType(account) => {
+                write!(f, "`{account}` is an administrator of a group that is not an AVChatRoom (GROUP-TYPE)")
             }
             Self::AdminTwice(account) => write!(f, "`{account}` is an administrator twice"),
             Self::TooManyMarks(mark) => {
@@ -144,6 +149,9 @@ impl Room {
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);
             }
+        }
+        if let Some(admin) = room.admins.first().filter(|_| !kind.has_marks()) {
+            return Err(RestoreFault::AdminInOtherType(*admin));
         }
         room.next_place = next_place;
         Ok(room)

@@ -16,9 +16,9 @@ impl Reader<'_> {
         list: Place,
         item: fn(usize) -> Place,
         accounts: &[Option<Cow<'_, str>>],
-        gap: Option<Gap>,
+        gap: Gap,
     ) -> ControlFlow<(), Vec<UserId>> {
-        self.length(list, "accounts", accounts.len(), gap)?;
+        self.length(list, "accounts", accounts.len(), Some(gap))?;
         let mut ids = Vec::with_capacity(accounts.len());
         for (at, account) in accounts.iter().enumerate() {
             if let Some(account) = account {
@@ -33,7 +33,7 @@ impl Reader<'_> {
         self.fields(&draft.faults)?;
         let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
         let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, Some(gap))?,
+            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, gap)?,
             None => Vec::new(),
         };
         let group = self.group_id(draft.group_id.as_deref())?;
@@ -53,7 +53,7 @@ impl Reader<'_> {
         self.fields(&draft.faults)?;
         let kind = self.command_type(draft.command_type)?;
         let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, None)?,
+            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, Gap::AdminsMax)?,
             None => Vec::new(),
         };
         let group = self.group_id(draft.group_id.as_deref())?;

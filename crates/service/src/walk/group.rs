@@ -62,6 +62,10 @@ impl Walk<'_> {
     /// Takes in that a decision refuses the call.
     fn refuse(&mut self, group: &Asked<'_>, decision: Decision) -> ControlFlow<()> {
         let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
+        if !can_be_said(group, &refused) {
+            // An earlier step has refused the call, and the answer rests on that.
+            return self.add_all(group, decision.other_refusals);
+        }
         let mut first = self.refusal(group, refused, decision.omitted.first());
         // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
         let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
@@ -86,10 +90,10 @@ impl Walk<'_> {
         self.add_all(group, refusals)
     }
 
-    /// Adds what the group refuses; of a group that is not named, nothing can be said.
+    /// Adds what the group refuses, as far as it can be said.
     fn add_all(&mut self, group: &Asked<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
         for refused in refusals {
-            if group.id.is_some() || refused.reason != Refusal::GroupExists {
+            if can_be_said(group, &refused) {
                 self.findings.add(self.refusal(group, refused, None))?;
             }
         }
@@ -140,10 +144,7 @@ impl Walk<'_> {
     fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
         let room = group.found.map(|group| &group.room);
         let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
-        // Of a group that is not named, nothing can be said.
-        for refused in
-            refusals.into_iter().filter(|refused| group.id.is_some() || refused.reason != Refusal::GroupExists)
-        {
+        for refused in refusals.into_iter().filter(|refused| can_be_said(group, refused)) {
             self.read_on(question, Some(refused.reason));
             let mut violation = self.refusal(group, refused, None);
             if refused.reason == Refusal::ListPlan {
@@ -177,5 +178,14 @@ impl Walk<'_> {
     fn refusal(&self, group: &Asked<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
         let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
         Violation::new(refused.reason, place, self.policy(), message)
+    }
+}
+
+/// Of a group that is not named, and of a caller that is not, nothing can be said.
+fn can_be_said(group: &Asked<'_>, refused: &Refused) -> bool {
+    match refused.reason {
+        Refusal::GroupExists => group.id.is_some(),
+        Refusal::Permission | Refusal::SpecialAdmin => group.identifier.is_some(),
+        _ => true,
     }
 }

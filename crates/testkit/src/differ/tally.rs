@@ -8,7 +8,7 @@ use avmarks_spec::{Clause, Gap, UserId};
 use serde_json::Value;
 
 use super::seen::Seen;
-use super::{grounds, length};
+use super::{Judged, grounds, is_served, length};
 
 /// Numbers of a run, to show that it met what it was meant to meet.
 #[derive(Clone, Debug, Default)]
@@ -79,28 +79,32 @@ impl Tally {
         self.gaps.extend(&other.gaps);
     }
 
-    /// Counts what was said to a line; `path` is that of a call.
-    pub(super) fn count(&mut self, path: Option<&str>, said: &Value) {
+    /// Counts a step: what was said to it, and what it made of the groups.
+    pub(super) fn count(&mut self, judged: &Judged, before: &[Seen], after: &[Seen]) {
+        self.steps += 1;
+        self.compare(before, after);
+        let Judged { said, endpoint, judged_alone } = judged;
+        self.judged_alone += u64::from(*judged_alone);
         self.omissions += length(said, "omitted") as u64;
         let events = said.get("events").and_then(Value::as_array).into_iter().flatten();
         self.expired += events.filter(|event| event.get("event") == Some(&"pin_expired".into())).count() as u64;
         let Some(answer) = said.get("answer") else { return };
         self.calls += 1;
         let grounds = grounds(said);
-        let refused = answer.get("ErrorCode") != Some(&Value::from(0));
-        if refused {
+        let served = is_served(answer);
+        if !served {
             self.refusals += 1;
             self.clauses.extend(grounds.first().and_then(|decided| Clause::parse(decided)));
         }
         self.gaps.extend(grounds.iter().filter_map(|ground| Gap::parse(ground)));
-        if let Some(endpoint) = path.and_then(Endpoint::from_path) {
-            let calls = self.endpoints.entry(endpoint).or_default();
-            *(if refused { &mut calls.refused } else { &mut calls.served }) += 1;
+        if let Some(endpoint) = endpoint {
+            let calls = self.endpoints.entry(*endpoint).or_default();
+            *(if served { &mut calls.served } else { &mut calls.refused }) += 1;
         }
     }
 
     /// Counts what a step has changed.
-    pub(super) fn compare(&mut self, before: &[Seen], after: &[Seen]) {
+    fn compare(&mut self, before: &[Seen], after: &[Seen]) {
         let of = |group: &Seen| after.iter().find(|other| other.id == group.id);
         for before in before {
             // A group that was destroyed has lost everything.

@@ -1,12 +1,13 @@
 //! What is said of whatever is wrong.
 
+use avmarks_generators::answer::Answer;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::{RawQuery, SdkAppId};
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_protocol::webhook::{Revision, Webhook, WebhookQuery, WebhookToken};
 use avmarks_protocol::{
-    AnswerFault, Endpoint, Envelope, RequestFault, get_members, get_online_member_num, modify_user_info,
+    Endpoint, Envelope, RequestFault, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 use avmarks_rules::Policy;
 use avmarks_service::{App, Request, Scenario, Settings, preflight};
@@ -31,19 +32,16 @@ fn bodies(body: &[u8]) {
         modify_user_info::Request::parse(body).err(),
         get_members::Request::parse(body).err(),
         get_online_member_num::Request::parse(body).err(),
+        add_robots::Request::parse(body).err(),
+        modify_admin::Request::parse(body).err(),
     ] {
         match fault {
             Some(RequestFault::Fields(faults)) => faults.iter().for_each(assert_is_a_line),
             other => line(other),
         }
     }
-    let answers: [Option<AnswerFault>; 4] = [
-        modify_user_info::Answer::parse(body).err(),
-        get_members::Answer::parse(body).err(),
-        get_online_member_num::Answer::parse(body).err(),
-        Envelope::parse(body).err(),
-    ];
-    answers.into_iter().for_each(line);
+    Endpoint::ALL.iter().for_each(|endpoint| line(Answer::parse(*endpoint, body).err()));
+    line(Envelope::parse(body).err());
     line(Webhook::parse(body).err());
     line(App::restore(body).err());
     for endpoint in Endpoint::ALL {

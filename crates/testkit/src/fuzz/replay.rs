@@ -17,7 +17,7 @@ pub fn replay(bytes: &[u8]) {
     for line in text.lines().take(LINES_MAX) {
         match (Machine::answer(&mut service, line), oracle.answer(line)) {
             (Ok(Said::Answer(ours)), Ok(Said::Answer(theirs))) => {
-                assert_eq!(essence(&ours), essence(&theirs), "service and oracle disagree about {line}");
+                assert_eq!(essence(ours), essence(theirs), "service and oracle disagree about {line}");
             }
             (ours, theirs) => {
                 assert_eq!(ours.is_ok(), theirs.is_ok(), "valid to one alone: {line}\n{ours:?}\n{theirs:?}");

@@ -1,11 +1,12 @@
 //! Snapshots, tampered with.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use arbitrary::{Result, Unstructured};
 use avmarks_generators::arbitrary_value;
 use avmarks_generators::operations::{Run, small_limits};
-use avmarks_protocol::{Endpoint, get_members, get_online_member_num, modify_user_info};
+use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info};
 use avmarks_rules::Presence;
 use avmarks_service::{App, Call};
 use avmarks_spec::{GroupId, Timestamp, UserId};
@@ -118,7 +119,7 @@ fn restored(app: &App) -> App {
     again
 }
 
-const STEPS: u8 = 9;
+const STEPS: u8 = 15;
 
 /// What happens to a group next, as text.
 fn go_on(app: &mut App, group: GroupId, step: u8) -> String {
@@ -131,14 +132,20 @@ fn go_on(app: &mut App, group: GroupId, step: u8) -> String {
     let newcomers: Vec<_> = newcomer.into_iter().collect();
     match step {
         0 => call(app, Endpoint::GetMembers, get_members_body(group), now),
-        1 => call(app, Endpoint::GetOnlineMemberNum, count_body(group), now),
-        2 => format!("{:?}", app.observe(group, Presence::Join, &newcomers, now)),
-        3 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 1, &accounts, &[1_000, 500, 2_000_000]), now),
-        4 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 1, &newcomers, &[500, 600, 1_000]), now),
-        5 => format!("{:?}", app.observe(group, Presence::Disconnect, &accounts, later)),
-        6 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 2, &newcomers, &[600, 1_000]), later),
-        7 => call(app, Endpoint::GetMembers, get_members_body(group), later),
-        _ => format!("{:?}", app.observe(group, Presence::Leave, &accounts, later)),
+        1 => call(app, Endpoint::GetOnlineMemberNum, group_body(group), now),
+        2 => call(app, Endpoint::AddRobots, accounts_body(group, &newcomers), now),
+        3 => format!("{:?}", app.observe(group, Presence::Join, &newcomers, now)),
+        4 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 1, &accounts, &[1_000, 500, 2_000_000]), now),
+        5 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 1, &newcomers, &[500, 600, 1_000]), now),
+        6 => call(app, Endpoint::ModifyAdmin, admins_body(group, 1, &accounts), now),
+        7 => call(app, Endpoint::CheckMembers, accounts_body(group, &accounts), now),
+        8 => format!("{:?}", app.observe(group, Presence::Disconnect, &accounts, later)),
+        9 => call(app, Endpoint::ModifyUserInfo, marks_body(group, 2, &newcomers, &[600, 1_000]), later),
+        10 => call(app, Endpoint::DelRobots, accounts_body(group, &accounts), later),
+        11 => call(app, Endpoint::GetMembers, get_members_body(group), later),
+        12 => call(app, Endpoint::CheckMembers, accounts_body(group, &accounts), later),
+        13 => format!("{:?}", app.observe(group, Presence::Leave, &accounts, later)),
+        _ => call(app, Endpoint::GetAdminList, group_body(group), later),
     }
 }
 
@@ -154,8 +161,21 @@ fn get_members_body(group: GroupId) -> Vec<u8> {
     get_members::Request { group_id: group.as_str().into(), timestamp: 0.into(), mark: None }.to_json()
 }
 
-fn count_body(group: GroupId) -> Vec<u8> {
+fn group_body(group: GroupId) -> Vec<u8> {
     get_online_member_num::Request { group_id: group.as_str().into() }.to_json()
+}
+
+fn accounts_body(group: GroupId, accounts: &[UserId]) -> Vec<u8> {
+    add_robots::Request { group_id: group.as_str().into(), accounts: names(accounts) }.to_json()
+}
+
+fn admins_body(group: GroupId, command: i64, accounts: &[UserId]) -> Vec<u8> {
+    let command_type = command.into();
+    modify_admin::Request { group_id: group.as_str().into(), command_type, accounts: names(accounts) }.to_json()
+}
+
+fn names(accounts: &[UserId]) -> Vec<Cow<'_, str>> {
+    accounts.iter().map(|account| account.as_str().into()).collect()
 }
 
 fn marks_body(group: GroupId, command: i64, accounts: &[UserId], marks: &[i64]) -> Vec<u8> {

@@ -31,7 +31,7 @@ impl Policy {
                 ("low_plan_list", "30"),
                 ("switch_list", "30"),
                 ("count_types", "all-types"),
-                ("offline_500", "member-may"),
+                ("offline_500", "anyone"),
             ],
             "2025-11" => &[
                 ("page_size", "250"),

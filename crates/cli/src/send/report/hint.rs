@@ -31,7 +31,7 @@ impl Hint {
     /// it was an app of this process that refused.
     pub(super) fn new(code: ErrorCode, kind: PlanKind, clauses: &BTreeSet<Clause>) -> Self {
         // A plan is made of accounts, marks and a group that were looked at.
-        let facts = RequestFacts { clause: None, is_checked: true, sets: Some(kind.sets()) };
+        let facts = RequestFacts { clause: None, is_checked: true, sets: Some(kind == PlanKind::SetMarks) };
         let all = code.causes();
         let fit: Vec<&Cause> = match clauses.is_empty() {
             true => by_default(code.causes_given(&facts)),
@@ -104,7 +104,11 @@ mod tests {
 
     #[test]
     fn of_a_delete_and_of_a_known_clause_one_cause_is_left() {
-        for hint in [hint(10004, PlanKind::DeleteMarks, &[]), hint(10004, PlanKind::SetMarks, &[Clause::AllFailed])] {
+        for hint in [
+            hint(10004, PlanKind::DeleteMarks, &[]),
+            hint(10004, PlanKind::AddRobots, &[]),
+            hint(10004, PlanKind::SetMarks, &[Clause::AllFailed]),
+        ] {
             assert_eq!(hint.causes.len(), 1);
             assert!(hint.advice.starts_with("Check that the accounts are in the group and online"), "{}", hint.advice);
             assert!(hint.to_string().contains("no account of the call could be served"));

@@ -52,6 +52,25 @@ fn a_line_that_cannot_be_taken_in_is_given_up_with_all_behind_it_when_asked() {
 }
 
 #[test]
+fn robots_and_administrators_are_kept() {
+    let family = "/v4/group_open_avchatroom_http_svc";
+    let (before, after) = restarted(|shared| {
+        create(shared, "g", "");
+        let robots = r#"{"GroupId":"g","Member_Account":["r1","r2","r3"]}"#;
+        assert_eq!(call(shared, &format!("{family}/add_robots"), robots), 0);
+        assert_eq!(marks(shared, "g", 1, "r1", 1_000), 0);
+        assert_eq!(marks(shared, "g", 2, "r2", 500), 0);
+        presence(shared, Presence::Join, "g", &["r3"]);
+        let admins = r#"{"GroupId":"g","CommandType":1,"Admin_Account":["b","a"]}"#;
+        assert_eq!(call(shared, &format!("{family}/modify_admin"), admins), 0);
+    });
+    assert_eq!(after, before);
+    let group = &before["app"]["groups"][0];
+    assert_eq!(group["admins"], serde_json::json!(["b", "a"]));
+    assert_eq!(group["members"].as_array().map(Vec::len), Some(2), "{group}");
+}
+
+#[test]
 fn limits_that_were_lowered_below_what_is_held_are_kept_with_it() {
     let (before, after) = restarted(|shared| {
         create(shared, "g", "");

@@ -1,6 +1,7 @@
 //! Any run of inputs, with restarts anywhere.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
@@ -13,6 +14,8 @@ enum Op {
     DestroyOverRest(u8),
     Presence(Presence, u8, Vec<u8>),
     Marks(u8, u8, u8, u32),
+    Robots(u8, bool, Vec<u8>),
+    Admins(u8, u8, Vec<u8>),
     List(u8),
     NoText,
     Advance(u64),
@@ -34,6 +37,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..3_u8).prop_map(Op::DestroyOverRest),
         8 => (presence, 0..3_u8, prop::collection::vec(0..4_u8, 0..3)).prop_map(|(p, g, who)| Op::Presence(p, g, who)),
         10 => (0..3_u8, 1..=2_u8, 0..4_u8, mark).prop_map(|(g, command, who, mark)| Op::Marks(g, command, who, mark)),
+        4 => (0..3_u8, any::<bool>(), prop::collection::vec(0..4_u8, 1..3)).prop_map(|(g, add, who)| Op::Robots(g, add, who)),
+        2 => (0..3_u8, 1..=2_u8, prop::collection::vec(0..4_u8, 1..3)).prop_map(|(g, set, who)| Op::Admins(g, set, who)),
         2 => (0..3_u8).prop_map(Op::List),
         1 => Just(Op::NoText),
         2 => prop::sample::select(vec![0, 1, 999, 100_000_000, 259_200_000]).prop_map(Op::Advance),
@@ -64,6 +69,16 @@ fn apply(shared: &Shared, op: &Op) {
         }
         Op::Marks(g, command, account, mark) => {
             marks(shared, &id(g), *command, &who(account), *mark);
+        }
+        Op::Robots(g, add, accounts) => {
+            let body = json!({ "GroupId": id(g), "Member_Account": accounts.iter().map(who).collect::<Vec<_>>() });
+            let command = if *add { "add_robots" } else { "del_robots" };
+            call(shared, &format!("/v4/group_open_avchatroom_http_svc/{command}"), &body.to_string());
+        }
+        Op::Admins(g, command, accounts) => {
+            let accounts: Vec<_> = accounts.iter().map(who).collect();
+            let body = json!({ "GroupId": id(g), "CommandType": command, "Admin_Account": accounts });
+            call(shared, "/v4/group_open_avchatroom_http_svc/modify_admin", &body.to_string());
         }
         Op::List(g) => {
             let body = format!(r#"{{"GroupId":"{}","Timestamp":0}}"#, id(g));

@@ -121,7 +121,7 @@ fn a_profile_reads_what_its_documents_say_and_goes_before_the_other_fields() {
     let immediate = "immediate";
     assert_eq!(names("default"), ["500", immediate, immediate, "30", "10007", "all-types", "anyone", "three-days"]);
     assert_eq!(names("2023"), ["500", "10s", "10s", "30", "30", "avchatroom-only", "member-may", "three-days"]);
-    assert_eq!(names("2024-12"), ["500", "10s", "10s", "30", "30", "all-types", "member-may", "three-days"]);
+    assert_eq!(names("2024-12"), ["500", "10s", "10s", "30", "30", "all-types", "anyone", "three-days"]);
     assert_eq!(names("2025-11"), ["250", "40s", "10s", "refuse", "10007", "all-types", "anyone", "three-days"]);
     assert!(Policy::profile("2025").is_none());
 
@@ -132,6 +132,6 @@ fn a_profile_reads_what_its_documents_say_and_goes_before_the_other_fields() {
     told.say(json!({ "at": 0, "do": "create_group", "group": "p", "type": "Public" }));
     assert_eq!(told.raw("get_online_member_num", r#"{"GroupId":"p"}"#)["answer"]["OnlineMemberNum"], 0);
     assert_eq!(verdict(&told.accounts("add_robots", &["x"])), "OK");
-    told.say(json!({ "at": 0, "do": "policy", "profile": "2024-12" }));
+    told.say(json!({ "at": 0, "do": "policy", "profile": "2023" }));
     assert_eq!(verdict(&told.accounts("add_robots", &["y"])), "10004 ALL-FAILED");
 }

@@ -1,0 +1,134 @@
+//! A page as the service writes it, read in one pass.
+
+use super::{Answer, Listed};
+use crate::Extra;
+use crate::cursor::{Cursor, once};
+use crate::envelope::EnvelopeFields;
+use crate::modify_user_info::Marks;
+
+/// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer
+/// that is negative or long, an escape in the name of a field, or a `Remark` or `Marks` that belongs among the unknown fields.
+pub(super) fn read(text: &str) -> Option<Answer> {
+    /// For so many bytes of the text, room for a member is kept, so that most lists are one allocation.
+    const LISTED_BYTES: usize = 96;
+    let mut cursor = Cursor::new(text);
+    let (mut fields, mut member_list, mut next_timestamp) = (EnvelopeFields::default(), None, None);
+    cursor.object(|cursor| match () {
+        () if cursor.field(b"\"MemberList\"")? => {
+            let mut members = Vec::with_capacity(text.len() / LISTED_BYTES);
+            cursor.array(|cursor| {
+                members.push(Listed {
+                    join_time: 0,
+                    account: String::new(),
+                    nick_name: None,
+                    avatar: None,
+                    remark: None,
+                    marks: None,
+                    extra: Extra::default(),
+                });
+                listed(cursor, members.last_mut()?)
+            })?;
+            once(&mut member_list, members)
+        }
+        () if cursor.field(b"\"NextTimestamp\"")? => once(&mut next_timestamp, cursor.integer()?),
+        () => cursor.pass_with(|cursor| fields.read(cursor)),
+    })?;
+    cursor.end()?;
+    let (envelope, extra) = fields.finish()?;
+    Some(Answer { envelope, member_list, next_timestamp, extra })
+}
+
+/// Fills a member where it lies.
+#[inline(always)]
+fn listed(cursor: &mut Cursor<'_>, listed: &mut Listed) -> Option<()> {
+    let (mut join_time, mut account) = (None, None);
+    cursor.object(|cursor| match () {
+        () if cursor.field(b"\"JoinTime\"")? => {
+            listed.join_time = cursor.integer()?;
+            once(&mut join_time, ())
+        }
+        () if cursor.field(b"\"Member_Account\"")? => {
+            listed.account = cursor.string()?.into_owned();
+            once(&mut account, ())
+        }
+        () if cursor.field(b"\"NickName\"")? => once(&mut listed.nick_name, cursor.string()?.into_owned()),
+        () if cursor.field(b"\"Avatar\"")? => once(&mut listed.avatar, cursor.string()?.into_owned()),
+        () if cursor.field(b"\"Remark\"")? => once(&mut listed.remark, cursor.string()?.into_owned()),
+        () if cursor.field(b"\"Marks\"")? => {
+            let mut marks = Marks::new();
+            cursor.array(|cursor| {
+                marks.push(cursor.integer()?);
+                Some(())
+            })?;
+            once(&mut listed.marks, marks)
+        }
+        () => cursor.pass_with(|cursor| listed.extra.keep(cursor)),
+    })?;
+    join_time.and(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::every_change;
+
+    const USUAL: &str = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberList":[{"JoinTime":1669872112,"Member_Account":"acc","NickName":"n","Avatar":"u"}],"NextTimestamp":7}"#;
+
+    /// Whether a text is read here; if so, it is read as by the reader that knows all, and what is written of it is read again.
+    fn is_plain(text: &str) -> bool {
+        let Some(answer) = read(text) else { return false };
+        assert_eq!(Ok(&answer), Answer::parse_any(text).as_ref(), "{text}");
+        assert_eq!(Ok(&answer), Answer::parse(&answer.to_json()).as_ref(), "{text}");
+        true
+    }
+
+    #[test]
+    fn a_plain_page_is_read_whatever_its_order_blanks_escapes_and_unknown_fields() {
+        for text in [
+            USUAL,
+            r#"{"ErrorCode":10004,"ActionStatus":"FAIL"}"#,
+            r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[],"NextTimestamp":0}"#,
+            " { \"MemberList\" : [ { \"Member_Account\" : \"a\\n\" , \"JoinTime\" : 0 } ] , \"ActionStatus\" : \"OK\" , \"ErrorCode\" : 0 }\n",
+            r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"Marks":[500,1000],"Remark":"r","x":[ 1.50 ],"JoinTime":1,"Member_Account":"a"},{"JoinTime":1,"Member_Account":"b","Marks":[ ],"Role":null}],"CommandType":1,"JoinTime":"\udc00"}"#,
+        ] {
+            assert!(is_plain(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_left_to_the_reader_that_knows_all_of_it() {
+        for (from, to) in [
+            ("acc", r"\ud800"),
+            ("1669872112", "-1"),
+            ("1669872112", "01669872112"),
+            ("1669872112", "1000000000000000000"),
+            (r#""NickName":"n""#, r#""NickName":null"#),
+            (r#""NickName":"n""#, r#""Avatar":"n""#),
+            (r#""NickName":"n""#, r#""Avata\u0072":"n""#),
+            (r#""NickName":"n""#, r#""Remark":7"#),
+            (r#""NickName":"n""#, r#""Remark":"r","Remark":"r""#),
+            (r#""NickName":"n""#, r#""Marks":null"#),
+            (r#""NickName":"n""#, r#""Marks":[1.0]"#),
+            (r#""NickName":"n""#, r#""Marks":[1],"Marks":[1]"#),
+            (r#""NickName":"n""#, r#""x":"\u00e""#),
+            (r#""JoinTime":1669872112,"#, ""),
+            (r#""Member_Account":"acc","#, ""),
+            (r#""NextTimestamp":7"#, r#""NextTimestamp":null"#),
+            (r#""NextTimestamp":7"#, r#""NextTimestamp":7,"NextTimestamp":7"#),
+            (r#""ErrorCode":0,"#, ""),
+            ("}]", "},]"),
+        ] {
+            let text = USUAL.replacen(from, to, 1);
+            assert_ne!(text, USUAL);
+            assert!(!is_plain(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_with_a_byte_changed_is_read_as_by_the_other_reader_or_left_to_it() {
+        for sample in [USUAL, &USUAL.replacen(r#""Avatar""#, r#""Marks":[1],"x":[-0.5e3,{"y":"\u00e9"}], "Avatar""#, 1)]
+        {
+            every_change(sample, is_plain);
+        }
+    }
+}

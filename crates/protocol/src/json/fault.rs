@@ -1,0 +1,130 @@
+//! Why a body, or a field of it, cannot be read.
+
+use core::fmt;
+
+use thiserror::Error;
+
+use crate::{Place, ShortText};
+
+/// Why a body is no JSON object (answered with 60003).
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BodyFault {
+    /// Nothing but white space.
+    #[error("the body is empty; send at least `{{}}`")]
+    Empty,
+    /// Bytes that are no UTF-8.
+    #[error("the body is not UTF-8: the byte at {at} fits no character")]
+    NotUtf8 {
+        /// Bytes before the first that fits no character.
+        at: usize,
+    },
+    /// Text that is no JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
+    #[error(
+        "a comma before `]` or `}}` at line {line} column {column} is not JSON, though the vendor's own samples have it; remove it"
+    )]
+    TrailingComma {
+        /// The line of the first such comma, from 1.
+        line: usize,
+        /// Its column, in bytes from 1.
+        column: usize,
+    },
+    /// Text that is no JSON.
+    #[error("the body is not JSON: {what}")]
+    NotJson {
+        /// What is wrong, and where.
+        what: String,
+    },
+    /// JSON, but no object.
+    #[error("the body is {found}, and must be an object")]
+    NotObject {
+        /// What it is.
+        found: Kind,
+    },
+}
+
+/// What a JSON value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number of digits alone, with or without a minus sign.
+    Integer,
+    /// A number with a fraction or an exponent.
+    Fraction,
+    /// A string.
+    Text,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Integer => "an integer",
+            Self::Fraction => "a number with fraction or exponent",
+            Self::Text => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// What is wrong with a field as such (`REQUIRED` in a request).
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{place}` {problem}")]
+pub struct FieldFault {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub problem: FieldProblem,
+}
+
+/// See [`FieldFault`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldProblem {
+    /// The field is not there.
+    Missing,
+    /// The field is there twice or more.
+    Twice,
+    /// The field is of another type.
+    Type {
+        /// What it must be.
+        wanted: Kind,
+        /// What it is.
+        found: Kind,
+        /// The value as it was written, as [`avmarks_spec::Excerpt`] shows it.
+        text: ShortText,
+    },
+}
+
+impl fmt::Display for FieldProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is missing"),
+            Self::Twice => f.write_str("is there more than once; send it once"),
+            Self::Type { wanted, found: Kind::Null, .. } => write!(f, "must be {wanted}, and is null"),
+            Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
+        }
+    }
+}
+
+/// Why a request cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RequestFault {
+    /// It is no JSON object.
+    #[error(transparent)]
+    Body(#[from] BodyFault),
+    /// Fields are missing, there twice or of another type; at least one.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Fields(Vec<FieldFault>),
+}

@@ -1,0 +1,168 @@
+//! A part of a table: slots in the order of their tags, with free places among them. Storage only: nothing here knows an
+//! account or a rule.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Where no slot is. Greater than any tag, so that what is looked for ends there.
+const VACANT: u16 = u16::MAX;
+
+/// The tag of a hash: its last sixteen bits.
+pub(super) fn tag(hash: u64) -> u16 {
+    (hash as u16).min(VACANT - 1)
+}
+
+/// A place of a segment: a tag, and the slot in two halves, so that a place takes six bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) tag: u16,
+    slot: [u16; 2],
+}
+
+const _: () = assert!(size_of::<Place>() == 6);
+
+impl Place {
+    const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
+
+    /// What is left where a slot of this tag was: no record lies at the last of all slots.
+    const fn tombstone(tag: u16) -> Self {
+        Self { tag, slot: [u16::MAX; 2] }
+    }
+
+    fn is_tombstone(self) -> bool {
+        self.tag != VACANT && self.slot == [u16::MAX; 2]
+    }
+
+    /// Whether a slot may be put here.
+    fn is_free(self) -> bool {
+        self.tag == VACANT || self.slot == [u16::MAX; 2]
+    }
+
+    const fn new(tag: u16, slot: u32) -> Self {
+        Self { tag, slot: [slot as u16, (slot >> 16) as u16] }
+    }
+
+    pub(super) const fn slot(self) -> u32 {
+        let [low, high] = self.slot;
+        low as u32 | (high as u32) << 16
+    }
+}
+
+/// Slots in the order of their tags, with vacant places among them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Segment {
+    /// The tags have their homes at the first so many places; what finds its own taken stands behind.
+    pub(super) homes: u32,
+    pub(super) len: u32,
+    pub(super) tombstones: u32,
+    /// How many bits of the hash all slots in here share.
+    pub(super) depth: u32,
+    pub(super) places: Vec<Place>,
+}
+
+/// Homes for so many slots: four in five are taken.
+pub(super) const fn homes_for(len: usize) -> usize {
+    len + len / 4
+}
+
+impl Segment {
+    /// A segment of these, which come in the order of their tags.
+    pub(super) fn laid_out(depth: u32, taken: &[Place], homes: usize) -> Self {
+        // A few places behind the last home; more come when they are needed.
+        let places = vec![Place::VACANT; homes + homes / 128 + 4];
+        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, places };
+        let mut next = 0;
+        for place in taken {
+            let at = segment.home(place.tag).max(next);
+            segment.put(at, *place);
+            next = at + 1;
+        }
+        segment
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(super) fn home(&self, tag: u16) -> usize {
+        ((u64::from(tag) * u64::from(self.homes)) >> u16::BITS) as usize
+    }
+
+    /// The slot of this tag that `is_it`, and where it stands.
+    pub(super) fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
+        let home = self.home(tag);
+        for (at, place) in self.places.get(home..)?.iter().enumerate() {
+            if place.tag >= tag {
+                if place.tag > tag {
+                    return None;
+                }
+                if is_it(place.slot()) {
+                    return Some((home + at, place.slot()));
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn insert(&mut self, tag: u16, slot: u32) {
+        // Nine in ten taken at most, tombstones too: after a step four in five are.
+        if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
+            let grown = self.homes as usize + self.homes as usize / 8 + 4;
+            // Where tombstones are the cause, homes are enough without them.
+            let is_full = (self.len() + 1) * 20 > self.homes as usize * 17;
+            self.lay_out(if is_full { grown } else { self.homes as usize });
+        }
+        let home = self.home(tag);
+        let at = self.first(home, |found| found.tag > tag);
+        self.len += 1;
+        // A tombstone right before it can be filled, and nothing moves.
+        if at > home && self.places.get(at - 1).is_some_and(|place| place.is_tombstone()) {
+            self.tombstones -= 1;
+            return self.put(at - 1, Place::new(tag, slot));
+        }
+        let free = self.first(at, Place::is_free);
+        let is_tombstone = self.places.get(free).is_some_and(|place| place.is_tombstone());
+        self.tombstones -= u32::from(is_tombstone);
+        self.put(free, Place::VACANT);
+        if let Some(places) = self.places.get_mut(at..=free) {
+            places.rotate_right(1);
+        }
+        self.put(at, Place::new(tag, slot));
+    }
+
+    pub(super) fn remove(&mut self, at: usize) {
+        let Some(place) = self.places.get_mut(at) else { return };
+        *place = Place::tombstone(place.tag);
+        self.len -= 1;
+        self.tombstones += 1;
+        if homes_for(self.len()) * 2 < self.homes as usize {
+            self.lay_out(homes_for(self.len()));
+        }
+    }
+
+    fn lay_out(&mut self, homes: usize) {
+        let taken: Vec<_> = self.taken().collect();
+        *self = Self::laid_out(self.depth, &taken, homes);
+    }
+
+    pub(super) fn taken(&self) -> impl Iterator<Item = Place> {
+        self.places.iter().copied().filter(|place| !place.is_free())
+    }
+
+    /// The first place from `from` on that is such; one behind the last where none is.
+    fn first(&self, from: usize, is_such: impl Fn(Place) -> bool) -> usize {
+        let places = self.places.get(from..).unwrap_or_default();
+        from + places.iter().position(|place| is_such(*place)).unwrap_or(places.len())
+    }
+
+    /// Fills a place, which is at most one behind the last.
+    fn put(&mut self, at: usize, place: Place) {
+        match self.places.get_mut(at) {
+            Some(found) => *found = place,
+            None => {
+                self.places.reserve_exact(8);
+                self.places.push(place);
+            }
+        }
+    }
+}

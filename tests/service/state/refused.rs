@@ -1,0 +1,213 @@
+//! Snapshots that are none, and snapshots that the rules do not allow: each field, at its edge.
+
+use avmarks_service::App;
+
+use super::full_app;
+
+/// The snapshot with everything in it.
+fn good() -> String {
+    let good = String::from_utf8(full_app().snapshot()).unwrap();
+    assert!(App::restore(good.as_bytes()).is_ok());
+    good
+}
+
+/// `good` with the first of `from` replaced.
+fn spoilt(good: &str, from: &str, to: &str) -> String {
+    assert!(good.contains(from), "{from} is not in {good}");
+    good.replacen(from, to, 1)
+}
+
+fn all_are_refused(cases: &[(&str, &str, &str)]) {
+    let good = good();
+    for (from, to, message) in cases {
+        let fault = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_err().to_string();
+        assert!(fault.contains(message), "{from} -> {to}: {fault}");
+    }
+}
+
+#[test]
+fn an_app_that_there_cannot_be() {
+    all_are_refused(&[
+        ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot"),
+        ("\"page_size\":\"500\"", "\"page_size\":\"7\"", "`policy` in the snapshot"),
+        ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page_size` is missing"),
+        (
+            "\"page_size\"",
+            "\"page\":\"1\",\"page_size\"",
+            "`policy` in the snapshot: `page` is not a field of the policy",
+        ),
+        ("\"refresh_list\"", "\"refresh\"", "`policy` in the snapshot: `refresh_list` is missing"),
+        ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is no snapshot: invalid value"),
+        ("\"group_admins_max\":5,", "", "this is no snapshot: missing field `group_admins_max`"),
+        ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
+        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
+        ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
+        ("\"command\":\"check_members\"", "\"command\":\"add_robots\"", "is there twice"),
+        ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
+        ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
+    ]);
+}
+
+#[test]
+fn a_group_that_there_cannot_be() {
+    all_are_refused(&[
+        ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot"),
+        ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
+        ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
+        (
+            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030000",
+            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030001",
+            "has seen a later time than the app",
+        ),
+        ("\"latest\":1795412030000", "\"latest\":1795671230000", "a pin of group `g` has ended already"),
+        ("\"admins\":[\"keeper\",\"a\"]", "\"admins\":[\"keeper\",\"keeper\"]", "`keeper` is an administrator twice"),
+        (
+            "\"admins\":[\"keeper\",\"a\"]",
+            "\"admins\":[\"keeper\",\"a\",\"keeper\"]",
+            "`keeper` is an administrator twice",
+        ),
+        ("\"admins\":[\"keeper\",\"a\"]", "\"admins\":[\"keeper\",\"\"]", "`admins` in the snapshot: `` is no user id"),
+        ("\"admins\":[\"keeper\",\"a\"],", "", "this is no snapshot: missing field `admins`"),
+        ("\"next_place\":6", "\"next_place\":18446744073709551615", "place 18446744073709551615 is out of order"),
+        ("\"next_place\":6", "\"next_place\":4398046511105", "place 4398046511105 is out of order"),
+        ("\"next_place\":6", "\"next_place\":5", "place 5 is out of order"),
+        ("\"next_place\":6", "\"next_place\":0", "place 0 is out of order"),
+    ]);
+    let good = good();
+    let groups = &good[good.find("\"groups\":[").unwrap() + "\"groups\":[".len()..good.rfind(']').unwrap()];
+    let twice = good.replacen(groups, &format!("{groups},{groups}"), 1);
+    assert_eq!(App::restore(twice.as_bytes()).unwrap_err().to_string(), "`groups` in the snapshot: `g` is there twice");
+}
+
+#[test]
+fn members_that_there_cannot_be() {
+    all_are_refused(&[
+        ("\"account\":\"b\",\"place\":2", "\"account\":\"a\",\"place\":2", "`a` is a member twice"),
+        ("\"place\":2", "\"place\":1", "place 1 is out of order"),
+        ("\"place\":3", "\"place\":4", "place 4 is out of order"),
+        ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
+        ("[500,600,1000]", "[600,1000]", "has an end of mark 500 without the mark, or one that has passed"),
+        ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030000", "without the mark, or one that has passed"),
+        ("[500,600,1000]", "[500,600,1000,1000]", "holds mark 1000 twice"),
+        ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
+        ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
+        (
+            "[500,600,1000]",
+            "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012,1013,1014]",
+            "mark 1014 is one more than the 14 that a room can keep",
+        ),
+    ]);
+}
+
+#[test]
+fn robots_that_there_cannot_be() {
+    let robot = "is a robot with a connection, or without mark 500 (gap:offline-500)";
+    let (r, s) = (format!("`r` {robot}"), format!("`s` {robot}"));
+    all_are_refused(&[
+        ("\"connected\":false,\"robot\":true", "\"connected\":true,\"robot\":true", &r),
+        (
+            "\"robot\":true,\"marks\":[500],\"pinned_until\":null",
+            "\"robot\":true,\"marks\":[],\"pinned_until\":null",
+            &s,
+        ),
+        (
+            "\"robot\":true,\"marks\":[500],\"pinned_until\":null",
+            "\"robot\":true,\"marks\":[600],\"pinned_until\":null",
+            &s,
+        ),
+        // A member that is offline is no robot without the mark.
+        ("\"robot\":false,\"marks\":[]", "\"robot\":true,\"marks\":[]", &format!("`owner` {robot}")),
+        // A robot without 500 has no end of it either.
+        (
+            "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795671230000",
+            "\"robot\":true,\"marks\":[1000],\"pinned_until\":1795671230000",
+            "`r` has an end of mark 500 without the mark, or one that has passed (PIN-500)",
+        ),
+        (
+            "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795671230000",
+            "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795412030000",
+            "`r` has an end of mark 500 without the mark, or one that has passed (PIN-500)",
+        ),
+        ("\"robot\":true,", "", "this is no snapshot: missing field `robot`"),
+        ("\"robot\":true", "\"robot\":1", "this is no snapshot: invalid type"),
+    ]);
+    // A robot alone makes a group of another type one that there cannot be.
+    let good = good();
+    let (before, members) = good.split_once("\"members\":[").unwrap();
+    let robot = &members[members.find("{\"account\":\"s\"").unwrap()..members.find("],\"list_views\"").unwrap()];
+    let after = &members[members.find("],\"list_views\"").unwrap()..];
+    let alone = format!("{before}\"members\":[{robot}{after}");
+    assert!(App::restore(alone.as_bytes()).is_ok(), "{alone}");
+    let fault = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
+    assert!(fault.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{fault}");
+}
+
+#[test]
+fn views_that_there_cannot_be() {
+    let late =
+        |view: &str| (format!("\"{view}\":{{\"taken\":1795412030000"), format!("\"{view}\":{{\"taken\":1795412030001"));
+    let message = "a view was taken after `latest`";
+    let (count, online) = (late("count_view"), late("online_view"));
+    all_are_refused(&[
+        ("\"taken\":1795412030000", "\"taken\":1795412030001", message),
+        (&count.0, &count.1, message),
+        (&online.0, &online.1, message),
+        ("{\"holding\":1000}", "\"nobody\"", "a filter of group `g` is there twice"),
+        ("{\"holding\":1000}", "{\"holding\":700}", "`700` is no mark"),
+        ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is no user id"),
+        ("\"online_view\":{", "\"check_view\":{", "this is no snapshot: unknown field `check_view`"),
+    ]);
+    let good = good();
+    let views = good.find("\"list_views\":[").unwrap();
+    let (before, views) = good.split_at(views);
+    for (place, order) in [("0", "rising"), ("4", "level")] {
+        let spoilt = format!("{before}{}", views.replacen("\"place\":5", &format!("\"place\":{place}"), 1));
+        let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
+        assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
+    }
+}
+
+#[test]
+fn what_can_be_if_nothing_less() {
+    let good = good();
+    for (from, to) in [
+        // As many marks as a room can keep.
+        ("[500,600,1000]", "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012]"),
+        ("\"next_place\":6", "\"next_place\":4398046511104"),
+        // The limit may have been lowered since (`gap:sixth-admin`).
+        ("[\"keeper\",\"a\"]", "[\"keeper\",\"a\",\"k1\",\"k2\",\"k3\",\"k4\"]"),
+        ("[\"keeper\",\"a\"]", "[]"),
+        // A robot gets an end, or has none, by the reading that was in force (`gap:robot-days`); one that joined keeps it.
+        (
+            "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795671230000",
+            "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":null",
+        ),
+        (
+            "\"connected\":false,\"robot\":true,\"marks\":[500],\"pinned_until\":null",
+            "\"connected\":true,\"robot\":false,\"marks\":[500],\"pinned_until\":null",
+        ),
+        ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030001"),
+        ("\"online_view\":{\"taken\":1795412030000", "\"online_view\":{\"taken\":0"),
+    ] {
+        let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|fault| panic!("{to}: {fault}"));
+        assert!(String::from_utf8(again.snapshot()).unwrap().contains(to), "{to}");
+    }
+}
+
+#[test]
+fn what_is_no_snapshot_or_of_another_version() {
+    for (bytes, message) in [
+        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
+        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"\xff", "this is no snapshot: expected value at line 1 column 1"),
+        // Whatever form another version has, its number is looked at first.
+        (b"{\"avmarks_snapshot\":1}", "the snapshot is of version 1, and only version 2 can be read"),
+        (b"{\"avmarks_snapshot\":3}", "the snapshot is of version 3, and only version 2 can be read"),
+    ] {
+        assert_eq!(App::restore(bytes).unwrap_err().to_string(), message);
+    }
+    all_are_refused(&[
+        ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":1", "of version 1, and only version 2 can be read"),
+        ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":3", "of version 3, and only version 2 can be read"),
+    ]);
+}
