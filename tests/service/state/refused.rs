@@ -87,7 +87,11 @@ fn members_that_there_cannot_be() {
         ("\"place\":3", "\"place\":4", "place 4 is out of order"),
         ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
         ("[500,600,1000]", "[600,1000]", "has an end of mark 500 without the mark, or one that has passed"),
-        ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030000", "without the mark, or one that has passed"),
+        (
+            "\"pinned_until\":1795671230000",
+            "\"pinned_until\":1795412030000",
+            "without the mark, or one that has passed",
+        ),
         ("[500,600,1000]", "[500,600,1000,1000]", "holds mark 1000 twice"),
         ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
         ("\"marks\":[],\"pinned_until\":null", "\"marks\":[1000],\"pinned_until\":null", "is offline and holds marks"),
