@@ -1,4 +1,4 @@
-//! `LEDGER.md`: the tables of `crates/spec`, and after them the profiles, which are policies and so are in `crates/rules`.
+//! `docs/ledger.md`: the tables of `crates/spec`, and after them the profiles, which are policies and so are in `crates/rules`.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::compared_page;
 
 #[test]
 fn the_ledger_is_the_tables_of_spec_and_the_profiles_of_rules() {
-    compared_page("LEDGER.md", &format!("{Ledger}\n{}", profiles()));
+    compared_page("docs/ledger.md", &format!("{Ledger}\n{}", profiles()));
 }
 
 /// Each profile in words, and the gaps that not all of them read alike.

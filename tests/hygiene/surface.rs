@@ -39,7 +39,7 @@ fn the_public_items_of_every_published_library_are_listed() {
             names.insert(format!("docs/api/{name}.txt"));
         }
     }
-    assert_eq!(files("docs/api", "txt").into_iter().collect::<BTreeSet<_>>(), names, "scripts/surface --write");
+    assert_eq!(files("docs/api", "txt").into_iter().collect::<BTreeSet<_>>(), names, ".ci/surface --write");
 }
 
 /// `1.85` and `1.85.0` as numbers.

@@ -1,5 +1,5 @@
 //! The readings and numbers that hold where nobody sets others. Questions, evidence and what each reading means are in
-//! `LEDGER.md`; here is only what has no other page.
+//! `docs/ledger.md`; here is only what has no other page.
 
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::Settings;

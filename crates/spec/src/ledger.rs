@@ -1,10 +1,10 @@
-//! The ledger: every clause and gap as text, for `LEDGER.md`.
+//! The ledger: every clause and gap as text, for `docs/ledger.md`.
 
 use core::fmt;
 
 use crate::{CLAUSES, GAPS, PAGES, Source};
 
-/// Prints the clauses, the gaps and the pages as Markdown: all of `LEDGER.md` but its profiles, which are the business of
+/// Prints the clauses, the gaps and the pages as Markdown: all of `docs/ledger.md` but its profiles, which are the business of
 /// whoever has policies.
 ///
 /// ```

@@ -11,7 +11,7 @@ use crate::Page;
 pub(super) fn page() -> Page {
     let text: Vec<_> = Gap::ALL.iter().map(|gap| of_gap(*gap)).collect();
     let shows = "for each reading of each gap that is not the default: the cells it changes, from what to what";
-    let documents = "1047/50294, 1047/50293 and those that LEDGER.md names";
+    let documents = "1047/50294, 1047/50293 and those that docs/ledger.md names";
     Page::new(FOLDER, "readings", shows, documents, text.join("\n").trim_end())
         .and_on(Gap::ALL.iter().map(|gap| gap.id()))
 }

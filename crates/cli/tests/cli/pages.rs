@@ -31,7 +31,7 @@ const fn excused(
 
 const SERVED: (&str, &str) = ("crates/cli/tests/cli/serve.rs", "fn the_two_commands_of_the_readme_show_what_it_says()");
 const BENCH_ARGUMENTS: (&str, &str) =
-    ("benches/src/arguments.rs", "fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page()");
+    ("crates/benches/src/arguments.rs", "fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page()");
 
 const EXCUSED: &[Excused] = &[
     excused(
@@ -48,39 +48,39 @@ const EXCUSED: &[Excused] = &[
         (".ci/run", "\ncargo test --workspace\n"),
     ),
     excused(
-        "CONTRIBUTING.md",
+        "docs/contributing.md",
         "cargo test --workspace",
         "this test is part of it",
         (".ci/run", "\ncargo test --workspace\n"),
     ),
     excused(
-        "CONTRIBUTING.md",
+        "docs/contributing.md",
         "cargo clippy --workspace --all-targets -- -D warnings",
         "it takes minutes",
         (".ci/run", "\ncargo clippy --workspace --all-targets -- -D warnings\n"),
     ),
     excused(
-        "CONTRIBUTING.md",
+        "docs/contributing.md",
         "cargo fmt --all --check",
         "rustfmt may not be installed",
         (".ci/run", "\ncargo fmt --all --check\n"),
     ),
-    excused("BENCHMARKS.md", "cargo bench -p avmarks-benches", "it takes minutes", BENCH_ARGUMENTS),
-    excused("BENCHMARKS.md", "cargo bench -p avmarks-benches -- --only set", "it takes minutes", BENCH_ARGUMENTS),
+    excused("docs/benchmarks.md", "cargo bench -p avmarks-benches", "it takes minutes", BENCH_ARGUMENTS),
+    excused("docs/benchmarks.md", "cargo bench -p avmarks-benches -- --only set", "it takes minutes", BENCH_ARGUMENTS),
     excused(
-        "BENCHMARKS.md",
-        "cargo run --release --manifest-path benches/rivals/Cargo.toml",
+        "docs/benchmarks.md",
+        "cargo run --release --manifest-path crates/benches/rivals/Cargo.toml",
         "its dependencies are none of ours, so it needs a registry; it takes minutes, and Redis",
-        ("benches/rivals/Cargo.toml", "\n[workspace]\n"),
+        ("crates/benches/rivals/Cargo.toml", "\n[workspace]\n"),
     ),
     excused(
-        "BENCHMARKS.md",
+        "docs/benchmarks.md",
         "cargo run --release -p avmarks-emulator --example load -- 60",
         "it takes minutes",
         ("crates/emulator/examples/load/main.rs", "fn every_argument_that_a_page_prints_is_taken()"),
     ),
     excused(
-        "BENCHMARKS.md",
+        "docs/benchmarks.md",
         "cargo run --release -p avmarks-transport-ureq --example against_raw_ureq",
         "it takes minutes",
         ("crates/transport-ureq/examples/against_raw_ureq.rs", "fn every_way_has_each_call_answered()"),
@@ -142,7 +142,7 @@ impl<'a> Way<'a> {
 /// The top of the project; nothing where the crate comes from a registry, without the project around it.
 fn top() -> Option<PathBuf> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    top.join("CONTRIBUTING.md").exists().then_some(top)
+    top.join("docs/contributing.md").exists().then_some(top)
 }
 
 /// The files below a folder whose name ends so, by their path from the top, without what is built or hidden.

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn every_argument_that_a_page_prints_is_taken() {
         let mut printed = 0;
-        for page in ["BENCHMARKS.md", "VERIFICATION.md", "crates/emulator/README.md"] {
+        for page in ["docs/benchmarks.md", "docs/verification.md", "crates/emulator/README.md"] {
             let path = format!("{}/../../{page}", env!("CARGO_MANIFEST_DIR"));
             // The crate as a registry has it comes without the project around it.
             let Ok(text) = std::fs::read_to_string(path) else { return };

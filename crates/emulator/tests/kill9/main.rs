@@ -1,6 +1,6 @@
 //! Kills an emulator under load, again and again, and compares what is there afterwards with what was answered.
 //!
-//! `AVMARKS_KILLS` says how often (5), `AVMARKS_SEED` where the random numbers start. `scripts/kill9 COUNT` is the long form.
+//! `AVMARKS_KILLS` says how often (5), `AVMARKS_SEED` where the random numbers start. `.ci/kill9 COUNT` is the long form.
 #![cfg(test)]
 
 mod client;

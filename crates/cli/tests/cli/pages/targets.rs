@@ -67,7 +67,7 @@ fn what_the_commands_of_the_pages_name_is_there() {
         let prose: String = text.split("```").step_by(2).collect();
         let spans =
             prose.split('`').skip(1).step_by(2).map(|span| span.split_whitespace().collect::<Vec<_>>().join(" "));
-        let starts = ["cargo ", "AVMARKS_WRITE=1 ", "scripts/", "fuzz/run", ".ci/run"];
+        let starts = ["cargo ", "AVMARKS_WRITE=1 ", ".ci/", "fuzz/run", ".ci/run"];
         let spans = spans.filter(|span| starts.iter().any(|start| span.starts_with(start)));
         for command in printed.into_iter().map(|printed| printed.command).chain(spans) {
             assert_eq!(missing(&top, &packages, &command), None, "{page}: `{command}`");
@@ -86,9 +86,9 @@ fn what_is_not_there_is_found() {
         ("cargo run --example loopbacks", Some("example loopbacks")),
         ("cargo test -p avmarks-tests --test rule", Some("test rule")),
         ("cargo run -p avmarks-generators --example fuzz_your_sdk --features arbitrary,proptests", Some("proptests")),
-        ("cargo run --manifest-path benches/rival/Cargo.toml", Some("benches/rival/Cargo.toml")),
+        ("cargo run --manifest-path crates/benches/rival/Cargo.toml", Some("crates/benches/rival/Cargo.toml")),
         ("cargo install --path crates/cly", Some("crates/cly")),
-        ("scripts/kill8 COUNT", Some("scripts/kill8")),
+        (".ci/kill8 COUNT", Some(".ci/kill8")),
         ("cargo run --example loopback -- --example other", None),
         ("cargo test -p avmarks-tests --test SUITE", None),
         ("cargo bench -p avmarks-benches --bench time", None),

@@ -1,4 +1,4 @@
-// For scripts/page-test: what a person does at the page, by keyboard alone, and what must be seen of it.
+// For .ci/page-test: what a person does at the page, by keyboard alone, and what must be seen of it.
 
 import assert from "node:assert/strict";
 import http from "node:http";

@@ -1,4 +1,4 @@
-"""For scripts/schemathesis: how the lines of a scenario are written."""
+"""For .ci/schemathesis: how the lines of a scenario are written."""
 
 import schemathesis
 

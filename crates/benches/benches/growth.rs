@@ -60,7 +60,7 @@ fn main() {
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/growth.svg");
     fs::write(path, svg(&panels)).unwrap();
-    println!("\nPlot: benches/growth.svg");
+    println!("\nPlot: crates/benches/growth.svg");
 }
 
 /// Both sides at each size.

@@ -1,4 +1,4 @@
-//! One hot path, many times: for a profiler, or to count its instructions (`scripts/instructions`).
+//! One hot path, many times: for a profiler, or to count its instructions (`.ci/instructions`).
 //!
 //! `hot PATH MEMBERS REPEATS`, where `PATH` is `set`, `again`, `presence` or `bytes`.
 

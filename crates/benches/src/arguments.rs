@@ -81,7 +81,7 @@ mod tests {
     /// The pages print arguments in code spans (`-- --quick`) and in whole commands.
     #[test]
     fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page() {
-        for page in ["../BENCHMARKS.md", "../CONTRIBUTING.md"] {
+        for page in ["../../docs/benchmarks.md", "../../docs/contributing.md"] {
             let text = read(page);
             let commands =
                 text.split("cargo bench -p avmarks-benches").skip(1).filter_map(|rest| rest.split(['`', '\n']).next());

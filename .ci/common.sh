@@ -15,7 +15,7 @@ tool() {
     cargo-mutants) version=27.1.0 ;;
     cargo-public-api) version=0.52.0 ;;
     cargo-semver-checks) version=0.51.0 ;;
-    *) echo "error: no version of \`$1\` is agreed upon; add it to scripts/common.sh" >&2 && return 2 ;;
+    *) echo "error: no version of \`$1\` is agreed upon; add it to .ci/common.sh" >&2 && return 2 ;;
     esac
     command -v "$1" && return
     [ -x "$tools/bin/$1" ] || CARGO_TARGET_DIR="$tools/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
