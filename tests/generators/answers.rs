@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use avmarks_generators::answer::{Answer, Fault, Hostile, Legible, Nearly, Valid};
 use avmarks_generators::{Choices, Trick};
-use avmarks_protocol::{AnswerFault, ERROR_CODES, Endpoint, Envelope, Extra, modify_user_info};
+use avmarks_protocol::{AnswerError, ERROR_CODES, Endpoint, Envelope, Extra, modify_user_info};
 use avmarks_testkit::fuzz::answers;
 
 use crate::{Met, noise, values};
 
 /// What the reader of this call makes of a body, without the fields that no document names.
-fn read(endpoint: Endpoint, body: &[u8]) -> Result<Answer, AnswerFault> {
+fn read(endpoint: Endpoint, body: &[u8]) -> Result<Answer, AnswerError> {
     let mut answer = Answer::parse(endpoint, body)?;
     let extra = match &mut answer {
         Answer::ModifyUserInfo(answer) => &mut answer.extra,

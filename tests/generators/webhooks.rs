@@ -3,12 +3,12 @@
 use avmarks_generators::webhook::{Fault, Hostile, Nearly, Valid};
 use avmarks_generators::{Choices, Trick};
 use avmarks_protocol::Extra;
-use avmarks_protocol::webhook::{Revision, Webhook, WebhookFault};
+use avmarks_protocol::webhook::{Revision, Webhook, WebhookError};
 
 use crate::{Met, noise, values};
 
 /// What is read of a body, without the fields that no document names.
-fn read(body: &[u8]) -> Result<Webhook, WebhookFault> {
+fn read(body: &[u8]) -> Result<Webhook, WebhookError> {
     let mut webhook = Webhook::parse(body)?;
     let extra = match &mut webhook {
         Webhook::AfterMemberJoin(webhook) => &mut webhook.extra,
@@ -35,7 +35,7 @@ fn every_fault_is_found_as_what_it_is() {
             let nearly = Nearly::with(*fault, &mut Choices::new(&bytes));
             let found = read(&nearly.body).expect_err(&format!("{nearly:?}"));
             let named = match found {
-                WebhookFault::Body(_) => matches!(
+                WebhookError::Body(_) => matches!(
                     fault,
                     Fault::Cut
                         | Fault::Empty
@@ -44,11 +44,11 @@ fn every_fault_is_found_as_what_it_is() {
                         | Fault::TrailingComma
                         | Fault::LoneSurrogate
                 ),
-                WebhookFault::UnknownCommand { .. } => *fault == Fault::Command,
-                WebhookFault::Missing { .. } => *fault == Fault::Missing,
-                WebhookFault::Twice { .. } => *fault == Fault::Twice,
-                WebhookFault::Type { .. } => *fault == Fault::Type,
-                WebhookFault::Time { .. } => *fault == Fault::Time,
+                WebhookError::UnknownCommand { .. } => *fault == Fault::Command,
+                WebhookError::Missing { .. } => *fault == Fault::Missing,
+                WebhookError::DuplicateField { .. } => *fault == Fault::Twice,
+                WebhookError::Type { .. } => *fault == Fault::Type,
+                WebhookError::Time { .. } => *fault == Fault::Time,
                 _ => false,
             };
             assert!(named, "{nearly:?}: {found}");

@@ -221,8 +221,7 @@ fn every_dependency_has_a_reason_and_a_place_in_the_one_table() {
     let names = table.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
     for name in names.filter(|name| !name.starts_with("avmarks-")) {
         assert!(contributing.contains(&format!("`{name}`")), "docs/contributing.md does not say why `{name}` is there");
-        let users =
-            files("crates", "toml").into_iter().chain(["tests/Cargo.toml"].map(str::to_owned));
+        let users = files("crates", "toml").into_iter().chain(["tests/Cargo.toml"].map(str::to_owned));
         let uses = [format!("\n{name}.workspace"), format!("\n{name} = {{ workspace = true")];
         assert!(users.map(read).any(|text| uses.iter().any(|used| text.contains(used))), "nobody uses `{name}`");
     }

@@ -5,7 +5,7 @@ mod broken;
 use std::collections::BTreeSet;
 
 use avmarks_protocol::{ERROR_CODES, Endpoint, ErrorCode};
-use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_spec::Gap;
 
 use crate::Page;
@@ -180,7 +180,7 @@ fn each_world_breaks_the_one_rule_and_is_refused_for_it() {
             let expected = [&[*refusal], beside(*endpoint, *refusal)].concat();
             assert_eq!(reasons, expected, "{}", endpoint.command());
             let names_order = world.app.dry_run(&sent.request(), world.now).answer.because;
-            assert_eq!(names_order.contains(&Basis::Gap(Gap::Precedence)), expected.len() > 1, "{names_order:?}");
+            assert_eq!(names_order.contains(&Reason::Gap(Gap::Precedence)), expected.len() > 1, "{names_order:?}");
         }
     }
 }

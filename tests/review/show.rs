@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_spec::Gap;
 
 use crate::world::{Sent, World};
@@ -78,7 +78,7 @@ impl Case<'_> {
         assert_eq!(answer, foreseen, "{}", self.title);
         let body = String::from_utf8(answer.body).unwrap();
         assert!(!body.contains('\n'), "{body}");
-        let because = answer.because.iter().copied().map(Basis::id).collect();
+        let because = answer.because.iter().copied().map(Reason::id).collect();
         let omitted = answer.omitted.iter().map(|omitted| {
             let (account, mark, because) = (omitted.account, omitted.mark, omitted.because);
             format!("{account} {mark} ({because})")

@@ -1,8 +1,8 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    Basis, CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota,
-    Refusal, RestoreFault, Room, StaleTransition, Terms, Transition, Verdict, page,
+    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota, Reason,
+    Refusal, RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
 };
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() 
     };
     let restore = |state| Room::restore(GroupType::Public, None, Vec::new(), AT, 2, [state]);
     assert_eq!(restore(state(&[])).unwrap().member(&user("a"), AT).unwrap().marks, []);
-    assert_eq!(restore(state(&[1_000])).unwrap_err(), RestoreFault::MarksInOtherType(user("a")));
+    assert_eq!(restore(state(&[1_000])).unwrap_err(), RestoreError::MarksInOtherType(user("a")));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn time_never_runs_back_and_is_no_event() {
 
 #[test]
 fn what_a_decision_rests_on_is_printed_by_its_id() {
-    let printed = [Basis::Clause(Clause::OnlineOnly), Basis::Gap(Gap::Echo)].map(|basis| basis.to_string());
+    let printed = [Reason::Clause(Clause::OnlineOnly), Reason::Gap(Gap::Echo)].map(|basis| basis.to_string());
     assert_eq!(printed, ["ONLINE-ONLY", "gap:echo"]);
 }
 

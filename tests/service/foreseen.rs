@@ -2,7 +2,7 @@
 //! refusal changes nothing.
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Basis, Policy, Presence};
+use avmarks_rules::{Policy, Presence, Reason};
 use avmarks_service::{App, Call};
 use avmarks_spec::{Gap, GroupType};
 
@@ -106,7 +106,7 @@ fn a_dry_run_foresees_each_answer_under_each_reading() {
                         assert_eq!(first.map(|first| first.code), Some(answer.code).filter(|code| code.number() != 0));
                         let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.reason).collect();
                         rows.dedup();
-                        let names_order = answer.because.contains(&Basis::Gap(Gap::Precedence));
+                        let names_order = answer.because.contains(&Reason::Gap(Gap::Precedence));
                         assert_eq!(names_order, rows.len() > 1, "{rows:?} {answer:?}");
                         if first.is_some() {
                             assert_eq!(rooms(&asked), kept, "a refusal has changed something: {body}");

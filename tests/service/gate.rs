@@ -1,7 +1,7 @@
 //! What the service says to a call that somebody else serves, and to a body that was not read to its end.
 
 use avmarks_protocol::get_online_member_num;
-use avmarks_rules::Basis;
+use avmarks_rules::Reason;
 use avmarks_service::{App, Request};
 use avmarks_spec::Gap;
 use avmarks_spec::readings::{Random, RestOwner};
@@ -13,7 +13,7 @@ const GOOD: &str = "sdkappid=1400000000&identifier=administrator&usersig=x&rando
 
 fn gate(app: &App, method: &str, query: &str, body: &[u8]) -> Result<Vec<&'static str>, i64> {
     let passed = app.gate(&Request { method, path: CREATE, query, body }, NOW);
-    passed.map(|because| because.into_iter().map(Basis::id).collect()).map_err(|answer| answer.code.number())
+    passed.map(|because| because.into_iter().map(Reason::id).collect()).map_err(|answer| answer.code.number())
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_gate_answers_the_envelope_alone() {
         text(&answer.body),
         r#"{"ActionStatus":"FAIL","ErrorInfo":"the method is `GET`; it must be `POST`","ErrorCode":60002}"#
     );
-    assert_eq!(answer.because, [Basis::Gap(Gap::HttpCodes)]);
+    assert_eq!(answer.because, [Reason::Gap(Gap::HttpCodes)]);
 }
 
 #[test]

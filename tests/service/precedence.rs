@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Basis, Precedence, Refusal};
+use avmarks_rules::{Precedence, Reason, Refusal};
 use avmarks_service::{App, Request};
 use avmarks_spec::{Gap, Timestamp};
 
@@ -28,7 +28,7 @@ fn met_by(endpoint: Endpoint) -> Vec<Refusal> {
     }
     let (refusals, answer) = world.asked();
     assert_eq!(refusals, [], "{}", endpoint.command());
-    assert!(!answer.because.contains(&Basis::Gap(Gap::Precedence)), "{}", endpoint.command());
+    assert!(!answer.because.contains(&Reason::Gap(Gap::Precedence)), "{}", endpoint.command());
     met
 }
 

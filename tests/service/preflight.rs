@@ -1,7 +1,7 @@
 //! Preflight and dry run: everything that is wrong, each with its place, and nothing of a body is lost.
 
 use avmarks_protocol::{Endpoint, modify_user_info};
-use avmarks_rules::{Basis, Policy};
+use avmarks_rules::{Policy, Reason};
 use avmarks_service::{Violation, preflight, preflight_request};
 use avmarks_spec::{Gap, Limits};
 
@@ -199,7 +199,7 @@ fn each_list_of_accounts_has_one_to_500() {
 }
 
 fn ids(violation: &Violation) -> Vec<&'static str> {
-    violation.because.iter().copied().map(Basis::id).collect()
+    violation.because.iter().copied().map(Reason::id).collect()
 }
 
 /// What a preflight says of `gap:precedence` is what the service names, as long as nothing beyond the body is wrong.
@@ -220,7 +220,7 @@ fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
         assert_eq!(Violation::by_precedence(&found), by_precedence, "{found:?}");
         let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
         let answer = app.clone().call(&call, crate::NOW).answer;
-        assert_eq!(answer.because.contains(&Basis::Gap(Gap::Precedence)), by_precedence, "{answer:?}");
+        assert_eq!(answer.because.contains(&Reason::Gap(Gap::Precedence)), by_precedence, "{answer:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use avmarks_protocol::get_online_member_num::PATH;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_rules::Basis;
+use avmarks_rules::Reason;
 use avmarks_service::{App, Request};
 use avmarks_spec::readings::{Random, UsersigCode};
 use avmarks_spec::{Gap, Timestamp};
@@ -55,7 +55,7 @@ fn random_is_let_through_or_refused_as_the_policy_reads_it() {
         let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
         let response = app.handle(&request, NOW);
         assert_eq!(response.answer.code.number(), 0, "{random}");
-        assert!(response.answer.because.contains(&Basis::Gap(Gap::Random)), "{random}");
+        assert!(response.answer.because.contains(&Reason::Gap(Gap::Random)), "{random}");
     }
     let mut settings = app.settings().clone();
     settings.terms.policy.random = Random::Refuse;

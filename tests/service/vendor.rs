@@ -1,7 +1,7 @@
 //! The vendor's own samples.
 
 use avmarks_protocol::modify_user_info::PATH;
-use avmarks_rules::{Basis, Presence, Refusal};
+use avmarks_rules::{Presence, Reason, Refusal};
 use avmarks_service::{App, Request, Settings};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Gap, GroupType, Limits};
@@ -53,7 +53,7 @@ fn strict_json_refuses_them_with_a_hint_where_the_comma_is() {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].reason, found[0].code.number()), (Refusal::TrailingComma, 60003));
         // The one thing that decided is named, and no clause is: the text would pass without the comma.
-        assert_eq!(found[0].because, [Basis::Gap(Gap::TrailingComma)]);
+        assert_eq!(found[0].because, [Reason::Gap(Gap::TrailingComma)]);
         assert_eq!(
             found[0].message,
             "a comma before `]` or `}` at line 12 column 10 is not JSON, though the vendor's own samples have it; remove it"

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use avmarks_client::Failure;
-use avmarks_client::{Backoff, ForeignKind, Heard, Job, JobSettings, RetrySettings, State, TRY_TIMEOUT_MIN, Try};
+use avmarks_client::{
+    AttemptResult, Backoff, Job, JobSettings, RetrySettings, State, TRY_TIMEOUT_MIN, Try, UnexpectedKind,
+};
 use avmarks_transport_ureq::{Client, Timeouts};
 
 use crate::server::{Act, Server, response, serve_all, served};
@@ -30,7 +32,7 @@ fn at_first(first: Vec<Act>) -> Server {
 }
 
 /// What became of the first try, and how many there were. All was served in the end.
-fn heard(server: &Server, client: &Client) -> (Heard, usize) {
+fn heard(server: &Server, client: &Client) -> (AttemptResult, usize) {
     let job = set(client);
     assert_eq!(job.report().counts().of(State::Applied), 2, "{:?}", job.calls());
     let tries: Vec<&Try> = job.calls().iter().flat_map(|call| call.tries()).collect();
@@ -38,8 +40,8 @@ fn heard(server: &Server, client: &Client) -> (Heard, usize) {
     (tries[0].heard().clone(), tries.len())
 }
 
-fn foreign(heard: Heard) -> (ForeignKind, u16, usize, String) {
-    let Heard::Foreign(foreign) = heard else { panic!("{heard:?}") };
+fn foreign(heard: AttemptResult) -> (UnexpectedKind, u16, usize, String) {
+    let AttemptResult::UnexpectedResponse(foreign) = heard else { panic!("{heard:?}") };
     (foreign.kind, foreign.status, foreign.bytes, String::from_utf8_lossy(&foreign.head).into_owned())
 }
 
@@ -48,7 +50,7 @@ fn a_502_with_html_keeps_its_status_and_first_bytes() {
     let html = format!("<html><h1>Bad Gateway</h1>{}</html>", "x".repeat(2_000));
     let server = at_first(vec![Act::Write(response(502, html.as_bytes()))]);
     let (heard, tries) = heard(&server, &client(&server));
-    assert_eq!((foreign(heard), tries), ((ForeignKind::Status, 502, html.len(), html[..512].to_owned()), 2));
+    assert_eq!((foreign(heard), tries), ((UnexpectedKind::Status, 502, html.len(), html[..512].to_owned()), 2));
     assert_eq!(server.connections(), 1);
 }
 
@@ -57,7 +59,7 @@ fn a_200_with_html_is_not_an_answer() {
     let html = "<!DOCTYPE html><title>Log in to the network</title>";
     let server = at_first(vec![Act::Write(response(200, html.as_bytes()))]);
     let (heard, tries) = heard(&server, &client(&server));
-    assert_eq!((foreign(heard), tries), ((ForeignKind::Html, 200, html.len(), html.to_owned()), 2));
+    assert_eq!((foreign(heard), tries), ((UnexpectedKind::Html, 200, html.len(), html.to_owned()), 2));
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn a_body_that_is_cut_is_told_as_cut_with_what_came() {
     ] {
         let server = at_first(vec![Act::Write([head.as_bytes(), body.as_bytes()].concat()), Act::Close]);
         let (heard, tries) = heard(&server, &client(&server));
-        assert_eq!((foreign(heard), tries), ((ForeignKind::Cut, 200, body.len(), body.to_owned()), 2));
+        assert_eq!((foreign(heard), tries), ((UnexpectedKind::Cut, 200, body.len(), body.to_owned()), 2));
     }
 }
 
@@ -77,7 +79,7 @@ fn a_connection_that_ends_before_the_answer_is_lost() {
     for first in [vec![Act::Close], vec![Act::Write(b"HTTP/1.1 200 O".to_vec()), Act::Close]] {
         let server = at_first(first);
         let (heard, tries) = heard(&server, &client(&server));
-        assert!(matches!(heard, Heard::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
+        assert!(matches!(heard, AttemptResult::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
         assert_eq!(tries, 2);
     }
 }
@@ -89,7 +91,7 @@ fn what_is_not_http_is_a_lost_connection_and_not_a_panic() {
     {
         let server = at_first(vec![Act::Write(bytes.to_vec()), Act::Close]);
         let (heard, _) = heard(&server, &client(&server));
-        assert!(matches!(heard, Heard::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
+        assert!(matches!(heard, AttemptResult::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
     }
 }
 
@@ -106,7 +108,7 @@ fn a_chunked_answer_is_put_together() {
         bytes.into_iter().map(|byte| Act::Write(vec![byte])).collect()
     });
     let (heard, tries) = heard(&server, &client(&server));
-    assert_eq!((heard, tries), (Heard::Served { accounts: 2 }, 1));
+    assert_eq!((heard, tries), (AttemptResult::Served { accounts: 2 }, 1));
 }
 
 #[test]
@@ -131,7 +133,7 @@ fn a_body_that_ends_with_the_connection_is_whole() {
     let server =
         Server::start(|_, body| vec![Act::Write([b"HTTP/1.0 200 OK\r\n\r\n", &*served(body)].concat()), Act::Close]);
     let (heard, tries) = heard(&server, &client(&server));
-    assert_eq!((heard, tries), (Heard::Served { accounts: 2 }, 1));
+    assert_eq!((heard, tries), (AttemptResult::Served { accounts: 2 }, 1));
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn a_redirect_is_refused_and_ends_the_job() {
         let job = set(&client(&server));
         let tries: Vec<&Try> = job.calls().iter().flat_map(|call| call.tries()).collect();
         let (kind, found, ..) = foreign(tries[0].heard().clone());
-        assert_eq!((kind, found, tries.len()), (ForeignKind::Redirect, status, 1));
+        assert_eq!((kind, found, tries.len()), (UnexpectedKind::Redirect, status, 1));
         assert_eq!((server.requests().len(), elsewhere.connections()), (1, 0), "the signature went elsewhere");
         assert_eq!(job.report().counts().of(State::Applied), 0);
     }
@@ -162,12 +164,12 @@ fn a_slow_answer_is_given_up_in_each_phase() {
     };
     let silent = Timeouts { response: short, ..Timeouts::default() };
     let (heard, tries) = waits(silent, vec![Act::Hang]);
-    assert_eq!((heard, tries), (Heard::Failed(Failure::TimedOut), 2));
+    assert_eq!((heard, tries), (AttemptResult::Failed(Failure::TimedOut), 2));
 
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".to_vec();
     let stuck = Timeouts { body: short, ..Timeouts::default() };
     let (heard, tries) = waits(stuck, vec![Act::Write(head), Act::Hang]);
-    assert_eq!((foreign(heard), tries), ((ForeignKind::Cut, 200, 1, "{".to_owned()), 2));
+    assert_eq!((foreign(heard), tries), ((UnexpectedKind::Cut, 200, 1, "{".to_owned()), 2));
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn the_time_of_a_whole_try_bounds_all_phases() {
     settings.retry.try_timeout = TRY_TIMEOUT_MIN;
     let client = builder(server.base()).settings(settings).timeouts(timeouts).build().unwrap();
     let (heard, tries) = heard(&server, &client);
-    assert_eq!((heard, tries), (Heard::Failed(Failure::TimedOut), 2));
+    assert_eq!((heard, tries), (AttemptResult::Failed(Failure::TimedOut), 2));
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn a_body_that_is_too_long_is_read_no_further() {
     let client = builder(server.base()).settings(settings()).response_bytes_max(1_000).build().unwrap();
     let (heard, tries) = heard(&server, &client);
     let (kind, status, bytes, _) = foreign(heard);
-    assert_eq!((kind, status, bytes, tries), (ForeignKind::Cut, 200, 1_000, 2));
+    assert_eq!((kind, status, bytes, tries), (UnexpectedKind::Cut, 200, 1_000, 2));
 }
 
 #[test]
@@ -197,7 +199,7 @@ fn a_head_that_is_too_long_is_a_lost_connection() {
     let head = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000));
     let server = at_first(vec![Act::Write(head.into_bytes()), Act::Close]);
     let (heard, _) = heard(&server, &client(&server));
-    assert!(matches!(heard, Heard::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
+    assert!(matches!(heard, AttemptResult::Failed(Failure::ConnectionLost { .. })), "{heard:?}");
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn a_refused_connection_was_not_sent() {
     let job = set(&builder(base).settings(settings()).build().unwrap());
     let tries: Vec<&Try> = job.calls().iter().flat_map(|call| call.tries()).collect();
     assert_eq!(tries.len(), 2);
-    assert!(matches!(tries[0].heard(), Heard::Failed(Failure::NotSent { .. })), "{:?}", tries[0].heard());
+    assert!(matches!(tries[0].heard(), AttemptResult::Failed(Failure::NotSent { .. })), "{:?}", tries[0].heard());
     assert_eq!(job.report().counts().of(State::NotTried), 2);
 }
 
@@ -217,5 +219,5 @@ fn a_name_that_is_not_found_was_not_sent() {
     let base = avmarks_protocol::region::BaseUrl::parse("https://avmarks.invalid").unwrap();
     let job = set(&builder(base).settings(settings()).build().unwrap());
     let call = &job.calls()[0];
-    assert!(matches!(call.tries()[0].heard(), Heard::Failed(Failure::NotSent { .. })), "{:?}", call.tries());
+    assert!(matches!(call.tries()[0].heard(), AttemptResult::Failed(Failure::NotSent { .. })), "{:?}", call.tries());
 }

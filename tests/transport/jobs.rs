@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use avmarks_client::{Change, JobSettings, PaceSettings, Plan, PlanSettings, State};
 use avmarks_protocol::modify_user_info::Request;
-use avmarks_transport_ureq::MarksFault;
+use avmarks_transport_ureq::MarksError;
 
 use crate::server::{Act, Server, response, serve_all, served};
 use crate::{GROUP, builder};
@@ -38,7 +38,7 @@ fn faults_of_the_input_are_told_before_anything_is_sent() {
     let server = Server::start(serve_all);
     let client = builder(server.base()).build().unwrap();
     let fault = client.set_marks(GROUP, [("", vec![1_000]), ("a", vec![999])]).unwrap_err();
-    assert!(matches!(&fault, MarksFault::Plan(faults) if faults.len() == 2), "{fault}");
+    assert!(matches!(&fault, MarksError::Plan(faults) if faults.len() == 2), "{fault}");
     let settings = JobSettings { in_flight_max: 0, ..JobSettings::default() };
     assert!(client.job(vec![plan(GROUP, 1, 1)], settings).is_err());
     assert!(builder(server.base()).settings(settings).build().is_err());
@@ -116,7 +116,7 @@ fn jobs_of_one_client_keep_one_pace() {
         jobs.iter().flat_map(|job| job.calls()).flat_map(|call| call.tries()).map(|one| one.sent_at()).collect();
     sent.sort();
     assert_eq!(sent.len(), 6);
-    assert!(sent.windows(3).all(|three| three[2].since(three[0]) >= pace.window), "{sent:?}");
+    assert!(sent.windows(3).all(|three| three[2].saturating_duration_since(three[0]) >= pace.window), "{sent:?}");
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use avmarks_client::{Backoff, CallRequest, ForeignKind, Heard, JobSettings, PageFault, RetrySettings};
+use avmarks_client::{AttemptResult, Backoff, CallRequest, JobSettings, PageError, RetrySettings, UnexpectedKind};
 use avmarks_protocol::get_members::{Answer, Listed, Request};
 use avmarks_protocol::{
     Endpoint, add_robots, check_members, del_robots, get_admin_list, get_online_member_num, modify_admin,
 };
 use avmarks_spec::{GroupId, Mark};
-use avmarks_transport_ureq::{Client, CountFault, ListFault};
+use avmarks_transport_ureq::{Client, CountError, ListError};
 
 use crate::server::{Act, Server, response};
 use crate::{GROUP, builder};
@@ -92,7 +92,7 @@ fn a_cursor_that_does_not_move_ends_the_list_with_a_fault() {
     let client = client(&server);
     let list: Vec<_> = client.online_members(group(), None).collect();
     let [Ok(_), Err(fault)] = &list[..] else { panic!("{list:?}") };
-    assert!(matches!(fault, ListFault::Page { fault: PageFault::CursorAgain { cursor: 7 }, .. }));
+    assert!(matches!(fault, ListError::Page { fault: PageError::CursorAgain { cursor: 7 }, .. }));
     assert!(
         fault.to_string().ends_with("`NextTimestamp` is `7`, which was asked for before: the list would never end")
     );
@@ -104,9 +104,9 @@ fn a_list_that_was_given_up_ends_with_what_was_heard() {
     let server = Server::start(|_, _| saying(502, "<html><h1>Bad Gateway</h1></html>"));
     let client = client(&server);
     let list: Vec<_> = client.online_members(group(), None).collect();
-    let [Err(ListFault::Unanswered(unanswered))] = &list[..] else { panic!("{list:?}") };
-    let Heard::Foreign(foreign) = unanswered.last().heard() else { panic!("{unanswered}") };
-    assert_eq!((&foreign.kind, foreign.status), (&ForeignKind::Status, 502));
+    let [Err(ListError::Unanswered(unanswered))] = &list[..] else { panic!("{list:?}") };
+    let AttemptResult::UnexpectedResponse(foreign) = unanswered.last().heard() else { panic!("{unanswered}") };
+    assert_eq!((&foreign.kind, foreign.status), (&UnexpectedKind::Status, 502));
     assert_eq!(&*foreign.head, b"<html><h1>Bad Gateway</h1></html>");
     assert_eq!(unanswered.tries().count(), 3);
     let last = String::from_utf8(server.requests().pop().unwrap()).unwrap();
@@ -142,7 +142,7 @@ fn the_number_is_told_or_why_not() {
         assert_eq!(server.requests().len(), 1);
     }
     let server = Server::start(|_, _| vec![Act::Close]);
-    assert!(matches!(client(&server).online_count(group()), Err(CountFault::Unanswered(_))));
+    assert!(matches!(client(&server).online_count(group()), Err(CountError::Unanswered(_))));
 }
 
 /// The types of the protocol write and read what is asked and answered.

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use avmarks_client::{Failure, Heard, State};
+use avmarks_client::{AttemptResult, Failure, State};
 use avmarks_protocol::region::BaseUrl;
-use avmarks_transport_ureq::{BuildFault, Client};
+use avmarks_transport_ureq::{BuildError, Client};
 
 use crate::server::{Act, Server, serve_all};
 use crate::{GROUP, signer};
@@ -23,7 +23,7 @@ fn child() {
     match &*std::env::var(WANTED).unwrap() {
         "served" => assert_eq!(job.report().counts().of(State::Applied), 1, "{tries:?}"),
         _ => {
-            assert!(matches!(tries[0].heard(), Heard::Failed(Failure::Unusable { .. })), "{tries:?}");
+            assert!(matches!(tries[0].heard(), AttemptResult::Failed(Failure::Unusable { .. })), "{tries:?}");
             assert_eq!(tries.len(), 1);
         }
     }
@@ -93,7 +93,7 @@ fn what_is_no_proxy_is_refused_without_being_shown() {
     for url in ["", "ftp://user:s3cr3t@127.0.0.1:1", "http://", "user:s3cr3t@ 127.0.0.1"] {
         let fault = Client::builder(BaseUrl::parse("http://127.0.0.1:9").unwrap(), signer()).proxy(url).build();
         let fault = fault.unwrap_err();
-        assert_eq!(fault, BuildFault::Proxy, "{url}");
+        assert_eq!(fault, BuildError::Proxy, "{url}");
         assert!(!format!("{fault} {fault:?}").contains("s3cr3t"));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use avmarks_client::{ForeignKind, Heard, JobSettings, RetrySettings, State};
+use avmarks_client::{AttemptResult, JobSettings, RetrySettings, State, UnexpectedKind};
 use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_transport_ureq::{BuildFault, Client, Timeouts};
+use avmarks_transport_ureq::{BuildError, Client, Timeouts};
 use ureq::Agent;
 
 use crate::server::{Act, Server, response, serve_all};
@@ -39,7 +39,7 @@ fn an_agent_has_settings_of_its_own() {
         (of(base).root_certificates_pem(b"").without_proxy(), "root_certificates_pem"),
         (of(base).root_certificate_der(b""), "root_certificate_der"),
     ] {
-        assert_eq!(builder.agent(agent()).build().unwrap_err(), BuildFault::AgentHasItsOwn { setting });
+        assert_eq!(builder.agent(agent()).build().unwrap_err(), BuildError::AgentHasItsOwn { setting });
     }
     let retry = RetrySettings { budget: Duration::ZERO, ..RetrySettings::default() };
     let fault = of(base).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap_err();
@@ -61,11 +61,11 @@ fn an_agent_that_is_handed_in_is_used_by_our_rules() {
         .tries()
         .iter()
         .map(|one| match one.heard() {
-            Heard::Foreign(foreign) => (foreign.kind.clone(), foreign.status),
+            AttemptResult::UnexpectedResponse(foreign) => (foreign.kind.clone(), foreign.status),
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(kinds, [(ForeignKind::Status, 503), (ForeignKind::Redirect, 302)]);
+    assert_eq!(kinds, [(UnexpectedKind::Status, 503), (UnexpectedKind::Redirect, 302)]);
     let job = client.set_marks(GROUP, [("a", [1_000])]).unwrap();
     assert_eq!(job.report().counts().of(State::Applied), 1);
     assert_eq!((server.requests().len(), server.connections()), (3, 1));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avmarks_client::{Failure, Heard, Job, State};
+use avmarks_client::{AttemptResult, Failure, Job, State};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_transport_ureq::ClientBuilder;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -52,7 +52,7 @@ fn is_served(job: &Job) -> bool {
 fn refused(job: &Job) -> String {
     let tries: Vec<_> = job.calls().iter().flat_map(|call| call.tries()).collect();
     assert_eq!((tries.len(), job.report().counts().of(State::NotTried)), (1, 600));
-    let Heard::Failed(Failure::Unusable { what }) = tries[0].heard() else { panic!("{:?}", tries[0]) };
+    let AttemptResult::Failed(Failure::Unusable { what }) = tries[0].heard() else { panic!("{:?}", tries[0]) };
     what.clone()
 }
 
@@ -89,7 +89,7 @@ fn a_certificate_for_another_host_is_refused() {
 fn a_server_that_speaks_no_tls_is_a_failure_and_not_a_panic() {
     let server = Server::deaf(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     let job = set(https(&server).settings(crate::hard_answers::settings()));
-    assert!(matches!(job.calls()[0].tries()[0].heard(), Heard::Failed(_)));
+    assert!(matches!(job.calls()[0].tries()[0].heard(), AttemptResult::Failed(_)));
     assert!(!is_served(&job) && server.requests().is_empty());
 }
 

@@ -1,7 +1,7 @@
 //! Requests and answers: what the vendor may add survives, what is wrong is told with its place, nothing panics.
 
 use avmarks_protocol::{
-    AnswerFault, BodyFault, Envelope, ErrorCode, FieldProblem, Integer, add_robots, check_members, get_admin_list,
+    AnswerError, BodyError, Envelope, ErrorCode, FieldProblem, Integer, add_robots, check_members, get_admin_list,
     get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 use proptest::prelude::*;
@@ -105,12 +105,12 @@ fn the_code_says_whether_a_call_was_served_and_the_status_prints_as_it_came() {
 #[test]
 fn answers_that_are_none_are_typed_faults() {
     let parse = |bytes: &[u8]| modify_user_info::Answer::parse(bytes).unwrap_err();
-    assert!(matches!(parse(b"<html>502</html>"), AnswerFault::Body(BodyFault::NotJson { .. })));
-    assert!(matches!(parse(b"{\"ActionStatus\":\"OK\",\"Err"), AnswerFault::Body(BodyFault::NotJson { .. })));
-    assert!(matches!(parse(b""), AnswerFault::Body(BodyFault::Empty)));
-    let AnswerFault::Field(fault) = parse(br#"{"ActionStatus":"OK","ErrorCode":"0"}"#) else { panic!() };
+    assert!(matches!(parse(b"<html>502</html>"), AnswerError::Body(BodyError::NotJson { .. })));
+    assert!(matches!(parse(b"{\"ActionStatus\":\"OK\",\"Err"), AnswerError::Body(BodyError::NotJson { .. })));
+    assert!(matches!(parse(b""), AnswerError::Body(BodyError::Empty)));
+    let AnswerError::Field(fault) = parse(br#"{"ActionStatus":"OK","ErrorCode":"0"}"#) else { panic!() };
     assert_eq!(fault.to_string(), "`ErrorCode` must be an integer, and is a string: `\"0\"`");
-    let AnswerFault::Field(fault) = parse(br#"{"ErrorCode":0}"#) else { panic!() };
+    let AnswerError::Field(fault) = parse(br#"{"ErrorCode":0}"#) else { panic!() };
     assert_eq!(fault.problem, FieldProblem::Missing);
     assert_eq!(
         parse(br#"{"ActionStatus":"OK","ErrorCode":99999999999999999999}"#).to_string(),

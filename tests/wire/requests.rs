@@ -2,7 +2,7 @@
 
 use avmarks_protocol::modify_user_info::{Answer, Draft, Served};
 use avmarks_protocol::{
-    BodyFault, Fields, Integer, add_robots, check_members, del_robots, get_admin_list, get_members,
+    BodyError, Fields, Integer, add_robots, check_members, del_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin,
 };
 use proptest::prelude::*;
@@ -116,7 +116,7 @@ fn a_name_that_is_no_text_is_no_json() {
         get_admin_list::Draft::parse(r#"{"GroupId":["\ud800"]}"#).unwrap_err(),
     ];
     for fault in faults {
-        assert!(matches!(fault, BodyFault::NotJson { .. }), "{fault:?}");
+        assert!(matches!(fault, BodyError::NotJson { .. }), "{fault:?}");
     }
     // Nothing inside of an unknown field is looked at.
     assert!(add_robots::Draft::parse(r#"{"GroupId":"g","Member_Account":[],"More":"\ud800"}"#).is_ok());

@@ -12,7 +12,7 @@ use avmarks_benches::rounds::{Compared, print_head, timed};
 use avmarks_benches::world::{Numbers, request, write_served};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info::{self, Request, Served};
-use avmarks_protocol::{AnswerFault, RequestFault, get_members};
+use avmarks_protocol::{AnswerError, RequestError, get_members};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -112,17 +112,17 @@ fn page(request: &naive::Request, is_full: bool) -> String {
 }
 
 fn parse(what: &str, body: &[u8], rounds: usize, repeats: usize, reach: &str) {
-    let ours = || -> Result<Request<'_>, RequestFault> { Request::parse(body) };
+    let ours = || -> Result<Request<'_>, RequestError> { Request::parse(body) };
     read::<naive::Request, _, _>(what, body, rounds, repeats, reach, ours);
 }
 
 fn parse_answer(what: &str, body: &str, rounds: usize, reach: &str) {
-    let ours = || -> Result<_, AnswerFault> { modify_user_info::Answer::parse(body.as_bytes()) };
+    let ours = || -> Result<_, AnswerError> { modify_user_info::Answer::parse(body.as_bytes()) };
     read::<naive::Answer, _, _>(what, body.as_bytes(), rounds, 1, reach, ours);
 }
 
 fn parse_page(what: &str, body: &str, rounds: usize, reach: &str) {
-    let ours = || -> Result<_, AnswerFault> { get_members::Answer::parse(body.as_bytes()) };
+    let ours = || -> Result<_, AnswerError> { get_members::Answer::parse(body.as_bytes()) };
     read::<naive::Page, _, _>(what, body.as_bytes(), rounds, 1, reach, ours);
 }
 

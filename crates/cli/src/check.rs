@@ -3,7 +3,7 @@
 use std::fmt;
 
 use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info, without_trailing_commas};
-use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Clause, Gap, Limits, Timestamp};
@@ -137,7 +137,7 @@ impl Checked {
         });
         Self {
             answer: raw(dry.answer.body),
-            because: dry.answer.because.iter().copied().map(Basis::id).collect(),
+            because: dry.answer.because.iter().copied().map(Reason::id).collect(),
             omitted: omitted.collect(),
             notes: notes(args.call, body, policy),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
@@ -182,7 +182,7 @@ impl From<&Violation> for Found {
         Self {
             step: violation.reason.step(),
             code: violation.code,
-            because: violation.because.iter().copied().map(Basis::id).collect(),
+            because: violation.because.iter().copied().map(Reason::id).collect(),
             pointer: violation.pointer(),
             message: violation.message.clone(),
             place: violation.place.map(|place| place.to_string()),

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 
-use avmarks_client::{JobFault, ProgressFault};
-use avmarks_emulator::{AuthorityFault, SeedFault, SetupFault};
-use avmarks_protocol::secret::SecretFault;
-use avmarks_service::SnapshotFault;
+use avmarks_client::{JobError, ProgressError};
+use avmarks_emulator::{AuthorityError, SeedError, SetupError};
+use avmarks_protocol::secret::SecretError;
+use avmarks_service::SnapshotError;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub(crate) enum Error {
     LineTooLong { place: String, bytes_max: u64 },
 
     #[error("{what}: {fault}; `avmarks replay --save` writes a sound one")]
-    Snapshot { what: String, fault: SnapshotFault },
+    Snapshot { what: String, fault: SnapshotError },
     #[error("{what}: this is not a snapshot: it is not a JSON object; `avmarks replay --save` writes a sound one")]
     NoSnapshot { what: String },
     #[error("the {noun} cannot be saved to {what}: {fault}; nothing of the file there was changed")]
@@ -67,7 +67,7 @@ pub(crate) enum Error {
     #[error("{origin}: the secret begins with a byte order mark; save it as UTF-8 without one")]
     KeyByteOrderMark { origin: &'static str },
     #[error("{origin}: {fault}")]
-    Key { origin: &'static str, fault: SecretFault },
+    Key { origin: &'static str, fault: SecretError },
 
     #[error("{} {} wrong with the accounts; nothing was sent", faults.len(), things(faults.len()))]
     Accounts { faults: Vec<String> },
@@ -76,24 +76,24 @@ pub(crate) enum Error {
     #[error("{} {} wrong with the settings; nothing was sent", faults.len(), things(faults.len()))]
     Settings { faults: Vec<String> },
     #[error("{}{fault}", what.as_ref().map(|what| format!("{what}: ")).unwrap_or_default())]
-    Job { what: Option<String>, fault: JobFault },
+    Job { what: Option<String>, fault: JobError },
     #[error("{what}: {fault}")]
-    Progress { what: String, fault: ProgressFault },
+    Progress { what: String, fault: ProgressError },
 
     #[error("{0}")]
     Unanswered(String),
     #[error("{place}: {what}")]
     Setting { place: String, what: String },
     #[error("there is no certificate authority: {0}; --ca-dir says where it is kept")]
-    Authority(AuthorityFault),
+    Authority(AuthorityError),
     #[error("{0}")]
-    Setup(SetupFault),
+    Setup(SetupError),
     #[error(
         "`{address}` cannot be listened on: {fault}; give another --listen or --port, 0 being any port that is free"
     )]
     Listen { address: SocketAddr, fault: io::Error },
     #[error("{what}: {fault}")]
-    Seed { what: String, fault: SeedFault },
+    Seed { what: String, fault: SeedError },
     #[error("the log cannot be written: {0}")]
     Log(io::Error),
     #[error("signals cannot be waited for: {0}")]

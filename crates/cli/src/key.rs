@@ -1,6 +1,6 @@
 //! The app's secret key: from a file or the environment, and from nowhere else.
 
-use avmarks_protocol::secret::{SecretFault, SecretKey};
+use avmarks_protocol::secret::{SecretError, SecretKey};
 
 use crate::args::KeyArgs;
 use crate::error::Error;
@@ -37,7 +37,7 @@ pub(crate) fn parse(origin: &'static str, text: &str) -> Result<SecretKey, Error
     if text.starts_with('\u{feff}') {
         return Err(Error::KeyByteOrderMark { origin });
     }
-    SecretKey::new(text).map_err(|fault: SecretFault| Error::Key { origin, fault })
+    SecretKey::new(text).map_err(|fault: SecretError| Error::Key { origin, fault })
 }
 
 /// The error without the name of the file: it may be the key itself, by a slip.

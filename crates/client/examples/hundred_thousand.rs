@@ -59,7 +59,7 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
             Step::Send(outgoing) => {
                 sent += 1;
                 let asked = Instant::now();
-                coming.push_back((now.plus(LATENCY), outgoing.id, serve(&outgoing.body)?));
+                coming.push_back((now.saturating_add(LATENCY), outgoing.id, serve(&outgoing.body)?));
                 in_service += asked.elapsed();
             }
             Step::WaitUntil(then) => match coming.front() {
@@ -77,7 +77,10 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
 
     println!("{ACCOUNTS} accounts, at most {per_call} in a call");
     println!("  planned    in {planned_in:.1?}, peak memory {planned_kib} KiB (before: {before} KiB)");
-    println!("  carried out: {sent} calls in {:.3} s of virtual time", now.since(START).as_secs_f64());
+    println!(
+        "  carried out: {sent} calls in {:.3} s of virtual time",
+        now.saturating_duration_since(START).as_secs_f64()
+    );
     println!(
         "  cost       {driven_in:.1?} of our own, {:.1?} a call, beside {in_service:.1?} of the service's",
         driven_in / sent

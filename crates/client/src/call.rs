@@ -13,7 +13,7 @@ use avmarks_spec::Timestamp;
 
 use crate::pace::Pace;
 use crate::random::Random;
-use crate::reply::{Failure, Heard, Quirk, Reply, scrubbed};
+use crate::reply::{Anomaly, AttemptResult, Failure, Reply, scrubbed};
 use crate::retry::{RetrySettings, Then, Tried, advice};
 use crate::signature::Signed;
 use crate::{NotInFlight, Signer, Try, TryId};
@@ -59,12 +59,12 @@ enum State {
     Fresh,
     /// To be sent again, not before this moment; what became of the latest try.
     Waiting(Timestamp, Try),
-    Flying(Flying),
+    InFlight(InFlight),
     Ended(Result<Answered, Unanswered>),
 }
 
 #[derive(Clone, Debug)]
-struct Flying {
+struct InFlight {
     id: TryId,
     signed: Signed,
     random: u32,
@@ -105,7 +105,7 @@ pub struct Answered {
     /// The correlation id of the try that was answered: `random` of its query.
     pub random: u32,
     /// What was odd about it and put up with.
-    pub quirks: Vec<Quirk>,
+    pub quirks: Vec<Anomaly>,
 }
 
 /// Without the body, which may be long.
@@ -190,15 +190,15 @@ impl SingleCall {
     /// [`Failure::TimedOut`]; the call has ended where it can no longer be tried within its budget.
     pub fn poll(&mut self, now: Timestamp, pace: &mut Pace) -> CallStep {
         let now = self.time(now);
-        if let State::Flying(flying) = &self.state
+        if let State::InFlight(flying) = &self.state
             && flying.until <= now
         {
             let flying = flying.clone();
-            self.take_in(flying, now, Heard::Failed(Failure::TimedOut), Vec::new());
+            self.take_in(flying, now, AttemptResult::Failed(Failure::TimedOut), Vec::new());
         }
         let admitted_at = pace.ready_at(now);
         match &self.state {
-            State::Flying(flying) => CallStep::WaitUntil(flying.until),
+            State::InFlight(flying) => CallStep::WaitUntil(flying.until),
             State::Ended(outcome) => CallStep::Done(outcome.clone()),
             State::Waiting(ready_at, last) if admitted_at.max(*ready_at) > self.last_start => {
                 let unanswered = self.unanswered(last.clone());
@@ -229,7 +229,7 @@ impl SingleCall {
         let opened = Reply { body: &body, ..*reply }.open(Envelope::parse, |envelope| envelope);
         let mut quirks = opened.quirks;
         if *body != *reply.body {
-            quirks.push(Quirk::Signature);
+            quirks.push(Anomaly::Signature);
         }
         match opened.envelope {
             Ok(envelope) => {
@@ -252,7 +252,7 @@ impl SingleCall {
         let now = self.time(now);
         let flying = self.flying(id)?;
         let failure = failure.without(flying.signed.usersig.as_str());
-        self.take_in(flying, now, Heard::Failed(failure), Vec::new());
+        self.take_in(flying, now, AttemptResult::Failed(failure), Vec::new());
         Ok(())
     }
 
@@ -276,20 +276,20 @@ impl SingleCall {
             usersig: signed.usersig.clone(),
             random: Some(random),
         };
-        self.state = State::Flying(Flying { id, signed, random, sent_at: now, until: now.plus(timeout) });
+        self.state = State::InFlight(InFlight { id, signed, random, sent_at: now, until: now.saturating_add(timeout) });
         Sending { id, query, timeout }
     }
 
-    fn flying(&self, id: TryId) -> Result<Flying, NotInFlight> {
+    fn flying(&self, id: TryId) -> Result<InFlight, NotInFlight> {
         match &self.state {
-            State::Flying(flying) if flying.id == id => Ok(flying.clone()),
+            State::InFlight(flying) if flying.id == id => Ok(flying.clone()),
             _ => Err(NotInFlight { id }),
         }
     }
 
     /// Takes in what became of a try that was not answered with code 0.
-    fn take_in(&mut self, flying: Flying, now: Timestamp, heard: Heard, quirks: Vec<Quirk>) {
-        let Flying { id, signed, random, sent_at, .. } = flying;
+    fn take_in(&mut self, flying: InFlight, now: Timestamp, heard: AttemptResult, quirks: Vec<Anomaly>) {
+        let InFlight { id, signed, random, sent_at, .. } = flying;
         let tries = self.earlier.len() + 1;
         let (signer, generation) = (&self.signer, signed.generation);
         let tried = Tried { tries, renewed: &mut self.renewed, signer, generation };
@@ -297,7 +297,7 @@ impl SingleCall {
         let may_be_repeated = self.request.repeatable || !heard.may_have_been_served();
         let last = Try { id, random, sent_at, ended_at: now, heard, quirks, verbatim: None };
         self.state = match next.then {
-            Then::Again(wait) if may_be_repeated => State::Waiting(now.plus(wait), last),
+            Then::Again(wait) if may_be_repeated => State::Waiting(now.saturating_add(wait), last),
             _ => State::Ended(Err(self.unanswered(last))),
         };
     }

@@ -12,16 +12,16 @@ use avmarks_protocol::modify_user_info::Answer;
 use avmarks_protocol::url::Query;
 use avmarks_spec::Timestamp;
 
-use crate::pace::{Pace, Turns};
+use crate::pace::{Pace, RoundRobin};
 use crate::progress::{Progress, Settled};
 use crate::random::Random;
-use crate::reply::{Failure, Heard, Quirk, Reply, scrubbed};
-use crate::retry::{Reach, Then, Tried, advice};
+use crate::reply::{Anomaly, AttemptResult, Failure, Reply, scrubbed};
+use crate::retry::{Scope, Then, Tried, advice};
 use crate::{Plan, Signer};
 
-use call::{Call, Flying, Halt, Lane};
+use call::{Call, Halt, InFlight, PlanQueue};
 pub use call::{CallRecord, End, NotInFlight, Outgoing, Step, Try, TryId};
-pub use settings::{JobFault, JobSettings};
+pub use settings::{JobError, JobSettings};
 
 /// Carries out plans: signs, paces, sends, tries again, and keeps account of every account.
 ///
@@ -30,15 +30,15 @@ pub use settings::{JobFault, JobSettings};
 /// time below the latest seen is taken as the latest seen.
 #[derive(Debug)]
 pub struct Job {
-    lanes: Vec<Lane>,
-    turns: Turns,
+    lanes: Vec<PlanQueue>,
+    turns: RoundRobin,
     signer: Arc<Signer>,
     settings: JobSettings,
     pace: Pace,
     /// Nothing is sent before: the service asked for a pause.
     paused_until: Timestamp,
     random: Random,
-    flying: BTreeMap<TryId, Flying>,
+    flying: BTreeMap<TryId, InFlight>,
     tries: u64,
     records: Vec<CallRecord>,
     halt: Option<Halt>,
@@ -52,8 +52,8 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`JobFault`] where a setting is out of range, or two plans are for one group or of different commands.
-    pub fn new(plans: Vec<Plan>, signer: Arc<Signer>, settings: JobSettings, seed: u64) -> Result<Self, JobFault> {
+    /// [`JobError`] where a setting is out of range, or two plans are for one group or of different commands.
+    pub fn new(plans: Vec<Plan>, signer: Arc<Signer>, settings: JobSettings, seed: u64) -> Result<Self, JobError> {
         let untouched = plans.iter().map(|_| Vec::new()).collect();
         Self::with_settled(plans, untouched, signer, settings, seed)
     }
@@ -62,14 +62,14 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// As [`Job::new`], and [`JobFault::Progress`] where the progress is not of these plans, in this order.
+    /// As [`Job::new`], and [`JobError::Progress`] where the progress is not of these plans, in this order.
     pub fn resume(
         plans: Vec<Plan>,
         progress: &Progress,
         signer: Arc<Signer>,
         settings: JobSettings,
         seed: u64,
-    ) -> Result<Self, JobFault> {
+    ) -> Result<Self, JobError> {
         let settled = progress.fit(&plans)?;
         Self::with_settled(plans, settled, signer, settings, seed)
     }
@@ -80,11 +80,11 @@ impl Job {
         signer: Arc<Signer>,
         settings: JobSettings,
         seed: u64,
-    ) -> Result<Self, JobFault> {
+    ) -> Result<Self, JobError> {
         settings.check(&plans)?;
         Ok(Self {
-            lanes: plans.into_iter().zip(settled).map(|(plan, settled)| Lane::new(plan, settled)).collect(),
-            turns: Turns::default(),
+            lanes: plans.into_iter().zip(settled).map(|(plan, settled)| PlanQueue::new(plan, settled)).collect(),
+            turns: RoundRobin::default(),
             signer,
             settings,
             pace: Pace::new(settings.pace),
@@ -162,9 +162,9 @@ impl Job {
         let body = scrubbed(reply.body, flying.signed.usersig.as_str());
         let mut hearing = Reply { body: &body, ..*reply }.read(lane.plan.kind());
         if *body != *reply.body {
-            hearing.quirks.push(Quirk::Signature);
+            hearing.quirks.push(Anomaly::Signature);
         }
-        let verbatim = self.settings.keep_answers && !matches!(hearing.heard, Heard::Foreign(_));
+        let verbatim = self.settings.keep_answers && !matches!(hearing.heard, AttemptResult::UnexpectedResponse(_));
         let verbatim = verbatim.then(|| body.as_ref().into());
         let ended = Try { verbatim, ..flying.ended(id, now, hearing.heard, hearing.quirks) };
         self.take_in(flying, ended, hearing.answer, now);
@@ -182,7 +182,7 @@ impl Job {
         let now = self.time(now);
         let flying = self.flying.remove(&id).ok_or(NotInFlight { id })?;
         let failure = failure.without(flying.signed.usersig.as_str());
-        let ended = flying.ended(id, now, Heard::Failed(failure), Vec::new());
+        let ended = flying.ended(id, now, AttemptResult::Failed(failure), Vec::new());
         self.take_in(flying, ended, None, now);
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Job {
         let late: Vec<_> = self.flying.iter().filter(|(_, flying)| flying.until <= now).map(|(id, _)| *id).collect();
         for id in late {
             if let Some(flying) = self.flying.remove(&id) {
-                let ended = flying.ended(id, now, Heard::Failed(Failure::TimedOut), Vec::new());
+                let ended = flying.ended(id, now, AttemptResult::Failed(Failure::TimedOut), Vec::new());
                 self.take_in(flying, ended, None, now);
             }
         }
@@ -258,7 +258,8 @@ impl Job {
             body: lane.plan.call(call.range.clone()).body(),
             timeout,
         };
-        self.flying.insert(id, Flying { lane: at, call, signed, random, sent_at: now, until: now.plus(timeout) });
+        self.flying
+            .insert(id, InFlight { lane: at, call, signed, random, sent_at: now, until: now.saturating_add(timeout) });
         Some(outgoing)
     }
 
@@ -267,13 +268,13 @@ impl Job {
         const ONE: Duration = Duration::from_millis(1);
         let mut moments: Vec<Timestamp> = self.flying.values().map(|flying| flying.until).collect();
         for call in self.lanes.iter().flat_map(|lane| &lane.waiting) {
-            moments.push(call.last_start.plus(ONE));
+            moments.push(call.last_start.saturating_add(ONE));
             if has_room {
                 moments.push(call.ready_at.max(admitted_at));
             }
         }
         if self.has_fresh() {
-            moments.extend(self.settings.last_start().map(|last| last.plus(ONE)));
+            moments.extend(self.settings.last_start().map(|last| last.saturating_add(ONE)));
             if has_room {
                 moments.push(admitted_at);
             }
@@ -282,17 +283,17 @@ impl Job {
     }
 
     /// Takes in what became of a try, and does what is to be done about it.
-    fn take_in(&mut self, flying: Flying, mut ended: Try, answer: Option<Answer>, now: Timestamp) {
-        let Flying { lane: at, mut call, signed, random, .. } = flying;
+    fn take_in(&mut self, flying: InFlight, mut ended: Try, answer: Option<Answer>, now: Timestamp) {
+        let InFlight { lane: at, mut call, signed, random, .. } = flying;
         let Some(lane) = self.lanes.get_mut(at) else { return };
         let advice = advice(&ended.heard);
         let range = call.range.clone();
         let settled = match (&ended.heard, answer) {
-            (Heard::Accepted, _) => Some((Settled::whole(range, random, now), 0)),
+            (AttemptResult::Accepted, _) => Some((Settled::whole(range, random, now), 0)),
             (_, answer) => answer.map(|answer| Settled::of(&lane.plan, range, &answer, random, now)),
         };
         if let Some((_, strangers @ 1..)) = settled {
-            ended.quirks.push(Quirk::Strangers(strangers));
+            ended.quirks.push(Anomaly::UnrequestedAccounts(strangers));
         }
         let heard = ended.heard.clone();
         call.tries.push(ended);
@@ -303,23 +304,23 @@ impl Job {
         let (tries, generation) = (call.tries.len(), signed.generation);
         let tried = Tried { tries, renewed: &mut call.renewed, signer: &self.signer, generation };
         let next = self.settings.retry.next(advice, tried, &mut self.random);
-        self.paused_until = self.paused_until.max(now.plus(next.pause));
+        self.paused_until = self.paused_until.max(now.saturating_add(next.pause));
         match next.then {
-            Then::Again(wait) => self.again(at, call, now.plus(wait)),
+            Then::Again(wait) => self.again(at, call, now.saturating_add(wait)),
             Then::Split if call.range.len() > 1 => {
                 lane.split(&call);
                 self.records.push(call.ended(at, End::Split));
             }
-            Then::GiveUp(Reach::Job) => {
+            Then::GiveUp(Scope::Job) => {
                 self.records.push(call.given_up(at));
                 self.halt_all(Halt::Hopeless(heard));
             }
-            Then::GiveUp(Reach::Group) => {
+            Then::GiveUp(Scope::Group) => {
                 lane.halt.get_or_insert(Halt::Hopeless(heard));
                 self.records.push(call.given_up(at));
                 self.records.extend(lane.waiting.drain(..).map(|call| call.given_up(at)));
             }
-            Then::Split | Then::GiveUp(Reach::Call) => self.records.push(call.given_up(at)),
+            Then::Split | Then::GiveUp(Scope::Call) => self.records.push(call.given_up(at)),
         }
     }
 
@@ -342,7 +343,7 @@ impl Job {
 
     /// Whether some accounts have not been sent, and are to be.
     fn has_fresh(&self) -> bool {
-        self.halt.is_none() && self.lanes.iter().any(Lane::has_fresh)
+        self.halt.is_none() && self.lanes.iter().any(PlanQueue::has_fresh)
     }
 }
 

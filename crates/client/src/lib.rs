@@ -80,13 +80,16 @@ mod retry;
 mod signature;
 
 pub use call::{Answered, CallRequest, CallStep, Sending, SingleCall, Unanswered};
-pub use job::{CallRecord, End, Job, JobFault, JobSettings, NotInFlight, Outgoing, Step, Try, TryId};
+pub use job::{CallRecord, End, Job, JobError, JobSettings, NotInFlight, Outgoing, Step, Try, TryId};
 pub use members::{CheckedMember, MemberCheck};
-pub use outcome::{AccountReport, Counts, Likely, NotTried, Outcome, PlanReport, Report, State};
+pub use outcome::{AccountReport, Counts, LikelyCause, NotTried, Outcome, PlanReport, Report, State};
 pub use pace::{Pace, PaceSettings};
-pub use pages::{PageFault, Pages};
-pub use plan::{Change, Plan, PlanFault, PlanFaults, PlanKind, PlanSettings, PlannedCall};
-pub use progress::{PROGRESS_VERSION, PlanProgress, Progress, ProgressFault, Settled};
-pub use reply::{FOREIGN_BYTES_MAX, Failure, Foreign, ForeignKind, Heard, Hearing, Quirk, Reply, Untold};
-pub use retry::{Advice, BACKEND_TIMEOUT, Backoff, Reach, RetrySettings, TRY_TIMEOUT_MIN, advice};
-pub use signature::{SignatureFault, SignatureSettings, Signed, Signer};
+pub use pages::{PageError, Pages};
+pub use plan::{Change, Plan, PlanError, PlanFaults, PlanKind, PlanSettings, PlannedCall};
+pub use progress::{PROGRESS_VERSION, PlanProgress, Progress, ProgressError, Settled};
+pub use reply::{
+    Anomaly, AttemptResult, FOREIGN_BYTES_MAX, Failure, IncompleteAnswer, ParsedResponse, Reply, UnexpectedKind,
+    UnexpectedResponse,
+};
+pub use retry::{Advice, BACKEND_TIMEOUT, Backoff, RetrySettings, Scope, TRY_TIMEOUT_MIN, advice};
+pub use signature::{SignatureError, SignatureSettings, Signed, Signer};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use avmarks_protocol::check_members::{Answer, Request};
-use avmarks_protocol::{AnswerFault, Endpoint};
+use avmarks_protocol::{AnswerError, Endpoint};
 use avmarks_spec::{GroupId, UserId};
 
 use crate::plan::group_and_accounts;
@@ -88,8 +88,8 @@ impl MemberCheck {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where `Member_Account` is not a list of strings. There are no more requests then.
-    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<CheckedMember>, AnswerFault> {
+    /// [`AnswerError`] where `Member_Account` is not a list of strings. There are no more requests then.
+    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<CheckedMember>, AnswerError> {
         let asked = self.next().to_vec();
         self.answered += asked.len();
         let answer = match Answer::parse(&answered.body) {

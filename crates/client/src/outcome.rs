@@ -8,7 +8,7 @@ use avmarks_protocol::ErrorCode;
 use avmarks_spec::{Clause, Excerpt, Limits, Mark, UserId};
 
 use crate::progress::{Settled, Share};
-use crate::{Heard, Plan, Try};
+use crate::{AttemptResult, Plan, Try};
 
 /// What became of an account. The list is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,12 @@ pub enum Outcome<'a> {
         /// Those that were not, in the order asked.
         missing: Vec<Mark>,
         /// Why not, as far as it can be guessed: the service does not say.
-        likely: Likely,
+        likely: LikelyCause,
     },
     /// The call was served, and the account left out.
     Omitted {
         /// Why, as far as it can be guessed: the service does not say.
-        likely: Likely,
+        likely: LikelyCause,
     },
     /// Its call was refused: nothing was changed. Where every account of a call is offline or absent, the service refuses the
     /// call as a whole (`ALL-FAILED`), with 10004 as for a wrong parameter (`gap:all-failed-code`); robots need not be online.
@@ -45,7 +45,7 @@ pub enum Outcome<'a> {
     /// setting 500 starts its three days anew (`gap:pin-renewal`), and that what somebody else changed meanwhile is changed back.
     Unconfirmed {
         /// What came back last; none while the first try is in flight, and where a larger call was lost before this one.
-        last: Option<&'a Heard>,
+        last: Option<&'a AttemptResult>,
     },
     /// The service never saw it, or refused it for the size of its call alone.
     NotTried {
@@ -132,7 +132,7 @@ impl State {
 /// Why an account, or some of its marks, was probably left out. A guess from what the documents say and the job has seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Likely {
+pub enum LikelyCause {
     /// It is offline or no member (`ONLINE-ONLY`).
     OfflineOrAbsent,
     /// The mark has as many holders as it may have (`MEMBERS-PER-MARK`).
@@ -141,7 +141,7 @@ pub enum Likely {
     Unknown,
 }
 
-impl Likely {
+impl LikelyCause {
     /// The clause that the guess rests on.
     #[must_use]
     pub const fn clause(self) -> Option<Clause> {
@@ -153,7 +153,7 @@ impl Likely {
     }
 }
 
-impl fmt::Display for Likely {
+impl fmt::Display for LikelyCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OfflineOrAbsent => "probably offline or not in the group",
@@ -178,10 +178,10 @@ pub enum NotTried<'a> {
     Deadline,
     /// Another call met with something that this one would meet, too.
     #[error("another call found that it is of no use: {0}")]
-    Hopeless(&'a Heard),
+    Hopeless(&'a AttemptResult),
     /// Its request never left.
     #[error("{0}")]
-    NeverSent(&'a Heard),
+    NeverSent(&'a AttemptResult),
 }
 
 /// How many accounts are in each state.
@@ -239,19 +239,19 @@ impl<'a> Report<'a> {
 pub struct PlanReport<'a> {
     plan: &'a Plan,
     /// From the first account to the last, without holes.
-    stretches: Vec<(Range<usize>, Fate<'a>)>,
+    stretches: Vec<(Range<usize>, RangeOutcome<'a>)>,
     /// How many accounts this job has seen take each mark.
     takers: BTreeMap<Mark, usize>,
 }
 
 /// What became of consecutive accounts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Fate<'a> {
+pub(crate) enum RangeOutcome<'a> {
     Settled(&'a Settled),
     /// A call of these tries, which got no answer that settles it; doubtful where one may be on its way, or was lost.
     Unsettled {
         tries: &'a [Try],
-        doubtful: bool,
+        possibly_applied: bool,
     },
     NotTried(NotTried<'a>),
 }
@@ -271,19 +271,19 @@ pub struct AccountReport<'a> {
 
 impl<'a> PlanReport<'a> {
     /// `known` holds what is known of stretches of accounts that do not overlap; `rest` is true of all others.
-    pub(crate) fn new(plan: &'a Plan, mut known: Vec<(Range<usize>, Fate<'a>)>, rest: NotTried<'a>) -> Self {
+    pub(crate) fn new(plan: &'a Plan, mut known: Vec<(Range<usize>, RangeOutcome<'a>)>, rest: NotTried<'a>) -> Self {
         known.sort_by_key(|(range, _)| range.start);
         let mut stretches = Vec::with_capacity(known.len());
         let mut next = 0;
         for (range, fate) in known {
             if next < range.start {
-                stretches.push((next..range.start, Fate::NotTried(rest)));
+                stretches.push((next..range.start, RangeOutcome::NotTried(rest)));
             }
             next = range.end;
             stretches.push((range, fate));
         }
         if next < plan.len() {
-            stretches.push((next..plan.len(), Fate::NotTried(rest)));
+            stretches.push((next..plan.len(), RangeOutcome::NotTried(rest)));
         }
         let mut report = Self { plan, stretches, takers: BTreeMap::new() };
         let mut takers = BTreeMap::new();
@@ -318,11 +318,13 @@ impl<'a> PlanReport<'a> {
         })
     }
 
-    fn outcome(&self, at: usize, asked: &[Mark], fate: Fate<'a>) -> (Outcome<'a>, Option<u32>) {
+    fn outcome(&self, at: usize, asked: &[Mark], fate: RangeOutcome<'a>) -> (Outcome<'a>, Option<u32>) {
         match fate {
-            Fate::NotTried(why) => (Outcome::NotTried { why }, None),
-            Fate::Settled(settled) => (self.settled(settled.share(at), asked), Some(settled.random())),
-            Fate::Unsettled { tries, doubtful } => (unsettled(tries, doubtful), tries.last().map(Try::random)),
+            RangeOutcome::NotTried(why) => (Outcome::NotTried { why }, None),
+            RangeOutcome::Settled(settled) => (self.settled(settled.share(at), asked), Some(settled.random())),
+            RangeOutcome::Unsettled { tries, possibly_applied } => {
+                (unsettled(tries, possibly_applied), tries.last().map(Try::random))
+            }
         }
     }
 
@@ -339,27 +341,27 @@ impl<'a> PlanReport<'a> {
         }
     }
 
-    fn likely(&self, applied: &[Mark], missing: &[Mark]) -> Likely {
+    fn likely(&self, applied: &[Mark], missing: &[Mark]) -> LikelyCause {
         let most = Limits::DOCUMENTED.members_per_mark_max;
         let full = |mark: &Mark| self.takers.get(mark).is_some_and(|takers| *takers >= most);
         match (self.plan.kind().sets(), applied) {
-            (true, _) if missing.iter().all(full) => Likely::MarkFull,
+            (true, _) if missing.iter().all(full) => LikelyCause::MarkFull,
             // Who is offline may take 500, and nothing else (`gap:offline-500`).
-            (_, []) | (true, [Mark::PINNED]) => Likely::OfflineOrAbsent,
-            (true, _) => Likely::MarkFull,
-            (false, _) => Likely::Unknown,
+            (_, []) | (true, [Mark::PINNED]) => LikelyCause::OfflineOrAbsent,
+            (true, _) => LikelyCause::MarkFull,
+            (false, _) => LikelyCause::Unknown,
         }
     }
 }
 
 /// What became of the accounts of a call that nobody said was served.
-fn unsettled(tries: &[Try], doubtful: bool) -> Outcome<'_> {
+fn unsettled(tries: &[Try], possibly_applied: bool) -> Outcome<'_> {
     let last = tries.last().map(Try::heard);
-    if doubtful || tries.iter().any(|one| one.heard().may_have_been_served()) {
+    if possibly_applied || tries.iter().any(|one| one.heard().may_have_been_served()) {
         return Outcome::Unconfirmed { last };
     }
     let refusal = tries.iter().rev().find_map(|one| match one.heard() {
-        Heard::Refused { code, info } => Some((*code, info.as_deref())),
+        AttemptResult::Refused { code, info } => Some((*code, info.as_deref())),
         _ => None,
     });
     match (refusal, last) {

@@ -66,7 +66,7 @@ impl Pace {
         let now = now.max(self.admitted.back().copied().unwrap_or_default());
         match self.admitted.front() {
             Some(oldest) if self.admitted.len() >= self.settings.calls_max => {
-                now.max(oldest.plus(whole_millis(self.settings.window)))
+                now.max(oldest.saturating_add(whole_millis(self.settings.window)))
             }
             _ => now,
         }
@@ -95,11 +95,11 @@ pub(crate) fn whole_millis(duration: Duration) -> Duration {
 
 /// Whose turn it is among the groups: round robin over those that have something to send.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Turns {
+pub(crate) struct RoundRobin {
     next: usize,
 }
 
-impl Turns {
+impl RoundRobin {
     /// The first of `lanes` lanes, from the one after the latest served, that is ready; it moves to the end of the queue.
     pub(crate) fn take(&mut self, lanes: usize, ready: impl Fn(usize) -> bool) -> Option<usize> {
         let lane = (0..lanes).map(|step| (self.next + step) % lanes).find(|lane| ready(*lane))?;
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn turns_go_round_and_skip_who_has_nothing() {
-        let mut turns = Turns::default();
+        let mut turns = RoundRobin::default();
         let served: Vec<_> = (0..6).filter_map(|_| turns.take(3, |_| true)).collect();
         assert_eq!(served, [0, 1, 2, 0, 1, 2]);
         assert_eq!(turns.take(3, |lane| lane == 1), Some(1));

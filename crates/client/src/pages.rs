@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use avmarks_protocol::get_members::{Answer, Listed, Request};
-use avmarks_protocol::{AnswerFault, Endpoint};
+use avmarks_protocol::{AnswerError, Endpoint};
 use avmarks_spec::{GroupId, Mark};
 
 use crate::{Answered, CallRequest};
@@ -51,17 +51,17 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// [`PageFault`] where the answer is not what the page of the call says. There are no more pages then.
-    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<Listed>, PageFault> {
+    /// [`PageError`] where the answer is not what the page of the call says. There are no more pages then.
+    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<Listed>, PageError> {
         let asked = self.next.take();
         self.asked.extend(asked);
         let answer = Answer::parse(&answered.body)?;
         let (members, cursor) = match (answer.member_list, answer.next_timestamp) {
-            (Some(_), None) => return Err(PageFault::NoCursor),
+            (Some(_), None) => return Err(PageError::NoCursor),
             (members, cursor) => (members.unwrap_or_default(), cursor.unwrap_or_default()),
         };
         if cursor != 0 && self.asked.contains(&cursor) {
-            return Err(PageFault::CursorAgain { cursor });
+            return Err(PageError::CursorAgain { cursor });
         }
         self.next = Some(cursor).filter(|cursor| *cursor != 0);
         Ok(members)
@@ -76,10 +76,10 @@ impl Pages {
 /// Why an answer with code 0 is no page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum PageFault {
+pub enum PageError {
     /// A field is not as the documents have it.
     #[error(transparent)]
-    Unreadable(#[from] AnswerFault),
+    Unreadable(#[from] AnswerError),
     /// It has members and no `NextTimestamp`.
     #[error("the answer has no `NextTimestamp`, so that it cannot be told whether there are more pages")]
     NoCursor,
@@ -137,7 +137,7 @@ mod tests {
             for next in way {
                 pages.on_answer(&page("a", next)).unwrap();
             }
-            assert_eq!(pages.on_answer(&page("a", again)), Err(PageFault::CursorAgain { cursor: again }));
+            assert_eq!(pages.on_answer(&page("a", again)), Err(PageError::CursorAgain { cursor: again }));
             assert_eq!(pages.request(), None);
         }
     }

@@ -2,7 +2,7 @@
 //! most 500 accounts.
 
 mod draft;
-mod fault;
+mod error;
 mod kind;
 
 use std::fmt;
@@ -14,7 +14,7 @@ use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
 pub(crate) use draft::group_and_accounts;
-pub use fault::{PlanFault, PlanFaults};
+pub use error::{PlanError, PlanFaults};
 pub use kind::{Change, PlanKind};
 
 /// What the inputs of a plan are held against; so are those of [`MemberCheck`](crate::MemberCheck) and of

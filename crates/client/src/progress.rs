@@ -79,16 +79,16 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// [`ProgressFault::Version`] where another version wrote it, [`ProgressFault::NotProgress`] where it is none.
-    pub fn parse(json: &[u8]) -> Result<Self, ProgressFault> {
+    /// [`ProgressError::Version`] where another version wrote it, [`ProgressError::NotProgress`] where it is none.
+    pub fn parse(json: &[u8]) -> Result<Self, ProgressError> {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
         }
-        let what = |fault: serde_json::Error| ProgressFault::NotProgress { what: fault.to_string() };
+        let what = |fault: serde_json::Error| ProgressError::NotProgress { what: fault.to_string() };
         let Versioned { version } = serde_json::from_slice(json).map_err(what)?;
         if version != PROGRESS_VERSION {
-            return Err(ProgressFault::Version { found: version });
+            return Err(ProgressError::Version { found: version });
         }
         serde_json::from_slice(json).map_err(what)
     }
@@ -114,21 +114,21 @@ impl Progress {
     }
 
     /// The settled calls of each of these plans, in order of their accounts.
-    pub(crate) fn fit(&self, plans: &[Plan]) -> Result<Vec<Vec<Settled>>, ProgressFault> {
+    pub(crate) fn fit(&self, plans: &[Plan]) -> Result<Vec<Vec<Settled>>, ProgressError> {
         if self.version != PROGRESS_VERSION {
-            return Err(ProgressFault::Version { found: self.version });
+            return Err(ProgressError::Version { found: self.version });
         }
         if self.plans.len() != plans.len() {
-            return Err(ProgressFault::Plans { found: self.plans.len(), planned: plans.len() });
+            return Err(ProgressError::Plans { found: self.plans.len(), planned: plans.len() });
         }
         self.plans.iter().zip(plans).enumerate().map(|(at, (progress, plan))| progress.fit(at, plan)).collect()
     }
 }
 
 impl PlanProgress {
-    fn fit(&self, at: usize, plan: &Plan) -> Result<Vec<Settled>, ProgressFault> {
+    fn fit(&self, at: usize, plan: &Plan) -> Result<Vec<Settled>, ProgressError> {
         let other = |field: &'static str, found: String, planned: String| {
-            if found == planned { Ok(()) } else { Err(ProgressFault::OtherPlan { plan: at, field, found, planned }) }
+            if found == planned { Ok(()) } else { Err(ProgressError::OtherPlan { plan: at, field, found, planned }) }
         };
         other("group", self.group.clone(), plan.group().to_string())?;
         other("change", self.kind.to_string(), plan.kind().to_string())?;
@@ -136,7 +136,7 @@ impl PlanProgress {
         other("fingerprint", self.fingerprint.clone(), hexadecimal(plan))?;
 
         for (call, settled) in self.settled.iter().enumerate() {
-            settled.fits(plan).map_err(|what| ProgressFault::Settled { plan: at, call, what })?;
+            settled.fits(plan).map_err(|what| ProgressError::Settled { plan: at, call, what })?;
         }
         let mut settled = self.settled.clone();
         settled.sort_by_key(|settled| settled.first);
@@ -144,7 +144,7 @@ impl PlanProgress {
             if let [one, next] = pair
                 && one.range().end > next.first
             {
-                return Err(ProgressFault::Twice { plan: at, account: next.first });
+                return Err(ProgressError::Twice { plan: at, account: next.first });
             }
         }
         Ok(settled)
@@ -243,7 +243,7 @@ fn hexadecimal(plan: &Plan) -> String {
 /// Why a job cannot go on from a progress.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ProgressFault {
+pub enum ProgressError {
     /// The text is no progress.
     #[error("not a progress file: {what}; start anew without it")]
     NotProgress {

@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use avmarks_protocol::modify_user_info::Answer;
-use avmarks_protocol::{AnswerFault, Envelope, ErrorCode, Fields, Place};
+use avmarks_protocol::{AnswerError, Envelope, ErrorCode, Fields, Place};
 use avmarks_spec::Excerpt;
 use serde_json::value::RawValue;
 
 use crate::PlanKind;
 
-pub use foreign::{FOREIGN_BYTES_MAX, Foreign, ForeignKind};
+pub use foreign::{FOREIGN_BYTES_MAX, UnexpectedKind, UnexpectedResponse};
 pub(crate) use scrub::{scrubbed, scrubbed_text};
 
 /// A response as the transport has it: status and body.
@@ -47,12 +47,12 @@ impl<'a> Reply<'a> {
     /// reads it so.
     ///
     /// ```
-    /// use avmarks_client::{Heard, PlanKind, Quirk, Reply};
+    /// use avmarks_client::{AttemptResult, PlanKind, Anomaly, Reply};
     ///
     /// let body = br#"{"ActionStatus":"FAIL","ErrorCode":"10002","ErrorInfo":"busy"}"#;
     /// let hearing = Reply::new(200, body).read(PlanKind::SetMarks);
-    /// assert!(matches!(hearing.heard, Heard::Refused { code, .. } if code.number() == 10002));
-    /// assert_eq!(hearing.quirks, [Quirk::CodeAsText]);
+    /// assert!(matches!(hearing.heard, AttemptResult::Refused { code, .. } if code.number() == 10002));
+    /// assert_eq!(hearing.quirks, [Anomaly::CodeAsText]);
     ///
     /// let hearing = Reply::new(502, b"<html><h1>Bad Gateway</h1></html>").read(PlanKind::AddRobots);
     /// assert_eq!(
@@ -61,42 +61,46 @@ impl<'a> Reply<'a> {
     /// );
     /// ```
     #[must_use]
-    pub fn read(&self, kind: PlanKind) -> Hearing {
+    pub fn read(&self, kind: PlanKind) -> ParsedResponse {
         let Some(command_type) = kind.command_type() else {
             let Opened { quirks, envelope, .. } = self.open(Envelope::parse, |envelope| envelope);
-            return Hearing { heard: envelope.map_or_else(|heard| heard, |_| Heard::Accepted), answer: None, quirks };
+            return ParsedResponse {
+                heard: envelope.map_or_else(|heard| heard, |_| AttemptResult::Accepted),
+                answer: None,
+                quirks,
+            };
         };
         let Opened { quirks, envelope, answer, .. } = self.open(Answer::parse, |answer| &answer.envelope);
         if let Err(heard) = envelope {
-            return Hearing { heard, answer: None, quirks };
+            return ParsedResponse { heard, answer: None, quirks };
         }
         let untold = match answer {
-            Err(fault) => Untold::Unreadable(fault),
+            Err(fault) => IncompleteAnswer::Unreadable(fault),
             Ok(answer) => match answer.command_type {
-                Some(found) if found != command_type => Untold::OtherCommand { found },
+                Some(found) if found != command_type => IncompleteAnswer::OtherCommand { found },
                 _ => {
                     let accounts = answer.member_list.as_ref().map_or(0, Vec::len);
-                    return Hearing { heard: Heard::Served { accounts }, answer: Some(answer), quirks };
+                    return ParsedResponse { heard: AttemptResult::Served { accounts }, answer: Some(answer), quirks };
                 }
             },
         };
-        Hearing { heard: Heard::Untold(untold), answer: None, quirks }
+        ParsedResponse { heard: AttemptResult::IncompleteAnswer(untold), answer: None, quirks }
     }
 
     /// What it says as the response to any call, whose answer `parse` reads and has its envelope there.
     pub(crate) fn open<A>(
         &self,
-        parse: impl Fn(&[u8]) -> Result<A, AnswerFault>,
+        parse: impl Fn(&[u8]) -> Result<A, AnswerError>,
         envelope: impl Fn(&A) -> &Envelope,
     ) -> Opened<'a, A> {
         let mut quirks = Vec::new();
         let mut body = Cow::Borrowed(self.body);
         let mut answer = parse(&body);
-        if let Err(AnswerFault::Field(fault)) = &answer
+        if let Err(AnswerError::Field(fault)) = &answer
             && fault.place == Place::ErrorCode
             && let Some(mended) = with_code_as_number(self.body)
         {
-            quirks.push(Quirk::CodeAsText);
+            quirks.push(Anomaly::CodeAsText);
             answer = parse(&mended);
             body = Cow::Owned(mended);
         }
@@ -104,15 +108,15 @@ impl<'a> Reply<'a> {
         let envelope = match read {
             Ok(envelope) if !self.cut && (self.status == 200 || !envelope.is_ok()) => {
                 if self.status != 200 {
-                    quirks.push(Quirk::Status(self.status));
+                    quirks.push(Anomaly::Status(self.status));
                 }
                 if envelope.is_ok() {
                     Ok(envelope)
                 } else {
-                    Err(Heard::Refused { code: envelope.error_code, info: envelope.error_info })
+                    Err(AttemptResult::Refused { code: envelope.error_code, info: envelope.error_info })
                 }
             }
-            other => Err(Heard::Foreign(Foreign::of(self, other.err()))),
+            other => Err(AttemptResult::UnexpectedResponse(UnexpectedResponse::of(self, other.err()))),
         };
         Opened { body, envelope, answer, quirks }
     }
@@ -123,10 +127,10 @@ pub(crate) struct Opened<'a, A> {
     /// The body, with what was odd about it mended.
     pub(crate) body: Cow<'a, [u8]>,
     /// Status, code and sentence where the code is 0; else what came instead.
-    pub(crate) envelope: Result<Envelope, Heard>,
+    pub(crate) envelope: Result<Envelope, AttemptResult>,
     /// The answer, as far as it can be read.
-    pub(crate) answer: Result<A, AnswerFault>,
-    pub(crate) quirks: Vec<Quirk>,
+    pub(crate) answer: Result<A, AnswerError>,
+    pub(crate) quirks: Vec<Anomaly>,
 }
 
 /// Without the body, which may be long.
@@ -139,19 +143,19 @@ impl std::fmt::Debug for Reply<'_> {
 
 /// What a [`Reply`] says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hearing {
+pub struct ParsedResponse {
     /// What it comes to.
-    pub heard: Heard,
+    pub heard: AttemptResult,
     /// The answer, where it tells who was served; with code 0 and without a `MemberList`, nobody was.
     pub answer: Option<Answer>,
     /// What was odd about it and put up with.
-    pub quirks: Vec<Quirk>,
+    pub quirks: Vec<Anomaly>,
 }
 
 /// What became of a try. Its sentence is one line, and holds no signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Heard {
+pub enum AttemptResult {
     /// Code 0, and the accounts that were served.
     #[error("served, {accounts} accounts listed")]
     Served {
@@ -172,22 +176,22 @@ pub enum Heard {
     },
     /// Code 0, but who was served cannot be told.
     #[error("served, but whom cannot be told: {0}")]
-    Untold(Untold),
+    IncompleteAnswer(IncompleteAnswer),
     /// Not an answer of the service.
     #[error("{0}")]
-    Foreign(Foreign),
+    UnexpectedResponse(UnexpectedResponse),
     /// No response.
     #[error("{0}")]
     Failed(Failure),
 }
 
-impl Heard {
+impl AttemptResult {
     /// Whether the request may have been carried out without our knowing it.
     #[must_use]
     pub const fn may_have_been_served(&self) -> bool {
         match self {
             Self::Served { .. } | Self::Accepted | Self::Refused { .. } => false,
-            Self::Untold(_) | Self::Foreign(_) => true,
+            Self::IncompleteAnswer(_) | Self::UnexpectedResponse(_) => true,
             Self::Failed(failure) => failure.may_have_been_served(),
         }
     }
@@ -196,7 +200,7 @@ impl Heard {
 /// Why an answer with code 0 does not tell who was served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Untold {
+pub enum IncompleteAnswer {
     /// It answers another command.
     #[error("the answer's `CommandType` is `{found}`, which is not that of the request")]
     OtherCommand {
@@ -205,19 +209,19 @@ pub enum Untold {
     },
     /// A field is not as the documents have it.
     #[error("{0}")]
-    Unreadable(AnswerFault),
+    Unreadable(AnswerError),
 }
 
 /// Something odd about an answer that could be read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Quirk {
+pub enum Anomaly {
     /// `ErrorCode` was a string of digits, and should be a number.
     CodeAsText,
     /// A refusal came with this HTTP status, and should have 200.
     Status(u16),
     /// The answer lists this many accounts that the call did not name; they were passed over.
-    Strangers(usize),
+    UnrequestedAccounts(usize),
     /// The response repeated the signature, which was cut out of what is kept.
     Signature,
 }

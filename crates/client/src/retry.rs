@@ -8,7 +8,7 @@ use avmarks_spec::Timestamp;
 use crate::Signer;
 use crate::pace::whole_millis;
 use crate::random::Random;
-use crate::reply::{Failure, ForeignKind, Heard};
+use crate::reply::{AttemptResult, Failure, UnexpectedKind};
 
 /// How long the service's backend takes at most before it gives up; a caller should wait longer. Source: 1047/34620.
 pub const BACKEND_TIMEOUT: Duration = Duration::from_secs(3);
@@ -105,14 +105,14 @@ pub enum Advice {
     /// Ask for fewer accounts at once.
     Split,
     /// Do not send it again.
-    GiveUp(Reach),
+    GiveUp(Scope),
 }
 
 impl Advice {
     /// The same, but to give up where the code asks for a wait that is longer than the budget: so it would for other calls.
     fn within(self, budget: Duration) -> Self {
         match self {
-            Self::AgainLater { least } | Self::Renew { least } if least > budget => Self::GiveUp(Reach::Job),
+            Self::AgainLater { least } | Self::Renew { least } if least > budget => Self::GiveUp(Scope::Job),
             other => other,
         }
     }
@@ -131,7 +131,7 @@ pub(crate) enum Then {
     Again(Duration),
     /// Its accounts are sent in smaller calls.
     Split,
-    GiveUp(Reach),
+    GiveUp(Scope),
 }
 
 /// A call as the rules see it: its tries so far, the one that has just ended included.
@@ -161,28 +161,28 @@ impl RetrySettings {
                 least
             }
             Advice::Split => return Next { pause, then: Then::Split },
-            Advice::Renew { .. } => return Next { pause, then: Then::GiveUp(Reach::Job) },
+            Advice::Renew { .. } => return Next { pause, then: Then::GiveUp(Scope::Job) },
             Advice::GiveUp(reach) => return Next { pause, then: Then::GiveUp(reach) },
-            Advice::AgainOnce | Advice::Done => return Next { pause, then: Then::GiveUp(Reach::Call) },
+            Advice::AgainOnce | Advice::Done => return Next { pause, then: Then::GiveUp(Scope::Call) },
         };
-        let then = if tries < self.tries_max { Then::Again(wait) } else { Then::GiveUp(Reach::Call) };
+        let then = if tries < self.tries_max { Then::Again(wait) } else { Then::GiveUp(Scope::Call) };
         Next { pause, then }
     }
 
     /// The last moment at which a call may be tried again that was first tried at `first`.
     pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
-        first.plus(self.budget.saturating_sub(TRY_TIMEOUT_MIN))
+        first.saturating_add(self.budget.saturating_sub(TRY_TIMEOUT_MIN))
     }
 
     /// How long a try may take that begins at `now`.
     pub(crate) fn timeout(&self, now: Timestamp, last_start: Timestamp) -> Duration {
-        self.try_timeout.min(last_start.plus(TRY_TIMEOUT_MIN).since(now))
+        self.try_timeout.min(last_start.saturating_add(TRY_TIMEOUT_MIN).saturating_duration_since(now))
     }
 }
 
 /// What is hopeless, too, where a call was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Scope {
     /// The call alone.
     Call,
     /// All calls of its group.
@@ -196,30 +196,30 @@ pub enum Reach {
 /// three days anew (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
 ///
 /// ```
-/// use avmarks_client::{Advice, PlanKind, Reach, Reply, advice};
+/// use avmarks_client::{Advice, PlanKind, Scope, Reply, advice};
 ///
 /// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks).heard;
 /// let busy = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#);
 /// assert_eq!(advice(&busy), Advice::Again);
 /// let absent = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":""}"#);
-/// assert_eq!(advice(&absent), Advice::GiveUp(Reach::Group));
+/// assert_eq!(advice(&absent), Advice::GiveUp(Scope::Group));
 /// ```
 #[must_use]
-pub fn advice(heard: &Heard) -> Advice {
+pub fn advice(heard: &AttemptResult) -> Advice {
     match heard {
-        Heard::Served { .. } | Heard::Accepted => Advice::Done,
-        Heard::Refused { code, .. } => about_code(*code),
+        AttemptResult::Served { .. } | AttemptResult::Accepted => Advice::Done,
+        AttemptResult::Refused { code, .. } => about_code(*code),
         // It was served: to ask again would be answered alike.
-        Heard::Untold(_) => Advice::GiveUp(Reach::Call),
-        Heard::Foreign(foreign) => match foreign.kind {
-            ForeignKind::Status if foreign.status == 429 => Advice::AgainLater { least: Duration::ZERO },
-            ForeignKind::Status if foreign.status == 408 || foreign.status >= 500 => Advice::Again,
+        AttemptResult::IncompleteAnswer(_) => Advice::GiveUp(Scope::Call),
+        AttemptResult::UnexpectedResponse(foreign) => match foreign.kind {
+            UnexpectedKind::Status if foreign.status == 429 => Advice::AgainLater { least: Duration::ZERO },
+            UnexpectedKind::Status if foreign.status == 408 || foreign.status >= 500 => Advice::Again,
             // The service answers with 200 alone: whoever this is, it is not the service.
-            ForeignKind::Status | ForeignKind::Redirect => Advice::GiveUp(Reach::Job),
+            UnexpectedKind::Status | UnexpectedKind::Redirect => Advice::GiveUp(Scope::Job),
             _ => Advice::Again,
         },
-        Heard::Failed(Failure::Unusable { .. }) => Advice::GiveUp(Reach::Job),
-        Heard::Failed(_) => Advice::Again,
+        AttemptResult::Failed(Failure::Unusable { .. }) => Advice::GiveUp(Scope::Job),
+        AttemptResult::Failed(_) => Advice::Again,
     }
 }
 
@@ -244,10 +244,10 @@ fn about_code(code: ErrorCode) -> Advice {
         Some(Action::RetryLater) => Advice::AgainLater { least },
         Some(Action::RenewSignature) => Advice::Renew { least },
         Some(Action::SplitRequest) => Advice::Split,
-        Some(Action::ChangePlanOrSwitch | Action::AskOwner) => Advice::GiveUp(Reach::Job),
-        _ if ABOUT_THE_JOB.contains(&number) => Advice::GiveUp(Reach::Job),
-        _ if ABOUT_THE_GROUP.contains(&number) => Advice::GiveUp(Reach::Group),
-        _ => Advice::GiveUp(Reach::Call),
+        Some(Action::ChangePlanOrSwitch | Action::AskOwner) => Advice::GiveUp(Scope::Job),
+        _ if ABOUT_THE_JOB.contains(&number) => Advice::GiveUp(Scope::Job),
+        _ if ABOUT_THE_GROUP.contains(&number) => Advice::GiveUp(Scope::Group),
+        _ => Advice::GiveUp(Scope::Call),
     }
 }
 
@@ -267,12 +267,12 @@ mod tests {
                 }
                 Action::RenewSignature => matches!(advice, Advice::Renew { .. }),
                 Action::SplitRequest => advice == Advice::Split,
-                Action::ChangePlanOrSwitch | Action::AskOwner => advice == Advice::GiveUp(Reach::Job),
+                Action::ChangePlanOrSwitch | Action::AskOwner => advice == Advice::GiveUp(Scope::Job),
                 _ => matches!(advice, Advice::GiveUp(_)),
             };
             assert!(fits, "{}: {advice:?}", row.code);
         }
-        assert_eq!(about_code(ErrorCode::new(123_456)), Advice::GiveUp(Reach::Call));
+        assert_eq!(about_code(ErrorCode::new(123_456)), Advice::GiveUp(Scope::Call));
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
         let minute = Duration::from_secs(60);
         for advice in [Advice::AgainLater { least: minute }, Advice::Renew { least: minute }] {
             assert_eq!(advice.within(minute), advice);
-            assert_eq!(advice.within(minute - Duration::from_millis(1)), Advice::GiveUp(Reach::Job));
+            assert_eq!(advice.within(minute - Duration::from_millis(1)), Advice::GiveUp(Scope::Job));
         }
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let after = |status| advice(&crate::Reply::new(status, b"<html>").read(crate::PlanKind::SetMarks).heard);
         assert_eq!(after(429), Advice::AgainLater { least: Duration::ZERO });
         assert_eq!([408, 500, 502, 599].map(after), [Advice::Again; 4]);
-        assert_eq!([301, 401, 404, 407, 428, 430, 499].map(after), [Advice::GiveUp(Reach::Job); 7]);
+        assert_eq!([301, 401, 404, 407, 428, 430, 499].map(after), [Advice::GiveUp(Scope::Job); 7]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Default for SignatureSettings {
 /// Why there is no signature source. It says nothing of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SignatureFault {
+pub enum SignatureError {
     /// A signature would be due for renewal as soon as it was made.
     #[error(
         "signatures valid for `{valid_for}` s are too short: the margin of {margin} s and twice the clock skew of {skew} s leave no time to use one; the vendor advises 86400 s or more"
@@ -70,13 +70,13 @@ pub struct Signer {
 
 #[derive(Debug)]
 enum Source {
-    Key { key: SecretKey, settings: SignatureSettings, kept: Mutex<Kept> },
+    Key { key: SecretKey, settings: SignatureSettings, kept: Mutex<CachedSignature> },
     Fixed(UserSig),
 }
 
 /// The latest signature, and until when it is used.
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedSignature {
     latest: Option<(UserSig, Timestamp, Timestamp)>,
     generation: u64,
 }
@@ -95,16 +95,16 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// [`SignatureFault`] where the settings leave no time to use a signature.
+    /// [`SignatureError`] where the settings leave no time to use a signature.
     pub fn with_key(
         app: SdkAppId,
         identifier: UserId,
         key: SecretKey,
         settings: SignatureSettings,
-    ) -> Result<Self, SignatureFault> {
+    ) -> Result<Self, SignatureError> {
         let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
         if valid_for <= margin.saturating_add(skew.saturating_mul(2)) {
-            return Err(SignatureFault::TooShort { valid_for, margin, skew });
+            return Err(SignatureError::TooShort { valid_for, margin, skew });
         }
         Ok(Self { app, identifier, source: Source::Key { key, settings, kept: Mutex::default() } })
     }
@@ -161,7 +161,13 @@ impl Signer {
         }
     }
 
-    fn anew(&self, key: &SecretKey, settings: &SignatureSettings, kept: &mut Kept, now: Timestamp) -> Signed {
+    fn anew(
+        &self,
+        key: &SecretKey,
+        settings: &SignatureSettings,
+        kept: &mut CachedSignature,
+        now: Timestamp,
+    ) -> Signed {
         let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
         let issued_at = now.as_seconds().saturating_sub(skew);
         let usersig = UserSig::sign(key, self.app, self.identifier.as_str(), issued_at, valid_for, None);
@@ -174,7 +180,7 @@ impl Signer {
 }
 
 /// What is kept is whole at any time, so a thread that panicked while it held the lock has spoilt nothing.
-fn locked(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+fn locked(kept: &Mutex<CachedSignature>) -> MutexGuard<'_, CachedSignature> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -191,7 +197,7 @@ mod tests {
         Timestamp::from_millis((START + seconds) * 1_000)
     }
 
-    fn signer(valid_for: u64, margin: u64, skew: u64) -> Result<Signer, SignatureFault> {
+    fn signer(valid_for: u64, margin: u64, skew: u64) -> Result<Signer, SignatureError> {
         let [valid_for, margin, skew] = [valid_for, margin, skew].map(Duration::from_secs);
         let settings = SignatureSettings { valid_for, margin, skew };
         Signer::with_key(SdkAppId::EXAMPLE, UserId::parse("admin").unwrap(), SecretKey::new(KEY).unwrap(), settings)

@@ -25,7 +25,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 /// Why there is no certificate authority.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AuthorityFault {
+pub enum AuthorityError {
     /// A file of it cannot be read or written.
     #[error("`{}`: {cause}", path.display())]
     File {
@@ -83,11 +83,11 @@ impl Authority {
     ///
     /// # Errors
     ///
-    /// [`AuthorityFault::Make`].
-    pub fn make() -> Result<Self, AuthorityFault> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityFault::Make)?;
+    /// [`AuthorityError::Make`].
+    pub fn make() -> Result<Self, AuthorityError> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::Make)?;
         let params = Self::params();
-        let pem = params.self_signed(&key).map_err(AuthorityFault::Make)?.pem().into();
+        let pem = params.self_signed(&key).map_err(AuthorityError::Make)?.pem().into();
         Ok(Self { issuer: Arc::new(Issuer::new(params, key)), pem })
     }
 
@@ -96,8 +96,8 @@ impl Authority {
     ///
     /// # Errors
     ///
-    /// [`AuthorityFault`].
-    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityFault> {
+    /// [`AuthorityError`].
+    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
         files::load_or_make(folder)
     }
 
@@ -141,23 +141,23 @@ impl Authority {
     }
 
     /// A certificate for a name or an address.
-    fn certify(&self, host: &str) -> Result<CertifiedKey, AuthorityFault> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityFault::Make)?;
+    fn certify(&self, host: &str) -> Result<CertifiedKey, AuthorityError> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::Make)?;
         let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
         let here: &[&str] = if is_here { &["localhost", "127.0.0.1", "::1"] } else { &[] };
         let others = here.iter().copied().filter(|name| *name != host);
         let names: Vec<_> = std::iter::once(host).chain(others).map(str::to_owned).collect();
-        let mut params = CertificateParams::new(names).map_err(AuthorityFault::Make)?;
+        let mut params = CertificateParams::new(names).map_err(AuthorityError::Make)?;
         params.distinguished_name = DistinguishedName::new();
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let now = SystemTime::now();
         (params.not_before, params.not_after) = ((now - BACK).into(), (now + HOST_VALID).into());
-        let certificate = params.signed_by(&key, &*self.issuer).map_err(AuthorityFault::Make)?;
+        let certificate = params.signed_by(&key, &*self.issuer).map_err(AuthorityError::Make)?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = ring::sign::any_supported_type(&der);
-        let signer = signer.map_err(|_| AuthorityFault::Make(rcgen::Error::KeyGenerationUnavailable))?;
+        let signer = signer.map_err(|_| AuthorityError::Make(rcgen::Error::KeyGenerationUnavailable))?;
         Ok(CertifiedKey::new(vec![CertificateDer::from(certificate.der().to_vec())], signer))
     }
 }

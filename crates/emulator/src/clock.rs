@@ -44,7 +44,7 @@ impl Clock {
     /// The time. A clock that runs stands still at [`Clock::LATEST`].
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.since.map_or(self.at, |since| self.at.plus(since.elapsed()).min(Self::LATEST).max(self.at))
+        self.since.map_or(self.at, |since| self.at.saturating_add(since.elapsed()).min(Self::LATEST).max(self.at))
     }
 
     /// Whether it runs by itself.
@@ -55,7 +55,7 @@ impl Clock {
 
     /// Moves it on.
     pub fn advance(&mut self, by: Duration) {
-        self.at = self.at.plus(by);
+        self.at = self.at.saturating_add(by);
     }
 
     /// Sets it, unless `at` has passed already; whether it was set.
@@ -70,7 +70,10 @@ impl Clock {
     /// A clock that was at `at` when the system's time of day was `time_of_day`: if it runs, it has gone on since.
     pub(crate) fn resumed(at: Timestamp, running: bool, time_of_day: Timestamp) -> Self {
         match running {
-            true => Self { at: at.plus(self::time_of_day().since(time_of_day)), since: Some(Instant::now()) },
+            true => Self {
+                at: at.saturating_add(self::time_of_day().saturating_duration_since(time_of_day)),
+                since: Some(Instant::now()),
+            },
             false => Self::standing_at(at),
         }
     }
@@ -93,7 +96,7 @@ impl Clock {
 
 /// The system's time of day.
 pub(crate) fn time_of_day() -> Timestamp {
-    Timestamp::EPOCH.plus(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+    Timestamp::EPOCH.saturating_add(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }
 
 #[cfg(test)]

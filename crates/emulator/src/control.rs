@@ -8,8 +8,8 @@
 mod about;
 mod asked;
 mod clock;
+mod error;
 mod events;
-mod fault;
 mod faults;
 mod groups;
 mod guard;
@@ -20,7 +20,7 @@ mod webhooks;
 
 use std::sync::Arc;
 
-use avmarks_protocol::url::without_usersig;
+use avmarks_protocol::url::redact_usersig;
 use avmarks_spec::Excerpt;
 use axum::Router;
 use axum::body::Body;
@@ -35,7 +35,7 @@ use tower::ServiceExt;
 
 use crate::http;
 use crate::world::Shared;
-use fault::Fault;
+use error::ControlError;
 
 /// Where it starts.
 const ROOT: &str = "/_avmarks";
@@ -125,18 +125,18 @@ async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Bo
     }
 }
 
-async fn unknown(uri: Uri) -> Fault {
+async fn unknown(uri: Uri) -> ControlError {
     let there: Vec<_> = routes().into_iter().map(|(path, _)| format!("`{path}`")).collect();
-    let path = without_usersig(uri.path());
+    let path = redact_usersig(uri.path());
     let asked = Excerpt(&path);
-    Fault::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
+    ControlError::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
 }
 
-async fn other_method(method: Method, uri: Uri) -> Fault {
+async fn other_method(method: Method, uri: Uri) -> ControlError {
     // The header `Allow`, which axum adds, has the methods that would do.
-    let path = without_usersig(uri.path());
+    let path = redact_usersig(uri.path());
     let (method, path) = (Excerpt(method.as_str()).to_string(), Excerpt(&path));
-    Fault::new(
+    ControlError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         format!("`{path}` does not answer to `{method}`; `Allow` names what it does"),
     )

@@ -8,29 +8,29 @@ use std::thread::JoinHandle;
 use avmarks_service::App;
 use tokio::sync::watch;
 
-use crate::authority::{Authority, AuthorityFault, Certificates};
+use crate::authority::{Authority, AuthorityError, Certificates};
 use crate::inputs::Stopped;
-use crate::journal::{DataFault, Unkept};
-use crate::settings::{Settings, SettingsFault};
-use crate::webhooks::{Outbox, WebhookSettingsFault};
+use crate::journal::{DataError, Unkept};
+use crate::settings::{Settings, SettingsError};
+use crate::webhooks::{Outbox, WebhookSettingsError};
 use crate::world::{Shared, World};
 
 /// Why an emulator cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SetupFault {
+pub enum SetupError {
     /// A setting is out of its range.
     #[error(transparent)]
-    Settings(#[from] SettingsFault),
+    Settings(#[from] SettingsError),
     /// It has no certificate authority.
     #[error(transparent)]
-    Authority(#[from] AuthorityFault),
+    Authority(#[from] AuthorityError),
     /// Its state cannot be read, or kept.
     #[error(transparent)]
-    Data(#[from] DataFault),
+    Data(#[from] DataError),
     /// Webhooks cannot go where they are to go.
     #[error(transparent)]
-    Webhooks(#[from] WebhookSettingsFault),
+    Webhooks(#[from] WebhookSettingsError),
 }
 
 /// An emulator that has been set up, and does not listen yet. Cheap to clone: the clones are one emulator.
@@ -44,10 +44,10 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SetupFault`] where a setting is out of its range; where it is to have a certificate authority of its own, and none can be made; where the folder for
+    /// [`SetupError`] where a setting is out of its range; where it is to have a certificate authority of its own, and none can be made; where the folder for
     /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
     /// are to go.
-    pub fn new(settings: Settings) -> Result<Self, SetupFault> {
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
         settings.check()?;
         let settings = settings.in_force();
         let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
@@ -78,7 +78,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedFault`] at the first line that is no valid input, or for which there is no room; those before it have been taken
+    /// [`SeedError`] at the first line that is no valid input, or for which there is no room; those before it have been taken
     /// in.
     ///
     /// ```
@@ -88,12 +88,12 @@ impl Emulator {
     /// emulator.play(r#"{"at":0,"do":"create_group","group":"live"}"#).unwrap();
     /// let fault = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
     /// assert!(fault.to_string().starts_with("line 1: "));
-    /// # Ok::<(), avmarks_emulator::SetupFault>(())
+    /// # Ok::<(), avmarks_emulator::SetupError>(())
     /// ```
-    pub fn play(&self, lines: &str) -> Result<(), SeedFault> {
+    pub fn play(&self, lines: &str) -> Result<(), SeedError> {
         self.change(|world| {
             let played = world.play(lines, drop);
-            played.map_err(|Stopped { line, fault, .. }| SeedFault::Line { line, what: fault.to_string() })
+            played.map_err(|Stopped { line, fault, .. }| SeedError::Line { line, what: fault.to_string() })
         })
     }
 
@@ -102,10 +102,10 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedFault::Full`] where it has more groups or members than there may be.
-    pub fn seed(&self, app: App) -> Result<(), SeedFault> {
+    /// [`SeedError::Full`] where it has more groups or members than there may be.
+    pub fn seed(&self, app: App) -> Result<(), SeedError> {
         self.change(|world| {
-            world.has_room_for_app(&app).map_err(|full| SeedFault::Full(full.to_string()))?;
+            world.has_room_for_app(&app).map_err(|full| SeedError::Full(full.to_string()))?;
             world.replace(app);
             Ok(())
         })
@@ -117,8 +117,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedFault::Unkept`] where it cannot be kept.
-    pub fn reset(&self) -> Result<(), SeedFault> {
+    /// [`SeedError::Unkept`] where it cannot be kept.
+    pub fn reset(&self) -> Result<(), SeedError> {
         self.change(|world| {
             world.reset(&self.shared.settings);
             Ok(())
@@ -126,8 +126,8 @@ impl Emulator {
     }
 
     /// Makes a change, and waits until it is kept.
-    fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedFault>) -> Result<(), SeedFault> {
-        let unkept = |unkept: Unkept| SeedFault::Unkept(unkept.to_string());
+    fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedError>) -> Result<(), SeedError> {
+        let unkept = |unkept: Unkept| SeedError::Unkept(unkept.to_string());
         let (changed, ticket) = {
             let mut world = self.shared.lock();
             world.accepts().map_err(unkept)?;
@@ -171,7 +171,7 @@ impl Emulator {
 /// Why something cannot be taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SeedFault {
+pub enum SeedError {
     /// A line of a scenario is no valid input, or there is no room for what it brings.
     #[error("line {line}: {what}")]
     Line {

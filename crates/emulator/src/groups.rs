@@ -13,10 +13,10 @@
 mod read;
 mod write;
 
-use avmarks_protocol::url::without_usersig;
+use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, ErrorCode};
-use avmarks_rules::{Basis, Room};
-use avmarks_service::{Answer, Call as Asked, Happening};
+use avmarks_rules::{Reason, Room};
+use avmarks_service::{Answer, Call as Asked, GroupEvent};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 
 use crate::world::World;
@@ -72,7 +72,7 @@ impl Call {
 }
 
 /// Answers a call that got past the gate.
-pub(crate) fn answer(world: &mut World, call: Call, asked: &Asked<'_>, now: Timestamp) -> (Answer, Vec<Happening>) {
+pub(crate) fn answer(world: &mut World, call: Call, asked: &Asked<'_>, now: Timestamp) -> (Answer, Vec<GroupEvent>) {
     let policy = world.app.settings().terms.policy;
     let text = read::text(asked.body, &policy);
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
@@ -88,7 +88,7 @@ pub(crate) fn answer(world: &mut World, call: Call, asked: &Asked<'_>, now: Time
         Err(Refused { code, info }) => (Answer::new(code, write::refused(code, info)), Vec::new()),
     };
     if text.is_ok_and(|text| text.as_bytes() != asked.body) {
-        answer.because.push(Basis::Gap(Gap::TrailingComma));
+        answer.because.push(Reason::Gap(Gap::TrailingComma));
     }
     (answer, happenings)
 }
@@ -102,12 +102,12 @@ pub(crate) fn is_emulated(path: &str) -> bool {
 pub(crate) fn unknown_path(path: &str, code: ErrorCode) -> Vec<u8> {
     let paths = Endpoint::ALL.iter().map(|endpoint| endpoint.path()).chain(Call::ALL.map(Call::path));
     let paths: Vec<_> = paths.map(|path| format!("`{path}`")).collect();
-    let asked = without_usersig(path);
+    let asked = redact_usersig(path);
     let info = format!("no call with the path `{}` is emulated; the paths are {}", Excerpt(&asked), paths.join(", "));
     Endpoint::refused_answer(None, code, info)
 }
 
-type Answered = Result<(Vec<u8>, Vec<Happening>), Refused>;
+type Answered = Result<(Vec<u8>, Vec<GroupEvent>), Refused>;
 
 fn create(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) -> Answered {
     if !is_admin(world, caller) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_rules::Presence;
-use avmarks_service::{App, Happening, LineFault, Scenario, Settings, Step, What};
+use avmarks_service::{App, GroupEvent, GroupEventKind, LineError, Scenario, Settings, Step};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
@@ -49,7 +49,7 @@ impl World {
         kind: GroupType,
         owner: Option<UserId>,
         name: String,
-    ) -> Result<Vec<Happening>, Full> {
+    ) -> Result<Vec<GroupEvent>, Full> {
         let is_new = self.app.room(&id).is_none();
         if let Some(why) = self.no_room_for_a_group().filter(|_| is_new) {
             return Err(Full(why));
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Destroys a group; nothing where there is none.
-    pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<Happening> {
+    pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<GroupEvent> {
         let now = self.clock.now();
         self.look_before(id, &[]);
         let happenings = self.app.destroy_group(id, now);
@@ -87,7 +87,7 @@ impl World {
         presence: Presence,
         accounts: &[UserId],
         exit: Exit,
-    ) -> Result<Vec<Happening>, Full> {
+    ) -> Result<Vec<GroupEvent>, Full> {
         if presence == Presence::Join {
             self.has_room_for_members(&self.app, group, accounts)?;
         }
@@ -102,13 +102,13 @@ impl World {
     }
 
     /// Keeps what the emulator itself knows of groups in step with what happened.
-    pub(crate) fn keep_groups(&mut self, at: Timestamp, happenings: &[Happening]) {
-        for Happening { group, what, .. } in happenings {
+    pub(crate) fn keep_groups(&mut self, at: Timestamp, happenings: &[GroupEvent]) {
+        for GroupEvent { group, what, .. } in happenings {
             match what {
-                What::GroupCreated => {
+                GroupEventKind::GroupCreated => {
                     self.groups.insert(*group, Group { created: at, ..Group::default() });
                 }
-                What::GroupDestroyed => {
+                GroupEventKind::GroupDestroyed => {
                     self.groups.remove(group);
                 }
                 _ => {}
@@ -117,18 +117,18 @@ impl World {
     }
 
     /// Sets the clock, unless `at` has passed already.
-    pub(crate) fn set_clock(&mut self, at: Timestamp) -> Option<Vec<Happening>> {
+    pub(crate) fn set_clock(&mut self, at: Timestamp) -> Option<Vec<GroupEvent>> {
         self.clock.set(at).then(|| self.clock_moved())
     }
 
     /// Moves the clock on.
-    pub(crate) fn advance_clock(&mut self, by: Duration) -> Vec<Happening> {
+    pub(crate) fn advance_clock(&mut self, by: Duration) -> Vec<GroupEvent> {
         self.clock.advance(by);
         self.clock_moved()
     }
 
     /// Lets the clock run, or stand still.
-    pub(crate) fn run_clock(&mut self, running: bool) -> Vec<Happening> {
+    pub(crate) fn run_clock(&mut self, running: bool) -> Vec<GroupEvent> {
         match running {
             true => self.clock.run(),
             false => self.clock.stop(),
@@ -136,7 +136,7 @@ impl World {
         self.clock_moved()
     }
 
-    fn clock_moved(&mut self) -> Vec<Happening> {
+    fn clock_moved(&mut self) -> Vec<GroupEvent> {
         let now = self.clock.now();
         let clock = self.clock.clone();
         self.keep(|| line::clock(&clock));
@@ -145,7 +145,7 @@ impl World {
     }
 
     /// Lets time pass to now.
-    pub(crate) fn tick(&mut self) -> Vec<Happening> {
+    pub(crate) fn tick(&mut self) -> Vec<GroupEvent> {
         let happenings = self.app.tick(self.clock.now());
         self.happened(&happenings, Exit::Quit);
         happenings
@@ -251,12 +251,12 @@ impl World {
         stopped.map_or(Ok(()), Err)
     }
 
-    fn played(&mut self, scenario: &mut Scenario, line: &str) -> Result<Step, PlayFault> {
+    fn played(&mut self, scenario: &mut Scenario, line: &str) -> Result<Step, PlayError> {
         self.has_room_for_line(scenario.app(), line)?;
         let is_told = self.outbox.is_on();
         let before =
             is_told.then(|| Before::of_line(scenario.app(), |id| self.groups.get(id).cloned(), line)).flatten();
-        let step = scenario.step(line).map_err(|LineFault { what, .. }| PlayFault::Line(what))?;
+        let step = scenario.step(line).map_err(|LineError { what, .. }| PlayError::Line(what))?;
         let at = scenario.app().latest();
         self.keep_groups(at, &step.happenings);
         self.outbox.happened(scenario.app(), before, at, &step.happenings, Exit::Quit);
@@ -327,19 +327,19 @@ pub(crate) struct Stopped {
     pub(crate) applied: u64,
     /// The line that was not, from 1.
     pub(crate) line: u64,
-    pub(crate) fault: PlayFault,
+    pub(crate) fault: PlayError,
 }
 
 /// Why a line was not taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PlayFault {
+pub(crate) enum PlayError {
     #[error("{0}")]
     Line(String),
     #[error(transparent)]
     Full(#[from] Full),
 }
 
-impl PlayFault {
+impl PlayError {
     pub(crate) const fn is_full(&self) -> bool {
         matches!(self, Self::Full(_))
     }

@@ -22,7 +22,7 @@
 //! middle, reported with its place, and cut. `cut -d' ' -f2- journal-3` gives the lines, and `cut -d' ' -f2- state-3 | jq .app`
 //! the snapshot that `avmarks replay --state` takes.
 
-mod fault;
+mod error;
 mod folder;
 pub(crate) mod line;
 mod record;
@@ -32,7 +32,7 @@ mod state;
 mod tests;
 mod writer;
 
-pub use fault::DataFault;
+pub use error::DataError;
 pub(crate) use folder::Folder;
 pub(crate) use state::State;
 pub(crate) use writer::{Ticket, Unkept};
@@ -48,7 +48,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// Begins a generation with this state.
-    pub(crate) fn start(folder: Folder, state: &State, bytes_max: usize) -> Result<Self, DataFault> {
+    pub(crate) fn start(folder: Folder, state: &State, bytes_max: usize) -> Result<Self, DataError> {
         Ok(Self { writer: Writer::start(folder, state)?, bytes: 0, bytes_max })
     }
 

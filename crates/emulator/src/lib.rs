@@ -48,14 +48,14 @@ mod world;
 /// The crates that this one speaks in, so that a user needs no line for each.
 pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service as service, avmarks_spec as spec};
 
-pub use authority::{Authority, AuthorityFault};
+pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running, SeedFault, SetupFault};
-pub use journal::DataFault;
-pub use limits::{LimitFault, set_limit};
+pub use emulator::{Emulator, Running, SeedError, SetupError};
+pub use journal::DataError;
+pub use limits::{LimitError, set_limit};
 pub use serve::serve;
-pub use settings::{Settings, SettingsFault};
-pub use webhooks::{WebhookSettings, WebhookSettingsFault};
+pub use settings::{Settings, SettingsError};
+pub use webhooks::{WebhookSettings, WebhookSettingsError};
 
 /// The examples of the README are run.
 #[cfg(doctest)]

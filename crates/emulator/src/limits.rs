@@ -60,7 +60,7 @@ const LIMITS: [Row; 10] = [
 /// Why a limit cannot be set so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum LimitFault {
+pub enum LimitError {
     /// There is no limit of this name.
     #[error("there is no `{name}`; there are {}", known())]
     Unknown {
@@ -89,17 +89,17 @@ pub enum LimitFault {
 /// set_limit(&mut limits, "calls_per_window_max", 1_000)?;
 /// assert_eq!(limits.calls_per_window_max, 1_000);
 /// assert!(set_limit(&mut limits, "calls", 1_000).unwrap_err().to_string().starts_with("there is no `calls`; there are "));
-/// # Ok::<(), avmarks_emulator::LimitFault>(())
+/// # Ok::<(), avmarks_emulator::LimitError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`LimitFault`]; the limits stay as they were.
-pub fn set_limit(limits: &mut Limits, name: &str, value: u64) -> Result<(), LimitFault> {
+/// [`LimitError`]; the limits stay as they were.
+pub fn set_limit(limits: &mut Limits, name: &str, value: u64) -> Result<(), LimitError> {
     let row = LIMITS.iter().find(|(known, ..)| *known == name);
-    let (name, _, set, value_max) = row.ok_or_else(|| LimitFault::Unknown { name: Excerpt(name).to_string() })?;
+    let (name, _, set, value_max) = row.ok_or_else(|| LimitError::Unknown { name: Excerpt(name).to_string() })?;
     if value > *value_max {
-        return Err(LimitFault::TooLarge { name, value, value_max: *value_max });
+        return Err(LimitError::TooLarge { name, value, value_max: *value_max });
     }
     set(limits, value);
     Ok(())

@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use avmarks_protocol::url::{RawQuery, without_usersig};
-use avmarks_rules::{Basis, Omission};
-use avmarks_service::{Happening, Request, events_json};
+use avmarks_protocol::url::{RawQuery, redact_usersig};
+use avmarks_rules::{Omission, Reason};
+use avmarks_service::{GroupEvent, Request, events_json};
 use avmarks_spec::{Gap, Timestamp};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -35,7 +35,7 @@ pub(crate) struct Entry {
     /// The code of the answer; none where the answer was none of the API.
     pub(crate) code: Option<i64>,
     pub(crate) info: String,
-    pub(crate) because: Vec<Basis>,
+    pub(crate) because: Vec<Reason>,
     /// The readings in force of the gaps in `because`.
     pub(crate) readings: Vec<(Gap, &'static str)>,
     /// The first of them.
@@ -52,7 +52,7 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug)]
 pub(crate) enum Notice {
     /// Something happened in a group.
-    Happening(Timestamp, Happening),
+    GroupEvent(Timestamp, GroupEvent),
     /// The clock was moved, stopped or let run.
     Clock { now: Timestamp, running: bool },
     /// A webhook was sent.
@@ -112,8 +112,8 @@ impl Log {
     }
 
     /// Lets those who watch know what happened.
-    pub(crate) fn happened(&mut self, at: Timestamp, happening: &Happening) {
-        self.notice(Notice::Happening(at, happening.clone()));
+    pub(crate) fn happened(&mut self, at: Timestamp, happening: &GroupEvent) {
+        self.notice(Notice::GroupEvent(at, happening.clone()));
     }
 
     /// Forgets everything but the numbers.
@@ -222,7 +222,7 @@ impl Entry {
         size_of::<Self>()
             + texts.map(String::len).sum::<usize>()
             + self.omitted.len() * size_of::<Omission>()
-            + self.because.len() * size_of::<Basis>()
+            + self.because.len() * size_of::<Reason>()
     }
 
     fn item(&self) -> Item {
@@ -273,7 +273,7 @@ struct OmissionRow<'a> {
 
 /// How a text of a request begins, which may be as long as a head.
 fn start_of(text: &str) -> String {
-    let text = &*without_usersig(text);
+    let text = &*redact_usersig(text);
     match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
@@ -292,7 +292,7 @@ impl Notice {
 
     fn item(&self, number: u64) -> Item {
         let (event, data) = match self {
-            Self::Happening(at, happening) => {
+            Self::GroupEvent(at, happening) => {
                 let events = String::from_utf8(events_json(std::slice::from_ref(happening))).unwrap_or_default();
                 let event = events.trim_start_matches('[').trim_end_matches(']');
                 ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))

@@ -2,26 +2,26 @@
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::explain;
-use avmarks_rules::{Basis, Policy};
+use avmarks_rules::{Policy, Reason};
 use avmarks_service::Settings;
 use avmarks_spec::readings::{Random, TrailingComma};
 use avmarks_spec::{Clause, Gap, Timestamp};
 
 /// What the documents forbid and was let through, each as a sentence.
-pub(crate) fn flags(policy: &Policy, query: &RawQuery, because: &[Basis]) -> Vec<String> {
+pub(crate) fn flags(policy: &Policy, query: &RawQuery, because: &[Reason]) -> Vec<String> {
     let mut flags = Vec::new();
-    if policy.random == Random::LetThrough && because.contains(&Basis::Gap(Gap::Random)) {
+    if policy.random == Random::LetThrough && because.contains(&Reason::Gap(Gap::Random)) {
         flags.extend(query.random().err().map(|fault| fault.to_string()));
     }
-    if policy.trailing_comma == TrailingComma::Accept && because.contains(&Basis::Gap(Gap::TrailingComma)) {
+    if policy.trailing_comma == TrailingComma::Accept && because.contains(&Reason::Gap(Gap::TrailingComma)) {
         flags.push("a comma before `]` or `}` was passed over".to_owned());
     }
     flags
 }
 
 /// All that is wrong with a signature that was refused.
-pub(crate) fn signature(settings: &Settings, query: &RawQuery, because: &[Basis], at: Timestamp) -> Option<String> {
-    if !because.contains(&Basis::Clause(Clause::UserSig)) {
+pub(crate) fn signature(settings: &Settings, query: &RawQuery, because: &[Reason], at: Timestamp) -> Option<String> {
+    if !because.contains(&Reason::Clause(Clause::UserSig)) {
         return None;
     }
     let (sig, identifier) = (query.usersig().ok()?, query.identifier().ok());

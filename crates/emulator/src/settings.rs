@@ -22,7 +22,7 @@ use crate::{Authority, Clock, WebhookSettings};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SettingsFault {
+pub enum SettingsError {
     /// With so few, nobody would be answered.
     #[error("`{field}` is {found}; it must be at least {least}")]
     Count {
@@ -139,14 +139,14 @@ impl Settings {
     }
 
     /// Refuses what would answer nobody, or wait for ever.
-    pub(crate) fn check(&self) -> Result<(), SettingsFault> {
+    pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let counts = [
             ("connections_max", self.connections_max, 1),
             ("head_bytes_max", self.head_bytes_max, Self::HEAD_BYTES_LEAST),
         ];
         for (field, found, least) in counts {
             if found < least {
-                return Err(SettingsFault::Count { field, found, least });
+                return Err(SettingsError::Count { field, found, least });
             }
         }
         let millisecond = Duration::from_millis(1);
@@ -157,7 +157,7 @@ impl Settings {
         ];
         for (field, found, least) in times {
             if !(least..=Self::TIMEOUT_MAX).contains(&found) {
-                return Err(SettingsFault::Time { field, found, least, most: Self::TIMEOUT_MAX });
+                return Err(SettingsError::Time { field, found, least, most: Self::TIMEOUT_MAX });
             }
         }
         Ok(())

@@ -85,9 +85,9 @@ impl WebhookSettings {
     }
 
     /// The receiver that they name, where all is in order.
-    pub(crate) fn receiver(&self) -> Result<Receiver, WebhookSettingsFault> {
+    pub(crate) fn receiver(&self) -> Result<Receiver, WebhookSettingsError> {
         let number = |field, found: u64, most: u64| match found > most {
-            true => Err(WebhookSettingsFault::Number { field, found, most }),
+            true => Err(WebhookSettingsError::Number { field, found, most }),
             false => Ok(()),
         };
         number("retries", self.retries.into(), Self::RETRIES_MAX.into())?;
@@ -102,7 +102,7 @@ impl WebhookSettings {
 /// Why webhooks cannot go out like that.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum WebhookSettingsFault {
+pub enum WebhookSettingsError {
     /// The URL is none that can be posted to.
     #[error(
         "`url` is `{}`; it must be an absolute `http` or `https` URL, without user and fragment, whose port is from 1 to 65535",

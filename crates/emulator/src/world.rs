@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use avmarks_protocol::url::{RawQuery, without_usersig};
+use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
-use avmarks_rules::Basis;
-use avmarks_service::{Answer, App, Call, Happening, Request, Response};
+use avmarks_rules::Reason;
+use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response};
 use avmarks_spec::{Excerpt, GroupId, Timestamp, UserId};
 use tokio::sync::Notify;
 
@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::faults::{Faults, Injection};
 use crate::groups::{self, Group};
 use crate::inputs::{Exit, Start};
-use crate::journal::{DataFault, Journal, Ticket, Unkept, line};
+use crate::journal::{DataError, Journal, Ticket, Unkept, line};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::Settings;
@@ -61,7 +61,7 @@ pub(crate) struct World {
 /// What a request is answered, as the rim sends it.
 pub(crate) struct Given {
     pub(crate) body: Vec<u8>,
-    pub(crate) because: Vec<Basis>,
+    pub(crate) because: Vec<Reason>,
     /// Why the signature was refused.
     pub(crate) signature: Option<String>,
 }
@@ -75,7 +75,7 @@ pub(crate) enum Met {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataFault> {
+    pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataError> {
         let outbox = Arc::new(outbox);
         let mut world = World {
             app: App::new(settings.app.clone()),
@@ -188,7 +188,9 @@ impl Shared {
                 let happenings = world.app.tick(now);
                 world.happened(&happenings, Exit::Quit);
                 let next = world.app.next_deadline().filter(|_| world.clock.is_running());
-                next.map_or(Duration::from_secs(3_600), |next| next.since(now).max(Duration::from_millis(1)))
+                next.map_or(Duration::from_secs(3_600), |next| {
+                    next.saturating_duration_since(now).max(Duration::from_millis(1))
+                })
             };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -226,7 +228,7 @@ impl World {
         request: &Request<'_>,
         query: &RawQuery,
         now: Timestamp,
-    ) -> (Answer, Vec<Happening>) {
+    ) -> (Answer, Vec<GroupEvent>) {
         let gaps = match self.app.gate(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return (answer, Vec::new()),
@@ -286,7 +288,7 @@ impl World {
     ) -> Given {
         let Answer { code, because, omitted, mut body, .. } = answer;
         if !groups::is_emulated(request.path) {
-            tracing::warn!(path = %Excerpt(&without_usersig(request.path)), "no call of this path is emulated");
+            tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
             body = groups::unknown_path(request.path, code);
         }
         let code = code.number();
@@ -299,8 +301,8 @@ impl World {
         let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
         let signature = remarks::signature(self.app.settings(), query, &because, at);
         tracing::info!(
-            path = %Excerpt(&without_usersig(request.path)),
-            identifier = %Excerpt(&without_usersig(query.identifier().unwrap_or_default())),
+            path = %Excerpt(&redact_usersig(request.path)),
+            identifier = %Excerpt(&redact_usersig(query.identifier().unwrap_or_default())),
             code,
             because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
             omitted = omitted.len(),
@@ -310,8 +312,8 @@ impl World {
         );
         let policy = &self.app.settings().terms.policy;
         let gaps = because.iter().filter_map(|basis| match basis {
-            Basis::Gap(gap) => Some((*gap, policy.reading(*gap))),
-            Basis::Clause(_) => None,
+            Reason::Gap(gap) => Some((*gap, policy.reading(*gap))),
+            Reason::Clause(_) => None,
         });
         self.log.write(Entry {
             at,
@@ -327,13 +329,13 @@ impl World {
     }
 
     fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
-        tracing::info!(path = %Excerpt(&without_usersig(request.path)), fault = ?fault.kind, "a fault struck the call before it had an effect");
+        tracing::info!(path = %Excerpt(&redact_usersig(request.path)), fault = ?fault.kind, "a fault struck the call before it had an effect");
         let entry = Entry::of(request, &RawQuery::parse(request.query));
         self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
     }
 
     /// What happened now, for whoever is to be told. `exit` says how members have left, where some have.
-    pub(crate) fn happened(&mut self, happenings: &[Happening], exit: Exit) {
+    pub(crate) fn happened(&mut self, happenings: &[GroupEvent], exit: Exit) {
         self.happened_at(self.now(), happenings, exit);
     }
 
@@ -345,13 +347,13 @@ impl World {
     }
 
     /// What happened at this time.
-    pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
+    pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[GroupEvent], exit: Exit) {
         self.outbox.happened(&self.app, self.before.take(), at, happenings, exit);
         self.noted(at, happenings, exit);
     }
 
     /// Tells those who watch.
-    pub(crate) fn noted(&mut self, at: Timestamp, happenings: &[Happening], exit: Exit) {
+    pub(crate) fn noted(&mut self, at: Timestamp, happenings: &[GroupEvent], exit: Exit) {
         for happening in happenings {
             tracing::debug!(group = happening.group.as_str(), what = ?happening.what, ?exit, "happened");
             self.log.happened(at, happening);

@@ -125,10 +125,10 @@ fn webhook(revision: Revision, choices: &mut Choices<'_>) -> Webhook {
 ///
 /// ```
 /// use avmarks_generators::{Choices, webhook::{Fault, Nearly}};
-/// use avmarks_protocol::webhook::{Webhook, WebhookFault};
+/// use avmarks_protocol::webhook::{Webhook, WebhookError};
 ///
 /// let nearly = Nearly::with(Fault::Twice, &mut Choices::new(&[]));
-/// assert!(matches!(Webhook::parse(&nearly.body), Err(WebhookFault::Twice { .. })));
+/// assert!(matches!(Webhook::parse(&nearly.body), Err(WebhookError::DuplicateField { .. })));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Nearly {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::envelope::to_json;
 use crate::json::{self, Faults};
-use crate::{BodyFault, FieldFault, Place, RequestFault};
+use crate::{BodyError, FieldError, Place, RequestError};
 
 /// A request that names accounts of a group. Its values are of the right types and not yet held against any limit.
 ///
@@ -34,15 +34,15 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, there twice or of another
     /// type. Fields that the documents do not name are passed over.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.accounts) {
             (Some(group_id), Some(accounts)) if draft.faults.is_empty() => {
                 Ok(Self { group_id, accounts: accounts.into_iter().flatten().collect() })
             }
-            _ => Err(RequestFault::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.faults)),
         }
     }
 
@@ -70,7 +70,7 @@ pub struct Draft<'a> {
     /// `Member_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldFault>,
+    pub faults: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -78,8 +78,8 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is not a JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -97,7 +97,7 @@ mod tests {
 
     fn faults(body: &str) -> Vec<String> {
         let draft = Draft::parse(body).unwrap();
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestFault::Fields(draft.faults.clone())));
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
         draft.faults.iter().map(ToString::to_string).collect()
     }
 
@@ -161,7 +161,7 @@ mod tests {
             (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), Place::MemberAccounts),
         ] {
             let draft = Draft::parse(&body).unwrap();
-            assert_eq!(draft.faults, [crate::FieldFault { place, problem: FieldProblem::Twice }]);
+            assert_eq!(draft.faults, [crate::FieldError { place, problem: FieldProblem::DuplicateField }]);
             assert!(Request::parse(body.as_bytes()).is_err());
         }
     }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn an_account_with_half_of_a_surrogate_pair_makes_the_body_unreadable() {
         let body = r#"{"GroupId":"g","Member_Account":["\ud800"]}"#;
-        let Err(BodyFault::NotJson { what }) = Draft::parse(body) else { panic!() };
+        let Err(BodyError::NotJson { what }) = Draft::parse(body) else { panic!() };
         assert!(what.starts_with("in `Member_Account[0]`: "), "{what}");
     }
 }

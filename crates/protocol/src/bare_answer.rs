@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::envelope::{code_first, to_json};
-use crate::{AnswerFault, Envelope, ErrorCode, Extra, json};
+use crate::{AnswerError, Envelope, ErrorCode, Extra, json};
 
 /// An answer that is the envelope alone: it names no account, so it does not tell which accounts of the request were served.
 ///
@@ -48,8 +48,8 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`], as of [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    /// [`AnswerError`], as of [`Envelope::parse`].
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self { envelope: Envelope::take(&mut fields)?, extra: fields.rest() })
     }

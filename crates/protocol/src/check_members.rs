@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::envelope::{code_first, to_json};
-use crate::{AnswerFault, Envelope, ErrorCode, Extra, Place, json};
+use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
 
 pub use crate::account_list::{Draft, Request};
 
@@ -55,12 +55,12 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         let envelope = Envelope::take(&mut fields)?;
-        let accounts = match fields.unless_null(Place::MemberAccounts, json::array)? {
+        let accounts = match fields.optional_nullable(Place::MemberAccounts, json::array)? {
             None => None,
             Some(values) => {
                 let mut accounts = Vec::with_capacity(values.len());
@@ -86,7 +86,7 @@ mod tests {
 
     const START: &str = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
 
-    fn parse(fields: &str) -> Result<Answer, AnswerFault> {
+    fn parse(fields: &str) -> Result<Answer, AnswerError> {
         Answer::parse(format!("{START}{fields}}}").as_bytes())
     }
 
@@ -135,6 +135,6 @@ mod tests {
         ] {
             assert_eq!(parse(fields).unwrap_err().to_string(), expected);
         }
-        assert!(matches!(parse(r#","Member_Account":["\ud800"]"#), Err(AnswerFault::Body(_))));
+        assert!(matches!(parse(r#","Member_Account":["\ud800"]"#), Err(AnswerError::Body(_))));
     }
 }

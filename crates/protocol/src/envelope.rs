@@ -9,8 +9,8 @@ use avmarks_spec::Excerpt;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
-use crate::json::{self, Fields, ValueFault};
-use crate::{BodyFault, ErrorCode, FieldFault, Integer, Place};
+use crate::json::{self, Fields, ValueError};
+use crate::{BodyError, ErrorCode, FieldError, Integer, Place};
 
 pub(crate) use plain::EnvelopeFields;
 
@@ -116,9 +116,9 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or one of the three fields is of another type, there twice, or,
+    /// [`AnswerError`] where the body is no JSON object, or one of the three fields is of another type, there twice, or,
     /// save for `ErrorInfo`, missing.
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         Self::take(&mut json::Fields::parse(json::text(body)?)?)
     }
 
@@ -128,7 +128,7 @@ impl Envelope {
         self.error_code == ErrorCode::OK
     }
 
-    pub(crate) fn take(fields: &mut Fields<'_>) -> Result<Self, AnswerFault> {
+    pub(crate) fn take(fields: &mut Fields<'_>) -> Result<Self, AnswerError> {
         let status = fields.require(Place::ActionStatus, json::string)?;
         let error_code = ErrorCode::new(int64(Place::ErrorCode, fields)?);
         let error_info = optional_text(Place::ErrorInfo, fields)?;
@@ -140,13 +140,13 @@ impl Envelope {
 /// Why an answer cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AnswerFault {
+pub enum AnswerError {
     /// It is no JSON object: HTML of a proxy perhaps, or cut off.
     #[error(transparent)]
-    Body(#[from] BodyFault),
+    Body(#[from] BodyError),
     /// A field that it must have is missing, there twice, or of another type.
     #[error(transparent)]
-    Field(#[from] FieldFault),
+    Field(#[from] FieldError),
     /// An integer does not fit 64 bits.
     #[error("`{place}` must fit 64 bits, and is `{found}`")]
     Range {
@@ -157,33 +157,33 @@ pub enum AnswerFault {
     },
 }
 
-impl From<ValueFault> for AnswerFault {
-    fn from(fault: ValueFault) -> Self {
+impl From<ValueError> for AnswerError {
+    fn from(fault: ValueError) -> Self {
         match fault {
-            ValueFault::Field(fault) => Self::Field(fault),
-            ValueFault::Body(fault) => Self::Body(fault),
+            ValueError::Field(fault) => Self::Field(fault),
+            ValueError::Body(fault) => Self::Body(fault),
         }
     }
 }
 
 /// The integer of 64 bits that must stand at `place`.
-pub(crate) fn int64(place: Place, fields: &mut Fields<'_>) -> Result<i64, AnswerFault> {
+pub(crate) fn int64(place: Place, fields: &mut Fields<'_>) -> Result<i64, AnswerError> {
     fits(place, fields.require(place, json::integer)?)
 }
 
 /// The integer of 64 bits at `place`, where it is there and not `null`.
-pub(crate) fn optional_int64(place: Place, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerFault> {
-    fields.unless_null(place, json::integer)?.map(|number| fits(place, number)).transpose()
+pub(crate) fn optional_int64(place: Place, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerError> {
+    fields.optional_nullable(place, json::integer)?.map(|number| fits(place, number)).transpose()
 }
 
 /// `number` as 64 bits.
-pub(crate) fn fits(place: Place, number: Integer<'_>) -> Result<i64, AnswerFault> {
-    number.to_i64().ok_or_else(|| AnswerFault::Range { place, found: Excerpt(&number.to_string()).to_string() })
+pub(crate) fn fits(place: Place, number: Integer<'_>) -> Result<i64, AnswerError> {
+    number.to_i64().ok_or_else(|| AnswerError::Range { place, found: Excerpt(&number.to_string()).to_string() })
 }
 
 /// The string at `place`, where it is there and not `null`.
-pub(crate) fn optional_text(place: Place, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerFault> {
-    Ok(fields.unless_null(place, json::string)?.map(Cow::into_owned))
+pub(crate) fn optional_text(place: Place, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerError> {
+    Ok(fields.optional_nullable(place, json::string)?.map(Cow::into_owned))
 }
 
 /// The string that a value is.
@@ -202,9 +202,9 @@ pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,
     list: Place,
     entry: fn(usize) -> Place,
-    mut read: impl FnMut(usize, Fields<'_>) -> Result<T, AnswerFault>,
-) -> Result<Option<Vec<T>>, AnswerFault> {
-    let Some(values) = fields.unless_null(list, json::array)? else { return Ok(None) };
+    mut read: impl FnMut(usize, Fields<'_>) -> Result<T, AnswerError>,
+) -> Result<Option<Vec<T>>, AnswerError> {
+    let Some(values) = fields.optional_nullable(list, json::array)? else { return Ok(None) };
     let mut items = Vec::with_capacity(values.len());
     for (at, item) in values.into_iter().enumerate() {
         items.push(read(at, json::fields(entry(at), item)?)?);

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::envelope::{code_first, objects, optional_text, to_json};
-use crate::{AnswerFault, Envelope, ErrorCode, Extra, Place, json};
+use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
 
 pub use crate::group_only::{Draft, Request};
 
@@ -99,9 +99,9 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
@@ -130,7 +130,7 @@ mod tests {
 
     const START: &str = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
 
-    fn parse(fields: &str) -> Result<Answer, AnswerFault> {
+    fn parse(fields: &str) -> Result<Answer, AnswerError> {
         Answer::parse(format!("{START}{fields}}}").as_bytes())
     }
 

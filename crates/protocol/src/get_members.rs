@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
 use crate::json::{self, Faults};
 use crate::modify_user_info::Marks;
-use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
+use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/get_members";
@@ -43,15 +43,15 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, there twice or of another
     /// type.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.timestamp) {
             (Some(group_id), Some(timestamp)) if draft.faults.is_empty() => {
                 Ok(Self { group_id, timestamp, mark: draft.mark })
             }
-            _ => Err(RequestFault::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.faults)),
         }
     }
 
@@ -72,7 +72,7 @@ pub struct Draft<'a> {
     /// `Mark`, where it is there once and an integer.
     pub mark: Option<Integer<'a>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldFault>,
+    pub faults: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -80,8 +80,8 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is not a JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -205,15 +205,15 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
         plain::read(text).map_or_else(|| Self::parse_any(text), Ok)
     }
 
     /// The same, whatever the text is.
-    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+    fn parse_any(text: &str) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
@@ -327,7 +327,7 @@ mod tests {
             let is_optional = name == "Mark";
             let missing = if is_optional { vec![] } else { vec![(place, FieldProblem::Missing)] };
             assert_eq!(found(&change("\"x\":")), missing);
-            assert_eq!(found(&change(&format!("\"{name}\":0,\"{name}\":"))), [(place, FieldProblem::Twice)]);
+            assert_eq!(found(&change(&format!("\"{name}\":0,\"{name}\":"))), [(place, FieldProblem::DuplicateField)]);
             let of_another_type = found(&change(&format!("\"{name}\":null,\"x\":")));
             assert!(
                 matches!(of_another_type[..], [(at, FieldProblem::Type { .. })] if at == place),

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::envelope::{as_int64, info_first, optional_int64, to_json};
-use crate::{AnswerFault, Envelope, ErrorCode, Extra, Place, json};
+use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
 
 pub use crate::group_only::{Draft, Request};
 
@@ -72,9 +72,9 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::envelope::to_json;
 use crate::json::{self, Faults};
-use crate::{BodyFault, FieldFault, Place, RequestFault};
+use crate::{BodyError, FieldError, Place, RequestError};
 
 /// A request that names a group. The id is a string and not yet held against any limit.
 ///
@@ -30,10 +30,10 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is not a JSON object, or `GroupId` is missing, there twice or not a string.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+    /// [`RequestError`] where the body is not a JSON object, or `GroupId` is missing, there twice or not a string.
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
-        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestFault::Fields(draft.faults))
+        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestError::Fields(draft.faults))
     }
 
     /// The body, compact.
@@ -51,14 +51,14 @@ impl<'a> Request<'a> {
 ///
 /// let draft = Draft::parse(r#"{"GroupId":"a","GroupId":"b"}"#).unwrap();
 /// assert_eq!(draft.group_id, None);
-/// assert_eq!((draft.faults[0].place, &draft.faults[0].problem), (Place::GroupId, &FieldProblem::Twice));
+/// assert_eq!((draft.faults[0].place, &draft.faults[0].problem), (Place::GroupId, &FieldProblem::DuplicateField));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
     /// What is missing, there twice or of another type.
-    pub faults: Vec<FieldFault>,
+    pub faults: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -66,8 +66,8 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is not a JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -82,8 +82,8 @@ mod tests {
     fn faults(body: &str) -> String {
         let draft = Draft::parse(body).unwrap();
         assert_eq!(draft.group_id, None);
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestFault::Fields(draft.faults.clone())));
-        RequestFault::Fields(draft.faults).to_string()
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
+        RequestError::Fields(draft.faults).to_string()
     }
 
     #[test]
@@ -111,6 +111,6 @@ mod tests {
             assert_eq!(faults(body), expected);
         }
         let lone_surrogate = Draft::parse(r#"{"GroupId":"\ud800"}"#);
-        assert!(matches!(lone_surrogate, Err(BodyFault::NotJson { .. })), "{lone_surrogate:?}");
+        assert!(matches!(lone_surrogate, Err(BodyError::NotJson { .. })), "{lone_surrogate:?}");
     }
 }

@@ -3,7 +3,7 @@
 //! serde_json reads the text; this keeps what its own values forget: the order of fields, repetitions, and the digits
 //! of a number, by which an integer of any size is told from `1000.0`.
 
-mod fault;
+mod error;
 
 use core::fmt;
 use std::borrow::Cow;
@@ -16,23 +16,23 @@ use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
 use crate::{Extra, Integer, Place, ShortText};
 
-pub use fault::{BodyFault, FieldFault, FieldProblem, Kind, RequestFault};
+pub use error::{BodyError, FieldError, FieldProblem, Kind, RequestError};
 
 /// The text of a body.
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyFault> {
-    core::str::from_utf8(bytes).map_err(|fault| BodyFault::NotUtf8 { at: fault.valid_up_to() })
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
+    core::str::from_utf8(bytes).map_err(|fault| BodyError::NotUtf8 { at: fault.valid_up_to() })
 }
 
 /// What is wrong with a text that serde_json could not read as an object.
-fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
+fn body_fault(text: &str, fault: &serde_json::Error) -> BodyError {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
-        return BodyFault::Empty;
+        return BodyError::Empty;
     }
     if text.starts_with('\u{feff}') {
-        return BodyFault::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
+        return BodyError::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
     }
     let fault = match serde_json::from_str::<&RawValue>(text) {
-        Ok(value) if kind(value) != Kind::Object => return BodyFault::NotObject { found: kind(value) },
+        Ok(value) if kind(value) != Kind::Object => return BodyError::NotObject { found: kind(value) },
         Ok(_) => fault.to_string(),
         // What is wrong with the text as such, and not that it is no object.
         Err(fault) => fault.to_string(),
@@ -42,9 +42,9 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyFault {
     {
         let before = text.get(..*comma).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        return BodyFault::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
+        return BodyError::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
     }
-    BodyFault::NotJson { what: OneLine(&fault).to_string() }
+    BodyError::NotJson { what: OneLine(&fault).to_string() }
 }
 
 /// What a value is.
@@ -77,15 +77,15 @@ pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 /// A field that is there twice or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Twice;
+pub struct DuplicateField;
 
 impl<'a> Fields<'a> {
     /// The fields of the object that a whole body is.
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is no JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is no JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         serde_json::from_str(body).map_err(|fault| body_fault(body, &fault))
     }
 
@@ -93,13 +93,13 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// [`Twice`] where there is more than one of that name; all of them are gone then.
-    pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, Twice> {
+    /// [`DuplicateField`] where there is more than one of that name; all of them are gone then.
+    pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, DuplicateField> {
         let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
         let (_, value) = self.0.remove(at);
         let others = self.0.len();
         self.0.retain(|(field, _)| field != name);
-        if self.0.len() == others { Ok(Some(value)) } else { Err(Twice) }
+        if self.0.len() == others { Ok(Some(value)) } else { Err(DuplicateField) }
     }
 
     /// The names of what has not been taken.
@@ -107,26 +107,26 @@ impl<'a> Fields<'a> {
         self.0.iter().map(|(name, _)| &**name)
     }
 
-    fn at(&mut self, place: Place) -> Result<Option<&'a RawValue>, FieldFault> {
-        self.take(place.field()).map_err(|Twice| FieldFault { place, problem: FieldProblem::Twice })
+    fn at(&mut self, place: Place) -> Result<Option<&'a RawValue>, FieldError> {
+        self.take(place.field()).map_err(|DuplicateField| FieldError { place, problem: FieldProblem::DuplicateField })
     }
 
     /// Takes the field at `place` out, read by `read`; a fault where it is not there.
-    pub(crate) fn require<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<T, ValueFault> {
+    pub(crate) fn require<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<T, ValueError> {
         match self.at(place)? {
             Some(value) => read(place, value),
-            None => Err(FieldFault { place, problem: FieldProblem::Missing }.into()),
+            None => Err(FieldError { place, problem: FieldProblem::Missing }.into()),
         }
     }
 
     /// Takes the field at `place` out, read by `read`, where it is there.
-    pub(crate) fn optional<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueFault> {
+    pub(crate) fn optional<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         self.at(place)?.map(|value| read(place, value)).transpose()
     }
 
     /// Takes the field at `place` out, read by `read`, where it is there and not `null`: who answers may write `null` for
     /// what it leaves out.
-    pub(crate) fn unless_null<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueFault> {
+    pub(crate) fn optional_nullable<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         let value = self.at(place)?.filter(|value| kind(value) != Kind::Null);
         value.map(|value| read(place, value)).transpose()
     }
@@ -184,13 +184,13 @@ pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// Why a value is not what a field must be: its type, or that it is no JSON after all (a lone surrogate, which the
 /// grammar lets through and no text can hold).
-pub(crate) enum ValueFault {
-    Field(FieldFault),
-    Body(BodyFault),
+pub(crate) enum ValueError {
+    Field(FieldError),
+    Body(BodyError),
 }
 
-impl From<FieldFault> for ValueFault {
-    fn from(fault: FieldFault) -> Self {
+impl From<FieldError> for ValueError {
+    fn from(fault: FieldError) -> Self {
         Self::Field(fault)
     }
 }
@@ -200,38 +200,38 @@ fn half_a_pair(place: Place) -> String {
     format!("in `{place}`: half of a surrogate pair, which no text can hold")
 }
 
-fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueFault {
+fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueError {
     // A text that no string can hold is no JSON, whatever the field should be.
     if has_lone_surrogate(value.get()) {
-        return ValueFault::Body(BodyFault::NotJson { what: half_a_pair(place) });
+        return ValueError::Body(BodyError::NotJson { what: half_a_pair(place) });
     }
     // A short value with nothing to escape is its own excerpt.
     let is_plain = value.get().len() <= 22 && value.get().bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let text = if is_plain { value.get().into() } else { ShortText::from(&*Excerpt(value.get()).to_string()) };
-    FieldFault { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
+    FieldError { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
 }
 
-fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueFault> {
+fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueError> {
     if kind(value) != wanted {
         return Err(wrong_type(place, wanted, value));
     }
     serde_json::from_str(value.get()).map_err(|fault| {
         let half = has_lone_surrogate(value.get());
         let what = if half { half_a_pair(place) } else { format!("in `{place}`: {fault}") };
-        ValueFault::Body(BodyFault::NotJson { what })
+        ValueError::Body(BodyError::NotJson { what })
     })
 }
 
 /// Reads the value that stands at a place.
-pub(crate) type Read<'a, T> = fn(Place, &'a RawValue) -> Result<T, ValueFault>;
+pub(crate) type Read<'a, T> = fn(Place, &'a RawValue) -> Result<T, ValueError>;
 
 /// The string that must stand at `place`.
-pub(crate) fn string(place: Place, value: &RawValue) -> Result<Cow<'_, str>, ValueFault> {
+pub(crate) fn string(place: Place, value: &RawValue) -> Result<Cow<'_, str>, ValueError> {
     read::<Text<'_>>(place, Kind::Text, value).map(|text| text.0)
 }
 
 /// The integer that must stand at `place`.
-pub(crate) fn integer(place: Place, value: &RawValue) -> Result<Integer<'_>, ValueFault> {
+pub(crate) fn integer(place: Place, value: &RawValue) -> Result<Integer<'_>, ValueError> {
     match kind(value) {
         Kind::Integer => Ok(Integer::from_json(value.get())),
         _ => Err(wrong_type(place, Kind::Integer, value)),
@@ -239,29 +239,29 @@ pub(crate) fn integer(place: Place, value: &RawValue) -> Result<Integer<'_>, Val
 }
 
 /// The values of the array that must stand at `place`.
-pub(crate) fn array(place: Place, value: &RawValue) -> Result<Vec<&RawValue>, ValueFault> {
+pub(crate) fn array(place: Place, value: &RawValue) -> Result<Vec<&RawValue>, ValueError> {
     read(place, Kind::Array, value)
 }
 
 /// The fields of the object that must stand at `place`.
-pub(crate) fn fields(place: Place, value: &RawValue) -> Result<Fields<'_>, ValueFault> {
+pub(crate) fn fields(place: Place, value: &RawValue) -> Result<Fields<'_>, ValueError> {
     read(place, Kind::Object, value)
 }
 
 /// Collects the faults of fields.
 #[derive(Default)]
-pub(crate) struct Faults(pub(crate) Vec<FieldFault>);
+pub(crate) struct Faults(pub(crate) Vec<FieldError>);
 
 impl Faults {
     /// What was read; none, and one fault more, where it was not. What is no JSON ends the reading.
-    pub(crate) fn keep<T>(&mut self, read: Result<T, ValueFault>) -> Result<Option<T>, BodyFault> {
+    pub(crate) fn keep<T>(&mut self, read: Result<T, ValueError>) -> Result<Option<T>, BodyError> {
         match read {
             Ok(value) => Ok(Some(value)),
-            Err(ValueFault::Field(fault)) => {
+            Err(ValueError::Field(fault)) => {
                 self.0.push(fault);
                 Ok(None)
             }
-            Err(ValueFault::Body(fault)) => Err(fault),
+            Err(ValueError::Body(fault)) => Err(fault),
         }
     }
 
@@ -273,7 +273,7 @@ impl Faults {
         list: Place,
         item: impl Fn(usize) -> Place,
         read: Read<'a, T>,
-    ) -> Result<Option<L>, BodyFault> {
+    ) -> Result<Option<L>, BodyError> {
         let Some(values) = self.keep(fields.require(list, array))? else { return Ok(None) };
         values
             .into_iter()

@@ -52,11 +52,11 @@ pub mod usersig;
 pub mod webhook;
 
 pub use endpoint::Endpoint;
-pub use envelope::{ActionStatus, AnswerFault, Envelope, envelope_json};
+pub use envelope::{ActionStatus, AnswerError, Envelope, envelope_json};
 pub use error_code::{Action, CAUSES, Cause, ERROR_CODES, ErrorCode, ErrorRow, ListedIn, RequestFacts};
 pub use extra::Extra;
 pub use integer::Integer;
-pub use json::{BodyFault, FieldFault, FieldProblem, Fields, Kind, RequestFault, Twice};
+pub use json::{BodyError, DuplicateField, FieldError, FieldProblem, Fields, Kind, RequestError};
 pub use place::Place;
 pub use short_text::ShortText;
 pub use trailing_comma::without_trailing_commas;

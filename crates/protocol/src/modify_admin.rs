@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::envelope::to_json;
 use crate::json::{self, Faults};
-use crate::{BodyFault, FieldFault, Integer, Place, RequestFault};
+use crate::{BodyError, FieldError, Integer, Place, RequestError};
 
 pub use crate::bare_answer::Answer;
 
@@ -44,15 +44,15 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, there twice or of another
     /// type. Fields that the documents do not name are passed over.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.command_type, draft.accounts) {
             (Some(group_id), Some(command_type), Some(accounts)) if draft.faults.is_empty() => {
                 Ok(Self { group_id, command_type, accounts: accounts.into_iter().flatten().collect() })
             }
-            _ => Err(RequestFault::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.faults)),
         }
     }
 
@@ -82,7 +82,7 @@ pub struct Draft<'a> {
     /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldFault>,
+    pub faults: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -90,8 +90,8 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is not a JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is not a JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -108,9 +108,9 @@ mod tests {
 
     const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":2,"Admin_Account":["user1","user2"]}"#;
 
-    fn faults(body: &str) -> Vec<FieldFault> {
+    fn faults(body: &str) -> Vec<FieldError> {
         let draft = Draft::parse(body).unwrap();
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestFault::Fields(draft.faults.clone())));
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
         draft.faults
     }
 
@@ -172,9 +172,9 @@ mod tests {
             [("GroupId", Place::GroupId), ("CommandType", Place::CommandType), ("Admin_Account", Place::AdminAccounts)]
         {
             let twice = BODY.replace(&format!("\"{name}\":"), &format!("\"{name}\":0,\"{name}\":"));
-            assert_eq!(faults(&twice), [FieldFault { place, problem: FieldProblem::Twice }]);
+            assert_eq!(faults(&twice), [FieldError { place, problem: FieldProblem::DuplicateField }]);
             let missing = BODY.replace(&format!("\"{name}\":"), "\"x\":");
-            assert_eq!(faults(&missing), [FieldFault { place, problem: FieldProblem::Missing }]);
+            assert_eq!(faults(&missing), [FieldError { place, problem: FieldProblem::Missing }]);
         }
     }
 }

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use crate::cursor::bare_bytes;
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
 use crate::json::{self, Faults};
-use crate::{AnswerFault, BodyFault, Envelope, ErrorCode, Extra, FieldFault, Integer, Place, RequestFault};
+use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
 
 pub use marks::Marks;
 use plain::Plain;
@@ -67,9 +67,9 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestFault`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is no JSON object, or with every field that is missing, there twice or of another
     /// type. Fields that the documents do not name are passed over.
-    pub fn parse(body: &'a [u8]) -> Result<Self, RequestFault> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let text = json::text(body)?;
         match plain::read(text) {
             Some(Plain { group_id, command_type, member_list }) => Ok(Self { group_id, command_type, member_list }),
@@ -94,7 +94,7 @@ pub struct Draft<'a> {
     /// `MemberList`, where it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldFault>,
+    pub faults: Vec<FieldError>,
 }
 
 /// An entry of a [`Draft`].
@@ -111,8 +111,8 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyFault`] where the text is no JSON object.
-    pub fn parse(body: &'a str) -> Result<Self, BodyFault> {
+    /// [`BodyError`] where the text is no JSON object.
+    pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         match plain::read(body) {
             Some(Plain { group_id, command_type, member_list }) => Ok(Self {
                 group_id: Some(group_id),
@@ -125,7 +125,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The same, whatever the text is.
-    fn parse_any(body: &'a str) -> Result<Self, BodyFault> {
+    fn parse_any(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut faults = Faults::default();
         let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
@@ -146,7 +146,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The request, where nothing is wrong with any field.
-    fn finish(self) -> Result<Request<'a>, RequestFault> {
+    fn finish(self) -> Result<Request<'a>, RequestError> {
         match (self.group_id, self.command_type, self.member_list) {
             (Some(group_id), Some(command_type), Some(members)) if self.faults.is_empty() => Ok(Request {
                 group_id,
@@ -159,13 +159,13 @@ impl<'a> Draft<'a> {
                     })
                     .collect(),
             }),
-            _ => Err(RequestFault::Fields(self.faults)),
+            _ => Err(RequestError::Fields(self.faults)),
         }
     }
 }
 
 impl<'a> DraftMember<'a> {
-    fn parse(at: usize, entry: &'a RawValue, faults: &mut Faults) -> Result<Self, BodyFault> {
+    fn parse(at: usize, entry: &'a RawValue, faults: &mut Faults) -> Result<Self, BodyError> {
         let Some(mut fields) = faults.keep(json::fields(Place::Entry(at), entry))? else { return Ok(Self::default()) };
         let account = faults.keep(fields.require(Place::Account(at), json::string))?;
         let marks = faults.list(&mut fields, Place::Marks(at), |mark| Place::Mark(at, mark), json::integer)?;
@@ -275,15 +275,15 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerFault`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
-    pub fn parse(body: &[u8]) -> Result<Self, AnswerFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
         plain_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)
     }
 
     /// The same, whatever the text is.
-    fn parse_any(text: &str) -> Result<Self, AnswerFault> {
+    fn parse_any(text: &str) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,

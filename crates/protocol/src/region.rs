@@ -4,7 +4,7 @@ mod base_url;
 
 use core::fmt;
 
-pub use base_url::{BaseUrl, BaseUrlFault};
+pub use base_url::{BaseUrl, BaseUrlError};
 
 /// A region with its hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,11 +15,11 @@ use zeroize::Zeroizing;
 /// Source: 1047/34385, and the vendor's own signing packages.
 ///
 /// ```
-/// use avmarks_protocol::secret::{SecretFault, SecretKey};
+/// use avmarks_protocol::secret::{SecretError, SecretKey};
 ///
 /// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
 /// assert_eq!(format!("{key:?}"), "SecretKey(…)");
-/// assert_eq!(SecretKey::new("5bd2850f\n").unwrap_err(), SecretFault::WhiteSpace { at: 8 });
+/// assert_eq!(SecretKey::new("5bd2850f\n").unwrap_err(), SecretError::WhiteSpace { at: 8 });
 /// ```
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<String>);
@@ -29,9 +29,9 @@ impl SecretKey {
     ///
     /// # Errors
     ///
-    /// [`SecretFault`] where the text is empty or has white space in or around it: that is a slip of pasting or reading
+    /// [`SecretError`] where the text is empty or has white space in or around it: that is a slip of pasting or reading
     /// a file, and every signature made with it would be refused.
-    pub fn new(text: &str) -> Result<Self, SecretFault> {
+    pub fn new(text: &str) -> Result<Self, SecretError> {
         checked(text).map(Self)
     }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for SecretKey {
 /// Why a text is no secret. It says nothing of the text but where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SecretFault {
+pub enum SecretError {
     /// There is none.
     #[error("the secret is empty; copy it from the console")]
     Empty,
@@ -62,10 +62,10 @@ pub enum SecretFault {
 }
 
 /// The text of a secret, in memory that is wiped.
-pub(crate) fn checked(text: &str) -> Result<Zeroizing<String>, SecretFault> {
+pub(crate) fn checked(text: &str) -> Result<Zeroizing<String>, SecretError> {
     match text.find(char::is_whitespace) {
-        Some(at) => Err(SecretFault::WhiteSpace { at }),
-        None if text.is_empty() => Err(SecretFault::Empty),
+        Some(at) => Err(SecretError::WhiteSpace { at }),
+        None if text.is_empty() => Err(SecretError::Empty),
         None => Ok(Zeroizing::new(text.to_owned())),
     }
 }
@@ -77,11 +77,11 @@ mod tests {
     #[test]
     fn slips_of_pasting_are_refused_without_showing_the_key() {
         for (text, fault) in [
-            ("", SecretFault::Empty),
-            (" abc", SecretFault::WhiteSpace { at: 0 }),
-            ("abc\n", SecretFault::WhiteSpace { at: 3 }),
-            ("ab c", SecretFault::WhiteSpace { at: 2 }),
-            ("ab\u{a0}c", SecretFault::WhiteSpace { at: 2 }),
+            ("", SecretError::Empty),
+            (" abc", SecretError::WhiteSpace { at: 0 }),
+            ("abc\n", SecretError::WhiteSpace { at: 3 }),
+            ("ab c", SecretError::WhiteSpace { at: 2 }),
+            ("ab\u{a0}c", SecretError::WhiteSpace { at: 2 }),
         ] {
             let found = SecretKey::new(text).unwrap_err();
             assert_eq!(found, fault);

@@ -4,7 +4,7 @@
 use core::fmt::Debug;
 
 use crate::{
-    Endpoint, Envelope, RequestFault, add_robots, check_members, envelope_json, get_admin_list, get_members,
+    Endpoint, Envelope, RequestError, add_robots, check_members, envelope_json, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
 
@@ -74,8 +74,8 @@ fn drafts(text: &str) {
             let request = $call::Request::parse(text.as_bytes());
             match $call::Draft::parse(text) {
                 Ok($draft) if $draft.faults.is_empty() => assert_eq!(request, Ok($whole)),
-                Ok(draft) => assert_eq!(request, Err(RequestFault::Fields(draft.faults))),
-                Err(fault) => assert_eq!(request, Err(RequestFault::Body(fault))),
+                Ok(draft) => assert_eq!(request, Err(RequestError::Fields(draft.faults))),
+                Err(fault) => assert_eq!(request, Err(RequestError::Body(fault))),
             }
         };
     }

@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 use crate::region::BaseUrl;
 use crate::usersig::UserSig;
 
-pub use app_id::{SdkAppId, SdkAppIdFault};
-pub use masked::without_usersig;
+pub use app_id::{SdkAppId, SdkAppIdError};
+pub use masked::redact_usersig;
 pub(crate) use pairs::{Parameter, pairs};
-pub use raw_query::{QueryFault, RandomFault, RawQuery};
+pub use raw_query::{QueryError, RandomError, RawQuery};
 
 /// The query of a call.
 ///
@@ -165,7 +165,7 @@ mod tests {
             assert_eq!((raw.query(), raw.faults(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
             let raw = RawQuery::parse(&query.to_text());
-            assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomFault::Missing)));
+            assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomError::Missing)));
         }
     }
 

@@ -23,8 +23,8 @@ use crate::secret::SecretKey;
 use crate::url::SdkAppId;
 
 pub use explain::{Explanation, Finding, explain};
-pub use mangling::Mangling;
-pub use token::{Token, TokenFault};
+pub use mangling::Corruption;
+pub use token::{Token, TokenError};
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///
@@ -121,27 +121,27 @@ impl fmt::Debug for UserSig {
 ///
 /// # Errors
 ///
-/// The first [`UserSigFault`], in the order of the enum.
+/// The first [`UserSigError`], in the order of the enum.
 pub fn verify(
     sig: &UserSig,
     key: &SecretKey,
     app: SdkAppId,
     identifier: &str,
     now: Timestamp,
-) -> Result<Token, UserSigFault> {
+) -> Result<Token, UserSigError> {
     let token = Token::decode(sig.as_str())?;
     if token.identifier() != identifier {
         let signed = token.identifier().to_owned();
-        return Err(UserSigFault::OtherUser { signed, asked: identifier.to_owned() });
+        return Err(UserSigError::OtherUser { signed, asked: identifier.to_owned() });
     }
     if token.sdkappid() != app.number() {
-        return Err(UserSigFault::OtherApp { signed: token.sdkappid(), asked: app });
+        return Err(UserSigError::OtherApp { signed: token.sdkappid(), asked: app });
     }
     if !token.is_made_with(key) {
-        return Err(UserSigFault::OtherKey);
+        return Err(UserSigError::OtherKey);
     }
     if token.is_expired(now) {
-        return Err(UserSigFault::Expired { at_seconds: token.expires_at_seconds(), now_seconds: now.as_seconds() });
+        return Err(UserSigError::Expired { at_seconds: token.expires_at_seconds(), now_seconds: now.as_seconds() });
     }
     Ok(token)
 }
@@ -149,10 +149,10 @@ pub fn verify(
 /// Why a signature is refused. **The order of the variants is the order of the checks**; the vendor documents none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UserSigFault {
+pub enum UserSigError {
     /// It cannot be read.
     #[error("the signature cannot be read: {0}")]
-    Malformed(#[from] TokenFault),
+    Malformed(#[from] TokenError),
     /// It is another user's.
     #[error("the signature is for user `{}`, and the request for `{}`", Excerpt(.signed), Excerpt(.asked))]
     OtherUser {
@@ -182,7 +182,7 @@ pub enum UserSigFault {
     },
 }
 
-impl UserSigFault {
+impl UserSigError {
     /// The code of the answer (1047/34348): 70003, 70013, 70014, 70009 or 70001.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {

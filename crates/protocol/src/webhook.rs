@@ -18,12 +18,12 @@ mod sign;
 pub use after_group_destroyed::AfterGroupDestroyed;
 pub use after_member_exit::{AfterMemberExit, ExitType};
 pub use after_member_join::{AfterMemberJoin, JoinType};
-pub use body::WebhookFault;
+pub use body::WebhookError;
 pub use member::WebhookMember;
 pub use member_state_change::{EventCause, EventType, MemberStateChange};
-pub use query::{WebhookQuery, WebhookQueryFault};
+pub use query::{WebhookQuery, WebhookQueryError};
 pub use revision::{Revision, RevisionRow, TimeForm};
-pub use sign::{SignFault, WebhookToken};
+pub use sign::{SignError, WebhookToken};
 
 use body::command_of;
 
@@ -65,16 +65,16 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// [`WebhookFault`] where the body is no JSON object, is of another webhook, or a field is missing, there twice, or
+    /// [`WebhookError`] where the body is no JSON object, is of another webhook, or a field is missing, there twice, or
     /// of another type.
-    pub fn parse(body: &[u8]) -> Result<Self, WebhookFault> {
+    pub fn parse(body: &[u8]) -> Result<Self, WebhookError> {
         let (command, body) = command_of(body)?;
         match command.as_str() {
             AfterMemberJoin::COMMAND => AfterMemberJoin::read(body).map(Self::AfterMemberJoin),
             AfterMemberExit::COMMAND => AfterMemberExit::read(body).map(Self::AfterMemberExit),
             AfterGroupDestroyed::COMMAND => AfterGroupDestroyed::read(body).map(Self::AfterGroupDestroyed),
             MemberStateChange::COMMAND => MemberStateChange::read(body).map(Self::MemberStateChange),
-            _ => Err(WebhookFault::UnknownCommand { found: command }),
+            _ => Err(WebhookError::UnknownCommand { found: command }),
         }
     }
 

@@ -39,7 +39,7 @@ pub enum Operator {
     /// A user, perhaps the owner of the group.
     User(UserId),
     /// Somebody whose identifier is no user id; never an owner.
-    Stranger,
+    Invalid,
 }
 
 /// `CommandType`: 1 sets marks, 2 deletes them (`COMMAND-TYPE`).

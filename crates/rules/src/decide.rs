@@ -8,7 +8,7 @@ use avmarks_spec::readings::{
 };
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
-use crate::decision::Grounds;
+use crate::decision::Reasons;
 use crate::room::{Connection, MarkChanges, MarkSet, View};
 use crate::tally::MarkTally;
 use crate::{
@@ -45,7 +45,7 @@ impl Room {
                 }
             }
         }
-        let mut grounds = Grounds::default();
+        let mut grounds = Reasons::default();
         refused.first().into_iter().for_each(|refused| grounds.refusal(refused.reason));
         omitted.iter().for_each(|omission| grounds.clause(omission.because));
         if refused.is_empty() {
@@ -75,7 +75,7 @@ impl Room {
         if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
             refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
-        let mut grounds = Grounds::default();
+        let mut grounds = Reasons::default();
         let mut transition = Transition::time(&view);
         match refused.first() {
             Some(refused) => grounds.refusal(refused.reason),
@@ -99,7 +99,7 @@ fn finish(
     view: &View<'_>,
     at: Timestamp,
     refused: Vec<Refused>,
-    mut grounds: Grounds,
+    mut grounds: Reasons,
     omitted: Vec<Omission>,
     transition: Transition,
 ) -> Decision {
@@ -208,12 +208,12 @@ fn may_operate(room: &Room, operator: Operator) -> bool {
     match operator {
         Operator::Admin => true,
         Operator::User(user) => room.owner() == Some(user),
-        Operator::Stranger => false,
+        Operator::Invalid => false,
     }
 }
 
 /// Steps 19 and 20: what the looking at the accounts has shown.
-fn outcome_refusals(terms: &Terms, weighed: &Weighed) -> Vec<Refused> {
+fn outcome_refusals(terms: &Terms, weighed: &Evaluation) -> Vec<Refused> {
     let mut found = Vec::new();
     // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
     if weighed.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
@@ -233,7 +233,7 @@ fn outcome_refusals(terms: &Terms, weighed: &Weighed) -> Vec<Refused> {
 }
 
 /// The accounts of a call, looked at one by one.
-struct Weighed {
+struct Evaluation {
     is_anybody_served: bool,
     omitted: Vec<Omission>,
     changes: MarkChanges,
@@ -244,8 +244,8 @@ struct Weighed {
     full: Option<Mark>,
 }
 
-fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
-    let mut weighed = Weighed {
+fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Evaluation {
+    let mut weighed = Evaluation {
         is_anybody_served: false,
         omitted: Vec::new(),
         changes: MarkChanges::with_capacity(call.entries().len()),
@@ -264,7 +264,7 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Weighed {
 }
 
 /// Set. All tests look at the state as it was before the call, save the running count of holders.
-fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weighed) {
+fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Evaluation) {
     let policy = &terms.policy;
     let mut tally = MarkTally::new(view);
     let holders_max = terms.limits.members_per_mark_max;
@@ -327,7 +327,7 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
             _ => {}
         }
     }
-    let until = view.now().plus(terms.limits.pin_duration_max);
+    let until = view.now().saturating_add(terms.limits.pin_duration_max);
     let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
     weighed.changes.set_ends(until, robot_until);
     weighed.changes.set_numbers(tally.numbers);
@@ -345,7 +345,7 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Weig
 ///
 /// Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left of its marks is
 /// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.
-fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Weighed) {
+fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Evaluation) {
     let numbers = view.numbers_held();
     for (Entry { account, marks }, slot) in call.entries().iter().zip(view.find_all(call)) {
         let Some(seen) = slot.and_then(|slot| view.look(slot)).filter(|seen| seen.is_online()) else {

@@ -9,14 +9,14 @@ use crate::{Entry, MarkCall, Refusal, Transition};
 
 /// A clause or a gap that a decision rests on: the vendor's word, or our reading of its silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Basis {
+pub enum Reason {
     /// The vendor says so.
     Clause(Clause),
     /// The policy reads a gap so.
     Gap(Gap),
 }
 
-impl Basis {
+impl Reason {
     /// The id, `gap:` in front of a gap.
     #[must_use]
     pub fn id(self) -> &'static str {
@@ -27,7 +27,7 @@ impl Basis {
     }
 }
 
-impl fmt::Display for Basis {
+impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
     }
@@ -80,7 +80,7 @@ pub struct Decision {
     /// What refuses the call besides, in the order of the precedence.
     pub other_refusals: Vec<Refused>,
     /// The clauses and gaps that it rests on, the deciding one first, each once.
-    pub because: Vec<Basis>,
+    pub because: Vec<Reason>,
     /// The marks that were asked and left out, in request order.
     pub omitted: Vec<Omission>,
     pub(crate) transition: Transition,
@@ -154,15 +154,15 @@ impl Iterator for ServedMarks<'_> {
 
 /// Collects what a decision rests on, each once, in order.
 #[derive(Default)]
-pub(crate) struct Grounds(Vec<Basis>);
+pub(crate) struct Reasons(Vec<Reason>);
 
-impl Grounds {
+impl Reasons {
     pub(crate) fn clause(&mut self, clause: Clause) {
-        self.basis(Basis::Clause(clause));
+        self.basis(Reason::Clause(clause));
     }
 
     pub(crate) fn gap(&mut self, gap: Gap) {
-        self.basis(Basis::Gap(gap));
+        self.basis(Reason::Gap(gap));
     }
 
     pub(crate) fn refusal(&mut self, reason: Refusal) {
@@ -174,11 +174,11 @@ impl Grounds {
         }
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Basis> {
+    pub(crate) fn into_vec(self) -> Vec<Reason> {
         self.0
     }
 
-    fn basis(&mut self, basis: Basis) {
+    fn basis(&mut self, basis: Reason) {
         if !self.0.contains(&basis) {
             self.0.push(basis);
         }

@@ -49,11 +49,11 @@ mod tally;
 
 pub use command::{AdminCall, CommandKind, Entry, MarkCall, MarkList, Operator, Presence, Question, Terms};
 pub use decide::{admin_refusals, gate_refusals, question_refusals};
-pub use decision::{Basis, Decision, Omission, Refused, ServedMarks, Verdict};
+pub use decision::{Decision, Omission, Reason, Refused, ServedMarks, Verdict};
 pub use event::{Cause, Event};
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use quota::Quota;
 pub use refusal::{Precedence, Refusal};
 pub use room::{
-    Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreFault, Room, StaleTransition, Transition, page,
+    Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreError, Room, StaleTransition, Transition, page,
 };

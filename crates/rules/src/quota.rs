@@ -27,13 +27,14 @@ impl Quota {
     /// Whether a call at `at` would be admitted. `at` must not lie before an earlier one's.
     #[must_use]
     pub fn admits(&self, at: Timestamp, limits: &Limits) -> bool {
-        let gone = self.admitted.iter().take_while(|seen| at.since(**seen) >= limits.rate_window).count();
+        let gone =
+            self.admitted.iter().take_while(|seen| at.saturating_duration_since(**seen) >= limits.rate_window).count();
         self.admitted.len().saturating_sub(gone) < limits.calls_per_window_max
     }
 
     /// Admits a call at `at`, or says no.
     pub fn admit(&mut self, at: Timestamp, limits: &Limits) -> bool {
-        while self.admitted.front().is_some_and(|seen| at.since(*seen) >= limits.rate_window) {
+        while self.admitted.front().is_some_and(|seen| at.saturating_duration_since(*seen) >= limits.rate_window) {
             self.admitted.pop_front();
         }
         let admits = self.admitted.len() < limits.calls_per_window_max;

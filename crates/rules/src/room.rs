@@ -20,10 +20,10 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 
 pub use self::list::{Cursor, Filter, Listed, Page, page};
-pub(crate) use self::marks::{Bit, MarkSet, Marks, Numbers, PLACES};
-use self::order::Order;
+pub(crate) use self::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
+use self::order::JoinLog;
 use self::pins::Pins;
-pub use self::restore::{MemberState, RestoreFault};
+pub use self::restore::{MemberState, RestoreError};
 use self::roster::Roster;
 pub(crate) use self::roster::{Connection, hash};
 pub(crate) use self::transition::{MarkChanges, Step, Steps};
@@ -52,7 +52,7 @@ pub struct Room {
     online: usize,
     robots: usize,
     /// The members and robots by their place in the join order; listed are those that the unfiltered list names: online, without 600.
-    order: Order,
+    order: JoinLog,
 }
 
 /// A number that one state of one room has, and no other state of any room. A clone has it too, until it changes.
@@ -105,7 +105,7 @@ impl Room {
             pins: Pins::default(),
             online: 0,
             robots: 0,
-            order: Order::default(),
+            order: JoinLog::default(),
         }
     }
 

@@ -4,13 +4,13 @@ use alloc::collections::BTreeMap;
 
 use avmarks_spec::Mark;
 
-use crate::room::{Bit, MarkSet, Marks, Numbers, PLACES, View};
+use crate::room::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks, View};
 
 /// The marks of the group, those that somebody holds and those that the call would add, with the running count of holders.
 pub(crate) struct MarkTally {
     /// As many as a group can have, at the places that they have in the room, and others at those that are free.
-    pub(crate) numbers: Numbers,
-    holders: [usize; PLACES],
+    pub(crate) numbers: MarkTable,
+    holders: [usize; MARK_INDEX_COUNT],
     /// Those that somebody holds, or that the call would have held.
     there: MarkSet,
     /// Marks beyond the places of a room, with their holders: too many for any group.
@@ -19,7 +19,7 @@ pub(crate) struct MarkTally {
 
 impl MarkTally {
     pub(crate) fn new(view: &View<'_>) -> Self {
-        let (mut holders, mut there) = ([0; PLACES], MarkSet::default());
+        let (mut holders, mut there) = ([0; MARK_INDEX_COUNT], MarkSet::default());
         for (holders, bit) in holders.iter_mut().zip(Marks::bits()) {
             *holders = view.holders_at(bit);
             if *holders > 0 {
@@ -30,7 +30,7 @@ impl MarkTally {
     }
 
     /// Names a mark that an account of the call may take. Gives its place; none where the group has no place for it.
-    pub(crate) fn name(&mut self, mark: Mark) -> Option<Bit> {
+    pub(crate) fn name(&mut self, mark: Mark) -> Option<MarkIndex> {
         let bit = self.numbers.find_or_put(mark);
         match bit {
             Some(bit) => self.there = self.there.with(bit),
@@ -42,7 +42,7 @@ impl MarkTally {
     }
 
     /// Counts one more holder of a mark that was named, or says that the mark is full.
-    pub(crate) fn take(&mut self, mark: Mark, bit: Option<Bit>, holders_max: usize) -> bool {
+    pub(crate) fn take(&mut self, mark: Mark, bit: Option<MarkIndex>, holders_max: usize) -> bool {
         let holders = match bit {
             Some(bit) => self.holders.get_mut(Marks::index(bit)),
             None => self.others.get_mut(&mark),

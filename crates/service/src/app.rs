@@ -8,7 +8,7 @@ use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{Event, Operator, Presence, Quota, Room, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
-use crate::pull::Views;
+use crate::pull::ListCache;
 
 /// What an app is set up with.
 #[derive(Clone, Debug)]
@@ -80,23 +80,23 @@ pub struct App {
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) room: Room,
-    pub(crate) views: Views,
+    pub(crate) views: ListCache,
 }
 
 /// Something that happened in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Happening {
+pub struct GroupEvent {
     /// Where.
     pub group: GroupId,
     /// What.
-    pub what: What,
+    pub what: GroupEventKind,
 }
 
-/// See [`Happening`].
+/// See [`GroupEvent`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum What {
+pub enum GroupEventKind {
     /// The group was created.
     GroupCreated,
     /// The group is gone, with everything in it.
@@ -161,7 +161,7 @@ impl App {
     }
 
     /// Lets time pass to `at`.
-    pub fn tick(&mut self, at: Timestamp) -> Vec<Happening> {
+    pub fn tick(&mut self, at: Timestamp) -> Vec<GroupEvent> {
         let mut happenings = Vec::new();
         self.advance(at, &mut happenings);
         happenings
@@ -174,21 +174,21 @@ impl App {
         kind: GroupType,
         owner: Option<UserId>,
         at: Timestamp,
-    ) -> Vec<Happening> {
+    ) -> Vec<GroupEvent> {
         let mut happenings = self.tick(at);
         self.groups.entry(id).or_insert_with(|| {
-            happenings.push(Happening { group: id, what: What::GroupCreated });
-            Group { room: Room::new(kind, owner), views: Views::default() }
+            happenings.push(GroupEvent { group: id, what: GroupEventKind::GroupCreated });
+            Group { room: Room::new(kind, owner), views: ListCache::default() }
         });
         happenings
     }
 
     /// Destroys a group; nothing where there is none.
-    pub fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Vec<Happening> {
+    pub fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Vec<GroupEvent> {
         let mut happenings = self.tick(at);
         if let Some(group) = self.groups.remove(&id) {
             group.room.next_deadline().map(|end| self.deadlines.remove(&(end, id)));
-            happenings.push(Happening { group: id, what: What::GroupDestroyed });
+            happenings.push(GroupEvent { group: id, what: GroupEventKind::GroupDestroyed });
         }
         happenings
     }
@@ -200,7 +200,7 @@ impl App {
         presence: Presence,
         accounts: &[UserId],
         at: Timestamp,
-    ) -> Vec<Happening> {
+    ) -> Vec<GroupEvent> {
         let mut happenings = self.tick(at);
         let now = self.latest;
         self.change(group, |room| happenings.extend(members(group, room.observe(presence, accounts, now))));
@@ -208,7 +208,7 @@ impl App {
     }
 
     /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
-    pub(crate) fn advance(&mut self, at: Timestamp, happenings: &mut Vec<Happening>) {
+    pub(crate) fn advance(&mut self, at: Timestamp, happenings: &mut Vec<GroupEvent>) {
         self.latest = self.latest.max(at);
         while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.latest) {
             let mut events = Vec::new();
@@ -236,11 +236,11 @@ impl App {
         if self.settings.admins.contains(identifier) {
             return Operator::Admin;
         }
-        UserId::parse_as(identifier, self.settings.terms.policy.account_id).map_or(Operator::Stranger, Operator::User)
+        UserId::parse_as(identifier, self.settings.terms.policy.account_id).map_or(Operator::Invalid, Operator::User)
     }
 }
 
 /// What happened to the members of a group.
-pub(crate) fn members(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = Happening> {
-    events.into_iter().map(move |event| Happening { group, what: What::Member(event) })
+pub(crate) fn members(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = GroupEvent> {
+    events.into_iter().map(move |event| GroupEvent { group, what: GroupEventKind::Member(event) })
 }

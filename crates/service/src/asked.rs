@@ -7,7 +7,7 @@ use avmarks_spec::{Excerpt, GroupId, Limits};
 use crate::app::Group;
 
 /// The group that a call names, and who calls.
-pub(crate) struct Asked<'a> {
+pub(crate) struct Target<'a> {
     /// None where the body names no group, or not by a well-formed id.
     pub(crate) id: Option<GroupId>,
     pub(crate) found: Option<&'a Group>,
@@ -21,7 +21,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) special: Option<Place>,
 }
 
-impl Asked<'_> {
+impl Target<'_> {
     /// A refusal of the group, as a sentence with its place. `omitted` is the first mark that was left out.
     pub(crate) fn says(
         &self,

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::{Endpoint, ErrorCode};
-use avmarks_rules::{Basis, Omission, Transition};
+use avmarks_rules::{Omission, Reason, Transition};
 use avmarks_spec::{Gap, GroupId, Timestamp};
 
 use crate::app::members;
 use crate::pull::Taken;
-use crate::violation::{Findings, Violation};
-use crate::walk::{Caller, Incoming, Length, Walk};
-use crate::{App, Happening};
+use crate::violation::{Violation, Violations};
+use crate::walk::{Caller, Evaluation, Incoming, Length};
+use crate::{App, GroupEvent};
 
 /// A request as it comes over HTTP.
 #[derive(Clone, Copy)]
@@ -67,7 +67,7 @@ pub struct Answer {
     /// The code in it.
     pub code: ErrorCode,
     /// The clauses and gaps it rests on, the deciding one first.
-    pub because: Vec<Basis>,
+    pub because: Vec<Reason>,
     /// The marks that were asked and left out.
     pub omitted: Vec<Omission>,
 }
@@ -97,7 +97,7 @@ pub struct Response {
     /// What is answered.
     pub answer: Answer,
     /// What happened: pins that had ended first, in any group, then what the call brought.
-    pub happenings: Vec<Happening>,
+    pub happenings: Vec<GroupEvent>,
     /// Whether step 5 admitted it. One that was not admitted changes nothing but what time itself does, so that whoever
     /// keeps the inputs need not keep it.
     pub admitted: bool,
@@ -178,8 +178,8 @@ impl App {
     /// request.query = "sdkappid=1400000000&identifier=student9&usersig=x&random=1&contenttype=json";
     /// assert_eq!(app.gate(&request, Timestamp::EPOCH).unwrap_err().code.number(), 60010);
     /// ```
-    pub fn gate(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Basis>, Answer> {
-        Walk::gate(self, request.into(), self.latest.max(at))
+    pub fn gate(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Reason>, Answer> {
+        Evaluation::gate(self, request.into(), self.latest.max(at))
     }
 
     /// What a request is answered whose body is longer than is read, and therefore not at hand; `bytes` is how long it is,
@@ -187,7 +187,7 @@ impl App {
     #[must_use]
     pub fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
-        Walk::run(self, incoming, self.latest.max(at), Findings::first()).outcome.answer
+        Evaluation::run(self, incoming, self.latest.max(at), Violations::first()).outcome.answer
     }
 
     /// The same for a call that somebody else serves, whatever its path.
@@ -195,14 +195,14 @@ impl App {
     pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
         // Step 1 refuses such a length always.
-        Walk::gate(self, incoming, self.latest.max(at)).err().unwrap_or_else(|| Answer::internal_error(None))
+        Evaluation::gate(self, incoming, self.latest.max(at)).err().unwrap_or_else(|| Answer::internal_error(None))
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
         let clock = clock_basis(at, self.latest);
         let mut happenings = self.tick(at);
         let now = self.latest;
-        let walked = Walk::run(self, incoming, now, Findings::first());
+        let walked = Evaluation::run(self, incoming, now, Violations::first());
         let admitted = walked.admitted.is_some();
         if let Some(endpoint) = walked.admitted {
             self.quotas.entry((self.settings.sdkappid, endpoint)).or_default().admit(now, &self.settings.terms.limits);
@@ -229,7 +229,7 @@ impl App {
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
-        let walked = Walk::run(self, incoming, self.latest.max(at), Findings::all());
+        let walked = Evaluation::run(self, incoming, self.latest.max(at), Violations::all());
         let Outcome { mut answer, .. } = walked.outcome;
         answer.because.extend(clock_basis(at, self.latest));
         DryRun { violations: walked.violations, answer }
@@ -237,8 +237,8 @@ impl App {
 }
 
 /// `gap:clock`, where it was read: an earlier time is taken as the latest seen.
-fn clock_basis(at: Timestamp, latest: Timestamp) -> Option<Basis> {
-    (at < latest).then_some(Basis::Gap(Gap::Clock))
+fn clock_basis(at: Timestamp, latest: Timestamp) -> Option<Reason> {
+    (at < latest).then_some(Reason::Gap(Gap::Clock))
 }
 
 /// An answer, and what is to be changed for it.

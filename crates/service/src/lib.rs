@@ -45,10 +45,10 @@ mod written;
 /// The crates that this one speaks in, so that a user needs no line for each.
 pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as spec};
 
-pub use app::{App, Happening, Settings, What};
+pub use app::{App, GroupEvent, GroupEventKind, Settings};
 pub use handle::{Answer, Call, DryRun, Request, Response};
 pub use notes::{Note, NoteKind, notes};
 pub use preflight::{preflight, preflight_request};
-pub use scenario::{LineFault, Scenario, Step, events_json};
-pub use snapshot::SnapshotFault;
+pub use scenario::{LineError, Scenario, Step, events_json};
+pub use snapshot::SnapshotError;
 pub use violation::Violation;

@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{
-    BodyFault, Endpoint, FieldFault, FieldProblem, Integer, Place, add_robots, get_admin_list, get_members,
+    BodyError, Endpoint, FieldError, FieldProblem, Integer, Place, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
 };
-use avmarks_rules::{Basis, CommandKind, Cursor, Entry, Filter, MarkList, Policy, Refusal};
+use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
-use crate::violation::{Findings, Violation};
+use crate::violation::{Violation, Violations};
 
 /// Everything that is wrong with the body of a call, as far as the body alone shows it, in the order of the precedence;
 /// nothing where the service would look at the group next.
@@ -35,7 +35,7 @@ use crate::violation::{Findings, Violation};
 /// ```
 #[must_use]
 pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Vec<Violation> {
-    let mut findings = Findings::all();
+    let mut findings = Violations::all();
     let _ = read(endpoint, body, policy, limits, &mut findings);
     findings.found
 }
@@ -43,7 +43,7 @@ pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limi
 /// The same for a request that was never bytes: every value is of its type already, so steps 8 to 12 are looked at.
 #[must_use]
 pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy, limits: &Limits) -> Vec<Violation> {
-    let mut findings = Findings::all();
+    let mut findings = Violations::all();
     let _ = Reader { policy, limits, findings: &mut findings }.marks(&request.into());
     findings.found
 }
@@ -87,7 +87,7 @@ pub(crate) fn read(
     body: &[u8],
     policy: &Policy,
     limits: &Limits,
-    findings: &mut Findings,
+    findings: &mut Violations,
 ) -> ControlFlow<(), Read> {
     let before = findings.found.len();
     let mut reader = Reader { policy, limits, findings };
@@ -95,13 +95,13 @@ pub(crate) fn read(
     let mut read = match reader.body(endpoint, &text)? {
         Ok(read) => read,
         // A comma decided only where the body can be read without it (`gap:trailing-comma`).
-        Err(BodyFault::TrailingComma { line, column }) => {
+        Err(BodyError::TrailingComma { line, column }) => {
             let mended = without_trailing_commas(&text);
-            let mut silent = Findings::first();
+            let mut silent = Violations::first();
             let mut again = Reader { policy, limits, findings: &mut silent };
             let fault = match again.body(endpoint, &mended) {
                 ControlFlow::Continue(Err(fault)) => fault,
-                _ => BodyFault::TrailingComma { line, column },
+                _ => BodyError::TrailingComma { line, column },
             };
             reader.no_json(&fault)?
         }
@@ -114,12 +114,12 @@ pub(crate) fn read(
 struct Reader<'a> {
     policy: &'a Policy,
     limits: &'a Limits,
-    findings: &'a mut Findings,
+    findings: &'a mut Violations,
 }
 
 impl Reader<'_> {
     /// 7 to 12. The fault of step 6 where the text is not a JSON object.
-    fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyFault>> {
+    fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyError>> {
         macro_rules! drafted {
             ($draft:expr, $read:expr) => {
                 match $draft {
@@ -156,15 +156,15 @@ impl Reader<'_> {
             }
             Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
             Err(fault) => {
-                self.no_json(&BodyFault::NotUtf8 { at: fault.valid_up_to() })?;
+                self.no_json(&BodyError::NotUtf8 { at: fault.valid_up_to() })?;
                 ControlFlow::Continue(None)
             }
         }
     }
 
-    fn no_json(&mut self, fault: &BodyFault) -> ControlFlow<(), Read> {
+    fn no_json(&mut self, fault: &BodyError) -> ControlFlow<(), Read> {
         let reason = match fault {
-            BodyFault::TrailingComma { .. } => Refusal::TrailingComma,
+            BodyError::TrailingComma { .. } => Refusal::TrailingComma,
             _ => Refusal::NotJson,
         };
         self.add(reason, Place::Body, fault.to_string())?;
@@ -172,8 +172,8 @@ impl Reader<'_> {
     }
 
     /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
-    fn fields(&mut self, faults: &[FieldFault]) -> ControlFlow<()> {
-        let is_twice = |fault: &&FieldFault| fault.problem == FieldProblem::Twice;
+    fn fields(&mut self, faults: &[FieldError]) -> ControlFlow<()> {
+        let is_twice = |fault: &&FieldError| fault.problem == FieldProblem::DuplicateField;
         let twice = faults.iter().filter(is_twice).map(|fault| (Refusal::DuplicateField, fault));
         let others = faults.iter().filter(|fault| !is_twice(fault)).map(|fault| (Refusal::Required, fault));
         twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.place, || fault.to_string()))
@@ -217,7 +217,7 @@ impl Reader<'_> {
         if length > length_max {
             let message = format!("`{list}` has {length} {items}; one call names at most {length_max}: split it");
             let mut violation = Violation::new(Refusal::AccountsMax, Some(list), self.policy, message);
-            violation.because.extend(gap.map(Basis::Gap));
+            violation.because.extend(gap.map(Reason::Gap));
             self.findings.add(violation)?;
         }
         if length == 0 {
@@ -319,7 +319,7 @@ impl Reader<'_> {
         let filter = match draft.mark {
             None => Filter::Visible,
             Some(number) => {
-                number.to_i64().and_then(|number| Mark::new(number).ok()).map_or(Filter::Nobody, Filter::Holding)
+                number.to_i64().and_then(|number| Mark::new(number).ok()).map_or(Filter::InvalidMark, Filter::Holding)
             }
         };
         let group = self.group_id(draft.group_id.as_deref())?;

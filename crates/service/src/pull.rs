@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_protocol::get_members;
-use avmarks_rules::{Basis, Cursor, Filter, Listed, Policy, Room, Terms, page};
+use avmarks_rules::{Cursor, Filter, Listed, Policy, Reason, Room, Terms, page};
 use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshCount, RefreshList, SwitchList};
 use avmarks_spec::{Clause, Gap, Mark, Timestamp, UserId};
 
 /// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Views {
+pub(crate) struct ListCache {
     pub(crate) lists: BTreeMap<Filter, (Timestamp, ListView)>,
     pub(crate) count: Option<(Timestamp, usize)>,
     /// Who was online, for `check_members`.
@@ -35,7 +35,7 @@ pub(crate) enum Taken {
 /// A page, what it rests on, and the view to remember.
 pub(crate) struct Shown<T> {
     pub(crate) answer: T,
-    pub(crate) because: Vec<Basis>,
+    pub(crate) because: Vec<Reason>,
     pub(crate) taken: Option<Taken>,
 }
 
@@ -59,11 +59,11 @@ fn count_age_max(policy: &Policy) -> Option<Duration> {
     }
 }
 
-impl Views {
+impl ListCache {
     pub(crate) fn remember(&mut self, taken: Taken, policy: &Policy, now: Timestamp) {
         match taken {
             Taken::List(filter, view) if list_age_max(policy).is_some() => {
-                self.lists.retain(|_, (at, _)| now.since(*at) < VIEW_AGE_CEILING);
+                self.lists.retain(|_, (at, _)| now.saturating_duration_since(*at) < VIEW_AGE_CEILING);
                 self.lists.insert(filter, (now, view));
             }
             Taken::Count(count) if count_age_max(policy).is_some() => self.count = Some((now, count)),
@@ -75,13 +75,13 @@ impl Views {
 
 fn fresh<T>(view: Option<&(Timestamp, T)>, age_max: Option<Duration>, now: Timestamp) -> Option<&T> {
     let age_max = age_max?;
-    view.filter(|(at, _)| now.since(*at) < age_max).map(|(_, view)| view)
+    view.filter(|(at, _)| now.saturating_duration_since(*at) < age_max).map(|(_, view)| view)
 }
 
 /// A page of the online list.
 pub(crate) fn list(
     room: &Room,
-    views: &Views,
+    views: &ListCache,
     terms: &Terms,
     cursor: Cursor,
     filter: Filter,
@@ -133,26 +133,26 @@ fn seconds(joined: Timestamp) -> i64 {
 }
 
 /// What a list rests on; `why_short` are the readings that leave it the 30 latest.
-fn grounds(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Basis> {
-    let mut because: Vec<_> = why_short.map(Basis::Gap).collect();
+fn grounds(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Reason> {
+    let mut because: Vec<_> = why_short.map(Reason::Gap).collect();
     match filter {
         Filter::Visible if because.is_empty() => {
-            because.extend([Clause::ListMax, Clause::Hide600].map(Basis::Clause));
+            because.extend([Clause::ListMax, Clause::Hide600].map(Reason::Clause));
         }
-        Filter::Visible | Filter::Holding(Mark::HIDDEN) => because.push(Basis::Clause(Clause::Hide600)),
-        Filter::Nobody => {}
-        Filter::Holding(_) => because.extend([Basis::Clause(Clause::Hide600), Basis::Gap(Gap::Unhide)]),
+        Filter::Visible | Filter::Holding(Mark::HIDDEN) => because.push(Reason::Clause(Clause::Hide600)),
+        Filter::InvalidMark => {}
+        Filter::Holding(_) => because.extend([Reason::Clause(Clause::Hide600), Reason::Gap(Gap::Unhide)]),
     }
-    because.extend([Gap::ListOrder, Gap::PageSize, Gap::ListMarks, Gap::RefreshList].map(Basis::Gap));
+    because.extend([Gap::ListOrder, Gap::PageSize, Gap::ListMarks, Gap::RefreshList].map(Reason::Gap));
     because
 }
 
 /// The number of online members and robots.
-pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -> Shown<usize> {
-    let mut because = vec![Basis::Gap(Gap::RefreshCount)];
+pub(crate) fn count(room: &Room, views: &ListCache, terms: &Terms, now: Timestamp) -> Shown<usize> {
+    let mut because = vec![Reason::Gap(Gap::RefreshCount)];
     if !room.kind().has_marks() {
         // A plan and a switch of their own are taken as given.
-        because.insert(0, Basis::Gap(Gap::CountTypes));
+        because.insert(0, Reason::Gap(Gap::CountTypes));
     }
     match fresh(views.count.as_ref(), count_age_max(&terms.policy), now) {
         Some(count) => Shown { answer: *count, because, taken: None },
@@ -166,7 +166,7 @@ pub(crate) fn count(room: &Room, views: &Views, terms: &Terms, now: Timestamp) -
 /// Those of `accounts` that are online, in the order asked, each once.
 pub(crate) fn check(
     room: &Room,
-    views: &Views,
+    views: &ListCache,
     terms: &Terms,
     accounts: Vec<UserId>,
     now: Timestamp,
@@ -174,9 +174,9 @@ pub(crate) fn check(
     let mut seen = BTreeSet::new();
     let named = accounts.len();
     let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
-    let mut because = vec![Basis::Gap(Gap::RefreshList)];
+    let mut because = vec![Reason::Gap(Gap::RefreshList)];
     if accounts.len() < named {
-        because.push(Basis::Gap(Gap::Duplicates));
+        because.push(Reason::Gap(Gap::Duplicates));
     }
     let age_max = list_age_max(&terms.policy);
     if age_max.is_none() {

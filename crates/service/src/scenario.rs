@@ -3,10 +3,10 @@
 mod line;
 mod output;
 
-pub use line::LineFault;
+pub use line::LineError;
 pub use output::events_json;
 
-use crate::{Answer, App, Call, Happening, Response, Settings};
+use crate::{Answer, App, Call, GroupEvent, Response, Settings};
 use line::{Input, Line};
 
 /// A conversation with an [`App`] in lines of JSON.
@@ -64,8 +64,8 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineFault`] where the line is no valid input; it names the line, and nothing was changed.
-    pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineFault> {
+    /// [`LineError`] where the line is no valid input; it names the line, and nothing was changed.
+    pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineError> {
         self.step(text).map(|step| step.to_json())
     }
 
@@ -73,16 +73,16 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineFault`] where the line is no valid input; it names the line, and nothing was changed.
-    pub fn step(&mut self, text: &str) -> Result<Step, LineFault> {
+    /// [`LineError`] where the line is no valid input; it names the line, and nothing was changed.
+    pub fn step(&mut self, text: &str) -> Result<Step, LineError> {
         self.line += 1;
         let line =
-            Line::parse(text, &self.app.settings.terms.policy).map_err(|what| LineFault::new(self.line, what))?;
+            Line::parse(text, &self.app.settings.terms.policy).map_err(|what| LineError::new(self.line, what))?;
         let (answer, happenings) = self.run(line);
         Ok(Step { line: self.line, answer, happenings })
     }
 
-    fn run(&mut self, Line { at, input }: Line<'_>) -> (Option<Answer>, Vec<Happening>) {
+    fn run(&mut self, Line { at, input }: Line<'_>) -> (Option<Answer>, Vec<GroupEvent>) {
         let app = &mut self.app;
         let happenings = match input {
             Input::Call { identifier, path, body } => {
@@ -122,7 +122,7 @@ pub struct Step {
     /// What is answered, where the line is a call.
     pub answer: Option<Answer>,
     /// What happened.
-    pub happenings: Vec<Happening>,
+    pub happenings: Vec<GroupEvent>,
 }
 
 impl Step {

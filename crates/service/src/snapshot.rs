@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::url::SdkAppId;
-use avmarks_rules::{Filter, Policy, RestoreFault, Room, Terms};
+use avmarks_rules::{Filter, Policy, RestoreError, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
 
 use crate::app::Group;
-use crate::pull::{ListView, Views};
+use crate::pull::{ListCache, ListView};
 use crate::{App, Settings};
 use wire::{
     AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
@@ -23,7 +23,7 @@ const VERSION: u32 = 2;
 /// Why a snapshot makes no app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SnapshotFault {
+pub enum SnapshotError {
     /// It is no JSON, or not of the form of a snapshot.
     #[error("this is no snapshot: {what}")]
     Form {
@@ -50,7 +50,7 @@ pub enum SnapshotFault {
         /// The group.
         group: GroupId,
         /// What is wrong with it.
-        fault: RestoreFault,
+        fault: RestoreError,
     },
 }
 
@@ -81,17 +81,17 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`SnapshotFault`] where the bytes are no snapshot, or one that the rules do not allow.
-    pub fn restore(json: &[u8]) -> Result<Self, SnapshotFault> {
+    /// [`SnapshotError`] where the bytes are no snapshot, or one that the rules do not allow.
+    pub fn restore(json: &[u8]) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {
             avmarks_snapshot: u32,
         }
-        let form = |fault: serde_json::Error| SnapshotFault::Form { what: brief(&fault) };
+        let form = |fault: serde_json::Error| SnapshotError::Form { what: brief(&fault) };
         // The version first: another one may have another form.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
         if found != VERSION {
-            return Err(SnapshotFault::Version { found });
+            return Err(SnapshotError::Version { found });
         }
         serde_json::from_slice::<Snapshot>(json).map_err(form)?.into_app()
     }
@@ -121,7 +121,7 @@ impl Snapshot {
         }
     }
 
-    fn into_app(self) -> Result<App, SnapshotFault> {
+    fn into_app(self) -> Result<App, SnapshotError> {
         let sdkappid = SdkAppId::new(self.sdkappid).map_err(|fault| value("sdkappid", fault))?;
         let policy = policy(&self.policy)?;
         let terms = Terms {
@@ -158,7 +158,7 @@ fn brief(fault: &serde_json::Error) -> String {
 }
 
 /// The policy in which every gap is read as it says.
-fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotFault> {
+fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotError> {
     let mut policy = Policy::default();
     for (gap, field) in Gap::choices() {
         let reading = readings.get(field).ok_or_else(|| value("policy", format!("`{field}` is missing")))?;
@@ -171,7 +171,7 @@ fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotFault> 
 }
 
 impl App {
-    fn readmit(&mut self, admitted: AdmittedWire) -> Result<(), SnapshotFault> {
+    fn readmit(&mut self, admitted: AdmittedWire) -> Result<(), SnapshotError> {
         let AdmittedWire { sdkappid, command, at } = admitted;
         let sdkappid = SdkAppId::new(sdkappid).map_err(|fault| value("admitted", fault))?;
         let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
@@ -212,7 +212,7 @@ impl GroupWire {
         }
     }
 
-    fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotFault> {
+    fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
         let id = GroupId::parse(&self.id).map_err(|fault| value("id", fault))?;
         let kind = GroupType::parse(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
@@ -224,11 +224,11 @@ impl GroupWire {
         let seen = Timestamp::from_millis(self.latest);
         let admins = self.admins.iter().map(|admin| user("admins", admin)).collect::<Result<_, _>>()?;
         let room = Room::restore(kind, owner, admins, seen, self.next_place, members)
-            .map_err(|fault| SnapshotFault::Group { group: id, fault })?;
+            .map_err(|fault| SnapshotError::Group { group: id, fault })?;
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
         }
-        let mut views = Views::default();
+        let mut views = ListCache::default();
         for view in self.list_views {
             let (filter, taken, view) = view.into_view(latest)?;
             if views.lists.insert(filter, (taken, view)).is_some() {
@@ -245,7 +245,7 @@ impl GroupWire {
 }
 
 impl ListViewWire {
-    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, ListView), SnapshotFault> {
+    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, ListView), SnapshotError> {
         let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.place > earlier.place) {
             return Err(value("list_views", "places must descend"));
@@ -256,7 +256,7 @@ impl ListViewWire {
 }
 
 /// When a view was taken: not later than the latest time seen.
-fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotFault> {
+fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotError> {
     match Timestamp::from_millis(at) {
         at if at <= latest => Ok(at),
         _ => Err(value("taken", "a view was taken after `latest`")),

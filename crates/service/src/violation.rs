@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{ErrorCode, Place};
-use avmarks_rules::{Basis, Policy, Refusal};
+use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_spec::Gap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -19,7 +19,7 @@ pub struct Violation {
     /// What the vendor's service would answer, were this the first thing wrong.
     pub code: ErrorCode,
     /// What it rests on: the clause broken, then the gap that the code or the refusal depends on.
-    pub because: Vec<Basis>,
+    pub because: Vec<Reason>,
     /// One English sentence that names the field, its index, and the value. Its text is ours.
     pub message: String,
 }
@@ -27,8 +27,8 @@ pub struct Violation {
 impl Violation {
     pub(crate) fn new(reason: Refusal, place: Option<Place>, policy: &Policy, message: impl Into<String>) -> Self {
         let code = ErrorCode::new(i64::from(reason.code(policy)));
-        let clause = reason.clause().map(Basis::Clause);
-        let because = clause.into_iter().chain(reason.gap().map(Basis::Gap)).collect();
+        let clause = reason.clause().map(Reason::Clause);
+        let because = clause.into_iter().chain(reason.gap().map(Reason::Gap)).collect();
         Self { reason, place, code, because, message: message.into() }
     }
 
@@ -71,7 +71,7 @@ impl std::error::Error for Violation {}
 /// As an object of `step`, `code`, `because` (a list of ids), `pointer` (perhaps null) and `message`.
 impl Serialize for Violation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ids: Vec<_> = self.because.iter().copied().map(Basis::id).collect();
+        let ids: Vec<_> = self.because.iter().copied().map(Reason::id).collect();
         let mut map = serializer.serialize_map(Some(5))?;
         map.serialize_entry("step", &self.reason.step())?;
         map.serialize_entry("code", &self.code)?;
@@ -83,14 +83,14 @@ impl Serialize for Violation {
 }
 
 /// Collects what is wrong, in the order of the precedence: all of it, or what answers alone.
-pub(crate) struct Findings {
+pub(crate) struct Violations {
     pub(crate) found: Vec<Violation>,
     /// Gaps whose reading let something through on the way.
     pub(crate) gaps: Vec<Gap>,
     all: bool,
 }
 
-impl Findings {
+impl Violations {
     pub(crate) fn all() -> Self {
         Self { found: Vec::new(), gaps: Vec::new(), all: true }
     }

@@ -6,17 +6,17 @@ mod group;
 
 use std::ops::ControlFlow;
 
-use avmarks_protocol::url::{QueryFault, RawQuery, without_usersig};
-use avmarks_protocol::usersig::{Finding, UserSigFault, explain, verify};
+use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
+use avmarks_protocol::usersig::{Finding, UserSigError, explain, verify};
 use avmarks_protocol::{Endpoint, Place};
-use avmarks_rules::{AdminCall, Basis, MarkCall, Omission, Operator, Policy, Quota, Refusal};
+use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Quota, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 
-use crate::asked::Asked;
+use crate::asked::Target;
 use crate::handle::{Answer, Effect, Outcome, without_query};
 use crate::preflight::{self, Body};
-use crate::violation::{Findings, Violation};
+use crate::violation::{Violation, Violations};
 use crate::written::refused;
 use crate::{App, Settings};
 
@@ -50,7 +50,7 @@ pub(crate) enum Length {
 }
 
 /// What a walk has found.
-pub(crate) struct Walked {
+pub(crate) struct Evaluated {
     pub(crate) violations: Vec<Violation>,
     /// The call, where step 5 admitted it.
     pub(crate) admitted: Option<Endpoint>,
@@ -58,11 +58,11 @@ pub(crate) struct Walked {
 }
 
 /// A walk on its way.
-pub(crate) struct Walk<'a> {
+pub(crate) struct Evaluation<'a> {
     app: &'a App,
     incoming: Incoming<'a>,
     now: Timestamp,
-    findings: Findings,
+    findings: Violations,
     endpoint: Option<Endpoint>,
     admitted: bool,
     /// What the group was found to answer, where it was asked.
@@ -71,9 +71,9 @@ pub(crate) struct Walk<'a> {
     omitted: Vec<Omission>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Evaluation<'a> {
     /// Walks the precedence at `now`, which is not before the latest time that the app has seen. Changes nothing.
-    pub(crate) fn run(app: &'a App, incoming: Incoming<'a>, now: Timestamp, findings: Findings) -> Walked {
+    pub(crate) fn run(app: &'a App, incoming: Incoming<'a>, now: Timestamp, findings: Violations) -> Evaluated {
         let mut walk =
             Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
         let _ = walk.steps();
@@ -81,13 +81,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks steps 1 to 4, whatever the path, for a call that somebody else serves.
-    pub(crate) fn gate(app: &'a App, incoming: Incoming<'a>, now: Timestamp) -> Result<Vec<Basis>, Answer> {
-        let findings = Findings::first();
+    pub(crate) fn gate(app: &'a App, incoming: Incoming<'a>, now: Timestamp) -> Result<Vec<Reason>, Answer> {
+        let findings = Violations::first();
         let mut walk =
             Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
         let _ = walk.gate_steps();
         match walk.findings.found.is_empty() {
-            true => Ok(walk.findings.gaps.into_iter().map(Basis::Gap).collect()),
+            true => Ok(walk.findings.gaps.into_iter().map(Reason::Gap).collect()),
             false => Err(walk.finish().outcome.answer),
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
         }
         let Settings { terms, .. } = &self.app.settings;
         let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
-        let group = Asked {
+        let group = Target {
             id: read.group,
             found: read.group.and_then(|id| self.app.groups.get(&id)),
             operator,
@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
             let path = without_query(path);
             let message = format!(
                 "no call of this service has the path `{}`; its calls are {}",
-                Excerpt(&without_usersig(&path)),
+                Excerpt(&redact_usersig(&path)),
                 known.join(", ")
             );
             self.add(Refusal::UnknownPath, None, message)?;
@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
         };
         for fault in query.faults() {
             let reason = match fault {
-                QueryFault::AppMissing => Refusal::QueryAppMissing,
+                QueryError::AppMissing => Refusal::QueryAppMissing,
                 _ => Refusal::Query,
             };
             self.add(reason, None, fault.to_string())?;
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         });
         match fault {
             // Nothing can be read in it; what mending it would show was not sent.
-            UserSigFault::Malformed(_) => ControlFlow::Continue(()),
+            UserSigError::Malformed(_) => ControlFlow::Continue(()),
             _ => others
                 .filter(|(reason, _)| *reason > signature_refusal(&fault))
                 .try_for_each(|(reason, message)| self.add(reason, None, message)),
@@ -223,12 +223,12 @@ impl<'a> Walk<'a> {
 
     /// 4. `ADMIN-CALLER`: over REST the identifier is an app admin (`gap:rest-owner`).
     fn caller(&mut self, identifier: Option<&str>) -> ControlFlow<(), Operator> {
-        let Some(identifier) = identifier else { return ControlFlow::Continue(Operator::Stranger) };
+        let Some(identifier) = identifier else { return ControlFlow::Continue(Operator::Invalid) };
         let operator = self.app.operator(identifier);
         if operator != Operator::Admin {
             if self.policy().rest_owner == RestOwner::AdminOnly {
                 let message =
-                    format!("`identifier` is `{}`, which is no app admin", Excerpt(&without_usersig(identifier)));
+                    format!("`identifier` is `{}`, which is no app admin", Excerpt(&redact_usersig(identifier)));
                 self.add(Refusal::AdminCaller, None, message)?;
             }
             self.findings.gap(Gap::RestOwner);
@@ -263,9 +263,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The answer: to the first violation, or what the group said.
-    fn finish(self) -> Walked {
+    fn finish(self) -> Evaluated {
         let by_precedence = self.findings.by_precedence().then_some(Gap::Precedence);
-        let Findings { found: violations, gaps, .. } = self.findings;
+        let Violations { found: violations, gaps, .. } = self.findings;
         let mut outcome = match (violations.first(), self.served) {
             (None, Some(served)) => served,
             (Some(first), _) => {
@@ -274,21 +274,21 @@ impl<'a> Walk<'a> {
             }
             (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },
         };
-        for basis in gaps.into_iter().chain(by_precedence).map(Basis::Gap) {
+        for basis in gaps.into_iter().chain(by_precedence).map(Reason::Gap) {
             if !outcome.answer.because.contains(&basis) {
                 outcome.answer.because.push(basis);
             }
         }
-        Walked { violations, admitted: self.endpoint.filter(|_| self.admitted), outcome }
+        Evaluated { violations, admitted: self.endpoint.filter(|_| self.admitted), outcome }
     }
 }
 
-fn signature_refusal(fault: &UserSigFault) -> Refusal {
+fn signature_refusal(fault: &UserSigError) -> Refusal {
     match fault {
-        UserSigFault::OtherUser { .. } => Refusal::SignatureUser,
-        UserSigFault::OtherApp { .. } => Refusal::SignatureApp,
-        UserSigFault::OtherKey => Refusal::SignatureKey,
-        UserSigFault::Expired { .. } => Refusal::SignatureExpired,
+        UserSigError::OtherUser { .. } => Refusal::SignatureUser,
+        UserSigError::OtherApp { .. } => Refusal::SignatureApp,
+        UserSigError::OtherKey => Refusal::SignatureKey,
+        UserSigError::Expired { .. } => Refusal::SignatureExpired,
         // What cannot be told apart is refused as what cannot be read.
         _ => Refusal::SignatureMalformed,
     }

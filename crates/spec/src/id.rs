@@ -8,7 +8,7 @@ use crate::readings::AccountId as AccountIdReading;
 /// Why a text is no identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum IdFault {
+pub enum IdError {
     /// The text is empty.
     Empty,
     /// The text has more bytes than an identifier may have.
@@ -27,7 +27,7 @@ pub enum IdFault {
     },
 }
 
-impl fmt::Display for IdFault {
+impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("it is empty"),
@@ -41,7 +41,7 @@ impl fmt::Display for IdFault {
     }
 }
 
-impl core::error::Error for IdFault {}
+impl core::error::Error for IdError {}
 
 macro_rules! inline_text {
     ($name:ident, $bytes_max:expr) => {
@@ -60,9 +60,9 @@ macro_rules! inline_text {
             }
 
             /// `text` as it is; the callers have looked at its characters.
-            fn inline(text: &str) -> Result<Self, IdFault> {
+            fn inline(text: &str) -> Result<Self, IdError> {
                 if text.is_empty() {
-                    return Err(IdFault::Empty);
+                    return Err(IdError::Empty);
                 }
                 let mut bytes = [0; $bytes_max];
                 match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
@@ -70,7 +70,7 @@ macro_rules! inline_text {
                         place.copy_from_slice(text.as_bytes());
                         Ok(Self { len, bytes })
                     }
-                    _ => Err(IdFault::TooLong { bytes: text.len(), bytes_max: $bytes_max }),
+                    _ => Err(IdError::TooLong { bytes: text.len(), bytes_max: $bytes_max }),
                 }
             }
         }
@@ -117,9 +117,9 @@ macro_rules! inline_text {
         }
 
         impl core::str::FromStr for $name {
-            type Err = IdFault;
+            type Err = IdError;
 
-            fn from_str(text: &str) -> Result<Self, IdFault> {
+            fn from_str(text: &str) -> Result<Self, IdError> {
                 Self::parse(text)
             }
         }
@@ -150,12 +150,12 @@ impl GroupId {
     ///
     /// # Errors
     ///
-    /// [`IdFault`] where the text is empty, longer than 48 bytes, or holds anything but printable ASCII.
-    pub fn parse(text: &str) -> Result<Self, IdFault> {
+    /// [`IdError`] where the text is empty, longer than 48 bytes, or holds anything but printable ASCII.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
         let id = Self::inline(text)?;
         match first_unprintable(text) {
             None => Ok(id),
-            Some((at, found)) => Err(IdFault::Character { found, at }),
+            Some((at, found)) => Err(IdError::Character { found, at }),
         }
     }
 }
@@ -185,8 +185,8 @@ impl UserId {
     ///
     /// # Errors
     ///
-    /// [`IdFault`] where the text is empty, longer than 32 bytes, or holds another character.
-    pub fn parse(text: &str) -> Result<Self, IdFault> {
+    /// [`IdError`] where the text is empty, longer than 32 bytes, or holds another character.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
         Self::parse_as(text, AccountIdReading::default())
     }
 
@@ -194,8 +194,8 @@ impl UserId {
     ///
     /// # Errors
     ///
-    /// [`IdFault`] where the text is empty, longer than 32 bytes, or holds a character that the reading does not allow.
-    pub fn parse_as(text: &str, reading: AccountIdReading) -> Result<Self, IdFault> {
+    /// [`IdError`] where the text is empty, longer than 32 bytes, or holds a character that the reading does not allow.
+    pub fn parse_as(text: &str, reading: AccountIdReading) -> Result<Self, IdError> {
         let id = Self::inline(text)?;
         let stranger = match reading {
             AccountIdReading::PrintableAscii => first_unprintable(text),
@@ -206,7 +206,7 @@ impl UserId {
         };
         match stranger {
             None => Ok(id),
-            Some((at, found)) => Err(IdFault::Character { found, at }),
+            Some((at, found)) => Err(IdError::Character { found, at }),
         }
     }
 }
@@ -229,11 +229,11 @@ mod tests {
     #[test]
     fn lengths_are_bytes_not_characters() {
         assert!(GroupId::parse(&"g".repeat(48)).is_ok());
-        assert_eq!(GroupId::parse(&"g".repeat(49)), Err(IdFault::TooLong { bytes: 49, bytes_max: 48 }));
+        assert_eq!(GroupId::parse(&"g".repeat(49)), Err(IdError::TooLong { bytes: 49, bytes_max: 48 }));
         assert!(UserId::parse(&"u".repeat(32)).is_ok());
         assert_eq!(
             UserId::parse_as(&"д".repeat(17), AccountIdReading::Utf8),
-            Err(IdFault::TooLong { bytes: 34, bytes_max: 32 })
+            Err(IdError::TooLong { bytes: 34, bytes_max: 32 })
         );
     }
 

@@ -41,11 +41,11 @@ impl Mark {
     ///
     /// # Errors
     ///
-    /// [`MarkFault`] where the number is no mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
-    pub const fn new(number: i64) -> Result<Self, MarkFault> {
+    /// [`MarkError`] where the number is no mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
+    pub const fn new(number: i64) -> Result<Self, MarkError> {
         match number {
             500 | 600 | 1_000..=4_294_967_295 => Ok(Self(number as u32)),
-            _ => Err(MarkFault { number }),
+            _ => Err(MarkError { number }),
         }
     }
 
@@ -81,18 +81,18 @@ impl fmt::Display for Mark {
 
 /// A number that is no mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MarkFault {
+pub struct MarkError {
     /// The number found.
     pub number: i64,
 }
 
-impl fmt::Display for MarkFault {
+impl fmt::Display for MarkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is no mark: a mark is 500, 600, or a number from 1000 to 4294967295", self.number)
     }
 }
 
-impl core::error::Error for MarkFault {}
+impl core::error::Error for MarkError {}
 
 #[cfg(test)]
 mod tests {
@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(Mark::new(good).map(|mark| i64::from(mark.number())), Ok(good));
         }
         for bad in [i64::MIN, -1, 0, 499, 501, 599, 601, 999, 4_294_967_296, i64::MAX] {
-            assert_eq!(Mark::new(bad), Err(MarkFault { number: bad }));
+            assert_eq!(Mark::new(bad), Err(MarkError { number: bad }));
         }
     }
 

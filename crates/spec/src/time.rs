@@ -40,7 +40,7 @@ impl Timestamp {
 
     /// The moment `duration` later; the last representable moment where that would overflow.
     #[must_use]
-    pub const fn plus(self, duration: Duration) -> Self {
+    pub const fn saturating_add(self, duration: Duration) -> Self {
         let millis = duration.as_millis();
         if millis > u64::MAX as u128 {
             return Self(u64::MAX);
@@ -50,7 +50,7 @@ impl Timestamp {
 
     /// How long after `earlier` this moment lies; zero where it lies before.
     #[must_use]
-    pub const fn since(self, earlier: Self) -> Duration {
+    pub const fn saturating_duration_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
@@ -73,11 +73,11 @@ mod tests {
         let start = Timestamp::from_millis(5);
         let most = Duration::from_millis(u64::MAX);
         for far in [Duration::MAX, most, most + Duration::from_millis(1)] {
-            assert_eq!(start.plus(far), Timestamp::from_millis(u64::MAX));
+            assert_eq!(start.saturating_add(far), Timestamp::from_millis(u64::MAX));
         }
-        assert_eq!(Timestamp::EPOCH.plus(most - Duration::from_millis(1)).as_millis(), u64::MAX - 1);
+        assert_eq!(Timestamp::EPOCH.saturating_add(most - Duration::from_millis(1)).as_millis(), u64::MAX - 1);
         assert_eq!(
-            (start.since(Timestamp::EPOCH), Timestamp::EPOCH.since(start)),
+            (start.saturating_duration_since(Timestamp::EPOCH), Timestamp::EPOCH.saturating_duration_since(start)),
             (Duration::from_millis(5), Duration::ZERO)
         );
         assert_eq!(start.to_string(), "5 ms");

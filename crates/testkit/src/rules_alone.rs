@@ -88,7 +88,7 @@ impl RulesAlone {
         } else if self.policy().rest_owner == RestOwner::AdminOnly {
             return Ok(Said::NotMine);
         } else {
-            UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Stranger, Operator::User)
+            UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Invalid, Operator::User)
         };
         let quota = self.admitted.entry((self.sdkappid, endpoint)).or_default();
         if raw_body.len() > self.terms.limits.body_bytes_max || !quota.admit(self.latest, &self.terms.limits) {

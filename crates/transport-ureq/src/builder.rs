@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use avmarks_client::{Job, JobFault, JobSettings, Signer};
+use avmarks_client::{Job, JobError, JobSettings, Signer};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
 use ureq::{Agent, Proxy};
@@ -177,17 +177,17 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildFault`] where a setting is at fault.
-    pub fn build(self) -> Result<Client, BuildFault> {
+    /// [`BuildError`] where a setting is at fault.
+    pub fn build(self) -> Result<Client, BuildError> {
         if !self.base.is_https() && !self.base.is_loopback() && !self.http_allowed {
-            return Err(BuildFault::Http { base: self.base });
+            return Err(BuildError::Http { base: self.base });
         }
         // A job without plans checks the settings as any other.
         Job::new(Vec::new(), Arc::clone(&self.signer), self.settings, 0)?;
         let agent = match (self.agent, self.network_changed) {
-            (Some(_), Some(setting)) => return Err(BuildFault::AgentHasItsOwn { setting }),
+            (Some(_), Some(setting)) => return Err(BuildError::AgentHasItsOwn { setting }),
             (Some(agent), None) => agent,
-            (None, _) if cfg!(not(feature = "rustls")) && self.base.is_https() => return Err(BuildFault::NoTls),
+            (None, _) if cfg!(not(feature = "rustls")) && self.base.is_https() => return Err(BuildError::NoTls),
             (None, _) => self.network.agent(self.settings.retry.try_timeout)?,
         };
         Ok(Client {
@@ -208,7 +208,7 @@ impl ClientBuilder {
 }
 
 impl Network {
-    fn agent(self, try_timeout: Duration) -> Result<Agent, BuildFault> {
+    fn agent(self, try_timeout: Duration) -> Result<Agent, BuildError> {
         let Timeouts { resolve, connect, send, response, body } = self.timeouts;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -224,7 +224,7 @@ impl Network {
             .timeout_recv_response(Some(response))
             .timeout_recv_body(Some(body));
         match self.proxy {
-            Some(None) => return Err(BuildFault::Proxy),
+            Some(None) => return Err(BuildError::Proxy),
             Some(proxy) => config = config.proxy(proxy),
             None if !self.proxy_from_env => config = config.proxy(None),
             None => {}
@@ -240,7 +240,7 @@ impl Network {
 /// Why there is no client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BuildFault {
+pub enum BuildError {
     /// `http` to another host than this one.
     #[error("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`")]
     Http {
@@ -271,5 +271,5 @@ pub enum BuildFault {
     },
     /// A setting is out of range.
     #[error(transparent)]
-    Settings(#[from] JobFault),
+    Settings(#[from] JobError),
 }

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use avmarks_client::{
-    Answered, CallRequest, CallStep, Change, Failure, Job, JobFault, JobSettings, Pace, Plan, PlanFaults, PlanSettings,
+    Answered, CallRequest, CallStep, Change, Failure, Job, JobError, JobSettings, Pace, Plan, PlanFaults, PlanSettings,
     Progress, Signer, SingleCall, Unanswered,
 };
 use avmarks_protocol::region::BaseUrl;
@@ -53,12 +53,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`MarksFault`] where the input is at fault. Nothing was sent then.
+    /// [`MarksError`] where the input is at fault. Nothing was sent then.
     pub fn set_marks<A, M>(
         &self,
         group: impl AsRef<str>,
         wanted: impl IntoIterator<Item = (A, M)>,
-    ) -> Result<Job, MarksFault>
+    ) -> Result<Job, MarksError>
     where
         A: AsRef<str>,
         M: IntoIterator<Item = i64>,
@@ -75,7 +75,7 @@ impl Client {
         &self,
         group: impl AsRef<str>,
         wanted: impl IntoIterator<Item = (A, M)>,
-    ) -> Result<Job, MarksFault>
+    ) -> Result<Job, MarksError>
     where
         A: AsRef<str>,
         M: IntoIterator<Item = i64>,
@@ -107,7 +107,7 @@ impl Client {
         &self,
         group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
-    ) -> Result<Job, MarksFault> {
+    ) -> Result<Job, MarksError> {
         self.carry_out(Plan::add_robots(group.as_ref(), accounts, &PlanSettings::default())?)
     }
 
@@ -130,11 +130,11 @@ impl Client {
         &self,
         group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
-    ) -> Result<Job, MarksFault> {
+    ) -> Result<Job, MarksError> {
         self.carry_out(Plan::delete_robots(group.as_ref(), accounts, &PlanSettings::default())?)
     }
 
-    fn carry_out(&self, plan: Plan) -> Result<Job, MarksFault> {
+    fn carry_out(&self, plan: Plan) -> Result<Job, MarksError> {
         let job = self.job(vec![plan], self.settings)?;
         Ok(self.run(job, &AtomicBool::new(false), |_| ()))
     }
@@ -144,7 +144,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`Job::new`].
-    pub fn job(&self, plans: Vec<Plan>, settings: JobSettings) -> Result<Job, JobFault> {
+    pub fn job(&self, plans: Vec<Plan>, settings: JobSettings) -> Result<Job, JobError> {
         Job::new(plans, Arc::clone(&self.signer), settings, self.seeds.next())
     }
 
@@ -153,7 +153,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`Job::resume`].
-    pub fn resume(&self, plans: Vec<Plan>, progress: &Progress, settings: JobSettings) -> Result<Job, JobFault> {
+    pub fn resume(&self, plans: Vec<Plan>, progress: &Progress, settings: JobSettings) -> Result<Job, JobError> {
         Job::resume(plans, progress, Arc::clone(&self.signer), settings, self.seeds.next())
     }
 
@@ -187,7 +187,7 @@ impl Client {
             let step = call.poll(now, &mut locked(&pace));
             match step {
                 CallStep::Done(outcome) => return outcome,
-                CallStep::WaitUntil(then) => sleep(then.since(now)),
+                CallStep::WaitUntil(then) => sleep(then.saturating_duration_since(now)),
                 CallStep::Send(sending) => {
                     let url = call.url(&self.base, &sending);
                     let came = self.exchange(&url, &call.request().body, sending.timeout);
@@ -233,13 +233,13 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Why marks or robots were not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MarksFault {
+pub enum MarksError {
     /// Accounts or marks are at fault; all of them are listed.
     #[error(transparent)]
     Plan(#[from] PlanFaults),
     /// A setting is.
     #[error(transparent)]
-    Job(#[from] JobFault),
+    Job(#[from] JobError),
 }
 
 /// Where the seeds of jobs and calls come from: another one for each.

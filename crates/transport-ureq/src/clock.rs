@@ -14,8 +14,8 @@ impl Clock {
     pub(crate) fn system() -> Self {
         let started = Instant::now();
         let set_to = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let set_to = Timestamp::EPOCH.plus(set_to);
-        Self(Box::new(move || set_to.plus(started.elapsed())))
+        let set_to = Timestamp::EPOCH.saturating_add(set_to);
+        Self(Box::new(move || set_to.saturating_add(started.elapsed())))
     }
 
     pub(crate) fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {

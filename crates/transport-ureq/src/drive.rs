@@ -61,7 +61,7 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
                     state = after;
                 }
                 Step::WaitUntil(then) => {
-                    let Some(after) = self.wait(state, then.since(now)) else { return };
+                    let Some(after) = self.wait(state, then.saturating_duration_since(now)) else { return };
                     state = after;
                 }
                 Step::Done => {

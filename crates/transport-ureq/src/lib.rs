@@ -66,10 +66,10 @@ mod online;
 #[cfg(feature = "rustls")]
 mod roots;
 
-pub use builder::{BuildFault, ClientBuilder, Timeouts};
-pub use client::{Client, MarksFault};
+pub use builder::{BuildError, ClientBuilder, Timeouts};
+pub use client::{Client, MarksError};
 pub use members::CallError;
-pub use online::{CountFault, ListFault, OnlineMembers};
+pub use online::{CountError, ListError, OnlineMembers};
 
 /// The example of the README is compiled.
 #[cfg(doctest)]

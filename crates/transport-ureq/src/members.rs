@@ -2,7 +2,7 @@
 
 use avmarks_client::{CallRequest, CheckedMember, MemberCheck, PlanFaults, PlanSettings, Unanswered};
 use avmarks_protocol::get_admin_list::{self, Admin};
-use avmarks_protocol::{AnswerFault, Endpoint};
+use avmarks_protocol::{AnswerError, Endpoint};
 
 use crate::client::Client;
 use crate::online::group_id;
@@ -145,6 +145,6 @@ pub enum CallError {
         /// The correlation id of the call.
         random: u32,
         /// What is wrong with it.
-        fault: AnswerFault,
+        fault: AnswerError,
     },
 }

@@ -2,8 +2,8 @@
 
 use std::iter::FusedIterator;
 
-use avmarks_client::{Answered, CallRequest, PageFault, Pages, PlanFault, PlanFaults, Unanswered};
-use avmarks_protocol::AnswerFault;
+use avmarks_client::{Answered, CallRequest, PageError, Pages, PlanError, PlanFaults, Unanswered};
+use avmarks_protocol::AnswerError;
 use avmarks_protocol::get_members::Listed;
 use avmarks_protocol::get_online_member_num::Answer;
 use avmarks_spec::{GroupId, Mark};
@@ -24,15 +24,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CountFault`] where the group is none, the call was given up, or its answer tells no number.
-    pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CountFault> {
+    /// [`CountError`] where the group is none, the call was given up, or its answer tells no number.
+    pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CountError> {
         count(&self.call(CallRequest::online_count(&group_id(group.as_ref())?))?)
     }
 }
 
 /// The group of this text.
 pub(crate) fn group_id(text: &str) -> Result<GroupId, PlanFaults> {
-    GroupId::parse(text).map_err(|fault| PlanFault::Group { found: text.to_owned(), fault }.into())
+    GroupId::parse(text).map_err(|fault| PlanError::Group { found: text.to_owned(), fault }.into())
 }
 
 /// The pages of the list of online members: [`Client::online_members`].
@@ -47,7 +47,7 @@ pub struct OnlineMembers<'a> {
 }
 
 impl Iterator for OnlineMembers<'_> {
-    type Item = Result<Vec<Listed>, ListFault>;
+    type Item = Result<Vec<Listed>, ListError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let pages = match &mut self.pages {
@@ -57,7 +57,7 @@ impl Iterator for OnlineMembers<'_> {
         Some(match self.client.call(pages.request()?) {
             Ok(answered) => {
                 let random = answered.random;
-                pages.on_answer(&answered).map_err(|fault| ListFault::Page { random, fault })
+                pages.on_answer(&answered).map_err(|fault| ListError::Page { random, fault })
             }
             Err(unanswered) => {
                 pages.stop();
@@ -72,7 +72,7 @@ impl FusedIterator for OnlineMembers<'_> {}
 /// Why there is no further page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ListFault {
+pub enum ListError {
     /// The group is none. Nothing was sent.
     #[error(transparent)]
     Input(#[from] PlanFaults),
@@ -85,14 +85,14 @@ pub enum ListFault {
         /// The correlation id of the call.
         random: u32,
         /// What is wrong with it.
-        fault: PageFault,
+        fault: PageError,
     },
 }
 
 /// Why there is no number of online members.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CountFault {
+pub enum CountError {
     /// The group is none. Nothing was sent.
     #[error(transparent)]
     Input(#[from] PlanFaults),
@@ -105,7 +105,7 @@ pub enum CountFault {
         /// The correlation id of the call.
         random: u32,
         /// What is wrong with it.
-        fault: AnswerFault,
+        fault: AnswerError,
     },
     /// The answer has no `OnlineMemberNum`.
     #[error("`get_online_member_num` with `random` {random}: the answer has no `OnlineMemberNum`")]
@@ -124,9 +124,9 @@ pub enum CountFault {
 }
 
 /// The number that an answer tells.
-fn count(answered: &Answered) -> Result<u64, CountFault> {
+fn count(answered: &Answered) -> Result<u64, CountError> {
     let random = answered.random;
-    let answer = Answer::parse(&answered.body).map_err(|fault| CountFault::Unreadable { random, fault })?;
-    let found = answer.online_member_num.ok_or(CountFault::NoNumber { random })?;
-    u64::try_from(found).map_err(|_| CountFault::Negative { random, found })
+    let answer = Answer::parse(&answered.body).map_err(|fault| CountError::Unreadable { random, fault })?;
+    let found = answer.online_member_num.ok_or(CountError::NoNumber { random })?;
+    u64::try_from(found).map_err(|_| CountError::Negative { random, found })
 }

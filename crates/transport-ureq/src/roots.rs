@@ -3,7 +3,7 @@
 use rustls::RootCertStore;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::builder::BuildFault;
+use crate::builder::BuildError;
 
 /// The certificates that were added, or why one cannot be.
 #[derive(Debug, Default)]
@@ -27,14 +27,14 @@ impl Roots {
         }
     }
 
-    pub(crate) fn into_config(self) -> Result<TlsConfig, BuildFault> {
+    pub(crate) fn into_config(self) -> Result<TlsConfig, BuildError> {
         if self.0.is_empty() {
             return Ok(TlsConfig::default());
         }
         let mut extra = Vec::with_capacity(self.0.len());
         for (at, certificate) in self.0.into_iter().enumerate() {
             let checked = certificate.and_then(checked);
-            extra.push(checked.map_err(|what| BuildFault::RootCertificate { number: at + 1, what })?);
+            extra.push(checked.map_err(|what| BuildError::RootCertificate { number: at + 1, what })?);
         }
         // ureq takes either Mozilla's roots or others, so Mozilla's are among the others.
         let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|root| Certificate::from_der(root));

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use avmarks_client::{JobSettings, PaceSettings, Plan, PlanFault, PlanSettings, Progress, Signer, State, Unanswered};
+use avmarks_client::{JobSettings, PaceSettings, Plan, PlanError, PlanSettings, Progress, Signer, State, Unanswered};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{ErrorCode, add_robots, check_members, get_admin_list, modify_admin};
 use avmarks_spec::{GroupId, UserId};
-use avmarks_transport_ureq::{CallError, Client, CountFault, ListFault};
+use avmarks_transport_ureq::{CallError, Client, CountError, ListError};
 
 const GROUP: &str = "@TGS#a6I4ZUUGO";
 
@@ -124,7 +124,7 @@ fn robots(count: usize) -> Vec<String> {
 }
 
 fn code_of(unanswered: &Unanswered) -> i64 {
-    let avmarks_client::Heard::Refused { code, .. } = unanswered.last().heard() else { panic!("{unanswered}") };
+    let avmarks_client::AttemptResult::Refused { code, .. } = unanswered.last().heard() else { panic!("{unanswered}") };
     code.number()
 }
 
@@ -205,11 +205,11 @@ fn what_is_no_group_is_refused_by_every_call_and_nothing_is_sent() {
     ] {
         assert_eq!(said, told);
     }
-    assert!(matches!(client.online_count(""), Err(CountFault::Input(_))));
+    assert!(matches!(client.online_count(""), Err(CountError::Input(_))));
     let list: Vec<_> = client.online_members("", None).collect();
-    assert!(matches!(&list[..], [Err(ListFault::Input(_))]), "{list:?}");
+    assert!(matches!(&list[..], [Err(ListError::Input(_))]), "{list:?}");
     let Err(CallError::Input(faults)) = client.set_admins(GROUP, robots(6)) else { panic!() };
-    assert_eq!(faults.as_slice(), [PlanFault::Accounts { found: 6, max: 5 }]);
+    assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
     assert_eq!(server.seen().len(), 0);
 }
 
@@ -246,7 +246,7 @@ fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
     assert_eq!(seen.len(), 4);
     assert!(seen.iter().all(|one| one.command() == "add_robots" && one.body == seen[0].body));
     let tries = job.calls()[0].tries();
-    let waited = tries[3].sent_at().since(tries[2].ended_at());
+    let waited = tries[3].sent_at().saturating_duration_since(tries[2].ended_at());
     assert!(waited >= Duration::from_secs(1), "after 60007 nothing is sent for a second: {waited:?}");
 
     // A single call by the same rules.
@@ -275,7 +275,7 @@ fn each_command_has_a_pace_of_its_own() {
     assert_eq!(server.seen().len(), 6);
 
     // A second call of one of them finds no time before the job's end.
-    let deadline = Some(client.now().plus(Duration::from_secs(30)));
+    let deadline = Some(client.now().saturating_add(Duration::from_secs(30)));
     let plan = Plan::add_robots(GROUP, ["b"], &PlanSettings::default()).unwrap();
     let job = client.job(vec![plan], JobSettings { deadline, ..JobSettings::default() }).unwrap();
     let job = client.run(job, &AtomicBool::new(false), |_| ());

@@ -1,7 +1,7 @@
 //! A cell of the tables: what the service answered, and how it stands with the account afterwards.
 
 use avmarks_protocol::{Endpoint, check_members, get_admin_list, get_members, get_online_member_num, modify_user_info};
-use avmarks_rules::{Basis, Refusal};
+use avmarks_rules::{Reason, Refusal};
 use avmarks_spec::{GroupId, UserId};
 
 use super::commands::{Command, Kind};
@@ -45,7 +45,7 @@ impl Verdict {
             code: answer.code.number(),
             is_pull: command.kind == Kind::Pull,
             refusal: foreseen.violations.first().map(|violation| violation.reason),
-            because: answer.because.iter().copied().map(Basis::id).collect(),
+            because: answer.because.iter().copied().map(Reason::id).collect(),
             served: if answer.code.number() == 0 { served(sent.path, &answer.body) } else { String::new() },
             left_out: left_out.collect(),
             before,

@@ -1,15 +1,15 @@
 //! Where `gap:precedence` is named: just where two different rows apply, and last but for the clock.
 
 use avmarks_protocol::{Endpoint, get_members, get_online_member_num};
-use avmarks_rules::{Basis, Presence};
+use avmarks_rules::{Presence, Reason};
 use avmarks_service::{App, Call, Request, Settings};
 use avmarks_spec::readings::{Random, RestOwner, TrailingComma};
 use avmarks_spec::{GroupType, Timestamp};
 
 use crate::{NOW, app_with_group, body, group, key, signed_query, user};
 
-fn ids(because: &[Basis]) -> Vec<&'static str> {
-    because.iter().copied().map(Basis::id).collect()
+fn ids(because: &[Reason]) -> Vec<&'static str> {
+    because.iter().copied().map(Reason::id).collect()
 }
 
 /// What the answer to this call by `identifier` rests on.

@@ -2,7 +2,7 @@
 
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{Endpoint, modify_admin, url::SdkAppId};
-use avmarks_rules::{Basis, Presence, Refusal};
+use avmarks_rules::{Presence, Reason, Refusal};
 use avmarks_service::{Answer, App, Call, Request, Settings};
 use avmarks_spec::readings::{CountTypes, LowPlanList, OverCapacity, Random, SpecialSlots};
 use avmarks_spec::{Gap, GroupType, Limits, Timestamp};
@@ -97,15 +97,15 @@ impl World {
         let told = format!("{expected:?} after {after:?}: {refusals:?} {:?}", answer.because);
         assert_eq!(refusals.first(), Some(&expected), "{told}");
         assert_eq!(answer.code.number(), i64::from(expected.code(&self.app.settings().terms.policy)), "{told}");
-        let clause = expected.clause().map(Basis::Clause);
-        let rests_on: Vec<_> = clause.into_iter().chain(expected.gap().map(Basis::Gap)).collect();
+        let clause = expected.clause().map(Reason::Clause);
+        let rests_on: Vec<_> = clause.into_iter().chain(expected.gap().map(Reason::Gap)).collect();
         assert!(answer.because.starts_with(&rests_on), "{told}");
-        let clauses = answer.because.iter().filter(|basis| matches!(basis, Basis::Clause(_))).count();
+        let clauses = answer.because.iter().filter(|basis| matches!(basis, Reason::Clause(_))).count();
         // Where nobody could be served, each mark has its reason.
         let reasons = usize::from(expected == Refusal::AllFailed);
         assert_eq!(clauses, reasons + usize::from(clause.is_some()), "{told}");
         assert_eq!(refusals.len() == 1, is_alone, "{told}");
-        let times = answer.because.iter().filter(|basis| **basis == Basis::Gap(Gap::Precedence)).count();
+        let times = answer.because.iter().filter(|basis| **basis == Reason::Gap(Gap::Precedence)).count();
         assert_eq!(times, usize::from(!is_alone), "{told}");
     }
 }

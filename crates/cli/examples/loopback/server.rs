@@ -189,5 +189,5 @@ impl Asked {
 }
 
 fn now() -> Timestamp {
-    Timestamp::EPOCH.plus(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+    Timestamp::EPOCH.saturating_add(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

@@ -144,7 +144,7 @@ impl ClockArgs {
     pub(crate) fn now(&self) -> Timestamp {
         let read = || {
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            Timestamp::EPOCH.plus(since.unwrap_or_default())
+            Timestamp::EPOCH.saturating_add(since.unwrap_or_default())
         };
         self.at.map_or_else(read, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use avmarks_client::{PlanFault, PlanFaults};
+use avmarks_client::{PlanError, PlanFaults};
 use avmarks_spec::{Excerpt, Mark};
 
 use crate::args::AccountArgs;
@@ -96,7 +96,7 @@ impl<'a> Inputs<'a> {
         for fault in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
             match (fault.input().and_then(|at| inputs.get(at)), fault) {
                 // Told already, of the argument.
-                (_, PlanFault::NoMarks { .. } | PlanFault::NoAccounts) => {}
+                (_, PlanError::NoMarks { .. } | PlanError::NoAccounts) => {}
                 (Some(input), fault) => faults.push((input.place, without_place(fault))),
                 (None, fault) => of_the_whole.push(fault.to_string()),
             }
@@ -190,13 +190,13 @@ impl<'a> Inputs<'a> {
 }
 
 /// What is wrong with an input, without its number among all of them.
-fn without_place(fault: &PlanFault) -> String {
+fn without_place(fault: &PlanError) -> String {
     match fault {
-        PlanFault::Account { found, fault, .. } if found.is_empty() => format!("there is no account: {fault}"),
-        PlanFault::Account { found, fault, .. } => {
+        PlanError::Account { found, fault, .. } if found.is_empty() => format!("there is no account: {fault}"),
+        PlanError::Account { found, fault, .. } => {
             format!("`{}` is no account: {fault}; give 1 to 32 bytes", Excerpt(found))
         }
-        PlanFault::CustomMarks { found, max, mark, .. } => format!(
+        PlanError::CustomMarks { found, max, mark, .. } => format!(
             "mark `{mark}` makes more than {max} different custom marks ({found} in all); a group has at most {max}"
         ),
         other => other.to_string(),

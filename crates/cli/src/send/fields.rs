@@ -12,7 +12,7 @@ pub(super) struct Field<'a> {
 
 /// What is wrong with the quotes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum QuoteFault {
+pub(super) enum QuoteError {
     #[error(
         "a quotation mark is not closed on its line; close it, or write the whole field in quotes and this mark twice"
     )]
@@ -24,7 +24,7 @@ pub(super) enum QuoteFault {
 const BLANKS: &[char] = &[' ', '\t'];
 
 /// The fields of a line; one that is empty where the line is blank.
-pub(super) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteFault> {
+pub(super) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteError> {
     let mut fields = Vec::new();
     let mut rest = line;
     loop {
@@ -44,10 +44,10 @@ pub(super) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteFault> {
 }
 
 /// A field behind its opening quote, and what stands behind it: a comma or nothing.
-fn quoted_field(mut rest: &str) -> Result<(Field<'_>, &str), QuoteFault> {
+fn quoted_field(mut rest: &str) -> Result<(Field<'_>, &str), QuoteError> {
     let mut text = Cow::Borrowed("");
     loop {
-        let (part, behind) = rest.split_once('"').ok_or(QuoteFault::Open)?;
+        let (part, behind) = rest.split_once('"').ok_or(QuoteError::Open)?;
         text += part;
         match behind.strip_prefix('"') {
             Some(next) => {
@@ -57,7 +57,7 @@ fn quoted_field(mut rest: &str) -> Result<(Field<'_>, &str), QuoteFault> {
             None => {
                 let behind = behind.trim_start_matches(BLANKS);
                 let ends = behind.is_empty() || behind.starts_with(',');
-                return if ends { Ok((Field { text, is_quoted: true }, behind)) } else { Err(QuoteFault::Behind) };
+                return if ends { Ok((Field { text, is_quoted: true }, behind)) } else { Err(QuoteError::Behind) };
             }
         }
     }
@@ -79,7 +79,7 @@ pub(super) const HEADERS: [&str; 3] = ["account", "accounts", "member_account"];
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Vec<(String, bool)>, QuoteFault> {
+    fn read(line: &str) -> Result<Vec<(String, bool)>, QuoteError> {
         Ok(fields(line)?.into_iter().map(|field| (field.text.into_owned(), field.is_quoted)).collect())
     }
 
@@ -127,11 +127,11 @@ mod tests {
     #[test]
     fn quotes_that_do_not_fit_are_faults() {
         for (line, fault) in [
-            ("\"", QuoteFault::Open),
-            ("\"ann,1000", QuoteFault::Open),
-            ("\"ann\"\",1000", QuoteFault::Open),
-            ("\"ann\"x,1000", QuoteFault::Behind),
-            ("a,\"1\" 2", QuoteFault::Behind),
+            ("\"", QuoteError::Open),
+            ("\"ann,1000", QuoteError::Open),
+            ("\"ann\"\",1000", QuoteError::Open),
+            ("\"ann\"x,1000", QuoteError::Behind),
+            ("a,\"1\" 2", QuoteError::Behind),
         ] {
             assert_eq!(read(line), Err(fault), "{line}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avmarks_client::{Job, Plan, Reply, Signer, Step};
 use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_rules::Basis;
+use avmarks_rules::Reason;
 use avmarks_service::{App, Call};
 use avmarks_spec::Clause;
 
@@ -28,7 +28,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
             Step::Send(outgoing) => {
                 let (identifier, body) = (target.identifier.as_str(), &outgoing.body);
                 let response = app.call(&Call { identifier, path: outgoing.path(), body }, now);
-                if let Some(Basis::Clause(clause)) = response.answer.because.first() {
+                if let Some(Reason::Clause(clause)) = response.answer.because.first() {
                     clauses.entry(response.answer.code).or_default().insert(*clause);
                 }
                 // It is in flight: it was handed out just now.

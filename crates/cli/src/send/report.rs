@@ -6,7 +6,7 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use avmarks_client::{AccountReport, Counts, Failure, Heard, Job, Outcome, Plan, PlanKind, PlanReport, State};
+use avmarks_client::{AccountReport, AttemptResult, Counts, Failure, Job, Outcome, Plan, PlanKind, PlanReport, State};
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::Clause;
 use serde::{Serialize, Serializer};
@@ -218,15 +218,15 @@ pub(super) fn many(count: usize, one: &str, more: &str) -> String {
 }
 
 /// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
-fn mishap(heard: &Heard) -> Option<String> {
+fn mishap(heard: &AttemptResult) -> Option<String> {
     let said = match heard {
-        Heard::Served { .. } | Heard::Accepted => return None,
-        Heard::Refused { code, .. } => return Some(format!("refused with {code}")),
-        Heard::Untold(_) => "served without telling whom",
-        Heard::Foreign(_) => "answered by something that is not the service",
-        Heard::Failed(Failure::NotSent { .. } | Failure::Unusable { .. }) => "not sent",
-        Heard::Failed(Failure::ConnectionLost { .. }) => "lost with the connection",
-        Heard::Failed(Failure::TimedOut) => "without an answer in time",
+        AttemptResult::Served { .. } | AttemptResult::Accepted => return None,
+        AttemptResult::Refused { code, .. } => return Some(format!("refused with {code}")),
+        AttemptResult::IncompleteAnswer(_) => "served without telling whom",
+        AttemptResult::UnexpectedResponse(_) => "answered by something that is not the service",
+        AttemptResult::Failed(Failure::NotSent { .. } | Failure::Unusable { .. }) => "not sent",
+        AttemptResult::Failed(Failure::ConnectionLost { .. }) => "lost with the connection",
+        AttemptResult::Failed(Failure::TimedOut) => "without an answer in time",
         _ => "of another kind",
     };
     Some(said.to_owned())

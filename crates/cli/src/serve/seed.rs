@@ -1,6 +1,6 @@
 //! What an emulator starts from: a scenario, or a snapshot with settings of its own.
 
-use avmarks_emulator::{Emulator, SeedFault};
+use avmarks_emulator::{Emulator, SeedError};
 use avmarks_service::{App, Settings};
 use avmarks_spec::Gap;
 
@@ -17,7 +17,7 @@ const SCENARIO_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 /// says, and that before the defaults.
 pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result<(), Error> {
     let text = source.read_text(SCENARIO_BYTES_MAX, "a scenario or a snapshot")?;
-    let fault = |fault: SeedFault| Error::Seed { what: source.to_string(), fault };
+    let fault = |fault: SeedError| Error::Seed { what: source.to_string(), fault };
     let is_scenario =
         text.lines().next().is_some_and(|line| line.contains("\"do\"")) || !text.trim_start().starts_with('{');
     if is_scenario {

@@ -10,7 +10,7 @@ use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
-use avmarks_transport_ureq::{BuildFault, Client};
+use avmarks_transport_ureq::{BuildError, Client};
 
 use super::table::NO_PROXY;
 use super::{Setting, Settings};
@@ -106,17 +106,17 @@ impl Settings {
             builder = builder.root_certificates_pem(&pem);
         }
         builder.build().map_err(|wrong| match wrong {
-            BuildFault::Http { base } => {
+            BuildError::Http { base } => {
                 fault(format!("`{base}` would show the signature to whoever sees the traffic; use `https`"))
             }
-            BuildFault::RootCertificate { .. } => fault(format!("`ca`: {wrong}")),
+            BuildError::RootCertificate { .. } => fault(format!("`ca`: {wrong}")),
             other => fault(other),
         })
     }
 
     /// When a run that begins at `now` must have ended.
     pub(crate) fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        self.number(Setting::TimeLimit).map(|seconds| now.plus(Duration::from_secs(seconds)))
+        self.number(Setting::TimeLimit).map(|seconds| now.saturating_add(Duration::from_secs(seconds)))
     }
 
     /// How a job goes about it, and when it must have ended.

@@ -30,8 +30,10 @@ const fn excused(
 }
 
 const SERVED: (&str, &str) = ("crates/cli/tests/cli/serve.rs", "fn the_two_commands_of_the_readme_show_what_it_says()");
-const BENCH_ARGUMENTS: (&str, &str) =
-    ("crates/benches/src/arguments.rs", "fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page()");
+const BENCH_ARGUMENTS: (&str, &str) = (
+    "crates/benches/src/arguments.rs",
+    "fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page()",
+);
 
 const EXCUSED: &[Excused] = &[
     excused(

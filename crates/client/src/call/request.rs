@@ -100,7 +100,7 @@ impl CallRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::PlanFault;
+    use crate::PlanError;
 
     const GROUP: &str = "@TGS#a";
 
@@ -135,7 +135,7 @@ mod tests {
         let request = modify_admin::Request::parse(&five.body).unwrap();
         assert_eq!(request.accounts.len(), 5);
         let faults = CallRequest::set_admins(GROUP, accounts(6), &settings).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanFault::Accounts { found: 6, max: 5 }]);
+        assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
         assert_eq!(faults.to_string(), "6 accounts are too many; give at most 5");
         assert_eq!(faults.as_slice()[0].clause(), None);
     }
@@ -146,7 +146,7 @@ mod tests {
         let most = CallRequest::delete_admins(GROUP, accounts(500), &settings).unwrap();
         assert_eq!(modify_admin::Request::parse(&most.body).unwrap().accounts.len(), 500);
         let faults = CallRequest::delete_admins(GROUP, accounts(501), &settings).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanFault::Accounts { found: 501, max: 500 }]);
+        assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 501, max: 500 }]);
         assert_eq!(faults.as_slice()[0].clause(), Some(avmarks_spec::Clause::AccountsMax));
     }
 
@@ -163,6 +163,6 @@ mod tests {
         );
         let nobody: [&str; 0] = [];
         let faults = CallRequest::delete_admins(GROUP, nobody, &PlanSettings::default()).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanFault::NoAccounts]);
+        assert_eq!(faults.as_slice(), [PlanError::NoAccounts]);
     }
 }

@@ -44,9 +44,9 @@ fn run(
                 now = then;
             }
             CallStep::Send(sending) => {
-                sent.push(now.since(START).as_millis() as u64);
+                sent.push(now.saturating_duration_since(START).as_millis() as u64);
                 let came = answer(&sending);
-                now = now.plus(Duration::from_millis(10));
+                now = now.saturating_add(Duration::from_millis(10));
                 match came {
                     Some(Ok((status, body))) => call.on_reply(sending.id, now, &Reply::new(status, &body)).unwrap(),
                     Some(Err(failure)) => call.on_failure(sending.id, now, failure).unwrap(),
@@ -72,7 +72,7 @@ fn an_answer_comes_back_whole() {
 fn a_code_as_a_string_is_mended_so_that_the_body_can_be_read() {
     let body = br#"{"ActionStatus":"OK","ErrorCode":"0","OnlineMemberNum":3}"#;
     let answered = run(&mut call(true), |_| Some(Ok((200, body.to_vec())))).0.unwrap();
-    assert_eq!(answered.quirks, [Quirk::CodeAsText]);
+    assert_eq!(answered.quirks, [Anomaly::CodeAsText]);
     let answer = get_online_member_num::Answer::parse(&answered.body).unwrap();
     assert_eq!(answer.online_member_num, Some(3));
 }
@@ -83,7 +83,9 @@ fn it_is_tried_again_by_the_rules_of_a_job() {
         let (outcome, sent) = run(&mut call(true), |_| Some(Ok(refused(code))));
         let unanswered = outcome.unwrap_err();
         assert_eq!((sent.len(), unanswered.tries().count()), (tries, tries), "{code}");
-        assert!(matches!(unanswered.last().heard(), Heard::Refused { code: found, .. } if found.number() == code));
+        assert!(
+            matches!(unanswered.last().heard(), AttemptResult::Refused { code: found, .. } if found.number() == code)
+        );
     }
     let (_, sent) = run(&mut call(true), |_| Some(Ok(refused(60007))));
     assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= 1_000), "{sent:?}");
@@ -128,7 +130,7 @@ fn silence_ends_with_the_budget() {
         assert!(sending.timeout >= TRY_TIMEOUT_MIN);
         None
     });
-    assert_eq!((sent.len(), outcome.unwrap_err().last().heard()), (2, &Heard::Failed(Failure::TimedOut)));
+    assert_eq!((sent.len(), outcome.unwrap_err().last().heard()), (2, &AttemptResult::Failed(Failure::TimedOut)));
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_pace_that_is_full_is_waited_for_and_not_beyond_the_budget() {
     assert!(pace.admit(START));
     let mut call = call(true);
     let CallStep::WaitUntil(then) = call.poll(START, &mut pace) else { panic!() };
-    assert_eq!(then, START.plus(Duration::from_secs(60)));
+    assert_eq!(then, START.saturating_add(Duration::from_secs(60)));
     let CallStep::Send(sending) = call.poll(then, &mut pace) else { panic!() };
     call.on_failure(sending.id, then, Failure::TimedOut).unwrap();
     assert!(matches!(call.poll(then, &mut pace), CallStep::Done(Err(_))));
@@ -156,7 +158,7 @@ fn the_last_moment_that_the_budget_leaves_for_a_try_is_used() {
         call.on_reply(sending.id, START, &Reply::new(200, &body)).unwrap();
         match call.poll(START, &mut pace) {
             CallStep::WaitUntil(then) if again => {
-                assert_eq!(then, START.plus(budget - TRY_TIMEOUT_MIN));
+                assert_eq!(then, START.saturating_add(budget - TRY_TIMEOUT_MIN));
                 let CallStep::Send(sending) = call.poll(then, &mut pace) else { panic!() };
                 assert_eq!(sending.timeout, TRY_TIMEOUT_MIN);
             }
@@ -170,7 +172,7 @@ fn the_last_moment_that_the_budget_leaves_for_a_try_is_used() {
 fn what_comes_back_for_an_earlier_try_is_not_taken_for_the_latest() {
     let (mut call, mut pace) = (call(true), Pace::new(PaceSettings::default()));
     let CallStep::Send(first) = call.poll(START, &mut pace) else { panic!() };
-    let CallStep::WaitUntil(then) = call.poll(START.plus(first.timeout), &mut pace) else { panic!() };
+    let CallStep::WaitUntil(then) = call.poll(START.saturating_add(first.timeout), &mut pace) else { panic!() };
     let CallStep::Send(second) = call.poll(then, &mut pace) else { panic!() };
     let reply = Reply::new(200, br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"late"}"#);
     assert_eq!(call.on_reply(first.id, then, &reply), Err(NotInFlight { id: first.id }));
@@ -204,7 +206,7 @@ fn what_became_of_it_is_one_line_and_holds_no_secret() {
     });
     let answered = answered.0.unwrap();
     assert!(!String::from_utf8_lossy(&answered.body).contains(&sig));
-    assert_eq!(answered.quirks, [Quirk::Signature]);
+    assert_eq!(answered.quirks, [Anomaly::Signature]);
 }
 
 proptest! {
@@ -235,10 +237,10 @@ proptest! {
                 }
                 CallStep::Send(sending) => {
                     prop_assert!(repeatable || !may_have_been_served);
-                    prop_assert!(sent.last().is_none_or(|last| now.since(*last).as_millis() >= window.into()));
+                    prop_assert!(sent.last().is_none_or(|last| now.saturating_duration_since(*last).as_millis() >= window.into()));
                     sent.push(now);
                     prop_assert!(sending.timeout >= TRY_TIMEOUT_MIN);
-                    prop_assert!(now.plus(sending.timeout) <= sent[0].plus(budget));
+                    prop_assert!(now.saturating_add(sending.timeout) <= sent[0].saturating_add(budget));
                     prop_assert!(randoms.insert(sending.query.random));
                     let (deed, latency) = deeds[sent.len() % deeds.len()];
                     let latency = Duration::from_millis(latency);
@@ -255,7 +257,7 @@ proptest! {
                         _ => None,
                     };
                     may_have_been_served |= !matches!(deed, 1 | 2 | 3 | 5) || latency >= sending.timeout;
-                    now = now.plus(latency.min(sending.timeout));
+                    now = now.saturating_add(latency.min(sending.timeout));
                     if latency < sending.timeout {
                         match came {
                             Some(Ok((status, body))) => call.on_reply(sending.id, now, &Reply::new(status, &body)).unwrap(),

@@ -11,9 +11,9 @@ use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_spec::{GroupId, Timestamp};
 
 use crate::Plan;
-use crate::outcome::{Fate, NotTried};
+use crate::outcome::{NotTried, RangeOutcome};
 use crate::progress::Settled;
-use crate::reply::{Heard, Quirk};
+use crate::reply::{Anomaly, AttemptResult};
 use crate::signature::Signed;
 
 /// What to do next. The list is closed.
@@ -109,8 +109,8 @@ pub struct Try {
     pub(crate) random: u32,
     pub(crate) sent_at: Timestamp,
     pub(crate) ended_at: Timestamp,
-    pub(crate) heard: Heard,
-    pub(crate) quirks: Vec<Quirk>,
+    pub(crate) heard: AttemptResult,
+    pub(crate) quirks: Vec<Anomaly>,
     pub(crate) verbatim: Option<Box<[u8]>>,
 }
 
@@ -141,17 +141,17 @@ impl Try {
 
     /// What became of it.
     #[must_use]
-    pub const fn heard(&self) -> &Heard {
+    pub const fn heard(&self) -> &AttemptResult {
         &self.heard
     }
 
     /// What was odd about its answer and put up with.
     #[must_use]
-    pub fn quirks(&self) -> &[Quirk] {
+    pub fn quirks(&self) -> &[Anomaly] {
         &self.quirks
     }
 
-    /// The answer of the service, byte for byte, save for a signature in it ([`Quirk::Signature`]); none where there was
+    /// The answer of the service, byte for byte, save for a signature in it ([`Anomaly::Signature`]); none where there was
     /// none, or answers are not kept.
     #[must_use]
     pub fn verbatim(&self) -> Option<&[u8]> {
@@ -166,7 +166,7 @@ pub struct CallRecord {
     range: Range<usize>,
     tries: Vec<Try>,
     end: End,
-    doubtful: bool,
+    possibly_applied: bool,
 }
 
 /// How a call ended. The list is closed.
@@ -213,10 +213,12 @@ impl CallRecord {
     }
 
     /// What became of its accounts; none where that is for smaller calls to tell.
-    pub(super) fn fate(&self) -> Option<Fate<'_>> {
+    pub(super) fn fate(&self) -> Option<RangeOutcome<'_>> {
         match &self.end {
-            End::Settled(settled) => Some(Fate::Settled(settled)),
-            End::GivenUp => Some(Fate::Unsettled { tries: &self.tries, doubtful: self.doubtful }),
+            End::Settled(settled) => Some(RangeOutcome::Settled(settled)),
+            End::GivenUp => {
+                Some(RangeOutcome::Unsettled { tries: &self.tries, possibly_applied: self.possibly_applied })
+            }
             End::Split => None,
         }
     }
@@ -227,7 +229,7 @@ impl CallRecord {
 pub(super) enum Halt {
     Stopped,
     Deadline,
-    Hopeless(Heard),
+    Hopeless(AttemptResult),
 }
 
 impl Halt {
@@ -252,12 +254,12 @@ pub(super) struct Call {
     /// Whether a signature was renewed for it.
     pub(super) renewed: bool,
     /// Whether its accounts may have been served by a larger call, whose answer was lost.
-    pub(super) doubtful: bool,
+    pub(super) possibly_applied: bool,
 }
 
 impl Call {
     pub(super) fn ended(self, lane: usize, end: End) -> CallRecord {
-        CallRecord { lane, range: self.range, tries: self.tries, end, doubtful: self.doubtful }
+        CallRecord { lane, range: self.range, tries: self.tries, end, possibly_applied: self.possibly_applied }
     }
 
     pub(super) fn given_up(self, lane: usize) -> CallRecord {
@@ -267,7 +269,7 @@ impl Call {
 
 /// A try that is in flight.
 #[derive(Debug)]
-pub(super) struct Flying {
+pub(super) struct InFlight {
     pub(super) lane: usize,
     pub(super) call: Call,
     pub(super) signed: Signed,
@@ -277,28 +279,34 @@ pub(super) struct Flying {
     pub(super) until: Timestamp,
 }
 
-impl Flying {
-    pub(super) const fn ended(&self, id: TryId, ended_at: Timestamp, heard: Heard, quirks: Vec<Quirk>) -> Try {
+impl InFlight {
+    pub(super) const fn ended(
+        &self,
+        id: TryId,
+        ended_at: Timestamp,
+        heard: AttemptResult,
+        quirks: Vec<Anomaly>,
+    ) -> Try {
         Try { id, random: self.random, sent_at: self.sent_at, ended_at, heard, quirks, verbatim: None }
     }
 }
 
 /// Accounts that are to be sent.
 #[derive(Debug)]
-pub(super) struct Stretch {
+pub(super) struct PendingRange {
     pub(super) range: Range<usize>,
-    /// See [`Call::doubtful`].
-    pub(super) doubtful: bool,
+    /// See [`Call::possibly_applied`].
+    pub(super) possibly_applied: bool,
 }
 
 /// A plan, and where its accounts are that are not in flight and have not ended.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct PlanQueue {
     pub(super) plan: Plan,
     /// What an earlier job settled.
     pub(super) settled_before: Vec<Settled>,
     /// Stretches of accounts that were not sent, or were refused for their number, in order.
-    pub(super) fresh: VecDeque<Stretch>,
+    pub(super) fresh: VecDeque<PendingRange>,
     /// Accounts in one call at most: the plan's number, or less after a refusal for size.
     per_call: usize,
     /// Calls that are tried again.
@@ -306,13 +314,14 @@ pub(super) struct Lane {
     pub(super) halt: Option<Halt>,
 }
 
-impl Lane {
+impl PlanQueue {
     /// `settled` is in order of its accounts, and does not overlap.
     pub(super) fn new(plan: Plan, settled: Vec<Settled>) -> Self {
         let ends = settled.iter().map(|settled| settled.range().end);
         let starts = settled.iter().map(|settled| settled.range().start).chain([plan.len()]);
         let gaps = [0].into_iter().chain(ends).zip(starts).map(|(from, to)| from..to);
-        let fresh = gaps.filter(|gap| !gap.is_empty()).map(|range| Stretch { range, doubtful: false }).collect();
+        let fresh =
+            gaps.filter(|gap| !gap.is_empty()).map(|range| PendingRange { range, possibly_applied: false }).collect();
         let per_call = plan.accounts_per_call_max();
         Self { plan, settled_before: settled, fresh, per_call, waiting: Vec::new(), halt: None }
     }
@@ -332,21 +341,22 @@ impl Lane {
         if let Some((at, _)) = ready.min_by_key(|(_, call)| call.ready_at) {
             return Some(self.waiting.remove(at));
         }
-        let Stretch { range: left, doubtful } = self.fresh.front_mut()?;
-        let (range, doubtful) = (left.start..left.end.min(left.start.saturating_add(self.per_call)), *doubtful);
+        let PendingRange { range: left, possibly_applied } = self.fresh.front_mut()?;
+        let (range, possibly_applied) =
+            (left.start..left.end.min(left.start.saturating_add(self.per_call)), *possibly_applied);
         left.start = range.end;
         if left.start >= left.end {
             self.fresh.pop_front();
         }
         let never = Timestamp::EPOCH;
-        Some(Call { range, tries: Vec::new(), ready_at: never, last_start: never, renewed: false, doubtful })
+        Some(Call { range, tries: Vec::new(), ready_at: never, last_start: never, renewed: false, possibly_applied })
     }
 
     /// Puts the accounts of a call back that was refused for its size, to be sent in calls of half of it. So are those not
     /// yet sent, for they would be refused as well.
     pub(super) fn split(&mut self, call: &Call) {
         self.per_call = self.per_call.min(call.range.len().div_ceil(2)).max(1);
-        let doubtful = call.doubtful || call.tries.iter().any(|one| one.heard.may_have_been_served());
-        self.fresh.push_front(Stretch { range: call.range.clone(), doubtful });
+        let possibly_applied = call.possibly_applied || call.tries.iter().any(|one| one.heard.may_have_been_served());
+        self.fresh.push_front(PendingRange { range: call.range.clone(), possibly_applied });
     }
 }

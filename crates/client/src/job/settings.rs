@@ -8,7 +8,7 @@ use avmarks_spec::{GroupId, Timestamp};
 
 use crate::Plan;
 use crate::pace::PaceSettings;
-use crate::progress::ProgressFault;
+use crate::progress::ProgressError;
 use crate::retry::{RetrySettings, TRY_TIMEOUT_MIN};
 
 /// How a job goes about its plans.
@@ -43,13 +43,14 @@ impl Default for JobSettings {
 impl JobSettings {
     /// The last moment at which a try may begin, where the job has a deadline.
     pub(super) fn last_start(&self) -> Option<Timestamp> {
-        let millis = |deadline: Timestamp| deadline.since(Timestamp::EPOCH.plus(TRY_TIMEOUT_MIN));
-        self.deadline.map(|deadline| Timestamp::EPOCH.plus(millis(deadline)))
+        let millis =
+            |deadline: Timestamp| deadline.saturating_duration_since(Timestamp::EPOCH.saturating_add(TRY_TIMEOUT_MIN));
+        self.deadline.map(|deadline| Timestamp::EPOCH.saturating_add(millis(deadline)))
     }
 
-    pub(super) fn check(&self, plans: &[Plan]) -> Result<(), JobFault> {
+    pub(super) fn check(&self, plans: &[Plan]) -> Result<(), JobError> {
         let least = |setting: &'static str, found: u128, least: u128, unit: &'static str| {
-            if found < least { Err(JobFault::Setting { setting, found, least, unit }) } else { Ok(()) }
+            if found < least { Err(JobError::Setting { setting, found, least, unit }) } else { Ok(()) }
         };
         let in_flight = u128::try_from(self.in_flight_max).unwrap_or(u128::MAX);
         let calls = u128::try_from(self.pace.calls_max).unwrap_or(u128::MAX);
@@ -63,14 +64,14 @@ impl JobSettings {
         if let Some(first) = plans.first().map(|plan| plan.kind().endpoint()) {
             let other = |(plan, found): (usize, &Plan)| {
                 let found = found.kind().endpoint();
-                (found != first).then_some(JobFault::OtherCommand { plan, found, first })
+                (found != first).then_some(JobError::OtherCommand { plan, found, first })
             };
             plans.iter().enumerate().find_map(other).map_or(Ok(()), Err)?;
         }
         let mut groups = BTreeSet::new();
         for (plan, group) in plans.iter().map(Plan::group).enumerate() {
             if !groups.insert(group) {
-                return Err(JobFault::GroupTwice { plan, group: *group });
+                return Err(JobError::GroupTwice { plan, group: *group });
             }
         }
         Ok(())
@@ -80,7 +81,7 @@ impl JobSettings {
 /// Why there is no job.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum JobFault {
+pub enum JobError {
     /// A setting is below what it must be.
     #[error("{setting} is `{found}`{unit}; it must be at least {least}{unit}")]
     Setting {
@@ -115,5 +116,5 @@ pub enum JobFault {
     },
     /// The progress is not of these plans.
     #[error(transparent)]
-    Progress(#[from] ProgressFault),
+    Progress(#[from] ProgressError),
 }

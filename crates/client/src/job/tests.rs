@@ -64,7 +64,7 @@ fn run(job: &mut Job, mut deed: impl FnMut(&Outgoing, u64) -> Deed) -> Vec<(u64,
                 let time = now.as_millis() - START;
                 sent.push((time, outgoing.group.to_string(), outgoing.range.start, outgoing.range.len()));
                 let done = deed(&outgoing, time);
-                now = now.plus(Duration::from_millis(10));
+                now = now.saturating_add(Duration::from_millis(10));
                 let feed = |job: &mut Job, status, body: &[u8]| {
                     job.on_reply(outgoing.id, now, &Reply::new(status, body)).unwrap();
                     assert_eq!(job.on_failure(outgoing.id, now, Failure::TimedOut).unwrap_err().id, outgoing.id);
@@ -291,7 +291,7 @@ fn the_last_moment_that_budget_and_deadline_leave_is_used() {
         });
         assert_eq!(numbers, [1, 2][..tries], "a budget that ends {late} ms early");
 
-        let deadline = Some(at(10_000 - late).plus(TRY_TIMEOUT_MIN));
+        let deadline = Some(at(10_000 - late).saturating_add(TRY_TIMEOUT_MIN));
         let mut job = self::job(vec![plan("a", 1_000)], JobSettings { deadline, pace, ..JobSettings::default() });
         assert_eq!(run(&mut job, |_, _| Deed::Serve).len(), tries, "a deadline that comes {late} ms early");
     }
@@ -359,7 +359,7 @@ fn key_and_signature_do_not_print_though_they_come_back() {
     let shown = format!("{job:?} {report:?} {sentences} {bytes} {progress}");
     assert!(bytes.contains("bad …"), "{bytes}");
     assert!(secrets.iter().all(|secret| !shown.contains(secret)));
-    let with_signature = |one: &&Try| one.quirks().contains(&Quirk::Signature);
+    let with_signature = |one: &&Try| one.quirks().contains(&Anomaly::Signature);
     let tries = job.calls().iter().flat_map(CallRecord::tries);
     let noted: std::collections::BTreeSet<_> = tries.filter(with_signature).map(|one| one.id.0).collect();
     assert_eq!(noted, [0, 2].into(), "the tries whose response held it, and no others");

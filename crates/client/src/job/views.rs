@@ -3,7 +3,7 @@
 use avmarks_protocol::Endpoint;
 
 use crate::Plan;
-use crate::outcome::{Fate, NotTried, PlanReport, Report};
+use crate::outcome::{NotTried, PlanReport, RangeOutcome, Report};
 use crate::progress::Progress;
 
 use super::call::Halt;
@@ -54,16 +54,18 @@ impl Job {
     pub fn report(&self) -> Report<'_> {
         let plans = self.lanes.iter().enumerate().map(|(at, lane)| {
             let mut known: Vec<_> =
-                lane.settled_before.iter().map(|settled| (settled.range(), Fate::Settled(settled))).collect();
+                lane.settled_before.iter().map(|settled| (settled.range(), RangeOutcome::Settled(settled))).collect();
             let of_lane = self.records.iter().filter(|record| record.lane == at);
             known.extend(of_lane.filter_map(|record| Some((record.range(), record.fate()?))));
             let flying = self.flying.values().filter(|flying| flying.lane == at).map(|flying| &flying.call);
             let open = lane.waiting.iter().chain(flying);
-            known.extend(open.map(|call| (call.range.clone(), Fate::Unsettled { tries: &call.tries, doubtful: true })));
-            let doubtful = lane.fresh.iter().filter(|stretch| stretch.doubtful);
-            known.extend(
-                doubtful.map(|stretch| (stretch.range.clone(), Fate::Unsettled { tries: &[], doubtful: true })),
-            );
+            known.extend(open.map(|call| {
+                (call.range.clone(), RangeOutcome::Unsettled { tries: &call.tries, possibly_applied: true })
+            }));
+            let possibly_applied = lane.fresh.iter().filter(|stretch| stretch.possibly_applied);
+            known.extend(possibly_applied.map(|stretch| {
+                (stretch.range.clone(), RangeOutcome::Unsettled { tries: &[], possibly_applied: true })
+            }));
             let rest = lane.halt.as_ref().or(self.halt.as_ref()).map_or(NotTried::Pending, Halt::why);
             PlanReport::new(&lane.plan, known, rest)
         });

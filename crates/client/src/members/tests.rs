@@ -7,7 +7,7 @@ use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::Timestamp;
 
 use super::*;
-use crate::{CallStep, Failure, Pace, PaceSettings, PlanFault, Reply, RetrySettings, Signer, SingleCall};
+use crate::{CallStep, Failure, Pace, PaceSettings, PlanError, Reply, RetrySettings, Signer, SingleCall};
 
 const GROUP: &str = "@TGS#a";
 const START: Timestamp = Timestamp::from_millis(1_795_412_030_000);
@@ -52,9 +52,9 @@ fn run(
                     let request = Request::parse(&call.request().body).unwrap();
                     assert_eq!((&*request.group_id, call.request().repeatable), (GROUP, true));
                     sizes.push(request.accounts.len());
-                    times.push(now.since(START).as_millis() as u64);
+                    times.push(now.saturating_duration_since(START).as_millis() as u64);
                     let deed = deed(&request);
-                    now = now.plus(Duration::from_millis(10));
+                    now = now.saturating_add(Duration::from_millis(10));
                     let body = match deed {
                         Deed::Answer(body) => body,
                         Deed::Refuse(code) => Answer::refused(ErrorCode::new(code), "no").to_json(),
@@ -199,5 +199,5 @@ fn every_fault_is_told() {
     assert_eq!((faults.len(), faults.as_slice()[2].input()), (3, Some(1)));
     let nobody: [&str; 0] = [];
     let faults = MemberCheck::new(GROUP, nobody, &PlanSettings::default()).unwrap_err();
-    assert_eq!(faults.as_slice(), [PlanFault::NoAccounts]);
+    assert_eq!(faults.as_slice(), [PlanError::NoAccounts]);
 }

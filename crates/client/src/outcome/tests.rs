@@ -17,7 +17,7 @@ fn last(plan: &Plan, served: &[i64]) -> String {
     members.push(Served::new(format!("u{}", plan.len() - 1), served.to_vec()));
     let answer = Answer::served(plan.kind().command_type().unwrap(), members);
     let (settled, _) = Settled::of(plan, 0..plan.len(), &answer, 1, Timestamp::EPOCH);
-    let report = PlanReport::new(plan, vec![(0..plan.len(), Fate::Settled(&settled))], NotTried::Pending);
+    let report = PlanReport::new(plan, vec![(0..plan.len(), RangeOutcome::Settled(&settled))], NotTried::Pending);
     report.accounts().last().unwrap().outcome.to_string()
 }
 
@@ -44,8 +44,8 @@ fn the_likely_reason_follows_from_what_was_seen() {
 
 #[test]
 fn a_guess_names_the_clause_that_it_rests_on() {
-    let ids =
-        [Likely::OfflineOrAbsent, Likely::MarkFull, Likely::Unknown].map(|likely| likely.clause().map(Clause::id));
+    let ids = [LikelyCause::OfflineOrAbsent, LikelyCause::MarkFull, LikelyCause::Unknown]
+        .map(|likely| likely.clause().map(Clause::id));
     assert_eq!(ids, [Some("ONLINE-ONLY"), Some("MEMBERS-PER-MARK"), None]);
 }
 
@@ -53,7 +53,10 @@ fn a_guess_names_the_clause_that_it_rests_on() {
 fn accounts_that_nothing_is_known_of_are_not_tried() {
     let plan = plan(Change::Set, 10, &[1000]);
     let (settled, _) = Settled::of(&plan, 3..5, &Answer::served(1, vec![]), 1, Timestamp::EPOCH);
-    let known = vec![(7..9, Fate::Unsettled { tries: &[], doubtful: true }), (3..5, Fate::Settled(&settled))];
+    let known = vec![
+        (7..9, RangeOutcome::Unsettled { tries: &[], possibly_applied: true }),
+        (3..5, RangeOutcome::Settled(&settled)),
+    ];
     let report = Report { plans: vec![PlanReport::new(&plan, known, NotTried::Stopped)] };
     let states: String =
         report.plans()[0].accounts().map(|one| &one.outcome.state().name()[..1]).map(String::from).collect();
@@ -68,7 +71,7 @@ fn robots_of_an_accepted_call_are_accepted_and_no_more_is_claimed() {
     let accounts = (0..3).map(|number| format!("robot{number}"));
     let plan = Plan::add_robots("@TGS#a", accounts, &PlanSettings::default()).unwrap();
     let settled = Settled::whole(0..2, 9, Timestamp::EPOCH);
-    let known = vec![(0..2, Fate::Settled(&settled))];
+    let known = vec![(0..2, RangeOutcome::Settled(&settled))];
     let report = Report { plans: vec![PlanReport::new(&plan, known, NotTried::Stopped)] };
     let told: Vec<_> = report.plans()[0]
         .accounts()

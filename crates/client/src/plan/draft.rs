@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
-use super::{Entry, Plan, PlanFault, PlanFaults, PlanKind, PlanSettings};
+use super::{Entry, Plan, PlanError, PlanFaults, PlanKind, PlanSettings};
 
 /// The group, and each account once, in order of first mention: for the calls that name no marks.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn group_and_accounts<A: AsRef<str>>(
         draft.take_pinned(account.as_ref());
     }
     let found = draft.entries.len();
-    let fault = (found > accounts_max).then_some(PlanFault::Accounts { found, max: accounts_max });
+    let fault = (found > accounts_max).then_some(PlanError::Accounts { found, max: accounts_max });
     let group = draft.check(group, fault)?;
     Ok((group, draft.entries.into_iter().map(|entry| entry.account).collect()))
 }
@@ -38,7 +38,7 @@ pub(super) struct Draft<'a> {
     custom: BTreeSet<Mark>,
     /// The first input that names one custom mark too many, and that mark.
     one_too_many: Option<(usize, Mark)>,
-    faults: Vec<PlanFault>,
+    faults: Vec<PlanError>,
 }
 
 impl<'a> Draft<'a> {
@@ -61,19 +61,19 @@ impl<'a> Draft<'a> {
         self.inputs += 1;
         let parsed = UserId::parse_as(account, self.settings.account_id);
         if let Err(fault) = &parsed {
-            self.faults.push(PlanFault::Account { input, found: account.to_owned(), fault: *fault });
+            self.faults.push(PlanError::Account { input, found: account.to_owned(), fault: *fault });
         }
         let mut marks = Vec::new();
         let mut named = 0;
         for number in numbers {
             match Mark::new(number) {
                 Ok(mark) => marks.push(mark),
-                Err(fault) => self.faults.push(PlanFault::Mark { input, mark: named, fault }),
+                Err(fault) => self.faults.push(PlanError::Mark { input, mark: named, fault }),
             }
             named += 1;
         }
         if named == 0 {
-            self.faults.push(PlanFault::NoMarks { input });
+            self.faults.push(PlanError::NoMarks { input });
         }
         for mark in marks.iter().filter(|mark| !mark.is_special()) {
             let full = self.settings.custom_marks_max.is_some_and(|max| self.custom.len() >= max);
@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
     pub(super) fn finish(mut self, kind: PlanKind, group: &str) -> Result<Plan, PlanFaults> {
         let fault = match (kind, self.settings.custom_marks_max, self.one_too_many) {
             (PlanKind::SetMarks, Some(max), Some((input, mark))) => {
-                Some(PlanFault::CustomMarks { found: self.custom.len(), max, input, mark })
+                Some(PlanError::CustomMarks { found: self.custom.len(), max, input, mark })
             }
             _ => None,
         };
@@ -140,19 +140,19 @@ impl<'a> Draft<'a> {
     }
 
     /// The group, where nothing is wrong with anything; `fault` is one that is about all inputs together.
-    fn check(&mut self, group: &str, fault: Option<PlanFault>) -> Result<GroupId, PlanFaults> {
+    fn check(&mut self, group: &str, fault: Option<PlanError>) -> Result<GroupId, PlanFaults> {
         let mut faults = Vec::new();
         let per_call = self.settings.accounts_per_call_max;
         let per_call_max = Limits::DOCUMENTED.accounts_per_call_max;
         if !(1..=per_call_max).contains(&per_call) {
-            faults.push(PlanFault::AccountsPerCall { found: per_call, max: per_call_max });
+            faults.push(PlanError::AccountsPerCall { found: per_call, max: per_call_max });
         }
         let parsed = GroupId::parse(group);
         if let Err(fault) = &parsed {
-            faults.push(PlanFault::Group { found: group.to_owned(), fault: *fault });
+            faults.push(PlanError::Group { found: group.to_owned(), fault: *fault });
         }
         if self.inputs == 0 {
-            faults.push(PlanFault::NoAccounts);
+            faults.push(PlanError::NoAccounts);
         }
         faults.extend(fault);
         faults.append(&mut self.faults);

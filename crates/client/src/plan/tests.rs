@@ -92,7 +92,7 @@ fn robots_are_accounts_with_mark_500_each_once() {
     let faults = Plan::add_robots("", ["a", "é"], &settings).unwrap_err();
     assert_eq!((faults.len(), faults.as_slice()[1].input()), (2, Some(1)));
     let nobody: [&str; 0] = [];
-    assert_eq!(Plan::delete_robots(GROUP, nobody, &settings).unwrap_err().as_slice(), [PlanFault::NoAccounts]);
+    assert_eq!(Plan::delete_robots(GROUP, nobody, &settings).unwrap_err().as_slice(), [PlanError::NoAccounts]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn five_hundred_robots_are_one_call_and_one_more_makes_two() {
 
 #[test]
 fn a_plan_of_nobody_is_refused() {
-    assert_eq!(plan(Change::Set, &[]).unwrap_err().as_slice(), [PlanFault::NoAccounts]);
+    assert_eq!(plan(Change::Set, &[]).unwrap_err().as_slice(), [PlanError::NoAccounts]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn ten_custom_marks_and_both_special_ones_are_a_set_and_eleven_are_none() {
     let eleven: Vec<i64> = (1000..1011).collect();
     let faults = plan(Change::Set, &[("a", &ten), ("b", &eleven)]).unwrap_err();
     let mark = Mark::new(1010).unwrap();
-    assert_eq!(faults.as_slice(), [PlanFault::CustomMarks { found: 11, max: 10, input: 1, mark }]);
+    assert_eq!(faults.as_slice(), [PlanError::CustomMarks { found: 11, max: 10, input: 1, mark }]);
     assert!(plan(Change::Delete, &[("a", &eleven)]).is_ok());
     let open = PlanSettings { custom_marks_max: None, ..PlanSettings::default() };
     assert!(Plan::new(Change::Set, GROUP, [("a", eleven)], &open).is_ok());

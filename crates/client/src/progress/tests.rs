@@ -41,8 +41,8 @@ fn an_answer_settles_each_account_of_its_call() {
 fn another_version_and_another_plan_are_refused() {
     let mine = plan(4);
     let good = progress(&mine, vec![settled(0, 2)]);
-    assert!(matches!(good.fit(&[]), Err(ProgressFault::Plans { found: 1, planned: 0 })));
-    assert!(matches!(good.fit(&[plan(5)]), Err(ProgressFault::OtherPlan { field: "accounts", .. })));
+    assert!(matches!(good.fit(&[]), Err(ProgressError::Plans { found: 1, planned: 0 })));
+    assert!(matches!(good.fit(&[plan(5)]), Err(ProgressError::OtherPlan { field: "accounts", .. })));
     let other = Plan::new(Change::Set, "@TGS#a", (0..4).map(|n| (format!("u{n}"), [1000])), &PlanSettings::default());
     let fault = good.fit(&[other.unwrap()]).unwrap_err().to_string();
     assert!(fault.starts_with("plans[0].fingerprint of the progress is `"), "{fault}");
@@ -52,9 +52,9 @@ fn another_version_and_another_plan_are_refused() {
         "the progress has version `2`, and this program reads 1; use the program that wrote it"
     );
     let unchecked: Progress = serde_json::from_str(&newer).unwrap();
-    assert_eq!(unchecked.fit(&[mine]), Err(ProgressFault::Version { found: 2 }));
+    assert_eq!(unchecked.fit(&[mine]), Err(ProgressError::Version { found: 2 }));
     for text in ["", "[]", "{}", r#"{"version":1}"#, r#"{"version":"1"}"#] {
-        assert!(matches!(Progress::parse(text.as_bytes()), Err(ProgressFault::NotProgress { .. })), "{text}");
+        assert!(matches!(Progress::parse(text.as_bytes()), Err(ProgressError::NotProgress { .. })), "{text}");
     }
 }
 
@@ -76,10 +76,10 @@ fn what_cannot_have_been_is_refused() {
         Settled { partly: partly(3, &[1000]), ..settled(0, 2) },
     ] {
         let fault = progress(&plan, vec![settled(2, 1), bad.clone()]).fit(std::slice::from_ref(&plan)).unwrap_err();
-        assert!(matches!(fault, ProgressFault::Settled { plan: 0, call: 1, .. }), "{bad:?}: {fault}");
+        assert!(matches!(fault, ProgressError::Settled { plan: 0, call: 1, .. }), "{bad:?}: {fault}");
     }
     let twice = progress(&plan, vec![settled(2, 2), settled(0, 3)]).fit(std::slice::from_ref(&plan));
-    assert_eq!(twice, Err(ProgressFault::Twice { plan: 0, account: 2 }));
+    assert_eq!(twice, Err(ProgressError::Twice { plan: 0, account: 2 }));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn robots_are_settled_whole_or_not_at_all() {
     assert!(json.ends_with(r#""settled":[{"first":1,"accounts":3,"random":7,"at":5}]}]}"#), "{json}");
     let back = Progress::parse(json.as_bytes()).unwrap();
     assert_eq!(back.fit(std::slice::from_ref(&add)).unwrap(), [[settled(1, 3)]]);
-    assert!(matches!(back.fit(&[delete]), Err(ProgressFault::OtherPlan { field: "change", .. })));
+    assert!(matches!(back.fit(&[delete]), Err(ProgressError::OtherPlan { field: "change", .. })));
     let odd = progress(&add, vec![Settled { omitted: vec![1], ..settled(0, 2) }]);
-    assert!(matches!(odd.fit(&[add]), Err(ProgressFault::Settled { plan: 0, call: 0, .. })));
+    assert!(matches!(odd.fit(&[add]), Err(ProgressError::Settled { plan: 0, call: 0, .. })));
 }

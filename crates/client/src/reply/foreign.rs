@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use avmarks_protocol::AnswerFault;
+use avmarks_protocol::AnswerError;
 use avmarks_spec::Excerpt;
 
 use super::Reply;
@@ -13,9 +13,9 @@ pub const FOREIGN_BYTES_MAX: usize = 512;
 /// A response that is not the service's, or is no longer whole.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Foreign {
+pub struct UnexpectedResponse {
     /// What it is.
-    pub kind: ForeignKind,
+    pub kind: UnexpectedKind,
     /// The HTTP status.
     pub status: u16,
     /// How many bytes the body had.
@@ -27,7 +27,7 @@ pub struct Foreign {
 /// What a foreign response is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ForeignKind {
+pub enum UnexpectedKind {
     /// A status from 300 to 399. Not followed: the signature would go wherever it points to.
     Redirect,
     /// Another status than 200.
@@ -39,21 +39,21 @@ pub enum ForeignKind {
     /// HTML: of a proxy or a captive portal.
     Html,
     /// No JSON object, or one that lacks status or code.
-    NoEnvelope(AnswerFault),
+    NoEnvelope(AnswerError),
 }
 
-impl Foreign {
+impl UnexpectedResponse {
     /// What a response is that `fault` keeps from being an answer; none where its status alone does, or that it was cut.
-    pub(super) fn of(reply: &Reply<'_>, fault: Option<AnswerFault>) -> Self {
+    pub(super) fn of(reply: &Reply<'_>, fault: Option<AnswerError>) -> Self {
         let text = reply.body.trim_ascii();
         let kind = match (reply.status, fault) {
-            (300..400, _) => ForeignKind::Redirect,
-            (200, _) if reply.cut => ForeignKind::Cut,
-            (200, _) if text.is_empty() => ForeignKind::Empty,
-            (200, _) if text.starts_with(b"<") => ForeignKind::Html,
-            (200, Some(_)) if ends_early(text) => ForeignKind::Cut,
-            (200, Some(fault)) => ForeignKind::NoEnvelope(fault),
-            _ => ForeignKind::Status,
+            (300..400, _) => UnexpectedKind::Redirect,
+            (200, _) if reply.cut => UnexpectedKind::Cut,
+            (200, _) if text.is_empty() => UnexpectedKind::Empty,
+            (200, _) if text.starts_with(b"<") => UnexpectedKind::Html,
+            (200, Some(_)) if ends_early(text) => UnexpectedKind::Cut,
+            (200, Some(fault)) => UnexpectedKind::NoEnvelope(fault),
+            _ => UnexpectedKind::Status,
         };
         let head = reply.body.get(..FOREIGN_BYTES_MAX).unwrap_or(reply.body).into();
         Self { kind, status: reply.status, bytes: reply.body.len(), head }
@@ -65,20 +65,20 @@ fn ends_early(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|fault| fault.is_eof())
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for UnexpectedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status;
         match &self.kind {
-            ForeignKind::Redirect => {
+            UnexpectedKind::Redirect => {
                 write!(f, "a redirect (HTTP status `{status}`), which is not followed; check the base URL")?
             }
-            ForeignKind::Status => write!(f, "HTTP status `{status}`, which the service never sends")?,
-            ForeignKind::Cut => f.write_str("the answer was cut off")?,
-            ForeignKind::Empty => return f.write_str("the answer has no body"),
-            ForeignKind::Html => {
+            UnexpectedKind::Status => write!(f, "HTTP status `{status}`, which the service never sends")?,
+            UnexpectedKind::Cut => f.write_str("the answer was cut off")?,
+            UnexpectedKind::Empty => return f.write_str("the answer has no body"),
+            UnexpectedKind::Html => {
                 f.write_str("HTML instead of an answer; check what stands between you and the service")?
             }
-            ForeignKind::NoEnvelope(fault) => write!(f, "not an answer of the service: {fault}")?,
+            UnexpectedKind::NoEnvelope(fault) => write!(f, "not an answer of the service: {fault}")?,
         }
         match self.bytes {
             0 => f.write_str("; without a body"),
@@ -87,10 +87,10 @@ impl fmt::Display for Foreign {
     }
 }
 
-impl fmt::Debug for Foreign {
+impl fmt::Debug for UnexpectedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = String::from_utf8_lossy(&self.head);
-        let mut shown = f.debug_struct("Foreign");
+        let mut shown = f.debug_struct("UnexpectedResponse");
         shown.field("kind", &self.kind).field("status", &self.status).field("bytes", &self.bytes).field("head", &head);
         shown.finish()
     }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn heard(status: u16, body: &str) -> Heard {
+fn heard(status: u16, body: &str) -> AttemptResult {
     Reply::new(status, body.as_bytes()).read(PlanKind::SetMarks).heard
 }
 
@@ -10,7 +10,7 @@ const OK: &str = r#""ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"""#;
 fn an_answer_that_tells_who_was_served() {
     let body = format!("{{{OK},\"CommandType\":1,\"MemberList\":[{{\"Member_Account\":\"a\",\"Marks\":[1000]}}]}}");
     let hearing = Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks);
-    assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 1 }, vec![]));
+    assert_eq!((hearing.heard, hearing.quirks), (AttemptResult::Served { accounts: 1 }, vec![]));
     assert_eq!(hearing.answer.unwrap().member_list.unwrap()[0].account, "a");
     let debug = format!("{:?}", Reply::new(200, body.as_bytes()));
     assert_eq!(debug, format!("Reply {{ status: 200, bytes: {}, cut: false }}", body.len()));
@@ -20,7 +20,7 @@ fn an_answer_that_tells_who_was_served() {
 fn a_code_as_a_string_is_read_and_noted() {
     let body = r#"{"ErrorCode":"0","MemberList":[],"ActionStatus":"OK"}"#;
     let hearing = Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks);
-    assert_eq!((hearing.heard, hearing.quirks), (Heard::Served { accounts: 0 }, vec![Quirk::CodeAsText]));
+    assert_eq!((hearing.heard, hearing.quirks), (AttemptResult::Served { accounts: 0 }, vec![Anomaly::CodeAsText]));
     for body in [
         r#"{"ActionStatus":"FAIL","ErrorCode":"ten"}"#,
         r#"{"ActionStatus":"FAIL","ErrorCode":"1","ErrorCode":"2"}"#,
@@ -29,7 +29,10 @@ fn a_code_as_a_string_is_read_and_noted() {
     ] {
         let found = heard(200, body);
         assert!(
-            matches!(&found, Heard::Foreign(Foreign { kind: ForeignKind::NoEnvelope(_), .. })),
+            matches!(
+                &found,
+                AttemptResult::UnexpectedResponse(UnexpectedResponse { kind: UnexpectedKind::NoEnvelope(_), .. })
+            ),
             "{body}: {found:?}"
         );
     }
@@ -52,7 +55,7 @@ fn an_answer_that_does_not_tell_who_was_served() {
 fn an_answer_without_a_list_says_that_nobody_was_served() {
     for rest in ["", r#","MemberList":null"#, r#","CommandType":1,"RequestId":7,"More":{}"#] {
         let hearing = Reply::new(200, format!("{{{OK}{rest}}}").as_bytes()).read(PlanKind::SetMarks);
-        assert_eq!((&hearing.heard, hearing.quirks), (&Heard::Served { accounts: 0 }, vec![]), "{rest}");
+        assert_eq!((&hearing.heard, hearing.quirks), (&AttemptResult::Served { accounts: 0 }, vec![]), "{rest}");
         assert_eq!(hearing.answer.unwrap().member_list, None);
         assert!(!hearing.heard.may_have_been_served());
     }
@@ -66,20 +69,23 @@ fn an_answer_about_robots_is_the_envelope_whatever_else_it_has() {
         (r#","MemberList":[],"MemberList":[]"#, vec![]),
     ] {
         let hearing = Reply::new(200, format!("{{{OK}{rest}}}").as_bytes()).read(PlanKind::AddRobots);
-        let expected = Hearing { heard: Heard::Accepted, answer: None, quirks };
+        let expected = ParsedResponse { heard: AttemptResult::Accepted, answer: None, quirks };
         assert_eq!(hearing, expected, "{rest}");
     }
     let body = br#"{"ErrorCode":"0","ActionStatus":"OK"}"#;
     let hearing = Reply::new(200, body).read(PlanKind::DeleteRobots);
-    assert_eq!((hearing.heard, hearing.quirks), (Heard::Accepted, vec![Quirk::CodeAsText]));
-    assert_eq!(Heard::Accepted.to_string(), "accepted; the answer names no account");
-    assert!(!Heard::Accepted.may_have_been_served());
+    assert_eq!((hearing.heard, hearing.quirks), (AttemptResult::Accepted, vec![Anomaly::CodeAsText]));
+    assert_eq!(AttemptResult::Accepted.to_string(), "accepted; the answer names no account");
+    assert!(!AttemptResult::Accepted.may_have_been_served());
 
     let refused = Reply::new(200, br#"{"ActionStatus":"FAIL","ErrorCode":10004}"#).read(PlanKind::AddRobots).heard;
-    assert_eq!(refused, Heard::Refused { code: ErrorCode::new(10004), info: None });
+    assert_eq!(refused, AttemptResult::Refused { code: ErrorCode::new(10004), info: None });
     for body in ["", "<html>", r#"{"ActionStatus":"OK","ErrorC"#, "{}"] {
         let heard = Reply::new(200, body.as_bytes()).read(PlanKind::AddRobots).heard;
-        assert!(matches!(heard, Heard::Foreign(_)) && heard.may_have_been_served(), "{body}: {heard:?}");
+        assert!(
+            matches!(heard, AttemptResult::UnexpectedResponse(_)) && heard.may_have_been_served(),
+            "{body}: {heard:?}"
+        );
     }
 }
 
@@ -87,45 +93,57 @@ fn an_answer_about_robots_is_the_envelope_whatever_else_it_has() {
 fn what_is_not_the_services_is_typed_and_its_head_kept() {
     let long = format!("<!DOCTYPE html>{}", "x".repeat(1_000));
     for (status, body, kind) in [
-        (200, "", ForeignKind::Empty),
-        (200, " \r\n", ForeignKind::Empty),
-        (200, &*long, ForeignKind::Html),
-        (200, r#"{"ActionStatus":"OK","Err"#, ForeignKind::Cut),
-        (502, &long, ForeignKind::Status),
-        (503, r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[]}"#, ForeignKind::Status),
-        (302, "", ForeignKind::Redirect),
-        (404, "", ForeignKind::Status),
+        (200, "", UnexpectedKind::Empty),
+        (200, " \r\n", UnexpectedKind::Empty),
+        (200, &*long, UnexpectedKind::Html),
+        (200, r#"{"ActionStatus":"OK","Err"#, UnexpectedKind::Cut),
+        (502, &long, UnexpectedKind::Status),
+        (503, r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[]}"#, UnexpectedKind::Status),
+        (302, "", UnexpectedKind::Redirect),
+        (404, "", UnexpectedKind::Status),
     ] {
-        let Heard::Foreign(foreign) = heard(status, body) else { panic!("{body}") };
+        let AttemptResult::UnexpectedResponse(foreign) = heard(status, body) else { panic!("{body}") };
         assert_eq!((&foreign.kind, foreign.status, foreign.bytes), (&kind, status, body.len()));
         assert_eq!(&*foreign.head, &body.as_bytes()[..body.len().min(FOREIGN_BYTES_MAX)]);
         assert!(!foreign.to_string().contains('\n') && foreign.to_string().len() < 300);
     }
     for body in ["[]", "7", "{}", "not json", "{\"a\":1,}", "\u{feff}{}"] {
         let found = heard(200, body);
-        assert!(matches!(&found, Heard::Foreign(Foreign { kind: ForeignKind::NoEnvelope(_), .. })), "{found:?}");
+        assert!(
+            matches!(
+                &found,
+                AttemptResult::UnexpectedResponse(UnexpectedResponse { kind: UnexpectedKind::NoEnvelope(_), .. })
+            ),
+            "{found:?}"
+        );
     }
-    assert!(matches!(Reply::new(200, b"\xff").read(PlanKind::SetMarks).heard, Heard::Foreign(_)));
+    assert!(matches!(Reply::new(200, b"\xff").read(PlanKind::SetMarks).heard, AttemptResult::UnexpectedResponse(_)));
 }
 
 #[test]
 fn what_is_not_the_services_shows_its_head_as_text() {
     let shown = format!("{:?}", heard(502, "<html>"));
-    assert_eq!(shown, r#"Foreign(Foreign { kind: Status, status: 502, bytes: 6, head: "<html>" })"#);
+    assert_eq!(
+        shown,
+        r#"UnexpectedResponse(UnexpectedResponse { kind: Status, status: 502, bytes: 6, head: "<html>" })"#
+    );
 }
 
 #[test]
 fn a_body_that_the_transport_knows_to_be_cut_is_no_answer_though_it_reads_as_one() {
     let body = format!("{{{OK},\"MemberList\":[]}}");
-    let Heard::Foreign(foreign) = Reply::cut(200, body.as_bytes()).read(PlanKind::SetMarks).heard else { panic!() };
-    assert_eq!(foreign.kind, ForeignKind::Cut);
+    let AttemptResult::UnexpectedResponse(foreign) = Reply::cut(200, body.as_bytes()).read(PlanKind::SetMarks).heard
+    else {
+        panic!()
+    };
+    assert_eq!(foreign.kind, UnexpectedKind::Cut);
 }
 
 #[test]
 fn a_refusal_is_one_whatever_its_status() {
     let hearing = Reply::new(500, br#"{"ActionStatus":"FAIL","ErrorCode":60008}"#).read(PlanKind::SetMarks);
-    assert_eq!(hearing.heard, Heard::Refused { code: ErrorCode::new(60008), info: None });
-    assert_eq!(hearing.quirks, [Quirk::Status(500)]);
+    assert_eq!(hearing.heard, AttemptResult::Refused { code: ErrorCode::new(60008), info: None });
+    assert_eq!(hearing.quirks, [Anomaly::Status(500)]);
 }
 
 #[test]
@@ -138,6 +156,6 @@ fn failures_are_one_line() {
         Failure::TimedOut,
     ] {
         assert!(!failure.to_string().contains('\n'));
-        assert_eq!(Heard::Failed(failure.clone()).may_have_been_served(), failure.may_have_been_served());
+        assert_eq!(AttemptResult::Failed(failure.clone()).may_have_been_served(), failure.may_have_been_served());
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
                 now: Backoff { base: Duration::from_millis(300), ..RetrySettings::default().now },
                 ..RetrySettings::default()
             },
-            deadline: deadline.map(|millis| START.plus(Duration::from_millis(millis))),
+            deadline: deadline.map(|millis| START.saturating_add(Duration::from_millis(millis))),
             keep_answers,
         },
     );
@@ -180,9 +180,11 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
             Step::WaitUntil(then) => {
                 assert!(then > now, "a wait into the past");
                 for first in open.values() {
-                    assert!(then <= first.plus(retry.budget), "a wait beyond a budget");
+                    assert!(then <= first.saturating_add(retry.budget), "a wait beyond a budget");
                 }
-                assert!(deadline.is_none_or(|deadline| then <= deadline.max(now.plus(Duration::from_millis(1)))));
+                assert!(
+                    deadline.is_none_or(|deadline| then <= deadline.max(now.saturating_add(Duration::from_millis(1))))
+                );
                 let arrival = coming.iter().map(|(at, ..)| *at).min().filter(|at| *at <= then);
                 now = arrival.unwrap_or(then);
                 let due = coming.iter().position(|(at, ..)| *at == now);
@@ -208,14 +210,20 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                 assert!((1..=world.groups[outgoing.plan].1.min(500)).contains(&accounts));
                 assert!(outgoing.timeout >= TRY_TIMEOUT_MIN && outgoing.timeout <= retry.try_timeout);
                 let first = *open.entry((outgoing.plan, outgoing.range.start)).or_insert(now);
-                assert!(now.plus(outgoing.timeout) <= first.plus(retry.budget), "a try beyond the budget");
-                assert!(deadline.is_none_or(|deadline| now.plus(outgoing.timeout) <= deadline));
-                in_flight.insert(outgoing.id, now.plus(outgoing.timeout));
+                assert!(
+                    now.saturating_add(outgoing.timeout) <= first.saturating_add(retry.budget),
+                    "a try beyond the budget"
+                );
+                assert!(deadline.is_none_or(|deadline| now.saturating_add(outgoing.timeout) <= deadline));
+                in_flight.insert(outgoing.id, now.saturating_add(outgoing.timeout));
                 assert!(in_flight.len() <= in_flight_max);
                 seen.times.push(now);
                 let admitted = seen.times.len();
                 if admitted > pace.calls_max {
-                    assert!(now.since(seen.times[admitted - 1 - pace.calls_max]) >= pace.window, "too fast");
+                    assert!(
+                        now.saturating_duration_since(seen.times[admitted - 1 - pace.calls_max]) >= pace.window,
+                        "too fast"
+                    );
                 }
                 seen.sent.extend(outgoing.range.clone().map(|account| (outgoing.plan, account)));
                 seen.secrets.insert(outgoing.query.usersig.as_str().to_owned());
@@ -225,7 +233,7 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                     seen.served.insert((outgoing.plan, account, mark));
                 }
                 if response != Response::Silence {
-                    coming.push((now.plus(latency), outgoing.id, response));
+                    coming.push((now.saturating_add(latency), outgoing.id, response));
                 }
             }
         }
@@ -238,7 +246,10 @@ fn check_calls(job: &Job, world: &World) {
     for call in job.calls() {
         let (first, last) = (call.tries().first().unwrap(), call.tries().last().unwrap());
         assert!(call.tries().len() <= world.settings.retry.tries_max as usize);
-        assert!(last.ended_at() <= first.sent_at().plus(world.settings.retry.budget), "the budget was overrun");
+        assert!(
+            last.ended_at() <= first.sent_at().saturating_add(world.settings.retry.budget),
+            "the budget was overrun"
+        );
         assert!(call.tries().iter().all(|one| randoms.insert(one.random())), "a `random` came twice");
         assert!(call.tries().iter().all(|one| one.verbatim().is_none() || world.settings.keep_answers));
     }

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Authority, AuthorityFault};
+use super::{Authority, AuthorityError};
 
 /// A key and a certificate have 1 KiB.
 const BYTES_MAX: u64 = 65_536;
@@ -14,7 +14,7 @@ const BYTES_MAX: u64 = 65_536;
 /// Tells the unfinished files of one process apart.
 static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 
-pub(super) fn load_or_make(folder: &Path) -> Result<Authority, AuthorityFault> {
+pub(super) fn load_or_make(folder: &Path) -> Result<Authority, AuthorityError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
     let (key_file, certificate_file) = (folder.join(Authority::KEY_FILE), folder.join(Authority::CERTIFICATE_FILE));
     let text = match read(&key_file)? {
@@ -35,17 +35,17 @@ pub(super) fn load_or_make(folder: &Path) -> Result<Authority, AuthorityFault> {
     }
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> AuthorityFault + use<> {
+fn at(path: &Path) -> impl FnOnce(io::Error) -> AuthorityError + use<> {
     let path = path.to_owned();
-    move |cause| AuthorityFault::File { path, cause }
+    move |cause| AuthorityError::File { path, cause }
 }
 
-fn content(path: PathBuf, what: &'static str) -> AuthorityFault {
-    AuthorityFault::Content { path, what }
+fn content(path: PathBuf, what: &'static str) -> AuthorityError {
+    AuthorityError::Content { path, what }
 }
 
 /// The text of a file; none where there is no file.
-fn read(path: &Path) -> Result<Option<String>, AuthorityFault> {
+fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),

@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFE
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::world::Shared;
 
 const PAGE: &str = include_str!("../page.html");
@@ -79,7 +79,7 @@ struct ReadingRow {
 }
 
 /// A state that can no longer be kept is no health.
-pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Result<Json<Health>, Fault> {
+pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Result<Json<Health>, ControlError> {
     let world = shared.lock();
     world.accepts()?;
     Ok(Json(Health { status: "ok", now: world.now().as_millis() }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use avmarks_service::Happening;
+use avmarks_service::GroupEvent;
 use avmarks_spec::Timestamp;
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::asked::{self, Asked, NUMBER_MAX, Whole};
-use super::fault::Fault;
+use super::error::ControlError;
 use super::groups::events;
 use crate::world::{Shared, World};
 
@@ -42,10 +42,13 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<Now> {
     Json(now(&shared.lock(), None))
 }
 
-pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<Change>) -> Result<Json<Now>, Fault> {
+pub(super) async fn set(
+    State(shared): State<Arc<Shared>>,
+    Asked(change): Asked<Change>,
+) -> Result<Json<Now>, ControlError> {
     let Change { now: to, running } = change;
     if to.is_none() && running.is_none() {
-        return Err(Fault::bad_request("the body must have `now` or `running`"));
+        return Err(ControlError::bad_request("the body must have `now` or `running`"));
     }
     let to = to.map(|Whole(to)| moment("now", to)).transpose()?;
     shared
@@ -54,7 +57,7 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<
             if let Some(to) = to {
                 let set = world.set_clock(to).ok_or_else(|| {
                     let (to, is) = (to.as_millis(), world.now().as_millis());
-                    Fault::conflict(format!("`now` is {to}, and it is {is} already: the clock never runs back; `POST /_avmarks/reset` starts anew"))
+                    ControlError::conflict(format!("`now` is {to}, and it is {is} already: the clock never runs back; `POST /_avmarks/reset` starts anew"))
                 })?;
                 happenings.extend(set);
             }
@@ -69,14 +72,14 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<
 pub(super) async fn advance(
     State(shared): State<Arc<Shared>>,
     Asked(Advance { ms: Whole(ms) }): Asked<Advance>,
-) -> Result<Json<Now>, Fault> {
+) -> Result<Json<Now>, ControlError> {
     moment("ms", ms)?;
     shared
         .change(|world| {
             let by = Duration::from_millis(ms);
-            let then = world.now().plus(by).as_millis();
+            let then = world.now().saturating_add(by).as_millis();
             if then > NUMBER_MAX {
-                return Err(Fault::conflict(format!(
+                return Err(ControlError::conflict(format!(
                     "it would be {then}, and {NUMBER_MAX} is the latest time there is"
                 )));
             }
@@ -86,13 +89,13 @@ pub(super) async fn advance(
         .await?
 }
 
-fn moment(field: &str, millis: u64) -> Result<Timestamp, Fault> {
+fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
     if millis > NUMBER_MAX {
-        return Err(Fault::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
+        return Err(ControlError::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
     }
     Ok(Timestamp::from_millis(millis))
 }
 
-fn now(world: &World, happenings: Option<&[Happening]>) -> Now {
+fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {
     Now { now: world.now().as_millis(), running: world.clock.is_running(), events: happenings.map(events) }
 }

@@ -15,7 +15,7 @@ use http_body_util::channel::{Channel, Sender};
 use tokio::sync::watch;
 
 use super::Stopped;
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::world::Shared;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -34,17 +34,20 @@ pub(super) async fn watch(
     State(shared): State<Arc<Shared>>,
     Extension(stopped): Extension<Stopped>,
     headers: HeaderMap,
-) -> Result<Response, Fault> {
+) -> Result<Response, ControlError> {
     let seen = headers.get(LAST_EVENT_ID).map(|id| {
         let text = id.to_str().unwrap_or_default();
         Seen::parse(text).ok_or_else(|| {
-            Fault::bad_request(format!("`Last-Event-ID` is `{}`; it must be the `id` of an event", Excerpt(text)))
+            ControlError::bad_request(format!(
+                "`Last-Event-ID` is `{}`; it must be the `id` of an event",
+                Excerpt(text)
+            ))
         })
     });
     let seen = seen.transpose()?;
     let Some((written, latest)) = place(&shared).await else {
         let text = format!("{WATCHERS_MAX} clients watch already");
-        return Err(Fault::new(StatusCode::SERVICE_UNAVAILABLE, text));
+        return Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, text));
     };
     let now = Seen { run: None, number: latest };
     let (sender, channel) = Channel::<Bytes, std::io::Error>::new(2);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::asked::{self, Asked, Whole};
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::faults::{Faults, Injection, Kind, Page, Queued};
 use crate::world::Shared;
 
@@ -54,18 +54,23 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
     Json(waiting(&shared.lock().faults))
 }
 
-pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add>) -> Result<Json<Waiting>, Fault> {
+pub(super) async fn add(
+    State(shared): State<Arc<Shared>>,
+    Asked(add): Asked<Add>,
+) -> Result<Json<Waiting>, ControlError> {
     let Add { path, times, fault } = add;
     let injection = injection(fault)?;
     let times = match times.map_or(1, |Whole(times)| times) {
         times if (1..=TIMES_MAX).contains(&times) => times,
-        times => return Err(Fault::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}"))),
+        times => {
+            return Err(ControlError::bad_request(format!("`times` is {times}; it must be from 1 to {TIMES_MAX}")));
+        }
     };
     if let Some(path) = &path
         && !is_path(path)
     {
         let path = Excerpt(path);
-        return Err(Fault::bad_request(format!(
+        return Err(ControlError::bad_request(format!(
             "`path` is `{path}`; it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
         )));
     }
@@ -73,14 +78,14 @@ pub(super) async fn add(State(shared): State<Arc<Shared>>, Asked(add): Asked<Add
         .change(|world| {
             if !world.faults.push(Queued { path, times, injection }) {
                 let queued_max = Faults::QUEUED_MAX;
-                return Err(Fault::conflict(format!("{queued_max} faults wait already; clear them first")));
+                return Err(ControlError::conflict(format!("{queued_max} faults wait already; clear them first")));
             }
             Ok(Json(waiting(&world.faults)))
         })
         .await?
 }
 
-pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Cleared>, Fault> {
+pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Cleared>, ControlError> {
     let change = shared.change(|world| {
         let cleared = world.faults.iter().len();
         world.faults.clear();
@@ -102,11 +107,11 @@ fn waiting(faults: &Faults) -> Waiting {
 }
 
 /// The fault of this JSON; a field that its kind does not have is refused.
-fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
+fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, ControlError> {
     let kind = match fields.remove("kind") {
         Some(Value::String(kind)) => kind,
         Some(other) => return Err(not("kind", &other, &format!("one of {KINDS}"))),
-        None => return Err(Fault::bad_request(format!("`fault.kind` is missing; there are {KINDS}"))),
+        None => return Err(ControlError::bad_request(format!("`fault.kind` is missing; there are {KINDS}"))),
     };
     let kind = match kind.as_str() {
         "code" => Kind::Code(number(&mut fields, "code", 1, CODE_MAX)?.cast_signed()),
@@ -117,7 +122,7 @@ fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
         "code_as_string" => Kind::CodeAsString,
         "no_member_list" => Kind::NoMemberList,
         other => {
-            return Err(Fault::bad_request(format!("`fault.kind` is `{}`; there are {KINDS}", Excerpt(other))));
+            return Err(ControlError::bad_request(format!("`fault.kind` is `{}`; there are {KINDS}", Excerpt(other))));
         }
     };
     // Without an answer of its own to bend, there is nothing to do.
@@ -126,7 +131,7 @@ fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
         None => only_after,
         Some(Value::Bool(false)) if only_after => {
             let kind = kind.name();
-            return Err(Fault::bad_request(format!(
+            return Err(ControlError::bad_request(format!(
                 "`fault.after` is false; `{kind}` bends the answer of a call that took effect, so it can only be true"
             )));
         }
@@ -135,29 +140,31 @@ fn injection(mut fields: BTreeMap<String, Value>) -> Result<Injection, Fault> {
     };
     match fields.keys().next() {
         None => Ok(Injection { kind, after }),
-        Some(name) => {
-            Err(Fault::bad_request(format!("`fault.{}` is not a field of a `{}` fault", Excerpt(name), kind.name())))
-        }
+        Some(name) => Err(ControlError::bad_request(format!(
+            "`fault.{}` is not a field of a `{}` fault",
+            Excerpt(name),
+            kind.name()
+        ))),
     }
 }
 
-fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: u64, max: u64) -> Result<u64, Fault> {
+fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: u64, max: u64) -> Result<u64, ControlError> {
     let wanted = format!("a whole number from {min} to {max}");
     let value = fields
         .remove(name)
-        .ok_or_else(|| Fault::bad_request(format!("`fault.{name}` is missing; it must be {wanted}")))?;
+        .ok_or_else(|| ControlError::bad_request(format!("`fault.{name}` is missing; it must be {wanted}")))?;
     let number = value.as_number().and_then(asked::whole).filter(|number| (min..=max).contains(number));
     number.ok_or_else(|| not(name, &value, &wanted))
 }
 
 /// A status with which an answer can end; 304 and 204 have no body by the rules of HTTP, whatever is asked for.
-fn status(fields: &mut BTreeMap<String, Value>) -> Result<StatusCode, Fault> {
+fn status(fields: &mut BTreeMap<String, Value>) -> Result<StatusCode, ControlError> {
     let number = number(fields, "status", 200, 599)?;
     let status = u16::try_from(number).ok().and_then(|number| StatusCode::from_u16(number).ok());
     status.ok_or_else(|| not("status", &number.into(), "a whole number from 200 to 599"))
 }
 
-fn page(fields: &mut BTreeMap<String, Value>) -> Result<Page, Fault> {
+fn page(fields: &mut BTreeMap<String, Value>) -> Result<Page, ControlError> {
     match fields.remove("body") {
         None => Ok(Page::Html),
         Some(value) => {
@@ -167,6 +174,6 @@ fn page(fields: &mut BTreeMap<String, Value>) -> Result<Page, Fault> {
     }
 }
 
-fn not(name: &str, found: &Value, wanted: &str) -> Fault {
-    Fault::bad_request(format!("`fault.{name}` is `{}`; it must be {wanted}", Excerpt(&found.to_string())))
+fn not(name: &str, found: &Value, wanted: &str) -> ControlError {
+    ControlError::bad_request(format!("`fault.{name}` is `{}`; it must be {wanted}", Excerpt(&found.to_string())))
 }

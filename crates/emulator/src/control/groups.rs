@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard};
 
 use avmarks_rules::{MemberView, Presence, Room};
-use avmarks_service::{Happening, events_json};
+use avmarks_service::{GroupEvent, events_json};
 use avmarks_spec::{GroupId, GroupType, Mark, Timestamp, UserId};
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::asked::{self, Asked, Group, Parameters};
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::inputs::Exit;
 use crate::world::{Shared, World};
 
@@ -121,7 +121,7 @@ struct MemberRow {
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<GroupPage>,
-) -> Result<Json<Groups>, Fault> {
+) -> Result<Json<Groups>, ControlError> {
     let limit = asked::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
     let after = page.after.map(|after| asked::group("`after`", &after)).transpose()?;
     let world = at_present(&shared);
@@ -159,13 +159,13 @@ fn head(world: &World, id: GroupId, room: &Room) -> GroupHead {
 pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
     Asked(create): Asked<Create>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     let id = asked::group("`group`", &create.group)?;
     let kind = create.r#type.map_or(Ok(GroupType::AvChatRoom), |name| {
         GroupType::parse(&name).ok_or_else(|| {
             let known: Vec<_> = GroupType::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
             let name = avmarks_spec::Excerpt(&name);
-            Fault::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))
+            ControlError::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))
         })
     })?;
     shared
@@ -182,11 +182,11 @@ pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Group(id): Group,
     Parameters(page): Parameters<MemberPage>,
-) -> Result<Json<GroupView>, Fault> {
+) -> Result<Json<GroupView>, ControlError> {
     let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = asked::after(page.after)?;
     let world = at_present(&shared);
-    let room = world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+    let room = world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
     let now = world.now();
     let mut members = room.members_after(after, limit + 1, now);
     let more = members.len() > limit;
@@ -221,10 +221,10 @@ impl From<MemberView> for MemberRow {
     }
 }
 
-pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group) -> Result<Json<Answer>, Fault> {
+pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group) -> Result<Json<Answer>, ControlError> {
     shared
         .change(|world| {
-            world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+            world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
             Ok(answer(&world.destroy_group(id)))
         })
         .await?
@@ -234,7 +234,7 @@ pub(super) async fn join(
     state: State<Arc<Shared>>,
     group: Group,
     accounts: Asked<Accounts>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Join, Exit::Quit).await
 }
 
@@ -242,7 +242,7 @@ pub(super) async fn leave(
     state: State<Arc<Shared>>,
     group: Group,
     accounts: Asked<Accounts>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Leave, Exit::Quit).await
 }
 
@@ -250,7 +250,7 @@ pub(super) async fn kick(
     state: State<Arc<Shared>>,
     group: Group,
     accounts: Asked<Accounts>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Leave, Exit::Kicked).await
 }
 
@@ -258,7 +258,7 @@ pub(super) async fn disconnect(
     state: State<Arc<Shared>>,
     group: Group,
     accounts: Asked<Accounts>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Disconnect, Exit::Quit).await
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn reconnect(
     state: State<Arc<Shared>>,
     group: Group,
     accounts: Asked<Accounts>,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Reconnect, Exit::Quit).await
 }
 
@@ -276,7 +276,7 @@ async fn observe(
     Asked(Accounts { accounts }): Asked<Accounts>,
     presence: Presence,
     exit: Exit,
-) -> Result<Json<Answer>, Fault> {
+) -> Result<Json<Answer>, ControlError> {
     shared
         .change(|world| {
             let reading = world.app.settings().terms.policy.account_id;
@@ -284,18 +284,18 @@ async fn observe(
             let accounts = each
                 .map(|(at, account)| asked::user(&format!("`accounts[{at}]`"), account, reading))
                 .collect::<Result<Vec<_>, _>>()?;
-            world.app.room(&id).ok_or_else(|| Fault::no_group(id))?;
+            world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
             Ok(answer(&world.observe(id, presence, &accounts, exit)?))
         })
         .await?
 }
 
-fn answer(happenings: &[Happening]) -> Json<Answer> {
+fn answer(happenings: &[GroupEvent]) -> Json<Answer> {
     Json(Answer { events: events(happenings) })
 }
 
 /// What happened, as a scenario line has it.
-pub(super) fn events(happenings: &[Happening]) -> Box<RawValue> {
+pub(super) fn events(happenings: &[GroupEvent]) -> Box<RawValue> {
     // What the service has written is JSON.
     let text = String::from_utf8(events_json(happenings)).unwrap_or_default();
     RawValue::from_string(text).unwrap_or_default()

@@ -6,19 +6,19 @@ use avmarks_spec::Excerpt;
 use axum::http::header::{HOST, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::Settings;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses what a foreign page could have sent.
-pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), Fault> {
+pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), ControlError> {
     let headers = request.headers();
     let host = request.uri().authority().map(|authority| authority.as_str()).or_else(|| text(headers, &HOST));
     let host = host.unwrap_or_default();
     let name = name_of(host);
     if !is_ours(name, settings) {
-        return Err(Fault::new(
+        return Err(ControlError::new(
             StatusCode::FORBIDDEN,
             format!(
                 "`Host` is `{}`, which a web page could stand behind; use an address or `localhost`, or name it as a `control_host`",
@@ -41,9 +41,9 @@ pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), 
     }
 }
 
-fn foreign(origin: &str) -> Fault {
+fn foreign(origin: &str) -> ControlError {
     let text = format!("the request comes from a web page of another origin (`{}`)", Excerpt(origin));
-    Fault::new(StatusCode::FORBIDDEN, text)
+    ControlError::new(StatusCode::FORBIDDEN, text)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::asked::{self, Parameters};
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::log::Entry;
 use crate::world::Shared;
 
@@ -39,7 +39,7 @@ impl Serialize for Shown {
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Entries>, Fault> {
+) -> Result<Json<Entries>, ControlError> {
     let limit = asked::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
     let after = asked::after(page.after)?;
     let mut entries: Vec<_> = shared.lock().log.entries(after, limit + 1).cloned().collect();

@@ -12,7 +12,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{self, Asked, Whole};
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::limits::{self, set_limit};
 use crate::world::Shared;
 
@@ -52,7 +52,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
 pub(super) async fn change(
     State(shared): State<Arc<Shared>>,
     Asked(change): Asked<Change>,
-) -> Result<Json<View>, Fault> {
+) -> Result<Json<View>, ControlError> {
     shared
         .change(|world| {
             let mut settings = world.app.settings().clone();
@@ -79,10 +79,10 @@ impl View {
 }
 
 impl Change {
-    fn apply(self, settings: &mut Settings) -> Result<(), Fault> {
+    fn apply(self, settings: &mut Settings) -> Result<(), ControlError> {
         if let Some(Whole(sdkappid)) = self.sdkappid {
             settings.sdkappid =
-                SdkAppId::new(sdkappid).map_err(|fault| Fault::bad_request(format!("`sdkappid`: {fault}")))?;
+                SdkAppId::new(sdkappid).map_err(|fault| ControlError::bad_request(format!("`sdkappid`: {fault}")))?;
         }
         if let Some(admins) = self.admins {
             settings.admins = admins;
@@ -92,30 +92,30 @@ impl Change {
         terms.online_list_enabled = self.online_list_enabled.unwrap_or(terms.online_list_enabled);
         for (name, Whole(value)) in self.limits.unwrap_or_default() {
             set_limit(&mut terms.limits, &name, value)
-                .map_err(|fault| Fault::bad_request(format!("`limits`: {fault}")))?;
+                .map_err(|fault| ControlError::bad_request(format!("`limits`: {fault}")))?;
         }
         policy(&mut terms.policy, self.policy.unwrap_or_default())
     }
 }
 
 /// The readings by name; a `profile` goes first, as in a scenario line.
-fn policy(policy: &mut Policy, mut readings: BTreeMap<String, String>) -> Result<(), Fault> {
+fn policy(policy: &mut Policy, mut readings: BTreeMap<String, String>) -> Result<(), ControlError> {
     if let Some(name) = readings.remove("profile") {
         *policy = Policy::profile(&name).ok_or_else(|| {
             let known: Vec<_> = PROFILES.iter().map(|profile| format!("`{}`", profile.name)).collect();
             let name = Excerpt(&name);
-            Fault::bad_request(format!("`policy.profile` is `{name}`; there are {}", known.join(", ")))
+            ControlError::bad_request(format!("`policy.profile` is `{name}`; there are {}", known.join(", ")))
         })?;
     }
     for (field, reading) in readings {
         let (gap, _) = Gap::choices().find(|(_, known)| *known == field).ok_or_else(|| {
             let known: Vec<_> = Gap::choices().map(|(_, known)| format!("`{known}`")).collect();
             let field = Excerpt(&field);
-            Fault::bad_request(format!("`policy` has no `{field}`; there are `profile`, {}", known.join(", ")))
+            ControlError::bad_request(format!("`policy` has no `{field}`; there are `profile`, {}", known.join(", ")))
         })?;
-        policy
-            .set(gap, &reading)
-            .map_err(|fault| Fault::bad_request(format!("`policy.{field}` is `{}`: {fault}", Excerpt(&reading))))?;
+        policy.set(gap, &reading).map_err(|fault| {
+            ControlError::bad_request(format!("`policy.{field}` is `{}`: {fault}", Excerpt(&reading)))
+        })?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked;
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::inputs::Stopped;
 use crate::world::Shared;
 
@@ -27,7 +27,7 @@ pub(super) struct Seeded {
     groups: usize,
 }
 
-pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Reset>, Fault> {
+pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Reset>, ControlError> {
     let change = shared.change(|world| {
         world.reset(&shared.settings);
         Json(Reset { now: world.now().as_millis() })
@@ -35,7 +35,7 @@ pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Rese
     Ok(change.await?)
 }
 
-pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, Fault> {
+pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, ControlError> {
     let snapshot = shared
         .change(|world| {
             // A snapshot says the time of the last input; this is the state of now.
@@ -46,9 +46,9 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, 
     Ok(([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response())
 }
 
-pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, Fault> {
+pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
     let body = asked::bytes(request, &(), &["application/json"]).await?;
-    let app = App::restore(&body).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+    let app = App::restore(&body).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
     shared
         .change(|world| {
             world.has_room_for_app(&app)?;
@@ -59,11 +59,11 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
         .await?
 }
 
-pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Fault> {
+pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ControlError> {
     const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
     let body = asked::bytes(request, &(), &TYPES).await?;
     let lines = std::str::from_utf8(&body)
-        .map_err(|fault| Fault::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
+        .map_err(|fault| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
     let mut answers = Vec::new();
     let played = shared
         .change(|world| {
@@ -77,7 +77,7 @@ pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) ->
         Ok(()) => Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from(answers)).into_response()),
         Err(Stopped { applied, line, fault }) => {
             let status = if fault.is_full() { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
-            Err(Fault::new(status, format!("line {line}: {fault}; {}", taken_in(applied))).applied(applied))
+            Err(ControlError::new(status, format!("line {line}: {fault}; {}", taken_in(applied))).applied(applied))
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{self, Asked, Parameters, Whole, present};
-use super::fault::Fault;
+use super::error::ControlError;
 use crate::WebhookSettings;
 use crate::webhooks::{Deliveries, Delivery};
 use crate::world::Shared;
@@ -79,21 +79,24 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
     Json(view(&shared))
 }
 
-pub(super) async fn set(State(shared): State<Arc<Shared>>, Asked(change): Asked<Change>) -> Result<Json<View>, Fault> {
+pub(super) async fn set(
+    State(shared): State<Arc<Shared>>,
+    Asked(change): Asked<Change>,
+) -> Result<Json<View>, ControlError> {
     let settings = change.settings()?;
-    shared.outbox.set(Some(settings)).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+    shared.outbox.set(Some(settings)).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
     Ok(Json(view(&shared)))
 }
 
-pub(super) async fn turn_off(State(shared): State<Arc<Shared>>) -> Result<Json<View>, Fault> {
-    shared.outbox.set(None).map_err(|fault| Fault::bad_request(fault.to_string()))?;
+pub(super) async fn turn_off(State(shared): State<Arc<Shared>>) -> Result<Json<View>, ControlError> {
+    shared.outbox.set(None).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
     Ok(Json(view(&shared)))
 }
 
 pub(super) async fn deliveries(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Sent>, Fault> {
+) -> Result<Json<Sent>, ControlError> {
     let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
     let after = asked::after(page.after)?;
     let Deliveries { deliveries, waiting, dropped } = shared.outbox.deliveries(after, limit);
@@ -117,15 +120,15 @@ fn view(shared: &Shared) -> View {
 }
 
 impl Change {
-    fn settings(self) -> Result<WebhookSettings, Fault> {
+    fn settings(self) -> Result<WebhookSettings, ControlError> {
         let mut settings = WebhookSettings::new(self.url);
         // What the text is must not be said.
         let token = self.token.map(|text| WebhookToken::new(&text)).transpose();
-        settings.token = token.map_err(|fault| Fault::bad_request(format!("`token`: {fault}")))?;
+        settings.token = token.map_err(|fault| ControlError::bad_request(format!("`token`: {fault}")))?;
         if let Some(name) = self.revision {
             settings.revision = Revision::parse(&name).ok_or_else(|| {
                 let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
-                Fault::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
+                ControlError::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
             })?;
         }
         // What is too much for the type is too much for the field, which says so.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::{BodyFault, ErrorCode, Fields, without_trailing_commas};
+use avmarks_protocol::{BodyError, ErrorCode, Fields, without_trailing_commas};
 use avmarks_rules::Policy;
 use avmarks_spec::Excerpt;
 use avmarks_spec::readings::TrailingComma;
@@ -31,7 +31,7 @@ impl Refused {
     }
 
     /// 60003: the body is no JSON.
-    pub(super) fn no_json(fault: &BodyFault) -> Self {
+    pub(super) fn no_json(fault: &BodyError) -> Self {
         Self::new(60_003, fault.to_string())
     }
 }
@@ -39,7 +39,7 @@ impl Refused {
 /// The text of a body, as the policy reads it.
 pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, Refused> {
     let text = std::str::from_utf8(body);
-    let text = text.map_err(|fault| Refused::no_json(&BodyFault::NotUtf8 { at: fault.valid_up_to() }))?;
+    let text = text.map_err(|fault| Refused::no_json(&BodyError::NotUtf8 { at: fault.valid_up_to() }))?;
     Ok(match policy.trailing_comma {
         TrailingComma::Accept => without_trailing_commas(text),
         _ => Cow::Borrowed(text),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::record::{self, End, Records};
-use super::{DataFault, State};
+use super::{DataError, State};
 
 /// A folder that no other emulator has.
 pub(crate) struct Folder {
@@ -36,20 +36,20 @@ struct Generations {
 
 impl Folder {
     /// Makes the folder where there is none, and takes it.
-    pub(crate) fn open(path: &Path) -> Result<Self, DataFault> {
+    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         fs::create_dir_all(path).map_err(|source| io_fault("made", path, source))?;
         let name = path.join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
         let lock = lock.map_err(|source| io_fault("opened", &name, source))?;
         match fs4::FileExt::try_lock(&lock) {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(fs4::TryLockError::WouldBlock) => Err(DataFault::InUse { folder: path.to_owned() }),
+            Err(fs4::TryLockError::WouldBlock) => Err(DataError::InUse { folder: path.to_owned() }),
             Err(fs4::TryLockError::Error(source)) => Err(io_fault("locked", &name, source)),
         }
     }
 
     /// What the folder holds; nothing where it is new. With `repair`, a journal that is broken in its middle ends there.
-    pub(super) fn read(&self, repair: bool) -> Result<Option<Kept>, DataFault> {
+    pub(super) fn read(&self, repair: bool) -> Result<Option<Kept>, DataError> {
         let Generations { states, journals } = self.generations()?;
         let Some(newest) = states.union(&journals).max().copied() else { return Ok(None) };
         let mut faults = Vec::new();
@@ -68,7 +68,7 @@ impl Folder {
         }
         let Some((first, state)) = found else {
             let what = if faults.is_empty() { "there is no `state-N`".to_owned() } else { faults.join("; ") };
-            return Err(DataFault::NoState { folder: self.path.clone(), what });
+            return Err(DataError::NoState { folder: self.path.clone(), what });
         };
         let mut kept = Kept { state, journals: Vec::new() };
         for generation in first..=newest {
@@ -80,16 +80,16 @@ impl Folder {
                 }
             } else if generation < newest {
                 let what = format!("{}; there is no `journal-{generation}` behind `state-{first}`", faults.join("; "));
-                return Err(DataFault::NoState { folder: self.path.clone(), what });
+                return Err(DataError::NoState { folder: self.path.clone(), what });
             }
         }
         Ok(Some(kept))
     }
 
-    fn state(&self, generation: u64) -> Result<State, DataFault> {
+    fn state(&self, generation: u64) -> Result<State, DataError> {
         let path = self.name("state", generation);
         let bytes = fs::read(&path).map_err(|source| io_fault("read", &path, source))?;
-        let fault = |what: &str| DataFault::State { path: path.clone(), what: what.to_owned() };
+        let fault = |what: &str| DataError::State { path: path.clone(), what: what.to_owned() };
         match record::read(&bytes) {
             Records { lines, end: End::Whole } if lines.len() == 1 => {
                 State::parse(lines.first().unwrap_or(&"")).map_err(|what| fault(&what))
@@ -99,7 +99,7 @@ impl Folder {
     }
 
     /// The inputs of a journal, and whether it was cut in its middle.
-    fn journal(&self, generation: u64, is_last: bool, repair: bool) -> Result<(KeptJournal, bool), DataFault> {
+    fn journal(&self, generation: u64, is_last: bool, repair: bool) -> Result<(KeptJournal, bool), DataError> {
         let path = self.name("journal", generation);
         let bytes = fs::read(&path).map_err(|source| io_fault("read", &path, source))?;
         let Records { lines, end } = record::read(&bytes);
@@ -116,7 +116,7 @@ impl Folder {
             End::Broken { at, next } => (at, next),
         };
         if !repair {
-            return Err(DataFault::Broken { path, at, next });
+            return Err(DataError::Broken { path, at, next });
         }
         let (file, bytes) = (path.display(), bytes.len() - at);
         tracing::warn!(%file, at, bytes, "the journal is broken, and cut there as asked for; answered inputs are lost");
@@ -124,19 +124,19 @@ impl Folder {
     }
 
     /// The number behind the newest.
-    pub(super) fn next_generation(&self) -> Result<u64, DataFault> {
+    pub(super) fn next_generation(&self) -> Result<u64, DataError> {
         let Generations { states, journals } = self.generations()?;
         Ok(states.union(&journals).max().map_or(1, |newest| newest + 1))
     }
 
     /// Begins a generation: its state first, whole and on the disk before it has its name; then its journal; and when both are
     /// there, what came before is removed. At every step the folder can be read.
-    pub(super) fn begin(&self, generation: u64, state: &State) -> Result<(File, PathBuf), DataFault> {
+    pub(super) fn begin(&self, generation: u64, state: &State) -> Result<(File, PathBuf), DataError> {
         let (name, new) = (self.name("state", generation), self.path.join("state.new"));
         let json = state.to_json();
         // The one before it is removed for it: a state that could not be read again must not take its place.
         let read = std::str::from_utf8(&json).map_err(|fault| fault.to_string()).and_then(State::parse);
-        read.map_err(|what| DataFault::State { path: name.clone(), what })?;
+        read.map_err(|what| DataError::State { path: name.clone(), what })?;
         let mut bytes = Vec::with_capacity(json.len() + 10);
         record::write(&mut bytes, &json);
         let written = File::create(&new).and_then(|mut file| {
@@ -166,7 +166,7 @@ impl Folder {
     }
 
     /// Puts the names in the folder on the disk. Where a folder is no file, the system sees to it.
-    fn sync(&self) -> Result<(), DataFault> {
+    fn sync(&self) -> Result<(), DataError> {
         if cfg!(unix) {
             let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
             synced.map_err(|source| io_fault("brought to the disk", &self.path, source))?;
@@ -174,7 +174,7 @@ impl Folder {
         Ok(())
     }
 
-    fn generations(&self) -> Result<Generations, DataFault> {
+    fn generations(&self) -> Result<Generations, DataError> {
         let fault = |source| io_fault("read", &self.path, source);
         let mut found = Generations::default();
         for entry in fs::read_dir(&self.path).map_err(fault)? {
@@ -198,6 +198,6 @@ impl Folder {
     }
 }
 
-pub(super) fn io_fault(done: &'static str, path: &Path, source: io::Error) -> DataFault {
-    DataFault::Io { done, path: path.to_owned(), source }
+pub(super) fn io_fault(done: &'static str, path: &Path, source: io::Error) -> DataError {
+    DataError::Io { done, path: path.to_owned(), source }
 }

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use avmarks_service::{App, Call, LineFault, Scenario, Settings};
+use avmarks_service::{App, Call, LineError, Scenario, Settings};
 use avmarks_spec::{Excerpt, GroupId, Timestamp};
 
 use super::folder::{Kept, KeptJournal};
 use super::line::{CallLine, ClockLine, Head, NameLine};
-use super::{DataFault, Folder, Journal, State};
+use super::{DataError, Folder, Journal, State};
 use crate::groups;
 use crate::world::World;
 
 impl World {
     /// Takes in what the folder holds, and keeps there what comes. What the folder says of the app goes before what this world
     /// was set up with, for it was answered; the signing key alone is never kept.
-    pub(crate) fn keep_in(&mut self, folder: &Path, repair: bool, bytes_max: usize) -> Result<(), DataFault> {
+    pub(crate) fn keep_in(&mut self, folder: &Path, repair: bool, bytes_max: usize) -> Result<(), DataError> {
         let folder = Folder::open(folder)?;
         if let Some(Kept { state, journals }) = folder.read(repair)? {
             let given = self.app.settings().clone();
@@ -46,11 +46,11 @@ impl World {
     }
 
     /// Takes in one line after the other. With `repair`, the first that cannot be taken in ends it.
-    fn take_in(&mut self, journals: Vec<KeptJournal>, repair: bool) -> Result<(), DataFault> {
+    fn take_in(&mut self, journals: Vec<KeptJournal>, repair: bool) -> Result<(), DataError> {
         for KeptJournal { path, lines } in journals {
             for (at, line) in lines.iter().enumerate() {
                 let Err(what) = self.replay(line) else { continue };
-                let fault = DataFault::Input { path, line: at + 1, what };
+                let fault = DataError::Input { path, line: at + 1, what };
                 if !repair {
                     return Err(fault);
                 }
@@ -93,7 +93,7 @@ impl World {
     fn step(&mut self, line: &str) -> Result<(), String> {
         let app = std::mem::replace(&mut self.app, App::new(Settings::default()));
         let mut scenario = Scenario::new(app);
-        let stepped = scenario.step(line).map_err(|LineFault { what, .. }| what);
+        let stepped = scenario.step(line).map_err(|LineError { what, .. }| what);
         self.app = scenario.into_app();
         let at = self.app.latest();
         self.keep_groups(at, &stepped?.happenings);

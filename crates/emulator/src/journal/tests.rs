@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::*;
 use crate::inputs::Exit;
 use crate::world::{Shared, World};
-use crate::{Authority, Clock, Emulator, Settings, SetupFault};
+use crate::{Authority, Clock, Emulator, Settings, SetupError};
 
 static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::make().unwrap());
 
@@ -70,9 +70,9 @@ fn open(folder: &Temporary) -> Arc<Shared> {
     Emulator::new(settings(Some(folder))).unwrap().shared
 }
 
-fn refused(settings: Settings) -> DataFault {
+fn refused(settings: Settings) -> DataError {
     match Emulator::new(settings).map(|_| ()) {
-        Err(SetupFault::Data(fault)) => fault,
+        Err(SetupError::Data(fault)) => fault,
         other => panic!("{other:?}"),
     }
 }
@@ -196,7 +196,7 @@ fn a_journal_that_is_broken_in_its_middle_is_refused_and_cut_when_asked() {
     journal[second + 20] ^= 1;
     fs::write(&path, &journal).unwrap();
     let fault = refused(settings(Some(&folder)));
-    assert!(matches!(&fault, DataFault::Broken { at, .. } if *at == second), "{fault}");
+    assert!(matches!(&fault, DataError::Broken { at, .. } if *at == second), "{fault}");
     assert!(fault.to_string().contains("journal-1` is broken at byte"), "{fault}");
     assert_eq!(fs::read(&path).unwrap(), journal, "nothing is touched");
 
@@ -249,7 +249,7 @@ fn a_state_that_cannot_be_read_is_made_up_for_by_the_one_before_it_or_refused() 
     {
         let folder = Temporary::with(&files);
         let fault = refused(settings(Some(&folder)));
-        assert!(matches!(fault, DataFault::NoState { .. }), "{fault}");
+        assert!(matches!(fault, DataError::NoState { .. }), "{fault}");
         assert_eq!(folder.files().len(), files.len(), "nothing is touched");
     }
 }
@@ -271,7 +271,7 @@ fn a_folder_has_one_emulator() {
     let folder = Temporary::new();
     let first = open(&folder);
     let fault = refused(settings(Some(&folder)));
-    assert!(matches!(fault, DataFault::InUse { .. }), "{fault}");
+    assert!(matches!(fault, DataError::InUse { .. }), "{fault}");
     drop(first);
     open(&folder);
 }

@@ -11,7 +11,7 @@ use std::thread::{JoinHandle, Thread};
 use tokio::sync::watch;
 
 use super::folder::{Folder, io_fault};
-use super::{DataFault, State, record};
+use super::{DataError, State, record};
 
 /// What was asked cannot be kept, and nothing more is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +58,7 @@ enum Piece {
 
 impl Writer {
     /// Begins a generation with this state, and waits for more.
-    pub(super) fn start(folder: Folder, state: &State) -> Result<Self, DataFault> {
+    pub(super) fn start(folder: Folder, state: &State) -> Result<Self, DataError> {
         let generation = folder.next_generation()?;
         let (file, path) = folder.begin(generation, state)?;
         let queue = Arc::new(Queue::default());
@@ -193,7 +193,7 @@ struct Pen {
 }
 
 impl Pen {
-    fn write(&mut self, piece: Piece) -> Result<(), DataFault> {
+    fn write(&mut self, piece: Piece) -> Result<(), DataError> {
         match piece {
             Piece::Records(records) => {
                 let written = self.file.write_all(&records).and_then(|()| self.file.sync_data());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::webhook::WebhookQuery;
-use avmarks_service::{App, Happening};
+use avmarks_service::{App, GroupEvent};
 use avmarks_spec::Timestamp;
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
@@ -14,9 +14,9 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
-use super::post::{PostFault, Poster, Receiver};
+use super::post::{PostError, Poster, Receiver};
 use super::told::{self, Before, Told};
-use super::{WebhookSettings, WebhookSettingsFault};
+use super::{WebhookSettings, WebhookSettingsError};
 use crate::clock::time_of_day;
 use crate::inputs::Exit;
 use crate::latest::Latest;
@@ -86,7 +86,7 @@ pub(crate) struct Deliveries {
 }
 
 impl Outbox {
-    pub(crate) fn new(settings: Option<WebhookSettings>, deliveries_max: usize) -> Result<Self, WebhookSettingsFault> {
+    pub(crate) fn new(settings: Option<WebhookSettings>, deliveries_max: usize) -> Result<Self, WebhookSettingsError> {
         let state = State {
             line: None,
             waiting: VecDeque::new(),
@@ -105,7 +105,7 @@ impl Outbox {
     }
 
     /// Where webhooks go from here on; nowhere without settings. What waits is given up.
-    pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsFault> {
+    pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
         let line = settings.map(|settings| Ok(Arc::new(Line { receiver: settings.receiver()?, settings })));
         let line = line.transpose()?;
         let mut state = self.lock();
@@ -154,7 +154,7 @@ impl Outbox {
         app: &App,
         before: Option<Before>,
         at: Timestamp,
-        happenings: &[Happening],
+        happenings: &[GroupEvent],
         exit: Exit,
     ) {
         let mut state = self.lock();
@@ -349,7 +349,7 @@ impl Item {
         let (status, answer, fault, in_time) = match posted {
             Ok((status, answer)) => (Some(status.as_u16()), Delivery::excerpt(&answer), failed(status, &answer), true),
             // The page has time-outs alone; a connection that fails is as good as one.
-            Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostFault::Body(_))),
+            Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostError::Body(_))),
         };
         let command = self.told.webhook.command();
         let again = fault.is_some() && !in_time && self.attempt <= *retries;

@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
-use super::WebhookSettingsFault;
+use super::WebhookSettingsError;
 
 /// How long a receiver may take. Source: 1047/34354.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ pub(crate) struct Receiver {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PostFault {
+pub(super) enum PostError {
     #[error("no answer within 2 s")]
     Timeout,
     #[error("no connection to `{authority}`: {source}")]
@@ -50,8 +50,8 @@ pub(super) enum PostFault {
 }
 
 impl Receiver {
-    pub(super) fn of(url: &str, trusted: Option<&str>) -> Result<Self, WebhookSettingsFault> {
-        let fault = || WebhookSettingsFault::Url { url: url.to_owned() };
+    pub(super) fn of(url: &str, trusted: Option<&str>) -> Result<Self, WebhookSettingsError> {
+        let fault = || WebhookSettingsError::Url { url: url.to_owned() };
         let uri: Uri = url.parse().map_err(|_| fault())?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(fault()) };
         let is_https = match scheme {
@@ -69,7 +69,7 @@ impl Receiver {
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls = match (is_https, trusted) {
             (false, _) => None,
-            (true, None) => return Err(WebhookSettingsFault::Untrusted { url: url.to_owned() }),
+            (true, None) => return Err(WebhookSettingsError::Untrusted { url: url.to_owned() }),
             (true, Some(pem)) => Some((connector(pem)?, ServerName::try_from(host.clone()).map_err(|_| fault())?)),
         };
         let target = match uri.query() {
@@ -80,8 +80,8 @@ impl Receiver {
         Ok(Self { host, port, authority: authority.to_string(), target, tls })
     }
 
-    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, PostFault> {
-        let fault = |source| PostFault::Connection { authority: self.authority.clone(), source };
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, PostError> {
+        let fault = |source| PostError::Connection { authority: self.authority.clone(), source };
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(fault)?;
         // Small requests, one at a time: nothing is to be waited for.
         let _ = stream.set_nodelay(true);
@@ -103,8 +103,8 @@ impl Receiver {
 }
 
 /// Trusts these certificates, and no others.
-fn connector(pem: &str) -> Result<TlsConnector, WebhookSettingsFault> {
-    let fault = |what: String| WebhookSettingsFault::Trusted { what };
+fn connector(pem: &str) -> Result<TlsConnector, WebhookSettingsError> {
+    let fault = |what: String| WebhookSettingsError::Trusted { what };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
         let certificate = certificate.map_err(|what| fault(what.to_string()))?;
@@ -132,9 +132,9 @@ impl Poster {
         receiver: &Receiver,
         query: &str,
         body: &[u8],
-    ) -> Result<(StatusCode, Bytes), PostFault> {
+    ) -> Result<(StatusCode, Bytes), PostError> {
         let posted = self.post_in_time(receiver, query, body);
-        tokio::time::timeout(TIMEOUT, posted).await.unwrap_or(Err(PostFault::Timeout))
+        tokio::time::timeout(TIMEOUT, posted).await.unwrap_or(Err(PostError::Timeout))
     }
 
     async fn post_in_time(
@@ -142,13 +142,13 @@ impl Poster {
         receiver: &Receiver,
         query: &str,
         body: &[u8],
-    ) -> Result<(StatusCode, Bytes), PostFault> {
+    ) -> Result<(StatusCode, Bytes), PostError> {
         let request = || {
             Request::post(format!("{}{query}", receiver.target))
                 .header(HOST, &receiver.authority)
                 .header(CONTENT_TYPE, "application/json")
                 .body(Full::new(Bytes::copy_from_slice(body)))
-                .map_err(|fault| PostFault::Body(fault.to_string()))
+                .map_err(|fault| PostError::Body(fault.to_string()))
         };
         let (response, sender) = match self.send_on_kept(request()?).await {
             Some(sent) => sent?,
@@ -159,14 +159,14 @@ impl Poster {
         };
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|fault| PostFault::Body(fault.to_string()))?.to_bytes();
+        let body = body.map_err(|fault| PostError::Body(fault.to_string()))?.to_bytes();
         self.kept = Some(sender);
         Ok((status, body))
     }
 
     /// Sends it on the connection that was kept; nothing where there is none, or the receiver had closed it before anything
     /// was sent. It is taken out, so that one which is given up half way is not used again.
-    async fn send_on_kept(&mut self, request: Request<Full<Bytes>>) -> Option<Result<Sent, PostFault>> {
+    async fn send_on_kept(&mut self, request: Request<Full<Bytes>>) -> Option<Result<Sent, PostError>> {
         let mut sender = self.kept.take()?;
         sender.ready().await.ok()?;
         match sender.try_send_request(request).await {

@@ -23,7 +23,7 @@ use avmarks_protocol::webhook::{
     MemberStateChange, Revision, Webhook,
 };
 use avmarks_rules::{Cause, Event};
-use avmarks_service::{App, Happening, What};
+use avmarks_service::{App, GroupEvent, GroupEventKind};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
@@ -109,21 +109,21 @@ pub(super) fn told(
     app: &App,
     before: Option<Before>,
     at: Timestamp,
-    happenings: &[Happening],
+    happenings: &[GroupEvent],
     exit: Exit,
     revision: Revision,
 ) -> Vec<Told> {
     let mut teller = Teller { app, before, at, exit, revision, told: Vec::new() };
     let mut joined = None;
-    for Happening { group, what, .. } in happenings {
+    for GroupEvent { group, what, .. } in happenings {
         match what {
-            What::GroupDestroyed => teller.destroyed(*group),
-            What::Member(Event::Joined { account, .. }) => {
+            GroupEventKind::GroupDestroyed => teller.destroyed(*group),
+            GroupEventKind::Member(Event::Joined { account, .. }) => {
                 teller.joined(*group, account);
                 joined = Some(*account);
                 continue;
             }
-            What::Member(event) => teller.member(*group, event, joined),
+            GroupEventKind::Member(event) => teller.member(*group, event, joined),
             _ => {}
         }
         joined = None;

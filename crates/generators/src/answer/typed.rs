@@ -1,7 +1,7 @@
 //! What an answer says, typed. A macro writes what is the same of every call.
 
 use avmarks_protocol::{
-    AnswerFault, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json,
+    AnswerError, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json,
     get_admin_list, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 
@@ -40,7 +40,7 @@ macro_rules! answers {
             ///
             /// # Errors
             ///
-            /// [`AnswerFault`], as of the type of the call's own module.
+            /// [`AnswerError`], as of the type of the call's own module.
             ///
             /// ```
             /// use avmarks_generators::answer::Answer;
@@ -49,7 +49,7 @@ macro_rules! answers {
             /// let answer = Answer::parse(Endpoint::AddRobots, br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#).unwrap();
             /// assert!(matches!(&answer, Answer::AddRobots(answer) if answer.envelope.is_ok()));
             /// ```
-            pub fn parse(endpoint: Endpoint, body: &[u8]) -> Result<Self, AnswerFault> {
+            pub fn parse(endpoint: Endpoint, body: &[u8]) -> Result<Self, AnswerError> {
                 match endpoint { $( Endpoint::$call => $module::Answer::parse(body).map(Self::$call), )* }
             }
 

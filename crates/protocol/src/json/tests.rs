@@ -1,6 +1,6 @@
 use super::*;
 
-fn fault(body: &str) -> BodyFault {
+fn fault(body: &str) -> BodyError {
     Fields::parse(body).unwrap_err()
 }
 
@@ -12,7 +12,7 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         ("{\n\"a\":[\n1 ,\n],\n}", 3, 3),
         ("{\"a\":{\"b\":[{},]}}", 1, 14),
     ] {
-        assert_eq!(fault(body), BodyFault::TrailingComma { line, column }, "{body}");
+        assert_eq!(fault(body), BodyError::TrailingComma { line, column }, "{body}");
     }
     for body in [
         "{\"a\":1,,}",
@@ -30,13 +30,13 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         "[1,]",
         "{\"a\":1",
     ] {
-        assert!(matches!(fault(body), BodyFault::NotJson { .. }), "{body}: {:?}", fault(body));
+        assert!(matches!(fault(body), BodyError::NotJson { .. }), "{body}: {:?}", fault(body));
     }
     for body in ["", " \r\n\t"] {
-        assert_eq!(fault(body), BodyFault::Empty);
+        assert_eq!(fault(body), BodyError::Empty);
     }
     for (body, found) in [("[]", Kind::Array), ("\",}\"", Kind::Text), (" 1 ", Kind::Integer), ("null", Kind::Null)] {
-        assert_eq!(fault(body), BodyFault::NotObject { found });
+        assert_eq!(fault(body), BodyError::NotObject { found });
     }
 }
 
@@ -44,7 +44,7 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
 fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     let problem = |body: &str| {
         let mut fields = Fields::parse(body).unwrap();
-        let Err(ValueFault::Field(fault)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
+        let Err(ValueError::Field(fault)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
         assert_eq!(fault.place, Place::GroupId);
         fault.problem
     };
@@ -52,7 +52,7 @@ fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     for twice in
         ["{\"GroupId\":\"a\",\"GroupId\":\"a\"}", "{\"GroupId\":1,\"x\":1,\"\\u0047roupId\":null,\"GroupId\":\"a\"}"]
     {
-        assert_eq!(problem(twice), FieldProblem::Twice, "{twice}");
+        assert_eq!(problem(twice), FieldProblem::DuplicateField, "{twice}");
     }
     let (wanted, found, text) = (Kind::Text, Kind::Integer, "1".into());
     assert_eq!(problem("{\"GroupId\":1}"), FieldProblem::Type { wanted, found, text });

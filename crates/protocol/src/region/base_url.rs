@@ -25,22 +25,22 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// [`BaseUrlFault`] where the text is none, or has user and password, query or fragment.
-    pub fn parse(text: &str) -> Result<Self, BaseUrlFault> {
+    /// [`BaseUrlError`] where the text is none, or has user and password, query or fragment.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let (scheme, rest) = split_scheme(text)?;
         if rest.contains('#') {
-            return Err(BaseUrlFault::Fragment);
+            return Err(BaseUrlError::Fragment);
         }
         if rest.contains('?') {
-            return Err(BaseUrlFault::Query);
+            return Err(BaseUrlError::Query);
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err(BaseUrlFault::UserInfo);
+            return Err(BaseUrlError::UserInfo);
         }
         // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
-            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlFault::UserInfo } else { fault })?;
+            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlError::UserInfo } else { fault })?;
         check_host(host)?;
         check_path(path)?;
         let host = host.to_ascii_lowercase();
@@ -90,9 +90,9 @@ impl fmt::Display for BaseUrl {
 }
 
 impl core::str::FromStr for BaseUrl {
-    type Err = BaseUrlFault;
+    type Err = BaseUrlError;
 
-    fn from_str(text: &str) -> Result<Self, BaseUrlFault> {
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         Self::parse(text)
     }
 }
@@ -100,7 +100,7 @@ impl core::str::FromStr for BaseUrl {
 /// Why a text is no base of a URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BaseUrlFault {
+pub enum BaseUrlError {
     /// It has no scheme, or another one.
     #[error("`{}` does not begin with `https://` or `http://`", Excerpt(.found))]
     Scheme {
@@ -145,7 +145,7 @@ pub enum BaseUrlFault {
     Fragment,
 }
 
-fn split_scheme(text: &str) -> Result<(&'static str, &str), BaseUrlFault> {
+fn split_scheme(text: &str) -> Result<(&'static str, &str), BaseUrlError> {
     for scheme in ["https", "http"] {
         if let Some((start, rest)) = text.split_once("://")
             && start.eq_ignore_ascii_case(scheme)
@@ -154,10 +154,10 @@ fn split_scheme(text: &str) -> Result<(&'static str, &str), BaseUrlFault> {
         }
     }
     let shown = text.rsplit('@').next().unwrap_or_default();
-    Err(BaseUrlFault::Scheme { found: shown.to_owned() })
+    Err(BaseUrlError::Scheme { found: shown.to_owned() })
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), BaseUrlFault> {
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), BaseUrlError> {
     let bracketed = authority.starts_with('[');
     let host_end = if bracketed { authority.find(']').map(|at| at + 1) } else { authority.rfind(':') };
     let (host, rest) = authority.split_at(host_end.unwrap_or(authority.len()));
@@ -165,33 +165,33 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), BaseUrlFault> {
         return Ok((host, None));
     }
     let Some(digits) = rest.strip_prefix(':') else {
-        return Err(BaseUrlFault::Ipv6 { found: authority.to_owned() });
+        return Err(BaseUrlError::Ipv6 { found: authority.to_owned() });
     };
     match digits.parse::<u16>() {
         Ok(port) if port > 0 && digits.bytes().all(|b| b.is_ascii_digit()) => Ok((host, Some(port))),
-        _ => Err(BaseUrlFault::Port { found: digits.to_owned() }),
+        _ => Err(BaseUrlError::Port { found: digits.to_owned() }),
     }
 }
 
-fn check_host(host: &str) -> Result<(), BaseUrlFault> {
+fn check_host(host: &str) -> Result<(), BaseUrlError> {
     if host.is_empty() {
-        return Err(BaseUrlFault::HostMissing);
+        return Err(BaseUrlError::HostMissing);
     }
     if host.starts_with('[') {
         let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         return match address.map(str::parse::<Ipv6Addr>) {
             Some(Ok(_)) => Ok(()),
-            _ => Err(BaseUrlFault::Ipv6 { found: host.to_owned() }),
+            _ => Err(BaseUrlError::Ipv6 { found: host.to_owned() }),
         };
     }
     match host.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))) {
-        Some(found) => Err(BaseUrlFault::HostCharacter { found }),
-        None if host.bytes().all(|b| b == b'.') => Err(BaseUrlFault::HostMissing),
+        Some(found) => Err(BaseUrlError::HostCharacter { found }),
+        None if host.bytes().all(|b| b == b'.') => Err(BaseUrlError::HostMissing),
         None => Ok(()),
     }
 }
 
-fn check_path(path: &str) -> Result<(), BaseUrlFault> {
+fn check_path(path: &str) -> Result<(), BaseUrlError> {
     let mut rest = path.chars();
     while let Some(c) = rest.next() {
         let allowed = match c {
@@ -199,7 +199,7 @@ fn check_path(path: &str) -> Result<(), BaseUrlFault> {
             _ => c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c),
         };
         if !allowed {
-            return Err(BaseUrlFault::PathCharacter { found: c });
+            return Err(BaseUrlError::PathCharacter { found: c });
         }
     }
     Ok(())
@@ -226,37 +226,37 @@ mod tests {
 
     #[test]
     fn bases_that_are_not() {
-        let port = |found: &str| BaseUrlFault::Port { found: found.to_owned() };
+        let port = |found: &str| BaseUrlError::Port { found: found.to_owned() };
         for (text, fault) in [
-            ("", BaseUrlFault::Scheme { found: String::new() }),
-            ("ftp://h", BaseUrlFault::Scheme { found: "ftp://h".to_owned() }),
-            ("https:/h", BaseUrlFault::Scheme { found: "https:/h".to_owned() }),
-            ("https://", BaseUrlFault::HostMissing),
-            ("https:///v4", BaseUrlFault::HostMissing),
-            ("https://:80", BaseUrlFault::HostMissing),
-            ("https://.", BaseUrlFault::HostMissing),
-            ("https://..:80", BaseUrlFault::HostMissing),
+            ("", BaseUrlError::Scheme { found: String::new() }),
+            ("ftp://h", BaseUrlError::Scheme { found: "ftp://h".to_owned() }),
+            ("https:/h", BaseUrlError::Scheme { found: "https:/h".to_owned() }),
+            ("https://", BaseUrlError::HostMissing),
+            ("https:///v4", BaseUrlError::HostMissing),
+            ("https://:80", BaseUrlError::HostMissing),
+            ("https://.", BaseUrlError::HostMissing),
+            ("https://..:80", BaseUrlError::HostMissing),
             ("https://h:0", port("0")),
             ("https://h:65536", port("65536")),
             ("https://h:+80", port("+80")),
-            ("https://h::80", BaseUrlFault::HostCharacter { found: ':' }),
+            ("https://h::80", BaseUrlError::HostCharacter { found: ':' }),
             ("https://h:", port("")),
-            ("https://[::1", BaseUrlFault::Ipv6 { found: "[::1".to_owned() }),
+            ("https://[::1", BaseUrlError::Ipv6 { found: "[::1".to_owned() }),
             ("https://[::1]:x", port("x")),
-            ("https://[x]", BaseUrlFault::Ipv6 { found: "[x]".to_owned() }),
-            ("https://[::1]x", BaseUrlFault::Ipv6 { found: "[::1]x".to_owned() }),
-            ("https://a b", BaseUrlFault::HostCharacter { found: ' ' }),
-            ("https://дом.example", BaseUrlFault::HostCharacter { found: 'д' }),
-            ("https://h\n", BaseUrlFault::HostCharacter { found: '\n' }),
-            ("https://u:p@h", BaseUrlFault::UserInfo),
-            ("https://u:p/w@h", BaseUrlFault::UserInfo),
-            ("https://h/a b", BaseUrlFault::PathCharacter { found: ' ' }),
-            ("https://h/%2", BaseUrlFault::PathCharacter { found: '%' }),
-            ("https://h/%2g", BaseUrlFault::PathCharacter { found: '%' }),
-            ("https://h/%g2", BaseUrlFault::PathCharacter { found: '%' }),
-            ("https://h/?a=1", BaseUrlFault::Query),
-            ("https://h?a=1", BaseUrlFault::Query),
-            ("https://h/#a", BaseUrlFault::Fragment),
+            ("https://[x]", BaseUrlError::Ipv6 { found: "[x]".to_owned() }),
+            ("https://[::1]x", BaseUrlError::Ipv6 { found: "[::1]x".to_owned() }),
+            ("https://a b", BaseUrlError::HostCharacter { found: ' ' }),
+            ("https://дом.example", BaseUrlError::HostCharacter { found: 'д' }),
+            ("https://h\n", BaseUrlError::HostCharacter { found: '\n' }),
+            ("https://u:p@h", BaseUrlError::UserInfo),
+            ("https://u:p/w@h", BaseUrlError::UserInfo),
+            ("https://h/a b", BaseUrlError::PathCharacter { found: ' ' }),
+            ("https://h/%2", BaseUrlError::PathCharacter { found: '%' }),
+            ("https://h/%2g", BaseUrlError::PathCharacter { found: '%' }),
+            ("https://h/%g2", BaseUrlError::PathCharacter { found: '%' }),
+            ("https://h/?a=1", BaseUrlError::Query),
+            ("https://h?a=1", BaseUrlError::Query),
+            ("https://h/#a", BaseUrlError::Fragment),
         ] {
             assert_eq!(BaseUrl::parse(text), Err(fault), "{text}");
         }
@@ -282,7 +282,7 @@ mod tests {
             let base: BaseUrl = text.parse().unwrap();
             assert_eq!((base.is_https(), base.is_loopback()), (is_https, is_loopback), "{text}");
         }
-        assert_eq!("h".parse::<BaseUrl>(), Err(BaseUrlFault::Scheme { found: "h".to_owned() }));
+        assert_eq!("h".parse::<BaseUrl>(), Err(BaseUrlError::Scheme { found: "h".to_owned() }));
     }
 
     #[test]

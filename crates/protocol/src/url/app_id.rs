@@ -25,11 +25,11 @@ impl SdkAppId {
     ///
     /// # Errors
     ///
-    /// [`SdkAppIdFault`] for 0.
-    pub const fn new(number: u64) -> Result<Self, SdkAppIdFault> {
+    /// [`SdkAppIdError`] for 0.
+    pub const fn new(number: u64) -> Result<Self, SdkAppIdError> {
         match NonZeroU64::new(number) {
             Some(number) => Ok(Self(number)),
-            None => Err(SdkAppIdFault),
+            None => Err(SdkAppIdError),
         }
     }
 
@@ -38,11 +38,11 @@ impl SdkAppId {
     ///
     /// # Errors
     ///
-    /// [`SdkAppIdFault`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
-    pub fn parse(text: &str) -> Result<Self, SdkAppIdFault> {
+    /// [`SdkAppIdError`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
+    pub fn parse(text: &str) -> Result<Self, SdkAppIdError> {
         match text.parse() {
             Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Self::new(number),
-            _ => Err(SdkAppIdFault),
+            _ => Err(SdkAppIdError),
         }
     }
 
@@ -60,9 +60,9 @@ impl fmt::Display for SdkAppId {
 }
 
 impl core::str::FromStr for SdkAppId {
-    type Err = SdkAppIdFault;
+    type Err = SdkAppIdError;
 
-    fn from_str(text: &str) -> Result<Self, SdkAppIdFault> {
+    fn from_str(text: &str) -> Result<Self, SdkAppIdError> {
         Self::parse(text)
     }
 }
@@ -70,7 +70,7 @@ impl core::str::FromStr for SdkAppId {
 /// Why a text or number is no SDKAppID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an SDKAppID is a number above 0, written in digits alone")]
-pub struct SdkAppIdFault;
+pub struct SdkAppIdError;
 
 #[cfg(test)]
 mod tests {
@@ -79,10 +79,10 @@ mod tests {
     #[test]
     fn digits_alone_and_no_zero() {
         for bad in ["", "0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "１"] {
-            assert_eq!(SdkAppId::parse(bad), Err(SdkAppIdFault), "{bad}");
+            assert_eq!(SdkAppId::parse(bad), Err(SdkAppIdError), "{bad}");
         }
         assert_eq!(SdkAppId::parse("0014").map(SdkAppId::number), Ok(14));
-        assert_eq!(("14".parse(), "0".parse()), (SdkAppId::new(14), Err::<SdkAppId, _>(SdkAppIdFault)));
+        assert_eq!(("14".parse(), "0".parse()), (SdkAppId::new(14), Err::<SdkAppId, _>(SdkAppIdError)));
         assert_eq!(SdkAppId::EXAMPLE.to_string(), "1400000000");
         assert_eq!(SdkAppId::parse("18446744073709551615").map(SdkAppId::number), Ok(u64::MAX));
     }

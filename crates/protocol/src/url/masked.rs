@@ -20,7 +20,7 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 /// assert_eq!(without_usersig("admin?usersig%3DeJw%2A%26random=1"), "admin?usersig%3D…%26random=1");
 /// ```
 #[must_use]
-pub fn without_usersig(text: &str) -> Cow<'_, str> {
+pub fn redact_usersig(text: &str) -> Cow<'_, str> {
     // Nearly all texts have none, and each call is logged.
     if !text.as_bytes().windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME.as_bytes())) {
         return Cow::Borrowed(text);
@@ -69,8 +69,8 @@ mod tests {
             ("usersig%253DeJw%2526x", "usersig%253D…%2526x"),
             ("my_usersig_is=x", "my_usersig_is=x"),
         ] {
-            assert_eq!(without_usersig(text), shown, "{text}");
+            assert_eq!(redact_usersig(text), shown, "{text}");
         }
-        assert!(matches!(without_usersig("é"), Cow::Borrowed(_)));
+        assert!(matches!(redact_usersig("é"), Cow::Borrowed(_)));
     }
 }

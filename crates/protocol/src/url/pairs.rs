@@ -42,7 +42,7 @@ pub(crate) enum Parameter<T = String> {
     /// There once, and empty: as good as missing, for it says no more, as long as it is alone.
     Empty,
     Once(T),
-    Twice,
+    DuplicateField,
     Broken,
 }
 
@@ -53,7 +53,7 @@ impl<T: From<String>> Parameter<T> {
             Self::Missing if value.broken => Self::Broken,
             Self::Missing if value.text.is_empty() => Self::Empty,
             Self::Missing => Self::Once(T::from(value.text.into_owned())),
-            _ => Self::Twice,
+            _ => Self::DuplicateField,
         }
     }
 }

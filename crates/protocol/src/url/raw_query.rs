@@ -5,7 +5,7 @@ use avmarks_spec::Excerpt;
 use crate::error_code::ErrorCode;
 use crate::usersig::UserSig;
 
-use super::{Parameter, Query, SdkAppId, pairs, without_usersig};
+use super::{Parameter, Query, SdkAppId, pairs, redact_usersig};
 
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
@@ -13,7 +13,7 @@ use super::{Parameter, Query, SdkAppId, pairs, without_usersig};
 /// (`QUERY`). An empty value counts as missing, save that no other may stand beside it.
 ///
 /// ```
-/// use avmarks_protocol::url::{QueryFault, RawQuery};
+/// use avmarks_protocol::url::{QueryError, RawQuery};
 ///
 /// let raw = RawQuery::parse("identifier=admin&contenttype=JSON&usersig=xxx");
 /// assert_eq!(raw.identifier(), Ok("admin"));
@@ -63,19 +63,19 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryFault`] where `sdkappid` is missing, there twice, or no number.
-    pub fn sdkappid(&self) -> Result<SdkAppId, QueryFault> {
+    /// [`QueryError`] where `sdkappid` is missing, there twice, or no number.
+    pub fn sdkappid(&self) -> Result<SdkAppId, QueryError> {
         let name = "sdkappid";
         let text = once(&self.sdkappid, name)?;
-        SdkAppId::parse(text).map_err(|_| QueryFault::Malformed { name, found: shown(text) })
+        SdkAppId::parse(text).map_err(|_| QueryError::Malformed { name, found: shown(text) })
     }
 
     /// Who calls. Whether that is an app admin, is another question (`ADMIN-CALLER`).
     ///
     /// # Errors
     ///
-    /// [`QueryFault`] where `identifier` is missing or there twice.
-    pub fn identifier(&self) -> Result<&str, QueryFault> {
+    /// [`QueryError`] where `identifier` is missing or there twice.
+    pub fn identifier(&self) -> Result<&str, QueryError> {
         once(&self.identifier, "identifier").map(String::as_str)
     }
 
@@ -83,8 +83,8 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryFault`] where `usersig` is missing or there twice.
-    pub fn usersig(&self) -> Result<&UserSig, QueryFault> {
+    /// [`QueryError`] where `usersig` is missing or there twice.
+    pub fn usersig(&self) -> Result<&UserSig, QueryError> {
         once(&self.usersig, "usersig")
     }
 
@@ -92,11 +92,11 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryFault`] where it is missing, there twice, or anything else.
-    pub fn contenttype(&self) -> Result<(), QueryFault> {
+    /// [`QueryError`] where it is missing, there twice, or anything else.
+    pub fn contenttype(&self) -> Result<(), QueryError> {
         match once(&self.contenttype, "contenttype")? {
             found if found == "json" => Ok(()),
-            found => Err(QueryFault::WrongContentType { found: shown(found) }),
+            found => Err(QueryError::WrongContentType { found: shown(found) }),
         }
     }
 
@@ -104,22 +104,22 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`RandomFault`] where it is missing, there twice, or no number from 0 to 4,294,967,295.
-    pub fn random(&self) -> Result<u32, RandomFault> {
+    /// [`RandomError`] where it is missing, there twice, or no number from 0 to 4,294,967,295.
+    pub fn random(&self) -> Result<u32, RandomError> {
         match &self.random {
-            Parameter::Missing | Parameter::Empty => Err(RandomFault::Missing),
-            Parameter::Twice => Err(RandomFault::Twice),
-            Parameter::Broken => Err(RandomFault::BadEscape),
+            Parameter::Missing | Parameter::Empty => Err(RandomError::Missing),
+            Parameter::DuplicateField => Err(RandomError::DuplicateField),
+            Parameter::Broken => Err(RandomError::BadEscape),
             Parameter::Once(text) => match text.parse() {
                 Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
-                _ => Err(RandomFault::OutOfRange { found: shown(text) }),
+                _ => Err(RandomError::OutOfRange { found: shown(text) }),
             },
         }
     }
 
     /// All that is wrong with it, save `random`; the first decides the code of the answer.
     #[must_use]
-    pub fn faults(&self) -> Vec<QueryFault> {
+    pub fn faults(&self) -> Vec<QueryError> {
         [self.sdkappid().err(), self.identifier().err(), self.usersig().err(), self.contenttype().err()]
             .into_iter()
             .flatten()
@@ -131,7 +131,7 @@ impl RawQuery {
     /// # Errors
     ///
     /// The first of [`RawQuery::faults`].
-    pub fn query(&self) -> Result<Query, QueryFault> {
+    pub fn query(&self) -> Result<Query, QueryError> {
         let (sdkappid, identifier, usersig) = (self.sdkappid()?, self.identifier()?, self.usersig()?);
         self.contenttype()?;
         Ok(Query { sdkappid, identifier: identifier.to_owned(), usersig: usersig.clone(), random: self.random().ok() })
@@ -140,23 +140,23 @@ impl RawQuery {
 
 /// A value as a fault may show it: a query whose `?` or `&` was forgotten has the signature in it.
 fn shown(value: &str) -> String {
-    without_usersig(value).into_owned()
+    redact_usersig(value).into_owned()
 }
 
-fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryFault> {
+fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryError> {
     match parameter {
         Parameter::Once(value) => Ok(value),
-        Parameter::Missing | Parameter::Empty if name == "sdkappid" => Err(QueryFault::AppMissing),
-        Parameter::Missing | Parameter::Empty => Err(QueryFault::Missing { name }),
-        Parameter::Twice => Err(QueryFault::Twice { name }),
-        Parameter::Broken => Err(QueryFault::BadEscape { name }),
+        Parameter::Missing | Parameter::Empty if name == "sdkappid" => Err(QueryError::AppMissing),
+        Parameter::Missing | Parameter::Empty => Err(QueryError::Missing { name }),
+        Parameter::DuplicateField => Err(QueryError::DuplicateField { name }),
+        Parameter::Broken => Err(QueryError::BadEscape { name }),
     }
 }
 
 /// What is wrong with a query (`QUERY`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum QueryFault {
+pub enum QueryError {
     /// `sdkappid` is missing.
     #[error("`sdkappid` is missing from the URL")]
     AppMissing,
@@ -168,7 +168,7 @@ pub enum QueryFault {
     },
     /// A parameter is there more than once.
     #[error("`{name}` is in the URL more than once; send it once")]
-    Twice {
+    DuplicateField {
         /// The parameter.
         name: &'static str,
     },
@@ -194,7 +194,7 @@ pub enum QueryFault {
     },
 }
 
-impl QueryFault {
+impl QueryError {
     /// The code of the answer: 60012 where there is no app, else 60025.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
@@ -208,13 +208,13 @@ impl QueryFault {
 /// What is wrong with `random` (`gap:random`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RandomFault {
+pub enum RandomError {
     /// It is missing.
     #[error("`random` is missing from the URL")]
     Missing,
     /// It is there more than once.
     #[error("`random` is in the URL more than once; send it once")]
-    Twice,
+    DuplicateField,
     /// It is no number from 0 to 4,294,967,295.
     #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
     OutOfRange {
@@ -226,7 +226,7 @@ pub enum RandomFault {
     BadEscape,
 }
 
-impl RandomFault {
+impl RandomError {
     /// The code of the answer, where the policy refuses: 60025.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
@@ -240,7 +240,7 @@ mod tests {
 
     const GOOD: &str = "sdkappid=1400000000&identifier=admin&usersig=xxx&random=1&contenttype=json";
 
-    fn faults(query: &str) -> Vec<QueryFault> {
+    fn faults(query: &str) -> Vec<QueryError> {
         RawQuery::parse(query).faults()
     }
 
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn an_empty_query_breaks_all_of_it() {
-        let missing = |name| QueryFault::Missing { name };
+        let missing = |name| QueryError::Missing { name };
         for query in [
             "",
             "?",
@@ -262,7 +262,7 @@ mod tests {
         ] {
             assert_eq!(
                 faults(query),
-                [QueryFault::AppMissing, missing("identifier"), missing("usersig"), missing("contenttype")],
+                [QueryError::AppMissing, missing("identifier"), missing("usersig"), missing("contenttype")],
                 "{query}"
             );
         }
@@ -270,24 +270,28 @@ mod tests {
 
     #[test]
     fn each_fault() {
-        let malformed = |found: &str| QueryFault::Malformed { name: "sdkappid", found: found.to_owned() };
+        let malformed = |found: &str| QueryError::Malformed { name: "sdkappid", found: found.to_owned() };
         for (from, to, fault) in [
             ("sdkappid=1400000000", "sdkappid=14e8", malformed("14e8")),
             ("sdkappid=1400000000", "sdkappid=0", malformed("0")),
             ("sdkappid=1400000000", "sdkappid=+14", malformed(" 14")),
-            ("identifier=admin", "identifier=admin&identifier=admin", QueryFault::Twice { name: "identifier" }),
-            ("sdkappid=1400000000", "sdkappid=1400000000&sdkappid=", QueryFault::Twice { name: "sdkappid" }),
-            ("sdkappid=1400000000", "sdkappid=&sdkappid=1400000000", QueryFault::Twice { name: "sdkappid" }),
-            ("sdkappid=1400000000", "sdkappid=&sdkappid=", QueryFault::Twice { name: "sdkappid" }),
-            ("usersig=xxx", "usersig=x%x", QueryFault::BadEscape { name: "usersig" }),
-            ("=json", "=Json", QueryFault::WrongContentType { found: "Json".to_owned() }),
+            (
+                "identifier=admin",
+                "identifier=admin&identifier=admin",
+                QueryError::DuplicateField { name: "identifier" },
+            ),
+            ("sdkappid=1400000000", "sdkappid=1400000000&sdkappid=", QueryError::DuplicateField { name: "sdkappid" }),
+            ("sdkappid=1400000000", "sdkappid=&sdkappid=1400000000", QueryError::DuplicateField { name: "sdkappid" }),
+            ("sdkappid=1400000000", "sdkappid=&sdkappid=", QueryError::DuplicateField { name: "sdkappid" }),
+            ("usersig=xxx", "usersig=x%x", QueryError::BadEscape { name: "usersig" }),
+            ("=json", "=Json", QueryError::WrongContentType { found: "Json".to_owned() }),
         ] {
             let query = GOOD.replace(from, to);
             assert_eq!(faults(&query), std::slice::from_ref(&fault), "{query}");
             assert_eq!(fault.code().number(), 60025);
             assert_eq!(RawQuery::parse(&query).query(), Err(fault));
         }
-        assert_eq!(QueryFault::AppMissing.code().number(), 60012);
+        assert_eq!(QueryError::AppMissing.code().number(), 60012);
     }
 
     #[test]
@@ -295,15 +299,15 @@ mod tests {
         let random = |text: &str| RawQuery::parse(&GOOD.replace("random=1", text)).random();
         assert_eq!((random("random=0"), random("random=4294967295")), (Ok(0), Ok(u32::MAX)));
         for bad in ["4294967296", "-1", "1.5", "x", "%2B1"] {
-            assert!(matches!(random(&format!("random={bad}")), Err(RandomFault::OutOfRange { .. })), "{bad}");
+            assert!(matches!(random(&format!("random={bad}")), Err(RandomError::OutOfRange { .. })), "{bad}");
         }
-        assert_eq!(random(""), Err(RandomFault::Missing));
-        assert_eq!(random("random="), Err(RandomFault::Missing));
+        assert_eq!(random(""), Err(RandomError::Missing));
+        assert_eq!(random("random="), Err(RandomError::Missing));
         for twice in ["random=1&random=1", "random=&random=1", "random=1&random="] {
-            assert_eq!(random(twice), Err(RandomFault::Twice), "{twice}");
+            assert_eq!(random(twice), Err(RandomError::DuplicateField), "{twice}");
         }
-        assert_eq!(random("random=%"), Err(RandomFault::BadEscape));
-        assert_eq!(RandomFault::Missing.code().number(), 60025);
+        assert_eq!(random("random=%"), Err(RandomError::BadEscape));
+        assert_eq!(RandomError::Missing.code().number(), 60025);
         assert_eq!(faults(&GOOD.replace("random=1", "random=-1")), []);
     }
 

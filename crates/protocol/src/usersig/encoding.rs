@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 
-use super::TokenFault;
+use super::TokenError;
 
 /// What a signature may unpack to. A real one has some 200 bytes; the rest is an attempt to fill the memory.
 pub(super) const UNPACKED_BYTES_MAX: usize = 64 * 1024;
@@ -50,31 +50,31 @@ pub(super) fn pack(json: &str) -> String {
 }
 
 /// The bytes that a signature holds. Only the canonical base64 of them is taken, and nothing behind the zlib stream.
-pub(super) fn unpack(text: &str) -> Result<Vec<u8>, TokenFault> {
+pub(super) fn unpack(text: &str) -> Result<Vec<u8>, TokenError> {
     inflate(&decode(text)?)
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
+fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
     if text.is_empty() {
-        return Err(TokenFault::Empty);
+        return Err(TokenError::Empty);
     }
     let digits = text.trim_end_matches(PADDING);
     let is_stranger = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
     // Padding in the middle is to blame where nothing else is: else it ends the signature, and something follows that.
     let at = digits.find(is_stranger).or_else(|| digits.find(PADDING));
     if let Some((at, found)) = at.and_then(|at| Some((at, digits.get(at..)?.chars().next()?))) {
-        return Err(TokenFault::Alphabet { found, at });
+        return Err(TokenError::Alphabet { found, at });
     }
     if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
-        return Err(TokenFault::Length { characters: text.len() });
+        return Err(TokenError::Length { characters: text.len() });
     }
-    VENDOR.decode(text).map_err(|_| TokenFault::LastCharacter)
+    VENDOR.decode(text).map_err(|_| TokenError::LastCharacter)
 }
 
-fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenFault> {
+fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenError> {
     match packed {
         [cmf, flags, ..] if cmf & 0x0f == 8 && u16::from_be_bytes([*cmf, *flags]) % 31 == 0 => {}
-        _ => return Err(TokenFault::NotZlib),
+        _ => return Err(TokenError::NotZlib),
     }
     let mut stream = Decompress::new(true);
     let mut unpacked = Vec::with_capacity(1024);
@@ -82,17 +82,17 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenFault> {
         let consumed = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
         let (rest, before) = (packed.get(consumed..).unwrap_or_default(), unpacked.len());
         let status =
-            stream.decompress_vec(rest, &mut unpacked, FlushDecompress::None).map_err(|_| TokenFault::ZlibDamaged)?;
+            stream.decompress_vec(rest, &mut unpacked, FlushDecompress::None).map_err(|_| TokenError::ZlibDamaged)?;
         let read = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
         if unpacked.len() > UNPACKED_BYTES_MAX {
-            return Err(TokenFault::TooLarge);
+            return Err(TokenError::TooLarge);
         }
         match status {
             Status::StreamEnd if read == packed.len() => return Ok(unpacked),
-            Status::StreamEnd => return Err(TokenFault::BehindZlib),
+            Status::StreamEnd => return Err(TokenError::BehindZlib),
             _ if unpacked.len() == unpacked.capacity() => unpacked.reserve(unpacked.len()),
             // It was given all there is, has room, and nothing came of it.
-            _ if unpacked.len() == before => return Err(TokenFault::ZlibCutOff),
+            _ if unpacked.len() == before => return Err(TokenError::ZlibCutOff),
             _ => {}
         }
     }
@@ -121,25 +121,25 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_limit() {
         let bomb = packed(&vec![b' '; 50_000_000]);
-        assert_eq!(inflate(&bomb), Err(TokenFault::TooLarge));
-        assert_eq!(inflate(&packed(&vec![b' '; 65_537])), Err(TokenFault::TooLarge));
+        assert_eq!(inflate(&bomb), Err(TokenError::TooLarge));
+        assert_eq!(inflate(&packed(&vec![b' '; 65_537])), Err(TokenError::TooLarge));
     }
 
     #[test]
     fn each_cut_is_seen() {
         let whole = packed(b"{\"TLS.ver\":\"2.0\"}");
-        assert_eq!(inflate(&whole[..0]), Err(TokenFault::NotZlib));
-        assert_eq!(inflate(&whole[..1]), Err(TokenFault::NotZlib));
+        assert_eq!(inflate(&whole[..0]), Err(TokenError::NotZlib));
+        assert_eq!(inflate(&whole[..1]), Err(TokenError::NotZlib));
         for end in 2..whole.len() {
-            assert_eq!(inflate(&whole[..end]), Err(TokenFault::ZlibCutOff), "{end}");
+            assert_eq!(inflate(&whole[..end]), Err(TokenError::ZlibCutOff), "{end}");
         }
-        assert_eq!(inflate(&[&whole[..], b"x"].concat()), Err(TokenFault::BehindZlib));
+        assert_eq!(inflate(&[&whole[..], b"x"].concat()), Err(TokenError::BehindZlib));
         let mut wrong_sum = whole.clone();
         *wrong_sum.last_mut().unwrap() ^= 1;
-        assert_eq!(inflate(&wrong_sum), Err(TokenFault::ZlibDamaged));
+        assert_eq!(inflate(&wrong_sum), Err(TokenError::ZlibDamaged));
         // RFC 1950: deflate is method 8, and the first two bytes are a multiple of 31.
         for bytes in [&b"hello"[..], &[0x78, 0x9d], &[0x79, 0x18]] {
-            assert_eq!(inflate(bytes), Err(TokenFault::NotZlib), "{bytes:?}");
+            assert_eq!(inflate(bytes), Err(TokenError::NotZlib), "{bytes:?}");
         }
     }
 
@@ -147,15 +147,15 @@ mod tests {
     fn base64_is_the_vendors_and_canonical() {
         assert_eq!(VENDOR.encode([0xfb, 0xff]), "*-8_");
         assert_eq!(decode("*-8_"), Ok(vec![0xfb, 0xff]));
-        assert_eq!(decode("*-9_"), Err(TokenFault::LastCharacter));
-        assert_eq!(decode("*-8"), Err(TokenFault::Length { characters: 3 }));
-        assert_eq!(decode("a___"), Err(TokenFault::Length { characters: 4 }));
-        assert_eq!(decode("____"), Err(TokenFault::Length { characters: 4 }));
-        assert_eq!(decode("+/8="), Err(TokenFault::Alphabet { found: '+', at: 0 }));
-        assert_eq!(decode("aa_a"), Err(TokenFault::Alphabet { found: '_', at: 2 }));
-        assert_eq!(decode("_aa_"), Err(TokenFault::Alphabet { found: '_', at: 0 }));
-        assert_eq!(decode("a___aa,"), Err(TokenFault::Alphabet { found: ',', at: 6 }));
-        assert_eq!(decode("aaaж"), Err(TokenFault::Alphabet { found: 'ж', at: 3 }));
-        assert_eq!(decode(""), Err(TokenFault::Empty));
+        assert_eq!(decode("*-9_"), Err(TokenError::LastCharacter));
+        assert_eq!(decode("*-8"), Err(TokenError::Length { characters: 3 }));
+        assert_eq!(decode("a___"), Err(TokenError::Length { characters: 4 }));
+        assert_eq!(decode("____"), Err(TokenError::Length { characters: 4 }));
+        assert_eq!(decode("+/8="), Err(TokenError::Alphabet { found: '+', at: 0 }));
+        assert_eq!(decode("aa_a"), Err(TokenError::Alphabet { found: '_', at: 2 }));
+        assert_eq!(decode("_aa_"), Err(TokenError::Alphabet { found: '_', at: 0 }));
+        assert_eq!(decode("a___aa,"), Err(TokenError::Alphabet { found: ',', at: 6 }));
+        assert_eq!(decode("aaaж"), Err(TokenError::Alphabet { found: 'ж', at: 3 }));
+        assert_eq!(decode(""), Err(TokenError::Empty));
     }
 }

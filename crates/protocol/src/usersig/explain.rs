@@ -8,8 +8,8 @@ use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
 use crate::url::SdkAppId;
 
-use super::mangling::{Mangling, mend};
-use super::{Token, TokenFault, UserSigFault};
+use super::mangling::{Corruption, mend};
+use super::{Token, TokenError, UserSigError};
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +35,13 @@ impl Explanation {
 #[non_exhaustive]
 pub enum Finding {
     /// It was mangled on its way.
-    Mangled(Mangling),
+    Mangled(Corruption),
     /// It can be read once that is undone; what follows is about it as it was made.
     ReadableOnceMended,
     /// It cannot be read.
-    Unreadable(TokenFault),
+    Unreadable(TokenError),
     /// It is another user's, another app's, of another key, or expired.
-    Refused(UserSigFault),
+    Refused(UserSigError),
     /// It was made with the key's text decoded as hexadecimal. The text itself is the key.
     KeyDecodedAsHex,
     /// It was made with this key, and says that it was made later than now: a clock is wrong. Not refused for that.
@@ -84,11 +84,11 @@ impl fmt::Display for Finding {
             Self::Mangled(mangling) => mangling.fmt(f),
             Self::ReadableOnceMended => f.write_str("with that undone it can be read; what follows is about it as it was made"),
             Self::Unreadable(fault) => write!(f, "the signature cannot be read: {fault}"),
-            Self::Refused(UserSigFault::Expired { at_seconds, now_seconds }) => {
+            Self::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
                 let ago = Span(now_seconds.saturating_sub(*at_seconds));
                 write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
             }
-            Self::Refused(fault @ (UserSigFault::OtherUser { .. } | UserSigFault::OtherApp { .. })) => {
+            Self::Refused(fault @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
                 write!(f, "{fault}; make one for the user and app of the request, or ask as those it is for")
             }
             Self::Refused(fault) => write!(f, "{fault}; make a new one with the key that the console shows for this app"),
@@ -190,19 +190,19 @@ fn refusals(
     let mut findings = Vec::new();
     if let Some(asked) = identifier.filter(|asked| *asked != token.identifier()) {
         let (signed, asked) = (token.identifier().to_owned(), asked.to_owned());
-        findings.push(Finding::Refused(UserSigFault::OtherUser { signed, asked }));
+        findings.push(Finding::Refused(UserSigError::OtherUser { signed, asked }));
     }
     if let Some(asked) = app.filter(|asked| asked.number() != token.sdkappid()) {
-        findings.push(Finding::Refused(UserSigFault::OtherApp { signed: token.sdkappid(), asked }));
+        findings.push(Finding::Refused(UserSigError::OtherApp { signed: token.sdkappid(), asked }));
     }
     if let Some(key) = key.filter(|key| !token.is_made_with(key)) {
         findings.push(match from_hex(key.as_bytes()) {
             Some(decoded) if token.is_made_with_bytes(&decoded) => Finding::KeyDecodedAsHex,
-            _ => Finding::Refused(UserSigFault::OtherKey),
+            _ => Finding::Refused(UserSigError::OtherKey),
         });
     }
     if token.is_expired(now) {
-        findings.push(Finding::Refused(UserSigFault::Expired {
+        findings.push(Finding::Refused(UserSigError::Expired {
             at_seconds: token.expires_at_seconds(),
             now_seconds: now.as_seconds(),
         }));
@@ -259,7 +259,7 @@ mod tests {
     fn a_key_that_could_be_hexadecimal_is_another_key_all_the_same() {
         let (text, bytes) = ("c3a9", "é");
         let sign = |key: &str| UserSig::sign(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
-        let other = [Finding::Refused(UserSigFault::OtherKey)];
+        let other = [Finding::Refused(UserSigError::OtherKey)];
         assert_eq!(findings(&sign(bytes), text, 7), [Finding::KeyDecodedAsHex]);
         assert_eq!(findings(&sign(text), text, 7), []);
         // Another key's, hexadecimal or not, or with a digit too many or too few.
@@ -290,7 +290,7 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(is_note, text)| (is_note, text.to_owned())));
         assert_eq!(
-            Finding::Unreadable(TokenFault::NotObject).to_string(),
+            Finding::Unreadable(TokenError::NotObject).to_string(),
             "the signature cannot be read: the JSON inside is no object"
         );
     }

@@ -5,12 +5,12 @@ use core::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::encoding::PADDING;
-use super::{Token, TokenFault};
+use super::{Token, TokenError};
 
 /// Something that was done to a signature on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Mangling {
+pub enum Corruption {
     /// Quotation marks around it.
     Quoted,
     /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
@@ -34,7 +34,7 @@ pub enum Mangling {
     PaddingLost,
 }
 
-impl fmt::Display for Mangling {
+impl fmt::Display for Corruption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Quoted => f.write_str("quotation marks stand around the signature; remove them"),
@@ -65,8 +65,8 @@ impl fmt::Display for Mangling {
 
 /// A guess at what was done, and what the signature then holds.
 pub(super) struct Mended {
-    pub(super) manglings: Vec<Mangling>,
-    pub(super) token: Result<Token, TokenFault>,
+    pub(super) manglings: Vec<Corruption>,
+    pub(super) token: Result<Token, TokenError>,
 }
 
 /// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
@@ -80,7 +80,7 @@ pub(super) fn mend(text: &str) -> Mended {
     for (manglings, text) in guesses(text) {
         let guess = Mended { token: Token::decode(&text), manglings };
         // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
-        if guess.manglings.contains(&Mangling::PaddingLost) && depth(&guess.token) < INFLATED {
+        if guess.manglings.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
             continue;
         }
         if best.as_ref().is_none_or(|best| depth(&best.token) < depth(&guess.token)) {
@@ -94,19 +94,19 @@ pub(super) fn mend(text: &str) -> Mended {
 const INFLATED: u8 = 4;
 
 /// How far reading got.
-fn depth(token: &Result<Token, TokenFault>) -> u8 {
+fn depth(token: &Result<Token, TokenError>) -> u8 {
     match token {
-        Err(TokenFault::Empty | TokenFault::Alphabet { .. }) => 0,
-        Err(TokenFault::Length { .. } | TokenFault::LastCharacter) => 1,
-        Err(TokenFault::NotZlib) => 2,
-        Err(TokenFault::ZlibCutOff | TokenFault::ZlibDamaged | TokenFault::BehindZlib | TokenFault::TooLarge) => 3,
+        Err(TokenError::Empty | TokenError::Alphabet { .. }) => 0,
+        Err(TokenError::Length { .. } | TokenError::LastCharacter) => 1,
+        Err(TokenError::NotZlib) => 2,
+        Err(TokenError::ZlibCutOff | TokenError::ZlibDamaged | TokenError::BehindZlib | TokenError::TooLarge) => 3,
         // zlib's checksum was right: no other guess gets here with other bytes.
         Err(_) | Ok(_) => INFLATED,
     }
 }
 
 /// Every guess, the plainest first. What is around the signature is undone in all of them.
-fn guesses(text: &str) -> Vec<(Vec<Mangling>, String)> {
+fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
     let mut around = Vec::new();
     let bare = unwrapped(text, &mut around);
     let mut guesses = Vec::new();
@@ -116,7 +116,8 @@ fn guesses(text: &str) -> Vec<(Vec<Mangling>, String)> {
                 let mut manglings = around.clone();
                 for mangling in [blanks, alphabet, padding].into_iter().flatten() {
                     // A blank for a plus says already which alphabet it is.
-                    let said = mangling == Mangling::StandardAlphabet && manglings.contains(&Mangling::BlankForPlus);
+                    let said =
+                        mangling == Corruption::StandardAlphabet && manglings.contains(&Corruption::BlankForPlus);
                     if !said && !manglings.contains(&mangling) {
                         manglings.push(mangling);
                     }
@@ -129,9 +130,9 @@ fn guesses(text: &str) -> Vec<(Vec<Mangling>, String)> {
 }
 
 /// Undoes quotes, white space around, words in front, and percent-encoding, in whatever order they were done.
-fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
+fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
     const LAYERS_MAX: u8 = 8;
-    let mut note = |mangling: Mangling| {
+    let mut note = |mangling: Corruption| {
         if !manglings.contains(&mangling) {
             manglings.push(mangling);
         }
@@ -142,13 +143,13 @@ fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
         let trimmed = text.trim_matches(is_blank);
         let unquoted = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
         if trimmed.len() < text.len() {
-            note(Mangling::WhiteSpace);
+            note(Corruption::WhiteSpace);
         }
         if unquoted.len() < trimmed.len() {
-            note(Mangling::Quoted);
+            note(Corruption::Quoted);
         }
         let mut bare = unquoted;
-        for (word, mangling) in [("Bearer ", Mangling::Bearer), ("usersig=", Mangling::ParameterName)] {
+        for (word, mangling) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
             if let Some(rest) = without_word(bare, word) {
                 note(mangling);
                 bare = rest;
@@ -162,7 +163,7 @@ fn unwrapped(text: &str, manglings: &mut Vec<Mangling>) -> String {
         text = decoded;
     }
     if times > 0 {
-        note(Mangling::PercentEncoded { times });
+        note(Corruption::PercentEncoded { times });
     }
     text
 }
@@ -179,31 +180,31 @@ fn is_blank(c: char) -> bool {
 }
 
 /// Undoes blanks inside: they were put in, or each was a `+`.
-fn without_blanks(text: &str) -> Vec<(Option<Mangling>, String)> {
+fn without_blanks(text: &str) -> Vec<(Option<Corruption>, String)> {
     if !text.contains(is_blank) {
         return vec![(None, text.to_owned())];
     }
     let without = text.chars().filter(|c| !is_blank(*c)).collect();
-    vec![(Some(Mangling::WhiteSpace), without), (Some(Mangling::BlankForPlus), text.replace(' ', "*"))]
+    vec![(Some(Corruption::WhiteSpace), without), (Some(Corruption::BlankForPlus), text.replace(' ', "*"))]
 }
 
 /// The text in the vendor's alphabet, were it in this or that one.
-fn in_alphabets(text: &str) -> Vec<(Option<Mangling>, String)> {
+fn in_alphabets(text: &str) -> Vec<(Option<Corruption>, String)> {
     let mut texts = vec![(None, text.to_owned())];
     if text.contains(['+', '/', '=']) {
         let standard = text.replace('+', "*").replace('/', "-").replace('=', "_");
-        texts.push((Some(Mangling::StandardAlphabet), standard));
+        texts.push((Some(Corruption::StandardAlphabet), standard));
     }
     if text.contains(['-', '_']) {
         let url_safe = text.replace('-', "*").replace('_', "-").replace('=', "_");
-        texts.push((Some(Mangling::UrlSafeAlphabet), url_safe));
+        texts.push((Some(Corruption::UrlSafeAlphabet), url_safe));
     }
     texts
 }
 
 /// The text, and with as much padding as its digits need.
-fn padded(text: &str) -> [(Option<Mangling>, String); 2] {
+fn padded(text: &str) -> [(Option<Corruption>, String); 2] {
     let digits = text.trim_end_matches(PADDING);
     let whole = digits.len().next_multiple_of(4);
-    [(None, text.to_owned()), (Some(Mangling::PaddingLost), format!("{digits:_<whole$}"))]
+    [(None, text.to_owned()), (Some(Corruption::PaddingLost), format!("{digits:_<whole$}"))]
 }

@@ -48,7 +48,7 @@ fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(seconds * 1_000)
 }
 
-fn check(sig: &UserSig, now: u64) -> Result<Token, UserSigFault> {
+fn check(sig: &UserSig, now: u64) -> Result<Token, UserSigError> {
     verify(sig, &key(), app(), "administrator", at(now))
 }
 
@@ -72,7 +72,7 @@ fn signatures_of_four_other_makers_verify() {
         let token = check(&sig, time).unwrap_or_else(|fault| panic!("{maker}: {fault}"));
         assert_eq!((token.issued_at_seconds(), token.valid_for_seconds()), (time, expire), "{maker}");
         assert_eq!(check(&sig, time + expire - 1), Ok(token), "{maker}");
-        let expired = UserSigFault::Expired { at_seconds: time + expire, now_seconds: time + expire };
+        let expired = UserSigError::Expired { at_seconds: time + expire, now_seconds: time + expire };
         assert_eq!(check(&sig, time + expire), Err(expired), "{maker}");
         let explanation = explain(sig.as_str(), Some(&key()), Some(app()), Some("administrator"), at(time));
         assert_eq!(explanation.findings, [], "{maker}");
@@ -141,10 +141,10 @@ fn a_changed_field_is_another_key() {
     {
         let changed = packed(&json.replace(from, to));
         assert_ne!(json_of(&changed), json);
-        assert_eq!(check(&changed, TIME), Err(UserSigFault::OtherKey), "{to}");
+        assert_eq!(check(&changed, TIME), Err(UserSigError::OtherKey), "{to}");
     }
     let without = packed(&json.replace(r#""TLS.userbuf":"cm9vbQ==","#, ""));
-    assert_eq!(check(&without, TIME), Err(UserSigFault::OtherKey));
+    assert_eq!(check(&without, TIME), Err(UserSigError::OtherKey));
 }
 
 /// zlib leaves a few bits unused, so a change may go unseen; what is accepted then is the very same content.
@@ -168,31 +168,31 @@ fn no_changed_character_changes_what_is_accepted() {
 fn each_fault_of_the_fields() {
     let json = json_of(&signed());
     let mac = json.split("\"TLS.sig\":\"").nth(1).unwrap().trim_end_matches("\"}");
-    let wrong = |name, wanted, found| TokenFault::Type { name, wanted, found };
+    let wrong = |name, wanted, found| TokenError::Type { name, wanted, found };
     use crate::json::Kind;
     for (from, to, fault) in [
-        ("{", "", TokenFault::NotJson),
-        ("}", ",}", TokenFault::NotJson),
-        ("\"2.0\"", "\"1.0\"", TokenFault::Version { found: "1.0".to_owned() }),
+        ("{", "", TokenError::NotJson),
+        ("}", ",}", TokenError::NotJson),
+        ("\"2.0\"", "\"1.0\"", TokenError::Version { found: "1.0".to_owned() }),
         ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", Kind::Fraction)),
-        ("\"TLS.identifier\"", "\"tls.identifier\"", TokenFault::Missing { name: "TLS.identifier" }),
-        ("\"TLS.time\":", "\"TLS.time\":1,\"TLS.time\":", TokenFault::Twice { name: "TLS.time" }),
+        ("\"TLS.identifier\"", "\"tls.identifier\"", TokenError::Missing { name: "TLS.identifier" }),
+        ("\"TLS.time\":", "\"TLS.time\":1,\"TLS.time\":", TokenError::DuplicateField { name: "TLS.time" }),
         ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", Kind::Text)),
         ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", Kind::Fraction)),
         ("\"administrator\"", "null", wrong("TLS.identifier", "a string", Kind::Null)),
-        ("\"administrator\"", "\"\\ud800\"", TokenFault::NotJson),
-        ("86400", "-86400", TokenFault::Number { name: "TLS.expire" }),
-        ("86400", "18446744073709551616", TokenFault::Number { name: "TLS.expire" }),
-        ("\"TLS.sig\"", "\"TLS.userbuf\":\"*\",\"TLS.sig\"", TokenFault::UserbufNotBase64),
-        ("\"TLS.sig\"", "\"sig\"", TokenFault::Missing { name: "TLS.sig" }),
-        (mac, "****", TokenFault::MacNotBase64),
-        (mac, "AAAA", TokenFault::MacLength { bytes: 3 }),
-        (mac, "", TokenFault::MacLength { bytes: 0 }),
-        ("\"TLS.ver\"", "\"TLS.account_type\":\"0\",\"TLS.ver\"", TokenFault::OldScheme),
+        ("\"administrator\"", "\"\\ud800\"", TokenError::NotJson),
+        ("86400", "-86400", TokenError::Number { name: "TLS.expire" }),
+        ("86400", "18446744073709551616", TokenError::Number { name: "TLS.expire" }),
+        ("\"TLS.sig\"", "\"TLS.userbuf\":\"*\",\"TLS.sig\"", TokenError::UserbufNotBase64),
+        ("\"TLS.sig\"", "\"sig\"", TokenError::Missing { name: "TLS.sig" }),
+        (mac, "****", TokenError::MacNotBase64),
+        (mac, "AAAA", TokenError::MacLength { bytes: 3 }),
+        (mac, "", TokenError::MacLength { bytes: 0 }),
+        ("\"TLS.ver\"", "\"TLS.account_type\":\"0\",\"TLS.ver\"", TokenError::OldScheme),
     ] {
         assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(fault), "{to}");
     }
-    assert_eq!(Token::decode(packed("[1]").as_str()), Err(TokenFault::NotObject));
+    assert_eq!(Token::decode(packed("[1]").as_str()), Err(TokenError::NotObject));
     let odd = json.replace('{', "{ \"x\" : [ { } ] ,\n").replace(',', " ,\t");
     assert!(check(&packed(&odd), TIME).is_ok());
 }
@@ -208,7 +208,7 @@ fn numbers_at_their_edges_do_not_overflow() {
     assert_eq!(check(&none, 0).unwrap_err().code().number(), 70001);
 }
 
-fn manglings(sent: &str) -> Vec<Mangling> {
+fn manglings(sent: &str) -> Vec<Corruption> {
     let explanation = explain(sent, Some(&key()), Some(app()), Some("administrator"), at(TIME));
     assert!(explanation.token.is_some(), "{sent}: {:?}", explanation.findings);
     assert_eq!(explanation.code().map(ErrorCode::number), Some(70003));
@@ -222,7 +222,7 @@ fn manglings(sent: &str) -> Vec<Mangling> {
 
 #[test]
 fn each_mangling_is_seen_and_undone() {
-    use Mangling::*;
+    use Corruption::*;
     // One that has all three special signs.
     let sig = (0..).map(|at| UserSig::sign(&key(), app(), "administrator", TIME - at, 86_400, None));
     let sig = sig.take(500).find(|sig| ["*", "-", "_"].iter().all(|sign| sig.as_str().contains(sign))).unwrap();
@@ -265,7 +265,7 @@ fn each_mangling_is_seen_and_undone() {
     }
 }
 
-fn unreadable(sent: &str) -> (Vec<Mangling>, TokenFault) {
+fn unreadable(sent: &str) -> (Vec<Corruption>, TokenError) {
     let explanation = explain(sent, Some(&key()), Some(app()), Some("administrator"), at(TIME));
     assert_eq!((explanation.token, explanation.findings.len() > 3), (None, false));
     let mut found = Vec::new();
@@ -287,7 +287,7 @@ fn what_stands_behind_a_signature_is_named() {
     let good = good.as_str();
     for (behind, found) in [("\u{200b}", '\u{200b}'), ("&amp;", '&'), ("\\n", '\\'), ("_é_", 'é')] {
         let at = good.len() + behind.find(found).unwrap();
-        let fault = TokenFault::Alphabet { found, at };
+        let fault = TokenError::Alphabet { found, at };
         assert_eq!(Token::decode(&format!("{good}{behind}")), Err(fault), "{behind}");
     }
 }
@@ -296,23 +296,23 @@ fn what_stands_behind_a_signature_is_named() {
 fn what_cannot_be_mended_is_told() {
     let good = signed();
     let good = good.as_str();
-    let length = |characters| TokenFault::Length { characters };
+    let length = |characters| TokenError::Length { characters };
     for end in (100..good.len() - 8).step_by(7) {
         let (found, fault) = unreadable(&good[..end]);
         assert_eq!(found, [], "{end}");
-        assert!([length(end), TokenFault::ZlibCutOff, TokenFault::LastCharacter].contains(&fault), "{end}: {fault}");
+        assert!([length(end), TokenError::ZlibCutOff, TokenError::LastCharacter].contains(&fault), "{end}: {fault}");
     }
-    assert_eq!(unreadable(""), (vec![], TokenFault::Empty));
+    assert_eq!(unreadable(""), (vec![], TokenError::Empty));
     assert_eq!(unreadable("hello"), (vec![], length(5)));
-    assert_eq!(unreadable("hello, world!"), (vec![Mangling::WhiteSpace], TokenFault::Alphabet { found: ',', at: 5 }));
-    assert_eq!(unreadable("helloooo"), (vec![], TokenFault::NotZlib));
-    assert_eq!(unreadable("  "), (vec![Mangling::WhiteSpace], TokenFault::Empty));
+    assert_eq!(unreadable("hello, world!"), (vec![Corruption::WhiteSpace], TokenError::Alphabet { found: ',', at: 5 }));
+    assert_eq!(unreadable("helloooo"), (vec![], TokenError::NotZlib));
+    assert_eq!(unreadable("  "), (vec![Corruption::WhiteSpace], TokenError::Empty));
     let no_json = packed("hello");
-    assert_eq!(unreadable(&no_json.as_str().replace('_', "=")).1, TokenFault::NotJson);
+    assert_eq!(unreadable(&no_json.as_str().replace('_', "=")).1, TokenError::NotJson);
     let cut = no_json.as_str().strip_suffix("__").unwrap();
-    assert_eq!(unreadable(cut), (vec![Mangling::PaddingLost], TokenFault::NotJson));
+    assert_eq!(unreadable(cut), (vec![Corruption::PaddingLost], TokenError::NotJson));
     let old = r#"{"TLS.account_type":"0","TLS.identifier":"a","TLS.appid_at_3rd":"0","TLS.sdk_appid":"1","TLS.expire_after":"9","TLS.version":"201512300000","TLS.sig":"MEUC"}"#;
-    assert_eq!(unreadable(packed(old).as_str()), (vec![], TokenFault::OldScheme));
+    assert_eq!(unreadable(packed(old).as_str()), (vec![], TokenError::OldScheme));
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn a_key_decoded_as_hexadecimal_is_recognised() {
     let plain =
         mac::Signed { identifier: "administrator", sdkappid: 1_400_000_000, time: TIME, expire: 86_400, userbuf: None };
     let sig = packed(&plain.to_json(&plain.mac(&bytes)));
-    assert_eq!(check(&sig, TIME), Err(UserSigFault::OtherKey));
+    assert_eq!(check(&sig, TIME), Err(UserSigError::OtherKey));
     let explanation = explain(sig.as_str(), Some(&key()), Some(app()), Some("administrator"), at(TIME));
     assert_eq!(explanation.findings, [Finding::KeyDecodedAsHex]);
 }

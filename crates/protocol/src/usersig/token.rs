@@ -5,8 +5,8 @@ use core::fmt;
 use avmarks_spec::{Excerpt, Timestamp};
 use serde_json::value::RawValue;
 
-use crate::BodyFault;
-use crate::json::{self, Fields, Kind, Twice};
+use crate::BodyError;
+use crate::json::{self, DuplicateField, Fields, Kind};
 use crate::secret::SecretKey;
 
 use super::encoding;
@@ -40,8 +40,8 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`TokenFault`] where it cannot be read.
-    pub fn decode(sig: &str) -> Result<Self, TokenFault> {
+    /// [`TokenError`] where it cannot be read.
+    pub fn decode(sig: &str) -> Result<Self, TokenError> {
         Self::of_json(&encoding::unpack(sig)?)
     }
 
@@ -110,18 +110,18 @@ impl Token {
         signed.has_mac(&self.mac, key)
     }
 
-    fn of_json(bytes: &[u8]) -> Result<Self, TokenFault> {
-        let text = core::str::from_utf8(bytes).map_err(|_| TokenFault::NotJson)?;
+    fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
+        let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
         let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
-            BodyFault::NotObject { .. } => TokenFault::NotObject,
-            _ => TokenFault::NotJson,
+            BodyError::NotObject { .. } => TokenError::NotObject,
+            _ => TokenError::NotJson,
         })?;
         if fields.names().any(|name| OLD_FIELDS.contains(&name)) {
-            return Err(TokenFault::OldScheme);
+            return Err(TokenError::OldScheme);
         }
         let version = required_text(&mut fields, "TLS.ver")?;
         if version != VERSION {
-            return Err(TokenFault::Version { found: version });
+            return Err(TokenError::Version { found: version });
         }
         Ok(Self {
             identifier: required_text(&mut fields, "TLS.identifier")?,
@@ -131,14 +131,14 @@ impl Token {
             userbuf: match optional(&mut fields, "TLS.userbuf")? {
                 Some(value) => {
                     let encoded = text_of("TLS.userbuf", value)?;
-                    Some(encoding::from_standard(&encoded).ok_or(TokenFault::UserbufNotBase64)?)
+                    Some(encoding::from_standard(&encoded).ok_or(TokenError::UserbufNotBase64)?)
                 }
                 None => None,
             },
             mac: {
                 let mac = encoding::from_standard(&required_text(&mut fields, "TLS.sig")?);
-                let mac = mac.ok_or(TokenFault::MacNotBase64)?;
-                mac.try_into().map_err(|mac: Vec<u8>| TokenFault::MacLength { bytes: mac.len() })?
+                let mac = mac.ok_or(TokenError::MacNotBase64)?;
+                mac.try_into().map_err(|mac: Vec<u8>| TokenError::MacLength { bytes: mac.len() })?
             },
         })
     }
@@ -163,37 +163,37 @@ const VERSION: &str = "2.0";
 const OLD_FIELDS: &[&str] =
     &["TLS.account_type", "TLS.appid_at_3rd", "TLS.sdk_appid", "TLS.expire_after", "TLS.version"];
 
-fn optional<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<Option<&'a RawValue>, TokenFault> {
-    fields.take(name).map_err(|Twice| TokenFault::Twice { name })
+fn optional<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<Option<&'a RawValue>, TokenError> {
+    fields.take(name).map_err(|DuplicateField| TokenError::DuplicateField { name })
 }
 
-fn required<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<&'a RawValue, TokenFault> {
-    optional(fields, name)?.ok_or(TokenFault::Missing { name })
+fn required<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<&'a RawValue, TokenError> {
+    optional(fields, name)?.ok_or(TokenError::Missing { name })
 }
 
-fn required_text(fields: &mut Fields<'_>, name: &'static str) -> Result<String, TokenFault> {
+fn required_text(fields: &mut Fields<'_>, name: &'static str) -> Result<String, TokenError> {
     text_of(name, required(fields, name)?)
 }
 
-fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, TokenFault> {
+fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, TokenError> {
     let value = required(fields, name)?;
     match json::kind(value) {
-        Kind::Integer => value.get().parse().map_err(|_| TokenFault::Number { name }),
-        found => Err(TokenFault::Type { name, wanted: "an integer", found }),
+        Kind::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
+        found => Err(TokenError::Type { name, wanted: "an integer", found }),
     }
 }
 
-fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenFault> {
+fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenError> {
     match json::kind(value) {
-        Kind::Text => serde_json::from_str(value.get()).map_err(|_| TokenFault::NotJson),
-        found => Err(TokenFault::Type { name, wanted: "a string", found }),
+        Kind::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
+        found => Err(TokenError::Type { name, wanted: "a string", found }),
     }
 }
 
 /// Why a signature cannot be read (70003). The variants follow the layers, from the outermost to the fields.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum TokenFault {
+pub enum TokenError {
     /// There is none.
     #[error("it is empty")]
     Empty,
@@ -248,7 +248,7 @@ pub enum TokenFault {
     },
     /// A field is there more than once.
     #[error("its field `{name}` is there more than once")]
-    Twice {
+    DuplicateField {
         /// The field.
         name: &'static str,
     },

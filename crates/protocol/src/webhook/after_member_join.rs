@@ -5,7 +5,7 @@ use avmarks_spec::Timestamp;
 use crate::Extra;
 
 use super::body::{Body, Written, body_of};
-use super::{Revision, WebhookFault, WebhookMember, open_text};
+use super::{Revision, WebhookError, WebhookMember, open_text};
 
 /// Users have joined a group.
 ///
@@ -67,12 +67,12 @@ impl AfterMemberJoin {
     ///
     /// # Errors
     ///
-    /// [`WebhookFault`], as of [`Webhook::parse`](super::Webhook::parse).
-    pub fn parse(body: &[u8]) -> Result<Self, WebhookFault> {
+    /// [`WebhookError`], as of [`Webhook::parse`](super::Webhook::parse).
+    pub fn parse(body: &[u8]) -> Result<Self, WebhookError> {
         Self::read(body_of(body, Self::COMMAND)?)
     }
 
-    pub(super) fn read(mut body: Body<'_>) -> Result<Self, WebhookFault> {
+    pub(super) fn read(mut body: Body<'_>) -> Result<Self, WebhookError> {
         Ok(Self {
             group_id: body.text("GroupId")?,
             group_type: body.optional_text("Type")?,

@@ -5,18 +5,18 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::envelope::to_json;
-use crate::json::{self, Fields, Kind, Twice};
-use crate::{BodyFault, Extra};
+use crate::json::{self, DuplicateField, Fields, Kind};
+use crate::{BodyError, Extra};
 
 use super::WebhookMember;
 
 /// Why the body of a webhook cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum WebhookFault {
+pub enum WebhookError {
     /// It is no JSON object.
     #[error(transparent)]
-    Body(#[from] BodyFault),
+    Body(#[from] BodyError),
     /// It is of a webhook that is not read here.
     #[error("`{}` is no webhook that changes members; acknowledge and ignore it", Excerpt(.found))]
     UnknownCommand {
@@ -39,7 +39,7 @@ pub enum WebhookFault {
     },
     /// A field is there more than once.
     #[error("`{place}` is there more than once")]
-    Twice {
+    DuplicateField {
         /// Where.
         place: String,
     },
@@ -68,52 +68,52 @@ pub(super) struct Body<'a> {
 }
 
 /// The command of a webhook, and its other fields.
-pub(super) fn command_of(body: &[u8]) -> Result<(String, Body<'_>), WebhookFault> {
+pub(super) fn command_of(body: &[u8]) -> Result<(String, Body<'_>), WebhookError> {
     let mut body = Body { place: String::new(), fields: json::Fields::parse(json::text(body)?)? };
     let command = body.text("CallbackCommand")?;
     Ok((command, body))
 }
 
 /// The fields of a webhook of this command.
-pub(super) fn body_of<'a>(body: &'a [u8], wanted: &'static str) -> Result<Body<'a>, WebhookFault> {
+pub(super) fn body_of<'a>(body: &'a [u8], wanted: &'static str) -> Result<Body<'a>, WebhookError> {
     match command_of(body)? {
         (command, body) if command == wanted => Ok(body),
-        (found, _) => Err(WebhookFault::OtherCommand { found, wanted }),
+        (found, _) => Err(WebhookError::OtherCommand { found, wanted }),
     }
 }
 
 impl<'a> Body<'a> {
     /// Takes a string out that must be there.
-    pub(super) fn text(&mut self, name: &str) -> Result<String, WebhookFault> {
-        self.optional_text(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
+    pub(super) fn text(&mut self, name: &str) -> Result<String, WebhookError> {
+        self.optional_text(name)?.ok_or_else(|| WebhookError::Missing { place: self.at(name) })
     }
 
     /// Takes a string out that may be there.
-    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, WebhookFault> {
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, WebhookError> {
         let Some(value) = self.take(name)? else { return Ok(None) };
         match json::kind(value) {
             Kind::Text => self.read(name, value).map(Some),
-            found => Err(WebhookFault::Type { place: self.at(name), wanted: "a string", found }),
+            found => Err(WebhookError::Type { place: self.at(name), wanted: "a string", found }),
         }
     }
 
     /// Takes a list of members out that must be there.
-    pub(super) fn members(&mut self, name: &str) -> Result<Vec<WebhookMember>, WebhookFault> {
-        self.optional_members(name)?.ok_or_else(|| WebhookFault::Missing { place: self.at(name) })
+    pub(super) fn members(&mut self, name: &str) -> Result<Vec<WebhookMember>, WebhookError> {
+        self.optional_members(name)?.ok_or_else(|| WebhookError::Missing { place: self.at(name) })
     }
 
     /// Takes a list of members out that may be there.
-    pub(super) fn optional_members(&mut self, name: &str) -> Result<Option<Vec<WebhookMember>>, WebhookFault> {
+    pub(super) fn optional_members(&mut self, name: &str) -> Result<Option<Vec<WebhookMember>>, WebhookError> {
         let Some(value) = self.take(name)? else { return Ok(None) };
         if json::kind(value) != Kind::Array {
             let found = json::kind(value);
-            return Err(WebhookFault::Type { place: self.at(name), wanted: "an array", found });
+            return Err(WebhookError::Type { place: self.at(name), wanted: "an array", found });
         }
         let items: Vec<&'a RawValue> = self.read(name, value)?;
         let member = |(at, item): (usize, &'a RawValue)| {
             let place = format!("{}[{at}]", self.at(name));
             if json::kind(item) != Kind::Object {
-                return Err(WebhookFault::Type { place, wanted: "an object", found: json::kind(item) });
+                return Err(WebhookError::Type { place, wanted: "an object", found: json::kind(item) });
             }
             let mut item = Body { place, fields: json::Fields::parse(item.get())? };
             Ok(WebhookMember { account: item.text("Member_Account")?, extra: item.rest() })
@@ -122,19 +122,19 @@ impl<'a> Body<'a> {
     }
 
     /// Takes `EventTime` out, an integer of milliseconds or a string of one, where it is there.
-    pub(super) fn event_time(&mut self) -> Result<Option<Timestamp>, WebhookFault> {
+    pub(super) fn event_time(&mut self) -> Result<Option<Timestamp>, WebhookError> {
         let Some(value) = self.take("EventTime")? else { return Ok(None) };
         let text = match json::kind(value) {
             Kind::Integer => value.get().to_owned(),
             Kind::Text => self.read("EventTime", value)?,
             found => {
                 let wanted = "an integer or a string of one";
-                return Err(WebhookFault::Type { place: self.at("EventTime"), wanted, found });
+                return Err(WebhookError::Type { place: self.at("EventTime"), wanted, found });
             }
         };
         match text.parse() {
             Ok(millis) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(Timestamp::from_millis(millis))),
-            _ => Err(WebhookFault::Time { found: text }),
+            _ => Err(WebhookError::Time { found: text }),
         }
     }
 
@@ -143,14 +143,14 @@ impl<'a> Body<'a> {
         self.fields.rest()
     }
 
-    fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, WebhookFault> {
-        self.fields.take(name).map_err(|Twice| WebhookFault::Twice { place: self.at(name) })
+    fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, WebhookError> {
+        self.fields.take(name).map_err(|DuplicateField| WebhookError::DuplicateField { place: self.at(name) })
     }
 
     /// Reads what is of the right kind; that fails where a string has half of a surrogate pair alone, or values are
     /// nested too deep.
-    fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookFault> {
-        let fault = |fault| WebhookFault::Body(BodyFault::NotJson { what: format!("in `{}`: {fault}", self.at(name)) });
+    fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookError> {
+        let fault = |fault| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {fault}", self.at(name)) });
         serde_json::from_str(value.get()).map_err(|found: serde_json::Error| fault(found))
     }
 

@@ -46,8 +46,8 @@ impl WebhookQuery {
     ///
     /// # Errors
     ///
-    /// [`WebhookQueryFault`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is there twice or wrong.
-    pub fn parse(text: &str) -> Result<Self, WebhookQueryFault> {
+    /// [`WebhookQueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is there twice or wrong.
+    pub fn parse(text: &str) -> Result<Self, WebhookQueryError> {
         const NAMES: [&str; 7] =
             ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];
         let mut found = NAMES.map(|name| (name, Parameter::<String>::Missing));
@@ -60,11 +60,11 @@ impl WebhookQuery {
         let (app, command) = (required(app)?, required(command)?);
         let contenttype = optional(contenttype)?;
         if let Some(found) = contenttype.as_ref().filter(|found| !found.eq_ignore_ascii_case("json")) {
-            return Err(WebhookQueryFault::WrongContentType { found: found.clone() });
+            return Err(WebhookQueryError::WrongContentType { found: found.clone() });
         }
         Ok(Self {
             sdkappid: SdkAppId::parse(&app)
-                .map_err(|_| WebhookQueryFault::Malformed { name: "SdkAppid", found: app.clone() })?,
+                .map_err(|_| WebhookQueryError::Malformed { name: "SdkAppid", found: app.clone() })?,
             command,
             contenttype,
             client_ip: optional(client_ip)?,
@@ -111,32 +111,32 @@ impl fmt::Debug for WebhookQuery {
 
 type Found = (&'static str, Parameter);
 
-fn optional((name, parameter): Found) -> Result<Option<String>, WebhookQueryFault> {
+fn optional((name, parameter): Found) -> Result<Option<String>, WebhookQueryError> {
     match parameter {
         Parameter::Missing | Parameter::Empty => Ok(None),
         Parameter::Once(value) => Ok(Some(value)),
-        Parameter::Twice => Err(WebhookQueryFault::Twice { name }),
-        Parameter::Broken => Err(WebhookQueryFault::BadEscape { name }),
+        Parameter::DuplicateField => Err(WebhookQueryError::DuplicateField { name }),
+        Parameter::Broken => Err(WebhookQueryError::BadEscape { name }),
     }
 }
 
-fn required(found: Found) -> Result<String, WebhookQueryFault> {
+fn required(found: Found) -> Result<String, WebhookQueryError> {
     let name = found.0;
-    optional(found)?.ok_or(WebhookQueryFault::Missing { name })
+    optional(found)?.ok_or(WebhookQueryError::Missing { name })
 }
 
 /// Seconds in plain decimal: the signature covers the text, so another way of writing the number is another text.
-fn seconds(text: String) -> Result<u64, WebhookQueryFault> {
+fn seconds(text: String) -> Result<u64, WebhookQueryError> {
     match text.parse::<u64>() {
         Ok(seconds) if seconds.to_string() == text => Ok(seconds),
-        _ => Err(WebhookQueryFault::Malformed { name: "RequestTime", found: text }),
+        _ => Err(WebhookQueryError::Malformed { name: "RequestTime", found: text }),
     }
 }
 
 /// What is wrong with the query of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum WebhookQueryFault {
+pub enum WebhookQueryError {
     /// A parameter is missing.
     #[error("`{name}` is missing from the URL")]
     Missing {
@@ -145,7 +145,7 @@ pub enum WebhookQueryFault {
     },
     /// A parameter is there more than once.
     #[error("`{name}` is in the URL more than once")]
-    Twice {
+    DuplicateField {
         /// The parameter.
         name: &'static str,
     },

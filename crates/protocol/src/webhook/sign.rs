@@ -8,7 +8,7 @@ use hmac_sha256::Hash;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::secret::{SecretFault, checked};
+use crate::secret::{SecretError, checked};
 
 /// The token that the console and the app's own server share.
 ///
@@ -34,8 +34,8 @@ impl WebhookToken {
     ///
     /// # Errors
     ///
-    /// [`SecretFault`] where the text is empty or has white space in or around it.
-    pub fn new(text: &str) -> Result<Self, SecretFault> {
+    /// [`SecretError`] where the text is empty or has white space in or around it.
+    pub fn new(text: &str) -> Result<Self, SecretError> {
         checked(text).map(Self)
     }
 
@@ -53,20 +53,20 @@ impl WebhookToken {
     ///
     /// # Errors
     ///
-    /// [`SignFault`].
+    /// [`SignError`].
     pub fn check(
         &self,
         sign: &str,
         request_time_seconds: u64,
         now: Timestamp,
         window: Option<Duration>,
-    ) -> Result<(), SignFault> {
+    ) -> Result<(), SignError> {
         if !bool::from(self.sign(request_time_seconds).as_bytes().ct_eq(sign.as_bytes())) {
-            return Err(SignFault::Mismatch);
+            return Err(SignError::Mismatch);
         }
         let apart_seconds = now.as_seconds().abs_diff(request_time_seconds);
         match window {
-            Some(window) if Duration::from_secs(apart_seconds) > window => Err(SignFault::Stale { apart_seconds }),
+            Some(window) if Duration::from_secs(apart_seconds) > window => Err(SignError::Stale { apart_seconds }),
             _ => Ok(()),
         }
     }
@@ -81,7 +81,7 @@ impl fmt::Debug for WebhookToken {
 /// Why a webhook is not taken for one of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SignFault {
+pub enum SignError {
     /// `Sign` is not what the token gives.
     #[error("`Sign` is not what the token and `RequestTime` give; check that the token is the console's")]
     Mismatch,

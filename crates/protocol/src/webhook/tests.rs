@@ -39,7 +39,7 @@ fn each_webhook_is_read_by_its_own_reader_and_by_no_other() {
         for (found, command) in by_their_own.into_iter().zip(Webhook::COMMANDS) {
             match found {
                 Ok(found) => assert_eq!((&found, *command), (&whole, whole.command())),
-                Err(WebhookFault::OtherCommand { found, wanted }) => {
+                Err(WebhookError::OtherCommand { found, wanted }) => {
                     assert_eq!((&*found, wanted), (whole.command(), *command));
                     assert_ne!(found, wanted);
                 }
@@ -77,10 +77,10 @@ fn event_time_is_an_integer_or_a_string_of_one() {
         assert_eq!(join.event_time.unwrap().as_millis().to_string(), text.trim_matches('"'));
     }
     for text in ["-1", "18446744073709551616", "\"\"", "\" 1\"", "\"+1\"", "\"1.5\"", "\"x\""] {
-        assert!(matches!(time(text), Err(WebhookFault::Time { .. })), "{text}");
+        assert!(matches!(time(text), Err(WebhookError::Time { .. })), "{text}");
     }
     for text in ["1.5", "1e3", "null", "[]", "true"] {
-        assert!(matches!(time(text), Err(WebhookFault::Type { .. })), "{text}");
+        assert!(matches!(time(text), Err(WebhookError::Type { .. })), "{text}");
     }
     let Ok(Webhook::AfterMemberJoin(join)) = Webhook::parse(JOIN.replace("EventTime", "x").as_bytes()) else {
         panic!()
@@ -217,18 +217,18 @@ fn a_query_is_read_and_written() {
     assert_eq!((query.client_ip.as_deref(), query.request_time_seconds), (None, Some(1_669_872_112)));
     assert_eq!(query.to_text(), text);
     assert!(WebhookQuery::parse(&text.replace("=json", "=JSON")).is_ok());
-    let missing = |name| WebhookQueryFault::Missing { name };
-    let malformed = |name, found: &str| WebhookQueryFault::Malformed { name, found: found.to_owned() };
+    let missing = |name| WebhookQueryError::Missing { name };
+    let malformed = |name, found: &str| WebhookQueryError::Malformed { name, found: found.to_owned() };
     for (from, to, fault) in [
         ("SdkAppid", "sdkappid", missing("SdkAppid")),
         ("Group.CallbackOnMemberStateChange", "", missing("CallbackCommand")),
         ("1400000000", "x", malformed("SdkAppid", "x")),
         ("1669872112", "01", malformed("RequestTime", "01")),
         ("1669872112", "-1", malformed("RequestTime", "-1")),
-        ("=json", "=xml", WebhookQueryFault::WrongContentType { found: "xml".to_owned() }),
-        ("Sign=ab", "Sign=ab&Sign=ab", WebhookQueryFault::Twice { name: "Sign" }),
-        ("Sign=ab", "Sign=&Sign=ab", WebhookQueryFault::Twice { name: "Sign" }),
-        ("Sign=ab", "Sign=%a", WebhookQueryFault::BadEscape { name: "Sign" }),
+        ("=json", "=xml", WebhookQueryError::WrongContentType { found: "xml".to_owned() }),
+        ("Sign=ab", "Sign=ab&Sign=ab", WebhookQueryError::DuplicateField { name: "Sign" }),
+        ("Sign=ab", "Sign=&Sign=ab", WebhookQueryError::DuplicateField { name: "Sign" }),
+        ("Sign=ab", "Sign=%a", WebhookQueryError::BadEscape { name: "Sign" }),
     ] {
         assert_eq!(WebhookQuery::parse(&text.replace(from, to)), Err(fault), "{to}");
     }
@@ -257,14 +257,14 @@ fn a_sign_is_checked() {
     assert_eq!(token.sign(1_669_872_112), digest);
     assert_ne!(WebhookToken::new("xxxyyy").unwrap().sign(1_669_872_112), digest);
     for bad in ["", &digest[..63], &digest.to_uppercase(), &digest.replace('1', "2"), &format!("{digest}0")] {
-        assert_eq!(check(bad, 1_669_872_112, 0, None), Err(SignFault::Mismatch), "{bad}");
+        assert_eq!(check(bad, 1_669_872_112, 0, None), Err(SignError::Mismatch), "{bad}");
     }
-    assert_eq!(check(digest, 1_669_872_113, 0, None), Err(SignFault::Mismatch));
+    assert_eq!(check(digest, 1_669_872_113, 0, None), Err(SignError::Mismatch));
     for (now, result) in [
         (1_669_872_112 + 60, Ok(())),
         (1_669_872_112 - 60, Ok(())),
-        (1_669_872_112 + 61, Err(SignFault::Stale { apart_seconds: 61 })),
-        (1_669_872_112 - 61, Err(SignFault::Stale { apart_seconds: 61 })),
+        (1_669_872_112 + 61, Err(SignError::Stale { apart_seconds: 61 })),
+        (1_669_872_112 - 61, Err(SignError::Stale { apart_seconds: 61 })),
     ] {
         assert_eq!(check(digest, 1_669_872_112, now, Some(60)), result, "{now}");
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
-use super::marks::{Bit, MarkSet};
+use super::marks::{MarkIndex, MarkSet};
 use super::roster::{Connection, Member, Slot};
 use super::transition::{ChangeKind, MarkChange, MarkChanges, Step, Steps, What};
 use super::{Revision, Room, StaleTransition, Transition};
@@ -69,7 +69,7 @@ impl Room {
             let Some(member) = self.roster.get(slot) else { continue };
             let (account, marks) = (member.account, member.marks);
             events.push(Event::PinExpired { account });
-            self.set_marks(slot, marks.without(Bit::PINNED));
+            self.set_marks(slot, marks.without(MarkIndex::PINNED));
             self.leave_online(slot, Cause::PinExpired, &mut events);
         }
         events
@@ -96,7 +96,7 @@ impl Room {
             }
             // With a connection, nobody comes online or goes offline by a mark.
             if before.connection != Connection::Connected {
-                if !before.marks.has(Bit::PINNED) && marks.has(Bit::PINNED) {
+                if !before.marks.has(MarkIndex::PINNED) && marks.has(MarkIndex::PINNED) {
                     let (account, robot) = (before.account, before.connection == Connection::Robot);
                     events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
                 }
@@ -251,7 +251,7 @@ impl Room {
         }
         let lost = before.marks.minus(after);
         lost.iter().for_each(|bit| self.marks.remove_holder(bit));
-        if lost.has(Bit::PINNED) {
+        if lost.has(MarkIndex::PINNED) {
             self.pins.remove(place, slot);
         }
         Some(before)
@@ -291,9 +291,9 @@ impl Room {
 }
 
 fn is_online(member: &Member) -> bool {
-    member.connection == Connection::Connected || member.marks.has(Bit::PINNED)
+    member.connection == Connection::Connected || member.marks.has(MarkIndex::PINNED)
 }
 
 fn is_listed(member: &Member) -> bool {
-    is_online(member) && !member.marks.has(Bit::HIDDEN)
+    is_online(member) && !member.marks.has(MarkIndex::HIDDEN)
 }

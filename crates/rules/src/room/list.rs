@@ -7,7 +7,7 @@ use core::cmp::Reverse;
 use avmarks_spec::readings::{ListMarks, Unhide};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 
-use super::marks::Bit;
+use super::marks::MarkIndex;
 use super::view::Seen;
 use super::{Room, View};
 use crate::Policy;
@@ -20,7 +20,7 @@ pub enum Filter {
     /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
     Holding(Mark),
     /// Nobody: the number asked for is no mark.
-    Nobody,
+    InvalidMark,
 }
 
 /// A member as the list shows it.
@@ -101,7 +101,7 @@ impl Room {
         let only_600 = policy.unhide == Unhide::Only600;
         let with_marks = policy.list_marks == ListMarks::Present;
         match filter {
-            Filter::Nobody => Box::new(core::iter::empty()),
+            Filter::InvalidMark => Box::new(core::iter::empty()),
             Filter::Visible => {
                 let seen = self.order.listed_below(below).filter_map(move |slot| view.look(slot));
                 let online = seen.filter(|seen| seen.is_online());
@@ -110,13 +110,14 @@ impl Room {
             Filter::Holding(mark) => {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
                 let holder = |slot| self.roster.get(slot).filter(|member| member.marks.has(bit));
-                let candidates = self.marks.perhaps_holders(bit).filter_map(|slot| Some((holder(slot)?.place(), slot)));
+                let candidates =
+                    self.marks.holder_candidates(bit).filter_map(|slot| Some((holder(slot)?.place(), slot)));
                 let mut holders: Vec<_> = candidates.filter(|(place, _)| *place < below).collect();
                 holders.sort_unstable_by_key(|(place, _)| Reverse(*place));
                 holders.dedup();
                 let seen = holders.into_iter().filter_map(move |(_, slot)| view.look(slot));
                 let shown = seen.filter(move |seen| {
-                    let hidden = only_600 && bit != Bit::HIDDEN && seen.held.has(Bit::HIDDEN);
+                    let hidden = only_600 && bit != MarkIndex::HIDDEN && seen.held.has(MarkIndex::HIDDEN);
                     seen.held.has(bit) && !hidden
                 });
                 Box::new(shown.filter_map(move |seen| self.listed(seen, with_marks)))

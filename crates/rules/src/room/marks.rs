@@ -8,16 +8,16 @@ use super::roster::Slot;
 
 /// A place for a mark in a room: one for 500, one for 600, and one for each custom mark that somebody holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Bit(u8);
+pub(crate) struct MarkIndex(u8);
 
-impl Bit {
+impl MarkIndex {
     pub(crate) const PINNED: Self = Self::home(Mark::PINNED.number());
     pub(crate) const HIDDEN: Self = Self::home(Mark::HIDDEN.number());
 
     /// Where the place of a mark is looked for first. With this factor, which was found by trial, 500, 600 and the first
     /// fourteen custom marks are at home at different places.
     const fn home(number: u32) -> Self {
-        Self((number.wrapping_mul(0x281c_4049) >> (u32::BITS - PLACES.ilog2())) as u8)
+        Self((number.wrapping_mul(0x281c_4049) >> (u32::BITS - MARK_INDEX_COUNT.ilog2())) as u8)
     }
 
     pub(crate) fn is_special(self) -> bool {
@@ -30,47 +30,47 @@ impl Bit {
 }
 
 /// Places, those of 500 and 600 among them. [`Limits::MARKS_PER_GROUP_CEILING`] sees to it that no limit asks for more.
-pub(crate) const PLACES: usize = 2 + Limits::MARKS_PER_GROUP_CEILING;
-const _: () = assert!(PLACES == u16::BITS as usize);
+pub(crate) const MARK_INDEX_COUNT: usize = 2 + Limits::MARKS_PER_GROUP_CEILING;
+const _: () = assert!(MARK_INDEX_COUNT == u16::BITS as usize);
 
 /// The marks of a member, as places of its room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MarkSet(u16);
 
 impl MarkSet {
-    pub(crate) fn has(self, bit: Bit) -> bool {
+    pub(crate) fn has(self, bit: MarkIndex) -> bool {
         self.0 & (1 << bit.0) != 0
     }
 
-    pub(crate) fn with(self, bit: Bit) -> Self {
+    pub(crate) fn with(self, bit: MarkIndex) -> Self {
         Self(self.0 | (1 << bit.0))
     }
 
-    pub(crate) fn without(self, bit: Bit) -> Self {
+    pub(crate) fn without(self, bit: MarkIndex) -> Self {
         Self(self.0 & !(1 << bit.0))
     }
 
     /// 500 and 600, as far as they are in here.
     pub(crate) fn special(self) -> Self {
-        Self(self.0 & (1 << Bit::PINNED.0 | 1 << Bit::HIDDEN.0))
+        Self(self.0 & (1 << MarkIndex::PINNED.0 | 1 << MarkIndex::HIDDEN.0))
     }
 
     pub(crate) fn minus(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
 
-    pub(crate) fn iter(self) -> impl Iterator<Item = Bit> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = MarkIndex> {
         let mut left = self.0;
         core::iter::from_fn(move || {
             let bit = left.trailing_zeros();
             left &= left.checked_sub(1)?;
-            Some(Bit(bit as u8))
+            Some(MarkIndex(bit as u8))
         })
     }
 }
 
-impl FromIterator<Bit> for MarkSet {
-    fn from_iter<I: IntoIterator<Item = Bit>>(bits: I) -> Self {
+impl FromIterator<MarkIndex> for MarkSet {
+    fn from_iter<I: IntoIterator<Item = MarkIndex>>(bits: I) -> Self {
         bits.into_iter().fold(Self::default(), Self::with)
     }
 }
@@ -78,7 +78,7 @@ impl FromIterator<Bit> for MarkSet {
 /// The marks of a room.
 #[derive(Clone, Debug)]
 pub(crate) struct Marks {
-    numbers: Numbers,
+    numbers: MarkTable,
     /// The holders of the mark at each place, as far as somebody has held one.
     holders: Vec<Holders>,
 }
@@ -111,8 +111,8 @@ impl Holders {
 
 impl Default for Marks {
     fn default() -> Self {
-        let mut numbers = Numbers::default();
-        // Before all others, so both are at home: `Bit::PINNED`, `Bit::HIDDEN`.
+        let mut numbers = MarkTable::default();
+        // Before all others, so both are at home: `MarkIndex::PINNED`, `MarkIndex::HIDDEN`.
         for mark in [Mark::PINNED, Mark::HIDDEN] {
             numbers.find_or_put(mark);
         }
@@ -122,22 +122,22 @@ impl Default for Marks {
 
 impl Marks {
     /// The place of a mark; none of a custom mark that nobody holds.
-    pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
+    pub(crate) fn find(&self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find(mark)
     }
 
     /// The place of a mark, made where it has none; none where all places are taken.
-    pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<Bit> {
+    pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find_or_put(mark)
     }
 
     /// The marks by place.
-    pub(crate) const fn numbers(&self) -> Numbers {
+    pub(crate) const fn numbers(&self) -> MarkTable {
         self.numbers
     }
 
     /// Gives every mark the place that it has in `numbers`. A mark that somebody holds has the same place there.
-    pub(crate) fn set_numbers(&mut self, numbers: Numbers) {
+    pub(crate) fn set_numbers(&mut self, numbers: MarkTable) {
         self.numbers = numbers;
     }
 
@@ -151,23 +151,23 @@ impl Marks {
     }
 
     /// The mark at a place.
-    pub(crate) fn mark(&self, bit: Bit) -> Option<Mark> {
+    pub(crate) fn mark(&self, bit: MarkIndex) -> Option<Mark> {
         self.numbers.get(bit.index())
     }
 
     /// How many hold the mark at a place.
-    pub(crate) fn count(&self, bit: Bit) -> usize {
+    pub(crate) fn count(&self, bit: MarkIndex) -> usize {
         self.holders.get(bit.index()).map_or(0, |holders| holders.count)
     }
 
     /// Who may hold the mark at a place: every holder, those who have lost it, and some twice; in no order that means
     /// anything.
-    pub(crate) fn perhaps_holders(&self, bit: Bit) -> impl Iterator<Item = Slot> {
+    pub(crate) fn holder_candidates(&self, bit: MarkIndex) -> impl Iterator<Item = Slot> {
         self.holders.get(bit.index()).into_iter().flat_map(|holders| &holders.log).copied()
     }
 
     /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
-    pub(crate) fn add_holder(&mut self, bit: Bit, slot: Slot, holds: impl Fn(Slot) -> bool) {
+    pub(crate) fn add_holder(&mut self, bit: MarkIndex, slot: Slot, holds: impl Fn(Slot) -> bool) {
         if self.holders.len() <= bit.index() {
             self.holders.resize_with(bit.index() + 1, Holders::default);
         }
@@ -180,7 +180,7 @@ impl Marks {
     }
 
     /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
-    pub(crate) fn remove_holder(&mut self, bit: Bit) {
+    pub(crate) fn remove_holder(&mut self, bit: MarkIndex) {
         let Some(holders) = self.holders.get_mut(bit.index()) else { return };
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
@@ -194,11 +194,11 @@ impl Marks {
     }
 
     /// Every place: those of 500 and 600, and those that custom marks may take.
-    pub(crate) fn bits() -> impl Iterator<Item = Bit> {
-        (0..PLACES as u8).map(Bit)
+    pub(crate) fn bits() -> impl Iterator<Item = MarkIndex> {
+        (0..MARK_INDEX_COUNT as u8).map(MarkIndex)
     }
 
-    pub(crate) fn index(bit: Bit) -> usize {
+    pub(crate) fn index(bit: MarkIndex) -> usize {
         bit.index()
     }
 }
@@ -206,19 +206,19 @@ impl Marks {
 /// Different marks at numbered places, as many as a room can keep. A mark lies at its home, or at a place behind it if that
 /// was taken; so the first look mostly finds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Numbers([u32; PLACES]);
+pub(crate) struct MarkTable([u32; MARK_INDEX_COUNT]);
 
-impl Numbers {
+impl MarkTable {
     /// Stands where no mark is; no mark has this number.
     const NONE: u32 = 0;
 
     /// The place of a mark, as a bit of a set.
-    pub(crate) fn find(&self, mark: Mark) -> Option<Bit> {
+    pub(crate) fn find(&self, mark: Mark) -> Option<MarkIndex> {
         self.place_of(mark.number(), mark)
     }
 
     /// The place of a mark, put where it has none; none where all places are taken.
-    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<Bit> {
+    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
         if let Some(bit) = self.find(mark) {
             return Some(bit);
         }
@@ -231,21 +231,24 @@ impl Numbers {
         Mark::new(i64::from(*self.0.get(at)?)).ok()
     }
 
-    pub(crate) fn clear(&mut self, bit: Bit) {
+    pub(crate) fn clear(&mut self, bit: MarkIndex) {
         if let Some(number) = self.0.get_mut(bit.index()) {
             *number = Self::NONE;
         }
     }
 
     /// The place of this number that is the first from the home of `mark` on.
-    fn place_of(&self, number: u32, mark: Mark) -> Option<Bit> {
-        let first = Bit::home(mark.number());
+    fn place_of(&self, number: u32, mark: Mark) -> Option<MarkIndex> {
+        let first = MarkIndex::home(mark.number());
         let home = first.index();
         // The first look mostly finds it.
         if self.0.get(home) == Some(&number) {
             return Some(first);
         }
-        (home..PLACES).chain(0..home).find(|at| self.0.get(*at) == Some(&number)).map(|at| Bit(at as u8))
+        (home..MARK_INDEX_COUNT)
+            .chain(0..home)
+            .find(|at| self.0.get(*at) == Some(&number))
+            .map(|at| MarkIndex(at as u8))
     }
 }
 
@@ -257,7 +260,7 @@ mod tests {
 
     #[test]
     fn who_holds_a_mark_is_known_though_the_log_forgets_late() {
-        let bit = Bit::HIDDEN;
+        let bit = MarkIndex::HIDDEN;
         let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
         let (mut longest, mut most_stale) = (0, 0);
         for step in 0_u64..40_000 {
@@ -268,15 +271,15 @@ mod tests {
             if (random >> 12) % 6 > step / 6_000 {
                 if model.insert(slot) {
                     marks.add_holder(bit, slot, |slot| model.contains(&slot));
-                    most_stale = most_stale.max(marks.perhaps_holders(bit).count().saturating_sub(model.len() * 2));
+                    most_stale = most_stale.max(marks.holder_candidates(bit).count().saturating_sub(model.len() * 2));
                 }
             } else if model.remove(&slot) {
                 marks.remove_holder(bit);
             }
             assert_eq!(marks.count(bit), model.len());
-            longest = longest.max(marks.perhaps_holders(bit).count());
+            longest = longest.max(marks.holder_candidates(bit).count());
             if step % 500 == 0 {
-                let holders: BTreeSet<_> = marks.perhaps_holders(bit).filter(|slot| model.contains(slot)).collect();
+                let holders: BTreeSet<_> = marks.holder_candidates(bit).filter(|slot| model.contains(slot)).collect();
                 assert_eq!(holders, model);
             }
         }
@@ -284,12 +287,12 @@ mod tests {
         // Twice as many entries as holders and 16, before the new holder came and was counted.
         assert_eq!(most_stale, 15);
         model.iter().for_each(|_| marks.remove_holder(bit));
-        assert_eq!((marks.count(bit), marks.perhaps_holders(bit).count()), (0, 0));
+        assert_eq!((marks.count(bit), marks.holder_candidates(bit).count()), (0, 0));
     }
 
     #[test]
     fn a_set_of_marks_is_what_a_set_of_numbers_is() {
-        let bits = |places: &BTreeSet<u8>| places.iter().copied().map(Bit).collect::<MarkSet>();
+        let bits = |places: &BTreeSet<u8>| places.iter().copied().map(MarkIndex).collect::<MarkSet>();
         let places = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
         let sets = [BTreeSet::from([]), BTreeSet::from([0, 3, 15]), BTreeSet::from([3, 4, 9]), (0..16).collect()];
         for one in &sets {
@@ -299,9 +302,9 @@ mod tests {
             }
             for place in 0..16 {
                 let single = BTreeSet::from([place]);
-                assert_eq!(bits(one).has(Bit(place)), one.contains(&place));
-                assert_eq!(places(bits(one).with(Bit(place))), one | &single);
-                assert_eq!(places(bits(one).without(Bit(place))), one - &single);
+                assert_eq!(bits(one).has(MarkIndex(place)), one.contains(&place));
+                assert_eq!(places(bits(one).with(MarkIndex(place))), one | &single);
+                assert_eq!(places(bits(one).without(MarkIndex(place))), one - &single);
             }
         }
     }
@@ -309,8 +312,9 @@ mod tests {
     #[test]
     fn the_usual_marks_are_at_home_at_different_places() {
         let custom = (Mark::CUSTOM_MIN.number()..).take(Limits::MARKS_PER_GROUP_CEILING);
-        let homes: Vec<_> = [500, 600].into_iter().chain(custom).map(|number| Bit::home(number).index()).collect();
-        assert_eq!(homes.iter().collect::<BTreeSet<_>>().len(), PLACES, "{homes:?}");
+        let homes: Vec<_> =
+            [500, 600].into_iter().chain(custom).map(|number| MarkIndex::home(number).index()).collect();
+        assert_eq!(homes.iter().collect::<BTreeSet<_>>().len(), MARK_INDEX_COUNT, "{homes:?}");
     }
 
     #[test]
@@ -326,6 +330,9 @@ mod tests {
         marks.remove_holder(bit);
         assert_eq!(marks.find(mark(1_003)), None);
         assert_eq!(marks.find_or_make(mark(9_999)), Some(bit));
-        assert_eq!((marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)), (Some(Bit::PINNED), Some(Bit::HIDDEN)));
+        assert_eq!(
+            (marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)),
+            (Some(MarkIndex::PINNED), Some(MarkIndex::HIDDEN))
+        );
     }
 }

@@ -12,22 +12,22 @@ const SPAN: u64 = 256;
 /// The members by their place in the join order: a log that is cut into spans. In a span somebody who leaves is crossed out, and
 /// once half of those that it keeps are, they are dropped; a span that nobody is left of is gone.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Order {
-    spans: BTreeMap<u64, Box<Span>>,
+pub(crate) struct JoinLog {
+    spans: BTreeMap<u64, Box<Block>>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Span {
-    present: Bits,
-    listed: Bits,
+struct Block {
+    present: BitSet256,
+    listed: BitSet256,
     /// The places whose slots are kept.
-    kept: Bits,
+    kept: BitSet256,
     /// How many are present.
     members: u16,
     slots: Vec<Slot>,
 }
 
-impl Order {
+impl JoinLog {
     /// Somebody joins. Its place lies behind all others.
     pub(crate) fn push(&mut self, place: u64, slot: Slot, listed: bool) {
         let span = self.spans.entry(place / SPAN).or_default();
@@ -80,7 +80,7 @@ impl Order {
     }
 }
 
-impl Span {
+impl Block {
     fn slot(&self, at: usize) -> Option<Slot> {
         self.slots.get(self.kept.before(at)).copied()
     }
@@ -92,9 +92,9 @@ const fn offset(place: u64) -> usize {
 
 /// A bit for each place of a span.
 #[derive(Clone, Copy, Debug, Default)]
-struct Bits([u64; (SPAN / 64) as usize]);
+struct BitSet256([u64; (SPAN / 64) as usize]);
 
-impl Bits {
+impl BitSet256 {
     fn is_empty(self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
@@ -148,7 +148,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// Gives how many slots a span keeps at most for each hundred members that are left in it, of those spans that keep many.
-    fn check(order: &Order, model: &BTreeMap<u64, (Slot, bool)>, at: u64) -> usize {
+    fn check(order: &JoinLog, model: &BTreeMap<u64, (Slot, bool)>, at: u64) -> usize {
         let listed =
             |below: u64| model.range(..below).rev().filter(|(_, (_, listed))| *listed).map(|(_, (slot, _))| *slot);
         for below in [0, at, at + 1, u64::MAX] {
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn an_order_holds_what_a_map_holds() {
         for (steps, check_every) in [(3_000_u64, 1), (60_000, 577)] {
-            let (mut order, mut model) = (Order::default(), BTreeMap::new());
+            let (mut order, mut model) = (JoinLog::default(), BTreeMap::new());
             let (mut state, mut next, mut loosest) = (steps, 1, 0);
             for step in 0..steps {
                 state = crate::random::next(state);

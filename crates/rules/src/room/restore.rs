@@ -31,7 +31,7 @@ pub struct MemberState {
 /// Why members make no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RestoreFault {
+pub enum RestoreError {
     /// Two members of one account.
     AccountTwice(UserId),
     /// A place that does not come after the one before, is 0, or is not below the next free place; or a next free place
@@ -57,7 +57,7 @@ pub enum RestoreFault {
     AdminInOtherType(UserId),
 }
 
-impl fmt::Display for RestoreFault {
+impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
@@ -91,7 +91,7 @@ impl fmt::Display for RestoreFault {
     }
 }
 
-impl core::error::Error for RestoreFault {}
+impl core::error::Error for RestoreError {}
 
 /// The highest next free place that a restored room may have.
 const NEXT_PLACE_MAX: u64 = 1 << 42;
@@ -104,7 +104,7 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// [`RestoreFault`] where the members could not have come about by the rules.
+    /// [`RestoreError`] where the members could not have come about by the rules.
     pub fn restore(
         kind: GroupType,
         owner: Option<UserId>,
@@ -112,71 +112,71 @@ impl Room {
         latest: Timestamp,
         next_place: u64,
         members: impl IntoIterator<Item = MemberState>,
-    ) -> Result<Self, RestoreFault> {
+    ) -> Result<Self, RestoreError> {
         let mut room = Self::new(kind, owner);
         room.latest = latest;
         for (at, admin) in admins.iter().enumerate() {
             if admins.iter().take(at).any(|earlier| earlier == admin) {
-                return Err(RestoreFault::AdminTwice(*admin));
+                return Err(RestoreError::AdminTwice(*admin));
             }
         }
         room.admins = admins;
         if next_place == 0 || next_place > NEXT_PLACE_MAX {
-            return Err(RestoreFault::Place(next_place));
+            return Err(RestoreError::Place(next_place));
         }
         for state in members {
             if state.place < room.next_place || state.place >= next_place {
-                return Err(RestoreFault::Place(state.place));
+                return Err(RestoreError::Place(state.place));
             }
             let hash = hash(&state.account);
             if room.roster.find(&state.account, hash).is_some() {
-                return Err(RestoreFault::AccountTwice(state.account));
+                return Err(RestoreError::AccountTwice(state.account));
             }
             if state.joined > latest {
-                return Err(RestoreFault::JoinedLater(state.account));
+                return Err(RestoreError::JoinedLater(state.account));
             }
             room.next_place = state.place;
             let connection = match (state.connected, state.robot) {
                 (true, false) => Connection::Connected,
                 (false, false) => Connection::Disconnected,
                 (false, true) => Connection::Robot,
-                (true, true) => return Err(RestoreFault::Robot(state.account)),
+                (true, true) => return Err(RestoreError::Robot(state.account)),
             };
             let marks = room.restored_marks(&state)?;
             let slot = room.insert(state.account, hash, connection, state.joined);
-            let slot = slot.ok_or(RestoreFault::Place(state.place))?;
+            let slot = slot.ok_or(RestoreError::Place(state.place))?;
             room.set_marks(slot, marks);
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);
             }
         }
         if let Some(admin) = room.admins.first().filter(|_| !kind.has_marks()) {
-            return Err(RestoreFault::AdminInOtherType(*admin));
+            return Err(RestoreError::AdminInOtherType(*admin));
         }
         room.next_place = next_place;
         Ok(room)
     }
 
     /// The marks of a member, each with a place in the room.
-    fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreFault> {
+    fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreError> {
         let pinned = state.marks.contains(&Mark::PINNED);
         if state.pinned_until.is_some_and(|end| !pinned || end <= self.latest) {
-            return Err(RestoreFault::Pin(state.account));
+            return Err(RestoreError::Pin(state.account));
         }
         if state.robot && !pinned {
-            return Err(RestoreFault::Robot(state.account));
+            return Err(RestoreError::Robot(state.account));
         }
         if !state.marks.is_empty() && !self.kind.has_marks() {
-            return Err(RestoreFault::MarksInOtherType(state.account));
+            return Err(RestoreError::MarksInOtherType(state.account));
         }
         if !state.connected && !pinned && !state.marks.is_empty() {
-            return Err(RestoreFault::OfflineWithMarks(state.account));
+            return Err(RestoreError::OfflineWithMarks(state.account));
         }
         let mut marks = MarkSet::default();
         for mark in state.marks.iter().copied() {
-            let bit = self.marks.find_or_make(mark).ok_or(RestoreFault::TooManyMarks(mark))?;
+            let bit = self.marks.find_or_make(mark).ok_or(RestoreError::TooManyMarks(mark))?;
             if marks.has(bit) {
-                return Err(RestoreFault::MarkTwice(state.account, mark));
+                return Err(RestoreError::MarkTwice(state.account, mark));
             }
             marks = marks.with(bit);
         }

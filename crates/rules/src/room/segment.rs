@@ -67,7 +67,7 @@ pub(super) const fn homes_for(len: usize) -> usize {
 
 impl Segment {
     /// A segment of these, which come in the order of their tags.
-    pub(super) fn laid_out(depth: u32, taken: &[Place], homes: usize) -> Self {
+    pub(super) fn rebuild(depth: u32, taken: &[Place], homes: usize) -> Self {
         // A few places behind the last home; more come when they are needed.
         let places = vec![Place::VACANT; homes + homes / 128 + 4];
         let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, places };
@@ -142,7 +142,7 @@ impl Segment {
 
     fn lay_out(&mut self, homes: usize) {
         let taken: Vec<_> = self.taken().collect();
-        *self = Self::laid_out(self.depth, &taken, homes);
+        *self = Self::rebuild(self.depth, &taken, homes);
     }
 
     pub(super) fn taken(&self) -> impl Iterator<Item = Place> {

@@ -86,8 +86,8 @@ impl Table {
         }
         let (left, right): (Vec<_>, Vec<_>) =
             segment.taken().partition(|place| first_bits(hash_of(place.slot()), depth + 1) & 1 == 0);
-        *segment = Segment::laid_out(depth + 1, &left, homes_for(left.len()));
-        self.segments.push(Segment::laid_out(depth + 1, &right, homes_for(right.len())));
+        *segment = Segment::rebuild(depth + 1, &left, homes_for(left.len()));
+        self.segments.push(Segment::rebuild(depth + 1, &right, homes_for(right.len())));
         // The entries of the directory that begin with the bits of the segment: their second half has the new bit.
         let half = 1 << (self.depth - depth - 1);
         let start = (first_bits(hash, depth) * 2 + 1) * half;

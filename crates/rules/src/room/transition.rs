@@ -6,7 +6,7 @@ use core::fmt;
 use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
-use super::marks::{MarkSet, Numbers};
+use super::marks::{MarkSet, MarkTable};
 use super::roster::Slot;
 use super::{Revision, View};
 use crate::Presence;
@@ -49,7 +49,7 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkChanges {
     /// Which mark has which place.
-    pub(super) numbers: Numbers,
+    pub(super) numbers: MarkTable,
     pub(super) changes: Vec<MarkChange>,
     /// Accounts without a record that take 500, with their hashes.
     pub(super) robots: Vec<(UserId, u64)>,
@@ -84,7 +84,7 @@ impl MarkChanges {
     /// No change yet, with memory for so many.
     pub(crate) fn with_capacity(changes: usize) -> Self {
         Self {
-            numbers: Numbers::default(),
+            numbers: MarkTable::default(),
             changes: Vec::with_capacity(changes),
             robots: Vec::new(),
             until: Timestamp::EPOCH,
@@ -93,7 +93,7 @@ impl MarkChanges {
     }
 
     /// The marks after the call, by place.
-    pub(crate) fn set_numbers(&mut self, numbers: Numbers) {
+    pub(crate) fn set_numbers(&mut self, numbers: MarkTable) {
         self.numbers = numbers;
     }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use avmarks_spec::{Timestamp, UserId};
 
-use super::marks::{Bit, MarkSet, Marks, Numbers, PLACES};
+use super::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
 use super::roster::{Connection, Member, Slot, hash};
 use super::{MemberView, Room};
 use crate::MarkCall;
@@ -13,7 +13,7 @@ pub(crate) struct View<'a> {
     room: &'a Room,
     now: Timestamp,
     /// How many holders each mark has lost by pins that have ended.
-    lost: [u32; PLACES],
+    lost: [u32; MARK_INDEX_COUNT],
     /// How many have gone offline by pins that have ended.
     went_offline: usize,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// Connected, or pinned.
     pub(crate) fn is_online(self) -> bool {
-        self.connection == Connection::Connected || self.held.has(Bit::PINNED)
+        self.connection == Connection::Connected || self.held.has(MarkIndex::PINNED)
     }
 }
 
@@ -38,11 +38,11 @@ impl<'a> View<'a> {
     /// The room at `at`, or at the latest time it has seen where that is later (`gap:clock`).
     pub(crate) fn new(room: &'a Room, at: Timestamp) -> Self {
         let now = at.max(room.latest);
-        let mut view = Self { room, now, lost: [0; PLACES], went_offline: 0 };
+        let mut view = Self { room, now, lost: [0; MARK_INDEX_COUNT], went_offline: 0 };
         // Only pins that are due are looked at, and there are none of these once a transition has let time pass.
         for member in room.pins.due(now).filter_map(|slot| room.roster.get(slot)) {
             let connected = member.connection == Connection::Connected;
-            let gone = if connected { MarkSet::default().with(Bit::PINNED) } else { member.marks };
+            let gone = if connected { MarkSet::default().with(MarkIndex::PINNED) } else { member.marks };
             for bit in gone.iter() {
                 if let Some(lost) = view.lost.get_mut(Marks::index(bit)) {
                     *lost += 1;
@@ -87,28 +87,28 @@ impl<'a> View<'a> {
     pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
         let member = self.room.roster.get(slot)?;
         let (connection, held) = (member.connection, self.held(member));
-        (connection != Connection::Robot || held.has(Bit::PINNED)).then_some(Seen { slot, connection, held })
+        (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(Seen { slot, connection, held })
     }
 
     /// The marks that a record holds now.
     fn held(&self, member: &Member) -> MarkSet {
-        if !member.marks.has(Bit::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
+        if !member.marks.has(MarkIndex::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
             member.marks
         } else if member.connection == Connection::Connected {
-            member.marks.without(Bit::PINNED)
+            member.marks.without(MarkIndex::PINNED)
         } else {
             MarkSet::default()
         }
     }
 
     /// How many hold a mark now.
-    pub(crate) fn holders_at(&self, bit: Bit) -> usize {
+    pub(crate) fn holders_at(&self, bit: MarkIndex) -> usize {
         let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
         self.room.marks.count(bit).saturating_sub(lost as usize)
     }
 
     /// The marks of the room by place; those that nobody holds any longer take none (`gap:slots`).
-    pub(crate) fn numbers_held(&self) -> Numbers {
+    pub(crate) fn numbers_held(&self) -> MarkTable {
         let mut numbers = self.room.marks.numbers();
         for bit in Marks::bits().filter(|bit| !bit.is_special() && self.holders_at(*bit) == 0) {
             numbers.clear(bit);
@@ -126,7 +126,7 @@ impl<'a> View<'a> {
             robot: seen.connection == Connection::Robot,
             online: seen.is_online(),
             marks: self.room.numbers(seen.held),
-            pinned_until: self.room.pins.end(member.place()).filter(|_| seen.held.has(Bit::PINNED)),
+            pinned_until: self.room.pins.end(member.place()).filter(|_| seen.held.has(MarkIndex::PINNED)),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::url::SdkAppId;
-use avmarks_protocol::{Fields, Twice};
+use avmarks_protocol::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
@@ -16,14 +16,14 @@ use crate::Settings;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
 #[non_exhaustive]
-pub struct LineFault {
+pub struct LineError {
     /// The line, from 1.
     pub line: u64,
     /// What is wrong with it, and what would do.
     pub what: String,
 }
 
-impl LineFault {
+impl LineError {
     pub(super) const fn new(line: u64, what: String) -> Self {
         Self { line, what }
     }
@@ -222,7 +222,7 @@ impl<'a> LineFields<'a, '_> {
     }
 
     fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, String> {
-        self.fields.take(name).map_err(|Twice| format!("`{name}` is there more than once"))
+        self.fields.take(name).map_err(|DuplicateField| format!("`{name}` is there more than once"))
     }
 }
 

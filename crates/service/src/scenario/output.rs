@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use avmarks_rules::{Basis, Cause, Event, Omission};
+use avmarks_rules::{Cause, Event, Omission, Reason};
 use avmarks_spec::Mark;
 use serde::Serialize;
 
-use crate::{Answer, Happening, Step, What};
+use crate::{Answer, GroupEvent, GroupEventKind, Step};
 
 pub(super) fn step(step: &Step) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
@@ -35,7 +35,7 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
 /// assert_eq!(events_json(&happenings), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
 /// ```
 #[must_use]
-pub fn events_json(happenings: &[Happening]) -> Vec<u8> {
+pub fn events_json(happenings: &[GroupEvent]) -> Vec<u8> {
     let mut out = Vec::new();
     events(&mut out, happenings);
     out
@@ -45,12 +45,12 @@ fn answered(out: &mut Vec<u8>, answer: &Answer) {
     out.extend_from_slice(b"\"answer\":");
     out.extend_from_slice(&answer.body);
     out.extend_from_slice(b",\"because\":");
-    list(out, answer.because.iter().map(|basis| Basis::id(*basis)));
+    list(out, answer.because.iter().map(|basis| Reason::id(*basis)));
     out.extend_from_slice(b",\"omitted\":");
     list(out, answer.omitted.iter().map(WireOmission::from));
 }
 
-fn events(out: &mut Vec<u8>, happenings: &[Happening]) {
+fn events(out: &mut Vec<u8>, happenings: &[GroupEvent]) {
     list(out, happenings.iter().map(WireEvent::new));
 }
 
@@ -93,11 +93,11 @@ struct WireEvent<'a> {
 }
 
 impl<'a> WireEvent<'a> {
-    fn new(happening: &'a Happening) -> Self {
+    fn new(happening: &'a GroupEvent) -> Self {
         let member = match &happening.what {
-            What::GroupCreated => return Self::of_group("group_created", happening),
-            What::GroupDestroyed => return Self::of_group("group_destroyed", happening),
-            What::Member(event) => event,
+            GroupEventKind::GroupCreated => return Self::of_group("group_created", happening),
+            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", happening),
+            GroupEventKind::Member(event) => event,
         };
         let (event, account, lost, cause) = match member {
             Event::Joined { account } => ("joined", account, None, None),
@@ -117,7 +117,7 @@ impl<'a> WireEvent<'a> {
         }
     }
 
-    fn of_group(event: &'static str, happening: &'a Happening) -> Self {
+    fn of_group(event: &'static str, happening: &'a GroupEvent) -> Self {
         Self { event, group: happening.group.as_str(), account: None, lost: None, cause: None }
     }
 }

@@ -8,7 +8,7 @@ use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::SnapshotFault;
+use super::SnapshotError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,17 +121,17 @@ impl From<Filter> for FilterWire {
         match filter {
             Filter::Visible => Self::Visible,
             Filter::Holding(mark) => Self::Holding(mark.number()),
-            Filter::Nobody => Self::Nobody,
+            Filter::InvalidMark => Self::Nobody,
         }
     }
 }
 
 impl FilterWire {
-    pub(super) fn into_filter(self) -> Result<Filter, SnapshotFault> {
+    pub(super) fn into_filter(self) -> Result<Filter, SnapshotError> {
         Ok(match self {
             Self::Visible => Filter::Visible,
             Self::Holding(number) => Filter::Holding(mark(number)?),
-            Self::Nobody => Filter::Nobody,
+            Self::Nobody => Filter::InvalidMark,
         })
     }
 }
@@ -151,7 +151,7 @@ impl From<MemberView> for MemberWire {
 }
 
 impl MemberWire {
-    pub(super) fn into_state(self) -> Result<MemberState, SnapshotFault> {
+    pub(super) fn into_state(self) -> Result<MemberState, SnapshotError> {
         Ok(MemberState {
             account: user("account", &self.account)?,
             place: self.place,
@@ -176,7 +176,7 @@ impl From<&Listed> for ListedWire {
 }
 
 impl ListedWire {
-    pub(super) fn into_listed(self) -> Result<Listed, SnapshotFault> {
+    pub(super) fn into_listed(self) -> Result<Listed, SnapshotError> {
         let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
         let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
         Ok(Listed { place: self.place, account, joined, marks })
@@ -223,15 +223,15 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
-pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotFault> {
+pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotError> {
     UserId::parse_as(text, AccountId::Utf8)
         .map_err(|fault| value(field, format!("`{}` is no user id: {fault}", Excerpt(text))))
 }
 
-pub(super) fn mark(number: u32) -> Result<Mark, SnapshotFault> {
+pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {
     Mark::new(i64::from(number)).map_err(|fault| value("marks", fault))
 }
 
-pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotFault {
-    SnapshotFault::Value { field, what: what.to_string() }
+pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotError {
+    SnapshotError::Value { field, what: what.to_string() }
 }

@@ -5,22 +5,22 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
 use avmarks_rules::{
-    AdminCall, Basis, Cursor, Decision, Filter, MarkCall, Omission, Question, Refusal, Refused, Verdict,
+    AdminCall, Cursor, Decision, Filter, MarkCall, Omission, Question, Reason, Refusal, Refused, Verdict,
     admin_refusals, gate_refusals, question_refusals,
 };
 use avmarks_spec::{Gap, UserId};
 
-use super::Walk;
+use super::Evaluation;
 use crate::app::Group;
-use crate::asked::Asked;
+use crate::asked::Target;
 use crate::handle::{Answer, Effect, Outcome};
 use crate::pull::{self, Shown};
 use crate::violation::Violation;
 use crate::written::{bare_json, served_json};
 
-impl Walk<'_> {
+impl Evaluation<'_> {
     /// 13 to 20, for a call that sets or deletes marks; robots are added and deleted by mark 500.
-    pub(super) fn marks(&mut self, group: &Asked<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
+    pub(super) fn marks(&mut self, group: &Target<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
         let terms = &self.app.settings.terms;
         let mut decision = room.decide(call, terms, self.now);
@@ -29,7 +29,7 @@ impl Walk<'_> {
                 Endpoint::ModifyUserInfo => served_json(call, &decision),
                 _ => {
                     // The bare answer echoes nothing.
-                    decision.because.retain(|basis| *basis != Basis::Gap(Gap::Echo));
+                    decision.because.retain(|basis| *basis != Reason::Gap(Gap::Echo));
                     bare_json()
                 }
             };
@@ -40,7 +40,7 @@ impl Walk<'_> {
     }
 
     /// 13 to 19, for a call that sets or deletes administrators.
-    pub(super) fn admins(&mut self, group: &Asked<'_>, call: &AdminCall) -> ControlFlow<()> {
+    pub(super) fn admins(&mut self, group: &Target<'_>, call: &AdminCall) -> ControlFlow<()> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
         let terms = &self.app.settings.terms;
         let decision = room.decide_admins(call, terms, self.now);
@@ -52,7 +52,7 @@ impl Walk<'_> {
     }
 
     /// Takes in that a decision accepts the call, with this answer.
-    fn accept(&mut self, group: &Asked<'_>, mut decision: Decision, body: Vec<u8>) {
+    fn accept(&mut self, group: &Target<'_>, mut decision: Decision, body: Vec<u8>) {
         let (because, omitted) = (take(&mut decision.because), take(&mut decision.omitted));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted };
         let effect = group.id.map_or(Effect::None, |id| Effect::Transition(id, decision.into_transition()));
@@ -60,7 +60,7 @@ impl Walk<'_> {
     }
 
     /// Takes in that a decision refuses the call.
-    fn refuse(&mut self, group: &Asked<'_>, decision: Decision) -> ControlFlow<()> {
+    fn refuse(&mut self, group: &Target<'_>, decision: Decision) -> ControlFlow<()> {
         let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
         if !can_be_said(group, &refused) {
             // An earlier step has refused the call, and the answer rests on that.
@@ -68,7 +68,7 @@ impl Walk<'_> {
         }
         let mut first = self.refusal(group, refused, decision.omitted.first());
         // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
-        let own = decision.because.into_iter().filter(|basis| *basis != Basis::Gap(Gap::Precedence));
+        let own = decision.because.into_iter().filter(|basis| *basis != Reason::Gap(Gap::Precedence));
         first.because = own.collect();
         self.omitted = decision.omitted;
         self.findings.add(first)?;
@@ -76,7 +76,7 @@ impl Walk<'_> {
     }
 
     /// 13 to 18 alone: what the group refuses whatever the body names.
-    pub(super) fn group_alone(&mut self, group: &Asked<'_>, endpoint: Endpoint) -> ControlFlow<()> {
+    pub(super) fn group_alone(&mut self, group: &Target<'_>, endpoint: Endpoint) -> ControlFlow<()> {
         let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
         let refusals = match endpoint {
             Endpoint::ModifyUserInfo => gate_refusals(room, terms, group.operator, group.special.is_some()),
@@ -91,7 +91,7 @@ impl Walk<'_> {
     }
 
     /// Adds what the group refuses, as far as it can be said.
-    fn add_all(&mut self, group: &Asked<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
+    fn add_all(&mut self, group: &Target<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
         for refused in refusals {
             if can_be_said(group, &refused) {
                 self.findings.add(self.refusal(group, refused, None))?;
@@ -100,7 +100,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn list(&mut self, group: &Asked<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
+    pub(super) fn list(&mut self, group: &Target<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
         self.ask(group, Question::List)?;
         if let Some(Group { room, views }) = group.found {
             let terms = &self.app.settings.terms;
@@ -110,7 +110,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn count(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+    pub(super) fn count(&mut self, group: &Target<'_>) -> ControlFlow<()> {
         self.ask(group, Question::Count)?;
         if let Some(Group { room, views }) = group.found {
             let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
@@ -120,7 +120,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn check(&mut self, group: &Asked<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
+    pub(super) fn check(&mut self, group: &Target<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
         self.ask(group, Question::Check)?;
         if let Some(Group { room, views }) = group.found {
             let terms = &self.app.settings.terms;
@@ -131,7 +131,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn admin_list(&mut self, group: &Asked<'_>) -> ControlFlow<()> {
+    pub(super) fn admin_list(&mut self, group: &Target<'_>) -> ControlFlow<()> {
         self.ask(group, Question::AdminList)?;
         if let Some(Group { room, .. }) = group.found {
             let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
@@ -141,14 +141,14 @@ impl Walk<'_> {
     }
 
     /// 13 to 17, for a call that changes nothing.
-    fn ask(&mut self, group: &Asked<'_>, question: Question) -> ControlFlow<()> {
+    fn ask(&mut self, group: &Target<'_>, question: Question) -> ControlFlow<()> {
         let room = group.found.map(|group| &group.room);
         let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
         for refused in refusals.into_iter().filter(|refused| can_be_said(group, refused)) {
             self.read_on(question, Some(refused.reason));
             let mut violation = self.refusal(group, refused, None);
             if refused.reason == Refusal::ListPlan {
-                violation.because.push(Basis::Gap(Gap::LowPlanList));
+                violation.because.push(Reason::Gap(Gap::LowPlanList));
             }
             self.findings.add(violation)?;
         }
@@ -169,20 +169,20 @@ impl Walk<'_> {
         }
     }
 
-    fn serve(&mut self, group: &Asked<'_>, body: Vec<u8>, because: Vec<Basis>, taken: Option<pull::Taken>) {
+    fn serve(&mut self, group: &Target<'_>, body: Vec<u8>, because: Vec<Reason>, taken: Option<pull::Taken>) {
         let effect = group.id.zip(taken).map_or(Effect::None, |(id, taken)| Effect::Remember(id, taken));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
         self.served = Some(Outcome { answer, effect });
     }
 
-    fn refusal(&self, group: &Asked<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
+    fn refusal(&self, group: &Target<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
         let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
         Violation::new(refused.reason, place, self.policy(), message)
     }
 }
 
 /// Of a group that is not named, and of a caller that is not, nothing can be said.
-fn can_be_said(group: &Asked<'_>, refused: &Refused) -> bool {
+fn can_be_said(group: &Target<'_>, refused: &Refused) -> bool {
     match refused.reason {
         Refusal::GroupExists => group.id.is_some(),
         Refusal::Permission | Refusal::SpecialAdmin => group.identifier.is_some(),

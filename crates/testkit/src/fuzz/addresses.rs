@@ -2,7 +2,7 @@
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::{CallUrl, Query, QueryFault, RandomFault, RawQuery, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery, SdkAppId};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::webhook::WebhookQuery;
 
@@ -67,11 +67,11 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
     assert_eq!(text, query.to_text());
     let raw = RawQuery::parse(text);
     match (identifier, signature) {
-        ("", _) => assert_eq!(raw.query(), Err(QueryFault::Missing { name: "identifier" })),
-        (_, "") => assert_eq!(raw.query(), Err(QueryFault::Missing { name: "usersig" })),
+        ("", _) => assert_eq!(raw.query(), Err(QueryError::Missing { name: "identifier" })),
+        (_, "") => assert_eq!(raw.query(), Err(QueryError::Missing { name: "usersig" })),
         _ => assert_eq!(raw.query().as_ref(), Ok(&query)),
     }
-    assert_eq!(raw.random(), query.random.ok_or(RandomFault::Missing));
+    assert_eq!(raw.random(), query.random.ok_or(RandomError::Missing));
     // Which signature it is, shows nowhere but where it is asked for.
     let other = Query { usersig: UserSig::new("another"), ..query.clone() };
     let other_url = CallUrl::new(base, identifier, &other);

@@ -7,7 +7,7 @@ use avmarks_protocol::url::{RawQuery, SdkAppId};
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_protocol::webhook::{Revision, Webhook, WebhookQuery, WebhookToken};
 use avmarks_protocol::{
-    Endpoint, Envelope, RequestFault, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info,
+    Endpoint, Envelope, RequestError, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 use avmarks_rules::Policy;
 use avmarks_service::{App, Request, Scenario, Settings, preflight};
@@ -36,7 +36,7 @@ fn bodies(body: &[u8]) {
         modify_admin::Request::parse(body).err(),
     ] {
         match fault {
-            Some(RequestFault::Fields(faults)) => faults.iter().for_each(assert_is_a_line),
+            Some(RequestError::Fields(faults)) => faults.iter().for_each(assert_is_a_line),
             other => line(other),
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use avmarks_protocol::{Endpoint, Integer, add_robots, modify_admin, modify_user_info};
 use avmarks_rules::{
-    AdminCall, Basis, CommandKind, Decision, Entry, MarkCall, MarkList, Operator, Room, Terms, Verdict,
+    AdminCall, CommandKind, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms, Verdict,
 };
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Gap, GroupId, Mark, Timestamp, UserId};
@@ -98,7 +98,7 @@ impl Asked {
 
     /// What the answer rests on. A bare answer repeats nothing that was asked, so it does not rest on `gap:echo`.
     pub(super) fn because(&self, decision: &Decision) -> Vec<&'static str> {
-        let echoes = |basis: &&Basis| matches!(self, Self::Marks(_)) || **basis != Basis::Gap(Gap::Echo);
+        let echoes = |basis: &&Reason| matches!(self, Self::Marks(_)) || **basis != Reason::Gap(Gap::Echo);
         decision.because.iter().filter(echoes).map(|basis| basis.id()).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_client::{AccountReport, CallRecord, End, Heard, Outcome, Plan, PlanKind, Quirk, Try};
+use avmarks_client::{AccountReport, Anomaly, AttemptResult, CallRecord, End, Outcome, Plan, PlanKind, Try};
 use serde::Serialize;
 
 use super::hint::Hint;
@@ -128,15 +128,15 @@ impl<'a> Call<'a> {
 impl<'a> OneTry<'a> {
     fn of(one: &'a Try) -> Self {
         let heard = match one.heard() {
-            Heard::Served { .. } => "served",
-            Heard::Accepted => "accepted",
-            Heard::Refused { .. } => "refused",
-            Heard::Untold(_) => "untold",
-            Heard::Foreign(_) => "foreign",
+            AttemptResult::Served { .. } => "served",
+            AttemptResult::Accepted => "accepted",
+            AttemptResult::Refused { .. } => "refused",
+            AttemptResult::IncompleteAnswer(_) => "untold",
+            AttemptResult::UnexpectedResponse(_) => "foreign",
             _ => "failed",
         };
         let (code, info) = match one.heard() {
-            Heard::Refused { code, info } => (Some(code.number()), info.as_deref()),
+            AttemptResult::Refused { code, info } => (Some(code.number()), info.as_deref()),
             _ => (None, None),
         };
         Self {
@@ -152,12 +152,12 @@ impl<'a> OneTry<'a> {
     }
 }
 
-fn quirk(quirk: &Quirk) -> String {
+fn quirk(quirk: &Anomaly) -> String {
     match quirk {
-        Quirk::CodeAsText => "code-as-text".to_owned(),
-        Quirk::Status(status) => format!("status {status}"),
-        Quirk::Strangers(accounts) => format!("strangers {accounts}"),
-        Quirk::Signature => "signature".to_owned(),
+        Anomaly::CodeAsText => "code-as-text".to_owned(),
+        Anomaly::Status(status) => format!("status {status}"),
+        Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
+        Anomaly::Signature => "signature".to_owned(),
         other => format!("{other:?}"),
     }
 }

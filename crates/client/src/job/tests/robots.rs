@@ -47,7 +47,7 @@ fn robots_are_sent_by_the_command_and_in_the_bytes_of_their_kind() {
         assert!(matches!(job.poll(at(1)), Step::Done));
         assert_eq!((counts(&job), job.settled()), (vec![(State::Accepted, 2)], 2));
         let call = &job.calls()[0];
-        assert_eq!(call.tries()[0].heard(), &Heard::Accepted);
+        assert_eq!(call.tries()[0].heard(), &AttemptResult::Accepted);
         assert!(matches!(call.end(), End::Settled(_)));
     }
     assert_eq!(job(vec![], JobSettings::default()).endpoint(), None);
@@ -124,5 +124,5 @@ fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
     assert_eq!(sent(&mut next, |_| accept()), [(500, 500), (1_000, 200)]);
     assert_eq!((counts(&next), next.settled()), (vec![(State::Accepted, 1_200)], 1_200));
     let other = Job::resume(vec![delete(1_200)], &progress, signer(), JobSettings::default(), 8);
-    assert!(matches!(other, Err(JobFault::Progress(_))));
+    assert!(matches!(other, Err(JobError::Progress(_))));
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Why the state cannot be read from its folder, or kept in it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum DataFault {
+pub enum DataError {
     /// Another emulator has the folder.
     #[error("`{}` is in use by another emulator; each needs a folder of its own", folder.display())]
     InUse {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use avmarks_spec::{Clause, Excerpt, IdFault, Limits, Mark, MarkFault};
+use avmarks_spec::{Clause, Excerpt, IdError, Limits, Mark, MarkError};
 
 /// One thing that is wrong with an input. Indexes count from 0, in the order in which the inputs came.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum PlanFault {
+pub enum PlanError {
     /// The setting for the size of a call is out of range.
     #[error("accounts per call is `{found}`; it must be from 1 to {max}")]
     AccountsPerCall {
@@ -22,7 +22,7 @@ pub enum PlanFault {
         /// The text found.
         found: String,
         /// What is wrong with it.
-        fault: IdFault,
+        fault: IdError,
     },
     /// There is no input at all.
     #[error("there are no accounts; name at least one")]
@@ -58,7 +58,7 @@ pub enum PlanFault {
         /// The text found.
         found: String,
         /// What is wrong with it.
-        fault: IdFault,
+        fault: IdError,
     },
     /// An account comes without marks (`REQUIRED`).
     #[error("inputs[{input}] has no marks; name at least one")]
@@ -74,11 +74,11 @@ pub enum PlanFault {
         /// Which of its marks.
         mark: usize,
         /// The number, and what would do.
-        fault: MarkFault,
+        fault: MarkError,
     },
 }
 
-impl PlanFault {
+impl PlanError {
     /// The clause that the input breaks; none where no document says that it is refused.
     #[must_use]
     pub const fn clause(&self) -> Option<Clause> {
@@ -110,10 +110,10 @@ impl PlanFault {
 /// Everything that is wrong with the inputs of a plan, or of another call: what is about the whole first, then input by input.
 /// Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanFaults(Vec<PlanFault>);
+pub struct PlanFaults(Vec<PlanError>);
 
 impl PlanFaults {
-    pub(crate) const fn new(faults: Vec<PlanFault>) -> Self {
+    pub(crate) const fn new(faults: Vec<PlanError>) -> Self {
         Self(faults)
     }
 
@@ -126,13 +126,13 @@ impl PlanFaults {
 
     /// All of them.
     #[must_use]
-    pub fn as_slice(&self) -> &[PlanFault] {
+    pub fn as_slice(&self) -> &[PlanError] {
         &self.0
     }
 }
 
-impl From<PlanFault> for PlanFaults {
-    fn from(fault: PlanFault) -> Self {
+impl From<PlanError> for PlanFaults {
+    fn from(fault: PlanError) -> Self {
         Self(vec![fault])
     }
 }

@@ -9,7 +9,7 @@ use crate::{Place, ShortText};
 /// Why a body is no JSON object (answered with 60003).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum BodyFault {
+pub enum BodyError {
     /// Nothing but white space.
     #[error("the body is empty; send at least `{{}}`")]
     Empty,
@@ -80,21 +80,21 @@ impl fmt::Display for Kind {
 /// What is wrong with a field as such (`REQUIRED` in a request).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{place}` {problem}")]
-pub struct FieldFault {
+pub struct FieldError {
     /// Where.
     pub place: Place,
     /// What.
     pub problem: FieldProblem,
 }
 
-/// See [`FieldFault`].
+/// See [`FieldError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldProblem {
     /// The field is not there.
     Missing,
     /// The field is there twice or more.
-    Twice,
+    DuplicateField,
     /// The field is of another type.
     Type {
         /// What it must be.
@@ -110,7 +110,7 @@ impl fmt::Display for FieldProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("is missing"),
-            Self::Twice => f.write_str("is there more than once; send it once"),
+            Self::DuplicateField => f.write_str("is there more than once; send it once"),
             Self::Type { wanted, found: Kind::Null, .. } => write!(f, "must be {wanted}, and is null"),
             Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
         }
@@ -120,11 +120,11 @@ impl fmt::Display for FieldProblem {
 /// Why a request cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum RequestFault {
+pub enum RequestError {
     /// It is no JSON object.
     #[error(transparent)]
-    Body(#[from] BodyFault),
+    Body(#[from] BodyError),
     /// Fields are missing, there twice or of another type; at least one.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Fields(Vec<FieldFault>),
+    Fields(Vec<FieldError>),
 }

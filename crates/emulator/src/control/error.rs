@@ -18,14 +18,14 @@ struct Sentence {
 
 /// What is wrong with a request.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct ControlError {
     status: StatusCode,
     text: String,
     /// How many lines of a scenario were taken in nevertheless.
     applied: Option<u64>,
 }
 
-impl Fault {
+impl ControlError {
     pub(super) fn new(status: StatusCode, text: impl Into<String>) -> Self {
         Self { status, text: text.into(), applied: None }
     }
@@ -47,19 +47,19 @@ impl Fault {
     }
 }
 
-impl From<Full> for Fault {
+impl From<Full> for ControlError {
     fn from(full: Full) -> Self {
         Self::conflict(full.to_string())
     }
 }
 
-impl From<Unkept> for Fault {
+impl From<Unkept> for ControlError {
     fn from(unkept: Unkept) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, unkept.to_string())
     }
 }
 
-impl IntoResponse for Fault {
+impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let Self { status, text, applied } = self;
         let body = Sentence { fault: text, applied };
