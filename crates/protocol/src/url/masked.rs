@@ -14,10 +14,10 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 /// For logs and messages that quote what a caller has sent. Borrowed where there is nothing to leave out.
 ///
 /// ```
-/// use avmarks_protocol::url::without_usersig;
+/// use avmarks_protocol::url::redact_usersig;
 ///
-/// assert_eq!(without_usersig("/v4/x&sdkappid=1&UserSig=eJw*-_&random=1"), "/v4/x&sdkappid=1&UserSig=…&random=1");
-/// assert_eq!(without_usersig("admin?usersig%3DeJw%2A%26random=1"), "admin?usersig%3D…%26random=1");
+/// assert_eq!(redact_usersig("/v4/x&sdkappid=1&UserSig=eJw*-_&random=1"), "/v4/x&sdkappid=1&UserSig=…&random=1");
+/// assert_eq!(redact_usersig("admin?usersig%3DeJw%2A%26random=1"), "admin?usersig%3D…%26random=1");
 /// ```
 #[must_use]
 pub fn redact_usersig(text: &str) -> Cow<'_, str> {
