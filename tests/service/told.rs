@@ -176,3 +176,46 @@ fn what_happened_is_told_as_in_a_scenario() {
     assert_eq!(text(&events_json(&happenings)), r#"[{"event":"group_created","group":"g"}]"#);
     assert_eq!(text(&events_json(&[])), "[]");
 }
+
+#[test]
+fn a_line_may_hold_bytes_that_are_not_text() {
+    let line =
+        |body: &str| format!(r#"{{"at":0,"do":"call","path":"v4/group_open_http_svc/get_online_member_num",{body}}}"#);
+    let answer = |body: &str| {
+        let answer = Scenario::default().answer(&line(body)).map_err(|fault| fault.what)?;
+        Ok::<_, String>(text(&answer).to_owned())
+    };
+    for (body, answered) in [
+        (
+            r#""raw_b64":"eyJHcm91cElkIjoiZyJ9""#,
+            r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"there is no group `g`"#,
+        ),
+        (
+            r#""raw_b64":"/w==""#,
+            r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"the body is not UTF-8: the byte at 0 fits no character","ErrorCode":60003}"#,
+        ),
+        (r#""raw_b64":"""#, r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"the body is empty"#),
+    ] {
+        let found = answer(body).unwrap();
+        assert!(found.starts_with(answered), "{found}");
+    }
+    for (body, what) in [
+        (r#""raw_b64":"/w""#, "`raw_b64` is `/w`, which is not base64 with padding"),
+        (r#""raw_b64":"_w==""#, "`raw_b64` is `_w==`, which is not base64 with padding"),
+        (r#""raw_b64":7"#, "`raw_b64` is `7`; it must be a string"),
+        (r#""raw_b64":"/w==","raw":"""#, "it must have one of `body` (JSON), `raw`"),
+        (r#""raw_b64":"/w==","body":{}"#, "it must have one of `body` (JSON), `raw`"),
+    ] {
+        let found = answer(body).unwrap_err();
+        assert!(found.starts_with(what), "{found}");
+    }
+}
+
+#[test]
+fn a_line_that_is_not_utf8_counts_and_changes_nothing() {
+    let mut scenario = Scenario::default();
+    let fault = scenario.answer_bytes(b"{\"at\":\xff}").unwrap_err();
+    assert_eq!(fault.to_string(), "line 1: it is not UTF-8: the byte at 6 fits no character");
+    assert_eq!(scenario.answer_bytes(br#"{"at":7,"do":"tick"}"#).unwrap(), br#"{"line":2,"events":[]}"#);
+    assert_eq!(scenario.app_mut().latest().as_millis(), 7);
+}

@@ -76,6 +76,7 @@ impl CommandKind {
 pub type MarkList = SmallVec<[Mark; 3]>;
 
 // Marks that lie in place take no more memory than a list elsewhere would.
+#[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
 
 /// One account of a call with its marks.

@@ -50,5 +50,5 @@ pub use handle::{Answer, Call, DryRun, Request, Response};
 pub use notes::{Note, NoteKind, notes};
 pub use preflight::{preflight, preflight_request};
 pub use scenario::{LineError, Scenario, Step, events_json};
-pub use snapshot::SnapshotError;
+pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
 pub use violation::Violation;

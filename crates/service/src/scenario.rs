@@ -54,6 +54,12 @@ impl Scenario {
         &self.app
     }
 
+    /// The app as it stands, to be asked or changed beside the lines.
+    #[must_use]
+    pub const fn app_mut(&mut self) -> &mut App {
+        &mut self.app
+    }
+
     /// The app as it stands, taken out.
     #[must_use]
     pub fn into_app(self) -> App {
@@ -67,6 +73,22 @@ impl Scenario {
     /// [`LineError`] where the line is no valid input; it names the line, and nothing was changed.
     pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineError> {
         self.step(text).map(|step| step.to_json())
+    }
+
+    /// [`Scenario::answer`] of a line that may be any bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`LineError`] where the line is not UTF-8, and as of [`Scenario::answer`].
+    pub fn answer_bytes(&mut self, line: &[u8]) -> Result<Vec<u8>, LineError> {
+        match std::str::from_utf8(line) {
+            Ok(text) => self.answer(text),
+            Err(fault) => {
+                self.line += 1;
+                let what = format!("it is not UTF-8: the byte at {} fits no character", fault.valid_up_to());
+                Err(LineError::new(self.line, what))
+            }
+        }
     }
 
     /// Takes the next line in; [`Scenario::answer`] with what happened as values.
@@ -86,7 +108,7 @@ impl Scenario {
         let app = &mut self.app;
         let happenings = match input {
             Input::Call { identifier, path, body } => {
-                let call = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
+                let call = Call { identifier: &identifier, path: &path, body: &body };
                 let Response { answer, happenings, .. } = app.call(&call, at);
                 return (Some(answer), happenings);
             }

@@ -17,8 +17,8 @@ use wire::{
     AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
 };
 
-/// The version that this crate writes, and reads.
-const VERSION: u32 = 2;
+/// The version of a snapshot that is written, and the only one that is read.
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 /// Why a snapshot makes no app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum SnapshotError {
         what: String,
     },
     /// It is of another version.
-    #[error("the snapshot is of version {found}, and only version {VERSION} can be read")]
+    #[error("the snapshot is of version {found}, and only version {SNAPSHOT_VERSION} can be read")]
     Version {
         /// The version found.
         found: u32,
@@ -90,7 +90,7 @@ impl App {
         let form = |fault: serde_json::Error| SnapshotError::Form { what: brief(&fault) };
         // The version first: another one may have another form.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
-        if found != VERSION {
+        if found != SNAPSHOT_VERSION {
             return Err(SnapshotError::Version { found });
         }
         serde_json::from_slice::<Snapshot>(json).map_err(form)?.into_app()
@@ -108,7 +108,7 @@ impl Snapshot {
             at: quota.admitted().map(Timestamp::as_millis).collect(),
         });
         Self {
-            avmarks_snapshot: VERSION,
+            avmarks_snapshot: SNAPSHOT_VERSION,
             latest: app.latest.as_millis(),
             sdkappid: sdkappid.number(),
             admins: admins.clone(),

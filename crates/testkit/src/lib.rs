@@ -24,4 +24,13 @@ pub mod oracle;
 pub mod rules_alone;
 pub mod small_world;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 pub use machine::{Machine, OracleMachine, Said, service_with};
+
+/// The body that a scenario line gives in base64; of bytes that are no UTF-8, as many blanks, which are no JSON either.
+fn raw_b64(text: &str) -> Option<String> {
+    let bytes = STANDARD.decode(text).ok()?;
+    Some(String::from_utf8(bytes).unwrap_or_else(|fault| " ".repeat(fault.as_bytes().len())))
+}

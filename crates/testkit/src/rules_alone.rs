@@ -11,7 +11,7 @@ use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use self::asked::Asked;
-use crate::{Machine, Said};
+use crate::{Machine, Said, raw_b64};
 
 /// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
 /// marks, robots and administrators in which the steps before the group find nothing. All else is [`Said::NotMine`].
@@ -163,9 +163,11 @@ impl RulesAlone {
             "disconnect" => self.presence(Presence::Disconnect, line)?,
             "reconnect" => self.presence(Presence::Reconnect, line)?,
             "call" => {
-                let body = match line.get("raw").and_then(Value::as_str) {
-                    Some(raw) => raw.to_owned(),
-                    None => verbatim_body(text)?,
+                let field = |name: &str| line.get(name).and_then(Value::as_str);
+                let body = match (field("raw"), field("raw_b64")) {
+                    (Some(raw), _) => raw.to_owned(),
+                    (_, Some(base64)) => raw_b64(base64).ok_or("`raw_b64` is not base64")?,
+                    _ => verbatim_body(text)?,
                 };
                 return self.call(line, &body);
             }

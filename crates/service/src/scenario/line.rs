@@ -7,6 +7,8 @@ use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -40,7 +42,7 @@ pub(super) enum Input<'a> {
     CreateGroup { group: GroupId, kind: GroupType, owner: Option<UserId> },
     DestroyGroup { group: GroupId },
     Presence { presence: Presence, group: GroupId, accounts: Vec<UserId> },
-    Call { identifier: Cow<'a, str>, path: Cow<'a, str>, body: Cow<'a, str> },
+    Call { identifier: Cow<'a, str>, path: Cow<'a, str>, body: Cow<'a, [u8]> },
     Tick,
 }
 
@@ -175,12 +177,17 @@ impl<'a> LineFields<'a, '_> {
     fn call(&mut self) -> Result<Input<'a>, String> {
         let identifier = self.text("as")?.unwrap_or(Cow::Borrowed("administrator"));
         let path = self.text("path")?.ok_or_else(|| missing("path", "a string"))?;
-        let body = match (self.take("body")?, self.text("raw")?) {
-            (Some(body), None) => Cow::Borrowed(body.get()),
-            (None, Some(raw)) => raw,
+        let body = match (self.take("body")?, self.text("raw")?, self.text("raw_b64")?) {
+            (Some(body), None, None) => Cow::Borrowed(body.get().as_bytes()),
+            (None, Some(Cow::Borrowed(raw)), None) => Cow::Borrowed(raw.as_bytes()),
+            (None, Some(Cow::Owned(raw)), None) => Cow::Owned(raw.into_bytes()),
+            (None, None, Some(base64)) => Cow::Owned(STANDARD.decode(base64.as_bytes()).map_err(|fault| {
+                format!("`raw_b64` is `{}`, which is not base64 with padding: {fault}", Excerpt(&base64))
+            })?),
             _ => {
                 return Err(
-                    "it must have either `body` (JSON) or `raw` (a string that holds the exact body)".to_owned()
+                    "it must have one of `body` (JSON), `raw` (a string that holds the exact body) and `raw_b64` (its bytes in base64)"
+                        .to_owned(),
                 );
             }
         };

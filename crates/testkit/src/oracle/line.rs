@@ -6,6 +6,7 @@ use avmarks_spec::readings::TrailingComma;
 use super::ids::{is_account_id, is_group_id};
 use super::json::{Json, Value, whole};
 use super::policy::Policy;
+use crate::raw_b64;
 
 /// A valid line.
 pub(super) struct Line {
@@ -110,7 +111,11 @@ fn read_call(fields: &mut Fields<'_>) -> Result<Call, String> {
     let path = fields.wanted("path", text)?;
     let body = fields.optional("body", |value| Some(value.source().to_owned()))?;
     let raw = fields.optional("raw", text)?;
-    let body = one_of(body, raw).ok_or("neither or both of `body` and `raw`")?;
+    let base64 = fields.optional("raw_b64", |value| raw_b64(value.text()?))?;
+    let body = match (body, raw, base64) {
+        (Some(only), None, None) | (None, Some(only), None) | (None, None, Some(only)) => only,
+        _ => return Err("none or several of `body`, `raw` and `raw_b64`".to_owned()),
+    };
     Ok(Call { caller, path, body })
 }
 

@@ -1,0 +1,236 @@
+//! A job: the caller without a socket, for SDKs with an HTTP client of their own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_client::{
+    Failure, Job, JobSettings, NotInFlight, Outgoing, Plan, Progress, Reply, SignatureSettings, Signer, Step, TryId,
+};
+use avmarks_protocol::region::BaseUrl;
+use avmarks_protocol::usersig::UserSig;
+use avmarks_spec::{Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorKind, RequestError};
+use crate::plan::ToPlan;
+use crate::reply::{EMPTY, Whole, json};
+use crate::report::ReportJson;
+use crate::request::Request;
+use crate::shape::{Number, Text};
+use crate::usersig::{app, key};
+
+#[derive(Debug)]
+pub(crate) struct JobHandle {
+    job: Job,
+    base: BaseUrl,
+    /// The tries that were sent, by their numbers.
+    sent: BTreeMap<u64, TryId>,
+}
+
+#[derive(Deserialize)]
+struct ToOpen<'a> {
+    #[serde(borrow)]
+    plans: Vec<ToPlan<'a>>,
+    sdkappid: Number<u64>,
+    #[serde(borrow)]
+    identifier: Text<'a>,
+    #[serde(borrow)]
+    key: Option<Text<'a>>,
+    #[serde(borrow)]
+    usersig: Option<Text<'a>>,
+    #[serde(borrow)]
+    url: Text<'a>,
+    seed: Number<u64>,
+    in_flight: Option<Number<u64>>,
+    calls_per_second: Option<Number<u64>>,
+    tries: Option<Number<u64>>,
+    budget_ms: Option<Number<u64>>,
+    try_timeout_ms: Option<Number<u64>>,
+    deadline_ms: Option<Number<u64>>,
+}
+
+impl ToOpen<'_> {
+    fn plans(&self) -> Result<Vec<Plan>, RequestError> {
+        let plans = self.plans.iter().enumerate().map(|(at, asked)| {
+            let pointer = format!("/plans/{at}");
+            asked.plan(&pointer)?.map_err(|faults| RequestError::invalid(pointer, faults.to_string()))
+        });
+        plans.collect()
+    }
+
+    fn signer(&self) -> Result<Signer, RequestError> {
+        let app = app(self.sdkappid)?;
+        let identifier = UserId::parse(&self.identifier.0)
+            .map_err(|fault| RequestError::invalid("/identifier", format!("no user id: {fault}")))?;
+        match (&self.key, &self.usersig) {
+            (Some(secret), None) => Signer::with_key(app, identifier, key(secret)?, SignatureSettings::default())
+                .map_err(|fault| RequestError::invalid("/key", fault.to_string())),
+            (None, Some(usersig)) => Ok(Signer::fixed(app, identifier, UserSig::from_url(&usersig.0))),
+            _ => {
+                let message = "there must be either `key` or `usersig`";
+                Err(RequestError::new(ErrorKind::MissingField, Some("/key".to_owned()), message))
+            }
+        }
+    }
+
+    fn settings(&self) -> JobSettings {
+        let count = |Number(number): Number<u64>| usize::try_from(number).unwrap_or(usize::MAX);
+        let millis = |Number(number): Number<u64>| Duration::from_millis(number);
+        let mut settings = JobSettings { keep_answers: false, ..JobSettings::default() };
+        settings.in_flight_max = self.in_flight.map_or(settings.in_flight_max, count);
+        settings.pace.calls_max = self.calls_per_second.map_or(settings.pace.calls_max, count);
+        let tries = |number: Number<u64>| u32::try_from(number.0).unwrap_or(u32::MAX);
+        settings.retry.tries_max = self.tries.map_or(settings.retry.tries_max, tries);
+        settings.retry.budget = self.budget_ms.map_or(settings.retry.budget, millis);
+        settings.retry.try_timeout = self.try_timeout_ms.map_or(settings.retry.try_timeout, millis);
+        settings.deadline = self.deadline_ms.map(|number| Timestamp::from_millis(number.0));
+        settings
+    }
+}
+
+#[derive(Deserialize)]
+struct ToPoll {
+    now_ms: Number<u64>,
+}
+
+#[derive(Deserialize)]
+struct ToTakeIn {
+    id: Number<u64>,
+    now_ms: Number<u64>,
+    status: Number<u64>,
+    #[serde(default)]
+    cut: bool,
+}
+
+#[derive(Deserialize)]
+struct ToFail<'a> {
+    id: Number<u64>,
+    now_ms: Number<u64>,
+    #[serde(borrow)]
+    why: Text<'a>,
+    #[serde(borrow)]
+    what: Option<Text<'a>>,
+}
+
+/// What to do next.
+#[derive(Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+enum StepJson<'a> {
+    Send {
+        id: Whole<u64>,
+        plan: usize,
+        endpoint: &'static str,
+        group: &'a str,
+        /// The index of its first account in the plan.
+        first: usize,
+        accounts: usize,
+        /// Which try of its call it is, from 1.
+        number: usize,
+        random: u32,
+        /// It holds the signature.
+        url: &'a str,
+        body: &'a str,
+        timeout_ms: Whole<u64>,
+    },
+    Wait {
+        until_ms: Whole<u64>,
+    },
+    Done,
+}
+
+impl JobHandle {
+    pub(crate) fn open(request: &Request<'_>) -> Result<Self, RequestError> {
+        let asked: ToOpen<'_> = request.fields()?;
+        let base = BaseUrl::parse(&asked.url.0).map_err(|fault| RequestError::invalid("/url", fault.to_string()))?;
+        let (plans, signer, settings) = (asked.plans()?, Arc::new(asked.signer()?), asked.settings());
+        let job = match request.body {
+            [] => Job::new(plans, signer, settings, asked.seed.0),
+            progress => {
+                let progress = Progress::parse(progress).map_err(|fault| RequestError::body(fault.to_string()))?;
+                Job::resume(plans, &progress, signer, settings, asked.seed.0)
+            }
+        };
+        let job = job.map_err(|fault| RequestError::new(ErrorKind::InvalidValue, None, fault.to_string()))?;
+        Ok(Self { job, base, sent: BTreeMap::new() })
+    }
+
+    pub(crate) fn ask(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
+        match request.verb.name {
+            "poll" => self.poll(Timestamp::from_millis(request.fields::<ToPoll>()?.now_ms.0)),
+            "response" => {
+                let asked: ToTakeIn = request.fields()?;
+                let reply = Reply { status: status(asked.status)?, body: request.body, cut: asked.cut };
+                self.take_in(asked.id, |job, id| job.on_reply(id, Timestamp::from_millis(asked.now_ms.0), &reply))
+            }
+            "failure" => {
+                let ToFail { id, now_ms, why, what } = request.fields()?;
+                let what = what.map(|what| what.0.into_owned()).unwrap_or_default();
+                let failure = match &*why.0 {
+                    "not-sent" => Failure::NotSent { what },
+                    "unusable" => Failure::Unusable { what },
+                    "connection-lost" => Failure::ConnectionLost { what },
+                    _ => Failure::TimedOut,
+                };
+                self.take_in(id, |job, id| job.on_failure(id, Timestamp::from_millis(now_ms.0), failure))
+            }
+            "stop" => {
+                self.job.stop();
+                Ok(EMPTY.to_owned())
+            }
+            "report" => json(&ReportJson::of(&self.job, &self.job.report())),
+            "progress" => String::from_utf8(self.job.progress().to_json()).map_err(|_| RequestError::unanswered()),
+            _ => Err(RequestError::unanswered()),
+        }
+    }
+
+    fn poll(&mut self, now: Timestamp) -> Result<String, RequestError> {
+        let outgoing = match self.job.poll(now) {
+            Step::Send(outgoing) => outgoing,
+            Step::WaitUntil(then) => return json(&StepJson::Wait { until_ms: Whole(then.as_millis()) }),
+            Step::Done => return json(&StepJson::Done),
+        };
+        let Outgoing { id, plan, endpoint, group, range, number, body, timeout, .. } = &outgoing;
+        // Each number is used once, and begins at 0.
+        let shown = id.to_string().parse().map_err(|_| RequestError::unanswered())?;
+        self.sent.insert(shown, *id);
+        json(&StepJson::Send {
+            id: Whole(shown),
+            plan: *plan,
+            endpoint: endpoint.command(),
+            group: group.as_str(),
+            first: range.start,
+            accounts: range.len(),
+            number: *number,
+            random: outgoing.random(),
+            url: outgoing.url(&self.base).as_str(),
+            // What is written is JSON, and so UTF-8.
+            body: std::str::from_utf8(body).map_err(|_| RequestError::unanswered())?,
+            timeout_ms: Whole(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+        })
+    }
+
+    fn take_in(
+        &mut self,
+        Number(id): Number<u64>,
+        feed: impl FnOnce(&mut Job, TryId) -> Result<(), NotInFlight>,
+    ) -> Result<String, RequestError> {
+        let not_in_flight =
+            |message: String| RequestError::new(ErrorKind::NotInFlight, Some("/id".to_owned()), message);
+        let sent = self.sent.remove(&id);
+        let sent = sent.ok_or_else(|| {
+            not_in_flight(format!(
+                "try `{id}` is not in flight: expected the `id` of a try that was sent and not answered"
+            ))
+        })?;
+        feed(&mut self.job, sent).map_err(|fault| not_in_flight(fault.to_string()))?;
+        Ok(EMPTY.to_owned())
+    }
+}
+
+/// An HTTP status.
+pub(crate) fn status(Number(number): Number<u64>) -> Result<u16, RequestError> {
+    u16::try_from(number).map_err(|_| {
+        RequestError::invalid("/status", format!("invalid value `{number}`: expected an HTTP status, such as 200"))
+    })
+}

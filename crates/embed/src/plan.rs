@@ -1,0 +1,158 @@
+//! `plan`: the calls for any number of accounts; and the plans of a job.
+
+use std::collections::BTreeMap;
+
+use avmarks_client::{Change, Plan, PlanError, PlanFaults, PlanKind, PlanSettings, PlannedCall};
+use avmarks_spec::{Clause, Mark};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use crate::error::RequestError;
+use crate::reply::json;
+use crate::request::Request;
+use crate::shape::{Number, Text};
+
+/// What a plan is made of.
+#[derive(Deserialize)]
+pub(crate) struct ToPlan<'a> {
+    #[serde(borrow)]
+    change: Cow<'a, str>,
+    #[serde(borrow)]
+    group: Text<'a>,
+    #[serde(borrow)]
+    inputs: Vec<Input<'a>>,
+    accounts_per_call: Option<Number<u64>>,
+    #[serde(borrow, default)]
+    want: Vec<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Input<'a> {
+    #[serde(borrow)]
+    account: Text<'a>,
+    marks: Option<Vec<Number<i64>>>,
+}
+
+impl ToPlan<'_> {
+    /// The plan, or everything that is wrong with the inputs.
+    pub(crate) fn plan(&self, pointer: &str) -> Result<Result<Plan, PlanFaults>, RequestError> {
+        let mut settings = PlanSettings::default();
+        if let Some(Number(accounts)) = self.accounts_per_call {
+            settings.accounts_per_call_max = usize::try_from(accounts).unwrap_or(usize::MAX);
+        }
+        let kind = PlanKind::ALL.iter().find(|kind| kind.name() == self.change);
+        let change = match kind {
+            Some(PlanKind::SetMarks) => Change::Set,
+            Some(PlanKind::DeleteMarks) => Change::Delete,
+            Some(robots @ (PlanKind::AddRobots | PlanKind::DeleteRobots)) => {
+                if let Some(at) = self.inputs.iter().position(|input| input.marks.is_some()) {
+                    let message = "marks of a robot: expected none, for its mark is 500";
+                    return Err(RequestError::invalid(format!("{pointer}/inputs/{at}/marks"), message));
+                }
+                let accounts = self.inputs.iter().map(|input| &input.account.0);
+                return Ok(match robots {
+                    PlanKind::AddRobots => Plan::add_robots(&self.group.0, accounts, &settings),
+                    _ => Plan::delete_robots(&self.group.0, accounts, &settings),
+                });
+            }
+            None => return Err(RequestError::unanswered()),
+        };
+        let marks = |input: &Input<'_>| input.marks.iter().flatten().map(|mark| mark.0).collect::<Vec<_>>();
+        let wanted = self.inputs.iter().map(|input| (&*input.account.0, marks(input)));
+        Ok(Plan::new(change, &self.group.0, wanted, &settings))
+    }
+}
+
+#[derive(Serialize)]
+struct Faulty {
+    accepted: bool,
+    faults: Vec<Fault>,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    because: Option<&'static str>,
+    /// The input that is at fault, from 0; none where it is not about one.
+    input: Option<usize>,
+    message: String,
+}
+
+impl From<&PlanError> for Fault {
+    fn from(error: &PlanError) -> Self {
+        Self { because: error.clause().map(Clause::id), input: error.input(), message: error.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+struct Planned<'a> {
+    accepted: bool,
+    change: &'static str,
+    group: &'a str,
+    /// Before merging.
+    inputs: usize,
+    /// After merging.
+    accounts: usize,
+    needs_admin: bool,
+    marks: Vec<MarkLine>,
+    calls: Vec<CallLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct MarkLine {
+    mark: u32,
+    accounts: usize,
+}
+
+#[derive(Serialize)]
+struct CallLine<'a> {
+    first: usize,
+    accounts: usize,
+    from: &'a str,
+    to: &'a str,
+    bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl<'a> CallLine<'a> {
+    fn of(call: &PlannedCall<'a>, with_body: bool) -> Self {
+        let range = call.range();
+        let mut accounts = call.accounts().map(|(account, _)| account.as_str());
+        let from = accounts.next().unwrap_or_default();
+        let body = call.body();
+        Self {
+            first: range.start,
+            accounts: range.len(),
+            from,
+            to: accounts.last().unwrap_or(from),
+            bytes: body.len(),
+            // What is written is JSON, and so UTF-8.
+            body: with_body.then(|| String::from_utf8(body).unwrap_or_default()),
+        }
+    }
+}
+
+pub(crate) fn plan(request: &Request<'_>) -> Result<String, RequestError> {
+    let asked: ToPlan<'_> = request.fields()?;
+    let plan = match asked.plan("")? {
+        Ok(plan) => plan,
+        Err(faults) => {
+            return json(&Faulty { accepted: false, faults: faults.as_slice().iter().map(Fault::from).collect() });
+        }
+    };
+    let mut holders: BTreeMap<Mark, usize> = BTreeMap::new();
+    for mark in plan.accounts().flat_map(|(_, marks)| marks) {
+        *holders.entry(*mark).or_default() += 1;
+    }
+    let with_bodies = asked.want.iter().any(|wanted| wanted == "bodies");
+    json(&Planned {
+        accepted: true,
+        change: plan.kind().name(),
+        group: plan.group().as_str(),
+        inputs: plan.inputs(),
+        accounts: plan.len(),
+        needs_admin: plan.needs_admin(),
+        marks: holders.iter().map(|(mark, accounts)| MarkLine { mark: mark.number(), accounts: *accounts }).collect(),
+        calls: plan.calls().map(|call| CallLine::of(&call, with_bodies)).collect(),
+    })
+}

@@ -1,0 +1,206 @@
+//! What became of accounts, and of the calls that named them: of a whole job, and of one answer.
+
+use avmarks_client::{AccountReport, Anomaly, AttemptResult, CallRecord, End, Job, Outcome, PlanReport, Try};
+use avmarks_spec::{Clause, Mark};
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::reply::Whole;
+
+/// What became of every account of a job.
+#[derive(Serialize)]
+pub(crate) struct ReportJson<'a> {
+    plans: Vec<PlanJson<'a>>,
+    /// The calls that have ended.
+    calls: Vec<CallJson<'a>>,
+}
+
+impl<'a> ReportJson<'a> {
+    pub(crate) fn of(job: &'a Job, report: &'a avmarks_client::Report<'a>) -> Self {
+        Self {
+            plans: report.plans().iter().map(PlanJson::of).collect(),
+            calls: job.calls().iter().map(CallJson::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PlanJson<'a> {
+    change: &'static str,
+    group: &'a str,
+    counts: Counts,
+    accounts: Vec<AccountJson<'a>>,
+}
+
+impl<'a> PlanJson<'a> {
+    fn of(report: &'a PlanReport<'a>) -> Self {
+        let accounts: Vec<_> = report.accounts().map(AccountJson::of).collect();
+        let plan = report.plan();
+        let states = plan.kind().states().iter().map(|state| state.name());
+        let count = |state: &str| accounts.iter().filter(|account| account.state == state).count();
+        Self {
+            change: plan.kind().name(),
+            group: plan.group().as_str(),
+            counts: Counts(states.map(|state| (state, count(state))).collect(), accounts.len()),
+            accounts,
+        }
+    }
+}
+
+/// Accounts in each state in which they may be, the best first, and how many there are.
+struct Counts(Vec<(&'static str, usize)>, usize);
+
+impl Serialize for Counts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len() + 1))?;
+        for (state, accounts) in &self.0 {
+            map.serialize_entry(state, accounts)?;
+        }
+        map.serialize_entry("total", &self.1)?;
+        map.end()
+    }
+}
+
+/// An account, and what became of it.
+#[derive(Serialize)]
+pub(crate) struct AccountJson<'a> {
+    account: &'a str,
+    marks: Vec<u32>,
+    pub(crate) state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<Vec<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<u32>>,
+    /// The clause that a guess at the reason rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    likely: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Whole<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<&'a str>,
+    says: String,
+    random: Option<u32>,
+}
+
+impl<'a> AccountJson<'a> {
+    pub(crate) fn of(report: AccountReport<'a>) -> Self {
+        let numbers = |marks: &[Mark]| marks.iter().map(|mark| mark.number()).collect::<Vec<_>>();
+        let mut account = Self {
+            account: report.account.as_str(),
+            marks: numbers(report.marks),
+            state: report.outcome.state().name(),
+            applied: None,
+            missing: None,
+            likely: None,
+            code: None,
+            info: None,
+            says: report.outcome.to_string(),
+            random: report.random,
+        };
+        match report.outcome {
+            Outcome::Partly { applied, missing, likely } => {
+                account.applied = Some(numbers(&applied));
+                account.missing = Some(numbers(&missing));
+                account.likely = likely.clause().map(Clause::id);
+            }
+            Outcome::Omitted { likely } => account.likely = likely.clause().map(Clause::id),
+            Outcome::Refused { code, info } => {
+                account.code = Some(Whole(code.number()));
+                account.info = info;
+            }
+            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+        }
+        account
+    }
+}
+
+#[derive(Serialize)]
+struct CallJson<'a> {
+    plan: usize,
+    first: usize,
+    accounts: usize,
+    end: &'static str,
+    tries: Vec<TryJson<'a>>,
+}
+
+impl<'a> CallJson<'a> {
+    fn of(record: &'a CallRecord) -> Self {
+        Self {
+            plan: record.plan(),
+            first: record.range().start,
+            accounts: record.range().len(),
+            end: match record.end() {
+                End::Settled(_) => "settled",
+                End::Split => "split",
+                End::GivenUp => "given-up",
+            },
+            tries: record.tries().iter().map(TryJson::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TryJson<'a> {
+    random: u32,
+    sent_at_ms: Whole<u64>,
+    ended_at_ms: Whole<u64>,
+    #[serde(flatten)]
+    heard: Heard<'a>,
+}
+
+impl<'a> TryJson<'a> {
+    fn of(one: &'a Try) -> Self {
+        Self {
+            random: one.random(),
+            sent_at_ms: Whole(one.sent_at().as_millis()),
+            ended_at_ms: Whole(one.ended_at().as_millis()),
+            heard: Heard::of(one.heard(), one.quirks()),
+        }
+    }
+}
+
+/// What came back.
+#[derive(Serialize)]
+pub(crate) struct Heard<'a> {
+    heard: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Whole<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<&'a str>,
+    says: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quirks: Vec<String>,
+}
+
+impl<'a> Heard<'a> {
+    pub(crate) fn of(result: &'a AttemptResult, quirks: &[Anomaly]) -> Self {
+        let refusal = match result {
+            AttemptResult::Refused { code, info } => Some((code.number(), info.as_deref())),
+            _ => None,
+        };
+        Self {
+            heard: match result {
+                AttemptResult::Served { .. } => "served",
+                AttemptResult::Accepted => "accepted",
+                AttemptResult::Refused { .. } => "refused",
+                AttemptResult::IncompleteAnswer(_) => "untold",
+                AttemptResult::UnexpectedResponse(_) => "foreign",
+                _ => "failed",
+            },
+            code: refusal.map(|(code, _)| Whole(code)),
+            info: refusal.and_then(|(_, info)| info),
+            says: result.to_string(),
+            quirks: quirks.iter().map(quirk).collect(),
+        }
+    }
+}
+
+fn quirk(quirk: &Anomaly) -> String {
+    match quirk {
+        Anomaly::CodeAsText => "code-as-text".to_owned(),
+        Anomaly::Status(status) => format!("status {status}"),
+        Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
+        Anomaly::Signature => "signature".to_owned(),
+        other => format!("{other:?}"),
+    }
+}

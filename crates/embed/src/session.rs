@@ -1,0 +1,151 @@
+//! A session: a service with its groups, asked by lines of a scenario or by calls.
+
+use std::borrow::Cow;
+
+use avmarks_protocol::Endpoint;
+use avmarks_rules::{Policy, Reason};
+use avmarks_service::{App, Call, Response, Scenario, Settings, events_json, notes};
+use avmarks_spec::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::check::{Checked, OmittedMark, endpoint};
+use crate::error::{ErrorKind, RequestError};
+use crate::policy::policy_of;
+use crate::reply::{EMPTY, json, raw};
+use crate::request::Request;
+use crate::shape::{Number, Text};
+use crate::usersig::key;
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    scenario: Scenario,
+}
+
+#[derive(Deserialize)]
+struct ToOpen<'a> {
+    #[serde(borrow)]
+    policy: Option<&'a RawValue>,
+    #[serde(borrow)]
+    key: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ToCall<'a> {
+    #[serde(borrow)]
+    endpoint: Cow<'a, str>,
+    at_ms: Number<u64>,
+    #[serde(borrow, rename = "as")]
+    identifier: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    want: Vec<Cow<'a, str>>,
+}
+
+impl ToCall<'_> {
+    fn wants(&self, name: &str) -> bool {
+        self.want.iter().any(|wanted| wanted == name)
+    }
+
+    fn identifier(&self) -> &str {
+        self.identifier.as_ref().map_or("administrator", |identifier| &identifier.0)
+    }
+
+    /// The endpoint and the time, which a signed integer must hold, so that no pin's end is beyond what can be said.
+    fn endpoint_and_time(&self) -> Result<(Endpoint, Timestamp), RequestError> {
+        let at = i64::try_from(self.at_ms.0).map_err(|_| {
+            let message = format!("invalid value `{}`: expected at most {}", self.at_ms.0, i64::MAX);
+            RequestError::invalid("/at_ms", message)
+        })?;
+        Ok((endpoint(&self.endpoint)?, Timestamp::from_millis(at.unsigned_abs())))
+    }
+}
+
+#[derive(Serialize)]
+struct Called<'a> {
+    answer: &'a RawValue,
+    because: Vec<&'static str>,
+    omitted: Vec<OmittedMark<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<&'a RawValue>,
+}
+
+impl Session {
+    pub(crate) fn open(request: &Request<'_>) -> Result<Self, RequestError> {
+        let asked: ToOpen<'_> = request.fields()?;
+        let mut app = match request.body {
+            [] => App::new(Settings::default()),
+            snapshot => restored(snapshot)?,
+        };
+        let mut settings = app.settings().clone();
+        settings.terms.policy = policy_of(asked.policy, settings.terms.policy)?;
+        settings.key = asked.key.as_ref().map(key).transpose()?;
+        app.configure(settings);
+        Ok(Self { scenario: Scenario::new(app) })
+    }
+
+    pub(crate) fn ask(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
+        match request.verb.name {
+            "line" => self.line(request.body),
+            "call" => self.call(request),
+            "dry_run" => self.dry_run(request),
+            "snapshot" => text(self.scenario.app().snapshot()),
+            "restore" => {
+                let mut app = restored(request.body)?;
+                let mut settings = app.settings().clone();
+                settings.key.clone_from(&self.scenario.app().settings().key);
+                app.configure(settings);
+                *self.scenario.app_mut() = app;
+                Ok(EMPTY.to_owned())
+            }
+            _ => Err(RequestError::unanswered()),
+        }
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<String, RequestError> {
+        match self.scenario.answer_bytes(line) {
+            Ok(answer) => text(answer),
+            Err(fault) => Err(RequestError::new(ErrorKind::Line, None, fault.to_string())),
+        }
+    }
+
+    fn call(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
+        let asked: ToCall<'_> = request.fields()?;
+        let (endpoint, at) = asked.endpoint_and_time()?;
+        let call = Call { identifier: asked.identifier(), path: endpoint.path(), body: request.body };
+        let Response { answer, happenings, .. } = self.scenario.app_mut().call(&call, at);
+        let events = asked.wants("events").then(|| events_json(&happenings));
+        json(&Called {
+            answer: raw(&answer.body)?,
+            because: answer.because.iter().copied().map(Reason::id).collect(),
+            omitted: answer.omitted.iter().map(OmittedMark::from).collect(),
+            events: events.as_deref().map(raw).transpose()?,
+        })
+    }
+
+    fn dry_run(&self, request: &Request<'_>) -> Result<String, RequestError> {
+        let asked: ToCall<'_> = request.fields()?;
+        let (endpoint, at) = asked.endpoint_and_time()?;
+        let app = self.scenario.app();
+        let call = Call { identifier: asked.identifier(), path: endpoint.path(), body: request.body };
+        let dry = app.dry_run_call(&call, at);
+        let policy: &Policy = &app.settings().terms.policy;
+        let fits = request.body.len() <= app.settings().terms.limits.body_bytes_max;
+        json(&Checked {
+            accepted: dry.violations.is_empty(),
+            violations: &dry.violations,
+            answer: if asked.wants("answer") { Some(Some(raw(&dry.answer.body)?)) } else { None },
+            because: asked.wants("because").then(|| dry.answer.because.iter().copied().map(Reason::id).collect()),
+            omitted: asked.wants("omitted").then(|| dry.answer.omitted.iter().map(OmittedMark::from).collect()),
+            notes: asked.wants("notes").then(|| if fits { notes(endpoint, request.body, policy) } else { Vec::new() }),
+        })
+    }
+}
+
+fn restored(snapshot: &[u8]) -> Result<App, RequestError> {
+    App::restore(snapshot).map_err(|fault| RequestError::body(fault.to_string()))
+}
+
+/// What the service writes is JSON, and so UTF-8.
+fn text(json: Vec<u8>) -> Result<String, RequestError> {
+    String::from_utf8(json).map_err(|_| RequestError::unanswered())
+}
