@@ -1,0 +1,98 @@
+package avmarks_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	avmarks "github.com/avmarks/avmarks/go"
+)
+
+const body = `{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[999]}]}`
+
+func Example() {
+	found, err := avmarks.Check("modify_user_info", []byte(body), nil)
+	if err != nil {
+		panic(err)
+	}
+	for _, violation := range found.Violations {
+		fmt.Println(violation.Code, *violation.Pointer)
+	}
+	// Output: 10004 /MemberList/0/Marks/0
+}
+
+func TestARequestIsChecked(t *testing.T) {
+	found, err := avmarks.Check("modify_user_info", []byte(strings.Replace(body, "999", "1000", 1)), nil)
+	if err != nil || !found.Accepted {
+		t.Fatal(found, err)
+	}
+	found, err = avmarks.Check("modify_user_info", []byte(body), avmarks.Fields{"want": []string{"answer"}})
+	if err != nil || found.Accepted || !bytes.Contains(found.Answer, []byte("10004")) {
+		t.Fatal(found, err)
+	}
+}
+
+func TestBytesCrossAsTheyAre(t *testing.T) {
+	reply := avmarks.Call([]byte(`{"v":1,"do":"check","endpoint":"get_members"}`), []byte("\xff\x00"))
+	if !bytes.HasPrefix(reply, []byte(`{"v":1,"ok":{"accepted":false,`)) {
+		t.Fatal(string(reply))
+	}
+	if reply = avmarks.Call(nil, nil); !bytes.HasPrefix(reply, []byte(`{"v":1,"error":{"kind":"not-json"`)) {
+		t.Fatal(string(reply))
+	}
+}
+
+func TestAnErrorHasItsPlace(t *testing.T) {
+	_, err := avmarks.Check("modify_user_info", nil, avmarks.Fields{"polcy": 1})
+	var of *avmarks.Error
+	if !errors.As(err, &of) || of.Kind != "unknown-field" || *of.Pointer != "/polcy" {
+		t.Fatal(err)
+	}
+	if _, err = avmarks.OpenJob(nil, nil); !errors.As(err, &of) {
+		t.Fatal(err)
+	}
+}
+
+func TestMarksCrossAsJSON(t *testing.T) {
+	for mark, accepted := range map[int64]bool{1000: true, 4294967295: true, 4294967296: false, -1: false} {
+		inputs := []map[string]any{{"account": "a", "marks": []int64{mark}}}
+		var plan struct{ Accepted bool }
+		err := avmarks.Ask("plan", avmarks.Fields{"change": "set", "group": "g", "inputs": inputs}, nil, &plan)
+		if err != nil || plan.Accepted != accepted {
+			t.Fatal(mark, plan, err)
+		}
+	}
+}
+
+func TestASessionIsSharedUntilItIsClosed(t *testing.T) {
+	session, err := avmarks.OpenSession(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := []byte(`{"at":0,"do":"tick"}`)
+	var all sync.WaitGroup
+	for range [4]int{} {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range [50]int{} {
+				if err := session.Ask("line", nil, tick, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	all.Wait()
+	var last struct{ Line int }
+	if err := session.Ask("line", nil, tick, &last); err != nil || last.Line != 201 {
+		t.Fatal(last, err)
+	}
+	session.Close()
+	session.Close()
+	if err := session.Ask("snapshot", nil, nil, nil); !errors.Is(err, avmarks.ErrClosed) {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/avmarks/avmarks/go
+
+go 1.19

@@ -1,0 +1,92 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Avmarks;
+
+/** The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. `docs/embed.md` has every question. */
+final class Avmarks
+{
+    private const ABI = 1;
+    private static ?\FFI $ffi = null;
+
+    /** The library: preloaded under the name of `avmarks-ffi.h`, or else that of AVMARKS_LIBRARY, or beside this file. */
+    public static function ffi(): \FFI
+    {
+        return self::$ffi ??= self::load();
+    }
+
+    private static function load(): \FFI
+    {
+        try {
+            $ffi = \FFI::scope('avmarks');
+        } catch (\FFI\Exception) {
+            $path = getenv('AVMARKS_LIBRARY') ?: __DIR__ . '/libavmarks.so';
+            $ffi = \FFI::cdef((string) file_get_contents(__DIR__ . '/avmarks-ffi.h'), $path);
+        }
+        if ($ffi->avmarks_abi() !== self::ABI) {
+            throw new \RuntimeException('the library has interface ' . $ffi->avmarks_abi() . ', and this package wants ' . self::ABI);
+        }
+        return $ffi;
+    }
+
+    /** Answers a question: the reply as it is, `error` included. */
+    public static function call(string $request, string $body = ''): string
+    {
+        $ffi = self::ffi();
+        $length = $ffi->new('size_t');
+        $text = $ffi->avmarks_call($request, strlen($request), $body, strlen($body), \FFI::addr($length));
+        return self::taken($ffi, $text, $length->cdata);
+    }
+
+    /** @internal */
+    public static function taken(\FFI $ffi, \FFI\CData $text, int $length): string
+    {
+        try {
+            return \FFI::string($text, $length);
+        } finally {
+            $ffi->avmarks_free($text, $length);
+        }
+    }
+
+    /**
+     * Answers a question: its fields in, what it gave out.
+     *
+     * @param array<string, mixed> $fields
+     * @throws AvmarksException where the question could not be put
+     */
+    public static function ask(string $do, string $body = '', array $fields = []): mixed
+    {
+        return self::value(self::call(self::request($do, $fields), $body));
+    }
+
+    /**
+     * Everything that is wrong with the body of a call, as far as the body shows it.
+     *
+     * @param array<string, mixed> $fields
+     * @return array{accepted: bool, violations: list<array{step: int, code: int, because: list<string>, pointer: ?string, message: string}>}
+     */
+    public static function check(string $endpoint, string $body, array $fields = []): array
+    {
+        return self::ask('check', $body, ['endpoint' => $endpoint] + $fields);
+    }
+
+    /**
+     * @internal
+     * @param array<string, mixed> $fields
+     */
+    public static function request(string $do, array $fields): string
+    {
+        return json_encode(['v' => 1, 'do' => $do] + $fields, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+    }
+
+    /** @internal */
+    public static function value(string $reply): mixed
+    {
+        $reply = json_decode($reply, true, 512, JSON_THROW_ON_ERROR);
+        if (isset($reply['error'])) {
+            throw new AvmarksException($reply['error']['kind'], $reply['error']['pointer'], $reply['error']['message']);
+        }
+        return $reply['ok'];
+    }
+}

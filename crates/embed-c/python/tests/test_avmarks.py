@@ -1,0 +1,63 @@
+import threading
+
+import avmarks
+import pytest
+
+REQUEST = b'{"v":1,"do":"check","endpoint":"modify_user_info"}'
+BODY = b'{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[999]}]}'
+
+
+def test_a_request_is_checked():
+    found = avmarks.check("modify_user_info", BODY, want=["answer"])
+    assert not found["accepted"] and found["answer"]["ErrorCode"] == 10004
+    assert found["violations"][0]["pointer"] == "/MemberList/0/Marks/0"
+    assert avmarks.check("modify_user_info", BODY.replace(b"999", b"1000"))["accepted"]
+
+
+def test_bytes_cross_as_they_are():
+    assert avmarks.call(REQUEST, b"\xff\x00").startswith(b'{"v":1,"ok":{"accepted":false,')
+    assert avmarks.call(b"\xff").startswith(b'{"v":1,"error":{"kind":"not-json"')
+    assert avmarks.check("modify_user_info", "中".encode())["violations"][0]["code"] == 60003
+
+
+def test_an_error_is_raised_with_its_place():
+    with pytest.raises(avmarks.AvmarksError) as caught:
+        avmarks.check("modify_user_info", b"", polcy={})
+    assert (caught.value.kind, caught.value.pointer) == ("unknown-field", "/polcy")
+    with pytest.raises(avmarks.AvmarksError):
+        avmarks.Job(plans=[])
+
+
+@pytest.mark.parametrize("mark,accepted", [(1000, True), (4294967295, True), (4294967296, False), (-1, False)])
+def test_marks_cross_as_json(mark, accepted):
+    assert avmarks.plan("set", "g", [{"account": "a", "marks": [mark]}])["accepted"] is accepted
+
+
+def test_a_session_keeps_its_state_until_it_is_closed():
+    with avmarks.Session() as session:
+        assert session.ask("line", b'{"at":0,"do":"create_group","group":"g"}')["line"] == 1
+        snapshot = session.call(b'{"v":1,"do":"snapshot"}')[len(b'{"v":1,"ok":'):-1]
+        with pytest.raises(avmarks.AvmarksError, match="line 2: "):
+            session.ask("line", b"{}")
+    with pytest.raises(ValueError):
+        session.ask("snapshot")
+    with avmarks.Session(snapshot) as again:
+        assert again.call(b'{"v":1,"do":"snapshot"}')[len(b'{"v":1,"ok":'):-1] == snapshot
+
+
+def test_a_job_says_what_to_send():
+    inputs = [{"account": "a", "marks": [1000]}]
+    with avmarks.Job(plans=[{"change": "set", "group": "g", "inputs": inputs}], sdkappid=1400000000, identifier="administrator",
+                     key="throw-away", url="https://adminapisgp.im.qcloud.com", seed=7) as job:
+        step = job.ask("poll", now_ms=1)
+        assert step["step"] == "send" and step["body"].startswith('{"GroupId":"g"')
+        job.ask("response", b"<html>", id=step["id"], now_ms=2, status=502)
+        assert job.ask("poll", now_ms=2)["step"] == "wait"
+
+
+def test_threads_may_share_a_session():
+    with avmarks.Session() as session:
+        threads = [threading.Thread(target=lambda: [session.ask("line", b'{"at":0,"do":"tick"}') for _ in range(50)]) for _ in range(4)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        assert session.ask("line", b'{"at":0,"do":"tick"}')["line"] == 201
