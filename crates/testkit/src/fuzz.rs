@@ -6,6 +6,7 @@
 
 mod addresses;
 mod answers;
+mod embed;
 mod errors;
 mod operations;
 mod other_reader;
@@ -23,6 +24,7 @@ use avmarks_spec::{Gap, Limits};
 
 pub use addresses::query_and_url;
 pub use answers::answers;
+pub use embed::embed;
 pub use errors::explain_errors;
 pub use operations::operations;
 pub use replay::replay;
@@ -60,6 +62,12 @@ pub const TARGETS: &[Target] = &[
         property: "An answer or envelope that is read is written so that it is read alike, and what we write stays as it is byte for byte; the envelope can be read wherever the answer can, and says the same; both readers of an answer say the same.",
         input: "JSON",
         body: answers,
+    },
+    Target {
+        name: "embed",
+        property: "Whatever is asked of the API as text, the reply is JSON in one line and of its form, the library is never at fault, and the same questions have the same replies.",
+        input: "requests and bodies by turns, cut at NUL",
+        body: embed,
     },
     Target {
         name: "explain_errors",
