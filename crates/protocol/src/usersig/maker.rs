@@ -126,10 +126,10 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
         add(MakerMistake::IdentifierWithBlank, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
         add(MakerMistake::SdkAppIdWithBlank, Lines { app: &app, ..right.clone() }.joined("\n"));
     }
-    for text in other_texts(right.expire) {
+    for text in other_texts(token.valid_for_seconds()) {
         add(MakerMistake::ExpireAsOtherText, Lines { expire: &text, ..right.clone() }.joined("\n"));
     }
-    for text in other_texts(right.time) {
+    for text in other_texts(token.issued_at_seconds()) {
         add(MakerMistake::TimeAsOtherText, Lines { time: &text, ..right.clone() }.joined("\n"));
     }
     add(MakerMistake::ExpireBeforeTime, right.with_expire_first());
@@ -171,19 +171,33 @@ impl Lines<'_> {
     }
 }
 
-/// The texts of a number that are read back as that number, though they are not its digits.
-fn other_texts(digits: &str) -> [String; 9] {
-    [
-        format!("{digits}.0"),
-        format!("{digits}."),
-        format!("{digits}.00"),
-        format!(" {digits}"),
-        format!("{digits} "),
-        format!("{digits}\n"),
-        format!("+{digits}"),
-        format!("0{digits}"),
-        format!("\"{digits}\""),
+/// The texts of a number that programs read as that number, or cut down to it, though they are not its digits.
+fn other_texts(number: u64) -> Vec<String> {
+    let mut texts: Vec<_> = [
+        ("", ".0"),
+        ("", "."),
+        ("", ".00"),
+        ("", ".5"),
+        (" ", ""),
+        ("", " "),
+        ("", "\n"),
+        ("+", ""),
+        ("0", ""),
+        ("\"", "\""),
     ]
+    .iter()
+    .map(|(before, after)| format!("{before}{number}{after}"))
+    .collect();
+    texts.extend([format!("0x{number:x}"), format!("0x{number:X}")]);
+    let mut digits = number;
+    for zeros in 1..=19 {
+        if digits == 0 || !digits.is_multiple_of(10) {
+            break;
+        }
+        digits /= 10;
+        texts.push(format!("{digits}e{zeros}"));
+    }
+    texts
 }
 
 fn from_hex(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -241,6 +255,9 @@ mod tests {
             ("7200", "7200 ", MakerMistake::ExpireAsOtherText),
             ("7200", "+7200", MakerMistake::ExpireAsOtherText),
             ("7200", "07200", MakerMistake::ExpireAsOtherText),
+            ("7200", "0x1c20", MakerMistake::ExpireAsOtherText),
+            ("7200", "720e1", MakerMistake::ExpireAsOtherText),
+            ("7200", "72e2", MakerMistake::ExpireAsOtherText),
             ("1795412030", "1795412030.0", MakerMistake::TimeAsOtherText),
             (
                 "TLS.time:1795412030\nTLS.expire:7200",

@@ -169,16 +169,11 @@ fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
                 bare = rest;
             }
         }
-        if let Some((value, _)) = bare.split_once(['&', '#']) {
-            if !value.is_empty() {
-                if !manglings.contains(&Corruption::InUrl) {
-                    note(
-                        manglings,
-                        Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() },
-                    );
-                }
-                bare = value;
+        if let Some((value, _)) = bare.split_once(['&', '#']).filter(|(value, _)| !value.is_empty()) {
+            if !manglings.contains(&Corruption::InUrl) {
+                note(manglings, Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() });
             }
+            bare = value;
         }
         let decoded = percent_decode_str(bare).decode_utf8().map_or_else(|_| bare.to_owned(), |text| text.into_owned());
         times += u8::from(decoded != bare);
