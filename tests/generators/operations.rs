@@ -31,7 +31,7 @@ fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
             settings.terms.marks_supported = *marks_supported;
             settings.terms.online_list_enabled = *online_list_enabled;
         }
-        Input::Policy { field, reading } => settings.terms.policy.set(Gap::parse(field).unwrap(), reading).unwrap(),
+        Input::Policy { field, reading } => settings.terms.policy.set(Gap::from_name(field).unwrap(), reading).unwrap(),
         Input::CreateGroup { group: id, kind, owner } => {
             app.create_group(group(id), *kind, owner.map(user), now);
         }

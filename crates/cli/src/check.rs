@@ -133,7 +133,7 @@ impl Checked {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
             because: omission.because.id(),
-            says: omission.because.row().says,
+            says: omission.because.row().description,
         });
         Self {
             answer: raw(dry.answer.body),

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_readable_envelope_is_a_fault() {
+    fn an_answer_without_a_readable_envelope_is_an_error() {
         for (body, expected) in [
             ("{}", "`ActionStatus` is missing"),
             (r#"{"ActionStatus":"OK"}"#, "`ErrorCode` is missing"),

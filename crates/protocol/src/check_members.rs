@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_another_type_is_a_fault_with_its_place() {
+    fn a_list_of_another_type_is_an_error_with_its_place() {
         for (fields, expected) in [
             (r#","Member_Account":{}"#, "`Member_Account` must be an array, and is an object: `{}`"),
             (r#","Member_Account":"a""#, "`Member_Account` must be an array, and is a string: `\"a\"`"),

@@ -158,10 +158,10 @@ pub enum AnswerError {
 }
 
 impl From<ValueError> for AnswerError {
-    fn from(fault: ValueError) -> Self {
-        match fault {
-            ValueError::Field(fault) => Self::Field(fault),
-            ValueError::Body(fault) => Self::Body(fault),
+    fn from(error: ValueError) -> Self {
+        match error {
+            ValueError::Field(error) => Self::Field(error),
+            ValueError::Body(error) => Self::Body(error),
         }
     }
 }

@@ -225,7 +225,7 @@ mod tests {
         assert!(ErrorCode::new(10015).row().unwrap().meaning.contains("general list"));
     }
 
-    /// A pause alone may not do: what these say may be the request's fault.
+    /// A pause alone may not do: what these say may be the request's error.
     #[test]
     fn what_is_to_be_checked_before_a_retry_is_said() {
         for (number, check) in [(60008, "first check the service name"), (60013, "first check what stands between")] {

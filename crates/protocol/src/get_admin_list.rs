@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_missing_there_twice_or_of_another_type_is_a_fault_with_its_place() {
+    fn a_field_that_is_missing_there_twice_or_of_another_type_is_an_error_with_its_place() {
         for (fields, expected) in [
             (r#","Admin_List":{}"#, "`Admin_List` must be an array, and is an object: `{}`"),
             (r#","Admin_List":[],"Admin_List":[]"#, "`Admin_List` is there more than once; send it once"),

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
-use crate::json::{self, Faults};
+use crate::json::{self, FieldErrors};
 use crate::modify_user_info::Marks;
 use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
 
@@ -48,10 +48,10 @@ impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.timestamp) {
-            (Some(group_id), Some(timestamp)) if draft.faults.is_empty() => {
+            (Some(group_id), Some(timestamp)) if draft.errors.is_empty() => {
                 Ok(Self { group_id, timestamp, mark: draft.mark })
             }
-            _ => Err(RequestError::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.errors)),
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields.
+/// What could be read of a request, and every error that was found in its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -72,7 +72,7 @@ pub struct Draft<'a> {
     /// `Mark`, where it is there once and an integer.
     pub mark: Option<Integer<'a>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -83,11 +83,11 @@ impl<'a> Draft<'a> {
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        let timestamp = faults.keep(fields.require(Place::Timestamp, json::integer))?;
-        let mark = faults.keep(fields.optional(Place::MarkFilter, json::integer))?.flatten();
-        Ok(Self { group_id, timestamp, mark, faults: faults.0 })
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(Place::GroupId, json::string))?;
+        let timestamp = errors.keep(fields.require(Place::Timestamp, json::integer))?;
+        let mark = errors.keep(fields.optional(Place::MarkFilter, json::integer))?.flatten();
+        Ok(Self { group_id, timestamp, mark, errors: errors.0 })
     }
 }
 
@@ -254,7 +254,7 @@ mod tests {
     /// The one member of an answer that has these fields too, and what is written of them.
     fn member(fields: &str) -> (Listed, String) {
         let body = format!("{START}{fields}}}]}}");
-        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
         let written = String::from_utf8(answer.to_json()).unwrap();
         let fields = written.strip_prefix(START).unwrap().strip_suffix("}]}").unwrap().to_owned();
@@ -310,8 +310,8 @@ mod tests {
             (r#","NickName":"m""#, "`MemberList[0].NickName` is there more than once; send it once"),
             (r#","JoinTime":2"#, "`MemberList[0].JoinTime` is there more than once; send it once"),
         ] {
-            let fault = Answer::parse(format!("{START}{fields}}}]}}").as_bytes()).unwrap_err();
-            assert_eq!(fault.to_string(), expected);
+            let error = Answer::parse(format!("{START}{fields}}}]}}").as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), expected);
         }
     }
 
@@ -322,7 +322,7 @@ mod tests {
             let body = r#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#;
             let change = |to: &str| body.replace(&format!("\"{name}\":"), to);
             let found =
-                |body: &str| Draft::parse(body).unwrap().faults.into_iter().map(|fault| (fault.place, fault.problem));
+                |body: &str| Draft::parse(body).unwrap().errors.into_iter().map(|error| (error.place, error.problem));
             let found = |body: &str| found(body).collect::<Vec<_>>();
             let is_optional = name == "Mark";
             let missing = if is_optional { vec![] } else { vec![(place, FieldProblem::Missing)] };

@@ -100,7 +100,7 @@ mod tests {
     /// The answer that has these fields too, and what is written of them.
     fn answer(fields: &str) -> (Answer, String) {
         let body = format!("{START}{fields}}}");
-        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
         assert_eq!(answer.online_member_num, Some(7));
         let written = String::from_utf8(answer.to_json()).unwrap();

@@ -20,22 +20,22 @@ pub use error::{BodyError, FieldError, FieldProblem, Kind, RequestError};
 
 /// The text of a body.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
-    core::str::from_utf8(bytes).map_err(|fault| BodyError::NotUtf8 { at: fault.valid_up_to() })
+    core::str::from_utf8(bytes).map_err(|error| BodyError::NotUtf8 { at: error.valid_up_to() })
 }
 
 /// What is wrong with a text that serde_json could not read as an object.
-fn body_fault(text: &str, fault: &serde_json::Error) -> BodyError {
+fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return BodyError::Empty;
     }
     if text.starts_with('\u{feff}') {
         return BodyError::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
     }
-    let fault = match serde_json::from_str::<&RawValue>(text) {
+    let error = match serde_json::from_str::<&RawValue>(text) {
         Ok(value) if kind(value) != Kind::Object => return BodyError::NotObject { found: kind(value) },
-        Ok(_) => fault.to_string(),
+        Ok(_) => error.to_string(),
         // What is wrong with the text as such, and not that it is no object.
-        Err(fault) => fault.to_string(),
+        Err(error) => error.to_string(),
     };
     if let Some(comma) = trailing_commas(text).first()
         && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
@@ -44,7 +44,7 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyError {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         return BodyError::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
     }
-    BodyError::NotJson { what: OneLine(&fault).to_string() }
+    BodyError::NotJson { what: OneLine(&error).to_string() }
 }
 
 /// What a value is.
@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
     ///
     /// [`BodyError`] where the text is no JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
-        serde_json::from_str(body).map_err(|fault| body_fault(body, &fault))
+        serde_json::from_str(body).map_err(|error| body_error(body, &error))
     }
 
     /// Takes a field out, with its value as it was written; none where it is not there.
@@ -111,7 +111,7 @@ impl<'a> Fields<'a> {
         self.take(place.field()).map_err(|DuplicateField| FieldError { place, problem: FieldProblem::DuplicateField })
     }
 
-    /// Takes the field at `place` out, read by `read`; a fault where it is not there.
+    /// Takes the field at `place` out, read by `read`; an error where it is not there.
     pub(crate) fn require<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<T, ValueError> {
         match self.at(place)? {
             Some(value) => read(place, value),
@@ -190,8 +190,8 @@ pub(crate) enum ValueError {
 }
 
 impl From<FieldError> for ValueError {
-    fn from(fault: FieldError) -> Self {
-        Self::Field(fault)
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
     }
 }
 
@@ -215,9 +215,9 @@ fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue)
     if kind(value) != wanted {
         return Err(wrong_type(place, wanted, value));
     }
-    serde_json::from_str(value.get()).map_err(|fault| {
+    serde_json::from_str(value.get()).map_err(|error| {
         let half = has_lone_surrogate(value.get());
-        let what = if half { half_a_pair(place) } else { format!("in `{place}`: {fault}") };
+        let what = if half { half_a_pair(place) } else { format!("in `{place}`: {error}") };
         ValueError::Body(BodyError::NotJson { what })
     })
 }
@@ -248,20 +248,20 @@ pub(crate) fn fields(place: Place, value: &RawValue) -> Result<Fields<'_>, Value
     read(place, Kind::Object, value)
 }
 
-/// Collects the faults of fields.
+/// Collects the errors of fields.
 #[derive(Default)]
-pub(crate) struct Faults(pub(crate) Vec<FieldError>);
+pub(crate) struct FieldErrors(pub(crate) Vec<FieldError>);
 
-impl Faults {
-    /// What was read; none, and one fault more, where it was not. What is no JSON ends the reading.
+impl FieldErrors {
+    /// What was read; none, and one error more, where it was not. What is no JSON ends the reading.
     pub(crate) fn keep<T>(&mut self, read: Result<T, ValueError>) -> Result<Option<T>, BodyError> {
         match read {
             Ok(value) => Ok(Some(value)),
-            Err(ValueError::Field(fault)) => {
-                self.0.push(fault);
+            Err(ValueError::Field(error)) => {
+                self.0.push(error);
                 Ok(None)
             }
-            Err(ValueError::Body(fault)) => Err(fault),
+            Err(ValueError::Body(error)) => Err(error),
         }
     }
 

@@ -161,10 +161,10 @@ mod tests {
     fn what_is_written_is_read_again() {
         for identifier in ["administrator", "a+b", "100%", "%41", "x&random=1", "名", " ", "a\nb"] {
             let mut query = query(identifier, "eJ+w=*-_");
-            let raw = RawQuery::parse(&query.to_text());
-            assert_eq!((raw.query(), raw.faults(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
+            let raw = RawQuery::new(&query.to_text());
+            assert_eq!((raw.query(), raw.errors(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
-            let raw = RawQuery::parse(&query.to_text());
+            let raw = RawQuery::new(&query.to_text());
             assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomError::Missing)));
         }
     }

@@ -40,8 +40,8 @@ pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","Erro
 /// let Ok(Webhook::MemberStateChange(change)) = Webhook::parse(body) else { panic!() };
 /// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".into()]));
 ///
-/// let fault = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
-/// assert_eq!(fault.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
+/// let error = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

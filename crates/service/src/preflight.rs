@@ -180,7 +180,7 @@ impl Reader<'_> {
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let kind = self.command_type(draft.command_type)?;
         let entries = match &draft.member_list {
             Some(members) => {
@@ -314,7 +314,7 @@ impl Reader<'_> {
     }
 
     fn list(&mut self, draft: &get_members::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let cursor = self.cursor(draft.timestamp)?;
         let filter = match draft.mark {
             None => Filter::Visible,
@@ -346,7 +346,7 @@ impl Reader<'_> {
 
     /// A body that names a group and nothing else.
     fn group_alone(&mut self, draft: &get_online_member_num::Draft<'_>, body: Body) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let group = self.group_id(draft.group_id.as_deref())?;
         ControlFlow::Continue(Read { group, special: None, body: Some(body) })
     }

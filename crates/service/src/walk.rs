@@ -175,9 +175,9 @@ impl<'a> Evaluation<'a> {
     fn query(&mut self) -> ControlFlow<(), Option<String>> {
         let query = match self.incoming.caller {
             Caller::Identifier(identifier) => return ControlFlow::Continue(Some(identifier.to_owned())),
-            Caller::Query(query) => RawQuery::parse(query),
+            Caller::Query(query) => RawQuery::new(query),
         };
-        for fault in query.faults() {
+        for fault in query.errors() {
             let reason = match fault {
                 QueryError::AppMissing => Refusal::QueryAppMissing,
                 _ => Refusal::Query,

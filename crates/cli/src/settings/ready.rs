@@ -40,7 +40,7 @@ impl Settings {
     }
 
     pub(crate) fn target(&self) -> Result<Target, Error> {
-        let base = match self.text(Setting::Region).and_then(Region::parse) {
+        let base = match self.text(Setting::Region).and_then(Region::from_name) {
             Some(region) => region.base_url(),
             None => self.parsed(Setting::Url, BaseUrl::parse)?,
         };

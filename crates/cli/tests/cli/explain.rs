@@ -37,7 +37,7 @@ fn every_clause_is_explained() {
     for row in CLAUSES {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.id, row.says, row.refusal] {
+        for part in [row.id, row.description, row.refusal] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
         let found = avmarks(&["explain", "--json", row.id]).json();

@@ -1,6 +1,6 @@
 use super::*;
 
-fn fault(body: &str) -> BodyError {
+fn error(body: &str) -> BodyError {
     Fields::parse(body).unwrap_err()
 }
 
@@ -12,7 +12,7 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         ("{\n\"a\":[\n1 ,\n],\n}", 3, 3),
         ("{\"a\":{\"b\":[{},]}}", 1, 14),
     ] {
-        assert_eq!(fault(body), BodyError::TrailingComma { line, column }, "{body}");
+        assert_eq!(error(body), BodyError::TrailingComma { line, column }, "{body}");
     }
     for body in [
         "{\"a\":1,,}",
@@ -30,13 +30,13 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         "[1,]",
         "{\"a\":1",
     ] {
-        assert!(matches!(fault(body), BodyError::NotJson { .. }), "{body}: {:?}", fault(body));
+        assert!(matches!(error(body), BodyError::NotJson { .. }), "{body}: {:?}", error(body));
     }
     for body in ["", " \r\n\t"] {
-        assert_eq!(fault(body), BodyError::Empty);
+        assert_eq!(error(body), BodyError::Empty);
     }
     for (body, found) in [("[]", Kind::Array), ("\",}\"", Kind::Text), (" 1 ", Kind::Integer), ("null", Kind::Null)] {
-        assert_eq!(fault(body), BodyError::NotObject { found });
+        assert_eq!(error(body), BodyError::NotObject { found });
     }
 }
 
@@ -44,9 +44,9 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
 fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     let problem = |body: &str| {
         let mut fields = Fields::parse(body).unwrap();
-        let Err(ValueError::Field(fault)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
-        assert_eq!(fault.place, Place::GroupId);
-        fault.problem
+        let Err(ValueError::Field(error)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
+        assert_eq!(error.place, Place::GroupId);
+        error.problem
     };
     assert_eq!(problem("{\"groupid\":\"a\"}"), FieldProblem::Missing);
     for twice in

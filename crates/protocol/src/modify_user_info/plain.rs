@@ -124,7 +124,7 @@ mod tests {
             group_id: Some(group_id),
             command_type: Some(command_type),
             member_list: Some(member_list),
-            faults: Vec::new(),
+            errors: Vec::new(),
         };
         assert_eq!(Ok(draft), any, "{text}");
         true

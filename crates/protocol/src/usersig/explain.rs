@@ -65,7 +65,7 @@ impl Finding {
     pub const fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Mangled(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
-            Self::Refused(fault) => Some(fault.code()),
+            Self::Refused(error) => Some(error.code()),
             Self::KeyDecodedAsHex => Some(ErrorCode::new(70009)),
             Self::ReadableOnceMended | Self::FromTheFuture { .. } | Self::ShortValidity { .. } => None,
         }
@@ -83,15 +83,15 @@ impl fmt::Display for Finding {
         match self {
             Self::Mangled(mangling) => mangling.fmt(f),
             Self::ReadableOnceMended => f.write_str("with that undone it can be read; what follows is about it as it was made"),
-            Self::Unreadable(fault) => write!(f, "the signature cannot be read: {fault}"),
+            Self::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
             Self::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
                 let ago = Span(now_seconds.saturating_sub(*at_seconds));
                 write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
             }
-            Self::Refused(fault @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
-                write!(f, "{fault}; make one for the user and app of the request, or ask as those it is for")
+            Self::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
+                write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
             }
-            Self::Refused(fault) => write!(f, "{fault}; make a new one with the key that the console shows for this app"),
+            Self::Refused(error) => write!(f, "{error}; make a new one with the key that the console shows for this app"),
             Self::KeyDecodedAsHex => f.write_str(
                 "the signature was made with the key decoded as hexadecimal; the key is its text as the console shows it",
             ),
@@ -161,8 +161,8 @@ pub fn explain(
     let mut findings: Vec<_> = mended.manglings.into_iter().map(Finding::Mangled).collect();
     let token = match mended.token {
         Ok(token) => token,
-        Err(fault) => {
-            findings.push(Finding::Unreadable(fault));
+        Err(error) => {
+            findings.push(Finding::Unreadable(error));
             return Explanation { findings, token: None };
         }
     };

@@ -69,7 +69,7 @@ fn json_of(sig: &UserSig) -> String {
 fn signatures_of_four_other_makers_verify() {
     for (maker, time, expire, text) in VECTORS {
         let sig = UserSig::from_url(text);
-        let token = check(&sig, time).unwrap_or_else(|fault| panic!("{maker}: {fault}"));
+        let token = check(&sig, time).unwrap_or_else(|error| panic!("{maker}: {error}"));
         assert_eq!((token.issued_at_seconds(), token.valid_for_seconds()), (time, expire), "{maker}");
         assert_eq!(check(&sig, time + expire - 1), Ok(token), "{maker}");
         let expired = UserSigError::Expired { at_seconds: time + expire, now_seconds: time + expire };
@@ -118,7 +118,7 @@ fn signatures_are_told_apart_by_their_text() {
 }
 
 #[test]
-fn faults_come_in_order() {
+fn errors_come_in_order() {
     let other_key = SecretKey::new("other").unwrap();
     let other_app = SdkAppId::new(1).unwrap();
     let (late, sig) = (at(TIME + 86_400), signed());
@@ -165,12 +165,12 @@ fn no_changed_character_changes_what_is_accepted() {
 }
 
 #[test]
-fn each_fault_of_the_fields() {
+fn each_error_of_the_fields() {
     let json = json_of(&signed());
     let mac = json.split("\"TLS.sig\":\"").nth(1).unwrap().trim_end_matches("\"}");
     let wrong = |name, wanted, found| TokenError::Type { name, wanted, found };
     use crate::json::Kind;
-    for (from, to, fault) in [
+    for (from, to, error) in [
         ("{", "", TokenError::NotJson),
         ("}", ",}", TokenError::NotJson),
         ("\"2.0\"", "\"1.0\"", TokenError::Version { found: "1.0".to_owned() }),
@@ -190,7 +190,7 @@ fn each_fault_of_the_fields() {
         (mac, "", TokenError::MacLength { bytes: 0 }),
         ("\"TLS.ver\"", "\"TLS.account_type\":\"0\",\"TLS.ver\"", TokenError::OldScheme),
     ] {
-        assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(fault), "{to}");
+        assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(error), "{to}");
     }
     assert_eq!(Token::decode(packed("[1]").as_str()), Err(TokenError::NotObject));
     let odd = json.replace('{', "{ \"x\" : [ { } ] ,\n").replace(',', " ,\t");
@@ -272,7 +272,7 @@ fn unreadable(sent: &str) -> (Vec<Corruption>, TokenError) {
     for finding in explanation.findings {
         match finding {
             Finding::Mangled(mangling) => found.push(mangling),
-            Finding::Unreadable(fault) => return (found, fault),
+            Finding::Unreadable(error) => return (found, error),
             other => panic!("{other}"),
         }
     }
@@ -287,8 +287,8 @@ fn what_stands_behind_a_signature_is_named() {
     let good = good.as_str();
     for (behind, found) in [("\u{200b}", '\u{200b}'), ("&amp;", '&'), ("\\n", '\\'), ("_é_", 'é')] {
         let at = good.len() + behind.find(found).unwrap();
-        let fault = TokenError::Alphabet { found, at };
-        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(fault), "{behind}");
+        let error = TokenError::Alphabet { found, at };
+        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(error), "{behind}");
     }
 }
 
@@ -298,9 +298,9 @@ fn what_cannot_be_mended_is_told() {
     let good = good.as_str();
     let length = |characters| TokenError::Length { characters };
     for end in (100..good.len() - 8).step_by(7) {
-        let (found, fault) = unreadable(&good[..end]);
+        let (found, error) = unreadable(&good[..end]);
         assert_eq!(found, [], "{end}");
-        assert!([length(end), TokenError::ZlibCutOff, TokenError::LastCharacter].contains(&fault), "{end}: {fault}");
+        assert!([length(end), TokenError::ZlibCutOff, TokenError::LastCharacter].contains(&error), "{end}: {error}");
     }
     assert_eq!(unreadable(""), (vec![], TokenError::Empty));
     assert_eq!(unreadable("hello"), (vec![], length(5)));

@@ -112,7 +112,7 @@ impl Token {
 
     fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
-        let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
+        let mut fields = json::Fields::parse(text).map_err(|error| match error {
             BodyError::NotObject { .. } => TokenError::NotObject,
             _ => TokenError::NotJson,
         })?;

@@ -150,8 +150,8 @@ impl<'a> Body<'a> {
     /// Reads what is of the right kind; that fails where a string has half of a surrogate pair alone, or values are
     /// nested too deep.
     fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookError> {
-        let fault = |fault| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {fault}", self.at(name)) });
-        serde_json::from_str(value.get()).map_err(|found: serde_json::Error| fault(found))
+        let error = |error| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {error}", self.at(name)) });
+        serde_json::from_str(value.get()).map_err(|found: serde_json::Error| error(found))
     }
 
     fn at(&self, name: &str) -> String {

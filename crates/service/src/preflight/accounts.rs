@@ -30,7 +30,7 @@ impl Reader<'_> {
 
     /// Robots are added and deleted by mark 500; `check_members` has the same body.
     pub(super) fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
         let accounts = match &draft.accounts {
             Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, gap)?,
@@ -50,7 +50,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let kind = self.command_type(draft.command_type)?;
         let accounts = match &draft.accounts {
             Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, Gap::AdminsMax)?,
