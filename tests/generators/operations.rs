@@ -5,7 +5,7 @@ use std::mem;
 
 use avmarks_generators::Generate;
 use avmarks_generators::operations::{Input, Run, Step, small_limits};
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::{Endpoint, add_robots, modify_admin};
 use avmarks_service::{App, Call, Scenario, Settings};
 use avmarks_spec::{Gap, GroupId, Timestamp, UserId};

@@ -1,9 +1,10 @@
 //! Requests, what is wrong with them, and the answers to them.
 
+use avmarks_protocol::internal::Fields;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Served};
 use avmarks_protocol::{
-    BodyError, Fields, Integer, add_robots, check_members, del_robots, get_admin_list, get_members,
-    get_online_member_num, modify_admin,
+    BodyError, Integer, add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num,
+    modify_admin,
 };
 use proptest::prelude::*;
 

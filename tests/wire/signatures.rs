@@ -1,7 +1,7 @@
 //! `UserSig`: what is signed verifies, and nothing else does.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_spec::Timestamp;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! JSON that can be spoilt: fields in order, repetitions, and any text where a value should be.
 
-use avmarks_protocol::Fields;
+use avmarks_protocol::internal::Fields;
 use serde_json::value::RawValue;
 
 use crate::{Body, Choices};

@@ -7,7 +7,7 @@ mod typed;
 
 use std::fmt;
 
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 
 pub use fault::Fault;
 pub use typed::Request;
@@ -82,7 +82,7 @@ pub struct Nearly {
     /// What is wrong with it.
     pub fault: Fault,
     /// Where.
-    pub place: Place,
+    pub place: BodyPath,
     /// The request with the fault, as bytes.
     pub body: Body,
     /// The request without it.

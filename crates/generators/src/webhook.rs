@@ -76,7 +76,7 @@ fn webhook(revision: Revision, choices: &mut Choices<'_>) -> Webhook {
         0 => Webhook::AfterMemberJoin(AfterMemberJoin {
             group_id,
             group_type,
-            join_type: choices.pick(&["Apply", "Invited", "Scanned", ""]).to_owned().into(),
+            change_type: choices.pick(&["Apply", "Invited", "Scanned", ""]).to_owned().into(),
             operator,
             members,
             event_time,
@@ -85,7 +85,7 @@ fn webhook(revision: Revision, choices: &mut Choices<'_>) -> Webhook {
         1 => Webhook::AfterMemberExit(AfterMemberExit {
             group_id,
             group_type,
-            exit_type: choices.pick(&["Quit", "Kicked", "Banned", ""]).to_owned().into(),
+            change_type: choices.pick(&["Quit", "Kicked", "Banned", ""]).to_owned().into(),
             operator,
             members,
             event_time,

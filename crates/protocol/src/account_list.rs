@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
 use crate::json::{self, FieldErrors};
-use crate::{BodyError, FieldError, Place, RequestError};
+use crate::json::{BodyError, FieldError, RequestError};
 
 /// A request that names accounts of a group. Its values are of the right types and not yet held against any limit.
 ///
@@ -63,6 +64,7 @@ impl<'a> Request<'a> {
 /// assert_eq!(draft.errors[0].to_string(), "`GroupId` is missing");
 /// assert_eq!(draft.errors[1].to_string(), "`Member_Account[1]` must be a string, and is an integer: `7`");
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -82,8 +84,8 @@ impl<'a> Draft<'a> {
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();
-        let group_id = errors.keep(fields.require(Place::GroupId, json::string))?;
-        let accounts = errors.list(&mut fields, Place::MemberAccounts, Place::MemberAccount, json::string)?;
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let accounts = errors.list(&mut fields, BodyPath::MemberAccounts, BodyPath::MemberAccount, json::string)?;
         Ok(Self { group_id, accounts, errors: errors.0 })
     }
 }
@@ -91,7 +93,7 @@ impl<'a> Draft<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldProblem;
+    use crate::json::FieldProblem;
 
     const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["245000","202200"]}"#;
 
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_of_a_field_is_listed_with_its_place() {
+    fn each_error_of_a_field_is_listed_with_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`Member_Account` is missing"][..]),
             (r#"{"GroupId":"g"}"#, &["`Member_Account` is missing"]),
@@ -156,12 +158,12 @@ mod tests {
 
     #[test]
     fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
-        for (body, place) in [
-            (BODY.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), Place::GroupId),
-            (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), Place::MemberAccounts),
+        for (body, path) in [
+            (BODY.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), BodyPath::GroupId),
+            (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), BodyPath::MemberAccounts),
         ] {
             let draft = Draft::parse(&body).unwrap();
-            assert_eq!(draft.errors, [crate::FieldError { place, problem: FieldProblem::DuplicateField }]);
+            assert_eq!(draft.errors, [crate::FieldError { path, problem: FieldProblem::DuplicateField }]);
             assert!(Request::parse(body.as_bytes()).is_err());
         }
     }

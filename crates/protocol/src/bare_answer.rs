@@ -3,8 +3,11 @@
 
 use serde::Serialize;
 
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{code_first, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 /// An answer that is the envelope alone: it names no account, so it does not tell which accounts of the request were served.
 ///

@@ -5,8 +5,12 @@
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{as_int64, info_first, optional_int64, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 pub use crate::group_only::{Draft, Request};
 
@@ -78,8 +82,8 @@ impl Answer {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            online_member_num: optional_int64(Place::OnlineMemberNum, &mut fields)?,
-            expire_time: fields.undocumented(Place::ExpireTime, as_int64),
+            online_member_num: optional_int64(BodyPath::OnlineMemberNum, &mut fields)?,
+            expire_time: fields.undocumented(BodyPath::ExpireTime, as_int64),
             extra: fields.rest(),
         })
     }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
 use crate::json::{self, FieldErrors};
-use crate::{BodyError, FieldError, Place, RequestError};
+use crate::json::{BodyError, FieldError, RequestError};
 
 /// A request that names a group. The id is a string and not yet held against any limit.
 ///
@@ -47,12 +48,13 @@ impl<'a> Request<'a> {
 ///
 /// ```
 /// use avmarks_protocol::get_admin_list::Draft;
-/// use avmarks_protocol::{FieldProblem, Place};
+/// use avmarks_protocol::{FieldProblem, BodyPath};
 ///
 /// let draft = Draft::parse(r#"{"GroupId":"a","GroupId":"b"}"#).unwrap();
 /// assert_eq!(draft.group_id, None);
-/// assert_eq!((draft.errors[0].place, &draft.errors[0].problem), (Place::GroupId, &FieldProblem::DuplicateField));
+/// assert_eq!((draft.errors[0].path, &draft.errors[0].problem), (BodyPath::GroupId, &FieldProblem::DuplicateField));
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -70,7 +72,7 @@ impl<'a> Draft<'a> {
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();
-        let group_id = errors.keep(fields.require(Place::GroupId, json::string))?;
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
         Ok(Self { group_id, errors: errors.0 })
     }
 }

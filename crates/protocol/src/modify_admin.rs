@@ -7,9 +7,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
+use crate::integer::Integer;
 use crate::json::{self, FieldErrors};
-use crate::{BodyError, FieldError, Integer, Place, RequestError};
+use crate::json::{BodyError, FieldError, RequestError};
 
 pub use crate::bare_answer::Answer;
 
@@ -73,6 +75,7 @@ impl<'a> Request<'a> {
 /// assert_eq!(draft.errors[0].to_string(), "`CommandType` must be an integer, and is a string: `\"1\"`");
 /// assert_eq!(draft.errors[1].to_string(), "`Admin_Account[0]` must be a string, and is an integer: `1`");
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -94,9 +97,9 @@ impl<'a> Draft<'a> {
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();
-        let group_id = errors.keep(fields.require(Place::GroupId, json::string))?;
-        let command_type = errors.keep(fields.require(Place::CommandType, json::integer))?;
-        let accounts = errors.list(&mut fields, Place::AdminAccounts, Place::AdminAccount, json::string)?;
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let command_type = errors.keep(fields.require(BodyPath::CommandType, json::integer))?;
+        let accounts = errors.list(&mut fields, BodyPath::AdminAccounts, BodyPath::AdminAccount, json::string)?;
         Ok(Self { group_id, command_type, accounts, errors: errors.0 })
     }
 }
@@ -104,7 +107,7 @@ impl<'a> Draft<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldProblem;
+    use crate::json::FieldProblem;
 
     const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":2,"Admin_Account":["user1","user2"]}"#;
 
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_of_a_field_is_listed_with_its_place() {
+    fn each_error_of_a_field_is_listed_with_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`CommandType` is missing", "`Admin_Account` is missing"][..]),
             (
@@ -168,13 +171,15 @@ mod tests {
 
     #[test]
     fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
-        for (name, place) in
-            [("GroupId", Place::GroupId), ("CommandType", Place::CommandType), ("Admin_Account", Place::AdminAccounts)]
-        {
+        for (name, path) in [
+            ("GroupId", BodyPath::GroupId),
+            ("CommandType", BodyPath::CommandType),
+            ("Admin_Account", BodyPath::AdminAccounts),
+        ] {
             let twice = BODY.replace(&format!("\"{name}\":"), &format!("\"{name}\":0,\"{name}\":"));
-            assert_eq!(errors(&twice), [FieldError { place, problem: FieldProblem::DuplicateField }]);
+            assert_eq!(errors(&twice), [FieldError { path, problem: FieldProblem::DuplicateField }]);
             let missing = BODY.replace(&format!("\"{name}\":"), "\"x\":");
-            assert_eq!(errors(&missing), [FieldError { place, problem: FieldProblem::Missing }]);
+            assert_eq!(errors(&missing), [FieldError { path, problem: FieldProblem::Missing }]);
         }
     }
 }

@@ -12,10 +12,15 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::body_path::BodyPath;
 use crate::cursor::bare_bytes;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::integer::Integer;
 use crate::json::{self, FieldErrors};
-use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
+use crate::json::{BodyError, FieldError, RequestError};
 
 pub use marks::Marks;
 use plain::Plain;
@@ -85,6 +90,7 @@ impl<'a> Request<'a> {
 }
 
 /// What could be read of a request, and every error that was found in its fields: for whoever wants to list them all.
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -98,6 +104,7 @@ pub struct Draft<'a> {
 }
 
 /// An entry of a [`Draft`].
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftMember<'a> {
     /// `Member_Account`, where it is there once and a string.
@@ -128,9 +135,9 @@ impl<'a> Draft<'a> {
     fn parse_any(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
         let mut errors = FieldErrors::default();
-        let group_id = errors.keep(fields.require(Place::GroupId, json::string))?;
-        let command_type = errors.keep(fields.require(Place::CommandType, json::integer))?;
-        let entries = errors.keep(fields.require(Place::MemberList, json::array))?;
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let command_type = errors.keep(fields.require(BodyPath::CommandType, json::integer))?;
+        let entries = errors.keep(fields.require(BodyPath::MemberList, json::array))?;
         let member_list = match entries {
             None => None,
             Some(entries) => {
@@ -166,9 +173,11 @@ impl<'a> Draft<'a> {
 
 impl<'a> DraftMember<'a> {
     fn parse(at: usize, entry: &'a RawValue, errors: &mut FieldErrors) -> Result<Self, BodyError> {
-        let Some(mut fields) = errors.keep(json::fields(Place::Entry(at), entry))? else { return Ok(Self::default()) };
-        let account = errors.keep(fields.require(Place::Account(at), json::string))?;
-        let marks = errors.list(&mut fields, Place::Marks(at), |mark| Place::Mark(at, mark), json::integer)?;
+        let Some(mut fields) = errors.keep(json::fields(BodyPath::Entry(at), entry))? else {
+            return Ok(Self::default());
+        };
+        let account = errors.keep(fields.require(BodyPath::Account(at), json::string))?;
+        let marks = errors.list(&mut fields, BodyPath::Marks(at), |mark| BodyPath::Mark(at, mark), json::integer)?;
         Ok(Self { account, marks })
     }
 }
@@ -287,14 +296,16 @@ impl Answer {
         let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            command_type: optional_int64(Place::CommandType, &mut fields)?,
-            member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
-                let account = entry.require(Place::Account(at), json::string)?.into_owned();
-                let values = entry.require(Place::Marks(at), json::array)?;
+            command_type: optional_int64(BodyPath::CommandType, &mut fields)?,
+            member_list: objects(&mut fields, BodyPath::MemberList, BodyPath::Entry, |at, mut entry| {
+                let account = entry.require(BodyPath::Account(at), json::string)?.into_owned();
+                let values = entry.require(BodyPath::Marks(at), json::array)?;
                 let marks = values
                     .into_iter()
                     .enumerate()
-                    .map(|(mark, value)| fits(Place::Mark(at, mark), json::integer(Place::Mark(at, mark), value)?))
+                    .map(|(mark, value)| {
+                        fits(BodyPath::Mark(at, mark), json::integer(BodyPath::Mark(at, mark), value)?)
+                    })
                     .collect::<Result<_, _>>()?;
                 Ok(Served { account, marks, extra: entry.rest() })
             })?,

@@ -3,9 +3,11 @@
 
 use core::fmt::Debug;
 
+use crate::endpoint::Endpoint;
+use crate::envelope::{Envelope, envelope_json};
+use crate::json::RequestError;
 use crate::{
-    Endpoint, Envelope, RequestError, add_robots, check_members, envelope_json, get_admin_list, get_members,
-    get_online_member_num, modify_admin, modify_user_info,
+    add_robots, check_members, get_admin_list, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 
 /// One body for each reader, with every field that it knows and one that it does not.

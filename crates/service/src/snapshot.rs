@@ -5,7 +5,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::{Filter, Policy, RestoreError, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;

@@ -4,7 +4,8 @@ mod asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
@@ -202,7 +203,8 @@ fn group(line: &Value) -> Result<GroupId, String> {
 }
 
 fn verbatim_body(text: &str) -> Result<String, String> {
-    let mut fields: avmarks_protocol::Fields<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut fields: avmarks_protocol::internal::Fields<'_> =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
     let body = fields.take("body").ok().flatten().ok_or("`body` is missing, or there twice")?;
     Ok(body.get().to_owned())
 }

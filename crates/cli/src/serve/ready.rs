@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::{Clock, Settings, set_limit};
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_spec::{Gap, GroupId, Limits, Timestamp};
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Excerpt, GroupId, Limits, UserId};
 
 use crate::names;

@@ -1,8 +1,9 @@
 //! What an answer says, typed. A macro writes what is the same of every call.
 
+use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::{
-    AnswerError, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json,
-    get_admin_list, get_members, get_online_member_num, modify_admin, modify_user_info,
+    AnswerError, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, get_admin_list,
+    get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 
 use crate::{Choices, words};

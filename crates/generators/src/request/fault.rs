@@ -1,6 +1,6 @@
 //! What can be wrong with a request by itself, one at a time.
 
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_service::rules::Refusal;
 
 use super::Request;
@@ -95,38 +95,38 @@ impl Fault {
     }
 
     /// Puts the fault into a request, and says where it is.
-    pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (Place, Body) {
+    pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (BodyPath, Body) {
         let places = Places::of(request, choices);
         let json = &mut sketch.json;
         let place = match self {
-            Self::Cut => return (Place::Body, sketch.cut(choices)),
-            Self::Empty => return (Place::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
+            Self::Cut => return (BodyPath::Body, sketch.cut(choices)),
+            Self::Empty => return (BodyPath::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
             Self::NotObject => {
                 let (before, behind) = choices.pick(&[("[", "]"), ("[", ",null]")]);
-                return (Place::Body, sketch.between(before, behind));
+                return (BodyPath::Body, sketch.between(before, behind));
             }
-            Self::Behind => return (Place::Body, sketch.between("", choices.pick(&["}", ";", " {}", "\0", ","]))),
-            Self::ByteOrderMark => return (Place::Body, sketch.between("\u{feff}", "")),
-            Self::Comment => return (Place::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
-            Self::NotUtf8 => return (Place::Body, sketch.not_utf8(choices)),
+            Self::Behind => return (BodyPath::Body, sketch.between("", choices.pick(&["}", ";", " {}", "\0", ","]))),
+            Self::ByteOrderMark => return (BodyPath::Body, sketch.between("\u{feff}", "")),
+            Self::Comment => return (BodyPath::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
+            Self::NotUtf8 => return (BodyPath::Body, sketch.not_utf8(choices)),
             Self::TrailingComma => {
                 json.comma_at_end(&places.container(choices).pointer());
-                Place::Body
+                BodyPath::Body
             }
             Self::LoneSurrogate => {
                 json.set("/GroupId", choices.pick(&["\"\\ud800\"", "\"g\\udc00\"", "\"\\ud83d\\ud83d\""]));
-                Place::Body
+                BodyPath::Body
             }
             Self::BareControl => {
                 json.set("/GroupId", choices.pick(&["\"g\n\"", "\"\t\"", "\"\0\""]));
-                Place::Body
+                BodyPath::Body
             }
             Self::BadNumber => {
                 json.set(
                     &places.number(choices).pointer(),
                     choices.pick(&["01000", "+1", "NaN", "1_000", "0x3e8", "1."]),
                 );
-                Place::Body
+                BodyPath::Body
             }
             Self::Missing => at(places.required(choices), |pointer| json.remove(pointer)),
             Self::Misnamed => at(places.required(choices), |pointer| {
@@ -150,10 +150,10 @@ impl Fault {
                 };
                 json.set(pointer, other);
             }),
-            Self::Timestamp => at(Place::Timestamp, |pointer| {
+            Self::Timestamp => at(BodyPath::Timestamp, |pointer| {
                 json.set(pointer, choices.pick(&["-1", "18446744073709551616", "-9223372036854775809"]));
             }),
-            Self::CommandType => at(Place::CommandType, |pointer| {
+            Self::CommandType => at(BodyPath::CommandType, |pointer| {
                 json.set(pointer, choices.pick(&["0", "3", "-1", "4294967297", "18446744073709551617"]));
             }),
             Self::TooManyAccounts => at(places.list(), |pointer| {
@@ -165,18 +165,18 @@ impl Fault {
             }),
             Self::NoAccounts => at(places.list(), |pointer| json.set(pointer, "[]")),
             Self::AccountId => at(places.account(), |pointer| json.set(pointer, quoted(words::no_account(choices)))),
-            Self::NoMarks => at(Place::Marks(places.entry), |pointer| json.set(pointer, "[]")),
+            Self::NoMarks => at(BodyPath::Marks(places.entry), |pointer| json.set(pointer, "[]")),
             Self::MarkRange => {
-                at(Place::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
+                at(BodyPath::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
             }
             Self::TooManyMarks => {
                 let many = (0..choices.pick(&[11, 11, 12, 100])).map(|number| Json::Raw((2_000 + number).to_string()));
-                if let Some(marks) = json.at(&Place::Marks(places.entry).pointer()) {
+                if let Some(marks) = json.at(&BodyPath::Marks(places.entry).pointer()) {
                     *marks = Json::Array(many.collect());
                 }
-                Place::MemberList
+                BodyPath::MemberList
             }
-            Self::GroupId => at(Place::GroupId, |pointer| json.set(pointer, quoted(words::no_group_id(choices)))),
+            Self::GroupId => at(BodyPath::GroupId, |pointer| json.set(pointer, quoted(words::no_group_id(choices)))),
         };
         (place, sketch.body())
     }
@@ -200,19 +200,21 @@ const NO_MARKS: &[&str; 14] = &[
     "100000000000000000000000000000000000000001000",
 ];
 
-fn at(place: Place, put: impl FnOnce(&str)) -> Place {
+fn at(place: BodyPath, put: impl FnOnce(&str)) -> BodyPath {
     put(&place.pointer());
     place
 }
 
 /// The list of accounts of a call: itself, this item of it, and the account of the item; none of a call without one.
-const fn list_of(endpoint: Endpoint, item: usize) -> Option<[Place; 3]> {
+const fn list_of(endpoint: Endpoint, item: usize) -> Option<[BodyPath; 3]> {
     match endpoint {
-        Endpoint::ModifyUserInfo => Some([Place::MemberList, Place::Entry(item), Place::Account(item)]),
+        Endpoint::ModifyUserInfo => Some([BodyPath::MemberList, BodyPath::Entry(item), BodyPath::Account(item)]),
         Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => {
-            Some([Place::MemberAccounts, Place::MemberAccount(item), Place::MemberAccount(item)])
+            Some([BodyPath::MemberAccounts, BodyPath::MemberAccount(item), BodyPath::MemberAccount(item)])
         }
-        Endpoint::ModifyAdmin => Some([Place::AdminAccounts, Place::AdminAccount(item), Place::AdminAccount(item)]),
+        Endpoint::ModifyAdmin => {
+            Some([BodyPath::AdminAccounts, BodyPath::AdminAccount(item), BodyPath::AdminAccount(item)])
+        }
         Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::GetAdminList => None,
     }
 }
@@ -220,11 +222,11 @@ const fn list_of(endpoint: Endpoint, item: usize) -> Option<[Place; 3]> {
 /// Where a fault can be put.
 struct Places {
     /// The fields that must be there, the outer before the inner.
-    required: Vec<Place>,
+    required: Vec<BodyPath>,
     /// Whether the list is asked for by mark.
     filtered: bool,
     /// The list of accounts, an item of it, and its account.
-    list: Option<[Place; 3]>,
+    list: Option<[BodyPath; 3]>,
     /// The item, and a mark of it.
     entry: usize,
     mark: usize,
@@ -240,65 +242,65 @@ impl Places {
         let endpoint = request.endpoint();
         let list = list_of(endpoint, entry);
         let command =
-            matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin).then_some(Place::CommandType);
-        let timestamp = matches!(endpoint, Endpoint::GetMembers).then_some(Place::Timestamp);
-        let mut required = vec![Place::GroupId];
+            matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin).then_some(BodyPath::CommandType);
+        let timestamp = matches!(endpoint, Endpoint::GetMembers).then_some(BodyPath::Timestamp);
+        let mut required = vec![BodyPath::GroupId];
         required.extend(command.into_iter().chain(timestamp));
         required.extend(list.map(|[list, ..]| list));
         let has_marks = marks_max > 0;
         if has_marks {
-            required.extend([Place::Account(entry), Place::Marks(entry)]);
+            required.extend([BodyPath::Account(entry), BodyPath::Marks(entry)]);
         }
         let filtered = matches!(request, Request::GetMembers(request) if request.mark.is_some());
         Self { required, filtered, list, entry, mark, has_marks }
     }
 
     /// The list of accounts.
-    fn list(&self) -> Place {
-        self.list.map_or(Place::Body, |[list, ..]| list)
+    fn list(&self) -> BodyPath {
+        self.list.map_or(BodyPath::Body, |[list, ..]| list)
     }
 
     /// An account of it.
-    fn account(&self) -> Place {
-        self.list.map_or(Place::Body, |[.., account]| account)
+    fn account(&self) -> BodyPath {
+        self.list.map_or(BodyPath::Body, |[.., account]| account)
     }
 
     /// A field that must be there.
-    fn required(&self, choices: &mut Choices<'_>) -> Place {
-        choices.pick_from(&self.required).unwrap_or(Place::GroupId)
+    fn required(&self, choices: &mut Choices<'_>) -> BodyPath {
+        choices.pick_from(&self.required).unwrap_or(BodyPath::GroupId)
     }
 
     /// A field that is there.
-    fn field(&self, choices: &mut Choices<'_>) -> Place {
-        if self.filtered && choices.one_in(3) { Place::MarkFilter } else { self.required(choices) }
+    fn field(&self, choices: &mut Choices<'_>) -> BodyPath {
+        if self.filtered && choices.one_in(3) { BodyPath::MarkFilter } else { self.required(choices) }
     }
 
     /// A field that is there, or an item of a list.
-    fn value(&self, choices: &mut Choices<'_>) -> Place {
+    fn value(&self, choices: &mut Choices<'_>) -> BodyPath {
         match (choices.byte() % 4, self.list) {
-            (2, _) if self.has_marks => Place::Mark(self.entry, self.mark),
+            (2, _) if self.has_marks => BodyPath::Mark(self.entry, self.mark),
             (3, Some([_, item, _])) => item,
             _ => self.field(choices),
         }
     }
 
     /// A number.
-    fn number(&self, choices: &mut Choices<'_>) -> Place {
-        let is_number = |place: &&Place| matches!(place, Place::CommandType | Place::Timestamp);
+    fn number(&self, choices: &mut Choices<'_>) -> BodyPath {
+        let is_number = |place: &&BodyPath| matches!(place, BodyPath::CommandType | BodyPath::Timestamp);
         let mut numbers = Vec::new();
-        numbers.extend(self.has_marks.then_some(Place::Mark(self.entry, self.mark)));
+        numbers.extend(self.has_marks.then_some(BodyPath::Mark(self.entry, self.mark)));
         numbers.extend(self.required.iter().filter(is_number));
-        numbers.extend(self.filtered.then_some(Place::MarkFilter));
-        choices.pick_from(&numbers).unwrap_or(Place::CommandType)
+        numbers.extend(self.filtered.then_some(BodyPath::MarkFilter));
+        choices.pick_from(&numbers).unwrap_or(BodyPath::CommandType)
     }
 
     /// An array or an object.
-    fn container(&self, choices: &mut Choices<'_>) -> Place {
-        let mut containers = vec![Place::Body];
+    fn container(&self, choices: &mut Choices<'_>) -> BodyPath {
+        let mut containers = vec![BodyPath::Body];
         containers.extend(self.list.map(|[list, ..]| list));
         if self.has_marks {
-            containers.extend([Place::Entry(self.entry), Place::Marks(self.entry)]);
+            containers.extend([BodyPath::Entry(self.entry), BodyPath::Marks(self.entry)]);
         }
-        choices.pick_from(&containers).unwrap_or(Place::Body)
+        choices.pick_from(&containers).unwrap_or(BodyPath::Body)
     }
 }

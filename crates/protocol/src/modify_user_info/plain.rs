@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{DraftMember, Marks, Member};
-use crate::Integer;
 use crate::cursor::{Cursor, once};
+use crate::integer::Integer;
 
 /// What a plain text holds.
 pub(super) struct Plain<'a, E> {

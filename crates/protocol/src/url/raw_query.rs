@@ -2,10 +2,11 @@
 
 use avmarks_spec::Excerpt;
 
+use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::usersig::UserSig;
 
-use super::{Parameter, Query, SdkAppId, pairs, redact_usersig};
+use super::{Parameter, Query, pairs, redact_usersig};
 
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
@@ -48,11 +49,11 @@ impl RawQuery {
         };
         for (name, value) in pairs(text) {
             match &*name.text {
-                "sdkappid" => raw.sdkappid.meet(value),
-                "identifier" => raw.identifier.meet(value),
-                "usersig" => raw.usersig.meet(value),
-                "random" => raw.random.meet(value),
-                "contenttype" => raw.contenttype.meet(value),
+                "sdkappid" => raw.sdkappid.record(value),
+                "identifier" => raw.identifier.record(value),
+                "usersig" => raw.usersig.record(value),
+                "random" => raw.random.record(value),
+                "contenttype" => raw.contenttype.record(value),
                 _ => {}
             }
         }

@@ -169,17 +169,17 @@ fn each_error_of_the_fields() {
     let json = json_of(&signed());
     let mac = json.split("\"TLS.sig\":\"").nth(1).unwrap().trim_end_matches("\"}");
     let wrong = |name, wanted, found| TokenError::Type { name, wanted, found };
-    use crate::json::Kind;
+    use crate::json::JsonType;
     for (from, to, error) in [
         ("{", "", TokenError::NotJson),
         ("}", ",}", TokenError::NotJson),
         ("\"2.0\"", "\"1.0\"", TokenError::Version { found: "1.0".to_owned() }),
-        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", Kind::Fraction)),
+        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", JsonType::Fraction)),
         ("\"TLS.identifier\"", "\"tls.identifier\"", TokenError::Missing { name: "TLS.identifier" }),
         ("\"TLS.time\":", "\"TLS.time\":1,\"TLS.time\":", TokenError::DuplicateField { name: "TLS.time" }),
-        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", Kind::Text)),
-        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", Kind::Fraction)),
-        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", Kind::Null)),
+        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", JsonType::Text)),
+        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", JsonType::Fraction)),
+        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", JsonType::Null)),
         ("\"administrator\"", "\"\\ud800\"", TokenError::NotJson),
         ("86400", "-86400", TokenError::Number { name: "TLS.expire" }),
         ("86400", "18446744073709551616", TokenError::Number { name: "TLS.expire" }),
@@ -208,20 +208,20 @@ fn numbers_at_their_edges_do_not_overflow() {
     assert_eq!(check(&none, 0).unwrap_err().code().number(), 70001);
 }
 
-fn manglings(sent: &str) -> Vec<Corruption> {
+fn corruptions(sent: &str) -> Vec<Corruption> {
     let explanation = explain(sent, Some(&key()), Some(app()), Some("administrator"), at(TIME));
     assert!(explanation.token.is_some(), "{sent}: {:?}", explanation.findings);
     assert_eq!(explanation.code().map(ErrorCode::number), Some(70003));
     let found = explanation.findings.iter().filter_map(|finding| match finding {
-        Finding::Mangled(mangling) => Some(*mangling),
-        Finding::ReadableOnceMended => None,
+        Finding::Corrupted(corruption) => Some(*corruption),
+        Finding::ReadableOnceRepaired => None,
         other => panic!("{other}"),
     });
     found.collect()
 }
 
 #[test]
-fn each_mangling_is_seen_and_undone() {
+fn each_corruption_is_seen_and_undone() {
     use Corruption::*;
     // One that has all three special signs.
     let sig = (0..).map(|at| UserSig::sign(&key(), app(), "administrator", TIME - at, 86_400, None));
@@ -261,7 +261,7 @@ fn each_mangling_is_seen_and_undone() {
         (standard.replace('=', ""), vec![StandardAlphabet, PaddingLost]),
     ] {
         assert!(check(&UserSig::new(sent.clone()), TIME).is_err());
-        assert_eq!(manglings(&sent), expected, "{sent}");
+        assert_eq!(corruptions(&sent), expected, "{sent}");
     }
 }
 
@@ -271,7 +271,7 @@ fn unreadable(sent: &str) -> (Vec<Corruption>, TokenError) {
     let mut found = Vec::new();
     for finding in explanation.findings {
         match finding {
-            Finding::Mangled(mangling) => found.push(mangling),
+            Finding::Corrupted(corruption) => found.push(corruption),
             Finding::Unreadable(error) => return (found, error),
             other => panic!("{other}"),
         }
@@ -344,11 +344,11 @@ fn a_key_decoded_as_hexadecimal_is_recognised() {
 fn nothing_prints_a_secret() {
     let sig = signed();
     let mac = json_of(&sig).split("\"TLS.sig\":\"").nth(1).unwrap().to_owned();
-    let mangled = format!(" \"{}\"", sig.as_str());
+    let corrupted = format!(" \"{}\"", sig.as_str());
     let mut printed = format!("{sig:?} {:?} {:?}", key(), Token::decode(sig.as_str()));
     let expected = "UserSig(…) SecretKey(…) Ok(Token { identifier: \"administrator\", sdkappid: 1400000000, time: 1795412030, expire: 86400, userbuf: None, .. })";
     assert_eq!(printed, expected);
-    for sent in [sig.as_str(), &mangled, &mangled[..80]] {
+    for sent in [sig.as_str(), &corrupted, &corrupted[..80]] {
         let other = SecretKey::new("other").unwrap();
         let explanation = explain(sent, Some(&other), SdkAppId::new(1).ok(), Some("x"), at(TIME * 2));
         printed += &format!("{explanation:?}");

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use avmarks_protocol::url::SdkAppId;
-use avmarks_protocol::{DuplicateField, Fields};
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;

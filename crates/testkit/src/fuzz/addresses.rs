@@ -1,8 +1,9 @@
 //! URLs and queries, of calls and of webhooks.
 
 use avmarks_protocol::Endpoint;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::webhook::WebhookQuery;
 

@@ -1,9 +1,10 @@
 //! What is said of whatever is wrong.
 
 use avmarks_generators::answer::Answer;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::{RawQuery, SdkAppId};
+use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_protocol::webhook::{Revision, Webhook, WebhookQuery, WebhookToken};
 use avmarks_protocol::{

@@ -4,9 +4,8 @@ mod owned;
 
 use std::str;
 
-use avmarks_protocol::{
-    Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
-};
+use avmarks_protocol::internal::without_trailing_commas;
+use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info};
 use avmarks_rules::{Policy, Refusal};
 use avmarks_service::{Violation, preflight, preflight_request};
 use avmarks_spec::Limits;

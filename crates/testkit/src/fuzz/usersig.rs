@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 
 use arbitrary::{Result, Unstructured};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::{Token, UserSig, explain, verify};
 use avmarks_spec::Timestamp;
 use base64::Engine;
