@@ -218,7 +218,7 @@ pub(crate) fn objects<T>(
 /// The envelope alone, in the order of the overview's page: the answer to a request that reaches no endpoint.
 ///
 /// ```
-/// use avmarks_protocol::{Envelope, ErrorCode, envelope_json};
+/// use avmarks_protocol::{Envelope, ErrorCode, internal::envelope_json};
 ///
 /// let answer = envelope_json(&Envelope::fail(ErrorCode::new(60009), "no such path"));
 /// assert_eq!(answer, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such path","ErrorCode":60009}"#);

@@ -67,7 +67,7 @@ pub(crate) fn json_type(value: &RawValue) -> JsonType {
 /// The fields of a JSON object, in order, repetitions and all: what serde's own maps and structs forget or forbid.
 ///
 /// ```
-/// use avmarks_protocol::Fields;
+/// use avmarks_protocol::internal::Fields;
 ///
 /// let mut fields: Fields<'_> = serde_json::from_str(r#"{"at":5,"do":"tick","at":6,"more":[1]}"#).unwrap();
 /// assert!(fields.take("at").is_err(), "it is there twice");
