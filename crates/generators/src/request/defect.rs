@@ -3,45 +3,26 @@
 use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_service::rules::Refusal;
 
-use super::Request;
+use super::typed::Request;
+use crate::body::Body;
+use crate::choices::Choices;
+use crate::defects::defects;
 use crate::json::{Json, Sketch, quoted};
-use crate::{Body, Choices, words};
+use crate::samples;
 
-macro_rules! faults {
-    ($( $fault:ident $refusal:ident $says:literal )*) => {
-        /// What is wrong with a [`Nearly`](super::Nearly) valid request. The list is open, for SDKs find new ways to err.
-        ///
-        /// ```
-        /// use avmarks_generators::request::Fault;
-        /// use avmarks_service::rules::Refusal;
-        ///
-        /// assert_eq!(Fault::TooManyAccounts.refusal(), Refusal::AccountsMax);
-        /// assert_eq!(Fault::TooManyAccounts.to_string(), "the list of accounts has more than 500 of them");
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
-
-        impl Fault {
-            /// Every fault, by the precedence of the refusal that is due.
-            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
-
-            /// The refusal that is due.
-            #[must_use]
-            pub const fn refusal(self) -> Refusal {
-                match self { $( Self::$fault => Refusal::$refusal, )* }
-            }
-
-            /// What is wrong, as a phrase.
-            #[must_use]
-            pub const fn says(self) -> &'static str {
-                match self { $( Self::$fault => $says, )* }
-            }
-        }
-    };
-}
-
-faults! {
+defects! {
+    /// What is wrong with an [`Invalid`](crate::Invalid) request, by the precedence of the refusal that is due. More may be added.
+    ///
+    /// ```
+    /// use avmarks_generators::request::Defect;
+    /// use avmarks_service::rules::Refusal;
+    ///
+    /// assert_eq!(Defect::TooManyAccounts.refusal(), Refusal::AccountsMax);
+    /// assert_eq!(Defect::TooManyAccounts.to_string(), "the list of accounts has more than 500 of them");
+    /// ```
+    enum Defect;
+    /// The refusal that is due.
+    fn refusal -> Refusal;
     Cut NotJson "the body is cut off"
     Empty NotJson "the body is empty or white space"
     NotObject NotJson "the body is JSON and no object"
@@ -71,16 +52,10 @@ faults! {
     GroupId GroupId "the group id is malformed"
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.says())
-    }
-}
-
-impl Fault {
+impl Defect {
     /// Whether a request of this call can have it.
     #[must_use]
-    pub const fn is_of(self, endpoint: Endpoint) -> bool {
+    pub const fn applies_to(self, endpoint: Endpoint) -> bool {
         let has_command = matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin);
         match self {
             Self::Timestamp => matches!(endpoint, Endpoint::GetMembers),
@@ -94,11 +69,11 @@ impl Fault {
         }
     }
 
-    /// Puts the fault into a request, and says where it is.
+    /// Puts the defect into a request, and says where it is.
     pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (BodyPath, Body) {
-        let places = Places::of(request, choices);
+        let paths = Paths::of(request, choices);
         let json = &mut sketch.json;
-        let place = match self {
+        let path = match self {
             Self::Cut => return (BodyPath::Body, sketch.cut(choices)),
             Self::Empty => return (BodyPath::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
             Self::NotObject => {
@@ -110,7 +85,7 @@ impl Fault {
             Self::Comment => return (BodyPath::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
             Self::NotUtf8 => return (BodyPath::Body, sketch.not_utf8(choices)),
             Self::TrailingComma => {
-                json.comma_at_end(&places.container(choices).pointer());
+                json.comma_at_end(&paths.container(choices).pointer());
                 BodyPath::Body
             }
             Self::LoneSurrogate => {
@@ -123,26 +98,26 @@ impl Fault {
             }
             Self::BadNumber => {
                 json.set(
-                    &places.number(choices).pointer(),
+                    &paths.number(choices).pointer(),
                     choices.pick(&["01000", "+1", "NaN", "1_000", "0x3e8", "1."]),
                 );
                 BodyPath::Body
             }
-            Self::Missing => at(places.required(choices), |pointer| json.remove(pointer)),
-            Self::Misnamed => at(places.required(choices), |pointer| {
+            Self::Missing => at(paths.required(choices), |pointer| json.remove(pointer)),
+            Self::Misnamed => at(paths.required(choices), |pointer| {
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 let other = if choices.one_in(2) { name.to_uppercase() } else { name.to_lowercase() };
                 json.rename(pointer, &other);
             }),
-            Self::Twice => at(places.field(choices), |pointer| json.repeat(pointer)),
-            Self::Null => at(places.value(choices), |pointer| json.set(pointer, "null")),
+            Self::Twice => at(paths.field(choices), |pointer| json.repeat(pointer)),
+            Self::Null => at(paths.value(choices), |pointer| json.set(pointer, "null")),
             Self::Fraction => {
-                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["1000.0", "1.0", "1e3", "0.5"])))
+                at(paths.number(choices), |pointer| json.set(pointer, choices.pick(&["1000.0", "1.0", "1e3", "0.5"])))
             }
             Self::NumberAsText => {
-                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["\"1000\"", "\"1\"", "\"\""])))
+                at(paths.number(choices), |pointer| json.set(pointer, choices.pick(&["\"1000\"", "\"1\"", "\"\""])))
             }
-            Self::Type => at(places.value(choices), |pointer| {
+            Self::Type => at(paths.value(choices), |pointer| {
                 let other = match json.at(pointer) {
                     Some(Json::Object(_)) => choices.pick(&["[]", "\"u1\"", "1000"]),
                     Some(Json::Array(_)) => choices.pick(&["{}", "\"[1000]\"", "1000"]),
@@ -156,29 +131,29 @@ impl Fault {
             Self::CommandType => at(BodyPath::CommandType, |pointer| {
                 json.set(pointer, choices.pick(&["0", "3", "-1", "4294967297", "18446744073709551617"]));
             }),
-            Self::TooManyAccounts => at(places.list(), |pointer| {
+            Self::TooManyAccounts => at(paths.list(), |pointer| {
                 if let Some(Json::Array(entries)) = json.at(pointer)
                     && let Some(last) = entries.last().cloned()
                 {
                     entries.resize(choices.pick(&[501, 501, 502, 1_000]), last);
                 }
             }),
-            Self::NoAccounts => at(places.list(), |pointer| json.set(pointer, "[]")),
-            Self::AccountId => at(places.account(), |pointer| json.set(pointer, quoted(words::no_account(choices)))),
-            Self::NoMarks => at(BodyPath::Marks(places.entry), |pointer| json.set(pointer, "[]")),
+            Self::NoAccounts => at(paths.list(), |pointer| json.set(pointer, "[]")),
+            Self::AccountId => at(paths.account(), |pointer| json.set(pointer, quoted(samples::no_account(choices)))),
+            Self::NoMarks => at(BodyPath::Marks(paths.entry), |pointer| json.set(pointer, "[]")),
             Self::MarkRange => {
-                at(BodyPath::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
+                at(BodyPath::Mark(paths.entry, paths.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
             }
             Self::TooManyMarks => {
                 let many = (0..choices.pick(&[11, 11, 12, 100])).map(|number| Json::Raw((2_000 + number).to_string()));
-                if let Some(marks) = json.at(&BodyPath::Marks(places.entry).pointer()) {
+                if let Some(marks) = json.at(&BodyPath::Marks(paths.entry).pointer()) {
                     *marks = Json::Array(many.collect());
                 }
                 BodyPath::MemberList
             }
-            Self::GroupId => at(BodyPath::GroupId, |pointer| json.set(pointer, quoted(words::no_group_id(choices)))),
+            Self::GroupId => at(BodyPath::GroupId, |pointer| json.set(pointer, quoted(samples::no_group_id(choices)))),
         };
-        (place, sketch.body())
+        (path, sketch.body())
     }
 }
 
@@ -200,9 +175,9 @@ const NO_MARKS: &[&str; 14] = &[
     "100000000000000000000000000000000000000001000",
 ];
 
-fn at(place: BodyPath, put: impl FnOnce(&str)) -> BodyPath {
-    put(&place.pointer());
-    place
+fn at(path: BodyPath, put: impl FnOnce(&str)) -> BodyPath {
+    put(&path.pointer());
+    path
 }
 
 /// The list of accounts of a call: itself, this item of it, and the account of the item; none of a call without one.
@@ -219,8 +194,8 @@ const fn list_of(endpoint: Endpoint, item: usize) -> Option<[BodyPath; 3]> {
     }
 }
 
-/// Where a fault can be put.
-struct Places {
+/// The paths at which a defect can be put.
+struct Paths {
     /// The fields that must be there, the outer before the inner.
     required: Vec<BodyPath>,
     /// Whether the list is asked for by mark.
@@ -233,7 +208,7 @@ struct Places {
     has_marks: bool,
 }
 
-impl Places {
+impl Paths {
     fn of(request: &Request, choices: &mut Choices<'_>) -> Self {
         let marks = request.marks();
         let entry = choices.below(marks.len());
@@ -286,7 +261,7 @@ impl Places {
 
     /// A number.
     fn number(&self, choices: &mut Choices<'_>) -> BodyPath {
-        let is_number = |place: &&BodyPath| matches!(place, BodyPath::CommandType | BodyPath::Timestamp);
+        let is_number = |path: &&BodyPath| matches!(path, BodyPath::CommandType | BodyPath::Timestamp);
         let mut numbers = Vec::new();
         numbers.extend(self.has_marks.then_some(BodyPath::Mark(self.entry, self.mark)));
         numbers.extend(self.required.iter().filter(is_number));
