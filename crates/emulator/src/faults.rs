@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use avmarks_protocol::{Endpoint, Envelope, ErrorCode, Fields, envelope_json};
+use avmarks_protocol::internal::{Fields, envelope_json};
+use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_service::Request;
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};

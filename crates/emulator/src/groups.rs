@@ -115,7 +115,7 @@ fn create(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) -
     }
     let kind = body.required_text("Type")?;
     if kind != GroupType::AvChatRoom.name() {
-        if GroupType::parse(&kind).is_some() {
+        if GroupType::from_name(&kind).is_some() {
             tracing::warn!(kind = %Excerpt(&kind), "groups of this type are not emulated");
         }
         let info = format!("`Type` is `{}`; this emulator has `AVChatRoom` alone", Excerpt(&kind));

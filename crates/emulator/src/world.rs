@@ -126,7 +126,7 @@ impl Shared {
     /// it, before anything has happened.
     pub(crate) async fn meet(&self, request: &Request<'_>) -> Result<Met, Unkept> {
         // Whatever needs no world is done before the lock.
-        let query = RawQuery::parse(request.query);
+        let query = RawQuery::new(request.query);
         let (given, ticket) = {
             let mut world = self.lock();
             if let Some(injection) = world.faults.take(request.path) {
@@ -140,7 +140,7 @@ impl Shared {
 
     /// Answers a request of the API, once what it changed is kept; a fault that strikes its answer is noted.
     pub(crate) async fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Result<Given, Unkept> {
-        let query = RawQuery::parse(request.query);
+        let query = RawQuery::new(request.query);
         let (given, ticket) = self.answer_in(&mut self.lock(), request, &query, injection)?;
         ticket.kept().await?;
         Ok(given)
@@ -164,7 +164,7 @@ impl Shared {
 
     /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
     pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
-        let query = RawQuery::parse(request.query);
+        let query = RawQuery::new(request.query);
         let mut world = self.lock();
         let now = world.now();
         let answer = match groups::Call::of(request.path) {
@@ -330,7 +330,7 @@ impl World {
 
     fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
         tracing::info!(path = %Excerpt(&redact_usersig(request.path)), fault = ?fault.kind, "a fault struck the call before it had an effect");
-        let entry = Entry::of(request, &RawQuery::parse(request.query));
+        let entry = Entry::of(request, &RawQuery::new(request.query));
         self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
     }
 

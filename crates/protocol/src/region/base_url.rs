@@ -40,7 +40,7 @@ impl BaseUrl {
         }
         // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
-            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlError::UserInfo } else { fault })?;
+            split_port(authority).map_err(|error| if rest.contains('@') { BaseUrlError::UserInfo } else { error })?;
         check_host(host)?;
         check_path(path)?;
         let host = host.to_ascii_lowercase();
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn bases_that_are_not() {
         let port = |found: &str| BaseUrlError::Port { found: found.to_owned() };
-        for (text, fault) in [
+        for (text, error) in [
             ("", BaseUrlError::Scheme { found: String::new() }),
             ("ftp://h", BaseUrlError::Scheme { found: "ftp://h".to_owned() }),
             ("https:/h", BaseUrlError::Scheme { found: "https:/h".to_owned() }),
@@ -258,7 +258,7 @@ mod tests {
             ("https://h?a=1", BaseUrlError::Query),
             ("https://h/#a", BaseUrlError::Fragment),
         ] {
-            assert_eq!(BaseUrl::parse(text), Err(fault), "{text}");
+            assert_eq!(BaseUrl::parse(text), Err(error), "{text}");
         }
     }
 
@@ -288,8 +288,8 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         for text in ["https://u:hunter2@h", "ftp://u:hunter2@h"] {
-            let fault = BaseUrl::parse(text).unwrap_err();
-            assert!(!format!("{fault} {fault:?}").contains("hunter2"));
+            let error = BaseUrl::parse(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
     }
 }

@@ -5,8 +5,8 @@ use core::fmt;
 use avmarks_spec::{Excerpt, Timestamp};
 use serde_json::value::RawValue;
 
-use crate::BodyError;
-use crate::json::{self, DuplicateField, Fields, Kind};
+use crate::json::BodyError;
+use crate::json::{self, DuplicateField, Fields, JsonType};
 use crate::secret::SecretKey;
 
 use super::encoding;
@@ -16,7 +16,7 @@ use super::mac::Signed;
 ///
 /// ```
 /// use avmarks_protocol::secret::SecretKey;
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{Token, UserSig};
 ///
 /// let key = SecretKey::new("throw-away").unwrap();
@@ -117,7 +117,7 @@ impl Token {
 
     fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
-        let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
+        let mut fields = json::Fields::parse(text).map_err(|error| match error {
             BodyError::NotObject { .. } => TokenError::NotObject,
             _ => TokenError::NotJson,
         })?;
@@ -182,15 +182,15 @@ fn required_text(fields: &mut Fields<'_>, name: &'static str) -> Result<String, 
 
 fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, TokenError> {
     let value = required(fields, name)?;
-    match json::kind(value) {
-        Kind::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
+    match json::json_type(value) {
+        JsonType::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
         found => Err(TokenError::Type { name, wanted: "an integer", found }),
     }
 }
 
 fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenError> {
-    match json::kind(value) {
-        Kind::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
+    match json::json_type(value) {
+        JsonType::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
         found => Err(TokenError::Type { name, wanted: "a string", found }),
     }
 }
@@ -276,7 +276,7 @@ pub enum TokenError {
         /// What it must be.
         wanted: &'static str,
         /// What it is.
-        found: Kind,
+        found: JsonType,
     },
     /// A number is negative, or does not fit 64 bits.
     #[error("its field `{name}` must be a number from 0 to 18446744073709551615")]
