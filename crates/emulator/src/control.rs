@@ -6,10 +6,10 @@
 //! foreign page could have (DNS rebinding).
 
 mod about;
-mod asked;
 mod clock;
 mod error;
 mod events;
+mod extract;
 mod faults;
 mod groups;
 mod guard;
@@ -33,8 +33,8 @@ use hyper::body::Incoming;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use crate::http;
-use crate::world::Shared;
+use crate::http::{self, ReadBody};
+use crate::shared::Shared;
 use error::ControlError;
 
 /// Where it starts.
@@ -94,7 +94,7 @@ fn router() -> Router<Arc<Shared>> {
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
-        // The rim has read the body, and no more than it may.
+        // The body was read before, and no more than it may.
         .layer(DefaultBodyLimit::disable())
 }
 
@@ -114,8 +114,12 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let bytes_max = if LARGE.contains(&head.uri.path()) { STATE_BYTES_MAX } else { BODY_BYTES_MAX };
-    let body = match http::read_for_control(&head.headers, body, bytes_max, shared).await {
-        Ok(body) => body,
+    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout).await {
+        Ok(ReadBody::Whole(body)) => body,
+        Ok(ReadBody::TooLong { .. }) => {
+            let sentence = format!("the body has more than {bytes_max} bytes, and this path takes no more");
+            return http::closing(http::error(StatusCode::PAYLOAD_TOO_LARGE, &sentence));
+        }
         Err(response) => return response,
     };
     let request = Request::from_parts(head, Body::from(body));

@@ -26,7 +26,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod api;
 mod authority;
+mod bounded_log;
+mod capacity;
 mod clock;
 mod connection;
 mod control;
@@ -34,14 +37,14 @@ mod emulator;
 mod faults;
 mod groups;
 mod http;
-mod inputs;
 mod journal;
-mod latest;
 mod limits;
 mod log;
 mod remarks;
 mod serve;
 mod settings;
+mod shared;
+mod state;
 mod webhooks;
 mod world;
 
