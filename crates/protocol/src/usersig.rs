@@ -8,6 +8,7 @@
 mod encoding;
 mod explain;
 mod mac;
+mod maker;
 mod mangling;
 mod token;
 
@@ -23,6 +24,7 @@ use crate::secret::SecretKey;
 use crate::url::SdkAppId;
 
 pub use explain::{Explanation, Finding, explain};
+pub use maker::MakerMistake;
 pub use mangling::Corruption;
 pub use token::{Token, TokenError};
 
