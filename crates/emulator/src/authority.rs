@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -98,16 +98,6 @@ impl Authority {
         let params = Self::params();
         let pem = params.self_signed(&key).map_err(AuthorityError::make)?.pem().into();
         Ok(Self { issuer: Arc::new(Issuer::new(params, key)), pem })
-    }
-
-    /// The authority of this folder; made, and kept there, where there is none. The file with the key can be read by its
-    /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthorityError`].
-    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
-        files::load_or_make(folder)
     }
 
     /// The certificate, in PEM, for clients to trust.

@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::http::{self, Body};
-use crate::shared::Shared;
+use crate::shared::{Shared, Stopped};
 use crate::{api, control};
 use error_body::ErrorBody;
 use write_timeout::WriteTimeout;
@@ -154,7 +154,7 @@ where
                 None => {
                     if control::is_asked(&request) {
                         // An answer that has no end of its own ends when the emulator stops.
-                        request.extensions_mut().insert(control::Stopped(context.stopped.clone()));
+                        request.extensions_mut().insert(Stopped(context.stopped.clone()));
                         return Ok(control::answer(request, shared).await);
                     }
                     Ok(api::answer(request, shared).await)

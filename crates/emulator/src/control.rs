@@ -30,17 +30,12 @@ use axum::http::{Method, Request, Response, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 use hyper::body::Incoming;
-use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::http::{self, ReadBody};
 use crate::shared::Shared;
 use error::ControlError;
-
-/// Where it starts.
-const ROOT: &str = "/_avmarks";
-/// What every path of it starts with.
-const PREFIX: &str = "/_avmarks/";
+use guard::{PREFIX, ROOT};
 
 /// Bytes of a body, where it is not a whole state.
 const BODY_BYTES_MAX: usize = 1_048_576;
@@ -48,10 +43,6 @@ const BODY_BYTES_MAX: usize = 1_048_576;
 const STATE_BYTES_MAX: usize = 67_108_864;
 /// The paths that take that much.
 const LARGE: [&str; 2] = ["/_avmarks/state", "/_avmarks/scenario"];
-
-/// Turns true when the server stops.
-#[derive(Clone)]
-pub(crate) struct Stopped(pub(crate) watch::Receiver<bool>);
 
 /// Whether a request is for the control plane.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {

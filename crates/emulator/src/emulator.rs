@@ -160,12 +160,18 @@ impl Emulator {
         let thread = std::thread::Builder::new().name("avmarks-emulator".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                crate::serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
+                serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
                 Ok(())
             })
         })?;
         Ok(Running { emulator: self.clone(), address, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
+/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
+pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
+    crate::serve::run(listener, emulator.shared, stop).await;
 }
 
 /// Why something cannot be taken in.

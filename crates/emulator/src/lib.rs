@@ -53,10 +53,9 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service a
 
 pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running, SeedError, SetupError};
+pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
 pub use limits::{LimitError, set_limit};
-pub use serve::serve;
 pub use settings::{Settings, SettingsError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_service::Request;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::authority::Certificates;
 use crate::faults::Injection;
@@ -25,6 +25,10 @@ pub(crate) struct Shared {
     pub(crate) outbox: Arc<Outbox>,
     world: Mutex<World>,
 }
+
+/// Turns true when the emulator stops.
+#[derive(Clone)]
+pub(crate) struct Stopped(pub(crate) watch::Receiver<bool>);
 
 impl Shared {
     pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataError> {

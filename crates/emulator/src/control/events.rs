@@ -15,10 +15,9 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::channel::{Channel, Sender};
 use tokio::sync::watch;
 
-use super::Stopped;
 use super::error::ControlError;
 use crate::log::{Item, Notice};
-use crate::shared::Shared;
+use crate::shared::{Shared, Stopped};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 

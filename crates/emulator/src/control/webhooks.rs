@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ControlError;
 use super::extract::{self, Parameters, StrictJson, Whole, present};
-use crate::WebhookSettings;
 use crate::shared::Shared;
-use crate::webhooks::{Deliveries, Delivery};
+use crate::webhooks::{Deliveries, Delivery, WebhookSettings};
 
 /// Deliveries of an answer, where nothing else is asked, and at most.
 const PAGE: usize = 100;
