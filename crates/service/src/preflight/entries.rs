@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::Place;
+use avmarks_protocol::BodyPath;
 use avmarks_protocol::modify_user_info::{EntrySink, Head, read_entries};
 use avmarks_rules::{CommandKind, Entry, MarkList, Policy, Scratch};
 use avmarks_spec::readings::AccountId;
@@ -45,7 +45,7 @@ struct Faultless {
     marks: MarkList,
     custom: DifferentMarks,
     /// Where 500 or 600 is named first.
-    special: Option<Place>,
+    special: Option<BodyPath>,
 }
 
 impl Faultless {
@@ -78,7 +78,7 @@ impl EntrySink<'_> for Faultless {
     fn mark(&mut self, mark: i64) -> Option<()> {
         let mark = Mark::new(mark).ok()?;
         if mark.is_special() {
-            self.special.get_or_insert(Place::Mark(self.entries.len(), self.marks.len()));
+            self.special.get_or_insert(BodyPath::Mark(self.entries.len(), self.marks.len()));
         } else {
             self.custom.name(mark);
         }
