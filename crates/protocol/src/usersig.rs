@@ -9,6 +9,7 @@ mod corruption;
 mod encoding;
 mod explain;
 mod mac;
+mod maker;
 mod token;
 
 use core::fmt;
@@ -24,6 +25,7 @@ use crate::secret::SecretKey;
 
 pub use corruption::Corruption;
 pub use explain::{Explanation, Finding, explain};
+pub use maker::MakerMistake;
 pub use token::{Token, TokenError};
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.

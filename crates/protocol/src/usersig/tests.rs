@@ -203,7 +203,7 @@ fn numbers_at_their_edges_do_not_overflow() {
     let latest = Timestamp::from_millis(u64::MAX);
     assert!(verify(&sig, &key(), app(), "administrator", latest).is_ok());
     let explanation = explain(sig.as_str(), None, None, None, Timestamp::EPOCH);
-    assert_eq!(explanation.findings, [Finding::FromTheFuture { ahead_seconds: u64::MAX }]);
+    assert_eq!(explanation.findings, [Finding::TimeInOtherUnit { found: u64::MAX, unit: "nanoseconds" }]);
     let none = UserSig::sign(&key(), app(), "administrator", 0, 0, None);
     assert_eq!(check(&none, 0).unwrap_err().code().number(), 70001);
 }
@@ -292,6 +292,49 @@ fn what_stands_behind_a_signature_is_named() {
     }
 }
 
+/// A signature copied with what stands around it is read on, and what stood there is named.
+#[test]
+fn parts_of_a_url_are_taken_off() {
+    let good = signed();
+    let good = good.as_str();
+    let end = good.len();
+    let rest = |at| Corruption::RestOfQuery { at };
+    for (text, expected) in [
+        (format!("{good}&contenttype=json&sdkappid=1"), vec![rest(end)]),
+        (format!("UserSig={good}&random=1"), vec![Corruption::ParameterName, rest(end + 8)]),
+        (format!("\"{good}&random=1\""), vec![Corruption::Quoted, rest(end + 1)]),
+        (format!("https://console.tim.qq.com/v4/x?sdkappid=1&usersig={good}&random=1"), vec![Corruption::InUrl]),
+        (format!("/v4/x?usersig={good}"), vec![Corruption::InUrl]),
+        (format!("{good}#top"), vec![rest(end)]),
+        (format!("{good}{good}"), vec![Corruption::Doubled]),
+        (format!("{good}\n{good}"), vec![Corruption::Doubled]),
+        (format!("{good}, {good}"), vec![Corruption::Doubled]),
+    ] {
+        let explanation = explain(&text, Some(&key()), Some(app()), Some("administrator"), at(TIME));
+        let mut findings: Vec<_> = expected.into_iter().map(Finding::Corrupted).collect();
+        findings.push(Finding::ReadableOnceRepaired);
+        assert_eq!(explanation.findings, findings, "{text}");
+    }
+}
+
+#[test]
+fn a_mac_in_hexadecimal_is_named() {
+    let json = json_of(&signed());
+    let (start, _) = json.split_once(r#""TLS.sig":"#).unwrap();
+    let hex = "ab".repeat(32);
+    for (sig, bytes) in [(encoding::standard(&hex), 64), (hex.clone(), 48)] {
+        let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
+        let error = Token::decode(text.as_str()).unwrap_err();
+        assert_eq!(error, TokenError::MacLength { bytes });
+        assert!(
+            error
+                .to_string()
+                .ends_with("and must have 32; it is hexadecimal digits: encode the HMAC's bytes in base64")
+        );
+    }
+    assert_eq!(TokenError::MacLength { bytes: 31 }.to_string(), "its `TLS.sig` has 31 bytes, and must have 32");
+}
+
 #[test]
 fn what_cannot_be_mended_is_told() {
     let good = signed();
@@ -337,7 +380,7 @@ fn a_key_decoded_as_hexadecimal_is_recognised() {
     let sig = packed(&plain.to_json(&plain.mac(&bytes)));
     assert_eq!(check(&sig, TIME), Err(UserSigError::OtherKey));
     let explanation = explain(sig.as_str(), Some(&key()), Some(app()), Some("administrator"), at(TIME));
-    assert_eq!(explanation.findings, [Finding::KeyDecodedAsHex]);
+    assert_eq!(explanation.findings, [Finding::MadeWrong(MakerMistake::KeyDecodedAsHex)]);
 }
 
 #[test]
