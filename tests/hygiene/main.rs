@@ -185,7 +185,7 @@ const CLAUSES_IN_DEED: &[(Clause, &str)] = &[
 const GAPS_IN_DEED: &[(Gap, &str)] = &[
     (Gap::Slots, "rules/room/marks.rs `remove_holder`: a place is given back"),
     (Gap::Rejoin, "rules/room/apply.rs `connect`: an event"),
-    (Gap::RobotWebhook, "emulator/webhooks/told.rs: an event of a robot sends nothing"),
+    (Gap::RobotWebhook, "emulator/webhooks/notification.rs: an event of a robot sends nothing"),
 ];
 
 #[test]

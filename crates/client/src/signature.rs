@@ -256,4 +256,10 @@ mod tests {
         let shown = format!("{signer:?} {signed:?}");
         assert!(!shown.contains(KEY) && !shown.contains(signed.usersig.as_str()), "{shown}");
     }
+
+    #[test]
+    fn the_default_times_are_the_documented_ones() {
+        let [valid_for, margin, skew] = [172_800, 3_600, 300].map(Duration::from_secs);
+        assert_eq!(SignatureSettings::default(), SignatureSettings { valid_for, margin, skew });
+    }
 }

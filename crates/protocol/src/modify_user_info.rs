@@ -24,6 +24,7 @@ use crate::json::{BodyError, FieldError, RequestError};
 
 pub use marks::Marks;
 use plain::Plain;
+pub use plain::{EntrySink, Head, read_entries};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";

@@ -215,3 +215,17 @@ fn what_is_no_snapshot_or_of_another_version() {
         ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":3", "of version 3, and only version 2 can be read"),
     ]);
 }
+
+/// A message of the JSON reader, which may repeat any text of the snapshot, is shown up to 400 characters.
+#[test]
+fn a_long_message_is_cut_at_400_characters() {
+    let message = |name: &str| App::restore(format!("{{\"avmarks_snapshot\":2,\"{name}\":0}}").as_bytes()).unwrap_err();
+    let [fixed, name] = [message("").to_string(), "é".repeat(500)];
+    assert!(fixed.starts_with("this is no snapshot: unknown field ``"), "{fixed}");
+    // The reader's own words, without what stands before them, and their place, which grows with the name.
+    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is no snapshot: ", "", 1);
+    let whole = (1..400).map(words).take_while(|words| !words.ends_with('…')).last().unwrap();
+    let cut = words(whole.chars().filter(|c| *c == 'x').count() + 1);
+    assert!(whole.chars().count() == 400 && cut.chars().count() == 401, "{whole}\n{cut}");
+    assert_eq!(message(&name).to_string(), format!("this is no snapshot: unknown field `{}…", "é".repeat(400 - 15)));
+}

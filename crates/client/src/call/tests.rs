@@ -279,3 +279,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_try_is_told_as_one() {
+    let unanswered = run(&mut call(true), |_| Some(Ok(refused(10010)))).0.unwrap_err().to_string();
+    assert!(unanswered.starts_with("`do_it` was given up after 1 try, the last with `random` "), "{unanswered}");
+}

@@ -216,6 +216,7 @@ mod tests {
             ("HTTPS://Console.TIM.qq.com/", "https://console.tim.qq.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://localhost:1", "http://localhost:1"),
+            ("http://my_host-1.a:80", "http://my_host-1.a:80"),
             ("http://[2001:db8::1]", "http://[2001:db8::1]"),
             ("http://[::1]:65535/a/b%20c//", "http://[::1]:65535/a/b%20c"),
             ("https://proxy.example/im_v4", "https://proxy.example/im_v4"),

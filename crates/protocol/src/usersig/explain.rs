@@ -369,4 +369,19 @@ mod tests {
             "the signature cannot be read: the JSON inside is no object"
         );
     }
+
+    /// 1047/34348: what the service answers to a signature that cannot be read, and to one of another key.
+    #[test]
+    fn a_finding_has_the_code_of_its_refusal() {
+        for (finding, code) in [
+            (Finding::Corrupted(Corruption::Quoted), Some(70003)),
+            (Finding::Unreadable(TokenError::Empty), Some(70003)),
+            (Finding::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
+            (Finding::Refused(UserSigError::OtherKey), Some(70009)),
+            (Finding::ReadableOnceRepaired, None),
+            (Finding::ShortValidity { seconds: 1 }, None),
+        ] {
+            assert_eq!(finding.code().map(ErrorCode::number), code, "{finding:?}");
+        }
+    }
 }

@@ -416,3 +416,31 @@ fn any_compression_is_read() {
         assert!(check(&UserSig::new(text), TIME).is_ok(), "{level}");
     }
 }
+
+#[test]
+fn eight_layers_of_percent_encoding_are_undone_and_no_more() {
+    let encoded = |times: usize| {
+        (1..times).fold(signed().as_str().replace('*', "%2A").replace('-', "%2D").replace('_', "%5F"), |text, _| {
+            text.replace('%', "%25")
+        })
+    };
+    for times in [7, 8] {
+        assert_eq!(corruptions(&encoded(times)), [Corruption::PercentEncoded { times: times as u8 }]);
+    }
+    assert!(matches!(unreadable(&encoded(9)), (_, TokenError::Alphabet { found: '%', .. })));
+}
+
+/// Of two guesses of which neither gives a signature, the one that reads further is told, though it is the less plain.
+#[test]
+fn the_guess_that_reads_furthest_is_told() {
+    for (sent, corruption, fault) in [
+        // Alphabet, and then length.
+        ("a+b+c", Corruption::StandardAlphabet, TokenError::Length { characters: 5 }),
+        // Last character, and then no zlib.
+        ("AB__", Corruption::UrlSafeAlphabet, TokenError::NotZlib),
+        // No zlib, and then a zlib that ends early: the third character tells, which is a blank.
+        ("OE A A A AAA", Corruption::BlankForPlus, TokenError::ZlibDamaged),
+    ] {
+        assert_eq!(unreadable(sent), (vec![corruption], fault), "{sent}");
+    }
+}
