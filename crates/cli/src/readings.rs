@@ -16,7 +16,7 @@ impl GapReading {
     /// The reading of this text, such as `gap:page-size=250` or `page_size=250`; or else what is expected.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (id, name) = text.split_once('=').ok_or("expected GAP=READING, such as gap:page-size=250")?;
-        let gap = Gap::parse(id).ok_or_else(|| {
+        let gap = Gap::from_name(id).ok_or_else(|| {
             let near = names::near(id, names::gaps());
             format!("`{}` is not a gap{near}; `avmarks policy` lists them", Excerpt(id))
         })?;

@@ -13,6 +13,8 @@ use std::sync::mpsc;
 
 use avmarks_emulator::{Authority, Emulator, Running};
 use avmarks_rules::Policy;
+use avmarks_service::scenario::{Input, Line};
+use avmarks_spec::{GroupType, Timestamp};
 
 use crate::args::ServeArgs;
 use crate::error::Error;
@@ -32,15 +34,16 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let authority = ca_dir.as_deref().map(Authority::load_or_make).transpose().map_err(Error::Authority)?;
     let emulator = Emulator::new(emulator.with_authority(authority)).map_err(Error::Setup)?;
     match &seed {
-        Some(_) if emulator.goes_on() => {
+        Some(_) if emulator.resumed() => {
             remark(format_args!("--data has a state to continue from, so --seed is ignored"))
         }
         Some(source) => seed::load(&emulator, source, &settings)?,
         None => {}
     }
     for group in &groups {
-        let line = serde_json::json!({ "at": 0, "do": "create_group", "group": group.as_str() });
-        emulator.play(&line.to_string()).map_err(|error| Error::Seed { what: "--group".to_owned(), error })?;
+        let input = Input::CreateGroup { group: *group, kind: GroupType::AvChatRoom, owner: None };
+        let line = Line { at: Timestamp::EPOCH, input };
+        seed::play(&emulator, &line).map_err(|error| Error::Seed { what: "--group".to_owned(), error })?;
     }
     let stop = signals()?;
     let running = emulator.start(address).map_err(|error| Error::Listen { address, error })?;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{Event, Operator, Presence, Quota, Room, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, explain, verify};
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Quota, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
@@ -119,8 +119,8 @@ impl<'a> Evaluation<'a> {
             identifier: identifier.as_deref(),
             endpoint,
             accounts: match endpoint {
-                Endpoint::ModifyUserInfo => Place::MemberList,
-                _ => Place::MemberAccounts,
+                Endpoint::ModifyUserInfo => BodyPath::MemberList,
+                _ => BodyPath::MemberAccounts,
             },
             special: read.special,
         };
@@ -168,16 +168,16 @@ impl<'a> Evaluation<'a> {
             Length::Beyond(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
             Length::Beyond(None) => format!("the body has more than the {bytes_max} bytes that are read"),
         };
-        self.add(Refusal::BodySize, Some(Place::Body), too_long)
+        self.add(Refusal::BodySize, Some(BodyPath::Body), too_long)
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
     fn query(&mut self) -> ControlFlow<(), Option<String>> {
         let query = match self.incoming.caller {
             Caller::Identifier(identifier) => return ControlFlow::Continue(Some(identifier.to_owned())),
-            Caller::Query(query) => RawQuery::parse(query),
+            Caller::Query(query) => RawQuery::new(query),
         };
-        for fault in query.faults() {
+        for fault in query.errors() {
             let reason = match fault {
                 QueryError::AppMissing => Refusal::QueryAppMissing,
                 _ => Refusal::Query,
@@ -253,7 +253,7 @@ impl<'a> Evaluation<'a> {
         self.add(Refusal::Rate, None, message)
     }
 
-    fn add(&mut self, reason: Refusal, place: Option<Place>, message: impl Into<String>) -> ControlFlow<()> {
+    fn add(&mut self, reason: Refusal, place: Option<BodyPath>, message: impl Into<String>) -> ControlFlow<()> {
         let violation = Violation::new(reason, place, self.policy(), message);
         self.findings.add(violation)
     }

@@ -36,12 +36,12 @@ impl Calls {
             let on_page = |source: &Source| endpoints.iter().any(|endpoint| is_of(&source.page, *endpoint));
             sources.iter().any(on_page) || endpoints.iter().any(|endpoint| text.contains(endpoint.command()))
         };
-        let clauses = CLAUSES.iter().filter(|row| rests(row.sources, row.says));
+        let clauses = CLAUSES.iter().filter(|row| rests(row.sources, row.description));
         let gaps = GAPS.iter().filter(|row| rests(row.sources, row.question));
         Some(Self {
             name,
             calls: endpoints.iter().copied().map(CallLine::of).collect(),
-            clauses: clauses.map(|row| Entry { id: row.id, says: row.says }).collect(),
+            clauses: clauses.map(|row| Entry { id: row.id, says: row.description }).collect(),
             gaps: gaps.map(|row| Entry { id: row.id, says: row.question }).collect(),
         })
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
 use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings, set_limit};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{GroupId, Timestamp};
 
 use super::logs::Log;
@@ -126,7 +126,7 @@ fn webhooks(settings: &Settings) -> Result<Option<WebhookSettings>, Error> {
     }
     let trusted = settings.path(Setting::WebhookTrusted).map(|path| Source::from(path.into_os_string()));
     webhooks.trusted = trusted.map(|source| source.read_certificates()).transpose()?;
-    put(&mut webhooks.revision, settings.text(Setting::WebhookRevision).and_then(Revision::parse));
+    put(&mut webhooks.revision, settings.text(Setting::WebhookRevision).and_then(Revision::from_name));
     put(&mut webhooks.retries, settings.number(Setting::WebhookRetries));
     put(&mut webhooks.duplicate, settings.number(Setting::WebhookDuplicate));
     put(&mut webhooks.reorder, settings.number(Setting::WebhookReorder));

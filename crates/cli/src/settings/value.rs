@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr};
 
 use avmarks_emulator::set_limit;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, GroupId, Limits, UserId};
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{DraftMember, Marks, Member};
-use crate::Integer;
 use crate::cursor::{Cursor, once};
+use crate::integer::Integer;
 
 /// What a plain text holds.
 pub(super) struct Plain<'a, E> {
@@ -124,7 +124,7 @@ mod tests {
             group_id: Some(group_id),
             command_type: Some(command_type),
             member_list: Some(member_list),
-            faults: Vec::new(),
+            errors: Vec::new(),
         };
         assert_eq!(Ok(draft), any, "{text}");
         true

@@ -335,4 +335,15 @@ mod tests {
             (Some(MarkIndex::PINNED), Some(MarkIndex::HIDDEN))
         );
     }
+
+    /// The search for a place goes round once, and so finds each of them wherever it begins.
+    #[test]
+    fn every_place_is_found_though_none_is_at_home_there() {
+        let mut table = MarkTable::default();
+        let elsewhere = |mark: &Mark| MarkIndex::home(mark.number()).index() == 1;
+        let marks = (1_000..).filter_map(|number| Mark::new(number).ok()).filter(elsewhere).take(MARK_INDEX_COUNT);
+        let places: Vec<_> = marks.map(|mark| table.find_or_put(mark).unwrap().index()).collect();
+        let round: Vec<_> = (1..MARK_INDEX_COUNT).chain([0]).collect();
+        assert_eq!(places, round);
+    }
 }

@@ -8,19 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::clock::{self, Clock};
-use crate::groups::Group;
+use crate::state::{Group, State};
 
 /// The version that is written, and read.
 const VERSION: u32 = 1;
-
-/// What lasts. The log, faults that wait, webhooks and the signing key do not.
-#[derive(Clone)]
-pub(crate) struct State {
-    pub(crate) app: App,
-    pub(crate) clock: Clock,
-    pub(crate) groups: BTreeMap<GroupId, Group>,
-    pub(crate) assigned: u64,
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,45 +42,43 @@ struct GroupWire {
     created: u64,
 }
 
-impl State {
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        // A snapshot is JSON.
-        let app = String::from_utf8(self.app.snapshot()).ok().and_then(|app| RawValue::from_string(app).ok());
-        let groups = self.groups.iter().map(|(id, group)| (id.to_string(), GroupWire::from(group)));
-        let wire = Wire {
-            avmarks_data: VERSION,
-            clock: ClockWire::from(&self.clock),
-            assigned: self.assigned,
-            groups: groups.collect(),
-            app: app.unwrap_or_default(),
-        };
-        // String keys, and no part that can fail: writing does not.
-        serde_json::to_vec(&wire).unwrap_or_default()
-    }
+pub(super) fn to_json(state: &State) -> Vec<u8> {
+    // A snapshot is JSON.
+    let app = String::from_utf8(state.app.snapshot()).ok().and_then(|app| RawValue::from_string(app).ok());
+    let groups = state.groups.iter().map(|(id, group)| (id.to_string(), GroupWire::from(group)));
+    let wire = Wire {
+        avmarks_data: VERSION,
+        clock: ClockWire::from(&state.clock),
+        assigned: state.assigned,
+        groups: groups.collect(),
+        app: app.unwrap_or_default(),
+    };
+    // String keys, and no part that can fail: writing does not.
+    serde_json::to_vec(&wire).unwrap_or_default()
+}
 
-    pub(super) fn parse(json: &str) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct Head {
-            avmarks_data: u32,
-        }
-        let form = |fault: serde_json::Error| OneLine(&fault.to_string()).to_string();
-        // The version first: another one may have another form.
-        let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
-        if found != VERSION {
-            return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
-        }
-        let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
-        let groups = groups.into_iter().map(|(id, group)| {
-            let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
-            Ok((id, Group::from(group)))
-        });
-        Ok(Self {
-            app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
-            clock: clock.into(),
-            groups: groups.collect::<Result<_, String>>()?,
-            assigned,
-        })
+pub(super) fn parse(json: &str) -> Result<State, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        avmarks_data: u32,
     }
+    let form = |fault: serde_json::Error| OneLine(&fault.to_string()).to_string();
+    // The version first: another one may have another form.
+    let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
+    if found != VERSION {
+        return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
+    }
+    let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
+    let groups = groups.into_iter().map(|(id, group)| {
+        let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
+        Ok((id, Group::from(group)))
+    });
+    Ok(State {
+        app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
+        clock: clock.into(),
+        groups: groups.collect::<Result<_, String>>()?,
+        assigned,
+    })
 }
 
 impl From<&Clock> for ClockWire {
