@@ -3,6 +3,7 @@
 //! Step 12 (`GROUP-ID`) belongs here as well, for the shape of an id needs no state.
 
 mod accounts;
+mod entries;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use avmarks_protocol::{
     BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal};
+use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -37,7 +38,7 @@ use crate::violation::{Violation, Violations};
 #[must_use]
 pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Vec<Violation> {
     let mut findings = Violations::all();
-    let _ = read(endpoint, body, policy, limits, &mut findings);
+    let _ = read(endpoint, body, policy, limits, &mut findings, &mut Scratch::default());
     findings.found
 }
 
@@ -51,6 +52,7 @@ pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy
 
 /// What was read of a body.
 #[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Read {
     /// The group, where its id is well formed.
     pub(crate) group: Option<GroupId>,
@@ -61,6 +63,7 @@ pub(crate) struct Read {
 }
 
 /// A body in which steps 6 to 12 found nothing.
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
     Marks {
@@ -84,6 +87,24 @@ pub(crate) enum Body {
 
 /// Reads a body. Breaks where the first violation is enough, and there is one.
 pub(crate) fn read(
+    endpoint: Endpoint,
+    body: &[u8],
+    policy: &Policy,
+    limits: &Limits,
+    findings: &mut Violations,
+    scratch: &mut Scratch,
+) -> ControlFlow<(), Read> {
+    if endpoint == Endpoint::ModifyUserInfo
+        && let Ok(text) = std::str::from_utf8(body)
+        && let Some(read) = entries::read_faultless(text, policy, limits, scratch)
+    {
+        return ControlFlow::Continue(read);
+    }
+    read_by_steps(endpoint, body, policy, limits, findings)
+}
+
+/// The same, step by step, whatever the body is.
+fn read_by_steps(
     endpoint: Endpoint,
     body: &[u8],
     policy: &Policy,

@@ -8,9 +8,11 @@ use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
 
+use super::UserSigError;
 use super::corruption::{Corruption, repair};
 use super::maker::{MakerMistake, mistakes};
-use super::{Token, TokenError, UserSigError};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -372,11 +374,11 @@ mod tests {
     #[test]
     fn a_finding_has_the_code_of_its_refusal() {
         for (finding, code) in [
-            (Finding::Mangled(Corruption::Quoted), Some(70003)),
+            (Finding::Corrupted(Corruption::Quoted), Some(70003)),
             (Finding::Unreadable(TokenError::Empty), Some(70003)),
-            (Finding::KeyDecodedAsHex, Some(70009)),
+            (Finding::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
             (Finding::Refused(UserSigError::OtherKey), Some(70009)),
-            (Finding::ReadableOnceMended, None),
+            (Finding::ReadableOnceRepaired, None),
             (Finding::ShortValidity { seconds: 1 }, None),
         ] {
             assert_eq!(finding.code().map(ErrorCode::number), code, "{finding:?}");

@@ -425,7 +425,7 @@ fn eight_layers_of_percent_encoding_are_undone_and_no_more() {
         })
     };
     for times in [7, 8] {
-        assert_eq!(manglings(&encoded(times)), [Corruption::PercentEncoded { times: times as u8 }]);
+        assert_eq!(corruptions(&encoded(times)), [Corruption::PercentEncoded { times: times as u8 }]);
     }
     assert!(matches!(unreadable(&encoded(9)), (_, TokenError::Alphabet { found: '%', .. })));
 }
