@@ -13,7 +13,7 @@ use std::str::FromStr;
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::App;
-use avmarks_spec::{Excerpt, Gap};
+use avmarks_spec::{Excerpt, Gap, Timestamp};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
@@ -360,7 +360,7 @@ pub(crate) struct ManArgs {
 }
 
 /// The latest time that there can be, in milliseconds: as in a scenario.
-const AT_MS_MAX: u64 = i64::MAX as u64;
+const AT_MS_MAX: u64 = Timestamp::LATEST.as_millis();
 
 /// A parser of whole numbers of this range.
 fn whole(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<u64, Error> + Clone + Send + Sync + 'static {

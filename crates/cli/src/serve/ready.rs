@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use avmarks_emulator::{Clock, Settings, set_limit};
+use avmarks_emulator::{Clock, Settings};
 use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
-use avmarks_spec::{Gap, GroupId, Limits, Timestamp};
+use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Timestamp};
 
 use super::found::{Found, wrong};
 use super::logs::{Form, Log};
@@ -105,14 +105,14 @@ pub(super) fn put_app(found: &Found, app: &mut avmarks_service::Settings) -> Res
     }
     for (name, number) in found.many(Setting::Limit, limit)?.unwrap_or_default() {
         // It was tried when the text was read.
-        let _ = set_limit(&mut app.terms.limits, &name, number);
+        let _ = app.terms.limits.set(&name, number);
     }
     Ok(())
 }
 
 /// Where the clock is to stand.
 pub(super) fn clock(found: &Found) -> Result<Option<Timestamp>, Error> {
-    let clock = found.one(Setting::Clock, |text| number(text, Clock::LATEST.as_millis()))?;
+    let clock = found.one(Setting::Clock, |text| number(text, Timestamp::LATEST.as_millis()))?;
     Ok(clock.map(Timestamp::from_millis))
 }
 
@@ -169,7 +169,7 @@ fn limit(text: &str) -> Result<(String, u64), String> {
     let wanted = || wrong(text, "write LIMIT=N, such as calls_per_window_max=1000");
     let (name, value) = text.split_once('=').ok_or_else(wanted)?;
     let value = number(value, u64::MAX)?;
-    set_limit(&mut Limits::DOCUMENTED.clone(), name, value).map_err(|fault| fault.to_string())?;
+    Limits::DOCUMENTED.clone().set(name, value).map_err(|fault| format!("`{}`: {fault}", Excerpt(name)))?;
     Ok((name.to_owned(), value))
 }
 

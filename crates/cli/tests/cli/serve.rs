@@ -304,7 +304,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--reading", "page_size"], "--reading: `page_size` will not do: write GAP=READING"),
         (&["--reading", "page_sise=250"], "it is not a gap (did you mean `gap:page-size`?)"),
         (&["--policy", "x"], "--policy: `x` will not do: give one of "),
-        (&["--limit", "calls=1"], "--limit: there is no `calls`; there are `accounts_per_call_max`"),
+        (&["--limit", "calls=1"], "--limit: `calls`: there is no such limit; there are `accounts_per_call_max`"),
         (&["--limit", "calls_per_window_max=x"], "give a whole number"),
         (&["--clock", "now"], "--clock: `now` will not do"),
         (&["--clock", "9007199254740992"], "give a whole number from 0 to 9007199254740991"),
