@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use avmarks_protocol::Envelope;
+use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::RawQuery;
-use avmarks_protocol::{Envelope, envelope_json};
 use axum::body::Bytes;
 use http_body_util::channel::Channel;
 use hyper::body::{Body as _, Incoming};
@@ -52,7 +53,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
         query: head.uri.query().unwrap_or_default(),
         body: body.bytes(),
     };
-    let query = RawQuery::parse(request.query);
+    let query = RawQuery::new(request.query);
     let injection = match &body {
         ReadBody::Whole(..) => delayed.or_else(|| shared.lock().faults.take(path)),
         ReadBody::TooLong { .. } => None,

@@ -20,7 +20,7 @@ pub(crate) struct Share(Option<OwnedSemaphorePermit>);
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        let units_max = units(bytes).min(u32::MAX >> 4).max(1);
+        let units_max = units(bytes).clamp(1, u32::MAX >> 4);
         Self { units: Arc::new(Semaphore::new(units_max as usize)), units_max }
     }
 

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use avmarks_protocol::{Endpoint, ErrorCode, Fields};
+use avmarks_protocol::internal::Fields;
+use avmarks_protocol::{Endpoint, ErrorCode};
 use axum::http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

@@ -112,7 +112,7 @@ fn create(state: &mut State, capacity: &Capacity, mut body: Body<'_>, caller: &s
     }
     let kind = body.required_text("Type")?;
     if kind != GroupType::AvChatRoom.name() {
-        if GroupType::parse(&kind).is_some() {
+        if GroupType::from_name(&kind).is_some() {
             tracing::warn!(kind = %Excerpt(&kind), "groups of this type are not emulated");
         }
         let info = format!("`Type` is `{}`; this emulator has `AVChatRoom` alone", Excerpt(&kind));

@@ -290,7 +290,7 @@ mod tests {
 
     fn entry() -> Entry {
         let request = Request { method: "POST", path: "/v4/x", query: "identifier=a&usersig=secret", body: b"" };
-        Entry::of(&request, &RawQuery::parse(request.query))
+        Entry::of(&request, &RawQuery::new(request.query))
     }
 
     #[test]
@@ -331,7 +331,7 @@ mod tests {
             mark: avmarks_spec::Mark::new(1_000).unwrap(),
             because: avmarks_spec::Clause::OnlineOnly,
         };
-        let entry = Entry::of(&request, &RawQuery::parse(request.query)).omitting(vec![omission; 5_000]);
+        let entry = Entry::of(&request, &RawQuery::new(request.query)).omitting(vec![omission; 5_000]);
         assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
         assert_eq!(entry.path, format!("/{}…", "é".repeat(TEXT_CHARACTERS_MAX - 1)));
         let mut log = Log::new(usize::MAX);

@@ -124,7 +124,8 @@ pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Response {
 pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
     let policy: Policy = shared.lock().state.app.settings().terms.policy;
     let clauses = Clause::ALL.iter().map(|clause| clause.row());
-    let clauses = clauses.map(|row| ClauseRow { id: row.id, says: row.says, sources: SourceRow::all(row.sources) });
+    let clauses =
+        clauses.map(|row| ClauseRow { id: row.id, says: row.description, sources: SourceRow::all(row.sources) });
     let gaps = Gap::ALL.iter().map(|gap| {
         let (row, in_force) = (gap.row(), policy.reading(*gap));
         let readings = row.readings.iter();

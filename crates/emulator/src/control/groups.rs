@@ -163,7 +163,7 @@ pub(super) async fn create(
 ) -> Result<Json<Answer>, ControlError> {
     let id = extract::group("`group`", &create.group)?;
     let kind = create.r#type.map_or(Ok(GroupType::AvChatRoom), |name| {
-        GroupType::parse(&name).ok_or_else(|| {
+        GroupType::from_name(&name).ok_or_else(|| {
             let known: Vec<_> = GroupType::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
             let name = avmarks_spec::Excerpt(&name);
             ControlError::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))

@@ -125,7 +125,7 @@ impl Change {
         let token = self.token.map(|text| WebhookToken::new(&text)).transpose();
         settings.token = token.map_err(|fault| ControlError::bad_request(format!("`token`: {fault}")))?;
         if let Some(name) = self.revision {
-            settings.revision = Revision::parse(&name).ok_or_else(|| {
+            settings.revision = Revision::from_name(&name).ok_or_else(|| {
                 let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
                 ControlError::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
             })?;

@@ -1,6 +1,7 @@
 //! What these calls answer, in the order of fields of the pages' samples.
 
-use avmarks_protocol::{Envelope, ErrorCode, envelope_json};
+use avmarks_protocol::internal::envelope_json;
+use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Room;
 use avmarks_spec::GroupId;
 use serde::Serialize;

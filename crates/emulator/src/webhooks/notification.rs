@@ -112,7 +112,7 @@ impl Notifier<'_> {
         let webhook = Webhook::AfterMemberJoin(AfterMemberJoin {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
-            join_type: JoinType::Apply,
+            change_type: JoinType::Apply,
             operator: account.to_string(),
             members: vec![account.as_str().into()],
             event_time: Some(self.changes.at),
@@ -130,7 +130,7 @@ impl Notifier<'_> {
             exit.members.push(account.as_str().into());
             return;
         }
-        let (exit_type, operator, platform) = match kicked {
+        let (change_type, operator, platform) = match kicked {
             true => {
                 let admin = self.app.settings().admins.first();
                 (ExitType::Kicked, admin.map_or("administrator", String::as_str).to_owned(), REST)
@@ -140,7 +140,7 @@ impl Notifier<'_> {
         let webhook = Webhook::AfterMemberExit(AfterMemberExit {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
-            exit_type,
+            change_type,
             operator,
             members: vec![account.as_str().into()],
             event_time: Some(self.changes.at),

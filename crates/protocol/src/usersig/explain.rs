@@ -4,13 +4,15 @@ use core::fmt;
 
 use avmarks_spec::Timestamp;
 
+use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
-use crate::url::SdkAppId;
 
+use super::UserSigError;
+use super::corruption::{Corruption, repair};
 use super::maker::{MakerMistake, mistakes};
-use super::mangling::{Corruption, mend};
-use super::{Token, TokenError, UserSigError};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Explanation {
     /// The findings, in the order of the checks of [`verify`](super::verify), notes behind refusals. None: nothing is
     /// wrong with it, as far as what was given could tell.
     pub findings: Vec<Finding>,
-    /// What the signature holds, where it could be read, if only after a mangling was undone.
+    /// What the signature holds, where it could be read, if only after a corruption was undone.
     pub token: Option<Token>,
 }
 
@@ -35,10 +37,10 @@ impl Explanation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// It was mangled on its way.
-    Mangled(Corruption),
+    /// It was corrupted on its way.
+    Corrupted(Corruption),
     /// It can be read once that is undone; what follows is about it as it was made.
-    ReadableOnceMended,
+    ReadableOnceRepaired,
     /// It cannot be read.
     Unreadable(TokenError),
     /// It is another user's, another app's, of another key, or expired.
@@ -78,10 +80,10 @@ impl Finding {
     #[must_use]
     pub const fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Mangled(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
-            Self::Refused(fault) => Some(fault.code()),
+            Self::Corrupted(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
+            Self::Refused(error) => Some(error.code()),
             Self::MadeWrong(_) => Some(ErrorCode::new(70009)),
-            Self::ReadableOnceMended
+            Self::ReadableOnceRepaired
             | Self::TimeInOtherUnit { .. }
             | Self::ExpireIsMoment { .. }
             | Self::FromTheFuture { .. }
@@ -99,20 +101,20 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mangled(mangling) => mangling.fmt(f),
-            Self::ReadableOnceMended => {
+            Self::Corrupted(corruption) => corruption.fmt(f),
+            Self::ReadableOnceRepaired => {
                 f.write_str("with that undone it can be read; what follows is about it as it was made")
             }
-            Self::Unreadable(fault) => write!(f, "the signature cannot be read: {fault}"),
+            Self::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
             Self::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
                 let ago = Span(now_seconds.saturating_sub(*at_seconds));
                 write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
             }
-            Self::Refused(fault @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
-                write!(f, "{fault}; make one for the user and app of the request, or ask as those it is for")
+            Self::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
+                write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
             }
-            Self::Refused(fault) => {
-                write!(f, "{fault}; make a new one with the key that the console shows for this app")
+            Self::Refused(error) => {
+                write!(f, "{error}; make a new one with the key that the console shows for this app")
             }
             Self::MadeWrong(mistake) => mistake.fmt(f),
             Self::TimeInOtherUnit { found, unit } => {
@@ -157,14 +159,14 @@ impl fmt::Display for Span {
     }
 }
 
-/// All that is wrong with a signature, and what would do: mangled on its way, another user's, another app's, of another
+/// All that is wrong with a signature, and what would do: corrupted on its way, another user's, another app's, of another
 /// key, expired; and as notes, a clock ahead and a short validity. What is not given is not checked.
 ///
-/// Where undoing a mangling gives a signature that can be read, the findings go on with that one.
+/// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
 ///
 /// ```
 /// use avmarks_protocol::secret::SecretKey;
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{UserSig, explain};
 /// use avmarks_spec::Timestamp;
 ///
@@ -193,17 +195,17 @@ pub fn explain(
     identifier: Option<&str>,
     now: Timestamp,
 ) -> Explanation {
-    let mended = mend(sig);
-    let mut findings: Vec<_> = mended.manglings.into_iter().map(Finding::Mangled).collect();
-    let token = match mended.token {
+    let repaired = repair(sig);
+    let mut findings: Vec<_> = repaired.corruptions.into_iter().map(Finding::Corrupted).collect();
+    let token = match repaired.token {
         Ok(token) => token,
-        Err(fault) => {
-            findings.push(Finding::Unreadable(fault));
+        Err(error) => {
+            findings.push(Finding::Unreadable(error));
             return Explanation { findings, token: None };
         }
     };
     if !findings.is_empty() {
-        findings.push(Finding::ReadableOnceMended);
+        findings.push(Finding::ReadableOnceRepaired);
     }
     findings.extend(refusals(&token, key, app, identifier, now));
     if let Some(unit) = unit_of(token.issued_at_seconds()) {
@@ -344,8 +346,8 @@ mod tests {
     #[test]
     fn what_would_do_is_said_and_notes_are_told_from_refusals() {
         let sig = UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
-        let mended = format!("'{}'", sig.as_str());
-        let explanation = explain(&mended, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
+        let repaired = format!("'{}'", sig.as_str());
+        let explanation = explain(&repaired, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
         let found: Vec<_> = explanation.findings.iter().map(|found| (found.is_note(), found.to_string())).collect();
         let expected = [
             (false, "quotation marks stand around the signature; remove them"),
@@ -366,5 +368,20 @@ mod tests {
             Finding::Unreadable(TokenError::NotObject).to_string(),
             "the signature cannot be read: the JSON inside is no object"
         );
+    }
+
+    /// 1047/34348: what the service answers to a signature that cannot be read, and to one of another key.
+    #[test]
+    fn a_finding_has_the_code_of_its_refusal() {
+        for (finding, code) in [
+            (Finding::Corrupted(Corruption::Quoted), Some(70003)),
+            (Finding::Unreadable(TokenError::Empty), Some(70003)),
+            (Finding::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
+            (Finding::Refused(UserSigError::OtherKey), Some(70009)),
+            (Finding::ReadableOnceRepaired, None),
+            (Finding::ShortValidity { seconds: 1 }, None),
+        ] {
+            assert_eq!(finding.code().map(ErrorCode::number), code, "{finding:?}");
+        }
     }
 }

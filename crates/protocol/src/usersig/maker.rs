@@ -6,8 +6,8 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::Token;
 use super::encoding;
+use super::token::Token;
 
 /// A mistake of the program that made a signature: undoing it shows that the key is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,8 +221,8 @@ mod tests {
     use hmac_sha256::HMAC;
 
     use super::*;
+    use crate::app_id::SdkAppId;
     use crate::secret::SecretKey;
-    use crate::url::SdkAppId;
     use crate::usersig::UserSig;
 
     const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use avmarks_protocol::url::SdkAppId;
-use avmarks_protocol::{DuplicateField, Fields};
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 use serde::ser::SerializeMap;
@@ -197,7 +197,7 @@ impl<'a> Line<'a> {
             None => Ok(Self { at, input }),
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
-                let meant = Gap::parse(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
+                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
                 let mend = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {mend}", Excerpt(name)))
             }
@@ -342,7 +342,7 @@ impl<'a> LineFields<'a, '_> {
 
     fn group_type(&mut self) -> Result<GroupType, String> {
         let Some(name) = self.text("type")? else { return Ok(GroupType::AvChatRoom) };
-        GroupType::parse(&name).ok_or_else(|| {
+        GroupType::from_name(&name).ok_or_else(|| {
             let known: Vec<_> = GroupType::ALL.iter().map(|kind| kind.name()).collect();
             format!("`type` is `{}`; there are {}", Excerpt(&name), listed(&known))
         })

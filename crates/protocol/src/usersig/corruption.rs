@@ -5,7 +5,8 @@ use core::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::encoding::PADDING;
-use super::{Token, TokenError};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// Something that was done to a signature on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,30 +79,30 @@ impl fmt::Display for Corruption {
 }
 
 /// A guess at what was done, and what the signature then holds.
-pub(super) struct Mended {
-    pub(super) manglings: Vec<Corruption>,
+pub(super) struct Repaired {
+    pub(super) corruptions: Vec<Corruption>,
     pub(super) token: Result<Token, TokenError>,
 }
 
 /// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
 /// these the plainest.
-pub(super) fn mend(text: &str) -> Mended {
+pub(super) fn repair(text: &str) -> Repaired {
     let as_it_is = Token::decode(text);
     if as_it_is.is_ok() {
-        return Mended { manglings: Vec::new(), token: as_it_is };
+        return Repaired { corruptions: Vec::new(), token: as_it_is };
     }
-    let mut best: Option<Mended> = None;
-    for (manglings, text) in guesses(text) {
-        let guess = Mended { token: Token::decode(&text), manglings };
+    let mut best: Option<Repaired> = None;
+    for (corruptions, text) in guesses(text) {
+        let guess = Repaired { token: Token::decode(&text), corruptions };
         // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
-        if guess.manglings.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
+        if guess.corruptions.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
             continue;
         }
         if best.as_ref().is_none_or(|best| depth(&best.token) < depth(&guess.token)) {
             best = Some(guess);
         }
     }
-    best.unwrap_or(Mended { manglings: Vec::new(), token: as_it_is })
+    best.unwrap_or(Repaired { corruptions: Vec::new(), token: as_it_is })
 }
 
 /// From here on the outer layers were whole.
@@ -127,16 +128,16 @@ fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
     for (blanks, text) in without_blanks(&once(&bare, &mut around)) {
         for (alphabet, text) in in_alphabets(&text) {
             for (padding, text) in padded(&text) {
-                let mut manglings = around.clone();
-                for mangling in [blanks, alphabet, padding].into_iter().flatten() {
+                let mut corruptions = around.clone();
+                for corruption in [blanks, alphabet, padding].into_iter().flatten() {
                     // A blank for a plus says already which alphabet it is.
                     let said =
-                        mangling == Corruption::StandardAlphabet && manglings.contains(&Corruption::BlankForPlus);
-                    if !said && !manglings.contains(&mangling) {
-                        manglings.push(mangling);
+                        corruption == Corruption::StandardAlphabet && corruptions.contains(&Corruption::BlankForPlus);
+                    if !said && !corruptions.contains(&corruption) {
+                        corruptions.push(corruption);
                     }
                 }
-                guesses.push((manglings, text));
+                guesses.push((corruptions, text));
             }
         }
     }
@@ -144,7 +145,7 @@ fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
 }
 
 /// Undoes quotes, white space around, words in front, and percent-encoding, in whatever order they were done.
-fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
+fn unwrapped(text: &str, corruptions: &mut Vec<Corruption>) -> String {
     const LAYERS_MAX: u8 = 8;
     let given = text;
     let mut text = text.to_owned();
@@ -153,25 +154,25 @@ fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
         let trimmed = text.trim_matches(is_blank);
         let unquoted = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
         if trimmed.len() < text.len() {
-            note(manglings, Corruption::WhiteSpace);
+            note(corruptions, Corruption::WhiteSpace);
         }
         if unquoted.len() < trimmed.len() {
-            note(manglings, Corruption::Quoted);
+            note(corruptions, Corruption::Quoted);
         }
         let mut bare = unquoted;
         if let Some(value) = after_usersig(bare) {
-            note(manglings, Corruption::InUrl);
+            note(corruptions, Corruption::InUrl);
             bare = value;
         }
-        for (word, mangling) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
+        for (word, corruption) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
             if let Some(rest) = without_word(bare, word) {
-                note(manglings, mangling);
+                note(corruptions, corruption);
                 bare = rest;
             }
         }
         if let Some((value, _)) = bare.split_once(['&', '#']).filter(|(value, _)| !value.is_empty()) {
-            if !manglings.contains(&Corruption::InUrl) {
-                note(manglings, Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() });
+            if !corruptions.contains(&Corruption::InUrl) {
+                note(corruptions, Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() });
             }
             bare = value;
         }
@@ -183,7 +184,7 @@ fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
         text = decoded;
     }
     if times > 0 {
-        note(manglings, Corruption::PercentEncoded { times });
+        note(corruptions, Corruption::PercentEncoded { times });
     }
     text
 }
@@ -202,13 +203,13 @@ fn after_usersig(text: &str) -> Option<&str> {
 }
 
 /// The first of two equal copies, with nothing or blanks, a comma or a semicolon between them.
-fn once(text: &str, manglings: &mut Vec<Corruption>) -> String {
+fn once(text: &str, corruptions: &mut Vec<Corruption>) -> String {
     let middle = text.len() / 2;
     for start in (middle.saturating_sub(2)..=middle).filter(|at| *at > 0) {
         let Some(first) = text.get(..start) else { continue };
         let Some(between) = text.get(start..).and_then(|rest| rest.strip_suffix(first)) else { continue };
         if between.chars().all(|c| is_blank(c) || matches!(c, ',' | ';')) {
-            manglings.push(Corruption::Doubled);
+            corruptions.push(Corruption::Doubled);
             return first.to_owned();
         }
     }
