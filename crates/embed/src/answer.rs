@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avmarks_client::{
     Advice, Change, Job, JobSettings, Plan, PlanSettings, Reply, RetrySettings, Scope, Signer, Step, TryId, advice,
 };
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{add_robots, modify_user_info};
 use avmarks_spec::readings::AccountId;
@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use crate::error::RequestError;
 use crate::job::status;
 use crate::reply::{Whole, json};
-use crate::report::{AccountJson, Heard};
+use crate::report::{AccountJson, ResultJson};
 use crate::request::Request;
 use crate::shape::Number;
 
@@ -35,7 +35,7 @@ struct Asked<'a> {
 #[derive(Serialize)]
 struct Answered<'a> {
     #[serde(flatten)]
-    heard: Heard<'a>,
+    result: ResultJson<'a>,
     advice: AdviceJson,
     accounts: Vec<AccountJson<'a>>,
 }
@@ -102,7 +102,7 @@ pub(crate) fn answer(request: &Request<'_>) -> Result<String, RequestError> {
         AccountJson::of(account)
     });
     json(&Answered {
-        heard: Heard::of(&parsed.heard, quirks),
+        result: ResultJson::of(&parsed.heard, quirks),
         advice: AdviceJson::of(advice(&parsed.heard)),
         accounts: accounts.collect(),
     })

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Policy, Reason};
 use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;

@@ -1,4 +1,4 @@
-//! `explain`: a clause, a gap, an error code or a mark in words, with its source; and the order of refusals.
+//! `explain`: a clause, a gap, an error code or a mark in words, with its sources; and the order of refusals.
 
 use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
@@ -39,6 +39,9 @@ enum Subject {
         mark: Option<u32>,
         /// The gap of the same name.
         see_also: Option<&'static str>,
+        /// What else decides about the mark that was asked for.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        related: &'static [&'static str],
         refusals: Vec<RefusalLine>,
     },
     Gap {
@@ -62,6 +65,8 @@ enum Subject {
         /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
         causes: Vec<CauseLine>,
         document: &'static str,
+        /// The copies of the document; empty where it is not known which page it is.
+        sources: Vec<SourceLine>,
         listed: &'static str,
         refusals: Vec<RefusalLine>,
     },
@@ -75,6 +80,7 @@ struct SourceLine {
     page: &'static str,
     title: &'static str,
     language: &'static str,
+    /// The part of the page; empty for the whole page.
     section: &'static str,
     /// None for a copy that shows no date.
     date: Option<&'static str>,
@@ -83,15 +89,25 @@ struct SourceLine {
 
 impl SourceLine {
     fn all(sources: &[Source]) -> Vec<Self> {
-        let line = |Source { page, section, date, .. }: &Source| Self {
-            page: page.number,
-            title: page.title,
-            language: page.language,
-            section,
-            date: *date,
-            url: page.url,
-        };
-        sources.iter().map(line).collect()
+        sources.iter().map(Self::of).collect()
+    }
+
+    fn of(Source { page, section, date, .. }: &Source) -> Self {
+        let (title, language, url) = (page.title, page.language, page.url);
+        Self { page: page.number, title, language, section, date: *date, url }
+    }
+
+    /// The copies of a page that anything rests on, the newest first, each date once.
+    fn of_page(number: &str) -> Vec<Self> {
+        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
+        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
+        let mut lines: Vec<_> = all
+            .filter(|source| source.page.number == number)
+            .map(|source| Self { section: "", ..Self::of(source) })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.date));
+        lines.dedup_by_key(|line| line.date);
+        lines
     }
 }
 
@@ -123,7 +139,7 @@ impl Subject {
     /// is an error code that is listed, or else a mark.
     fn parse(text: &str) -> Result<Self, RequestError> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
-        let exact = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
+        let exact = Clause::from_name(text).map(Self::of_clause).or_else(|| Gap::from_name(text).map(Self::of_gap));
         let exact = exact.or_else(|| code().map(Self::of_code));
         let unknown = || {
             let expected = "expected the id of a clause or gap, the number or name of a code, a mark, or `precedence`";
@@ -157,18 +173,21 @@ impl Subject {
             Mark::HIDDEN => Clause::Hide600,
             _ => Clause::MarkRange,
         });
-        if let Self::Clause { mark, .. } = &mut subject {
+        if let Self::Clause { mark, related, .. } = &mut subject {
             *mark = Some(asked.number());
+            if asked == Mark::PINNED {
+                *related = &["gap:pin-renewal", "gap:offline-500", "gap:robot-days"];
+            }
         }
         Some(subject)
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, sources, says, refusal, .. } = clause.row();
+        let ClauseRow { id, sources, description: says, refusal, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
         let see_also = gap_named(&plain(id)).map(Gap::id);
         let sources = SourceLine::all(sources);
-        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, refusals }
+        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, related: &[], refusals }
     }
 
     fn of_gap(gap: Gap) -> Self {
@@ -189,6 +208,7 @@ impl Subject {
             advice: row.advice(),
             causes: row.code.causes().iter().map(CauseLine::of).collect(),
             document: row.document,
+            sources: SourceLine::of_page(row.document),
             listed: row.listed.name(),
             refusals: RefusalLine::all(|line| line.code == row.code),
         }
@@ -341,7 +361,7 @@ impl Index {
     fn new() -> Self {
         let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
         Self {
-            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.says }).collect(),
+            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),
             gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
             codes: ERROR_CODES.iter().map(code).collect(),
         }

@@ -78,7 +78,7 @@ pub(crate) struct AccountJson<'a> {
     code: Option<Whole<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<&'a str>,
-    says: String,
+    message: String,
     random: Option<u32>,
 }
 
@@ -94,7 +94,7 @@ impl<'a> AccountJson<'a> {
             likely: None,
             code: None,
             info: None,
-            says: report.outcome.to_string(),
+            message: report.outcome.to_string(),
             random: report.random,
         };
         match report.outcome {
@@ -130,9 +130,9 @@ impl<'a> CallJson<'a> {
             first: record.range().start,
             accounts: record.range().len(),
             end: match record.end() {
-                End::Settled(_) => "settled",
+                End::Settled(_) => "done",
                 End::Split => "split",
-                End::GivenUp => "given-up",
+                End::GivenUp => "abandoned",
             },
             tries: record.tries().iter().map(TryJson::of).collect(),
         }
@@ -145,7 +145,7 @@ struct TryJson<'a> {
     sent_at_ms: Whole<u64>,
     ended_at_ms: Whole<u64>,
     #[serde(flatten)]
-    heard: Heard<'a>,
+    result: ResultJson<'a>,
 }
 
 impl<'a> TryJson<'a> {
@@ -154,49 +154,49 @@ impl<'a> TryJson<'a> {
             random: one.random(),
             sent_at_ms: Whole(one.sent_at().as_millis()),
             ended_at_ms: Whole(one.ended_at().as_millis()),
-            heard: Heard::of(one.heard(), one.quirks()),
+            result: ResultJson::of(one.heard(), one.quirks()),
         }
     }
 }
 
 /// What came back.
 #[derive(Serialize)]
-pub(crate) struct Heard<'a> {
-    heard: &'static str,
+pub(crate) struct ResultJson<'a> {
+    status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Whole<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<&'a str>,
-    says: String,
+    message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    quirks: Vec<String>,
+    warnings: Vec<String>,
 }
 
-impl<'a> Heard<'a> {
-    pub(crate) fn of(result: &'a AttemptResult, quirks: &[Anomaly]) -> Self {
+impl<'a> ResultJson<'a> {
+    pub(crate) fn of(result: &'a AttemptResult, anomalies: &[Anomaly]) -> Self {
         let refusal = match result {
             AttemptResult::Refused { code, info } => Some((code.number(), info.as_deref())),
             _ => None,
         };
         Self {
-            heard: match result {
+            status: match result {
                 AttemptResult::Served { .. } => "served",
                 AttemptResult::Accepted => "accepted",
                 AttemptResult::Refused { .. } => "refused",
-                AttemptResult::IncompleteAnswer(_) => "untold",
-                AttemptResult::UnexpectedResponse(_) => "foreign",
+                AttemptResult::IncompleteAnswer(_) => "unknown",
+                AttemptResult::UnexpectedResponse(_) => "not_from_service",
                 _ => "failed",
             },
             code: refusal.map(|(code, _)| Whole(code)),
             info: refusal.and_then(|(_, info)| info),
-            says: result.to_string(),
-            quirks: quirks.iter().map(quirk).collect(),
+            message: result.to_string(),
+            warnings: anomalies.iter().map(warning).collect(),
         }
     }
 }
 
-fn quirk(quirk: &Anomaly) -> String {
-    match quirk {
+fn warning(anomaly: &Anomaly) -> String {
+    match anomaly {
         Anomaly::CodeAsText => "code-as-text".to_owned(),
         Anomaly::Status(status) => format!("status {status}"),
         Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),

@@ -1,6 +1,6 @@
 //! A request, read strictly: JSON of the version that is spoken here, a question that is known, its fields and no others.
 
-use avmarks_protocol::Fields;
+use avmarks_protocol::internal::Fields;
 use avmarks_spec::Excerpt;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -50,13 +50,8 @@ impl ToCall<'_> {
         self.identifier.as_ref().map_or("administrator", |identifier| &identifier.0)
     }
 
-    /// The endpoint and the time, which a signed integer must hold, so that no pin's end is beyond what can be said.
     fn endpoint_and_time(&self) -> Result<(Endpoint, Timestamp), RequestError> {
-        let at = i64::try_from(self.at_ms.0).map_err(|_| {
-            let message = format!("invalid value `{}`: expected at most {}", self.at_ms.0, i64::MAX);
-            RequestError::invalid("/at_ms", message)
-        })?;
-        Ok((endpoint(&self.endpoint)?, Timestamp::from_millis(at.unsigned_abs())))
+        Ok((endpoint(&self.endpoint)?, Timestamp::from_millis(self.at_ms.0)))
     }
 }
 

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use avmarks_protocol::{DuplicateField, Fields};
-use avmarks_spec::Excerpt;
+use avmarks_protocol::internal::{DuplicateField, Fields};
+use avmarks_spec::{Excerpt, Timestamp};
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     OneOf(&'static [&'static str]),
     /// An integer from 0 to 2^64-1, as a number or as a string of its digits.
     Whole,
+    /// Milliseconds since the Unix epoch, from 0 to 2^53-1, as a number or as a string of its digits.
+    Time,
     /// An integer of 64 bits, as a number or as a string of its digits.
     Integer,
     /// `true` or `false`.
@@ -56,6 +58,7 @@ impl Kind {
             Self::Text | Self::Secret => "a string",
             Self::OneOf(names) => return Cow::Owned(listed(names)),
             Self::Whole => "an integer from 0 to 18446744073709551615, or a string of its digits",
+            Self::Time => "milliseconds since the Unix epoch, from 0 to 9007199254740991",
             Self::Integer => "an integer of 64 bits, or a string of its digits",
             Self::Flag => "`true` or `false`",
             Self::Json => "JSON",
@@ -87,6 +90,10 @@ impl Kind {
             (Self::Whole, _) if is_integer(text) => match digits(text).parse::<u64>() {
                 Ok(_) => Ok(()),
                 Err(_) => wrong(ErrorKind::InvalidValue, pointer),
+            },
+            (Self::Time, _) if is_integer(text) => match digits(text).parse().map(Timestamp::new) {
+                Ok(Ok(_)) => Ok(()),
+                _ => wrong(ErrorKind::InvalidValue, pointer),
             },
             (Self::Integer, _) if is_integer(text) => match digits(text).parse::<i64>() {
                 Ok(_) => Ok(()),
@@ -131,8 +138,12 @@ pub(crate) fn check<'f>(
     mut found: Fields<'_>,
     pointer: &mut String,
 ) -> Result<(), RequestError> {
+    // First of all, for it may be a required one with a slip.
+    if let Some(name) = found.names().find(|name| fields.clone().all(|field| field.name != *name)) {
+        return Err(unknown_field(name, pointer, fields.map(|field| field.name)));
+    }
     let length = pointer.len();
-    for Field { name, kind, required, .. } in fields.clone() {
+    for Field { name, kind, required, .. } in fields {
         pointer.push('/');
         pointer.push_str(name);
         match take(&mut found, name, pointer)? {
@@ -145,10 +156,7 @@ pub(crate) fn check<'f>(
         }
         pointer.truncate(length);
     }
-    match found.names().next() {
-        None => Ok(()),
-        Some(name) => Err(unknown_field(name, pointer, fields.map(|field| field.name))),
-    }
+    Ok(())
 }
 
 /// Takes a field out of an object.

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::ErrorCode;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::{self, Finding, Token, UserSig};
+use avmarks_protocol::{ErrorCode, SdkAppId};
 use avmarks_spec::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Every question, with its fields: the one list of them.
 
 use crate::shape::Field;
-use crate::shape::Kind::{Flag, Integer, Json, List, Object, OneOf, Policy, Secret, Text, Whole};
+use crate::shape::Kind::{Flag, Integer, Json, List, Object, OneOf, Policy, Secret, Text, Time, Whole};
 
 /// A question.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ const POLICY: Field = optional(
 const KEY: Field = field("key", Secret, "The secret key of the app, as the console shows it. It is in no reply.");
 const SDKAPPID: Field = field("sdkappid", Whole, "The app.");
 const IDENTIFIER: Field = field("identifier", Text, "Who calls.");
-const NOW: Field = field("now_ms", Whole, "The time, in milliseconds since the Unix epoch.");
+const NOW: Field = field("now_ms", Time, "The time, in milliseconds since the Unix epoch.");
 const USERSIG: Field = field("usersig", Secret, "The signature, as it is or percent-encoded. It is in no reply.");
 
 const INPUT: &[Field] =
@@ -209,7 +209,7 @@ pub(crate) const OPENS: &[Verb] = &[
             optional("try_timeout_ms", Whole, "Time for one try, at least 3001. Default: 5000."),
             optional(
                 "deadline_ms",
-                Whole,
+                Time,
                 "When the whole job must have ended, in milliseconds since the Unix epoch. Default: never.",
             ),
         ],
@@ -217,7 +217,7 @@ pub(crate) const OPENS: &[Verb] = &[
 ];
 
 const AS: Field = optional("as", Text, "Who calls. Default: `administrator`.");
-const AT: Field = field("at_ms", Whole, "When, in milliseconds since the Unix epoch.");
+const AT: Field = field("at_ms", Time, "When, in milliseconds since the Unix epoch.");
 
 /// The questions of a session.
 pub(crate) const SESSION: &[Verb] = &[

@@ -48,14 +48,14 @@ impl<'a> Parsed<'a> {
         };
         Ok(match webhook {
             Webhook::AfterMemberJoin(join) => Self {
-                cause: Some(join.join_type.as_str()),
+                cause: Some(join.change_type.as_str()),
                 operator: Some(&join.operator),
                 accounts: accounts(&join.members),
                 at_ms: at(join.event_time),
                 ..whole
             },
             Webhook::AfterMemberExit(exit) => Self {
-                cause: Some(exit.exit_type.as_str()),
+                cause: Some(exit.change_type.as_str()),
                 operator: Some(&exit.operator),
                 accounts: accounts(&exit.members),
                 at_ms: at(exit.event_time),
@@ -143,7 +143,7 @@ struct Built {
 pub(crate) fn build(request: &Request<'_>) -> Result<String, RequestError> {
     let asked: ToBuild<'_> = request.fields()?;
     let token = asked.token.as_ref().map(token).transpose()?;
-    let revision = asked.revision.and_then(|name| Revision::parse(&name.0)).unwrap_or_default();
+    let revision = asked.revision.and_then(|name| Revision::from_name(&name.0)).unwrap_or_default();
     let webhook = Webhook::parse(request.body).map_err(|fault| RequestError::body(fault.to_string()))?;
     let seconds = Timestamp::from_millis(asked.now_ms.0).as_seconds();
     let query = WebhookQuery {

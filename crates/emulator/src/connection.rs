@@ -1,7 +1,7 @@
 //! One connection: plain or TLS, and through the proxy either of them once more.
 
-mod patience;
-mod unread;
+mod error_body;
+mod write_timeout;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -9,7 +9,9 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use avmarks_spec::Excerpt;
 use hyper::body::Incoming;
+use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
@@ -18,21 +20,26 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::control;
+use crate::host::Host;
 use crate::http::{self, Body};
-use crate::world::Shared;
-use patience::Patient;
-use unread::Worded;
+use crate::peer::Peer;
+use crate::settings::without_root;
+use crate::shared::{Shared, Stopped};
+use crate::{api, control};
+use error_body::ErrorBody;
+use write_timeout::WriteTimeout;
 
 /// The first byte of a TLS connection: a handshake record.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// What a connection goes by.
+/// What all connections have in common.
 #[derive(Clone)]
-pub(crate) struct Rim {
+pub(crate) struct ConnectionContext {
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the emulator stops.
     pub(crate) stopped: watch::Receiver<bool>,
+    /// Whether it has one of the places that are for the control plane alone.
+    pub(crate) is_reserved: bool,
 }
 
 /// Where the bytes of a connection are taken to go.
@@ -42,16 +49,43 @@ struct Target {
     host: String,
     /// Whether it may be asked to go on to another one.
     may_proxy: bool,
+    /// Whether this machine was dialled over its loopback network.
+    is_local: bool,
+    /// The connection itself.
+    peer: Peer,
 }
+
+/// How long a connection on a place of the control plane may be silent.
+const RESERVED_SILENCE: Duration = Duration::from_secs(1);
 
 /// Serves one connection to its end.
-pub(crate) async fn serve(stream: TcpStream, rim: Rim) {
-    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| plain(here.ip()).to_string());
-    told_apart(Patient::new(stream, rim.shared.settings.body_timeout), rim, Target { host, may_proxy: true }).await;
+pub(crate) async fn serve(stream: TcpStream, context: ConnectionContext) {
+    if context.is_reserved {
+        let mut first = [0];
+        let peeked = tokio::time::timeout(RESERVED_SILENCE, stream.peek(&mut first)).await;
+        // A handshake costs what there is too little of.
+        if !matches!(peeked, Ok(Ok(1))) || first == [TLS_HANDSHAKE] {
+            return turn_away(stream).await;
+        }
+    }
+    let here = stream.local_addr().map(|here| unmap_ipv4(here.ip()));
+    let is_local = here.as_ref().is_ok_and(IpAddr::is_loopback);
+    let host = here.map_or_else(|_| "localhost".to_owned(), |here| here.to_string());
+    let peer = Peer::new(stream);
+    let target = Target { host, may_proxy: true, is_local, peer: peer.clone() };
+    detect_tls(WriteTimeout::new(peer, context.shared.settings.body_timeout), context, target).await;
 }
 
-/// An address of the old kind, where it is one in the clothes of the new.
-fn plain(address: IpAddr) -> IpAddr {
+impl ConnectionContext {
+    /// How long a client may take for a head, or for a handshake.
+    fn head_timeout(&self) -> Duration {
+        let timeout = self.shared.settings.head_timeout;
+        if self.is_reserved { timeout.min(RESERVED_SILENCE) } else { timeout }
+    }
+}
+
+/// Unwraps an IPv4-mapped IPv6 address.
+fn unmap_ipv4(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 
@@ -73,8 +107,10 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
     let _ = stream.shutdown().await;
 }
 
+const TOO_MANY: &str = "too many connections are open; try again later";
+
 fn too_many() -> String {
-    let body = "{\"fault\":\"too many connections are open; try again later\"}";
+    let body = serde_json::json!({ "error": TOO_MANY }).to_string();
     let length = body.len();
     format!(
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}"
@@ -82,32 +118,34 @@ fn too_many() -> String {
 }
 
 /// TLS or plain, by the first byte.
-async fn told_apart<S>(stream: S, rim: Rim, target: Target)
+async fn detect_tls<S>(stream: S, context: ConnectionContext, target: Target)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
-    let timeout = rim.shared.settings.head_timeout;
-    let Some(first) = unless_stopped(&rim, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
+    let timeout = context.head_timeout();
+    let Some(first) = unless_stopped(&context, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
     let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
     if first != TLS_HANDSHAKE {
-        return spoken(stream, rim, target).await;
+        return serve_http(stream, context, target).await;
     }
-    let tls = match rim.shared.certificates.acceptor(&target.host) {
+    let tls = match context.shared.certificates.acceptor(&target.host) {
         Ok(tls) => tls,
-        Err(fault) => return tracing::error!(%fault, "TLS cannot be spoken"),
+        Err(fault) => return tracing::error!(%fault, "TLS cannot be serve_http"),
     };
-    let Some(accepted) = unless_stopped(&rim, tokio::time::timeout(timeout, tls.accept(stream))).await else { return };
+    let Some(accepted) = unless_stopped(&context, tokio::time::timeout(timeout, tls.accept(stream))).await else {
+        return;
+    };
     match accepted {
-        Ok(Ok(stream)) => spoken(stream, rim, target).await,
+        Ok(Ok(stream)) => serve_http(stream, context, target).await,
         Ok(Err(fault)) => tracing::warn!(%fault, "TLS failed; does the client trust the certificate of the emulator?"),
         Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
     }
 }
 
 /// What `waited` gives; nothing where the emulator stops before.
-async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option<T> {
-    let mut stopped = rim.stopped.clone();
+async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
+    let mut stopped = context.stopped.clone();
     tokio::select! {
         waited = waited => Some(waited),
         _ = stopped.wait_for(|stopped| *stopped) => None,
@@ -115,13 +153,15 @@ async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option
 }
 
 /// HTTP/1.1, request by request.
-async fn spoken<S>(stream: S, rim: Rim, target: Target)
+async fn serve_http<S>(stream: S, context: ConnectionContext, target: Target)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Some((upgrade, host)) = exchanged(stream, &rim, &target).await else { return };
+    let Some((upgrade, host)) = serve_requests(stream, &context, &target).await else { return };
     match upgrade.await {
-        Ok(upgraded) => tunnelled(TokioIo::new(upgraded), rim, Target { host, may_proxy: false }).await,
+        Ok(upgraded) => {
+            serve_tunnel(TokioIo::new(upgraded), context, Target { host, may_proxy: false, ..target }).await
+        }
         Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
     }
 }
@@ -130,7 +170,7 @@ where
 type Tunnel = (OnUpgrade, String);
 
 /// Requests and answers, to the end or to the tunnel that the last one asked for.
-async fn exchanged<S>(stream: S, rim: &Rim, target: &Target) -> Option<Tunnel>
+async fn serve_requests<S>(stream: S, context: &ConnectionContext, target: &Target) -> Option<Tunnel>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -138,33 +178,48 @@ where
     let service = service_fn(|mut request: Request<Incoming>| {
         let tunnel = &tunnel;
         async move {
-            let shared = &rim.shared;
-            if request.method() == Method::CONNECT {
-                return Ok::<_, Infallible>(connect(request, shared, target, tunnel));
-            }
-            match refused_host(&request, shared, target) {
-                Some(refusal) => Ok(refusal),
-                None => {
-                    if control::is_asked(&request) {
-                        // An answer that has no end of its own ends when the emulator stops.
-                        request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
-                    }
-                    Ok(http::answer(request, shared).await)
+            let shared = &context.shared;
+            let host = match Host::of(&request) {
+                Ok(host) => host,
+                Err(fault) => {
+                    let refusal = http::error(StatusCode::BAD_REQUEST, &fault.to_string());
+                    return Ok::<_, Infallible>(http::closing(refusal));
                 }
+            };
+            let is_served = is_served(host, shared, target);
+            if request.method() == Method::CONNECT {
+                return Ok(connect(request, shared, target, tunnel));
             }
+            if let Some(refusal) = refused_host(&request, shared, target) {
+                return Ok(refusal);
+            }
+            if control::is_asked(&request) {
+                // An answer that has no end of its own ends when the emulator stops.
+                request.extensions_mut().insert(Stopped(context.stopped.clone()));
+                return Ok(control::answer(request, shared, target.is_local).await);
+            }
+            if context.is_reserved {
+                let mut refusal = http::error(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY);
+                refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                return Ok(http::closing(refusal));
+            }
+            if let Err(found) = is_served {
+                return Ok(http::error(StatusCode::FORBIDDEN, &found));
+            }
+            Ok(api::answer(request, shared, &target.peer).await)
         }
     });
-    let settings = &rim.shared.settings;
+    let settings = &context.shared.settings;
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(settings.head_timeout)
+        .header_read_timeout(context.head_timeout())
         .max_header_size(settings.head_bytes_max)
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Worded::new(stream, settings.head_bytes_max)), service)
+        .serve_connection(TokioIo::new(ErrorBody::new(stream, settings.head_bytes_max)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let ended = match unless_stopped(rim, connection.as_mut()).await {
+    let ended = match unless_stopped(context, connection.as_mut()).await {
         Some(ended) => ended,
         None => {
             connection.as_mut().graceful_shutdown();
@@ -187,20 +242,45 @@ fn connect(
     tunnel: &Mutex<Option<Tunnel>>,
 ) -> Response<Body> {
     if !target.may_proxy {
-        return http::fault(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
+        return http::error(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
+    }
+    if request.uri().port_u16().is_none() {
+        return http::error(
+            StatusCode::BAD_REQUEST,
+            "`CONNECT` must name a host and a port, as in `CONNECT console.tim.qq.com:443`",
+        );
     }
     if let Some(refusal) = refused_host(&request, shared, target) {
         return refusal;
     }
-    let host = request.uri().host().map(without_brackets).unwrap_or_default().to_owned();
+    let host = request.uri().host().map(|host| without_root(without_brackets(host))).unwrap_or_default().to_owned();
     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
     Response::new(Body::default())
+}
+
+/// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says
+/// so, where it is not.
+fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), String> {
+    let settings = &shared.settings;
+    // A browser always says which host it means.
+    let is_served = host.name.is_empty()
+        || host.is_own(settings)
+        || settings.stands_in_for(host.name)
+        || host.name.eq_ignore_ascii_case(&target.host);
+    if is_served {
+        return Ok(());
+    }
+    Err(format!(
+        "`Host` is `{}`, which a web page could stand behind; use an address, `localhost` or a host of the vendor, or name it \
+         as a `control_host`",
+        Excerpt(host.text)
+    ))
 }
 
 /// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
 /// proxy names the host in its first line.
 fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
-    let host = without_brackets(request.uri().host()?);
+    let host = without_root(without_brackets(request.uri().host()?));
     let is_here = host.eq_ignore_ascii_case(&target.host)
         || host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
@@ -209,7 +289,7 @@ fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -
     }
     tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
     let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
-    Some(http::fault(StatusCode::FORBIDDEN, &fault))
+    Some(http::error(StatusCode::FORBIDDEN, &fault))
 }
 
 /// An address of the new kind stands in brackets in a URL.
@@ -218,10 +298,10 @@ fn without_brackets(host: &str) -> &str {
 }
 
 /// Boxed, for it ends in what began it.
-fn tunnelled(
+fn serve_tunnel(
     stream: TokioIo<hyper::upgrade::Upgraded>,
-    rim: Rim,
+    context: ConnectionContext,
     target: Target,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(told_apart(stream, rim, target))
+    Box::pin(detect_tls(stream, context, target))
 }

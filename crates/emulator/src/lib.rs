@@ -26,22 +26,28 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod api;
 mod authority;
+mod bounded_log;
+mod budget;
+mod capacity;
 mod clock;
 mod connection;
 mod control;
 mod emulator;
 mod faults;
 mod groups;
+mod host;
 mod http;
-mod inputs;
 mod journal;
-mod latest;
-mod limits;
 mod log;
+mod peer;
 mod remarks;
 mod serve;
 mod settings;
+mod shared;
+mod state;
+mod token;
 mod webhooks;
 mod world;
 
@@ -50,11 +56,10 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service a
 
 pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running, SeedError, SetupError};
+pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
-pub use limits::{LimitError, set_limit};
-pub use serve::serve;
 pub use settings::{Settings, SettingsError};
+pub use token::{ControlToken, ControlTokenError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 
 /// The examples of the README are run.

@@ -37,7 +37,7 @@ fn every_clause_is_explained() {
     for row in CLAUSES {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.id, row.says, row.refusal] {
+        for part in [row.id, row.description, row.refusal] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
         let found = avmarks(&["explain", "--json", row.id]).json();
@@ -96,7 +96,7 @@ fn every_error_code_is_explained() {
 #[test]
 fn a_code_is_explained_by_its_causes() {
     let found = avmarks(&["explain", "--json", "10004"]).json();
-    assert_eq!(found["action"], "mend-request");
+    assert_eq!(found["action"], "fix-request");
     assert_eq!(found["advice"], "What to do depends on the cause.");
     let causes = found["causes"].as_array().unwrap();
     let of = |id: &str| {
@@ -119,7 +119,7 @@ fn a_code_is_explained_by_its_causes() {
     assert!(told.find("Check the path first").unwrap() < told.find("Wait, then").unwrap(), "{told}");
     let told = avmarks(&["explain", "60007"]).out;
     assert!(told.contains("The limit is fixed"), "{told}");
-    assert!(avmarks(&["explain", "60009"]).out.contains("advice    mend-request: Correct the request"));
+    assert!(avmarks(&["explain", "60009"]).out.contains("advice    fix-request: Correct the request"));
 }
 
 /// Where a code has causes, each refusal with that code is among them.
@@ -172,16 +172,16 @@ fn what_there_is_not_finds_what_was_meant() {
         assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
     }
     for (nothing, part) in [
-        ("4294967296", "`4294967296` is not a clause, gap or error code; "),
-        ("", "not a clause"),
+        ("4294967296", "unknown subject `4294967296`; "),
+        ("", "unknown subject"),
         ("0", "no error"),
-        ("\u{1b}[2J", "not a clause"),
+        ("\u{1b}[2J", "unknown subject"),
         // The nearest codes are about something else.
-        ("501", "`501` is not a clause, gap or error code; "),
-        ("100", "`100` is not a clause, gap or error code; "),
+        ("501", "unknown subject `501`; "),
+        ("100", "unknown subject `100`; "),
     ] {
         let run = avmarks(&["explain", nothing]);
-        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
+        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists all of them"), "{run:?}");
     }
 }
 
@@ -354,4 +354,54 @@ fn the_precedence_is_a_table() {
         assert!(line.contains(&step["code"].to_string()), "{line}");
     }
     assert!(avmarks(&["explain"]).out.contains("`avmarks explain precedence`"));
+}
+
+#[test]
+fn each_call_is_explained_by_its_name() {
+    for endpoint in avmarks_protocol::Endpoint::ALL {
+        let told = avmarks(&["explain", endpoint.command()]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""), "{endpoint:?}");
+        assert!(told.out.contains(&format!("POST /{}\n", endpoint.path())), "{told:?}");
+        let found = avmarks(&["explain", "--json", &endpoint.command().to_uppercase()]).json();
+        assert_eq!((&found["kind"], &found["name"]), (&json!("calls"), &json!(endpoint.command())));
+        let sources = found["calls"][0]["sources"].as_array().unwrap();
+        assert!(sources.iter().all(|source| source["url"].as_str().unwrap().starts_with("https://")), "{sources:?}");
+        assert!(!sources.is_empty() && !found["clauses"].as_array().unwrap().is_empty(), "{found}");
+    }
+    let robots = avmarks(&["explain", "robots"]).out;
+    for part in ["add_robots", "del_robots", "gap:robots-max", "2025-11-03"] {
+        assert!(robots.contains(part), "{part}: {robots}");
+    }
+    assert!(avmarks(&["explain", "modify_admn"]).error().contains("did you mean `modify_admin`?"));
+}
+
+#[test]
+fn mark_500_names_what_else_decides_about_it() {
+    let told = avmarks(&["explain", "500"]).out;
+    assert!(told.contains("related   gap:pin-renewal, gap:offline-500, gap:robot-days, robots\n"), "{told}");
+    let related = avmarks(&["explain", "--json", "500"]).json()["related"].clone();
+    for subject in related.as_array().unwrap() {
+        assert_eq!(avmarks(&["explain", subject.as_str().unwrap()]).status, 0, "{subject}");
+    }
+    assert!(!avmarks(&["explain", "600"]).out.contains("related"));
+}
+
+#[test]
+fn a_code_names_the_address_and_dates_of_its_document() {
+    let told = avmarks(&["explain", "10004"]).out;
+    assert!(told.contains("document  1047/34348, "), "{told}");
+    assert!(told.contains("2023-03-30  https://www.tencentcloud.com/document/product/1047/34348\n"), "{told}");
+    let sources = avmarks(&["explain", "--json", "10001"]).json()["sources"].clone();
+    assert_eq!(sources[0]["url"], "https://www.tencentcloud.com/document/product/1047/50294");
+    let dates: Vec<_> = sources.as_array().unwrap().iter().map(|source| source["date"].as_str()).collect();
+    assert!(dates.len() > 1 && dates.windows(2).all(|pair| pair[0] > pair[1]), "{dates:?}");
+}
+
+#[test]
+fn completions_know_what_can_be_explained() {
+    let zsh = avmarks(&["completions", "zsh"]).out;
+    for subject in ["ONLINE-ONLY", "10004", "add_robots", "robots", "precedence"] {
+        assert!(zsh.contains(subject), "{subject}");
+    }
+    assert!(!avmarks(&["explain", "--help"]).out.contains("MEMBERS-PER-MARK"), "the help does not list them");
 }

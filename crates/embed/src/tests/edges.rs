@@ -26,10 +26,11 @@ fn a_body_over_the_limit_is_refused_unread() {
 #[test]
 fn integers_are_numbers_or_strings_up_to_64_bits() {
     let request = |now: &str| format!(r#"{{"v":1,"do":"usersig_explain","usersig":"x","now_ms":{now}}}"#);
-    for now in ["0", "18446744073709551615", "\"18446744073709551615\"", "\"0\""] {
+    for now in ["0", "9007199254740991", "\"9007199254740991\"", "\"0\""] {
         assert_eq!(value(&call(request(now), b""))["ok"]["accepted"], false, "{now}");
     }
     for (now, kind) in [
+        ("9007199254740992", "invalid-value"),
         ("18446744073709551616", "invalid-value"),
         ("-1", "invalid-value"),
         ("\"-1\"", "invalid-value"),
@@ -106,15 +107,15 @@ fn an_answer_is_read_whatever_it_is() {
     let refused = br#"{"ActionStatus":"FAIL","ErrorCode":60007,"ErrorInfo":"slow"}"#;
     for (status, body, heard, action, state) in [
         (200, &refused[..], "refused", "again-later", "refused"),
-        (502, b"<html>", "foreign", "again", "unconfirmed"),
-        (200, b"", "foreign", "again", "unconfirmed"),
-        (200, b"\xff\x00", "foreign", "again", "unconfirmed"),
+        (502, b"<html>", "not_from_service", "again", "unconfirmed"),
+        (200, b"", "not_from_service", "again", "unconfirmed"),
+        (200, b"\xff\x00", "not_from_service", "again", "unconfirmed"),
         (200, br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no"}"#, "refused", "give-up", "refused"),
         (200, br#"{"ActionStatus":"FAIL","ErrorCode":10005,"ErrorInfo":"many"}"#, "refused", "split", "refused"),
         (
             200,
             br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":2}"#,
-            "untold",
+            "unknown",
             "give-up",
             "unconfirmed",
         ),
@@ -122,7 +123,7 @@ fn an_answer_is_read_whatever_it_is() {
         let reply = value(&answer_to(2, status, body));
         let ok = &reply["ok"];
         assert_eq!(
-            (&ok["heard"], &ok["advice"]["action"], &ok["accounts"][1]["state"]),
+            (&ok["status"], &ok["advice"]["action"], &ok["accounts"][1]["state"]),
             (&json!(heard), &json!(action), &json!(state)),
             "{ok}"
         );
@@ -135,11 +136,11 @@ fn an_answer_is_read_whatever_it_is() {
 
 #[test]
 fn a_request_that_was_answered_is_one_call() {
-    assert_eq!(value(&answer_to(500, 200, b""))["ok"]["heard"], "foreign");
+    assert_eq!(value(&answer_to(500, 200, b""))["ok"]["status"], "not_from_service");
     let pointer = |text: &str| ("invalid-value".to_owned(), Some(text.to_owned()));
     assert_eq!(error(&answer_to(501, 200, b"")), pointer("/request"));
     assert_eq!(error(&answer_to(0, 200, b"")), pointer("/request"));
-    assert_eq!(value(&answer_to(1, 65_535, b""))["ok"]["heard"], "foreign");
+    assert_eq!(value(&answer_to(1, 65_535, b""))["ok"]["status"], "not_from_service");
     assert_eq!(error(&answer_to(1, 65_536, b"")), pointer("/status"));
 }
 
@@ -197,12 +198,20 @@ fn a_session_goes_on_from_its_snapshot() {
 }
 
 #[test]
-fn a_time_of_a_call_fits_a_signed_integer() {
+fn a_time_is_one_that_a_double_keeps() {
     let mut session = opened("session");
     let at = |at: u64| format!(r#"{{"v":1,"do":"call","endpoint":"get_admin_list","at_ms":"{at}"}}"#);
-    assert_eq!(value(&session.ask(at(i64::MAX.unsigned_abs()), b"{}"))["ok"]["answer"]["ErrorCode"], 10004);
-    let beyond = error(&session.ask(at(i64::MAX.unsigned_abs() + 1), b"{}"));
+    assert_eq!(value(&session.ask(at((1 << 53) - 1), b"{}"))["ok"]["answer"]["ErrorCode"], 10004);
+    let beyond = error(&session.ask(at(1 << 53), b"{}"));
     assert_eq!(beyond, ("invalid-value".to_owned(), Some("/at_ms".to_owned())));
+}
+
+#[test]
+fn a_seed_is_any_integer_of_64_bits() {
+    for (seed, is_open) in [("0", true), ("18446744073709551615", true), ("18446744073709551616", false)] {
+        let request = example("job").0.replace(r#""seed":7"#, &format!(r#""seed":{seed}"#));
+        assert_eq!(open(request, b"").is_ok(), is_open, "{seed}");
+    }
 }
 
 #[test]

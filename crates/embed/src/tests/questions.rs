@@ -17,7 +17,7 @@ fn fields(request: &str) -> Map<String, Value> {
 fn wrong(kind: &Kind) -> Value {
     match kind {
         Kind::Text | Kind::Secret | Kind::OneOf(_) | Kind::Flag => json!(5),
-        Kind::Whole | Kind::Integer => json!(1.5),
+        Kind::Whole | Kind::Time | Kind::Integer => json!(1.5),
         Kind::List(_) => json!({}),
         Kind::Object(_) | Kind::Policy => json!([]),
         Kind::Json => Value::Null,

@@ -10,8 +10,8 @@ const VIOLATIONS: &str = "[{step:int,code:int,because:[str],pointer:str?,message
 const OMITTED: &str = "[{account:str,mark:int,because:str}]";
 const NOTES: &str = "[{kind:str,pointer:str,message:str}]";
 const TOKEN: &str = "{version:str,identifier:str,sdkappid:int,time:int,expire:int,expires_at:int,userbuf:any?}";
-const ACCOUNTS: &str = "[{account:str,marks:[int],state:str,applied?:[int],missing?:[int],likely?:str,code?:int,info?:str,says:str,random:int?}]";
-const HEARD: &str = "heard:str,code?:int,info?:str,says:str,quirks?:[str]";
+const ACCOUNTS: &str = "[{account:str,marks:[int],state:str,applied?:[int],missing?:[int],likely?:str,code?:int,info?:str,message:str,random:int?}]";
+const HEARD: &str = "status:str,code?:int,info?:str,message:str,warnings?:[str]";
 const READINGS: &str = "[{name:str,meaning:str}]";
 const REFUSALS: &str = "[{step:int,code:int,because:[str],says:str,under?:str?}]";
 const SOURCES: &str = "[{page:str,title:str,language:str,section:str,date:str?,url:str}]";
@@ -25,7 +25,7 @@ pub(super) fn shape(name: &str) -> Shape {
         ),
         // Six kinds of subject, and what there is where none was named.
         "explain" => format!(
-            "{{kind?:str,clauses?:[{{id:str,says:str}}],gaps?:[{{id:str,says:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,name?:str,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,says?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,refusals?:{REFUSALS}}}"
+            "{{kind?:str,clauses?:[{{id:str,says:str}}],gaps?:[{{id:str,says:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,name?:str,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,says?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
         ),
         "policy" => format!(
             "{{profiles:[{{name:str,meaning:str,in_force:bool}}],gaps:[{{id:str,field:str?,question:str,in_force:str,default:str,readings:{READINGS}}}]}}"

@@ -17,7 +17,7 @@ fn kind(kind: &Kind) -> Value {
     match kind {
         Kind::Text | Kind::Secret => json!({"type": "string"}),
         Kind::OneOf(names) => json!({"enum": names}),
-        Kind::Whole => json!({"$ref": "#/$defs/whole"}),
+        Kind::Whole | Kind::Time => json!({"$ref": "#/$defs/whole"}),
         Kind::Integer => json!({"$ref": "#/$defs/integer"}),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Json => json!(true),

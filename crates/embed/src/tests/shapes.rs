@@ -116,11 +116,11 @@ impl Shape {
     }
 }
 
-fn fields(text: &str) -> avmarks_protocol::Fields<'_> {
+fn fields(text: &str) -> avmarks_protocol::internal::Fields<'_> {
     serde_json::from_str(text).unwrap_or_else(|_| panic!("no object: {text}"))
 }
 
-fn names(fields: &avmarks_protocol::Fields<'_>) -> Vec<String> {
+fn names(fields: &avmarks_protocol::internal::Fields<'_>) -> Vec<String> {
     fields.names().map(str::to_owned).collect()
 }
 
