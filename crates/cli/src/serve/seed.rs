@@ -29,7 +29,7 @@ pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result
     let mut settings = app.settings().clone();
     ready::put_app(found, &mut settings)?;
     app.configure(settings);
-    let (before, latest) = (emulator.app_settings(), app.latest());
+    let (before, latest) = (emulator.app_settings(), app.now());
     emulator.seed(app).map_err(fault)?;
     match ready::clock(found)? {
         Some(clock) if clock < latest => {

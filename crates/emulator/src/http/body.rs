@@ -1,5 +1,6 @@
 //! The body of a request: as much of it as may be read, and how long it is where that is too much.
 
+use avmarks_service::RequestBody;
 use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes, Incoming};
@@ -14,11 +15,11 @@ pub(crate) enum ReadBody {
 }
 
 impl ReadBody {
-    /// What was read; nothing of a body that is too long.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// The body as the service takes it.
+    pub(crate) fn as_request_body(&self) -> RequestBody<'_> {
         match self {
-            Self::Whole(body) => body,
-            Self::TooLong { .. } => b"",
+            Self::Whole(body) => RequestBody::Bytes(body),
+            Self::TooLong { bytes } => RequestBody::TooLong(*bytes),
         }
     }
 }
