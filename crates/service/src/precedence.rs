@@ -7,7 +7,7 @@ mod group;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
-use avmarks_protocol::usersig::{Finding, UserSigError, explain, verify};
+use avmarks_protocol::usersig::{Finding, UserSigError, verify_all};
 use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal, Scratch};
 use avmarks_spec::readings::{Random, RestOwner};
@@ -196,21 +196,13 @@ impl<'a> Evaluation<'a> {
         let (Ok(sig), Ok(identifier)) = (query.usersig(), query.identifier()) else {
             return ControlFlow::Continue(());
         };
-        let Err(error) = verify(sig, key, *sdkappid, identifier, self.now) else { return ControlFlow::Continue(()) };
-        self.add(signature_refusal(&error), None, error.to_string())?;
-        // The first error is the answer; whatever else is wrong with it is for those who want to know it all.
-        let explained = explain(sig.as_str(), Some(key), Some(*sdkappid), Some(identifier), self.now);
-        let others = explained.findings.iter().filter_map(|finding| match finding {
-            Finding::Refused(other) => Some((signature_refusal(other), finding.to_string())),
-            _ => None,
-        });
-        match error {
-            // Nothing can be read in it; what mending it would show was not sent.
-            UserSigError::Malformed(_) => ControlFlow::Continue(()),
-            _ => others
-                .filter(|(reason, _)| *reason > signature_refusal(&error))
-                .try_for_each(|(reason, message)| self.add(reason, None, message)),
+        for (at, error) in verify_all(sig, key, *sdkappid, identifier, self.now).into_iter().enumerate() {
+            let reason = signature_refusal(&error);
+            // The first error is the answer; the others are hints.
+            let message = if at == 0 { error.to_string() } else { Finding::Refused(error).to_string() };
+            self.add(reason, None, message)?;
         }
+        ControlFlow::Continue(())
     }
 
     /// 4. `ADMIN-CALLER`: over REST the identifier is an app admin (`gap:rest-owner`).
