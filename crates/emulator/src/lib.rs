@@ -39,7 +39,6 @@ mod faults;
 mod groups;
 mod http;
 mod journal;
-mod limits;
 mod log;
 mod remarks;
 mod serve;
@@ -56,7 +55,6 @@ pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
 pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
-pub use limits::{LimitError, set_limit};
 pub use settings::{Settings, SettingsError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 

@@ -47,7 +47,7 @@ impl Default for Settings {
 ///   [`snapshot`](Self::snapshot) and [`restore`](Self::restore).
 ///
 /// Time does not run backwards: an `at` below the latest time seen counts as the latest time seen (`gap:clock`). Before an input is
-/// handled, every pin that has ended by then expires, in every group, the earliest first.
+/// handled, every pin that has ended by then expires, in every group, the earliest first. Time ends at [`Timestamp::LATEST`].
 ///
 /// ```
 /// use avmarks_rules::Presence;
@@ -219,9 +219,15 @@ impl App {
         events
     }
 
+    /// When an input of `at` is taken in: not before the latest time seen, and never after [`Timestamp::LATEST`], which is the
+    /// latest that a snapshot can name.
+    pub(crate) fn moment(&self, at: Timestamp) -> Timestamp {
+        self.now.max(at.min(Timestamp::LATEST))
+    }
+
     /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
     pub(crate) fn advance(&mut self, at: Timestamp, events: &mut Vec<GroupEvent>) {
-        self.now = self.now.max(at);
+        self.now = self.moment(at);
         while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.now) {
             let mut expired = Vec::new();
             self.change(group, |room| expired = room.tick(end));

@@ -73,7 +73,7 @@ impl App {
     /// What [`App::handle`] would answer to this request at the time `at`, with every violation. Changes nothing.
     #[must_use]
     pub fn dry_run(&self, request: &Request<'_>, at: Timestamp) -> DryRun {
-        let now = self.now.max(at);
+        let now = self.moment(at);
         let evaluated = Evaluation::run(self, &mut Scratch::default(), *request, now, Violations::all());
         let Outcome { mut answer, .. } = evaluated.outcome;
         answer.because.extend(clock_reason(at, self.now));
@@ -101,7 +101,7 @@ impl App {
     /// assert_eq!(refused.code.number(), 60010);
     /// ```
     pub fn authorize(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Reason>, Answer> {
-        Evaluation::authorize(self, *request, self.now.max(at))
+        Evaluation::authorize(self, *request, self.moment(at))
     }
 }
 

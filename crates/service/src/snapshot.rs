@@ -97,7 +97,8 @@ impl Snapshot {
             online_list_enabled: self.online_list_enabled,
         };
         let mut app = App::new(Settings { sdkappid, admins: self.admins, terms, key: None });
-        app.now = Timestamp::from_millis(self.latest);
+        app.now = Timestamp::new(self.latest)
+            .map_err(|error| value("latest", format!("`{}` is too late: {error}", self.latest)))?;
         for admitted in self.admitted {
             app.readmit(admitted)?;
         }

@@ -1,7 +1,7 @@
 //! What a request asks, read strictly: bodies, parameters and ids, each fault as one sentence.
 
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Excerpt, GroupId, OneLine, UserId};
+use avmarks_spec::{Excerpt, GroupId, OneLine, Timestamp, UserId};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::error::ControlError;
 
-pub(super) use crate::limits::NUMBER_MAX;
+/// The largest number that every reader of JSON keeps exactly.
+pub(super) const NUMBER_MAX: u64 = Timestamp::LATEST.as_millis();
 
 /// A body in JSON.
 pub(super) struct StrictJson<T>(pub(super) T);

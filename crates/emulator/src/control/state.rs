@@ -35,15 +35,16 @@ pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Rese
     Ok(change.await?)
 }
 
-pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, ControlError> {
-    let snapshot = shared
-        .change(|world| {
-            // A snapshot says the time of the last input; this is the state of now.
-            world.tick();
-            world.state.app.snapshot()
-        })
-        .await?;
-    Ok(([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response())
+pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Response {
+    let (snapshot, commit) = {
+        let mut world = shared.lock();
+        // A snapshot says the time of the last input; this is the state of now.
+        world.tick();
+        (world.state.app.snapshot(), world.commit())
+    };
+    // Where nothing can be persisted any more, this is the only way to save what there is.
+    let _ = commit.done().await;
+    ([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response()
 }
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
