@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
 
 use avmarks_protocol::{Endpoint, ErrorCode};
-use avmarks_rules::{Omission, Reason, Transition};
+use avmarks_rules::{Omission, Reason, Scratch, Transition};
 use avmarks_spec::{Gap, GroupId, Timestamp};
 
 use crate::app::members;
@@ -179,7 +180,7 @@ impl App {
     /// assert_eq!(app.gate(&request, Timestamp::EPOCH).unwrap_err().code.number(), 60010);
     /// ```
     pub fn gate(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Reason>, Answer> {
-        Evaluation::gate(self, request.into(), self.latest.max(at))
+        Evaluation::gate(self, request.into(), self.moment(at))
     }
 
     /// What a request is answered whose body is longer than is read, and therefore not at hand; `bytes` is how long it is,
@@ -187,7 +188,7 @@ impl App {
     #[must_use]
     pub fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
-        Evaluation::run(self, incoming, self.latest.max(at), Violations::first()).outcome.answer
+        Evaluation::run(self, &mut Scratch::default(), incoming, self.moment(at), Violations::first()).outcome.answer
     }
 
     /// The same for a call that somebody else serves, whatever its path.
@@ -195,14 +196,15 @@ impl App {
     pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
         // Step 1 refuses such a length always.
-        Evaluation::gate(self, incoming, self.latest.max(at)).err().unwrap_or_else(|| Answer::internal_error(None))
+        Evaluation::gate(self, incoming, self.moment(at)).err().unwrap_or_else(|| Answer::internal_error(None))
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
         let clock = clock_basis(at, self.latest);
         let mut happenings = self.tick(at);
         let now = self.latest;
-        let walked = Evaluation::run(self, incoming, now, Violations::first());
+        let mut scratch = take(&mut self.scratch);
+        let walked = Evaluation::run(self, &mut scratch, incoming, now, Violations::first());
         let admitted = walked.admitted.is_some();
         if let Some(endpoint) = walked.admitted {
             self.quotas.entry((self.settings.sdkappid, endpoint)).or_default().admit(now, &self.settings.terms.limits);
@@ -217,6 +219,7 @@ impl App {
                     debug_assert!(events.is_ok(), "a transition that was just decided is stale");
                     happenings.extend(members(group, events.unwrap_or_default()));
                 });
+                scratch.keep_transition(transition);
             }
             Effect::Remember(id, taken) => {
                 if let Some(group) = self.groups.get_mut(&id) {
@@ -224,12 +227,13 @@ impl App {
                 }
             }
         }
+        self.scratch = scratch;
         answer.because.extend(clock);
         Response { answer, happenings, admitted }
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
-        let walked = Evaluation::run(self, incoming, self.latest.max(at), Violations::all());
+        let walked = Evaluation::run(self, &mut Scratch::default(), incoming, self.moment(at), Violations::all());
         let Outcome { mut answer, .. } = walked.outcome;
         answer.because.extend(clock_basis(at, self.latest));
         DryRun { violations: walked.violations, answer }

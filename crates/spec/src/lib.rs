@@ -12,7 +12,7 @@
 //! use avmarks_spec::{Clause, Gap, Mark, UserId};
 //!
 //! assert_eq!(Clause::OnlineOnly.id(), "ONLINE-ONLY");
-//! assert_eq!(Gap::parse("gap:page-size").unwrap().readings()[0].name, "500");
+//! assert_eq!(Gap::from_name("gap:page-size").unwrap().readings()[0].name, "500");
 //! assert!(Mark::new(1000).is_ok() && Mark::new(999).is_err());
 //! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
 //!
@@ -45,7 +45,7 @@ pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};
 pub use ledger::Ledger;
-pub use limits::Limits;
+pub use limits::{LimitError, LimitField, Limits};
 pub use mark::{Mark, MarkError, MarkKind};
 pub use page::{PAGES, Source, WebPage};
-pub use time::Timestamp;
+pub use time::{Timestamp, TimestampError};

@@ -20,8 +20,8 @@ fn spoilt(good: &str, from: &str, to: &str) -> String {
 fn all_are_refused(cases: &[(&str, &str, &str)]) {
     let good = good();
     for (from, to, message) in cases {
-        let fault = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_err().to_string();
-        assert!(fault.contains(message), "{from} -> {to}: {fault}");
+        let error = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message), "{from} -> {to}: {error}");
     }
 }
 
@@ -142,8 +142,8 @@ fn robots_that_there_cannot_be() {
     let after = &members[members.find("],\"list_views\"").unwrap()..];
     let alone = format!("{before}\"members\":[{robot}{after}");
     assert!(App::restore(alone.as_bytes()).is_ok(), "{alone}");
-    let fault = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
-    assert!(fault.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{fault}");
+    let error = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{error}");
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn views_that_there_cannot_be() {
     let (before, views) = good.split_at(views);
     for (place, order) in [("0", "rising"), ("4", "level")] {
         let spoilt = format!("{before}{}", views.replacen("\"place\":5", &format!("\"place\":{place}"), 1));
-        let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
-        assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
+        let error = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
+        assert_eq!(error, "`list_views` in the snapshot: places must descend", "{order}");
     }
 }
 
@@ -193,7 +193,7 @@ fn what_can_be_if_nothing_less() {
         ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030001"),
         ("\"online_view\":{\"taken\":1795412030000", "\"online_view\":{\"taken\":0"),
     ] {
-        let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|fault| panic!("{to}: {fault}"));
+        let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|error| panic!("{to}: {error}"));
         assert!(String::from_utf8(again.snapshot()).unwrap().contains(to), "{to}");
     }
 }

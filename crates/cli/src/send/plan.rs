@@ -11,9 +11,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::report::many;
+use super::settings::Target;
 use crate::error::Error;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
-use crate::settings::Target;
 
 /// Calls that people are shown, unless all are asked for; programs have all of them.
 const SHOWN_MAX: usize = 20;
@@ -24,7 +24,7 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
     for mark in plan.accounts().flat_map(|(_, marks)| marks) {
         *holders.entry(*mark).or_default() += 1;
     }
-    format.print(&Shown {
+    format.print_of_send(&Shown {
         kind: plan.kind(),
         group: plan.group().as_str(),
         inputs: plan.inputs(),

@@ -1,7 +1,8 @@
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_protocol::{ErrorCode, envelope_json, get_online_member_num};
+use avmarks_protocol::{ErrorCode, get_online_member_num};
 use avmarks_spec::UserId;
 use proptest::prelude::*;
 

@@ -4,9 +4,9 @@ mod robots;
 use std::time::Duration;
 
 use avmarks_protocol::ErrorCode;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::UserId;
 

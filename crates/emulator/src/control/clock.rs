@@ -10,17 +10,18 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::asked::{self, Asked, NUMBER_MAX, Whole};
 use super::error::ControlError;
+use super::extract::{self, StrictJson, Whole};
 use super::groups::events;
-use crate::world::{Shared, World};
+use crate::shared::Shared;
+use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     now: Option<Whole>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     running: Option<bool>,
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<Now> {
 
 pub(super) async fn set(
     State(shared): State<Arc<Shared>>,
-    Asked(change): Asked<Change>,
+    StrictJson(change): StrictJson<Change>,
 ) -> Result<Json<Now>, ControlError> {
     let Change { now: to, running } = change;
     if to.is_none() && running.is_none() {
@@ -71,18 +72,14 @@ pub(super) async fn set(
 
 pub(super) async fn advance(
     State(shared): State<Arc<Shared>>,
-    Asked(Advance { ms: Whole(ms) }): Asked<Advance>,
+    StrictJson(Advance { ms: Whole(ms) }): StrictJson<Advance>,
 ) -> Result<Json<Now>, ControlError> {
     moment("ms", ms)?;
     shared
         .change(|world| {
             let by = Duration::from_millis(ms);
             let then = world.now().saturating_add(by).as_millis();
-            if then > NUMBER_MAX {
-                return Err(ControlError::conflict(format!(
-                    "it would be {then}, and {NUMBER_MAX} is the latest time there is"
-                )));
-            }
+            Timestamp::new(then).map_err(|fault| ControlError::conflict(format!("it would be {then}; {fault}")))?;
             let happenings = world.advance_clock(by);
             Ok(Json(now(world, Some(&happenings))))
         })
@@ -90,12 +87,9 @@ pub(super) async fn advance(
 }
 
 fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
-    if millis > NUMBER_MAX {
-        return Err(ControlError::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
-    }
-    Ok(Timestamp::from_millis(millis))
+    Timestamp::new(millis).map_err(|fault| ControlError::bad_request(format!("`{field}` is {millis}; {fault}")))
 }
 
 fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {
-    Now { now: world.now().as_millis(), running: world.clock.is_running(), events: happenings.map(events) }
+    Now { now: world.now().as_millis(), running: world.state.clock.is_running(), events: happenings.map(events) }
 }

@@ -3,7 +3,7 @@
 use avmarks_protocol::Endpoint;
 
 use super::{ACCOUNTS, GROUPS, Input, account, group, named};
-use crate::Choices;
+use crate::choices::Choices;
 use crate::json::quoted;
 
 /// The usual marks, and those at the edges of what a mark may be: a number drawn from the whole range would meet none of them.
