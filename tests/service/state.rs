@@ -144,10 +144,7 @@ fn a_limit_of_no_marks_lets_marks_be_deleted() {
     let mut app = app_with_group();
     let call = |app: &mut App, command, mark| {
         let body = body("g", command, &[("a", &[mark])]);
-        app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &body }, NOW)
-            .answer
-            .code
-            .number()
+        app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
     };
     assert_eq!(call(&mut app, 1, 1_000), 0);
     configure(&mut app, |settings| settings.terms.limits.marks_per_group_max = 0);
