@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use avmarks_rules::Presence;
+use avmarks_rules::{Event, Presence};
 use avmarks_service::{App, GroupEvent, GroupEventKind, LineError, Scenario, Settings, Step};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
 
+use crate::calls::{CallState, Group, Stubs};
 use crate::clock::Clock;
-use crate::groups::Group;
 use crate::journal::line;
 use crate::log::Notice;
 use crate::settings::strictly;
@@ -34,6 +34,7 @@ pub(crate) struct Start {
     app: App,
     clock: Clock,
     groups: BTreeMap<GroupId, Group>,
+    calls: CallState,
 }
 
 /// Why there is no room for a change.
@@ -96,6 +97,7 @@ impl World {
             self.look_before(group, accounts);
         }
         let happenings = self.app.observe(group, presence, accounts, now);
+        self.keep_groups(now, &happenings);
         self.keep(|| line::presence(now, presence, &group, accounts));
         self.happened(&happenings, exit);
         Ok(happenings)
@@ -110,6 +112,11 @@ impl World {
                 }
                 GroupEventKind::GroupDestroyed => {
                     self.groups.remove(group);
+                }
+                GroupEventKind::Member(Event::Left { account, .. }) => {
+                    if let Some(group) = self.groups.get_mut(group) {
+                        group.left(account);
+                    }
                 }
                 _ => {}
             }
@@ -174,12 +181,18 @@ impl World {
     }
 
     /// Puts another app in the place of this one, its time as well; the signing key stays, and so does that it is strict.
-    pub(crate) fn replace(&mut self, mut app: App) {
+    pub(crate) fn replace(&mut self, app: App) {
+        self.replace_with(app, BTreeMap::new(), CallState::default());
+    }
+
+    /// The same with what the emulator keeps beside the app: of groups that the app has.
+    pub(crate) fn replace_with(&mut self, mut app: App, mut groups: BTreeMap<GroupId, Group>, calls: CallState) {
         let mut settings = app.settings().clone();
         settings.key = self.app.settings().key.clone();
         app.configure(settings);
         self.clock = self.clock.at(app.latest());
-        self.groups = app.groups().map(|id| (id, Group::default())).collect();
+        self.groups = app.groups().map(|id| (id, groups.remove(&id).unwrap_or_default())).collect();
+        self.calls = calls;
         self.app = app;
         self.stay_strict();
         self.keep_all();
@@ -190,17 +203,23 @@ impl World {
     /// run is no start.
     pub(crate) fn starts(&mut self) {
         if self.start.is_none() && !self.goes_on {
-            let Self { app, clock, groups, .. } = self;
-            self.start = Some(Start { app: app.clone(), clock: clock.clone(), groups: groups.clone() });
+            let Self { app, clock, groups, calls, .. } = self;
+            let (app, clock, groups) = (app.clone(), clock.clone(), groups.clone());
+            self.start = Some(Start { app, clock, groups, calls: calls.clone() });
         }
     }
 
     /// Everything as it was at the start; as it is set up, where it has not been served or has gone on from another run.
     pub(crate) fn reset(&mut self, settings: &crate::Settings) {
-        let as_set_up =
-            || Start { app: App::new(settings.app.clone()), clock: settings.clock.clone(), groups: BTreeMap::new() };
-        let Start { app, clock, groups } = self.start.clone().unwrap_or_else(as_set_up);
-        (self.app, self.clock, self.groups) = (app, clock, groups);
+        let as_set_up = || Start {
+            app: App::new(settings.app.clone()),
+            clock: settings.clock.clone(),
+            groups: BTreeMap::new(),
+            calls: CallState::default(),
+        };
+        let Start { app, clock, groups, calls } = self.start.clone().unwrap_or_else(as_set_up);
+        (self.app, self.clock, self.groups, self.calls) = (app, clock, groups, calls);
+        self.stubs = Stubs::of(settings);
         self.assigned = 0;
         self.keep_all();
         self.faults.clear();
@@ -308,6 +327,10 @@ impl World {
     /// of holders of a mark, and take none before they join.
     fn has_room_for_members(&self, app: &App, group: GroupId, joining: &[UserId]) -> Result<(), Full> {
         let Some(room) = app.room(&group) else { return Ok(()) };
+        let banned = |account: &&UserId| self.groups.get(&group)?.banned_until(account, app.latest());
+        if let Some((account, until)) = joining.iter().find_map(|account| Some((account, banned(&account)?))) {
+            return Err(Full(format!("`{account}` is banned from group `{group}` until {until}; unban it first")));
+        }
         let is_member = |account: &UserId| room.member(account, app.latest()).is_some_and(|member| !member.robot);
         let new: BTreeSet<_> = joining.iter().filter(|account| !is_member(account)).collect();
         let (members, members_max) = (room.len() - room.robots() + new.len(), self.members_max);

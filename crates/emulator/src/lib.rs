@@ -27,12 +27,12 @@
 #![forbid(unsafe_code)]
 
 mod authority;
+mod calls;
 mod clock;
 mod connection;
 mod control;
 mod emulator;
 mod faults;
-mod groups;
 mod http;
 mod inputs;
 mod journal;

@@ -12,9 +12,9 @@ use avmarks_spec::{Excerpt, GroupId, Timestamp, UserId};
 use tokio::sync::Notify;
 
 use crate::authority::Certificates;
+use crate::calls::{self, CallState, Group, Outcome, Stubs};
 use crate::clock::Clock;
 use crate::faults::{Faults, Injection};
-use crate::groups::{self, Group};
 use crate::inputs::{Exit, Start};
 use crate::journal::{DataError, Journal, Ticket, Unkept, line};
 use crate::log::{Entry, Log, Notice};
@@ -37,8 +37,11 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
-    /// What `create_group` was told of a group beyond what the service keeps.
+    /// What a group has beyond what the service keeps.
     pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// What calls keep beside groups.
+    pub(crate) calls: CallState,
+    pub(crate) stubs: Stubs,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,
     /// The faults that wait for calls.
@@ -82,6 +85,8 @@ impl Shared {
             clock: settings.clock.clone(),
             log: Log::new(settings.log_entries_max),
             groups: BTreeMap::new(),
+            calls: CallState::default(),
+            stubs: Stubs::of(&settings),
             assigned: 0,
             faults: Faults::default(),
             strict: settings.strict,
@@ -167,11 +172,11 @@ impl Shared {
         let query = RawQuery::parse(request.query);
         let mut world = self.lock();
         let now = world.now();
-        let answer = match groups::Call::of(request.path) {
-            Some(_) => world.app.gate_long_body(request, bytes, now),
-            None => world.app.refuse_long_body(request, bytes, now),
+        let answer = match calls::Call::of(request.path).is_some() || world.stubs.answers(request.path) {
+            true => world.app.gate_long_body(request, bytes, now),
+            false => world.app.refuse_long_body(request, bytes, now),
         };
-        world.logged(request, &query, now, answer, None)
+        world.logged(request, &query, now, answer, false, None)
     }
 
     /// Sends webhooks as they come.
@@ -208,38 +213,55 @@ impl World {
 
     fn answer(&mut self, request: &Request<'_>, query: &RawQuery, injection: Option<Injection>) -> Given {
         let now = self.now();
-        let (answer, happenings) = match groups::Call::of(request.path) {
-            Some(call) => self.answer_about_groups(call, request, query, now),
-            None => {
+        let is_stub = self.stubs.answers(request.path);
+        let outcome = match (is_stub, calls::Call::of(request.path)) {
+            (true, _) => self.answer_by_stub(request, now),
+            (false, Some(call)) => self.answer_by_call(call, request, query, now),
+            (false, None) => {
                 let Response { answer, happenings, admitted, .. } = self.app.handle(request, now);
                 if admitted {
                     self.keep(|| line::call(now, &asked(request, query)));
                 }
-                (answer, happenings)
+                Outcome { answer, happenings, exit: Exit::Quit }
             }
         };
-        self.happened(&happenings, Exit::Quit);
-        self.logged(request, query, now, answer, injection)
+        self.happened(&outcome.happenings, outcome.exit);
+        self.logged(request, query, now, outcome.answer, is_stub, injection)
     }
 
-    fn answer_about_groups(
+    fn answer_by_call(
         &mut self,
-        call: groups::Call,
+        call: &calls::Call,
         request: &Request<'_>,
         query: &RawQuery,
         now: Timestamp,
-    ) -> (Answer, Vec<GroupEvent>) {
+    ) -> Outcome {
         let gaps = match self.app.gate(request, now) {
             Ok(gaps) => gaps,
-            Err(answer) => return (answer, Vec::new()),
+            Err(answer) => return Outcome::of(answer),
         };
         let asked = asked(request, query);
-        let (mut answer, happenings) = groups::answer(self, call, &asked, now);
-        if call.changes() && answer.code == ErrorCode::OK {
+        let mut outcome = calls::answer(self, call, &asked, now);
+        if call.changes() && outcome.answer.code == ErrorCode::OK {
             self.keep(|| line::group_call(now, &asked));
         }
-        answer.because.extend(gaps);
-        (answer, happenings)
+        outcome.answer.because.extend(gaps);
+        outcome
+    }
+
+    fn answer_by_stub(&mut self, request: &Request<'_>, now: Timestamp) -> Outcome {
+        let mut answer = match self.app.gate(request, now) {
+            Err(answer) => return Outcome::of(answer),
+            Ok(gaps) => {
+                let mut answer = Answer::new(ErrorCode::OK, Vec::new());
+                answer.because = gaps;
+                answer
+            }
+        };
+        answer.body = self.stubs.take(request.path).unwrap_or_default();
+        let envelope = Envelope::parse(&answer.body).ok();
+        answer.code = envelope.map_or(ErrorCode::OK, |envelope| envelope.error_code);
+        Outcome::of(answer)
     }
 
     /// Keeps an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
@@ -284,12 +306,13 @@ impl World {
         query: &RawQuery,
         at: Timestamp,
         answer: Answer,
+        is_stub: bool,
         fault: Option<Injection>,
     ) -> Given {
         let Answer { code, because, omitted, mut body, .. } = answer;
-        if !groups::is_emulated(request.path) {
+        if !is_stub && !calls::is_emulated(request.path) {
             tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
-            body = groups::unknown_path(request.path, code);
+            body = calls::unknown_path(request.path, code);
         }
         let code = code.number();
         // What went well has nothing to say, and may be long.
@@ -298,7 +321,10 @@ impl World {
             _ => Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info),
         };
         let info = info.unwrap_or_default();
-        let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
+        let mut flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
+        if is_stub {
+            flags.push("answered by a stub".to_owned());
+        }
         let signature = remarks::signature(self.app.settings(), query, &because, at);
         tracing::info!(
             path = %Excerpt(&redact_usersig(request.path)),
@@ -372,10 +398,10 @@ impl World {
     }
 
     /// An id for a group whose maker chose none. The same calls are given the same ids.
-    pub(crate) fn assign_id(&mut self) -> GroupId {
+    pub(crate) fn assign_id(&mut self, prefix: &str) -> GroupId {
         loop {
             self.assigned += 1;
-            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
+            let id = GroupId::parse(&format!("{prefix}{:08}", self.assigned));
             if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
                 return id;
             }

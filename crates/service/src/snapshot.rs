@@ -9,6 +9,7 @@ use avmarks_protocol::url::SdkAppId;
 use avmarks_rules::{Filter, Policy, RestoreError, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::app::Group;
 use crate::pull::{ListCache, ListView};
@@ -118,6 +119,7 @@ impl Snapshot {
             limits: limits.into(),
             admitted: admitted.collect(),
             groups: app.groups.iter().map(|(id, group)| GroupWire::of(id, group)).collect(),
+            _emulator: IgnoredAny,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use avmarks_service::App;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -12,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked;
+use super::dumped::{self, Dumped};
 use super::error::ControlError;
 use crate::inputs::Stopped;
 use crate::world::Shared;
@@ -40,7 +40,7 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, 
         .change(|world| {
             // A snapshot says the time of the last input; this is the state of now.
             world.tick();
-            world.app.snapshot()
+            dumped::written(world)
         })
         .await?;
     Ok(([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response())
@@ -48,12 +48,12 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, 
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
     let body = asked::bytes(request, &(), &["application/json"]).await?;
-    let app = App::restore(&body).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    let Dumped { app, groups: kept, calls } = dumped::read(&body).map_err(ControlError::bad_request)?;
     shared
         .change(|world| {
             world.has_room_for_app(&app)?;
             let groups = app.groups().len();
-            world.replace(app);
+            world.replace_with(app, kept, calls);
             Ok(Json(Seeded { now: world.now().as_millis(), groups }))
         })
         .await?

@@ -8,7 +8,7 @@ use avmarks_spec::{Excerpt, GroupId, Timestamp};
 use super::folder::{Kept, KeptJournal};
 use super::line::{CallLine, ClockLine, Head, NameLine};
 use super::{DataError, Folder, Journal, State};
-use crate::groups;
+use crate::calls;
 use crate::world::World;
 
 impl World {
@@ -33,11 +33,12 @@ impl World {
     /// What lasts of it.
     pub(crate) fn state(&self) -> State {
         let (app, clock, groups) = (self.app.clone(), self.clock.clone(), self.groups.clone());
-        State { app, clock, groups, assigned: self.assigned }
+        State { app, clock, groups, calls: self.calls.clone(), assigned: self.assigned }
     }
 
     fn restore(&mut self, state: State) {
-        let State { mut app, clock, groups, assigned } = state;
+        let State { mut app, clock, groups, calls, assigned } = state;
+        self.calls = calls;
         let key = self.app.settings().key.clone();
         let mut settings = app.settings().clone();
         settings.key = key;
@@ -79,10 +80,10 @@ impl World {
                 let line: CallLine<'_> = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
                 let CallLine { at, identifier, path, raw, .. } = &line;
                 let call =
-                    groups::Call::of(path).ok_or_else(|| format!("`{}` is no call about groups", Excerpt(path)))?;
+                    calls::Call::of(path).ok_or_else(|| format!("`{}` is no call about groups", Excerpt(path)))?;
                 let asked = Call { identifier, path, body: raw.as_bytes() };
                 let groups_max = std::mem::replace(&mut self.groups_max, usize::MAX);
-                groups::answer(self, call, &asked, Timestamp::from_millis(*at));
+                calls::answer(self, call, &asked, Timestamp::from_millis(*at));
                 self.groups_max = groups_max;
             }
             _ => self.step(line)?,

@@ -7,8 +7,8 @@ use avmarks_spec::{GroupId, OneLine, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::calls::{CallState, Group};
 use crate::clock::{self, Clock};
-use crate::groups::Group;
 
 /// The version that is written, and read.
 const VERSION: u32 = 1;
@@ -19,6 +19,7 @@ pub(crate) struct State {
     pub(crate) app: App,
     pub(crate) clock: Clock,
     pub(crate) groups: BTreeMap<GroupId, Group>,
+    pub(crate) calls: CallState,
     pub(crate) assigned: u64,
 }
 
@@ -28,7 +29,9 @@ struct Wire {
     avmarks_data: u32,
     clock: ClockWire,
     assigned: u64,
-    groups: BTreeMap<String, GroupWire>,
+    groups: BTreeMap<String, Group>,
+    #[serde(default)]
+    calls: CallState,
     app: Box<RawValue>,
 }
 
@@ -41,26 +44,17 @@ pub(super) struct ClockWire {
     time_of_day: u64,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupWire {
-    name: String,
-    introduction: String,
-    notification: String,
-    face_url: String,
-    created: u64,
-}
-
 impl State {
     pub(super) fn to_json(&self) -> Vec<u8> {
         // A snapshot is JSON.
         let app = String::from_utf8(self.app.snapshot()).ok().and_then(|app| RawValue::from_string(app).ok());
-        let groups = self.groups.iter().map(|(id, group)| (id.to_string(), GroupWire::from(group)));
+        let groups = self.groups.iter().map(|(id, group)| (id.to_string(), group.clone()));
         let wire = Wire {
             avmarks_data: VERSION,
             clock: ClockWire::from(&self.clock),
             assigned: self.assigned,
             groups: groups.collect(),
+            calls: self.calls.clone(),
             app: app.unwrap_or_default(),
         };
         // String keys, and no part that can fail: writing does not.
@@ -78,15 +72,16 @@ impl State {
         if found != VERSION {
             return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
         }
-        let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
+        let Wire { clock, assigned, groups, calls, app, .. } = serde_json::from_str(json).map_err(form)?;
         let groups = groups.into_iter().map(|(id, group)| {
             let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
-            Ok((id, Group::from(group)))
+            Ok((id, group))
         });
         Ok(Self {
             app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
             clock: clock.into(),
             groups: groups.collect::<Result<_, String>>()?,
+            calls,
             assigned,
         })
     }
@@ -106,19 +101,5 @@ impl From<ClockWire> for Clock {
     fn from(wire: ClockWire) -> Self {
         let ClockWire { now, running, time_of_day } = wire;
         Self::resumed(Timestamp::from_millis(now), running, Timestamp::from_millis(time_of_day))
-    }
-}
-
-impl From<&Group> for GroupWire {
-    fn from(group: &Group) -> Self {
-        let Group { name, introduction, notification, face_url, created } = group.clone();
-        Self { name, introduction, notification, face_url, created: created.as_millis() }
-    }
-}
-
-impl From<GroupWire> for Group {
-    fn from(wire: GroupWire) -> Self {
-        let GroupWire { name, introduction, notification, face_url, created } = wire;
-        Self { name, introduction, notification, face_url, created: Timestamp::from_millis(created) }
     }
 }

@@ -81,7 +81,7 @@ pub(crate) struct Deliveries {
     pub(crate) deliveries: Vec<Delivery>,
     /// How many wait or are being sent.
     pub(crate) waiting: usize,
-    /// How many were dropped because too many waited.
+    /// How many were dropped: too many waited, or webhooks were set anew or turned off while they did.
     pub(crate) dropped: u64,
 }
 
@@ -104,17 +104,22 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Where webhooks go from here on; nowhere without settings. What waits is given up.
+    /// Where webhooks go from here on; nowhere without settings. What waits is given up, counted as dropped, and told in the log.
     pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
         let line = settings.map(|settings| Ok(Arc::new(Line { receiver: settings.receiver()?, settings })));
         let line = line.transpose()?;
         let mut state = self.lock();
         state.random = line.as_ref().map_or(0, |line| line.settings.seed);
         state.line = line;
+        let given_up = state.waiting.len() + usize::from(state.held.is_some());
+        state.dropped += given_up as u64;
         state.waiting.clear();
         state.waiting_bytes = 0;
         state.held = None;
         state.tell_dropped();
+        if given_up > 0 {
+            tracing::warn!(given_up, "webhooks that waited were given up, for they now go elsewhere or nowhere");
+        }
         Ok(())
     }
 

@@ -28,7 +28,7 @@ use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde::Deserialize;
 
-use crate::groups::Group;
+use crate::calls::Group;
 use crate::inputs::Exit;
 
 /// What a change takes away, and webhooks tell nevertheless.
