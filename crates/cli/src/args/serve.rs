@@ -9,7 +9,7 @@ use super::path_parser;
 /// Stand in for the vendor's service, on this machine
 ///
 /// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the eight calls about marks, robots,
-/// administrators and who is online, and create_group, destroy_group and get_group_info for audio-video groups. Members join and
+/// administrators and who is online, and those about accounts, groups, members and messages that `docs/calls.md` lists. Members join and
 /// leave, time passes and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
 ///
 /// The first start writes the key of a certificate authority (--ca-dir). Whoever has that key can sign a certificate for any
@@ -59,6 +59,12 @@ pub(crate) struct ServeArgs {
     /// Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings save for those given here
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) seed: Option<String>,
+    /// Answer this path with the bytes of this file, in the place of rules; may be repeated. Signature and caller are still checked
+    #[arg(long, value_name = "PATH=FILE")]
+    pub(crate) stub: Vec<String>,
+    /// What a path is answered that no call has: ok, which acknowledges it, or 60009 [default: 60009]
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) stub_unknown: Option<String>,
     /// Refuse what the documents forbid and is let through otherwise, whatever a state or a policy says: `random` missing or out of range, a comma before `]` or `}`
     #[arg(long)]
     pub(crate) strict: bool,

@@ -84,15 +84,19 @@ impl Found {
 
     /// A path; one in the file counts from the folder of the file.
     pub(super) fn path(&self, setting: Setting) -> Result<Option<PathBuf>, Error> {
-        let folder = match self.0.get(&setting).map(|given| &given.origin) {
-            Some(Origin::File(file, _)) => file.parent().map(Path::to_owned),
-            _ => None,
-        };
-        let folder = folder.unwrap_or_default();
+        let folder = self.folder(setting);
         self.one(setting, |text| match text {
             "" => Err("it is empty; give one".to_owned()),
             text => Ok(folder.join(text)),
         })
+    }
+
+    /// The folder from which paths of a setting count: that of the file, where it is from one.
+    pub(super) fn folder(&self, setting: Setting) -> PathBuf {
+        match self.0.get(&setting).map(|given| &given.origin) {
+            Some(Origin::File(file, _)) => file.parent().map(Path::to_owned).unwrap_or_default(),
+            _ => PathBuf::new(),
+        }
     }
 
     /// Where a setting is from, in words.
@@ -135,6 +139,8 @@ fn options(args: &ServeArgs) -> Vec<(Setting, Vec<String>)> {
         (Setting::Port, one(&args.port)),
         (Setting::Group, args.group.clone()),
         (Setting::Seed, one(&args.seed)),
+        (Setting::Stub, args.stub.clone()),
+        (Setting::StubUnknown, one(&args.stub_unknown)),
         (Setting::Strict, args.strict.then(|| "true".to_owned()).into_iter().collect()),
         (Setting::CaDir, one(&args.ca_dir)),
         (Setting::Data, one(&args.data)),

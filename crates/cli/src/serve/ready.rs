@@ -21,6 +21,9 @@ use crate::names;
 /// Where it listens where nobody says.
 const PORT: u16 = 8_600;
 
+/// Bytes of a stub.
+const STUB_BYTES_MAX: u64 = 1_048_576;
+
 /// Everything that is needed to begin.
 pub(super) struct Ready {
     pub(super) address: SocketAddr,
@@ -82,6 +85,11 @@ fn settings(found: &Found) -> Result<Settings, Error> {
     settings.data = found.path(Setting::Data)?;
     put(&mut settings.data_repair, found.one(Setting::DataRepair, boolean)?);
     settings.webhooks = super::webhooks::webhooks(found)?;
+    for (path, file) in found.many(Setting::Stub, stub)?.unwrap_or_default() {
+        let file = Source::from(found.folder(Setting::Stub).join(file).into_os_string());
+        settings.stubs.push((path, file.read_limited(STUB_BYTES_MAX, "a stub")?));
+    }
+    put(&mut settings.stub_unknown_ok, found.one(Setting::StubUnknown, unknown)?);
     Ok(settings)
 }
 
@@ -171,6 +179,20 @@ fn limit(text: &str) -> Result<(String, u64), String> {
     let value = number(value, u64::MAX)?;
     set_limit(&mut Limits::DOCUMENTED.clone(), name, value).map_err(|fault| fault.to_string())?;
     Ok((name.to_owned(), value))
+}
+
+fn stub(text: &str) -> Result<(String, String), String> {
+    let wanted = || wrong(text, "write PATH=FILE, such as /v4/sns/friend_add=answer.json");
+    let (path, file) = text.split_once('=').filter(|(path, _)| path.starts_with("/")).ok_or_else(wanted)?;
+    Ok((path.to_owned(), file.to_owned()))
+}
+
+fn unknown(text: &str) -> Result<bool, String> {
+    match text {
+        "ok" => Ok(true),
+        "60009" => Ok(false),
+        text => Err(wrong(text, "give ok or 60009")),
+    }
 }
 
 fn host(text: &str) -> Result<String, String> {

@@ -29,6 +29,8 @@ settings! {
     Port "port" false
     Group "group" true
     Seed "seed" false
+    Stub "stub" true
+    StubUnknown "stub_unknown" false
     Strict "strict" false
     CaDir "ca_dir" false
     Data "data" false
