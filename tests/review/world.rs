@@ -1,8 +1,8 @@
 //! An app to be asked, and what is sent to it.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Member, Request as MarksRequest};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin};
 use avmarks_rules::{Policy, Presence};

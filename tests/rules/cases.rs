@@ -21,7 +21,7 @@ fn all_stories() -> Vec<(String, Story)> {
         let text = fs::read_to_string(&file).unwrap();
         all.extend(
             stories(&text)
-                .unwrap_or_else(|fault| panic!("{name}: {fault}"))
+                .unwrap_or_else(|error| panic!("{name}: {error}"))
                 .into_iter()
                 .map(|story| (name.clone(), story)),
         );
@@ -33,8 +33,8 @@ fn told_to(mut machine: impl FnMut() -> Box<dyn Machine>) {
     let wrong: Vec<_> = all_stories()
         .into_iter()
         .flat_map(|(file, story)| {
-            let faults = play(&story, &mut *machine());
-            faults.into_iter().map(move |fault| format!("{file} {}\n    {fault}", story.name))
+            let errors = play(&story, &mut *machine());
+            errors.into_iter().map(move |error| format!("{file} {}\n    {error}", story.name))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -80,9 +80,9 @@ fn every_clause_is_the_answer_of_a_case() {
                 .filter(|clause| told && clause.row().refusal.is_empty() && story.name.starts_with(clause.id())),
         );
         for expect in story.lines.iter().filter_map(|line| line.expect.as_ref()) {
-            met.extend(expect["because"].as_str().and_then(Clause::parse));
+            met.extend(expect["because"].as_str().and_then(Clause::from_name));
             let omitted = expect["omitted"].as_array().into_iter().flatten();
-            met.extend(omitted.filter_map(|omission| Clause::parse(omission["because"].as_str()?)));
+            met.extend(omitted.filter_map(|omission| Clause::from_name(omission["because"].as_str()?)));
         }
     }
     met.extend(CLAUSES_ELSEWHERE.iter().map(|(clause, _)| *clause));

@@ -300,7 +300,7 @@ impl FromStr for ReadingArg {
     fn from_str(text: &str) -> Result<Self, Error> {
         let (id, name) =
             text.split_once('=').ok_or(Error::Reading("write GAP=READING, such as gap:page-size=250".to_owned()))?;
-        let gap = Gap::parse(id).ok_or_else(|| {
+        let gap = Gap::from_name(id).ok_or_else(|| {
             let near = names::near(id, names::gaps());
             Error::Reading(format!("`{}` is not a gap{near}; `avmarks policy` lists them", Excerpt(id)))
         })?;

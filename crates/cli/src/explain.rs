@@ -120,7 +120,7 @@ impl Subject {
     /// is an error code that is listed, or else a mark.
     fn parse(text: &str) -> Result<Self, Error> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
-        let exact = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
+        let exact = Clause::from_name(text).map(Self::of_clause).or_else(|| Gap::from_name(text).map(Self::of_gap));
         let exact = exact.or_else(|| code().map(Self::of_code));
         let unknown = || Error::Unknown {
             subject: Excerpt(text).to_string(),
@@ -166,7 +166,7 @@ impl Subject {
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, sources, says, refusal, .. } = clause.row();
+        let ClauseRow { id, sources, description: says, refusal, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
         let see_also = gap_named(&names::plain(id)).map(Gap::id);
         let sources = SourceLine::all(sources);
@@ -336,7 +336,7 @@ impl Index {
     fn new() -> Self {
         let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
         Self {
-            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.says }).collect(),
+            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),
             gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
             codes: ERROR_CODES.iter().map(code).collect(),
         }

@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use avmarks_emulator::{Authority, Emulator, Running};
+use avmarks_service::scenario::{Input, Line};
+use avmarks_spec::{GroupType, Timestamp};
 
 use crate::args::ServeArgs;
 use crate::error::Error;
@@ -35,15 +37,16 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let settings = settings.with_authority(authority);
     let emulator = Emulator::new(settings).map_err(Error::Setup)?;
     match &seed {
-        Some(_) if emulator.goes_on() => {
+        Some(_) if emulator.resumed() => {
             remark(format_args!("--data has a state to go on from, so --seed is passed over"))
         }
         Some(source) => seed::sow(&emulator, source, &found)?,
         None => {}
     }
     for group in &groups {
-        let line = serde_json::json!({ "at": 0, "do": "create_group", "group": group.as_str() });
-        emulator.play(&line.to_string()).map_err(|fault| Error::Seed { what: "--group".to_owned(), fault })?;
+        let input = Input::CreateGroup { group: *group, kind: GroupType::AvChatRoom, owner: None };
+        seed::play(&emulator, &Line { at: Timestamp::EPOCH, input })
+            .map_err(|fault| Error::Seed { what: "--group".to_owned(), fault })?;
     }
     let stop = signals()?;
     let running = emulator.start(address).map_err(|fault| Error::Listen { address, fault })?;

@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use avmarks_client::{
     Change, Job, JobSettings, Plan, PlanSettings, Reply, SignatureSettings, Signer, State, Step, TryId,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Timestamp, UserId};
 
 const ACCOUNTS: usize = 100_000;

@@ -25,7 +25,7 @@ pub use request::CallRequest;
 /// ```
 /// use std::sync::Arc;
 /// use avmarks_client::{CallRequest, CallStep, Pace, PaceSettings, Reply, RetrySettings, Signer, SingleCall};
-/// use avmarks_protocol::{get_online_member_num::Answer, url::SdkAppId, usersig::UserSig};
+/// use avmarks_protocol::{get_online_member_num::Answer, SdkAppId, usersig::UserSig};
 /// use avmarks_spec::{GroupId, Timestamp, UserId};
 ///
 /// let signer = Arc::new(Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("admin").unwrap(), UserSig::new("eJy")));

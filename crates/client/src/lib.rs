@@ -22,7 +22,7 @@
 //! use std::sync::Arc;
 //! use avmarks_client::{Change, Job, JobSettings, Plan, PlanSettings, Reply, SignatureSettings, Signer, State, Step};
 //! use avmarks_protocol::modify_user_info::{Answer, Request, Served};
-//! use avmarks_protocol::{ErrorCode, secret::SecretKey, url::SdkAppId};
+//! use avmarks_protocol::{ErrorCode, secret::SecretKey, SdkAppId};
 //! use avmarks_spec::{Timestamp, UserId};
 //!
 //! // A service that is busy at first, and finds every tenth account offline.

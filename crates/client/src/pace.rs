@@ -135,6 +135,7 @@ mod tests {
     #[test]
     fn odd_settings_are_taken_as_the_least() {
         let mut pace = Pace::new(PaceSettings { calls_max: 0, window: Duration::ZERO });
+        assert_eq!(pace.settings(), PaceSettings { calls_max: 1, window: Duration::from_millis(1) });
         assert!(pace.admit(at(0)) && !pace.admit(at(0)) && pace.admit(at(1)));
         let pace = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_micros(1_500) });
         let mut late = pace.clone();
@@ -151,5 +152,22 @@ mod tests {
         assert_eq!(turns.take(3, |_| true), Some(2));
         assert_eq!(turns.take(3, |_| false), None);
         assert_eq!(turns.take(0, |_| true), None);
+    }
+
+    #[test]
+    fn a_call_is_never_admitted_before_now() {
+        let mut pace = Pace::new(PaceSettings::default());
+        assert_eq!(pace.ready_at(at(7)), at(7));
+        assert!(pace.admit(at(100)));
+        assert_eq!([pace.ready_at(at(50)), pace.ready_at(at(500))], [at(100), at(500)]);
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_up_and_no_further() {
+        for seconds in [1, 1_000, 86_400] {
+            assert_eq!(whole_millis(Duration::from_secs(seconds)), Duration::from_millis(seconds * 1_000));
+            let more = Duration::from_secs(seconds) + Duration::from_nanos(1);
+            assert_eq!(whole_millis(more), Duration::from_millis(seconds * 1_000 + 1));
+        }
     }
 }

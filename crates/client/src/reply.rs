@@ -6,8 +6,9 @@ mod scrub;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use avmarks_protocol::internal::Fields;
 use avmarks_protocol::modify_user_info::Answer;
-use avmarks_protocol::{AnswerError, Envelope, ErrorCode, Fields, Place};
+use avmarks_protocol::{AnswerError, BodyPath, Envelope, ErrorCode};
 use avmarks_spec::Excerpt;
 use serde_json::value::RawValue;
 
@@ -97,7 +98,7 @@ impl<'a> Reply<'a> {
         let mut body = Cow::Borrowed(self.body);
         let mut answer = parse(&body);
         if let Err(AnswerError::Field(fault)) = &answer
-            && fault.place == Place::ErrorCode
+            && fault.path == BodyPath::ErrorCode
             && let Some(mended) = with_code_as_number(self.body)
         {
             quirks.push(Anomaly::CodeAsText);

@@ -313,4 +313,40 @@ mod tests {
         let half = Backoff { least: Duration::ZERO, base: Duration::from_millis(1), max: Duration::MAX };
         assert_eq!((half.delay(1, u32::MAX / 2), half.delay(1, u32::MAX)), (Duration::ZERO, Duration::from_millis(1)));
     }
+
+    /// The codes with advice of their own, beside what the action of each says.
+    #[test]
+    fn codes_with_their_own_advice_are_just_these() {
+        let codes = |wanted: Advice| {
+            let of_it = ERROR_CODES.iter().map(|row| row.code).filter(|code| about_code(*code) == wanted);
+            of_it.map(ErrorCode::number).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(Advice::AgainOnce), [10008, 60004, 60005]);
+        assert_eq!(codes(Advice::GiveUp(Scope::Group)), [10010, 10015]);
+        let of_the_action = |code: &ErrorCode| {
+            let action = code.row().map(|row| row.action);
+            matches!(action, Some(Action::ChangePlanOrSwitch | Action::AskOwner))
+        };
+        let mut about_the_job =
+            ERROR_CODES.iter().map(|row| row.code).filter(of_the_action).map(ErrorCode::number).collect::<Vec<_>>();
+        about_the_job.extend([10003, 10012, 60006, 60009, 60010, 60012, 60025, 60026, 70020, 70403]);
+        about_the_job.sort_unstable();
+        assert_eq!(codes(Advice::GiveUp(Scope::Job)), about_the_job);
+        assert_eq!(about_code(ErrorCode::new(60028)), Advice::AgainLater { least: Duration::from_secs(86_400) });
+        assert_eq!(about_code(ErrorCode::new(70050)), Advice::Renew { least: Duration::from_secs(60) });
+        for row in ERROR_CODES.iter().filter(|row| ![60028, 70050].contains(&row.code.number())) {
+            let least = match about_code(row.code) {
+                Advice::AgainLater { least } | Advice::Renew { least } => least,
+                _ => Duration::ZERO,
+            };
+            assert_eq!(least, Duration::ZERO, "{}", row.code);
+        }
+    }
+
+    /// 1047/34620: three seconds; a caller waits longer than that.
+    #[test]
+    fn a_try_outlasts_the_backend() {
+        assert_eq!(BACKEND_TIMEOUT, Duration::from_secs(3));
+        assert_eq!(TRY_TIMEOUT_MIN, BACKEND_TIMEOUT + Duration::from_millis(1));
+    }
 }

@@ -34,7 +34,7 @@ pub fn stories(file: &str) -> Result<Vec<Story>, String> {
     for (at, text) in file.lines().enumerate() {
         let number = at + 1;
         let wrong = |what: &dyn std::fmt::Display| format!("line {number}: {what}");
-        let value: Value = serde_json::from_str(text).map_err(|fault| wrong(&fault))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| wrong(&error))?;
         if let Some(name) = value.get("case") {
             let name = name.as_str().ok_or_else(|| wrong(&"the name of a case must be a string"))?;
             stories.push(Story { name: name.to_owned(), lines: Vec::new() });
@@ -62,8 +62,8 @@ pub fn play(story: &Story, machine: &mut dyn Machine) -> Vec<String> {
         let said = match machine.answer(&line.text) {
             Ok(Said::Answer(said)) => said,
             Ok(Said::NotMine) => continue,
-            Err(fault) => {
-                wrong.push(format!("line {}: no valid input: {fault}", line.number));
+            Err(error) => {
+                wrong.push(format!("line {}: no valid input: {error}", line.number));
                 return wrong;
             }
         };

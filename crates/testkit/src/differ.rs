@@ -31,11 +31,11 @@ pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally
         let (now, line) = step.line(at);
         at = now;
         lines.push(line.clone());
-        let fault = |what: String| format!("{what}\nscenario:\n{}", lines.join("\n"));
+        let error = |what: String| format!("{what}\nscenario:\n{}", lines.join("\n"));
         if number == restore_at {
-            run.restore().map_err(fault)?;
+            run.restore().map_err(error)?;
         }
-        run.step(&line).map_err(fault)?;
+        run.step(&line).map_err(error)?;
     }
     Ok(run.tally)
 }
@@ -82,7 +82,7 @@ impl Run {
     /// Where a snapshot cannot be read, or one of what was read differs.
     pub fn restore(&mut self) -> Result<(), String> {
         let json = self.service.app().snapshot();
-        let app = App::restore(&json).map_err(|fault| format!("own snapshot not read: {fault}"))?;
+        let app = App::restore(&json).map_err(|error| format!("own snapshot not read: {error}"))?;
         if app.snapshot() != json {
             return Err("a snapshot of what was restored differs".to_owned());
         }
@@ -104,7 +104,7 @@ impl Run {
 
     /// Gives all machines the next line, and counts nothing.
     pub(crate) fn judge(&mut self, line: &str) -> Result<Judged, String> {
-        let value: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+        let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let foreseen = self.foresee(&value)?;
         let before = foreseen.is_some().then(|| Seen::all(self.service.app()));
         let (Said::Answer(said), Said::Answer(oracle)) =
@@ -160,7 +160,7 @@ impl Run {
         if !dry.violations.is_sorted_by_key(|violation| violation.reason.step()) {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
-        let answer = serde_json::from_slice(&dry.answer.body).map_err(|fault| fault.to_string())?;
+        let answer = serde_json::from_slice(&dry.answer.body).map_err(|error| error.to_string())?;
         let because: Vec<_> = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
         if !places_precedence(&because, Violation::by_precedence(&dry.violations)) {
             return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));

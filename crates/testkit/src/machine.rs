@@ -32,8 +32,8 @@ pub trait Machine {
 
 impl Machine for Scenario {
     fn answer(&mut self, text: &str) -> Result<Said, String> {
-        let said = Scenario::answer(self, text).map_err(|fault| fault.to_string())?;
-        serde_json::from_slice(&said).map(Said::Answer).map_err(|fault| format!("the answer is no JSON: {fault}"))
+        let said = Scenario::answer(self, text).map_err(|error| error.to_string())?;
+        serde_json::from_slice(&said).map(Said::Answer).map_err(|error| format!("the answer is no JSON: {error}"))
     }
 }
 

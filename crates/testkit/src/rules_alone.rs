@@ -4,7 +4,8 @@ mod asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
@@ -62,7 +63,7 @@ impl RulesAlone {
         }
         for (gap, field) in Gap::choices() {
             if let Some(name) = line.get(field).and_then(Value::as_str) {
-                self.terms.policy.set(gap, name).map_err(|fault| fault.to_string())?;
+                self.terms.policy.set(gap, name).map_err(|error| error.to_string())?;
             }
         }
         Ok(())
@@ -74,7 +75,7 @@ impl RulesAlone {
         let many = line.get("accounts").and_then(Value::as_array).into_iter().flatten();
         let accounts = one.chain(many).filter_map(Value::as_str);
         let accounts = accounts.map(|account| UserId::parse_as(account, self.terms.policy.account_id));
-        let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.to_string())?;
+        let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
         let transition = room.presence(presence, &accounts, self.latest);
         apply(room, &transition)
     }
@@ -134,7 +135,7 @@ const fn is_question(endpoint: Endpoint) -> bool {
 
 impl Machine for RulesAlone {
     fn answer(&mut self, text: &str) -> Result<Said, String> {
-        let line: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+        let line: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         self.judge(&line, text)
     }
 }
@@ -150,10 +151,10 @@ impl RulesAlone {
             "app" | "policy" => self.configure(line)?,
             "create_group" => {
                 let kind =
-                    line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
+                    line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::from_name);
                 let owner = line.get("owner").and_then(Value::as_str);
                 let owner = owner.map(|owner| UserId::parse_as(owner, self.policy().account_id));
-                let owner = owner.transpose().map_err(|fault| fault.to_string())?;
+                let owner = owner.transpose().map_err(|error| error.to_string())?;
                 let kind = kind.ok_or("no such type")?;
                 self.rooms.entry(group(line)?).or_insert_with(|| Room::new(kind, owner));
             }
@@ -198,11 +199,12 @@ fn omission(omission: &Omission) -> Value {
 
 fn group(line: &Value) -> Result<GroupId, String> {
     let id = line.get("group").and_then(Value::as_str).ok_or("`group` is missing")?;
-    GroupId::parse(id).map_err(|fault| fault.to_string())
+    GroupId::parse(id).map_err(|error| error.to_string())
 }
 
 fn verbatim_body(text: &str) -> Result<String, String> {
-    let mut fields: avmarks_protocol::Fields<'_> = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+    let mut fields: avmarks_protocol::internal::Fields<'_> =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
     let body = fields.take("body").ok().flatten().ok_or("`body` is missing, or there twice")?;
     Ok(body.get().to_owned())
 }

@@ -22,10 +22,11 @@ use std::time::{Duration, Instant};
 use avmarks_client::{
     CallRequest, Change, JobSettings, PaceSettings, Plan, PlanSettings, SignatureSettings, Signer, State,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{self, Answer, Request, Served};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_spec::UserId;
 use avmarks_transport_ureq::{Client, Timeouts};
 

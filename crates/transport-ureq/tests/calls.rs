@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use avmarks_client::{JobSettings, PaceSettings, Plan, PlanError, PlanSettings, Progress, Signer, State, Unanswered};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{ErrorCode, add_robots, check_members, get_admin_list, modify_admin};
 use avmarks_spec::{GroupId, UserId};

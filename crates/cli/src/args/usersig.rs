@@ -1,6 +1,6 @@
 //! The arguments of `avmarks usersig`.
 
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_spec::Timestamp;
 use clap::{Args, Subcommand, ValueHint};
 

@@ -54,7 +54,7 @@ mod tests {
     use std::sync::Arc;
 
     use avmarks_client::{Change, JobSettings, PlanSettings, Signer};
-    use avmarks_protocol::url::SdkAppId;
+    use avmarks_protocol::SdkAppId;
     use avmarks_protocol::usersig::UserSig;
     use avmarks_spec::UserId;
 

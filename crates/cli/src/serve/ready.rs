@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::{Clock, Settings, set_limit};
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_spec::{Gap, GroupId, Limits, Timestamp};
 
@@ -165,7 +165,7 @@ fn profile(text: &str) -> Result<Policy, String> {
 fn reading(text: &str) -> Result<(Gap, String), String> {
     let wanted = || wrong(text, "write GAP=READING, such as gap:page-size=250");
     let (id, name) = text.split_once('=').ok_or_else(wanted)?;
-    let gap = Gap::parse(id).ok_or_else(|| {
+    let gap = Gap::from_name(id).ok_or_else(|| {
         let near = names::near(id, names::gaps());
         wrong(id, format_args!("it is not a gap{near}; `avmarks policy` lists them"))
     })?;

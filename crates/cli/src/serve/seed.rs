@@ -1,6 +1,7 @@
 //! What an emulator starts from: a scenario, or a snapshot with settings of its own.
 
 use avmarks_emulator::{Emulator, SeedError};
+use avmarks_service::scenario::{Input, Line};
 use avmarks_service::{App, Settings};
 use avmarks_spec::Gap;
 
@@ -36,8 +37,7 @@ pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result
             remark(format_args!("the clock cannot stand at {clock}: {source} has got to {latest} already"));
         }
         Some(clock) => {
-            let line = serde_json::json!({ "at": clock.as_millis(), "do": "tick" });
-            emulator.play(&line.to_string()).map_err(fault)?;
+            play(emulator, &Line { at: clock, input: Input::Tick }).map_err(fault)?;
         }
         None => {}
     }
@@ -47,6 +47,11 @@ pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result
         remark(format_args!("{source} has settings of its own, which are in force where none is given here: {own}"));
     }
     Ok(())
+}
+
+/// Takes in one line.
+pub(super) fn play(emulator: &Emulator, line: &Line<'_>) -> Result<(), SeedError> {
+    emulator.play(&String::from_utf8_lossy(&line.to_json()))
 }
 
 /// The settings that are not what they were, as they would be given.

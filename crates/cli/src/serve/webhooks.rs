@@ -37,7 +37,7 @@ pub(super) fn webhooks(found: &Found) -> Result<Option<WebhookSettings>, Error> 
         .transpose()?;
     let revision = |text: &str| {
         let names: Vec<_> = Revision::ALL.iter().map(|revision| revision.row().name).collect();
-        Revision::parse(text).ok_or_else(|| wrong(text, format_args!("give one of {}", names.join(", "))))
+        Revision::from_name(text).ok_or_else(|| wrong(text, format_args!("give one of {}", names.join(", "))))
     };
     put(&mut webhooks.revision, found.one(Setting::WebhookRevision, revision)?);
     put(&mut webhooks.retries, found.one(Setting::WebhookRetries, |text| number(text, 10))?);

@@ -5,9 +5,9 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use avmarks_client::{JobSettings, PaceSettings, RetrySettings, SignatureSettings, Signer, TRY_TIMEOUT_MIN};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use avmarks_transport_ureq::{BuildError, Client};
@@ -40,7 +40,7 @@ impl Settings {
     }
 
     pub(crate) fn target(&self) -> Result<Target, Error> {
-        let base = match self.text(Setting::Region).and_then(Region::parse) {
+        let base = match self.text(Setting::Region).and_then(Region::from_name) {
             Some(region) => region.base_url(),
             None => self.parsed(Setting::Url, BaseUrl::parse)?,
         };

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Excerpt, GroupId, Limits, UserId};
 
 use crate::names;
@@ -148,7 +148,7 @@ impl Setting {
             Kind::App => SdkAppId::parse(text).map(drop).map_err(|fault| is(&fault)),
             Kind::Account => UserId::parse(text).map(drop).map_err(|fault| is(&fault)),
             Kind::Group => GroupId::parse(text).map(drop).map_err(|fault| is(&fault)),
-            Kind::Region if Region::parse(text).is_some() => Ok(()),
+            Kind::Region if Region::from_name(text).is_some() => Ok(()),
             Kind::Region => {
                 let all = || Region::ALL.iter().map(|region| region.row().name.to_owned());
                 let near = names::near(text, all());

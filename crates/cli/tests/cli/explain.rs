@@ -37,7 +37,7 @@ fn every_clause_is_explained() {
     for row in CLAUSES {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.id, row.says, row.refusal] {
+        for part in [row.id, row.description, row.refusal] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
         let found = avmarks(&["explain", "--json", row.id]).json();
@@ -96,7 +96,7 @@ fn every_error_code_is_explained() {
 #[test]
 fn a_code_is_explained_by_its_causes() {
     let found = avmarks(&["explain", "--json", "10004"]).json();
-    assert_eq!(found["action"], "mend-request");
+    assert_eq!(found["action"], "fix-request");
     assert_eq!(found["advice"], "What to do depends on the cause.");
     let causes = found["causes"].as_array().unwrap();
     let of = |id: &str| {
@@ -119,7 +119,7 @@ fn a_code_is_explained_by_its_causes() {
     assert!(told.find("Check the path first").unwrap() < told.find("Wait, then").unwrap(), "{told}");
     let told = avmarks(&["explain", "60007"]).out;
     assert!(told.contains("The limit is fixed"), "{told}");
-    assert!(avmarks(&["explain", "60009"]).out.contains("advice    mend-request: Correct the request"));
+    assert!(avmarks(&["explain", "60009"]).out.contains("advice    fix-request: Correct the request"));
 }
 
 /// Where a code has causes, each refusal with that code is among them.

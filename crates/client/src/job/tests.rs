@@ -4,9 +4,9 @@ mod robots;
 use std::time::Duration;
 
 use avmarks_protocol::ErrorCode;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::UserId;
 
@@ -382,4 +382,95 @@ fn settings_out_of_range_and_a_group_twice_are_refused() {
         "plans[2] is for group `a`, as one before it is; make it a job of its own, after this one"
     );
     assert!(matches!(job(vec![], JobSettings::default()).poll(at(0)), Step::Done));
+}
+
+#[test]
+fn each_setting_may_be_at_its_least_and_not_below() {
+    let settings = JobSettings {
+        in_flight_max: 1,
+        pace: PaceSettings { calls_max: 1, window: Duration::from_millis(1) },
+        retry: RetrySettings {
+            tries_max: 1,
+            budget: TRY_TIMEOUT_MIN,
+            try_timeout: TRY_TIMEOUT_MIN,
+            ..RetrySettings::default()
+        },
+        ..JobSettings::default()
+    };
+    assert!(settings.check(&[]).is_ok());
+    type Lower = fn(&mut JobSettings);
+    let below: [(&str, u128, u128, Lower); 6] = [
+        ("in_flight_max", 0, 1, |settings| settings.in_flight_max = 0),
+        ("pace.calls_max", 0, 1, |settings| settings.pace.calls_max = 0),
+        ("pace.window", 0, 1, |settings| settings.pace.window = Duration::from_micros(999)),
+        ("retry.tries_max", 0, 1, |settings| settings.retry.tries_max = 0),
+        ("retry.budget", 3_000, 3_001, |settings| settings.retry.budget = Duration::from_millis(3_000)),
+        ("retry.try_timeout", 3_000, 3_001, |settings| settings.retry.try_timeout = Duration::from_millis(3_000)),
+    ];
+    for (setting, found, least, lower) in below {
+        let mut settings = settings;
+        lower(&mut settings);
+        let unit = if setting.ends_with("_max") { "" } else { " ms" };
+        assert_eq!(settings.check(&[]), Err(JobError::Setting { setting, found, least, unit }));
+    }
+}
+
+#[test]
+fn the_defaults_are_the_documented_ones() {
+    let (seconds, millis) = (Duration::from_secs, Duration::from_millis);
+    let backoff = |least, base| crate::Backoff { least, base, max: seconds(10) };
+    let retry = RetrySettings {
+        tries_max: 5,
+        budget: seconds(30),
+        try_timeout: seconds(5),
+        now: backoff(Duration::ZERO, millis(100)),
+        later: backoff(seconds(1), millis(500)),
+    };
+    let pace = PaceSettings { calls_max: 200, window: millis(1_000) };
+    let settings = JobSettings { in_flight_max: 1, pace, retry, deadline: None, keep_answers: true };
+    assert_eq!(JobSettings::default(), settings);
+}
+
+/// The pace opens at 10 s, and nothing may begin after 5 s: there is nothing to wait for.
+#[test]
+fn a_job_ends_at_once_where_the_pace_opens_after_the_deadline() {
+    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(10) };
+    let deadline = Some(at(5_000).saturating_add(TRY_TIMEOUT_MIN));
+    let mut job = job(vec![plan("a", 501)], JobSettings { pace, deadline, ..JobSettings::default() });
+    let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
+    job.on_reply(outgoing.id, at(0), &Reply::new(200, &served(&outgoing.body))).unwrap();
+    assert!(matches!(job.poll(at(0)), Step::Done));
+    assert_eq!(counts(&job), [(State::Applied, 500), (State::NotTried, 1)]);
+}
+
+/// While another try leaves no room, a call waits as long as it could begin, and a millisecond later it is too late.
+#[test]
+fn what_waits_for_room_ends_when_it_is_too_late() {
+    let budget = Duration::from_millis(1_000) + TRY_TIMEOUT_MIN;
+    let retry = RetrySettings { budget, ..RetrySettings::default() };
+    let mut tried = job(vec![plan("a", 1), plan("b", 1)], JobSettings { retry, ..JobSettings::default() });
+    let Step::Send(first) = tried.poll(at(0)) else { panic!() };
+    tried.on_failure(first.id, at(0), Failure::NotSent { what: "refused".to_owned() }).unwrap();
+    let Step::Send(second) = tried.poll(at(0)) else { panic!() };
+    assert_eq!((second.plan, second.timeout), (1, budget));
+    assert!(matches!(tried.poll(at(0)), Step::WaitUntil(then) if then == at(1_001)));
+
+    let deadline = Some(at(1_000).saturating_add(TRY_TIMEOUT_MIN));
+    let mut fresh = job(vec![plan("a", 501)], JobSettings { deadline, ..JobSettings::default() });
+    assert!(matches!(fresh.poll(at(0)), Step::Send(_)));
+    assert!(matches!(fresh.poll(at(0)), Step::WaitUntil(then) if then == at(1_001)));
+}
+
+#[test]
+fn accounts_that_nobody_asked_for_are_counted() {
+    for strangers in 0..3 {
+        let mut job = job(vec![plan("a", 1)], JobSettings::default());
+        let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
+        let mut members = vec![Served::new("u0", vec![1000])];
+        members.extend((0..strangers).map(|n| Served::new(format!("stranger{n}"), vec![1000])));
+        let body = Answer::served(1, members).to_json();
+        job.on_reply(outgoing.id, at(1), &Reply::new(200, &body)).unwrap();
+        let expected = (strangers > 0).then_some(Anomaly::UnrequestedAccounts(strangers));
+        assert_eq!(job.calls()[0].tries()[0].quirks(), expected.as_slice());
+    }
 }

@@ -157,3 +157,20 @@ fn another_plan_has_another_fingerprint() {
     let prints = robots.map(|robots| robots.unwrap().fingerprint());
     assert!(prints[0] != prints[1] && !prints.contains(&pinned.fingerprint()));
 }
+
+#[test]
+fn a_call_has_from_1_to_500_accounts() {
+    for (found, fits) in [(0, false), (1, true), (500, true), (501, false)] {
+        let settings = PlanSettings { accounts_per_call_max: found, ..PlanSettings::default() };
+        let plan = Plan::new(Change::Set, GROUP, [("a", [1000]), ("b", [1000])], &settings);
+        let faults = plan.err().map(|faults| faults.as_slice().to_vec());
+        assert_eq!(faults, (!fits).then(|| vec![PlanError::AccountsPerCall { found, max: 500 }]), "{found}");
+    }
+}
+
+/// A file of progress holds it: another number for the same plan would make the files of before useless.
+#[test]
+fn the_fingerprint_of_a_known_plan_stays() {
+    let plan = plan(Change::Set, &[("a", &[1000]), ("b", &[500, 4_294_967_295])]).unwrap();
+    assert_eq!(format!("{:016x}", plan.fingerprint()), "aa044f88b7f069c1");
+}

@@ -92,6 +92,9 @@ mod tests {
             ("nothing of eJwtz here".to_owned(), "nothing of eJwtz here"),
             (format!("a tail of eight {}", &SIG[..8]), "a tail of eight …"),
             (format!("and of seven {}", &SIG[..7]), "and of seven eJwtzME"),
+            // Right behind a byte like its first.
+            (format!("e{SIG}"), "e…"),
+            (format!("uusersig={SIG}"), "uusersig=…"),
             (String::new(), ""),
         ] {
             assert_eq!(scrubbed_text(text, SIG), clean);

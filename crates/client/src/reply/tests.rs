@@ -121,6 +121,27 @@ fn what_is_not_the_services_is_typed_and_its_head_kept() {
 }
 
 #[test]
+fn a_redirect_is_a_status_from_300_to_399() {
+    for (status, kind) in [
+        (299, UnexpectedKind::Status),
+        (300, UnexpectedKind::Redirect),
+        (399, UnexpectedKind::Redirect),
+        (400, UnexpectedKind::Status),
+    ] {
+        let AttemptResult::UnexpectedResponse(found) = heard(status, "") else { panic!("{status}") };
+        assert_eq!(found.kind, kind, "{status}");
+    }
+}
+
+#[test]
+fn the_first_512_bytes_of_a_foreign_body_are_kept() {
+    for (bytes, kept) in [(511, 511), (512, 512), (513, 512)] {
+        let AttemptResult::UnexpectedResponse(found) = heard(502, &"x".repeat(bytes)) else { panic!() };
+        assert_eq!((found.head.len(), found.bytes), (kept, bytes));
+    }
+}
+
+#[test]
 fn what_is_not_the_services_shows_its_head_as_text() {
     let shown = format!("{:?}", heard(502, "<html>"));
     assert_eq!(

@@ -10,10 +10,10 @@ use avmarks_client::{
     Backoff, Change, Failure, Job, JobSettings, Outgoing, PaceSettings, Plan, PlanKind, PlanSettings, Progress, Reply,
     RetrySettings, SignatureSettings, Signer, Step, TRY_TIMEOUT_MIN,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::add_robots;
 use avmarks_protocol::modify_user_info::{Member, Request};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Mark, Timestamp, UserId};
 use proptest::prelude::*;
 

@@ -4,18 +4,18 @@
 //! has a connection in any group. `kick` takes these connections away.
 
 use avmarks_rules::Presence;
-use avmarks_service::GroupEvent;
 use avmarks_spec::{GroupId, UserId};
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::{Given, Part};
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::profiles::{IMAGE, NICK, VALUE_BYTES_MAX};
 use super::refused::Refused;
-use super::{Answered, Call, is_admin};
-use crate::inputs::Exit;
-use crate::world::World;
+use super::view::{exists, is_online};
+use crate::state::{Changes, State};
+use crate::webhooks::Exit;
 
 /// 70107: there is no such account.
 const ABSENT: i64 = 70_107;
@@ -110,23 +110,8 @@ pub(super) const CALLS: &[Call] = &[
         .looks(online),
 ];
 
-/// Whether there is such an account.
-pub(super) fn exists(world: &World, account: &UserId) -> bool {
-    let takes_part =
-        |id: GroupId| world.app.room(&id).is_some_and(|room| room.member(account, world.app.latest()).is_some());
-    world.calls.accounts.contains_key(account)
-        || is_admin(world, account.as_str())
-        || world.app.groups().any(takes_part)
-}
-
-/// Whether it has a connection anywhere.
-fn is_online(world: &World, account: &UserId) -> bool {
-    let is_there = |id: GroupId| world.app.room(&id).is_some_and(|room| room.is_online(account, world.app.latest()));
-    world.app.groups().any(is_there)
-}
-
-fn put(world: &mut World, account: UserId, part: Part<'_>) {
-    let kept = world.calls.accounts.entry(account).or_default();
+fn put(state: &mut State, account: UserId, part: Part<'_>) {
+    let kept = state.calls.accounts.entry(account).or_default();
     for (field, tag) in [("Nick", NICK), ("FaceUrl", IMAGE)] {
         if let Some(text) = part.text(field) {
             kept.0.get_or_insert_default().0.insert(tag.to_owned(), json!(text));
@@ -134,14 +119,14 @@ fn put(world: &mut World, account: UserId, part: Part<'_>) {
     }
 }
 
-fn import(world: &mut World, given: &Given<'_>) -> Answered {
+fn import(state: &mut State, given: &Given<'_>) -> Answered {
     if let Some(account) = given.account("UserID") {
-        put(world, account, given.part());
+        put(state, account, given.part());
     }
     Ok(Reply::ok())
 }
 
-fn import_many(world: &mut World, given: &Given<'_>) -> Answered {
+fn import_many(state: &mut State, given: &Given<'_>) -> Answered {
     let (texts, parts) = (given.texts("Accounts").unwrap_or_default(), given.parts("AccountList"));
     if texts.is_empty() && parts.is_empty() {
         return Err(Refused::new(70_402, "neither `AccountList` nor `Accounts` names an account"));
@@ -150,23 +135,23 @@ fn import_many(world: &mut World, given: &Given<'_>) -> Answered {
     for text in texts {
         match UserId::parse_as(text, given.reading) {
             Ok(account) => {
-                world.calls.accounts.entry(account).or_default();
+                state.calls.accounts.entry(account).or_default();
             }
             Err(_) => failed.push(text),
         }
     }
     for part in parts {
         match part.account("UserID") {
-            Some(account) => put(world, account, part),
+            Some(account) => put(state, account, part),
             None => failed.extend(part.text("UserID")),
         }
     }
     Ok(Reply::ok().with("FailAccounts", failed))
 }
 
-fn check(world: &World, given: &Given<'_>) -> Answered {
+fn check(state: &State, given: &Given<'_>) -> Answered {
     let rows = given.parts("CheckItem").into_iter().map(|part| {
-        let is_there = part.account("UserID").is_some_and(|account| exists(world, &account));
+        let is_there = part.account("UserID").is_some_and(|account| exists(state, &account));
         let status = if is_there { "Imported" } else { "NotImported" };
         result(part, 0, "", Some(status))
     });
@@ -180,50 +165,48 @@ fn result(part: Part<'_>, code: i64, info: &str, status: Option<&str>) -> Object
     Object(row)
 }
 
-fn delete(world: &mut World, given: &Given<'_>) -> Answered {
-    let (mut rows, mut happenings) = (Vec::new(), Vec::new());
+fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+    let mut rows = Vec::new();
+    let mut changes = Changes { at: given.now, ..Changes::default() };
     for part in given.parts("DeleteItem") {
-        match part.account("UserID").filter(|account| exists(world, account)) {
+        match part.account("UserID").filter(|account| exists(state, account)) {
             Some(account) => {
-                world.calls.accounts.remove(&account);
-                happenings.extend(everywhere(world, account, Presence::Leave, given));
+                state.calls.accounts.remove(&account);
+                changes.events.extend(everywhere(state, account, Presence::Leave, given).events);
                 rows.push(result(part, 0, "", None));
             }
             None => rows.push(result(part, ABSENT, "there is no such account", None)),
         }
     }
-    Ok(Reply::ok().with("ResultItem", rows).and(happenings, Exit::Kicked))
+    Ok(Reply::ok().with("ResultItem", rows).and(changes, Exit::Kicked))
 }
 
-fn kick(world: &mut World, given: &Given<'_>) -> Answered {
-    let account = given.account("UserID").filter(|account| exists(world, account));
+fn kick(state: &mut State, given: &Given<'_>) -> Answered {
+    let account = given.account("UserID").filter(|account| exists(state, account));
     let account = account.ok_or_else(|| Refused::new(ABSENT, "`UserID` names no account that is there"))?;
-    Ok(Reply::ok().and(everywhere(world, account, Presence::Disconnect, given), Exit::Quit))
+    Ok(Reply::ok().and(everywhere(state, account, Presence::Disconnect, given), Exit::Quit))
 }
 
 /// Lets this happen to an account in each group that it takes part in.
-fn everywhere(world: &mut World, account: UserId, presence: Presence, given: &Given<'_>) -> Vec<GroupEvent> {
-    let takes_part = |id: &GroupId| world.app.room(id).is_some_and(|room| room.member(&account, given.now).is_some());
-    let groups: Vec<_> = world.app.groups().filter(takes_part).collect();
-    let mut happenings = Vec::new();
+fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &Given<'_>) -> Changes {
+    let takes_part = |id: &GroupId| state.app.room(id).is_some_and(|room| room.member(&account, given.now).is_some());
+    let groups: Vec<_> = state.app.groups().filter(takes_part).collect();
+    let mut changes = Changes { at: given.now, ..Changes::default() };
     for id in groups {
-        happenings.extend(world.app.observe(id, presence, &[account], given.now));
-        if let Some(group) = world.groups.get_mut(&id).filter(|_| presence == Presence::Leave) {
-            group.left(&account);
-        }
+        changes.events.extend(state.observe(id, presence, &[account], given.now).events);
     }
-    happenings
+    changes
 }
 
 /// The pages call the field `State` in one place and `Status` in another; both are there.
-fn online(world: &World, given: &Given<'_>) -> Answered {
+fn online(state: &State, given: &Given<'_>) -> Answered {
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     for account in given.accounts("To_Account") {
-        if !exists(world, &account) {
+        if !exists(state, &account) {
             absent.push(Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(ABSENT))]));
             continue;
         }
-        let is_online = is_online(world, &account);
+        let is_online = is_online(state, &account);
         let status = json!(if is_online { "Online" } else { "Offline" });
         let mut row: Vec<(&str, Value)> =
             vec![("To_Account", json!(account.as_str())), ("State", status.clone()), ("Status", status)];

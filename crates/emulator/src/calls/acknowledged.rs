@@ -2,7 +2,7 @@
 
 use avmarks_spec::GroupType;
 
-use super::Call;
+use super::call::Call;
 use super::field::Field;
 use super::messages::BODY;
 

@@ -1,24 +1,24 @@
 //! What a call is answered, in the order of fields of the pages' samples.
 
-use avmarks_service::GroupEvent;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::inputs::Exit;
+use crate::state::Changes;
+use crate::webhooks::Exit;
 
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
     fields: Vec<(&'static str, Box<RawValue>)>,
-    pub(super) happenings: Vec<GroupEvent>,
+    pub(super) changes: Changes,
     pub(super) exit: Exit,
 }
 
 impl Reply {
     /// The bare envelope.
-    pub(super) const fn ok() -> Self {
-        Self { fields: Vec::new(), happenings: Vec::new(), exit: Exit::Quit }
+    pub(super) fn ok() -> Self {
+        Self { fields: Vec::new(), changes: Changes::default(), exit: Exit::Quit }
     }
 
     /// With this field behind the others.
@@ -31,8 +31,8 @@ impl Reply {
     }
 
     /// It made this happen; who left has left in this way.
-    pub(super) fn and(self, happenings: Vec<GroupEvent>, exit: Exit) -> Self {
-        Self { happenings, exit, ..self }
+    pub(super) fn and(self, changes: Changes, exit: Exit) -> Self {
+        Self { changes, exit, ..self }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::answer::Reply;
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::{Answered, Call};
-use crate::world::World;
+use crate::state::State;
 
 /// Bytes of a key, bytes of a value, keys of a group, and bytes of all its values. Source: 1047/44188, codes 10045 to 10048.
 const KEY_BYTES_MAX: usize = 32;
@@ -62,23 +62,23 @@ pub(super) const CALLS: &[Call] = &[
     .runs(clear),
 ];
 
-fn get(world: &World, given: &Given<'_>) -> Answered {
-    let attributes = world.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().attributes);
+fn get(state: &State, given: &Given<'_>) -> Answered {
+    let attributes = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().attributes);
     let rows: Vec<_> = attributes.map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(Reply::ok().with("GroupAttrAry", rows))
 }
 
-fn modify(world: &mut World, given: &Given<'_>) -> Answered {
-    let there = world.groups.get(&given.group()?).map(|group| group.more().attributes.clone());
-    put(world, given, there.unwrap_or_default())
+fn modify(state: &mut State, given: &Given<'_>) -> Answered {
+    let there = state.groups.get(&given.group()?).map(|group| group.more().attributes.clone());
+    put(state, given, there.unwrap_or_default())
 }
 
-fn set(world: &mut World, given: &Given<'_>) -> Answered {
-    put(world, given, BTreeMap::new())
+fn set(state: &mut State, given: &Given<'_>) -> Answered {
+    put(state, given, BTreeMap::new())
 }
 
 /// Puts the attributes of the call beside these.
-fn put(world: &mut World, given: &Given<'_>, mut attributes: BTreeMap<String, String>) -> Answered {
+fn put(state: &mut State, given: &Given<'_>, mut attributes: BTreeMap<String, String>) -> Answered {
     for part in given.parts("GroupAttr") {
         if let (Some(key), Some(value)) = (part.text("key"), part.text("value")) {
             attributes.insert(key.to_owned(), value.to_owned());
@@ -94,11 +94,11 @@ fn put(world: &mut World, given: &Given<'_>, mut attributes: BTreeMap<String, St
             format!("the values would have {bytes} bytes; they may have {ALL_BYTES_MAX}"),
         ));
     }
-    world.groups.entry(given.group()?).or_default().more_mut().attributes = attributes;
+    state.groups.entry(given.group()?).or_default().more_mut().attributes = attributes;
     Ok(Reply::ok())
 }
 
-fn clear(world: &mut World, given: &Given<'_>) -> Answered {
-    world.groups.entry(given.group()?).or_default().more_mut().attributes.clear();
+fn clear(state: &mut State, given: &Given<'_>) -> Answered {
+    state.groups.entry(given.group()?).or_default().more_mut().attributes.clear();
     Ok(Reply::ok())
 }

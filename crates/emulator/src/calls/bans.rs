@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::members::removed;
-use super::{Answered, Call};
-use crate::inputs::Exit;
-use crate::world::World;
+use crate::state::State;
+use crate::webhooks::Exit;
 
 /// Accounts of one call. Source: 1047/50296, request fields.
 const ACCOUNTS_MAX: usize = 20;
@@ -63,25 +63,25 @@ pub(super) const CALLS: &[Call] = &[
     .looks(banned),
 ];
 
-fn ban(world: &mut World, given: &Given<'_>) -> Answered {
+fn ban(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("Members_Account"));
     let seconds = given.number("Duration").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or_default();
     let until = given.now.as_seconds() + seconds;
-    let more = world.groups.entry(id).or_default().more_mut();
+    let more = state.groups.entry(id).or_default().more_mut();
     more.bans.extend(accounts.iter().map(|account| (*account, until)));
-    Ok(Reply::ok().and(removed(world, id, &accounts, given.now), Exit::Kicked))
+    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Exit::Kicked))
 }
 
-fn unban(world: &mut World, given: &Given<'_>) -> Answered {
-    let more = world.groups.entry(given.group()?).or_default().more_mut();
+fn unban(state: &mut State, given: &Given<'_>) -> Answered {
+    let more = state.groups.entry(given.group()?).or_default().more_mut();
     for account in given.accounts("Members_Account") {
         more.bans.remove(&account);
     }
     Ok(Reply::ok())
 }
 
-fn banned(world: &World, given: &Given<'_>) -> Answered {
-    let bans = world.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().bans);
+fn banned(state: &State, given: &Given<'_>) -> Answered {
+    let bans = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().bans);
     let bans: Vec<_> = bans.filter(|(_, until)| **until > given.now.as_seconds()).collect();
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     let (passed, limit) = (count("Offset").unwrap_or_default(), count("Limit").filter(|limit| *limit > 0));

@@ -3,16 +3,25 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use avmarks_protocol::{BodyError, Fields, without_trailing_commas};
+use avmarks_protocol::BodyError;
+use avmarks_protocol::internal::{Fields, without_trailing_commas};
 use avmarks_rules::Policy;
 use avmarks_spec::readings::{AccountId, TrailingComma};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::Call;
-use super::field::{self, Place, whole};
+use super::field::{self, Field, Place, whole};
 use super::refused::Refused;
+use crate::capacity::Capacity;
+
+/// What an emulator is set up with that a call may ask about.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) capacity: Capacity,
+    /// [`Settings::strict`](crate::Settings::strict)
+    pub(crate) strict: bool,
+}
 
 /// A body and who sent it.
 pub(super) struct Given<'a> {
@@ -20,6 +29,7 @@ pub(super) struct Given<'a> {
     pub(super) caller: &'a str,
     pub(super) now: Timestamp,
     pub(super) reading: AccountId,
+    pub(super) terms: Terms,
     /// The group of a call that is about one, which exists.
     pub(super) group: Option<GroupId>,
 }
@@ -42,7 +52,13 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
 }
 
 impl<'a> Given<'a> {
-    pub(super) fn parse(text: &str, caller: &'a str, now: Timestamp, reading: AccountId) -> Result<Self, Refused> {
+    pub(super) fn parse(
+        text: &str,
+        caller: &'a str,
+        now: Timestamp,
+        reading: AccountId,
+        terms: Terms,
+    ) -> Result<Self, Refused> {
         // What is no object at all is told as everywhere; then come the values.
         Fields::parse(text).map_err(|fault| Refused::no_json(&fault))?;
         let value: Unrepeated = serde_json::from_str(text).map_err(|fault| match fault.is_data() {
@@ -50,12 +66,12 @@ impl<'a> Given<'a> {
             false => Refused::new(60_003, format!("the body is not JSON: {fault}")),
         })?;
         let Value::Object(fields) = value.0 else { return Err(Refused::new(60_003, "the body is no JSON object")) };
-        Ok(Self { fields, caller, now, reading, group: None })
+        Ok(Self { fields, caller, now, reading, terms, group: None })
     }
 
     /// Looks at the fields of a call.
-    pub(super) fn check(&self, call: &Call) -> Result<(), Refused> {
-        field::check(call.fields, &self.fields, &Place { within: "", codes: call.codes, reading: self.reading })
+    pub(super) fn check(&self, fields: &[Field], codes: (i64, i64)) -> Result<(), Refused> {
+        field::check(fields, &self.fields, &Place { within: "", codes, reading: self.reading })
     }
 
     /// The group that the call is about; of a call that is about none, and of no call, the id of none.

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::answer::Reply;
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::{Answered, Call};
-use crate::world::World;
+use crate::state::State;
 
 /// Counters of a group, and bytes of a key. Source: 1047/53428, request fields; code 10063.
 const COUNTERS_MAX: usize = 20;
@@ -46,8 +46,8 @@ pub(super) const CALLS: &[Call] = &[
         .runs(delete),
 ];
 
-fn update(world: &mut World, given: &Given<'_>) -> Answered {
-    let counters = &mut world.groups.entry(given.group()?).or_default().more_mut().counters;
+fn update(state: &mut State, given: &Given<'_>) -> Answered {
+    let counters = &mut state.groups.entry(given.group()?).or_default().more_mut().counters;
     let mut changed = counters.clone();
     let mut rows = Vec::new();
     for part in given.parts("GroupCounter") {
@@ -70,16 +70,16 @@ fn update(world: &mut World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("GroupCounter", rows))
 }
 
-fn get(world: &World, given: &Given<'_>) -> Answered {
-    let counters = world.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().counters);
+fn get(state: &State, given: &Given<'_>) -> Answered {
+    let counters = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().counters);
     let keys = given.texts("GroupCounterKeys").filter(|keys| !keys.is_empty());
     let counters = counters.filter(|(key, _)| keys.as_ref().is_none_or(|keys| keys.contains(&key.as_str())));
     let rows: Vec<_> = counters.map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(Reply::ok().with("GroupCounter", rows))
 }
 
-fn delete(world: &mut World, given: &Given<'_>) -> Answered {
-    let counters = &mut world.groups.entry(given.group()?).or_default().more_mut().counters;
+fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+    let counters = &mut state.groups.entry(given.group()?).or_default().more_mut().counters;
     match given.texts("GroupCounterKeys").filter(|keys| !keys.is_empty()) {
         Some(keys) => counters.retain(|key, _| !keys.contains(&key.as_str())),
         None => counters.clear(),

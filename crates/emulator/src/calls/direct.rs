@@ -4,15 +4,14 @@
 
 use serde_json::json;
 
-use super::accounts::exists;
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::messages::{BODY, FROM, RANDOM_MAX, body, message};
 use super::refused::Refused;
-use super::state::Message;
-use super::{Answered, Call};
-use crate::world::World;
+use super::view::exists;
+use crate::state::{Message, State};
 
 const RANDOM: Field = Field::number("MsgRandom", 0, RANDOM_MAX).required().invalid(90_005);
 const SYNC: Field = Field::number("SyncOtherMachine", 1, 2).invalid(90_031);
@@ -72,31 +71,31 @@ fn key(message: &Message) -> String {
     format!("{}_{}_{}", message.seq, message.random, message.time)
 }
 
-fn kept(world: &mut World, message: Message) -> Message {
-    let seq = world.calls.messages.push(message.clone());
+fn kept(state: &mut State, message: Message) -> Message {
+    let seq = state.calls.messages.push(message.clone());
     Message { seq, ..message }
 }
 
-fn send(world: &mut World, given: &Given<'_>) -> Answered {
-    if let Some(account) = given.account("To_Account").filter(|account| world.strict && !exists(world, account)) {
+fn send(state: &mut State, given: &Given<'_>) -> Answered {
+    if let Some(account) = given.account("To_Account").filter(|account| given.terms.strict && !exists(state, account)) {
         return Err(Refused::new(90_012, format!("`To_Account` is `{account}`, and there is no such account")));
     }
     let mut message = message(given, "sendmsg", "MsgRandom", body(given, 93_000)?);
     message.to = given.text("To_Account").map(str::to_owned).into_iter().collect();
-    let message = kept(world, message);
+    let message = kept(state, message);
     let id = format!("{}-{}-{}", message.seq, message.time, message.random);
     Ok(Reply::ok().with("MsgTime", message.time).with("MsgKey", key(&message)).with("MsgId", id))
 }
 
-fn send_to_many(world: &mut World, given: &Given<'_>) -> Answered {
+fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
     let accounts = given.accounts("To_Account");
-    let absent: Vec<_> = match world.strict {
-        true => accounts.iter().filter(|account| !exists(world, account)).copied().collect(),
+    let absent: Vec<_> = match given.terms.strict {
+        true => accounts.iter().filter(|account| !exists(state, account)).copied().collect(),
         false => Vec::new(),
     };
     let mut message = message(given, "batchsendmsg", "MsgRandom", body(given, 93_000)?);
     message.to = accounts.iter().filter(|account| !absent.contains(account)).map(ToString::to_string).collect();
-    let reply = Reply::ok().with("MsgKey", key(&kept(world, message)));
+    let reply = Reply::ok().with("MsgKey", key(&kept(state, message)));
     let errors = absent
         .iter()
         .map(|account| Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(70_107))]));

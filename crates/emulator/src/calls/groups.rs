@@ -12,10 +12,10 @@ use super::answer::Reply;
 use super::body::{Given, Part};
 use super::field::Field;
 use super::refused::Refused;
-use super::state::Group;
-use super::{Answered, Call, is_admin, well_formed};
-use crate::inputs::Exit;
-use crate::world::World;
+
+use super::call::{Answered, Call, is_admin, well_formed};
+use crate::state::{Changes, Group, State};
+use crate::webhooks::Exit;
 
 /// Bytes of a text that is kept with a group.
 pub(super) const TEXT_BYTES_MAX: usize = 1_024;
@@ -102,84 +102,78 @@ pub(super) const CALLS: &[Call] = &[
     .runs(destroy),
 ];
 
-fn create(world: &mut World, given: &Given<'_>) -> Answered {
-    if !is_admin(world, given.caller) {
+fn create(state: &mut State, given: &Given<'_>) -> Answered {
+    if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(given.caller))));
     }
-    let kind = given.text("Type").and_then(GroupType::parse).unwrap_or_default();
+    let kind = given.text("Type").and_then(GroupType::from_name).unwrap_or_default();
     let members = given.parts("MemberList");
     if kind == GroupType::AvChatRoom && !members.is_empty() {
         let info = "`MemberList` names members; those of an `AVChatRoom` join by themselves, over the SDK";
         return Err(Refused::new(10_007, info));
     }
-    made(world, given, kind, given.now, &members)
+    made(state, given, kind, given.now, &members)
 }
 
-fn import(world: &mut World, given: &Given<'_>) -> Answered {
-    if !is_admin(world, given.caller) {
+fn import(state: &mut State, given: &Given<'_>) -> Answered {
+    if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(given.caller))));
     }
-    let kind = given.text("Type").and_then(GroupType::parse).unwrap_or_default();
+    let kind = given.text("Type").and_then(GroupType::from_name).unwrap_or_default();
     if kind == GroupType::AvChatRoom {
         return Err(Refused::new(10_007, "`import_group` is not for a group of type `AVChatRoom`; create it"));
     }
     let seconds = given.number("CreateTime").and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
     let created = seconds.map_or(given.now, |seconds| Timestamp::from_millis(seconds * 1_000));
-    made(world, given, kind, created, &[])
+    made(state, given, kind, created, &[])
 }
 
-fn made(world: &mut World, given: &Given<'_>, kind: GroupType, created: Timestamp, members: &[Part<'_>]) -> Answered {
+fn made(state: &mut State, given: &Given<'_>, kind: GroupType, created: Timestamp, members: &[Part<'_>]) -> Answered {
     let owner = given.account("Owner_Account");
     let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
-    if let Some((id, room)) = chosen.and_then(|id| Some((id, world.app.room(&id)?))) {
+    if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
         // 1047/34348: 10025 where the operator owns the group already; over REST, the owner that is asked for counts as well.
         let own = room.owner().is_some_and(|found| Some(found) == owner || found.as_str() == given.caller);
         let (code, whose) = if own { (10_025, ", and the same owner's") } else { (10_021, "") };
         return Err(Refused::new(code, format!("group id `{id}` is in use{whose}")));
     }
-    if let Some(why) = world.no_room_for_a_group() {
-        return Err(Refused::new(10_036, why));
-    }
-    let id = chosen.unwrap_or_else(|| world.assign_id(prefix(kind)));
-    let mut happenings = world.app.create_group(id, kind, owner, given.now);
+    given.terms.capacity.check_new_group(&state.app).map_err(|full| Refused::new(10_036, full.to_string()))?;
+    let id = chosen.unwrap_or_else(|| state.assign_id(prefix(kind)));
     let text = |name| given.text(name).unwrap_or_default().to_owned();
     let mut group = Group {
         name: text("Name"),
         introduction: text("Introduction"),
         notification: text("Notification"),
         face_url: text("FaceUrl"),
-        created,
         ..Group::default()
     };
     profile(&mut group, given, "MaxMemberCount");
-    world.groups.insert(id, group);
+    let mut changes = state.create_group(id, kind, owner, group, given.now);
+    if let Some(group) = state.groups.get_mut(&id) {
+        group.created = created;
+    }
     // The owner of an AVChatRoom joins by itself as well. Source: 1047/34895, applicable group types.
     let owner = owner.filter(|_| kind != GroupType::AvChatRoom);
     let named = members.iter().filter_map(|part| Some((part.account("Member_Account")?, part.text("Role"))));
     let named: Vec<_> = owner.map(|owner| (owner, None)).into_iter().chain(named).collect();
     for (account, role) in named {
-        happenings.extend(put_in(world, id, account, given.now));
+        changes.events.extend(put_in(state, id, account, given.now).events);
         if role == Some("Admin")
-            && let Some(group) = world.groups.get_mut(&id)
+            && let Some(group) = state.groups.get_mut(&id)
         {
             group.more_mut().members.entry(account).or_default().is_admin = true;
         }
     }
-    Ok(Reply::ok().with("GroupId", id.as_str()).and(happenings, Exit::Quit))
+    Ok(Reply::ok().with("GroupId", id.as_str()).and(changes, Exit::Quit))
 }
 
 /// Makes an account a member, offline until it connects.
-pub(super) fn put_in(
-    world: &mut World,
-    id: GroupId,
-    account: UserId,
-    now: Timestamp,
-) -> Vec<avmarks_service::GroupEvent> {
-    let mut happenings = world.app.observe(id, Presence::Join, &[account], now);
-    if !happenings.is_empty() {
-        happenings.extend(world.app.observe(id, Presence::Disconnect, &[account], now));
+pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, now: Timestamp) -> Changes {
+    let mut changes = state.observe(id, Presence::Join, &[account], now);
+    if !changes.events.is_empty() {
+        changes.events.extend(state.observe(id, Presence::Disconnect, &[account], now).events);
     }
-    happenings
+    changes
 }
 
 /// Takes in the fields that both `create_group` and `modify_group_base_info` have, each where it is there.
@@ -197,12 +191,9 @@ pub(super) fn profile(group: &mut Group, given: &Given<'_>, max_members: &str) {
     }
 }
 
-fn destroy(world: &mut World, given: &Given<'_>) -> Answered {
-    let id = given.group()?;
-    world.look_before(id, &[]);
-    let happenings = world.app.destroy_group(id, given.now);
-    world.groups.remove(&id);
-    Ok(Reply::ok().and(happenings, Exit::Quit))
+fn destroy(state: &mut State, given: &Given<'_>) -> Answered {
+    let changes = state.destroy_group(given.group()?, given.now);
+    Ok(Reply::ok().and(changes, Exit::Quit))
 }
 
 /// What an id begins with that is assigned, as those of the pages' samples do.

@@ -1,18 +1,18 @@
 //! What groups there are, and their profiles.
 
 use avmarks_rules::Room;
-use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+use avmarks_spec::{GroupId, GroupType, Timestamp};
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::{Given, Part};
+use super::call::{Answered, Call, found, permitted, well_formed};
 use super::field::Field;
 use super::groups::{CUSTOM, JOIN_OPTIONS, TEXT_BYTES_MAX, profile};
-use super::members::{everybody, row};
 use super::refused::Refused;
-use super::state::Group;
-use super::{Answered, Call, found, permitted, well_formed};
-use crate::world::World;
+use super::view::{everybody, is_member, max_members, row};
+use crate::capacity::Capacity;
+use crate::state::{Group, State};
 
 /// Groups that one `get_group_info` may name. Source: 1047/34961, sample request.
 const GROUPS_PER_CALL_MAX: usize = 50;
@@ -99,16 +99,16 @@ pub(super) const CALLS: &[Call] = &[
     .looks(joined),
 ];
 
-fn describe(world: &World, given: &Given<'_>) -> Answered {
+fn describe(state: &State, given: &Given<'_>) -> Answered {
     let filter = given.part().part("ResponseFilter");
     let infos = given.texts("GroupIdList").unwrap_or_default().into_iter().map(|text| {
         let found = well_formed(text).and_then(|id| {
-            let room = found(world, &id)?;
-            permitted(world, &id, room, given.caller)?;
+            let room = found(state, &id)?;
+            permitted(state, &id, room, given.caller)?;
             Ok((id, room))
         });
         match found {
-            Ok((id, room)) => described(world, text, id, room, filter, given.now),
+            Ok((id, room)) => described(state, &given.terms.capacity, text, id, room, filter, given.now),
             Err(Refused { code, info }) => {
                 Object(vec![("GroupId", json!(text)), ("ErrorCode", json!(code.number())), ("ErrorInfo", json!(info))])
             }
@@ -119,31 +119,39 @@ fn describe(world: &World, given: &Given<'_>) -> Answered {
 
 /// A group in the order of fields of the sample response. Members are named where the type keeps profiles of them, and the filter does
 /// not leave them out. Source: 1047/34961; 33529.
-fn described(world: &World, text: &str, id: GroupId, room: &Room, filter: Option<Part<'_>>, now: Timestamp) -> Object {
+fn described(
+    state: &State,
+    capacity: &Capacity,
+    text: &str,
+    id: GroupId,
+    room: &Room,
+    filter: Option<Part<'_>>,
+    now: Timestamp,
+) -> Object {
     let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
     let mut fields = vec![("GroupId", json!(text)), ("ErrorCode", json!(0)), ("ErrorInfo", json!(""))];
-    fields.extend(base(world, id, room).only(wanted.as_deref()).0);
+    fields.extend(base(state, capacity, id, room).only(wanted.as_deref()).0);
     let has_members = wanted.is_none() || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
     if room.kind() != GroupType::AvChatRoom && has_members {
         let wanted = filter.and_then(|filter| filter.texts("MemberInfoFilter"));
         let members =
-            everybody(world, id, now).into_iter().map(|account| row(world, id, &account, now, wanted.as_deref()));
+            everybody(state, id, now).into_iter().map(|account| row(state, id, &account, now, wanted.as_deref()));
         let members: Vec<_> = members.filter_map(|row| serde_json::to_value(row).ok()).collect();
         fields.push(("MemberList", Value::Array(members)));
     }
     Object(fields)
 }
 
-fn base(world: &World, id: GroupId, room: &Room) -> Object {
+fn base(state: &State, capacity: &Capacity, id: GroupId, room: &Room) -> Object {
     let nothing = Group::default();
-    let group = world.groups.get(&id).unwrap_or(&nothing);
+    let group = state.groups.get(&id).unwrap_or(&nothing);
     let (more, created) = (group.more(), group.created.as_seconds());
     let default_option = if room.kind() == GroupType::AvChatRoom { "FreeAccess" } else { "NeedPermission" };
     let messages = &more.messages;
     let mut fields = vec![
         ("Type", json!(room.kind().name())),
         ("Name", json!(group.name)),
-        ("Appid", json!(world.app.settings().sdkappid.number())),
+        ("Appid", json!(state.app.settings().sdkappid.number())),
         ("Introduction", json!(group.introduction)),
         ("Notification", json!(group.notification)),
         ("FaceUrl", json!(group.face_url)),
@@ -153,7 +161,7 @@ fn base(world: &World, id: GroupId, room: &Room) -> Object {
         ("LastMsgTime", json!(messages.last.back().map_or(0, |message| message.time))),
         ("NextMsgSeq", json!(messages.count + 1)),
         ("MemberNum", json!(room.len() - room.robots())),
-        ("MaxMemberNum", json!(max_members(world, group))),
+        ("MaxMemberNum", json!(max_members(capacity, group))),
         ("ApplyJoinOption", json!(more.apply_join_option.as_deref().unwrap_or(default_option))),
         ("MuteAllMember", json!(if more.mute_all_member { "On" } else { "Off" })),
     ];
@@ -164,30 +172,24 @@ fn base(world: &World, id: GroupId, room: &Room) -> Object {
     Object(fields)
 }
 
-/// Members that a group may have: as its profile says, and no more than the emulator keeps.
-pub(super) fn max_members(world: &World, group: &Group) -> u64 {
-    let kept = u64::try_from(world.members_max()).unwrap_or(u64::MAX);
-    group.more().max_member_num.map_or(kept, |most| most.min(kept))
-}
-
 fn of_type(given: &Given<'_>, kind: GroupType) -> bool {
-    given.text("GroupType").is_none_or(|name| GroupType::parse(name) == Some(kind))
+    given.text("GroupType").is_none_or(|name| GroupType::from_name(name) == Some(kind))
 }
 
-fn list(world: &World, given: &Given<'_>) -> Answered {
+fn list(state: &State, given: &Given<'_>) -> Answered {
     let limit = given.number("Limit").unwrap_or(GROUPS_PER_PAGE_MAX);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let passed = given.number("Next").and_then(|next| usize::try_from(next).ok()).unwrap_or_default();
-    let is_asked = |id: &GroupId| world.app.room(id).is_some_and(|room| of_type(given, room.kind()));
-    let groups: Vec<_> = world.app.groups().filter(is_asked).collect();
+    let is_asked = |id: &GroupId| state.app.room(id).is_some_and(|room| of_type(given, room.kind()));
+    let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
     let page: Vec<_> = groups.iter().skip(passed).take(limit).map(|id| json!({ "GroupId": id.as_str() })).collect();
     let seen = passed.saturating_add(page.len());
     let next = if seen < groups.len() { seen } else { 0 };
     Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page).with("Next", next))
 }
 
-fn modify(world: &mut World, given: &Given<'_>) -> Answered {
-    let group = world.groups.entry(given.group()?).or_default();
+fn modify(state: &mut State, given: &Given<'_>) -> Answered {
+    let group = state.groups.entry(given.group()?).or_default();
     let texts = [
         ("Name", &mut group.name),
         ("Introduction", &mut group.introduction),
@@ -207,12 +209,12 @@ fn modify(world: &mut World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn joined(world: &World, given: &Given<'_>) -> Answered {
+fn joined(state: &State, given: &Given<'_>) -> Answered {
     let Some(account) = given.account("Member_Account") else { return Ok(Reply::ok()) };
     let flag = |name| given.number(name) == Some(1);
     let is_asked = |id: &GroupId| {
-        let Some(room) = world.app.room(id) else { return false };
-        let is_active = world.groups.get(id).is_some_and(|group| group.more().messages.count > 0);
+        let Some(room) = state.app.room(id) else { return false };
+        let is_active = state.groups.get(id).is_some_and(|group| group.more().messages.count > 0);
         let is_shown = match room.kind() {
             GroupType::AvChatRoom => flag("WithHugeGroups") || given.text("GroupType") == Some("AVChatRoom"),
             GroupType::Private => flag("WithNoActiveGroups") || is_active,
@@ -220,27 +222,22 @@ fn joined(world: &World, given: &Given<'_>) -> Answered {
         };
         is_shown && of_type(given, room.kind()) && is_member(room, &account, given.now)
     };
-    let groups: Vec<_> = world.app.groups().filter(is_asked).collect();
+    let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     // 0 is what an SDK sends that leaves the number out.
     let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let filter = given.part().part("ResponseFilter");
     let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit).filter_map(|id| {
-        let room = world.app.room(id)?;
+        let room = state.app.room(id)?;
         let mut fields = vec![("GroupId", json!(id.as_str()))];
         if let Some(wanted) = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter")) {
-            fields.extend(base(world, *id, room).only(Some(&wanted)).0);
+            fields.extend(base(state, &given.terms.capacity, *id, room).only(Some(&wanted)).0);
         }
         if let Some(wanted) = filter.and_then(|filter| filter.texts("SelfInfoFilter")) {
-            let own = row(world, *id, &account, given.now, Some(&wanted));
+            let own = row(state, *id, &account, given.now, Some(&wanted));
             fields.extend(serde_json::to_value(own).ok().map(|own| ("SelfInfo", own)));
         }
         Some(Object(fields))
     });
     Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page.collect::<Vec<_>>()))
-}
-
-/// Whether an account takes part in a group, robots left out.
-pub(super) fn is_member(room: &Room, account: &UserId, now: Timestamp) -> bool {
-    room.member(account, now).is_some_and(|member| !member.robot)
 }

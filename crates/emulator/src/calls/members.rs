@@ -1,20 +1,19 @@
 //! Members of groups: listed, added, deleted, changed.
 
-use avmarks_rules::{MemberView, Presence};
+use avmarks_rules::Presence;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::groups::{CUSTOM, TEXT_BYTES_MAX, put_in};
-use super::info::{is_member, max_members};
+use super::mutes::mute;
 use super::refused::Refused;
-use super::roles::role;
-use super::state::Group;
-use super::{Answered, Call};
-use crate::inputs::Exit;
-use crate::world::World;
+use super::view::{everybody, is_member, max_members, role, row};
+use crate::state::{Changes, State};
+use crate::webhooks::Exit;
 
 /// Members of a page. Source: 1047/34948, request fields.
 const MEMBERS_PER_PAGE_MAX: i64 = 6_000;
@@ -112,57 +111,22 @@ pub(super) const CALLS: &[Call] = &[
     .runs(modify),
 ];
 
-fn views(world: &World, id: GroupId, now: Timestamp) -> Vec<MemberView> {
-    let members = world.app.room(&id).map(|room| room.members_after(0, usize::MAX, now)).unwrap_or_default();
-    members.into_iter().filter(|member| !member.robot).collect()
-}
-
-/// The members of a group in the order in which they joined.
-pub(super) fn everybody(world: &World, id: GroupId, now: Timestamp) -> Vec<UserId> {
-    views(world, id, now).into_iter().map(|member| member.account).collect()
-}
-
-/// A member as it is described, with those fields alone that are asked for. Source: 1047/34948, sample response.
-pub(super) fn row(world: &World, id: GroupId, account: &UserId, now: Timestamp, wanted: Option<&[&str]>) -> Object {
-    let nothing = Group::default();
-    let group = world.groups.get(&id).unwrap_or(&nothing);
-    let joined =
-        world.app.room(&id).and_then(|room| room.member(account, now)).map_or(0, |member| member.joined.as_seconds());
-    let muted = group.muted_until(account, now).unwrap_or_default();
-    let card = group.more().members.get(account).map(|member| member.name_card.as_str()).unwrap_or_default();
-    let sent = group.more().messages.last.iter().rev().find(|message| message.from == account.as_str());
-    let fields = Object(vec![
-        ("Role", json!(role(world, id, account, now))),
-        ("JoinTime", json!(joined)),
-        ("MsgSeq", json!(0)),
-        ("MsgFlag", json!("AcceptAndNotify")),
-        ("LastSendMsgTime", json!(sent.map_or(0, |message| message.time))),
-        // The newer name and the older one of the same field.
-        ("MuteUntil", json!(muted)),
-        ("ShutUpUntil", json!(muted)),
-        ("NameCard", json!(card)),
-    ]);
-    let mut named = vec![("Member_Account", json!(account.as_str()))];
-    named.extend(fields.only(wanted).0);
-    Object(named)
-}
-
-fn list(world: &World, given: &Given<'_>) -> Answered {
+fn list(state: &State, given: &Given<'_>) -> Answered {
     let id = given.group()?;
-    let everybody = everybody(world, id, given.now);
+    let everybody = everybody(state, id, given.now);
     let roles = given.texts("MemberRoleFilter").filter(|roles| !roles.is_empty());
     let is_asked =
-        |account: &&UserId| roles.as_ref().is_none_or(|roles| roles.contains(&role(world, id, account, given.now)));
+        |account: &&UserId| roles.as_ref().is_none_or(|roles| roles.contains(&role(state, id, account, given.now)));
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     // A community is read page by page with `Next`, which holds the number of members that were passed.
     let passed = given.text("Next").and_then(|next| next.parse().ok()).or_else(|| count("Offset")).unwrap_or_default();
     let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let wanted = given.texts("MemberInfoFilter").filter(|wanted| !wanted.is_empty());
     let page = everybody.iter().filter(is_asked).skip(passed).take(limit);
-    let page: Vec<_> = page.map(|account| row(world, id, account, given.now, wanted.as_deref())).collect();
+    let page: Vec<_> = page.map(|account| row(state, id, account, given.now, wanted.as_deref())).collect();
     let seen = passed.saturating_add(page.len());
     let reply = Reply::ok().with("MemberNum", everybody.len()).with("MemberList", page);
-    Ok(match world.app.room(&id).map(avmarks_rules::Room::kind) {
+    Ok(match state.app.room(&id).map(avmarks_rules::Room::kind) {
         Some(GroupType::Community) if seen < everybody.iter().filter(is_asked).count() => {
             reply.with("Next", seen.to_string())
         }
@@ -171,10 +135,10 @@ fn list(world: &World, given: &Given<'_>) -> Answered {
     })
 }
 
-fn add(world: &mut World, given: &Given<'_>) -> Answered {
+fn add(state: &mut State, given: &Given<'_>) -> Answered {
     let id = given.group()?;
     let parts = given.parts("MemberList");
-    let Some((room, group)) = world.app.room(&id).zip(world.groups.get(&id)) else {
+    let Some((room, group)) = state.app.room(&id).zip(state.groups.get(&id)) else {
         return Err(Refused::new(10_010, format!("there is no group `{id}`")));
     };
     let is_new =
@@ -182,59 +146,50 @@ fn add(world: &mut World, given: &Given<'_>) -> Answered {
     let mut new: Vec<_> = parts.iter().filter_map(|part| part.account("Member_Account")).filter(is_new).collect();
     new.sort_unstable();
     new.dedup();
-    let (there, most) = (room.len() - room.robots() + new.len(), max_members(world, group));
+    let (there, most) = (room.len() - room.robots() + new.len(), max_members(&given.terms.capacity, group));
     if u64::try_from(there).is_ok_and(|there| there > most) {
         return Err(Refused::new(10_014, format!("group `{id}` would have {there} members; it may have {most}")));
     }
-    let (mut rows, mut happenings) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
+    let mut changes = Changes { at: given.now, ..Changes::default() };
     for part in parts {
         let Some(account) = part.account("Member_Account") else { continue };
-        let is_there = world.app.room(&id).is_some_and(|room| is_member(room, &account, given.now));
+        let is_there = state.app.room(&id).is_some_and(|room| is_member(room, &account, given.now));
         let result = match (is_there, new.contains(&account)) {
             (true, _) => 2,
             (false, true) => 1,
             (false, false) => 0,
         };
         if result == 1 {
-            happenings.extend(put_in(world, id, account, given.now));
+            changes.events.extend(put_in(state, id, account, given.now).events);
             if part.text("Role") == Some("Admin")
-                && let Some(group) = world.groups.get_mut(&id)
+                && let Some(group) = state.groups.get_mut(&id)
             {
                 group.more_mut().members.entry(account).or_default().is_admin = true;
             }
         }
         rows.push(Object(vec![("Member_Account", json!(account.as_str())), ("Result", json!(result))]));
     }
-    Ok(Reply::ok().with("MemberList", rows).and(happenings, Exit::Quit))
+    Ok(Reply::ok().with("MemberList", rows).and(changes, Exit::Quit))
 }
 
-fn delete(world: &mut World, given: &Given<'_>) -> Answered {
+fn delete(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("MemberToDel_Account"));
-    Ok(Reply::ok().and(removed(world, id, &accounts, given.now), Exit::Kicked))
+    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Exit::Kicked))
 }
 
 /// Removes these members, with what they had as members.
-pub(super) fn removed(
-    world: &mut World,
-    id: GroupId,
-    accounts: &[UserId],
-    now: Timestamp,
-) -> Vec<avmarks_service::GroupEvent> {
-    world.look_before(id, accounts);
-    let happenings = world.app.observe(id, Presence::Leave, accounts, now);
-    if let Some(group) = world.groups.get_mut(&id) {
-        accounts.iter().for_each(|account| group.left(account));
-    }
-    happenings
+pub(super) fn removed(state: &mut State, id: GroupId, accounts: &[UserId], now: Timestamp) -> Changes {
+    state.observe(id, Presence::Leave, accounts, now)
 }
 
-fn modify(world: &mut World, given: &Given<'_>) -> Answered {
+fn modify(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, account) = (given.group()?, given.account("Member_Account"));
-    let there = |account: &UserId| world.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
+    let there = |account: &UserId| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
     let account = account.filter(there);
     let account =
         account.ok_or_else(|| Refused::new(10_019, format!("`Member_Account` is no member of group `{id}`")))?;
-    let more = world.groups.entry(id).or_default().more_mut();
+    let more = state.groups.entry(id).or_default().more_mut();
     let member = more.members.entry(account).or_default();
     if let Some(role) = given.text("Role") {
         member.is_admin = role == "Admin";
@@ -243,7 +198,7 @@ fn modify(world: &mut World, given: &Given<'_>) -> Answered {
         card.clone_into(&mut member.name_card);
     }
     if let Some(seconds) = given.number("MuteTime").or_else(|| given.number("ShutUpTime")) {
-        super::mutes::mute(&mut more.mutes, account, seconds, given.now);
+        mute(&mut more.mutes, account, seconds, given.now);
     }
     Ok(Reply::ok())
 }

@@ -9,11 +9,10 @@ use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::state::Message;
-use super::{Answered, Call};
-use crate::world::World;
+use crate::state::{Message, State};
 
 /// Bytes of a message. Source: 1047/34919, code 80002 and 93000.
 const BODY_BYTES_MAX: usize = 12_288;
@@ -156,9 +155,9 @@ pub(super) fn message(given: &Given<'_>, command: &str, random: &str, body: Valu
     }
 }
 
-fn send(world: &mut World, given: &Given<'_>) -> Answered {
+fn send(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, body) = (given.group()?, body(given, 80_002)?);
-    let group = world.groups.entry(id).or_default();
+    let group = state.groups.entry(id).or_default();
     if let Some(until) = given.account("From_Account").and_then(|account| group.muted_until(&account, given.now)) {
         return Err(Refused::new(10_017, format!("`From_Account` is muted in group `{id}` until {until}")));
     }
@@ -174,26 +173,26 @@ fn send(world: &mut World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("MsgTime", time).with("MsgSeq", seq))
 }
 
-fn notify(world: &mut World, given: &Given<'_>) -> Answered {
+fn notify(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, to) = (given.group()?, given.accounts("ToMembers_Account"));
-    let is_av = world.app.room(&id).is_some_and(|room| room.kind() == GroupType::AvChatRoom);
+    let is_av = state.app.room(&id).is_some_and(|room| room.kind() == GroupType::AvChatRoom);
     if is_av && !to.is_empty() {
         return Err(Refused::new(10_007, "`ToMembers_Account` names members; an `AVChatRoom` is notified as a whole"));
     }
     let content = given.text("Content").unwrap_or_default();
     let mut message = message(given, "send_group_system_notification", "", json!(content));
     message.to = to.iter().map(ToString::to_string).collect();
-    world.groups.entry(id).or_default().more_mut().messages.push(message);
+    state.groups.entry(id).or_default().more_mut().messages.push(message);
     Ok(Reply::ok())
 }
 
-fn broadcast(world: &mut World, given: &Given<'_>) -> Answered {
+fn broadcast(state: &mut State, given: &Given<'_>) -> Answered {
     let message = message(given, "send_broadcast_msg", "Random", body(given, 80_002)?);
-    Ok(Reply::ok().with("MsgSeq", world.calls.messages.push(message)))
+    Ok(Reply::ok().with("MsgSeq", state.calls.messages.push(message)))
 }
 
-fn recall(world: &mut World, given: &Given<'_>) -> Answered {
-    let messages = &mut world.groups.entry(given.group()?).or_default().more_mut().messages;
+fn recall(state: &mut State, given: &Given<'_>) -> Answered {
+    let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgSeqList").into_iter().map(|part| {
         let seq = part.number("MsgSeq").unwrap_or_default();
         let found = messages.last.iter_mut().find(|message| u64::try_from(seq) == Ok(message.seq));
@@ -209,14 +208,14 @@ fn recall(world: &mut World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("RecallRetList", rows.collect::<Vec<_>>()))
 }
 
-fn read(world: &World, given: &Given<'_>) -> Answered {
+fn read(state: &State, given: &Given<'_>) -> Answered {
     let id = given.group()?;
     let asked = given.number("ReqMsgNumber").unwrap_or_default();
     let number = usize::try_from(asked.min(PAGE_MAX)).unwrap_or_default();
     // 0 is what an SDK sends that leaves the number out.
     let up_to =
         given.number("ReqMsgSeq").filter(|seq| *seq > 0).and_then(|seq| u64::try_from(seq).ok()).unwrap_or(u64::MAX);
-    let messages = world.groups.get(&id).into_iter().flat_map(|group| group.more().messages.last.iter().rev());
+    let messages = state.groups.get(&id).into_iter().flat_map(|group| group.more().messages.last.iter().rev());
     let page = messages.filter(|message| message.seq <= up_to).take(number).map(|message| {
         let body = if message.recalled { json!([]) } else { message.body.clone() };
         Object(vec![
@@ -234,8 +233,8 @@ fn read(world: &World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("GroupId", id.as_str()).with("IsFinished", is_finished).with("RspMsgList", page))
 }
 
-fn import(world: &mut World, given: &Given<'_>) -> Answered {
-    let messages = &mut world.groups.entry(given.group()?).or_default().more_mut().messages;
+fn import(state: &mut State, given: &Given<'_>) -> Answered {
+    let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgList").into_iter().map(|part| {
         let time = part.number("SendTime").and_then(|time| u64::try_from(time).ok()).unwrap_or_default();
         let body = part.any("MsgBody").cloned().unwrap_or_default();

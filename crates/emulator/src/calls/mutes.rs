@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::{Answered, Call};
-use crate::world::World;
+use crate::state::State;
 
 /// What mutes for good.
 const FOR_GOOD: i64 = u32::MAX as i64;
@@ -72,27 +72,27 @@ pub(super) fn mute(mutes: &mut BTreeMap<UserId, u64>, account: UserId, seconds: 
     }
 }
 
-fn forbid(world: &mut World, given: &Given<'_>) -> Answered {
+fn forbid(state: &mut State, given: &Given<'_>) -> Answered {
     let seconds = given.number("MuteTime").or_else(|| given.number("ShutUpTime"));
     let seconds = seconds.ok_or_else(|| Refused::new(10_004, "`MuteTime` is missing"))?;
-    let more = world.groups.entry(given.group()?).or_default().more_mut();
+    let more = state.groups.entry(given.group()?).or_default().more_mut();
     for account in given.accounts("Members_Account") {
         mute(&mut more.mutes, account, seconds, given.now);
     }
     Ok(Reply::ok())
 }
 
-fn muted(world: &World, given: &Given<'_>) -> Answered {
-    listed(world, given, "MutedAccountList", "MutedUntil")
+fn muted(state: &State, given: &Given<'_>) -> Answered {
+    listed(state, given, "MutedAccountList", "MutedUntil")
 }
 
-fn shutted(world: &World, given: &Given<'_>) -> Answered {
-    listed(world, given, "ShuttedUinList", "ShuttedUntil")
+fn shutted(state: &State, given: &Given<'_>) -> Answered {
+    listed(state, given, "ShuttedUinList", "ShuttedUntil")
 }
 
-fn listed(world: &World, given: &Given<'_>, list: &'static str, until: &'static str) -> Answered {
+fn listed(state: &State, given: &Given<'_>, list: &'static str, until: &'static str) -> Answered {
     let id = given.group()?;
-    let mutes = world.groups.get(&id).into_iter().flat_map(|group| &group.more().mutes);
+    let mutes = state.groups.get(&id).into_iter().flat_map(|group| &group.more().mutes);
     let rows = mutes.filter(|(_, end)| **end > given.now.as_seconds());
     let rows =
         rows.map(|(account, end)| Object(vec![("Member_Account", json!(account.as_str())), (until, json!(end))]));

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Call, Run};
 use super::field::schema;
-use super::{Call, Run, VERSION};
 
-/// The document of all calls.
-pub(crate) fn document() -> Value {
-    let paths: Map<_, _> =
-        Call::all().map(|call| (format!("/{VERSION}{}", call.path), json!({ "post": operation(call) }))).collect();
+/// The document of these calls, whose paths begin with `version`.
+pub(super) fn document(version: &str, calls: impl Iterator<Item = &'static Call>) -> Value {
+    let path = |call: &Call| (format!("/{version}{}", call.path), json!({ "post": operation(call) }));
+    let paths: Map<_, _> = calls.map(path).collect();
     let parameter = |name: &str, schema: Value, says: &str| json!({ "name": name, "in": "query", "required": true, "schema": schema, "description": says });
     json!({
         "openapi": "3.1.0",

@@ -5,13 +5,13 @@
 use avmarks_spec::Excerpt;
 use serde_json::{Value, json};
 
-use super::accounts::exists;
 use super::answer::{Object, Reply};
 use super::body::Given;
+use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::{Answered, Call};
-use crate::world::World;
+use super::view::exists;
+use crate::state::State;
 
 /// Bytes of a value. Source: 1047/34916, code 40601.
 pub(super) const VALUE_BYTES_MAX: usize = 500;
@@ -82,8 +82,8 @@ fn known(tag: &str) -> Result<(), Refused> {
     Err(Refused::new(40_009, format!("`{}` is no field of a profile", Excerpt(tag))))
 }
 
-fn set(world: &mut World, given: &Given<'_>) -> Answered {
-    let account = given.account("From_Account").filter(|account| exists(world, account));
+fn set(state: &mut State, given: &Given<'_>) -> Answered {
+    let account = given.account("From_Account").filter(|account| exists(state, account));
     let account = account.ok_or_else(|| Refused::new(40_003, "`From_Account` names no account that is there"))?;
     let items = given.parts("ProfileItem");
     for item in &items {
@@ -99,7 +99,7 @@ fn set(world: &mut World, given: &Given<'_>) -> Answered {
             _ => return Err(Refused::new(40_001, format!("`Value` of `{tag}` is neither a string nor a number"))),
         }
     }
-    let profile = world.calls.accounts.entry(account).or_default().0.get_or_insert_default();
+    let profile = state.calls.accounts.entry(account).or_default().0.get_or_insert_default();
     let profile = &mut profile.0;
     for item in items {
         if let (Some(tag), Some(value)) = (item.text("Tag"), item.any("Value")) {
@@ -109,14 +109,14 @@ fn set(world: &mut World, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn get(world: &World, given: &Given<'_>) -> Answered {
+fn get(state: &State, given: &Given<'_>) -> Answered {
     let tags = given.texts("TagList").unwrap_or_default();
     tags.iter().try_for_each(|tag| known(tag))?;
     let (mut rows, mut failed) = (Vec::new(), Vec::new());
     for account in given.accounts("To_Account") {
         let mut row = vec![("To_Account", json!(account.as_str()))];
-        if exists(world, &account) {
-            let profile = world.calls.accounts.get(&account).and_then(|kept| kept.0.as_deref());
+        if exists(state, &account) {
+            let profile = state.calls.accounts.get(&account).and_then(|kept| kept.0.as_deref());
             let value = |tag: &&str| Some(json!({ "Tag": tag, "Value": profile?.0.get(*tag)? }));
             let items: Vec<_> = tags.iter().filter_map(value).collect();
             row.extend([("ProfileItem", json!(items)), ("ResultCode", json!(0)), ("ResultInfo", json!(""))]);

@@ -1,6 +1,6 @@
 //! The calls that `avmarks-service` answers: rows for those who read the table. What refuses them is in `docs/precedence.md`.
 
-use super::Call;
+use super::call::Call;
 use super::field::Field;
 
 const ACCOUNTS: &[Field] = &[Field::group(), Field::accounts("Member_Account", 500).required()];

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::asked::{self, Asked, Group, Parameters, Whole};
 use super::error::ControlError;
+use super::extract::{self, Group, Parameters, StrictJson, Whole};
 use super::faults::{CODE_MAX, TIMES_MAX, is_path, path_must_be};
-use crate::calls::{self, Message, Stub, Stubs};
-use crate::world::Shared;
+use crate::calls;
+use crate::shared::Shared;
+use crate::state::{self, Message};
+use crate::stubs::{Stub, Stubs};
 
 /// Accounts of an answer, where nothing else is asked, and at most.
 const PAGE: usize = 100;
@@ -52,11 +54,11 @@ pub(super) struct Messages {
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     path: String,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     code: Option<Whole>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     body: Option<Box<RawValue>>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     times: Option<Whole>,
 }
 
@@ -90,14 +92,14 @@ pub(super) async fn accounts(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<AccountPage>,
 ) -> Result<Json<Accounts>, ControlError> {
-    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
-    let after = page.after.map(|after| asked::user("`after`", &after, AccountId::Utf8)).transpose()?;
+    let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = page.after.map(|after| extract::user("`after`", &after, AccountId::Utf8)).transpose()?;
     let world = shared.lock();
-    let accounts = &world.calls.accounts;
+    let accounts = &world.state.calls.accounts;
     let mut behind = accounts.iter().filter(|(account, _)| after.is_none_or(|after| **account > after));
     let shown: Vec<_> = behind.by_ref().take(limit).collect();
     let next = behind.next().and(shown.last()).map(|(account, _)| account.to_string());
-    let row = |(account, kept): &(&UserId, &calls::Account)| AccountRow {
+    let row = |(account, kept): &(&UserId, &state::Account)| AccountRow {
         account: account.to_string(),
         profile: serde_json::to_value(kept.0.as_deref().unwrap_or(&Default::default())).unwrap_or_default(),
     };
@@ -107,7 +109,7 @@ pub(super) async fn accounts(
 /// What was sent to accounts, and to every audio-video group.
 pub(super) async fn messages(State(shared): State<Arc<Shared>>) -> Json<Messages> {
     let world = shared.lock();
-    let calls::Messages { count, last } = &world.calls.messages;
+    let state::Messages { count, last } = &world.state.calls.messages;
     Json(Messages { count: *count, messages: last.iter().cloned().collect() })
 }
 
@@ -116,8 +118,8 @@ pub(super) async fn group_messages(
     Group(id): Group,
 ) -> Result<Json<Messages>, ControlError> {
     let world = shared.lock();
-    world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
-    let kept = world.groups.get(&id).map(|group| &group.more().messages);
+    world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
+    let kept = world.state.groups.get(&id).map(|group| &group.more().messages);
     let (count, last) = kept.map_or((0, Vec::new()), |kept| (kept.count, kept.last.iter().cloned().collect()));
     Ok(Json(Messages { count, messages: last }))
 }
@@ -128,7 +130,7 @@ pub(super) async fn stubs(State(shared): State<Arc<Shared>>) -> Json<Stubbed> {
 
 pub(super) async fn stub(
     State(shared): State<Arc<Shared>>,
-    Asked(add): Asked<Add>,
+    StrictJson(add): StrictJson<Add>,
 ) -> Result<Json<Stubbed>, ControlError> {
     let Add { path, code, body, times } = add;
     if !is_path(&path) {

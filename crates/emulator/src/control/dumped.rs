@@ -8,8 +8,7 @@ use avmarks_spec::GroupId;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::calls::{CallState, Group};
-use crate::world::World;
+use crate::state::{CallState, Group, State};
 
 /// A state that was read.
 pub(super) struct Dumped {
@@ -32,11 +31,11 @@ struct Head {
 }
 
 /// The state of now.
-pub(super) fn written(world: &World) -> Vec<u8> {
-    let groups = world.groups.iter().filter(|(_, group)| **group != Group::default());
+pub(super) fn written(state: &State) -> Vec<u8> {
+    let groups = state.groups.iter().filter(|(_, group)| **group != Group::default());
     let groups = groups.map(|(id, group)| (id.to_string(), group.clone())).collect();
-    let kept = Kept { groups, calls: world.calls.clone() };
-    let mut snapshot = world.app.snapshot();
+    let kept = Kept { groups, calls: state.calls.clone() };
+    let mut snapshot = state.app.snapshot();
     // String keys, and no part that can fail: writing does not.
     let kept = serde_json::to_vec(&kept).unwrap_or_default();
     if snapshot.pop() == Some(b'}') {

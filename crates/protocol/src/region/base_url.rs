@@ -40,7 +40,7 @@ impl BaseUrl {
         }
         // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
-            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlError::UserInfo } else { fault })?;
+            split_port(authority).map_err(|error| if rest.contains('@') { BaseUrlError::UserInfo } else { error })?;
         check_host(host)?;
         check_path(path)?;
         let host = host.to_ascii_lowercase();
@@ -216,6 +216,7 @@ mod tests {
             ("HTTPS://Console.TIM.qq.com/", "https://console.tim.qq.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://localhost:1", "http://localhost:1"),
+            ("http://my_host-1.a:80", "http://my_host-1.a:80"),
             ("http://[2001:db8::1]", "http://[2001:db8::1]"),
             ("http://[::1]:65535/a/b%20c//", "http://[::1]:65535/a/b%20c"),
             ("https://proxy.example/im_v4", "https://proxy.example/im_v4"),
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn bases_that_are_not() {
         let port = |found: &str| BaseUrlError::Port { found: found.to_owned() };
-        for (text, fault) in [
+        for (text, error) in [
             ("", BaseUrlError::Scheme { found: String::new() }),
             ("ftp://h", BaseUrlError::Scheme { found: "ftp://h".to_owned() }),
             ("https:/h", BaseUrlError::Scheme { found: "https:/h".to_owned() }),
@@ -258,7 +259,7 @@ mod tests {
             ("https://h?a=1", BaseUrlError::Query),
             ("https://h/#a", BaseUrlError::Fragment),
         ] {
-            assert_eq!(BaseUrl::parse(text), Err(fault), "{text}");
+            assert_eq!(BaseUrl::parse(text), Err(error), "{text}");
         }
     }
 
@@ -288,8 +289,8 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         for text in ["https://u:hunter2@h", "ftp://u:hunter2@h"] {
-            let fault = BaseUrl::parse(text).unwrap_err();
-            assert!(!format!("{fault} {fault:?}").contains("hunter2"));
+            let error = BaseUrl::parse(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
     }
 }

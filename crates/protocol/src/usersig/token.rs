@@ -5,8 +5,8 @@ use core::fmt;
 use avmarks_spec::{Excerpt, Timestamp};
 use serde_json::value::RawValue;
 
-use crate::BodyError;
-use crate::json::{self, DuplicateField, Fields, Kind};
+use crate::json::BodyError;
+use crate::json::{self, DuplicateField, Fields, JsonType};
 use crate::secret::SecretKey;
 
 use super::encoding;
@@ -16,7 +16,7 @@ use super::mac::Signed;
 ///
 /// ```
 /// use avmarks_protocol::secret::SecretKey;
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{Token, UserSig};
 ///
 /// let key = SecretKey::new("throw-away").unwrap();
@@ -110,9 +110,14 @@ impl Token {
         signed.has_mac(&self.mac, key)
     }
 
+    /// Whether `TLS.sig` is what this key gives for this text; compared in constant time.
+    pub(super) fn has_mac_of(&self, text: &str, key: &[u8]) -> bool {
+        super::mac::is_mac_of(&self.mac, text, key)
+    }
+
     fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
-        let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
+        let mut fields = json::Fields::parse(text).map_err(|error| match error {
             BodyError::NotObject { .. } => TokenError::NotObject,
             _ => TokenError::NotJson,
         })?;
@@ -177,15 +182,15 @@ fn required_text(fields: &mut Fields<'_>, name: &'static str) -> Result<String, 
 
 fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, TokenError> {
     let value = required(fields, name)?;
-    match json::kind(value) {
-        Kind::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
+    match json::json_type(value) {
+        JsonType::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
         found => Err(TokenError::Type { name, wanted: "an integer", found }),
     }
 }
 
 fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenError> {
-    match json::kind(value) {
-        Kind::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
+    match json::json_type(value) {
+        JsonType::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
         found => Err(TokenError::Type { name, wanted: "a string", found }),
     }
 }
@@ -219,6 +224,17 @@ pub enum TokenError {
     /// What was decoded does not begin as zlib does.
     #[error("it is no zlib stream: no signature, or one whose beginning is lost")]
     NotZlib,
+    /// What was decoded is deflate's data without zlib's header and checksum.
+    #[error(
+        "it is raw deflate, without the header of zlib; compress with zlib (`gzcompress`, `zlib.deflateSync`, `ZLibStream`)"
+    )]
+    RawDeflate,
+    /// What was decoded begins as gzip does.
+    #[error("it is gzip; compress with zlib (`gzcompress`, `zlib.deflateSync`, `ZLibStream`)")]
+    Gzip,
+    /// What was decoded is the JSON itself.
+    #[error("it is JSON that was not compressed; compress it with zlib before the base64")]
+    NotCompressed,
     /// The zlib stream ends early.
     #[error("it ends early: it was cut off; copy all of it")]
     ZlibCutOff,
@@ -260,7 +276,7 @@ pub enum TokenError {
         /// What it must be.
         wanted: &'static str,
         /// What it is.
-        found: Kind,
+        found: JsonType,
     },
     /// A number is negative, or does not fit 64 bits.
     #[error("its field `{name}` must be a number from 0 to 18446744073709551615")]
@@ -281,9 +297,17 @@ pub enum TokenError {
     #[error("its `TLS.sig` is not standard base64")]
     MacNotBase64,
     /// `TLS.sig` has another length.
-    #[error("its `TLS.sig` has {bytes} bytes, and must have 32")]
+    #[error("its `TLS.sig` has {bytes} bytes, and must have 32{}", mac_length_hint(*.bytes))]
     MacLength {
         /// How many bytes it has.
         bytes: usize,
     },
+}
+
+/// The two lengths that hexadecimal digits give: encoded in base64, and taken for base64.
+const fn mac_length_hint(bytes: usize) -> &'static str {
+    match bytes {
+        48 | 64 => "; it is hexadecimal digits: encode the HMAC's bytes in base64",
+        _ => "",
+    }
 }

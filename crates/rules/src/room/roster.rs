@@ -87,6 +87,27 @@ impl Roster {
         self.table.find(hash, is_it).map(Slot)
     }
 
+    /// The slot that is most likely that of the account of this hash, without a look at its record.
+    pub(crate) fn candidate(&self, hash: u64) -> Slot {
+        self.table.candidate(hash).map_or(Slot::NONE, Slot)
+    }
+
+    /// The record of an account, given its hash and the candidate for it.
+    pub(crate) fn find_at(&self, candidate: Slot, account: &UserId, hash: u64) -> Option<(Slot, &Member)> {
+        match self.get(candidate) {
+            Some(member) if member.account == *account => Some((candidate, member)),
+            None if candidate == Slot::NONE => None,
+            _ => self.find_other(account, hash),
+        }
+    }
+
+    /// Another account has the same tag.
+    #[cold]
+    fn find_other(&self, account: &UserId, hash: u64) -> Option<(Slot, &Member)> {
+        let slot = self.find(account, hash)?;
+        Some((slot, self.get(slot)?))
+    }
+
     pub(crate) fn get(&self, slot: Slot) -> Option<&Member> {
         self.records.get(slot.0)
     }

@@ -104,6 +104,12 @@ impl Segment {
         None
     }
 
+    /// The first slot of this tag, nearly always the only one; no record may lie there.
+    pub(super) fn candidate(&self, tag: u16) -> Option<u32> {
+        let mut places = self.places.get(self.home(tag)..)?.iter();
+        places.find(|place| place.tag >= tag).filter(|place| place.tag == tag).map(|place| place.slot())
+    }
+
     pub(super) fn insert(&mut self, tag: u16, slot: u32) {
         // Nine in ten taken at most, tombstones too: after a step four in five are.
         if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {

@@ -39,6 +39,11 @@ impl Table {
         self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
     }
 
+    /// The slot that is most likely that of this hash: no record is looked at. None where none is.
+    pub(crate) fn candidate(&self, hash: u64) -> Option<u32> {
+        self.segments.get(self.segment(hash))?.candidate(tag(hash))
+    }
+
     /// Puts a slot in, which is not there yet. `hash_of` tells the hash of a slot that is.
     pub(crate) fn insert(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
         if self.segments.is_empty() {

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_protocol::{Envelope, ErrorCode, envelope_json};
+use avmarks_protocol::internal::envelope_json;
+use avmarks_protocol::{Envelope, ErrorCode};
 
-use crate::Settings;
+use crate::calls::is_emulated;
+use crate::settings::Settings;
 
 /// An answer for a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,14 +71,14 @@ impl Stubs {
 
     /// Whether there is a stub for this path, or it is one that nothing answers and that is acknowledged then.
     pub(crate) fn answers(&self, path: &str) -> bool {
-        self.by_path.contains_key(plain(path)) || (self.unknown_ok && !super::is_emulated(path))
+        self.by_path.contains_key(plain(path)) || (self.unknown_ok && !is_emulated(path))
     }
 
     /// The answer of the stub for this path, once less from now on.
     pub(crate) fn take(&mut self, path: &str) -> Option<Vec<u8>> {
         let path = plain(path);
         let Some(stub) = self.by_path.get_mut(path) else {
-            return (self.unknown_ok && !super::is_emulated(path)).then(|| Stub::of_code(0));
+            return (self.unknown_ok && !is_emulated(path)).then(|| Stub::of_code(0));
         };
         let body = stub.body.clone();
         if let Some(times) = &mut stub.times {

@@ -2,19 +2,19 @@
 
 use core::fmt;
 
-/// A place in a request or an answer, by the vendor's field names; indexes count from 0.
+/// A path in a request or an answer, by the vendor's field names; indexes count from 0.
 ///
 /// ```
-/// use avmarks_protocol::Place;
+/// use avmarks_protocol::BodyPath;
 ///
-/// assert_eq!(Place::Mark(3, 1).to_string(), "MemberList[3].Marks[1]");
-/// assert_eq!(Place::Mark(3, 1).pointer(), "/MemberList/3/Marks/1");
-/// assert_eq!(Place::MemberAccount(3).to_string(), "Member_Account[3]");
-/// assert_eq!(Place::Body.pointer(), "");
+/// assert_eq!(BodyPath::Mark(3, 1).to_string(), "MemberList[3].Marks[1]");
+/// assert_eq!(BodyPath::Mark(3, 1).pointer(), "/MemberList/3/Marks/1");
+/// assert_eq!(BodyPath::MemberAccount(3).to_string(), "Member_Account[3]");
+/// assert_eq!(BodyPath::Body.pointer(), "");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Place {
+pub enum BodyPath {
     /// The body as a whole.
     Body,
     /// `GroupId`.
@@ -77,8 +77,8 @@ pub enum Place {
     ExpireTime,
 }
 
-impl Place {
-    /// The place as a JSON pointer (RFC 6901); empty for the body as a whole.
+impl BodyPath {
+    /// The path as a JSON pointer (RFC 6901); empty for the body as a whole.
     #[must_use]
     pub fn pointer(self) -> String {
         match self {
@@ -151,14 +151,14 @@ impl Place {
     }
 }
 
-/// Whether a place is an item of a list or a field of that item.
+/// Whether a path is an item of a list or a field of that item.
 #[derive(Clone, Copy)]
 enum Part {
     Whole,
     Field,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for BodyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("the body"),
@@ -177,40 +177,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_has_a_name_and_a_pointer_and_knows_its_entry() {
-        for (place, name, pointer, entry) in [
-            (Place::Body, "the body", "", None),
-            (Place::GroupId, "GroupId", "/GroupId", None),
-            (Place::CommandType, "CommandType", "/CommandType", None),
-            (Place::Timestamp, "Timestamp", "/Timestamp", None),
-            (Place::MarkFilter, "Mark", "/Mark", None),
-            (Place::MemberList, "MemberList", "/MemberList", None),
-            (Place::Entry(2), "MemberList[2]", "/MemberList/2", Some(2)),
-            (Place::Account(2), "MemberList[2].Member_Account", "/MemberList/2/Member_Account", Some(2)),
-            (Place::Marks(0), "MemberList[0].Marks", "/MemberList/0/Marks", Some(0)),
-            (Place::Mark(3, 1), "MemberList[3].Marks[1]", "/MemberList/3/Marks/1", Some(3)),
-            (Place::JoinTime(1), "MemberList[1].JoinTime", "/MemberList/1/JoinTime", Some(1)),
-            (Place::NickName(1), "MemberList[1].NickName", "/MemberList/1/NickName", Some(1)),
-            (Place::Avatar(1), "MemberList[1].Avatar", "/MemberList/1/Avatar", Some(1)),
-            (Place::Remark(1), "MemberList[1].Remark", "/MemberList/1/Remark", Some(1)),
-            (Place::MemberAccounts, "Member_Account", "/Member_Account", None),
-            (Place::MemberAccount(3), "Member_Account[3]", "/Member_Account/3", Some(3)),
-            (Place::AdminAccounts, "Admin_Account", "/Admin_Account", None),
-            (Place::AdminAccount(0), "Admin_Account[0]", "/Admin_Account/0", Some(0)),
-            (Place::AdminList, "Admin_List", "/Admin_List", None),
-            (Place::AdminEntry(4), "Admin_List[4]", "/Admin_List/4", Some(4)),
-            (Place::AdminEntryAccount(4), "Admin_List[4].Admin_Account", "/Admin_List/4/Admin_Account", Some(4)),
-            (Place::AdminEntryAvatar(4), "Admin_List[4].Avatar", "/Admin_List/4/Avatar", Some(4)),
-            (Place::AdminEntryNickName(4), "Admin_List[4].NickName", "/Admin_List/4/NickName", Some(4)),
-            (Place::ActionStatus, "ActionStatus", "/ActionStatus", None),
-            (Place::ErrorCode, "ErrorCode", "/ErrorCode", None),
-            (Place::ErrorInfo, "ErrorInfo", "/ErrorInfo", None),
-            (Place::RequestId, "RequestId", "/RequestId", None),
-            (Place::NextTimestamp, "NextTimestamp", "/NextTimestamp", None),
-            (Place::OnlineMemberNum, "OnlineMemberNum", "/OnlineMemberNum", None),
-            (Place::ExpireTime, "ExpireTime", "/ExpireTime", None),
+    fn every_path_has_a_name_and_a_pointer_and_knows_its_entry() {
+        for (path, name, pointer, entry) in [
+            (BodyPath::Body, "the body", "", None),
+            (BodyPath::GroupId, "GroupId", "/GroupId", None),
+            (BodyPath::CommandType, "CommandType", "/CommandType", None),
+            (BodyPath::Timestamp, "Timestamp", "/Timestamp", None),
+            (BodyPath::MarkFilter, "Mark", "/Mark", None),
+            (BodyPath::MemberList, "MemberList", "/MemberList", None),
+            (BodyPath::Entry(2), "MemberList[2]", "/MemberList/2", Some(2)),
+            (BodyPath::Account(2), "MemberList[2].Member_Account", "/MemberList/2/Member_Account", Some(2)),
+            (BodyPath::Marks(0), "MemberList[0].Marks", "/MemberList/0/Marks", Some(0)),
+            (BodyPath::Mark(3, 1), "MemberList[3].Marks[1]", "/MemberList/3/Marks/1", Some(3)),
+            (BodyPath::JoinTime(1), "MemberList[1].JoinTime", "/MemberList/1/JoinTime", Some(1)),
+            (BodyPath::NickName(1), "MemberList[1].NickName", "/MemberList/1/NickName", Some(1)),
+            (BodyPath::Avatar(1), "MemberList[1].Avatar", "/MemberList/1/Avatar", Some(1)),
+            (BodyPath::Remark(1), "MemberList[1].Remark", "/MemberList/1/Remark", Some(1)),
+            (BodyPath::MemberAccounts, "Member_Account", "/Member_Account", None),
+            (BodyPath::MemberAccount(3), "Member_Account[3]", "/Member_Account/3", Some(3)),
+            (BodyPath::AdminAccounts, "Admin_Account", "/Admin_Account", None),
+            (BodyPath::AdminAccount(0), "Admin_Account[0]", "/Admin_Account/0", Some(0)),
+            (BodyPath::AdminList, "Admin_List", "/Admin_List", None),
+            (BodyPath::AdminEntry(4), "Admin_List[4]", "/Admin_List/4", Some(4)),
+            (BodyPath::AdminEntryAccount(4), "Admin_List[4].Admin_Account", "/Admin_List/4/Admin_Account", Some(4)),
+            (BodyPath::AdminEntryAvatar(4), "Admin_List[4].Avatar", "/Admin_List/4/Avatar", Some(4)),
+            (BodyPath::AdminEntryNickName(4), "Admin_List[4].NickName", "/Admin_List/4/NickName", Some(4)),
+            (BodyPath::ActionStatus, "ActionStatus", "/ActionStatus", None),
+            (BodyPath::ErrorCode, "ErrorCode", "/ErrorCode", None),
+            (BodyPath::ErrorInfo, "ErrorInfo", "/ErrorInfo", None),
+            (BodyPath::RequestId, "RequestId", "/RequestId", None),
+            (BodyPath::NextTimestamp, "NextTimestamp", "/NextTimestamp", None),
+            (BodyPath::OnlineMemberNum, "OnlineMemberNum", "/OnlineMemberNum", None),
+            (BodyPath::ExpireTime, "ExpireTime", "/ExpireTime", None),
         ] {
-            assert_eq!((place.to_string(), place.pointer(), place.entry()), (name.into(), pointer.into(), entry));
+            assert_eq!((path.to_string(), path.pointer(), path.entry()), (name.into(), pointer.into(), entry));
         }
     }
 }

@@ -15,9 +15,9 @@ use super::error::ControlError;
 pub(super) use crate::limits::NUMBER_MAX;
 
 /// A body in JSON.
-pub(super) struct Asked<T>(pub(super) T);
+pub(super) struct StrictJson<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = ControlError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {

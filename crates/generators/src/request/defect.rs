@@ -1,47 +1,28 @@
 //! What can be wrong with a request by itself, one at a time.
 
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_service::rules::Refusal;
 
-use super::Request;
+use super::typed::Request;
+use crate::body::Body;
+use crate::choices::Choices;
+use crate::defects::defects;
 use crate::json::{Json, Sketch, quoted};
-use crate::{Body, Choices, words};
+use crate::samples;
 
-macro_rules! faults {
-    ($( $fault:ident $refusal:ident $says:literal )*) => {
-        /// What is wrong with a [`Nearly`](super::Nearly) valid request. The list is open, for SDKs find new ways to err.
-        ///
-        /// ```
-        /// use avmarks_generators::request::Fault;
-        /// use avmarks_service::rules::Refusal;
-        ///
-        /// assert_eq!(Fault::TooManyAccounts.refusal(), Refusal::AccountsMax);
-        /// assert_eq!(Fault::TooManyAccounts.to_string(), "the list of accounts has more than 500 of them");
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
-
-        impl Fault {
-            /// Every fault, by the precedence of the refusal that is due.
-            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
-
-            /// The refusal that is due.
-            #[must_use]
-            pub const fn refusal(self) -> Refusal {
-                match self { $( Self::$fault => Refusal::$refusal, )* }
-            }
-
-            /// What is wrong, as a phrase.
-            #[must_use]
-            pub const fn says(self) -> &'static str {
-                match self { $( Self::$fault => $says, )* }
-            }
-        }
-    };
-}
-
-faults! {
+defects! {
+    /// What is wrong with an [`Invalid`](crate::Invalid) request, by the precedence of the refusal that is due. More may be added.
+    ///
+    /// ```
+    /// use avmarks_generators::request::Defect;
+    /// use avmarks_service::rules::Refusal;
+    ///
+    /// assert_eq!(Defect::TooManyAccounts.refusal(), Refusal::AccountsMax);
+    /// assert_eq!(Defect::TooManyAccounts.to_string(), "the list of accounts has more than 500 of them");
+    /// ```
+    enum Defect;
+    /// The refusal that is due.
+    fn refusal -> Refusal;
     Cut NotJson "the body is cut off"
     Empty NotJson "the body is empty or white space"
     NotObject NotJson "the body is JSON and no object"
@@ -71,16 +52,10 @@ faults! {
     GroupId GroupId "the group id is malformed"
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.says())
-    }
-}
-
-impl Fault {
+impl Defect {
     /// Whether a request of this call can have it.
     #[must_use]
-    pub const fn is_of(self, endpoint: Endpoint) -> bool {
+    pub const fn applies_to(self, endpoint: Endpoint) -> bool {
         let has_command = matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin);
         match self {
             Self::Timestamp => matches!(endpoint, Endpoint::GetMembers),
@@ -94,55 +69,55 @@ impl Fault {
         }
     }
 
-    /// Puts the fault into a request, and says where it is.
-    pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (Place, Body) {
-        let places = Places::of(request, choices);
+    /// Puts the defect into a request, and says where it is.
+    pub(super) fn put(self, request: &Request, mut sketch: Sketch, choices: &mut Choices<'_>) -> (BodyPath, Body) {
+        let paths = Paths::of(request, choices);
         let json = &mut sketch.json;
-        let place = match self {
-            Self::Cut => return (Place::Body, sketch.cut(choices)),
-            Self::Empty => return (Place::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
+        let path = match self {
+            Self::Cut => return (BodyPath::Body, sketch.cut(choices)),
+            Self::Empty => return (BodyPath::Body, choices.pick(&["", " ", "\r\n\t"]).as_bytes().to_vec().into()),
             Self::NotObject => {
                 let (before, behind) = choices.pick(&[("[", "]"), ("[", ",null]")]);
-                return (Place::Body, sketch.between(before, behind));
+                return (BodyPath::Body, sketch.between(before, behind));
             }
-            Self::Behind => return (Place::Body, sketch.between("", choices.pick(&["}", ";", " {}", "\0", ","]))),
-            Self::ByteOrderMark => return (Place::Body, sketch.between("\u{feff}", "")),
-            Self::Comment => return (Place::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
-            Self::NotUtf8 => return (Place::Body, sketch.not_utf8(choices)),
+            Self::Behind => return (BodyPath::Body, sketch.between("", choices.pick(&["}", ";", " {}", "\0", ","]))),
+            Self::ByteOrderMark => return (BodyPath::Body, sketch.between("\u{feff}", "")),
+            Self::Comment => return (BodyPath::Body, sketch.between(choices.pick(&["//\n", "/**/", "#\n"]), "")),
+            Self::NotUtf8 => return (BodyPath::Body, sketch.not_utf8(choices)),
             Self::TrailingComma => {
-                json.comma_at_end(&places.container(choices).pointer());
-                Place::Body
+                json.comma_at_end(&paths.container(choices).pointer());
+                BodyPath::Body
             }
             Self::LoneSurrogate => {
                 json.set("/GroupId", choices.pick(&["\"\\ud800\"", "\"g\\udc00\"", "\"\\ud83d\\ud83d\""]));
-                Place::Body
+                BodyPath::Body
             }
             Self::BareControl => {
                 json.set("/GroupId", choices.pick(&["\"g\n\"", "\"\t\"", "\"\0\""]));
-                Place::Body
+                BodyPath::Body
             }
             Self::BadNumber => {
                 json.set(
-                    &places.number(choices).pointer(),
+                    &paths.number(choices).pointer(),
                     choices.pick(&["01000", "+1", "NaN", "1_000", "0x3e8", "1."]),
                 );
-                Place::Body
+                BodyPath::Body
             }
-            Self::Missing => at(places.required(choices), |pointer| json.remove(pointer)),
-            Self::Misnamed => at(places.required(choices), |pointer| {
+            Self::Missing => at(paths.required(choices), |pointer| json.remove(pointer)),
+            Self::Misnamed => at(paths.required(choices), |pointer| {
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 let other = if choices.one_in(2) { name.to_uppercase() } else { name.to_lowercase() };
                 json.rename(pointer, &other);
             }),
-            Self::Twice => at(places.field(choices), |pointer| json.repeat(pointer)),
-            Self::Null => at(places.value(choices), |pointer| json.set(pointer, "null")),
+            Self::Twice => at(paths.field(choices), |pointer| json.repeat(pointer)),
+            Self::Null => at(paths.value(choices), |pointer| json.set(pointer, "null")),
             Self::Fraction => {
-                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["1000.0", "1.0", "1e3", "0.5"])))
+                at(paths.number(choices), |pointer| json.set(pointer, choices.pick(&["1000.0", "1.0", "1e3", "0.5"])))
             }
             Self::NumberAsText => {
-                at(places.number(choices), |pointer| json.set(pointer, choices.pick(&["\"1000\"", "\"1\"", "\"\""])))
+                at(paths.number(choices), |pointer| json.set(pointer, choices.pick(&["\"1000\"", "\"1\"", "\"\""])))
             }
-            Self::Type => at(places.value(choices), |pointer| {
+            Self::Type => at(paths.value(choices), |pointer| {
                 let other = match json.at(pointer) {
                     Some(Json::Object(_)) => choices.pick(&["[]", "\"u1\"", "1000"]),
                     Some(Json::Array(_)) => choices.pick(&["{}", "\"[1000]\"", "1000"]),
@@ -150,35 +125,35 @@ impl Fault {
                 };
                 json.set(pointer, other);
             }),
-            Self::Timestamp => at(Place::Timestamp, |pointer| {
+            Self::Timestamp => at(BodyPath::Timestamp, |pointer| {
                 json.set(pointer, choices.pick(&["-1", "18446744073709551616", "-9223372036854775809"]));
             }),
-            Self::CommandType => at(Place::CommandType, |pointer| {
+            Self::CommandType => at(BodyPath::CommandType, |pointer| {
                 json.set(pointer, choices.pick(&["0", "3", "-1", "4294967297", "18446744073709551617"]));
             }),
-            Self::TooManyAccounts => at(places.list(), |pointer| {
+            Self::TooManyAccounts => at(paths.list(), |pointer| {
                 if let Some(Json::Array(entries)) = json.at(pointer)
                     && let Some(last) = entries.last().cloned()
                 {
                     entries.resize(choices.pick(&[501, 501, 502, 1_000]), last);
                 }
             }),
-            Self::NoAccounts => at(places.list(), |pointer| json.set(pointer, "[]")),
-            Self::AccountId => at(places.account(), |pointer| json.set(pointer, quoted(words::no_account(choices)))),
-            Self::NoMarks => at(Place::Marks(places.entry), |pointer| json.set(pointer, "[]")),
+            Self::NoAccounts => at(paths.list(), |pointer| json.set(pointer, "[]")),
+            Self::AccountId => at(paths.account(), |pointer| json.set(pointer, quoted(samples::no_account(choices)))),
+            Self::NoMarks => at(BodyPath::Marks(paths.entry), |pointer| json.set(pointer, "[]")),
             Self::MarkRange => {
-                at(Place::Mark(places.entry, places.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
+                at(BodyPath::Mark(paths.entry, paths.mark), |pointer| json.set(pointer, choices.pick(NO_MARKS)))
             }
             Self::TooManyMarks => {
                 let many = (0..choices.pick(&[11, 11, 12, 100])).map(|number| Json::Raw((2_000 + number).to_string()));
-                if let Some(marks) = json.at(&Place::Marks(places.entry).pointer()) {
+                if let Some(marks) = json.at(&BodyPath::Marks(paths.entry).pointer()) {
                     *marks = Json::Array(many.collect());
                 }
-                Place::MemberList
+                BodyPath::MemberList
             }
-            Self::GroupId => at(Place::GroupId, |pointer| json.set(pointer, quoted(words::no_group_id(choices)))),
+            Self::GroupId => at(BodyPath::GroupId, |pointer| json.set(pointer, quoted(samples::no_group_id(choices)))),
         };
-        (place, sketch.body())
+        (path, sketch.body())
     }
 }
 
@@ -200,38 +175,40 @@ const NO_MARKS: &[&str; 14] = &[
     "100000000000000000000000000000000000000001000",
 ];
 
-fn at(place: Place, put: impl FnOnce(&str)) -> Place {
-    put(&place.pointer());
-    place
+fn at(path: BodyPath, put: impl FnOnce(&str)) -> BodyPath {
+    put(&path.pointer());
+    path
 }
 
 /// The list of accounts of a call: itself, this item of it, and the account of the item; none of a call without one.
-const fn list_of(endpoint: Endpoint, item: usize) -> Option<[Place; 3]> {
+const fn list_of(endpoint: Endpoint, item: usize) -> Option<[BodyPath; 3]> {
     match endpoint {
-        Endpoint::ModifyUserInfo => Some([Place::MemberList, Place::Entry(item), Place::Account(item)]),
+        Endpoint::ModifyUserInfo => Some([BodyPath::MemberList, BodyPath::Entry(item), BodyPath::Account(item)]),
         Endpoint::AddRobots | Endpoint::DelRobots | Endpoint::CheckMembers => {
-            Some([Place::MemberAccounts, Place::MemberAccount(item), Place::MemberAccount(item)])
+            Some([BodyPath::MemberAccounts, BodyPath::MemberAccount(item), BodyPath::MemberAccount(item)])
         }
-        Endpoint::ModifyAdmin => Some([Place::AdminAccounts, Place::AdminAccount(item), Place::AdminAccount(item)]),
+        Endpoint::ModifyAdmin => {
+            Some([BodyPath::AdminAccounts, BodyPath::AdminAccount(item), BodyPath::AdminAccount(item)])
+        }
         Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::GetAdminList => None,
     }
 }
 
-/// Where a fault can be put.
-struct Places {
+/// The paths at which a defect can be put.
+struct Paths {
     /// The fields that must be there, the outer before the inner.
-    required: Vec<Place>,
+    required: Vec<BodyPath>,
     /// Whether the list is asked for by mark.
     filtered: bool,
     /// The list of accounts, an item of it, and its account.
-    list: Option<[Place; 3]>,
+    list: Option<[BodyPath; 3]>,
     /// The item, and a mark of it.
     entry: usize,
     mark: usize,
     has_marks: bool,
 }
 
-impl Places {
+impl Paths {
     fn of(request: &Request, choices: &mut Choices<'_>) -> Self {
         let marks = request.marks();
         let entry = choices.below(marks.len());
@@ -240,65 +217,65 @@ impl Places {
         let endpoint = request.endpoint();
         let list = list_of(endpoint, entry);
         let command =
-            matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin).then_some(Place::CommandType);
-        let timestamp = matches!(endpoint, Endpoint::GetMembers).then_some(Place::Timestamp);
-        let mut required = vec![Place::GroupId];
+            matches!(endpoint, Endpoint::ModifyUserInfo | Endpoint::ModifyAdmin).then_some(BodyPath::CommandType);
+        let timestamp = matches!(endpoint, Endpoint::GetMembers).then_some(BodyPath::Timestamp);
+        let mut required = vec![BodyPath::GroupId];
         required.extend(command.into_iter().chain(timestamp));
         required.extend(list.map(|[list, ..]| list));
         let has_marks = marks_max > 0;
         if has_marks {
-            required.extend([Place::Account(entry), Place::Marks(entry)]);
+            required.extend([BodyPath::Account(entry), BodyPath::Marks(entry)]);
         }
         let filtered = matches!(request, Request::GetMembers(request) if request.mark.is_some());
         Self { required, filtered, list, entry, mark, has_marks }
     }
 
     /// The list of accounts.
-    fn list(&self) -> Place {
-        self.list.map_or(Place::Body, |[list, ..]| list)
+    fn list(&self) -> BodyPath {
+        self.list.map_or(BodyPath::Body, |[list, ..]| list)
     }
 
     /// An account of it.
-    fn account(&self) -> Place {
-        self.list.map_or(Place::Body, |[.., account]| account)
+    fn account(&self) -> BodyPath {
+        self.list.map_or(BodyPath::Body, |[.., account]| account)
     }
 
     /// A field that must be there.
-    fn required(&self, choices: &mut Choices<'_>) -> Place {
-        choices.pick_from(&self.required).unwrap_or(Place::GroupId)
+    fn required(&self, choices: &mut Choices<'_>) -> BodyPath {
+        choices.pick_from(&self.required).unwrap_or(BodyPath::GroupId)
     }
 
     /// A field that is there.
-    fn field(&self, choices: &mut Choices<'_>) -> Place {
-        if self.filtered && choices.one_in(3) { Place::MarkFilter } else { self.required(choices) }
+    fn field(&self, choices: &mut Choices<'_>) -> BodyPath {
+        if self.filtered && choices.one_in(3) { BodyPath::MarkFilter } else { self.required(choices) }
     }
 
     /// A field that is there, or an item of a list.
-    fn value(&self, choices: &mut Choices<'_>) -> Place {
+    fn value(&self, choices: &mut Choices<'_>) -> BodyPath {
         match (choices.byte() % 4, self.list) {
-            (2, _) if self.has_marks => Place::Mark(self.entry, self.mark),
+            (2, _) if self.has_marks => BodyPath::Mark(self.entry, self.mark),
             (3, Some([_, item, _])) => item,
             _ => self.field(choices),
         }
     }
 
     /// A number.
-    fn number(&self, choices: &mut Choices<'_>) -> Place {
-        let is_number = |place: &&Place| matches!(place, Place::CommandType | Place::Timestamp);
+    fn number(&self, choices: &mut Choices<'_>) -> BodyPath {
+        let is_number = |path: &&BodyPath| matches!(path, BodyPath::CommandType | BodyPath::Timestamp);
         let mut numbers = Vec::new();
-        numbers.extend(self.has_marks.then_some(Place::Mark(self.entry, self.mark)));
+        numbers.extend(self.has_marks.then_some(BodyPath::Mark(self.entry, self.mark)));
         numbers.extend(self.required.iter().filter(is_number));
-        numbers.extend(self.filtered.then_some(Place::MarkFilter));
-        choices.pick_from(&numbers).unwrap_or(Place::CommandType)
+        numbers.extend(self.filtered.then_some(BodyPath::MarkFilter));
+        choices.pick_from(&numbers).unwrap_or(BodyPath::CommandType)
     }
 
     /// An array or an object.
-    fn container(&self, choices: &mut Choices<'_>) -> Place {
-        let mut containers = vec![Place::Body];
+    fn container(&self, choices: &mut Choices<'_>) -> BodyPath {
+        let mut containers = vec![BodyPath::Body];
         containers.extend(self.list.map(|[list, ..]| list));
         if self.has_marks {
-            containers.extend([Place::Entry(self.entry), Place::Marks(self.entry)]);
+            containers.extend([BodyPath::Entry(self.entry), BodyPath::Marks(self.entry)]);
         }
-        choices.pick_from(&containers).unwrap_or(Place::Body)
+        choices.pick_from(&containers).unwrap_or(BodyPath::Body)
     }
 }

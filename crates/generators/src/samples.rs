@@ -1,6 +1,6 @@
 //! Group ids, accounts and marks at the edges of what is allowed, the simplest first.
 
-use crate::Choices;
+use crate::choices::Choices;
 
 /// The special marks and ten custom ones, so that no request names more than a group can have.
 pub(crate) const MARKS: [i64; 12] =

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Things with ascending numbers, of which the oldest are dropped.
 #[derive(Debug)]
-pub(crate) struct Latest<T> {
+pub(crate) struct BoundedLog<T> {
     kept: VecDeque<Kept<T>>,
     /// Of all that are kept.
     bytes: usize,
@@ -19,7 +19,7 @@ struct Kept<T> {
     item: T,
 }
 
-impl<T> Latest<T> {
+impl<T> BoundedLog<T> {
     /// Keeps at most `kept_max` items, and of these no more than have `bytes_max` bytes, save for a single one.
     pub(crate) const fn new(kept_max: usize, bytes_max: usize) -> Self {
         Self { kept: VecDeque::new(), bytes: 0, kept_max, bytes_max }
@@ -57,8 +57,9 @@ mod tests {
 
     #[test]
     fn it_keeps_no_more_than_it_may_and_always_the_last() {
-        let mut latest = Latest::new(3, 100);
-        let numbers = |latest: &Latest<()>, after| latest.after(after).map(|(number, ())| number).collect::<Vec<_>>();
+        let mut latest = BoundedLog::new(3, 100);
+        let numbers =
+            |latest: &BoundedLog<()>, after| latest.after(after).map(|(number, ())| number).collect::<Vec<_>>();
         assert_eq!([latest.push(1, 40, ()), latest.push(2, 40, ()), latest.push(3, 20, ())], [None; 3]);
         assert_eq!(numbers(&latest, 1), [2, 3]);
         assert_eq!(latest.push(4, 0, ()), Some(1), "by their count");
@@ -68,6 +69,6 @@ mod tests {
         assert_eq!(numbers(&latest, 0), [7]);
         latest.clear();
         assert_eq!(latest.push(8, 100, ()), None);
-        assert_eq!(Latest::new(0, 100).push(1, 1, ()), Some(1), "nothing is kept");
+        assert_eq!(BoundedLog::new(0, 100).push(1, 1, ()), Some(1), "nothing is kept");
     }
 }

@@ -1,29 +1,13 @@
 //! What can be wrong with a webhook, one at a time.
 
+use crate::body::Body;
+use crate::choices::Choices;
+use crate::defects::defects;
 use crate::json::{Json, Sketch, quoted};
-use crate::{Body, Choices};
 
-macro_rules! faults {
-    ($( $fault:ident $says:literal )*) => {
-        /// What is wrong with a [`Nearly`](super::Nearly) valid webhook. The list is open.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
-
-        impl Fault {
-            /// Every fault.
-            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
-
-            /// What is wrong, as a phrase.
-            #[must_use]
-            pub const fn says(self) -> &'static str {
-                match self { $( Self::$fault => $says, )* }
-            }
-        }
-    };
-}
-
-faults! {
+defects! {
+    /// What is wrong with an [`Invalid`](crate::Invalid) webhook. More may be added.
+    enum Defect;
     Cut "the body is cut off"
     Empty "the body is empty"
     NotObject "it is JSON and no object"
@@ -37,13 +21,7 @@ faults! {
     Time "`EventTime` is no number of milliseconds"
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.says())
-    }
-}
-
-impl Fault {
+impl Defect {
     pub(super) fn put(self, mut sketch: Sketch, choices: &mut Choices<'_>) -> Body {
         let json = &mut sketch.json;
         match self {
@@ -63,20 +41,20 @@ impl Fault {
                 json.set("/CallbackCommand", quoted(other));
             }
             Self::Missing => {
-                let place = field(json, choices);
-                json.remove(&place);
+                let path = field(json, choices);
+                json.remove(&path);
             }
             Self::Twice => {
-                let place = field(json, choices);
-                json.repeat(&place);
+                let path = field(json, choices);
+                json.repeat(&path);
             }
             Self::Type => {
-                let place = field(json, choices);
-                let other = match json.at(&place) {
+                let path = field(json, choices);
+                let other = match json.at(&path) {
                     Some(Json::Array(_)) => choices.pick(&["{}", "null", "\"u1\""]),
                     _ => choices.pick(&["7", "null", "true", "[\"g\"]"]),
                 };
-                json.set(&place, other);
+                json.set(&path, other);
             }
             Self::Time => {
                 json.remove("/EventTime");
@@ -112,7 +90,7 @@ fn field(json: &mut Json, choices: &mut Choices<'_>) -> String {
         "/NewMemberList/0/Member_Account",
         "/ExitMemberList/0/Member_Account",
     ];
-    let mut there: Vec<_> = REQUIRED.into_iter().filter(|place| json.at(place).is_some()).collect();
+    let mut there: Vec<_> = REQUIRED.into_iter().filter(|path| json.at(path).is_some()).collect();
     if there.contains(&"/EventType") {
         there.push("/MemberList");
     }

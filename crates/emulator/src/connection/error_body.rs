@@ -10,14 +10,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const HTTP: &str = "HTTP/1.";
 
 /// A stream on which an answer of the HTTP server itself gets a body. Such an answer is the last of its connection.
-pub(super) struct Worded<S> {
+pub(super) struct ErrorBody<S> {
     stream: S,
     head_bytes_max: usize,
     /// What is written in the place of that answer, and how much of it is.
     last: Option<(Vec<u8>, usize)>,
 }
 
-impl<S> Worded<S> {
+impl<S> ErrorBody<S> {
     pub(super) const fn new(stream: S, head_bytes_max: usize) -> Self {
         Self { stream, head_bytes_max, last: None }
     }
@@ -36,7 +36,7 @@ impl<S> Worded<S> {
 
     /// `written` with words, where it ends with an answer that has none. Answers of ours have a `Content-Type`, whatever
     /// they are.
-    fn with_words(&self, written: &[u8]) -> Option<Vec<u8>> {
+    fn with_body(&self, written: &[u8]) -> Option<Vec<u8>> {
         if !written.ends_with(b"\r\n\r\n") {
             return None;
         }
@@ -44,7 +44,7 @@ impl<S> Worded<S> {
         let (before, answer) = written.split_at_checked(start)?;
         let mut lines = std::str::from_utf8(answer).ok()?.trim_end().lines();
         let status_line = lines.next()?;
-        let body = serde_json::json!({ "fault": self.words(status_line)? }).to_string();
+        let body = serde_json::json!({ "error": self.words(status_line)? }).to_string();
         let mut head = format!("{status_line}\r\n");
         for line in lines {
             match line.split_once(": ")? {
@@ -58,7 +58,7 @@ impl<S> Worded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Worded<S> {
+impl<S: AsyncWrite + Unpin> ErrorBody<S> {
     /// Writes what is left of the last answer.
     fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some((last, done)) = &mut self.last
@@ -73,15 +73,15 @@ impl<S: AsyncWrite + Unpin> Worded<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Worded<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ErrorBody<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, into)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ErrorBody<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.with_words(bytes) {
+        match self.with_body(bytes) {
             Some(last) if self.last.is_none() => {
                 self.last = Some((last, 0));
                 Poll::Ready(Ok(bytes.len()))
@@ -98,7 +98,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
         // An answer without words is never in parts, save behind the body of another one.
         match parts {
             [only] => self.poll_write(cx, only),
-            [.., end] if self.with_words(end).is_some() => {
+            [.., end] if self.with_body(end).is_some() => {
                 let whole: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
                 self.poll_write(cx, &whole)
             }

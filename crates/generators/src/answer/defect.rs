@@ -2,13 +2,15 @@
 
 use avmarks_protocol::{Endpoint, get_admin_list, get_members, modify_user_info};
 
-use super::Answer;
+use super::typed::Answer;
+use crate::body::Body;
+use crate::choices::Choices;
+use crate::defects::defects;
 use crate::json::{Sketch, quoted};
-use crate::{Body, Choices};
 
 /// How much of an answer can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Legible {
+pub enum Readable {
     /// Nothing: whether the call was served is not known.
     Nothing,
     /// Status and code, and not what was done.
@@ -17,40 +19,18 @@ pub enum Legible {
     Whole,
 }
 
-macro_rules! faults {
-    ($( $fault:ident $legible:ident $says:literal )*) => {
-        /// What is wrong with a [`Nearly`](super::Nearly) right answer. The list is open.
-        ///
-        /// ```
-        /// use avmarks_generators::answer::{Fault, Legible};
-        ///
-        /// assert_eq!(Fault::MembersObject.legible(), Legible::Envelope);
-        /// assert_eq!(Fault::CodeAsText.to_string(), "`ErrorCode` is a string");
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Fault { $( #[doc = concat!($says, ".")] $fault, )* }
-
-        impl Fault {
-            /// Every fault.
-            pub const ALL: &'static [Self] = &[ $( Self::$fault, )* ];
-
-            /// What a strict reader can make of it.
-            #[must_use]
-            pub const fn legible(self) -> Legible {
-                match self { $( Self::$fault => Legible::$legible, )* }
-            }
-
-            /// What is wrong, as a phrase.
-            #[must_use]
-            pub const fn says(self) -> &'static str {
-                match self { $( Self::$fault => $says, )* }
-            }
-        }
-    };
-}
-
-faults! {
+defects! {
+    /// What is wrong with an [`Invalid`](crate::Invalid) answer, as proxies, gateways and mocks send it. More may be added.
+    ///
+    /// ```
+    /// use avmarks_generators::answer::{Defect, Readable};
+    ///
+    /// assert_eq!(Defect::MembersObject.readable(), Readable::Envelope);
+    /// assert_eq!(Defect::CodeAsText.to_string(), "`ErrorCode` is a string");
+    /// ```
+    enum Defect;
+    /// How much of the answer a strict reader can read.
+    fn readable -> Readable;
     Cut Nothing "the body is cut off"
     Empty Nothing "the body is empty"
     Html Nothing "it is the HTML of a proxy"
@@ -78,16 +58,10 @@ faults! {
     StatusUnknown Whole "`ActionStatus` is a word that no document has"
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.says())
-    }
-}
-
-impl Fault {
+impl Defect {
     /// Whether an answer to this call can have it.
     #[must_use]
-    pub const fn is_of(self, endpoint: Endpoint) -> bool {
+    pub const fn applies_to(self, endpoint: Endpoint) -> bool {
         match self {
             Self::MembersObject | Self::AccountAsNumber | Self::MembersMissing | Self::MembersNull => {
                 list_of(endpoint).is_some()
@@ -98,7 +72,7 @@ impl Fault {
         }
     }
 
-    /// An account and a mark at least, where the fault is about one.
+    /// An account and a mark at least, where the defect is about one.
     pub(super) fn make_room(self, answer: &mut Answer) {
         if !matches!(self, Self::EntryBare | Self::AccountMissing | Self::AccountAsNumber | Self::NumberAsText) {
             return;
@@ -125,7 +99,7 @@ impl Fault {
         }
     }
 
-    /// Puts the fault into an answer to this call that was served.
+    /// Puts the defect into an answer to this call that was served.
     pub(super) fn put(self, endpoint: Endpoint, mut sketch: Sketch, choices: &mut Choices<'_>) -> Body {
         let (list, account) = list_of(endpoint).unwrap_or_default();
         let first = format!("{list}/0");

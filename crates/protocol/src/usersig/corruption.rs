@@ -17,6 +17,15 @@ pub enum Corruption {
     WhiteSpace,
     /// `usersig=` in front of it, as in a URL.
     ParameterName,
+    /// It stands in a whole URL or query: something before `usersig=`, whatever follows it.
+    InUrl,
+    /// The rest of a query stands behind it: `&` and what follows.
+    RestOfQuery {
+        /// Where it ends: bytes before the `&`.
+        at: usize,
+    },
+    /// It stands there twice.
+    Doubled,
     /// `Bearer ` in front of it, as in a header.
     Bearer,
     /// Percent-encoded, as in a URL.
@@ -42,6 +51,11 @@ impl fmt::Display for Corruption {
                 f.write_str("blanks, line breaks or invisible characters stand in or around the signature; remove them")
             }
             Self::ParameterName => f.write_str("`usersig=` stands in front of the signature; give what follows it alone"),
+            Self::InUrl => f.write_str("the signature stands in a URL; give what follows `usersig=`, up to the next `&`"),
+            Self::RestOfQuery { at } => {
+                write!(f, "more stands there than the signature, which ends before `&` at byte {at}; give it alone")
+            }
+            Self::Doubled => f.write_str("the signature stands there twice; give it once"),
             Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
             Self::PercentEncoded { times: 1 } => {
                 f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
@@ -64,30 +78,30 @@ impl fmt::Display for Corruption {
 }
 
 /// A guess at what was done, and what the signature then holds.
-pub(super) struct Mended {
-    pub(super) manglings: Vec<Corruption>,
+pub(super) struct Repaired {
+    pub(super) corruptions: Vec<Corruption>,
     pub(super) token: Result<Token, TokenError>,
 }
 
 /// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
 /// these the plainest.
-pub(super) fn mend(text: &str) -> Mended {
+pub(super) fn repair(text: &str) -> Repaired {
     let as_it_is = Token::decode(text);
     if as_it_is.is_ok() {
-        return Mended { manglings: Vec::new(), token: as_it_is };
+        return Repaired { corruptions: Vec::new(), token: as_it_is };
     }
-    let mut best: Option<Mended> = None;
-    for (manglings, text) in guesses(text) {
-        let guess = Mended { token: Token::decode(&text), manglings };
+    let mut best: Option<Repaired> = None;
+    for (corruptions, text) in guesses(text) {
+        let guess = Repaired { token: Token::decode(&text), corruptions };
         // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
-        if guess.manglings.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
+        if guess.corruptions.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
             continue;
         }
         if best.as_ref().is_none_or(|best| depth(&best.token) < depth(&guess.token)) {
             best = Some(guess);
         }
     }
-    best.unwrap_or(Mended { manglings: Vec::new(), token: as_it_is })
+    best.unwrap_or(Repaired { corruptions: Vec::new(), token: as_it_is })
 }
 
 /// From here on the outer layers were whole.
@@ -98,7 +112,7 @@ fn depth(token: &Result<Token, TokenError>) -> u8 {
     match token {
         Err(TokenError::Empty | TokenError::Alphabet { .. }) => 0,
         Err(TokenError::Length { .. } | TokenError::LastCharacter) => 1,
-        Err(TokenError::NotZlib) => 2,
+        Err(TokenError::NotZlib | TokenError::NotCompressed | TokenError::Gzip) => 2,
         Err(TokenError::ZlibCutOff | TokenError::ZlibDamaged | TokenError::BehindZlib | TokenError::TooLarge) => 3,
         // zlib's checksum was right: no other guess gets here with other bytes.
         Err(_) | Ok(_) => INFLATED,
@@ -110,19 +124,19 @@ fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
     let mut around = Vec::new();
     let bare = unwrapped(text, &mut around);
     let mut guesses = Vec::new();
-    for (blanks, text) in without_blanks(&bare) {
+    for (blanks, text) in without_blanks(&once(&bare, &mut around)) {
         for (alphabet, text) in in_alphabets(&text) {
             for (padding, text) in padded(&text) {
-                let mut manglings = around.clone();
-                for mangling in [blanks, alphabet, padding].into_iter().flatten() {
+                let mut corruptions = around.clone();
+                for corruption in [blanks, alphabet, padding].into_iter().flatten() {
                     // A blank for a plus says already which alphabet it is.
                     let said =
-                        mangling == Corruption::StandardAlphabet && manglings.contains(&Corruption::BlankForPlus);
-                    if !said && !manglings.contains(&mangling) {
-                        manglings.push(mangling);
+                        corruption == Corruption::StandardAlphabet && corruptions.contains(&Corruption::BlankForPlus);
+                    if !said && !corruptions.contains(&corruption) {
+                        corruptions.push(corruption);
                     }
                 }
-                guesses.push((manglings, text));
+                guesses.push((corruptions, text));
             }
         }
     }
@@ -130,30 +144,36 @@ fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
 }
 
 /// Undoes quotes, white space around, words in front, and percent-encoding, in whatever order they were done.
-fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
+fn unwrapped(text: &str, corruptions: &mut Vec<Corruption>) -> String {
     const LAYERS_MAX: u8 = 8;
-    let mut note = |mangling: Corruption| {
-        if !manglings.contains(&mangling) {
-            manglings.push(mangling);
-        }
-    };
+    let given = text;
     let mut text = text.to_owned();
     let mut times = 0;
     for _ in 0..LAYERS_MAX {
         let trimmed = text.trim_matches(is_blank);
         let unquoted = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
         if trimmed.len() < text.len() {
-            note(Corruption::WhiteSpace);
+            note(corruptions, Corruption::WhiteSpace);
         }
         if unquoted.len() < trimmed.len() {
-            note(Corruption::Quoted);
+            note(corruptions, Corruption::Quoted);
         }
         let mut bare = unquoted;
-        for (word, mangling) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
+        if let Some(value) = after_usersig(bare) {
+            note(corruptions, Corruption::InUrl);
+            bare = value;
+        }
+        for (word, corruption) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
             if let Some(rest) = without_word(bare, word) {
-                note(mangling);
+                note(corruptions, corruption);
                 bare = rest;
             }
+        }
+        if let Some((value, _)) = bare.split_once(['&', '#']).filter(|(value, _)| !value.is_empty()) {
+            if !corruptions.contains(&Corruption::InUrl) {
+                note(corruptions, Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() });
+            }
+            bare = value;
         }
         let decoded = percent_decode_str(bare).decode_utf8().map_or_else(|_| bare.to_owned(), |text| text.into_owned());
         times += u8::from(decoded != bare);
@@ -163,9 +183,36 @@ fn unwrapped(text: &str, manglings: &mut Vec<Corruption>) -> String {
         text = decoded;
     }
     if times > 0 {
-        note(Corruption::PercentEncoded { times });
+        note(corruptions, Corruption::PercentEncoded { times });
     }
     text
+}
+
+fn note(corruptions: &mut Vec<Corruption>, found: Corruption) {
+    if !corruptions.contains(&found) {
+        corruptions.push(found);
+    }
+}
+
+/// What follows `usersig=` in a query that has something before it.
+fn after_usersig(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let at = ["?usersig=", "&usersig="].iter().filter_map(|name| lower.find(name)).min()?;
+    text.get(at + "?usersig=".len()..)
+}
+
+/// The first of two equal copies, with nothing or blanks, a comma or a semicolon between them.
+fn once(text: &str, corruptions: &mut Vec<Corruption>) -> String {
+    let middle = text.len() / 2;
+    for start in (middle.saturating_sub(2)..=middle).filter(|at| *at > 0) {
+        let Some(first) = text.get(..start) else { continue };
+        let Some(between) = text.get(start..).and_then(|rest| rest.strip_suffix(first)) else { continue };
+        if between.chars().all(|c| is_blank(c) || matches!(c, ',' | ';')) {
+            corruptions.push(Corruption::Doubled);
+            return first.to_owned();
+        }
+    }
+    text.to_owned()
 }
 
 /// What follows `word`, in whatever case, where `text` begins with it.

@@ -1,30 +1,30 @@
-//! Bodies that were meant ill.
+//! Mutations of a body: what [`Hostile`](crate::Hostile) messages are made with.
 
+use crate::body::Body;
+use crate::choices::Choices;
 use crate::json::{Json, Sketch};
-use crate::{Body, Choices};
 
-macro_rules! tricks {
-    ($( $trick:ident $says:literal )*) => {
-        /// Something that is done to a body in ill will. The list is open.
+macro_rules! mutations {
+    ($( $mutation:ident $description:literal )*) => {
+        /// A mutation of a body. More may be added.
         ///
         /// ```
-        /// use avmarks_generators::{Generate, request::Hostile};
+        /// use avmarks_generators::Mutation;
         ///
-        /// let hostile = Hostile::from_bytes(b"any bytes of a fuzzer");
-        /// assert!(!hostile.tricks.is_empty());
+        /// assert!(Mutation::ALL.contains(&Mutation::Cut));
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Trick { $( #[doc = $says] $trick, )* }
+        pub enum Mutation { $( #[doc = $description] $mutation, )* }
 
-        impl Trick {
-            /// Every trick.
-            pub const ALL: &'static [Self] = &[ $( Self::$trick, )* ];
+        impl Mutation {
+            /// Every mutation.
+            pub const ALL: &'static [Self] = &[ $( Self::$mutation, )* ];
         }
     };
 }
 
-tricks! {
+mutations! {
     Retype "A value of another type."
     OddNumber "A number that is huge, tiny, negative, or written as no number is."
     OddText "A text with lone surrogates, control characters, NUL, or without end."
@@ -32,7 +32,7 @@ tricks! {
     Drop "A field or an item less."
     Repeat "A field or an item twice, or five hundred times."
     Rename "Another name of a field: another case, none, one of the engine's own."
-    Stranger "A field that no document names."
+    UnknownField "A field that no document names."
     Shuffle "Fields or items in another order."
     Comma "A comma too many."
     ByteOrderMark "A byte order mark in front."
@@ -44,34 +44,34 @@ tricks! {
     Noise "Nothing but the bytes of the fuzzer."
 }
 
-/// How many of the tricks are on values; the others are on bytes.
+/// The number of mutations of values; the others are of bytes.
 const VALUES: usize = 9;
 
-/// The sketch with one to four tricks in it: first those on its values, then those on its bytes.
-pub(crate) fn spoilt(mut sketch: Sketch, choices: &mut Choices<'_>) -> (Vec<Trick>, Body) {
+/// Applies one to four mutations: first those of values, then those of bytes.
+pub(crate) fn corrupt(mut sketch: Sketch, choices: &mut Choices<'_>) -> (Vec<Mutation>, Body) {
     let count = choices.pick(&[1, 1, 1, 2, 2, 3, 4]);
-    let (values, bytes) = Trick::ALL.split_at_checked(VALUES).unwrap_or_default();
+    let (values, bytes) = Mutation::ALL.split_at_checked(VALUES).unwrap_or_default();
     // Twice as many on values, for most of those on bytes leave nothing that is read.
-    let trick = |_| {
+    let mutation = |_| {
         let list = if choices.one_in(3) { bytes } else { values };
         choices.pick_from(list)
     };
-    let mut tricks: Vec<_> = (0..count).filter_map(trick).collect();
-    tricks.sort();
-    for trick in &tricks {
-        trick.on_values(&mut sketch.json, choices);
+    let mut mutations: Vec<_> = (0..count).filter_map(mutation).collect();
+    mutations.sort();
+    for mutation in &mutations {
+        mutation.on_values(&mut sketch.json, choices);
     }
     let mut bytes = sketch.body().into_vec();
-    for trick in &tricks {
-        trick.on_bytes(&mut bytes, choices);
+    for mutation in &mutations {
+        mutation.on_bytes(&mut bytes, choices);
     }
-    (tricks, bytes.into())
+    (mutations, bytes.into())
 }
 
-impl Trick {
+impl Mutation {
     fn on_values(self, json: &mut Json, choices: &mut Choices<'_>) {
-        let place = choices.below(json.count());
-        let Some(value) = json.nth(place) else { return };
+        let index = choices.below(json.count());
+        let Some(value) = json.nth(index) else { return };
         let raw = match self {
             Self::Retype => choices
                 .pick(&[
@@ -191,18 +191,18 @@ fn odd_text(choices: &mut Choices<'_>) -> String {
 }
 
 /// Fields or items of a value in another way; nothing where it has none.
-fn rearranged(trick: Trick, value: &mut Json, choices: &mut Choices<'_>) {
+fn rearranged(mutation: Mutation, value: &mut Json, choices: &mut Choices<'_>) {
     let times = choices.pick(&[1, 1, 1, 500]);
     match value {
         Json::Raw(_) => {}
-        Json::Array(items) => again(trick, items, times, choices),
+        Json::Array(items) => again(mutation, items, times, choices),
         Json::Object(fields) => {
-            again(trick, fields, times, choices);
+            again(mutation, fields, times, choices);
             let strange = choices.pick(&["New", "", "__proto__", "groupid", "GROUPID", "GroupId ", "\u{7fa4}", "$ref"]);
             let at = choices.below(fields.len());
-            match (trick, fields.get_mut(at)) {
-                (Trick::Rename, Some((name, _))) => *name = strange.to_owned(),
-                (Trick::Stranger, _) => {
+            match (mutation, fields.get_mut(at)) {
+                (Mutation::Rename, Some((name, _))) => *name = strange.to_owned(),
+                (Mutation::UnknownField, _) => {
                     let value = choices.pick(&["1", "[1e999]", "{\"a\":{\"a\":{}}}", "\"\\u0000\"", "\"\\ud800\""]);
                     fields.insert(at, (strange.to_owned(), Json::Raw(value.to_owned())));
                 }
@@ -212,14 +212,14 @@ fn rearranged(trick: Trick, value: &mut Json, choices: &mut Choices<'_>) {
     }
 }
 
-fn again<T: Clone>(trick: Trick, items: &mut Vec<T>, times: usize, choices: &mut Choices<'_>) {
+fn again<T: Clone>(mutation: Mutation, items: &mut Vec<T>, times: usize, choices: &mut Choices<'_>) {
     let at = choices.below(items.len());
-    match (trick, items.get(at).cloned()) {
-        (Trick::Drop, Some(_)) => {
+    match (mutation, items.get(at).cloned()) {
+        (Mutation::Drop, Some(_)) => {
             items.remove(at);
         }
-        (Trick::Repeat, Some(item)) => items.extend(std::iter::repeat_n(item, times)),
-        (Trick::Shuffle, Some(_)) => {
+        (Mutation::Repeat, Some(item)) => items.extend(std::iter::repeat_n(item, times)),
+        (Mutation::Shuffle, Some(_)) => {
             items.rotate_left(at);
             items.reverse();
         }
@@ -247,12 +247,12 @@ mod tests {
     use crate::json::Style;
 
     #[test]
-    fn a_sketch_without_values_can_be_spoilt() {
+    fn a_sketch_without_values_can_be_corrupted() {
         for byte in 0..=u8::MAX {
             let sketch = Sketch { json: Json::Object(Vec::new()), style: Style::Compact };
             let bytes = [byte; 64];
-            let (tricks, _) = spoilt(sketch, &mut Choices::new(&bytes));
-            assert!(!tricks.is_empty());
+            let (mutations, _) = corrupt(sketch, &mut Choices::new(&bytes));
+            assert!(!mutations.is_empty());
         }
     }
 }

@@ -15,40 +15,25 @@
 //! disband are no `Offline`: the page of 2024 has the last *active* exit. A join or an exit over an SDK has `OptPlatform`
 //! `Unknown`, for nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-
 use avmarks_protocol::webhook::{
     AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventCause, EventType, ExitType, JoinType,
     MemberStateChange, Revision, Webhook,
 };
 use avmarks_rules::{Cause, Event};
-use avmarks_service::{App, GroupEvent, GroupEventKind};
-use avmarks_spec::readings::AccountId;
-use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
-use serde::Deserialize;
+use avmarks_service::{App, GroupEventKind};
+use avmarks_spec::{GroupId, GroupType, UserId};
 
-use crate::calls::Group;
-use crate::inputs::Exit;
-
-/// What a change takes away, and webhooks tell nevertheless.
-pub(crate) struct Before {
-    group: GroupId,
-    kind: GroupType,
-    owner: Option<String>,
-    name: Option<String>,
-    /// Of those who leave, who is offline.
-    offline: BTreeSet<UserId>,
-}
+use super::exit::Exit;
+use crate::state::{Changes, Removed};
 
 /// A webhook, and what its query says of who caused it, where it says that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Notification {
     pub(super) webhook: Webhook,
     pub(super) platform: Option<&'static str>,
 }
 
-impl Told {
+impl Notification {
     /// About how much memory it takes.
     pub(super) fn bytes(&self) -> usize {
         let members = match &self.webhook {
@@ -62,88 +47,39 @@ impl Told {
     }
 }
 
-impl Before {
-    /// A group, before it is destroyed or these leave it; nothing where there is none.
-    pub(crate) fn of(
-        app: &App,
-        kept: Option<&Group>,
-        group: GroupId,
-        leaving: &[UserId],
-        now: Timestamp,
-    ) -> Option<Self> {
-        let room = app.room(&group)?;
-        let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
-        Some(Self {
-            group,
-            kind: room.kind(),
-            owner: room.owner().map(|owner| owner.to_string()),
-            name: kept.map(|kept| kept.name.clone()).filter(|name| !name.is_empty()),
-            offline: leaving.iter().filter(is_offline).copied().collect(),
-        })
-    }
-
-    /// A group before a scenario line, where that takes something away.
-    pub(crate) fn of_line(app: &App, kept: impl Fn(&GroupId) -> Option<Group>, line: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(borrow)]
-            r#do: Cow<'a, str>,
-            group: String,
-            account: Option<String>,
-            #[serde(default)]
-            accounts: Vec<String>,
-        }
-        let head: Head<'_> = serde_json::from_str(line).ok()?;
-        if !matches!(&*head.r#do, "destroy_group" | "leave") {
-            return None;
-        }
-        let group = GroupId::parse(&head.group).ok()?;
-        let accounts = head.account.iter().chain(&head.accounts);
-        let leaving: Vec<_> = accounts.filter_map(|text| UserId::parse_as(text, AccountId::Utf8).ok()).collect();
-        Self::of(app, kept(&group).as_ref(), group, &leaving, app.latest())
-    }
-}
-
 /// The webhooks of what happened at one moment, in order.
-pub(super) fn told(
-    app: &App,
-    before: Option<Before>,
-    at: Timestamp,
-    happenings: &[GroupEvent],
-    exit: Exit,
-    revision: Revision,
-) -> Vec<Told> {
-    let mut teller = Teller { app, before, at, exit, revision, told: Vec::new() };
+pub(super) fn notifications(app: &App, changes: &Changes, exit: Exit, revision: Revision) -> Vec<Notification> {
+    let mut notifier = Notifier { app, changes, exit, revision, notifications: Vec::new() };
     let mut joined = None;
-    for GroupEvent { group, what, .. } in happenings {
-        match what {
-            GroupEventKind::GroupDestroyed => teller.destroyed(*group),
+    for event in &changes.events {
+        let group = event.group;
+        match &event.what {
+            GroupEventKind::GroupDestroyed => notifier.destroyed(group),
             GroupEventKind::Member(Event::Joined { account, .. }) => {
-                teller.joined(*group, account);
+                notifier.joined(group, account);
                 joined = Some(*account);
                 continue;
             }
-            GroupEventKind::Member(event) => teller.member(*group, event, joined),
+            GroupEventKind::Member(event) => notifier.member(group, event, joined),
             _ => {}
         }
         joined = None;
     }
-    teller.told
+    notifier.notifications
 }
 
-struct Teller<'a> {
+struct Notifier<'a> {
     app: &'a App,
-    before: Option<Before>,
-    at: Timestamp,
+    changes: &'a Changes,
     exit: Exit,
     revision: Revision,
-    told: Vec<Told>,
+    notifications: Vec<Notification>,
 }
 
 const REST: Option<&str> = Some("RESTAPI");
 const SDK: Option<&str> = Some("Unknown");
 
-impl Teller<'_> {
+impl Notifier<'_> {
     fn member(&mut self, group: GroupId, event: &Event, joined: Option<UserId>) {
         let since_2024 = self.revision >= Revision::Y2024;
         match event {
@@ -162,7 +98,7 @@ impl Teller<'_> {
                 self.changed(group, account, EventType::Offline, EventCause::HeartbeatInterrupt);
             }
             Event::Left { account, .. } => {
-                let was_offline = self.before(group).is_some_and(|before| before.offline.contains(account));
+                let was_offline = self.removed(group).is_some_and(|removed| removed.offline.contains(account));
                 self.left(group, account);
                 if self.exit == Exit::Quit && since_2024 && !was_offline {
                     self.changed(group, account, EventType::Offline, EventCause::Quit);
@@ -176,25 +112,25 @@ impl Teller<'_> {
         let webhook = Webhook::AfterMemberJoin(AfterMemberJoin {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
-            join_type: JoinType::Apply,
+            change_type: JoinType::Apply,
             operator: account.to_string(),
             members: vec![account.as_str().into()],
-            event_time: Some(self.at),
+            event_time: Some(self.changes.at),
             extra: Default::default(),
         });
-        self.told.push(Told { webhook, platform: SDK });
+        self.notifications.push(Notification { webhook, platform: SDK });
     }
 
     fn left(&mut self, group: GroupId, account: &UserId) {
         let kicked = self.exit == Exit::Kicked;
-        if let Some(Told { webhook: Webhook::AfterMemberExit(exit), .. }) = self.told.last_mut()
+        if let Some(Notification { webhook: Webhook::AfterMemberExit(exit), .. }) = self.notifications.last_mut()
             && kicked
             && exit.group_id == group.as_str()
         {
             exit.members.push(account.as_str().into());
             return;
         }
-        let (exit_type, operator, platform) = match kicked {
+        let (change_type, operator, platform) = match kicked {
             true => {
                 let admin = self.app.settings().admins.first();
                 (ExitType::Kicked, admin.map_or("administrator", String::as_str).to_owned(), REST)
@@ -204,13 +140,13 @@ impl Teller<'_> {
         let webhook = Webhook::AfterMemberExit(AfterMemberExit {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
-            exit_type,
+            change_type,
             operator,
             members: vec![account.as_str().into()],
-            event_time: Some(self.at),
+            event_time: Some(self.changes.at),
             extra: Default::default(),
         });
-        self.told.push(Told { webhook, platform });
+        self.notifications.push(Notification { webhook, platform });
     }
 
     /// Going online and offline is told of audio-video groups alone.
@@ -219,7 +155,7 @@ impl Teller<'_> {
             return;
         }
         let cause = Some(cause);
-        if let Some(Told { webhook: Webhook::MemberStateChange(change), .. }) = self.told.last_mut()
+        if let Some(Notification { webhook: Webhook::MemberStateChange(change), .. }) = self.notifications.last_mut()
             && change.group_id == group.as_str()
             && change.event_type == event_type
             && change.event_cause == cause
@@ -232,30 +168,30 @@ impl Teller<'_> {
             event_type,
             event_cause: cause,
             members: vec![account.as_str().into()],
-            event_time: Some(self.at),
+            event_time: Some(self.changes.at),
             extra: Default::default(),
         });
         // The sample has neither `ClientIP` nor `OptPlatform`.
-        self.told.push(Told { webhook, platform: None });
+        self.notifications.push(Notification { webhook, platform: None });
     }
 
     fn destroyed(&mut self, group: GroupId) {
-        let before = self.before(group);
+        let removed = self.removed(group);
         let webhook = Webhook::AfterGroupDestroyed(AfterGroupDestroyed {
             group_id: group.to_string(),
-            group_type: before.map(|before| before.kind.name().to_owned()),
-            owner: before.and_then(|before| before.owner.clone()),
-            name: before.and_then(|before| before.name.clone()),
+            group_type: removed.map(|removed| removed.kind.name().to_owned()),
+            owner: removed.and_then(|removed| removed.owner.clone()),
+            name: removed.and_then(|removed| removed.name.clone()),
             // An AVChatRoom stores no profiles of its members.
             members: None,
-            event_time: Some(self.at),
+            event_time: Some(self.changes.at),
             extra: Default::default(),
         });
-        self.told.push(Told { webhook, platform: REST });
+        self.notifications.push(Notification { webhook, platform: REST });
     }
 
-    fn before(&self, group: GroupId) -> Option<&Before> {
-        self.before.as_ref().filter(|before| before.group == group)
+    fn removed(&self, group: GroupId) -> Option<&Removed> {
+        self.changes.removed.as_ref().filter(|removed| removed.group == group)
     }
 
     fn kind(&self, group: GroupId) -> GroupType {

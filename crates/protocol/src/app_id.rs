@@ -6,7 +6,7 @@ use core::num::NonZeroU64;
 /// An SDKAppID: the number that the console gives an app. The documents say no more than that it is a number; 0 is none.
 ///
 /// ```
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 ///
 /// assert_eq!(SdkAppId::parse("1400000000").unwrap().number(), 1_400_000_000);
 /// assert!(SdkAppId::parse("+14").is_err() && SdkAppId::parse("0").is_err());

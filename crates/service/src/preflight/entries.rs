@@ -1,0 +1,133 @@
+//! Steps 6 to 12 of a call that sets or deletes marks, in one pass: for a request with which nothing is wrong.
+
+use std::borrow::Cow;
+
+use avmarks_protocol::BodyPath;
+use avmarks_protocol::modify_user_info::{EntrySink, Head, read_entries};
+use avmarks_rules::{CommandKind, Entry, MarkList, Policy, Scratch};
+use avmarks_spec::readings::AccountId;
+use avmarks_spec::{GroupId, Limits, Mark, UserId};
+
+use super::{Body, Read};
+
+/// What the steps would read of this text where they find nothing. None where they may find anything, or where the text is written
+/// in an unusual way: then they are to be walked one by one.
+pub(super) fn read_faultless(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
+    let mut found = Faultless {
+        account_id: policy.account_id,
+        accounts_max: limits.accounts_per_call_max,
+        entries: scratch.entries(),
+        account: None,
+        marks: MarkList::new(),
+        custom: DifferentMarks::default(),
+        special: None,
+    };
+    let head = read_entries(text, &mut found);
+    match head.and_then(|head| found.request(&head, limits)) {
+        Some((kind, group)) => {
+            let Faultless { entries, special, .. } = found;
+            Some(Read { group: Some(group), special, body: Some(Body::Marks { kind, entries }) })
+        }
+        None => {
+            scratch.keep_entries(found.entries);
+            None
+        }
+    }
+}
+
+/// Takes in entries as long as nothing is wrong with any.
+struct Faultless {
+    account_id: AccountId,
+    accounts_max: usize,
+    entries: Vec<Entry>,
+    /// The entry that is being read.
+    account: Option<UserId>,
+    marks: MarkList,
+    custom: DifferentMarks,
+    /// Where 500 or 600 is named first.
+    special: Option<BodyPath>,
+}
+
+impl Faultless {
+    fn request(&self, head: &Head<'_>, limits: &Limits) -> Option<(CommandKind, GroupId)> {
+        let kind = match head.command_type {
+            1 => CommandKind::Set,
+            2 => CommandKind::Delete,
+            _ => return None,
+        };
+        let is_short = !self.entries.is_empty();
+        let is_few = kind == CommandKind::Delete || self.custom.count()? <= limits.marks_per_group_max;
+        let group = GroupId::parse(&head.group_id).ok()?;
+        (is_short && is_few).then_some((kind, group))
+    }
+}
+
+impl EntrySink<'_> for Faultless {
+    #[inline(always)]
+    fn start(&mut self) -> Option<()> {
+        (self.entries.len() < self.accounts_max).then_some(())
+    }
+
+    #[inline(always)]
+    fn account(&mut self, account: Cow<'_, str>) -> Option<()> {
+        self.account = Some(UserId::parse_as(&account, self.account_id).ok()?);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn mark(&mut self, mark: i64) -> Option<()> {
+        let mark = Mark::new(mark).ok()?;
+        if mark.is_special() {
+            self.special.get_or_insert(BodyPath::Mark(self.entries.len(), self.marks.len()));
+        } else {
+            self.custom.name(mark);
+        }
+        self.marks.push(mark);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn end(&mut self) -> Option<()> {
+        let (account, marks) = (self.account.take()?, std::mem::take(&mut self.marks));
+        if marks.is_empty() {
+            return None;
+        }
+        self.entries.push(Entry { account, marks });
+        Some(())
+    }
+}
+
+/// Different marks, as long as they are as few as a group can have.
+#[derive(Default)]
+struct DifferentMarks {
+    marks: [Option<Mark>; DIFFERENT_MAX],
+    are_more: bool,
+}
+
+/// As many as a group can have, and some. The numbers of most marks follow each other, so that each finds a place of its own.
+const DIFFERENT_MAX: usize = 16;
+const _: () = assert!(DIFFERENT_MAX >= Limits::MARKS_PER_GROUP_CEILING);
+
+impl DifferentMarks {
+    #[inline(always)]
+    fn name(&mut self, mark: Mark) {
+        let home = mark.number() as usize % DIFFERENT_MAX;
+        if self.marks.get(home) != Some(&Some(mark)) {
+            self.place(home, mark);
+        }
+    }
+
+    fn place(&mut self, home: usize, mark: Mark) {
+        let (before, from) = self.marks.split_at_mut(home);
+        let place = from.iter_mut().chain(before).find(|place| place.is_none_or(|found| found == mark));
+        match place {
+            Some(place) => *place = Some(mark),
+            None => self.are_more = true,
+        }
+    }
+
+    /// How many; none where there are too many to say.
+    fn count(&self) -> Option<usize> {
+        (!self.are_more).then(|| self.marks.iter().flatten().count())
+    }
+}
