@@ -1,5 +1,6 @@
 //! The invariants of docs/architecture.md, as far as a test can see them.
 
+mod circles;
 mod ledger;
 mod surface;
 mod traceability;

@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::body_path::BodyPath;
-use crate::cursor::bare_bytes;
 use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
 use crate::error_code::ErrorCode;
@@ -240,6 +239,13 @@ pub struct Answer {
     pub extra: Extra,
 }
 
+/// The digits of a number that has four: nearly every mark.
+#[inline]
+fn four_digits(number: i64) -> Option<[u8; 4]> {
+    let number = u16::try_from(number).ok().filter(|number| (1_000..10_000).contains(number))?;
+    Some([number / 1_000, number / 100 % 10, number / 10 % 10, number % 10].map(|digit| b'0' + digit as u8))
+}
+
 /// An account that was served, with the marks that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -335,20 +341,23 @@ impl Answer {
         for (at, (account, marks)) in members.into_iter().enumerate() {
             let head: &[u8] = if at == 0 { br#"{"Member_Account":""# } else { br#",{"Member_Account":""# };
             json.extend(head);
-            match bare_bytes(account.as_bytes()) {
-                // Nothing in it is written as an escape.
-                None => json.extend(account.as_bytes()),
-                // Written with quotes of its own, in place of those around it.
-                Some(_) => {
-                    json.pop();
-                    append(json, account);
-                    json.pop();
-                }
+            if account.bytes().fold(false, |is_found, byte| is_found | matches!(byte, b'"' | b'\\' | ..b' ')) {
+                // Written with escapes, and with quotes of its own in place of those around it.
+                json.pop();
+                append(json, account);
+                json.pop();
+            } else {
+                json.extend(account.as_bytes());
             }
             json.extend(br#"","Marks":["#);
             for mark in marks {
-                append(json, &mark);
-                json.push(b',');
+                match four_digits(mark) {
+                    Some([a, b, c, d]) => json.extend([a, b, c, d, b',']),
+                    None => {
+                        append(json, &mark);
+                        json.push(b',');
+                    }
+                }
             }
             // Behind the last mark stands a comma; behind the bracket, where there is none.
             json.pop_if(|last| *last == b',');

@@ -11,6 +11,7 @@ mod explain;
 mod mac;
 mod maker;
 mod token;
+mod token_error;
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -26,7 +27,8 @@ use crate::secret::SecretKey;
 pub use corruption::Corruption;
 pub use explain::{Explanation, Finding, explain};
 pub use maker::MakerMistake;
-pub use token::{Token, TokenError};
+pub use token::Token;
+pub use token_error::TokenError;
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///

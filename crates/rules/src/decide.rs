@@ -278,7 +278,7 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Eval
 
     let mut found = [None; LOOK_UP_AT_ONCE];
     for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
-        view.find_all(entries, hashes, &mut found);
+        view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
         for ((Entry { account, marks }, hash), record) in entries.iter().zip(hashes).zip(&found) {
             let seen = record.and_then(|record| view.seen(record));
             let held = seen.map(|seen| seen.held).unwrap_or_default();
@@ -364,7 +364,7 @@ fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Evaluation) {
     let numbers = view.numbers_held();
     let mut found = [None; LOOK_UP_AT_ONCE];
     for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
-        view.find_all(entries, hashes, &mut found);
+        view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
         for (Entry { account, marks }, record) in entries.iter().zip(&found) {
             let Some(seen) = record.and_then(|record| view.seen(record)).filter(|seen| seen.is_online()) else {
                 weighed.omitted.extend(marks.iter().map(|mark| Omission {

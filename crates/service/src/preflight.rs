@@ -52,6 +52,7 @@ pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy
 
 /// What was read of a body.
 #[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Read {
     /// The group, where its id is well formed.
     pub(crate) group: Option<GroupId>,
@@ -62,6 +63,7 @@ pub(crate) struct Read {
 }
 
 /// A body in which steps 6 to 12 found nothing.
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
     Marks {
@@ -98,6 +100,17 @@ pub(crate) fn read(
     {
         return ControlFlow::Continue(read);
     }
+    read_by_steps(endpoint, body, policy, limits, findings)
+}
+
+/// The same, step by step, whatever the body is.
+fn read_by_steps(
+    endpoint: Endpoint,
+    body: &[u8],
+    policy: &Policy,
+    limits: &Limits,
+    findings: &mut Violations,
+) -> ControlFlow<(), Read> {
     let before = findings.found.len();
     let mut reader = Reader { policy, limits, findings };
     let Some(text) = reader.text(body)? else { return ControlFlow::Continue(Read::default()) };

@@ -14,7 +14,7 @@ use self::seen::{Seen, unchanged_but_by_time};
 pub use self::tally::{Calls, Robots, Tally};
 use crate::oracle::OracleMember;
 use crate::rules_alone::RulesAlone;
-use crate::{Machine, OracleMachine, Said, service_with};
+use crate::{Machine, OracleMachine, Reply, service_with};
 
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
 /// run has foreseen it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
@@ -40,7 +40,7 @@ pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally
     Ok(run.tally)
 }
 
-/// All machines at one place in their story.
+/// All machines at one place in their case.
 #[derive(Clone)]
 pub struct Run {
     service: Scenario,
@@ -107,7 +107,7 @@ impl Run {
         let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let foreseen = self.foresee(&value)?;
         let before = foreseen.is_some().then(|| Seen::all(self.service.app()));
-        let (Said::Answer(said), Said::Answer(oracle)) =
+        let (Reply::Answer(said), Reply::Answer(oracle)) =
             (Machine::answer(&mut self.service, line)?, self.oracle.answer(line)?)
         else {
             return Err("the service or the oracle said nothing".to_owned());
@@ -118,8 +118,8 @@ impl Run {
         }
         let because = grounds(&said);
         let alone = match self.alone.judge(&value, line)? {
-            Said::Answer(alone) => Some(alone),
-            Said::NotMine => None,
+            Reply::Answer(alone) => Some(alone),
+            Reply::Unsupported => None,
         };
         let judged_alone = alone.is_some();
         if let Some(alone) = alone {

@@ -12,10 +12,10 @@ use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use self::asked::Asked;
-use crate::{Machine, Said};
+use crate::{Machine, Reply};
 
 /// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
-/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Said::NotMine`].
+/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Reply::Unsupported`].
 #[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
@@ -80,20 +80,20 @@ impl RulesAlone {
         apply(room, &transition)
     }
 
-    fn call(&mut self, line: &Value, raw_body: &str) -> Result<Said, String> {
+    fn call(&mut self, line: &Value, raw_body: &str) -> Result<Reply, String> {
         let path = line.get("path").and_then(Value::as_str).unwrap_or_default();
         let identifier = line.get("as").and_then(Value::as_str).unwrap_or("administrator");
-        let Some(endpoint) = Endpoint::from_path(path) else { return Ok(Said::NotMine) };
+        let Some(endpoint) = Endpoint::from_path(path) else { return Ok(Reply::Unsupported) };
         let operator = if self.admins.contains(identifier) {
             Operator::Admin
         } else if self.policy().rest_owner == RestOwner::AdminOnly {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         } else {
             UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Invalid, Operator::User)
         };
         let quota = self.admitted.entry((self.sdkappid, endpoint)).or_default();
         if raw_body.len() > self.terms.limits.body_bytes_max || !quota.admit(self.latest, &self.terms.limits) {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         }
         let read = match self.policy().trailing_comma {
             TrailingComma::Accept => without_trailing_commas(raw_body),
@@ -101,15 +101,19 @@ impl RulesAlone {
         };
         let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
         if !unfit.is_empty() {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         }
         let asked = Asked::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
         let Some((id, asked)) = asked else {
             // A question changes nothing; any other call is read where preflight finds nothing in it.
-            return if is_question(endpoint) { Ok(Said::NotMine) } else { Err("a fit call was not read".to_owned()) };
+            return if is_question(endpoint) {
+                Ok(Reply::Unsupported)
+            } else {
+                Err("a fit call was not read".to_owned())
+            };
         };
 
-        let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
+        let Some(room) = self.rooms.get_mut(&id) else { return Ok(Reply::Unsupported) };
         let (before, admins) = (room.members(self.latest), room.admins().to_vec());
         let decision = asked.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
@@ -118,7 +122,7 @@ impl RulesAlone {
             return Err("a refusal has changed the room".to_owned());
         }
         let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
-        Ok(Said::Answer(json!({
+        Ok(Reply::Answer(json!({
             "answer": asked.answer(&decision, &self.terms),
             "because": asked.because(&decision),
             "omitted": omitted,
@@ -134,7 +138,7 @@ const fn is_question(endpoint: Endpoint) -> bool {
 }
 
 impl Machine for RulesAlone {
-    fn answer(&mut self, text: &str) -> Result<Said, String> {
+    fn answer(&mut self, text: &str) -> Result<Reply, String> {
         let line: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         self.judge(&line, text)
     }
@@ -142,7 +146,7 @@ impl Machine for RulesAlone {
 
 impl RulesAlone {
     /// Answers the line of this text, read already.
-    pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Said, String> {
+    pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Reply, String> {
         let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
         // Rooms are told the time by what happens in them, and by nothing else: pins that have ended must be seen as ended
         // all the same.
@@ -173,7 +177,7 @@ impl RulesAlone {
             "tick" => {}
             other => return Err(format!("`{other}` is nothing to do")),
         }
-        Ok(Said::NotMine)
+        Ok(Reply::Unsupported)
     }
 }
 

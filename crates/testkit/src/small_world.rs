@@ -108,7 +108,7 @@ impl World {
                 let mut next = run.clone();
                 let mut path = path.clone();
                 path.push(index as u16);
-                next.judge(&step.line(at)).map_err(|error| self.story(&error, &start, &steps, &path))?;
+                next.judge(&step.line(at)).map_err(|error| self.case(&error, &start, &steps, &path))?;
                 let state = self.state(&next, at);
                 if known.insert(state) {
                     waiting.push_back((next, path, at));
@@ -139,7 +139,7 @@ impl World {
     }
 
     /// The scenario that shows an error, to be read and to be replayed.
-    fn story(&self, error: &str, start: &[String], steps: &[Step], path: &[u16]) -> String {
+    fn case(&self, error: &str, start: &[String], steps: &[Step], path: &[u16]) -> String {
         let mut lines = start.to_vec();
         let mut at = 0;
         for step in path.iter().filter_map(|index| steps.get(usize::from(*index))) {

@@ -172,16 +172,16 @@ fn what_there_is_not_finds_what_was_meant() {
         assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
     }
     for (nothing, part) in [
-        ("4294967296", "`4294967296` is not a clause, gap or error code; "),
-        ("", "not a clause"),
+        ("4294967296", "unknown subject `4294967296`; "),
+        ("", "unknown subject"),
         ("0", "no error"),
-        ("\u{1b}[2J", "not a clause"),
+        ("\u{1b}[2J", "unknown subject"),
         // The nearest codes are about something else.
-        ("501", "`501` is not a clause, gap or error code; "),
-        ("100", "`100` is not a clause, gap or error code; "),
+        ("501", "unknown subject `501`; "),
+        ("100", "unknown subject `100`; "),
     ] {
         let run = avmarks(&["explain", nothing]);
-        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
+        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists all of them"), "{run:?}");
     }
 }
 

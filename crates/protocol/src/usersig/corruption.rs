@@ -5,7 +5,8 @@ use core::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::encoding::PADDING;
-use super::{Token, TokenError};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// Something that was done to a signature on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

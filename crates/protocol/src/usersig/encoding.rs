@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 
-use super::TokenError;
+use super::token_error::TokenError;
 
 /// What a signature may unpack to. A real one has some 200 bytes; the rest is an attempt to fill the memory.
 pub(super) const UNPACKED_BYTES_MAX: usize = 64 * 1024;

@@ -8,9 +8,11 @@ use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
 
+use super::UserSigError;
 use super::corruption::{Corruption, repair};
 use super::maker::{MakerMistake, mistakes};
-use super::{Token, TokenError, UserSigError};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::Token;
 use super::encoding;
+use super::token::Token;
 
 /// A mistake of the program that made a signature: undoing it shows that the key is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

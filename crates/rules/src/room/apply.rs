@@ -131,11 +131,10 @@ impl Room {
         if presence == Presence::Leave {
             return self.leave(steps, events);
         }
+        // Most bring as much as this, or nothing.
+        events.reserve(if presence == Presence::Join { 2 * steps.len() } else { 0 });
         for step in steps {
             match (presence, step) {
-                // Named twice, it has joined by now.
-                (Presence::Join, Step::New { account, hash })
-                    if steps.len() > 1 && self.roster.find(account, *hash).is_some() => {}
                 (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
                 (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
                 (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
@@ -146,7 +145,7 @@ impl Room {
         }
     }
 
-    /// A new member, connected, at the end of the join order, without marks.
+    /// A new member, connected, at the end of the join order, without marks. Named twice, it has joined by now.
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
             events.push(Event::Joined { account });
@@ -189,7 +188,8 @@ impl Room {
 
     /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too. A stranger cannot leave.
     fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
-        let mut places: SmallVec<[u64; 4]> = SmallVec::new();
+        let mut places: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
+        events.reserve(steps.len());
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
             // Named twice, its record is gone by now.
@@ -203,7 +203,7 @@ impl Room {
         places.into_iter().for_each(|place| self.order.remove(place));
     }
 
-    /// Puts a record in, without marks, at the end of the join order; the account has none yet. None where no place is left.
+    /// Puts a record in, without marks, at the end of the join order. None where the account has one, or no place is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,

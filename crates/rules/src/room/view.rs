@@ -5,7 +5,6 @@ use avmarks_spec::{Timestamp, UserId};
 use super::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
 use super::roster::{Connection, Member, Slot, hash};
 use super::{MemberView, Room};
-use crate::Entry;
 
 /// So many accounts are looked up at once.
 pub(crate) const LOOK_UP_AT_ONCE: usize = 32;
@@ -73,22 +72,28 @@ impl<'a> View<'a> {
 
     /// The member or robot of this account.
     pub(crate) fn find(&self, account: &UserId) -> Option<Seen> {
-        self.look(self.find_hashed(account, hash(account))?)
+        self.find_hashed(account, hash(account))
     }
 
-    /// Where the record of this account lies, given its hash.
-    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Slot> {
-        self.room.roster.find(account, hash)
-    }
-
-    /// The records of the first [`LOOK_UP_AT_ONCE`] of these entries, given the hashes of their accounts. All are looked
-    /// up before any is weighed: the memory that they lie in is far apart in a large room, and can so be waited for at once.
-    pub(crate) fn find_all(&self, entries: &[Entry], hashes: &[u64], found: &mut Records<'a>) {
+    /// The same, given its hash.
+    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Seen> {
         let roster = &self.room.roster;
-        let mut candidates = [Slot::NONE; LOOK_UP_AT_ONCE];
+        self.seen(roster.find_at(roster.candidate(hash), account, hash)?)
+    }
+
+    /// The records of the first [`LOOK_UP_AT_ONCE`] of these accounts, given their hashes. All are looked
+    /// up before any is weighed: the memory that they lie in is far apart in a large room, and can so be waited for at once.
+    pub(crate) fn find_all<'k>(
+        &self,
+        accounts: impl Iterator<Item = &'k UserId>,
+        hashes: &[u64],
+        found: &mut Records<'a>,
+    ) {
+        let roster = &self.room.roster;
+        let mut candidates = [None; LOOK_UP_AT_ONCE];
         candidates.iter_mut().zip(hashes).for_each(|(candidate, hash)| *candidate = roster.candidate(*hash));
-        for (((found, candidate), entry), hash) in found.iter_mut().zip(candidates).zip(entries).zip(hashes) {
-            *found = roster.find_at(candidate, &entry.account, *hash);
+        for (((found, candidate), account), hash) in found.iter_mut().zip(candidates).zip(accounts).zip(hashes) {
+            *found = roster.find_at(candidate, account, *hash);
         }
     }
 

@@ -131,3 +131,70 @@ impl DifferentMarks {
         (!self.are_more).then(|| self.marks.iter().flatten().count())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use avmarks_protocol::Endpoint;
+
+    use super::*;
+    use crate::preflight::read_by_steps;
+    use crate::violation::Violations;
+
+    /// Whether a body is read in one pass; if so, as by the steps, which find nothing.
+    fn is_read(body: &str) -> bool {
+        let (policy, limits) = (Policy::default(), Limits::DOCUMENTED);
+        let Some(read) = read_faultless(body, &policy, &limits, &mut Scratch::default()) else { return false };
+        let mut findings = Violations::all();
+        let by_steps = read_by_steps(Endpoint::ModifyUserInfo, body.as_bytes(), &policy, &limits, &mut findings);
+        assert_eq!(by_steps, std::ops::ControlFlow::Continue(read), "{body}");
+        assert!(findings.found.is_empty() && findings.gaps.is_empty(), "{body}");
+        true
+    }
+
+    /// A call for so many accounts; the marks follow each other, this many of them different.
+    fn body(kind: u8, accounts: usize, different: usize) -> String {
+        let entry = |at: usize| {
+            let mark = 1_000 + at % different;
+            format!(r#"{{"Member_Account":"a{at}","Marks":[{mark},600,{mark}]}}"#)
+        };
+        let entries: Vec<_> = (0..accounts).map(entry).collect();
+        format!(r#"{{"GroupId":"@TGS#a","CommandType":{kind},"MemberList":[{}]}}"#, entries.join(","))
+    }
+
+    #[test]
+    fn a_faultless_request_is_read_as_by_the_steps() {
+        for (kind, accounts, different) in
+            [(1, 1, 1), (2, 1, 1), (1, 500, 10), (2, 500, 11), (2, 20, 16), (2, 20, 17), (1, 9, 9)]
+        {
+            assert!(is_read(&body(kind, accounts, different)), "{kind}, {accounts}, {different}");
+        }
+        // Marks that share a home, the list before the account, an escape, a field that no document names.
+        assert!(is_read(
+            r#"{"MemberList":[{"Marks":[1000,1016,1032],"Member_Account":"\u0061"},{"Member_Account":"a","Marks":[500]}],"x":1,"CommandType":1,"GroupId":"g"}"#
+        ));
+    }
+
+    #[test]
+    fn a_request_with_a_fault_is_left_to_the_steps() {
+        assert!(!is_read(&body(1, 501, 1)));
+        assert!(!is_read(&body(1, 20, 11)));
+        assert!(!is_read(&body(1, 20, 17)));
+        let good = body(1, 2, 1);
+        assert!(is_read(&good));
+        for (from, to) in [
+            (r#""CommandType":1"#, r#""CommandType":0"#),
+            (r#""CommandType":1"#, r#""CommandType":3"#),
+            ("@TGS#a", ""),
+            ("a0", ""),
+            ("a0", "abcdefghijklmnopqrstuvwxyz0123456"),
+            ("[1000,600,1000]", "[]"),
+            ("[1000,600,1000]", "[999]"),
+            ("600", "-600"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert_ne!(text, good);
+            assert!(!is_read(&text), "{text}");
+        }
+        assert!(!is_read(r#"{"GroupId":"g","CommandType":1,"MemberList":[]}"#));
+    }
+}

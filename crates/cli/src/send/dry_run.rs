@@ -10,7 +10,7 @@ use avmarks_rules::Reason;
 use avmarks_service::{App, Call};
 use avmarks_spec::Clause;
 
-use super::report::{Report, Told};
+use super::report::{Report, Shown};
 use crate::error::Error;
 use crate::output::{Format, Verdict};
 use crate::settings::Settings;
@@ -21,7 +21,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
     let mut now = app.latest();
     let signer = Arc::new(Signer::fixed(target.app, target.identifier, UserSig::new("unchecked")));
     let job = Job::new(vec![plan], signer, settings.job(settings.deadline(now)), 0);
-    let mut job = job.map_err(|fault| Error::Job { what: None, fault })?;
+    let mut job = job.map_err(|error| Error::Job { what: None, error })?;
     let mut clauses: BTreeMap<ErrorCode, BTreeSet<Clause>> = BTreeMap::new();
     loop {
         match job.poll(now) {
@@ -38,7 +38,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
             Step::Done => break,
         }
     }
-    let report = Report::of(&job, Told { all, earlier: 0, is_rehearsal: true }).because(clauses);
+    let report = Report::of(&job, Shown { all, earlier: 0, is_dry_run: true }).because(clauses);
     format.print(&report)?;
     Ok(report.verdict())
 }

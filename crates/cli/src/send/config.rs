@@ -4,15 +4,21 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Origin, Setting, Settings};
+use avmarks_rules::Policy;
+
+use super::settings::CALL;
+use crate::args::ConfigArgs;
 use crate::error::Error;
 use crate::input::Shown;
-use crate::output::{FAINT, Foreign, Format, HEAD};
+use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
+use crate::settings::{Command, Origin, Setting, Settings};
 
-/// Prints the settings, then says what is wrong with them.
-pub(crate) fn show(settings: &Settings, format: Format) -> Result<(), Error> {
-    format.print(&Table::of(settings))?;
-    settings.check(&[])
+/// Prints the settings, then says what is wrong with them, and which ones a call needs that are missing.
+pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
+    let settings = Settings::find(&args.settings, Policy::default());
+    format.print(&Table::of(&settings))?;
+    settings.check(&CALL)?;
+    Ok(Verdict::Accepted)
 }
 
 #[derive(Serialize)]
@@ -37,29 +43,21 @@ struct Line {
 
 impl Table {
     fn of(settings: &Settings) -> Self {
-        let line = |setting: &Setting| match settings.values.get(setting) {
-            Some(value) => Line {
-                name: setting.name(),
-                value: Some(settings.shown(*setting, &value.text)),
-                from: match value.origin {
-                    Origin::Option => "option",
-                    Origin::Environment => "environment",
-                    Origin::File(_) => "file",
-                    Origin::Default => "default",
-                },
-                place: match value.origin {
-                    Origin::Option => Some(setting.flag()),
-                    Origin::Environment => Some(setting.variable()),
-                    Origin::File(line) => Some(format!("line {line}")),
-                    Origin::Default => None,
-                },
-            },
-            None => Line { name: setting.name(), value: None, from: "nowhere", place: None },
+        let line = |setting: Setting| {
+            let texts: Vec<_> = settings.texts(setting).iter().map(|text| settings.shown(setting, text)).collect();
+            let (from, place) = match settings.origin(setting) {
+                Some(Origin::Option) => ("option", Some(setting.flag())),
+                Some(Origin::Environment) => ("environment", Some(setting.variable())),
+                Some(Origin::File(line)) => ("file", Some(format!("line {line}"))),
+                Some(Origin::Default) => ("default", None),
+                None => ("nowhere", None),
+            };
+            Line { name: setting.name(), value: (!texts.is_empty()).then(|| texts.join(",")), from, place }
         };
         Self {
-            file: settings.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
-            settings: Setting::ALL.iter().map(line).collect(),
-            shown_file: settings.file.as_deref().map(|path| Shown(path).to_string()),
+            file: settings.file().map(|path| path.to_string_lossy().into_owned()),
+            settings: Setting::of(Command::Send).map(line).collect(),
+            shown_file: settings.file().map(|path| Shown(path).to_string()),
         }
     }
 }

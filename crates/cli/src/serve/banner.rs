@@ -1,4 +1,4 @@
-//! What is said at the start: where it listens, and how to ask it.
+//! The text at the start: where the emulator listens, and a request to try.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ use crate::output::{FAINT, GOOD, HEAD};
 
 /// See the module.
 #[derive(Serialize)]
-pub(super) struct Told {
+pub(super) struct Banner {
     url: String,
     https_url: String,
     page: String,
@@ -29,7 +29,7 @@ pub(super) struct Told {
     shown_ca: Option<String>,
 }
 
-impl Told {
+impl Banner {
     /// Of an emulator as it is set up now, which a state that it goes on from may have a say in.
     pub(super) fn of(running: &Running, ca_dir: Option<&Path>, group: Option<&GroupId>) -> Self {
         let address = reachable(running.address());
@@ -80,7 +80,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Banner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
