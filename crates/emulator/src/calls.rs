@@ -49,7 +49,7 @@ use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 use serde_json::Value;
 
 use crate::state::{Changes, State};
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 use answer::Reply;
 use body::Given;
 use call::{Call, Run, found, permitted, well_formed};
@@ -104,13 +104,13 @@ pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     pub(crate) changes: Changes,
     /// How members left, where they did.
-    pub(crate) exit: Exit,
+    pub(crate) initiator: Initiator,
 }
 
 impl Outcome {
     /// An answer with which nothing happened.
     pub(crate) fn of(answer: Answer) -> Self {
-        Self { answer, changes: Changes::default(), exit: Exit::Quit }
+        Self { answer, changes: Changes::default(), initiator: Initiator::Member }
     }
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn answer(state: &mut State, terms: Terms, asked: &Asked<'_>, now: Ti
     let mut outcome = match answered {
         Ok(reply) => {
             let body = reply.to_json();
-            Outcome { answer: Answer::new(ErrorCode::OK, body), changes: reply.changes, exit: reply.exit }
+            Outcome { answer: Answer::new(ErrorCode::OK, body), changes: reply.changes, initiator: reply.initiator }
         }
         Err(Refused { code, info }) => Outcome::of(Answer::new(code, envelope_json(&Envelope::fail(code, info)))),
     };

@@ -17,13 +17,13 @@ use crate::calls::{self, Outcome, Terms};
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
 use crate::http::ReadBody;
-use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine};
+use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::{Settings, strictly};
 use crate::state::{CallState, Changes, Group, State};
 use crate::stubs::Stubs;
-use crate::webhooks::{Exit, Outbox};
+use crate::webhooks::{Initiator, Outbox};
 
 /// What changes.
 pub(crate) struct World {
@@ -88,16 +88,16 @@ impl World {
     ) -> Answered {
         let now = self.now();
         let (is_stub, call) = (self.stubs.answers(request.path), calls::is_answered(request.path));
-        let Outcome { answer, changes, exit } = match body {
+        let Outcome { answer, changes, initiator } = match body {
             ReadBody::TooLong { bytes } if is_stub || call => {
                 Outcome::of(self.state.app.gate_long_body(request, *bytes, now))
             }
             ReadBody::TooLong { bytes } => Outcome::of(self.state.app.refuse_long_body(request, *bytes, now)),
-            ReadBody::Whole(_) if is_stub => self.answer_by_stub(request, now),
-            ReadBody::Whole(_) if call => self.answer_by_call(request, query, now),
-            ReadBody::Whole(_) => self.answer_by_service(request, query, now),
+            ReadBody::Whole(..) if is_stub => self.answer_by_stub(request, now),
+            ReadBody::Whole(..) if call => self.answer_by_call(request, query, now),
+            ReadBody::Whole(..) => self.answer_by_service(request, query, now),
         };
-        self.happened(&changes, exit);
+        self.happened(&changes, initiator);
         self.log_request(request, query, now, answer, is_stub, injection)
     }
 
@@ -108,7 +108,7 @@ impl World {
             // but the quota.
             self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
         }
-        Outcome { answer, changes: self.state.changed(happenings, None), exit: Exit::Quit }
+        Outcome { answer, changes: self.state.changed(happenings, None), initiator: Initiator::Member }
     }
 
     fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
@@ -204,10 +204,10 @@ impl World {
     }
 
     /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
-    pub(crate) fn happened(&mut self, changes: &Changes, exit: Exit) {
-        self.outbox.happened(&self.state.app, changes, exit);
+    pub(crate) fn happened(&mut self, changes: &Changes, initiator: Initiator) {
+        self.outbox.happened(&self.state.app, changes, initiator);
         for event in &changes.events {
-            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?exit, "happened");
+            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?initiator, "happened");
             self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
@@ -233,7 +233,7 @@ impl World {
         if is_new && !name.is_empty() {
             self.persist(|| OwnLine::name(now, id, &name));
         }
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         Ok(changes.events)
     }
 
@@ -242,7 +242,7 @@ impl World {
         let now = self.now();
         let changes = self.state.destroy_group(id, now);
         self.persist(|| Line { at: now, input: Input::DestroyGroup { group: id } }.to_json());
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         changes.events
     }
 
@@ -252,7 +252,7 @@ impl World {
         group: GroupId,
         presence: Presence,
         accounts: &[UserId],
-        exit: Exit,
+        initiator: Initiator,
     ) -> Result<Vec<GroupEvent>, CapacityError> {
         if presence == Presence::Join {
             self.check_join(group, accounts)?;
@@ -263,7 +263,7 @@ impl World {
             let accounts = accounts.to_vec();
             Line { at: now, input: Input::Presence { presence, group, accounts } }.to_json()
         });
-        self.happened(&changes, exit);
+        self.happened(&changes, initiator);
         Ok(changes.events)
     }
 
@@ -277,7 +277,7 @@ impl World {
     /// Lets time pass to now.
     pub(crate) fn tick(&mut self) -> Vec<GroupEvent> {
         let changes = self.state.tick(self.now());
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         changes.events
     }
 
@@ -416,7 +416,7 @@ impl World {
             self.check_join(*group, accounts)?;
         }
         let (step, changes) = self.state.run(line, number);
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         Ok(step)
     }
 }
@@ -458,7 +458,8 @@ impl World {
         for KeptJournal { path, lines } in journals {
             for (at, line) in lines.iter().enumerate() {
                 let Err(what) = self.replay(line) else { continue };
-                let fault = DataError::Input { path, line: at + 1, what };
+                // The first line of the file is its head.
+                let fault = DataError::Input { path, line: at + 2, what };
                 if !repair {
                     return Err(fault);
                 }
@@ -472,19 +473,17 @@ impl World {
     /// Takes a line in that was taken in once before, and was let through then: how many groups and members there may be now
     /// does not matter. Where it cannot be taken in, nothing is changed.
     fn replay(&mut self, text: &str) -> Result<(), String> {
-        match OwnLine::parse(text)? {
-            Some(OwnLine::Clock(clock)) => self.state.clock = clock,
-            Some(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
-            Some(OwnLine::GroupCall { at, identifier, path, body }) => {
+        match Record::parse(text, &self.state.app.settings().terms.policy)? {
+            Record::Own(OwnLine::Clock(clock)) => self.state.clock = clock,
+            Record::Own(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
+            Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
                 let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
                 let terms = Terms { capacity: Capacity::UNLIMITED, strict: self.strict };
                 if !calls::answer(&mut self.state, terms, &asked, at).1 {
                     return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
                 }
             }
-            None => {
-                let policy = self.state.app.settings().terms.policy;
-                let line = Line::parse(text, &policy).map_err(|fault| fault.to_string())?;
+            Record::Scenario(line) => {
                 self.state.run(line, 0);
             }
         }
@@ -515,9 +514,19 @@ impl World {
     }
 
     /// Persists an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
-    fn persist(&mut self, line: impl FnOnce() -> Vec<u8>) {
+    pub(crate) fn persist(&mut self, line: impl FnOnce() -> Vec<u8>) {
         let Some(journal) = &mut self.journal else { return };
-        journal.append(&line());
+        let line = line();
+        // What the next start could not take in is persisted as a part of the whole state.
+        let policy = self.state.app.settings().terms.policy;
+        let readable = std::str::from_utf8(&line).map_err(|fault| fault.to_string());
+        match readable.and_then(|text| Record::parse(text, &policy).map(drop)) {
+            Ok(()) => journal.append(&line),
+            Err(fault) => {
+                tracing::error!(%fault, "an input cannot be written as a line; the whole state is written instead");
+                return self.persist_all();
+            }
+        }
         if journal.is_full() {
             self.persist_all();
         }

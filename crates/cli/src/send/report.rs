@@ -72,8 +72,13 @@ impl<'a> Report<'a> {
         let mut groups: BTreeMap<(State, String), Group<'a>> = BTreeMap::new();
         for account in self.accounts() {
             let (state, reason) = (account.outcome.state(), reason(&account.outcome));
-            let new = || Group { state, reason: reason.clone(), count: 0, first: Vec::new() };
-            let group = groups.entry((state, reason.clone())).or_insert_with(new);
+            // `ErrorInfo` may name the account: refused accounts are grouped by their code, with the first text.
+            let key = match &account.outcome {
+                Outcome::Refused { code, .. } => code.to_string(),
+                _ => reason.clone(),
+            };
+            let group =
+                groups.entry((state, key)).or_insert_with(|| Group { state, reason, count: 0, first: Vec::new() });
             group.count += 1;
             if group.first.len() < NAMED_MAX {
                 group.first.push(account.account.as_str());

@@ -15,7 +15,7 @@ use super::profiles::{IMAGE, NICK, VALUE_BYTES_MAX};
 use super::refused::Refused;
 use super::view::{exists, is_online};
 use crate::state::{Changes, State};
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 
 /// 70107: there is no such account.
 const ABSENT: i64 = 70_107;
@@ -178,13 +178,13 @@ fn delete(state: &mut State, given: &Given<'_>) -> Answered {
             None => rows.push(result(part, ABSENT, "there is no such account", None)),
         }
     }
-    Ok(Reply::ok().with("ResultItem", rows).and(changes, Exit::Kicked))
+    Ok(Reply::ok().with("ResultItem", rows).and(changes, Initiator::Admin))
 }
 
 fn kick(state: &mut State, given: &Given<'_>) -> Answered {
     let account = given.account("UserID").filter(|account| exists(state, account));
     let account = account.ok_or_else(|| Refused::new(ABSENT, "`UserID` names no account that is there"))?;
-    Ok(Reply::ok().and(everywhere(state, account, Presence::Disconnect, given), Exit::Quit))
+    Ok(Reply::ok().and(everywhere(state, account, Presence::Disconnect, given), Initiator::Member))
 }
 
 /// Lets this happen to an account in each group that it takes part in.

@@ -6,19 +6,19 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::state::Changes;
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
     fields: Vec<(&'static str, Box<RawValue>)>,
     pub(super) changes: Changes,
-    pub(super) exit: Exit,
+    pub(super) initiator: Initiator,
 }
 
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self { fields: Vec::new(), changes: Changes::default(), exit: Exit::Quit }
+        Self { fields: Vec::new(), changes: Changes::default(), initiator: Initiator::Member }
     }
 
     /// With this field behind the others.
@@ -31,8 +31,8 @@ impl Reply {
     }
 
     /// It made this happen; who left has left in this way.
-    pub(super) fn and(self, changes: Changes, exit: Exit) -> Self {
-        Self { changes, exit, ..self }
+    pub(super) fn and(self, changes: Changes, initiator: Initiator) -> Self {
+        Self { changes, initiator, ..self }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

@@ -11,7 +11,7 @@ use super::call::{Answered, Call};
 use super::field::Field;
 use super::members::removed;
 use crate::state::State;
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 
 /// Accounts of one call. Source: 1047/50296, request fields.
 const ACCOUNTS_MAX: usize = 20;
@@ -69,7 +69,7 @@ fn ban(state: &mut State, given: &Given<'_>) -> Answered {
     let until = given.now.as_seconds() + seconds;
     let more = state.groups.entry(id).or_default().more_mut();
     more.bans.extend(accounts.iter().map(|account| (*account, until)));
-    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Exit::Kicked))
+    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Initiator::Admin))
 }
 
 fn unban(state: &mut State, given: &Given<'_>) -> Answered {

@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::refused::Refused;
 
+/// The largest whole number that JSON tells exactly everywhere: 2^53 - 1.
+const EXACT_MAX: u64 = (1 << 53) - 1;
+
 /// A field of a request or an answer.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -238,7 +241,7 @@ pub(super) fn schema(fields: &[Field]) -> Value {
 
 /// The whole number that this is; `5.0` is one as well, as JSON Schema has it.
 pub(super) fn whole(value: &Value) -> Option<i64> {
-    let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= crate::limits::NUMBER_MAX as f64;
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT_MAX as f64;
     value.as_i64().or_else(|| value.as_f64().filter(exact).map(|number| number as i64))
 }
 

@@ -15,7 +15,7 @@ use super::refused::Refused;
 
 use super::call::{Answered, Call, is_admin, well_formed};
 use crate::state::{Changes, Group, State};
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 
 /// Bytes of a text that is kept with a group.
 pub(super) const TEXT_BYTES_MAX: usize = 1_024;
@@ -112,7 +112,7 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
         let info = "`MemberList` names members; those of an `AVChatRoom` join by themselves, over the SDK";
         return Err(Refused::new(10_007, info));
     }
-    made(state, given, kind, given.now, &members)
+    made(state, given, kind, given.now, &members, Initiator::Admin)
 }
 
 fn import(state: &mut State, given: &Given<'_>) -> Answered {
@@ -125,10 +125,17 @@ fn import(state: &mut State, given: &Given<'_>) -> Answered {
     }
     let seconds = given.number("CreateTime").and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
     let created = seconds.map_or(given.now, |seconds| Timestamp::from_millis(seconds * 1_000));
-    made(state, given, kind, created, &[])
+    made(state, given, kind, created, &[], Initiator::Import)
 }
 
-fn made(state: &mut State, given: &Given<'_>, kind: GroupType, created: Timestamp, members: &[Part<'_>]) -> Answered {
+fn made(
+    state: &mut State,
+    given: &Given<'_>,
+    kind: GroupType,
+    created: Timestamp,
+    members: &[Part<'_>],
+    initiator: Initiator,
+) -> Answered {
     let owner = given.account("Owner_Account");
     let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
     if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
@@ -164,7 +171,7 @@ fn made(state: &mut State, given: &Given<'_>, kind: GroupType, created: Timestam
             group.more_mut().members.entry(account).or_default().is_admin = true;
         }
     }
-    Ok(Reply::ok().with("GroupId", id.as_str()).and(changes, Exit::Quit))
+    Ok(Reply::ok().with("GroupId", id.as_str()).and(changes, initiator))
 }
 
 /// Makes an account a member, offline until it connects.
@@ -193,7 +200,7 @@ pub(super) fn profile(group: &mut Group, given: &Given<'_>, max_members: &str) {
 
 fn destroy(state: &mut State, given: &Given<'_>) -> Answered {
     let changes = state.destroy_group(given.group()?, given.now);
-    Ok(Reply::ok().and(changes, Exit::Quit))
+    Ok(Reply::ok().and(changes, Initiator::Member))
 }
 
 /// What an id begins with that is assigned, as those of the pages' samples do.

@@ -13,7 +13,7 @@ use super::mutes::mute;
 use super::refused::Refused;
 use super::view::{everybody, is_member, max_members, role, row};
 use crate::state::{Changes, State};
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 
 /// Members of a page. Source: 1047/34948, request fields.
 const MEMBERS_PER_PAGE_MAX: i64 = 6_000;
@@ -78,7 +78,7 @@ pub(super) const CALLS: &[Call] = &[
     )
     .of_group(&[AV])
     .answers(ADDED)
-    .runs(add),
+    .runs(import),
     Call::new(
         "group_open_http_svc/delete_group_member",
         "1047/34949",
@@ -136,6 +136,14 @@ fn list(state: &State, given: &Given<'_>) -> Answered {
 }
 
 fn add(state: &mut State, given: &Given<'_>) -> Answered {
+    added(state, given, Initiator::Admin)
+}
+
+fn import(state: &mut State, given: &Given<'_>) -> Answered {
+    added(state, given, Initiator::Import)
+}
+
+fn added(state: &mut State, given: &Given<'_>, initiator: Initiator) -> Answered {
     let id = given.group()?;
     let parts = given.parts("MemberList");
     let Some((room, group)) = state.app.room(&id).zip(state.groups.get(&id)) else {
@@ -170,12 +178,12 @@ fn add(state: &mut State, given: &Given<'_>) -> Answered {
         }
         rows.push(Object(vec![("Member_Account", json!(account.as_str())), ("Result", json!(result))]));
     }
-    Ok(Reply::ok().with("MemberList", rows).and(changes, Exit::Quit))
+    Ok(Reply::ok().with("MemberList", rows).and(changes, initiator))
 }
 
 fn delete(state: &mut State, given: &Given<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("MemberToDel_Account"));
-    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Exit::Kicked))
+    Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Initiator::Admin))
 }
 
 /// Removes these members, with what they had as members.

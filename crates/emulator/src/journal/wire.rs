@@ -11,7 +11,7 @@ use crate::clock::{self, Clock};
 use crate::state::{CallState, Group, State};
 
 /// The version that is written, and read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 /// A time in milliseconds since the Unix epoch.
 pub(super) mod millis {
     use avmarks_spec::Timestamp;
+    use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
@@ -10,7 +11,7 @@ pub(super) mod millis {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        u64::deserialize(deserializer).map(Timestamp::from_millis)
+        Timestamp::new(u64::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

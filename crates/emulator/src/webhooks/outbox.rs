@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
-use super::exit::Exit;
+use super::initiator::Initiator;
 use super::notification::{self, Notification};
 use super::post::{PostError, Poster, Receiver};
 use super::settings::{WebhookSettings, WebhookSettingsError};
@@ -151,12 +151,12 @@ impl Outbox {
     }
 
     /// Puts in what is to be told of what happened.
-    pub(crate) fn happened(&self, app: &App, changes: &Changes, exit: Exit) {
+    pub(crate) fn happened(&self, app: &App, changes: &Changes, initiator: Initiator) {
         let mut state = self.lock();
         let Some(route) = state.route.clone() else { return };
         let sdkappid = app.settings().sdkappid;
         let due = Instant::now() + route.settings.delay;
-        for notification in notification::notifications(app, changes, exit, route.settings.revision) {
+        for notification in notification::notifications(app, changes, initiator, route.settings.revision) {
             let (route, bytes) = (Arc::clone(&route), notification.bytes());
             state.put(Item { route, sdkappid, at: changes.at, notification, bytes, due, attempt: 1, duplicate: false });
         }

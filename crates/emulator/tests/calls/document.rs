@@ -105,3 +105,30 @@ fn each_call_names_its_document() {
         );
     }
 }
+
+/// The rows of `docs/calls.md`, out of the description.
+fn table(document: &Value) -> String {
+    let mut table = "| call of `v4/` | source | answered | refused group types | plan |\n|---|---|---|---|---|\n".to_owned();
+    for (path, operation) in operations(document) {
+        let refused = operation["x-refused-group-types"].as_object().unwrap();
+        let refused: Vec<_> = refused.iter().map(|(kind, code)| format!("{kind} {code}")).collect();
+        let plan = if operation["x-needs-plan"] == true { "10059" } else { "" };
+        let (source, answered) = (operation["x-source"].as_str().unwrap(), operation["x-answered"].as_str().unwrap());
+        table += &format!("| `{path}` | {source} | {answered} | {} | {plan} |\n", refused.join(", "));
+    }
+    table
+}
+
+#[test]
+fn the_page_lists_the_calls_as_they_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/calls.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let start = page.find("| call of `v4/` |").unwrap();
+    let end = start + page[start..].find("\n\n").unwrap() + 1;
+    let table = table(&document(&super::start(|_| {})));
+    if std::env::var_os("AVMARKS_WRITE").is_some() {
+        std::fs::write(path, [&page[..start], &table, &page[end..]].concat()).unwrap();
+        return;
+    }
+    assert_eq!(page[start..end], table, "print it anew with AVMARKS_WRITE=1");
+}

@@ -281,3 +281,33 @@ fn what_the_ban_calls_refuse() {
         codes(&running, path, &[(body, 10059)]);
     }
 }
+
+#[test]
+fn webhooks_tell_who_added_and_removed_members() {
+    let running = with_groups();
+    control(&running, "PUT", "webhooks", r#"{"url":"http://127.0.0.1:9/"}"#);
+    let add = json!({ "GroupId": "Public", "MemberList": [{ "Member_Account": "c" }, { "Member_Account": "d" }] });
+    served(&running, ADD, &add);
+    // What is imported is told to nobody.
+    served(&running, "group_open_http_svc/import_group_member", &json!({ "GroupId": "Public", "MemberList": [{ "Member_Account": "e" }] }));
+    served(&running, BAN, &json!({ "GroupId": "Public", "Members_Account": ["c"], "Duration": 60 }));
+    served(&running, "im_open_login_svc/account_delete", &json!({ "DeleteItem": [{ "UserID": "d" }] }));
+    let deliveries = loop {
+        let answer = control(&running, "GET", "webhooks/deliveries", "");
+        if answer["waiting"] == 0 {
+            break answer["deliveries"].as_array().unwrap().clone();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let told: Vec<_> = deliveries
+        .iter()
+        .map(|delivery| {
+            let body = &delivery["body"];
+            let change = body["JoinType"].as_str().or(body["ExitType"].as_str()).unwrap().to_owned();
+            let members = body["NewMemberList"].as_array().or(body["ExitMemberList"].as_array()).unwrap();
+            (change, members.iter().map(|member| member["Member_Account"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+        })
+        .collect();
+    let row = |change: &str, members: &[&str]| (change.to_owned(), members.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>());
+    assert_eq!(told, [row("Invited", &["c", "d"]), row("Kicked", &["c"]), row("Kicked", &["d"])]);
+}

@@ -47,7 +47,7 @@ fn of_1200_accounts_with_mishaps_and_30_offline_each_gets_its_report() {
     let tries: Vec<_> = calls.iter().flat_map(|call| call["tries"].as_array().unwrap()).collect();
     let ids: BTreeSet<_> = tries.iter().map(|one| one["random"].as_u64().unwrap()).collect();
     assert_eq!((tries.len(), ids.len()), (5, 5));
-    let heard: Vec<_> = tries.iter().filter_map(|one| one["heard"].as_str()).collect();
+    let heard: Vec<_> = tries.iter().filter_map(|one| one["status"].as_str()).collect();
     for (what, count) in [("served", 3), ("refused", 1), ("failed", 1)] {
         assert_eq!(heard.iter().filter(|heard| **heard == what).count(), count, "{what}");
     }
@@ -176,7 +176,7 @@ fn who_is_online_is_listed_and_counted() {
 
     let count = server.send(&["count"]);
     assert_eq!((count.status, count.out.as_str()), (0, "1171\n"));
-    assert_eq!(server.send(&["count", "--json"]).json(), json!({"group": GROUP, "online": 1171}));
+    assert_eq!(server.send(&["count", "--json"]).json(), json!({"version": 2, "group": GROUP, "online": 1171}));
 
     let refused = server.send(&["count", "--group", "@TGS#nowhere"]);
     assert_eq!((refused.status, refused.out.as_str()), (1, ""));

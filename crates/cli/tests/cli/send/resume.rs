@@ -132,7 +132,7 @@ fn ctrl_c_stops_reports_and_says_how_to_go_on() {
     assert_eq!(settled(&resume), before);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["counts"]["not-tried"], &report["counts"]["unconfirmed"]), (&json!(990), &json!(0)));
-    assert_eq!(report["accounts"][210]["says"], json!("not tried: the job was stopped"));
+    assert_eq!(report["accounts"][210]["message"], json!("not tried: the job was stopped"));
 
     let rest = feed(server.command(&arguments), b"");
     assert_report_is_whole(&rest);

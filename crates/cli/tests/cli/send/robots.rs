@@ -47,8 +47,8 @@ fn robots_are_added_checked_and_deleted() {
         (&account["account"], &account["marks"], &account["state"]),
         (&json!("robot1"), &json!([500]), &json!("accepted"))
     );
-    assert_eq!(account["says"], json!("accepted, not confirmed: the answer names no account"));
-    assert_eq!(report["calls"][0]["tries"][0]["heard"], json!("accepted"));
+    assert_eq!(account["message"], json!("accepted, not confirmed: the answer names no account"));
+    assert_eq!(report["calls"][0]["tries"][0]["status"], json!("accepted"));
     assert!(account["random"].is_u64());
     assert_eq!(server.send(&["check", "robot1", "robot2"]).status, 1);
 }
@@ -158,6 +158,7 @@ fn check_tells_who_is_online_in_the_order_given() {
     let run = server.send(&["check", "stranger", "student1", "stranger", "--json"]);
     assert_eq!(run.status, 3);
     let expected = json!({
+        "version": 2,
         "group": GROUP,
         "counts": {"online": 1, "total": 2},
         "accounts": [{"account": "stranger", "online": false}, {"account": "student1", "online": true}],
@@ -220,10 +221,13 @@ fn administrators_are_added_listed_and_deleted() {
     let admin = |account| json!({"Admin_Account": account, "Avatar": "", "NickName": ""});
     assert_eq!(
         server.send(&["admins", "list", "--json"]).json(),
-        json!({"group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
+        json!({"version": 2, "group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
     );
     let run = feed(server.command(&["admins", "delete", "--file", "-", "--json"]), list.out.as_bytes());
-    assert_eq!(run.json(), json!({"change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]}));
+    assert_eq!(
+        run.json(),
+        json!({"version": 2, "change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]})
+    );
     assert_eq!(server.send(&["admins", "list"]).out, "");
     let commands: Vec<String> = server.entries().into_iter().map(|entry| entry.command).collect();
     assert_eq!(commands, ["modify_admin", "get_admin_list", "get_admin_list", "modify_admin", "get_admin_list"]);
