@@ -14,10 +14,13 @@ use super::logs::Log;
 use crate::error::Error;
 use crate::input::Source;
 use crate::secret;
-use crate::settings::{Command, Setting, Settings, address, host_pattern, limit};
+use crate::settings::{Command, Setting, Settings, address, host_pattern, limit, stub};
 
 /// The port where none is given.
 const PORT: u16 = 8_600;
+
+/// Bytes of a stub.
+const STUB_BYTES_MAX: u64 = 1_048_576;
 
 /// Everything that is needed to start.
 pub(super) struct StartSettings {
@@ -66,6 +69,11 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     emulator.data = settings.path(Setting::Data);
     put(&mut emulator.data_repair, boolean(settings, Setting::DataRepair));
     emulator.webhooks = webhooks(settings)?;
+    for (path, file) in settings.list(Setting::Stubs, stub)?.unwrap_or_default() {
+        let source = Source::from(settings.path_of(Setting::Stubs, &file).into_os_string());
+        emulator.stubs.push((path, source.read_limited(STUB_BYTES_MAX, "a stub")?));
+    }
+    emulator.stub_unknown_ok = settings.text(Setting::StubUnknown) == Some("ok");
     Ok(emulator)
 }
 

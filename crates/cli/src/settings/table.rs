@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     Reading,
     /// `LIMIT=N`.
     Limit,
+    /// `PATH=FILE`.
+    Stub,
     /// A host, `*.` and the end of one, or `*`.
     HostPattern,
     Host,
@@ -138,6 +140,10 @@ fn booleans() -> Vec<&'static str> {
     vec!["true", "false"]
 }
 
+fn stub_answers() -> Vec<&'static str> {
+    vec!["ok", "60009"]
+}
+
 fn log_forms() -> Vec<&'static str> {
     vec!["human", "json"]
 }
@@ -171,6 +177,8 @@ settings! {
     Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
+    Stubs serve("stub", Kind::Stub, "PATH=FILE", "Answer this path with the bytes of this file, instead of by rules; may be repeated").list();
+    StubUnknown serve("stub_unknown", Kind::Name(stub_answers), "ANSWER", "The answer to a path that no call has: `ok`, or the error 60009 [default: 60009]");
     Strict serve("strict", Kind::Flag, "BOOL", "Refuse what the documents forbid and the readings in force accept: `random` missing or out of range, a comma before `]` or `}`");
     CaDir serve("ca_dir", Kind::Folder, "DIR", "Keep the certificate authority in this directory, its key in avmarks-ca.key.pem [default: avmarks in $XDG_DATA_HOME or ~/.local/share]");
     Data serve("data", Kind::Folder, "DIR", "Keep the state in this directory and continue from it at the next start; its settings of the app go before those given here");

@@ -45,6 +45,13 @@ const ROWS: &[Row] = &[
     row("port", &["0"], &["65536"]),
     shown(row("group", &["f", "g"], &["f", LONG]), "groups", "/groups/1/group", "\"g\""),
     shown(row("seed", &["seed.jsonl"], &["absent"]), "groups", "/groups/0/group", "\"seeded\""),
+    shown(
+        row("stub", &["/v4/a/b=seed.jsonl", "/v4/c/d=token.txt"], &["v4/a/b=seed.jsonl"]),
+        "stubs",
+        "/stubs/1/path",
+        "\"/v4/c/d\"",
+    ),
+    shown(row("stub_unknown", &["ok"], &["yes"]), "stubs", "/unknown", "\"ok\""),
     row("strict", &["true"], &["maybe"]),
     row("ca_dir", &["other"], &["seed.jsonl"]),
     row("data", &["data"], &["seed.jsonl"]),
