@@ -91,8 +91,8 @@ impl World {
             (None, ReadBody::TooLong { bytes }) => {
                 (self.state.app.refuse_long_body(request, *bytes, now), Changes::default())
             }
-            (Some(call), ReadBody::Whole(_)) => self.answer_about_groups(call, request, query, now),
-            (None, ReadBody::Whole(_)) => self.answer_by_service(request, query, now),
+            (Some(call), ReadBody::Whole(..)) => self.answer_about_groups(call, request, query, now),
+            (None, ReadBody::Whole(..)) => self.answer_by_service(request, query, now),
         };
         self.happened(&changes, Exit::Quit);
         self.log_request(request, query, now, answer, injection)

@@ -91,7 +91,7 @@ fn change<T>(shared: &Shared, change: impl FnOnce(&mut World) -> T) -> T {
 
 /// The body of an answer.
 fn answer(shared: &Shared, request: &Request<'_>) -> Vec<u8> {
-    let body = ReadBody::Whole(request.body.to_vec().into());
+    let body = ReadBody::Whole(request.body.to_vec().into(), Default::default());
     wait(shared.answer(request, &RawQuery::new(request.query), &body, None)).unwrap().body
 }
 
@@ -303,7 +303,7 @@ fn where_nothing_can_be_kept_nothing_is_accepted() {
     let fault = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
     assert!(fault.contains("can no longer be kept") && fault.contains("state.new"), "{fault}");
     let request = Request { method: "POST", path: "/v4/x", query: "", body: b"" };
-    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default()));
+    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default(), Default::default()));
     assert!(wait(shared.answer(&request, &query, &body, None)).is_err());
     assert!(wait(shared.change(|_| ())).is_err());
 }
