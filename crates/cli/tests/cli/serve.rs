@@ -383,3 +383,19 @@ fn a_port_in_use_is_an_error_and_listening_for_others_a_note() {
     let said = server.stop("-TERM");
     assert!(said.contains("other machines can reach"), "{said}");
 }
+
+#[test]
+fn a_token_of_the_control_plane_is_demanded() {
+    let folder = folder("serve-control-token");
+    file(&folder, "token.txt", "a-token\r\n");
+    let server = Server::start(&folder, &["--control-token-file", "token.txt"]);
+    assert!(server.get("_avmarks/clock").contains("the control plane asks for its token"));
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let head =
+        "GET /_avmarks/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer a-token\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(!server.stop("-TERM").contains("a-token"));
+}
