@@ -16,9 +16,10 @@ mod write;
 use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, ErrorCode};
 use avmarks_rules::{Reason, Room};
-use avmarks_service::{Answer, Call as Asked};
+use avmarks_service::Answer;
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 
+use crate::authorized_call::AuthorizedCall;
 use crate::capacity::Capacity;
 use crate::state::{Changes, Group, State};
 use read::{Body, Refused};
@@ -67,7 +68,7 @@ pub(crate) fn answer(
     state: &mut State,
     capacity: &Capacity,
     call: Call,
-    asked: &Asked<'_>,
+    asked: &AuthorizedCall<'_>,
     now: Timestamp,
 ) -> (Answer, Changes) {
     let policy = state.app.settings().terms.policy;

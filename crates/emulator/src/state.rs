@@ -67,7 +67,7 @@ impl State {
         at: Timestamp,
     ) -> Changes {
         let events = self.app.create_group(id, kind, owner, at);
-        let is_new = events.iter().any(|event| event.group == id && event.what == GroupEventKind::GroupCreated);
+        let is_new = events.iter().any(|event| event.group == id && event.kind == GroupEventKind::GroupCreated);
         let changes = self.changed(events, None);
         if is_new {
             self.groups.insert(id, Group { created: changes.at, ..details });
@@ -108,7 +108,7 @@ impl State {
             _ => None,
         };
         let step = line.run(&mut self.app, number);
-        let changes = self.changed(step.happenings.clone(), removed);
+        let changes = self.changed(step.events.clone(), removed);
         (step, changes)
     }
 
@@ -120,9 +120,9 @@ impl State {
 
     /// What happened by now, with the groups of the emulator kept in step with those of the app.
     pub(crate) fn changed(&mut self, events: Vec<GroupEvent>, removed: Option<Removed>) -> Changes {
-        let at = self.app.latest();
+        let at = self.app.now();
         for event in &events {
-            match event.what {
+            match event.kind {
                 GroupEventKind::GroupCreated => {
                     self.groups.insert(event.group, Group { created: at, ..Group::default() });
                 }
@@ -149,7 +149,7 @@ impl State {
     /// A group before it is destroyed or `leaving` leave it; nothing where there is none.
     pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
         let room = self.app.room(&group)?;
-        let now = at.max(self.app.latest());
+        let now = at.max(self.app.now());
         let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
         Some(Removed {
             group,

@@ -9,13 +9,13 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, InputError, Line};
-use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response, Step};
+use avmarks_service::{Answer, App, GroupEvent, Request, Response, Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
+use crate::authorized_call::AuthorizedCall;
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
 use crate::groups;
-use crate::http::ReadBody;
 use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
@@ -80,32 +80,25 @@ impl World {
         &mut self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Answered {
         let now = self.now();
-        let (answer, changes) = match (groups::Call::of(request.path), body) {
-            (Some(_), ReadBody::TooLong { bytes }) => {
-                (self.state.app.gate_long_body(request, *bytes, now), Changes::default())
-            }
-            (None, ReadBody::TooLong { bytes }) => {
-                (self.state.app.refuse_long_body(request, *bytes, now), Changes::default())
-            }
-            (Some(call), ReadBody::Whole(..)) => self.answer_about_groups(call, request, query, now),
-            (None, ReadBody::Whole(..)) => self.answer_by_service(request, query, now),
+        let (answer, changes) = match groups::Call::of(request.path) {
+            Some(call) => self.answer_about_groups(call, request, query, now),
+            None => self.answer_by_service(request, query, now),
         };
         self.happened(&changes, Exit::Quit);
         self.log_request(request, query, now, answer, injection)
     }
 
     fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> (Answer, Changes) {
-        let Response { answer, happenings, admitted, .. } = self.state.app.handle(request, now);
+        let Response { answer, events, admitted, .. } = self.state.app.handle(request, now);
         if admitted {
             // A body that is not UTF-8 is written as an empty one: both are refused at the same step, with nothing changed
             // but the quota.
             self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
         }
-        (answer, self.state.changed(happenings, None))
+        (answer, self.state.changed(events, None))
     }
 
     fn answer_about_groups(
@@ -115,7 +108,7 @@ impl World {
         query: &RawQuery,
         now: Timestamp,
     ) -> (Answer, Changes) {
-        let gaps = match self.state.app.gate(request, now) {
+        let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return (answer, Changes::default()),
         };
@@ -193,7 +186,7 @@ impl World {
     pub(crate) fn happened(&mut self, changes: &Changes, exit: Exit) {
         self.outbox.happened(&self.state.app, changes, exit);
         for event in &changes.events {
-            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?exit, "happened");
+            tracing::debug!(group = event.group.as_str(), kind = ?event.kind, ?exit, "happened");
             self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
@@ -309,7 +302,7 @@ impl World {
 
     /// Replaces the app, and with it the time; the signing key stays, and so does that it is strict.
     pub(crate) fn replace(&mut self, app: App) {
-        let clock = self.state.clock.at(app.latest());
+        let clock = self.state.clock.at(app.now());
         let groups = app.groups().map(|id| (id, Group::default())).collect();
         let assigned = self.state.assigned;
         self.restore(State { app, clock, groups, assigned });
@@ -351,7 +344,7 @@ impl World {
     pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), PlayError> {
         // What a line says of a time before now is taken as now, when it is taken in again as well.
         self.tick();
-        let now = self.state.app.latest();
+        let now = self.state.app.now();
         self.persist(|| Line { at: now, input: Input::Tick }.to_json());
         let mut taken = Vec::new();
         let mut stopped = Ok(());
@@ -371,11 +364,11 @@ impl World {
         let is_strict_again = self.stay_strict();
         self.persist_lines(&taken);
         if is_strict_again {
-            let (at, policy) = (self.state.app.latest(), self.state.app.settings().terms.policy);
+            let (at, policy) = (self.state.app.now(), self.state.app.settings().terms.policy);
             self.persist(|| Line { at, input: Input::Policy(policy) }.to_json());
         }
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
-        let latest = self.state.app.latest();
+        let latest = self.state.app.now();
         if latest > self.now() && self.state.clock.set(latest) {
             let clock = self.state.clock.clone();
             self.persist(|| OwnLine::clock(&clock));
@@ -418,7 +411,7 @@ impl World {
             world.resumed = true;
             world.take_in(journals, settings.data_repair)?;
             // A clock that was moved on is never behind what has happened.
-            world.state.clock.set(world.state.app.latest());
+            world.state.clock.set(world.state.app.now());
             world.stay_strict();
             world.warn_of_other_settings(&settings.app);
         }
@@ -452,7 +445,7 @@ impl World {
             Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
                 let call = groups::Call::of(&path)
                     .ok_or_else(|| format!("`{}` is not a call about groups", Excerpt(&path)))?;
-                let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
+                let asked = AuthorizedCall { identifier: &identifier, path: &path, body: body.as_bytes() };
                 groups::answer(&mut self.state, &Capacity::UNLIMITED, call, &asked, at);
             }
             Record::Scenario(line) => {
@@ -533,6 +526,6 @@ impl World {
 }
 
 /// The call of a request that got past steps 1 to 5.
-fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
-    Call { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.body }
+fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> AuthorizedCall<'a> {
+    AuthorizedCall { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.bytes() }
 }

@@ -53,7 +53,7 @@ pub(super) fn notifications(app: &App, changes: &Changes, exit: Exit, revision: 
     let mut joined = None;
     for event in &changes.events {
         let group = event.group;
-        match &event.what {
+        match &event.kind {
             GroupEventKind::GroupDestroyed => notifier.destroyed(group),
             GroupEventKind::Member(Event::Joined { account, .. }) => {
                 notifier.joined(group, account);

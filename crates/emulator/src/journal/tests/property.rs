@@ -118,7 +118,7 @@ fn apply(shared: &Shared, op: &Op) {
         Op::NoText => {
             let path = "/v4/group_open_avchatroom_http_svc/get_members";
             let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
-            answer(shared, &Request { method: "POST", path, query, body: b"\xff" });
+            answer(shared, &Request::signed("POST", path, query, b"\xff"));
         }
         Op::Advance(ms) => drop(change(shared, |world| world.advance_clock(Duration::from_millis(*ms)))),
         Op::SetClock(at) => {
