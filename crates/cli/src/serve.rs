@@ -56,7 +56,7 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
 fn warn_of_others(address: SocketAddr) {
     if !address.ip().is_loopback() {
         remark(format_args!(
-            "other machines can reach {address} and do anything to this emulator; there is no password"
+            "other machines can reach {address} and call the API; the control API answers them with --control-token-file only"
         ));
     }
 }

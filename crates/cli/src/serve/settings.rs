@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
-use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings};
+use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookSettings};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
@@ -65,6 +65,13 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.groups_max, settings.number(Setting::GroupsMax));
     put(&mut emulator.members_max, settings.number(Setting::MembersMax));
     put(&mut emulator.log_entries_max, settings.number(Setting::LogEntriesMax));
+    put(&mut emulator.large_bytes_max, settings.number(Setting::LargeBytesMax));
+    if let Some(path) = settings.path(Setting::ControlTokenFile) {
+        let origin = "the file of --control-token-file";
+        let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
+        let token = ControlToken::new(secret::bare(origin, &text)?).map_err(|error| Error::secret(origin, error))?;
+        emulator.control_token = Some(token);
+    }
     put(&mut emulator.journal_bytes_max, settings.number(Setting::JournalBytesMax));
     emulator.data = settings.path(Setting::Data);
     put(&mut emulator.data_repair, boolean(settings, Setting::DataRepair));
