@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
-use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings};
+use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookSettings};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
@@ -22,6 +22,8 @@ const PORT: u16 = 8_600;
 /// Everything that is needed to start.
 pub(super) struct StartSettings {
     pub(super) address: SocketAddr,
+    /// Whether to listen on both loopback addresses.
+    pub(super) is_localhost: bool,
     pub(super) emulator: EmulatorSettings,
     /// The directory of the certificate authority; none where there is no place for it.
     pub(super) ca_dir: Option<PathBuf>,
@@ -35,6 +37,7 @@ impl StartSettings {
     pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
         let listen = settings.text(Setting::Listen).and_then(address).unwrap_or(Ipv4Addr::LOCALHOST.into());
         Ok(Self {
+            is_localhost: settings.text(Setting::Listen) == Some("localhost"),
             address: (listen, settings.number(Setting::Port).unwrap_or(PORT)).into(),
             emulator: emulator(settings)?,
             ca_dir: settings.path(Setting::CaDir).or_else(data_folder),
@@ -53,6 +56,7 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.clock, clock(settings).map(Clock::standing_at));
     put(&mut emulator.proxied_hosts, settings.list(Setting::ProxiedHosts, host_pattern)?);
     put(&mut emulator.control_hosts, settings.list(Setting::ControlHosts, host_pattern)?);
+    emulator.control_token = settings.parsed(Setting::ControlToken, ControlToken::new)?;
     let seconds = |setting| settings.number(setting).map(Duration::from_secs);
     put(&mut emulator.connections_max, settings.number(Setting::ConnectionsMax));
     put(&mut emulator.head_bytes_max, settings.number(Setting::HeadBytesMax));

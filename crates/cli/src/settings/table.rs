@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Address,
     /// Any text that is not empty.
     Text,
+    /// The token of the control plane, which is never shown.
+    ControlToken,
     /// The URL that webhooks are sent to, which the emulator checks.
     WebhookUrl,
     Reading,
@@ -167,7 +169,7 @@ settings! {
     TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
     AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
 
-    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address. Other machines can reach any address but a loopback one, and there is no password [default: 127.0.0.1]");
+    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address; `localhost` is both 127.0.0.1 and ::1. Other machines can reach any address but a loopback one, and /_avmarks/ answers there with --control-token alone [default: 127.0.0.1]");
     Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
@@ -199,6 +201,7 @@ settings! {
 
     ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy stands in for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
     ControlHosts serve("control_host", Kind::Host, "HOST", "A host, in addition to addresses, localhost and names without a dot, by which `/_avmarks/` may be reached; may be repeated").under(LIMITS).list();
+    ControlToken serve("control_token", Kind::ControlToken, "TOKEN", "The token that `/_avmarks/` asks for, as `Authorization: Bearer TOKEN`; whoever lists processes sees it, unless AVMARKS_CONTROL_TOKEN holds it").under(LIMITS);
     ConnectionsMax serve("connections_max", integer(1, u64::MAX), "N", "Maximum number of open connections [default: 1024]").under(LIMITS);
     HeadBytesMax serve("head_bytes_max", integer(EmulatorSettings::HEAD_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of the head of a request [default: 65536]").under(LIMITS);
     HeadTimeout serve("head_timeout", integer(1, SECONDS_MAX), "SECONDS", "Time for the head of a request, and between two requests [default: 30]").under(LIMITS);

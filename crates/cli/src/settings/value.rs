@@ -27,6 +27,9 @@ impl Setting {
         match self.row().kind {
             _ if text.is_empty() => Err("the value is empty".to_owned()),
             Kind::File | Kind::Folder | Kind::Text | Kind::WebhookUrl | Kind::Secret => Ok(()),
+            Kind::ControlToken => {
+                avmarks_emulator::ControlToken::new(text).map(drop).map_err(|error| error.to_string())
+            }
             Kind::App => done(SdkAppId::parse(text).map(drop).map_err(|error| error.to_string())),
             Kind::Account => UserId::parse_as(text, account_id).map(drop).map_err(|error| {
                 let hint = if text.is_ascii() { "" } else { "; --reading account_id=utf8 accepts such ids" };
@@ -66,7 +69,7 @@ impl Setting {
     /// A value as it may be shown.
     pub(crate) fn shown(self, text: &str, account_id: AccountId) -> String {
         match (self.row().kind, text.split_once("://"), text.rsplit_once('@')) {
-            (Kind::Secret, ..) => "…".to_owned(),
+            (Kind::Secret | Kind::ControlToken, ..) => "…".to_owned(),
             (Kind::Proxy, Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
             _ if self.check(text, account_id).is_err() => harmless(text),
             _ => text.to_owned(),
