@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Policy, Reason};
-use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
+use avmarks_service::{App, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Gap, Limits, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -88,8 +88,8 @@ pub(crate) fn check(request: &Request<'_>) -> Result<String, RequestError> {
 fn too_long(endpoint: Endpoint, body: &[u8], policy: Policy) -> Vec<Violation> {
     let mut settings = Settings::default();
     settings.terms.policy = policy;
-    let call = Call { identifier: "administrator", path: endpoint.path(), body };
-    App::new(settings).dry_run_call(&call, Timestamp::EPOCH).violations
+    let call = avmarks_service::Request::trusted("administrator", endpoint.path(), body);
+    App::new(settings).dry_run(&call, Timestamp::EPOCH).violations
 }
 
 /// What the answer rests on, the deciding clause or gap first.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Policy, Reason};
-use avmarks_service::{App, Call, Response, Scenario, Settings, events_json, notes};
+use avmarks_service::{App, Response, Scenario, Settings, events_json, notes};
 use avmarks_spec::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -106,9 +106,9 @@ impl Session {
     fn call(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
         let asked: ToCall<'_> = request.fields()?;
         let (endpoint, at) = asked.endpoint_and_time()?;
-        let call = Call { identifier: asked.identifier(), path: endpoint.path(), body: request.body };
-        let Response { answer, happenings, .. } = self.scenario.app_mut().call(&call, at);
-        let events = asked.wants("events").then(|| events_json(&happenings));
+        let call = avmarks_service::Request::trusted(asked.identifier(), endpoint.path(), request.body);
+        let Response { answer, events: brought, .. } = self.scenario.app_mut().handle(&call, at);
+        let events = asked.wants("events").then(|| events_json(&brought));
         json(&Called {
             answer: raw(&answer.body)?,
             because: answer.because.iter().copied().map(Reason::id).collect(),
@@ -121,8 +121,8 @@ impl Session {
         let asked: ToCall<'_> = request.fields()?;
         let (endpoint, at) = asked.endpoint_and_time()?;
         let app = self.scenario.app();
-        let call = Call { identifier: asked.identifier(), path: endpoint.path(), body: request.body };
-        let dry = app.dry_run_call(&call, at);
+        let call = avmarks_service::Request::trusted(asked.identifier(), endpoint.path(), request.body);
+        let dry = app.dry_run(&call, at);
         let policy: &Policy = &app.settings().terms.policy;
         let fits = request.body.len() <= app.settings().terms.limits.body_bytes_max;
         json(&Checked {
