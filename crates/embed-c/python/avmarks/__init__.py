@@ -45,23 +45,19 @@ def _load(path: str) -> ctypes.CDLL:
 
 
 _library = _load(os.environ.get("AVMARKS_LIBRARY") or str(Path(__file__).with_name("libavmarks.so")))
-_call, _free, _size, _string_at, _byref = (
-    _library.avmarks_call, _library.avmarks_free, ctypes.c_size_t, ctypes.string_at, ctypes.byref,
-)
+_call, _free, _string_at = _library.avmarks_call, _library.avmarks_free, ctypes.string_at
 
 
-def _taken(text: int, length: int) -> bytes:
-    try:
-        return _string_at(text, length)
-    finally:
-        _free(text, length)
+def _taken(text: int) -> bytes:
+    # No reply has a NUL in it, so that its length need not be asked for.
+    reply = _string_at(text)
+    _free(text, len(reply))
+    return reply
 
 
 def call(request: bytes, body: bytes = b"") -> bytes:
     """Answers a question, as bytes: the reply as it is, `error` included."""
-    length = _size()
-    text = _call(request, len(request), body, len(body), _byref(length))
-    return _taken(text, length.value)
+    return _taken(_call(request, len(request), body, len(body), None))
 
 
 def _value(reply: bytes):
@@ -104,19 +100,16 @@ class _Handle:
     """A machine that is kept between questions. It may be asked by several threads, which wait for each other."""
 
     def __init__(self, do: str, body: bytes, fields: dict) -> None:
-        self._lock, self._handle, length = threading.Lock(), ctypes.c_void_p(), _size()
+        self._lock, self._handle = threading.Lock(), ctypes.c_void_p()
         request = _request(do, fields)
-        text = _library.avmarks_open(request, len(request), body, len(body), _byref(self._handle), _byref(length))
-        _value(_taken(text, length.value))
+        _value(_taken(_library.avmarks_open(request, len(request), body, len(body), ctypes.byref(self._handle), None)))
 
     def call(self, request: bytes, body: bytes = b"") -> bytes:
         """Answers a question, as bytes: the reply as it is, `error` included."""
         with self._lock:
             if not self._handle:
                 raise ValueError("it is closed")
-            length = _size()
-            text = _library.avmarks_ask(self._handle, request, len(request), body, len(body), _byref(length))
-            return _taken(text, length.value)
+            return _taken(_library.avmarks_ask(self._handle, request, len(request), body, len(body), None))
 
     def ask(self, do: str, body: bytes = b"", **fields):
         """Answers a question: its fields in, what it gave out. Raises AvmarksError where it could not be put."""
