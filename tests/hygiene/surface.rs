@@ -9,7 +9,8 @@ use crate::{files, read};
 
 /// The manifest of every crate.
 fn manifests() -> impl Iterator<Item = (String, String)> {
-    let manifests = files("crates", "toml").into_iter().filter(|path| path.ends_with("/Cargo.toml") && !path.contains("/rivals/"));
+    let manifests =
+        files("crates", "toml").into_iter().filter(|path| path.ends_with("/Cargo.toml") && !path.contains("/rivals/"));
     manifests.map(|path| (path.clone(), read(path)))
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use avmarks_client::{PlanError, PlanFaults};
+use avmarks_client::{PlanError, PlanErrors};
 use avmarks_spec::{Excerpt, Mark};
 
 use crate::args::AccountArgs;
@@ -90,7 +90,7 @@ impl<'a> Inputs<'a> {
     /// # Errors
     ///
     /// Everything that is wrong with any of them, by its place.
-    pub(super) fn checked<T>(self, made: Result<T, PlanFaults>) -> Result<T, Error> {
+    pub(super) fn checked<T>(self, made: Result<T, PlanErrors>) -> Result<T, Error> {
         let Self { source, inputs, mut faults, .. } = self;
         let mut of_the_whole = Vec::new();
         for fault in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
@@ -192,9 +192,9 @@ impl<'a> Inputs<'a> {
 /// What is wrong with an input, without its number among all of them.
 fn without_place(fault: &PlanError) -> String {
     match fault {
-        PlanError::Account { found, fault, .. } if found.is_empty() => format!("there is no account: {fault}"),
-        PlanError::Account { found, fault, .. } => {
-            format!("`{}` is no account: {fault}; give 1 to 32 bytes", Excerpt(found))
+        PlanError::Account { found, error, .. } if found.is_empty() => format!("there is no account: {error}"),
+        PlanError::Account { found, error, .. } => {
+            format!("`{}` is no account: {error}; give 1 to 32 bytes", Excerpt(found))
         }
         PlanError::CustomMarks { found, max, mark, .. } => format!(
             "mark `{mark}` makes more than {max} different custom marks ({found} in all); a group has at most {max}"

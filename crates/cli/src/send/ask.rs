@@ -22,7 +22,11 @@ pub(super) fn list(args: &ListArgs, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let mut members = Vec::new();
-    for page in client.online_members(group, args.mark) {
+    let pages = match args.mark {
+        Some(mark) => client.online_members_with_mark(group, mark),
+        None => client.online_members(group),
+    };
+    for page in pages {
         members.extend(page.map_err(unanswered)?);
     }
     format.print(&List { group: group.as_str(), mark: args.mark.map(|mark| mark.number()), members })?;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use std::time::Duration;
 
-use avmarks_client::{JobSettings, PaceSettings, RetrySettings, SignatureSettings, Signer, TRY_TIMEOUT_MIN};
+use avmarks_client::{ATTEMPT_TIMEOUT_MIN, JobSettings, PaceSettings, RetrySettings, SignatureSettings, Signer};
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::url::SdkAppId;
@@ -95,7 +95,7 @@ impl Settings {
     pub(crate) fn client(&self) -> Result<Client, Error> {
         let target = self.target()?;
         let signer = self.signer(&target)?;
-        let mut builder = Client::builder(target.base, signer).settings(self.job(None));
+        let mut builder = Client::builder(target.base, signer).settings(self.job(None)).pace(self.pace());
         builder = match self.text(Setting::Proxy) {
             Some(NO_PROXY) => builder.without_proxy(),
             Some(url) => builder.proxy(url),
@@ -119,17 +119,21 @@ impl Settings {
         self.number(Setting::TimeLimit).map(|seconds| now.saturating_add(Duration::from_secs(seconds)))
     }
 
+    /// How fast calls of one command are sent.
+    pub(crate) fn pace(&self) -> PaceSettings {
+        let pace = PaceSettings::default();
+        PaceSettings { calls_max: self.count(Setting::CallsPerSecond).unwrap_or(pace.calls_max), ..pace }
+    }
+
     /// How a job goes about it, and when it must have ended.
     pub(crate) fn job(&self, deadline: Option<Timestamp>) -> JobSettings {
         let seconds = |setting| self.number(setting).map(Duration::from_secs);
         let retry = RetrySettings::default();
-        let pace = PaceSettings::default();
         JobSettings {
             in_flight_max: self.count(Setting::InFlight).unwrap_or(1),
-            pace: PaceSettings { calls_max: self.count(Setting::CallsPerSecond).unwrap_or(pace.calls_max), ..pace },
             retry: RetrySettings {
-                tries_max: self.number(Setting::Tries).and_then(|n| n.try_into().ok()).unwrap_or(retry.tries_max),
-                budget: seconds(Setting::Budget).unwrap_or(retry.budget).max(TRY_TIMEOUT_MIN),
+                attempts_max: self.number(Setting::Tries).and_then(|n| n.try_into().ok()).unwrap_or(retry.attempts_max),
+                budget: seconds(Setting::Budget).unwrap_or(retry.budget).max(ATTEMPT_TIMEOUT_MIN),
                 ..retry
             },
             deadline,

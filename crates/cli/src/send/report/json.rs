@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_client::{AccountReport, Anomaly, AttemptResult, CallRecord, End, Outcome, Plan, PlanKind, Try};
+use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Outcome, Plan, PlanKind};
 use serde::Serialize;
 
 use super::hint::Hint;
@@ -69,12 +69,12 @@ impl<'a> Report<'a> {
     pub(super) fn of(report: &super::Report<'a>) -> Self {
         let plan = report.job.plans().next();
         let states = plan.map(|plan| plan.kind().states()).unwrap_or_default();
-        let counts = states.iter().map(|state| (state.name(), report.counts.of(*state)));
+        let counts = states.iter().map(|state| (state.name(), report.report.count(*state)));
         Self {
             dry_run: report.told.is_rehearsal,
             kind: plan.map(Plan::kind),
             group: plan.map(|plan| plan.group().as_str()),
-            counts: counts.chain([("total", report.counts.total())]).collect(),
+            counts: counts.chain([("total", report.report.total())]).collect(),
             earlier: report.told.earlier,
             accounts: report.accounts().map(Account::of).collect(),
             calls: report.job.calls().iter().map(Call::of).collect(),
@@ -88,15 +88,15 @@ impl<'a> Account<'a> {
         let numbers = |marks: &[avmarks_spec::Mark]| marks.iter().map(|mark| mark.number()).collect::<Vec<_>>();
         let (mut applied, mut missing, mut likely, mut code, mut info) = (None, None, None, None, None);
         match &report.outcome {
-            Outcome::Partly { applied: done, missing: left, likely: guess } => {
-                (applied, missing, likely) = (Some(numbers(done)), Some(numbers(left)), guess.clause());
+            Outcome::Partial { applied: done, omitted: left, likely: guess } => {
+                (applied, missing, likely) = (Some(numbers(done)), Some(numbers(left)), *guess);
             }
-            Outcome::Omitted { likely: guess } => likely = guess.clause(),
+            Outcome::Omitted { likely: guess } => likely = *guess,
             Outcome::Refused { code: found, info: text } => (code, info) = (Some(found.number()), *text),
-            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotSent { .. } => {}
         }
         Self {
-            account: report.account.as_str(),
+            account: report.account,
             marks: numbers(report.marks),
             state: report.outcome.state().name(),
             applied,
@@ -115,19 +115,19 @@ impl<'a> Call<'a> {
         Self {
             first: record.range().start,
             accounts: record.range().len(),
-            end: match record.end() {
-                End::Settled(_) => "settled",
-                End::Split => "split",
-                End::GivenUp => "given-up",
+            end: match record.is_answered() {
+                true => "settled",
+                false if record.is_split() => "split",
+                false => "given-up",
             },
-            tries: record.tries().iter().map(OneTry::of).collect(),
+            tries: record.attempts().iter().map(OneTry::of).collect(),
         }
     }
 }
 
 impl<'a> OneTry<'a> {
-    fn of(one: &'a Try) -> Self {
-        let heard = match one.heard() {
+    fn of(one: &'a Attempt) -> Self {
+        let heard = match one.result() {
             AttemptResult::Served { .. } => "served",
             AttemptResult::Accepted => "accepted",
             AttemptResult::Refused { .. } => "refused",
@@ -135,7 +135,7 @@ impl<'a> OneTry<'a> {
             AttemptResult::UnexpectedResponse(_) => "foreign",
             _ => "failed",
         };
-        let (code, info) = match one.heard() {
+        let (code, info) = match one.result() {
             AttemptResult::Refused { code, info } => (Some(code.number()), info.as_deref()),
             _ => (None, None),
         };
@@ -146,8 +146,8 @@ impl<'a> OneTry<'a> {
             heard,
             code,
             info,
-            says: one.heard().to_string(),
-            quirks: one.quirks().iter().map(quirk).collect(),
+            says: one.result().to_string(),
+            quirks: one.anomalies().iter().map(quirk).collect(),
         }
     }
 }
@@ -155,9 +155,12 @@ impl<'a> OneTry<'a> {
 fn quirk(quirk: &Anomaly) -> String {
     match quirk {
         Anomaly::CodeAsText => "code-as-text".to_owned(),
-        Anomaly::Status(status) => format!("status {status}"),
+        Anomaly::HttpStatus(status) => format!("status {status}"),
         Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
         Anomaly::Signature => "signature".to_owned(),
+        Anomaly::StatusContradictsCode => "status-contradicts-code".to_owned(),
+        Anomaly::RepeatedAccounts(accounts) => format!("repeated-accounts {accounts}"),
+        Anomaly::UnrequestedMarks(accounts) => format!("unrequested-marks {accounts}"),
         other => format!("{other:?}"),
     }
 }
