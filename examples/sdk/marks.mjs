@@ -31,7 +31,7 @@ async function control(path, body) {
   const init = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const response = await fetch(`${url}/_avmarks/${path}`, init);
   const answer = await response.json();
-  if (!response.ok) throw new Error(`${path}: ${answer.fault}`);
+  if (!response.ok) throw new Error(`${path}: ${answer.error}`);
   return answer;
 }
 

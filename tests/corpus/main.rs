@@ -14,7 +14,7 @@ fn fuzz() -> PathBuf {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(fuzz().join(path)).unwrap_or_else(|fault| panic!("fuzz/{path}: {fault}"))
+    fs::read_to_string(fuzz().join(path)).unwrap_or_else(|error| panic!("fuzz/{path}: {error}"))
 }
 
 /// The files of a folder of `fuzz/`, by name; none where there is no such folder.

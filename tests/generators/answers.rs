@@ -1,13 +1,17 @@
-//! Answers: right, nearly right, hostile.
+//! Answers: right, invalid right, hostile.
 
 use std::collections::BTreeSet;
 
-use avmarks_generators::answer::{Answer, Fault, Hostile, Legible, Nearly, Valid};
-use avmarks_generators::{Choices, Trick};
+use avmarks_generators::answer::{Answer, Defect, Readable};
+use avmarks_generators::{Choices, Mutation};
 use avmarks_protocol::{AnswerError, ERROR_CODES, Endpoint, Envelope, Extra, modify_user_info};
 use avmarks_testkit::fuzz::answers;
 
 use crate::{Met, noise, values};
+
+type Valid = avmarks_generators::Valid<Answer>;
+type Invalid = avmarks_generators::Invalid<Answer>;
+type Hostile = avmarks_generators::Hostile<Answer>;
 
 /// What the reader of this call makes of a body, without the fields that no document names.
 fn read(endpoint: Endpoint, body: &[u8]) -> Result<Answer, AnswerError> {
@@ -26,9 +30,9 @@ fn read(endpoint: Endpoint, body: &[u8]) -> Result<Answer, AnswerError> {
 }
 
 fn assert_valid(valid: &Valid) {
-    let Valid { answer, endpoint, body } = valid;
+    let Valid { message: answer, context: endpoint, body } = valid;
     assert_eq!(Envelope::parse(body).as_ref(), Ok(answer.envelope()), "{valid:?}");
-    let read = read(*endpoint, body).unwrap_or_else(|fault| panic!("{valid:?}: {fault}"));
+    let read = read(*endpoint, body).unwrap_or_else(|defect| panic!("{valid:?}: {defect}"));
     match answer {
         Answer::Envelope(envelope) => assert_eq!(read.envelope(), envelope),
         _ => assert_eq!(read, *answer, "{valid:?}"),
@@ -43,20 +47,20 @@ fn right_answers_are_read_as_what_they_say() {
 #[test]
 fn every_fault_leaves_as_much_to_read_as_it_says() {
     for endpoint in Endpoint::ALL {
-        for fault in Fault::ALL {
+        for defect in Defect::ALL {
             for bytes in noise(60, 64).chain([Vec::new()]) {
-                let nearly = Nearly::with(*endpoint, *fault, &mut Choices::new(&bytes));
-                assert_eq!(nearly.is_some(), fault.is_of(*endpoint));
-                let Some(nearly) = nearly else { break };
-                let legible = match (read(*endpoint, &nearly.body), Envelope::parse(&nearly.body)) {
-                    (Ok(_), Ok(_)) => Legible::Whole,
-                    (Err(_), Ok(_)) => Legible::Envelope,
-                    (Err(_), Err(_)) => Legible::Nothing,
-                    (Ok(_), Err(fault)) => panic!("an answer without an envelope: {fault}"),
+                let invalid = Invalid::with(*endpoint, *defect, &mut Choices::new(&bytes));
+                assert_eq!(invalid.is_some(), defect.applies_to(*endpoint));
+                let Some(invalid) = invalid else { break };
+                let readable = match (read(*endpoint, &invalid.body), Envelope::parse(&invalid.body)) {
+                    (Ok(_), Ok(_)) => Readable::Whole,
+                    (Err(_), Ok(_)) => Readable::Envelope,
+                    (Err(_), Err(_)) => Readable::Nothing,
+                    (Ok(_), Err(defect)) => panic!("an answer without an envelope: {defect}"),
                 };
-                assert_eq!(legible, fault.legible(), "{nearly:?}");
-                assert_ne!(nearly.body, nearly.mended.body);
-                assert_valid(&nearly.mended);
+                assert_eq!(readable, defect.readable(), "{invalid:?}");
+                assert_ne!(invalid.body, invalid.repaired.body);
+                assert_valid(&invalid.repaired);
             }
         }
     }
@@ -65,32 +69,33 @@ fn every_fault_leaves_as_much_to_read_as_it_says() {
 #[test]
 fn no_kind_of_answer_is_left_out() {
     let valid: Vec<Valid> = values(12_000).collect();
-    let kinds = valid.iter().map(|valid| (valid.endpoint, valid.answer.envelope().is_ok()));
+    let kinds = valid.iter().map(|valid| (valid.context, valid.message.envelope().is_ok()));
     Met::new(kinds).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 600);
-    let alone = valid.iter().filter(|valid| matches!(valid.answer, Answer::Envelope(_))).count();
+    let alone = valid.iter().filter(|valid| matches!(valid.message, Answer::Envelope(_))).count();
     assert!(alone > 500, "{alone}");
-    let codes: BTreeSet<_> = valid.iter().map(|valid| valid.answer.envelope().error_code).collect();
+    let codes: BTreeSet<_> = valid.iter().map(|valid| valid.message.envelope().error_code).collect();
     let missing: Vec<_> = ERROR_CODES.iter().filter(|row| !codes.contains(&row.code)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(codes.iter().any(|code| code.number() != 0 && code.row().is_none()), "no code is unknown");
     let strange = valid.iter().filter(|valid| match modify_user_info::Answer::parse(&valid.body) {
-        Ok(answer) => valid.endpoint == Endpoint::ModifyUserInfo && !answer.extra.is_empty(),
+        Ok(answer) => valid.context == Endpoint::ModifyUserInfo && !answer.extra.is_empty(),
         Err(_) => false,
     });
     assert!(strange.count() > 100, "no field is unknown");
 
-    let faults = Met::new(values::<Nearly>(8_000).map(|nearly| (nearly.endpoint(), nearly.fault)));
+    let defects = Met::new(values::<Invalid>(8_000).map(|invalid| (invalid.context, invalid.defect)));
     for endpoint in Endpoint::ALL {
-        let its = Fault::ALL.iter().filter(|fault| fault.is_of(*endpoint));
-        faults.assert_all(its.map(|fault| (*endpoint, *fault)), 20);
+        let its = Defect::ALL.iter().filter(|defect| defect.applies_to(*endpoint));
+        defects.assert_all(its.map(|defect| (*endpoint, *defect)), 20);
     }
 }
 
 #[test]
 fn hostile_answers_are_read_or_not() {
     let hostile: Vec<Hostile> = values(6_000).collect();
-    Met::new(hostile.iter().flat_map(|hostile| hostile.tricks.clone())).assert_all(Trick::ALL.iter().copied(), 150);
-    let outcomes = hostile.iter().map(|hostile| (hostile.endpoint, read(hostile.endpoint, &hostile.body).is_ok()));
+    Met::new(hostile.iter().flat_map(|hostile| hostile.mutations.clone()))
+        .assert_all(Mutation::ALL.iter().copied(), 150);
+    let outcomes = hostile.iter().map(|hostile| (hostile.context, read(hostile.context, &hostile.body).is_ok()));
     Met::new(outcomes).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 100);
     hostile.iter().for_each(|hostile| answers(&hostile.body));
 }

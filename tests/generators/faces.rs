@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use arbitrary::{Arbitrary, Unstructured};
-use avmarks_generators::request::{Nearly, Request, Valid};
+use avmarks_generators::answer::Answer;
+use avmarks_generators::request::Request;
 use avmarks_generators::strategy::{generated, steps};
-use avmarks_generators::{Generate, answer, operations, request, webhook};
+use avmarks_generators::{Generate, Hostile, Invalid, Valid, operations, request};
 use avmarks_protocol::Endpoint;
+use avmarks_protocol::webhook::Webhook;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 
@@ -28,15 +30,15 @@ fn assert_same<T: Generate + Debug + PartialEq + for<'a> Arbitrary<'a>>() {
 
 #[test]
 fn arbitrary_gives_what_the_generator_gives() {
-    assert_same::<request::Valid>();
-    assert_same::<request::Nearly>();
-    assert_same::<request::Hostile>();
-    assert_same::<answer::Valid>();
-    assert_same::<answer::Nearly>();
-    assert_same::<answer::Hostile>();
-    assert_same::<webhook::Valid>();
-    assert_same::<webhook::Nearly>();
-    assert_same::<webhook::Hostile>();
+    assert_same::<Valid<Request>>();
+    assert_same::<Invalid<Request>>();
+    assert_same::<Hostile<Request>>();
+    assert_same::<Valid<Answer>>();
+    assert_same::<Invalid<Answer>>();
+    assert_same::<Hostile<Answer>>();
+    assert_same::<Valid<Webhook>>();
+    assert_same::<Invalid<Webhook>>();
+    assert_same::<Hostile<Webhook>>();
     assert_same::<operations::Step>();
     assert_same::<operations::Input>();
     assert_same::<operations::Run>();
@@ -59,18 +61,18 @@ where
 
 #[test]
 fn a_counterexample_is_as_small_as_it_can_be() {
-    let marks = |valid: &Valid, number: i64| match &valid.request {
+    let marks = |valid: &Valid<Request>, number: i64| match &valid.message {
         Request::ModifyUserInfo(request) => {
             request.member_list.iter().flat_map(|member| &member.marks).any(|mark| mark.to_i64() == Some(number))
         }
         _ => false,
     };
-    let found = counterexample(any::<Valid>(), |valid| !marks(valid, 4_294_967_295));
+    let found = counterexample(any::<Valid<Request>>(), |valid| !marks(valid, 4_294_967_295));
     let simplest = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[4294967295]}]}"#;
     assert_eq!(found.body.to_string(), simplest);
 
-    let nearly = generated(64, |choices| Nearly::of(Endpoint::ModifyUserInfo, choices));
-    let found = counterexample(nearly, |nearly| nearly.fault != request::Fault::AccountId);
+    let invalid = generated(64, |choices| Invalid::<Request>::of(Endpoint::ModifyUserInfo, choices));
+    let found = counterexample(invalid, |invalid| invalid.defect != request::Defect::AccountId);
     let simplest = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"","Marks":[1000]}]}"#;
     assert_eq!(found.body.to_string(), simplest);
 }

@@ -1,4 +1,4 @@
-//! What `avmarks-generators` promises: valid is valid, nearly valid is refused for the one reason that it names, hostile breaks
+//! What `avmarks-generators` promises: valid is valid, invalid is refused for the one reason that it names, hostile breaks
 //! nothing; and none of them degenerates.
 
 mod answers;

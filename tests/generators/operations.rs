@@ -5,7 +5,7 @@ use std::mem;
 
 use avmarks_generators::Generate;
 use avmarks_generators::operations::{Input, Run, Step, small_limits};
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::{Endpoint, add_robots, modify_admin};
 use avmarks_service::{App, Call, Scenario, Settings};
 use avmarks_spec::{Gap, GroupId, Timestamp, UserId};
@@ -31,7 +31,7 @@ fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
             settings.terms.marks_supported = *marks_supported;
             settings.terms.online_list_enabled = *online_list_enabled;
         }
-        Input::Policy { field, reading } => settings.terms.policy.set(Gap::parse(field).unwrap(), reading).unwrap(),
+        Input::Policy { field, reading } => settings.terms.policy.set(Gap::from_name(field).unwrap(), reading).unwrap(),
         Input::CreateGroup { group: id, kind, owner } => {
             app.create_group(group(id), *kind, owner.map(user), now);
         }

@@ -1,9 +1,9 @@
-//! Requests: valid, nearly valid, hostile.
+//! Requests: valid, invalid valid, hostile.
 
 use std::collections::BTreeSet;
 
-use avmarks_generators::Trick;
-use avmarks_generators::request::{Fault, Hostile, Nearly, Request, Valid};
+use avmarks_generators::request::{Defect, Request};
+use avmarks_generators::{Choices, Mutation};
 use avmarks_protocol::{
     Endpoint, add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num, modify_admin,
     modify_user_info,
@@ -16,13 +16,18 @@ use proptest::prelude::*;
 
 use crate::{Met, noise, values};
 
+type Valid = avmarks_generators::Valid<Request>;
+type Invalid = avmarks_generators::Invalid<Request>;
+type Hostile = avmarks_generators::Hostile<Request>;
+
 fn found(endpoint: Endpoint, body: &[u8]) -> Vec<Violation> {
     preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED)
 }
 
 /// Nothing is wrong with it, and its bytes say what it says.
 fn assert_valid(valid: &Valid) {
-    let Valid { request, body } = valid;
+    let Valid { message: request, context, body } = valid;
+    assert_eq!(request.endpoint(), *context);
     assert_eq!(found(request.endpoint(), body), [], "{valid:?}");
     assert!(body.len() < Limits::DOCUMENTED.body_bytes_max, "{valid:?}");
     let is_read_alike = match request {
@@ -41,12 +46,12 @@ fn assert_valid(valid: &Valid) {
     assert!(is_read_alike, "{valid:?}");
 }
 
-/// It has the one fault that it names, where it says; and without it nothing is wrong.
-fn assert_nearly(nearly: &Nearly) {
-    let found = found(nearly.endpoint(), &nearly.body);
-    assert_eq!(found.len(), 1, "{nearly:?}: {found:?}");
-    assert_eq!((found[0].reason, found[0].place), (nearly.fault.refusal(), Some(nearly.place)), "{nearly:?}");
-    assert_valid(&nearly.mended);
+/// It has the one defect that it names, where it says; and without it nothing is wrong.
+fn assert_invalid(invalid: &Invalid) {
+    let found = found(invalid.context, &invalid.body);
+    assert_eq!(found.len(), 1, "{invalid:?}: {found:?}");
+    assert_eq!((found[0].reason, found[0].place), (invalid.defect.refusal(), invalid.path), "{invalid:?}");
+    assert_valid(&invalid.repaired);
 }
 
 proptest! {
@@ -56,13 +61,13 @@ proptest! {
     }
 
     #[test]
-    fn any_nearly_valid_request_has_the_one_fault_that_it_names(nearly in any::<Nearly>()) {
-        assert_nearly(&nearly);
+    fn any_invalid_request_has_the_one_fault_that_it_names(invalid in any::<Invalid>()) {
+        assert_invalid(&invalid);
     }
 
     #[test]
     fn any_hostile_request_is_judged(hostile in any::<Hostile>()) {
-        let found = found(hostile.endpoint, &hostile.body);
+        let found = found(hostile.context, &hostile.body);
         prop_assert!(found.is_sorted_by_key(|violation| violation.reason.step()));
     }
 }
@@ -71,17 +76,17 @@ proptest! {
 fn every_fault_of_every_call_is_refused_for_its_reason() {
     let mut reasons = BTreeSet::new();
     for endpoint in Endpoint::ALL {
-        for fault in Fault::ALL {
+        for defect in Defect::ALL {
             for bytes in noise(60, 64) {
-                let nearly = Nearly::with(*endpoint, *fault, &mut avmarks_generators::Choices::new(&bytes));
-                assert_eq!(nearly.is_some(), fault.is_of(*endpoint));
-                let Some(nearly) = nearly else { break };
-                assert_nearly(&nearly);
-                reasons.insert(nearly.fault.refusal());
+                let invalid = Invalid::with(*endpoint, *defect, &mut Choices::new(&bytes));
+                assert_eq!(invalid.is_some(), defect.applies_to(*endpoint));
+                let Some(invalid) = invalid else { break };
+                assert_invalid(&invalid);
+                reasons.insert(invalid.defect.refusal());
             }
         }
     }
-    assert!(Fault::ALL.is_sorted_by_key(|fault| fault.refusal()));
+    assert!(Defect::ALL.is_sorted_by_key(|defect| defect.refusal()));
     // Steps 6 to 12, which need no state.
     let all: BTreeSet<_> = Refusal::ALL.iter().copied().filter(|refusal| (6..=12).contains(&refusal.step())).collect();
     assert_eq!(reasons, all);
@@ -91,11 +96,11 @@ fn every_fault_of_every_call_is_refused_for_its_reason() {
 #[test]
 fn a_service_answers_with_the_refusal_that_is_due() {
     let app = App::new(Settings::default());
-    for nearly in values::<Nearly>(500) {
-        let call = Call { identifier: "administrator", path: nearly.endpoint().path(), body: &nearly.body };
+    for invalid in values::<Invalid>(500) {
+        let call = Call { identifier: "administrator", path: invalid.context.path(), body: &invalid.body };
         let dry = app.dry_run_call(&call, Timestamp::from_millis(0));
-        let due = nearly.fault.refusal();
-        assert_eq!(dry.violations[0].reason, due, "{nearly:?}");
+        let due = invalid.defect.refusal();
+        assert_eq!(dry.violations[0].reason, due, "{invalid:?}");
         assert_eq!(dry.answer.code.number(), i64::from(due.code(&Policy::default())));
     }
 }
@@ -103,9 +108,9 @@ fn a_service_answers_with_the_refusal_that_is_due() {
 #[test]
 fn the_simplest_bytes_make_every_fault_as_well() {
     for endpoint in Endpoint::ALL {
-        for fault in Fault::ALL {
-            let nearly = Nearly::with(*endpoint, *fault, &mut avmarks_generators::Choices::new(&[]));
-            nearly.iter().for_each(assert_nearly);
+        for defect in Defect::ALL {
+            let invalid = Invalid::with(*endpoint, *defect, &mut Choices::new(&[]));
+            invalid.iter().for_each(assert_invalid);
         }
     }
 }
@@ -113,11 +118,11 @@ fn the_simplest_bytes_make_every_fault_as_well() {
 #[test]
 fn no_kind_of_request_is_left_out() {
     let valid: Vec<Valid> = values(6_000).collect();
-    Met::new(valid.iter().map(|valid| valid.request.endpoint())).assert_all(Endpoint::ALL.iter().copied(), 400);
-    let written = valid.iter().map(|valid| (valid.request.endpoint(), *valid.body == valid.request.to_json()));
+    Met::new(valid.iter().map(|valid| valid.context)).assert_all(Endpoint::ALL.iter().copied(), 400);
+    let written = valid.iter().map(|valid| (valid.context, *valid.body == valid.message.to_json()));
     Met::new(written).assert_all(Endpoint::ALL.iter().flat_map(|one| [(*one, true), (*one, false)]), 100);
 
-    let lists = valid.iter().filter_map(|valid| match &valid.request {
+    let lists = valid.iter().filter_map(|valid| match &valid.message {
         Request::AddRobots(request) | Request::DelRobots(request) | Request::CheckMembers(request) => {
             Some((None, request.accounts.len()))
         }
@@ -131,7 +136,7 @@ fn no_kind_of_request_is_left_out() {
     );
     lists.assert_all([(None, 500), (Some(1), 499)], 1);
 
-    let marks = valid.iter().filter_map(|valid| match &valid.request {
+    let marks = valid.iter().filter_map(|valid| match &valid.message {
         Request::ModifyUserInfo(request) => Some(request),
         _ => None,
     });
@@ -154,10 +159,10 @@ fn no_kind_of_request_is_left_out() {
 
 #[test]
 fn no_fault_is_left_out() {
-    let faults = Met::new(values::<Nearly>(8_000).map(|nearly| (nearly.endpoint(), nearly.fault)));
+    let defects = Met::new(values::<Invalid>(8_000).map(|invalid| (invalid.context, invalid.defect)));
     for endpoint in Endpoint::ALL {
-        let its = Fault::ALL.iter().filter(|fault| fault.is_of(*endpoint));
-        faults.assert_all(its.map(|fault| (*endpoint, *fault)), 20);
+        let its = Defect::ALL.iter().filter(|defect| defect.applies_to(*endpoint));
+        defects.assert_all(its.map(|defect| (*endpoint, *defect)), 20);
     }
 }
 
@@ -165,8 +170,9 @@ fn no_fault_is_left_out() {
 #[test]
 fn hostile_requests_are_refused_and_served() {
     let hostile: Vec<Hostile> = values(8_000).collect();
-    Met::new(hostile.iter().flat_map(|hostile| hostile.tricks.clone())).assert_all(Trick::ALL.iter().copied(), 200);
-    let first = hostile.iter().map(|hostile| found(hostile.endpoint, &hostile.body).first().map(|found| found.reason));
+    Met::new(hostile.iter().flat_map(|hostile| hostile.mutations.clone()))
+        .assert_all(Mutation::ALL.iter().copied(), 200);
+    let first = hostile.iter().map(|hostile| found(hostile.context, &hostile.body).first().map(|found| found.reason));
     let due = [Refusal::NotJson, Refusal::Required, Refusal::CommandType, Refusal::AccountId, Refusal::GroupId];
     Met::new(first).assert_all(due.into_iter().map(Some).chain([None]), 5);
 }
@@ -175,7 +181,7 @@ fn hostile_requests_are_refused_and_served() {
 #[test]
 fn hostile_requests_hold_what_the_fuzz_targets_say() {
     for hostile in values::<Hostile>(8_000) {
-        let target = match hostile.endpoint {
+        let target = match hostile.context {
             Endpoint::ModifyUserInfo => fuzz::modify_user_info_request,
             Endpoint::GetMembers => fuzz::get_members_request,
             Endpoint::GetOnlineMemberNum | Endpoint::GetAdminList => fuzz::get_online_member_num_request,

@@ -1,5 +1,6 @@
 //! The invariants of docs/architecture.md, as far as a test can see them.
 
+mod circles;
 mod ledger;
 mod surface;
 mod traceability;
@@ -15,7 +16,7 @@ fn top() -> PathBuf {
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = top().join(path);
-    fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Compares a page of the project with what was printed; writes it anew where `AVMARKS_WRITE` is set.
@@ -184,7 +185,7 @@ const CLAUSES_IN_DEED: &[(Clause, &str)] = &[
 const GAPS_IN_DEED: &[(Gap, &str)] = &[
     (Gap::Slots, "rules/room/marks.rs `remove_holder`: a place is given back"),
     (Gap::Rejoin, "rules/room/apply.rs `connect`: an event"),
-    (Gap::RobotWebhook, "emulator/webhooks/told.rs: an event of a robot sends nothing"),
+    (Gap::RobotWebhook, "emulator/webhooks/notification.rs: an event of a robot sends nothing"),
 ];
 
 #[test]

@@ -1,13 +1,13 @@
-//! `docs/traceability.md`: for each clause and gap, where it is implemented, which stories show it, which tests name it.
+//! `docs/traceability.md`: for each clause and gap, where it is implemented, which cases show it, which tests name it.
 
 use std::fmt::Write as _;
 
 use avmarks_spec::{Clause, Gap};
-use avmarks_testkit::case::stories;
+use avmarks_testkit::case::cases;
 
 use super::{compared_page, files, read, shipped};
 
-/// What holds a clause or gap that no story reaches, and why none does.
+/// What holds a clause or gap that no case reaches, and why none does.
 const NO_STORY: &[(&str, &str)] = &[
     ("QUERY", "a scenario line has no query"),
     ("USERSIG", "a scenario line has no signature"),
@@ -23,7 +23,7 @@ fn every_clause_and_gap_is_traced() {
          Printed from the code and the tests; a test compares. A place counts where its code or its comment names the id.\n\
          `tests/rules/properties.rs` holds all of them at once, for it compares whole answers with the oracle's; it is not\n\
          repeated in every row.\n\n\
-         | id | implemented in | stories | named by other tests |\n|---|---|---|---|\n",
+         | id | implemented in | cases | named by other tests |\n|---|---|---|---|\n",
     );
     let ids = Clause::ALL.iter().map(|clause| (clause.id(), format!("Clause::{clause:?}")));
     let gaps = Gap::ALL.iter().map(|gap| (gap.id(), format!("Gap::{gap:?}")));
@@ -37,7 +37,7 @@ fn every_clause_and_gap_is_traced() {
         let shown = stories_that_show(id);
         let excuse = NO_STORY.iter().find(|(excused, _)| *excused == id).map(|(_, why)| *why);
         assert!(!code.is_empty(), "{id} is implemented nowhere");
-        assert_eq!(shown.is_empty(), excuse.is_some(), "{id}: shown by a story, or excused; one of the two");
+        assert_eq!(shown.is_empty(), excuse.is_some(), "{id}: shown by a case, or excused; one of the two");
         assert!(!shown.is_empty() || !tests.is_empty(), "{id} is held by nothing");
         let shown = if shown.is_empty() { format!("none: {}", excuse.unwrap_or_default()) } else { shown };
         let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
@@ -62,7 +62,7 @@ fn word(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| !text[at + name.len()..].starts_with(|next: char| next.is_alphanumeric()))
 }
 
-/// How many stories of each file show an id: by their name, by what they expect of `because`, or by an omission.
+/// How many cases of each file show an id: by their name, by what they expect of `because`, or by an omission.
 fn stories_that_show(id: &str) -> String {
     let shows = |line: &serde_json::Value| {
         let is_it = |value: &serde_json::Value| value.as_str() == Some(id);
@@ -72,14 +72,13 @@ fn stories_that_show(id: &str) -> String {
     };
     let mut found = Vec::new();
     for file in files("tests/cases", "jsonl") {
-        let stories = stories(&read(&file)).unwrap();
-        let count = stories
+        let cases = cases(&read(&file)).unwrap();
+        let count = cases
             .iter()
-            .filter(|story| {
-                let named =
-                    story.name.split([' ', ':']).next() == Some(id) || story.name.starts_with(&format!("{id} "));
-                let named = named || story.name.starts_with(&format!("{id}:"));
-                named || story.lines.iter().filter_map(|line| line.expect.as_ref()).any(shows)
+            .filter(|case| {
+                let named = case.name.split([' ', ':']).next() == Some(id) || case.name.starts_with(&format!("{id} "));
+                let named = named || case.name.starts_with(&format!("{id}:"));
+                named || case.lines.iter().filter_map(|line| line.expect.as_ref()).any(shows)
             })
             .count();
         if count > 0 {

@@ -1,7 +1,8 @@
 //! What the calls share.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{ERROR_CODES, Endpoint, modify_user_info};
 use avmarks_rules::{Policy, Refusal};

@@ -124,20 +124,20 @@ pub(crate) fn pages() -> Vec<Page> {
     let live: Vec<_> = live.lines().collect();
     let (presence, document) = ("CLEAR-LEAVE; CLEAR-OFFLINE; PIN-500", "1047/50294");
     vec![
-        story("live_room", "`examples/live_room.jsonl`, as the README tells it", "1047/50294; PIN-500", &live),
-        story(
+        case("live_room", "`examples/live_room.jsonl`, as the README tells it", "1047/50294; PIN-500", &live),
+        case(
             "operations",
             "each operation, each event, and each kind of answer",
             &format!("{document}; {presence}; gap:rejoin; gap:clock"),
             OPERATIONS,
         ),
-        story(
+        case(
             "places",
             "ten marks in a group, and when a place is free again",
             &format!("{document}; {presence}; gap:slots; gap:rejoin"),
             PLACES,
         ),
-        story(
+        case(
             "robots",
             "robots and administrators: the five calls, and what becomes of a robot that joins, leaves, is deleted, or stays its days",
             &format!(
@@ -154,7 +154,7 @@ fn told(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| String::from_utf8(scenario.answer(line).unwrap()).unwrap()).collect()
 }
 
-fn story(name: &str, shows: &str, rests_on: &str, lines: &[&str]) -> Page {
+fn case(name: &str, shows: &str, rests_on: &str, lines: &[&str]) -> Page {
     let printed = told(lines);
     let ids: Vec<String> = printed
         .iter()

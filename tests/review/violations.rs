@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::{Policy, Refusal};
 use avmarks_service::{Violation, preflight};
 use avmarks_spec::Limits;
@@ -198,20 +198,20 @@ fn everything() -> Page {
 fn each_place_of_a_request_is_shown() {
     let text = bodies().text.unwrap();
     for place in [
-        Place::Body,
-        Place::GroupId,
-        Place::CommandType,
-        Place::Timestamp,
-        Place::MarkFilter,
-        Place::MemberList,
-        Place::Entry(0),
-        Place::Account(0),
-        Place::Marks(0),
-        Place::Mark(0, 0),
-        Place::MemberAccounts,
-        Place::MemberAccount(0),
-        Place::AdminAccounts,
-        Place::AdminAccount(0),
+        BodyPath::Body,
+        BodyPath::GroupId,
+        BodyPath::CommandType,
+        BodyPath::Timestamp,
+        BodyPath::MarkFilter,
+        BodyPath::MemberList,
+        BodyPath::Entry(0),
+        BodyPath::Account(0),
+        BodyPath::Marks(0),
+        BodyPath::Mark(0, 0),
+        BodyPath::MemberAccounts,
+        BodyPath::MemberAccount(0),
+        BodyPath::AdminAccounts,
+        BodyPath::AdminAccount(0),
     ] {
         assert!(text.contains(&format!(r#""pointer":"{}""#, place.pointer())), "{place}");
     }

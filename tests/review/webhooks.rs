@@ -47,7 +47,7 @@ fn webhooks() -> [(&'static str, &'static str, &'static str, Webhook); 4] {
             Webhook::AfterMemberJoin(AfterMemberJoin {
                 group_id: group_id.clone(),
                 group_type: group_type.clone(),
-                join_type: JoinType::Apply,
+                change_type: JoinType::Apply,
                 operator: operator.clone(),
                 members: members.clone(),
                 event_time,
@@ -61,7 +61,7 @@ fn webhooks() -> [(&'static str, &'static str, &'static str, Webhook); 4] {
             Webhook::AfterMemberExit(AfterMemberExit {
                 group_id: group_id.clone(),
                 group_type: group_type.clone(),
-                exit_type: ExitType::Kicked,
+                change_type: ExitType::Kicked,
                 operator: operator.clone(),
                 members: members.clone(),
                 event_time,

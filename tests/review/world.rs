@@ -1,8 +1,8 @@
 //! An app to be asked, and what is sent to it.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Member, Request as MarksRequest};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin};
 use avmarks_rules::{Policy, Presence};
@@ -15,7 +15,7 @@ pub(crate) const ADMIN: &str = "administrator";
 /// The key that the signatures of every app here are checked with.
 pub(crate) const OWN_KEY: &str = "own";
 
-/// When the story of an app begins.
+/// When the case of an app begins.
 const BEGIN: Timestamp = Timestamp::from_millis(1_795_412_030_000);
 
 const MINUTE: u64 = 60_000;
@@ -111,7 +111,7 @@ impl World {
         for accounts in accounts.chunks(500) {
             let members: Vec<_> = accounts.iter().map(|account| (*account, marks)).collect();
             let code = self.code_of(&Sent::marks(command, &members));
-            assert!(code == 0 || self.without_robots, "a story must go on: {accounts:?} {marks:?}");
+            assert!(code == 0 || self.without_robots, "a case must go on: {accounts:?} {marks:?}");
         }
         self.wait(PAUSE);
     }
@@ -120,12 +120,12 @@ impl World {
     pub(crate) fn add_robots(&mut self, accounts: &[&str]) {
         self.without_robots |= self.policy().offline_500 != Offline500::Anyone;
         let code = self.code_of(&Sent::accounts(Endpoint::AddRobots, accounts));
-        assert!(code == 0 || self.without_robots, "a story must go on: {accounts:?}");
+        assert!(code == 0 || self.without_robots, "a case must go on: {accounts:?}");
         self.wait(PAUSE);
     }
 
     pub(crate) fn set_admins(&mut self, accounts: &[&str]) {
-        assert_eq!(self.code_of(&Sent::admins(1, accounts)), 0, "a story must go on: {accounts:?}");
+        assert_eq!(self.code_of(&Sent::admins(1, accounts)), 0, "a case must go on: {accounts:?}");
         self.wait(PAUSE);
     }
 

@@ -1,4 +1,4 @@
-//! Every story of `tests/cases`, told to the service, to the rules alone, and to the naive oracle.
+//! Every case of `tests/cases`, told to the service, to the rules alone, and to the naive oracle.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use avmarks_service::Scenario;
 use avmarks_spec::{Clause, Gap, Limits};
-use avmarks_testkit::case::{Story, play, stories};
+use avmarks_testkit::case::{Case, cases, play};
 use avmarks_testkit::rules_alone::RulesAlone;
 use avmarks_testkit::{Machine, OracleMachine};
 
-fn all_stories() -> Vec<(String, Story)> {
+fn all_cases() -> Vec<(String, Case)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cases");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -20,21 +20,18 @@ fn all_stories() -> Vec<(String, Story)> {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(&file).unwrap();
         all.extend(
-            stories(&text)
-                .unwrap_or_else(|fault| panic!("{name}: {fault}"))
-                .into_iter()
-                .map(|story| (name.clone(), story)),
+            cases(&text).unwrap_or_else(|error| panic!("{name}: {error}")).into_iter().map(|case| (name.clone(), case)),
         );
     }
     all
 }
 
 fn told_to(mut machine: impl FnMut() -> Box<dyn Machine>) {
-    let wrong: Vec<_> = all_stories()
+    let wrong: Vec<_> = all_cases()
         .into_iter()
-        .flat_map(|(file, story)| {
-            let faults = play(&story, &mut *machine());
-            faults.into_iter().map(move |fault| format!("{file} {}\n    {fault}", story.name))
+        .flat_map(|(file, case)| {
+            let errors = play(&case, &mut *machine());
+            errors.into_iter().map(move |error| format!("{file} {}\n    {error}", case.name))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -71,18 +68,18 @@ const GAPS_ELSEWHERE: &[(Gap, &str)] = &[
 #[test]
 fn every_clause_is_the_answer_of_a_case() {
     let mut met = BTreeSet::new();
-    for (_, story) in all_stories() {
-        // A clause that refuses nothing shows in events or lists: in a story under its name that expects some.
-        let told = story.lines.iter().any(|line| line.expect.is_some());
+    for (_, case) in all_cases() {
+        // A clause that refuses nothing shows in events or lists: in a case under its name that expects some.
+        let told = case.lines.iter().any(|line| line.expect.is_some());
         met.extend(
             Clause::ALL
                 .iter()
-                .filter(|clause| told && clause.row().refusal.is_empty() && story.name.starts_with(clause.id())),
+                .filter(|clause| told && clause.row().refusal.is_empty() && case.name.starts_with(clause.id())),
         );
-        for expect in story.lines.iter().filter_map(|line| line.expect.as_ref()) {
-            met.extend(expect["because"].as_str().and_then(Clause::parse));
+        for expect in case.lines.iter().filter_map(|line| line.expect.as_ref()) {
+            met.extend(expect["because"].as_str().and_then(Clause::from_name));
             let omitted = expect["omitted"].as_array().into_iter().flatten();
-            met.extend(omitted.filter_map(|omission| Clause::parse(omission["because"].as_str()?)));
+            met.extend(omitted.filter_map(|omission| Clause::from_name(omission["because"].as_str()?)));
         }
     }
     met.extend(CLAUSES_ELSEWHERE.iter().map(|(clause, _)| *clause));
@@ -92,17 +89,17 @@ fn every_clause_is_the_answer_of_a_case() {
 
 #[test]
 fn every_reading_of_every_gap_has_a_case() {
-    let stories: Vec<_> = all_stories().into_iter().map(|(_, story)| story).collect();
+    let cases: Vec<_> = all_cases().into_iter().map(|(_, case)| case).collect();
     for gap in Gap::ALL.iter().filter(|gap| GAPS_ELSEWHERE.iter().all(|(elsewhere, _)| elsewhere != *gap)) {
         for (at, reading) in gap.readings().iter().enumerate() {
             let one = gap.readings().len() == 1;
             let prefix = if one { gap.id().to_owned() } else { format!("{} {}", gap.id(), reading.name) };
             let set = format!("\"{}\":\"{}\"", gap.row().field.unwrap_or_default(), reading.name);
-            let shows = |story: &Story| {
-                let is_read_so = at == 0 || story.lines.iter().any(|line| line.text.contains(&set));
-                story.name.starts_with(&prefix) && is_read_so && story.lines.iter().any(|line| line.expect.is_some())
+            let shows = |case: &Case| {
+                let is_read_so = at == 0 || case.lines.iter().any(|line| line.text.contains(&set));
+                case.name.starts_with(&prefix) && is_read_so && case.lines.iter().any(|line| line.expect.is_some())
             };
-            assert!(stories.iter().any(shows), "no case is called `{prefix}…` and reads it so");
+            assert!(cases.iter().any(shows), "no case is called `{prefix}…` and reads it so");
         }
     }
 }

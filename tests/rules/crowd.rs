@@ -63,7 +63,7 @@ fn a_crowd_is_judged_alike() {
             }
         };
         run.step(&line.to_string())
-            .unwrap_or_else(|fault| panic!("step {step}: {}", fault.chars().take(2_000).collect::<String>()));
+            .unwrap_or_else(|error| panic!("step {step}: {}", error.chars().take(2_000).collect::<String>()));
         if step % 97 == 96 {
             run.restore().unwrap();
         }

@@ -19,8 +19,8 @@ proptest! {
     /// caps hold; an offline member holds no mark; a snapshot in the middle is not noticed.
     #[test]
     fn any_run_is_judged_alike(steps in steps(100), restore_at in 0_usize..100) {
-        if let Err(fault) = differ(&steps, small_limits(), restore_at) {
-            return Err(TestCaseError::fail(fault));
+        if let Err(error) = differ(&steps, small_limits(), restore_at) {
+            return Err(TestCaseError::fail(error));
         }
     }
 }
@@ -32,7 +32,7 @@ fn the_runs_meet_what_they_are_meant_to_meet() {
     let mut total = Tally::default();
     for _ in 0..1_500 {
         let steps = steps(100).new_tree(&mut runner).unwrap().current();
-        total.add(&differ(&steps, small_limits(), 50).unwrap_or_else(|fault| panic!("{fault}")));
+        total.add(&differ(&steps, small_limits(), 50).unwrap_or_else(|error| panic!("{error}")));
     }
     let percent = |part: u64| part * 100 / total.calls;
     assert!(total.calls > 20_000, "{total:?}");
@@ -88,6 +88,6 @@ fn a_small_world_is_judged_alike_to_its_end() {
         group_admins_max: 0,
         reading: None,
     };
-    let explored = world.explore().unwrap_or_else(|fault| panic!("{fault}"));
+    let explored = world.explore().unwrap_or_else(|error| panic!("{error}"));
     assert!(explored.states > 50 && explored.transitions > 2_000, "{explored:?}");
 }

@@ -1,4 +1,4 @@
-//! What a refused request costs: not a message for each of its faults.
+//! What a refused request costs: not a message for each of its errors.
 
 use allocation_counter::{AllocationInfo, measure};
 use avmarks_protocol::{Endpoint, modify_user_info};

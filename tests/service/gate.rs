@@ -3,8 +3,8 @@
 use avmarks_protocol::get_online_member_num;
 use avmarks_rules::Reason;
 use avmarks_service::{App, Request};
-use avmarks_spec::Gap;
 use avmarks_spec::readings::{Random, RestOwner};
+use avmarks_spec::{Gap, Timestamp};
 
 use crate::{NOW, app_with_group, key, signed_query, text};
 
@@ -77,4 +77,33 @@ fn a_body_that_was_not_read_is_refused_by_its_length() {
     let other = app.gate_long_body(&Request { path: CREATE, ..request }, Some(1_048_577), NOW);
     assert!(text(&other.body).contains("the body has 1048577 bytes"), "{other:?}");
     assert_eq!(other.code.number(), 60002);
+}
+
+#[test]
+fn the_gate_refuses_a_signature_once_it_has_expired() {
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.key = Some(key("right"));
+    app.configure(settings);
+    let query = signed_query(&key("right"), "administrator");
+    let request = Request { method: "POST", path: CREATE, query: &query, body: b"" };
+    let gate = |app: &App, at| app.gate(&request, at).map_err(|answer| answer.code.number());
+    let later = |seconds: u64| Timestamp::from_millis(NOW.as_millis() + seconds * 1_000);
+    let (last, expired) = (later(86_399), later(86_400));
+    assert_eq!([gate(&app, last), gate(&app, expired)], [Ok(vec![]), Err(70001)]);
+    // The latest time that the app has seen counts, where the request's own is earlier.
+    app.tick(last);
+    assert_eq!(gate(&app, NOW), Ok(vec![]));
+    app.tick(expired);
+    assert_eq!([gate(&app, NOW), gate(&app, last)], [const { Err(70001) }; 2]);
+}
+
+#[test]
+fn a_body_of_the_most_bytes_is_read_and_one_more_is_not() {
+    let mut app = app_with_group();
+    let mut settings = app.settings().clone();
+    settings.terms.limits.body_bytes_max = 20;
+    app.configure(settings);
+    assert_eq!(gate(&app, "POST", GOOD, &[b' '; 20]), Ok(vec![]));
+    assert_eq!(gate(&app, "POST", GOOD, &[b' '; 21]), Err(60002));
 }

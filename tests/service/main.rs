@@ -14,9 +14,9 @@ mod state;
 mod told;
 mod vendor;
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Presence;
 use avmarks_service::{App, Settings};

@@ -1,6 +1,7 @@
 //! Notes: of any body, bounded, and about what is there.
 
-use avmarks_generators::request::{Hostile, Valid};
+use avmarks_generators::request::Request;
+use avmarks_generators::{Hostile, Valid};
 use avmarks_protocol::Endpoint;
 use avmarks_rules::Policy;
 use avmarks_service::{Note, NoteKind, notes};
@@ -25,16 +26,16 @@ fn assert_about(body: &[u8], found: &[Note]) {
 
 proptest! {
     #[test]
-    fn of_the_fields_of_a_valid_request_nothing_is_said_and_of_others_what_is_there(valid in any::<Valid>()) {
-        let endpoint = valid.request.endpoint();
+    fn of_the_fields_of_a_valid_request_nothing_is_said_and_of_others_what_is_there(valid in any::<Valid<Request>>()) {
+        let endpoint = valid.context;
         assert_about(&valid.body, &notes(endpoint, &valid.body, &Policy::default()));
         // Written without the fields that no document names.
-        let plain = notes(endpoint, &valid.request.to_json(), &Policy::default());
+        let plain = notes(endpoint, &valid.message.to_json(), &Policy::default());
         prop_assert!(plain.iter().all(|note| note.kind != NoteKind::NearName), "{plain:?}");
     }
 
     #[test]
-    fn any_hostile_body_is_read_to_its_end_or_not_at_all(hostile in any::<Hostile>()) {
+    fn any_hostile_body_is_read_to_its_end_or_not_at_all(hostile in any::<Hostile<Request>>()) {
         for endpoint in Endpoint::ALL {
             let found = notes(*endpoint, &hostile.body, &Policy::default());
             prop_assert!(found.len() <= 21, "{}", found.len());

@@ -16,7 +16,7 @@ fn found(body: &[u8]) -> String {
 }
 
 #[test]
-fn every_fault_of_a_body_is_listed_with_its_place() {
+fn every_error_of_a_body_is_listed_with_its_place() {
     let body = br#"{"CommandType":0,"MemberList":[{"Member_Account":"","Marks":[]},7,{"Marks":[500,1e3,-7]},
         {"Member_Account":"a","Member_Account":"b","Marks":[99999999999999999999]}],"GroupId":"\u0000"}"#;
     // A field that is there twice answers first, wherever it stands; then the others in the order of the field table.

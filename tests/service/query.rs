@@ -1,7 +1,7 @@
 //! `QUERY` and `USERSIG` through the whole service, with both readings of `gap:random` and `gap:usersig-code`.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::get_online_member_num::PATH;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Reason;
 use avmarks_service::{App, Request};

@@ -126,7 +126,7 @@ fn a_watcher_that_panics_ends_the_job_for_all_threads() {
     let settings = JobSettings { in_flight_max: 3, ..JobSettings::default() };
     let job = client.job(vec![plan(GROUP, 100, 1)], settings).unwrap();
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        client.run(job, &never(), |_| panic!("on purpose"));
+        let _ = client.run(job, &never(), |_| panic!("on purpose"));
     }));
     assert!(ran.is_err() && server.requests().len() <= 3);
 }

@@ -13,9 +13,9 @@ mod tls;
 use std::sync::Arc;
 
 use avmarks_client::{SignatureSettings, Signer};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::UserId;
 use avmarks_transport_ureq::{Client, ClientBuilder};
 

@@ -1,4 +1,5 @@
-//! Proxies: one that is given, and that of the environment. A test cannot set its own environment, so each of these runs itself anew with another one.
+//! Proxies: one that is given, and that of the environment. A test cannot set its own
+//! environment, so each of these runs itself again in a process with another one.
 
 use std::process::Command;
 
@@ -12,32 +13,32 @@ use crate::{GROUP, signer};
 const BASE: &str = "AVMARKS_TEST_BASE";
 const WANTED: &str = "AVMARKS_TEST_WANTED";
 
-/// Sets marks in the environment that the other tests made, and checks what came of it.
-#[test]
-#[ignore = "it is run by the other tests of this file"]
-fn child() {
-    let base = BaseUrl::parse(&std::env::var(BASE).unwrap()).unwrap();
-    let wanted = std::env::var(WANTED).unwrap();
+/// In a process that [`run`] started, sets marks in its environment, checks what came of it, and returns true.
+fn is_child() -> bool {
+    let (Ok(base), Ok(wanted)) = (std::env::var(BASE), std::env::var(WANTED)) else { return false };
+    let built = Client::builder(BaseUrl::parse(&base).unwrap(), signer()).build();
     if wanted == "refused" {
-        let error = Client::builder(base, signer()).build().unwrap_err();
+        let error = built.unwrap_err();
         assert!(matches!(&error, BuildError::Proxy(ProxyError::Scheme { .. })), "{error}");
-        return;
+        return true;
     }
-    let client = Client::builder(base, signer()).build().unwrap();
-    let job = client.set_marks(GROUP, [("teacher10", [1_000])]).unwrap();
-    let tries = job.calls()[0].attempts();
+    let job = built.unwrap().set_marks(GROUP, [("teacher10", [1_000])]).unwrap();
+    let attempts = job.calls()[0].attempts();
     match &*wanted {
-        "served" => assert_eq!(job.report().count(State::Applied), 1, "{tries:?}"),
+        "served" => assert_eq!(job.report().count(State::Applied), 1, "{attempts:?}"),
         _ => {
-            assert!(matches!(tries[0].result(), AttemptResult::Failed(TransportError::Unusable { .. })), "{tries:?}");
-            assert_eq!(tries.len(), 1);
+            let result = attempts[0].result();
+            assert!(matches!(result, AttemptResult::Failed(TransportError::Unusable { .. })), "{attempts:?}");
+            assert_eq!(attempts.len(), 1);
         }
     }
+    true
 }
 
-fn run(base: &BaseUrl, wanted: &str, environment: &[(&str, &str)]) {
+/// Runs the test of this name in a process with another environment.
+fn run(test: &str, base: &BaseUrl, wanted: &str, environment: &[(&str, &str)]) {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "proxy::child", "--ignored"]).env(BASE, base.as_str()).env(WANTED, wanted);
+    child.args(["--exact", &format!("proxy::{test}")]).env(BASE, base.as_str()).env(WANTED, wanted);
     for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
         child.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
@@ -55,9 +56,17 @@ fn proxy(answer: &'static [u8]) -> Server {
 
 #[test]
 fn the_proxy_of_the_environment_is_used_and_sees_no_query_in_its_connect() {
+    if is_child() {
+        return;
+    }
     let (proxy, service) = (proxy(b"HTTP/1.1 200 OK\r\n\r\n"), Server::start(serve_all));
     let url = format!("http://user:pass@127.0.0.1:{}", proxy.port());
-    run(&service.base(), "served", &[("http_proxy", &url)]);
+    run(
+        "the_proxy_of_the_environment_is_used_and_sees_no_query_in_its_connect",
+        &service.base(),
+        "served",
+        &[("http_proxy", &url)],
+    );
     assert_eq!((proxy.requests().len(), service.connections()), (2, 0));
     let connect = String::from_utf8(proxy.requests()[0].clone()).unwrap();
     assert!(connect.starts_with(&format!("CONNECT 127.0.0.1:{} HTTP/1.1\r\n", service.port())), "{connect}");
@@ -68,17 +77,33 @@ fn the_proxy_of_the_environment_is_used_and_sees_no_query_in_its_connect() {
 
 #[test]
 fn hosts_of_no_proxy_are_called_directly() {
+    if is_child() {
+        return;
+    }
     let (proxy, service) = (proxy(b""), Server::start(serve_all));
     let url = format!("http://127.0.0.1:{}", proxy.port());
-    run(&service.base(), "served", &[("http_proxy", &url), ("NO_PROXY", "127.0.0.1")]);
+    run(
+        "hosts_of_no_proxy_are_called_directly",
+        &service.base(),
+        "served",
+        &[("http_proxy", &url), ("NO_PROXY", "127.0.0.1")],
+    );
     assert_eq!((proxy.connections(), service.requests().len()), (0, 1));
 }
 
 #[test]
 fn a_proxy_that_wants_a_password_ends_the_job() {
+    if is_child() {
+        return;
+    }
     let proxy = proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
     let url = format!("http://127.0.0.1:{}", proxy.port());
-    run(&BaseUrl::parse("http://127.0.0.1:9").unwrap(), "unusable", &[("ALL_PROXY", &url)]);
+    run(
+        "a_proxy_that_wants_a_password_ends_the_job",
+        &BaseUrl::parse("http://127.0.0.1:9").unwrap(),
+        "unusable",
+        &[("ALL_PROXY", &url)],
+    );
     assert_eq!(proxy.requests().len(), 1);
 }
 
@@ -140,6 +165,19 @@ fn errors_name_the_proxy_and_what_to_do() {
 
 #[test]
 fn a_proxy_of_the_environment_that_is_not_supported_is_refused() {
-    run(&BaseUrl::parse("http://127.0.0.1:9").unwrap(), "refused", &[("ALL_PROXY", "socks5://127.0.0.1:1080")]);
-    run(&BaseUrl::parse("https://127.0.0.1:9").unwrap(), "refused", &[("https_proxy", "socks5h://127.0.0.1:1080")]);
+    if is_child() {
+        return;
+    }
+    run(
+        "a_proxy_of_the_environment_that_is_not_supported_is_refused",
+        &BaseUrl::parse("http://127.0.0.1:9").unwrap(),
+        "refused",
+        &[("ALL_PROXY", "socks5://127.0.0.1:1080")],
+    );
+    run(
+        "a_proxy_of_the_environment_that_is_not_supported_is_refused",
+        &BaseUrl::parse("https://127.0.0.1:9").unwrap(),
+        "refused",
+        &[("https_proxy", "socks5h://127.0.0.1:1080")],
+    );
 }

@@ -1,7 +1,7 @@
 //! The exact bytes of each request as it goes over the socket, for reviewers. The clock stands still, the seed is 7, the
 //! signature is made with the key of the documents' examples. The port, which the system gave, is written `PORT`.
 
-use avmarks_client::CallRequest;
+use avmarks_client::{CallRequest, PaceSettings};
 use avmarks_protocol::get_members::{Answer, Listed, Request};
 use avmarks_protocol::{add_robots, check_members, del_robots, get_admin_list, get_online_member_num, modify_admin};
 use avmarks_spec::{GroupId, Mark, Timestamp};
@@ -13,7 +13,9 @@ use crate::{GROUP, builder};
 const NOW: Timestamp = Timestamp::from_millis(1_795_412_030_000);
 
 fn client(server: &Server) -> Client {
-    builder(server.base()).clock(|| NOW).seed(7).build().unwrap()
+    // The clock stands still, so nothing may wait for the pace.
+    let pace = PaceSettings { calls_max: usize::MAX, ..PaceSettings::default() };
+    builder(server.base()).clock(|| NOW).seed(7).pace(pace).build().unwrap()
 }
 
 /// Compares what the server got with `tests/snapshots/transport/<name>.snap`.

@@ -74,9 +74,17 @@ fn an_extra_root_is_trusted_as_pem_and_as_der_over_one_connection() {
 #[test]
 fn without_the_root_nothing_is_sent_and_the_job_ends() {
     let server = serving(&authority(), "127.0.0.1");
-    for builder in [https(&server), https(&server).root_certificate_der(authority().der())] {
-        let what = refused(&set(builder));
-        assert!(what.starts_with("the certificate of 127.0.0.1 is not accepted: it is not signed by an authority that is trusted here; give"), "{what}");
+    for (builder, part) in [
+        (https(&server), "an authority that is trusted here; give the authority's certificate as an extra root"),
+        // The other authority has the same name.
+        (
+            https(&server).root_certificate_der(authority().der()),
+            "the authority of its issuer's name that is trusted here",
+        ),
+    ] {
+        let message = refused(&set(builder));
+        let expected = format!("the certificate of 127.0.0.1 is not accepted: it is not signed by {part}");
+        assert!(message.starts_with(&expected) && message.contains("`--ca`"), "{message}");
     }
     assert!(server.requests().is_empty());
 }

@@ -103,15 +103,15 @@ fn the_code_says_whether_a_call_was_served_and_the_status_prints_as_it_came() {
 }
 
 #[test]
-fn answers_that_are_none_are_typed_faults() {
+fn answers_that_are_none_are_typed_errors() {
     let parse = |bytes: &[u8]| modify_user_info::Answer::parse(bytes).unwrap_err();
     assert!(matches!(parse(b"<html>502</html>"), AnswerError::Body(BodyError::NotJson { .. })));
     assert!(matches!(parse(b"{\"ActionStatus\":\"OK\",\"Err"), AnswerError::Body(BodyError::NotJson { .. })));
     assert!(matches!(parse(b""), AnswerError::Body(BodyError::Empty)));
-    let AnswerError::Field(fault) = parse(br#"{"ActionStatus":"OK","ErrorCode":"0"}"#) else { panic!() };
-    assert_eq!(fault.to_string(), "`ErrorCode` must be an integer, and is a string: `\"0\"`");
-    let AnswerError::Field(fault) = parse(br#"{"ErrorCode":0}"#) else { panic!() };
-    assert_eq!(fault.problem, FieldProblem::Missing);
+    let AnswerError::Field(error) = parse(br#"{"ActionStatus":"OK","ErrorCode":"0"}"#) else { panic!() };
+    assert_eq!(error.to_string(), "`ErrorCode` must be an integer, and is a string: `\"0\"`");
+    let AnswerError::Field(error) = parse(br#"{"ErrorCode":0}"#) else { panic!() };
+    assert_eq!(error.problem, FieldProblem::Missing);
     assert_eq!(
         parse(br#"{"ActionStatus":"OK","ErrorCode":99999999999999999999}"#).to_string(),
         "`ErrorCode` must fit 64 bits, and is `99999999999999999999`"
@@ -254,10 +254,10 @@ macro_rules! with_its_envelope {
     )* };
 }
 
-/// A request is read just where its draft shows no fault.
+/// A request is read just where its draft shows no error.
 macro_rules! read_where_the_draft_is_clean {
     ($text:expr; $( $module:ident ),*) => { $(
-        let is_clean = $module::Draft::parse($text).is_ok_and(|draft| draft.faults.is_empty());
+        let is_clean = $module::Draft::parse($text).is_ok_and(|draft| draft.errors.is_empty());
         prop_assert_eq!($module::Request::parse($text.as_bytes()).is_ok(), is_clean, "{}", stringify!($module));
     )* };
 }
@@ -294,12 +294,12 @@ proptest! {
         );
     }
 
-    /// A request is read just where its draft shows no fault, and the two say the same.
+    /// A request is read just where its draft shows no error, and the two say the same.
     #[test]
-    fn a_request_is_a_draft_without_faults(text in nearly_json()) {
+    fn a_request_is_a_draft_without_errors(text in nearly_json()) {
         let request = modify_user_info::Request::parse(text.as_bytes());
         match modify_user_info::Draft::parse(&text) {
-            Ok(draft) if draft.faults.is_empty() => prop_assert_eq!(modify_user_info::Draft::from(request.unwrap()), draft),
+            Ok(draft) if draft.errors.is_empty() => prop_assert_eq!(modify_user_info::Draft::from(request.unwrap()), draft),
             _ => prop_assert!(request.is_err()),
         }
         read_where_the_draft_is_clean!(&text; get_members, get_online_member_num, add_robots, modify_admin);

@@ -1,7 +1,9 @@
 //! Two readers for one text: one pass over the usual shape, and the reader that knows all of it. What is read is the same.
 
+use avmarks_generators::answer::Answer;
+use avmarks_generators::request::Request;
 use avmarks_generators::strategy::{Generated, generated};
-use avmarks_generators::{Choices, answer, request};
+use avmarks_generators::{Choices, Hostile, Invalid, Valid};
 use avmarks_protocol::Endpoint;
 use avmarks_testkit::fuzz::{answers, modify_user_info_request};
 use proptest::prelude::*;
@@ -9,14 +11,14 @@ use proptest::prelude::*;
 /// What JSON is made of.
 const BYTES: &[u8] = b"{}[]:,\"\\ \t\n019-.eEun\0\x1f\xc3\xa9";
 
-/// One body of a request that sets marks: right and in any spelling, nearly right, or meant ill.
+/// One body of a request that sets marks: valid and in any spelling, invalid, or hostile.
 fn a_request() -> Generated<Vec<u8>> {
     generated(97, |choices| {
         let call = Endpoint::ModifyUserInfo;
         match choices.byte() % 4 {
-            0 => request::Nearly::of(call, choices).body.to_vec(),
-            1 => request::Hostile::of(call, choices).body.to_vec(),
-            _ => request::Valid::of(call, choices).body.to_vec(),
+            0 => Invalid::<Request>::of(call, choices).body.to_vec(),
+            1 => Hostile::<Request>::of(call, choices).body.to_vec(),
+            _ => Valid::<Request>::of(call, choices).body.to_vec(),
         }
     })
 }
@@ -26,15 +28,15 @@ fn an_answer() -> Generated<Vec<u8>> {
     generated(98, |choices: &mut Choices<'_>| {
         let call = choices.pick(&[Endpoint::ModifyUserInfo, Endpoint::GetMembers]);
         match choices.byte() % 4 {
-            0 => answer::Nearly::of(call, choices).body.to_vec(),
-            1 => answer::Hostile::of(call, choices).body.to_vec(),
-            _ => answer::Valid::of(call, choices).body.to_vec(),
+            0 => Invalid::<Answer>::of(call, choices).body.to_vec(),
+            1 => Hostile::<Answer>::of(call, choices).body.to_vec(),
+            _ => Valid::<Answer>::of(call, choices).body.to_vec(),
         }
     })
 }
 
 /// Up to three bytes of a body changed, put in or taken out.
-fn spoilt(body: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+fn corrupted(body: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let change = (any::<prop::sample::Index>(), prop::sample::select(BYTES), 0..3);
     (body, prop::collection::vec(change, 0..4)).prop_map(|(mut body, changes)| {
         for (at, byte, how) in changes.into_iter().take(body.len()) {
@@ -54,12 +56,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(6_000))]
 
     #[test]
-    fn a_request_is_read_alike_by_both_readers_and_by_serde(body in spoilt(a_request())) {
+    fn a_request_is_read_alike_by_both_readers_and_by_serde(body in corrupted(a_request())) {
         modify_user_info_request(&body);
     }
 
     #[test]
-    fn an_answer_is_read_alike_by_both_readers(body in spoilt(an_answer())) {
+    fn an_answer_is_read_alike_by_both_readers(body in corrupted(an_answer())) {
         answers(&body);
     }
 }

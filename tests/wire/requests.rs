@@ -1,9 +1,10 @@
 //! Requests, what is wrong with them, and the answers to them.
 
+use avmarks_protocol::internal::Fields;
 use avmarks_protocol::modify_user_info::{Answer, Draft, Served};
 use avmarks_protocol::{
-    BodyError, Fields, Integer, add_robots, check_members, del_robots, get_admin_list, get_members,
-    get_online_member_num, modify_admin,
+    BodyError, Integer, add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num,
+    modify_admin,
 };
 use proptest::prelude::*;
 
@@ -17,7 +18,7 @@ fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
     };
     assert_eq!(parse(r#"{"GroupId":"g","Timestamp":7}"#), Ok(request(None)));
     assert_eq!(parse(r#"{"Mark":1000,"Timestamp":7,"GroupId":"g","More":[]}"#), Ok(request(Some(1000))));
-    for (body, fault) in [
+    for (body, error) in [
         (r#"{"GroupId":"g","Timestamp":7,"Mark":"1000"}"#, "`Mark` must be an integer, and is a string: `\"1000\"`"),
         (r#"{"GroupId":"g","Timestamp":7,"Mark":null}"#, "`Mark` must be an integer, and is null"),
         (
@@ -27,7 +28,7 @@ fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
         ("{}", "`GroupId` is missing; `Timestamp` is missing"),
         ("[]", "the body is an array, and must be an object"),
     ] {
-        assert_eq!(parse(body).unwrap_err().to_string(), fault, "{body}");
+        assert_eq!(parse(body).unwrap_err().to_string(), error, "{body}");
     }
 }
 
@@ -35,11 +36,11 @@ fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
 fn a_request_for_the_count_names_a_group() {
     let parse = |body: &'static str| get_online_member_num::Request::parse(body.as_bytes());
     assert_eq!(parse(r#"{"GroupId":"g","More":1}"#), Ok(get_online_member_num::Request { group_id: "g".into() }));
-    for (body, fault) in [
+    for (body, error) in [
         ("{}", "`GroupId` is missing"),
         (r#"{"GroupId":[false]}"#, "`GroupId` must be a string, and is an array: `[false]`"),
     ] {
-        assert_eq!(parse(body).unwrap_err().to_string(), fault, "{body}");
+        assert_eq!(parse(body).unwrap_err().to_string(), error, "{body}");
     }
 }
 
@@ -50,7 +51,7 @@ fn a_request_that_names_accounts_is_read_alike_whatever_is_asked_of_them() {
     assert_eq!(add_robots::Request::parse(body.as_bytes()), Ok(request.clone()));
     assert_eq!(del_robots::Request::parse(body.as_bytes()), Ok(request.clone()));
     assert_eq!(check_members::Request::parse(body.as_bytes()), Ok(request));
-    for (body, fault) in [
+    for (body, error) in [
         ("{}", "`GroupId` is missing; `Member_Account` is missing"),
         (
             r#"{"Member_Account":["a",7],"GroupId":"g","GroupId":"g"}"#,
@@ -58,7 +59,7 @@ fn a_request_that_names_accounts_is_read_alike_whatever_is_asked_of_them() {
         ),
         ("7", "the body is an integer, and must be an object"),
     ] {
-        assert_eq!(add_robots::Request::parse(body.as_bytes()).unwrap_err().to_string(), fault, "{body}");
+        assert_eq!(add_robots::Request::parse(body.as_bytes()).unwrap_err().to_string(), error, "{body}");
     }
 }
 
@@ -68,14 +69,14 @@ fn a_request_about_administrators_is_read_and_every_field_that_is_wrong_is_told(
     let request =
         modify_admin::Request { group_id: "g".into(), command_type: 2.into(), accounts: vec!["b".into(), "a".into()] };
     assert_eq!(parse(r#"{"Admin_Account":["b","a"],"CommandType":2,"Member_Account":7,"GroupId":"g"}"#), Ok(request));
-    for (body, fault) in [
+    for (body, error) in [
         ("{}", "`GroupId` is missing; `CommandType` is missing; `Admin_Account` is missing"),
         (
             r#"{"GroupId":"g","CommandType":"1","Admin_Account":[null],"Admin_Account":[]}"#,
             "`CommandType` must be an integer, and is a string: `\"1\"`; `Admin_Account` is there more than once; send it once",
         ),
     ] {
-        assert_eq!(parse(body).unwrap_err().to_string(), fault, "{body}");
+        assert_eq!(parse(body).unwrap_err().to_string(), error, "{body}");
     }
     let parse = |body: &'static str| get_admin_list::Request::parse(body.as_bytes());
     assert_eq!(parse(r#"{"GroupId":"g"}"#), Ok(get_admin_list::Request { group_id: "g".into() }));
@@ -84,7 +85,7 @@ fn a_request_about_administrators_is_read_and_every_field_that_is_wrong_is_told(
 
 #[test]
 fn what_stands_in_place_of_a_number_is_named() {
-    for (value, fault) in [
+    for (value, error) in [
         ("null", "null"),
         ("true", "a boolean: `true`"),
         ("false", "a boolean: `false`"),
@@ -95,15 +96,15 @@ fn what_stands_in_place_of_a_number_is_named() {
         ("{}", "an object: `{}`"),
     ] {
         let body = format!(r#"{{"GroupId":"g","CommandType":{value},"MemberList":[]}}"#);
-        let faults: Vec<_> = Draft::parse(&body).unwrap().faults.iter().map(ToString::to_string).collect();
-        assert_eq!(faults, [format!("`CommandType` must be an integer, and is {fault}")]);
+        let errors: Vec<_> = Draft::parse(&body).unwrap().errors.iter().map(ToString::to_string).collect();
+        assert_eq!(errors, [format!("`CommandType` must be an integer, and is {error}")]);
     }
 }
 
 /// JSON's grammar lets half of a surrogate pair through, and no text can hold it.
 #[test]
 fn a_name_that_is_no_text_is_no_json() {
-    let faults = [
+    let errors = [
         Fields::parse(r#"{"\ud800":1}"#).unwrap_err(),
         Draft::parse(r#"{"GroupId":"\ud800","CommandType":1,"MemberList":[]}"#).unwrap_err(),
         // In a known field of any type, and in any field name that is looked at.
@@ -115,13 +116,13 @@ fn a_name_that_is_no_text_is_no_json() {
         modify_admin::Draft::parse(r#"{"GroupId":"g","CommandType":1,"Admin_Account":["\udc00\ud800"]}"#).unwrap_err(),
         get_admin_list::Draft::parse(r#"{"GroupId":["\ud800"]}"#).unwrap_err(),
     ];
-    for fault in faults {
-        assert!(matches!(fault, BodyError::NotJson { .. }), "{fault:?}");
+    for error in errors {
+        assert!(matches!(error, BodyError::NotJson { .. }), "{error:?}");
     }
     // Nothing inside of an unknown field is looked at.
     assert!(add_robots::Draft::parse(r#"{"GroupId":"g","Member_Account":[],"More":"\ud800"}"#).is_ok());
-    let fault = serde_json::from_str::<Fields<'_>>("7").unwrap_err();
-    assert!(fault.to_string().contains("expected an object"), "{fault}");
+    let error = serde_json::from_str::<Fields<'_>>("7").unwrap_err();
+    assert!(error.to_string().contains("expected an object"), "{error}");
 }
 
 proptest! {

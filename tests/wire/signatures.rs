@@ -1,7 +1,7 @@
 //! `UserSig`: what is signed verifies, and nothing else does.
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_spec::Timestamp;
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ proptest! {
         let sig = UserSig::sign(&ours, app, &identifier, AT, valid_for, userbuf.as_deref());
         let at = |seconds: u64| Timestamp::from_millis(seconds * 1_000);
         let code = |key: &SecretKey, app: SdkAppId, identifier: &str, now: Timestamp| {
-            let code = verify(&sig, key, app, identifier, now).err().map(|fault| fault.code().number());
+            let code = verify(&sig, key, app, identifier, now).err().map(|error| error.code().number());
             let explained = explain(sig.as_str(), Some(key), Some(app), Some(identifier), now).code();
             assert_eq!(explained.map(|code| code.number()), code);
             code

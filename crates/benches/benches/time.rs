@@ -10,7 +10,7 @@ use avmarks_benches::rounds::{Compared, duration, print_head, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{Filter, MarkCall, Operator, Policy, Presence, Room, Terms, Verdict};
+use avmarks_rules::{CommandKind, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
 use avmarks_service::{App, Call, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
@@ -120,7 +120,7 @@ impl Rooms {
     /// Set 500 members chosen at random, then the same call again, which changes nothing. Gives the medians of ours.
     fn sets(&mut self, rounds: usize) -> (f64, f64) {
         let Self { members, theirs, ours, numbers } = self;
-        let terms = Terms::default();
+        let (terms, mut scratch) = (Terms::default(), Scratch::default());
         let requests: Vec<_> = (0..rounds.div_ceil(10) + rounds).map(|_| request(numbers, *members, 500, 3)).collect();
         let calls: Vec<_> = requests.iter().map(|set| (call(set), call(&undone(set)))).collect();
         let (mut their_again, mut our_again) = (Vec::new(), Vec::new());
@@ -136,9 +136,9 @@ impl Rooms {
             },
             &mut |round| {
                 let (set, undo) = &calls[round];
-                let took = applied(ours, &terms, set);
-                our_again.push(applied(ours, &terms, set));
-                applied(ours, &terms, undo);
+                let took = applied(ours, &terms, set, &mut scratch);
+                our_again.push(applied(ours, &terms, set, &mut scratch));
+                applied(ours, &terms, undo, &mut scratch);
                 took
             },
         );
@@ -157,9 +157,10 @@ impl Rooms {
             &mut |round| {
                 let entries = entries(&requests[round]);
                 let start = Instant::now();
-                let call = MarkCall::set(Operator::Admin, entries);
-                let took = start.elapsed() + applied(ours, &terms, &call);
-                applied(ours, &terms, &calls[round].1);
+                let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+                let took = start.elapsed() + applied(ours, &terms, &call, &mut scratch);
+                scratch.keep_call(call);
+                applied(ours, &terms, &calls[round].1, &mut scratch);
                 took
             },
         );
@@ -264,13 +265,14 @@ impl Rooms {
 }
 
 /// Decides a call and lets it happen.
-fn applied(room: &mut Room, terms: &Terms, call: &MarkCall) -> Duration {
+fn applied(room: &mut Room, terms: &Terms, call: &MarkCall, scratch: &mut Scratch) -> Duration {
     let (took, decision) = timed(|| {
-        let decision = room.decide(call, terms, AT);
+        let decision = room.decide_with(call, terms, AT, scratch);
         room.apply(decision.transition()).unwrap();
         decision
     });
     assert_eq!(decision.verdict, Verdict::Accepted);
+    scratch.keep_transition(decision.into_transition());
     took
 }
 

@@ -1,28 +1,26 @@
 //! What the command line understands.
 
+mod accounts;
 mod members;
+mod parsers;
+mod policy;
 mod send;
 mod serve;
 mod usersig;
 
-use std::ffi::{OsStr, OsString};
-use std::ops::RangeInclusive;
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{PROFILES, Policy};
-use avmarks_service::App;
-use avmarks_spec::{Excerpt, Gap};
-use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Args, Command as ClapCommand, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
-use crate::error::Error;
 use crate::input::Source;
-use crate::names;
+pub(crate) use accounts::{AccountArgs, SendingArgs};
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
-pub(crate) use send::{AccountArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendingArgs, SettingArgs};
+use parsers::{AT_MS_MAX, call, integer, path, subject};
+pub(crate) use policy::PolicyOptions;
+pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendSettingArgs};
 pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
@@ -61,22 +59,7 @@ fn without_values(mut error: clap::Error) -> clap::Error {
 
 /// Whether the value at fault is one of a number or a name, and too short to be a key (64 characters) or a signature.
 fn has_harmless_value(error: &clap::Error) -> bool {
-    const OPTIONS: [&str; 14] = [
-        "--at ",
-        "--expire ",
-        "--sdkappid ",
-        "--identifier ",
-        "--mark ",
-        "--region ",
-        "--url ",
-        "--group ",
-        "--calls-per-second ",
-        "--in-flight ",
-        "--tries ",
-        "--budget ",
-        "--time-limit ",
-        "--accounts-per-call ",
-    ];
+    const OPTIONS: [&str; 5] = ["--at ", "--expire ", "--sdkappid ", "--identifier ", "--mark "];
     const CHARACTERS_MAX: usize = 20;
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {
         (Some(ContextValue::String(option)), Some(ContextValue::String(value))) => {
@@ -167,10 +150,10 @@ pub(crate) struct CheckArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: Source,
     /// Which call it is the body of
-    #[arg(long, value_name = "CALL", default_value = Endpoint::ModifyUserInfo.command(), value_parser = call_parser())]
+    #[arg(long, value_name = "CALL", default_value = Endpoint::ModifyUserInfo.command(), value_parser = call())]
     pub(crate) call: Endpoint,
     #[command(flatten)]
-    pub(crate) policy: Readings,
+    pub(crate) policy: PolicyOptions,
     /// Accept a comma before `]` or `}`; short for `--reading gap:trailing-comma=accept`
     #[arg(long)]
     pub(crate) trailing_comma: bool,
@@ -182,7 +165,7 @@ pub(crate) struct CheckArgs {
     #[arg(long = "as", value_name = "IDENTIFIER", default_value = "administrator", requires = "state")]
     pub(crate) identifier: String,
     /// When the call is made, in milliseconds since the Unix epoch [default: the latest time of the snapshot]
-    #[arg(long, value_name = "MS", requires = "state", allow_negative_numbers = true, value_parser = whole(0..=AT_MS_MAX))]
+    #[arg(long, value_name = "MS", requires = "state", allow_negative_numbers = true, value_parser = integer(0..=AT_MS_MAX))]
     pub(crate) at: Option<u64>,
 }
 
@@ -213,17 +196,17 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<Source>,
     /// Write the app as a snapshot once every line is answered; the file is replaced in one step, or not at all
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_parser())]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path())]
     pub(crate) save: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) policy: Readings,
+    pub(crate) policy: PolicyOptions,
 }
 
-/// Explain a clause, a gap or an error code, with its source
+/// Explain a clause, a gap, an error code, a mark or a call, with its sources
 ///
 /// A clause is a sentence of the vendor that decides something, a gap a question that the documents leave open. Of an error
-/// code, each cause is given with what to do about it. Without an argument, all of them are listed; `precedence` prints the
-/// order in which a request is refused.
+/// code, each cause is given with what to do about it; of a call, its pages and the clauses and gaps that rest on them. Without an
+/// argument, clauses, gaps and codes are listed; `precedence` prints the order in which a request is refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -232,12 +215,15 @@ Examples:
   avmarks explain gap:page-size
   avmarks explain 10004
   avmarks explain 500
+  avmarks explain add_robots
+  avmarks explain robots
   avmarks explain precedence
   avmarks explain --json 70001")]
 pub(crate) struct ExplainArgs {
     /// The id of a clause (`ONLINE-ONLY`), the id or field of a gap (`gap:page-size`, `page_size`), an error code (10004),
-    /// a mark (500, 1000), or `precedence`; in names, case, hyphens and underscores do not matter
-    #[arg(value_name = "ID|CODE")]
+    /// a mark (500, 1000), a call (`add_robots`), the calls about `robots` or `admins`, or `precedence`; in names, case, hyphens and
+    /// underscores do not matter
+    #[arg(value_name = "ID|CODE|CALL", value_parser = subject(), hide_possible_values = true)]
     pub(crate) subject: Option<String>,
 }
 
@@ -252,81 +238,7 @@ Examples:
   avmarks policy --reading gap:page-size=250 --reading refresh_list=10s --json")]
 pub(crate) struct PolicyArgs {
     #[command(flatten)]
-    pub(crate) policy: Readings,
-}
-
-// No documentation comment: clap would take it for that of the command that this is a part of.
-#[derive(Debug, Args)]
-pub(crate) struct Readings {
-    /// Read the gaps as this profile does
-    #[arg(long = "policy", value_name = "NAME", value_parser = profile_parser())]
-    profile: Option<Policy>,
-    /// Choose a reading for one gap, by its id or field; may be repeated
-    #[arg(long = "reading", value_name = "GAP=READING", hide_possible_values = true, value_parser = ReadingParser)]
-    readings: Vec<ReadingArg>,
-}
-
-impl Readings {
-    /// The policy that the options make of this one.
-    pub(crate) fn over(&self, base: Policy) -> Policy {
-        let mut policy = self.profile.unwrap_or(base);
-        for ReadingArg { gap, name } in &self.readings {
-            // Both were looked up when the argument was read.
-            let _ = policy.set(*gap, name);
-        }
-        policy
-    }
-
-    /// Makes the app read the gaps so, where the options change anything.
-    pub(crate) fn configure(&self, app: &mut App) {
-        let mut settings = app.settings().clone();
-        settings.terms.policy = self.over(settings.terms.policy);
-        if settings.terms.policy != app.settings().terms.policy {
-            app.configure(settings);
-        }
-    }
-}
-
-/// `GAP=READING`, both of which there are.
-#[derive(Clone, Debug)]
-struct ReadingArg {
-    gap: Gap,
-    name: String,
-}
-
-impl FromStr for ReadingArg {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let (id, name) =
-            text.split_once('=').ok_or(Error::Reading("write GAP=READING, such as gap:page-size=250".to_owned()))?;
-        let gap = Gap::parse(id).ok_or_else(|| {
-            let near = names::near(id, names::gaps());
-            Error::Reading(format!("`{}` is not a gap{near}; `avmarks policy` lists them", Excerpt(id)))
-        })?;
-        Policy::default().set(gap, name).map_err(|unknown| Error::Reading(unknown.to_string()))?;
-        Ok(Self { gap, name: name.to_owned() })
-    }
-}
-
-/// Reads `GAP=READING`, and knows all of them for completions.
-#[derive(Clone)]
-struct ReadingParser;
-
-impl TypedValueParser for ReadingParser {
-    type Value = ReadingArg;
-
-    fn parse_ref(&self, command: &ClapCommand, arg: Option<&Arg>, value: &OsStr) -> Result<ReadingArg, clap::Error> {
-        StringValueParser::new().try_map(|text| text.parse::<ReadingArg>()).parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        // By the field, as the colon of an id divides words in some shells.
-        let of_gap = |(gap, field): (Gap, &'static str)| {
-            gap.readings().iter().map(move |reading| PossibleValue::new(format!("{field}={}", reading.name)))
-        };
-        Some(Box::new(Gap::choices().flat_map(of_gap)))
-    }
+    pub(crate) policy: PolicyOptions,
 }
 
 /// Print a completion script for a shell
@@ -352,40 +264,9 @@ Examples:
   avmarks man --out ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
     /// Write a page for every command into this directory, which is made where it is missing
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, value_parser = path_parser())]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, value_parser = path())]
     pub(crate) out: Option<PathBuf>,
     /// The global option, hidden: a page is a page
     #[arg(long, hide = true)]
     pub(crate) json: bool,
-}
-
-/// The latest time that there can be, in milliseconds: as in a scenario.
-const AT_MS_MAX: u64 = i64::MAX as u64;
-
-/// A parser of whole numbers of this range.
-fn whole(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<u64, Error> + Clone + Send + Sync + 'static {
-    move |text| {
-        let number = text.parse().ok().filter(|number| range.contains(number));
-        number.ok_or(Error::NotWhole { least: *range.start(), most: *range.end() })
-    }
-}
-
-/// A parser of paths that takes an empty one, so that its command can say what is wrong with it.
-fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
-}
-
-fn call_parser() -> impl TypedValueParser<Value = Endpoint> {
-    let names = Endpoint::ALL.iter().map(|endpoint| endpoint.command());
-    PossibleValuesParser::new(names).map(|name| {
-        let named = Endpoint::ALL.iter().copied().find(|endpoint| endpoint.command() == name);
-        // Only the names above come here.
-        named.unwrap_or(Endpoint::ModifyUserInfo)
-    })
-}
-
-fn profile_parser() -> impl TypedValueParser<Value = Policy> {
-    let profiles = PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.meaning));
-    // Only the names above come here.
-    PossibleValuesParser::new(profiles).map(|name| Policy::profile(&name).unwrap_or_default())
 }

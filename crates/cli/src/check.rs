@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info, without_trailing_commas};
+use avmarks_protocol::internal::without_trailing_commas;
+use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info};
 use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
@@ -133,7 +134,7 @@ impl Checked {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
             because: omission.because.id(),
-            says: omission.because.row().says,
+            says: omission.because.row().description,
         });
         Self {
             answer: raw(dry.answer.body),

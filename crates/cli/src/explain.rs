@@ -1,5 +1,6 @@
-//! `avmarks explain`: a clause, a gap or an error code in words, with its source; and the order of refusals.
+//! `avmarks explain`: a clause, a gap, an error code, a mark or a call in words, with its sources; and the order of refusals.
 
+mod call;
 mod text;
 
 use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::names;
 use crate::output::{Format, Verdict};
 use crate::policy::{ReadingLine, readings};
+use call::Calls;
 
 pub(crate) fn run(args: &ExplainArgs, format: Format) -> Result<Verdict, Error> {
     match &args.subject {
@@ -36,6 +38,9 @@ enum Subject {
         mark: Option<u32>,
         /// The gap of the same name.
         see_also: Option<&'static str>,
+        /// What else decides about the mark that was asked for.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        related: &'static [&'static str],
         refusals: Vec<RefusalLine>,
     },
     Gap {
@@ -59,9 +64,13 @@ enum Subject {
         /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
         causes: Vec<CauseLine>,
         document: &'static str,
+        /// The copies of the document; empty where it is not known which page it is.
+        sources: Vec<SourceLine>,
         listed: &'static str,
         refusals: Vec<RefusalLine>,
     },
+    /// Calls of the API.
+    Calls(Calls),
     /// The order in which a request is refused.
     Precedence { refusals: Vec<Step> },
 }
@@ -72,6 +81,7 @@ struct SourceLine {
     page: &'static str,
     title: &'static str,
     language: &'static str,
+    /// The part of the page; empty for the whole page.
     section: &'static str,
     /// None for a copy that shows no date.
     date: Option<&'static str>,
@@ -80,15 +90,25 @@ struct SourceLine {
 
 impl SourceLine {
     fn all(sources: &[Source]) -> Vec<Self> {
-        let line = |Source { page, section, date, .. }: &Source| Self {
-            page: page.number,
-            title: page.title,
-            language: page.language,
-            section,
-            date: *date,
-            url: page.url,
-        };
-        sources.iter().map(line).collect()
+        sources.iter().map(Self::of).collect()
+    }
+
+    fn of(Source { page, section, date, .. }: &Source) -> Self {
+        let (title, language, url) = (page.title, page.language, page.url);
+        Self { page: page.number, title, language, section, date: *date, url }
+    }
+
+    /// The copies of a page that anything rests on, the newest first, each date once.
+    fn of_page(number: &str) -> Vec<Self> {
+        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
+        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
+        let mut lines: Vec<_> = all
+            .filter(|source| source.page.number == number)
+            .map(|source| Self { section: "", ..Self::of(source) })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.date));
+        lines.dedup_by_key(|line| line.date);
+        lines
     }
 }
 
@@ -120,7 +140,7 @@ impl Subject {
     /// is an error code that is listed, or else a mark.
     fn parse(text: &str) -> Result<Self, Error> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
-        let exact = Clause::parse(text).map(Self::of_clause).or_else(|| Gap::parse(text).map(Self::of_gap));
+        let exact = Clause::from_name(text).map(Self::of_clause).or_else(|| Gap::from_name(text).map(Self::of_gap));
         let exact = exact.or_else(|| code().map(Self::of_code));
         let unknown = || Error::Unknown {
             subject: Excerpt(text).to_string(),
@@ -131,7 +151,8 @@ impl Subject {
                 _ => names::near(text, names::all()),
             },
         };
-        exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text)).ok_or_else(unknown)
+        let found = exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text));
+        found.or_else(|| Calls::named(&names::plain(text)).map(Self::Calls)).ok_or_else(unknown)
     }
 
     fn parse_leniently(text: &str) -> Option<Self> {
@@ -159,18 +180,21 @@ impl Subject {
             Mark::HIDDEN => Clause::Hide600,
             _ => Clause::MarkRange,
         });
-        if let Self::Clause { mark, .. } = &mut subject {
+        if let Self::Clause { mark, related, .. } = &mut subject {
             *mark = Some(asked.number());
+            if asked == Mark::PINNED {
+                *related = &["gap:pin-renewal", "gap:offline-500", "gap:robot-days", "robots"];
+            }
         }
         Some(subject)
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, sources, says, refusal, .. } = clause.row();
+        let ClauseRow { id, sources, description: says, refusal, .. } = clause.row();
         let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
         let see_also = gap_named(&names::plain(id)).map(Gap::id);
         let sources = SourceLine::all(sources);
-        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, refusals }
+        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, related: &[], refusals }
     }
 
     fn of_gap(gap: Gap) -> Self {
@@ -191,6 +215,7 @@ impl Subject {
             advice: row.advice(),
             causes: row.code.causes().iter().map(CauseLine::of).collect(),
             document: row.document,
+            sources: SourceLine::of_page(row.document),
             listed: row.listed.name(),
             refusals: RefusalLine::all(|line| line.code == row.code),
         }
@@ -336,7 +361,7 @@ impl Index {
     fn new() -> Self {
         let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
         Self {
-            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.says }).collect(),
+            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),
             gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
             codes: ERROR_CODES.iter().map(code).collect(),
         }

@@ -27,7 +27,7 @@ impl Source {
     pub(crate) fn read_up_to(&self, bytes_max: u64) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         let read = self.open()?.take(bytes_max).read_to_end(&mut bytes);
-        read.map_err(|fault| Error::reading(self.to_string(), fault))?;
+        read.map_err(|error| Error::reading(self.to_string(), error))?;
         Ok(bytes)
     }
 
@@ -40,21 +40,71 @@ impl Source {
         }
     }
 
-    /// The whole text without the line break at its end; an error where it is larger than `bytes_max`.
+    /// The whole text without a byte order mark and without the line break at its end; an error where it is larger than
+    /// `bytes_max`.
     pub(crate) fn read_text(&self, bytes_max: u64, purpose: &'static str) -> Result<String, Error> {
         let bytes = self.read_limited(bytes_max, purpose)?;
-        let mut text = String::from_utf8(bytes)
-            .map_err(|fault| Error::NotUtf8 { what: self.to_string(), at: fault.utf8_error().valid_up_to() })?;
-        text.truncate(without_line_break(&text).len());
-        Ok(text)
+        let text = self.text_of(&bytes)?;
+        let text = std::str::from_utf8(text)
+            .map_err(|error| Error::NotUtf8 { what: self.to_string(), at: error.valid_up_to() })?;
+        Ok(without_line_break(text).to_owned())
+    }
+
+    /// The bytes of a text without a byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// Where they are surely no UTF-8, and what they are is known.
+    pub(crate) fn text_of<'a>(&self, bytes: &'a [u8]) -> Result<&'a [u8], Error> {
+        match Encoding::of(bytes) {
+            Some(Encoding::ByteOrderMark) => Ok(bytes.get(BYTE_ORDER_MARK.len()..).unwrap_or_default()),
+            Some(encoding) => Err(Error::Encoding { what: self.to_string(), encoding }),
+            None => Ok(bytes),
+        }
+    }
+
+    /// Certificates in PEM. Byte order marks are removed wherever they are: files that are put together have one in the middle.
+    pub(crate) fn read_certificates(&self) -> Result<String, Error> {
+        const BYTES_MAX: u64 = 16 * 1_024 * 1_024;
+        /// How the outermost field of a certificate begins where it is not written as PEM.
+        const DER: &[u8] = &[0x30, 0x82];
+        let bytes = self.read_limited(BYTES_MAX, "certificates")?;
+        let fail = |why: String| Error::Certificates { what: self.to_string(), why };
+        if bytes.starts_with(DER) {
+            return Err(fail(
+                "it is a certificate in DER; convert it to PEM, as with `openssl x509 -inform der`".to_owned(),
+            ));
+        }
+        let text = std::str::from_utf8(self.text_of(&bytes)?)
+            .map_err(|error| Error::NotUtf8 { what: self.to_string(), at: error.valid_up_to() })?;
+        let text = text.replace('\u{feff}', "");
+        let (begun, ended) = (text.matches("-----BEGIN ").count(), text.matches("-----END ").count());
+        let at_start = text.lines().filter(|line| line.starts_with("-----BEGIN ")).count();
+        match begun == ended && begun == at_start {
+            true => Ok(text),
+            false => Err(fail(format!(
+                "of {begun} lines `-----BEGIN …` with {ended} lines `-----END …`, {at_start} can be read; each must start its line, and have its end"
+            ))),
+        }
+    }
+
+    /// Whether it is a file that other users than its owner can read.
+    pub(crate) fn is_readable_by_others(&self) -> bool {
+        #[cfg(unix)]
+        if let Self::File(path) = self {
+            use std::os::unix::fs::PermissionsExt;
+            return std::fs::metadata(path)
+                .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0);
+        }
+        false
     }
 
     /// The app of this snapshot.
     pub(crate) fn read_app(&self) -> Result<App, Error> {
         let mut reader = BufReader::new(self.open()?.take(SNAPSHOT_BYTES_MAX + 1));
-        let reading = |fault| Error::reading(self.to_string(), fault);
-        // What does not begin like one need not be read to its end, which may be far.
-        let start = reader.fill_buf().map_err(reading)?.trim_ascii_start();
+        let reading = |error| Error::reading(self.to_string(), error);
+        // A file that does not begin like a snapshot is not read to its end, which may be far.
+        let start = self.text_of(reader.fill_buf().map_err(reading)?)?.trim_ascii_start();
         if start.first().is_some_and(|byte| *byte != b'{') {
             return Err(Error::NoSnapshot { what: self.to_string() });
         }
@@ -64,7 +114,7 @@ impl Source {
             let (what, purpose) = (self.to_string(), "a snapshot");
             return Err(Error::TooLarge { what, bytes_max: SNAPSHOT_BYTES_MAX, purpose });
         }
-        App::restore(&json).map_err(|fault| Error::Snapshot { what: self.to_string(), fault })
+        App::restore(self.text_of(&json)?).map_err(|error| Error::Snapshot { what: self.to_string(), error })
     }
 
     /// The lines.
@@ -78,7 +128,7 @@ impl Source {
         if path.as_os_str().is_empty() {
             return Err(Error::NamelessFile);
         }
-        let file = File::open(path).map_err(|fault| Error::reading(self.to_string(), fault))?;
+        let file = File::open(path).map_err(|error| Error::reading(self.to_string(), error))?;
         match file.metadata() {
             Ok(metadata) if metadata.is_dir() => Err(Error::Directory { what: self.to_string() }),
             _ => Ok(Box::new(file)),
@@ -125,6 +175,49 @@ pub(crate) fn without_line_break(text: &str) -> &str {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How an input begins that is not plain UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// The byte order mark of UTF-8, which editors write and no format needs.
+    ByteOrderMark,
+    Utf16,
+    Gzip,
+}
+
+impl Encoding {
+    /// What the first bytes of an input show.
+    pub(crate) const fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xef, 0xbb, 0xbf, ..] => Some(Self::ByteOrderMark),
+            // With its byte order mark, or ASCII characters without it.
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [(1..), 0, (1..), 0, ..] | [0, (1..), 0, (1..), ..] => {
+                Some(Self::Utf16)
+            }
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            _ => None,
+        }
+    }
+}
+
+/// What it is, and what to do.
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByteOrderMark => "it begins with a byte order mark; save it as UTF-8 without one",
+            Self::Utf16 => "it is UTF-16; save it as UTF-8",
+            Self::Gzip => "it is compressed (gzip); decompress it",
+        })
+    }
+}
+
+/// Whether a text is in quotation marks.
+pub(crate) fn quotation_marks(text: &str) -> bool {
+    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
+    PAIRS.iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close))
+}
+
 /// No argument but the two of one command may both be standard input.
 pub(crate) fn not_both_stdin(one: Option<&Source>, other: Option<&Source>) -> Result<(), Error> {
     match (one, other) {
@@ -150,7 +243,7 @@ impl Lines {
         self.line.clear();
         let mut limited = (&mut self.reader).take(LINE_BYTES_MAX + 1);
         let read = limited.read_until(b'\n', &mut self.line);
-        if read.map_err(|fault| Error::reading(self.source.to_string(), fault))? == 0 {
+        if read.map_err(|error| Error::reading(self.source.to_string(), error))? == 0 {
             return Ok(None);
         }
         self.read += 1;
@@ -158,9 +251,10 @@ impl Lines {
         if line.len() as u64 > LINE_BYTES_MAX {
             return Err(Error::LineTooLong { place: self.place(), bytes_max: LINE_BYTES_MAX });
         }
+        let line = if self.read == 1 { self.source.text_of(line)? } else { line };
         match std::str::from_utf8(line) {
             Ok(line) => Ok(Some(line)),
-            Err(fault) => Err(Error::LineNotUtf8 { place: self.place(), at: fault.valid_up_to() }),
+            Err(error) => Err(Error::LineNotUtf8 { place: self.place(), at: error.valid_up_to() }),
         }
     }
 

@@ -1,24 +1,24 @@
 //! `avmarks`: checks, replays and explains requests about marks in audio-video groups, and sends them.
 //!
 //! Everything is decided in `avmarks-service`, `avmarks-client` and the crates below them; here files are read, arguments
-//! understood and answers printed. Exit codes: 0 accepted or done, 1 refused or nothing done, 2 wrong usage or input that
-//! cannot be read, 3 done in part, 4 wrong settings; a reader that closes the pipe changes none of them.
+//! parsed and answers printed. Exit codes: 0 accepted or done, 1 refused or nothing done, 2 wrong usage or input that
+//! cannot be read, 3 done in part, 4 configuration errors; a reader that closes the pipe changes none of them.
 #![forbid(unsafe_code)]
 
 mod args;
 mod check;
-mod configuration;
 mod error;
 mod explain;
 mod input;
-mod key;
 mod manual;
 mod mark;
 mod names;
 mod output;
 mod policy;
+mod readings;
 mod replay;
 mod save;
+mod secret;
 mod send;
 mod serve;
 mod settings;

@@ -35,7 +35,7 @@ pub(crate) fn pages(args: &ManArgs) -> Result<Verdict, Error> {
         Some(folder) if folder.is_file() => return Err(Error::PagesFile { what: Shown(folder).to_string() }),
         Some(folder) => {
             let written = fs::create_dir_all(folder).and_then(|()| write_all(&command, folder));
-            written.map_err(|fault| Error::Pages { what: Shown(folder).to_string(), fault })?;
+            written.map_err(|error| Error::Pages { what: Shown(folder).to_string(), error })?;
         }
         None => output::print_raw(&page(&command).map_err(Error::Output)?)?,
     }

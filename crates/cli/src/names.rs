@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use avmarks_protocol::ERROR_CODES;
+use avmarks_protocol::{ERROR_CODES, Endpoint};
 use avmarks_spec::{CLAUSES, GAPS};
 
 /// The ids of the gaps.
@@ -10,11 +10,19 @@ pub(crate) fn gaps() -> impl Iterator<Item = String> {
     GAPS.iter().map(|row| row.id.to_owned())
 }
 
-/// The ids of clauses and gaps, the numbers and names of error codes, and `precedence`.
+/// The calls that belong together, by a name.
+pub(crate) const TOPICS: [(&str, &[Endpoint]); 2] = [
+    ("robots", &[Endpoint::AddRobots, Endpoint::DelRobots]),
+    ("admins", &[Endpoint::ModifyAdmin, Endpoint::GetAdminList]),
+];
+
+/// The ids of clauses and gaps, the numbers and names of error codes, the special marks, the calls, and `precedence`.
 pub(crate) fn all() -> impl Iterator<Item = String> {
+    let calls = Endpoint::ALL.iter().map(|endpoint| endpoint.command()).chain(TOPICS.iter().map(|(name, _)| *name));
+    let others = calls.chain(["500", "600", "precedence"]).map(str::to_owned);
     let clauses = CLAUSES.iter().map(|row| row.id.to_owned());
     let codes = ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
-    clauses.chain(gaps()).chain(codes).chain(["precedence".to_owned()])
+    clauses.chain(gaps()).chain(codes).chain(others)
 }
 
 /// The names that are close to `text`, as a question in brackets; nothing where none is.

@@ -87,20 +87,31 @@ pub(crate) fn print_raw(bytes: &[u8]) -> Result<(), Error> {
     print_to(io::stdout().lock(), bytes)
 }
 
-/// Says on standard error what went wrong.
+/// The most errors that are printed one by one.
+pub(crate) const DETAILS_MAX: usize = 20;
+
+/// Prints on standard error what went wrong: the first errors, how many more there are, and what to do.
 pub(crate) fn complain(error: &Error) {
     let mut err = styled(io::stderr().lock());
-    let all = error.details().iter().map(|detail| detail as &dyn fmt::Display).chain([error as &dyn fmt::Display]);
-    for said in all {
-        // Where not even this can be said, the exit status is all that is left.
-        let _ = writeln!(err, "{BAD}error:{BAD:#} {said}");
+    let (details, count) = error.details();
+    let shown = details.get(..DETAILS_MAX).unwrap_or(details);
+    // Where this cannot be printed either, the exit status is all that is left.
+    for detail in shown {
+        let _ = writeln!(err, "{BAD}error:{BAD:#} {detail}");
+    }
+    if count > shown.len() {
+        let _ = writeln!(err, "… and {} more", count - shown.len());
+    }
+    let _ = writeln!(err, "{BAD}error:{BAD:#} {error}");
+    if let Some(hint) = error.hint() {
+        let _ = write!(err, "{hint}");
     }
 }
 
-/// Says on standard error what is no error, and worth a look.
+/// Prints a note on standard error.
 pub(crate) fn remark(note: fmt::Arguments<'_>) {
     let mut err = styled(io::stderr().lock());
-    // Where not even this can be said, the work is done nonetheless.
+    // Where this cannot be printed, the work is done all the same.
     let _ = writeln!(err, "{HEAD}note:{HEAD:#} {note}");
 }
 

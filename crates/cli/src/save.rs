@@ -1,4 +1,4 @@
-//! Saving: a file is replaced in one step or not at all, and only what is a file, and may be lost, is replaced.
+//! Saving: a file is replaced in one step or not at all, by one process at a time, and only a regular file is replaced.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
@@ -9,18 +9,24 @@ use crate::error::Error;
 use crate::input::{Shown, Source};
 
 /// Where a snapshot or a resume file goes: written beside its place, then moved there, so that no half of one is ever seen.
+///
+/// A lock beside it keeps other processes from saving to the same place. The operating system ends it with the process; its
+/// file is removed when this is dropped, and one that a killed process leaves is used again.
 pub(crate) struct Save {
     noun: &'static str,
     what: String,
     /// The file itself, and no link to it.
     target: PathBuf,
     beside: PathBuf,
+    lock: PathBuf,
+    /// Holds the lock while it is open.
+    _locked: File,
     /// Those of the file that is replaced.
     permissions: Option<Permissions>,
 }
 
 impl Save {
-    /// Looks, before the work is done, whether its result, the `noun`, will find a place that is not where `inputs` are read.
+    /// Checks, before the work is done, that its result, the `noun`, can be saved there, and not over one of the `inputs`.
     pub(crate) fn to<'a>(
         noun: &'static str,
         path: &Path,
@@ -28,7 +34,7 @@ impl Save {
     ) -> Result<Self, Error> {
         let what = Shown(path).to_string();
         let refuse = |why| Error::SaveTarget { noun, what: what.clone(), why };
-        let fail = |fault| Error::Save { noun, what: what.clone(), fault };
+        let fail = |error| Error::Save { noun, what: what.clone(), error };
         if path.as_os_str().is_empty() {
             return Err(Error::NamelessFile);
         }
@@ -45,8 +51,8 @@ impl Save {
                 return Err(refuse("it is read as an input; name another file"));
             }
             Ok(there) => Some(there),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
-            Err(fault) => return Err(fail(fault)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(fail(error)),
         };
         let target = if there.is_some() { fs::canonicalize(path).map_err(fail)? } else { end_of_links(path) };
         let Some(name) = target.file_name() else { return Err(refuse("it is not the name of a file; give one")) };
@@ -54,36 +60,41 @@ impl Save {
         if !folder.is_dir() {
             return Err(refuse("its directory does not exist; make it first"));
         }
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.tmp", std::process::id()));
-        let beside = folder.join(hidden);
-        Ok(Self { noun, target, beside, permissions: there.map(|there| there.permissions()), what })
+        let hidden = |end: &str| {
+            let mut hidden = OsString::from(".");
+            hidden.push(name);
+            hidden.push(end);
+            folder.join(hidden)
+        };
+        let (beside, lock) = (hidden(".tmp"), hidden(".lock"));
+        let Some(locked) = locked(&lock).map_err(fail)? else { return Err(Error::InUse { what }) };
+        // A process that was killed while it saved has left it.
+        let _ = fs::remove_file(&beside);
+        let permissions = there.map(|there| there.permissions());
+        Ok(Self { noun, what, target, beside, lock, _locked: locked, permissions })
     }
 
     /// Writes it, in one step.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let written = self.write_beside(bytes).and_then(|()| fs::rename(&self.beside, &self.target));
-        written.map_err(|fault| {
+        written.map_err(|error| {
             // It may not be there at all.
             let _ = fs::remove_file(&self.beside);
-            Error::Save { noun: self.noun, what: self.what.clone(), fault }
+            Error::Save { noun: self.noun, what: self.what.clone(), error }
         })
     }
 
     /// Removes what was written.
     pub(crate) fn remove(&self) -> Result<(), Error> {
         match fs::remove_file(&self.target) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
-                Err(Error::Remove { noun: self.noun, what: self.what.clone(), fault })
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Remove { noun: self.noun, what: self.what.clone(), error })
             }
             _ => Ok(()),
         }
     }
 
     fn write_beside(&self, bytes: &[u8]) -> io::Result<()> {
-        // One may be left of a process of the same number that was killed.
-        let _ = fs::remove_file(&self.beside);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -97,6 +108,31 @@ impl Save {
             file.set_permissions(permissions.clone())?;
         }
         file.sync_all()
+    }
+}
+
+impl Drop for Save {
+    fn drop(&mut self) {
+        // A file that cannot be removed is used again.
+        let _ = fs::remove_file(&self.lock);
+    }
+}
+
+/// The file of a lock, locked; none where another process has locked it.
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    loop {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(fs4::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs4::TryLockError::Error(error)) => return Err(error),
+        }
+        // The process that had locked it may have removed it in between: then another one may lock a new file.
+        #[cfg(unix)]
+        if !fs::metadata(path).is_ok_and(|there| file.metadata().is_ok_and(|here| are_one(&here, &there))) {
+            continue;
+        }
+        return Ok(Some(file));
     }
 }
 

@@ -4,12 +4,14 @@ mod accounts;
 mod admins;
 mod ask;
 mod change;
+mod config;
+mod dry_run;
 mod fields;
 mod interrupt;
 mod plan;
-mod rehearsal;
 mod report;
 mod resume;
+mod settings;
 mod watch;
 
 use avmarks_client::PlanKind;
@@ -19,7 +21,6 @@ use accounts::Lines;
 use crate::args::{AdminsCommand, RobotsCommand, SendArgs, SendCommand};
 use crate::error::Error;
 use crate::output::{Format, Verdict};
-use crate::settings::{Settings, show};
 
 pub(crate) fn run(args: &SendArgs, format: Format) -> Result<Verdict, Error> {
     match &args.command {
@@ -42,6 +43,6 @@ pub(crate) fn run(args: &SendArgs, format: Format) -> Result<Verdict, Error> {
         },
         SendCommand::List(args) => ask::list(args, format),
         SendCommand::Count(args) => ask::count(args, format),
-        SendCommand::Config(args) => show(&Settings::find(&args.settings), format).map(|()| Verdict::Accepted),
+        SendCommand::Config(args) => config::show(args, format),
     }
 }

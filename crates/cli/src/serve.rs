@@ -1,14 +1,10 @@
 //! `avmarks serve`: the emulator, until it is told to stop.
 
-mod file;
-mod found;
+mod banner;
 mod lines;
 mod logs;
-mod ready;
 mod seed;
-mod setting;
-mod told;
-mod webhooks;
+mod settings;
 
 use std::net::SocketAddr;
 use std::process::exit;
@@ -16,39 +12,43 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use avmarks_emulator::{Authority, Emulator, Running};
+use avmarks_rules::Policy;
+use avmarks_service::scenario::{Input, Line};
+use avmarks_spec::{GroupType, Timestamp};
 
 use crate::args::ServeArgs;
 use crate::error::Error;
 use crate::output::{Format, Verdict, remark};
-use found::Found;
-use ready::Ready;
-use told::Told;
+use crate::settings::Settings;
+use banner::Banner;
+use settings::StartSettings;
 
-/// What shells take a process for that Ctrl-C ended.
+/// The exit status of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
 pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
-    let found = Found::find(args)?;
-    let Ready { address, settings, ca_dir, seed, groups, log } = Ready::of(&found)?;
+    let settings = Settings::find(&args.settings(), Policy::default());
+    settings.check(&[])?;
+    let StartSettings { address, emulator, ca_dir, seed, groups, log } = StartSettings::of(&settings)?;
     let _log = logs::begin(log)?;
     let authority = ca_dir.as_deref().map(Authority::load_or_make).transpose().map_err(Error::Authority)?;
-    let settings = settings.with_authority(authority);
-    let emulator = Emulator::new(settings).map_err(Error::Setup)?;
+    let emulator = Emulator::new(emulator.with_authority(authority)).map_err(Error::Setup)?;
     match &seed {
-        Some(_) if emulator.goes_on() => {
-            remark(format_args!("--data has a state to go on from, so --seed is passed over"))
+        Some(_) if emulator.resumed() => {
+            remark(format_args!("--data has a state to continue from, so --seed is ignored"))
         }
-        Some(source) => seed::sow(&emulator, source, &found)?,
+        Some(source) => seed::load(&emulator, source, &settings)?,
         None => {}
     }
     for group in &groups {
-        let line = serde_json::json!({ "at": 0, "do": "create_group", "group": group.as_str() });
-        emulator.play(&line.to_string()).map_err(|fault| Error::Seed { what: "--group".to_owned(), fault })?;
+        let input = Input::CreateGroup { group: *group, kind: GroupType::AvChatRoom, owner: None };
+        let line = Line { at: Timestamp::EPOCH, input };
+        seed::play(&emulator, &line).map_err(|error| Error::Seed { what: "--group".to_owned(), error })?;
     }
     let stop = signals()?;
-    let running = emulator.start(address).map_err(|fault| Error::Listen { address, fault })?;
+    let running = emulator.start(address).map_err(|error| Error::Listen { address, error })?;
     warn_of_others(running.address());
-    format.print(&Told::of(&running, ca_dir.as_deref(), groups.first()))?;
+    format.print(&Banner::of(&running, ca_dir.as_deref(), groups.first()))?;
     wait(running, &stop);
     Ok(Verdict::Accepted)
 }
@@ -56,12 +56,12 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
 fn warn_of_others(address: SocketAddr) {
     if !address.ip().is_loopback() {
         remark(format_args!(
-            "{address} can be reached by others, who may do anything to this emulator; there is no password"
+            "other machines can reach {address} and do anything to this emulator; there is no password"
         ));
     }
 }
 
-/// Hears of Ctrl-C and the like: the first time it is passed on, the second time the process ends.
+/// Receives the first Ctrl-C or SIGTERM; the second one ends the process.
 fn signals() -> Result<mpsc::Receiver<()>, Error> {
     static STOPPING: AtomicBool = AtomicBool::new(false);
     let (heard, stop) = mpsc::channel();

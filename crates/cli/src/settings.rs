@@ -1,23 +1,26 @@
-//! What `avmarks send` goes by: options, then the environment, then a file, then defaults; and where each setting is from.
+//! The settings of `avmarks send` and `avmarks serve`: options, then the environment, then a file, then defaults; and where each is
+//! from.
 
 mod file;
-mod ready;
-mod show;
+mod options;
 mod table;
+mod value;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use crate::args::SettingArgs;
-use crate::configuration::{self, Place};
+use avmarks_rules::Policy;
+
 use crate::error::Error;
-pub(crate) use ready::Target;
-pub(crate) use show::show;
-pub(crate) use table::Setting;
+use crate::readings::GapReading;
+pub(crate) use options::SettingArgs;
+pub(crate) use table::{Command, Setting};
+pub(crate) use value::{NO_PROXY, address, host_pattern, limit};
 
 /// Where a setting is from, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
+pub(crate) enum Origin {
     Option,
     Environment,
     /// The line.
@@ -25,140 +28,228 @@ enum Origin {
     Default,
 }
 
-/// A value, not yet of its type.
+/// The values of a setting, as text, and where they are from. Without [`Setting::row`]'s `is_list`, the last counts.
 #[derive(Clone, Debug)]
-struct Value {
-    text: String,
+struct GivenSetting {
+    texts: Vec<String>,
     origin: Origin,
 }
 
-/// The settings as they were found, with everything that is wrong with them.
+type Layer = BTreeMap<Setting, GivenSetting>;
+
+/// The settings of a command as they were found, with everything that is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Settings {
+    command: Command,
     file: Option<PathBuf>,
-    values: BTreeMap<Setting, Value>,
-    faults: Vec<String>,
+    values: Layer,
+    /// The readings of the gaps in force.
+    policy: Policy,
+    errors: Vec<String>,
+    /// Whether the file cannot be read, so that nothing is known of what is missing.
+    is_file_unreadable: bool,
 }
 
 impl Settings {
-    /// Looks everywhere.
-    pub(crate) fn find(args: &SettingArgs) -> Self {
-        let mut faults = Vec::new();
-        let file = configuration::place(args.config.as_deref(), variable);
-        let (in_file, wrong) = file.as_deref().map(file::read).unwrap_or_default();
-        faults.extend(wrong);
-
-        let options = args.given().map(|(setting, text)| (setting, value(text, Origin::Option)));
-        let environment = Setting::ALL.iter().filter_map(|setting| match std::env::var(setting.variable()) {
-            Ok(text) if !text.is_empty() => Some((*setting, value(&text, Origin::Environment))),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                faults.push(format!("{} is not UTF-8; set it again", setting.variable()));
-                None
+    /// Looks everywhere. The profile and the readings that are given change `policy`.
+    pub(crate) fn find<const SERVE: bool>(args: &SettingArgs<SERVE>, policy: Policy) -> Self {
+        let command = SettingArgs::<SERVE>::COMMAND;
+        let mut errors = Vec::new();
+        let given = |texts: &[String], origin| GivenSetting { texts: texts.to_owned(), origin };
+        let options = args.given.iter().map(|(setting, texts)| (*setting, given(texts, Origin::Option)));
+        let mut environment = Layer::new();
+        for setting in Setting::of(command) {
+            match std::env::var(setting.variable()) {
+                Ok(text) if !text.is_empty() => {
+                    let texts = match setting.row().is_list {
+                        true => text.split(',').map(str::to_owned).collect(),
+                        false => vec![text],
+                    };
+                    environment.insert(setting, GivenSetting { texts, origin: Origin::Environment });
+                }
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    errors.push(format!("{}: the value is not UTF-8", setting.variable()))
+                }
+                _ => {}
             }
-            _ => None,
-        });
-        let environment = environment.collect();
-        let in_file = in_file.iter().map(|given| (given.setting, value(&given.text, Origin::File(given.line))));
-        let defaults = Setting::ALL.iter().filter_map(|setting| {
-            let default = setting.default()?;
-            Some((*setting, value(default, Origin::Default)))
-        });
-        let layers: [BTreeMap<Setting, Value>; 4] =
-            [options.collect(), environment, in_file.collect(), defaults.collect()];
+        }
+        let file = file::find(args.config.as_deref());
+        let read = file.as_deref().map(|path| file::read(path, command)).unwrap_or_default();
+        let is_file_unreadable = !read.errors.is_empty() && !read.is_read;
+        errors.extend(read.errors);
+        let in_file = read.given.iter().map(|(setting, texts, line)| (*setting, given(texts, Origin::File(*line))));
+        let defaults = Setting::of(command)
+            .filter_map(|setting| Some((setting, given(&[setting.row().default?.to_owned()], Origin::Default))));
+        let layers: [Layer; 4] = [options.collect(), environment, in_file.collect(), defaults.collect()];
 
-        let mut settings = Self { file, values: BTreeMap::new(), faults };
-        for setting in Setting::ALL.iter().filter(|setting| !is_alternative(**setting)) {
-            settings.take(&[*setting], &layers);
+        let mut settings = Self { command, file, values: Layer::new(), policy, errors, is_file_unreadable };
+        let is_alternative =
+            |setting: &Setting| Setting::ALTERNATIVES.iter().any(|alternatives| alternatives.contains(setting));
+        for setting in Setting::of(command).filter(|setting| !is_alternative(setting)) {
+            settings.take(&[setting], &layers);
         }
         for alternatives in Setting::ALTERNATIVES {
             settings.take(alternatives, &layers);
         }
+        settings.policy = settings.policy_over(policy);
+        settings.check_values();
         settings
     }
 
-    /// Takes these from the first place that gives any of them, which must not give two.
-    fn take(&mut self, alternatives: &[Setting], layers: &[BTreeMap<Setting, Value>]) {
-        let given_by = |layer: &BTreeMap<Setting, Value>| -> Vec<(Setting, Value)> {
+    /// The policy with the profile and the readings that are given.
+    pub(crate) fn policy_over(&self, policy: Policy) -> Policy {
+        let (profile, readings) = match self.command {
+            Command::Send => (Setting::Profile, Setting::Reading),
+            Command::Serve => (Setting::AppProfile, Setting::AppReading),
+        };
+        let base = self.text(profile).and_then(Policy::profile).unwrap_or(policy);
+        let readings: Vec<_> = self.texts(readings).iter().filter_map(|text| GapReading::parse(text).ok()).collect();
+        GapReading::all_over(base, &readings)
+    }
+
+    /// Takes these from the strongest place that gives any of them, which must not give two.
+    fn take(&mut self, alternatives: &[Setting], layers: &[Layer]) {
+        let given_by = |layer: &Layer| -> Vec<(Setting, GivenSetting)> {
             alternatives.iter().filter_map(|setting| Some((*setting, layer.get(setting)?.clone()))).collect()
         };
         let Some(given) = layers.iter().map(given_by).find(|given| !given.is_empty()) else { return };
         if given.len() > 1 {
-            let places: Vec<_> = given.iter().map(|(setting, value)| self.place(*setting, value.origin)).collect();
-            self.faults.push(format!("{} are alternatives; give one of them", places.join(" and ")));
+            let places: Vec<_> = given.iter().map(|(setting, given)| self.place_of(*setting, given.origin)).collect();
+            self.errors.push(format!("{} are alternatives; give one of them", places.join(" and ")));
         }
-        for (setting, value) in given {
-            if let Err(fault) = setting.check(&value.text) {
-                self.faults.push(format!("{}: {fault}", self.place(setting, value.origin)));
+        self.values.extend(given);
+    }
+
+    fn check_values(&mut self) {
+        for (setting, given) in &self.values {
+            for text in &given.texts {
+                if let Err(error) = setting.check(text, self.policy.account_id) {
+                    self.errors.push(format!("{}: {error}", self.place_of(*setting, given.origin)));
+                }
             }
-            self.values.insert(setting, value);
         }
     }
 
     /// Where a setting is from, in words.
-    fn place(&self, setting: Setting, origin: Origin) -> String {
+    fn place_of(&self, setting: Setting, origin: Origin) -> String {
         match (origin, &self.file) {
             (Origin::Option, _) => setting.flag(),
             (Origin::Environment, _) => setting.variable(),
-            (Origin::File(line), Some(path)) => format!("{}, `{setting}`", Place { path, line }),
-            (Origin::File(_), None) | (Origin::Default, _) => format!("the default of `{setting}`"),
+            (Origin::File(line), Some(path)) => format!("{}, `{}`", file::place(path, line), setting.name()),
+            (Origin::File(_), None) | (Origin::Default, _) => format!("the default of `{}`", setting.name()),
         }
     }
 
-    fn text(&self, setting: Setting) -> Option<&str> {
-        self.values.get(&setting).map(|value| &*value.text)
+    /// Where a setting is from, in words; none where it is not given.
+    pub(crate) fn place(&self, setting: Setting) -> Option<String> {
+        self.values.get(&setting).map(|given| self.place_of(setting, given.origin))
     }
 
-    /// A value as it may be shown. What should name the file of a secret, and names none, may be the secret itself.
-    fn shown(&self, setting: Setting, text: &str) -> String {
+    /// Where a setting is from.
+    pub(crate) fn origin(&self, setting: Setting) -> Option<Origin> {
+        self.values.get(&setting).map(|given| given.origin)
+    }
+
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The readings of the gaps in force.
+    pub(crate) const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn text(&self, setting: Setting) -> Option<&str> {
+        self.texts(setting).last().map(String::as_str)
+    }
+
+    pub(crate) fn texts(&self, setting: Setting) -> &[String] {
+        self.values.get(&setting).map(|given| given.texts.as_slice()).unwrap_or_default()
+    }
+
+    /// The number of a setting of integers.
+    pub(crate) fn number<T: TryFrom<u64>>(&self, setting: Setting) -> Option<T> {
+        self.text(setting)?.parse::<u64>().ok()?.try_into().ok()
+    }
+
+    /// The value of a setting that was checked before.
+    pub(crate) fn parsed<T, E: Display>(
+        &self,
+        setting: Setting,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Error> {
+        self.text(setting).map(|text| parse(text).map_err(|error| self.error(setting, error))).transpose()
+    }
+
+    /// The values of a list that was checked before.
+    pub(crate) fn list<T, E: Display>(
+        &self,
+        setting: Setting,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<Vec<T>>, Error> {
+        let texts = self.texts(setting);
+        let values: Result<Vec<T>, _> =
+            texts.iter().map(|text| parse(text).map_err(|error| self.error(setting, error))).collect();
+        values.map(|values| (!texts.is_empty()).then_some(values))
+    }
+
+    /// That something is wrong with a setting.
+    pub(crate) fn error(&self, setting: Setting, what: impl Display) -> Error {
+        let place = self.place(setting).unwrap_or_else(|| format!("`{}`", setting.name()));
+        Error::settings(format!("{place}: {what}"))
+    }
+
+    /// A value as it may be shown. A text that should name the file of a secret, and names no file, may be the secret itself.
+    pub(crate) fn shown(&self, setting: Setting, text: &str) -> String {
         let names_a_secret = matches!(setting, Setting::KeyFile | Setting::UsersigFile);
         let is_there = || text == "-" || self.path(setting).is_some_and(|path| path.exists());
-        if names_a_secret && !is_there() { "… (no such file)".to_owned() } else { setting.shown(text) }
+        match names_a_secret && !is_there() {
+            true => "… (no such file)".to_owned(),
+            false => setting.shown(text, self.policy.account_id),
+        }
     }
 
     /// A path: one in the file counts from the folder of the file; `-` is standard input everywhere.
-    fn path(&self, setting: Setting) -> Option<PathBuf> {
-        let value = self.values.get(&setting)?;
-        let folder = match (value.origin, &self.file) {
-            (Origin::File(_), Some(file)) if value.text != "-" => file.parent(),
+    pub(crate) fn path(&self, setting: Setting) -> Option<PathBuf> {
+        let text = self.text(setting)?;
+        let folder = match (self.origin(setting), &self.file) {
+            (Some(Origin::File(_)), Some(file)) if text != "-" => file.parent(),
             _ => None,
         };
-        Some(folder.unwrap_or(Path::new("")).join(&value.text))
+        Some(folder.unwrap_or(Path::new("")).join(text))
     }
 
-    /// That nothing is wrong, and each of these is there; or else all that is wrong or missing.
+    /// Whether the file of a secret is standard input.
+    pub(crate) fn reads_secret_from_stdin(&self) -> bool {
+        [Setting::KeyFile, Setting::UsersigFile].iter().any(|setting| self.text(*setting) == Some("-"))
+    }
+
+    /// Checks that nothing is wrong, and that one of each of these alternatives is given.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong or missing.
     pub(crate) fn check(&self, needed: &[&[Setting]]) -> Result<(), Error> {
         let is_missing = |alternatives: &&&[Setting]| alternatives.iter().all(|setting| self.text(*setting).is_none());
+        let needed = if self.is_file_unreadable { &[] } else { needed };
         let missing = needed.iter().filter(is_missing).map(|alternatives| missing(alternatives));
-        let faults: Vec<_> = self.faults.iter().cloned().chain(missing).collect();
-        if faults.is_empty() { Ok(()) } else { Err(Error::Settings { faults }) }
+        let errors: Vec<_> = self.errors.iter().cloned().chain(missing).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Error::Settings { errors }) }
     }
 }
 
-/// A variable that is set to something.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
-}
-
-fn value(text: &str, origin: Origin) -> Value {
-    Value { text: text.to_owned(), origin }
-}
-
-fn is_alternative(setting: Setting) -> bool {
-    Setting::ALTERNATIVES.iter().any(|alternatives| alternatives.contains(&setting))
-}
-
-/// That none of these is set, and where it may be.
+/// That none of these is given, and where it may be.
 fn missing(alternatives: &[Setting]) -> String {
     if alternatives.contains(&Setting::Key) {
-        return "there is no key; give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file; \
-                a signature made elsewhere will do as well: --usersig-file, AVMARKS_USERSIG_FILE, AVMARKS_USERSIG, `usersig_file`"
+        return "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file; \
+                a signature made elsewhere is accepted too: --usersig-file, AVMARKS_USERSIG_FILE, AVMARKS_USERSIG, `usersig_file`"
             .to_owned();
     }
     let names = |name: fn(Setting) -> String| {
         let names: Vec<_> = alternatives.iter().map(|setting| name(*setting)).collect();
         names.join(" or ")
     };
-    let (names, flags, variables) =
-        (names(|setting| format!("`{setting}`")), names(Setting::flag), names(Setting::variable));
-    format!("there is no {names}; give {flags}, {variables}, or write it into the configuration file")
+    let keys = names(|setting| format!("`{}`", setting.name()));
+    let (flags, variables) = (names(Setting::flag), names(Setting::variable));
+    format!("no {keys}: give {flags}, set {variables}, or write it into the configuration file")
 }

@@ -6,14 +6,16 @@ mod span;
 use std::fmt;
 
 use avmarks_protocol::ErrorCode;
+use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::usersig::{Finding, Token, UserSig, explain, verify};
 use avmarks_spec::{Clause, UserId};
 use serde::Serialize;
 
-use crate::args::{ExplainSigArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
+use crate::args::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 use crate::error::Error;
 use crate::input::{Source, not_both_stdin};
 use crate::output::{BAD, Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict, remark};
+use crate::secret;
 use span::{Span, Utc};
 
 pub(crate) fn run(args: &UserSigArgs, format: Format) -> Result<Verdict, Error> {
@@ -263,6 +265,20 @@ impl fmt::Display for Fields {
             Some(UserBuf::Bytes(bytes)) => writeln!(f, "  TLS.userbuf     {} bytes that are not text", bytes.len()),
             None => Ok(()),
         }
+    }
+}
+
+impl KeyArgs {
+    /// The key, which must be there.
+    fn require(&self) -> Result<SecretKey, Error> {
+        self.find()?.ok_or(Error::NoKey)
+    }
+
+    /// The key of the file or the environment, where there is one.
+    fn find(&self) -> Result<Option<SecretKey>, Error> {
+        const ORIGIN: &str = "the file of --key-file";
+        let Some(source) = &self.key_file else { return secret::key_of_environment() };
+        secret::key(ORIGIN, &secret::read(source, ORIGIN, "a key")?).map(Some)
     }
 }
 

@@ -16,9 +16,9 @@ use avmarks_client::{
     AttemptId, Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State,
     Step,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Timestamp, UserId};
 
 const ACCOUNTS: usize = 100_000;

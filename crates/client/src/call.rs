@@ -21,7 +21,7 @@ pub use request::CallRequest;
 /// ```
 /// use std::sync::Arc;
 /// use avmarks_client::{CallRequest, Pace, PaceSettings, Response, RetrySettings, Signer, SingleCall, Step};
-/// use avmarks_protocol::{get_online_member_num::Answer, url::SdkAppId, usersig::UserSig};
+/// use avmarks_protocol::{get_online_member_num::Answer, SdkAppId, usersig::UserSig};
 /// use avmarks_spec::{Timestamp, UserId};
 ///
 /// let signer = Arc::new(Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("admin").unwrap(), UserSig::new("eJy")));

@@ -24,7 +24,7 @@
 //!     Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State, Step,
 //! };
 //! use avmarks_protocol::modify_user_info::{Answer, Request, Served};
-//! use avmarks_protocol::{ErrorCode, secret::SecretKey, url::SdkAppId};
+//! use avmarks_protocol::{ErrorCode, secret::SecretKey, SdkAppId};
 //! use avmarks_spec::{Timestamp, UserId};
 //!
 //! // A service that is busy at first, and finds every tenth account offline.

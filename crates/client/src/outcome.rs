@@ -235,7 +235,6 @@ impl IncompleteError {
     }
 
     /// The job, for its report.
-    #[must_use]
     pub const fn job(&self) -> &Job {
         &self.job
     }

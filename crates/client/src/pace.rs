@@ -195,6 +195,7 @@ mod tests {
     #[test]
     fn settings_out_of_range_are_raised() {
         let mut pace = Pace::new(settings(0, 0, 0));
+        assert_eq!(pace.settings(), settings(1, 1, 0));
         assert!(pace.admit(at(0)) && !pace.admit(at(0)) && pace.admit(at(1)));
         let window = Duration::from_micros(1_500);
         let mut pace = Pace::new(PaceSettings { calls_max: 1, window, margin: Duration::ZERO });
@@ -202,6 +203,23 @@ mod tests {
         assert_eq!(pace.ready_at(at(0)), at(2));
         let mut pace = Pace::new(PaceSettings { window: Duration::MAX, ..PaceSettings::default() });
         assert!(pace.admit(at(0)) && !pace.admit(at(u64::MAX / 2_000)));
+    }
+
+    #[test]
+    fn a_call_is_never_admitted_before_now() {
+        let mut pace = Pace::new(PaceSettings::default());
+        assert_eq!(pace.ready_at(at(7)), at(7));
+        assert!(pace.admit(at(100)));
+        assert_eq!([pace.ready_at(at(50)), pace.ready_at(at(500))], [at(106), at(500)]);
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_up_and_no_further() {
+        for seconds in [1, 1_000, 86_400] {
+            assert_eq!(whole_millis(Duration::from_secs(seconds)), Duration::from_millis(seconds * 1_000));
+            let more = Duration::from_secs(seconds) + Duration::from_nanos(1);
+            assert_eq!(whole_millis(more), Duration::from_millis(seconds * 1_000 + 1));
+        }
     }
 
     #[test]

@@ -59,6 +59,9 @@ mod tests {
         for (start, mixed) in [(0, 0), (1, 0x514e_28b7), (u32::MAX, 0x81f1_6f39)] {
             assert_eq!(Random { state: 0, start, count: 0 }.correlation(), mixed);
         }
+        // Each number from the start on is taken.
+        let mut random = Random { state: 0, start: 0, count: 0 };
+        assert_eq!([random.correlation(), random.correlation()], [0, 0x514e_28b7]);
     }
 
     #[test]

@@ -152,6 +152,7 @@ mod tests {
             (format!("a tail of eight {}", &SIG[..8]), "a tail of eight …"),
             (format!("and of seven {}", &SIG[..7]), "and of seven eJwtzME"),
             ("100 % \\ & &# &#; \\u00 é %zz %".to_owned(), "100 % \\ & &# &#; \\u00 é %zz %"),
+            (format!("uusersig={SIG}"), "uusersig=…"),
             (String::new(), ""),
         ] {
             assert_eq!(clean(&text, &[SIG]), expected, "{text}");

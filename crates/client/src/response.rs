@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use avmarks_protocol::internal::Fields;
 use avmarks_protocol::modify_user_info::Answer;
-use avmarks_protocol::{ActionStatus, AnswerError, Envelope, ErrorCode, Fields, Place};
+use avmarks_protocol::{ActionStatus, AnswerError, BodyPath, Envelope, ErrorCode};
 use avmarks_spec::{Excerpt, OneLine, Timestamp};
 use serde_json::value::RawValue;
 
@@ -103,7 +104,7 @@ impl<'a> Response<'a> {
         let mut body = Cow::Borrowed(self.body);
         let mut answer = parse(&body);
         if let Err(AnswerError::Field(error)) = &answer
-            && error.place == Place::ErrorCode
+            && error.path == BodyPath::ErrorCode
             && let Some(corrected) = with_code_as_number(self.body)
         {
             anomalies.push(Anomaly::CodeAsText);

@@ -310,4 +310,33 @@ mod tests {
         let half = Backoff { least: Duration::ZERO, base: Duration::from_millis(1), max: Duration::MAX };
         assert_eq!((half.delay(1, u32::MAX / 2), half.delay(1, u32::MAX)), (Duration::ZERO, Duration::from_millis(1)));
     }
+
+    /// The codes with advice of their own, besides that of their action.
+    #[test]
+    fn codes_with_their_own_advice_are_just_these() {
+        let codes = |wanted: Advice, attempts: u32| {
+            let numbers = ERROR_CODES.iter().map(|row| row.code.number());
+            numbers.filter(|code| after_code(*code, attempts) == wanted).collect::<Vec<_>>()
+        };
+        let first = codes(Advice::GiveUp(Scope::Call), 1);
+        let after_one: Vec<_> =
+            codes(Advice::GiveUp(Scope::Call), 2).into_iter().filter(|code| !first.contains(code)).collect();
+        assert_eq!(after_one, [10008, 60004, 60005]);
+        assert_eq!(codes(Advice::GiveUp(Scope::Group), 1), [10010, 10015]);
+        let of_the_action =
+            |row: &&avmarks_protocol::ErrorRow| matches!(row.action, Action::ChangePlanOrSwitch | Action::AskOwner);
+        let mut about_the_job: Vec<_> = ERROR_CODES.iter().filter(of_the_action).map(|row| row.code.number()).collect();
+        about_the_job.extend([10003, 10012, 60006, 60009, 60010, 60012, 60025, 60026, 70020, 70403]);
+        // Their waits of a day and a minute exceed the budget.
+        about_the_job.extend([60028, 70050]);
+        about_the_job.sort_unstable();
+        assert_eq!(codes(Advice::GiveUp(Scope::Job), 1), about_the_job);
+        assert_eq!(WAITS, [(60028, Duration::from_secs(86_400)), (70050, Duration::from_secs(60))]);
+    }
+
+    /// 1047/34620: the backend gives up after three seconds, and a caller waits longer.
+    #[test]
+    fn an_attempt_outlasts_the_backend() {
+        assert_eq!(ATTEMPT_TIMEOUT_MIN, Duration::from_millis(3_001));
+    }
 }

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{Timestamp, UserId};
 
@@ -56,7 +56,7 @@ pub enum SignatureError {
 ///
 /// ```
 /// use avmarks_client::{SignatureSettings, Signer};
-/// use avmarks_protocol::{secret::SecretKey, url::SdkAppId};
+/// use avmarks_protocol::{secret::SecretKey, SdkAppId};
 /// use avmarks_spec::{Timestamp, UserId};
 ///
 /// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
@@ -297,5 +297,11 @@ mod tests {
         let signed = signer.sign(at(0));
         let shown = format!("{signer:?} {signed:?}");
         assert!(!shown.contains(KEY) && !shown.contains(signed.as_str()), "{shown}");
+    }
+
+    #[test]
+    fn the_default_times_are_the_documented_ones() {
+        let [valid_for, margin, skew] = [172_800, 3_600, 300].map(Duration::from_secs);
+        assert_eq!(SignatureSettings::default(), SignatureSettings { valid_for, margin, skew });
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -43,8 +43,17 @@ pub enum AuthorityError {
         what: &'static str,
     },
     /// None could be made.
-    #[error("no certificate could be made: {0}")]
-    Make(rcgen::Error),
+    #[error("no certificate could be made: {what}")]
+    Make {
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl AuthorityError {
+    fn make(cause: impl fmt::Display) -> Self {
+        Self::Make { what: cause.to_string() }
+    }
 }
 
 /// A certificate authority for tests: whoever trusts its certificate takes the emulator for any host.
@@ -85,20 +94,10 @@ impl Authority {
     ///
     /// [`AuthorityError::Make`].
     pub fn make() -> Result<Self, AuthorityError> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::Make)?;
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::make)?;
         let params = Self::params();
-        let pem = params.self_signed(&key).map_err(AuthorityError::Make)?.pem().into();
+        let pem = params.self_signed(&key).map_err(AuthorityError::make)?.pem().into();
         Ok(Self { issuer: Arc::new(Issuer::new(params, key)), pem })
-    }
-
-    /// The authority of this folder; made, and kept there, where there is none. The file with the key can be read by its
-    /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthorityError`].
-    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
-        files::load_or_make(folder)
     }
 
     /// The certificate, in PEM, for clients to trust.
@@ -142,22 +141,22 @@ impl Authority {
 
     /// A certificate for a name or an address.
     fn certify(&self, host: &str) -> Result<CertifiedKey, AuthorityError> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::Make)?;
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::make)?;
         let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
         let here: &[&str] = if is_here { &["localhost", "127.0.0.1", "::1"] } else { &[] };
         let others = here.iter().copied().filter(|name| *name != host);
         let names: Vec<_> = std::iter::once(host).chain(others).map(str::to_owned).collect();
-        let mut params = CertificateParams::new(names).map_err(AuthorityError::Make)?;
+        let mut params = CertificateParams::new(names).map_err(AuthorityError::make)?;
         params.distinguished_name = DistinguishedName::new();
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let now = SystemTime::now();
         (params.not_before, params.not_after) = ((now - BACK).into(), (now + HOST_VALID).into());
-        let certificate = params.signed_by(&key, &*self.issuer).map_err(AuthorityError::Make)?;
+        let certificate = params.signed_by(&key, &*self.issuer).map_err(AuthorityError::make)?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = ring::sign::any_supported_type(&der);
-        let signer = signer.map_err(|_| AuthorityError::Make(rcgen::Error::KeyGenerationUnavailable))?;
+        let signer = signer.map_err(AuthorityError::make)?;
         Ok(CertifiedKey::new(vec![CertificateDer::from(certificate.der().to_vec())], signer))
     }
 }

@@ -1,7 +1,7 @@
 //! One connection: plain or TLS, and through the proxy either of them once more.
 
-mod patience;
-mod unread;
+mod error_body;
+mod write_timeout;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -18,18 +18,18 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::control;
 use crate::http::{self, Body};
-use crate::world::Shared;
-use patience::Patient;
-use unread::Worded;
+use crate::shared::{Shared, Stopped};
+use crate::{api, control};
+use error_body::ErrorBody;
+use write_timeout::WriteTimeout;
 
 /// The first byte of a TLS connection: a handshake record.
 const TLS_HANDSHAKE: u8 = 0x16;
 
 /// What a connection goes by.
 #[derive(Clone)]
-pub(crate) struct Rim {
+pub(crate) struct ConnectionContext {
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the emulator stops.
     pub(crate) stopped: watch::Receiver<bool>,
@@ -45,13 +45,18 @@ struct Target {
 }
 
 /// Serves one connection to its end.
-pub(crate) async fn serve(stream: TcpStream, rim: Rim) {
-    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| plain(here.ip()).to_string());
-    told_apart(Patient::new(stream, rim.shared.settings.body_timeout), rim, Target { host, may_proxy: true }).await;
+pub(crate) async fn serve(stream: TcpStream, context: ConnectionContext) {
+    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| unmap_ipv4(here.ip()).to_string());
+    detect_tls(
+        WriteTimeout::new(stream, context.shared.settings.body_timeout),
+        context,
+        Target { host, may_proxy: true },
+    )
+    .await;
 }
 
-/// An address of the old kind, where it is one in the clothes of the new.
-fn plain(address: IpAddr) -> IpAddr {
+/// Unwraps an IPv4-mapped IPv6 address.
+fn unmap_ipv4(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 
@@ -74,7 +79,7 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
 }
 
 fn too_many() -> String {
-    let body = "{\"fault\":\"too many connections are open; try again later\"}";
+    let body = "{\"error\":\"too many connections are open; try again later\"}";
     let length = body.len();
     format!(
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}"
@@ -82,32 +87,34 @@ fn too_many() -> String {
 }
 
 /// TLS or plain, by the first byte.
-async fn told_apart<S>(stream: S, rim: Rim, target: Target)
+async fn detect_tls<S>(stream: S, context: ConnectionContext, target: Target)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
-    let timeout = rim.shared.settings.head_timeout;
-    let Some(first) = unless_stopped(&rim, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
+    let timeout = context.shared.settings.head_timeout;
+    let Some(first) = unless_stopped(&context, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
     let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
     if first != TLS_HANDSHAKE {
-        return spoken(stream, rim, target).await;
+        return serve_http(stream, context, target).await;
     }
-    let tls = match rim.shared.certificates.acceptor(&target.host) {
+    let tls = match context.shared.certificates.acceptor(&target.host) {
         Ok(tls) => tls,
-        Err(fault) => return tracing::error!(%fault, "TLS cannot be spoken"),
+        Err(fault) => return tracing::error!(%fault, "TLS cannot be serve_http"),
     };
-    let Some(accepted) = unless_stopped(&rim, tokio::time::timeout(timeout, tls.accept(stream))).await else { return };
+    let Some(accepted) = unless_stopped(&context, tokio::time::timeout(timeout, tls.accept(stream))).await else {
+        return;
+    };
     match accepted {
-        Ok(Ok(stream)) => spoken(stream, rim, target).await,
+        Ok(Ok(stream)) => serve_http(stream, context, target).await,
         Ok(Err(fault)) => tracing::warn!(%fault, "TLS failed; does the client trust the certificate of the emulator?"),
         Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
     }
 }
 
 /// What `waited` gives; nothing where the emulator stops before.
-async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option<T> {
-    let mut stopped = rim.stopped.clone();
+async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
+    let mut stopped = context.stopped.clone();
     tokio::select! {
         waited = waited => Some(waited),
         _ = stopped.wait_for(|stopped| *stopped) => None,
@@ -115,13 +122,13 @@ async fn unless_stopped<T>(rim: &Rim, waited: impl Future<Output = T>) -> Option
 }
 
 /// HTTP/1.1, request by request.
-async fn spoken<S>(stream: S, rim: Rim, target: Target)
+async fn serve_http<S>(stream: S, context: ConnectionContext, target: Target)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Some((upgrade, host)) = exchanged(stream, &rim, &target).await else { return };
+    let Some((upgrade, host)) = serve_requests(stream, &context, &target).await else { return };
     match upgrade.await {
-        Ok(upgraded) => tunnelled(TokioIo::new(upgraded), rim, Target { host, may_proxy: false }).await,
+        Ok(upgraded) => serve_tunnel(TokioIo::new(upgraded), context, Target { host, may_proxy: false }).await,
         Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
     }
 }
@@ -130,7 +137,7 @@ where
 type Tunnel = (OnUpgrade, String);
 
 /// Requests and answers, to the end or to the tunnel that the last one asked for.
-async fn exchanged<S>(stream: S, rim: &Rim, target: &Target) -> Option<Tunnel>
+async fn serve_requests<S>(stream: S, context: &ConnectionContext, target: &Target) -> Option<Tunnel>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -138,7 +145,7 @@ where
     let service = service_fn(|mut request: Request<Incoming>| {
         let tunnel = &tunnel;
         async move {
-            let shared = &rim.shared;
+            let shared = &context.shared;
             if request.method() == Method::CONNECT {
                 return Ok::<_, Infallible>(connect(request, shared, target, tunnel));
             }
@@ -147,24 +154,25 @@ where
                 None => {
                     if control::is_asked(&request) {
                         // An answer that has no end of its own ends when the emulator stops.
-                        request.extensions_mut().insert(control::Stopped(rim.stopped.clone()));
+                        request.extensions_mut().insert(Stopped(context.stopped.clone()));
+                        return Ok(control::answer(request, shared).await);
                     }
-                    Ok(http::answer(request, shared).await)
+                    Ok(api::answer(request, shared).await)
                 }
             }
         }
     });
-    let settings = &rim.shared.settings;
+    let settings = &context.shared.settings;
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.head_timeout)
         .max_header_size(settings.head_bytes_max)
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Worded::new(stream, settings.head_bytes_max)), service)
+        .serve_connection(TokioIo::new(ErrorBody::new(stream, settings.head_bytes_max)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let ended = match unless_stopped(rim, connection.as_mut()).await {
+    let ended = match unless_stopped(context, connection.as_mut()).await {
         Some(ended) => ended,
         None => {
             connection.as_mut().graceful_shutdown();
@@ -187,7 +195,7 @@ fn connect(
     tunnel: &Mutex<Option<Tunnel>>,
 ) -> Response<Body> {
     if !target.may_proxy {
-        return http::fault(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
+        return http::error(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
     }
     if let Some(refusal) = refused_host(&request, shared, target) {
         return refusal;
@@ -209,7 +217,7 @@ fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -
     }
     tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
     let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
-    Some(http::fault(StatusCode::FORBIDDEN, &fault))
+    Some(http::error(StatusCode::FORBIDDEN, &fault))
 }
 
 /// An address of the new kind stands in brackets in a URL.
@@ -218,10 +226,10 @@ fn without_brackets(host: &str) -> &str {
 }
 
 /// Boxed, for it ends in what began it.
-fn tunnelled(
+fn serve_tunnel(
     stream: TokioIo<hyper::upgrade::Upgraded>,
-    rim: Rim,
+    context: ConnectionContext,
     target: Target,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(told_apart(stream, rim, target))
+    Box::pin(detect_tls(stream, context, target))
 }

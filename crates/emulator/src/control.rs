@@ -6,10 +6,10 @@
 //! foreign page could have (DNS rebinding).
 
 mod about;
-mod asked;
 mod clock;
 mod error;
 mod events;
+mod extract;
 mod faults;
 mod groups;
 mod guard;
@@ -30,17 +30,12 @@ use axum::http::{Method, Request, Response, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 use hyper::body::Incoming;
-use tokio::sync::watch;
 use tower::ServiceExt;
 
-use crate::http;
-use crate::world::Shared;
+use crate::http::{self, ReadBody};
+use crate::shared::Shared;
 use error::ControlError;
-
-/// Where it starts.
-const ROOT: &str = "/_avmarks";
-/// What every path of it starts with.
-const PREFIX: &str = "/_avmarks/";
+use guard::{PREFIX, ROOT};
 
 /// Bytes of a body, where it is not a whole state.
 const BODY_BYTES_MAX: usize = 1_048_576;
@@ -48,10 +43,6 @@ const BODY_BYTES_MAX: usize = 1_048_576;
 const STATE_BYTES_MAX: usize = 67_108_864;
 /// The paths that take that much.
 const LARGE: [&str; 2] = ["/_avmarks/state", "/_avmarks/scenario"];
-
-/// Turns true when the server stops.
-#[derive(Clone)]
-pub(crate) struct Stopped(pub(crate) watch::Receiver<bool>);
 
 /// Whether a request is for the control plane.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
@@ -94,7 +85,7 @@ fn router() -> Router<Arc<Shared>> {
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
-        // The rim has read the body, and no more than it may.
+        // The body was read before, and no more than it may.
         .layer(DefaultBodyLimit::disable())
 }
 
@@ -114,8 +105,12 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let bytes_max = if LARGE.contains(&head.uri.path()) { STATE_BYTES_MAX } else { BODY_BYTES_MAX };
-    let body = match http::read_for_control(&head.headers, body, bytes_max, shared).await {
-        Ok(body) => body,
+    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout).await {
+        Ok(ReadBody::Whole(body)) => body,
+        Ok(ReadBody::TooLong { .. }) => {
+            let sentence = format!("the body has more than {bytes_max} bytes, and this path takes no more");
+            return http::closing(http::error(StatusCode::PAYLOAD_TOO_LARGE, &sentence));
+        }
         Err(response) => return response,
     };
     let request = Request::from_parts(head, Body::from(body));

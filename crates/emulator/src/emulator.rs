@@ -9,11 +9,11 @@ use avmarks_service::App;
 use tokio::sync::watch;
 
 use crate::authority::{Authority, AuthorityError, Certificates};
-use crate::inputs::Stopped;
-use crate::journal::{DataError, Unkept};
+use crate::journal::{DataError, NotPersisted};
 use crate::settings::{Settings, SettingsError};
+use crate::shared::Shared;
 use crate::webhooks::{Outbox, WebhookSettingsError};
-use crate::world::{Shared, World};
+use crate::world::{PlayError, World};
 
 /// Why an emulator cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -61,17 +61,17 @@ impl Emulator {
         self.shared.certificates.pem()
     }
 
-    /// Whether it goes on from a state that [`Settings::data`] held.
+    /// Whether it was resumed from a state that [`Settings::data`] held.
     #[must_use]
-    pub fn goes_on(&self) -> bool {
-        self.shared.lock().goes_on
+    pub fn resumed(&self) -> bool {
+        self.shared.lock().resumed
     }
 
     /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control plane has
     /// changed it.
     #[must_use]
     pub fn app_settings(&self) -> avmarks_service::Settings {
-        self.shared.lock().app.settings().clone()
+        self.shared.lock().state.app.settings().clone()
     }
 
     /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
@@ -93,7 +93,7 @@ impl Emulator {
     pub fn play(&self, lines: &str) -> Result<(), SeedError> {
         self.change(|world| {
             let played = world.play(lines, drop);
-            played.map_err(|Stopped { line, fault, .. }| SeedError::Line { line, what: fault.to_string() })
+            played.map_err(|PlayError { line, cause, .. }| SeedError::Line { line, what: cause.to_string() })
         })
     }
 
@@ -102,10 +102,10 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::Full`] where it has more groups or members than there may be.
+    /// [`SeedError::Capacity`] where it has more groups or members than there may be.
     pub fn seed(&self, app: App) -> Result<(), SeedError> {
         self.change(|world| {
-            world.has_room_for_app(&app).map_err(|full| SeedError::Full(full.to_string()))?;
+            world.capacity.check_app(&app).map_err(|full| SeedError::Capacity(full.to_string()))?;
             world.replace(app);
             Ok(())
         })
@@ -117,7 +117,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::Unkept`] where it cannot be kept.
+    /// [`SeedError::NotPersisted`] where it cannot be persisted.
     pub fn reset(&self) -> Result<(), SeedError> {
         self.change(|world| {
             world.reset(&self.shared.settings);
@@ -125,16 +125,16 @@ impl Emulator {
         })
     }
 
-    /// Makes a change, and waits until it is kept.
+    /// Makes a change, and waits until it is persisted.
     fn change(&self, change: impl FnOnce(&mut World) -> Result<(), SeedError>) -> Result<(), SeedError> {
-        let unkept = |unkept: Unkept| SeedError::Unkept(unkept.to_string());
-        let (changed, ticket) = {
+        let not_persisted = |failure: NotPersisted| SeedError::NotPersisted(failure.to_string());
+        let (changed, commit) = {
             let mut world = self.shared.lock();
-            world.accepts().map_err(unkept)?;
-            (change(&mut world), world.ticket())
+            world.accepts().map_err(not_persisted)?;
+            (change(&mut world), world.commit())
         };
         self.shared.moved.notify_one();
-        ticket.wait().map_err(unkept)?;
+        commit.wait().map_err(not_persisted)?;
         changed
     }
 
@@ -160,12 +160,18 @@ impl Emulator {
         let thread = std::thread::Builder::new().name("avmarks-emulator".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                crate::serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
+                serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
                 Ok(())
             })
         })?;
         Ok(Running { emulator: self.clone(), address, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
+/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
+pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
+    crate::serve::run(listener, emulator.shared, stop).await;
 }
 
 /// Why something cannot be taken in.
@@ -182,10 +188,10 @@ pub enum SeedError {
     },
     /// There is no room for it all.
     #[error("{0}")]
-    Full(String),
-    /// It cannot be kept.
+    Capacity(String),
+    /// It cannot be persisted.
     #[error("{0}")]
-    Unkept(String),
+    NotPersisted(String),
 }
 
 /// An emulator that listens. Dropping it stops it.

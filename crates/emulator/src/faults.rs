@@ -7,17 +7,10 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use avmarks_protocol::{Endpoint, Envelope, ErrorCode, Fields, envelope_json};
-use avmarks_service::Request;
-use axum::body::Bytes;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use axum::http::{Response, StatusCode};
-use http_body_util::channel::Channel;
+use avmarks_protocol::internal::Fields;
+use avmarks_protocol::{Endpoint, ErrorCode};
+use axum::http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use crate::http::{self, Body};
-use crate::journal::Unkept;
-use crate::world::Shared;
 
 /// A fault with its moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +73,7 @@ impl Page {
     }
 }
 
-/// As it was asked for, with everything that was left to the default.
+/// Serialised as requested, defaults filled in.
 impl Serialize for Injection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_map(None)?;
@@ -155,70 +148,71 @@ fn same_path(one: &str, other: &str) -> bool {
     one.strip_prefix('/').unwrap_or(one) == other.strip_prefix('/').unwrap_or(other)
 }
 
-/// Answers a call that a fault strikes.
-pub(crate) async fn inject(
-    injection: Injection,
-    request: &Request<'_>,
-    shared: &Shared,
-) -> Result<Response<Body>, Unkept> {
-    let Injection { kind, after } = injection.clone();
-    Ok(match kind {
-        Kind::Code(code) => {
-            let code = ErrorCode::new(code);
-            let info = "injected by /_avmarks/faults";
-            let body = Endpoint::refused_answer(Endpoint::from_path(request.path), code, info);
-            if after {
-                shared.answer(request, Some(injection)).await?;
-            } else {
-                shared.struck(request, injection, Some(code.number()), info);
+/// An answer as a fault leaves it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Mangled {
+    /// The body of an answer of the API.
+    Answer(Vec<u8>),
+    /// Something else.
+    Page { status: StatusCode, content_type: &'static str, text: Vec<u8> },
+    /// The body of which half is sent, before the connection ends.
+    Cut(Vec<u8>),
+}
+
+/// The text of a code that is injected.
+const INFO: &str = "injected by /_avmarks/faults";
+
+impl Injection {
+    /// Whether the call never takes effect.
+    pub(crate) const fn replaces(&self) -> bool {
+        !self.after && !matches!(self.kind, Kind::Delay(_))
+    }
+
+    /// How long the call waits before it takes effect.
+    pub(crate) fn delay_before(&self) -> Option<Duration> {
+        self.delay().filter(|_| !self.after)
+    }
+
+    /// How long the answer waits.
+    pub(crate) fn delay_after(&self) -> Option<Duration> {
+        self.delay().filter(|_| self.after)
+    }
+
+    const fn delay(&self) -> Option<Duration> {
+        match self.kind {
+            Kind::Delay(by) => Some(by),
+            _ => None,
+        }
+    }
+
+    /// The code that is answered in the place of the call, and its text.
+    pub(crate) const fn code(&self) -> Option<(i64, &'static str)> {
+        match self.kind {
+            Kind::Code(code) => Some((code, INFO)),
+            _ => None,
+        }
+    }
+
+    /// What becomes of the answer to a call of `path`.
+    pub(crate) fn mangle(&self, path: &str, body: Vec<u8>) -> Mangled {
+        match self.kind {
+            Kind::Code(code) => {
+                let endpoint = Endpoint::from_path(path);
+                let text = Endpoint::refused_answer(endpoint, ErrorCode::new(code), INFO);
+                Mangled::Page { status: StatusCode::OK, content_type: "application/json", text }
             }
-            http::json(StatusCode::OK, body)
+            Kind::Status(status, page) => gateway(status, page),
+            Kind::Html => gateway(StatusCode::OK, Page::Html),
+            Kind::Cut => Mangled::Cut(body),
+            Kind::Delay(_) => Mangled::Answer(body),
+            Kind::CodeAsString => Mangled::Answer(code_as_string(&body)),
+            Kind::NoMemberList => Mangled::Answer(without_member_list(&body)),
         }
-        Kind::Status(..) | Kind::Html => {
-            let (status, page) = match kind {
-                Kind::Status(status, page) => (status, page),
-                _ => (StatusCode::OK, Page::Html),
-            };
-            if after {
-                shared.answer(request, Some(injection)).await?;
-            } else {
-                shared.struck(request, injection, None, "");
-            }
-            gateway(status, page)
-        }
-        Kind::Cut => {
-            let body = if after {
-                shared.answer(request, Some(injection)).await?.body
-            } else {
-                shared.struck(request, injection, None, "");
-                envelope_json(&Envelope::ok())
-            };
-            cut(body)
-        }
-        Kind::Delay(by) => {
-            if after {
-                let given = shared.answer(request, Some(injection)).await?;
-                tokio::time::sleep(by).await;
-                return Ok(http::respond(given));
-            }
-            tokio::time::sleep(by).await;
-            http::respond(shared.answer(request, Some(injection)).await?)
-        }
-        Kind::CodeAsString => {
-            let mut given = shared.answer(request, Some(injection)).await?;
-            given.body = code_as_string(&given.body);
-            http::respond(given)
-        }
-        Kind::NoMemberList => {
-            let mut given = shared.answer(request, Some(injection)).await?;
-            given.body = without_member_list(&given.body);
-            http::respond(given)
-        }
-    })
+    }
 }
 
 /// What a gateway answers in the place of the API.
-fn gateway(status: StatusCode, page: Page) -> Response<Body> {
+fn gateway(status: StatusCode, page: Page) -> Mangled {
     let reason = status.canonical_reason().unwrap_or("Unknown");
     let (content_type, text) = match page {
         Page::Html => {
@@ -231,28 +225,7 @@ fn gateway(status: StatusCode, page: Page) -> Response<Body> {
         Page::Json => ("application/json", serde_json::json!({ "message": reason }).to_string()),
         Page::Empty => ("text/plain", String::new()),
     };
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-/// The head of a whole answer, and half of its body.
-fn cut(mut body: Vec<u8>) -> Response<Body> {
-    let whole = body.len();
-    body.truncate(whole / 2);
-    let (mut sender, channel) = Channel::<Bytes, std::io::Error>::new(1);
-    tokio::spawn(async move {
-        if sender.send_data(body.into()).await.is_ok() {
-            // What was sent must be on its way before the connection is given up.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            sender.abort(std::io::Error::other("the answer is cut, as asked for"));
-        }
-    });
-    let mut response = Response::new(Body::new(channel));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
-    response
+    Mangled::Page { status, content_type, text: text.into_bytes() }
 }
 
 /// The answer with its code in quotes.

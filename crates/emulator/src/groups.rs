@@ -16,22 +16,13 @@ mod write;
 use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, ErrorCode};
 use avmarks_rules::{Reason, Room};
-use avmarks_service::{Answer, Call as Asked, GroupEvent};
+use avmarks_service::{Answer, Call as Asked};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
 
-use crate::world::World;
+use crate::capacity::Capacity;
+use crate::state::{Changes, Group, State};
 use read::{Body, Refused};
 use write::Info;
-
-/// What `create_group` was told of a group beyond what the service keeps.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) introduction: String,
-    pub(crate) notification: String,
-    pub(crate) face_url: String,
-    pub(crate) created: Timestamp,
-}
 
 /// A call of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,25 +63,31 @@ impl Call {
 }
 
 /// Answers a call that got past the gate.
-pub(crate) fn answer(world: &mut World, call: Call, asked: &Asked<'_>, now: Timestamp) -> (Answer, Vec<GroupEvent>) {
-    let policy = world.app.settings().terms.policy;
+pub(crate) fn answer(
+    state: &mut State,
+    capacity: &Capacity,
+    call: Call,
+    asked: &Asked<'_>,
+    now: Timestamp,
+) -> (Answer, Changes) {
+    let policy = state.app.settings().terms.policy;
     let text = read::text(asked.body, &policy);
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
         let body = Body::parse(text)?;
         match call {
-            Call::Create => create(world, body, asked.identifier, now),
-            Call::Destroy => destroy(world, body, asked.identifier, now),
-            Call::Describe => describe(world, body, asked.identifier).map(|body| (body, Vec::new())),
+            Call::Create => create(state, capacity, body, asked.identifier, now),
+            Call::Destroy => destroy(state, body, asked.identifier, now),
+            Call::Describe => describe(state, capacity, body, asked.identifier).map(|body| (body, Changes::default())),
         }
     });
-    let (mut answer, happenings) = match answered {
-        Ok((body, happenings)) => (Answer::new(ErrorCode::OK, body), happenings),
-        Err(Refused { code, info }) => (Answer::new(code, write::refused(code, info)), Vec::new()),
+    let (mut answer, changes) = match answered {
+        Ok((body, changes)) => (Answer::new(ErrorCode::OK, body), changes),
+        Err(Refused { code, info }) => (Answer::new(code, write::refused(code, info)), Changes::default()),
     };
     if text.is_ok_and(|text| text.as_bytes() != asked.body) {
         answer.because.push(Reason::Gap(Gap::TrailingComma));
     }
-    (answer, happenings)
+    (answer, changes)
 }
 
 /// Whether a call of this path is emulated, by the service or here.
@@ -107,15 +104,15 @@ pub(crate) fn unknown_path(path: &str, code: ErrorCode) -> Vec<u8> {
     Endpoint::refused_answer(None, code, info)
 }
 
-type Answered = Result<(Vec<u8>, Vec<GroupEvent>), Refused>;
+type Answered = Result<(Vec<u8>, Changes), Refused>;
 
-fn create(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) -> Answered {
-    if !is_admin(world, caller) {
+fn create(state: &mut State, capacity: &Capacity, mut body: Body<'_>, caller: &str, now: Timestamp) -> Answered {
+    if !is_admin(state, caller) {
         return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(caller))));
     }
     let kind = body.required_text("Type")?;
     if kind != GroupType::AvChatRoom.name() {
-        if GroupType::parse(&kind).is_some() {
+        if GroupType::from_name(&kind).is_some() {
             tracing::warn!(kind = %Excerpt(&kind), "groups of this type are not emulated");
         }
         let info = format!("`Type` is `{}`; this emulator has `AVChatRoom` alone", Excerpt(&kind));
@@ -128,42 +125,36 @@ fn create(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) -
         face_url: body.text("FaceUrl")?.unwrap_or_default(),
         created: now,
     };
-    let owner = body.text("Owner_Account")?.map(|owner| account(world, &owner)).transpose()?;
+    let owner = body.text("Owner_Account")?.map(|owner| account(state, &owner)).transpose()?;
     let id = body.text("GroupId")?.map(|id| chosen_id(&id)).transpose()?;
     if !body.array("MemberList")?.unwrap_or_default().is_empty() {
         let info = "`MemberList` names members; those of an `AVChatRoom` join by themselves, over the SDK";
         return Err(Refused::new(10_007, info));
     }
-    if let Some(room) = id.as_ref().and_then(|id| world.app.room(id)) {
+    if let Some(room) = id.as_ref().and_then(|id| state.app.room(id)) {
         let id = id.map(|id| id.to_string()).unwrap_or_default();
         // 1047/34348: 10025 where the operator owns the group already; over REST, the owner that is asked for counts as well.
         let own = room.owner().is_some_and(|found| Some(found) == owner || found.as_str() == caller);
         let (code, whose) = if own { (10_025, ", and the same owner's") } else { (10_021, "") };
         return Err(Refused::new(code, format!("group id `{id}` is in use{whose}")));
     }
-    if let Some(why) = world.no_room_for_a_group() {
-        return Err(Refused::new(10_036, why));
-    }
+    capacity.check_new_group(&state.app).map_err(|full| Refused::new(10_036, full.to_string()))?;
     let id = match id {
         Some(id) => id,
-        None => world.assign_id(),
+        None => state.assign_id(),
     };
-    let happenings = world.app.create_group(id, GroupType::AvChatRoom, owner, now);
-    world.groups.insert(id, group);
-    Ok((write::created(&id), happenings))
+    let changes = state.create_group(id, GroupType::AvChatRoom, owner, group, now);
+    Ok((write::created(&id), changes))
 }
 
-fn destroy(world: &mut World, mut body: Body<'_>, caller: &str, now: Timestamp) -> Answered {
+fn destroy(state: &mut State, mut body: Body<'_>, caller: &str, now: Timestamp) -> Answered {
     let id = body.required_text("GroupId")?;
     let id = well_formed(&id)?;
-    look(world, &id, caller)?;
-    world.look_before(id, &[]);
-    let happenings = world.app.destroy_group(id, now);
-    world.groups.remove(&id);
-    Ok((write::done(), happenings))
+    look(state, &id, caller)?;
+    Ok((write::done(), state.destroy_group(id, now)))
 }
 
-fn describe(world: &World, mut body: Body<'_>, caller: &str) -> Result<Vec<u8>, Refused> {
+fn describe(state: &State, capacity: &Capacity, mut body: Body<'_>, caller: &str) -> Result<Vec<u8>, Refused> {
     let ids = body.required_texts("GroupIdList")?;
     if ids.is_empty() || ids.len() > GROUPS_PER_CALL_MAX {
         let info = format!("`GroupIdList` names {} groups; it must name 1 to {GROUPS_PER_CALL_MAX}", ids.len());
@@ -171,9 +162,9 @@ fn describe(world: &World, mut body: Body<'_>, caller: &str) -> Result<Vec<u8>, 
     }
     let wanted = body.base_info_filter()?;
     let infos = ids.iter().map(|text| {
-        let found = well_formed(text).and_then(|id| look(world, &id, caller).map(|room| (id, room)));
+        let found = well_formed(text).and_then(|id| look(state, &id, caller).map(|room| (id, room)));
         match found {
-            Ok((id, room)) => Info::of(text, room, world.groups.get(&id), world, wanted.as_deref()),
+            Ok((id, room)) => Info::of(text, id, room, state, capacity, wanted.as_deref()),
             Err(refused) => Info::refused(text, refused),
         }
     });
@@ -181,18 +172,18 @@ fn describe(world: &World, mut body: Body<'_>, caller: &str) -> Result<Vec<u8>, 
 }
 
 /// The room of a group, where `caller` may see and destroy it.
-fn look<'a>(world: &'a World, id: &GroupId, caller: &str) -> Result<&'a Room, Refused> {
+fn look<'a>(state: &'a State, id: &GroupId, caller: &str) -> Result<&'a Room, Refused> {
     let absent = || Refused::new(10_010, format!("there is no group `{id}`, or it has been destroyed"));
-    let room = world.app.room(id).ok_or_else(absent)?;
-    if !is_admin(world, caller) && room.owner().is_none_or(|owner| owner.as_str() != caller) {
+    let room = state.app.room(id).ok_or_else(absent)?;
+    if !is_admin(state, caller) && room.owner().is_none_or(|owner| owner.as_str() != caller) {
         let info = format!("`{}` is neither an app admin nor the owner of group `{id}`", Excerpt(caller));
         return Err(Refused::new(10_007, info));
     }
     Ok(room)
 }
 
-fn is_admin(world: &World, caller: &str) -> bool {
-    world.app.settings().admins.contains(caller)
+fn is_admin(state: &State, caller: &str) -> bool {
+    state.app.settings().admins.contains(caller)
 }
 
 fn well_formed(id: &str) -> Result<GroupId, Refused> {
@@ -208,8 +199,8 @@ fn chosen_id(id: &str) -> Result<GroupId, Refused> {
     well_formed(id)
 }
 
-fn account(world: &World, text: &str) -> Result<UserId, Refused> {
-    let reading = world.app.settings().terms.policy.account_id;
+fn account(state: &State, text: &str) -> Result<UserId, Refused> {
+    let reading = state.app.settings().terms.policy.account_id;
     UserId::parse_as(text, reading)
         .map_err(|fault| Refused::invalid(format!("`Owner_Account` is `{}`: {fault}", Excerpt(text))))
 }

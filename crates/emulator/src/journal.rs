@@ -8,13 +8,13 @@
 //!
 //! A record is a line: the CRC-32 of the rest in eight hexadecimal digits, a space, and JSON. The JSON of a journal is a
 //! scenario line (`docs/scenario.md`) with its time, and there are three more that the emulator alone has: `clock`, `name` and
-//! `group_call` (`line.rs`). At the start the newest state is read and the inputs behind it are taken in again by the code that took them
-//! in the first time. What is no line (settings, another state, a reset) begins a new generation.
+//! `group_call` (`line.rs`). At the start [`load`] reads the newest state and the inputs behind it, and the world takes them in again with the
+//! code that took them in the first time. What is no line (settings, another state, a reset) begins a new generation.
 //!
 //! **Group commit:** a record is appended under the world's lock, so that the order of the records is that of the inputs. A
-//! thread writes what has gathered and calls `fdatasync`; an answer waits for that outside the lock ([`Ticket`]), and so do
+//! thread writes what has gathered and calls `fdatasync`; an answer waits for that outside the lock ([`Commit`]), and so do
 //! all that came meanwhile, for one `fdatasync` together. A write that fails is not tried again: from then on nothing is
-//! accepted, for nobody knows what the file holds.
+//! accepted, because it is not known what the file holds.
 //!
 //! **Why no embedded store.** `redb` was considered, which is well kept and would have given transactions, pages with
 //! checksums and a compact file. But nothing is ever looked up here: inputs are appended, and read once, in order. A file of
@@ -24,19 +24,20 @@
 
 mod error;
 mod folder;
-pub(crate) mod line;
+mod line;
 mod record;
-mod replay;
-mod state;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod writer;
 
 pub use error::DataError;
-pub(crate) use folder::Folder;
-pub(crate) use state::State;
-pub(crate) use writer::{Ticket, Unkept};
+pub(crate) use folder::{KeptJournal, Loaded, load};
+pub(crate) use line::{OwnLine, call_line};
+pub(crate) use writer::{Commit, NotPersisted};
 
+use crate::state::State;
+use folder::Folder;
 use writer::Writer;
 
 /// The journal of a world. Dropping it waits until all is written.
@@ -69,12 +70,12 @@ impl Journal {
     }
 
     /// What waits until all that was appended so far is kept.
-    pub(crate) fn ticket(&self) -> Ticket {
-        self.writer.ticket()
+    pub(crate) fn commit(&self) -> Commit {
+        self.writer.commit()
     }
 
     /// Why nothing is kept any more, where that is so.
-    pub(crate) fn failed(&self) -> Option<Unkept> {
+    pub(crate) fn failed(&self) -> Option<NotPersisted> {
         self.writer.failed()
     }
 }

@@ -26,7 +26,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod api;
 mod authority;
+mod bounded_log;
+mod capacity;
 mod clock;
 mod connection;
 mod control;
@@ -34,14 +37,14 @@ mod emulator;
 mod faults;
 mod groups;
 mod http;
-mod inputs;
 mod journal;
-mod latest;
 mod limits;
 mod log;
 mod remarks;
 mod serve;
 mod settings;
+mod shared;
+mod state;
 mod webhooks;
 mod world;
 
@@ -50,10 +53,9 @@ pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_service a
 
 pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
-pub use emulator::{Emulator, Running, SeedError, SetupError};
+pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
 pub use limits::{LimitError, set_limit};
-pub use serve::serve;
 pub use settings::{Settings, SettingsError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_rules::{Omission, Reason};
-use avmarks_service::{GroupEvent, Request, events_json};
+use avmarks_service::{GroupEvent, Request};
 use avmarks_spec::{Gap, Timestamp};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 use tokio::sync::watch;
 
+use crate::bounded_log::BoundedLog;
 use crate::faults::Injection;
-use crate::latest::Latest;
 use crate::webhooks::Delivery;
 
 /// Bytes of the requests that are kept, and as many of the notices; about, as they are in memory.
@@ -66,8 +66,8 @@ pub(crate) enum Notice {
 pub(crate) struct Log {
     /// Tells the numbers of this run from those of another.
     run: u32,
-    entries: Latest<Arc<Entry>>,
-    notices: Latest<Notice>,
+    entries: BoundedLog<Arc<Entry>>,
+    notices: BoundedLog<Notice>,
     /// The highest number that is no longer there.
     dropped: u64,
     /// The highest number.
@@ -75,12 +75,10 @@ pub(crate) struct Log {
 }
 
 /// An item of the log, for those who watch.
-pub(crate) struct Item {
-    pub(crate) number: u64,
-    /// What kind of event it is.
-    pub(crate) event: &'static str,
-    /// In JSON.
-    pub(crate) data: String,
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    Entry(Arc<Entry>),
+    Notice(Notice),
 }
 
 impl Log {
@@ -88,8 +86,8 @@ impl Log {
         Self {
             // The one source of randomness that is at hand everywhere.
             run: RandomState::new().hash_one(()) as u32,
-            entries: Latest::new(kept_max, BYTES_MAX),
-            notices: Latest::new(kept_max, BYTES_MAX),
+            entries: BoundedLog::new(kept_max, BYTES_MAX),
+            notices: BoundedLog::new(kept_max, BYTES_MAX),
             dropped: 0,
             written: watch::Sender::new(0),
         }
@@ -109,11 +107,6 @@ impl Log {
         let dropped = self.notices.push(number, notice.bytes(), notice);
         self.dropped = self.dropped.max(dropped.unwrap_or_default());
         self.tell(number);
-    }
-
-    /// Lets those who watch know what happened.
-    pub(crate) fn happened(&mut self, at: Timestamp, happening: &GroupEvent) {
-        self.notice(Notice::GroupEvent(at, happening.clone()));
     }
 
     /// Forgets everything but the numbers.
@@ -163,12 +156,13 @@ impl Log {
         after < self.dropped || after > self.latest()
     }
 
-    /// At most `items_max` items of either kind, from the first number after `after` on.
-    pub(crate) fn items(&self, after: u64, items_max: usize) -> Vec<Item> {
-        let notices = self.notices.after(after).take(items_max).map(|(number, notice)| notice.item(number));
-        let entries = self.entries(after, items_max).map(|entry| entry.item());
+    /// At most `items_max` items of either kind with their numbers, from the first number after `after` on.
+    pub(crate) fn items(&self, after: u64, items_max: usize) -> Vec<(u64, Item)> {
+        let notices =
+            self.notices.after(after).take(items_max).map(|(number, notice)| (number, Item::Notice(notice.clone())));
+        let entries = self.entries(after, items_max).map(|entry| (entry.number, Item::Entry(Arc::clone(entry))));
         let mut items: Vec<_> = notices.chain(entries).collect();
-        items.sort_unstable_by_key(|item| item.number);
+        items.sort_unstable_by_key(|(number, _)| *number);
         items.truncate(items_max);
         items
     }
@@ -223,11 +217,6 @@ impl Entry {
             + texts.map(String::len).sum::<usize>()
             + self.omitted.len() * size_of::<Omission>()
             + self.because.len() * size_of::<Reason>()
-    }
-
-    fn item(&self) -> Item {
-        // Names and numbers written into memory: this does not fail.
-        Item { number: self.number, event: "log", data: serde_json::to_string(self).unwrap_or_default() }
     }
 }
 
@@ -289,20 +278,6 @@ impl Notice {
                 _ => 0,
             }
     }
-
-    fn item(&self, number: u64) -> Item {
-        let (event, data) = match self {
-            Self::GroupEvent(at, happening) => {
-                let events = String::from_utf8(events_json(std::slice::from_ref(happening))).unwrap_or_default();
-                let event = events.trim_start_matches('[').trim_end_matches(']');
-                ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
-            }
-            Self::Clock { now, running } => ("clock", format!("{{\"now\":{},\"running\":{running}}}", now.as_millis())),
-            Self::Delivery(delivery) => ("delivery", serde_json::to_string(&**delivery).unwrap_or_default()),
-            Self::Changed(what) => ("changed", format!("{{\"what\":\"{what}\"}}")),
-        };
-        Item { number, event, data }
-    }
 }
 
 #[cfg(test)]
@@ -315,7 +290,7 @@ mod tests {
 
     fn entry() -> Entry {
         let request = Request { method: "POST", path: "/v4/x", query: "identifier=a&usersig=secret", body: b"" };
-        Entry::of(&request, &RawQuery::parse(request.query))
+        Entry::of(&request, &RawQuery::new(request.query))
     }
 
     #[test]
@@ -326,7 +301,7 @@ mod tests {
             log.notice(clock(now));
         }
         log.write(entry());
-        let numbers = |after| log.items(after, 10).iter().map(|item| item.number).collect::<Vec<_>>();
+        let numbers = |after| log.items(after, 10).iter().map(|(number, _)| *number).collect::<Vec<_>>();
         assert_eq!(numbers(0), [1, 3, 4, 5]);
         assert_eq!(numbers(3), [4, 5]);
         assert_eq!(log.items(0, 2).len(), 2);
@@ -344,7 +319,7 @@ mod tests {
         log.clear();
         log.notice(clock(1));
         assert!(log.lacks(0) && !log.lacks(1));
-        assert_eq!(log.items(1, 10)[0].number, 2);
+        assert_eq!(log.items(1, 10)[0].0, 2);
     }
 
     #[test]
@@ -356,7 +331,7 @@ mod tests {
             mark: avmarks_spec::Mark::new(1_000).unwrap(),
             because: avmarks_spec::Clause::OnlineOnly,
         };
-        let entry = Entry::of(&request, &RawQuery::parse(request.query)).omitting(vec![omission; 5_000]);
+        let entry = Entry::of(&request, &RawQuery::new(request.query)).omitting(vec![omission; 5_000]);
         assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
         assert_eq!(entry.path, format!("/{}…", "é".repeat(TEXT_CHARACTERS_MAX - 1)));
         let mut log = Log::new(usize::MAX);

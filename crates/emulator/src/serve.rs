@@ -7,19 +7,18 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::connection::Rim;
+use crate::connection;
+use crate::connection::ConnectionContext;
+use crate::shared::Shared;
 use crate::webhooks::Deliveries;
-use crate::{Emulator, connection};
 
-/// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
-/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
-pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
-    let shared = emulator.shared;
+/// Serves `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and returns.
+pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl Future<Output = ()>) {
     let settings = &shared.settings;
     shared.lock().starts();
     let places = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
     let (stopping, stopped) = watch::channel(false);
-    let rim = Rim { shared: Arc::clone(&shared), stopped };
+    let context = ConnectionContext { shared: Arc::clone(&shared), stopped };
     let mut connections = JoinSet::new();
     let pins = tokio::spawn(Arc::clone(&shared).expire_pins());
     let webhooks = tokio::spawn(Arc::clone(&shared).deliver_webhooks());
@@ -46,9 +45,9 @@ pub async fn serve(listener: TcpListener, emulator: Emulator, stop: impl Future<
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let rim = rim.clone();
+        let context = context.clone();
         connections.spawn(async move {
-            connection::serve(stream, rim).await;
+            connection::serve(stream, context).await;
             drop(place);
         });
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use avmarks_rules::Policy;
 use avmarks_spec::readings::{Random, TrailingComma};
 
-use crate::{Authority, Clock, WebhookSettings};
+use crate::authority::Authority;
+use crate::clock::Clock;
+use crate::webhooks::WebhookSettings;
 
 /// Why an emulator cannot be set up with these settings.
 ///

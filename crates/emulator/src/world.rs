@@ -1,225 +1,111 @@
-//! What all connections share: the app, the clock, the log, behind one lock that is never held across a wait.
+//! The world: everything that a request can change, and every way to change it.
+//!
+//! First the requests of the API, then the commands of the control plane, last what persists both.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
-use avmarks_rules::Reason;
-use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response};
-use avmarks_spec::{Excerpt, GroupId, Timestamp, UserId};
-use tokio::sync::Notify;
+use avmarks_rules::{Presence, Reason};
+use avmarks_service::scenario::{Input, InputError, Line};
+use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response, Step};
+use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
-use crate::authority::Certificates;
-use crate::clock::Clock;
+use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
-use crate::groups::{self, Group};
-use crate::inputs::{Exit, Start};
-use crate::journal::{DataError, Journal, Ticket, Unkept, line};
+use crate::groups;
+use crate::http::ReadBody;
+use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
-use crate::settings::Settings;
-use crate::webhooks::{Before, Outbox};
-
-/// What the connections share.
-pub(crate) struct Shared {
-    pub(crate) settings: Settings,
-    pub(crate) certificates: Arc<Certificates>,
-    /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
-    pub(crate) moved: Notify,
-    pub(crate) outbox: Arc<Outbox>,
-    world: Mutex<World>,
-}
+use crate::settings::{Settings, strictly};
+use crate::state::{Changes, Group, State};
+use crate::webhooks::{Exit, Outbox};
 
 /// What changes.
 pub(crate) struct World {
-    pub(crate) app: App,
-    pub(crate) clock: Clock,
+    pub(crate) state: State,
     pub(crate) log: Log,
-    /// What `create_group` was told of a group beyond what the service keeps.
-    pub(crate) groups: BTreeMap<GroupId, Group>,
-    /// How many group ids have been assigned; the next comes from it.
-    pub(crate) assigned: u64,
     /// The faults that wait for calls.
     pub(crate) faults: Faults,
-    /// [`Settings::strict`]
-    pub(crate) strict: bool,
-    pub(crate) groups_max: usize,
-    pub(crate) members_max: usize,
-    /// Where the inputs are kept, if they are.
-    pub(crate) journal: Option<Journal>,
+    pub(crate) capacity: Capacity,
     /// Whether it began with what a folder held.
-    pub(crate) goes_on: bool,
-    pub(crate) outbox: Arc<Outbox>,
-    /// What the next change takes away, where webhooks tell of it.
-    pub(crate) before: Option<Before>,
+    pub(crate) resumed: bool,
+    /// [`Settings::strict`]
+    strict: bool,
+    outbox: Arc<Outbox>,
+    /// Where the inputs are persisted, if they are.
+    journal: Option<Journal>,
     /// What a reset brings back, once it is served.
-    pub(crate) start: Option<Start>,
+    start: Option<State>,
 }
 
-/// What a request is answered, as the rim sends it.
-pub(crate) struct Given {
+/// What a request of the API is answered.
+pub(crate) struct Answered {
     pub(crate) body: Vec<u8>,
     pub(crate) because: Vec<Reason>,
     /// Why the signature was refused.
     pub(crate) signature: Option<String>,
 }
 
-/// What a request meets.
-pub(crate) enum Met {
-    /// The API.
-    Answer(Given),
-    /// A fault that waited for it.
-    Fault(Injection),
+/// A scenario that could not be taken in to its end.
+#[derive(Debug)]
+pub(crate) struct PlayError {
+    /// How many lines were taken in.
+    pub(crate) applied: u64,
+    /// The line that was not, from 1.
+    pub(crate) line: u64,
+    pub(crate) cause: PlayCause,
 }
 
-impl Shared {
-    pub(crate) fn new(settings: Settings, certificates: Certificates, outbox: Outbox) -> Result<Self, DataError> {
-        let outbox = Arc::new(outbox);
-        let mut world = World {
-            app: App::new(settings.app.clone()),
-            clock: settings.clock.clone(),
-            log: Log::new(settings.log_entries_max),
-            groups: BTreeMap::new(),
-            assigned: 0,
-            faults: Faults::default(),
-            strict: settings.strict,
-            groups_max: settings.groups_max,
-            members_max: settings.members_max,
-            journal: None,
-            goes_on: false,
-            outbox: Arc::clone(&outbox),
-            before: None,
-            start: None,
-        };
-        if let Some(folder) = &settings.data {
-            world.keep_in(folder, settings.data_repair, settings.journal_bytes_max)?;
-        }
-        let (certificates, moved) = (Arc::new(certificates), Notify::new());
-        Ok(Self { settings, certificates, moved, outbox, world: Mutex::new(world) })
-    }
-
-    /// The world, for one change. A thread that panicked in here has changed whole values or none.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes a change from outside the API, and waits until it is kept.
-    pub(crate) async fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> Result<T, Unkept> {
-        let (changed, ticket) = {
-            let mut world = self.lock();
-            world.accepts()?;
-            (change(&mut world), world.ticket())
-        };
-        self.moved.notify_one();
-        ticket.kept().await?;
-        Ok(changed)
-    }
-
-    /// Notes a request that a fault struck before it could have an effect.
-    pub(crate) fn struck(&self, request: &Request<'_>, injection: Injection, code: Option<i64>, info: &str) {
-        self.lock().struck(request, injection, code, info);
-    }
-
-    /// Answers a request of the API, once what it changed is kept; or gives the fault that strikes it, where one waits for
-    /// it, before anything has happened.
-    pub(crate) async fn meet(&self, request: &Request<'_>) -> Result<Met, Unkept> {
-        // Whatever needs no world is done before the lock.
-        let query = RawQuery::parse(request.query);
-        let (given, ticket) = {
-            let mut world = self.lock();
-            if let Some(injection) = world.faults.take(request.path) {
-                return Ok(Met::Fault(injection));
-            }
-            self.answer_in(&mut world, request, &query, None)?
-        };
-        ticket.kept().await?;
-        Ok(Met::Answer(given))
-    }
-
-    /// Answers a request of the API, once what it changed is kept; a fault that strikes its answer is noted.
-    pub(crate) async fn answer(&self, request: &Request<'_>, injection: Option<Injection>) -> Result<Given, Unkept> {
-        let query = RawQuery::parse(request.query);
-        let (given, ticket) = self.answer_in(&mut self.lock(), request, &query, injection)?;
-        ticket.kept().await?;
-        Ok(given)
-    }
-
-    fn answer_in(
-        &self,
-        world: &mut World,
-        request: &Request<'_>,
-        query: &RawQuery,
-        injection: Option<Injection>,
-    ) -> Result<(Given, Ticket), Unkept> {
-        world.accepts()?;
-        let before = world.app.next_deadline();
-        let given = world.answer(request, query, injection);
-        if world.app.next_deadline() != before {
-            self.moved.notify_one();
-        }
-        Ok((given, world.ticket()))
-    }
-
-    /// Answers a request of the API whose body is longer than is read; `bytes` is its length, where that is known.
-    pub(crate) fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>) -> Given {
-        let query = RawQuery::parse(request.query);
-        let mut world = self.lock();
-        let now = world.now();
-        let answer = match groups::Call::of(request.path) {
-            Some(_) => world.app.gate_long_body(request, bytes, now),
-            None => world.app.refuse_long_body(request, bytes, now),
-        };
-        world.logged(request, &query, now, answer, None)
-    }
-
-    /// Sends webhooks as they come.
-    pub(crate) async fn deliver_webhooks(self: Arc<Self>) {
-        self.outbox.deliver(|delivery| self.lock().log.notice(Notice::Delivery(delivery))).await;
-    }
-
-    /// Lets pins expire when they do, so that webhooks go out in time.
-    pub(crate) async fn expire_pins(self: Arc<Self>) {
-        loop {
-            let wait = {
-                let mut world = self.lock();
-                let now = world.now();
-                let happenings = world.app.tick(now);
-                world.happened(&happenings, Exit::Quit);
-                let next = world.app.next_deadline().filter(|_| world.clock.is_running());
-                next.map_or(Duration::from_secs(3_600), |next| {
-                    next.saturating_duration_since(now).max(Duration::from_millis(1))
-                })
-            };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.moved.notified() => {}
-            }
-        }
-    }
+/// Why a line was not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PlayCause {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    Capacity(#[from] CapacityError),
 }
 
+/// Requests of the API.
 impl World {
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.state.clock.now()
     }
 
-    fn answer(&mut self, request: &Request<'_>, query: &RawQuery, injection: Option<Injection>) -> Given {
+    /// Answers a request of the API, and notes it in the log. `injection` is a fault that will change the answer.
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request<'_>,
+        query: &RawQuery,
+        body: &ReadBody,
+        injection: Option<&Injection>,
+    ) -> Answered {
         let now = self.now();
-        let (answer, happenings) = match groups::Call::of(request.path) {
-            Some(call) => self.answer_about_groups(call, request, query, now),
-            None => {
-                let Response { answer, happenings, admitted, .. } = self.app.handle(request, now);
-                if admitted {
-                    self.keep(|| line::call(now, &asked(request, query)));
-                }
-                (answer, happenings)
+        let (answer, changes) = match (groups::Call::of(request.path), body) {
+            (Some(_), ReadBody::TooLong { bytes }) => {
+                (self.state.app.gate_long_body(request, *bytes, now), Changes::default())
             }
+            (None, ReadBody::TooLong { bytes }) => {
+                (self.state.app.refuse_long_body(request, *bytes, now), Changes::default())
+            }
+            (Some(call), ReadBody::Whole(_)) => self.answer_about_groups(call, request, query, now),
+            (None, ReadBody::Whole(_)) => self.answer_by_service(request, query, now),
         };
-        self.happened(&happenings, Exit::Quit);
-        self.logged(request, query, now, answer, injection)
+        self.happened(&changes, Exit::Quit);
+        self.log_request(request, query, now, answer, injection)
+    }
+
+    fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> (Answer, Changes) {
+        let Response { answer, happenings, admitted, .. } = self.state.app.handle(request, now);
+        if admitted {
+            // A body that is not UTF-8 is written as an empty one: both are refused at the same step, with nothing changed
+            // but the quota.
+            self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
+        }
+        (answer, self.state.changed(happenings, None))
     }
 
     fn answer_about_groups(
@@ -228,78 +114,44 @@ impl World {
         request: &Request<'_>,
         query: &RawQuery,
         now: Timestamp,
-    ) -> (Answer, Vec<GroupEvent>) {
-        let gaps = match self.app.gate(request, now) {
+    ) -> (Answer, Changes) {
+        let gaps = match self.state.app.gate(request, now) {
             Ok(gaps) => gaps,
-            Err(answer) => return (answer, Vec::new()),
+            Err(answer) => return (answer, Changes::default()),
         };
-        let asked = asked(request, query);
-        let (mut answer, happenings) = groups::answer(self, call, &asked, now);
+        let asked = call_of(request, query);
+        let (mut answer, changes) = groups::answer(&mut self.state, &self.capacity, call, &asked, now);
         if call.changes() && answer.code == ErrorCode::OK {
-            self.keep(|| line::group_call(now, &asked));
+            self.persist(|| OwnLine::group_call(now, &asked));
         }
         answer.because.extend(gaps);
-        (answer, happenings)
+        (answer, changes)
     }
 
-    /// Keeps an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
-    pub(crate) fn keep(&mut self, line: impl FnOnce() -> Vec<u8>) {
-        let Some(journal) = &mut self.journal else { return };
-        journal.append(&line());
-        if journal.is_full() {
-            self.keep_all();
-        }
-    }
-
-    /// Keeps inputs that were taken in one after the other. No generation begins between them, for it would have what the
-    /// later ones brought, and they would be taken in again.
-    pub(crate) fn keep_lines(&mut self, lines: &[&str]) {
-        let Some(journal) = &mut self.journal else { return };
-        lines.iter().for_each(|line| journal.append(line.as_bytes()));
-        if journal.is_full() {
-            self.keep_all();
-        }
-    }
-
-    /// Keeps the whole state, after a change that is no line.
-    pub(crate) fn keep_all(&mut self) {
-        let Some(mut journal) = self.journal.take() else { return };
-        journal.begin(self.state());
-        self.journal = Some(journal);
-    }
-
-    /// What waits until all so far is kept.
-    pub(crate) fn ticket(&self) -> Ticket {
-        self.journal.as_ref().map_or(Ticket::NONE, Journal::ticket)
-    }
-
-    /// Whether anything is accepted.
-    pub(crate) fn accepts(&self) -> Result<(), Unkept> {
-        self.journal.as_ref().and_then(Journal::failed).map_or(Ok(()), Err)
-    }
-
-    fn logged(
+    fn log_request(
         &mut self,
         request: &Request<'_>,
         query: &RawQuery,
         at: Timestamp,
         answer: Answer,
-        fault: Option<Injection>,
-    ) -> Given {
+        injection: Option<&Injection>,
+    ) -> Answered {
         let Answer { code, because, omitted, mut body, .. } = answer;
         if !groups::is_emulated(request.path) {
             tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
             body = groups::unknown_path(request.path, code);
         }
         let code = code.number();
-        // What went well has nothing to say, and may be long.
+        // An answer without an error has no text, and may be long.
         let info = match code {
             0 => None,
             _ => Envelope::parse(&body).ok().and_then(|envelope| envelope.error_info),
         };
         let info = info.unwrap_or_default();
-        let flags = remarks::flags(&self.app.settings().terms.policy, query, &because);
-        let signature = remarks::signature(self.app.settings(), query, &because, at);
+        let settings = self.state.app.settings();
+        let policy = &settings.terms.policy;
+        let flags = remarks::flags(policy, query, &because);
+        let signature = remarks::signature(settings, query, &because, at);
         tracing::info!(
             path = %Excerpt(&redact_usersig(request.path)),
             identifier = %Excerpt(&redact_usersig(query.identifier().unwrap_or_default())),
@@ -310,80 +162,368 @@ impl World {
             signature = signature.as_deref(),
             "{info}"
         );
-        let policy = &self.app.settings().terms.policy;
         let gaps = because.iter().filter_map(|basis| match basis {
             Reason::Gap(gap) => Some((*gap, policy.reading(*gap))),
             Reason::Clause(_) => None,
         });
-        self.log.write(Entry {
+        let entry = Entry {
             at,
             code: Some(code),
             info,
             because: because.clone(),
             readings: gaps.collect(),
             flags,
-            fault,
+            fault: injection.cloned(),
             ..Entry::of(request, query).omitting(omitted)
-        });
-        Given { body, because, signature }
+        };
+        self.log.write(entry);
+        Answered { body, because, signature }
     }
 
-    fn struck(&mut self, request: &Request<'_>, fault: Injection, code: Option<i64>, info: &str) {
-        tracing::info!(path = %Excerpt(&redact_usersig(request.path)), fault = ?fault.kind, "a fault struck the call before it had an effect");
-        let entry = Entry::of(request, &RawQuery::parse(request.query));
-        self.log.write(Entry { at: self.now(), code, info: info.to_owned(), fault: Some(fault), ..entry });
+    /// Notes a request that an injected fault answered before it could have an effect.
+    pub(crate) fn log_injected(&mut self, request: &Request<'_>, query: &RawQuery, injection: &Injection) {
+        tracing::info!(path = %Excerpt(&redact_usersig(request.path)), fault = ?injection.kind, "a fault was injected before the call had an effect");
+        let (code, info) = injection.code().unzip();
+        let info = info.unwrap_or_default().to_owned();
+        let (at, entry) = (self.now(), Entry::of(request, query));
+        self.log.write(Entry { at, code, info, fault: Some(injection.clone()), ..entry });
     }
 
-    /// What happened now, for whoever is to be told. `exit` says how members have left, where some have.
-    pub(crate) fn happened(&mut self, happenings: &[GroupEvent], exit: Exit) {
-        self.happened_at(self.now(), happenings, exit);
-    }
-
-    /// Notes what this change of a group takes away: those who leave, or all of it.
-    pub(crate) fn look_before(&mut self, group: GroupId, leaving: &[UserId]) {
-        if self.outbox.is_on() {
-            self.before = Before::of(&self.app, self.groups.get(&group), group, leaving, self.now());
-        }
-    }
-
-    /// What happened at this time.
-    pub(crate) fn happened_at(&mut self, at: Timestamp, happenings: &[GroupEvent], exit: Exit) {
-        self.outbox.happened(&self.app, self.before.take(), at, happenings, exit);
-        self.noted(at, happenings, exit);
-    }
-
-    /// Tells those who watch.
-    pub(crate) fn noted(&mut self, at: Timestamp, happenings: &[GroupEvent], exit: Exit) {
-        for happening in happenings {
-            tracing::debug!(group = happening.group.as_str(), what = ?happening.what, ?exit, "happened");
-            self.log.happened(at, happening);
-        }
-    }
-
-    /// Why no group may be created beside those there are, where that is so.
-    pub(crate) fn no_room_for_a_group(&self) -> Option<String> {
-        let max = self.groups_max;
-        (self.app.groups().len() >= max).then(|| format!("there are {max} groups, and the emulator keeps no more"))
-    }
-
-    /// Members that a group may have.
-    pub(crate) const fn members_max(&self) -> usize {
-        self.members_max
-    }
-
-    /// An id for a group whose maker chose none. The same calls are given the same ids.
-    pub(crate) fn assign_id(&mut self) -> GroupId {
-        loop {
-            self.assigned += 1;
-            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
-            if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
-                return id;
-            }
+    /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
+    pub(crate) fn happened(&mut self, changes: &Changes, exit: Exit) {
+        self.outbox.happened(&self.state.app, changes, exit);
+        for event in &changes.events {
+            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?exit, "happened");
+            self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
 }
 
-/// What a request asks that got past steps 1 to 5.
-fn asked<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
+/// Commands of the control plane, and of whoever embeds the emulator.
+impl World {
+    /// Creates a group; nothing where it exists.
+    pub(crate) fn create_group(
+        &mut self,
+        id: GroupId,
+        kind: GroupType,
+        owner: Option<UserId>,
+        name: String,
+    ) -> Result<Vec<GroupEvent>, CapacityError> {
+        let is_new = self.state.app.room(&id).is_none();
+        if is_new {
+            self.capacity.check_new_group(&self.state.app)?;
+        }
+        let now = self.now();
+        let changes = self.state.create_group(id, kind, owner, Group { name: name.clone(), ..Group::default() }, now);
+        self.persist(|| Line { at: now, input: Input::CreateGroup { group: id, kind, owner } }.to_json());
+        if is_new && !name.is_empty() {
+            self.persist(|| OwnLine::name(now, id, &name));
+        }
+        self.happened(&changes, Exit::Quit);
+        Ok(changes.events)
+    }
+
+    /// Destroys a group; nothing where there is none.
+    pub(crate) fn destroy_group(&mut self, id: GroupId) -> Vec<GroupEvent> {
+        let now = self.now();
+        let changes = self.state.destroy_group(id, now);
+        self.persist(|| Line { at: now, input: Input::DestroyGroup { group: id } }.to_json());
+        self.happened(&changes, Exit::Quit);
+        changes.events
+    }
+
+    /// Records the presence of these accounts. `exit` says how they leave, where they do.
+    pub(crate) fn observe(
+        &mut self,
+        group: GroupId,
+        presence: Presence,
+        accounts: &[UserId],
+        exit: Exit,
+    ) -> Result<Vec<GroupEvent>, CapacityError> {
+        if presence == Presence::Join {
+            self.capacity.check_members(&self.state.app, group, accounts)?;
+        }
+        let now = self.now();
+        let changes = self.state.observe(group, presence, accounts, now);
+        self.persist(|| {
+            let accounts = accounts.to_vec();
+            Line { at: now, input: Input::Presence { presence, group, accounts } }.to_json()
+        });
+        self.happened(&changes, exit);
+        Ok(changes.events)
+    }
+
+    /// Lets time pass to now.
+    pub(crate) fn tick(&mut self) -> Vec<GroupEvent> {
+        let changes = self.state.tick(self.now());
+        self.happened(&changes, Exit::Quit);
+        changes.events
+    }
+
+    /// Sets the clock, unless `at` has passed already.
+    pub(crate) fn set_clock(&mut self, at: Timestamp) -> Option<Vec<GroupEvent>> {
+        self.state.clock.set(at).then(|| self.clock_moved())
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn advance_clock(&mut self, by: Duration) -> Vec<GroupEvent> {
+        self.state.clock.advance(by);
+        self.clock_moved()
+    }
+
+    /// Lets the clock run, or stand still.
+    pub(crate) fn run_clock(&mut self, running: bool) -> Vec<GroupEvent> {
+        match running {
+            true => self.state.clock.run(),
+            false => self.state.clock.stop(),
+        }
+        self.clock_moved()
+    }
+
+    fn clock_moved(&mut self) -> Vec<GroupEvent> {
+        let clock = self.state.clock.clone();
+        self.persist(|| OwnLine::clock(&clock));
+        self.log.notice(Notice::Clock { now: clock.now(), running: clock.is_running() });
+        self.tick()
+    }
+
+    /// Sets the app up anew; strictly, where that was asked for.
+    pub(crate) fn configure(&mut self, settings: avmarks_service::Settings) {
+        self.tick();
+        self.state.app.configure(settings);
+        self.stay_strict();
+        self.persist_all();
+        self.log.notice(Notice::Changed("settings"));
+    }
+
+    /// Puts [`Settings::strict`] in force again where that was asked for; whether anything changed.
+    fn stay_strict(&mut self) -> bool {
+        let mut settings = self.state.app.settings().clone();
+        strictly(&mut settings.terms.policy);
+        let changes = self.strict && settings.terms.policy != self.state.app.settings().terms.policy;
+        if changes {
+            self.state.app.configure(settings);
+        }
+        changes
+    }
+
+    /// Replaces the app, and with it the time; the signing key stays, and so does that it is strict.
+    pub(crate) fn replace(&mut self, app: App) {
+        let clock = self.state.clock.at(app.latest());
+        let groups = app.groups().map(|id| (id, Group::default())).collect();
+        let assigned = self.state.assigned;
+        self.restore(State { app, clock, groups, assigned });
+        self.stay_strict();
+        self.persist_all();
+        self.log.notice(Notice::Changed("state"));
+    }
+
+    /// Takes over a state. The signing key is never part of one, and stays.
+    fn restore(&mut self, state: State) {
+        let key = self.state.app.settings().key.clone();
+        self.state = state;
+        let mut settings = self.state.app.settings().clone();
+        settings.key = key;
+        self.state.app.configure(settings);
+    }
+
+    /// From here on it is served: what there is now is what [`reset`](Self::reset) brings back. What was persisted by another
+    /// run is no start.
+    pub(crate) fn starts(&mut self) {
+        if self.start.is_none() && !self.resumed {
+            self.start = Some(State { assigned: 0, ..self.state.clone() });
+        }
+    }
+
+    /// Everything as it was at the start; as it is set up, where it has not been served or was resumed from another run.
+    pub(crate) fn reset(&mut self, settings: &Settings) {
+        let as_set_up = || State::new(App::new(settings.app.clone()), settings.clock.clone());
+        self.state = self.start.clone().unwrap_or_else(as_set_up);
+        self.persist_all();
+        self.faults.clear();
+        self.outbox.reset(settings.webhooks.clone());
+        self.log.clear();
+        self.log.notice(Notice::Changed("reset"));
+    }
+
+    /// Takes in the lines of a scenario, and hands each answer to `answered`. Stops at the first that is not valid, or for
+    /// which there is no room.
+    pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), PlayError> {
+        // What a line says of a time before now is taken as now, when it is taken in again as well.
+        self.tick();
+        let now = self.state.app.latest();
+        self.persist(|| Line { at: now, input: Input::Tick }.to_json());
+        let mut taken = Vec::new();
+        let mut stopped = Ok(());
+        for (number, text) in (1..).zip(lines.lines()) {
+            match self.play_line(number, text) {
+                Ok(step) => {
+                    taken.push(text);
+                    answered(step.to_json());
+                }
+                Err(cause) => {
+                    stopped = Err(PlayError { applied: number - 1, line: number, cause });
+                    break;
+                }
+            }
+        }
+        // A `policy` line holds for the calls of the scenario, as it does elsewhere.
+        let is_strict_again = self.stay_strict();
+        self.persist_lines(&taken);
+        if is_strict_again {
+            let (at, policy) = (self.state.app.latest(), self.state.app.settings().terms.policy);
+            self.persist(|| Line { at, input: Input::Policy(policy) }.to_json());
+        }
+        // The lines may have gone ahead of the clock, which must not be behind what has happened.
+        let latest = self.state.app.latest();
+        if latest > self.now() && self.state.clock.set(latest) {
+            let clock = self.state.clock.clone();
+            self.persist(|| OwnLine::clock(&clock));
+            self.log.notice(Notice::Clock { now: clock.now(), running: clock.is_running() });
+        }
+        self.log.notice(Notice::Changed("state"));
+        stopped
+    }
+
+    fn play_line(&mut self, number: u64, text: &str) -> Result<Step, PlayCause> {
+        let app = &self.state.app;
+        let line = Line::parse(text, &app.settings().terms.policy)?;
+        self.capacity.check_line(app, &line)?;
+        let (step, changes) = self.state.run(line, number);
+        self.happened(&changes, Exit::Quit);
+        Ok(step)
+    }
+}
+
+/// What persists.
+impl World {
+    /// A world as `settings` say; with [`Settings::data`], as it was when it ended. What the folder says of the app goes before
+    /// what the settings say, because it was answered; the signing key alone is never persisted.
+    pub(crate) fn open(settings: &Settings, outbox: Arc<Outbox>) -> Result<Self, DataError> {
+        let mut world = Self {
+            state: State::new(App::new(settings.app.clone()), settings.clock.clone()),
+            log: Log::new(settings.log_entries_max),
+            faults: Faults::default(),
+            capacity: Capacity { groups_max: settings.groups_max, members_max: settings.members_max },
+            resumed: false,
+            strict: settings.strict,
+            outbox,
+            journal: None,
+            start: None,
+        };
+        let Some(path) = &settings.data else { return Ok(world) };
+        let Loaded { folder, state, journals } = journal::load(path, settings.data_repair)?;
+        if let Some(state) = state {
+            world.restore(state);
+            world.resumed = true;
+            world.take_in(journals, settings.data_repair)?;
+            // A clock that was moved on is never behind what has happened.
+            world.state.clock.set(world.state.app.latest());
+            world.stay_strict();
+            world.warn_of_other_settings(&settings.app);
+        }
+        world.journal = Some(Journal::start(folder, &world.state, settings.journal_bytes_max)?);
+        Ok(world)
+    }
+
+    /// Takes in one line after the other. With `repair`, the first that cannot be taken in ends it.
+    fn take_in(&mut self, journals: Vec<KeptJournal>, repair: bool) -> Result<(), DataError> {
+        for KeptJournal { path, lines } in journals {
+            for (at, line) in lines.iter().enumerate() {
+                let Err(what) = self.replay(line) else { continue };
+                let fault = DataError::Input { path, line: at + 1, what };
+                if !repair {
+                    return Err(fault);
+                }
+                tracing::warn!(%fault, "that line and all behind it are given up as asked for; answered inputs are lost");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a line in that was taken in once before, and was let through then: how many groups and members there may be now
+    /// does not matter. Where it cannot be taken in, nothing is changed.
+    fn replay(&mut self, text: &str) -> Result<(), String> {
+        match OwnLine::parse(text)? {
+            Some(OwnLine::Clock(clock)) => self.state.clock = clock,
+            Some(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
+            Some(OwnLine::GroupCall { at, identifier, path, body }) => {
+                let call = groups::Call::of(&path)
+                    .ok_or_else(|| format!("`{}` is not a call about groups", Excerpt(&path)))?;
+                let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
+                groups::answer(&mut self.state, &Capacity::UNLIMITED, call, &asked, at);
+            }
+            None => {
+                let policy = self.state.app.settings().terms.policy;
+                let line = Line::parse(text, &policy).map_err(|fault| fault.to_string())?;
+                self.state.run(line, 0);
+            }
+        }
+        Ok(())
+    }
+
+    fn warn_of_other_settings(&self, given: &avmarks_service::Settings) {
+        let kept = self.state.app.settings();
+        let differs = [
+            ("sdkappid", kept.sdkappid != given.sdkappid),
+            ("admins", kept.admins != given.admins),
+            ("policy", kept.terms.policy != given.terms.policy),
+            ("limits", kept.terms.limits != given.terms.limits),
+            (
+                "plan and switch",
+                (kept.terms.marks_supported, kept.terms.online_list_enabled)
+                    != (given.terms.marks_supported, given.terms.online_list_enabled),
+            ),
+        ];
+        let names: Vec<_> = differs.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
+        if !names.is_empty() {
+            tracing::warn!(
+                settings = names.join(", "),
+                "the folder holds other settings than those given, and its own are in force; change them with \
+                 `PATCH /_avmarks/settings`, or take those given with `POST /_avmarks/reset`"
+            );
+        }
+    }
+
+    /// Persists an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
+    fn persist(&mut self, line: impl FnOnce() -> Vec<u8>) {
+        let Some(journal) = &mut self.journal else { return };
+        journal.append(&line());
+        if journal.is_full() {
+            self.persist_all();
+        }
+    }
+
+    /// Persists inputs that were taken in one after the other. No generation begins between them: it would have what the
+    /// later ones brought, and they would be taken in again.
+    fn persist_lines(&mut self, lines: &[&str]) {
+        let Some(journal) = &mut self.journal else { return };
+        lines.iter().for_each(|line| journal.append(line.as_bytes()));
+        if journal.is_full() {
+            self.persist_all();
+        }
+    }
+
+    /// Persists the whole state, after a change that no line describes.
+    fn persist_all(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.begin(self.state.clone());
+        }
+    }
+
+    /// What waits until everything so far is persisted.
+    pub(crate) fn commit(&self) -> Commit {
+        self.journal.as_ref().map_or(Commit::NONE, Journal::commit)
+    }
+
+    /// Whether anything is accepted.
+    pub(crate) fn accepts(&self) -> Result<(), NotPersisted> {
+        self.journal.as_ref().and_then(Journal::failed).map_or(Ok(()), Err)
+    }
+}
+
+/// The call of a request that got past steps 1 to 5.
+fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
     Call { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.body }
 }

@@ -21,12 +21,12 @@
 //!   fuzz_target!(|input: your_sdk_tests::Levels| your_sdk_tests::judge(&input).unwrap());
 //!   ```
 //!
-//! With a fuzzer that gives bytes alone (AFL, honggfuzz, a loop), `Nearly::from_bytes` makes a value of them. An SDK in
+//! With a fuzzer that gives bytes alone (AFL, honggfuzz, a loop), `Invalid::<Request>::from_bytes` makes a value of them. An SDK in
 //! another language can be handed `body` by a pipe, and asked for its verdict in the same way.
 
-use avmarks_generators::Body;
-use avmarks_generators::request::{Hostile, Nearly, Valid};
+use avmarks_generators::request::Request;
 use avmarks_generators::strategy::generated;
+use avmarks_generators::{Body, Hostile, Invalid, Valid};
 use avmarks_service::protocol::Endpoint;
 use avmarks_service::{preflight, rules::Policy, spec::Limits};
 use proptest::prelude::*;
@@ -107,23 +107,22 @@ fn agree(body: &[u8], bug: Option<Bug>) -> Result<(), String> {
 
 /// What a fuzzer makes of its bytes: it is `Arbitrary`, for its parts are.
 #[cfg(test)]
-type Levels = (Valid, Nearly, Hostile);
+type Levels = (Valid<Request>, Invalid<Request>, Hostile<Request>);
 
 /// They agree about a body of each level, of the one call that this SDK has.
 #[cfg(test)]
-fn judge((valid, nearly, hostile): &Levels) -> Result<(), String> {
-    let bodies =
-        [(valid.request.endpoint(), &valid.body), (nearly.endpoint(), &nearly.body), (hostile.endpoint, &hostile.body)];
+fn judge((valid, invalid, hostile): &Levels) -> Result<(), String> {
+    let bodies = [(valid.context, &valid.body), (invalid.context, &invalid.body), (hostile.context, &hostile.body)];
     let mut its_own = bodies.iter().filter(|(endpoint, _)| *endpoint == Endpoint::ModifyUserInfo);
     its_own.try_for_each(|(_, body)| agree(body, None))
 }
 
-/// Bodies of all three levels. Those of one level are `any::<Valid>()`, of all calls.
+/// Bodies of all three levels. Those of one level are `any::<Valid<Request>>()`, of all calls.
 fn bodies() -> impl Strategy<Value = Body> {
     prop_oneof![
-        generated(64, |choices| Valid::of(Endpoint::ModifyUserInfo, choices).body),
-        generated(64, |choices| Nearly::of(Endpoint::ModifyUserInfo, choices).body),
-        generated(96, |choices| Hostile::of(Endpoint::ModifyUserInfo, choices).body),
+        generated(64, |choices| Valid::<Request>::of(Endpoint::ModifyUserInfo, choices).body),
+        generated(64, |choices| Invalid::<Request>::of(Endpoint::ModifyUserInfo, choices).body),
+        generated(96, |choices| Hostile::<Request>::of(Endpoint::ModifyUserInfo, choices).body),
     ]
 }
 

@@ -1,18 +1,20 @@
-//! The face of every generator towards fuzzers: `arbitrary`.
+//! `arbitrary::Arbitrary` for every generated type.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use crate::{Choices, Generate, answer, operations, request, webhook};
+use crate::choices::{Choices, Generate};
+use crate::level::{Hostile, Invalid, Message, Valid};
+use crate::operations::{Input, Run, Step};
 
 /// The value of the bytes to come, of which it takes as many as it reads. It never fails: where the bytes end, it gets simpler.
 ///
 /// ```
 /// use arbitrary::Unstructured;
-/// use avmarks_generators::request::Valid;
-/// use avmarks_generators::arbitrary_value;
+/// use avmarks_generators::request::Request;
+/// use avmarks_generators::{Valid, arbitrary_value};
 ///
 /// let mut source = Unstructured::new(b"any bytes of a fuzzer");
-/// let valid: Valid = arbitrary_value(&mut source);
+/// let valid: Valid<Request> = arbitrary_value(&mut source);
 /// assert!(source.len() < 21 && valid.body.starts_with(b"{"));
 /// ```
 pub fn arbitrary_value<T: Generate>(source: &mut Unstructured<'_>) -> T {
@@ -25,8 +27,8 @@ pub fn arbitrary_value<T: Generate>(source: &mut Unstructured<'_>) -> T {
 }
 
 macro_rules! fuzzed {
-    ($( $generated:ty, )*) => { $(
-        impl<'a> Arbitrary<'a> for $generated {
+    ($( $generated:ty $([$message:ident])?, )*) => { $(
+        impl<'a $(, $message: Message)?> Arbitrary<'a> for $generated {
             fn arbitrary(source: &mut Unstructured<'a>) -> Result<Self> {
                 Ok(arbitrary_value(source))
             }
@@ -35,16 +37,10 @@ macro_rules! fuzzed {
 }
 
 fuzzed! {
-    request::Valid,
-    request::Nearly,
-    request::Hostile,
-    answer::Valid,
-    answer::Nearly,
-    answer::Hostile,
-    webhook::Valid,
-    webhook::Nearly,
-    webhook::Hostile,
-    operations::Step,
-    operations::Input,
-    operations::Run,
+    Valid<M> [M],
+    Invalid<M> [M],
+    Hostile<M> [M],
+    Step,
+    Input,
+    Run,
 }

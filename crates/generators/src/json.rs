@@ -1,9 +1,10 @@
 //! JSON that can be spoilt: fields in order, repetitions, and any text where a value should be.
 
-use avmarks_protocol::Fields;
+use avmarks_protocol::internal::Fields;
 use serde_json::value::RawValue;
 
-use crate::{Body, Choices};
+use crate::body::Body;
+use crate::choices::Choices;
 
 /// A value. What is raw is written as it stands, JSON or not.
 #[derive(Clone, Debug)]
@@ -206,7 +207,7 @@ impl Style {
 
 /// A body before it is bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Sketch {
+pub struct Sketch {
     pub(crate) json: Json,
     pub(crate) style: Style,
 }

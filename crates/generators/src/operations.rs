@@ -29,7 +29,7 @@ use avmarks_service::rules::Presence;
 use avmarks_spec::{Gap, GroupType, Limits};
 use serde_json::json;
 
-use crate::{Choices, Generate};
+use crate::choices::{Choices, Generate};
 
 /// The limits of the small world: each can be reached with a handful of accounts.
 #[must_use]

@@ -1,20 +1,21 @@
-//! The face of every generator towards property tests: `proptest` strategies that shrink.
+//! `proptest` strategies that shrink, for every generated type.
 //!
 //! `any::<T>()` works for every type of this crate that is generated. What fails is made small by its *choices*: fewer of them,
 //! then lower ones; so the generator itself never gives a counterexample that it could not have made.
 //!
 //! ```
-//! use avmarks_generators::request::{Nearly, Valid};
+//! use avmarks_generators::request::Request;
 //! use avmarks_generators::strategy::generated;
+//! use avmarks_generators::{Invalid, Valid};
 //! use avmarks_service::protocol::Endpoint;
 //! use proptest::prelude::*;
 //!
 //! proptest! {
 //!     # fn in_a_test(
-//!     valid in any::<Valid>(),
-//!     nearly in generated(64, |choices| Nearly::of(Endpoint::ModifyUserInfo, choices)),
+//!     valid in any::<Valid<Request>>(),
+//!     invalid in generated(64, |choices| Invalid::<Request>::of(Endpoint::ModifyUserInfo, choices)),
 //!     # ) {
-//!     prop_assert_ne!(valid.body, nearly.body);
+//!     prop_assert_ne!(valid.body, invalid.body);
 //!     # }
 //! }
 //! # in_a_test();
@@ -30,9 +31,10 @@ use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+use crate::choices::{Choices, Generate};
+use crate::level::{Hostile, Invalid, Message, Valid};
 use crate::operations::{Input, Run, Step};
 use crate::shrink::Shrink;
-use crate::{Choices, Generate, answer, request, webhook};
 
 /// What a function makes of up to `bytes` bytes of choices, 64 of which are enough for a request.
 pub fn generated<T: fmt::Debug>(bytes: usize, generate: fn(&mut Choices<'_>) -> T) -> Generated<T> {
@@ -105,8 +107,8 @@ impl<T: fmt::Debug> ValueTree for Tree<T> {
 }
 
 macro_rules! strategies {
-    ($( $generated:ty, )*) => { $(
-        impl Arbitrary for $generated {
+    ($( $generated:ty $([$message:ident])?, )*) => { $(
+        impl$(<$message: Message>)? Arbitrary for $generated {
             type Parameters = ();
             type Strategy = Generated<Self>;
 
@@ -118,15 +120,9 @@ macro_rules! strategies {
 }
 
 strategies! {
-    request::Valid,
-    request::Nearly,
-    request::Hostile,
-    answer::Valid,
-    answer::Nearly,
-    answer::Hostile,
-    webhook::Valid,
-    webhook::Nearly,
-    webhook::Hostile,
+    Valid<M> [M],
+    Invalid<M> [M],
+    Hostile<M> [M],
     Step,
     Input,
 }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
-use crate::json::{self, Faults};
-use crate::{BodyError, FieldError, Place, RequestError};
+use crate::json::{self, FieldErrors};
+use crate::json::{BodyError, FieldError, RequestError};
 
 /// A request that names accounts of a group. Its values are of the right types and not yet held against any limit.
 ///
@@ -39,10 +40,10 @@ impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.accounts) {
-            (Some(group_id), Some(accounts)) if draft.faults.is_empty() => {
+            (Some(group_id), Some(accounts)) if draft.errors.is_empty() => {
                 Ok(Self { group_id, accounts: accounts.into_iter().flatten().collect() })
             }
-            _ => Err(RequestError::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.errors)),
         }
     }
 
@@ -53,16 +54,17 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields.
+/// What could be read of a request, and every error that was found in its fields.
 ///
 /// ```
 /// use avmarks_protocol::add_robots::Draft;
 ///
 /// let draft = Draft::parse(r#"{"Member_Account":["robot1",7]}"#).unwrap();
 /// assert_eq!(draft.accounts, Some(vec![Some("robot1".into()), None]));
-/// assert_eq!(draft.faults[0].to_string(), "`GroupId` is missing");
-/// assert_eq!(draft.faults[1].to_string(), "`Member_Account[1]` must be a string, and is an integer: `7`");
+/// assert_eq!(draft.errors[0].to_string(), "`GroupId` is missing");
+/// assert_eq!(draft.errors[1].to_string(), "`Member_Account[1]` must be a string, and is an integer: `7`");
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -70,7 +72,7 @@ pub struct Draft<'a> {
     /// `Member_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -81,24 +83,24 @@ impl<'a> Draft<'a> {
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        let accounts = faults.list(&mut fields, Place::MemberAccounts, Place::MemberAccount, json::string)?;
-        Ok(Self { group_id, accounts, faults: faults.0 })
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let accounts = errors.list(&mut fields, BodyPath::MemberAccounts, BodyPath::MemberAccount, json::string)?;
+        Ok(Self { group_id, accounts, errors: errors.0 })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldProblem;
+    use crate::json::FieldProblem;
 
     const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["245000","202200"]}"#;
 
-    fn faults(body: &str) -> Vec<String> {
+    fn errors(body: &str) -> Vec<String> {
         let draft = Draft::parse(body).unwrap();
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
-        draft.faults.iter().map(ToString::to_string).collect()
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.errors.clone())));
+        draft.errors.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_of_a_field_is_listed_with_its_place() {
+    fn each_error_of_a_field_is_listed_with_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`Member_Account` is missing"][..]),
             (r#"{"GroupId":"g"}"#, &["`Member_Account` is missing"]),
@@ -150,24 +152,24 @@ mod tests {
                 ],
             ),
         ] {
-            assert_eq!(faults(body), expected, "{body}");
+            assert_eq!(errors(body), expected, "{body}");
         }
     }
 
     #[test]
     fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
-        for (body, place) in [
-            (BODY.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), Place::GroupId),
-            (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), Place::MemberAccounts),
+        for (body, path) in [
+            (BODY.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), BodyPath::GroupId),
+            (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), BodyPath::MemberAccounts),
         ] {
             let draft = Draft::parse(&body).unwrap();
-            assert_eq!(draft.faults, [crate::FieldError { place, problem: FieldProblem::DuplicateField }]);
+            assert_eq!(draft.errors, [crate::FieldError { path, problem: FieldProblem::DuplicateField }]);
             assert!(Request::parse(body.as_bytes()).is_err());
         }
     }
 
     #[test]
-    fn what_can_be_read_is_there_beside_the_faults() {
+    fn what_can_be_read_is_there_beside_the_errors() {
         let draft = Draft::parse(r#"{"Member_Account":["a",1,"c"]}"#).unwrap();
         assert_eq!(draft.accounts, Some(vec![Some("a".into()), None, Some("c".into())]));
         let draft = Draft::parse(r#"{"GroupId":"g","Member_Account":1}"#).unwrap();

@@ -3,8 +3,11 @@
 
 use serde::Serialize;
 
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{code_first, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 /// An answer that is the envelope alone: it names no account, so it does not tell which accounts of the request were served.
 ///
@@ -87,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_readable_envelope_is_a_fault() {
+    fn an_answer_without_a_readable_envelope_is_an_error() {
         for (body, expected) in [
             ("{}", "`ActionStatus` is missing"),
             (r#"{"ActionStatus":"OK"}"#, "`ErrorCode` is missing"),

@@ -5,8 +5,12 @@
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{code_first, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 pub use crate::account_list::{Draft, Request};
 
@@ -60,12 +64,12 @@ impl Answer {
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         let envelope = Envelope::take(&mut fields)?;
-        let accounts = match fields.optional_nullable(Place::MemberAccounts, json::array)? {
+        let accounts = match fields.optional_nullable(BodyPath::MemberAccounts, json::array)? {
             None => None,
             Some(values) => {
                 let mut accounts = Vec::with_capacity(values.len());
                 for (at, value) in values.into_iter().enumerate() {
-                    accounts.push(json::string(Place::MemberAccount(at), value)?.into_owned());
+                    accounts.push(json::string(BodyPath::MemberAccount(at), value)?.into_owned());
                 }
                 Some(accounts)
             }
@@ -125,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_another_type_is_a_fault_with_its_place() {
+    fn a_list_of_another_type_is_an_error_with_its_path() {
         for (fields, expected) in [
             (r#","Member_Account":{}"#, "`Member_Account` must be an array, and is an object: `{}`"),
             (r#","Member_Account":"a""#, "`Member_Account` must be an array, and is a string: `\"a\"`"),

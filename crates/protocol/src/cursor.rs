@@ -1,7 +1,7 @@
 //! A position in a JSON text, which moves over one thing after the other: what the readers of the usual shapes share.
 //!
 //! None of these readers says what is wrong with a text. Each reads it in one pass, or returns none, and the text then goes to the
-//! reader that knows every fault and its place. So they have one way to be wrong: to read what that one reads otherwise. The fuzz
+//! reader that knows every error and its place. So they have one way to be wrong: to read what that one reads otherwise. The fuzz
 //! targets `modify_user_info_request` and `answers` compare the two for every input.
 //!
 //! A cursor stays in registers as long as no function that is called gets a reference to it; in memory, it takes a third longer. So

@@ -1,8 +1,10 @@
 //! The calls of the API that this crate speaks.
 
+use crate::envelope::{Envelope, envelope_json};
+use crate::error_code::ErrorCode;
 use crate::{
-    Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json, get_admin_list, get_members,
-    get_online_member_num, modify_admin, modify_user_info,
+    add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num, modify_admin,
+    modify_user_info,
 };
 
 /// A call of the API. The list is closed: a new one breaks the build of whoever must answer it.

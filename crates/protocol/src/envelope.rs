@@ -9,8 +9,11 @@ use avmarks_spec::Excerpt;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
+use crate::body_path::BodyPath;
+use crate::error_code::ErrorCode;
+use crate::integer::Integer;
 use crate::json::{self, Fields, ValueError};
-use crate::{BodyError, ErrorCode, FieldError, Integer, Place};
+use crate::json::{BodyError, FieldError};
 
 pub(crate) use plain::EnvelopeFields;
 
@@ -129,10 +132,10 @@ impl Envelope {
     }
 
     pub(crate) fn take(fields: &mut Fields<'_>) -> Result<Self, AnswerError> {
-        let status = fields.require(Place::ActionStatus, json::string)?;
-        let error_code = ErrorCode::new(int64(Place::ErrorCode, fields)?);
-        let error_info = optional_text(Place::ErrorInfo, fields)?;
-        let request_id = fields.undocumented(Place::RequestId, as_text);
+        let status = fields.require(BodyPath::ActionStatus, json::string)?;
+        let error_code = ErrorCode::new(int64(BodyPath::ErrorCode, fields)?);
+        let error_info = optional_text(BodyPath::ErrorInfo, fields)?;
+        let request_id = fields.undocumented(BodyPath::RequestId, as_text);
         Ok(Self { action_status: ActionStatus::from(&*status), error_code, error_info, request_id })
     }
 }
@@ -148,60 +151,60 @@ pub enum AnswerError {
     #[error(transparent)]
     Field(#[from] FieldError),
     /// An integer does not fit 64 bits.
-    #[error("`{place}` must fit 64 bits, and is `{found}`")]
+    #[error("`{path}` must fit 64 bits, and is `{found}`")]
     Range {
         /// Where.
-        place: Place,
+        path: BodyPath,
         /// The digits found.
         found: String,
     },
 }
 
 impl From<ValueError> for AnswerError {
-    fn from(fault: ValueError) -> Self {
-        match fault {
-            ValueError::Field(fault) => Self::Field(fault),
-            ValueError::Body(fault) => Self::Body(fault),
+    fn from(error: ValueError) -> Self {
+        match error {
+            ValueError::Field(error) => Self::Field(error),
+            ValueError::Body(error) => Self::Body(error),
         }
     }
 }
 
-/// The integer of 64 bits that must stand at `place`.
-pub(crate) fn int64(place: Place, fields: &mut Fields<'_>) -> Result<i64, AnswerError> {
-    fits(place, fields.require(place, json::integer)?)
+/// The integer of 64 bits that must stand at `path`.
+pub(crate) fn int64(path: BodyPath, fields: &mut Fields<'_>) -> Result<i64, AnswerError> {
+    fits(path, fields.require(path, json::integer)?)
 }
 
-/// The integer of 64 bits at `place`, where it is there and not `null`.
-pub(crate) fn optional_int64(place: Place, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerError> {
-    fields.optional_nullable(place, json::integer)?.map(|number| fits(place, number)).transpose()
+/// The integer of 64 bits at `path`, where it is there and not `null`.
+pub(crate) fn optional_int64(path: BodyPath, fields: &mut Fields<'_>) -> Result<Option<i64>, AnswerError> {
+    fields.optional_nullable(path, json::integer)?.map(|number| fits(path, number)).transpose()
 }
 
 /// `number` as 64 bits.
-pub(crate) fn fits(place: Place, number: Integer<'_>) -> Result<i64, AnswerError> {
-    number.to_i64().ok_or_else(|| AnswerError::Range { place, found: Excerpt(&number.to_string()).to_string() })
+pub(crate) fn fits(path: BodyPath, number: Integer<'_>) -> Result<i64, AnswerError> {
+    number.to_i64().ok_or_else(|| AnswerError::Range { path, found: Excerpt(&number.to_string()).to_string() })
 }
 
-/// The string at `place`, where it is there and not `null`.
-pub(crate) fn optional_text(place: Place, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerError> {
-    Ok(fields.optional_nullable(place, json::string)?.map(Cow::into_owned))
+/// The string at `path`, where it is there and not `null`.
+pub(crate) fn optional_text(path: BodyPath, fields: &mut Fields<'_>) -> Result<Option<String>, AnswerError> {
+    Ok(fields.optional_nullable(path, json::string)?.map(Cow::into_owned))
 }
 
 /// The string that a value is.
-pub(crate) fn as_text(place: Place, value: &RawValue) -> Option<String> {
-    json::string(place, value).ok().map(Cow::into_owned)
+pub(crate) fn as_text(path: BodyPath, value: &RawValue) -> Option<String> {
+    json::string(path, value).ok().map(Cow::into_owned)
 }
 
 /// The integer of 64 bits that a value is.
-pub(crate) fn as_int64(place: Place, value: &RawValue) -> Option<i64> {
-    json::integer(place, value).ok()?.to_i64()
+pub(crate) fn as_int64(path: BodyPath, value: &RawValue) -> Option<i64> {
+    json::integer(path, value).ok()?.to_i64()
 }
 
-/// The objects of the list at `list`, each read by `read`; `entry` gives the place of each. None where the field is not there or
+/// The objects of the list at `list`, each read by `read`; `entry` gives the path of each. None where the field is not there or
 /// `null`.
 pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,
-    list: Place,
-    entry: fn(usize) -> Place,
+    list: BodyPath,
+    entry: fn(usize) -> BodyPath,
     mut read: impl FnMut(usize, Fields<'_>) -> Result<T, AnswerError>,
 ) -> Result<Option<Vec<T>>, AnswerError> {
     let Some(values) = fields.optional_nullable(list, json::array)? else { return Ok(None) };
@@ -215,7 +218,7 @@ pub(crate) fn objects<T>(
 /// The envelope alone, in the order of the overview's page: the answer to a request that reaches no endpoint.
 ///
 /// ```
-/// use avmarks_protocol::{Envelope, ErrorCode, envelope_json};
+/// use avmarks_protocol::{Envelope, ErrorCode, internal::envelope_json};
 ///
 /// let answer = envelope_json(&Envelope::fail(ErrorCode::new(60009), "no such path"));
 /// assert_eq!(answer, br#"{"ActionStatus":"FAIL","ErrorInfo":"no such path","ErrorCode":60009}"#);

@@ -13,9 +13,10 @@ pub use table::ERROR_CODES;
 /// ```
 /// use avmarks_protocol::{Action, ErrorCode};
 ///
-/// let row = ErrorCode::new(70001).row().unwrap();
-/// assert_eq!((row.name, row.action), ("usersig-expired", Action::RenewSignature));
-/// assert_eq!(ErrorCode::new(123_456).row(), None);
+/// let code = ErrorCode::new(70001);
+/// assert_eq!(code.action(), Some(Action::RenewSignature));
+/// assert_eq!(code.row().unwrap().name, "usersig-expired");
+/// assert_eq!(ErrorCode::new(123_456).action(), None);
 /// assert_eq!(serde_json::to_string(&ErrorCode::OK).unwrap(), "0");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -43,6 +44,12 @@ impl ErrorCode {
     pub fn row(self) -> Option<&'static ErrorRow> {
         let at = ERROR_CODES.binary_search_by_key(&self, |row| row.code).ok()?;
         ERROR_CODES.get(at)
+    }
+
+    /// What a caller can do about the code; none for 0 and for codes that the documents do not list.
+    #[must_use]
+    pub fn action(self) -> Option<Action> {
+        Some(self.row()?.action)
     }
 }
 
@@ -80,7 +87,7 @@ pub enum Action {
     /// The signature is old, damaged, or not of this app, user or key: a new one is needed.
     RenewSignature,
     /// The request is wrong and will be refused as often as it is sent.
-    MendRequest,
+    FixRequest,
     /// The request asks for too much at once.
     SplitRequest,
     /// The app's plan or a switch of its console does not allow it.
@@ -97,7 +104,7 @@ impl Action {
         Self::RetryNow,
         Self::RetryLater,
         Self::RenewSignature,
-        Self::MendRequest,
+        Self::FixRequest,
         Self::SplitRequest,
         Self::ChangePlanOrSwitch,
         Self::AskOwner,
@@ -117,7 +124,7 @@ impl Action {
             Self::RetryNow => "retry-now",
             Self::RetryLater => "retry-later",
             Self::RenewSignature => "renew-signature",
-            Self::MendRequest => "mend-request",
+            Self::FixRequest => "fix-request",
             Self::SplitRequest => "split-request",
             Self::ChangePlanOrSwitch => "change-plan-or-switch",
             Self::AskOwner => "ask-owner",
@@ -134,7 +141,7 @@ impl Action {
             Self::RenewSignature => {
                 "Make a new signature, with this app's key, for the identifier and the app of the query."
             }
-            Self::MendRequest => "Correct the request; the same one will be refused again.",
+            Self::FixRequest => "Correct the request; the same one will be refused again.",
             Self::SplitRequest => "Ask for less at once: split the request.",
             Self::ChangePlanOrSwitch => "Check the app's plan and its switches in the console.",
             Self::AskOwner => "Ask the app's owner, or the vendor, to change the app's settings or state.",
@@ -225,7 +232,7 @@ mod tests {
         assert!(ErrorCode::new(10015).row().unwrap().meaning.contains("general list"));
     }
 
-    /// A pause alone may not do: what these say may be the request's fault.
+    /// A pause alone may not do: what these say may be the request's error.
     #[test]
     fn what_is_to_be_checked_before_a_retry_is_said() {
         for (number, check) in [(60008, "first check the service name"), (60013, "first check what stands between")] {

@@ -4,8 +4,12 @@
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{code_first, objects, optional_text, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 pub use crate::group_only::{Draft, Request};
 
@@ -105,11 +109,11 @@ impl Answer {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            admin_list: objects(&mut fields, Place::AdminList, Place::AdminEntry, |at, mut entry| {
+            admin_list: objects(&mut fields, BodyPath::AdminList, BodyPath::AdminEntry, |at, mut entry| {
                 Ok(Admin {
-                    account: entry.require(Place::AdminEntryAccount(at), json::string)?.into_owned(),
-                    avatar: optional_text(Place::AdminEntryAvatar(at), &mut entry)?,
-                    nick_name: optional_text(Place::AdminEntryNickName(at), &mut entry)?,
+                    account: entry.require(BodyPath::AdminEntryAccount(at), json::string)?.into_owned(),
+                    avatar: optional_text(BodyPath::AdminEntryAvatar(at), &mut entry)?,
+                    nick_name: optional_text(BodyPath::AdminEntryNickName(at), &mut entry)?,
                     extra: entry.rest(),
                 })
             })?,
@@ -186,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_missing_there_twice_or_of_another_type_is_a_fault_with_its_place() {
+    fn a_field_that_is_missing_there_twice_or_of_another_type_is_an_error_with_its_path() {
         for (fields, expected) in [
             (r#","Admin_List":{}"#, "`Admin_List` must be an array, and is an object: `{}`"),
             (r#","Admin_List":[],"Admin_List":[]"#, "`Admin_List` is there more than once; send it once"),

@@ -8,10 +8,15 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{as_int64, as_text, code_first, int64, objects, optional_int64, optional_text, to_json};
-use crate::json::{self, Faults};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::integer::Integer;
+use crate::json::{self, FieldErrors};
+use crate::json::{BodyError, FieldError, RequestError};
 use crate::modify_user_info::Marks;
-use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/get_members";
@@ -48,10 +53,10 @@ impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.timestamp) {
-            (Some(group_id), Some(timestamp)) if draft.faults.is_empty() => {
+            (Some(group_id), Some(timestamp)) if draft.errors.is_empty() => {
                 Ok(Self { group_id, timestamp, mark: draft.mark })
             }
-            _ => Err(RequestError::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.errors)),
         }
     }
 
@@ -62,7 +67,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields.
+/// What could be read of a request, and every error that was found in its fields.
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -72,7 +78,7 @@ pub struct Draft<'a> {
     /// `Mark`, where it is there once and an integer.
     pub mark: Option<Integer<'a>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -83,11 +89,11 @@ impl<'a> Draft<'a> {
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        let timestamp = faults.keep(fields.require(Place::Timestamp, json::integer))?;
-        let mark = faults.keep(fields.optional(Place::MarkFilter, json::integer))?.flatten();
-        Ok(Self { group_id, timestamp, mark, faults: faults.0 })
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let timestamp = errors.keep(fields.require(BodyPath::Timestamp, json::integer))?;
+        let mark = errors.keep(fields.optional(BodyPath::MarkFilter, json::integer))?.flatten();
+        Ok(Self { group_id, timestamp, mark, errors: errors.0 })
     }
 }
 
@@ -217,21 +223,21 @@ impl Answer {
         let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
+            member_list: objects(&mut fields, BodyPath::MemberList, BodyPath::Entry, |at, mut entry| {
                 Ok(Listed {
-                    join_time: int64(Place::JoinTime(at), &mut entry)?,
-                    account: entry.require(Place::Account(at), json::string)?.into_owned(),
-                    nick_name: optional_text(Place::NickName(at), &mut entry)?,
-                    avatar: optional_text(Place::Avatar(at), &mut entry)?,
-                    remark: entry.undocumented(Place::Remark(at), as_text),
-                    marks: entry.undocumented(Place::Marks(at), |place, value| {
-                        let marks = json::array(place, value).ok()?.into_iter();
-                        marks.enumerate().map(|(mark, value)| as_int64(Place::Mark(at, mark), value)).collect()
+                    join_time: int64(BodyPath::JoinTime(at), &mut entry)?,
+                    account: entry.require(BodyPath::Account(at), json::string)?.into_owned(),
+                    nick_name: optional_text(BodyPath::NickName(at), &mut entry)?,
+                    avatar: optional_text(BodyPath::Avatar(at), &mut entry)?,
+                    remark: entry.undocumented(BodyPath::Remark(at), as_text),
+                    marks: entry.undocumented(BodyPath::Marks(at), |path, value| {
+                        let marks = json::array(path, value).ok()?.into_iter();
+                        marks.enumerate().map(|(mark, value)| as_int64(BodyPath::Mark(at, mark), value)).collect()
                     }),
                     extra: entry.rest(),
                 })
             })?,
-            next_timestamp: optional_int64(Place::NextTimestamp, &mut fields)?,
+            next_timestamp: optional_int64(BodyPath::NextTimestamp, &mut fields)?,
             extra: fields.rest(),
         })
     }
@@ -246,7 +252,7 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldProblem;
+    use crate::json::FieldProblem;
 
     const START: &str =
         r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"JoinTime":1,"Member_Account":"a","NickName":"n""#;
@@ -254,7 +260,7 @@ mod tests {
     /// The one member of an answer that has these fields too, and what is written of them.
     fn member(fields: &str) -> (Listed, String) {
         let body = format!("{START}{fields}}}]}}");
-        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
         let written = String::from_utf8(answer.to_json()).unwrap();
         let fields = written.strip_prefix(START).unwrap().strip_suffix("}]}").unwrap().to_owned();
@@ -310,27 +316,28 @@ mod tests {
             (r#","NickName":"m""#, "`MemberList[0].NickName` is there more than once; send it once"),
             (r#","JoinTime":2"#, "`MemberList[0].JoinTime` is there more than once; send it once"),
         ] {
-            let fault = Answer::parse(format!("{START}{fields}}}]}}").as_bytes()).unwrap_err();
-            assert_eq!(fault.to_string(), expected);
+            let error = Answer::parse(format!("{START}{fields}}}]}}").as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), expected);
         }
     }
 
     #[test]
     fn each_field_of_a_request_may_be_wrong_in_three_ways() {
-        for (name, place) in [("GroupId", Place::GroupId), ("Timestamp", Place::Timestamp), ("Mark", Place::MarkFilter)]
+        for (name, path) in
+            [("GroupId", BodyPath::GroupId), ("Timestamp", BodyPath::Timestamp), ("Mark", BodyPath::MarkFilter)]
         {
             let body = r#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#;
             let change = |to: &str| body.replace(&format!("\"{name}\":"), to);
             let found =
-                |body: &str| Draft::parse(body).unwrap().faults.into_iter().map(|fault| (fault.place, fault.problem));
+                |body: &str| Draft::parse(body).unwrap().errors.into_iter().map(|error| (error.path, error.problem));
             let found = |body: &str| found(body).collect::<Vec<_>>();
             let is_optional = name == "Mark";
-            let missing = if is_optional { vec![] } else { vec![(place, FieldProblem::Missing)] };
+            let missing = if is_optional { vec![] } else { vec![(path, FieldProblem::Missing)] };
             assert_eq!(found(&change("\"x\":")), missing);
-            assert_eq!(found(&change(&format!("\"{name}\":0,\"{name}\":"))), [(place, FieldProblem::DuplicateField)]);
+            assert_eq!(found(&change(&format!("\"{name}\":0,\"{name}\":"))), [(path, FieldProblem::DuplicateField)]);
             let of_another_type = found(&change(&format!("\"{name}\":null,\"x\":")));
             assert!(
-                matches!(of_another_type[..], [(at, FieldProblem::Type { .. })] if at == place),
+                matches!(of_another_type[..], [(at, FieldProblem::Type { .. })] if at == path),
                 "{of_another_type:?}"
             );
         }

@@ -5,8 +5,12 @@
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{as_int64, info_first, optional_int64, to_json};
-use crate::{AnswerError, Envelope, ErrorCode, Extra, Place, json};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::json;
 
 pub use crate::group_only::{Draft, Request};
 
@@ -78,8 +82,8 @@ impl Answer {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            online_member_num: optional_int64(Place::OnlineMemberNum, &mut fields)?,
-            expire_time: fields.undocumented(Place::ExpireTime, as_int64),
+            online_member_num: optional_int64(BodyPath::OnlineMemberNum, &mut fields)?,
+            expire_time: fields.undocumented(BodyPath::ExpireTime, as_int64),
             extra: fields.rest(),
         })
     }
@@ -100,7 +104,7 @@ mod tests {
     /// The answer that has these fields too, and what is written of them.
     fn answer(fields: &str) -> (Answer, String) {
         let body = format!("{START}{fields}}}");
-        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(Answer::parse(&answer.to_json()), Ok(answer.clone()), "{body}");
         assert_eq!(answer.online_member_num, Some(7));
         let written = String::from_utf8(answer.to_json()).unwrap();

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
-use crate::json::{self, Faults};
-use crate::{BodyError, FieldError, Place, RequestError};
+use crate::json::{self, FieldErrors};
+use crate::json::{BodyError, FieldError, RequestError};
 
 /// A request that names a group. The id is a string and not yet held against any limit.
 ///
@@ -33,7 +34,7 @@ impl<'a> Request<'a> {
     /// [`RequestError`] where the body is not a JSON object, or `GroupId` is missing, there twice or not a string.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
-        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestError::Fields(draft.faults))
+        draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestError::Fields(draft.errors))
     }
 
     /// The body, compact.
@@ -43,22 +44,23 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields.
+/// What could be read of a request, and every error that was found in its fields.
 ///
 /// ```
 /// use avmarks_protocol::get_admin_list::Draft;
-/// use avmarks_protocol::{FieldProblem, Place};
+/// use avmarks_protocol::{FieldProblem, BodyPath};
 ///
 /// let draft = Draft::parse(r#"{"GroupId":"a","GroupId":"b"}"#).unwrap();
 /// assert_eq!(draft.group_id, None);
-/// assert_eq!((draft.faults[0].place, &draft.faults[0].problem), (Place::GroupId, &FieldProblem::DuplicateField));
+/// assert_eq!((draft.errors[0].path, &draft.errors[0].problem), (BodyPath::GroupId, &FieldProblem::DuplicateField));
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
     /// What is missing, there twice or of another type.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -69,9 +71,9 @@ impl<'a> Draft<'a> {
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        Ok(Self { group_id, faults: faults.0 })
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        Ok(Self { group_id, errors: errors.0 })
     }
 }
 
@@ -79,11 +81,11 @@ impl<'a> Draft<'a> {
 mod tests {
     use super::*;
 
-    fn faults(body: &str) -> String {
+    fn errors(body: &str) -> String {
         let draft = Draft::parse(body).unwrap();
         assert_eq!(draft.group_id, None);
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
-        RequestError::Fields(draft.faults).to_string()
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.errors.clone())));
+        RequestError::Fields(draft.errors).to_string()
     }
 
     #[test]
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_missing_there_twice_or_no_string_is_a_fault_of_its_own() {
+    fn a_group_that_is_missing_there_twice_or_no_string_is_an_error_of_its_own() {
         for (body, expected) in [
             ("{}", "`GroupId` is missing"),
             (r#"{"GroupId":"a","GroupId":"a"}"#, "`GroupId` is there more than once; send it once"),
@@ -108,7 +110,7 @@ mod tests {
             (r#"{"GroupId":["a"]}"#, "`GroupId` must be a string, and is an array: `[\"a\"]`"),
             (r#"{"GroupId":{}}"#, "`GroupId` must be a string, and is an object: `{}`"),
         ] {
-            assert_eq!(faults(body), expected);
+            assert_eq!(errors(body), expected);
         }
         let lone_surrogate = Draft::parse(r#"{"GroupId":"\ud800"}"#);
         assert!(matches!(lone_surrogate, Err(BodyError::NotJson { .. })), "{lone_surrogate:?}");

@@ -85,3 +85,13 @@ impl serde::Serialize for Integer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_0() {
+        assert_eq!(Integer::default().to_i64(), Some(0));
+    }
+}

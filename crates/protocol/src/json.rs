@@ -12,30 +12,33 @@ use avmarks_spec::{Excerpt, OneLine};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::body_path::BodyPath;
+use crate::extra::Extra;
+use crate::integer::Integer;
+use crate::short_text::ShortText;
 use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
-use crate::{Extra, Integer, Place, ShortText};
 
-pub use error::{BodyError, FieldError, FieldProblem, Kind, RequestError};
+pub use error::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
 
 /// The text of a body.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
-    core::str::from_utf8(bytes).map_err(|fault| BodyError::NotUtf8 { at: fault.valid_up_to() })
+    core::str::from_utf8(bytes).map_err(|error| BodyError::NotUtf8 { at: error.valid_up_to() })
 }
 
 /// What is wrong with a text that serde_json could not read as an object.
-fn body_fault(text: &str, fault: &serde_json::Error) -> BodyError {
+fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return BodyError::Empty;
     }
     if text.starts_with('\u{feff}') {
         return BodyError::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
     }
-    let fault = match serde_json::from_str::<&RawValue>(text) {
-        Ok(value) if kind(value) != Kind::Object => return BodyError::NotObject { found: kind(value) },
-        Ok(_) => fault.to_string(),
+    let error = match serde_json::from_str::<&RawValue>(text) {
+        Ok(value) if json_type(value) != JsonType::Object => return BodyError::NotObject { found: json_type(value) },
+        Ok(_) => error.to_string(),
         // What is wrong with the text as such, and not that it is no object.
-        Err(fault) => fault.to_string(),
+        Err(error) => error.to_string(),
     };
     if let Some(comma) = trailing_commas(text).first()
         && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
@@ -44,27 +47,27 @@ fn body_fault(text: &str, fault: &serde_json::Error) -> BodyError {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         return BodyError::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
     }
-    BodyError::NotJson { what: OneLine(&fault).to_string() }
+    BodyError::NotJson { what: OneLine(&error).to_string() }
 }
 
 /// What a value is.
-pub(crate) fn kind(value: &RawValue) -> Kind {
+pub(crate) fn json_type(value: &RawValue) -> JsonType {
     let text = value.get();
     match text.as_bytes().first() {
-        Some(b'{') => Kind::Object,
-        Some(b'[') => Kind::Array,
-        Some(b'"') => Kind::Text,
-        Some(b't' | b'f') => Kind::Bool,
-        Some(b'n') => Kind::Null,
-        _ if text.contains(['.', 'e', 'E']) => Kind::Fraction,
-        _ => Kind::Integer,
+        Some(b'{') => JsonType::Object,
+        Some(b'[') => JsonType::Array,
+        Some(b'"') => JsonType::Text,
+        Some(b't' | b'f') => JsonType::Bool,
+        Some(b'n') => JsonType::Null,
+        _ if text.contains(['.', 'e', 'E']) => JsonType::Fraction,
+        _ => JsonType::Integer,
     }
 }
 
 /// The fields of a JSON object, in order, repetitions and all: what serde's own maps and structs forget or forbid.
 ///
 /// ```
-/// use avmarks_protocol::Fields;
+/// use avmarks_protocol::internal::Fields;
 ///
 /// let mut fields: Fields<'_> = serde_json::from_str(r#"{"at":5,"do":"tick","at":6,"more":[1]}"#).unwrap();
 /// assert!(fields.take("at").is_err(), "it is there twice");
@@ -86,7 +89,7 @@ impl<'a> Fields<'a> {
     ///
     /// [`BodyError`] where the text is no JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
-        serde_json::from_str(body).map_err(|fault| body_fault(body, &fault))
+        serde_json::from_str(body).map_err(|error| body_error(body, &error))
     }
 
     /// Takes a field out, with its value as it was written; none where it is not there.
@@ -107,44 +110,44 @@ impl<'a> Fields<'a> {
         self.0.iter().map(|(name, _)| &**name)
     }
 
-    fn at(&mut self, place: Place) -> Result<Option<&'a RawValue>, FieldError> {
-        self.take(place.field()).map_err(|DuplicateField| FieldError { place, problem: FieldProblem::DuplicateField })
+    fn at(&mut self, path: BodyPath) -> Result<Option<&'a RawValue>, FieldError> {
+        self.take(path.field()).map_err(|DuplicateField| FieldError { path, problem: FieldProblem::DuplicateField })
     }
 
-    /// Takes the field at `place` out, read by `read`; a fault where it is not there.
-    pub(crate) fn require<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<T, ValueError> {
-        match self.at(place)? {
-            Some(value) => read(place, value),
-            None => Err(FieldError { place, problem: FieldProblem::Missing }.into()),
+    /// Takes the field at `path` out, read by `read`; an error where it is not there.
+    pub(crate) fn require<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<T, ValueError> {
+        match self.at(path)? {
+            Some(value) => read(path, value),
+            None => Err(FieldError { path, problem: FieldProblem::Missing }.into()),
         }
     }
 
-    /// Takes the field at `place` out, read by `read`, where it is there.
-    pub(crate) fn optional<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
-        self.at(place)?.map(|value| read(place, value)).transpose()
+    /// Takes the field at `path` out, read by `read`, where it is there.
+    pub(crate) fn optional<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
+        self.at(path)?.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `place` out, read by `read`, where it is there and not `null`: who answers may write `null` for
+    /// Takes the field at `path` out, read by `read`, where it is there and not `null`: who answers may write `null` for
     /// what it leaves out.
-    pub(crate) fn optional_nullable<T>(&mut self, place: Place, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
-        let value = self.at(place)?.filter(|value| kind(value) != Kind::Null);
-        value.map(|value| read(place, value)).transpose()
+    pub(crate) fn optional_nullable<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
+        let value = self.at(path)?.filter(|value| json_type(value) != JsonType::Null);
+        value.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `place` out, read by `read`, where it is there once and `read` can read it. Otherwise the field stays
+    /// Takes the field at `path` out, read by `read`, where it is there once and `read` can read it. Otherwise the field stays
     /// where it is, so that it ends among the unknown ones and is written back as it came: no page names these fields, and a
     /// caller needs none of them.
     pub(crate) fn undocumented<T>(
         &mut self,
-        place: Place,
-        read: impl FnOnce(Place, &'a RawValue) -> Option<T>,
+        path: BodyPath,
+        read: impl FnOnce(BodyPath, &'a RawValue) -> Option<T>,
     ) -> Option<T> {
-        let mut found = self.0.iter().enumerate().filter(|(_, (field, _))| field == place.field());
+        let mut found = self.0.iter().enumerate().filter(|(_, (field, _))| field == path.field());
         let (at, (_, value)) = found.next()?;
         if found.next().is_some() {
             return None;
         }
-        let value = read(place, value)?;
+        let value = read(path, value)?;
         self.0.remove(at);
         Some(value)
     }
@@ -190,88 +193,88 @@ pub(crate) enum ValueError {
 }
 
 impl From<FieldError> for ValueError {
-    fn from(fault: FieldError) -> Self {
-        Self::Field(fault)
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
     }
 }
 
 /// What is wrong with a text that holds the escape of half a surrogate pair.
-fn half_a_pair(place: Place) -> String {
-    format!("in `{place}`: half of a surrogate pair, which no text can hold")
+fn half_a_pair(path: BodyPath) -> String {
+    format!("in `{path}`: half of a surrogate pair, which no text can hold")
 }
 
-fn wrong_type(place: Place, wanted: Kind, value: &RawValue) -> ValueError {
+fn wrong_type(path: BodyPath, wanted: JsonType, value: &RawValue) -> ValueError {
     // A text that no string can hold is no JSON, whatever the field should be.
     if has_lone_surrogate(value.get()) {
-        return ValueError::Body(BodyError::NotJson { what: half_a_pair(place) });
+        return ValueError::Body(BodyError::NotJson { what: half_a_pair(path) });
     }
     // A short value with nothing to escape is its own excerpt.
     let is_plain = value.get().len() <= 22 && value.get().bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let text = if is_plain { value.get().into() } else { ShortText::from(&*Excerpt(value.get()).to_string()) };
-    FieldError { place, problem: FieldProblem::Type { wanted, found: kind(value), text } }.into()
+    FieldError { path, problem: FieldProblem::Type { wanted, found: json_type(value), text } }.into()
 }
 
-fn read<'a, T: Deserialize<'a>>(place: Place, wanted: Kind, value: &'a RawValue) -> Result<T, ValueError> {
-    if kind(value) != wanted {
-        return Err(wrong_type(place, wanted, value));
+fn read<'a, T: Deserialize<'a>>(path: BodyPath, wanted: JsonType, value: &'a RawValue) -> Result<T, ValueError> {
+    if json_type(value) != wanted {
+        return Err(wrong_type(path, wanted, value));
     }
-    serde_json::from_str(value.get()).map_err(|fault| {
+    serde_json::from_str(value.get()).map_err(|error| {
         let half = has_lone_surrogate(value.get());
-        let what = if half { half_a_pair(place) } else { format!("in `{place}`: {fault}") };
+        let what = if half { half_a_pair(path) } else { format!("in `{path}`: {error}") };
         ValueError::Body(BodyError::NotJson { what })
     })
 }
 
-/// Reads the value that stands at a place.
-pub(crate) type Read<'a, T> = fn(Place, &'a RawValue) -> Result<T, ValueError>;
+/// Reads the value that stands at a path.
+pub(crate) type Read<'a, T> = fn(BodyPath, &'a RawValue) -> Result<T, ValueError>;
 
-/// The string that must stand at `place`.
-pub(crate) fn string(place: Place, value: &RawValue) -> Result<Cow<'_, str>, ValueError> {
-    read::<Text<'_>>(place, Kind::Text, value).map(|text| text.0)
+/// The string that must stand at `path`.
+pub(crate) fn string(path: BodyPath, value: &RawValue) -> Result<Cow<'_, str>, ValueError> {
+    read::<Text<'_>>(path, JsonType::Text, value).map(|text| text.0)
 }
 
-/// The integer that must stand at `place`.
-pub(crate) fn integer(place: Place, value: &RawValue) -> Result<Integer<'_>, ValueError> {
-    match kind(value) {
-        Kind::Integer => Ok(Integer::from_json(value.get())),
-        _ => Err(wrong_type(place, Kind::Integer, value)),
+/// The integer that must stand at `path`.
+pub(crate) fn integer(path: BodyPath, value: &RawValue) -> Result<Integer<'_>, ValueError> {
+    match json_type(value) {
+        JsonType::Integer => Ok(Integer::from_json(value.get())),
+        _ => Err(wrong_type(path, JsonType::Integer, value)),
     }
 }
 
-/// The values of the array that must stand at `place`.
-pub(crate) fn array(place: Place, value: &RawValue) -> Result<Vec<&RawValue>, ValueError> {
-    read(place, Kind::Array, value)
+/// The values of the array that must stand at `path`.
+pub(crate) fn array(path: BodyPath, value: &RawValue) -> Result<Vec<&RawValue>, ValueError> {
+    read(path, JsonType::Array, value)
 }
 
-/// The fields of the object that must stand at `place`.
-pub(crate) fn fields(place: Place, value: &RawValue) -> Result<Fields<'_>, ValueError> {
-    read(place, Kind::Object, value)
+/// The fields of the object that must stand at `path`.
+pub(crate) fn fields(path: BodyPath, value: &RawValue) -> Result<Fields<'_>, ValueError> {
+    read(path, JsonType::Object, value)
 }
 
-/// Collects the faults of fields.
+/// Collects the errors of fields.
 #[derive(Default)]
-pub(crate) struct Faults(pub(crate) Vec<FieldError>);
+pub(crate) struct FieldErrors(pub(crate) Vec<FieldError>);
 
-impl Faults {
-    /// What was read; none, and one fault more, where it was not. What is no JSON ends the reading.
+impl FieldErrors {
+    /// What was read; none, and one error more, where it was not. What is no JSON ends the reading.
     pub(crate) fn keep<T>(&mut self, read: Result<T, ValueError>) -> Result<Option<T>, BodyError> {
         match read {
             Ok(value) => Ok(Some(value)),
-            Err(ValueError::Field(fault)) => {
-                self.0.push(fault);
+            Err(ValueError::Field(error)) => {
+                self.0.push(error);
                 Ok(None)
             }
-            Err(ValueError::Body(fault)) => Err(fault),
+            Err(ValueError::Body(error)) => Err(error),
         }
     }
 
-    /// The items of the list that must stand at `list`, each read by `read` at the place that `item` gives for its index: none
+    /// The items of the list that must stand at `list`, each read by `read` at the path that `item` gives for its index: none
     /// for an item that could not be read, and none at all where there is no list.
     pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
         &mut self,
         fields: &mut Fields<'a>,
-        list: Place,
-        item: impl Fn(usize) -> Place,
+        list: BodyPath,
+        item: impl Fn(usize) -> BodyPath,
         read: Read<'a, T>,
     ) -> Result<Option<L>, BodyError> {
         let Some(values) = self.keep(fields.require(list, array))? else { return Ok(None) };

@@ -12,6 +12,7 @@
 //! that they list, come back as they came; unknown codes keep their number. Secrets never print.
 //!
 //! ```
+//! use avmarks_protocol::Action;
 //! use avmarks_protocol::modify_user_info::{Answer, Request};
 //!
 //! let body = br#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#;
@@ -19,13 +20,15 @@
 //! assert_eq!(request.member_list[0].account, "teacher10");
 //!
 //! let refused = Answer::parse(br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no such mark"}"#).unwrap();
-//! assert_eq!(refused.envelope.error_code.row().unwrap().action.name(), "mend-request");
+//! assert_eq!(refused.envelope.error_code.action(), Some(Action::FixRequest));
 //! ```
 #![forbid(unsafe_code)]
 
 mod account_list;
 pub mod add_robots;
+mod app_id;
 mod bare_answer;
+mod body_path;
 pub mod check_members;
 mod cursor;
 pub mod del_robots;
@@ -41,7 +44,6 @@ mod integer;
 mod json;
 pub mod modify_admin;
 pub mod modify_user_info;
-mod place;
 pub mod region;
 pub mod secret;
 mod short_text;
@@ -51,15 +53,23 @@ pub mod url;
 pub mod usersig;
 pub mod webhook;
 
+pub use app_id::{SdkAppId, SdkAppIdError};
+pub use body_path::BodyPath;
 pub use endpoint::Endpoint;
-pub use envelope::{ActionStatus, AnswerError, Envelope, envelope_json};
+pub use envelope::{ActionStatus, AnswerError, Envelope};
 pub use error_code::{Action, CAUSES, Cause, ERROR_CODES, ErrorCode, ErrorRow, ListedIn, RequestFacts};
 pub use extra::Extra;
 pub use integer::Integer;
-pub use json::{BodyError, DuplicateField, FieldError, FieldProblem, Fields, Kind, RequestError};
-pub use place::Place;
+pub use json::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
 pub use short_text::ShortText;
-pub use trailing_comma::without_trailing_commas;
+
+/// What the other crates of this project share. It is outside the promise of semantic versioning.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::envelope::envelope_json;
+    pub use crate::json::{DuplicateField, Fields};
+    pub use crate::trailing_comma::without_trailing_commas;
+}
 
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::body_path::BodyPath;
 use crate::envelope::to_json;
-use crate::json::{self, Faults};
-use crate::{BodyError, FieldError, Integer, Place, RequestError};
+use crate::integer::Integer;
+use crate::json::{self, FieldErrors};
+use crate::json::{BodyError, FieldError, RequestError};
 
 pub use crate::bare_answer::Answer;
 
@@ -49,10 +51,10 @@ impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         match (draft.group_id, draft.command_type, draft.accounts) {
-            (Some(group_id), Some(command_type), Some(accounts)) if draft.faults.is_empty() => {
+            (Some(group_id), Some(command_type), Some(accounts)) if draft.errors.is_empty() => {
                 Ok(Self { group_id, command_type, accounts: accounts.into_iter().flatten().collect() })
             }
-            _ => Err(RequestError::Fields(draft.faults)),
+            _ => Err(RequestError::Fields(draft.errors)),
         }
     }
 
@@ -63,16 +65,17 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields.
+/// What could be read of a request, and every error that was found in its fields.
 ///
 /// ```
 /// use avmarks_protocol::modify_admin::Draft;
 ///
 /// let draft = Draft::parse(r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":"1","Admin_Account":[1]}"#).unwrap();
 /// assert_eq!((draft.command_type, draft.accounts), (None, Some(vec![None])));
-/// assert_eq!(draft.faults[0].to_string(), "`CommandType` must be an integer, and is a string: `\"1\"`");
-/// assert_eq!(draft.faults[1].to_string(), "`Admin_Account[0]` must be a string, and is an integer: `1`");
+/// assert_eq!(draft.errors[0].to_string(), "`CommandType` must be an integer, and is a string: `\"1\"`");
+/// assert_eq!(draft.errors[1].to_string(), "`Admin_Account[0]` must be a string, and is an integer: `1`");
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -82,7 +85,7 @@ pub struct Draft<'a> {
     /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
@@ -93,25 +96,25 @@ impl<'a> Draft<'a> {
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
-        let accounts = faults.list(&mut fields, Place::AdminAccounts, Place::AdminAccount, json::string)?;
-        Ok(Self { group_id, command_type, accounts, faults: faults.0 })
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let command_type = errors.keep(fields.require(BodyPath::CommandType, json::integer))?;
+        let accounts = errors.list(&mut fields, BodyPath::AdminAccounts, BodyPath::AdminAccount, json::string)?;
+        Ok(Self { group_id, command_type, accounts, errors: errors.0 })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldProblem;
+    use crate::json::FieldProblem;
 
     const BODY: &str = r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":2,"Admin_Account":["user1","user2"]}"#;
 
-    fn faults(body: &str) -> Vec<FieldError> {
+    fn errors(body: &str) -> Vec<FieldError> {
         let draft = Draft::parse(body).unwrap();
-        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.faults.clone())));
-        draft.faults
+        assert_eq!(Request::parse(body.as_bytes()), Err(RequestError::Fields(draft.errors.clone())));
+        draft.errors
     }
 
     #[test]
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_of_a_field_is_listed_with_its_place() {
+    fn each_error_of_a_field_is_listed_with_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`CommandType` is missing", "`Admin_Account` is missing"][..]),
             (
@@ -161,20 +164,22 @@ mod tests {
                 ],
             ),
         ] {
-            let found: Vec<_> = faults(body).iter().map(ToString::to_string).collect();
+            let found: Vec<_> = errors(body).iter().map(ToString::to_string).collect();
             assert_eq!(found, expected, "{body}");
         }
     }
 
     #[test]
     fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
-        for (name, place) in
-            [("GroupId", Place::GroupId), ("CommandType", Place::CommandType), ("Admin_Account", Place::AdminAccounts)]
-        {
+        for (name, path) in [
+            ("GroupId", BodyPath::GroupId),
+            ("CommandType", BodyPath::CommandType),
+            ("Admin_Account", BodyPath::AdminAccounts),
+        ] {
             let twice = BODY.replace(&format!("\"{name}\":"), &format!("\"{name}\":0,\"{name}\":"));
-            assert_eq!(faults(&twice), [FieldError { place, problem: FieldProblem::DuplicateField }]);
+            assert_eq!(errors(&twice), [FieldError { path, problem: FieldProblem::DuplicateField }]);
             let missing = BODY.replace(&format!("\"{name}\":"), "\"x\":");
-            assert_eq!(faults(&missing), [FieldError { place, problem: FieldProblem::Missing }]);
+            assert_eq!(errors(&missing), [FieldError { path, problem: FieldProblem::Missing }]);
         }
     }
 }

@@ -12,13 +12,18 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::cursor::bare_bytes;
+use crate::body_path::BodyPath;
+use crate::envelope::{AnswerError, Envelope};
 use crate::envelope::{append, code_first, fits, objects, optional_int64, to_json};
-use crate::json::{self, Faults};
-use crate::{AnswerError, BodyError, Envelope, ErrorCode, Extra, FieldError, Integer, Place, RequestError};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
+use crate::integer::Integer;
+use crate::json::{self, FieldErrors};
+use crate::json::{BodyError, FieldError, RequestError};
 
 pub use marks::Marks;
 use plain::Plain;
+pub use plain::{EntrySink, Head, read_entries};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -84,7 +89,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every fault that was found in its fields: for whoever wants to list them all.
+/// What could be read of a request, and every error that was found in its fields: for whoever wants to list them all.
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
@@ -94,10 +100,11 @@ pub struct Draft<'a> {
     /// `MemberList`, where it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
-    pub faults: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 /// An entry of a [`Draft`].
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftMember<'a> {
     /// `Member_Account`, where it is there once and a string.
@@ -118,7 +125,7 @@ impl<'a> Draft<'a> {
                 group_id: Some(group_id),
                 command_type: Some(command_type),
                 member_list: Some(member_list),
-                faults: Vec::new(),
+                errors: Vec::new(),
             }),
             None => Self::parse_any(body),
         }
@@ -127,28 +134,28 @@ impl<'a> Draft<'a> {
     /// The same, whatever the text is.
     fn parse_any(body: &'a str) -> Result<Self, BodyError> {
         let mut fields = json::Fields::parse(body)?;
-        let mut faults = Faults::default();
-        let group_id = faults.keep(fields.require(Place::GroupId, json::string))?;
-        let command_type = faults.keep(fields.require(Place::CommandType, json::integer))?;
-        let entries = faults.keep(fields.require(Place::MemberList, json::array))?;
+        let mut errors = FieldErrors::default();
+        let group_id = errors.keep(fields.require(BodyPath::GroupId, json::string))?;
+        let command_type = errors.keep(fields.require(BodyPath::CommandType, json::integer))?;
+        let entries = errors.keep(fields.require(BodyPath::MemberList, json::array))?;
         let member_list = match entries {
             None => None,
             Some(entries) => {
                 // No more than the list needs: there may be half a million entries, each of a hundred bytes.
                 let mut members = Vec::with_capacity(entries.len());
                 for (at, entry) in entries.into_iter().enumerate() {
-                    members.push(DraftMember::parse(at, entry, &mut faults)?);
+                    members.push(DraftMember::parse(at, entry, &mut errors)?);
                 }
                 Some(members)
             }
         };
-        Ok(Self { group_id, command_type, member_list, faults: faults.0 })
+        Ok(Self { group_id, command_type, member_list, errors: errors.0 })
     }
 
     /// The request, where nothing is wrong with any field.
     fn finish(self) -> Result<Request<'a>, RequestError> {
         match (self.group_id, self.command_type, self.member_list) {
-            (Some(group_id), Some(command_type), Some(members)) if self.faults.is_empty() => Ok(Request {
+            (Some(group_id), Some(command_type), Some(members)) if self.errors.is_empty() => Ok(Request {
                 group_id,
                 command_type,
                 member_list: members
@@ -159,16 +166,18 @@ impl<'a> Draft<'a> {
                     })
                     .collect(),
             }),
-            _ => Err(RequestError::Fields(self.faults)),
+            _ => Err(RequestError::Fields(self.errors)),
         }
     }
 }
 
 impl<'a> DraftMember<'a> {
-    fn parse(at: usize, entry: &'a RawValue, faults: &mut Faults) -> Result<Self, BodyError> {
-        let Some(mut fields) = faults.keep(json::fields(Place::Entry(at), entry))? else { return Ok(Self::default()) };
-        let account = faults.keep(fields.require(Place::Account(at), json::string))?;
-        let marks = faults.list(&mut fields, Place::Marks(at), |mark| Place::Mark(at, mark), json::integer)?;
+    fn parse(at: usize, entry: &'a RawValue, errors: &mut FieldErrors) -> Result<Self, BodyError> {
+        let Some(mut fields) = errors.keep(json::fields(BodyPath::Entry(at), entry))? else {
+            return Ok(Self::default());
+        };
+        let account = errors.keep(fields.require(BodyPath::Account(at), json::string))?;
+        let marks = errors.list(&mut fields, BodyPath::Marks(at), |mark| BodyPath::Mark(at, mark), json::integer)?;
         Ok(Self { account, marks })
     }
 }
@@ -188,7 +197,7 @@ impl<'a> From<Request<'a>> for Draft<'a> {
                     })
                     .collect(),
             ),
-            faults: Vec::new(),
+            errors: Vec::new(),
         }
     }
 }
@@ -228,6 +237,13 @@ pub struct Answer {
     /// Fields that no document names.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// The digits of a number that has four: nearly every mark.
+#[inline]
+fn four_digits(number: i64) -> Option<[u8; 4]> {
+    let number = u16::try_from(number).ok().filter(|number| (1_000..10_000).contains(number))?;
+    Some([number / 1_000, number / 100 % 10, number / 10 % 10, number % 10].map(|digit| b'0' + digit as u8))
 }
 
 /// An account that was served, with the marks that succeeded.
@@ -287,14 +303,16 @@ impl Answer {
         let mut fields = json::Fields::parse(text)?;
         Ok(Self {
             envelope: Envelope::take(&mut fields)?,
-            command_type: optional_int64(Place::CommandType, &mut fields)?,
-            member_list: objects(&mut fields, Place::MemberList, Place::Entry, |at, mut entry| {
-                let account = entry.require(Place::Account(at), json::string)?.into_owned();
-                let values = entry.require(Place::Marks(at), json::array)?;
+            command_type: optional_int64(BodyPath::CommandType, &mut fields)?,
+            member_list: objects(&mut fields, BodyPath::MemberList, BodyPath::Entry, |at, mut entry| {
+                let account = entry.require(BodyPath::Account(at), json::string)?.into_owned();
+                let values = entry.require(BodyPath::Marks(at), json::array)?;
                 let marks = values
                     .into_iter()
                     .enumerate()
-                    .map(|(mark, value)| fits(Place::Mark(at, mark), json::integer(Place::Mark(at, mark), value)?))
+                    .map(|(mark, value)| {
+                        fits(BodyPath::Mark(at, mark), json::integer(BodyPath::Mark(at, mark), value)?)
+                    })
                     .collect::<Result<_, _>>()?;
                 Ok(Served { account, marks, extra: entry.rest() })
             })?,
@@ -323,20 +341,23 @@ impl Answer {
         for (at, (account, marks)) in members.into_iter().enumerate() {
             let head: &[u8] = if at == 0 { br#"{"Member_Account":""# } else { br#",{"Member_Account":""# };
             json.extend(head);
-            match bare_bytes(account.as_bytes()) {
-                // Nothing in it is written as an escape.
-                None => json.extend(account.as_bytes()),
-                // Written with quotes of its own, in place of those around it.
-                Some(_) => {
-                    json.pop();
-                    append(json, account);
-                    json.pop();
-                }
+            if account.bytes().fold(false, |is_found, byte| is_found | matches!(byte, b'"' | b'\\' | ..b' ')) {
+                // Written with escapes, and with quotes of its own in place of those around it.
+                json.pop();
+                append(json, account);
+                json.pop();
+            } else {
+                json.extend(account.as_bytes());
             }
             json.extend(br#"","Marks":["#);
             for mark in marks {
-                append(json, &mark);
-                json.push(b',');
+                match four_digits(mark) {
+                    Some([a, b, c, d]) => json.extend([a, b, c, d, b',']),
+                    None => {
+                        append(json, &mark);
+                        json.push(b',');
+                    }
+                }
             }
             // Behind the last mark stands a comma; behind the bracket, where there is none.
             json.pop_if(|last| *last == b',');

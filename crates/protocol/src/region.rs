@@ -31,7 +31,7 @@ macro_rules! regions {
         /// ```
         /// use avmarks_protocol::region::Region;
         ///
-        /// let region = Region::parse("singapore").unwrap();
+        /// let region = Region::from_name("singapore").unwrap();
         /// assert_eq!(region.base_url().to_string(), "https://adminapisgp.im.qcloud.com");
         /// assert_eq!(region.backup_url().to_string(), "https://adminapisgp.my-imcloud.com");
         /// ```
@@ -80,7 +80,7 @@ regions! {
 impl Region {
     /// The region of this [name](RegionRow::name).
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|region| region.row().name == name)
     }
 
@@ -123,7 +123,7 @@ mod tests {
         hosts.dedup();
         assert_eq!(hosts.len(), 18);
         for region in Region::ALL {
-            assert_eq!(Region::parse(&region.to_string()), Some(*region));
+            assert_eq!(Region::from_name(&region.to_string()), Some(*region));
             assert!(region.row().backup.ends_with(".my-imcloud.com"));
             assert_eq!(region.base_url().as_str(), format!("https://{}", region.row().host));
             assert_eq!(region.backup_url().as_str(), format!("https://{}", region.row().backup));
@@ -132,6 +132,6 @@ mod tests {
                 assert_eq!(BaseUrl::parse(&base.to_string()), Ok(base));
             }
         }
-        assert_eq!(Region::parse("Singapore"), None);
+        assert_eq!(Region::from_name("Singapore"), None);
     }
 }

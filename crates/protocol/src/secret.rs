@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn slips_of_pasting_are_refused_without_showing_the_key() {
-        for (text, fault) in [
+        for (text, error) in [
             ("", SecretError::Empty),
             (" abc", SecretError::WhiteSpace { at: 0 }),
             ("abc\n", SecretError::WhiteSpace { at: 3 }),
@@ -84,7 +84,7 @@ mod tests {
             ("ab\u{a0}c", SecretError::WhiteSpace { at: 2 }),
         ] {
             let found = SecretKey::new(text).unwrap_err();
-            assert_eq!(found, fault);
+            assert_eq!(found, error);
             assert!(!found.to_string().contains("abc"), "{found}");
             assert!(found.to_string().starts_with("the secret "), "{found}");
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::Deref;
 
-/// A text of which up to 22 bytes lie in place. A body can have a hundred thousand faults, and the value that each shows is mostly
+/// A text of which up to 22 bytes lie in place. A body can have a hundred thousand errors, and the value that each shows is mostly
 /// a few bytes: none of them takes a memory allocation.
 ///
 /// ```

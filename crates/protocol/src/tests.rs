@@ -3,9 +3,11 @@
 
 use core::fmt::Debug;
 
+use crate::endpoint::Endpoint;
+use crate::envelope::{Envelope, envelope_json};
+use crate::json::RequestError;
 use crate::{
-    Endpoint, Envelope, RequestError, add_robots, check_members, envelope_json, get_admin_list, get_members,
-    get_online_member_num, modify_admin, modify_user_info,
+    add_robots, check_members, get_admin_list, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 
 /// One body for each reader, with every field that it knows and one that it does not.
@@ -21,7 +23,7 @@ const BODIES: &[&str] = &[
     r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","Admin_List":[{"Admin_Account":"a","Avatar":"","NickName":""}]}"#,
 ];
 
-/// What was read is written so that it is read alike; what is not read is a fault that prints. Whether it was read.
+/// What was read is written so that it is read alike; what is not read is an error that prints. Whether it was read.
 fn again<T: PartialEq + Debug, E: PartialEq + Debug + ToString>(
     read: Result<T, E>,
     write: impl FnOnce(&T) -> Vec<u8>,
@@ -29,8 +31,8 @@ fn again<T: PartialEq + Debug, E: PartialEq + Debug + ToString>(
 ) -> bool {
     match read {
         Ok(value) => assert!(parse(&write(&value)), "{value:?}"),
-        Err(fault) => {
-            assert!(!fault.to_string().is_empty());
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
             return false;
         }
     }
@@ -67,15 +69,15 @@ fn readers(bytes: &[u8]) -> usize {
     read.into_iter().filter(|is_read| *is_read).count()
 }
 
-/// A request is read just where its draft shows no fault, and the two say the same.
+/// A request is read just where its draft shows no error, and the two say the same.
 fn drafts(text: &str) {
     macro_rules! agree {
         ($call:ident, |$draft:ident| $whole:expr) => {
             let request = $call::Request::parse(text.as_bytes());
             match $call::Draft::parse(text) {
-                Ok($draft) if $draft.faults.is_empty() => assert_eq!(request, Ok($whole)),
-                Ok(draft) => assert_eq!(request, Err(RequestError::Fields(draft.faults))),
-                Err(fault) => assert_eq!(request, Err(RequestError::Body(fault))),
+                Ok($draft) if $draft.errors.is_empty() => assert_eq!(request, Ok($whole)),
+                Ok(draft) => assert_eq!(request, Err(RequestError::Fields(draft.errors))),
+                Err(error) => assert_eq!(request, Err(RequestError::Body(error))),
             }
         };
     }
@@ -97,7 +99,7 @@ fn drafts(text: &str) {
 }
 
 #[test]
-fn whatever_becomes_of_a_body_is_read_alike_again_or_is_a_fault() {
+fn whatever_becomes_of_a_body_is_read_alike_again_or_is_an_error() {
     const PIECES: &[&[u8]] = &[
         b"",
         b"\"",
@@ -140,7 +142,7 @@ fn whatever_becomes_of_a_body_is_read_alike_again_or_is_a_fault() {
 }
 
 #[test]
-fn nesting_without_end_is_a_fault_or_is_passed_over() {
+fn nesting_without_end_is_an_error_or_is_passed_over() {
     let (open, close) = ("[".repeat(50_000), "]".repeat(50_000));
     for body in BODIES {
         for name in ["GroupId", "Member_Account", "Admin_Account", "Marks", "Remark", "ExpireTime", "RequestId", "x"] {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// `accept` of `gap:trailing-comma`). Text without one comes back as it is.
 ///
 /// ```
-/// use avmarks_protocol::without_trailing_commas;
+/// use avmarks_protocol::internal::without_trailing_commas;
 ///
 /// assert_eq!(without_trailing_commas(r#"{"a":[1,2, ],}"#), r#"{"a":[1,2  ] }"#);
 /// assert_eq!(without_trailing_commas(r#"[",]",,]"#), r#"[",]",,]"#);

@@ -1,29 +1,29 @@
 //! The URL of a call: written by the caller, read by the service.
 
-mod app_id;
-mod masked;
 mod pairs;
 mod raw_query;
+mod redact;
 
 use core::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use crate::app_id::SdkAppId;
 use crate::region::BaseUrl;
 use crate::usersig::UserSig;
 
-pub use app_id::{SdkAppId, SdkAppIdError};
-pub use masked::redact_usersig;
 pub(crate) use pairs::{Parameter, pairs};
 pub use raw_query::{QueryError, RandomError, RawQuery};
+pub use redact::redact_usersig;
 
 /// The query of a call.
 ///
 /// Source: 1047/50294 and 1047/34620, request URL. Names and values are case-sensitive; `contenttype` is always `json`.
 ///
 /// ```
-/// use avmarks_protocol::url::{Query, SdkAppId};
+/// use avmarks_protocol::SdkAppId;
+/// use avmarks_protocol::url::Query;
 /// use avmarks_protocol::usersig::UserSig;
 ///
 /// let query = Query {
@@ -71,7 +71,8 @@ impl Query {
 ///
 /// ```
 /// use avmarks_protocol::region::Region;
-/// use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
+/// use avmarks_protocol::SdkAppId;
+/// use avmarks_protocol::url::{CallUrl, Query};
 /// use avmarks_protocol::usersig::UserSig;
 ///
 /// let query = Query {
@@ -161,10 +162,10 @@ mod tests {
     fn what_is_written_is_read_again() {
         for identifier in ["administrator", "a+b", "100%", "%41", "x&random=1", "名", " ", "a\nb"] {
             let mut query = query(identifier, "eJ+w=*-_");
-            let raw = RawQuery::parse(&query.to_text());
-            assert_eq!((raw.query(), raw.faults(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
+            let raw = RawQuery::new(&query.to_text());
+            assert_eq!((raw.query(), raw.errors(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
-            let raw = RawQuery::parse(&query.to_text());
+            let raw = RawQuery::new(&query.to_text());
             assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomError::Missing)));
         }
     }

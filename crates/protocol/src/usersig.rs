@@ -5,11 +5,13 @@
 //! HMAC-SHA256 over the other fields. Key order, blanks and compression differ between makers, so two signatures of
 //! the same content need not be the same text.
 
+mod corruption;
 mod encoding;
 mod explain;
 mod mac;
-mod mangling;
+mod maker;
 mod token;
+mod token_error;
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -18,13 +20,15 @@ use avmarks_spec::{Excerpt, Timestamp};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
+use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
-use crate::url::SdkAppId;
 
+pub use corruption::Corruption;
 pub use explain::{Explanation, Finding, explain};
-pub use mangling::Corruption;
-pub use token::{Token, TokenError};
+pub use maker::MakerMistake;
+pub use token::Token;
+pub use token_error::TokenError;
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///
@@ -60,7 +64,7 @@ impl UserSig {
     ///
     /// ```
     /// use avmarks_protocol::secret::SecretKey;
-    /// use avmarks_protocol::url::SdkAppId;
+    /// use avmarks_protocol::SdkAppId;
     /// use avmarks_protocol::usersig::{UserSig, verify};
     /// use avmarks_spec::Timestamp;
     ///

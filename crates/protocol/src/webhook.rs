@@ -6,21 +6,22 @@
 //! and no promise of order.
 
 mod after_group_destroyed;
-mod after_member_exit;
-mod after_member_join;
 mod body;
 mod member;
 mod member_state_change;
+mod membership;
+mod open_text;
 mod query;
 mod revision;
 mod sign;
 
 pub use after_group_destroyed::AfterGroupDestroyed;
-pub use after_member_exit::{AfterMemberExit, ExitType};
-pub use after_member_join::{AfterMemberJoin, JoinType};
 pub use body::WebhookError;
 pub use member::WebhookMember;
 pub use member_state_change::{EventCause, EventType, MemberStateChange};
+#[doc(hidden)]
+pub use membership::ChangeType;
+pub use membership::{AfterMemberExit, AfterMemberJoin, ExitType, JoinType, MembershipChange};
 pub use query::{WebhookQuery, WebhookQueryError};
 pub use revision::{Revision, RevisionRow, TimeForm};
 pub use sign::{SignError, WebhookToken};
@@ -40,8 +41,8 @@ pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","Erro
 /// let Ok(Webhook::MemberStateChange(change)) = Webhook::parse(body) else { panic!() };
 /// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".into()]));
 ///
-/// let fault = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
-/// assert_eq!(fault.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
+/// let error = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -112,53 +113,6 @@ impl Webhook {
         }
     }
 }
-
-/// An enum of texts that the vendor may add to: what is not known is kept as it came.
-macro_rules! open_text {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident $text:literal, )* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $( $(#[$variant_meta])* $variant, )*
-            /// Anything else, as it came.
-            Other(String),
-        }
-
-        impl $name {
-            /// The text on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $( Self::$variant => $text, )*
-                    Self::Other(text) => text,
-                }
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                match text.as_str() {
-                    $( $text => Self::$variant, )*
-                    _ => Self::Other(text),
-                }
-            }
-        }
-
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    };
-}
-use open_text;
 
 #[cfg(test)]
 mod tests;

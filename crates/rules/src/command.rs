@@ -8,8 +8,8 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Cell;
 use smallvec::SmallVec;
 
-use crate::Policy;
 use crate::room::hash;
+use crate::{Policy, Scratch};
 
 /// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,13 +117,21 @@ impl MarkCall {
     /// left out.
     #[must_use]
     pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
+        Self::new_with(kind, operator, entries, &mut Scratch::default())
+    }
+
+    /// The same in memory that was used before; [`Scratch::keep_call`] takes it back.
+    #[must_use]
+    pub fn new_with(kind: CommandKind, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
-        let mut hashes: Vec<_> = entries.iter().map(|entry| hash(&entry.account)).collect();
+        let mut hashes = scratch.hashes();
+        hashes.extend(entries.iter().map(|entry| hash(&entry.account)));
         let mut merged = !is_each_account_once(&entries, &hashes);
         if merged {
             entries = united(entries);
-            hashes = entries.iter().map(|entry| hash(&entry.account)).collect();
+            hashes.clear();
+            hashes.extend(entries.iter().map(|entry| hash(&entry.account)));
         }
         let mut names_special = false;
         for Entry { marks, .. } in &mut entries {
@@ -151,9 +159,13 @@ impl MarkCall {
         &self.entries
     }
 
-    /// The entries after merging, each with the hash of its account.
-    pub(crate) fn hashed(&self) -> impl Iterator<Item = (&Entry, u64)> {
-        self.entries.iter().zip(self.hashes.iter().copied())
+    /// The entries after merging, with the hashes of their accounts, so many at a time.
+    pub(crate) fn hashed(&self, at_once: usize) -> impl Iterator<Item = (&[Entry], &[u64])> {
+        self.entries.chunks(at_once).zip(self.hashes.chunks(at_once))
+    }
+
+    pub(crate) fn into_memory(self) -> (Vec<Entry>, Vec<u64>) {
+        (self.entries, self.hashes)
     }
 
     /// Whether an account or a mark was named twice (`gap:duplicates`).
@@ -170,6 +182,39 @@ impl MarkCall {
 }
 
 fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
+    if entries.len() <= FEW_ACCOUNTS {
+        is_each_of_few_once(entries, hashes)
+    } else {
+        is_each_of_many_once(entries, hashes)
+    }
+}
+
+/// So many accounts are compared without an allocation: as many as a call has by the documents, and some.
+const FEW_ACCOUNTS: usize = 512;
+
+/// The accounts that were seen stand in a table on the stack, each at the first free place from that of its hash on.
+fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
+    // Half of the places stay free.
+    const PLACES: usize = FEW_ACCOUNTS * 2;
+    let mut numbers = [0_u16; PLACES];
+    for (number, (entry, hash)) in (1..).zip(entries.iter().zip(hashes)) {
+        let mut place = *hash as usize % PLACES;
+        while let Some(taken) = numbers.get_mut(place) {
+            let Some(earlier) = usize::from(*taken).checked_sub(1) else {
+                *taken = number;
+                break;
+            };
+            let is_same = |earlier: &Entry| earlier.account == entry.account;
+            if hashes.get(earlier) == Some(hash) && entries.get(earlier).is_some_and(is_same) {
+                return false;
+            }
+            place = (place + 1) % PLACES;
+        }
+    }
+    true
+}
+
+fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
     let mut seen: HashTable<(u64, &UserId)> = HashTable::with_capacity(entries.len());
     entries.iter().zip(hashes).all(|(Entry { account, .. }, hash)| {
         match seen.entry(*hash, |(_, earlier)| *earlier == account, |(hash, _)| *hash) {
@@ -311,5 +356,35 @@ mod tests {
         let call = MarkCall::delete(Operator::Admin, vec![entry("b", &[1001]), entry("a", &[1001])]);
         assert_eq!(call.entries(), [entry("b", &[1001]), entry("a", &[1001])]);
         assert!(!call.was_merged());
+    }
+
+    #[test]
+    fn a_repeated_account_is_found_among_few_and_many() {
+        for length in [1, 2, FEW_ACCOUNTS - 1, FEW_ACCOUNTS, FEW_ACCOUNTS + 1, FEW_ACCOUNTS * 3] {
+            let names: Vec<_> = (0..length).map(|number| alloc::format!("user{number}")).collect();
+            let entries: Vec<_> = names.iter().map(|name| entry(name, &[1000])).collect();
+            let call = MarkCall::set(Operator::Admin, entries.clone());
+            assert!(!call.was_merged() && call.entries() == entries, "{length}");
+            for at in [0, length - 1] {
+                let mut entries = entries.clone();
+                entries.push(entry(&names[at], &[1001]));
+                let call = MarkCall::set(Operator::Admin, entries);
+                assert!(call.was_merged() && call.entries().len() == length, "{length}, {at}");
+                assert_eq!(call.entries()[at].marks.len(), 2, "{length}, {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_that_collide_do_not_make_accounts_the_same() {
+        let entries: Vec<_> = (0..FEW_ACCOUNTS).map(|number| entry(&alloc::format!("user{number}"), &[1000])).collect();
+        for hash in [0, u64::MAX] {
+            let mut hashes = vec![hash; entries.len()];
+            assert!(is_each_of_few_once(&entries, &hashes) && is_each_of_many_once(&entries, &hashes));
+            let mut again = entries[1..].to_vec();
+            again.push(entries[7].clone());
+            hashes.truncate(again.len());
+            assert!(!is_each_of_few_once(&again, &hashes) && !is_each_of_many_once(&again, &hashes));
+        }
     }
 }

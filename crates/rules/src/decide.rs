@@ -9,11 +9,11 @@ use avmarks_spec::readings::{
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
 use crate::decision::Reasons;
-use crate::room::{Connection, MarkChanges, MarkSet, View};
-use crate::tally::MarkTally;
+use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
+use crate::tally::{MarkTally, Taking};
 use crate::{
-    AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Terms,
-    Transition, Verdict,
+    AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Scratch,
+    Terms, Transition, Verdict,
 };
 
 impl Room {
@@ -21,11 +21,16 @@ impl Room {
     ///
     /// An `at` below the latest time that the room has seen is taken as that (`gap:clock`).
     pub fn decide(&self, call: &MarkCall, terms: &Terms, at: Timestamp) -> Decision {
+        self.decide_with(call, terms, at, &mut Scratch::default())
+    }
+
+    /// The same in memory that was used before; [`Scratch::keep_transition`] takes it back.
+    pub fn decide_with(&self, call: &MarkCall, terms: &Terms, at: Timestamp, scratch: &mut Scratch) -> Decision {
         let view = View::new(self, at);
         let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
         if self.kind().has_marks() {
-            let weighed = weigh(&view, terms, call);
+            let weighed = weigh(&view, terms, call, scratch);
             let is_open = refused.is_empty();
             refused.extend(outcome_refusals(terms, &weighed));
             if is_open {
@@ -244,11 +249,13 @@ struct Evaluation {
     full: Option<Mark>,
 }
 
-fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall) -> Evaluation {
+fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scratch) -> Evaluation {
+    let mut changes = scratch.changes();
+    changes.reserve(call.entries().len());
     let mut weighed = Evaluation {
         is_anybody_served: false,
         omitted: Vec::new(),
-        changes: MarkChanges::with_capacity(call.entries().len()),
+        changes: MarkChanges::in_memory(changes),
         gaps: Vec::new(),
         marks_in_group: 0,
         full: None,
@@ -269,62 +276,70 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Eval
     let mut tally = MarkTally::new(view);
     let holders_max = terms.limits.members_per_mark_max;
 
-    for ((Entry { account, marks }, hash), slot) in call.hashed().zip(view.find_all(call)) {
-        let seen = slot.and_then(|slot| view.look(slot));
-        let held = seen.map(|seen| seen.held).unwrap_or_default();
-        let online = seen.is_some_and(|seen| seen.is_online());
-        // ONLINE-ONLY: who is online may take every mark; who is not may take 500 alone (`gap:offline-500`).
-        let may_take_500 = online
-            || match policy.offline_500 {
-                Offline500::Anyone => true,
-                Offline500::MemberMay => seen.is_some(),
-                _ => false,
-            };
-        let (mut after, mut is_served, mut starts_days) = (held, false, false);
-        for mark in marks.iter().copied() {
-            let is_special = mark.is_special();
-            let is_pin = is_special && mark == Mark::PINNED;
-            if !online {
+    let mut found = [None; LOOK_UP_AT_ONCE];
+    for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
+        view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
+        for ((Entry { account, marks }, hash), record) in entries.iter().zip(hashes).zip(&found) {
+            let seen = record.and_then(|record| view.seen(record));
+            let held = seen.map(|seen| seen.held).unwrap_or_default();
+            let online = seen.is_some_and(|seen| seen.is_online());
+            // ONLINE-ONLY: who is online may take every mark; who is not may take 500 alone (`gap:offline-500`).
+            let may_take_500 = online
+                || match policy.offline_500 {
+                    Offline500::Anyone => true,
+                    Offline500::MemberMay => seen.is_some(),
+                    _ => false,
+                };
+            let (mut after, mut is_served, mut starts_days) = (held, false, false);
+            for mark in marks.iter().copied() {
+                let is_special = mark.is_special();
+                let is_pin = is_special && mark == Mark::PINNED;
+                if !online {
+                    if is_pin {
+                        note(&mut weighed.gaps, Gap::Offline500);
+                    }
+                    if !(is_pin && may_take_500) {
+                        weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
+                        continue;
+                    }
+                }
+                if is_special {
+                    note(&mut weighed.gaps, Gap::SpecialSlots);
+                }
+                // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
+                let holds = match tally.take(mark, held, holders_max) {
+                    Taking::Held => true,
+                    Taking::Taken(bit) => {
+                        // A mark without a place is one too many for the group, and the call is refused for it.
+                        after = bit.map_or(after, |bit| after.with(bit));
+                        false
+                    }
+                    Taking::Full => {
+                        weighed.full.get_or_insert(mark);
+                        note(&mut weighed.gaps, Gap::OverCapacity);
+                        weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
+                        continue;
+                    }
+                };
+                is_served = true;
+                // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
                 if is_pin {
-                    note(&mut weighed.gaps, Gap::Offline500);
+                    if holds {
+                        note(&mut weighed.gaps, Gap::PinRenewal);
+                    }
+                    starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
                 }
-                if !(is_pin && may_take_500) {
-                    weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
-                    continue;
-                }
             }
-            if is_special {
-                note(&mut weighed.gaps, Gap::SpecialSlots);
+            if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
+                note(&mut weighed.gaps, Gap::RobotDays);
             }
-            // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
-            let bit = tally.name(mark);
-            let holds = bit.is_some_and(|bit| held.has(bit));
-            if !holds && !tally.take(mark, bit, holders_max) {
-                weighed.full.get_or_insert(mark);
-                note(&mut weighed.gaps, Gap::OverCapacity);
-                weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
-                continue;
+            weighed.is_anybody_served |= is_served;
+            match seen {
+                Some(seen) if after != held || starts_days => weighed.changes.change(seen.slot, after, starts_days),
+                // It never joined, and holds 500 from here on: a robot.
+                None if is_served => weighed.changes.new_robot(*account, *hash, after),
+                _ => {}
             }
-            is_served = true;
-            // A mark without a place is one too many for the group, and the call is refused for it.
-            after = bit.map_or(after, |bit| after.with(bit));
-            // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
-            if is_pin {
-                if holds {
-                    note(&mut weighed.gaps, Gap::PinRenewal);
-                }
-                starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
-            }
-        }
-        if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
-            note(&mut weighed.gaps, Gap::RobotDays);
-        }
-        weighed.is_anybody_served |= is_served;
-        match seen {
-            Some(seen) if after != held || starts_days => weighed.changes.change(seen.slot, after, starts_days),
-            // It never joined, and holds 500 from here on: a robot.
-            None if is_served => weighed.changes.new_robot(*account, hash, after),
-            _ => {}
         }
     }
     let until = view.now().saturating_add(terms.limits.pin_duration_max);
@@ -347,25 +362,29 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Eval
 /// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.
 fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Evaluation) {
     let numbers = view.numbers_held();
-    for (Entry { account, marks }, slot) in call.entries().iter().zip(view.find_all(call)) {
-        let Some(seen) = slot.and_then(|slot| view.look(slot)).filter(|seen| seen.is_online()) else {
-            weighed.omitted.extend(marks.iter().map(|mark| Omission {
-                account: *account,
-                mark: *mark,
-                because: Clause::OnlineOnly,
-            }));
-            continue;
-        };
-        weighed.is_anybody_served = true;
-        let mut after: MarkSet = seen.held;
-        for mark in marks.iter().copied() {
-            match numbers.find(mark).filter(|bit| after.has(*bit)) {
-                Some(bit) => after = after.without(bit),
-                None => note(&mut weighed.gaps, Gap::DeleteUnset),
+    let mut found = [None; LOOK_UP_AT_ONCE];
+    for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
+        view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
+        for (Entry { account, marks }, record) in entries.iter().zip(&found) {
+            let Some(seen) = record.and_then(|record| view.seen(record)).filter(|seen| seen.is_online()) else {
+                weighed.omitted.extend(marks.iter().map(|mark| Omission {
+                    account: *account,
+                    mark: *mark,
+                    because: Clause::OnlineOnly,
+                }));
+                continue;
+            };
+            weighed.is_anybody_served = true;
+            let mut after: MarkSet = seen.held;
+            for mark in marks.iter().copied() {
+                match numbers.find(mark).filter(|bit| after.has(*bit)) {
+                    Some(bit) => after = after.without(bit),
+                    None => note(&mut weighed.gaps, Gap::DeleteUnset),
+                }
             }
-        }
-        if after != seen.held {
-            weighed.changes.change(seen.slot, after, false);
+            if after != seen.held {
+                weighed.changes.change(seen.slot, after, false);
+            }
         }
     }
     weighed.changes.set_numbers(numbers);

@@ -45,6 +45,7 @@ mod quota;
 mod random;
 mod refusal;
 mod room;
+mod scratch;
 mod tally;
 
 pub use command::{AdminCall, CommandKind, Entry, MarkCall, MarkList, Operator, Presence, Question, Terms};
@@ -57,3 +58,4 @@ pub use refusal::{Precedence, Refusal};
 pub use room::{
     Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreError, Room, StaleTransition, Transition, page,
 };
+pub use scratch::Scratch;

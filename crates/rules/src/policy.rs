@@ -42,7 +42,7 @@ macro_rules! policy {
             /// [`UnknownReading`] where the gap has no reading of that name; the policy stays as it was.
             pub fn set(&mut self, gap: Gap, name: &str) -> Result<(), UnknownReading> {
                 $( if matches!(gap, Gap::$gap) {
-                    self.$field = $gap::parse(name).ok_or(UnknownReading { gap })?;
+                    self.$field = $gap::from_name(name).ok_or(UnknownReading { gap })?;
                 } )*
                 // The one reading of a gap without a field is in force already.
                 if gap.readings().iter().all(|reading| reading.name != name) {

@@ -2,7 +2,7 @@
 
 use avmarks_spec::{Timestamp, UserId};
 
-use crate::room::{Step, Steps, View, hash};
+use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, Steps, View, hash};
 use crate::{Presence, Room, Transition};
 
 impl Room {
@@ -24,14 +24,25 @@ impl Room {
     #[must_use]
     pub fn presence(&self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Transition {
         let view = View::new(self, at);
-        let step = |account: &UserId| {
-            let hash = hash(account);
-            // A robot whose 500 has ended is nobody.
-            match view.find_hashed(account, hash).and_then(|slot| view.look(slot)) {
-                Some(seen) => Step::Known { slot: seen.slot, hash },
-                None => Step::New { account: *account, hash },
-            }
+        // A robot whose 500 has ended is nobody.
+        let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
+            Some(seen) => Step::Known { slot: seen.slot, hash },
+            None => Step::New { account: *account, hash },
         };
-        Transition::presence(&view, presence, accounts.iter().map(step).collect::<Steps>())
+        let mut steps = Steps::with_capacity(accounts.len());
+        if let [account] = accounts {
+            let hash = hash(account);
+            steps.push(step(account, hash, view.find_hashed(account, hash)));
+            return Transition::presence(&view, presence, steps);
+        }
+        let (mut hashes, mut found) = ([0; LOOK_UP_AT_ONCE], [None; LOOK_UP_AT_ONCE]);
+        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
+            hashes.iter_mut().zip(accounts).for_each(|(place, account)| *place = hash(account));
+            view.find_all(accounts.iter(), &hashes, &mut found);
+            for ((account, hash), record) in accounts.iter().zip(hashes).zip(found) {
+                steps.push(step(account, hash, record.and_then(|record| view.seen(record))));
+            }
+        }
+        Transition::presence(&view, presence, steps)
     }
 }

@@ -26,9 +26,9 @@ use self::pins::Pins;
 pub use self::restore::{MemberState, RestoreError};
 use self::roster::Roster;
 pub(crate) use self::roster::{Connection, hash};
-pub(crate) use self::transition::{MarkChanges, Step, Steps};
+pub(crate) use self::transition::{MarkChange, MarkChanges, Step, Steps};
 pub use self::transition::{StaleTransition, Transition};
-pub(crate) use self::view::View;
+pub(crate) use self::view::{LOOK_UP_AT_ONCE, Seen, View};
 
 /// A group: its type, its owner, its administrators, its members and robots, their marks.
 ///

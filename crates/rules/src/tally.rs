@@ -17,6 +17,17 @@ pub(crate) struct MarkTally {
     others: BTreeMap<Mark, usize>,
 }
 
+/// What became of a mark that an account takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Taking {
+    /// The account holds it already.
+    Held,
+    /// It has one holder more, at this place; none where the group has no place for it.
+    Taken(Option<MarkIndex>),
+    /// It has as many holders as it may.
+    Full,
+}
+
 impl MarkTally {
     pub(crate) fn new(view: &View<'_>) -> Self {
         let (mut holders, mut there) = ([0; MARK_INDEX_COUNT], MarkSet::default());
@@ -29,27 +40,31 @@ impl MarkTally {
         Self { numbers: view.numbers_held(), holders, there, others: BTreeMap::new() }
     }
 
-    /// Names a mark that an account of the call may take. Gives its place; none where the group has no place for it.
-    pub(crate) fn name(&mut self, mark: Mark) -> Option<MarkIndex> {
-        let bit = self.numbers.find_or_put(mark);
-        match bit {
-            Some(bit) => self.there = self.there.with(bit),
-            None => {
-                self.others.entry(mark).or_default();
-            }
+    /// An account that holds these marks takes this one: counts one more holder, where it does not hold it yet and the mark is not
+    /// full.
+    pub(crate) fn take(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> Taking {
+        let Some(bit) = self.numbers.find_or_put(mark) else { return self.take_other(mark, holders_max) };
+        self.there = self.there.with(bit);
+        if held.has(bit) {
+            return Taking::Held;
         }
-        bit
+        match self.holders.get_mut(Marks::index(bit)) {
+            Some(holders) if *holders < holders_max => {
+                *holders += 1;
+                Taking::Taken(Some(bit))
+            }
+            _ => Taking::Full,
+        }
     }
 
-    /// Counts one more holder of a mark that was named, or says that the mark is full.
-    pub(crate) fn take(&mut self, mark: Mark, bit: Option<MarkIndex>, holders_max: usize) -> bool {
-        let holders = match bit {
-            Some(bit) => self.holders.get_mut(Marks::index(bit)),
-            None => self.others.get_mut(&mark),
-        };
-        let Some(holders) = holders.filter(|holders| **holders < holders_max) else { return false };
+    #[cold]
+    fn take_other(&mut self, mark: Mark, holders_max: usize) -> Taking {
+        let holders = self.others.entry(mark).or_default();
+        if *holders >= holders_max {
+            return Taking::Full;
+        }
         *holders += 1;
-        true
+        Taking::Taken(None)
     }
 
     /// How many there are, and how many of them are custom.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
-use avmarks_rules::{Event, Operator, Presence, Quota, Room, Terms};
+use avmarks_rules::{Event, Operator, Presence, Quota, Room, Scratch, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::pull::ListCache;
@@ -74,6 +74,8 @@ pub struct App {
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
     /// One quota an app and command (`gap:rate-scope`).
     pub(crate) quotas: BTreeMap<(SdkAppId, Endpoint), Quota>,
+    /// Memory that calls use one after the other.
+    pub(crate) scratch: Scratch,
 }
 
 /// A group: its room, and what was last shown of it (`gap:refresh-list`, `gap:refresh-count`).
@@ -115,6 +117,7 @@ impl App {
             groups: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             quotas: BTreeMap::new(),
+            scratch: Scratch::default(),
         };
         app.configure(settings);
         app

@@ -1,6 +1,6 @@
 //! The group that a call names, and what a refusal of it says.
 
-use avmarks_protocol::{Endpoint, Place};
+use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::{Omission, Operator, Refusal, Refused};
 use avmarks_spec::{Excerpt, GroupId, Limits};
 
@@ -16,9 +16,9 @@ pub(crate) struct Target<'a> {
     pub(crate) identifier: Option<&'a str>,
     pub(crate) endpoint: Endpoint,
     /// Where the call names its accounts.
-    pub(crate) accounts: Place,
+    pub(crate) accounts: BodyPath,
     /// Where the call names 500 or 600 first.
-    pub(crate) special: Option<Place>,
+    pub(crate) special: Option<BodyPath>,
 }
 
 impl Target<'_> {
@@ -28,14 +28,14 @@ impl Target<'_> {
         refused: Refused,
         limits: &Limits,
         omitted: Option<&Omission>,
-    ) -> (Option<Place>, String) {
+    ) -> (Option<BodyPath>, String) {
         // What is said of a group is said of one that was named.
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
         let who = Excerpt(self.identifier.unwrap_or_default());
         let Refused { reason, count, mark } = refused;
         match reason {
             Refusal::GroupExists => {
-                (Some(Place::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
+                (Some(BodyPath::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
             }
             Refusal::GroupType | Refusal::ListType | Refusal::CountType => {
                 let kind = self.found.map(|group| group.room.kind()).unwrap_or_default();
@@ -45,7 +45,7 @@ impl Target<'_> {
                     }
                     _ => "this call serves an `AVChatRoom` alone",
                 };
-                (Some(Place::GroupId), format!("group `{id}` is of type `{kind}`; {only}"))
+                (Some(BodyPath::GroupId), format!("group `{id}` is of type `{kind}`; {only}"))
             }
             Refusal::Plan | Refusal::ListPlan => {
                 (None, "the plan of the app does not include this; it needs a higher one".to_owned())
@@ -84,7 +84,7 @@ impl Target<'_> {
                 ),
             ),
             Refusal::SixthAdmin => (
-                Some(Place::AdminAccounts),
+                Some(BodyPath::AdminAccounts),
                 format!(
                     "group `{id}` would have {} administrators; it has at most {}",
                     count.unwrap_or_default(),

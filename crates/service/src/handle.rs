@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
 
 use avmarks_protocol::{Endpoint, ErrorCode};
-use avmarks_rules::{Omission, Reason, Transition};
+use avmarks_rules::{Omission, Reason, Scratch, Transition};
 use avmarks_spec::{Gap, GroupId, Timestamp};
 
 use crate::app::members;
@@ -187,7 +188,8 @@ impl App {
     #[must_use]
     pub fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
-        Evaluation::run(self, incoming, self.latest.max(at), Violations::first()).outcome.answer
+        let now = self.latest.max(at);
+        Evaluation::run(self, &mut Scratch::default(), incoming, now, Violations::first()).outcome.answer
     }
 
     /// The same for a call that somebody else serves, whatever its path.
@@ -202,7 +204,8 @@ impl App {
         let clock = clock_basis(at, self.latest);
         let mut happenings = self.tick(at);
         let now = self.latest;
-        let walked = Evaluation::run(self, incoming, now, Violations::first());
+        let mut scratch = take(&mut self.scratch);
+        let walked = Evaluation::run(self, &mut scratch, incoming, now, Violations::first());
         let admitted = walked.admitted.is_some();
         if let Some(endpoint) = walked.admitted {
             self.quotas.entry((self.settings.sdkappid, endpoint)).or_default().admit(now, &self.settings.terms.limits);
@@ -217,6 +220,7 @@ impl App {
                     debug_assert!(events.is_ok(), "a transition that was just decided is stale");
                     happenings.extend(members(group, events.unwrap_or_default()));
                 });
+                scratch.keep_transition(transition);
             }
             Effect::Remember(id, taken) => {
                 if let Some(group) = self.groups.get_mut(&id) {
@@ -224,12 +228,14 @@ impl App {
                 }
             }
         }
+        self.scratch = scratch;
         answer.because.extend(clock);
         Response { answer, happenings, admitted }
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
-        let walked = Evaluation::run(self, incoming, self.latest.max(at), Violations::all());
+        let now = self.latest.max(at);
+        let walked = Evaluation::run(self, &mut Scratch::default(), incoming, now, Violations::all());
         let Outcome { mut answer, .. } = walked.outcome;
         answer.because.extend(clock_basis(at, self.latest));
         DryRun { violations: walked.violations, answer }

@@ -36,7 +36,7 @@ mod handle;
 mod notes;
 mod preflight;
 mod pull;
-mod scenario;
+pub mod scenario;
 mod snapshot;
 mod violation;
 mod walk;

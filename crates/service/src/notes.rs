@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use avmarks_protocol::{Endpoint, Fields, without_trailing_commas};
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::internal::{Fields, without_trailing_commas};
 use avmarks_rules::Policy;
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, Mark};

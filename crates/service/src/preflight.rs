@@ -3,16 +3,18 @@
 //! Step 12 (`GROUP-ID`) belongs here as well, for the shape of an id needs no state.
 
 mod accounts;
+mod entries;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_protocol::{
-    BodyError, Endpoint, FieldError, FieldProblem, Integer, Place, add_robots, get_admin_list, get_members,
-    get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
+    BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
+    get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal};
+use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -36,7 +38,7 @@ use crate::violation::{Violation, Violations};
 #[must_use]
 pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Vec<Violation> {
     let mut findings = Violations::all();
-    let _ = read(endpoint, body, policy, limits, &mut findings);
+    let _ = read(endpoint, body, policy, limits, &mut findings, &mut Scratch::default());
     findings.found
 }
 
@@ -50,16 +52,18 @@ pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy
 
 /// What was read of a body.
 #[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Read {
     /// The group, where its id is well formed.
     pub(crate) group: Option<GroupId>,
     /// Where 500 or 600 is named first.
-    pub(crate) special: Option<Place>,
+    pub(crate) special: Option<BodyPath>,
     /// The body, where steps 6 to 12 found nothing.
     pub(crate) body: Option<Body>,
 }
 
 /// A body in which steps 6 to 12 found nothing.
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
     Marks {
@@ -83,6 +87,24 @@ pub(crate) enum Body {
 
 /// Reads a body. Breaks where the first violation is enough, and there is one.
 pub(crate) fn read(
+    endpoint: Endpoint,
+    body: &[u8],
+    policy: &Policy,
+    limits: &Limits,
+    findings: &mut Violations,
+    scratch: &mut Scratch,
+) -> ControlFlow<(), Read> {
+    if endpoint == Endpoint::ModifyUserInfo
+        && let Ok(text) = std::str::from_utf8(body)
+        && let Some(read) = entries::read_faultless(text, policy, limits, scratch)
+    {
+        return ControlFlow::Continue(read);
+    }
+    read_by_steps(endpoint, body, policy, limits, findings)
+}
+
+/// The same, step by step, whatever the body is.
+fn read_by_steps(
     endpoint: Endpoint,
     body: &[u8],
     policy: &Policy,
@@ -167,7 +189,7 @@ impl Reader<'_> {
             BodyError::TrailingComma { .. } => Refusal::TrailingComma,
             _ => Refusal::NotJson,
         };
-        self.add(reason, Place::Body, fault.to_string())?;
+        self.add(reason, BodyPath::Body, fault.to_string())?;
         ControlFlow::Continue(Read::default())
     }
 
@@ -176,15 +198,15 @@ impl Reader<'_> {
         let is_twice = |fault: &&FieldError| fault.problem == FieldProblem::DuplicateField;
         let twice = faults.iter().filter(is_twice).map(|fault| (Refusal::DuplicateField, fault));
         let others = faults.iter().filter(|fault| !is_twice(fault)).map(|fault| (Refusal::Required, fault));
-        twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.place, || fault.to_string()))
+        twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.path, || fault.to_string()))
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let kind = self.command_type(draft.command_type)?;
         let entries = match &draft.member_list {
             Some(members) => {
-                self.length(Place::MemberList, "entries", members.len(), None)?;
+                self.length(BodyPath::MemberList, "entries", members.len(), None)?;
                 self.entries(members)?
             }
             None => Vec::new(),
@@ -204,7 +226,7 @@ impl Reader<'_> {
             _ => {
                 let digits = number.to_string();
                 let message = format!("`CommandType` is `{}`; it must be 1 (set) or 2 (delete)", Excerpt(&digits));
-                self.add(Refusal::CommandType, Place::CommandType, message)?;
+                self.add(Refusal::CommandType, BodyPath::CommandType, message)?;
                 ControlFlow::Continue(None)
             }
         }
@@ -212,7 +234,7 @@ impl Reader<'_> {
 
     /// 9. `ACCOUNTS-MAX`: entries as sent, before merging. An empty list is `REQUIRED`. `gap` is read where the documents of the
     ///    call name no number.
-    fn length(&mut self, list: Place, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
+    fn length(&mut self, list: BodyPath, items: &str, length: usize, gap: Option<Gap>) -> ControlFlow<()> {
         let length_max = self.limits.accounts_per_call_max;
         if length > length_max {
             let message = format!("`{list}` has {length} {items}; one call names at most {length_max}: split it");
@@ -232,7 +254,7 @@ impl Reader<'_> {
         let mut entries = Vec::with_capacity(members.len());
         for (at, member) in members.iter().enumerate() {
             let account = match &member.account {
-                Some(account) => self.account(Place::Account(at), account)?,
+                Some(account) => self.account(BodyPath::Account(at), account)?,
                 None => None,
             };
             let marks = match &member.marks {
@@ -247,7 +269,7 @@ impl Reader<'_> {
     }
 
     /// `ACCOUNT-ID`: each account is a well-formed user id (`gap:account-id`).
-    fn account(&mut self, place: Place, account: &str) -> ControlFlow<(), Option<UserId>> {
+    fn account(&mut self, place: BodyPath, account: &str) -> ControlFlow<(), Option<UserId>> {
         match UserId::parse_as(account, self.policy.account_id) {
             Ok(account) => ControlFlow::Continue(Some(account)),
             Err(fault) => {
@@ -262,7 +284,7 @@ impl Reader<'_> {
     /// `REQUIRED`: marks are named. `MARK-RANGE`: each is special, or in the custom range (`gap:mark-max`).
     fn entry_marks(&mut self, at: usize, numbers: &[Option<Integer<'_>>]) -> ControlFlow<(), MarkList> {
         if numbers.is_empty() {
-            let place = Place::Marks(at);
+            let place = BodyPath::Marks(at);
             self.add(Refusal::MarksEmpty, place, format!("`{place}` is empty; name at least one mark"))?;
         }
         let mut marks = MarkList::new();
@@ -271,7 +293,7 @@ impl Reader<'_> {
             match number.to_i64().map(Mark::new) {
                 Some(Ok(mark)) => marks.push(mark),
                 _ => {
-                    let place = Place::Mark(at, index);
+                    let place = BodyPath::Mark(at, index);
                     self.add_with(Refusal::MarkRange, place, || {
                         format!(
                             "`{place}` is `{}`, which is no mark: a mark is 500, 600, or a number from {} to {}",
@@ -310,11 +332,11 @@ impl Reader<'_> {
             return ControlFlow::Continue(());
         }
         let message = format!("`MemberList` names {named} different marks; a group has at most {marks_max}");
-        self.add(Refusal::MarksNamed, Place::MemberList, message)
+        self.add(Refusal::MarksNamed, BodyPath::MemberList, message)
     }
 
     fn list(&mut self, draft: &get_members::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let cursor = self.cursor(draft.timestamp)?;
         let filter = match draft.mark {
             None => Filter::Visible,
@@ -338,7 +360,7 @@ impl Reader<'_> {
                     "`Timestamp` is `{}`; it must be 0, or the `NextTimestamp` of the answer before",
                     Excerpt(&digits)
                 );
-                self.add(Refusal::Required, Place::Timestamp, message)?;
+                self.add(Refusal::Required, BodyPath::Timestamp, message)?;
                 ControlFlow::Continue(None)
             }
         }
@@ -346,7 +368,7 @@ impl Reader<'_> {
 
     /// A body that names a group and nothing else.
     fn group_alone(&mut self, draft: &get_online_member_num::Draft<'_>, body: Body) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let group = self.group_id(draft.group_id.as_deref())?;
         ControlFlow::Continue(Read { group, special: None, body: Some(body) })
     }
@@ -358,30 +380,30 @@ impl Reader<'_> {
             Ok(group) => ControlFlow::Continue(Some(group)),
             Err(fault) => {
                 let message = format!("`GroupId` is `{}`, which is no group id: {fault}", Excerpt(group));
-                self.add(Refusal::GroupId, Place::GroupId, message)?;
+                self.add(Refusal::GroupId, BodyPath::GroupId, message)?;
                 ControlFlow::Continue(None)
             }
         }
     }
 
     /// Adds a violation of which there may be many: its message is written only where it tells anything.
-    fn add_with(&mut self, reason: Refusal, place: Place, message: impl FnOnce() -> String) -> ControlFlow<()> {
+    fn add_with(&mut self, reason: Refusal, place: BodyPath, message: impl FnOnce() -> String) -> ControlFlow<()> {
         if !self.findings.wants(reason) {
             return ControlFlow::Continue(());
         }
         self.add(reason, place, message())
     }
 
-    fn add(&mut self, reason: Refusal, place: Place, message: impl Into<String>) -> ControlFlow<()> {
+    fn add(&mut self, reason: Refusal, place: BodyPath, message: impl Into<String>) -> ControlFlow<()> {
         self.findings.add(Violation::new(reason, Some(place), self.policy, message))
     }
 }
 
 /// Where 500 or 600 is named first.
-fn first_special(members: &[modify_user_info::DraftMember<'_>]) -> Option<Place> {
+fn first_special(members: &[modify_user_info::DraftMember<'_>]) -> Option<BodyPath> {
     let is_special = |number: &Option<Integer<'_>>| matches!(number.and_then(Integer::to_i64), Some(500 | 600));
     members.iter().enumerate().find_map(|(entry, member)| {
         let mark = member.marks.iter().flatten().position(is_special)?;
-        Some(Place::Mark(entry, mark))
+        Some(BodyPath::Mark(entry, mark))
     })
 }

@@ -3,11 +3,10 @@
 mod line;
 mod output;
 
-pub use line::LineError;
+pub use line::{AppChange, Input, InputError, Line, LineError};
 pub use output::events_json;
 
 use crate::{Answer, App, Call, GroupEvent, Response, Settings};
-use line::{Input, Line};
 
 /// A conversation with an [`App`] in lines of JSON.
 ///
@@ -77,18 +76,31 @@ impl Scenario {
     pub fn step(&mut self, text: &str) -> Result<Step, LineError> {
         self.line += 1;
         let line =
-            Line::parse(text, &self.app.settings.terms.policy).map_err(|what| LineError::new(self.line, what))?;
-        let (answer, happenings) = self.run(line);
-        Ok(Step { line: self.line, answer, happenings })
+            Line::parse(text, &self.app.settings.terms.policy).map_err(|fault| LineError::new(self.line, fault))?;
+        Ok(line.run(&mut self.app, self.line))
     }
+}
 
-    fn run(&mut self, Line { at, input }: Line<'_>) -> (Option<Answer>, Vec<GroupEvent>) {
-        let app = &mut self.app;
+impl Line<'_> {
+    /// Lets `app` take the input in. `line` is its number in the scenario, which the [`Step`] repeats.
+    ///
+    /// ```
+    /// use avmarks_service::scenario::{Input, Line};
+    /// use avmarks_service::spec::Timestamp;
+    /// use avmarks_service::{App, Settings};
+    ///
+    /// let mut app = App::new(Settings::default());
+    /// let step = Line { at: Timestamp::from_millis(5), input: Input::Tick }.run(&mut app, 1);
+    /// assert_eq!(step.to_json(), br#"{"line":1,"events":[]}"#);
+    /// assert_eq!(app.latest().as_millis(), 5);
+    /// ```
+    pub fn run(self, app: &mut App, line: u64) -> Step {
+        let Self { at, input } = self;
         let happenings = match input {
             Input::Call { identifier, path, body } => {
                 let call = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
                 let Response { answer, happenings, .. } = app.call(&call, at);
-                return (Some(answer), happenings);
+                return Step { line, answer: Some(answer), happenings };
             }
             Input::App(change) => {
                 let happenings = app.tick(at);
@@ -109,7 +121,7 @@ impl Scenario {
             Input::Presence { presence, group, accounts } => app.observe(group, presence, &accounts, at),
             Input::Tick => app.tick(at),
         };
-        (None, happenings)
+        Step { line, answer: None, happenings }
     }
 }
 

@@ -5,7 +5,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::{Filter, Policy, RestoreError, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
@@ -214,7 +214,7 @@ impl GroupWire {
 
     fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
         let id = GroupId::parse(&self.id).map_err(|fault| value("id", fault))?;
-        let kind = GroupType::parse(&self.r#type)
+        let kind = GroupType::from_name(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
         if self.latest > latest.as_millis() {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use avmarks_protocol::{ErrorCode, Place};
+use avmarks_protocol::{BodyPath, ErrorCode};
 use avmarks_rules::{Policy, Reason, Refusal};
 use avmarks_spec::Gap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -15,7 +15,7 @@ pub struct Violation {
     /// Which rule is broken.
     pub reason: Refusal,
     /// Where in the body; none where it is not about the body.
-    pub place: Option<Place>,
+    pub place: Option<BodyPath>,
     /// What the vendor's service would answer, were this the first thing wrong.
     pub code: ErrorCode,
     /// What it rests on: the clause broken, then the gap that the code or the refusal depends on.
@@ -25,7 +25,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(crate) fn new(reason: Refusal, place: Option<Place>, policy: &Policy, message: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Refusal, place: Option<BodyPath>, policy: &Policy, message: impl Into<String>) -> Self {
         let code = ErrorCode::new(i64::from(reason.code(policy)));
         let clause = reason.clause().map(Reason::Clause);
         let because = clause.into_iter().chain(reason.gap().map(Reason::Gap)).collect();
@@ -42,7 +42,7 @@ impl Violation {
     /// The JSON pointer of the place (RFC 6901); empty for the body as a whole, none where it is not about the body.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
-        self.place.map(Place::pointer)
+        self.place.map(BodyPath::pointer)
     }
 }
 

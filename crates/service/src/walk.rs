@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, explain, verify};
-use avmarks_protocol::{Endpoint, Place};
-use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Quota, Reason, Refusal};
+use avmarks_protocol::{BodyPath, Endpoint};
+use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Quota, Reason, Refusal, Scratch};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 
@@ -60,6 +60,7 @@ pub(crate) struct Evaluated {
 /// A walk on its way.
 pub(crate) struct Evaluation<'a> {
     app: &'a App,
+    scratch: &'a mut Scratch,
     incoming: Incoming<'a>,
     now: Timestamp,
     findings: Violations,
@@ -73,18 +74,33 @@ pub(crate) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     /// Walks the precedence at `now`, which is not before the latest time that the app has seen. Changes nothing.
-    pub(crate) fn run(app: &'a App, incoming: Incoming<'a>, now: Timestamp, findings: Violations) -> Evaluated {
-        let mut walk =
-            Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
+    pub(crate) fn run(
+        app: &'a App,
+        scratch: &'a mut Scratch,
+        incoming: Incoming<'a>,
+        now: Timestamp,
+        findings: Violations,
+    ) -> Evaluated {
+        let mut walk = Self::new(app, scratch, incoming, now, findings);
         let _ = walk.steps();
         walk.finish()
     }
 
+    fn new(
+        app: &'a App,
+        scratch: &'a mut Scratch,
+        incoming: Incoming<'a>,
+        now: Timestamp,
+        findings: Violations,
+    ) -> Self {
+        let (endpoint, served, omitted) = (None, None, Vec::new());
+        Self { app, scratch, incoming, now, findings, endpoint, admitted: false, served, omitted }
+    }
+
     /// Walks steps 1 to 4, whatever the path, for a call that somebody else serves.
     pub(crate) fn gate(app: &'a App, incoming: Incoming<'a>, now: Timestamp) -> Result<Vec<Reason>, Answer> {
-        let findings = Violations::first();
-        let mut walk =
-            Self { app, incoming, now, findings, endpoint: None, admitted: false, served: None, omitted: Vec::new() };
+        let mut scratch = Scratch::default();
+        let mut walk = Evaluation::new(app, &mut scratch, incoming, now, Violations::first());
         let _ = walk.gate_steps();
         match walk.findings.found.is_empty() {
             true => Ok(walk.findings.gaps.into_iter().map(Reason::Gap).collect()),
@@ -111,7 +127,8 @@ impl<'a> Evaluation<'a> {
             return ControlFlow::Continue(());
         }
         let Settings { terms, .. } = &self.app.settings;
-        let read = preflight::read(endpoint, self.incoming.body, &terms.policy, &terms.limits, &mut self.findings)?;
+        let (body, findings) = (self.incoming.body, &mut self.findings);
+        let read = preflight::read(endpoint, body, &terms.policy, &terms.limits, findings, self.scratch)?;
         let group = Target {
             id: read.group,
             found: read.group.and_then(|id| self.app.groups.get(&id)),
@@ -119,14 +136,17 @@ impl<'a> Evaluation<'a> {
             identifier: identifier.as_deref(),
             endpoint,
             accounts: match endpoint {
-                Endpoint::ModifyUserInfo => Place::MemberList,
-                _ => Place::MemberAccounts,
+                Endpoint::ModifyUserInfo => BodyPath::MemberList,
+                _ => BodyPath::MemberAccounts,
             },
             special: read.special,
         };
         match read.body {
             Some(Body::Marks { kind, entries }) => {
-                self.marks(&group, endpoint, &MarkCall::new(kind, operator, entries))
+                let call = MarkCall::new_with(kind, operator, entries, self.scratch);
+                let flow = self.marks(&group, endpoint, &call);
+                self.scratch.keep_call(call);
+                flow
             }
             Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),
             Some(Body::Count) => self.count(&group),
@@ -168,16 +188,16 @@ impl<'a> Evaluation<'a> {
             Length::Beyond(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
             Length::Beyond(None) => format!("the body has more than the {bytes_max} bytes that are read"),
         };
-        self.add(Refusal::BodySize, Some(Place::Body), too_long)
+        self.add(Refusal::BodySize, Some(BodyPath::Body), too_long)
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
     fn query(&mut self) -> ControlFlow<(), Option<String>> {
         let query = match self.incoming.caller {
             Caller::Identifier(identifier) => return ControlFlow::Continue(Some(identifier.to_owned())),
-            Caller::Query(query) => RawQuery::parse(query),
+            Caller::Query(query) => RawQuery::new(query),
         };
-        for fault in query.faults() {
+        for fault in query.errors() {
             let reason = match fault {
                 QueryError::AppMissing => Refusal::QueryAppMissing,
                 _ => Refusal::Query,
@@ -253,7 +273,7 @@ impl<'a> Evaluation<'a> {
         self.add(Refusal::Rate, None, message)
     }
 
-    fn add(&mut self, reason: Refusal, place: Option<Place>, message: impl Into<String>) -> ControlFlow<()> {
+    fn add(&mut self, reason: Refusal, place: Option<BodyPath>, message: impl Into<String>) -> ControlFlow<()> {
         let violation = Violation::new(reason, place, self.policy(), message);
         self.findings.add(violation)
     }

@@ -12,18 +12,18 @@ pub struct ClauseRow {
     /// ones are older, or show a part of it.
     pub sources: &'static [Source],
     /// What it says, in our words.
-    pub says: &'static str,
+    pub description: &'static str,
     /// How a breach is answered; empty where the clause refuses nothing.
     pub refusal: &'static str,
 }
 
 /// The clauses: of each its name, id, the sources in brackets, how a breach is answered, and what it says.
 macro_rules! clauses {
-    ($( $clause:ident $id:literal [ $( $source:expr ),+ $(,)? ] $refusal:literal $says:literal )*) => {
+    ($( $clause:ident $id:literal [ $( $source:expr ),+ $(,)? ] $refusal:literal $description:literal )*) => {
         /// A sentence of the vendor that decides something.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Clause { $( #[doc = $says] $clause, )* }
+        pub enum Clause { $( #[doc = $description] $clause, )* }
 
         impl Clause {
             /// Every clause, in the order of the ledger.
@@ -36,7 +36,7 @@ macro_rules! clauses {
                     $( Self::$clause => ClauseRow {
                         id: $id,
                         sources: const { &[ $( $source, )+ ] },
-                        says: $says,
+                        description: $description,
                         refusal: $refusal,
                     }, )*
                 }
@@ -244,7 +244,7 @@ impl Clause {
 
     /// The clause of this id.
     #[must_use]
-    pub fn parse(id: &str) -> Option<Self> {
+    pub fn from_name(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|clause| clause.row().id == id)
     }
 }
@@ -265,9 +265,9 @@ mod tests {
     #[test]
     fn each_clause_is_found_by_its_id_and_shown_as_it() {
         for clause in Clause::ALL {
-            assert_eq!(Clause::parse(&clause.to_string()), Some(*clause));
+            assert_eq!(Clause::from_name(&clause.to_string()), Some(*clause));
             assert_eq!(clause.to_string(), clause.id());
         }
-        assert_eq!(Clause::parse("online-only"), None);
+        assert_eq!(Clause::from_name("online-only"), None);
     }
 }

@@ -46,7 +46,7 @@ pub trait Reading: Copy + Default + Eq + core::fmt::Debug + 'static {
 
     /// The reading of this name.
     #[must_use]
-    fn parse(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reading| reading.name() == name)
     }
 }
@@ -71,7 +71,7 @@ impl Gap {
 
     /// The gap of this id (`gap:page-size`), or of this policy field (`page_size`).
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn from_name(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|gap| gap.row().id == text || gap.row().field == Some(text))
     }
 }
@@ -92,11 +92,11 @@ mod tests {
     #[test]
     fn each_gap_is_found_by_its_id_and_by_its_field_and_shown_by_its_id() {
         for gap in Gap::ALL {
-            assert_eq!(Gap::parse(&gap.to_string()), Some(*gap));
-            assert_eq!(gap.row().field.map(Gap::parse), gap.row().field.map(|_| Some(*gap)));
+            assert_eq!(Gap::from_name(&gap.to_string()), Some(*gap));
+            assert_eq!(gap.row().field.map(Gap::from_name), gap.row().field.map(|_| Some(*gap)));
             assert_eq!(gap.row().field.is_some(), gap.readings().len() > 1, "{gap}: a field where there is a choice");
             assert!(gap.to_string().starts_with("gap:"), "{gap}");
         }
-        assert_eq!(Gap::parse("gap:page_size"), None);
+        assert_eq!(Gap::from_name("gap:page_size"), None);
     }
 }

@@ -7,7 +7,7 @@ use core::fmt;
 /// ```
 /// use avmarks_spec::GroupType;
 ///
-/// assert_eq!(GroupType::parse("Work"), Some(GroupType::Private));
+/// assert_eq!(GroupType::from_name("Work"), Some(GroupType::Private));
 /// assert!(GroupType::AvChatRoom.has_marks() && !GroupType::Public.has_marks());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,7 +44,7 @@ impl GroupType {
 
     /// The type of this name; `Work` and `Meeting` are the newer names of `Private` and `ChatRoom`.
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "Work" => Some(Self::Private),
             "Meeting" => Some(Self::ChatRoom),
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn each_type_has_its_name_and_two_have_a_newer_one() {
         for kind in GroupType::ALL {
-            assert_eq!(GroupType::parse(kind.name()), Some(*kind));
+            assert_eq!(GroupType::from_name(kind.name()), Some(*kind));
         }
-        assert_eq!(GroupType::parse("Work"), Some(GroupType::Private));
-        assert_eq!(GroupType::parse("Meeting"), Some(GroupType::ChatRoom));
-        assert_eq!(GroupType::parse("avchatroom"), None);
+        assert_eq!(GroupType::from_name("Work"), Some(GroupType::Private));
+        assert_eq!(GroupType::from_name("Meeting"), Some(GroupType::ChatRoom));
+        assert_eq!(GroupType::from_name("avchatroom"), None);
     }
 }

@@ -261,4 +261,25 @@ mod tests {
         let [a, b, c] = ["a", "ab", "b"].map(|text| UserId::parse(text).unwrap());
         assert!(a < b && b < c);
     }
+
+    #[test]
+    fn the_last_of_the_most_bytes_tells_ids_apart() {
+        let group = |last| GroupId::parse(&("g".repeat(47) + last)).unwrap();
+        let user = |last| UserId::parse(&("u".repeat(31) + last)).unwrap();
+        assert!(group("a") < group("b") && user("a") < user("b"));
+        assert_eq!([group("a").as_bytes().len(), user("a").as_bytes().len()], [48, 32]);
+        assert_eq!(
+            (UserId::parse("ab").unwrap().as_bytes(), GroupId::parse("ab").unwrap().as_bytes()),
+            (&b"ab"[..], &b"ab"[..])
+        );
+    }
+
+    #[test]
+    fn the_first_character_that_is_not_allowed_is_told() {
+        for (text, found, at) in [("~é", 'é', 1), (" \u{7f}", '\u{7f}', 1), ("a\u{1f}b", '\u{1f}', 1), ("é~", 'é', 0)]
+        {
+            assert_eq!(GroupId::parse(text), Err(IdError::Character { found, at }), "{text:?}");
+            assert_eq!(UserId::parse(text), Err(IdError::Character { found, at }), "{text:?}");
+        }
+    }
 }

@@ -35,7 +35,7 @@ impl fmt::Display for Ledger {
         )?;
         for row in CLAUSES {
             let refusal = if row.refusal.is_empty() { "–" } else { row.refusal };
-            writeln!(f, "| `{}` | clause | {} | {refusal} | {} |", row.id, row.says, Sources(row.sources))?;
+            writeln!(f, "| `{}` | clause | {} | {refusal} | {} |", row.id, row.description, Sources(row.sources))?;
         }
         f.write_str(
             "\n## Gaps\n\n\

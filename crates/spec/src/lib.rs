@@ -12,7 +12,7 @@
 //! use avmarks_spec::{Clause, Gap, Mark, UserId};
 //!
 //! assert_eq!(Clause::OnlineOnly.id(), "ONLINE-ONLY");
-//! assert_eq!(Gap::parse("gap:page-size").unwrap().readings()[0].name, "500");
+//! assert_eq!(Gap::from_name("gap:page-size").unwrap().readings()[0].name, "500");
 //! assert!(Mark::new(1000).is_ok() && Mark::new(999).is_err());
 //! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
 //!

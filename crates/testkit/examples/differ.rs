@@ -31,8 +31,8 @@ fn main() -> ExitCode {
     for worker in workers {
         match worker.join() {
             Ok(Ok(tally)) => total.add(&tally),
-            Ok(Err(fault)) => {
-                eprintln!("{fault}");
+            Ok(Err(error)) => {
+                eprintln!("{error}");
                 return ExitCode::FAILURE;
             }
             Err(_) => return ExitCode::FAILURE,
@@ -67,9 +67,9 @@ fn run(seed: u64, end: Instant) -> Result<Tally, String> {
     let mut total = Tally::default();
     let mut restore_at = 0;
     while Instant::now() < end {
-        let steps = strategy.new_tree(&mut runner).map_err(|fault| fault.to_string())?.current();
+        let steps = strategy.new_tree(&mut runner).map_err(|error| error.to_string())?.current();
         restore_at = (restore_at + 7) % STEPS_MAX;
-        total.add(&differ(&steps, small_limits(), restore_at).map_err(|fault| format!("seed {seed}: {fault}"))?);
+        total.add(&differ(&steps, small_limits(), restore_at).map_err(|error| format!("seed {seed}: {error}"))?);
     }
     Ok(total)
 }

@@ -18,8 +18,8 @@ fn main() -> ExitCode {
             println!("closed: {} worlds, {states} states, {transitions} transitions, no disagreement", worlds.len());
             ExitCode::SUCCESS
         }
-        Err(fault) => {
-            eprintln!("{fault}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -34,7 +34,7 @@ fn searched(worlds: &[World]) -> Result<Explored, String> {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 while let Some((at, world)) = next_of(worlds, next) {
-                    // Where nobody listens any more, the search has ended with a fault.
+                    // Where nobody listens any more, the search has ended with an error.
                     if sender.send((at, world.explore())).is_err() {
                         return;
                     }

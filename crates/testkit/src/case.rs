@@ -1,50 +1,50 @@
-//! The cases of `tests/cases/*.jsonl`: stories with what must be answered. `tests/cases/README.md` has the format.
+//! The cases of `tests/cases/*.jsonl`: cases with what must be answered. `tests/cases/README.md` has the format.
 
 use serde_json::Value;
 
-use crate::{Machine, Said};
+use crate::{Machine, Reply};
 
-/// A story.
+/// A case.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct Case {
     /// What it shows.
     pub name: String,
     /// Its lines.
-    pub lines: Vec<StoryLine>,
+    pub lines: Vec<CaseLine>,
 }
 
-/// A line of a story.
+/// A line of a case.
 #[derive(Clone, Debug)]
-pub struct StoryLine {
+pub struct CaseLine {
     /// The line in its file, from 1.
     pub number: usize,
     /// The scenario line, without what is expected of it.
     pub text: String,
-    /// What is expected of it; nothing where it only moves the story on.
+    /// What is expected of it; nothing where it only moves the case on.
     pub expect: Option<Value>,
 }
 
-/// The stories of a file.
+/// The cases of a file.
 ///
 /// # Errors
 ///
 /// A sentence with the number of the line that is none.
-pub fn stories(file: &str) -> Result<Vec<Story>, String> {
-    let mut stories: Vec<Story> = Vec::new();
+pub fn cases(file: &str) -> Result<Vec<Case>, String> {
+    let mut cases: Vec<Case> = Vec::new();
     for (at, text) in file.lines().enumerate() {
         let number = at + 1;
         let wrong = |what: &dyn std::fmt::Display| format!("line {number}: {what}");
-        let value: Value = serde_json::from_str(text).map_err(|fault| wrong(&fault))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| wrong(&error))?;
         if let Some(name) = value.get("case") {
             let name = name.as_str().ok_or_else(|| wrong(&"the name of a case must be a string"))?;
-            stories.push(Story { name: name.to_owned(), lines: Vec::new() });
+            cases.push(Case { name: name.to_owned(), lines: Vec::new() });
             continue;
         }
-        let story = stories.last_mut().ok_or_else(|| wrong(&"a line before the first case"))?;
+        let case = cases.last_mut().ok_or_else(|| wrong(&"a line before the first case"))?;
         let expect = value.get("expect").cloned();
-        story.lines.push(StoryLine { number, text: without_expectation(text), expect });
+        case.lines.push(CaseLine { number, text: without_expectation(text), expect });
     }
-    Ok(stories)
+    Ok(cases)
 }
 
 /// A line as a machine gets it. The expectation comes last in a line, so that what stands before it keeps its bytes.
@@ -56,19 +56,19 @@ fn without_expectation(text: &str) -> String {
 }
 
 /// What a machine got wrong, as `line N: …`; empty where it got everything right.
-pub fn play(story: &Story, machine: &mut dyn Machine) -> Vec<String> {
+pub fn play(case: &Case, machine: &mut dyn Machine) -> Vec<String> {
     let mut wrong = Vec::new();
-    for line in &story.lines {
+    for line in &case.lines {
         let said = match machine.answer(&line.text) {
-            Ok(Said::Answer(said)) => said,
-            Ok(Said::NotMine) => continue,
-            Err(fault) => {
-                wrong.push(format!("line {}: no valid input: {fault}", line.number));
+            Ok(Reply::Answer(said)) => said,
+            Ok(Reply::Unsupported) => continue,
+            Err(error) => {
+                wrong.push(format!("line {}: no valid input: {error}", line.number));
                 return wrong;
             }
         };
         for (field, expected) in line.expect.iter().filter_map(Value::as_object).flatten() {
-            if let Err(difference) = meets(field, expected, &said, machine.tells_all_grounds()) {
+            if let Err(difference) = meets(field, expected, &said, machine.lists_all_reasons()) {
                 wrong.push(format!("line {}: `{field}`: {difference}", line.number));
             }
         }
@@ -76,11 +76,11 @@ pub fn play(story: &Story, machine: &mut dyn Machine) -> Vec<String> {
     wrong
 }
 
-fn meets(field: &str, expected: &Value, said: &Value, tells_all_grounds: bool) -> Result<(), String> {
+fn meets(field: &str, expected: &Value, said: &Value, lists_all_reasons: bool) -> Result<(), String> {
     let grounds = said.get("because").and_then(Value::as_array).cloned().unwrap_or_default();
     let met = match (field, expected) {
         ("because", Value::String(_)) => grounds.first() == Some(expected),
-        ("because" | "rests_on", _) if !tells_all_grounds => true,
+        ("because" | "rests_on", _) if !lists_all_reasons => true,
         ("rests_on", Value::Array(ids)) => ids.iter().all(|id| grounds.contains(id)),
         ("rests_not_on", Value::Array(ids)) => ids.iter().all(|id| !grounds.contains(id)),
         ("because" | "answer" | "omitted" | "events", _) => said.get(field).is_some_and(|said| covers(said, expected)),

@@ -14,7 +14,7 @@ use self::seen::{Seen, unchanged_but_by_time};
 pub use self::tally::{Calls, Robots, Tally};
 use crate::oracle::OracleMember;
 use crate::rules_alone::RulesAlone;
-use crate::{Machine, OracleMachine, Said, service_with};
+use crate::{Machine, OracleMachine, Reply, service_with};
 
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
 /// run has foreseen it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
@@ -31,16 +31,16 @@ pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally
         let (now, line) = step.line(at);
         at = now;
         lines.push(line.clone());
-        let fault = |what: String| format!("{what}\nscenario:\n{}", lines.join("\n"));
+        let error = |what: String| format!("{what}\nscenario:\n{}", lines.join("\n"));
         if number == restore_at {
-            run.restore().map_err(fault)?;
+            run.restore().map_err(error)?;
         }
-        run.step(&line).map_err(fault)?;
+        run.step(&line).map_err(error)?;
     }
     Ok(run.tally)
 }
 
-/// All machines at one place in their story.
+/// All machines at one place in their case.
 #[derive(Clone)]
 pub struct Run {
     service: Scenario,
@@ -82,7 +82,7 @@ impl Run {
     /// Where a snapshot cannot be read, or one of what was read differs.
     pub fn restore(&mut self) -> Result<(), String> {
         let json = self.service.app().snapshot();
-        let app = App::restore(&json).map_err(|fault| format!("own snapshot not read: {fault}"))?;
+        let app = App::restore(&json).map_err(|error| format!("own snapshot not read: {error}"))?;
         if app.snapshot() != json {
             return Err("a snapshot of what was restored differs".to_owned());
         }
@@ -104,10 +104,10 @@ impl Run {
 
     /// Gives all machines the next line, and counts nothing.
     pub(crate) fn judge(&mut self, line: &str) -> Result<Judged, String> {
-        let value: Value = serde_json::from_str(line).map_err(|fault| fault.to_string())?;
+        let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let foreseen = self.foresee(&value)?;
         let before = foreseen.is_some().then(|| Seen::all(self.service.app()));
-        let (Said::Answer(said), Said::Answer(oracle)) =
+        let (Reply::Answer(said), Reply::Answer(oracle)) =
             (Machine::answer(&mut self.service, line)?, self.oracle.answer(line)?)
         else {
             return Err("the service or the oracle said nothing".to_owned());
@@ -118,8 +118,8 @@ impl Run {
         }
         let because = grounds(&said);
         let alone = match self.alone.judge(&value, line)? {
-            Said::Answer(alone) => Some(alone),
-            Said::NotMine => None,
+            Reply::Answer(alone) => Some(alone),
+            Reply::Unsupported => None,
         };
         let judged_alone = alone.is_some();
         if let Some(alone) = alone {
@@ -160,7 +160,7 @@ impl Run {
         if !dry.violations.is_sorted_by_key(|violation| violation.reason.step()) {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
-        let answer = serde_json::from_slice(&dry.answer.body).map_err(|fault| fault.to_string())?;
+        let answer = serde_json::from_slice(&dry.answer.body).map_err(|error| error.to_string())?;
         let because: Vec<_> = dry.answer.because.iter().map(|basis| basis.id().to_owned()).collect();
         if !places_precedence(&because, Violation::by_precedence(&dry.violations)) {
             return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));

@@ -69,7 +69,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "get_members_request",
-        property: "A request of the list is read just where its draft shows no fault, and says what that says; it is written so that it is read alike, byte for byte; preflight says the same of the bytes and of the value written anew.",
+        property: "A request of the list is read just where its draft shows no error, and says what that says; it is written so that it is read alike, byte for byte; preflight says the same of the bytes and of the value written anew.",
         input: "JSON; behind the last NUL readings of the policy",
         body: get_members_request,
     },

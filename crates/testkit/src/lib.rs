@@ -1,7 +1,7 @@
 //! What the tests of avmarks share.
 //!
 //! **In scope:** a naive oracle ([`oracle::Oracle`]) that answers scenario lines from the text of the rules alone; machines
-//! that answer them too ([`Machine`]); stories with what must be answered ([`case`]); one run of the operations of
+//! that answer them too ([`Machine`]); cases with what must be answered ([`case`]); one run of the operations of
 //! `avmarks-generators` through all machines at once ([`differ`]); the bodies of the fuzz targets ([`fuzz`]).
 //!
 //! **Out of scope:** anything that is published or shipped.
@@ -24,4 +24,4 @@ pub mod oracle;
 pub mod rules_alone;
 pub mod small_world;
 
-pub use machine::{Machine, OracleMachine, Said, service_with};
+pub use machine::{Machine, OracleMachine, Reply, service_with};

@@ -8,11 +8,11 @@ use crate::oracle::Oracle;
 
 /// What a machine said to a line.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Said {
+pub enum Reply {
     /// What `avmarks replay` would print.
     Answer(Value),
     /// The line is beyond what this machine knows.
-    NotMine,
+    Unsupported,
 }
 
 /// Something that answers scenario lines.
@@ -22,18 +22,18 @@ pub trait Machine {
     /// # Errors
     ///
     /// Why the line is no valid input.
-    fn answer(&mut self, text: &str) -> Result<Said, String>;
+    fn answer(&mut self, text: &str) -> Result<Reply, String>;
 
     /// Whether `because` holds all that an answer rests on, or only what decided a refusal.
-    fn tells_all_grounds(&self) -> bool {
+    fn lists_all_reasons(&self) -> bool {
         true
     }
 }
 
 impl Machine for Scenario {
-    fn answer(&mut self, text: &str) -> Result<Said, String> {
-        let said = Scenario::answer(self, text).map_err(|fault| fault.to_string())?;
-        serde_json::from_slice(&said).map(Said::Answer).map_err(|fault| format!("the answer is no JSON: {fault}"))
+    fn answer(&mut self, text: &str) -> Result<Reply, String> {
+        let said = Scenario::answer(self, text).map_err(|error| error.to_string())?;
+        serde_json::from_slice(&said).map(Reply::Answer).map_err(|error| format!("the answer is no JSON: {error}"))
     }
 }
 
@@ -62,12 +62,12 @@ impl OracleMachine {
 }
 
 impl Machine for OracleMachine {
-    fn answer(&mut self, text: &str) -> Result<Said, String> {
+    fn answer(&mut self, text: &str) -> Result<Reply, String> {
         self.line += 1;
-        self.oracle.answer(self.line, text).map(Said::Answer)
+        self.oracle.answer(self.line, text).map(Reply::Answer)
     }
 
-    fn tells_all_grounds(&self) -> bool {
+    fn lists_all_reasons(&self) -> bool {
         false
     }
 }

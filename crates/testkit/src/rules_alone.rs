@@ -4,17 +4,18 @@ mod asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_protocol::{Endpoint, without_trailing_commas};
+use avmarks_protocol::Endpoint;
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use self::asked::Asked;
-use crate::{Machine, Said};
+use crate::{Machine, Reply};
 
 /// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
-/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Said::NotMine`].
+/// marks, robots and administrators in which the steps before the group find nothing. All else is [`Reply::Unsupported`].
 #[derive(Clone)]
 pub struct RulesAlone {
     rooms: BTreeMap<GroupId, Room>,
@@ -62,7 +63,7 @@ impl RulesAlone {
         }
         for (gap, field) in Gap::choices() {
             if let Some(name) = line.get(field).and_then(Value::as_str) {
-                self.terms.policy.set(gap, name).map_err(|fault| fault.to_string())?;
+                self.terms.policy.set(gap, name).map_err(|error| error.to_string())?;
             }
         }
         Ok(())
@@ -74,25 +75,25 @@ impl RulesAlone {
         let many = line.get("accounts").and_then(Value::as_array).into_iter().flatten();
         let accounts = one.chain(many).filter_map(Value::as_str);
         let accounts = accounts.map(|account| UserId::parse_as(account, self.terms.policy.account_id));
-        let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.to_string())?;
+        let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
         let transition = room.presence(presence, &accounts, self.latest);
         apply(room, &transition)
     }
 
-    fn call(&mut self, line: &Value, raw_body: &str) -> Result<Said, String> {
+    fn call(&mut self, line: &Value, raw_body: &str) -> Result<Reply, String> {
         let path = line.get("path").and_then(Value::as_str).unwrap_or_default();
         let identifier = line.get("as").and_then(Value::as_str).unwrap_or("administrator");
-        let Some(endpoint) = Endpoint::from_path(path) else { return Ok(Said::NotMine) };
+        let Some(endpoint) = Endpoint::from_path(path) else { return Ok(Reply::Unsupported) };
         let operator = if self.admins.contains(identifier) {
             Operator::Admin
         } else if self.policy().rest_owner == RestOwner::AdminOnly {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         } else {
             UserId::parse_as(identifier, self.policy().account_id).map_or(Operator::Invalid, Operator::User)
         };
         let quota = self.admitted.entry((self.sdkappid, endpoint)).or_default();
         if raw_body.len() > self.terms.limits.body_bytes_max || !quota.admit(self.latest, &self.terms.limits) {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         }
         let read = match self.policy().trailing_comma {
             TrailingComma::Accept => without_trailing_commas(raw_body),
@@ -100,15 +101,19 @@ impl RulesAlone {
         };
         let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
         if !unfit.is_empty() {
-            return Ok(Said::NotMine);
+            return Ok(Reply::Unsupported);
         }
         let asked = Asked::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
         let Some((id, asked)) = asked else {
             // A question changes nothing; any other call is read where preflight finds nothing in it.
-            return if is_question(endpoint) { Ok(Said::NotMine) } else { Err("a fit call was not read".to_owned()) };
+            return if is_question(endpoint) {
+                Ok(Reply::Unsupported)
+            } else {
+                Err("a fit call was not read".to_owned())
+            };
         };
 
-        let Some(room) = self.rooms.get_mut(&id) else { return Ok(Said::NotMine) };
+        let Some(room) = self.rooms.get_mut(&id) else { return Ok(Reply::Unsupported) };
         let (before, admins) = (room.members(self.latest), room.admins().to_vec());
         let decision = asked.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
@@ -117,7 +122,7 @@ impl RulesAlone {
             return Err("a refusal has changed the room".to_owned());
         }
         let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
-        Ok(Said::Answer(json!({
+        Ok(Reply::Answer(json!({
             "answer": asked.answer(&decision, &self.terms),
             "because": asked.because(&decision),
             "omitted": omitted,
@@ -133,15 +138,15 @@ const fn is_question(endpoint: Endpoint) -> bool {
 }
 
 impl Machine for RulesAlone {
-    fn answer(&mut self, text: &str) -> Result<Said, String> {
-        let line: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+    fn answer(&mut self, text: &str) -> Result<Reply, String> {
+        let line: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         self.judge(&line, text)
     }
 }
 
 impl RulesAlone {
     /// Answers the line of this text, read already.
-    pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Said, String> {
+    pub(crate) fn judge(&mut self, line: &Value, text: &str) -> Result<Reply, String> {
         let at = line.get("at").and_then(Value::as_u64).ok_or("`at` is missing")?;
         // Rooms are told the time by what happens in them, and by nothing else: pins that have ended must be seen as ended
         // all the same.
@@ -150,10 +155,10 @@ impl RulesAlone {
             "app" | "policy" => self.configure(line)?,
             "create_group" => {
                 let kind =
-                    line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::parse);
+                    line.get("type").and_then(Value::as_str).map_or(Some(GroupType::AvChatRoom), GroupType::from_name);
                 let owner = line.get("owner").and_then(Value::as_str);
                 let owner = owner.map(|owner| UserId::parse_as(owner, self.policy().account_id));
-                let owner = owner.transpose().map_err(|fault| fault.to_string())?;
+                let owner = owner.transpose().map_err(|error| error.to_string())?;
                 let kind = kind.ok_or("no such type")?;
                 self.rooms.entry(group(line)?).or_insert_with(|| Room::new(kind, owner));
             }
@@ -172,7 +177,7 @@ impl RulesAlone {
             "tick" => {}
             other => return Err(format!("`{other}` is nothing to do")),
         }
-        Ok(Said::NotMine)
+        Ok(Reply::Unsupported)
     }
 }
 
@@ -198,11 +203,12 @@ fn omission(omission: &Omission) -> Value {
 
 fn group(line: &Value) -> Result<GroupId, String> {
     let id = line.get("group").and_then(Value::as_str).ok_or("`group` is missing")?;
-    GroupId::parse(id).map_err(|fault| fault.to_string())
+    GroupId::parse(id).map_err(|error| error.to_string())
 }
 
 fn verbatim_body(text: &str) -> Result<String, String> {
-    let mut fields: avmarks_protocol::Fields<'_> = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+    let mut fields: avmarks_protocol::internal::Fields<'_> =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
     let body = fields.take("body").ok().flatten().ok_or("`body` is missing, or there twice")?;
     Ok(body.get().to_owned())
 }

@@ -108,7 +108,7 @@ impl World {
                 let mut next = run.clone();
                 let mut path = path.clone();
                 path.push(index as u16);
-                next.judge(&step.line(at)).map_err(|fault| self.story(&fault, &start, &steps, &path))?;
+                next.judge(&step.line(at)).map_err(|error| self.case(&error, &start, &steps, &path))?;
                 let state = self.state(&next, at);
                 if known.insert(state) {
                     waiting.push_back((next, path, at));
@@ -138,15 +138,15 @@ impl World {
         }
     }
 
-    /// The scenario that shows a fault, to be read and to be replayed.
-    fn story(&self, fault: &str, start: &[String], steps: &[Step], path: &[u16]) -> String {
+    /// The scenario that shows an error, to be read and to be replayed.
+    fn case(&self, error: &str, start: &[String], steps: &[Step], path: &[u16]) -> String {
         let mut lines = start.to_vec();
         let mut at = 0;
         for step in path.iter().filter_map(|index| steps.get(usize::from(*index))) {
             at += step.ticks;
             lines.push(step.line(at));
         }
-        format!("{fault}\nin {self:?}\nscenario:\n{}", lines.join("\n"))
+        format!("{error}\nin {self:?}\nscenario:\n{}", lines.join("\n"))
     }
 
     /// Every step that there is: presence of each account, a tick, every list, the count, a check of all accounts, and every

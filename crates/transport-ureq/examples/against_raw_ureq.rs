@@ -20,10 +20,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use avmarks_client::{CallRequest, JobSettings, PaceSettings, Plan, PlanSettings, SignatureSettings, Signer, State};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{self, Answer, Request, Served};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::{CallUrl, Query, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_spec::UserId;
 use avmarks_transport_ureq::{Client, Timeouts};
 
@@ -60,7 +61,7 @@ fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<
     let signer = Arc::new(Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default())?);
     let pace = PaceSettings { calls_max: 1_000_000, window: Duration::from_millis(1), margin: Duration::ZERO };
     let settings = JobSettings::default();
-    let client = Client::builder(base.clone(), Arc::clone(&signer)).settings(settings).without_proxy().build()?;
+    let client = Client::builder(base.clone(), Arc::clone(&signer)).pace(pace).without_proxy().build()?;
 
     let query = Query {
         sdkappid: signer.app(),

@@ -231,6 +231,9 @@ fn tls_advice(error: &io::Error, host: &str) -> Option<String> {
         Wrong::UnknownIssuer => {
             "it is not signed by an authority that is trusted here; give the authority's certificate as an extra root (`--ca` of `avmarks send`)".to_owned()
         }
+        Wrong::BadSignature => {
+            "it is not signed by the authority of its issuer's name that is trusted here; give that authority's present certificate as an extra root (`--ca` of `avmarks send`)".to_owned()
+        }
         Wrong::Expired | Wrong::ExpiredContext { .. } => {
             "it has expired; renew it, or correct the clock of this host".to_owned()
         }

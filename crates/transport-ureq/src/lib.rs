@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use avmarks_client::{SignatureSettings, Signer, State};
-//! use avmarks_protocol::{region::BaseUrl, secret::SecretKey, url::SdkAppId};
+//! use avmarks_protocol::{region::BaseUrl, secret::SecretKey, SdkAppId};
 //! use avmarks_spec::UserId;
 //! use avmarks_transport_ureq::Client;
 //! # use std::io::{Read, Write};

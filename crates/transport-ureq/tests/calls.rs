@@ -11,8 +11,8 @@ use std::time::Duration;
 use avmarks_client::{
     JobSettings, PaceSettings, Plan, PlanError, PlanSettings, Progress, Signer, State, UnansweredError,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{ErrorCode, add_robots, check_members, get_admin_list, modify_admin};
 use avmarks_spec::{GroupId, UserId};
@@ -125,7 +125,7 @@ fn robots(count: usize) -> Vec<String> {
     (1..=count).map(|number| format!("robot{number}")).collect()
 }
 
-fn code_of(unanswered: &UnansweredErrorError) -> i64 {
+fn code_of(unanswered: &UnansweredError) -> i64 {
     let Some(avmarks_client::AttemptResult::Refused { code, .. }) = unanswered.result() else { panic!("{unanswered}") };
     code.number()
 }

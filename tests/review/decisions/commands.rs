@@ -1,7 +1,7 @@
 //! The columns: what is asked.
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 
 use super::states::State;
 use crate::world::{

@@ -1,7 +1,7 @@
 //! A world and a request in which one rule is broken, and no other.
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::{Policy, Refusal};
 use avmarks_spec::GroupType;

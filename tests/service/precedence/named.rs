@@ -30,7 +30,7 @@ fn with(change: impl FnOnce(&mut Settings)) -> App {
 }
 
 #[test]
-fn two_faults_of_one_row_are_one_rule_and_two_rows_are_two() {
+fn two_errors_of_one_row_are_one_rule_and_two_rows_are_two() {
     let app = app_with_group();
     let marks = |members: &[(&str, &[i64])]| {
         let because = of_call(&app, "administrator", Endpoint::ModifyUserInfo, body("g", 1, members));

@@ -1,7 +1,7 @@
 //! The rows of the list of refusals that each call knows: steps 1 to 6 are those of every call, the others its own.
 
 use avmarks_protocol::Endpoint;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::Refusal;
 use avmarks_spec::readings::{OverCapacity, RestOwner};
 use avmarks_spec::{Limits, Timestamp};

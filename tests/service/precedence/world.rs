@@ -1,7 +1,7 @@
 //! A request that breaks everything, and the app that it meets.
 
 use avmarks_protocol::usersig::UserSig;
-use avmarks_protocol::{Endpoint, modify_admin, url::SdkAppId};
+use avmarks_protocol::{Endpoint, SdkAppId, modify_admin};
 use avmarks_rules::{Presence, Reason, Refusal};
 use avmarks_service::{Answer, App, Call, Request, Settings};
 use avmarks_spec::readings::{CountTypes, LowPlanList, OverCapacity, Random, SpecialSlots};

@@ -20,8 +20,8 @@ fn spoilt(good: &str, from: &str, to: &str) -> String {
 fn all_are_refused(cases: &[(&str, &str, &str)]) {
     let good = good();
     for (from, to, message) in cases {
-        let fault = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_err().to_string();
-        assert!(fault.contains(message), "{from} -> {to}: {fault}");
+        let error = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message), "{from} -> {to}: {error}");
     }
 }
 
@@ -142,8 +142,8 @@ fn robots_that_there_cannot_be() {
     let after = &members[members.find("],\"list_views\"").unwrap()..];
     let alone = format!("{before}\"members\":[{robot}{after}");
     assert!(App::restore(alone.as_bytes()).is_ok(), "{alone}");
-    let fault = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
-    assert!(fault.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{fault}");
+    let error = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{error}");
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn views_that_there_cannot_be() {
     let (before, views) = good.split_at(views);
     for (place, order) in [("0", "rising"), ("4", "level")] {
         let spoilt = format!("{before}{}", views.replacen("\"place\":5", &format!("\"place\":{place}"), 1));
-        let fault = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
-        assert_eq!(fault, "`list_views` in the snapshot: places must descend", "{order}");
+        let error = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
+        assert_eq!(error, "`list_views` in the snapshot: places must descend", "{order}");
     }
 }
 
@@ -193,7 +193,7 @@ fn what_can_be_if_nothing_less() {
         ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030001"),
         ("\"online_view\":{\"taken\":1795412030000", "\"online_view\":{\"taken\":0"),
     ] {
-        let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|fault| panic!("{to}: {fault}"));
+        let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|error| panic!("{to}: {error}"));
         assert!(String::from_utf8(again.snapshot()).unwrap().contains(to), "{to}");
     }
 }
@@ -214,4 +214,18 @@ fn what_is_no_snapshot_or_of_another_version() {
         ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":1", "of version 1, and only version 2 can be read"),
         ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":3", "of version 3, and only version 2 can be read"),
     ]);
+}
+
+/// A message of the JSON reader, which may repeat any text of the snapshot, is shown up to 400 characters.
+#[test]
+fn a_long_message_is_cut_at_400_characters() {
+    let message = |name: &str| App::restore(format!("{{\"avmarks_snapshot\":2,\"{name}\":0}}").as_bytes()).unwrap_err();
+    let [fixed, name] = [message("").to_string(), "é".repeat(500)];
+    assert!(fixed.starts_with("this is no snapshot: unknown field ``"), "{fixed}");
+    // The reader's own words, without what stands before them, and their place, which grows with the name.
+    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is no snapshot: ", "", 1);
+    let whole = (1..400).map(words).take_while(|words| !words.ends_with('…')).last().unwrap();
+    let cut = words(whole.chars().filter(|c| *c == 'x').count() + 1);
+    assert!(whole.chars().count() == 400 && cut.chars().count() == 401, "{whole}\n{cut}");
+    assert_eq!(message(&name).to_string(), format!("this is no snapshot: unknown field `{}…", "é".repeat(400 - 15)));
 }

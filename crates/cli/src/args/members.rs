@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::Readings;
-use super::send::{AccountArgs, SendingArgs, SettingArgs};
+use super::accounts::{AccountArgs, SendingArgs};
+use crate::settings::SettingArgs;
 
 /// Add robots to the online list, and delete them from it
 ///
@@ -88,9 +88,7 @@ pub(crate) struct MemberCheckArgs {
     #[command(flatten)]
     pub(crate) accounts: AccountArgs,
     #[command(flatten)]
-    pub(crate) policy: Readings,
-    #[command(flatten)]
-    pub(crate) settings: SettingArgs,
+    pub(crate) settings: SettingArgs<false>,
 }
 
 /// Add, delete and list the administrators of a group
@@ -140,9 +138,7 @@ pub(crate) struct AdminsChangeArgs {
     #[command(flatten)]
     pub(crate) accounts: AccountArgs,
     #[command(flatten)]
-    pub(crate) policy: Readings,
-    #[command(flatten)]
-    pub(crate) settings: SettingArgs,
+    pub(crate) settings: SettingArgs<false>,
 }
 
 #[derive(Debug, Args)]
@@ -152,5 +148,5 @@ Examples:
   avmarks send admins list --group @TGS#a6I4ZUUGO --json")]
 pub(crate) struct AdminsListArgs {
     #[command(flatten)]
-    pub(crate) settings: SettingArgs,
+    pub(crate) settings: SettingArgs<false>,
 }

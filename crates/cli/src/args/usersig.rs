@@ -1,10 +1,10 @@
 //! The arguments of `avmarks usersig`.
 
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_spec::Timestamp;
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{AT_MS_MAX, whole};
+use super::parsers::{AT_SECONDS_MAX, integer};
 use crate::error::Error;
 use crate::input::Source;
 
@@ -54,7 +54,7 @@ pub(crate) struct SignArgs {
     #[command(flatten)]
     pub(crate) clock: ClockArgs,
     /// For how many seconds it is valid; the vendor advises a day at least
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, allow_negative_numbers = true, value_parser = whole(1..=AT_SECONDS_MAX))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, allow_negative_numbers = true, value_parser = integer(1..=AT_SECONDS_MAX))]
     pub(crate) expire: u64,
     /// A text to put in as `TLS.userbuf`
     #[arg(long, value_name = "TEXT")]
@@ -125,7 +125,7 @@ pub(crate) struct KeyArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ClockArgs {
     /// The time to go by, in Unix seconds [default: now]
-    #[arg(long, value_name = "UNIX_SECONDS", allow_negative_numbers = true, value_parser = whole(0..=AT_SECONDS_MAX))]
+    #[arg(long, value_name = "UNIX_SECONDS", allow_negative_numbers = true, value_parser = integer(0..=AT_SECONDS_MAX))]
     pub(crate) at: Option<u64>,
 }
 
@@ -149,9 +149,6 @@ impl ClockArgs {
         self.at.map_or_else(read, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
     }
 }
-
-/// The same in seconds.
-const AT_SECONDS_MAX: u64 = AT_MS_MAX / 1_000;
 
 fn identifier(text: &str) -> Result<String, Error> {
     if text.is_empty() { Err(Error::IdentifierEmpty) } else { Ok(text.to_owned()) }

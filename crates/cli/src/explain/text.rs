@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use avmarks_spec::Mark;
 
+use super::call::{CallLine, Calls};
 use super::{CauseLine, CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject};
 use crate::output::{Commas, HEAD, ID};
 use crate::policy::{Choice, ReadingLine};
@@ -12,7 +13,7 @@ use crate::policy::{Choice, ReadingLine};
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Clause { id, says, sources, breach, mark, see_also, refusals } => {
+            Self::Clause { id, says, sources, breach, mark, see_also, related, refusals } => {
                 if let Some(mark) = mark {
                     writeln!(f, "{}\n", MarkAsked(*mark, id))?;
                 }
@@ -25,7 +26,11 @@ impl fmt::Display for Subject {
                 if breach.starts_with("omitted") {
                     writeln!(f, "          (the mark is left out of the answer, and the rest is served)")?;
                 }
-                write!(f, "{}{}", SeeAlso(*see_also, "gap"), Refusals(refusals))
+                write!(f, "{}", SeeAlso(*see_also, "gap"))?;
+                if !related.is_empty() {
+                    writeln!(f, "{HEAD}related{HEAD:#}   {ID}{}{ID:#}", Commas(related))?;
+                }
+                write!(f, "{}", Refusals(refusals))
             }
             Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals } => {
                 writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
@@ -40,17 +45,38 @@ impl fmt::Display for Subject {
                 }
                 write!(f, "{}{}", SeeAlso(*see_also, "clause"), Refusals(refusals))
             }
-            Self::Code { code, name, meaning, action, advice, causes, document, listed, refusals } => {
+            Self::Code { code, name, meaning, action, advice, causes, document, sources, listed, refusals } => {
                 writeln!(f, "{ID}{code}{ID:#}, an error code: {name}\n  {meaning}\n")?;
                 match causes.as_slice() {
                     [] => writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?,
                     causes => write!(f, "{HEAD}causes{HEAD:#}\n{}", Causes(causes))?,
                 }
-                writeln!(f, "{HEAD}source{HEAD:#}    document {document}, {listed}")?;
+                writeln!(f, "{HEAD}document{HEAD:#}  {document}, {listed}")?;
+                write!(f, "{}", Sources(sources))?;
                 write!(f, "{}", Refusals(refusals))
             }
+            Self::Calls(calls) => calls.fmt(f),
             Self::Precedence { refusals } => write!(f, "{}", Steps(refusals)),
         }
+    }
+}
+
+impl fmt::Display for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, calls, clauses, gaps } = self;
+        let kind = if calls.len() == 1 { "a call" } else { "calls" };
+        writeln!(f, "{ID}{name}{ID:#}, {kind} of the API")?;
+        for CallLine { path, sources, .. } in calls {
+            writeln!(f, "\nPOST /{path}")?;
+            write!(f, "{}", Sources(sources))?;
+        }
+        for (heading, entries) in [("Clauses that rest on these pages", clauses), ("Gaps", gaps)] {
+            if !entries.is_empty() {
+                writeln!(f, "\n{HEAD}{heading}{HEAD:#}")?;
+            }
+            entries.iter().try_for_each(|Entry { id, says }| writeln!(f, "  {ID}{id:<20}{ID:#}  {says}"))?;
+        }
+        writeln!(f, "\n{ID}avmarks explain precedence{ID:#} has the order in which a call is refused")
     }
 }
 
@@ -81,7 +107,8 @@ impl fmt::Display for Sources<'_> {
                 0 => write!(f, "{HEAD}sources{HEAD:#}   ")?,
                 _ => write!(f, "          ")?,
             }
-            writeln!(f, "{:<10}  {url}\n{:22}{page}: {title}, {section}", date.unwrap_or("undated"), "")?;
+            let part = if section.is_empty() { String::new() } else { format!(", {section}") };
+            writeln!(f, "{:<10}  {url}\n{:22}{page}: {title}{part}", date.unwrap_or("undated"), "")?;
         }
         Ok(())
     }

@@ -10,7 +10,12 @@ use crate::args::AccountArgs;
 use crate::error::Error;
 use crate::input::{Shown, Source};
 use crate::mark::parse_mark;
+use crate::output::DETAILS_MAX;
 use crate::send::fields::{Field, HEADERS, fields};
+use crate::settings::Settings;
+
+/// What the second column of a header is called.
+const MARK_HEADERS: [&str; 2] = ["mark", "marks"];
 
 /// Some ten million accounts.
 const FILE_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
@@ -29,7 +34,23 @@ pub(super) struct Inputs<'a> {
     lines: Lines<'a>,
     source: Option<&'a Source>,
     inputs: Vec<Input>,
-    faults: Vec<(Place, String)>,
+    errors: Errors,
+}
+
+/// The first of the errors, and how many there are.
+#[derive(Default)]
+struct Errors {
+    first: Vec<(Place, String)>,
+    count: usize,
+}
+
+impl Errors {
+    fn push(&mut self, place: Place, error: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < DETAILS_MAX {
+            self.first.push((place, error()));
+        }
+    }
 }
 
 struct Input {
@@ -55,14 +76,15 @@ impl<'a> Inputs<'a> {
     /// Where the file cannot be read, or there is nothing at all.
     pub(super) fn read(args: &'a AccountArgs, lines: Lines<'a>) -> Result<Self, Error> {
         let source = args.file.as_ref();
-        let mut inputs = Self { lines, source, inputs: Vec::new(), faults: Vec::new() };
+        let mut inputs = Self { lines, source, inputs: Vec::new(), errors: Errors::default() };
         for (at, account) in args.accounts.iter().enumerate() {
             inputs.take_argument(at, account);
         }
         if let Some(source) = source {
-            inputs.take_file(&source.read_limited(FILE_BYTES_MAX, "a list of accounts")?);
+            let file = source.read_limited(FILE_BYTES_MAX, "a list of accounts")?;
+            inputs.take_file(source.text_of(&file)?);
         }
-        if inputs.inputs.is_empty() && inputs.faults.is_empty() {
+        if inputs.inputs.is_empty() && inputs.errors.count == 0 {
             return Err(Error::NoAccounts { file: source.map(Source::to_string) });
         }
         Ok(inputs)
@@ -91,36 +113,40 @@ impl<'a> Inputs<'a> {
     ///
     /// Everything that is wrong with any of them, by its place.
     pub(super) fn checked<T>(self, made: Result<T, PlanErrors>) -> Result<T, Error> {
-        let Self { source, inputs, mut faults, .. } = self;
+        let Self { source, inputs, mut errors, .. } = self;
         let mut of_the_whole = Vec::new();
-        for fault in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
-            match (fault.input().and_then(|at| inputs.get(at)), fault) {
-                // Told already, of the argument.
+        let mut of_inputs = Errors::default();
+        for error in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
+            match (error.input().and_then(|at| inputs.get(at)), error) {
+                // Already among the errors of the argument.
                 (_, PlanError::NoMarks { .. } | PlanError::NoAccounts) => {}
-                (Some(input), fault) => faults.push((input.place, without_place(fault))),
-                (None, fault) => of_the_whole.push(fault.to_string()),
+                (Some(input), error) => of_inputs.push(input.place, || without_place(error)),
+                (None, error) => of_the_whole.push(error.to_string()),
             }
         }
-        faults.sort_by_key(|(place, _)| *place);
-        let shown = |(place, fault): (Place, String)| format!("{}: {fault}", InWords { place, source });
+        errors.first.extend(of_inputs.first);
+        errors.first.sort_by_key(|(place, _)| *place);
+        errors.first.truncate(DETAILS_MAX);
+        let count = of_the_whole.len() + errors.count + of_inputs.count;
+        let shown = |(place, error): (Place, String)| format!("{}: {error}", InWords { place, source });
         match made {
-            Ok(made) if faults.is_empty() => Ok(made),
-            _ => {
-                Err(Error::Accounts { faults: of_the_whole.into_iter().chain(faults.into_iter().map(shown)).collect() })
-            }
+            Ok(made) if count == 0 => Ok(made),
+            _ => Err(Error::Accounts {
+                first: of_the_whole.into_iter().chain(errors.first.into_iter().map(shown)).collect(),
+                count,
+            }),
         }
     }
 
     fn take_argument(&mut self, at: usize, account: &str) {
         let place = Place::Argument(at);
         if matches!(self.lines, Lines::Marks([])) {
-            self.faults.push((place, format!("`{}` has no marks; give --mark", Excerpt(account))));
+            self.errors.push(place, || format!("`{}` has no marks; give --mark", Excerpt(account)));
         }
         self.inputs.push(Input { place, account: account.to_owned(), mark: None });
     }
 
     fn take_file(&mut self, file: &[u8]) {
-        let file = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
         let mut is_first = true;
         for (place, line) in (1..).map(Place::Line).zip(file.split(|byte| *byte == b'\n')) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -128,7 +154,7 @@ impl<'a> Inputs<'a> {
                 Ok(Row::Blank) => continue,
                 Ok(Row::Header) => {}
                 Ok(Row::Account { account, mark }) => self.inputs.push(Input { place, account, mark }),
-                Err(fault) => self.faults.push((place, fault)),
+                Err(error) => self.errors.push(place, || error),
             }
             is_first = false;
         }
@@ -136,13 +162,10 @@ impl<'a> Inputs<'a> {
 
     /// What a line says; `is_first` where nothing but blank lines stands before it.
     fn input(&self, line: &[u8], is_first: bool) -> Result<Row, String> {
-        let line = std::str::from_utf8(line).map_err(|fault| {
-            format!(
-                "not UTF-8: the byte at {} of the line fits no character; save the file as UTF-8",
-                fault.valid_up_to()
-            )
+        let line = std::str::from_utf8(line).map_err(|error| {
+            format!("invalid UTF-8 at byte {} of the line; save the file as UTF-8", error.valid_up_to())
         })?;
-        let fields = fields(line).map_err(|fault| fault.to_string())?;
+        let fields = fields(line).map_err(|error| error.to_string())?;
         let Some(first) = fields.first() else { return Ok(Row::Blank) };
         let account = Excerpt(&first.text);
         if !first.is_quoted && first.text.starts_with('#') {
@@ -150,9 +173,14 @@ impl<'a> Inputs<'a> {
                 "`{account}` begins like a comment, and there are none; take it out, or put the account in quotes"
             ));
         }
+        if is_first && let Some(separator) = other_separator(line) {
+            return Err(format!(
+                "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
+            ));
+        }
         match (fields.as_slice(), self.lines) {
             ([Field { text, is_quoted: false }], _) if text.is_empty() => Ok(Row::Blank),
-            ([_, mark], Lines::Marks([])) if is_first && is_header(mark, &["mark", "marks"]) => Ok(Row::Header),
+            ([_, mark], Lines::Marks([])) if is_first && is_named(mark, &MARK_HEADERS) => Ok(Row::Header),
             ([name, _], Lines::Marks([])) if name.text.is_empty() => {
                 Err("there is no account before the comma; write `account,mark`".to_owned())
             }
@@ -161,7 +189,7 @@ impl<'a> Inputs<'a> {
             }
             ([account, mark], Lines::Marks([])) => match parse_mark(&mark.text) {
                 Ok(mark) => Ok(Row::Account { account: account.text.to_string(), mark: Some(mark) }),
-                Err(fault) => Err(format!("`{}` is no mark; {fault}", Excerpt(&mark.text))),
+                Err(expected) => Err(format!("invalid mark `{}`: {expected}", Excerpt(&mark.text))),
             },
             ([_], Lines::Marks([])) => {
                 Err(format!("`{account}` has no mark; write `account,mark`, or give --mark for all lines"))
@@ -170,10 +198,10 @@ impl<'a> Inputs<'a> {
                 "{} fields; write `account,mark`, a line for each mark, and put an account that has a comma in quotes",
                 fields.len()
             )),
-            ([name], Lines::Marks(_)) if is_first && is_header(name, &HEADERS) => Err(format!(
+            ([name], Lines::Marks(_)) if is_first && !name.is_quoted && is_named(name, &HEADERS) => Err(format!(
                 "`{account}` looks like a header, which stands above `account,mark` alone; take it out, or put the account in quotes"
             )),
-            ([name], Lines::Account) if is_first && is_header(name, &HEADERS) => Err(format!(
+            ([name], Lines::Account) if is_first && !name.is_quoted && is_named(name, &HEADERS) => Err(format!(
                 "`{account}` looks like a header, and a list of accounts has none; take it out, or put the account in quotes"
             )),
             ([account], _) => Ok(Row::Account { account: account.text.to_string(), mark: None }),
@@ -190,17 +218,27 @@ impl<'a> Inputs<'a> {
 }
 
 /// What is wrong with an input, without its number among all of them.
-fn without_place(fault: &PlanError) -> String {
-    match fault {
-        PlanError::Account { found, error, .. } if found.is_empty() => format!("there is no account: {error}"),
+fn without_place(error: &PlanError) -> String {
+    match error {
+        PlanError::Account { found, error, .. } if found.is_empty() => format!("no account: {error}"),
         PlanError::Account { found, error, .. } => {
-            format!("`{}` is no account: {error}; give 1 to 32 bytes", Excerpt(found))
+            let expected = match found.is_ascii() {
+                true => "expected 1 to 32 bytes of printable ASCII",
+                false => "--reading account_id=utf8 accepts such ids",
+            };
+            format!("invalid account `{}`: {error}; {expected}", Excerpt(found))
         }
         PlanError::CustomMarks { found, max, mark, .. } => format!(
             "mark `{mark}` makes more than {max} different custom marks ({found} in all); a group has at most {max}"
         ),
         other => other.to_string(),
     }
+}
+
+/// Refuses accounts and a secret that are both on standard input.
+pub(super) fn one_reads_stdin(accounts: &AccountArgs, settings: &Settings) -> Result<(), Error> {
+    let is_asked_twice = accounts.file == Some(Source::Stdin) && settings.reads_secret_from_stdin();
+    if is_asked_twice { Err(Error::StdinTwice) } else { Ok(()) }
 }
 
 /// A place, in words.
@@ -226,6 +264,17 @@ enum Row {
     Account { account: String, mark: Option<Mark> },
 }
 
-fn is_header(field: &Field<'_>, names: &[&str]) -> bool {
-    !field.is_quoted && names.iter().any(|name| field.text.eq_ignore_ascii_case(name))
+/// Whether a field is one of these names. In the second field, quotation marks make no difference: many programs quote all
+/// headers, and `mark` is not a mark.
+fn is_named(field: &Field<'_>, names: &[&str]) -> bool {
+    names.iter().any(|name| field.text.eq_ignore_ascii_case(name))
+}
+
+/// What separates the columns of a header that is not separated by commas.
+fn other_separator(line: &str) -> Option<&'static str> {
+    let names = |text: &str| text.trim().trim_matches('"').to_ascii_lowercase();
+    [(';', "semicolons"), ('\t', "tabs")].into_iter().find_map(|(separator, name)| {
+        let (_, second) = line.split_once(separator)?;
+        MARK_HEADERS.contains(&&*names(second.split(separator).next()?)).then_some(name)
+    })
 }

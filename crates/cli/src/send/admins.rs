@@ -5,12 +5,11 @@ use std::fmt;
 
 use avmarks_client::{CallRequest, PlanKind};
 use avmarks_protocol::get_admin_list::Admin;
-use avmarks_rules::Policy;
+use avmarks_transport_ureq::CallError;
 use serde::Serialize;
 
-use super::accounts::{Inputs, Lines};
-use super::ask::{asked, one_reads_stdin, unanswered};
-use super::change::plan_settings;
+use super::accounts::{Inputs, Lines, one_reads_stdin};
+use super::ask::{asked, unanswered};
 use super::fields::line_of;
 use super::report::many;
 use crate::args::{AdminsChangeArgs, AdminsListArgs};
@@ -21,8 +20,7 @@ use crate::output::{Foreign, Format, HEAD, Verdict};
 pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     one_reads_stdin(&args.accounts, &settings)?;
-    let (group, account_id) = (settings.group()?, args.policy.over(Policy::default()).account_id);
-    let planned = plan_settings(&settings, account_id);
+    let (group, planned) = (settings.group()?, settings.plan());
     let inputs = Inputs::read(&args.accounts, Lines::Account)?;
     let request = match kind.sets() {
         true => CallRequest::set_admins(group.as_str(), inputs.accounts(), &planned),
@@ -31,7 +29,7 @@ pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) ->
     let mut named = BTreeSet::new();
     let accounts = inputs.accounts().filter(|account| named.insert(*account)).map(str::to_owned).collect();
     let request = inputs.checked(request)?;
-    settings.client()?.call(request).map_err(unanswered)?;
+    settings.client()?.call(request).map_err(|error| unanswered(CallError::Unanswered(error)))?;
     let change = if kind.sets() { "add" } else { "delete" };
     format.print(&Changed { change, group: group.as_str(), accounts })?;
     Ok(Verdict::Accepted)

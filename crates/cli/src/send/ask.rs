@@ -2,18 +2,19 @@
 
 use std::fmt;
 
-use avmarks_client::{CheckedMember, MemberCheck};
+use avmarks_client::{AttemptResult, CheckedMember, MemberCheck};
 use avmarks_protocol::get_members::Listed;
 use avmarks_rules::Policy;
 use avmarks_spec::OneLine;
+use avmarks_transport_ureq::CallError;
 use serde::{Serialize, Serializer};
 
-use super::accounts::{Inputs, Lines};
-use super::change::plan_settings;
+use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::fields::line_of;
-use crate::args::{AccountArgs, CountArgs, ListArgs, MemberCheckArgs, SettingArgs};
+use super::report::Hint;
+use super::settings::CALL;
+use crate::args::{CountArgs, ListArgs, MemberCheckArgs, SendSettingArgs};
 use crate::error::Error;
-use crate::input::Source;
 use crate::output::{Foreign, Format, Verdict};
 use crate::settings::Settings;
 
@@ -45,9 +46,9 @@ pub(super) fn count(args: &CountArgs, format: Format) -> Result<Verdict, Error> 
 pub(super) fn check(args: &MemberCheckArgs, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     one_reads_stdin(&args.accounts, &settings)?;
-    let (group, account_id) = (settings.group()?, args.policy.over(Policy::default()).account_id);
+    let group = settings.group()?;
     let inputs = Inputs::read(&args.accounts, Lines::Account)?;
-    let check = MemberCheck::new(group.as_str(), inputs.accounts(), &plan_settings(&settings, account_id));
+    let check = MemberCheck::new(group.as_str(), inputs.accounts(), &settings.plan());
     let check = inputs.checked(check)?;
     let members = settings.client()?.check(check).map_err(unanswered)?;
     let online = members.iter().filter(|member| member.is_online).count();
@@ -60,21 +61,24 @@ pub(super) fn check(args: &MemberCheckArgs, format: Format) -> Result<Verdict, E
     })
 }
 
-pub(super) fn one_reads_stdin(accounts: &AccountArgs, settings: &Settings) -> Result<(), Error> {
-    let is_asked_twice = accounts.file == Some(Source::Stdin) && settings.reads_secret_from_stdin();
-    if is_asked_twice { Err(Error::StdinTwice) } else { Ok(()) }
-}
-
-/// The settings, with all that a question needs.
-pub(super) fn asked(args: &SettingArgs) -> Result<Settings, Error> {
-    let settings = Settings::find(args);
-    let [app, base] = Settings::TARGET;
-    settings.check(&[Settings::GROUP, app, base, Settings::CREDENTIAL])?;
+/// The settings, with all that a call needs.
+pub(super) fn asked(args: &SendSettingArgs) -> Result<Settings, Error> {
+    let settings = Settings::find(args, Policy::default());
+    settings.check(&CALL)?;
     Ok(settings)
 }
 
-pub(super) fn unanswered(fault: impl fmt::Display) -> Error {
-    Error::Unanswered(OneLine(&fault.to_string()).to_string())
+/// That a call has no result, with advice for the code with which it was refused.
+pub(super) fn unanswered(error: CallError) -> Error {
+    let code = match &error {
+        CallError::Unanswered(unanswered) => match unanswered.result() {
+            Some(AttemptResult::Refused { code, .. }) => Some(*code),
+            _ => None,
+        },
+        _ => None,
+    };
+    let hint = code.map(|code| Hint::of_question(code).to_string());
+    Error::Unanswered { what: OneLine(&error.to_string()).to_string(), hint }
 }
 
 /// Who is online; as text, one account a line, as `--file` reads it.

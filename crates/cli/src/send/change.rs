@@ -1,28 +1,31 @@
 //! `avmarks send set`, `delete` and `robots`.
 
-use avmarks_client::{Plan, PlanKind, PlanSettings};
-use avmarks_spec::readings::AccountId;
+use avmarks_client::{Plan, PlanKind};
 
-use super::accounts::{Inputs, Lines};
+use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::interrupt;
-use super::report::{Report, Told};
+use super::report::{Report, Shown as What};
 use super::resume::Resume;
+use super::settings::{CALL, GROUP};
 use super::watch::Bar;
-use super::{plan, rehearsal};
+use super::{dry_run, plan};
 use crate::args::SendingArgs;
 use crate::error::Error;
-use crate::input::{Shown, Source};
+use crate::input::{Shown, Source, not_both_stdin};
 use crate::output::{Format, Verdict, complain, remark};
 use crate::settings::{Setting, Settings};
 
-/// Plans, and then does what is asked: shows the plan, rehearses it, or carries it out.
+/// Plans, and then does what is asked: shows the plan, runs it in the app of a snapshot, or carries it out.
 pub(super) fn run(args: &SendingArgs, kind: PlanKind, lines: Lines<'_>, format: Format) -> Result<Verdict, Error> {
-    let settings = Settings::find(&args.settings);
-    settings.check(&needed(args))?;
-    one_reads_stdin(args, &settings)?;
+    not_both_stdin(args.accounts.file.as_ref(), args.state.as_ref())?;
     let app = args.state.as_ref().map(Source::read_app).transpose()?;
-    let policy = args.policy.over(app.as_ref().map(|app| app.settings().terms.policy).unwrap_or_default());
-    let (group, planned) = (settings.group()?, plan_settings(&settings, policy.account_id));
+    let policy = app.as_ref().map(|app| app.settings().terms.policy).unwrap_or_default();
+    let settings = Settings::find(&args.settings, policy);
+    settings.check(needed(args))?;
+    if !args.plan && !args.dry_run {
+        one_reads_stdin(&args.accounts, &settings)?;
+    }
+    let (group, planned) = (settings.group()?, settings.plan());
     let inputs = Inputs::read(&args.accounts, lines)?;
     let group = group.as_str();
     let plan = match kind {
@@ -35,39 +38,24 @@ pub(super) fn run(args: &SendingArgs, kind: PlanKind, lines: Lines<'_>, format: 
     match app {
         _ if args.plan => plan::show(&plan, None, args.all, format),
         Some(mut app) => {
-            args.policy.configure(&mut app);
-            rehearsal::run(plan, app, &settings, args.all, format)
+            let mut of_app = app.settings().clone();
+            of_app.terms.policy = *settings.policy();
+            app.configure(of_app);
+            dry_run::run(plan, app, &settings, args.all, format)
         }
         None if args.dry_run => plan::show(&plan, Some(&settings.target()?), args.all, format),
         None => send(args, plan, &settings, format),
     }
 }
 
-/// What the accounts of a call are held against.
-pub(super) fn plan_settings(settings: &Settings, account_id: AccountId) -> PlanSettings {
-    PlanSettings { accounts_per_call_max: settings.accounts_per_call(), account_id, ..PlanSettings::default() }
-}
-
 /// The settings without which it cannot be done.
-fn needed(args: &SendingArgs) -> Vec<&'static [Setting]> {
-    let mut needed = vec![Settings::GROUP];
-    if !args.plan {
-        needed.extend(Settings::TARGET);
+fn needed(args: &SendingArgs) -> &'static [&'static [Setting]] {
+    let [call @ .., _] = &CALL;
+    match (args.plan, args.dry_run) {
+        (true, _) => &[GROUP],
+        (false, true) => call,
+        (false, false) => &CALL,
     }
-    if !args.plan && !args.dry_run {
-        needed.push(Settings::CREDENTIAL);
-    }
-    needed
-}
-
-fn one_reads_stdin(args: &SendingArgs, settings: &Settings) -> Result<(), Error> {
-    let needs_secret = !args.plan && !args.dry_run;
-    let readers = [
-        args.accounts.file == Some(Source::Stdin),
-        args.state == Some(Source::Stdin),
-        needs_secret && settings.reads_secret_from_stdin(),
-    ];
-    if readers.into_iter().filter(|reads| *reads).count() > 1 { Err(Error::StdinTwice) } else { Ok(()) }
 }
 
 /// Carries the plan out, and reports.
@@ -82,7 +70,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         None => client.job(vec![plan], how),
     };
     let job =
-        job.map_err(|fault| Error::Job { what: args.resume.as_deref().map(|path| Shown(path).to_string()), fault })?;
+        job.map_err(|error| Error::Job { what: args.resume.as_deref().map(|path| Shown(path).to_string()), error })?;
     let earlier = job.answered();
     if let Some(resume) = &mut resume {
         // Before anything is sent, it shows whether it can be.
@@ -102,7 +90,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         Some(resume) => resume.finish(&job),
         None => Ok(interrupt::how_to_go_on(&job)),
     };
-    let report = Report::of(&job, Told { all: args.all, earlier, is_rehearsal: false });
+    let report = Report::of(&job, What { all: args.all, earlier, is_dry_run: false });
     format.print(&report)?;
     match kept {
         Ok(Some(note)) => remark(format_args!("{note}")),

@@ -54,7 +54,7 @@ mod tests {
     use std::sync::Arc;
 
     use avmarks_client::{JobSettings, PlanSettings, Signer};
-    use avmarks_protocol::url::SdkAppId;
+    use avmarks_protocol::SdkAppId;
     use avmarks_protocol::usersig::UserSig;
     use avmarks_spec::UserId;
 
@@ -67,14 +67,18 @@ mod tests {
 
     #[test]
     fn what_a_repetition_does_is_said() {
-        let settings = PlanSettings::default();
         for (sets, mark, part) in [
             (true, 1000, "sets what somebody else has deleted meanwhile"),
             (true, 500, "starts the three days of mark 500 anew (gap:pin-renewal)"),
             (false, 500, "deletes what somebody else has set meanwhile"),
         ] {
-            let plan = if sets { Plan::set_marks::<&str, [i32; 1]> } else { Plan::delete_marks };
-            let said = repetition(&job(plan("@TGS#a", [("a", [mark])], &settings).unwrap()));
+            let (wanted, settings) = ([("a", [mark])], PlanSettings::default());
+            let plan = match sets {
+                true => Plan::set_marks("@TGS#a", wanted, &settings),
+                false => Plan::delete_marks("@TGS#a", wanted, &settings),
+            };
+            let plan = plan.unwrap();
+            let said = repetition(&job(plan));
             assert!(said.contains(part), "{said}");
             assert_eq!(said.contains("three days"), mark == 500 && sets, "{said}");
         }

@@ -12,9 +12,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::report::many;
+use super::settings::Target;
 use crate::error::Error;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
-use crate::settings::Target;
 
 /// Calls that people are shown, unless all are asked for; programs have all of them.
 const SHOWN_MAX: usize = 20;

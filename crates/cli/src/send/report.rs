@@ -12,34 +12,34 @@ use avmarks_spec::Clause;
 use serde::{Serialize, Serializer};
 
 use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
-use hint::Hint;
+pub(super) use hint::Hint;
 
 /// Accounts that are named of each outcome, unless all are asked for.
 const NAMED_MAX: usize = 3;
 
-/// What is to be told, and of what kind of run.
+/// What the report shows, and of what kind of run.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
+pub(super) struct Shown {
     /// Every account by itself.
     pub(super) all: bool,
     /// Accounts that an earlier run has settled.
     pub(super) earlier: usize,
     /// Whether nothing was sent.
-    pub(super) is_rehearsal: bool,
+    pub(super) is_dry_run: bool,
 }
 
 /// What became of the accounts of a job with one plan.
 pub(super) struct Report<'a> {
     job: &'a Job,
     report: avmarks_client::Report<'a>,
-    told: Told,
+    shown: Shown,
     /// The clauses that refusals rest on, by code, where it is an app of this process that refused.
     clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(job: &'a Job, told: Told) -> Self {
-        Self { job, report: job.report(), told, clauses: BTreeMap::new() }
+    pub(super) fn of(job: &'a Job, shown: Shown) -> Self {
+        Self { job, report: job.report(), shown, clauses: BTreeMap::new() }
     }
 
     /// The same, where it is known what the refusals rest on.
@@ -116,7 +116,7 @@ fn reason(outcome: &Outcome<'_>) -> String {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.told.all {
+        if self.shown.all {
             for AccountReport { account, marks, outcome, .. } in self.accounts() {
                 let marks: Vec<_> = marks.iter().map(ToString::to_string).collect();
                 let style = style(outcome.state());
@@ -131,7 +131,7 @@ impl fmt::Display for Report<'_> {
             if !reason.is_empty() {
                 write!(f, "  {}", Foreign(&reason))?;
             }
-            if !matches!(state, State::Applied | State::Accepted) && !self.told.all {
+            if !matches!(state, State::Applied | State::Accepted) && !self.shown.all {
                 let named: Vec<_> = first.iter().map(|account| Foreign(account).to_string()).collect();
                 let more = count - first.len();
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -159,11 +159,11 @@ impl Report<'_> {
             PlanKind::AddRobots => ("accepted", "adding robots,"),
             PlanKind::DeleteRobots => ("accepted", "deleting robots,"),
         };
-        let would = if self.told.is_rehearsal { "dry run, nothing was sent: " } else { "" };
+        let would = if self.shown.is_dry_run { "dry run, nothing was sent: " } else { "" };
         let group = Foreign(plan.group().as_str());
         let accounts = if total == 1 { "account" } else { "accounts" };
         write!(f, "{would}{style}{said} {how}{style:#}: {what} {done} of {total} {accounts} in {HEAD}{group}{HEAD:#}")?;
-        match self.told.earlier {
+        match self.shown.earlier {
             0 => writeln!(f),
             earlier => writeln!(f, ", {earlier} answered in an earlier run"),
         }

@@ -35,13 +35,14 @@ impl Resume {
     pub(super) fn open<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Source>) -> Result<Self, Error> {
         let what = Shown(path).to_string();
         let save = Save::to("resume file", path, inputs)?;
-        let read = match Source::File(path.to_owned()).read_limited(BYTES_MAX, "a resume file") {
+        let source = Source::File(path.to_owned());
+        let read = match source.read_limited(BYTES_MAX, "a resume file") {
             Ok(bytes) => Some(bytes),
             Err(Error::Missing { .. }) => None,
             Err(error) => return Err(error),
         };
-        let progress = read.map(|bytes| Progress::parse(&bytes)).transpose();
-        let progress = progress.map_err(|fault| Error::Progress { what: what.clone(), fault })?;
+        let progress = read.as_deref().map(|bytes| source.text_of(bytes)).transpose()?.map(Progress::parse).transpose();
+        let progress = progress.map_err(|error| Error::Progress { what: what.clone(), error })?;
         Ok(Self { what, save, progress, saved: 0, next_at: Instant::now(), has_failed: false })
     }
 

@@ -9,38 +9,21 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::found::wrong;
 use super::lines::Lines;
 use crate::error::Error;
 
-/// How the log is written, and what it tells.
+/// How the log is written, and what it has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Log {
-    pub(super) form: Form,
-    pub(super) level: Level,
+    is_json: bool,
+    level: Level,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Form {
-    #[default]
-    Human,
-    Json,
-}
-
-impl Form {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "human" => Ok(Self::Human),
-            "json" => Ok(Self::Json),
-            text => Err(wrong(text, "give human or json")),
-        }
+impl Log {
+    /// The log of these settings, which were checked.
+    pub(super) fn of(form: Option<&str>, level: Option<&str>) -> Self {
+        Self { is_json: form == Some("json"), level: level.and_then(|level| level.parse().ok()).unwrap_or(Level::INFO) }
     }
-}
-
-pub(super) fn level(text: &str) -> Result<Level, String> {
-    // Numbers are levels as well, elsewhere.
-    let level = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_lowercase()));
-    level.ok_or_else(|| wrong(text, "give error, warn, info, debug or trace"))
 }
 
 /// The log, which is written to its end when this is dropped, as far as somebody takes it.
@@ -57,14 +40,11 @@ pub(super) fn begin(log: Log) -> Result<Logging, Error> {
     let ours = Targets::new().with_target("avmarks", log.level).with_target("avmarks_emulator", log.level);
     let writer = lines.clone();
     let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).with_target(false);
-    let begun = match log.form {
-        Form::Human => {
-            let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            tracing_subscriber::registry().with(layer.with_ansi(is_terminal).with_filter(ours)).try_init()
-        }
-        Form::Json => {
-            tracing_subscriber::registry().with(layer.json().flatten_event(true).with_filter(ours)).try_init()
-        }
+    let begun = if log.is_json {
+        tracing_subscriber::registry().with(layer.json().flatten_event(true).with_filter(ours)).try_init()
+    } else {
+        let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        tracing_subscriber::registry().with(layer.with_ansi(is_terminal).with_filter(ours)).try_init()
     };
     // Only one that is there already stands in its way.
     Ok(Logging(begun.ok().map(|()| lines)))

@@ -1,52 +1,57 @@
 //! What an emulator starts from: a scenario, or a snapshot with settings of its own.
 
 use avmarks_emulator::{Emulator, SeedError};
+use avmarks_service::scenario::{Input, Line};
 use avmarks_service::{App, Settings};
 use avmarks_spec::Gap;
 
-use super::found::Found;
-use super::ready;
+use super::settings;
 use crate::error::Error;
 use crate::input::Source;
 use crate::output::remark;
+use crate::settings::Settings as Given;
 
 /// A scenario: some hundred thousand lines.
 const SCENARIO_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 
-/// Takes in a snapshot or a scenario, which are told apart by their first line. What was given goes before what a snapshot
-/// says, and that before the defaults.
-pub(super) fn sow(emulator: &Emulator, source: &Source, found: &Found) -> Result<(), Error> {
+/// Loads a snapshot or a scenario, whichever the first line shows. The settings that are given go before those of a snapshot,
+/// and these before the defaults.
+pub(super) fn load(emulator: &Emulator, source: &Source, given: &Given) -> Result<(), Error> {
     let text = source.read_text(SCENARIO_BYTES_MAX, "a scenario or a snapshot")?;
-    let fault = |fault: SeedError| Error::Seed { what: source.to_string(), fault };
+    let failed = |error: SeedError| Error::Seed { what: source.to_string(), error };
     let is_scenario =
         text.lines().next().is_some_and(|line| line.contains("\"do\"")) || !text.trim_start().starts_with('{');
     if is_scenario {
-        return emulator.play(&text).map_err(fault);
+        return emulator.play(&text).map_err(failed);
     }
     let app = App::restore(text.as_bytes());
-    let mut app = app.map_err(|fault| Error::Snapshot { what: source.to_string(), fault })?;
-    let mut settings = app.settings().clone();
-    ready::put_app(found, &mut settings)?;
-    app.configure(settings);
+    let mut app = app.map_err(|error| Error::Snapshot { what: source.to_string(), error })?;
+    let mut of_app = app.settings().clone();
+    settings::put_app(given, &mut of_app)?;
+    app.configure(of_app);
     let (before, latest) = (emulator.app_settings(), app.latest());
-    emulator.seed(app).map_err(fault)?;
-    match ready::clock(found)? {
+    emulator.seed(app).map_err(failed)?;
+    match settings::clock(given) {
         Some(clock) if clock < latest => {
             let (clock, latest) = (clock.as_millis(), latest.as_millis());
-            remark(format_args!("the clock cannot stand at {clock}: {source} has got to {latest} already"));
+            remark(format_args!("the clock cannot stop at {clock}: {source} is at {latest} already"));
         }
         Some(clock) => {
-            let line = serde_json::json!({ "at": clock.as_millis(), "do": "tick" });
-            emulator.play(&line.to_string()).map_err(fault)?;
+            play(emulator, &Line { at: clock, input: Input::Tick }).map_err(failed)?;
         }
         None => {}
     }
     let own = differing(&before, &emulator.app_settings());
     if !own.is_empty() {
         let own = own.join(", ");
-        remark(format_args!("{source} has settings of its own, which are in force where none is given here: {own}"));
+        remark(format_args!("settings of {source} are in force where none is given here: {own}"));
     }
     Ok(())
+}
+
+/// Plays one line.
+pub(super) fn play(emulator: &Emulator, line: &Line<'_>) -> Result<(), SeedError> {
+    emulator.play(&String::from_utf8_lossy(&line.to_json()))
 }
 
 /// The settings that are not what they were, as they would be given.

@@ -1,72 +1,147 @@
-//! The settings of `avmarks send` in the configuration file: TOML, one key for each.
+//! The configuration file: which one it is, and the settings that it gives.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use avmarks_spec::{Excerpt, OneLine};
 use toml::de::{DeTable, DeValue};
 
-use super::table::{Kind, Setting};
-use crate::configuration::{self, Place, SERVE_TABLE, line};
+use super::table::{Command, Kind, Setting};
+use crate::input::{Shown, Source};
 use crate::names;
 
-/// A setting as a file gives it.
-#[derive(Debug)]
-pub(super) struct Given {
-    pub(super) setting: Setting,
-    pub(super) text: String,
-    pub(super) line: usize,
+/// A configuration is a page at most.
+const BYTES_MAX: u64 = 1_024 * 1_024;
+
+/// The table of `avmarks serve`; everything outside it is for `avmarks send`.
+const SERVE_TABLE: &str = "serve";
+
+/// What the file gives for a command, and everything that is wrong with it.
+#[derive(Default)]
+pub(super) struct FileSettings {
+    /// Each setting with its values and its line.
+    pub(super) given: Vec<(Setting, Vec<String>, usize)>,
+    pub(super) errors: Vec<String>,
+    /// Whether the file is TOML, so that what it lacks is known.
+    pub(super) is_read: bool,
 }
 
-/// What the file gives, and everything that is wrong with it. Values are not repeated: one may be a secret.
-pub(super) fn read(path: &Path) -> (Vec<Given>, Vec<String>) {
-    let text = match configuration::read(path) {
+/// The configuration file: the one that is named, which must exist, or one at the usual places that exists.
+pub(super) fn find(named: Option<&Path>) -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|text| !text.is_empty()).map(PathBuf::from);
+    if let Some(named) = named.map(Path::to_owned).or_else(|| variable("AVMARKS_CONFIG")) {
+        return Some(named);
+    }
+    let of_user = variable("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+    let of_user = of_user.or_else(|| variable("HOME").map(|home| home.join(".config")));
+    let of_user = of_user.map(|folder| folder.join("avmarks").join("config.toml"));
+    [Some(PathBuf::from("avmarks.toml")), of_user].into_iter().flatten().find(|path| path.is_file())
+}
+
+/// Where in the file, in words.
+pub(super) fn place(path: &Path, line: usize) -> String {
+    format!("{} line {line}", Shown(path))
+}
+
+/// Reads the settings of a command. Values are not repeated: one may be a secret.
+pub(super) fn read(path: &Path, command: Command) -> FileSettings {
+    let mut found = FileSettings::default();
+    if path == Path::new("-") {
+        found.errors.push("the configuration is not read from standard input (`-`); name a file".to_owned());
+        return found;
+    }
+    let text = match Source::File(path.to_owned()).read_text(BYTES_MAX, "a configuration") {
         Ok(text) => text,
-        Err(error) => return (Vec::new(), vec![error.to_string()]),
+        Err(error) => {
+            found.errors.push(error.to_string());
+            return found;
+        }
     };
-    let place = |at: usize| Place { path, line: line(&text, at) };
-    let (table, broken) = DeTable::parse_recoverable(&text);
-    let mut faults: Vec<_> = broken
-        .iter()
-        .map(|fault| {
-            let at = fault.span().map_or(text.len(), |span| span.start);
-            format!("{} is not TOML: {}", place(at), OneLine(fault.message()))
-        })
-        .collect();
-    let mut given = Vec::new();
-    if faults.is_empty() {
-        for (key, value) in table.get_ref().iter().filter(|(key, _)| key.get_ref() != SERVE_TABLE) {
-            let at = key.span().start;
-            match setting(key.get_ref(), value.get_ref()) {
-                Ok((setting, text)) => given.push(Given { setting, text, line: place(at).line }),
-                Err(fault) => faults.push(format!("{}: {fault}", place(at))),
-            }
+    let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    let (file, broken) = DeTable::parse_recoverable(&text);
+    found.errors.extend(broken.iter().map(|error| {
+        let at = error.span().map_or(text.len(), |span| span.start);
+        format!("{} is not TOML: {}", place(path, line(at)), OneLine(error.message()))
+    }));
+    if !found.errors.is_empty() {
+        return found;
+    }
+    found.is_read = true;
+    let of_serve = file.get_ref().iter().find(|(key, _)| key.get_ref() == SERVE_TABLE);
+    let table = match (command, of_serve.map(|(key, value)| (key, value.get_ref()))) {
+        (Command::Send, _) => file.get_ref(),
+        (Command::Serve, None) => return found,
+        (Command::Serve, Some((_, DeValue::Table(table)))) => table,
+        (Command::Serve, Some((key, _))) => {
+            let place = place(path, line(key.span().start));
+            found.errors.push(format!("{place}: `{SERVE_TABLE}` must be a table: write [{SERVE_TABLE}]"));
+            return found;
+        }
+    };
+    for (key, value) in table {
+        if command == Command::Send && key.get_ref() == SERVE_TABLE {
+            continue;
+        }
+        let line = line(key.span().start);
+        let key = key.get_ref();
+        let Some(setting) = Setting::of(command).find(|setting| setting.name() == key) else {
+            found.errors.push(format!("{}: {}", place(path, line), unknown(command, key)));
+            continue;
+        };
+        match texts(setting, value.get_ref()) {
+            Ok(texts) => found.given.push((setting, texts, line)),
+            Err(error) => found.errors.push(format!("{}, `{key}`: {error}", place(path, line))),
         }
     }
-    (given, faults)
+    found
 }
 
-/// The setting of a key, and its value as text.
-fn setting(key: &str, value: &DeValue<'_>) -> Result<(Setting, String), String> {
-    let Some(setting) = Setting::ALL.iter().copied().find(|setting| setting.name() == key) else {
-        let all = Setting::ALL.iter().filter(|setting| !setting.is_secret()).map(|setting| setting.name().to_owned());
-        let near = names::near(key, all);
-        return Err(format!("`{}` is no setting{near}; `avmarks send config` lists them", Excerpt(key)));
+/// That there is no setting of this name.
+fn unknown(command: Command, key: &str) -> String {
+    let all = Setting::of(command).filter(|setting| !setting.is_secret()).map(|setting| setting.name().to_owned());
+    let lists = match command {
+        Command::Send => "send config",
+        Command::Serve => "serve --help",
     };
+    format!("unknown setting `{}`{}; `avmarks {lists}` lists the settings", Excerpt(key), names::near(key, all))
+}
+
+/// The values of a setting, as texts.
+fn texts(setting: Setting, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     if setting.is_secret() {
-        let (file, variable) = (format!("{setting}_file"), setting.variable());
+        let (name, variable) = (setting.name(), setting.variable());
         return Err(format!(
-            "`{setting}` is not read from here; put it into a file of its own and name that as `{file}`, or set {variable}"
+            "it is not read from here; put it into a file of its own and name that as `{name}_file`, or set {variable}"
         ));
     }
-    let wrong = |wanted: &str| Err(format!("`{setting}` is of type {}; give {wanted}", value.type_str()));
-    match (setting.kind(), value) {
-        (Kind::Number { .. } | Kind::App, DeValue::Integer(number)) => {
-            // What does not fit is too large for every setting.
-            let number = i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX);
-            Ok((setting, number.to_string()))
+    let texts = match value {
+        DeValue::Array(values) if setting.row().is_list => {
+            values.iter().map(|value| text(setting, value.get_ref())).collect()
         }
-        (Kind::Number { .. } | Kind::App, _) => wrong("a whole number"),
-        (_, DeValue::String(text)) => Ok((setting, text.to_string())),
-        _ => wrong("a string, in quotes"),
+        value => text(setting, value).map(|text| vec![text]),
+    };
+    let list = if setting.row().is_list { ", or a list of them" } else { "" };
+    texts.ok_or_else(|| format!("it has the type {}; expected {}{list}", value.type_str(), expected(setting)))
+}
+
+fn text(setting: Setting, value: &DeValue<'_>) -> Option<String> {
+    match (setting.row().kind, value) {
+        // Some profiles and revisions are years.
+        (Kind::Integer { .. } | Kind::App | Kind::Name(_), DeValue::Integer(number)) => {
+            // A number that does not fit is too large for every setting.
+            Some(i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX).to_string())
+        }
+        (Kind::Integer { .. } | Kind::App, _) => None,
+        (Kind::Flag | Kind::Name(_), DeValue::Boolean(boolean)) => Some(boolean.to_string()),
+        (Kind::Flag, _) => None,
+        (_, DeValue::String(text)) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+fn expected(setting: Setting) -> &'static str {
+    match setting.row().kind {
+        Kind::Integer { .. } | Kind::App => "an integer",
+        Kind::Flag => "true or false",
+        _ => "a string, in quotation marks",
     }
 }

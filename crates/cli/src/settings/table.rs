@@ -1,96 +1,234 @@
-//! The settings: for each its names, what it may be, and what it is where nobody says.
+//! The settings of `avmarks send` and `avmarks serve`: a row for each.
 
-use std::fmt;
+use avmarks_emulator::protocol::webhook::Revision;
+use avmarks_emulator::{Clock, Settings as EmulatorSettings};
+use avmarks_protocol::region::Region;
+use avmarks_rules::PROFILES;
+use avmarks_spec::Limits;
 
-use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_protocol::url::SdkAppId;
-use avmarks_spec::{Excerpt, GroupId, Limits, UserId};
-
-use crate::names;
-
-/// A setting of `avmarks send`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Setting {
-    Sdkappid,
-    Identifier,
-    Key,
-    KeyFile,
-    Usersig,
-    UsersigFile,
-    Region,
-    Url,
-    Group,
-    Proxy,
-    Ca,
-    CallsPerSecond,
-    InFlight,
-    Tries,
-    Budget,
-    TimeLimit,
-    AccountsPerCall,
+/// A command that has settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Send,
+    Serve,
 }
 
-/// What a setting may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the value of a setting may be.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     App,
+    /// A user id, under the reading of `gap:account-id` in force.
     Account,
     Group,
-    Region,
     Url,
     Proxy,
-    Path,
-    Number { least: u64, most: u64 },
+    File,
+    Folder,
+    Integer {
+        least: u64,
+        most: u64,
+    },
+    /// One of these names.
+    Name(fn() -> Vec<&'static str>),
+    /// `true` or `false`; the option takes no value, and is `true`.
+    Flag,
+    /// An IP address, or `localhost`.
+    Address,
+    /// Any text that is not empty.
+    Text,
+    /// The URL that webhooks are sent to, which the emulator checks.
+    WebhookUrl,
+    Reading,
+    /// `LIMIT=N`.
+    Limit,
+    /// A host, `*.` and the end of one, or `*`.
+    HostPattern,
+    Host,
+    /// A key or a signature, which only a variable of the environment may hold: whoever lists processes, or is given the
+    /// file, would see it.
     Secret,
 }
 
+/// A row of the table.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) command: Command,
+    /// The key in the file; the option and the variable are made of it.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Whether it may have several values.
+    pub(crate) is_list: bool,
+    /// The value where none is given. Those of `serve` are the emulator's own; its texts name them.
+    pub(crate) default: Option<&'static str>,
+    /// What the help calls the value.
+    pub(crate) value: &'static str,
+    pub(crate) heading: Option<&'static str>,
+    pub(crate) help: &'static str,
+}
+
+impl Row {
+    const fn new(command: Command, name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Self {
+        Self { command, name, kind, is_list: false, default: None, value, heading: None, help }
+    }
+
+    const fn under(self, heading: &'static str) -> Self {
+        Self { heading: Some(heading), ..self }
+    }
+
+    const fn list(self) -> Self {
+        Self { is_list: true, ..self }
+    }
+
+    const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+}
+
+macro_rules! settings {
+    ($( $setting:ident $row:expr; )*) => {
+        /// A setting.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Setting { $( $setting, )* }
+
+        impl Setting {
+            /// In the order in which they are shown.
+            const ALL: &'static [Self] = &[ $( Self::$setting, )* ];
+
+            /// Its row of the table.
+            pub(crate) const fn row(self) -> &'static Row {
+                match self { $( Self::$setting => { const ROW: &Row = &$row; ROW } )* }
+            }
+        }
+    };
+}
+
+const SETTINGS: &str = "Settings";
+const APP: &str = "The app";
+const WEBHOOKS: &str = "Webhooks";
+const LIMITS: &str = "Limits of the emulator";
+const LOG: &str = "The log on standard error";
+
+const SECONDS_MAX: u64 = EmulatorSettings::TIMEOUT_MAX.as_secs();
+
+const fn send(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
+    Row::new(Command::Send, name, kind, value, help).under(SETTINGS)
+}
+
+const fn serve(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
+    Row::new(Command::Serve, name, kind, value, help)
+}
+
+const fn integer(least: u64, most: u64) -> Kind {
+    Kind::Integer { least, most }
+}
+
+fn regions() -> Vec<&'static str> {
+    Region::ALL.iter().map(|region| region.row().name).collect()
+}
+
+fn profiles() -> Vec<&'static str> {
+    PROFILES.iter().map(|profile| profile.name).collect()
+}
+
+fn revisions() -> Vec<&'static str> {
+    Revision::ALL.iter().map(|revision| revision.row().name).collect()
+}
+
+fn booleans() -> Vec<&'static str> {
+    vec!["true", "false"]
+}
+
+fn log_forms() -> Vec<&'static str> {
+    vec!["human", "json"]
+}
+
+fn log_levels() -> Vec<&'static str> {
+    vec!["error", "warn", "info", "debug", "trace"]
+}
+
+settings! {
+    Sdkappid send("sdkappid", Kind::App, "N", "The SDKAppID");
+    Identifier send("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").or("administrator");
+    Key send("key", Kind::Secret, "", "");
+    KeyFile send("key_file", Kind::File, "FILE", "The file with the app's secret key; `-` is standard input. AVMARKS_KEY holds the key itself");
+    Usersig send("usersig", Kind::Secret, "", "");
+    UsersigFile send("usersig_file", Kind::File, "FILE", "The file with a signature made elsewhere; `-` is standard input. AVMARKS_USERSIG holds the signature itself");
+    Region send("region", Kind::Name(regions), "REGION", "The region of the app");
+    Url send("url", Kind::Url, "URL", "The URL of another service, instead of a region");
+    Group send("group", Kind::Group, "ID", "The group");
+    Proxy send("proxy", Kind::Proxy, "URL", "The URL of a proxy, or `none`; without this setting, HTTPS_PROXY, ALL_PROXY and the like apply");
+    Ca send("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's");
+    Profile send("policy", Kind::Name(profiles), "NAME", "Read the gaps of the documents as this profile does; `avmarks policy` lists them");
+    Reading send("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").list();
+    CallsPerSecond send("calls_per_second", integer(1, 10_000), "N", "Maximum number of calls in any second").or("200");
+    InFlight send("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").or("1");
+    Tries send("tries", integer(1, 1_000), "N", "Maximum number of attempts of a call").or("5");
+    Budget send("budget", integer(4, 86_400), "SECONDS", "Time for all attempts of a call").or("30");
+    TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
+    AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
+
+    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address. Other machines can reach any address but a loopback one, and there is no password [default: 127.0.0.1]");
+    Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
+    Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
+    Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
+    Strict serve("strict", Kind::Flag, "BOOL", "Refuse what the documents forbid and the readings in force accept: `random` missing or out of range, a comma before `]` or `}`");
+    CaDir serve("ca_dir", Kind::Folder, "DIR", "Keep the certificate authority in this directory, its key in avmarks-ca.key.pem [default: avmarks in $XDG_DATA_HOME or ~/.local/share]");
+    Data serve("data", Kind::Folder, "DIR", "Keep the state in this directory and continue from it at the next start; its settings of the app go before those given here");
+    DataRepair serve("data_repair", Kind::Flag, "BOOL", "Truncate the journal in --data at the first record that is corrupt or cannot be replayed; without this option, such a journal prevents the start");
+
+    AppSdkappid serve("sdkappid", Kind::App, "N", "The SDKAppID [default: 1400000000]").under(APP);
+    Admins serve("admin", Kind::Text, "IDENTIFIER", "An identifier that is an app admin; may be repeated [default: administrator]").under(APP).list();
+    AppKey serve("key", Kind::Secret, "", "");
+    AppKeyFile serve("key_file", Kind::File, "FILE", "Check signatures with the key in this file; without a key, every signature is accepted. AVMARKS_KEY holds the key itself").under(APP);
+    MarksSupported serve("marks_supported", Kind::Name(booleans), "BOOL", "Whether the plan of the app has marks and the list [default: true]").under(APP);
+    OnlineListEnabled serve("online_list_enabled", Kind::Name(booleans), "BOOL", "Whether the list of online members is switched on [default: true]").under(APP);
+    AppProfile serve("policy", Kind::Name(profiles), "NAME", "Read the gaps of the documents as this profile does; `avmarks policy` lists them").under(APP);
+    AppReading serve("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").under(APP).list();
+    Limit serve("limit", Kind::Limit, "LIMIT=N", "Set a limit that differs from the documents, such as calls_per_window_max=1000; may be repeated").under(APP).list();
+    StandingClock serve("clock", integer(0, Clock::LATEST.as_millis()), "MS", "Stop the clock at this time, in milliseconds since the Unix epoch, until the control plane moves it [default: the system's clock]").under(APP);
+
+    WebhookUrl serve("webhook_url", Kind::WebhookUrl, "URL", "Send what happens in groups to this URL, as webhooks").under(WEBHOOKS);
+    WebhookTokenFile serve("webhook_token_file", Kind::File, "FILE", "Sign webhooks with the token in this file").under(WEBHOOKS);
+    WebhookTrusted serve("webhook_trusted", Kind::File, "FILE", "Trust the certificates (PEM) in this file, where the URL is `https`").under(WEBHOOKS);
+    WebhookRevision serve("webhook_revision", Kind::Name(revisions), "NAME", "The revision of the documents that webhooks follow [default: newest]").under(WEBHOOKS);
+    WebhookRetries serve("webhook_retries", integer(0, 10), "N", "How often a webhook is sent again that was not answered within 2 seconds, at most 10 [default: 0]").under(WEBHOOKS);
+    WebhookDuplicate serve("webhook_duplicate", integer(0, 100), "PERCENT", "Per cent of the webhooks that are sent twice [default: 0]").under(WEBHOOKS);
+    WebhookReorder serve("webhook_reorder", integer(0, 100), "PERCENT", "Per cent of the webhooks that are sent after the following one [default: 0]").under(WEBHOOKS);
+    WebhookDelayMs serve("webhook_delay_ms", integer(0, 600_000), "MS", "Delay of each webhook, in milliseconds [default: 0]").under(WEBHOOKS);
+    WebhookSeed serve("webhook_seed", integer(0, u64::MAX), "N", "Seed for the choice of the webhooks that are sent twice or in another order [default: 0]").under(WEBHOOKS);
+
+    ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy stands in for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
+    ControlHosts serve("control_host", Kind::Host, "HOST", "A host, in addition to addresses, localhost and names without a dot, by which `/_avmarks/` may be reached; may be repeated").under(LIMITS).list();
+    ConnectionsMax serve("connections_max", integer(1, u64::MAX), "N", "Maximum number of open connections [default: 1024]").under(LIMITS);
+    HeadBytesMax serve("head_bytes_max", integer(EmulatorSettings::HEAD_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of the head of a request [default: 65536]").under(LIMITS);
+    HeadTimeout serve("head_timeout", integer(1, SECONDS_MAX), "SECONDS", "Time for the head of a request, and between two requests [default: 30]").under(LIMITS);
+    BodyTimeout serve("body_timeout", integer(1, SECONDS_MAX), "SECONDS", "Time for the body of a request, and for reading the response [default: 30]").under(LIMITS);
+    StopTimeout serve("stop_timeout", integer(0, SECONDS_MAX), "SECONDS", "Time for requests in progress when the emulator is stopped [default: 5]").under(LIMITS);
+    GroupsMax serve("groups_max", integer(0, u64::MAX), "N", "Maximum number of groups [default: 100000]").under(LIMITS);
+    MembersMax serve("members_max", integer(0, u64::MAX), "N", "Maximum number of members of one group [default: 1000000]").under(LIMITS);
+    LogEntriesMax serve("log_entries_max", integer(0, u64::MAX), "N", "Maximum number of requests in the log under `/_avmarks/log` [default: 1000]").under(LIMITS);
+    JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
+
+    LogForm serve("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
+    LogLevel serve("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request, `debug` each event [default: info]").under(LOG);
+}
+
 impl Setting {
-    /// In the order in which they are shown.
-    pub(crate) const ALL: &'static [Self] = &[
-        Self::Sdkappid,
-        Self::Identifier,
-        Self::Key,
-        Self::KeyFile,
-        Self::Usersig,
-        Self::UsersigFile,
-        Self::Region,
-        Self::Url,
-        Self::Group,
-        Self::Proxy,
-        Self::Ca,
-        Self::CallsPerSecond,
-        Self::InFlight,
-        Self::Tries,
-        Self::Budget,
-        Self::TimeLimit,
-        Self::AccountsPerCall,
+    /// Groups of settings of which one place may give one only.
+    pub(crate) const ALTERNATIVES: &'static [&'static [Self]] = &[
+        &[Self::Key, Self::KeyFile, Self::Usersig, Self::UsersigFile],
+        &[Self::AppKey, Self::AppKeyFile],
+        &[Self::Region, Self::Url],
     ];
 
-    /// Those of which one place gives one at most.
-    pub(crate) const ALTERNATIVES: &'static [&'static [Self]] =
-        &[&[Self::Key, Self::KeyFile, Self::Usersig, Self::UsersigFile], &[Self::Region, Self::Url]];
+    /// The settings of a command.
+    pub(crate) fn of(command: Command) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |setting| setting.row().command == command)
+    }
 
     /// The key in the file.
     pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Sdkappid => "sdkappid",
-            Self::Identifier => "identifier",
-            Self::Key => "key",
-            Self::KeyFile => "key_file",
-            Self::Usersig => "usersig",
-            Self::UsersigFile => "usersig_file",
-            Self::Region => "region",
-            Self::Url => "url",
-            Self::Group => "group",
-            Self::Proxy => "proxy",
-            Self::Ca => "ca",
-            Self::CallsPerSecond => "calls_per_second",
-            Self::InFlight => "in_flight",
-            Self::Tries => "tries",
-            Self::Budget => "budget",
-            Self::TimeLimit => "time_limit",
-            Self::AccountsPerCall => "accounts_per_call",
-        }
+        self.row().name
     }
 
     /// The option, with its hyphens.
@@ -103,107 +241,12 @@ impl Setting {
         format!("AVMARKS_{}", self.name().to_uppercase())
     }
 
-    pub(crate) const fn kind(self) -> Kind {
-        match self {
-            Self::Sdkappid => Kind::App,
-            Self::Identifier => Kind::Account,
-            Self::Key | Self::Usersig => Kind::Secret,
-            Self::KeyFile | Self::UsersigFile | Self::Ca => Kind::Path,
-            Self::Region => Kind::Region,
-            Self::Url => Kind::Url,
-            Self::Group => Kind::Group,
-            Self::Proxy => Kind::Proxy,
-            Self::CallsPerSecond => number(1, 10_000),
-            Self::InFlight => number(1, 256),
-            Self::Tries => number(1, 1_000),
-            Self::Budget => number(4, 86_400),
-            Self::TimeLimit => number(4, 31_536_000),
-            Self::AccountsPerCall => number(1, Limits::DOCUMENTED.accounts_per_call_max as u64),
-        }
-    }
-
-    /// What it is where nobody says.
-    pub(crate) const fn default(self) -> Option<&'static str> {
-        match self {
-            Self::Identifier => Some("administrator"),
-            Self::CallsPerSecond => Some("200"),
-            Self::InFlight => Some("1"),
-            Self::Tries => Some("5"),
-            Self::Budget => Some("30"),
-            Self::AccountsPerCall => Some("500"),
-            _ => None,
-        }
-    }
-
-    /// Whether it may be an option, and stand in the file. A secret may not: who lists processes or shares a file would
-    /// see it.
     pub(crate) const fn is_secret(self) -> bool {
-        matches!(self.kind(), Kind::Secret)
+        matches!(self.row().kind, Kind::Secret)
     }
 
-    /// Whether a text may be its value; if not, what is wrong and what would do.
-    pub(crate) fn check(self, text: &str) -> Result<(), String> {
-        let is = |fault: &dyn fmt::Display| format!("`{}` will not do: {fault}", harmless(text));
-        match self.kind() {
-            Kind::App => SdkAppId::parse(text).map(drop).map_err(|fault| is(&fault)),
-            Kind::Account => UserId::parse(text).map(drop).map_err(|fault| is(&fault)),
-            Kind::Group => GroupId::parse(text).map(drop).map_err(|fault| is(&fault)),
-            Kind::Region if Region::parse(text).is_some() => Ok(()),
-            Kind::Region => {
-                let all = || Region::ALL.iter().map(|region| region.row().name.to_owned());
-                let near = names::near(text, all());
-                Err(is(&format_args!("it is no region{near}; give one of {}", all().collect::<Vec<_>>().join(", "))))
-            }
-            Kind::Url if !text.starts_with("http") => Err("it does not begin with `https://` or `http://`".to_owned()),
-            Kind::Url => BaseUrl::parse(text).map(drop).map_err(|fault| fault.to_string()),
-            Kind::Proxy => proxy(text),
-            Kind::Path | Kind::Secret if text.is_empty() => Err("it is empty; give one".to_owned()),
-            Kind::Path | Kind::Secret => Ok(()),
-            Kind::Number { least, most } => {
-                let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-                number.map(drop).ok_or_else(|| is(&format_args!("give a whole number from {least} to {most}")))
-            }
-        }
-    }
-
-    /// A value as it may be shown.
-    pub(crate) fn shown(self, text: &str) -> String {
-        match (self.kind(), text.split_once("://"), text.rsplit_once('@')) {
-            (Kind::Secret, ..) => "…".to_owned(),
-            (Kind::Proxy, Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-            _ if self.check(text).is_err() => harmless(text),
-            _ => text.to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-const fn number(least: u64, most: u64) -> Kind {
-    Kind::Number { least, most }
-}
-
-/// A wrong value, where it is too short to be a key or a signature that stands in the wrong place.
-fn harmless(text: &str) -> String {
-    const CHARACTERS_MAX: usize = 20;
-    if text.chars().count() <= CHARACTERS_MAX { Excerpt(text).to_string() } else { "…".to_owned() }
-}
-
-/// What stands for going through no proxy.
-pub(super) const NO_PROXY: &str = "none";
-
-/// Whether it is the URL of a proxy, whose user and password are not repeated.
-fn proxy(text: &str) -> Result<(), String> {
-    match text.split_once("://") {
-        None if text == NO_PROXY => Ok(()),
-        Some((scheme @ ("http" | "https"), rest)) => {
-            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            BaseUrl::parse(&format!("{scheme}://{host}")).map(drop).map_err(|fault| fault.to_string())
-        }
-        _ => Err("it does not begin with `http://` or `https://`, nor is it `none`".to_owned()),
+    /// Whether it says how webhooks are sent.
+    pub(crate) fn is_of_webhooks(self) -> bool {
+        self.name().starts_with("webhook_")
     }
 }

@@ -37,7 +37,7 @@ fn every_clause_is_explained() {
     for row in CLAUSES {
         let told = avmarks(&["explain", row.id]);
         assert_eq!((told.status, told.err.as_str()), (0, ""));
-        for part in [row.id, row.says, row.refusal] {
+        for part in [row.id, row.description, row.refusal] {
             assert!(told.out.contains(part), "{part}: {}", told.out);
         }
         let found = avmarks(&["explain", "--json", row.id]).json();
@@ -96,7 +96,7 @@ fn every_error_code_is_explained() {
 #[test]
 fn a_code_is_explained_by_its_causes() {
     let found = avmarks(&["explain", "--json", "10004"]).json();
-    assert_eq!(found["action"], "mend-request");
+    assert_eq!(found["action"], "fix-request");
     assert_eq!(found["advice"], "What to do depends on the cause.");
     let causes = found["causes"].as_array().unwrap();
     let of = |id: &str| {
@@ -119,7 +119,7 @@ fn a_code_is_explained_by_its_causes() {
     assert!(told.find("Check the path first").unwrap() < told.find("Wait, then").unwrap(), "{told}");
     let told = avmarks(&["explain", "60007"]).out;
     assert!(told.contains("The limit is fixed"), "{told}");
-    assert!(avmarks(&["explain", "60009"]).out.contains("advice    mend-request: Correct the request"));
+    assert!(avmarks(&["explain", "60009"]).out.contains("advice    fix-request: Correct the request"));
 }
 
 /// Where a code has causes, each refusal with that code is among them.
@@ -172,16 +172,16 @@ fn what_there_is_not_finds_what_was_meant() {
         assert!(run.error().contains("did you mean") && run.error().contains(meant), "{run:?}");
     }
     for (nothing, part) in [
-        ("4294967296", "`4294967296` is not a clause, gap or error code; "),
-        ("", "not a clause"),
+        ("4294967296", "unknown subject `4294967296`; "),
+        ("", "unknown subject"),
         ("0", "no error"),
-        ("\u{1b}[2J", "not a clause"),
+        ("\u{1b}[2J", "unknown subject"),
         // The nearest codes are about something else.
-        ("501", "`501` is not a clause, gap or error code; "),
-        ("100", "`100` is not a clause, gap or error code; "),
+        ("501", "unknown subject `501`; "),
+        ("100", "unknown subject `100`; "),
     ] {
         let run = avmarks(&["explain", nothing]);
-        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists them all"), "{run:?}");
+        assert!(run.error().contains(part) && run.error().contains("`avmarks explain` lists all of them"), "{run:?}");
     }
 }
 

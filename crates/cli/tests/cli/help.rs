@@ -80,9 +80,6 @@ fn wrong_usage_has_status_2() {
         &["completions", "nonsense"],
         &["send"],
         &["send", "set", "a", "--mark", "999"],
-        &["send", "set", "a", "--mark", "1000", "--tries", "0"],
-        &["send", "set", "a", "--mark", "1000", "--region", "atlantis"],
-        &["send", "set", "a", "--mark", "1000", "--region", "china", "--url", "https://localhost"],
         &["send", "set", "a", "--mark", "1000", "--plan", "--dry-run"],
         &["send", "set", "a", "--mark", "1000", "--state", "app.json"],
         &["send", "set", "a", "--mark", "1000", "--plan", "--resume", "file"],
@@ -99,6 +96,29 @@ fn wrong_usage_has_status_2() {
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
         assert!(!run.err.is_empty());
     }
+}
+
+#[test]
+fn wrong_settings_have_status_4() {
+    for (arguments, error) in [
+        (&["--tries", "0"][..], "--tries: invalid value `0`: expected an integer from 1 to 1000"),
+        (&["--region", "atlantis"], "--region: invalid value `atlantis`: expected one of china, singapore"),
+        (&["--region", "china", "--url", "https://localhost"], "--region and --url are alternatives; give one of them"),
+        (&["--config", "-"], "the configuration is not read from standard input (`-`); name a file"),
+    ] {
+        let run = avmarks(&[&["send", "set", "a", "--mark", "1000"], arguments].concat());
+        assert!(run.errors(4).iter().any(|line| line.starts_with(error)), "{error}: {run:?}");
+    }
+    let run = avmarks(&["serve", "--port", "65536", "--stop-timeout", "x"]);
+    let expected = [
+        "--port: invalid value `65536`: expected an integer from 0 to 65535",
+        "--stop-timeout: invalid value `x`: expected an integer from 0 to 86400",
+        "2 configuration errors",
+    ];
+    assert_eq!(run.errors(4), expected);
+    // What a file lacks is not known where it cannot be read.
+    let run = avmarks(&["send", "count", "--config", "-"]);
+    assert_eq!(run.errors(4), ["the configuration is not read from standard input (`-`); name a file"]);
 }
 
 #[test]
@@ -201,7 +221,9 @@ fn the_formats_of_send_name_every_setting() {
         // The crate as a registry has it comes without the project around it.
         return;
     };
-    let settings = avmarks(&["send", "config", "--json"]).json()["settings"].clone();
+    let settings =
+        serde_json::from_str::<serde_json::Value>(&avmarks(&["send", "config", "--json"]).out).unwrap()["settings"]
+            .clone();
     for row in settings.as_array().unwrap() {
         let (name, value) = (row["name"].as_str().unwrap(), row["value"].as_str().unwrap_or_default());
         let line =

@@ -125,7 +125,10 @@ fn prepared(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    Run::of(prepared(folder, arguments).output().unwrap()).error().to_owned()
+    let run = Run::of(prepared(folder, arguments).output().unwrap());
+    assert!([2, 4].contains(&run.status) && run.out.is_empty(), "{run:?}");
+    assert_eq!(run.err.matches('\n').count(), 1, "{run:?}");
+    run.err.strip_prefix("error: ").unwrap().trim_end().to_owned()
 }
 
 #[test]
@@ -295,54 +298,58 @@ fn what_will_not_do_is_named_with_its_place() {
     file(&folder, "secret.toml", "[serve]\nkey = \"x\"\n");
     file(&folder, "bad.jsonl", "{\"at\":0,\"do\":\"create_group\",\"group\":\"g\"}\n{\"at\":0,\"do\":\"sing\"}\n");
     for (arguments, wrong) in [
-        (&["--listen", "nowhere"][..], "--listen: `nowhere` will not do: give an address"),
-        (&["--port", "70000"], "--port: `70000` will not do: give a whole number from 0 to 65535"),
-        (&["--port=-1"], "--port: `-1` will not do"),
-        (&["--group", ""], "--group: `` will not do: it is empty"),
-        (&["--sdkappid", "x"], "--sdkappid: `x` will not do"),
-        (&["--admin", ""], "--admin: it is empty"),
-        (&["--reading", "page_size"], "--reading: `page_size` will not do: write GAP=READING"),
-        (&["--reading", "page_sise=250"], "it is not a gap (did you mean `gap:page-size`?)"),
-        (&["--policy", "x"], "--policy: `x` will not do: give one of "),
-        (&["--limit", "calls=1"], "--limit: there is no `calls`; there are `accounts_per_call_max`"),
-        (&["--limit", "calls_per_window_max=x"], "give a whole number"),
-        (&["--clock", "now"], "--clock: `now` will not do"),
-        (&["--clock", "9007199254740992"], "give a whole number from 0 to 9007199254740991"),
-        (&["--head-timeout", "86401"], "--head-timeout: `86401` will not do: give a whole number from 1 to 86400"),
-        (&["--body-timeout", "18446744073709551615"], "give a whole number from 1 to 86400"),
-        (&["--stop-timeout", "18446744073709551615"], "give a whole number from 0 to 86400"),
-        (&["--head-timeout", "0"], "give a whole number from 1 to 86400"),
-        (&["--connections-max", "0"], "--connections-max: `0` will not do: give a whole number from 1 to "),
-        (&["--head-bytes-max", "0"], "--head-bytes-max: `0` will not do: give a whole number from 1024 to "),
-        (&["--webhook-retries", "abc"], "--webhook-retries: there is no URL that webhooks go to; give --webhook-url"),
-        (&["--webhook-token-file", "absent"], "--webhook-token-file: there is no URL"),
+        (&["--listen", "nowhere"][..], "--listen: invalid value `nowhere`: expected an address"),
+        (&["--port", "70000"], "--port: invalid value `70000`: expected an integer from 0 to 65535"),
+        (&["--port=-1"], "--port: invalid value `-1`"),
+        (&["--group", ""], "--group: the value is empty"),
+        (&["--sdkappid", "x"], "--sdkappid: invalid value `x`"),
+        (&["--admin", ""], "--admin: the value is empty"),
+        (&["--reading", "page_size"], "--reading: invalid value `page_size`: expected GAP=READING"),
+        (&["--reading", "page_sise=250"], "is not a gap (did you mean `gap:page-size`?)"),
+        (&["--policy", "x"], "--policy: invalid value `x`: expected one of "),
+        (
+            &["--limit", "calls=1"],
+            "--limit: invalid value `calls=1`: there is no `calls`; there are `accounts_per_call_max`",
+        ),
+        (&["--limit", "calls_per_window_max=x"], "expected an integer"),
+        (&["--clock", "now"], "--clock: invalid value `now`"),
+        (&["--clock", "9007199254740992"], "expected an integer from 0 to 9007199254740991"),
+        (&["--head-timeout", "86401"], "--head-timeout: invalid value `86401`: expected an integer from 1 to 86400"),
+        (&["--body-timeout", "18446744073709551615"], "expected an integer from 1 to 86400"),
+        (&["--stop-timeout", "18446744073709551615"], "expected an integer from 0 to 86400"),
+        (&["--head-timeout", "0"], "expected an integer from 1 to 86400"),
+        (&["--connections-max", "0"], "--connections-max: invalid value `0`: expected an integer from 1 to "),
+        (&["--head-bytes-max", "0"], "--head-bytes-max: invalid value `0`: expected an integer from 1024 to "),
+        (&["--webhook-retries", "abc"], "--webhook-retries: invalid value `abc`: expected an integer from 0 to 10"),
+        (&["--webhook-retries", "1"], "--webhook-retries: no URL for webhooks: give --webhook-url"),
+        (&["--webhook-token-file", "absent"], "--webhook-token-file: no URL"),
         (&["--webhook-url", "http://a:99999/"], "`url` is `http://a:99999/`; it must be"),
-        (&["--proxied-host", "http://x/"], "give a name, `*.` and the end of one"),
-        (&["--control-host", "*.test"], "--control-host: `*.test` will not do: give a name without a port"),
-        (&["--log", "xml"], "give human or json"),
-        (&["--log-level", "INFO"], "give error, warn, info, debug or trace"),
-        (&["--config", "bad.toml"], "`bad.toml` line 3: `prot` is no setting of [serve]"),
-        (&["--config", "type.toml"], "`type.toml` line 2: `port` is of type array"),
-        (&["--config", "value.toml"], "`value.toml` line 2, `head_timeout`: `-1` will not do"),
-        (&["--config", "no.toml"], "`no.toml` line 1: this is not TOML"),
-        (&["--config", "secret.toml"], "`secret.toml` line 2: a key is not read from here"),
+        (&["--proxied-host", "http://x/"], "expected the name of a host, `*.` and the end of one"),
+        (&["--control-host", "*.test"], "--control-host: invalid value `*.test`: expected the name of a host"),
+        (&["--log", "xml"], "expected one of human, json"),
+        (&["--log-level", "INFO"], "expected one of error, warn, info, debug, trace"),
+        (&["--config", "bad.toml"], "`bad.toml` line 3: unknown setting `prot`"),
+        (&["--config", "type.toml"], "`type.toml` line 2, `port`: it has the type array"),
+        (&["--config", "value.toml"], "`value.toml` line 2, `head_timeout`: invalid value `-1`"),
+        (&["--config", "no.toml"], "`no.toml` line 1 is not TOML"),
+        (&["--config", "secret.toml"], "`secret.toml` line 2, `key`: it is not read from here"),
         (&["--config", "absent.toml"], "`absent.toml` does not exist"),
         (&["--seed", "absent.jsonl"], "does not exist"),
         (&["--seed", "bad.jsonl"], "`bad.jsonl`: line 2: "),
         (&["--groups-max", "0", "--group", "g"], "--group: line 1: "),
         (&["--key-file", "absent"], "does not exist"),
-        (&["--listen", "192.0.2.1"], "`192.0.2.1:0` cannot be listened on: "),
+        (&["--listen", "192.0.2.1"], "cannot listen on `192.0.2.1:0`: "),
     ] {
         let error = refused(&folder, arguments);
         assert!(error.contains(wrong), "{arguments:?}: {error}");
     }
     let mut command = command(&["serve", "--port", "0"]);
     let error = Run::of(command.env("XDG_DATA_HOME", folder.join("bad.toml")).output().unwrap());
-    assert!(error.error().ends_with("; --ca-dir says where it is kept"), "{error:?}");
+    assert!(error.error().ends_with("; --ca-dir names the directory that it is kept in"), "{error:?}");
     let mut command = prepared(&folder, &[]);
     command.env("AVMARKS_GROUPS_MAX", "many");
     let error = Run::of(command.output().unwrap());
-    assert!(error.error().starts_with("AVMARKS_GROUPS_MAX: `many` will not do"), "{error:?}");
+    assert!(error.errors(4)[0].starts_with("AVMARKS_GROUPS_MAX: invalid value `many`"), "{error:?}");
 }
 
 #[test]
@@ -372,7 +379,7 @@ fn a_port_in_use_is_an_error_and_listening_for_others_a_note() {
     let port = server.address().rsplit_once(':').unwrap().1.to_owned();
     assert!(server.address().starts_with("127.0.0.1:"), "an address that can be dialled");
     let error = refused(&folder, &["--listen", "0.0.0.0", "--port", &port]);
-    assert!(error.contains("cannot be listened on") && error.contains("give another --listen or --port"), "{error}");
+    assert!(error.contains("cannot listen on") && error.contains("give another --listen or --port"), "{error}");
     let said = server.stop("-TERM");
-    assert!(said.contains("can be reached by others"), "{said}");
+    assert!(said.contains("other machines can reach"), "{said}");
 }

@@ -76,7 +76,7 @@ fn what_is_signed_can_be_verified() {
         |options: &[&str]| usersig(&[&["verify", sig, "--json"], options, &at].concat(), "").json()["code"].clone();
     assert_eq!(other(&["--sdkappid", "1400000000", "--identifier", "someone"]), 70013);
     assert_eq!(other(&["--sdkappid", "1400000001", "--identifier", "administrator"]), 70014);
-    let wrong_key = file(&folder, "wrong.txt", "wrong");
+    let wrong_key = file(&folder, "wrong.txt", KEY.replace('5', "6"));
     assert_eq!(other(&[&["--key-file", &wrong_key], &WHO[..]].concat()), 70009);
     let short = usersig(&[&["verify", &sig[..40]], &WHO[..], &at].concat(), "");
     assert_eq!(short.status, 1);
@@ -149,9 +149,9 @@ fn keys_come_from_a_file_or_the_environment() {
         (&b""[..], "empty"),
         (b"\n", "empty"),
         (b"a b", "white space at byte 1"),
-        (b"a\n\n", "white space"),
+        (b"a\nb", "white space at byte 1"),
         (b"\xff", "UTF-8"),
-        (&[b'a'; 5_000], "4096 bytes"),
+        (&[b'a'; 70_000], "65536 bytes"),
     ] {
         let run = sign(&["--key-file", &file(&folder, "bad.txt", bytes)], "");
         assert!(run.error().contains(part), "{run:?}");
@@ -159,7 +159,7 @@ fn keys_come_from_a_file_or_the_environment() {
     assert!(sign(&[], "").error().contains("AVMARKS_KEY"));
     assert!(sign(&["--key-file", folder.to_str().unwrap()], "").error().contains("is a directory"));
     let verify = [&["usersig", "verify", "--key-file", "-", "-"], &WHO[..]].concat();
-    assert!(avmarks_with(&verify, b"x").error().contains("twice"));
+    assert!(avmarks_with(&verify, b"x").error().contains("two inputs are standard input"));
 }
 
 #[test]
@@ -247,7 +247,39 @@ fn what_was_not_checked_is_not_called_accepted() {
 }
 
 #[test]
-fn a_key_may_have_one_line_break_at_its_end_and_no_byte_order_mark() {
+fn a_key_of_another_form_gets_a_note() {
+    let sign = |key: &str| {
+        let mut command = command(&[&["usersig", "sign", "--at", "5"], &WHO[..]].concat());
+        command.env("AVMARKS_KEY", key);
+        let run = feed(command, b"");
+        assert_eq!(run.status, 0, "{run:?}");
+        run.err
+    };
+    let note = |length| {
+        format!("note: AVMARKS_KEY: the key has {length} characters; a key of the console has 64 letters and digits\n")
+    };
+    assert_eq!(sign(KEY), "");
+    assert_eq!(sign(&KEY[1..]), note(63));
+    assert_eq!(sign(&format!("{KEY}a")), note(65));
+    assert_eq!(sign(&format!("{}=", &KEY[1..])), note(64));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_that_others_can_read_gets_a_note() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let key = file(&folder("readable"), "key.txt", KEY);
+    for (mode, is_noted) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let run = avmarks(&[&["usersig", "sign", "--key-file", &key], &WHO[..]].concat());
+        let note = "note: other users can read the file of --key-file; `chmod 600` prevents that\n";
+        assert_eq!((run.status, run.err.as_str()), (0, if is_noted { note } else { "" }), "{mode:o}");
+    }
+}
+
+#[test]
+fn white_space_and_byte_order_marks_around_a_key_are_removed() {
     let folder = folder("marked");
     let from_file = |text: &str| {
         let key = file(&folder, "key.txt", text);
@@ -259,27 +291,34 @@ fn a_key_may_have_one_line_break_at_its_end_and_no_byte_order_mark() {
         feed(command, b"")
     };
     let good = from_file(KEY);
-    for end in ["", "\n", "\r\n"] {
-        let text = format!("{KEY}{end}");
-        assert_eq!((&from_file(&text).out, &from_environment(&text).out), (&good.out, &good.out), "{end:?}");
+    for (start, end) in [("", ""), ("", "\n"), ("", "\r\n"), ("\u{feff}", ""), ("\u{feff}", "\r\n"), (" \t", " \n\n")] {
+        let text = format!("{start}{KEY}{end}");
+        for run in [from_file(&text), from_environment(&text)] {
+            assert_eq!((run.out, run.err.as_str()), (good.out.clone(), ""), "{start:?} {end:?}");
+        }
     }
     for (text, said) in [
-        (format!("\u{feff}{KEY}"), "the secret begins with a byte order mark; save it as UTF-8 without one"),
-        (format!("{KEY}\n\n"), "the secret has white space at byte 64; copy it again, without blanks or line breaks"),
+        (format!("{}\n{}", &KEY[..32], &KEY[32..]), "the secret has white space at byte 32"),
+        (format!("\"{KEY}\""), "the secret is in quotation marks; remove them"),
+        (format!("“{KEY}”\n"), "the secret is in quotation marks; remove them"),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n".to_owned(),
+            "this is a key in PEM, which signs by the old scheme (ECDSA)",
+        ),
     ] {
-        assert_eq!(from_file(&text).error(), format!("the file of --key-file: {said}"));
-        assert_eq!(from_environment(&text).error(), format!("AVMARKS_KEY: {said}"));
+        assert!(from_file(&text).error().starts_with(&format!("the file of --key-file: {said}")), "{said}");
+        assert!(from_environment(&text).error().starts_with(&format!("AVMARKS_KEY: {said}")), "{said}");
     }
 }
 
 #[test]
 fn wrong_values_that_cannot_be_secrets_are_shown() {
     for (option, value, said) in [
-        ("--expire", "0", "'0' for '--expire <SECONDS>': it must be a whole number from 1 to 9223372036854775"),
-        ("--expire", "1d", "'1d' for '--expire <SECONDS>': it must be"),
-        ("--at", "-5", "'-5' for '--at <UNIX_SECONDS>': it must be a whole number from 0 to 9223372036854775"),
-        ("--at", "now", "'now' for '--at <UNIX_SECONDS>': it must be"),
-        ("--at", KEY, "'…' for '--at <UNIX_SECONDS>': it must be"),
+        ("--expire", "0", "'0' for '--expire <SECONDS>': expected an integer from 1 to 9223372036854775"),
+        ("--expire", "1d", "'1d' for '--expire <SECONDS>': expected an integer"),
+        ("--at", "-5", "'-5' for '--at <UNIX_SECONDS>': expected an integer from 0 to 9223372036854775"),
+        ("--at", "now", "'now' for '--at <UNIX_SECONDS>': expected an integer"),
+        ("--at", KEY, "'…' for '--at <UNIX_SECONDS>': expected an integer"),
     ] {
         let run = avmarks(&[&["usersig", "sign", option, value], &WHO[..]].concat());
         assert_eq!((run.status, run.out.as_str()), (2, ""));

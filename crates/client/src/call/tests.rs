@@ -1,7 +1,8 @@
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
-use avmarks_protocol::{ErrorCode, envelope_json, get_online_member_num};
+use avmarks_protocol::{ErrorCode, get_online_member_num};
 use avmarks_spec::UserId;
 use proptest::prelude::*;
 
@@ -308,4 +309,10 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn one_attempt_is_told_as_one() {
+    let unanswered = run(&mut call(true), |_| Some(Ok(refused(10010)))).0.unwrap_err().to_string();
+    assert!(unanswered.starts_with("`do_it` was given up after 1 attempt, the last with `random` "), "{unanswered}");
 }

@@ -82,12 +82,12 @@ impl Job {
         Report::new(plans.collect())
     }
 
-    /// The job again, where every account was served whole: applied, or accepted as a robot.
+    /// Whether every account was served whole: applied, or accepted as a robot.
     ///
     /// # Errors
     ///
     /// [`IncompleteError`] with the job, where any account has another outcome.
-    pub fn into_result(self) -> Result<Self, IncompleteError> {
-        if self.report().is_complete() { Ok(self) } else { Err(IncompleteError::new(self)) }
+    pub fn into_result(self) -> Result<(), IncompleteError> {
+        if self.report().is_complete() { Ok(()) } else { Err(IncompleteError::new(self)) }
     }
 }

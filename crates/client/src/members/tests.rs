@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_protocol::ErrorCode;
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::Timestamp;
 

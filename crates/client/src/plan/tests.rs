@@ -168,7 +168,7 @@ fn a_mark_is_any_integer_and_ids_are_typed_or_text() {
     let account = avmarks_spec::UserId::parse("a").unwrap();
     for plan in [
         Plan::set_marks(GroupId::parse(GROUP).unwrap(), [(account, [1000u32])], &settings),
-        Plan::set_marks(GROUP.to_owned(), [("a".to_owned(), [Mark::CUSTOM_MIN])], &settings),
+        Plan::set_marks(GROUP, [("a".to_owned(), [Mark::CUSTOM_MIN])], &settings),
         Plan::set_marks(GROUP, [(&account, vec![1000i64])], &settings),
     ] {
         assert!(plan.unwrap() == base);
@@ -183,4 +183,21 @@ fn accounts_in_one_text_are_told_apart() {
     assert_eq!(indexes, [0, 1, 0, 2, 3, 1, 4, 5]);
     let kept: Vec<_> = interner.accounts.iter().collect();
     assert_eq!((kept, interner.accounts.get(6)), (vec!["", "a", "ab", "b", "ba", "aa"], None));
+}
+
+#[test]
+fn a_call_has_from_1_to_500_accounts() {
+    for (found, fits) in [(0, false), (1, true), (500, true), (501, false)] {
+        let settings = PlanSettings { accounts_per_call_max: found, ..PlanSettings::default() };
+        let plan = Plan::set_marks(GROUP, [("a", [1000]), ("b", [1000])], &settings);
+        let errors = plan.err().map(|errors| errors.as_slice().to_vec());
+        assert_eq!(errors, (!fits).then(|| vec![PlanError::AccountsPerCall { found, max: 500 }]), "{found}");
+    }
+}
+
+/// A file of progress holds it: another number for the same plan would make the files of before useless.
+#[test]
+fn the_fingerprint_of_a_known_plan_stays() {
+    let plan = plan(PlanKind::SetMarks, &[("a", &[1000]), ("b", &[500, 4_294_967_295])]).unwrap();
+    assert_eq!(format!("{:016x}", plan.fingerprint()), "aa044f88b7f069c1");
 }

@@ -141,6 +141,26 @@ fn an_unexpected_response_has_its_kind_and_head() {
 }
 
 #[test]
+fn a_redirect_is_a_status_from_300_to_399() {
+    for (status, kind) in [
+        (299, UnexpectedKind::Status),
+        (300, UnexpectedKind::Redirect),
+        (399, UnexpectedKind::Redirect),
+        (400, UnexpectedKind::Status),
+    ] {
+        assert_eq!(unexpected(Response::new(status, b"")).kind, kind, "{status}");
+    }
+}
+
+#[test]
+fn the_first_512_bytes_of_an_unexpected_body_are_kept() {
+    for (bytes, kept) in [(511, 511), (512, 512), (513, 512)] {
+        let found = unexpected(Response::new(502, "x".repeat(bytes).as_bytes()));
+        assert_eq!((found.head.len(), found.bytes), (kept, bytes));
+    }
+}
+
+#[test]
 fn a_compressed_answer_is_named() {
     let body = [0x1f, 0x8b, 8, 0, 0];
     let zstd = [0x28, 0xb5, 0x2f, 0xfd, 4];

@@ -10,10 +10,10 @@ use avmarks_client::{
     ATTEMPT_TIMEOUT_MIN, AttemptId, Backoff, Job, JobSettings, Pace, PaceSettings, Plan, PlanKind, PlanSettings,
     Progress, Response, RetrySettings, SignatureSettings, Signer, Step, Transmit, TransportError,
 };
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::add_robots;
 use avmarks_protocol::modify_user_info::{Member, Request};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_spec::{Mark, Timestamp, UserId};
 use proptest::prelude::*;
 

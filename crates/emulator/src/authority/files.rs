@@ -14,7 +14,19 @@ const BYTES_MAX: u64 = 65_536;
 /// Tells the unfinished files of one process apart.
 static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 
-pub(super) fn load_or_make(folder: &Path) -> Result<Authority, AuthorityError> {
+impl Authority {
+    /// The authority of this folder; made, and kept there, where there is none. The file with the key can be read by its
+    /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError`].
+    pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
+        load_or_make(folder)
+    }
+}
+
+fn load_or_make(folder: &Path) -> Result<Authority, AuthorityError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
     let (key_file, certificate_file) = (folder.join(Authority::KEY_FILE), folder.join(Authority::CERTIFICATE_FILE));
     let text = match read(&key_file)? {

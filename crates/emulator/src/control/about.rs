@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::error::ControlError;
-use crate::world::Shared;
+use crate::shared::Shared;
 
 const PAGE: &str = include_str!("../page.html");
 const OPENAPI: &str = include_str!("../openapi.json");
@@ -122,9 +122,10 @@ pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
-    let policy: Policy = shared.lock().app.settings().terms.policy;
+    let policy: Policy = shared.lock().state.app.settings().terms.policy;
     let clauses = Clause::ALL.iter().map(|clause| clause.row());
-    let clauses = clauses.map(|row| ClauseRow { id: row.id, says: row.says, sources: SourceRow::all(row.sources) });
+    let clauses =
+        clauses.map(|row| ClauseRow { id: row.id, says: row.description, sources: SourceRow::all(row.sources) });
     let gaps = Gap::ALL.iter().map(|gap| {
         let (row, in_force) = (gap.row(), policy.reading(*gap));
         let readings = row.readings.iter();

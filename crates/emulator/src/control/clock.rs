@@ -10,17 +10,18 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::asked::{self, Asked, NUMBER_MAX, Whole};
 use super::error::ControlError;
+use super::extract::{self, NUMBER_MAX, StrictJson, Whole};
 use super::groups::events;
-use crate::world::{Shared, World};
+use crate::shared::Shared;
+use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     now: Option<Whole>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     running: Option<bool>,
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<Now> {
 
 pub(super) async fn set(
     State(shared): State<Arc<Shared>>,
-    Asked(change): Asked<Change>,
+    StrictJson(change): StrictJson<Change>,
 ) -> Result<Json<Now>, ControlError> {
     let Change { now: to, running } = change;
     if to.is_none() && running.is_none() {
@@ -71,7 +72,7 @@ pub(super) async fn set(
 
 pub(super) async fn advance(
     State(shared): State<Arc<Shared>>,
-    Asked(Advance { ms: Whole(ms) }): Asked<Advance>,
+    StrictJson(Advance { ms: Whole(ms) }): StrictJson<Advance>,
 ) -> Result<Json<Now>, ControlError> {
     moment("ms", ms)?;
     shared
@@ -97,5 +98,5 @@ fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
 }
 
 fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {
-    Now { now: world.now().as_millis(), running: world.clock.is_running(), events: happenings.map(events) }
+    Now { now: world.now().as_millis(), running: world.state.clock.is_running(), events: happenings.map(events) }
 }

@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::inputs::Full;
-use crate::journal::Unkept;
+use crate::capacity::CapacityError;
+use crate::journal::NotPersisted;
 
 /// Its body.
 #[derive(Serialize)]
 struct Sentence {
-    fault: String,
+    error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<u64>,
 }
@@ -47,22 +47,22 @@ impl ControlError {
     }
 }
 
-impl From<Full> for ControlError {
-    fn from(full: Full) -> Self {
+impl From<CapacityError> for ControlError {
+    fn from(full: CapacityError) -> Self {
         Self::conflict(full.to_string())
     }
 }
 
-impl From<Unkept> for ControlError {
-    fn from(unkept: Unkept) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, unkept.to_string())
+impl From<NotPersisted> for ControlError {
+    fn from(failure: NotPersisted) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, failure.to_string())
     }
 }
 
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let Self { status, text, applied } = self;
-        let body = Sentence { fault: text, applied };
+        let body = Sentence { error: text, applied };
         (status, Json(body)).into_response()
     }
 }

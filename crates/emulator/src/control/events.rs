@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avmarks_service::events_json;
 use avmarks_spec::Excerpt;
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -14,9 +15,9 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::channel::{Channel, Sender};
 use tokio::sync::watch;
 
-use super::Stopped;
 use super::error::ControlError;
-use crate::world::Shared;
+use crate::log::{Item, Notice};
+use crate::shared::{Shared, Stopped};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -88,6 +89,26 @@ impl Seen {
     }
 }
 
+/// The name of an event, and its data in JSON.
+fn render(item: &Item) -> (&'static str, String) {
+    // Names and numbers written into memory: this does not fail.
+    match item {
+        Item::Entry(entry) => ("log", serde_json::to_string(&**entry).unwrap_or_default()),
+        Item::Notice(Notice::GroupEvent(at, event)) => {
+            let events = String::from_utf8(events_json(std::slice::from_ref(event))).unwrap_or_default();
+            let event = events.trim_start_matches('[').trim_end_matches(']');
+            ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
+        }
+        Item::Notice(Notice::Clock { now, running }) => {
+            ("clock", format!("{{\"now\":{},\"running\":{running}}}", now.as_millis()))
+        }
+        Item::Notice(Notice::Delivery(delivery)) => {
+            ("delivery", serde_json::to_string(&**delivery).unwrap_or_default())
+        }
+        Item::Notice(Notice::Changed(what)) => ("changed", format!("{{\"what\":\"{what}\"}}")),
+    }
+}
+
 /// Tells a client everything after what it has seen, until it is gone, too slow, or the server stops. Nothing is kept for it
 /// but what the log keeps anyway.
 async fn tell(
@@ -118,9 +139,10 @@ async fn tell(
                 // What is no longer there is not waited for.
                 after = world.log.latest();
             }
-            for item in items {
-                let _ = write!(piece, "id: {run:08x}-{}\nevent: {}\ndata: {}\n\n", item.number, item.event, item.data);
-                after = item.number;
+            for (number, item) in items {
+                let (event, data) = render(&item);
+                let _ = write!(piece, "id: {run:08x}-{number}\nevent: {event}\ndata: {data}\n\n");
+                after = number;
             }
         }
         if piece.is_empty() {

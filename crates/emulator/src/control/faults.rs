@@ -11,10 +11,10 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asked::{self, Asked, Whole};
 use super::error::ControlError;
+use super::extract::{self, StrictJson, Whole};
 use crate::faults::{Faults, Injection, Kind, Page, Queued};
-use crate::world::Shared;
+use crate::shared::Shared;
 
 const TIMES_MAX: u64 = 1_000_000;
 const DELAY_MS_MAX: u64 = 600_000;
@@ -26,9 +26,9 @@ const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`,
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     path: Option<String>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     times: Option<Whole>,
     fault: BTreeMap<String, Value>,
 }
@@ -56,7 +56,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Waiting> {
 
 pub(super) async fn add(
     State(shared): State<Arc<Shared>>,
-    Asked(add): Asked<Add>,
+    StrictJson(add): StrictJson<Add>,
 ) -> Result<Json<Waiting>, ControlError> {
     let Add { path, times, fault } = add;
     let injection = injection(fault)?;
@@ -153,7 +153,7 @@ fn number(fields: &mut BTreeMap<String, Value>, name: &str, min: u64, max: u64) 
     let value = fields
         .remove(name)
         .ok_or_else(|| ControlError::bad_request(format!("`fault.{name}` is missing; it must be {wanted}")))?;
-    let number = value.as_number().and_then(asked::whole).filter(|number| (min..=max).contains(number));
+    let number = value.as_number().and_then(extract::whole).filter(|number| (min..=max).contains(number));
     number.ok_or_else(|| not(name, &value, &wanted))
 }
 

@@ -10,10 +10,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::asked::{self, Asked, Group, Parameters};
 use super::error::ControlError;
-use crate::inputs::Exit;
-use crate::world::{Shared, World};
+use super::extract::{self, Group, Parameters, StrictJson};
+use crate::shared::Shared;
+use crate::webhooks::Exit;
+use crate::world::World;
 
 /// Members or groups of an answer, where nothing else is asked, and at most.
 const PAGE: usize = 100;
@@ -23,11 +24,11 @@ const PAGE_MAX: usize = 1_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct Create {
     group: String,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     r#type: Option<String>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     owner: Option<String>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     name: Option<String>,
 }
 
@@ -122,14 +123,14 @@ pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<GroupPage>,
 ) -> Result<Json<Groups>, ControlError> {
-    let limit = asked::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
-    let after = page.after.map(|after| asked::group("`after`", &after)).transpose()?;
+    let limit = extract::limit(page.limit, PAGE_MAX, PAGE_MAX)?;
+    let after = page.after.map(|after| extract::group("`after`", &after)).transpose()?;
     let world = at_present(&shared);
-    let mut ids = world.app.groups().filter(|id| after.is_none_or(|after| *id > after));
+    let mut ids = world.state.app.groups().filter(|id| after.is_none_or(|after| *id > after));
     let shown: Vec<_> = ids.by_ref().take(limit).collect();
     let next = ids.next().and(shown.last()).map(ToString::to_string);
     let groups = shown.iter().filter_map(|id| {
-        let room = world.app.room(id)?;
+        let room = world.state.app.room(id)?;
         Some(GroupRow {
             group: head(&world, *id, room),
             members: room.len() - room.robots(),
@@ -137,7 +138,7 @@ pub(super) async fn list(
             online: room.online_count(world.now()),
         })
     });
-    Ok(Json(Groups { groups: groups.collect(), total: world.app.groups().len(), next }))
+    Ok(Json(Groups { groups: groups.collect(), total: world.state.app.groups().len(), next }))
 }
 
 /// The world once all that ends by now has ended, so that every count is of one moment.
@@ -152,17 +153,17 @@ fn head(world: &World, id: GroupId, room: &Room) -> GroupHead {
         group: id.to_string(),
         r#type: room.kind().name(),
         owner: room.owner().as_ref().map(UserId::to_string),
-        name: world.groups.get(&id).map(|group| group.name.clone()).unwrap_or_default(),
+        name: world.state.groups.get(&id).map(|group| group.name.clone()).unwrap_or_default(),
     }
 }
 
 pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
-    Asked(create): Asked<Create>,
+    StrictJson(create): StrictJson<Create>,
 ) -> Result<Json<Answer>, ControlError> {
-    let id = asked::group("`group`", &create.group)?;
+    let id = extract::group("`group`", &create.group)?;
     let kind = create.r#type.map_or(Ok(GroupType::AvChatRoom), |name| {
-        GroupType::parse(&name).ok_or_else(|| {
+        GroupType::from_name(&name).ok_or_else(|| {
             let known: Vec<_> = GroupType::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
             let name = avmarks_spec::Excerpt(&name);
             ControlError::bad_request(format!("`type` is `{name}`; there are {}", known.join(", ")))
@@ -170,8 +171,8 @@ pub(super) async fn create(
     })?;
     shared
         .change(|world| {
-            let reading = world.app.settings().terms.policy.account_id;
-            let owner = create.owner.map(|owner| asked::user("`owner`", &owner, reading)).transpose()?;
+            let reading = world.state.app.settings().terms.policy.account_id;
+            let owner = create.owner.map(|owner| extract::user("`owner`", &owner, reading)).transpose()?;
             let happenings = world.create_group(id, kind, owner, create.name.unwrap_or_default())?;
             Ok(answer(&happenings))
         })
@@ -183,10 +184,10 @@ pub(super) async fn show(
     Group(id): Group,
     Parameters(page): Parameters<MemberPage>,
 ) -> Result<Json<GroupView>, ControlError> {
-    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
-    let after = asked::after(page.after)?;
+    let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = extract::after(page.after)?;
     let world = at_present(&shared);
-    let room = world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
+    let room = world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
     let now = world.now();
     let mut members = room.members_after(after, limit + 1, now);
     let more = members.len() > limit;
@@ -224,7 +225,7 @@ impl From<MemberView> for MemberRow {
 pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group) -> Result<Json<Answer>, ControlError> {
     shared
         .change(|world| {
-            world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
+            world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
             Ok(answer(&world.destroy_group(id)))
         })
         .await?
@@ -233,7 +234,7 @@ pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group)
 pub(super) async fn join(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: Asked<Accounts>,
+    accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Join, Exit::Quit).await
 }
@@ -241,7 +242,7 @@ pub(super) async fn join(
 pub(super) async fn leave(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: Asked<Accounts>,
+    accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Leave, Exit::Quit).await
 }
@@ -249,7 +250,7 @@ pub(super) async fn leave(
 pub(super) async fn kick(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: Asked<Accounts>,
+    accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Leave, Exit::Kicked).await
 }
@@ -257,7 +258,7 @@ pub(super) async fn kick(
 pub(super) async fn disconnect(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: Asked<Accounts>,
+    accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Disconnect, Exit::Quit).await
 }
@@ -265,7 +266,7 @@ pub(super) async fn disconnect(
 pub(super) async fn reconnect(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: Asked<Accounts>,
+    accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     observe(state, group, accounts, Presence::Reconnect, Exit::Quit).await
 }
@@ -273,18 +274,18 @@ pub(super) async fn reconnect(
 async fn observe(
     State(shared): State<Arc<Shared>>,
     Group(id): Group,
-    Asked(Accounts { accounts }): Asked<Accounts>,
+    StrictJson(Accounts { accounts }): StrictJson<Accounts>,
     presence: Presence,
     exit: Exit,
 ) -> Result<Json<Answer>, ControlError> {
     shared
         .change(|world| {
-            let reading = world.app.settings().terms.policy.account_id;
+            let reading = world.state.app.settings().terms.policy.account_id;
             let each = accounts.iter().enumerate();
             let accounts = each
-                .map(|(at, account)| asked::user(&format!("`accounts[{at}]`"), account, reading))
+                .map(|(at, account)| extract::user(&format!("`accounts[{at}]`"), account, reading))
                 .collect::<Result<Vec<_>, _>>()?;
-            world.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
+            world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
             Ok(answer(&world.observe(id, presence, &accounts, exit)?))
         })
         .await?

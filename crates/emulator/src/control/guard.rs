@@ -7,7 +7,12 @@ use axum::http::header::{HOST, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 
 use super::error::ControlError;
-use crate::Settings;
+use crate::settings::Settings;
+
+/// Where the control plane starts.
+pub(super) const ROOT: &str = "/_avmarks";
+/// What every path of it starts with; the path of its page.
+pub(super) const PREFIX: &str = "/_avmarks/";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -36,7 +41,7 @@ pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), 
     // A link to the page may stand anywhere.
     match text(headers, &SEC_FETCH_SITE) {
         None | Some("same-origin" | "none") => Ok(()),
-        Some(_) if request.method() == Method::GET && request.uri().path() == super::PREFIX => Ok(()),
+        Some(_) if request.method() == Method::GET && request.uri().path() == PREFIX => Ok(()),
         Some(site) => Err(foreign(site)),
     }
 }

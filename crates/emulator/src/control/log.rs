@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::asked::{self, Parameters};
 use super::error::ControlError;
+use super::extract::{self, Parameters};
 use crate::log::Entry;
-use crate::world::Shared;
+use crate::shared::Shared;
 
 const ENTRIES: usize = 100;
 const ENTRIES_MAX: usize = 1_000;
@@ -40,8 +40,8 @@ pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<Entries>, ControlError> {
-    let limit = asked::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
-    let after = asked::after(page.after)?;
+    let limit = extract::limit(page.limit, ENTRIES, ENTRIES_MAX)?;
+    let after = extract::after(page.after)?;
     let mut entries: Vec<_> = shared.lock().log.entries(after, limit + 1).cloned().collect();
     let more = entries.len() > limit;
     entries.truncate(limit);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::Settings;
 use avmarks_spec::{Excerpt, Gap};
@@ -11,10 +11,10 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::asked::{self, Asked, Whole};
 use super::error::ControlError;
+use super::extract::{self, StrictJson, Whole};
 use crate::limits::{self, set_limit};
-use crate::world::Shared;
+use crate::shared::Shared;
 
 #[derive(Serialize)]
 pub(super) struct View {
@@ -31,34 +31,34 @@ pub(super) struct View {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     sdkappid: Option<Whole>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     admins: Option<BTreeSet<String>>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     marks_supported: Option<bool>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     online_list_enabled: Option<bool>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     policy: Option<BTreeMap<String, String>>,
-    #[serde(default, deserialize_with = "asked::present")]
+    #[serde(default, deserialize_with = "extract::present")]
     limits: Option<BTreeMap<String, Whole>>,
 }
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
-    Json(View::of(shared.lock().app.settings()))
+    Json(View::of(shared.lock().state.app.settings()))
 }
 
 pub(super) async fn change(
     State(shared): State<Arc<Shared>>,
-    Asked(change): Asked<Change>,
+    StrictJson(change): StrictJson<Change>,
 ) -> Result<Json<View>, ControlError> {
     shared
         .change(|world| {
-            let mut settings = world.app.settings().clone();
+            let mut settings = world.state.app.settings().clone();
             change.apply(&mut settings)?;
             world.configure(settings);
-            Ok(Json(View::of(world.app.settings())))
+            Ok(Json(View::of(world.state.app.settings())))
         })
         .await?
 }

@@ -11,10 +11,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::asked;
 use super::error::ControlError;
-use crate::inputs::Stopped;
-use crate::world::Shared;
+use super::extract;
+use crate::shared::Shared;
+use crate::world::{PlayCause, PlayError};
 
 #[derive(Serialize)]
 pub(super) struct Reset {
@@ -40,18 +40,18 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, 
         .change(|world| {
             // A snapshot says the time of the last input; this is the state of now.
             world.tick();
-            world.app.snapshot()
+            world.state.app.snapshot()
         })
         .await?;
     Ok(([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response())
 }
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
-    let body = asked::bytes(request, &(), &["application/json"]).await?;
+    let body = extract::bytes(request, &(), &["application/json"]).await?;
     let app = App::restore(&body).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
     shared
         .change(|world| {
-            world.has_room_for_app(&app)?;
+            world.capacity.check_app(&app)?;
             let groups = app.groups().len();
             world.replace(app);
             Ok(Json(Seeded { now: world.now().as_millis(), groups }))
@@ -61,7 +61,7 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
 
 pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ControlError> {
     const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
-    let body = asked::bytes(request, &(), &TYPES).await?;
+    let body = extract::bytes(request, &(), &TYPES).await?;
     let lines = std::str::from_utf8(&body)
         .map_err(|fault| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
     let mut answers = Vec::new();
@@ -75,9 +75,12 @@ pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) ->
         .await?;
     match played {
         Ok(()) => Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from(answers)).into_response()),
-        Err(Stopped { applied, line, fault }) => {
-            let status = if fault.is_full() { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
-            Err(ControlError::new(status, format!("line {line}: {fault}; {}", taken_in(applied))).applied(applied))
+        Err(PlayError { applied, line, cause }) => {
+            let status = match cause {
+                PlayCause::Capacity(_) => StatusCode::CONFLICT,
+                PlayCause::Input(_) => StatusCode::BAD_REQUEST,
+            };
+            Err(ControlError::new(status, format!("line {line}: {cause}; {}", taken_in(applied))).applied(applied))
         }
     }
 }

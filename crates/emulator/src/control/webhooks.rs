@@ -9,11 +9,10 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::asked::{self, Asked, Parameters, Whole, present};
 use super::error::ControlError;
-use crate::WebhookSettings;
-use crate::webhooks::{Deliveries, Delivery};
-use crate::world::Shared;
+use super::extract::{self, Parameters, StrictJson, Whole, present};
+use crate::shared::Shared;
+use crate::webhooks::{Deliveries, Delivery, WebhookSettings};
 
 /// Deliveries of an answer, where nothing else is asked, and at most.
 const PAGE: usize = 100;
@@ -81,7 +80,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<View> {
 
 pub(super) async fn set(
     State(shared): State<Arc<Shared>>,
-    Asked(change): Asked<Change>,
+    StrictJson(change): StrictJson<Change>,
 ) -> Result<Json<View>, ControlError> {
     let settings = change.settings()?;
     shared.outbox.set(Some(settings)).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
@@ -97,8 +96,8 @@ pub(super) async fn deliveries(
     State(shared): State<Arc<Shared>>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<Sent>, ControlError> {
-    let limit = asked::limit(page.limit, PAGE, PAGE_MAX)?;
-    let after = asked::after(page.after)?;
+    let limit = extract::limit(page.limit, PAGE, PAGE_MAX)?;
+    let after = extract::after(page.after)?;
     let Deliveries { deliveries, waiting, dropped } = shared.outbox.deliveries(after, limit);
     Ok(Json(Sent { deliveries, waiting, dropped }))
 }
@@ -126,7 +125,7 @@ impl Change {
         let token = self.token.map(|text| WebhookToken::new(&text)).transpose();
         settings.token = token.map_err(|fault| ControlError::bad_request(format!("`token`: {fault}")))?;
         if let Some(name) = self.revision {
-            settings.revision = Revision::parse(&name).ok_or_else(|| {
+            settings.revision = Revision::from_name(&name).ok_or_else(|| {
                 let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
                 ControlError::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
             })?;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use avmarks_protocol::{BodyError, ErrorCode, Fields, without_trailing_commas};
+use avmarks_protocol::internal::{Fields, without_trailing_commas};
+use avmarks_protocol::{BodyError, ErrorCode};
 use avmarks_rules::Policy;
 use avmarks_spec::Excerpt;
 use avmarks_spec::readings::TrailingComma;

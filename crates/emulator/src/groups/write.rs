@@ -1,14 +1,16 @@
 //! What these calls answer, in the order of fields of the pages' samples.
 
-use avmarks_protocol::{Envelope, ErrorCode, envelope_json};
+use avmarks_protocol::internal::envelope_json;
+use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Room;
 use avmarks_spec::GroupId;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use crate::groups::{Group, Refused};
-use crate::world::World;
+use super::read::Refused;
+use crate::capacity::Capacity;
+use crate::state::{Group, State};
 
 /// A refusal.
 pub(super) fn refused(code: ErrorCode, info: String) -> Vec<u8> {
@@ -50,14 +52,21 @@ pub(super) struct Info(Object);
 
 impl Info {
     /// A group; of its basic information, what `wanted` names, and all of it where there is no such list.
-    pub(super) fn of(id: &str, room: &Room, group: Option<&Group>, world: &World, wanted: Option<&[String]>) -> Self {
+    pub(super) fn of(
+        text: &str,
+        id: GroupId,
+        room: &Room,
+        state: &State,
+        capacity: &Capacity,
+        wanted: Option<&[String]>,
+    ) -> Self {
         let none = Group::default();
-        let Group { name, introduction, notification, face_url, created } = group.unwrap_or(&none);
-        let mut fields = vec![("GroupId", json!(id)), ("ErrorCode", json!(0)), ("ErrorInfo", json!(""))];
+        let Group { name, introduction, notification, face_url, created } = state.groups.get(&id).unwrap_or(&none);
+        let mut fields = vec![("GroupId", json!(text)), ("ErrorCode", json!(0)), ("ErrorInfo", json!(""))];
         let base = [
             ("Type", json!(room.kind().name())),
             ("Name", json!(name)),
-            ("Appid", json!(world.app.settings().sdkappid.number())),
+            ("Appid", json!(state.app.settings().sdkappid.number())),
             ("Introduction", json!(introduction)),
             ("Notification", json!(notification)),
             ("FaceUrl", json!(face_url)),
@@ -68,7 +77,7 @@ impl Info {
             ("LastMsgTime", json!(0)),
             ("NextMsgSeq", json!(1)),
             ("MemberNum", json!(room.len() - room.robots())),
-            ("MaxMemberNum", json!(world.members_max())),
+            ("MaxMemberNum", json!(capacity.members_max)),
             ("ApplyJoinOption", json!("FreeAccess")),
             ("MuteAllMember", json!("Off")),
         ];

@@ -6,11 +6,21 @@ use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::EXPECT;
 
 /// A body that has been read.
-pub(crate) enum Read {
+pub(crate) enum ReadBody {
     /// All of it.
     Whole(Bytes),
     /// It is longer than may be read; `bytes` is how long, where it says so itself.
     TooLong { bytes: Option<u64> },
+}
+
+impl ReadBody {
+    /// What was read; nothing of a body that is too long.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(body) => body,
+            Self::TooLong { .. } => b"",
+        }
+    }
 }
 
 /// Bytes that are thrown away behind what may be read: a client that is still sending would not hear its answer.
@@ -22,13 +32,13 @@ pub(crate) fn is_awaited(headers: &HeaderMap) -> bool {
 }
 
 /// Reads a body. `is_awaited` says that nothing is sent before it is asked for.
-pub(crate) async fn read(mut body: Incoming, is_awaited: bool, bytes_max: usize) -> Result<Read, hyper::Error> {
+pub(crate) async fn read(mut body: Incoming, is_awaited: bool, bytes_max: usize) -> Result<ReadBody, hyper::Error> {
     let bytes = body.size_hint().exact();
     if bytes.is_some_and(|bytes| bytes > bytes_max as u64) {
         if !is_awaited {
             discard(body).await;
         }
-        return Ok(Read::TooLong { bytes });
+        return Ok(ReadBody::TooLong { bytes });
     }
     // One frame is the rule.
     let mut first = Bytes::new();
@@ -38,7 +48,7 @@ pub(crate) async fn read(mut body: Incoming, is_awaited: bool, bytes_max: usize)
         if whole.len() + first.len() + data.len() > bytes_max {
             drop(whole);
             discard(body).await;
-            return Ok(Read::TooLong { bytes: None });
+            return Ok(ReadBody::TooLong { bytes: None });
         }
         if first.is_empty() && whole.is_empty() {
             first = data;
@@ -47,7 +57,7 @@ pub(crate) async fn read(mut body: Incoming, is_awaited: bool, bytes_max: usize)
             whole.extend_from_slice(&data);
         }
     }
-    Ok(Read::Whole(if whole.is_empty() { first } else { whole.into() }))
+    Ok(ReadBody::Whole(if whole.is_empty() { first } else { whole.into() }))
 }
 
 /// Throws away what still comes, up to a point.

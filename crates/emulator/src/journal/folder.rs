@@ -5,8 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::error::DataError;
 use super::record::{self, End, Records};
-use super::{DataError, State};
+use super::wire;
+use crate::state::State;
 
 /// A folder that no other emulator has.
 pub(crate) struct Folder {
@@ -15,16 +17,27 @@ pub(crate) struct Folder {
     _lock: File,
 }
 
-/// What is found in a folder.
-pub(super) struct Kept {
-    pub(super) state: State,
-    pub(super) journals: Vec<KeptJournal>,
+/// A folder, and what is found in it.
+pub(crate) struct Loaded {
+    pub(crate) folder: Folder,
+    /// Nothing where the folder is new.
+    pub(crate) state: Option<State>,
+    /// The inputs behind the state, in order.
+    pub(crate) journals: Vec<KeptJournal>,
 }
 
 /// The inputs of one file.
-pub(super) struct KeptJournal {
-    pub(super) path: PathBuf,
-    pub(super) lines: Vec<String>,
+pub(crate) struct KeptJournal {
+    pub(crate) path: PathBuf,
+    pub(crate) lines: Vec<String>,
+}
+
+/// Takes the folder `path`, made where there is none, and reads what it holds. With `repair`, a journal that is broken in its
+/// middle ends there.
+pub(crate) fn load(path: &Path, repair: bool) -> Result<Loaded, DataError> {
+    let folder = Folder::open(path)?;
+    let (state, journals) = folder.read(repair)?.unzip();
+    Ok(Loaded { folder, state, journals: journals.unwrap_or_default() })
 }
 
 /// The numbers that there are files of.
@@ -36,7 +49,7 @@ struct Generations {
 
 impl Folder {
     /// Makes the folder where there is none, and takes it.
-    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+    fn open(path: &Path) -> Result<Self, DataError> {
         fs::create_dir_all(path).map_err(|source| io_fault("made", path, source))?;
         let name = path.join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
@@ -48,8 +61,8 @@ impl Folder {
         }
     }
 
-    /// What the folder holds; nothing where it is new. With `repair`, a journal that is broken in its middle ends there.
-    pub(super) fn read(&self, repair: bool) -> Result<Option<Kept>, DataError> {
+    /// What the folder holds; nothing where it is new.
+    fn read(&self, repair: bool) -> Result<Option<(State, Vec<KeptJournal>)>, DataError> {
         let Generations { states, journals } = self.generations()?;
         let Some(newest) = states.union(&journals).max().copied() else { return Ok(None) };
         let mut faults = Vec::new();
@@ -70,11 +83,11 @@ impl Folder {
             let what = if faults.is_empty() { "there is no `state-N`".to_owned() } else { faults.join("; ") };
             return Err(DataError::NoState { folder: self.path.clone(), what });
         };
-        let mut kept = Kept { state, journals: Vec::new() };
+        let mut kept = Vec::new();
         for generation in first..=newest {
             if journals.contains(&generation) {
                 let (journal, cut) = self.journal(generation, generation == newest, repair)?;
-                kept.journals.push(journal);
+                kept.push(journal);
                 if cut {
                     break;
                 }
@@ -83,7 +96,7 @@ impl Folder {
                 return Err(DataError::NoState { folder: self.path.clone(), what });
             }
         }
-        Ok(Some(kept))
+        Ok(Some((state, kept)))
     }
 
     fn state(&self, generation: u64) -> Result<State, DataError> {
@@ -92,7 +105,7 @@ impl Folder {
         let fault = |what: &str| DataError::State { path: path.clone(), what: what.to_owned() };
         match record::read(&bytes) {
             Records { lines, end: End::Whole } if lines.len() == 1 => {
-                State::parse(lines.first().unwrap_or(&"")).map_err(|what| fault(&what))
+                wire::parse(lines.first().unwrap_or(&"")).map_err(|what| fault(&what))
             }
             _ => Err(fault("it is not the one whole record that a state is")),
         }
@@ -133,9 +146,9 @@ impl Folder {
     /// there, what came before is removed. At every step the folder can be read.
     pub(super) fn begin(&self, generation: u64, state: &State) -> Result<(File, PathBuf), DataError> {
         let (name, new) = (self.name("state", generation), self.path.join("state.new"));
-        let json = state.to_json();
+        let json = wire::to_json(state);
         // The one before it is removed for it: a state that could not be read again must not take its place.
-        let read = std::str::from_utf8(&json).map_err(|fault| fault.to_string()).and_then(State::parse);
+        let read = std::str::from_utf8(&json).map_err(|fault| fault.to_string()).and_then(wire::parse);
         read.map_err(|what| DataError::State { path: name.clone(), what })?;
         let mut bytes = Vec::with_capacity(json.len() + 10);
         record::write(&mut bytes, &json);

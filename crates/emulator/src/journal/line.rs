@@ -1,155 +1,116 @@
-//! The lines of a journal. All but `clock`, `name` and `group_call` are scenario lines, and `docs/scenario.md` describes them.
+//! The lines that the emulator alone has, beside the scenario lines: `clock`, `name` and `group_call`.
 
 use std::borrow::Cow;
 
-use avmarks_rules::Presence;
 use avmarks_service::Call;
-use avmarks_spec::Reading as _;
-use avmarks_spec::readings::{Random, TrailingComma};
-use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+use avmarks_service::scenario::{Input, Line};
+use avmarks_spec::{GroupId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::state::ClockWire;
+use super::wire::ClockWire;
 use crate::clock::Clock;
 
-/// What every line has, and what tells the lines apart that are no scenario lines.
-#[derive(Deserialize)]
-pub(super) struct Head<'a> {
-    #[serde(borrow)]
-    pub(super) r#do: Cow<'a, str>,
+/// A line that no scenario has.
+pub(crate) enum OwnLine {
+    /// The clock was set, moved, stopped or let run.
+    Clock(Clock),
+    /// A group that the control plane has created was given a name.
+    Name { group: GroupId, name: String },
+    /// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
+    GroupCall { at: Timestamp, identifier: String, path: String, body: String },
 }
 
-/// A REST call that got past steps 1 to 5: `call` where the service has answered it, and `group_call` where the emulator
-/// has, whose calls a scenario does not know.
+/// What tells the lines apart.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    r#do: Cow<'a, str>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CallLine<'a> {
-    pub(super) at: u64,
+struct ClockLine<'a> {
+    at: u64,
+    #[serde(borrow)]
+    r#do: Cow<'a, str>,
+    clock: ClockWire,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameLine<'a> {
+    at: u64,
+    #[serde(borrow)]
+    r#do: Cow<'a, str>,
+    #[serde(borrow)]
+    group: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupCallLine<'a> {
+    at: u64,
     #[serde(borrow)]
     r#do: Cow<'a, str>,
     #[serde(borrow, rename = "as")]
-    pub(super) identifier: Cow<'a, str>,
+    identifier: Cow<'a, str>,
     #[serde(borrow)]
-    pub(super) path: Cow<'a, str>,
+    path: Cow<'a, str>,
     #[serde(borrow)]
-    pub(super) raw: Cow<'a, str>,
+    raw: Cow<'a, str>,
 }
 
-/// The clock was set, moved, stopped or let run.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClockLine<'a> {
-    at: u64,
-    #[serde(borrow)]
-    r#do: Cow<'a, str>,
-    pub(super) clock: ClockWire,
+/// The scenario line of a call that the service has answered. A body that is not UTF-8 becomes an empty one.
+pub(crate) fn call_line<'a>(at: Timestamp, call: &Call<'a>) -> Line<'a> {
+    let Call { identifier, path, body } = call;
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    let (identifier, path) = (Cow::Borrowed(*identifier), Cow::Borrowed(*path));
+    Line { at, input: Input::Call { identifier, path, body: Cow::Borrowed(body) } }
 }
 
-/// A group that the control plane has created was given a name.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NameLine<'a> {
-    at: u64,
-    #[serde(borrow)]
-    r#do: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) group: Cow<'a, str>,
-    pub(super) name: String,
-}
-
-/// A call that the service has answered. A body that is no UTF-8 is written as an empty one: both are refused at the same step,
-/// with nothing changed but the quota.
-pub(crate) fn call(at: Timestamp, asked: &Call<'_>) -> Vec<u8> {
-    call_line("call", at, asked)
-}
-
-/// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
-pub(crate) fn group_call(at: Timestamp, asked: &Call<'_>) -> Vec<u8> {
-    call_line("group_call", at, asked)
-}
-
-fn call_line(r#do: &str, at: Timestamp, Call { identifier, path, body }: &Call<'_>) -> Vec<u8> {
-    let raw = std::str::from_utf8(body).unwrap_or_default();
-    json(&CallLine {
-        at: at.as_millis(),
-        r#do: Cow::Borrowed(r#do),
-        identifier: Cow::Borrowed(identifier),
-        path: Cow::Borrowed(path),
-        raw: Cow::Borrowed(raw),
-    })
-}
-
-pub(crate) fn clock(clock: &Clock) -> Vec<u8> {
-    json(&ClockLine { at: clock.now().as_millis(), r#do: Cow::Borrowed("clock"), clock: clock.into() })
-}
-
-pub(crate) fn name(at: Timestamp, group: &GroupId, name: &str) -> Vec<u8> {
-    let (group, name) = (Cow::Borrowed(group.as_str()), name.to_owned());
-    json(&NameLine { at: at.as_millis(), r#do: Cow::Borrowed("name"), group, name })
-}
-
-pub(crate) fn create_group(at: Timestamp, group: &GroupId, kind: GroupType, owner: Option<&UserId>) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Create<'a> {
-        at: u64,
-        r#do: &'static str,
-        group: &'a str,
-        r#type: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        owner: Option<&'a str>,
+impl OwnLine {
+    pub(crate) fn clock(clock: &Clock) -> Vec<u8> {
+        json(&ClockLine { at: clock.now().as_millis(), r#do: "clock".into(), clock: clock.into() })
     }
-    let owner = owner.map(UserId::as_str);
-    json(&Create { at: at.as_millis(), r#do: "create_group", group: group.as_str(), r#type: kind.name(), owner })
-}
 
-pub(crate) fn destroy_group(at: Timestamp, group: &GroupId) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Destroy<'a> {
-        at: u64,
-        r#do: &'static str,
-        group: &'a str,
+    pub(crate) fn name(at: Timestamp, group: GroupId, name: &str) -> Vec<u8> {
+        json(&NameLine { at: at.as_millis(), r#do: "name".into(), group: group.as_str().into(), name: name.into() })
     }
-    json(&Destroy { at: at.as_millis(), r#do: "destroy_group", group: group.as_str() })
-}
 
-/// That the policy is what [`crate::Settings::strict`] makes of it.
-pub(crate) fn strict_policy(at: Timestamp) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Strict {
-        at: u64,
-        r#do: &'static str,
-        random: &'static str,
-        trailing_comma: &'static str,
+    pub(crate) fn group_call(at: Timestamp, Call { identifier, path, body }: &Call<'_>) -> Vec<u8> {
+        let raw = std::str::from_utf8(body).unwrap_or_default().into();
+        let (identifier, path) = (Cow::Borrowed(*identifier), Cow::Borrowed(*path));
+        json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw })
     }
-    let (random, trailing_comma) = (Random::Refuse.name(), TrailingComma::Strict.name());
-    json(&Strict { at: at.as_millis(), r#do: "policy", random, trailing_comma })
-}
 
-pub(crate) fn tick(at: Timestamp) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Tick {
-        at: u64,
-        r#do: &'static str,
+    /// The line of this text; nothing where it is not one of these.
+    pub(crate) fn parse(text: &str) -> Result<Option<Self>, String> {
+        let form = |fault: serde_json::Error| fault.to_string();
+        let head: Head<'_> = serde_json::from_str(text).map_err(form)?;
+        Ok(Some(match &*head.r#do {
+            "clock" => {
+                let line: ClockLine<'_> = serde_json::from_str(text).map_err(form)?;
+                Self::Clock(line.clock.into())
+            }
+            "name" => {
+                let line: NameLine<'_> = serde_json::from_str(text).map_err(form)?;
+                let group = GroupId::parse(&line.group).map_err(|fault| fault.to_string())?;
+                Self::Name { group, name: line.name.into_owned() }
+            }
+            "group_call" => {
+                let GroupCallLine { at, identifier, path, raw, .. } = serde_json::from_str(text).map_err(form)?;
+                Self::GroupCall {
+                    at: Timestamp::from_millis(at),
+                    identifier: identifier.into_owned(),
+                    path: path.into_owned(),
+                    body: raw.into_owned(),
+                }
+            }
+            _ => return Ok(None),
+        }))
     }
-    json(&Tick { at: at.as_millis(), r#do: "tick" })
-}
-
-pub(crate) fn presence(at: Timestamp, presence: Presence, group: &GroupId, accounts: &[UserId]) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        at: u64,
-        r#do: &'static str,
-        group: &'a str,
-        accounts: Vec<&'a str>,
-    }
-    let r#do = match presence {
-        Presence::Join => "join",
-        Presence::Leave => "leave",
-        Presence::Disconnect => "disconnect",
-        Presence::Reconnect => "reconnect",
-    };
-    let accounts = accounts.iter().map(UserId::as_str).collect();
-    json(&Line { at: at.as_millis(), r#do, group: group.as_str(), accounts })
 }
 
 fn json(line: &impl Serialize) -> Vec<u8> {

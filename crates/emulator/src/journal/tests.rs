@@ -8,14 +8,17 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use avmarks_protocol::url::RawQuery;
 use avmarks_rules::Presence;
 use avmarks_service::Request;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde_json::Value;
 
 use super::*;
-use crate::inputs::Exit;
-use crate::world::{Shared, World};
+use crate::http::ReadBody;
+use crate::shared::Shared;
+use crate::webhooks::Exit;
+use crate::world::World;
 use crate::{Authority, Clock, Emulator, Settings, SetupError};
 
 static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::make().unwrap());
@@ -85,11 +88,16 @@ fn change<T>(shared: &Shared, change: impl FnOnce(&mut World) -> T) -> T {
     wait(shared.change(change)).unwrap()
 }
 
+/// The body of an answer.
+fn answer(shared: &Shared, request: &Request<'_>) -> Vec<u8> {
+    let body = ReadBody::Whole(request.body.to_vec().into());
+    wait(shared.answer(request, &RawQuery::new(request.query), &body, None)).unwrap().body
+}
+
 fn call(shared: &Shared, path: &str, body: &str) -> i64 {
     let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
     let request = Request { method: "POST", path, query, body: body.as_bytes() };
-    let given = wait(shared.answer(&request, None)).unwrap();
-    serde_json::from_slice::<Value>(&given.body).unwrap()["ErrorCode"].as_i64().unwrap()
+    serde_json::from_slice::<Value>(&answer(shared, &request)).unwrap()["ErrorCode"].as_i64().unwrap()
 }
 
 fn marks(shared: &Shared, group: &str, command: u8, account: &str, mark: u32) -> i64 {
@@ -120,9 +128,9 @@ fn presence(shared: &Shared, presence: Presence, id: &str, accounts: &[&str]) {
 fn lasting(shared: &Shared) -> Value {
     let state = change(shared, |world| {
         world.tick();
-        world.state()
+        world.state.clone()
     });
-    let mut state: Value = serde_json::from_slice(&state.to_json()).unwrap();
+    let mut state: Value = serde_json::from_slice(&wire::to_json(&state)).unwrap();
     state["clock"].as_object_mut().unwrap().remove("time_of_day");
     state
 }
@@ -286,7 +294,8 @@ fn where_nothing_can_be_kept_nothing_is_accepted() {
     let fault = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
     assert!(fault.contains("can no longer be kept") && fault.contains("state.new"), "{fault}");
     let request = Request { method: "POST", path: "/v4/x", query: "", body: b"" };
-    assert!(wait(shared.answer(&request, None)).is_err());
+    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default()));
+    assert!(wait(shared.answer(&request, &query, &body, None)).is_err());
     assert!(wait(shared.change(|_| ())).is_err());
 }
 
@@ -299,13 +308,13 @@ fn a_clock_goes_on_from_where_it_was() {
     let before = shared.lock().now();
     drop(shared);
     let shared = Emulator::new(with(Clock::system())).unwrap().shared;
-    let clock = shared.lock().clock.clone();
+    let clock = shared.lock().state.clock.clone();
     assert!(clock.now() >= before && clock.is_running());
     change(&shared, |world| world.run_clock(false));
     let stood = shared.lock().now();
     drop(shared);
     let shared = Emulator::new(with(Clock::system())).unwrap().shared;
-    let clock = shared.lock().clock.clone();
+    let clock = shared.lock().state.clock.clone();
     assert_eq!((clock.now(), clock.is_running()), (stood, false));
 }
 
@@ -316,7 +325,7 @@ fn what_is_kept_of_the_app_goes_before_what_is_given_and_the_key_is_not_kept() {
     given.app.key = Some(avmarks_protocol::secret::SecretKey::new("topsecret").unwrap());
     let shared = Emulator::new(given).unwrap().shared;
     change(&shared, |world| {
-        let mut settings = world.app.settings().clone();
+        let mut settings = world.state.app.settings().clone();
         settings.admins = ["boss".to_owned()].into();
         settings.terms.limits.marks_per_group_max = 3;
         world.configure(settings);
@@ -324,14 +333,14 @@ fn what_is_kept_of_the_app_goes_before_what_is_given_and_the_key_is_not_kept() {
     drop(shared);
     assert!(folder.files().iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("topsecret")));
     let shared = open(&folder);
-    let kept = shared.lock().app.settings().clone();
+    let kept = shared.lock().state.app.settings().clone();
     assert_eq!(
         (kept.terms.limits.marks_per_group_max, kept.admins.contains("boss"), kept.key.is_none()),
         (3, true, true)
     );
     change(&shared, |world| world.reset(&shared.settings));
     drop(shared);
-    assert_eq!(open(&folder).lock().app.settings().terms.limits.marks_per_group_max, 10);
+    assert_eq!(open(&folder).lock().state.app.settings().terms.limits.marks_per_group_max, 10);
 }
 
 #[test]
@@ -343,6 +352,6 @@ fn fewer_groups_than_there_are_do_not_keep_it_from_starting() {
     assert_eq!(call(&shared, "v4/group_open_http_svc/create_group", body), 0);
     drop(shared);
     let shared = Emulator::new(Settings { groups_max: 1, ..settings(Some(&folder)) }).unwrap().shared;
-    assert_eq!(shared.lock().app.groups().len(), 2);
+    assert_eq!(shared.lock().state.app.groups().len(), 2);
     assert_eq!(call(&shared, "v4/group_open_http_svc/create_group", body), 10_036);
 }

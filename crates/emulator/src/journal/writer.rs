@@ -10,13 +10,15 @@ use std::thread::{JoinHandle, Thread};
 
 use tokio::sync::watch;
 
+use super::error::DataError;
 use super::folder::{Folder, io_fault};
-use super::{DataError, State, record};
+use super::record;
+use crate::state::State;
 
 /// What was asked cannot be kept, and nothing more is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the state can no longer be kept, so nothing more is accepted; restart the emulator once this is mended: {0}")]
-pub(crate) struct Unkept(Arc<str>);
+pub(crate) struct NotPersisted(Arc<str>);
 
 /// Hands what is appended to a thread of its own. Dropping it waits until all is written.
 pub(super) struct Writer {
@@ -28,12 +30,12 @@ pub(super) struct Writer {
 }
 
 /// What waits for everything that was handed over before it.
-pub(crate) struct Ticket(Option<(u64, watch::Receiver<Progress>)>);
+pub(crate) struct Commit(Option<(u64, watch::Receiver<Progress>)>);
 
 /// How far the thread has come.
 enum Progress {
-    Kept(u64),
-    Failed(Unkept),
+    Persisted(u64),
+    Failed(NotPersisted),
 }
 
 #[derive(Default)]
@@ -62,19 +64,19 @@ impl Writer {
         let generation = folder.next_generation()?;
         let (file, path) = folder.begin(generation, state)?;
         let queue = Arc::new(Queue::default());
-        let (told, progress) = watch::channel(Progress::Kept(0));
+        let (told, progress) = watch::channel(Progress::Persisted(0));
         let mut pen = Pen { folder, generation, file, path };
         let taken = Arc::clone(&queue);
         let thread = std::thread::Builder::new().name("avmarks-journal".to_owned()).spawn(move || {
             while let Some((pieces, appended)) = taken.take() {
                 let written = pieces.into_iter().try_for_each(|piece| pen.write(piece));
                 if let Err(fault) = written {
-                    let unkept = Unkept(fault.to_string().into());
-                    tracing::error!("{unkept}");
-                    told.send_replace(Progress::Failed(unkept));
+                    let failure = NotPersisted(fault.to_string().into());
+                    tracing::error!("{failure}");
+                    told.send_replace(Progress::Failed(failure));
                     return;
                 }
-                told.send_replace(Progress::Kept(appended));
+                told.send_replace(Progress::Persisted(appended));
             }
         });
         let thread = thread.map_err(|source| io_fault("written by a thread", &PathBuf::from("journal"), source))?;
@@ -108,14 +110,14 @@ impl Writer {
         added
     }
 
-    pub(super) fn ticket(&self) -> Ticket {
-        Ticket(Some((self.appended, self.progress.clone())))
+    pub(super) fn commit(&self) -> Commit {
+        Commit(Some((self.appended, self.progress.clone())))
     }
 
-    pub(super) fn failed(&self) -> Option<Unkept> {
+    pub(super) fn failed(&self) -> Option<NotPersisted> {
         match &*self.progress.borrow() {
-            Progress::Kept(_) => None,
-            Progress::Failed(unkept) => Some(unkept.clone()),
+            Progress::Persisted(_) => None,
+            Progress::Failed(failure) => Some(failure.clone()),
         }
     }
 }
@@ -142,26 +144,26 @@ impl Queue {
     }
 }
 
-impl Ticket {
+impl Commit {
     /// For a world that keeps nothing.
     pub(crate) const NONE: Self = Self(None);
 
-    /// [`Ticket::kept`], for who is no task.
-    pub(crate) fn wait(self) -> Result<(), Unkept> {
-        wait(self.kept())
+    /// [`Commit::done`], for who is no task.
+    pub(crate) fn wait(self) -> Result<(), NotPersisted> {
+        wait(self.done())
     }
 
-    /// Waits until it is kept, and on the disk.
-    pub(crate) async fn kept(self) -> Result<(), Unkept> {
+    /// Waits until it is persisted, which means on the disk.
+    pub(crate) async fn done(self) -> Result<(), NotPersisted> {
         let Some((number, mut progress)) = self.0 else { return Ok(()) };
         let reached = progress.wait_for(|progress| match progress {
-            Progress::Kept(kept) => *kept >= number,
+            Progress::Persisted(kept) => *kept >= number,
             Progress::Failed(_) => true,
         });
         match reached.await.as_deref() {
-            Ok(Progress::Kept(_)) => Ok(()),
-            Ok(Progress::Failed(unkept)) => Err(unkept.clone()),
-            Err(_) => Err(Unkept("the thread that writes has ended".into())),
+            Ok(Progress::Persisted(_)) => Ok(()),
+            Ok(Progress::Failed(failure)) => Err(failure.clone()),
+            Err(_) => Err(NotPersisted("the thread that writes has ended".into())),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Delivery {
     /// How the answer begins.
     pub(crate) answer: String,
     /// Why it has failed, where it has.
-    pub(crate) fault: Option<String>,
+    pub(crate) error: Option<String>,
     /// Whether it will be sent again.
     pub(crate) again: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let texts = [&self.group, &self.url, &self.query, &self.answer].into_iter().chain(&self.fault);
+        let texts = [&self.group, &self.url, &self.query, &self.answer].into_iter().chain(&self.error);
         size_of::<Self>() + self.body.get().len() + texts.map(String::len).sum::<usize>()
     }
 

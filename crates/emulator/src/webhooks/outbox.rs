@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use avmarks_protocol::url::SdkAppId;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::webhook::WebhookQuery;
-use avmarks_service::{App, GroupEvent};
+use avmarks_service::App;
 use avmarks_spec::Timestamp;
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
@@ -14,12 +14,13 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
+use super::exit::Exit;
+use super::notification::{self, Notification};
 use super::post::{PostError, Poster, Receiver};
-use super::told::{self, Before, Told};
-use super::{WebhookSettings, WebhookSettingsError};
+use super::settings::{WebhookSettings, WebhookSettingsError};
+use crate::bounded_log::BoundedLog;
 use crate::clock::time_of_day;
-use crate::inputs::Exit;
-use crate::latest::Latest;
+use crate::state::Changes;
 
 /// Webhooks that may wait at once; what comes beyond is dropped, and the log says so.
 const WAITING_MAX: usize = 10_000;
@@ -41,7 +42,7 @@ pub(crate) struct Outbox {
 }
 
 struct State {
-    line: Option<Arc<Line>>,
+    route: Option<Arc<Route>>,
     /// By when they are due, and at one moment in the order in which they were put in.
     waiting: VecDeque<Item>,
     /// Of all that wait.
@@ -54,22 +55,22 @@ struct State {
     dropped: u64,
     /// How many of these the log has not counted yet.
     untold: u64,
-    deliveries: Latest<Arc<Delivery>>,
+    deliveries: BoundedLog<Arc<Delivery>>,
     numbered: u64,
 }
 
 /// Where they go, and how.
-struct Line {
+struct Route {
     settings: WebhookSettings,
     receiver: Receiver,
 }
 
 #[derive(Clone)]
 struct Item {
-    line: Arc<Line>,
+    route: Arc<Route>,
     sdkappid: SdkAppId,
     at: Timestamp,
-    told: Told,
+    notification: Notification,
     bytes: usize,
     due: Instant,
     attempt: u32,
@@ -88,7 +89,7 @@ pub(crate) struct Deliveries {
 impl Outbox {
     pub(crate) fn new(settings: Option<WebhookSettings>, deliveries_max: usize) -> Result<Self, WebhookSettingsError> {
         let state = State {
-            line: None,
+            route: None,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             held: None,
@@ -96,7 +97,7 @@ impl Outbox {
             sending: 0,
             dropped: 0,
             untold: 0,
-            deliveries: Latest::new(deliveries_max, DELIVERIES_BYTES_MAX),
+            deliveries: BoundedLog::new(deliveries_max, DELIVERIES_BYTES_MAX),
             numbered: 0,
         };
         let outbox = Self { state: Mutex::new(state), filled: Notify::new(), resets: watch::Sender::new(0) };
@@ -106,11 +107,11 @@ impl Outbox {
 
     /// Where webhooks go from here on; nowhere without settings. What waits is given up.
     pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
-        let line = settings.map(|settings| Ok(Arc::new(Line { receiver: settings.receiver()?, settings })));
-        let line = line.transpose()?;
+        let route = settings.map(|settings| Ok(Arc::new(Route { receiver: Receiver::of(&settings)?, settings })));
+        let route = route.transpose()?;
         let mut state = self.lock();
-        state.random = line.as_ref().map_or(0, |line| line.settings.seed);
-        state.line = line;
+        state.random = route.as_ref().map_or(0, |route| route.settings.seed);
+        state.route = route;
         state.waiting.clear();
         state.waiting_bytes = 0;
         state.held = None;
@@ -130,11 +131,7 @@ impl Outbox {
     }
 
     pub(crate) fn settings(&self) -> Option<WebhookSettings> {
-        self.lock().line.as_ref().map(|line| line.settings.clone())
-    }
-
-    pub(crate) fn is_on(&self) -> bool {
-        self.lock().line.is_some()
+        self.lock().route.as_ref().map(|route| route.settings.clone())
     }
 
     /// At most `deliveries_max` of those after `after`.
@@ -149,21 +146,14 @@ impl Outbox {
     }
 
     /// Puts in what is to be told of what happened.
-    pub(crate) fn happened(
-        &self,
-        app: &App,
-        before: Option<Before>,
-        at: Timestamp,
-        happenings: &[GroupEvent],
-        exit: Exit,
-    ) {
+    pub(crate) fn happened(&self, app: &App, changes: &Changes, exit: Exit) {
         let mut state = self.lock();
-        let Some(line) = state.line.clone() else { return };
+        let Some(route) = state.route.clone() else { return };
         let sdkappid = app.settings().sdkappid;
-        let due = Instant::now() + line.settings.delay;
-        for told in told::told(app, before, at, happenings, exit, line.settings.revision) {
-            let (line, bytes) = (Arc::clone(&line), told.bytes());
-            state.put(Item { line, sdkappid, at, told, bytes, due, attempt: 1, duplicate: false });
+        let due = Instant::now() + route.settings.delay;
+        for notification in notification::notifications(app, changes, exit, route.settings.revision) {
+            let (route, bytes) = (Arc::clone(&route), notification.bytes());
+            state.put(Item { route, sdkappid, at: changes.at, notification, bytes, due, attempt: 1, duplicate: false });
         }
         self.filled.notify_one();
     }
@@ -171,12 +161,12 @@ impl Outbox {
     /// Sends what waits, one after the other, for as long as it is let. `done` is told of each.
     pub(crate) async fn deliver(&self, done: impl Fn(Arc<Delivery>)) {
         let mut poster = Poster::default();
-        let mut before: Option<Arc<Line>> = None;
+        let mut before: Option<Arc<Route>> = None;
         loop {
             let (item, resets) = self.next().await;
-            if before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &item.line)) {
+            if before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &item.route)) {
                 poster.close();
-                before = Some(Arc::clone(&item.line));
+                before = Some(Arc::clone(&item.route));
             }
             let mut reset = self.resets.subscribe();
             let delivery = tokio::select! {
@@ -189,7 +179,7 @@ impl Outbox {
                 let in_time = delivery.filter(|_| *self.resets.borrow() == resets);
                 in_time.map(|delivery| state.sent(item, delivery))
             };
-            // Of one that was given up, nobody is told.
+            // Abandoned deliveries are not reported.
             delivery.into_iter().for_each(&done);
             self.filled.notify_one();
         }
@@ -226,7 +216,7 @@ impl Outbox {
 impl State {
     /// Puts a webhook in; twice, or behind the next one, where chance has it so.
     fn put(&mut self, item: Item) {
-        let WebhookSettings { duplicate, reorder, .. } = item.line.settings;
+        let WebhookSettings { duplicate, reorder, .. } = item.route.settings;
         let (twice, behind) = (self.chance(duplicate), self.chance(reorder));
         if behind && self.held.is_none() {
             let due = item.due + HELD_MAX;
@@ -252,7 +242,7 @@ impl State {
         let fits = self.waiting.is_empty() || self.waiting.len() < WAITING_MAX && bytes <= WAITING_BYTES_MAX;
         if !fits {
             if self.untold == 0 {
-                let (waiting, command) = (self.waiting.len(), item.told.webhook.command());
+                let (waiting, command) = (self.waiting.len(), item.notification.webhook.command());
                 tracing::warn!(
                     waiting,
                     command,
@@ -305,7 +295,7 @@ impl State {
         self.numbered += 1;
         let delivery = Arc::new(Delivery { number: self.numbered, ..delivery });
         // What was put in for settings that are no longer in force is given up.
-        let in_force = self.line.as_ref().is_some_and(|line| Arc::ptr_eq(line, &item.line));
+        let in_force = self.route.as_ref().is_some_and(|route| Arc::ptr_eq(route, &item.route));
         if delivery.again && in_force {
             self.queue(Item { due: Instant::now() + RETRY_AFTER, attempt: item.attempt + 1, ..item });
         }
@@ -326,8 +316,8 @@ impl Item {
     /// The query. `RequestTime` is the system's time of day, whatever the emulator's clock says: receivers hold it against
     /// theirs.
     fn query(&self) -> WebhookQuery {
-        let Told { webhook, platform } = &self.told;
-        let token = self.line.settings.token.as_ref();
+        let Notification { webhook, platform } = &self.notification;
+        let token = self.route.settings.token.as_ref();
         let request_time_seconds = token.map(|_| time_of_day().as_seconds());
         WebhookQuery {
             sdkappid: self.sdkappid,
@@ -341,27 +331,27 @@ impl Item {
     }
 
     async fn send(&self, poster: &mut Poster) -> Delivery {
-        let WebhookSettings { url, revision, retries, .. } = &self.line.settings;
-        let (query, body) = (self.query(), self.told.webhook.to_json(*revision));
+        let WebhookSettings { url, revision, retries, .. } = &self.route.settings;
+        let (query, body) = (self.query(), self.notification.webhook.to_json(*revision));
         let begun = Instant::now();
-        let posted = poster.post(&self.line.receiver, &query.to_text(), &body).await;
+        let posted = poster.post(&self.route.receiver, &query.to_text(), &body).await;
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (status, answer, fault, in_time) = match posted {
+        let (status, answer, error, in_time) = match posted {
             Ok((status, answer)) => (Some(status.as_u16()), Delivery::excerpt(&answer), failed(status, &answer), true),
             // The page has time-outs alone; a connection that fails is as good as one.
             Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostError::Body(_))),
         };
-        let command = self.told.webhook.command();
-        let again = fault.is_some() && !in_time && self.attempt <= *retries;
-        match &fault {
+        let command = self.notification.webhook.command();
+        let again = error.is_some() && !in_time && self.attempt <= *retries;
+        match &error {
             None => tracing::info!(command, attempt = self.attempt, took_ms, "a webhook was delivered"),
-            Some(fault) => tracing::warn!(command, attempt = self.attempt, again, "a webhook has failed: {fault}"),
+            Some(error) => tracing::warn!(command, attempt = self.attempt, again, "a webhook has failed: {error}"),
         }
         Delivery {
             number: 0,
             at: Delivery::millis(self.at),
             command,
-            group: self.told.webhook.group_id().to_owned(),
+            group: self.notification.webhook.group_id().to_owned(),
             url: url.clone(),
             query: WebhookQuery { sign: None, ..query }.to_text(),
             body: Delivery::json(&body),
@@ -370,7 +360,7 @@ impl Item {
             took_ms,
             status,
             answer,
-            fault,
+            error,
             again,
         }
     }

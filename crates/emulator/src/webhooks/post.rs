@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
-use super::WebhookSettingsError;
+use super::settings::{WebhookSettings, WebhookSettingsError};
 
 /// How long a receiver may take. Source: 1047/34354.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
@@ -50,8 +50,12 @@ pub(super) enum PostError {
 }
 
 impl Receiver {
-    pub(super) fn of(url: &str, trusted: Option<&str>) -> Result<Self, WebhookSettingsError> {
-        let fault = || WebhookSettingsError::Url { url: url.to_owned() };
+    /// The receiver that these settings name.
+    pub(super) fn of(settings: &WebhookSettings) -> Result<Self, WebhookSettingsError> {
+        settings.check()?;
+        let WebhookSettings { url, trusted, .. } = settings;
+
+        let fault = || WebhookSettingsError::Url { url: url.clone() };
         let uri: Uri = url.parse().map_err(|_| fault())?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(fault()) };
         let is_https = match scheme {
@@ -69,7 +73,7 @@ impl Receiver {
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls = match (is_https, trusted) {
             (false, _) => None,
-            (true, None) => return Err(WebhookSettingsError::Untrusted { url: url.to_owned() }),
+            (true, None) => return Err(WebhookSettingsError::Untrusted { url: url.clone() }),
             (true, Some(pem)) => Some((connector(pem)?, ServerName::try_from(host.clone()).map_err(|_| fault())?)),
         };
         let target = match uri.query() {

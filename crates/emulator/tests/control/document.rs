@@ -87,7 +87,7 @@ fn the_lists_of_the_document_are_those_of_the_code() {
     assert_eq!(names(&schema("Limits")), names(&settings["limits"]));
     assert_eq!(names(&schema("LimitsChange")), names(&settings["limits"]));
     for kind in schema("NewGroup")["type"]["enum"].as_array().unwrap() {
-        assert!(GroupType::parse(kind.as_str().unwrap()).is_some(), "{kind}");
+        assert!(GroupType::from_name(kind.as_str().unwrap()).is_some(), "{kind}");
     }
 }
 
@@ -126,7 +126,7 @@ fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
     let (clauses, gaps) = (rows("clauses"), rows("gaps"));
     assert_eq!((clauses.len(), gaps.len()), (CLAUSES.len(), GAPS.len()));
     for (row, shown) in CLAUSES.iter().zip(&clauses) {
-        assert_eq!((&shown["id"], &shown["says"]), (&json!(row.id), &json!(row.says)));
+        assert_eq!((&shown["id"], &shown["description"]), (&json!(row.id), &json!(row.description)));
         assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
     }
     for (row, shown) in GAPS.iter().zip(&gaps) {

@@ -161,7 +161,7 @@ fn there_is_an_end_to_what_is_kept() {
     });
     done(&running, "POST", "groups", r#"{"group":"a"}"#);
     let (status, says) = refused(&running, "POST", "groups", r#"{"group":"b"}"#);
-    assert_eq!((status, says.as_str()), (409, "there are 1 groups, and the emulator keeps no more"));
+    assert_eq!((status, says.as_str()), (409, "there would be 2 groups, and the emulator keeps at most 1"));
     done(&running, "POST", "groups/a/join", r#"{"accounts":["u1","u2"]}"#);
     let (status, says) = refused(&running, "POST", "groups/a/join", r#"{"accounts":["u1","u3"]}"#);
     assert_eq!((status, says.as_str()), (409, "group `a` would have 3 members; the emulator keeps at most 2 in one"));

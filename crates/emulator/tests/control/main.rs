@@ -71,7 +71,7 @@ fn refused(running: &Running, method: &str, path: &str, body: &str) -> (u16, Str
 fn sentence(reply: &Reply) -> (u16, String) {
     assert_eq!(reply.header("content-type"), Some("application/json"), "{reply:?}");
     let body: Value = serde_json::from_str(&reply.body).unwrap();
-    (reply.status, body["fault"].as_str().unwrap().to_owned())
+    (reply.status, body["error"].as_str().unwrap().to_owned())
 }
 
 /// A call of the API.

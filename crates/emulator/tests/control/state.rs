@@ -150,7 +150,7 @@ fn a_scenario_stops_at_the_first_line_that_is_none() {
         (reply.status, reply.body.as_str()),
         (
             400,
-            r#"{"fault":"line 3: it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`; the 2 lines before it were taken in","applied":2}"#
+            r#"{"error":"line 3: it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`; the 2 lines before it were taken in","applied":2}"#
         )
     );
     assert_eq!(done(&running, "GET", "groups", "")["total"], 1);

@@ -113,7 +113,7 @@ fn heads_have_their_limits() {
         assert_eq!(reply.status, status, "{reply:?}");
         assert_eq!(reply.header("content-type"), Some("application/json"));
         let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
-        assert!(body["fault"].as_str().unwrap().contains(says), "{reply:?}");
+        assert!(body["error"].as_str().unwrap().contains(says), "{reply:?}");
         assert!(is_closed(&mut stream));
     }
     let almost = "x".repeat(19_000);

@@ -1,7 +1,7 @@
 //! HTTP as SDKs write it, which is not always how one would.
 
+use avmarks_emulator::protocol::SdkAppId;
 use avmarks_emulator::protocol::secret::SecretKey;
-use avmarks_emulator::protocol::url::SdkAppId;
 use avmarks_emulator::protocol::usersig::UserSig;
 
 use crate::client::{ask, connect, exchange, receive, receive_head};

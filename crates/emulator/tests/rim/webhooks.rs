@@ -82,7 +82,7 @@ fn everything_is_told_in_order_in_every_revision() {
                 (Some(query.as_str()), sorted(body))
             );
             assert_eq!(
-                (&delivery["status"], &delivery["fault"], &delivery["attempt"]),
+                (&delivery["status"], &delivery["error"], &delivery["attempt"]),
                 (&200.into(), &Value::Null, &1.into())
             );
         }
@@ -172,7 +172,7 @@ fn no_call_waits_for_a_receiver_and_what_is_late_is_sent_again_when_asked() {
     presence(&running, "join", &["jared"]);
     let log = deliveries(&running);
     receiver.release();
-    let seen: Vec<_> = log.iter().map(|delivery| (delivery["attempt"].as_u64(), delivery["fault"].as_str())).collect();
+    let seen: Vec<_> = log.iter().map(|delivery| (delivery["attempt"].as_u64(), delivery["error"].as_str())).collect();
     // The second webhook goes out before the first is sent again.
     assert_eq!(seen, [(Some(1), Some("no answer within 2 s")), (Some(1), None), (Some(2), None)]);
     assert_eq!((&log[0]["again"], &log[2]["again"]), (&true.into(), &false.into()));
@@ -189,7 +189,7 @@ fn a_webhook_that_failed_is_not_sent_again_unless_asked_and_never_where_it_was_a
         presence(&running, "join", &["jared", "tommy"]);
         let log = deliveries(&running);
         assert_eq!((log.len(), receiver.came().len()), (attempts, attempts));
-        let fault = |at: usize| log[at]["fault"].as_str().unwrap_or_default();
+        let fault = |at: usize| log[at]["error"].as_str().unwrap_or_default();
         assert!(fault(0).starts_with("the connection failed"), "{}", fault(0));
         assert_eq!(fault(1), "the status is 500; it must be 200");
         assert_eq!((fault(2), log[2]["answer"].as_str()), ("the answer is not JSON", Some("<html>")));
@@ -205,7 +205,7 @@ fn a_receiver_that_is_not_there_is_told_of() {
     let running = told(&receiver, |webhooks| webhooks.url = "http://127.0.0.1:1/".to_owned());
     presence(&running, "join", &["jared"]);
     let log = deliveries(&running);
-    assert!(log[0]["fault"].as_str().unwrap().starts_with("no connection to `127.0.0.1:1`"), "{log:?}");
+    assert!(log[0]["error"].as_str().unwrap().starts_with("no connection to `127.0.0.1:1`"), "{log:?}");
     assert_eq!(log[0]["status"], Value::Null);
 }
 
@@ -343,8 +343,8 @@ fn a_receiver_over_https_is_trusted_by_its_certificate_alone() {
         presence(&running, "join", &["a"]);
         let log = deliveries(&running);
         match expected {
-            None => assert_eq!((&log[0]["status"], &log[0]["fault"]), (&200.into(), &Value::Null), "{log:?}"),
-            Some(start) => assert!(log[0]["fault"].as_str().unwrap().starts_with(start), "{log:?}"),
+            None => assert_eq!((&log[0]["status"], &log[0]["error"]), (&200.into(), &Value::Null), "{log:?}"),
+            Some(start) => assert!(log[0]["error"].as_str().unwrap().starts_with(start), "{log:?}"),
         }
     }
 }

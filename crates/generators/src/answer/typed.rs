@@ -1,18 +1,20 @@
 //! What an answer says, typed. A macro writes what is the same of every call.
 
+use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::{
-    AnswerError, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, envelope_json,
-    get_admin_list, get_members, get_online_member_num, modify_admin, modify_user_info,
+    AnswerError, ERROR_CODES, Endpoint, Envelope, ErrorCode, add_robots, check_members, del_robots, get_admin_list,
+    get_members, get_online_member_num, modify_admin, modify_user_info,
 };
 
-use crate::{Choices, words};
+use crate::choices::Choices;
+use crate::samples;
 
 macro_rules! answers {
-    ($( $call:ident $module:ident $says:literal )*) => {
+    ($( $call:ident $module:ident $description:literal )*) => {
         /// An answer, typed. The list is closed, as that of [`Endpoint`] is.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Answer {
-            $( #[doc = $says] $call($module::Answer), )*
+            $( #[doc = $description] $call($module::Answer), )*
             /// To whatever call, before it was known which: the envelope alone, with `ErrorInfo` before `ErrorCode`.
             Envelope(Envelope),
         }
@@ -78,7 +80,7 @@ impl Answer {
         match endpoint {
             Endpoint::ModifyUserInfo => {
                 let served = |choices: &mut Choices<'_>| {
-                    modify_user_info::Served::new(words::account(choices), choices.few(words::mark))
+                    modify_user_info::Served::new(samples::account(choices), choices.few(samples::mark))
                 };
                 let command = choices.pick(&[1, 2]);
                 Self::ModifyUserInfo(modify_user_info::Answer::served(command, many(choices, served)))
@@ -94,7 +96,7 @@ impl Answer {
             Endpoint::AddRobots => Self::AddRobots(add_robots::Answer::ok()),
             Endpoint::DelRobots => Self::DelRobots(del_robots::Answer::ok()),
             Endpoint::CheckMembers => {
-                let accounts = many(choices, |choices| words::account(choices).to_owned());
+                let accounts = many(choices, |choices| samples::account(choices).to_owned());
                 Self::CheckMembers(check_members::Answer::online(accounts))
             }
             Endpoint::ModifyAdmin => Self::ModifyAdmin(modify_admin::Answer::ok()),
@@ -120,16 +122,16 @@ impl Answer {
 }
 
 fn listed(choices: &mut Choices<'_>) -> get_members::Listed {
-    let mut listed = get_members::Listed::new(choices.pick(&[1_669_872_112, 0, i64::MAX]), words::account(choices));
+    let mut listed = get_members::Listed::new(choices.pick(&[1_669_872_112, 0, i64::MAX]), samples::account(choices));
     listed.nick_name = nick_name(choices);
     listed.avatar = avatar(choices);
     listed.remark = choices.pick(&[None, None, Some(""), Some("\u{4e00}")]).map(str::to_owned);
-    listed.marks = choices.perhaps(|choices| choices.few(words::mark)).map(Into::into);
+    listed.marks = choices.perhaps(|choices| choices.few(samples::mark)).map(Into::into);
     listed
 }
 
 fn admin(choices: &mut Choices<'_>) -> get_admin_list::Admin {
-    let mut admin = get_admin_list::Admin::new(words::account(choices));
+    let mut admin = get_admin_list::Admin::new(samples::account(choices));
     admin.nick_name = nick_name(choices);
     admin.avatar = avatar(choices);
     admin

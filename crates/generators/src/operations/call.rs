@@ -3,7 +3,7 @@
 use avmarks_protocol::Endpoint;
 
 use super::{ACCOUNTS, GROUPS, Input, account, group, named};
-use crate::Choices;
+use crate::choices::Choices;
 use crate::json::quoted;
 
 const NUMBERS: [&str; 16] = [

@@ -7,13 +7,14 @@ use avmarks_protocol::{
     modify_admin, modify_user_info,
 };
 
-use crate::{Choices, words};
+use crate::choices::Choices;
+use crate::samples;
 
 macro_rules! requests {
-    ($( $call:ident $module:ident $says:literal )*) => {
+    ($( $call:ident $module:ident $description:literal )*) => {
         /// A request, typed. The list is closed, as that of [`Endpoint`] is.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Request { $( #[doc = $says] $call($module::Request<'static>), )* }
+        pub enum Request { $( #[doc = $description] $call($module::Request<'static>), )* }
 
         impl Request {
             /// The call that it is of.
@@ -48,7 +49,7 @@ pub(super) const SET: [i64; 3] = [1, 1, 1];
 impl Request {
     /// A request of this call; where it has a `CommandType`, one of `commands`.
     pub(super) fn generate(endpoint: Endpoint, commands: [i64; 3], choices: &mut Choices<'_>) -> Self {
-        let group_id = words::group_id(choices).into();
+        let group_id = samples::group_id(choices).into();
         match endpoint {
             Endpoint::ModifyUserInfo => {
                 let command_type = choices.pick(&commands);
@@ -62,7 +63,7 @@ impl Request {
             Endpoint::GetMembers => Self::GetMembers(get_members::Request {
                 group_id,
                 timestamp: choices.pick(&[0_i64, 0, 1, 1_025, 1_669_872_112, 1 << 53, i64::MAX]).into(),
-                mark: choices.perhaps(words::mark).map(Into::into),
+                mark: choices.perhaps(samples::mark).map(Into::into),
             }),
             Endpoint::GetOnlineMemberNum => Self::GetOnlineMemberNum(get_online_member_num::Request { group_id }),
             Endpoint::AddRobots => Self::AddRobots(add_robots::Request { group_id, accounts: accounts(choices) }),
@@ -111,22 +112,22 @@ fn list<T>(choices: &mut Choices<'_>, one: impl Fn(&mut Choices<'_>) -> T, again
 
 fn members(command_type: i64, choices: &mut Choices<'_>) -> Vec<modify_user_info::Member<'static>> {
     let one = |choices: &mut Choices<'_>| modify_user_info::Member {
-        account: words::account(choices).into(),
+        account: samples::account(choices).into(),
         marks: marks(command_type, choices),
     };
     list(choices, one, |first, account| modify_user_info::Member { account: account.into(), ..first.clone() })
 }
 
 fn accounts(choices: &mut Choices<'_>) -> Vec<Cow<'static, str>> {
-    list(choices, |choices| words::account(choices).into(), |_, account| account.into())
+    list(choices, |choices| samples::account(choices).into(), |_, account| account.into())
 }
 
 /// One to three marks; up to sixteen now and then; of a deletion, now and then more different ones than a group can have,
 /// which is no fault of a deletion.
 fn marks(command_type: i64, choices: &mut Choices<'_>) -> modify_user_info::Marks<Integer<'static>> {
     match choices.byte() {
-        count @ 0..=239 => (0..=count % 3).map(|_| words::mark(choices).into()).collect(),
+        count @ 0..=239 => (0..=count % 3).map(|_| samples::mark(choices).into()).collect(),
         count @ 252.. if command_type == 2 => (2_000..2_011 + i64::from(count % 8)).map(Into::into).collect(),
-        count => (0..=count % 16).map(|_| words::mark(choices).into()).collect(),
+        count => (0..=count % 16).map(|_| samples::mark(choices).into()).collect(),
     }
 }

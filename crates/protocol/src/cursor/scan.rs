@@ -18,6 +18,7 @@ pub(super) fn behind_blanks(mut text: &[u8]) -> &[u8] {
 /// none where every byte can.
 /// Eight are looked at in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
 /// it may be set by a borrow, and nobody looks at them.)
+#[inline]
 pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     let (eights, rest) = text.as_chunks();
     for (at, eight) in eights.iter().enumerate() {
@@ -40,6 +41,7 @@ pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
 
 /// The number that the digits at the start of a text make, and how many digits there are. None where there is no digit, or
 /// more than 18: of 19 digits, not every number fits an `i64`.
+#[inline]
 pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
     const DIGITS_MAX: usize = 18;
     let (mut number, mut digits) = match text.first_chunk() {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::{ActionStatus, Envelope};
 use crate::cursor::{Cursor, once};
-use crate::{ErrorCode, Extra};
+use crate::error_code::ErrorCode;
+use crate::extra::Extra;
 
 /// What has been read of an answer's outermost object, save the fields that are its call's own.
 #[derive(Default)]

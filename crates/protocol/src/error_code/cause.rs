@@ -1,4 +1,4 @@
-//! Causes: what a code can stand for, and what to do about each. One code stands for faults that need different remedies, so the
+//! Causes: what a code can stand for, and what to do about each. One code stands for errors that need different remedies, so the
 //! code alone does not tell what to do.
 //!
 //! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor gives no remedies.
@@ -26,7 +26,7 @@ pub struct Cause {
     origin: Origin,
 }
 
-/// Where the fault lies that a code is about.
+/// Where the error lies that a code is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     /// In the request by itself: one that a preflight has passed does not have it.

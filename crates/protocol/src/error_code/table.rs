@@ -1,7 +1,7 @@
 //! The table of error codes. Source of all but a few rows: 1047/34348, as of 2023-03-30 and in its newest layout.
 
 use super::Action::{
-    AskOwner, ChangePlanOrSwitch, GiveUp, MendRequest, RenewSignature, RetryLater, RetryNow, SplitRequest,
+    AskOwner, ChangePlanOrSwitch, FixRequest, GiveUp, RenewSignature, RetryLater, RetryNow, SplitRequest,
 };
 use super::ListedIn::{ApiPage, Both, General, New, Old};
 use super::{ErrorCode, ErrorRow};
@@ -28,30 +28,30 @@ error_codes! {
     10001 "not-logged-in" RenewSignature ApiPage "1047/50294",
         "not logged in: the admin account or the usersig is wrong";
     10002 "internal-error" RetryNow General LIST, "internal error of the group service";
-    10003 "command-invalid" MendRequest General LIST, "the command, that is the API name, is wrong";
-    10004 "parameter-invalid" MendRequest General LIST, "a parameter is invalid; ErrorInfo has the details";
+    10003 "command-invalid" FixRequest General LIST, "the command, that is the API name, is wrong";
+    10004 "parameter-invalid" FixRequest General LIST, "a parameter is invalid; ErrorInfo has the details";
     10005 "too-many-accounts" SplitRequest General LIST, "too many accounts in the request";
     10006 "operation-too-frequent" RetryLater General LIST, "the operation is done too often";
-    10007 "no-permission" MendRequest General LIST,
+    10007 "no-permission" FixRequest General LIST,
         "no permission: the group type does not fit, the operator's rights are too small, or the caller is no app admin; pages of sibling calls use it for a console switch that is off, too";
     10008 "request-illegal" RetryNow ApiPage "create-group page",
         "the request is illegal: signature information may have failed to verify; worth one more try";
     10009 "owner-may-not-leave" GiveUp General LIST, "the owner may not leave the group";
     10010 "group-absent" GiveUp General LIST, "the group does not exist or was disbanded";
-    10011 "json-unparseable" MendRequest General LIST, "the JSON body cannot be parsed";
-    10012 "operator-invalid" MendRequest General LIST, "the operator's UserID is illegal";
+    10011 "json-unparseable" FixRequest General LIST, "the JSON body cannot be parsed";
+    10012 "operator-invalid" FixRequest General LIST, "the operator's UserID is illegal";
     10013 "already-member" GiveUp General LIST, "the user is a member already";
     10014 "group-full" GiveUp General LIST, "the group is full";
-    10015 "group-id-invalid" MendRequest General LIST,
+    10015 "group-id-invalid" FixRequest General LIST,
         "the group id is invalid; the general list says that the group was not found or disbanded, too, which is 10010 on the pages of single calls";
     10016 "refused-by-webhook" AskOwner General LIST, "refused by the app's own webhook; not for these calls";
     10017 "member-muted" GiveUp General LIST, "the member is muted";
     10018 "answer-too-large" SplitRequest General LIST, "the answer would be over 1 MB";
-    10019 "user-absent" MendRequest General LIST, "the UserID asked for does not exist";
-    10021 "group-id-in-use" MendRequest General LIST, "the id is in use; 10025 says so, too";
+    10019 "user-absent" FixRequest General LIST, "the UserID asked for does not exist";
+    10021 "group-id-in-use" FixRequest General LIST, "the id is in use; 10025 says so, too";
     10023 "message-rate" RetryLater General LIST, "messages are sent too often";
     10024 "already-handled" GiveUp General LIST, "it has been handled already";
-    10025 "group-id-in-use-10025" MendRequest General LIST, "the id is in use; 10021 says so, too";
+    10025 "group-id-in-use-10025" FixRequest General LIST, "the id is in use; 10021 says so, too";
     10026 "command-disabled" AskOwner General LIST, "the command is disabled for this SDKAppID";
     10030 "message-recall-10030" GiveUp General LIST, "about recalling or deleting messages";
     10031 "message-recall-10031" GiveUp General LIST, "about recalling or deleting messages";
@@ -83,24 +83,24 @@ error_codes! {
     10063 "receipt-or-counter-10063" GiveUp General LIST, "about read receipts or group counters";
     10070 "message-pin-10070" GiveUp General LIST, "about pinned messages";
 
-    60002 "http-unparseable" MendRequest Both LIST, "the HTTP request cannot be parsed: check the format of the URL";
-    60003 "json-unreadable" MendRequest Both LIST, "the JSON of the request cannot be parsed";
+    60002 "http-unparseable" FixRequest Both LIST, "the HTTP request cannot be parsed: check the format of the URL";
+    60003 "json-unreadable" FixRequest Both LIST, "the JSON of the request cannot be parsed";
     60004 "account-check-failed" RetryLater Both LIST,
         "the account check failed: retry later; so the newer text, while that of 2023 says that the UserID or UserSig in the URL or body is wrong";
     60005 "account-check-failed-60005" RetryLater Both LIST,
         "the account check failed: retry later; so the newer text, while that of 2023 says that the UserID or UserSig in the URL or body is wrong";
-    60006 "app-invalid" MendRequest Old LIST, "the SDKAppID is invalid";
+    60006 "app-invalid" FixRequest Old LIST, "the SDKAppID is invalid";
     60007 "rate-exceeded" RetryLater Both LIST, "the API is called more often than allowed";
     60008 "service-timeout" RetryLater Both LIST,
         "the service timed out, or the HTTP request has a wrong format: first check the service name in the path and the form of the request";
-    60009 "resource-wrong" MendRequest Both LIST, "the resource asked for is wrong: check the URL";
-    60010 "admin-needed" MendRequest Both LIST, "the identifier must be an app admin";
+    60009 "resource-wrong" FixRequest Both LIST, "the resource asked for is wrong: check the URL";
+    60010 "admin-needed" FixRequest Both LIST, "the identifier must be an app admin";
     60011 "app-rate-exceeded" RetryLater Old LIST, "the SDKAppID makes requests too often";
-    60012 "app-missing" MendRequest Both LIST, "the URL has no SDKAppID";
+    60012 "app-missing" FixRequest Both LIST, "the URL has no SDKAppID";
     60013 "answer-unreadable" RetryLater Both LIST,
         "the answer is no parseable JSON, and the list says no more: first check what stands between you and the service, and whether the call took effect";
     60014 "account-check-timeout" RetryNow Both LIST, "the account check timed out";
-    60015 "account-type" MendRequest Both LIST, "an account in the body is of the wrong type: it must be a string";
+    60015 "account-type" FixRequest Both LIST, "an account in the body is of the wrong type: it must be a string";
     60016 "app-disabled" AskOwner Both LIST, "the SDKAppID is disabled";
     60017 "request-disabled" AskOwner Both LIST, "the request is disabled";
     60018 "too-many-requests" RetryLater Both LIST, "too many requests";
@@ -108,8 +108,8 @@ error_codes! {
     60020 "plan-ended" ChangePlanOrSwitch Both LIST,
         "service unavailable: no plan, plan expired, or arrears; the text of 2023 says that the plan expired, and that the service works again 5 minutes after a purchase";
     60021 "source-ip" AskOwner Both LIST, "the source IP is not allowed";
-    60025 "query-wrong" MendRequest New LIST, "sdkappid, identifier, usersig or contenttype in the URL is wrong";
-    60026 "host-wrong" MendRequest New LIST, "the host does not fit the SDKAppID's data centre: use the host of its region";
+    60025 "query-wrong" FixRequest New LIST, "sdkappid, identifier, usersig or contenttype in the URL is wrong";
+    60026 "host-wrong" FixRequest New LIST, "the host does not fit the SDKAppID's data centre: use the host of its region";
     60027 "product-type" AskOwner New LIST, "apps of this product type may not use this API";
     60028 "trial-quota" RetryLater New LIST, "the trial plan's requests for 24 hours are used up: next day";
 
@@ -121,19 +121,19 @@ error_codes! {
     70013 "usersig-user" RenewSignature Both LIST, "the UserID is not the one that was signed";
     70014 "usersig-app" RenewSignature Both LIST, "the SDKAppID is not the one that was signed";
     70016 "key-absent" AskOwner Both LIST, "the key does not exist: check the data centre";
-    70020 "app-absent" MendRequest Both LIST, "the SDKAppID does not exist: check the data centre";
+    70020 "app-absent" FixRequest Both LIST, "the SDKAppID does not exist: check the data centre";
     70050 "usersig-too-often" RenewSignature Both LIST,
         "the UserSig failed the check, and did so too often: try again after 1 minute, with a right one";
     70051 "account-blocked" AskOwner Both LIST, "the account is on a blocklist";
-    70107 "account-not-imported" MendRequest Both LIST, "the account has not been imported: import it first";
+    70107 "account-not-imported" FixRequest Both LIST, "the account has not been imported: import it first";
     70114 "login-limited" RetryLater Old LIST, "login is limited for security";
     70169 "account-timeout" RetryNow Both LIST, "the server timed out";
     70202 "account-timeout-70202" RetryNow Old LIST, "the server timed out";
-    70206 "batch-quantity" MendRequest Old LIST, "the quantity of the batch is wrong";
+    70206 "batch-quantity" FixRequest Old LIST, "the quantity of the batch is wrong";
     70398 "account-quota" ChangePlanOrSwitch Both LIST, "too many accounts for the plan";
     70399 "account-deleted" GiveUp New LIST, "a deleted account cannot be imported again for 3 months";
-    70402 "account-parameter" MendRequest Both LIST, "a parameter is illegal";
-    70403 "account-admin-needed" MendRequest Old LIST, "an admin is needed";
+    70402 "account-parameter" FixRequest Both LIST, "a parameter is illegal";
+    70403 "account-admin-needed" FixRequest Old LIST, "an admin is needed";
     70404 "sdk-too-old" GiveUp New LIST, "the SDK is too old";
     70500 "account-internal-error" RetryNow Both LIST, "internal error of the account service";
     71000 "account-deletion" GiveUp Both LIST, "deleting accounts is not supported";

@@ -1,9 +1,9 @@
 //! A page as the service writes it, read in one pass.
 
 use super::{Answer, Listed};
-use crate::Extra;
 use crate::cursor::{Cursor, once};
 use crate::envelope::EnvelopeFields;
+use crate::extra::Extra;
 use crate::modify_user_info::Marks;
 
 /// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer

@@ -4,7 +4,8 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::{Place, ShortText};
+use crate::body_path::BodyPath;
+use crate::short_text::ShortText;
 
 /// Why a body is no JSON object (answered with 60003).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -39,14 +40,14 @@ pub enum BodyError {
     #[error("the body is {found}, and must be an object")]
     NotObject {
         /// What it is.
-        found: Kind,
+        found: JsonType,
     },
 }
 
 /// What a JSON value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum JsonType {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -63,7 +64,7 @@ pub enum Kind {
     Object,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for JsonType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Null => "null",
@@ -79,10 +80,10 @@ impl fmt::Display for Kind {
 
 /// What is wrong with a field as such (`REQUIRED` in a request).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{place}` {problem}")]
+#[error("`{path}` {problem}")]
 pub struct FieldError {
     /// Where.
-    pub place: Place,
+    pub path: BodyPath,
     /// What.
     pub problem: FieldProblem,
 }
@@ -98,9 +99,9 @@ pub enum FieldProblem {
     /// The field is of another type.
     Type {
         /// What it must be.
-        wanted: Kind,
+        wanted: JsonType,
         /// What it is.
-        found: Kind,
+        found: JsonType,
         /// The value as it was written, as [`avmarks_spec::Excerpt`] shows it.
         text: ShortText,
     },
@@ -111,7 +112,7 @@ impl fmt::Display for FieldProblem {
         match self {
             Self::Missing => f.write_str("is missing"),
             Self::DuplicateField => f.write_str("is there more than once; send it once"),
-            Self::Type { wanted, found: Kind::Null, .. } => write!(f, "must be {wanted}, and is null"),
+            Self::Type { wanted, found: JsonType::Null, .. } => write!(f, "must be {wanted}, and is null"),
             Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
         }
     }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn fault(body: &str) -> BodyError {
+fn error(body: &str) -> BodyError {
     Fields::parse(body).unwrap_err()
 }
 
@@ -12,7 +12,7 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         ("{\n\"a\":[\n1 ,\n],\n}", 3, 3),
         ("{\"a\":{\"b\":[{},]}}", 1, 14),
     ] {
-        assert_eq!(fault(body), BodyError::TrailingComma { line, column }, "{body}");
+        assert_eq!(error(body), BodyError::TrailingComma { line, column }, "{body}");
     }
     for body in [
         "{\"a\":1,,}",
@@ -30,13 +30,15 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         "[1,]",
         "{\"a\":1",
     ] {
-        assert!(matches!(fault(body), BodyError::NotJson { .. }), "{body}: {:?}", fault(body));
+        assert!(matches!(error(body), BodyError::NotJson { .. }), "{body}: {:?}", error(body));
     }
     for body in ["", " \r\n\t"] {
-        assert_eq!(fault(body), BodyError::Empty);
+        assert_eq!(error(body), BodyError::Empty);
     }
-    for (body, found) in [("[]", Kind::Array), ("\",}\"", Kind::Text), (" 1 ", Kind::Integer), ("null", Kind::Null)] {
-        assert_eq!(fault(body), BodyError::NotObject { found });
+    for (body, found) in
+        [("[]", JsonType::Array), ("\",}\"", JsonType::Text), (" 1 ", JsonType::Integer), ("null", JsonType::Null)]
+    {
+        assert_eq!(error(body), BodyError::NotObject { found });
     }
 }
 
@@ -44,9 +46,9 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
 fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     let problem = |body: &str| {
         let mut fields = Fields::parse(body).unwrap();
-        let Err(ValueError::Field(fault)) = fields.require(Place::GroupId, string) else { panic!("{body}") };
-        assert_eq!(fault.place, Place::GroupId);
-        fault.problem
+        let Err(ValueError::Field(error)) = fields.require(BodyPath::GroupId, string) else { panic!("{body}") };
+        assert_eq!(error.path, BodyPath::GroupId);
+        error.problem
     };
     assert_eq!(problem("{\"groupid\":\"a\"}"), FieldProblem::Missing);
     for twice in
@@ -54,7 +56,7 @@ fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
     {
         assert_eq!(problem(twice), FieldProblem::DuplicateField, "{twice}");
     }
-    let (wanted, found, text) = (Kind::Text, Kind::Integer, "1".into());
+    let (wanted, found, text) = (JsonType::Text, JsonType::Integer, "1".into());
     assert_eq!(problem("{\"GroupId\":1}"), FieldProblem::Type { wanted, found, text });
 }
 
@@ -62,7 +64,7 @@ fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
 fn an_undocumented_field_is_taken_where_it_is_there_once_and_can_be_read_and_stays_otherwise() {
     let take = |body: &'static str| {
         let mut fields = Fields::parse(body).unwrap();
-        let taken = fields.undocumented(Place::ExpireTime, |place, value| integer(place, value).ok()?.to_i64());
+        let taken = fields.undocumented(BodyPath::ExpireTime, |path, value| integer(path, value).ok()?.to_i64());
         (taken, fields.names().map(str::to_owned).collect::<Vec<_>>())
     };
     assert_eq!(take("{\"a\":1,\"ExpireTime\":2,\"b\":3}"), (Some(2), vec!["a".into(), "b".into()]));

@@ -42,8 +42,8 @@ impl<T: Copy + Default> Marks<T> {
     pub fn push(&mut self, mark: T) {
         match &mut self.0 {
             Kept::Few(len, marks) => match marks.get_mut(usize::from(*len)) {
-                Some(place) => {
-                    *place = mark;
+                Some(slot) => {
+                    *slot = mark;
                     *len += 1;
                 }
                 None => {

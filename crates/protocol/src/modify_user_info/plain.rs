@@ -3,14 +3,98 @@
 use std::borrow::Cow;
 
 use super::{DraftMember, Marks, Member};
-use crate::Integer;
 use crate::cursor::{Cursor, once};
+use crate::integer::Integer;
 
 /// What a plain text holds.
 pub(super) struct Plain<'a, E> {
     pub(super) group_id: Cow<'a, str>,
     pub(super) command_type: Integer<'a>,
     pub(super) member_list: Vec<E>,
+}
+
+/// What takes in the entries of a request while it is read: [`read_entries`]. Each of its functions may return none, which ends the
+/// reading.
+pub trait EntrySink<'a> {
+    /// An entry starts.
+    fn start(&mut self) -> Option<()>;
+    /// The account of the entry that was started last.
+    fn account(&mut self, account: Cow<'a, str>) -> Option<()>;
+    /// The list of its marks starts. It may come before the account.
+    fn marks(&mut self) -> Option<()> {
+        Some(())
+    }
+    /// The next of its marks.
+    fn mark(&mut self, mark: i64) -> Option<()>;
+    /// The entry ends; it has an account and a list of marks, which may be empty.
+    fn end(&mut self) -> Option<()> {
+        Some(())
+    }
+}
+
+/// What a request holds beside its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// `GroupId`.
+    pub group_id: Cow<'a, str>,
+    /// `CommandType`.
+    pub command_type: i64,
+}
+
+/// Reads a request in one pass, and hands each entry on as it comes, so that whoever keeps entries of another type needs no list
+/// of these. This is for a request as nearly everybody writes it: with any other, and where `sink` ends the reading, there is none,
+/// and what was handed on counts for nothing. [`Draft::parse`](super::Draft::parse) reads them all, and says what is wrong.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use avmarks_protocol::modify_user_info::{EntrySink, read_entries};
+///
+/// #[derive(Default)]
+/// struct Count {
+///     accounts: usize,
+///     marks: usize,
+/// }
+///
+/// impl<'a> EntrySink<'a> for Count {
+///     fn start(&mut self) -> Option<()> {
+///         Some(())
+///     }
+///     fn account(&mut self, _: Cow<'a, str>) -> Option<()> {
+///         self.accounts += 1;
+///         Some(())
+///     }
+///     fn mark(&mut self, _: i64) -> Option<()> {
+///         self.marks += 1;
+///         Some(())
+///     }
+/// }
+///
+/// let text = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000,1001]}]}"#;
+/// let mut count = Count::default();
+/// let head = read_entries(text, &mut count).unwrap();
+/// assert_eq!((&*head.group_id, head.command_type), ("@TGS#a", 1));
+/// assert_eq!((count.accounts, count.marks), (1, 2));
+/// assert!(read_entries(&text.replace("1000", "\"1000\""), &mut count).is_none());
+/// ```
+pub fn read_entries<'a>(text: &'a str, sink: &mut impl EntrySink<'a>) -> Option<Head<'a>> {
+    let mut cursor = Cursor::new(text);
+    let (mut group_id, mut command_type, mut member_list) = (None, None, None);
+    cursor.object(|cursor| match () {
+        () if cursor.field(b"\"GroupId\"")? => once(&mut group_id, cursor.string()?),
+        () if cursor.field(b"\"CommandType\"")? => once(&mut command_type, cursor.integer()?),
+        () if cursor.field(b"\"MemberList\"")? => {
+            cursor.array(|cursor| {
+                sink.start()?;
+                entry(cursor, sink)?;
+                sink.end()
+            })?;
+            once(&mut member_list, ())
+        }
+        () => unknown(cursor),
+    })?;
+    cursor.end()?;
+    member_list?;
+    Some(Head { group_id: group_id?, command_type: command_type? })
 }
 
 /// An entry, filled where it lies.
@@ -49,45 +133,64 @@ impl<'a> Entry<'a> for DraftMember<'a> {
     }
 }
 
+/// Entries, each filled where it lies.
+struct Members<E> {
+    list: Vec<E>,
+    /// How many are likely there.
+    expected: usize,
+}
+
+impl<'a, E: Entry<'a>> EntrySink<'a> for Members<E> {
+    #[inline(always)]
+    fn start(&mut self) -> Option<()> {
+        if self.list.capacity() == 0 {
+            self.list.reserve_exact(self.expected);
+        }
+        self.list.push(E::default());
+        Some(())
+    }
+
+    #[inline(always)]
+    fn account(&mut self, account: Cow<'a, str>) -> Option<()> {
+        self.list.last_mut()?.name(account);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn marks(&mut self) -> Option<()> {
+        self.list.last_mut()?.list();
+        Some(())
+    }
+
+    #[inline(always)]
+    fn mark(&mut self, mark: i64) -> Option<()> {
+        self.list.last_mut()?.mark(mark.into());
+        Some(())
+    }
+}
+
 /// The request that a text is. None where anything is wrong with it, and where it has an integer that is negative or long, or an
 /// escape in the name of a field. Fields that no document names are passed over.
 pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<Plain<'a, E>> {
     /// For so many bytes of the text, room for an entry is kept, so that most lists of entries are one allocation. No text with
     /// an entry is shorter.
     const ENTRY_BYTES: usize = 64;
-    let mut cursor = Cursor::new(text);
-    let (mut group_id, mut command_type, mut member_list) = (None, None, None);
-    cursor.object(|cursor| match () {
-        () if cursor.field(b"\"GroupId\"")? => once(&mut group_id, cursor.string()?),
-        () if cursor.field(b"\"CommandType\"")? => once(&mut command_type, cursor.integer()?),
-        () if cursor.field(b"\"MemberList\"")? => {
-            let mut members = Vec::with_capacity(text.len() / ENTRY_BYTES);
-            cursor.array(|cursor| {
-                members.push(E::default());
-                entry(cursor, members.last_mut()?)
-            })?;
-            once(&mut member_list, members)
-        }
-        () => unknown(cursor),
-    })?;
-    cursor.end()?;
-    Some(Plain { group_id: group_id?, command_type: command_type?.into(), member_list: member_list? })
+    let mut members = Members { list: Vec::new(), expected: text.len() / ENTRY_BYTES };
+    let Head { group_id, command_type } = read_entries(text, &mut members)?;
+    Some(Plain { group_id, command_type: command_type.into(), member_list: members.list })
 }
 
 #[inline(always)]
-fn entry<'a>(cursor: &mut Cursor<'a>, entry: &mut impl Entry<'a>) -> Option<()> {
+fn entry<'a>(cursor: &mut Cursor<'a>, sink: &mut impl EntrySink<'a>) -> Option<()> {
     let (mut account, mut marks) = (None, None);
     cursor.object(|cursor| match () {
         () if cursor.field(b"\"Member_Account\"")? => {
-            entry.name(cursor.string()?);
+            sink.account(cursor.string()?)?;
             once(&mut account, ())
         }
         () if cursor.field(b"\"Marks\"")? => {
-            entry.list();
-            cursor.array(|cursor| {
-                entry.mark(cursor.integer()?.into());
-                Some(())
-            })?;
+            sink.marks()?;
+            cursor.array(|cursor| sink.mark(cursor.integer()?))?;
             once(&mut marks, ())
         }
         () => unknown(cursor),
@@ -124,7 +227,7 @@ mod tests {
             group_id: Some(group_id),
             command_type: Some(command_type),
             member_list: Some(member_list),
-            faults: Vec::new(),
+            errors: Vec::new(),
         };
         assert_eq!(Ok(draft), any, "{text}");
         true

@@ -1,9 +1,9 @@
 //! An answer as the service writes it, read in one pass.
 
 use super::{Answer, Marks, Served};
-use crate::Extra;
 use crate::cursor::{Cursor, once};
 use crate::envelope::EnvelopeFields;
+use crate::extra::Extra;
 
 /// The answer that a text is. None where anything is wrong with it, and where it has a `null` in place of a value, an integer
 /// that is negative or long, or an escape in the name of a field.

@@ -25,7 +25,8 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// [`BaseUrlError`] where the text is none, or has user and password, query or fragment.
+    /// [`BaseUrlError`] where the text is none, or has user and password, query or fragment, or the start of the path of a
+    /// call (`/v4`).
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let (scheme, rest) = split_scheme(text)?;
         if rest.contains('#') {
@@ -40,9 +41,12 @@ impl BaseUrl {
         }
         // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
-            split_port(authority).map_err(|fault| if rest.contains('@') { BaseUrlError::UserInfo } else { fault })?;
+            split_port(authority).map_err(|error| if rest.contains('@') { BaseUrlError::UserInfo } else { error })?;
         check_host(host)?;
         check_path(path)?;
+        if has_call_path(path) {
+            return Err(BaseUrlError::CallPath);
+        }
         let host = host.to_ascii_lowercase();
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         Ok(Self(format!("{scheme}://{host}{port}{}", path.trim_end_matches('/'))))
@@ -137,12 +141,29 @@ pub enum BaseUrlError {
         /// The first such character.
         found: char,
     },
+    /// The start of the path of a call, which each call adds.
+    #[error("remove `/v4` and what follows: each call adds it")]
+    CallPath,
     /// A query.
     #[error("remove the query from `?` on: it is written for each call")]
     Query,
     /// A fragment.
     #[error("remove the fragment from `#` on")]
     Fragment,
+}
+
+/// Whether the path ends in `/v4`, or has it before the service of a call: URLs of the documents begin so.
+fn has_call_path(path: &str) -> bool {
+    const SERVICES: [&str; 3] = ["group_open_", "openim", "im_open_"];
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
+    while let Some(segment) = segments.next() {
+        let is_before_call =
+            |next: &&str| SERVICES.iter().any(|service| next.to_ascii_lowercase().starts_with(service));
+        if segment.eq_ignore_ascii_case("v4") && segments.peek().is_none_or(is_before_call) {
+            return true;
+        }
+    }
+    false
 }
 
 fn split_scheme(text: &str) -> Result<(&'static str, &str), BaseUrlError> {
@@ -216,6 +237,7 @@ mod tests {
             ("HTTPS://Console.TIM.qq.com/", "https://console.tim.qq.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://localhost:1", "http://localhost:1"),
+            ("http://my_host-1.a:80", "http://my_host-1.a:80"),
             ("http://[2001:db8::1]", "http://[2001:db8::1]"),
             ("http://[::1]:65535/a/b%20c//", "http://[::1]:65535/a/b%20c"),
             ("https://proxy.example/im_v4", "https://proxy.example/im_v4"),
@@ -227,7 +249,7 @@ mod tests {
     #[test]
     fn bases_that_are_not() {
         let port = |found: &str| BaseUrlError::Port { found: found.to_owned() };
-        for (text, fault) in [
+        for (text, error) in [
             ("", BaseUrlError::Scheme { found: String::new() }),
             ("ftp://h", BaseUrlError::Scheme { found: "ftp://h".to_owned() }),
             ("https:/h", BaseUrlError::Scheme { found: "https:/h".to_owned() }),
@@ -257,8 +279,19 @@ mod tests {
             ("https://h/?a=1", BaseUrlError::Query),
             ("https://h?a=1", BaseUrlError::Query),
             ("https://h/#a", BaseUrlError::Fragment),
+            ("https://h/v4", BaseUrlError::CallPath),
+            ("https://h/im/v4/", BaseUrlError::CallPath),
+            ("https://h/v4/group_open_http_svc/get_online_member_num", BaseUrlError::CallPath),
+            ("https://h/V4/openim/sendmsg", BaseUrlError::CallPath),
         ] {
-            assert_eq!(BaseUrl::parse(text), Err(fault), "{text}");
+            assert_eq!(BaseUrl::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_v4_that_is_not_a_call_is_allowed() {
+        for text in ["https://h/v4/im", "https://h/v40", "https://h/api/v4x/openim", "https://h/openim"] {
+            assert_eq!(BaseUrl::parse(text).map(|base| base.to_string()), Ok(text.to_owned()));
         }
     }
 
@@ -288,8 +321,8 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         for text in ["https://u:hunter2@h", "ftp://u:hunter2@h"] {
-            let fault = BaseUrl::parse(text).unwrap_err();
-            assert!(!format!("{fault} {fault:?}").contains("hunter2"));
+            let error = BaseUrl::parse(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
     }
 }

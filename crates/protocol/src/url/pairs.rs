@@ -48,7 +48,7 @@ pub(crate) enum Parameter<T = String> {
 
 impl<T: From<String>> Parameter<T> {
     /// Takes a value in.
-    pub(crate) fn meet(&mut self, value: Decoded<'_>) {
+    pub(crate) fn record(&mut self, value: Decoded<'_>) {
         *self = match self {
             Self::Missing if value.broken => Self::Broken,
             Self::Missing if value.text.is_empty() => Self::Empty,

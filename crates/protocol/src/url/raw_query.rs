@@ -2,24 +2,25 @@
 
 use avmarks_spec::Excerpt;
 
+use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::usersig::UserSig;
 
-use super::{Parameter, Query, SdkAppId, pairs, redact_usersig};
+use super::{Parameter, Query, pairs, redact_usersig};
 
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
-/// Reading never fails; each part can be asked for on its own, and [`RawQuery::faults`] lists all that is wrong with it
+/// Reading never fails; each part can be asked for on its own, and [`RawQuery::errors`] lists all that is wrong with it
 /// (`QUERY`). An empty value counts as missing, save that no other may stand beside it.
 ///
 /// ```
 /// use avmarks_protocol::url::{QueryError, RawQuery};
 ///
-/// let raw = RawQuery::parse("identifier=admin&contenttype=JSON&usersig=xxx");
+/// let raw = RawQuery::new("identifier=admin&contenttype=JSON&usersig=xxx");
 /// assert_eq!(raw.identifier(), Ok("admin"));
-/// let faults: Vec<_> = raw.faults().iter().map(|fault| (fault.code().number(), fault.to_string())).collect();
+/// let errors: Vec<_> = raw.errors().iter().map(|error| (error.code().number(), error.to_string())).collect();
 /// assert_eq!(
-///     faults,
+///     errors,
 ///     [
 ///         (60012, "`sdkappid` is missing from the URL".to_owned()),
 ///         (60025, "`contenttype` is `JSON`, and must be `json`".to_owned()),
@@ -38,7 +39,7 @@ pub struct RawQuery {
 impl RawQuery {
     /// The query of this text, with or without `?` in front. Names and values are case-sensitive (1047/34620).
     #[must_use]
-    pub fn parse(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let mut raw = Self {
             sdkappid: Parameter::Missing,
             identifier: Parameter::Missing,
@@ -48,11 +49,11 @@ impl RawQuery {
         };
         for (name, value) in pairs(text) {
             match &*name.text {
-                "sdkappid" => raw.sdkappid.meet(value),
-                "identifier" => raw.identifier.meet(value),
-                "usersig" => raw.usersig.meet(value),
-                "random" => raw.random.meet(value),
-                "contenttype" => raw.contenttype.meet(value),
+                "sdkappid" => raw.sdkappid.record(value),
+                "identifier" => raw.identifier.record(value),
+                "usersig" => raw.usersig.record(value),
+                "random" => raw.random.record(value),
+                "contenttype" => raw.contenttype.record(value),
                 _ => {}
             }
         }
@@ -100,7 +101,7 @@ impl RawQuery {
         }
     }
 
-    /// `random`. Its faults stand apart, for the rules let them through unless told otherwise (`gap:random`).
+    /// `random`. Its errors stand apart, for the rules let them through unless told otherwise (`gap:random`).
     ///
     /// # Errors
     ///
@@ -119,7 +120,7 @@ impl RawQuery {
 
     /// All that is wrong with it, save `random`; the first decides the code of the answer.
     #[must_use]
-    pub fn faults(&self) -> Vec<QueryError> {
+    pub fn errors(&self) -> Vec<QueryError> {
         [self.sdkappid().err(), self.identifier().err(), self.usersig().err(), self.contenttype().err()]
             .into_iter()
             .flatten()
@@ -130,7 +131,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// The first of [`RawQuery::faults`].
+    /// The first of [`RawQuery::errors`].
     pub fn query(&self) -> Result<Query, QueryError> {
         let (sdkappid, identifier, usersig) = (self.sdkappid()?, self.identifier()?, self.usersig()?);
         self.contenttype()?;
@@ -138,7 +139,7 @@ impl RawQuery {
     }
 }
 
-/// A value as a fault may show it: a query whose `?` or `&` was forgotten has the signature in it.
+/// A value as an error may show it: a query whose `?` or `&` was forgotten has the signature in it.
 fn shown(value: &str) -> String {
     redact_usersig(value).into_owned()
 }
@@ -240,15 +241,15 @@ mod tests {
 
     const GOOD: &str = "sdkappid=1400000000&identifier=admin&usersig=xxx&random=1&contenttype=json";
 
-    fn faults(query: &str) -> Vec<QueryError> {
-        RawQuery::parse(query).faults()
+    fn errors(query: &str) -> Vec<QueryError> {
+        RawQuery::new(query).errors()
     }
 
     #[test]
     fn order_is_free_and_strangers_are_passed_over() {
         let turned = "?contenttype=json&random=1&SDKAPPID=2&usersig=xxx&identifier=admin&x=%zz&sdkappid=1400000000";
-        assert_eq!(RawQuery::parse(turned).query(), RawQuery::parse(GOOD).query());
-        assert_eq!(faults(turned), []);
+        assert_eq!(RawQuery::new(turned).query(), RawQuery::new(GOOD).query());
+        assert_eq!(errors(turned), []);
     }
 
     #[test]
@@ -261,7 +262,7 @@ mod tests {
             "SdkAppId=1&Identifier=a&UserSig=b&ContentType=json",
         ] {
             assert_eq!(
-                faults(query),
+                errors(query),
                 [QueryError::AppMissing, missing("identifier"), missing("usersig"), missing("contenttype")],
                 "{query}"
             );
@@ -269,9 +270,9 @@ mod tests {
     }
 
     #[test]
-    fn each_fault() {
+    fn each_error() {
         let malformed = |found: &str| QueryError::Malformed { name: "sdkappid", found: found.to_owned() };
-        for (from, to, fault) in [
+        for (from, to, error) in [
             ("sdkappid=1400000000", "sdkappid=14e8", malformed("14e8")),
             ("sdkappid=1400000000", "sdkappid=0", malformed("0")),
             ("sdkappid=1400000000", "sdkappid=+14", malformed(" 14")),
@@ -287,16 +288,16 @@ mod tests {
             ("=json", "=Json", QueryError::WrongContentType { found: "Json".to_owned() }),
         ] {
             let query = GOOD.replace(from, to);
-            assert_eq!(faults(&query), std::slice::from_ref(&fault), "{query}");
-            assert_eq!(fault.code().number(), 60025);
-            assert_eq!(RawQuery::parse(&query).query(), Err(fault));
+            assert_eq!(errors(&query), std::slice::from_ref(&error), "{query}");
+            assert_eq!(error.code().number(), 60025);
+            assert_eq!(RawQuery::new(&query).query(), Err(error));
         }
         assert_eq!(QueryError::AppMissing.code().number(), 60012);
     }
 
     #[test]
     fn random_stands_apart() {
-        let random = |text: &str| RawQuery::parse(&GOOD.replace("random=1", text)).random();
+        let random = |text: &str| RawQuery::new(&GOOD.replace("random=1", text)).random();
         assert_eq!((random("random=0"), random("random=4294967295")), (Ok(0), Ok(u32::MAX)));
         for bad in ["4294967296", "-1", "1.5", "x", "%2B1"] {
             assert!(matches!(random(&format!("random={bad}")), Err(RandomError::OutOfRange { .. })), "{bad}");
@@ -308,13 +309,13 @@ mod tests {
         }
         assert_eq!(random("random=%"), Err(RandomError::BadEscape));
         assert_eq!(RandomError::Missing.code().number(), 60025);
-        assert_eq!(faults(&GOOD.replace("random=1", "random=-1")), []);
+        assert_eq!(errors(&GOOD.replace("random=1", "random=-1")), []);
     }
 
     #[test]
     fn the_signature_never_shows() {
-        let raw = RawQuery::parse("usersig=topsecret&usersig=topsecret&sdkappid=x");
-        assert!(!format!("{raw:?} {:?}", raw.faults()).contains("topsecret"));
-        assert!(!format!("{:?}", RawQuery::parse("usersig=topsecret")).contains("topsecret"));
+        let raw = RawQuery::new("usersig=topsecret&usersig=topsecret&sdkappid=x");
+        assert!(!format!("{raw:?} {:?}", raw.errors()).contains("topsecret"));
+        assert!(!format!("{:?}", RawQuery::new("usersig=topsecret")).contains("topsecret"));
     }
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 
-use super::TokenError;
+use super::token_error::TokenError;
 
 /// What a signature may unpack to. A real one has some 200 bytes; the rest is an attempt to fill the memory.
 pub(super) const UNPACKED_BYTES_MAX: usize = 64 * 1024;
@@ -74,9 +74,23 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, TokenError> {
     match packed {
         [cmf, flags, ..] if cmf & 0x0f == 8 && u16::from_be_bytes([*cmf, *flags]) % 31 == 0 => {}
-        _ => return Err(TokenError::NotZlib),
+        _ => return Err(other_form(packed)),
     }
-    let mut stream = Decompress::new(true);
+    inflate_as(packed, Decompress::new(true))
+}
+
+/// What bytes are that do not begin as zlib does.
+fn other_form(packed: &[u8]) -> TokenError {
+    let is_json = |bytes: &[u8]| bytes.trim_ascii_start().starts_with(b"{");
+    match packed {
+        [0x1f, 0x8b, ..] => TokenError::Gzip,
+        bytes if is_json(bytes) => TokenError::NotCompressed,
+        bytes if inflate_as(bytes, Decompress::new(false)).is_ok_and(|text| is_json(&text)) => TokenError::RawDeflate,
+        _ => TokenError::NotZlib,
+    }
+}
+
+fn inflate_as(packed: &[u8], mut stream: Decompress) -> Result<Vec<u8>, TokenError> {
     let mut unpacked = Vec::with_capacity(1024);
     loop {
         let consumed = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
@@ -141,6 +155,22 @@ mod tests {
         for bytes in [&b"hello"[..], &[0x78, 0x9d], &[0x79, 0x18]] {
             assert_eq!(inflate(bytes), Err(TokenError::NotZlib), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn other_forms_are_named() {
+        use flate2::write::{DeflateEncoder, GzEncoder};
+        let json = b" {\"TLS.ver\":\"2.0\"}";
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
+        raw.write_all(json).unwrap();
+        assert_eq!(inflate(&raw.finish().unwrap()), Err(TokenError::RawDeflate));
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(json).unwrap();
+        assert_eq!(inflate(&gzip.finish().unwrap()), Err(TokenError::Gzip));
+        assert_eq!(inflate(json), Err(TokenError::NotCompressed));
+        let mut other = DeflateEncoder::new(Vec::new(), Compression::default());
+        other.write_all(b"no JSON").unwrap();
+        assert_eq!(inflate(&other.finish().unwrap()), Err(TokenError::NotZlib));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use core::fmt;
 
 use avmarks_spec::Timestamp;
 
+use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
-use crate::url::SdkAppId;
 
-use super::mangling::{Corruption, mend};
-use super::{Token, TokenError, UserSigError};
+use super::UserSigError;
+use super::corruption::{Corruption, repair};
+use super::maker::{MakerMistake, mistakes};
+use super::token::Token;
+use super::token_error::TokenError;
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub struct Explanation {
     /// The findings, in the order of the checks of [`verify`](super::verify), notes behind refusals. None: nothing is
     /// wrong with it, as far as what was given could tell.
     pub findings: Vec<Finding>,
-    /// What the signature holds, where it could be read, if only after a mangling was undone.
+    /// What the signature holds, where it could be read, if only after a corruption was undone.
     pub token: Option<Token>,
 }
 
@@ -34,16 +37,29 @@ impl Explanation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// It was mangled on its way.
-    Mangled(Corruption),
+    /// It was corrupted on its way.
+    Corrupted(Corruption),
     /// It can be read once that is undone; what follows is about it as it was made.
-    ReadableOnceMended,
+    ReadableOnceRepaired,
     /// It cannot be read.
     Unreadable(TokenError),
     /// It is another user's, another app's, of another key, or expired.
     Refused(UserSigError),
-    /// It was made with the key's text decoded as hexadecimal. The text itself is the key.
-    KeyDecodedAsHex,
+    /// It was made with this key, and its maker did something else wrong.
+    MadeWrong(MakerMistake),
+    /// Its `TLS.time` is too large for seconds and of the size of another unit. Not refused for that: no document says so.
+    TimeInOtherUnit {
+        /// The number found.
+        found: u64,
+        /// The unit that it looks like.
+        unit: &'static str,
+    },
+    /// Its `TLS.expire` looks like the moment of the end, in Unix seconds; it is the number of seconds from `TLS.time` on. Not refused
+    /// for that.
+    ExpireIsMoment {
+        /// The number found.
+        found: u64,
+    },
     /// It was made with this key, and says that it was made later than now: a clock is wrong. Not refused for that.
     FromTheFuture {
         /// How far ahead, in seconds.
@@ -64,10 +80,14 @@ impl Finding {
     #[must_use]
     pub const fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Mangled(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
-            Self::Refused(fault) => Some(fault.code()),
-            Self::KeyDecodedAsHex => Some(ErrorCode::new(70009)),
-            Self::ReadableOnceMended | Self::FromTheFuture { .. } | Self::ShortValidity { .. } => None,
+            Self::Corrupted(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
+            Self::Refused(error) => Some(error.code()),
+            Self::MadeWrong(_) => Some(ErrorCode::new(70009)),
+            Self::ReadableOnceRepaired
+            | Self::TimeInOtherUnit { .. }
+            | Self::ExpireIsMoment { .. }
+            | Self::FromTheFuture { .. }
+            | Self::ShortValidity { .. } => None,
         }
     }
 
@@ -81,22 +101,40 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mangled(mangling) => mangling.fmt(f),
-            Self::ReadableOnceMended => f.write_str("with that undone it can be read; what follows is about it as it was made"),
-            Self::Unreadable(fault) => write!(f, "the signature cannot be read: {fault}"),
+            Self::Corrupted(corruption) => corruption.fmt(f),
+            Self::ReadableOnceRepaired => {
+                f.write_str("with that undone it can be read; what follows is about it as it was made")
+            }
+            Self::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
             Self::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
                 let ago = Span(now_seconds.saturating_sub(*at_seconds));
                 write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
             }
-            Self::Refused(fault @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
-                write!(f, "{fault}; make one for the user and app of the request, or ask as those it is for")
+            Self::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
+                write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
             }
-            Self::Refused(fault) => write!(f, "{fault}; make a new one with the key that the console shows for this app"),
-            Self::KeyDecodedAsHex => f.write_str(
-                "the signature was made with the key decoded as hexadecimal; the key is its text as the console shows it",
-            ),
+            Self::Refused(error) => {
+                write!(f, "{error}; make a new one with the key that the console shows for this app")
+            }
+            Self::MadeWrong(mistake) => mistake.fmt(f),
+            Self::TimeInOtherUnit { found, unit } => {
+                write!(
+                    f,
+                    "`TLS.time` is `{found}`, which looks like {unit}; it is in Unix seconds: divide the maker's clock"
+                )
+            }
+            Self::ExpireIsMoment { found } => {
+                write!(
+                    f,
+                    "`TLS.expire` is `{found}`, which looks like a moment; it is the number of seconds from `TLS.time` on"
+                )
+            }
             Self::FromTheFuture { ahead_seconds } => {
-                write!(f, "the signature says it was made {} from now; set the clock of its maker right", Span(*ahead_seconds))
+                write!(
+                    f,
+                    "the signature says it was made {} from now; set the clock of its maker right",
+                    Span(*ahead_seconds)
+                )
             }
             Self::ShortValidity { seconds } => {
                 write!(f, "the signature is valid for {} in all; the vendor advises at least 24 h", Span(*seconds))
@@ -121,14 +159,14 @@ impl fmt::Display for Span {
     }
 }
 
-/// All that is wrong with a signature, and what would do: mangled on its way, another user's, another app's, of another
+/// All that is wrong with a signature, and what would do: corrupted on its way, another user's, another app's, of another
 /// key, expired; and as notes, a clock ahead and a short validity. What is not given is not checked.
 ///
-/// Where undoing a mangling gives a signature that can be read, the findings go on with that one.
+/// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
 ///
 /// ```
 /// use avmarks_protocol::secret::SecretKey;
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{UserSig, explain};
 /// use avmarks_spec::Timestamp;
 ///
@@ -157,21 +195,26 @@ pub fn explain(
     identifier: Option<&str>,
     now: Timestamp,
 ) -> Explanation {
-    let mended = mend(sig);
-    let mut findings: Vec<_> = mended.manglings.into_iter().map(Finding::Mangled).collect();
-    let token = match mended.token {
+    let repaired = repair(sig);
+    let mut findings: Vec<_> = repaired.corruptions.into_iter().map(Finding::Corrupted).collect();
+    let token = match repaired.token {
         Ok(token) => token,
-        Err(fault) => {
-            findings.push(Finding::Unreadable(fault));
+        Err(error) => {
+            findings.push(Finding::Unreadable(error));
             return Explanation { findings, token: None };
         }
     };
     if !findings.is_empty() {
-        findings.push(Finding::ReadableOnceMended);
+        findings.push(Finding::ReadableOnceRepaired);
     }
     findings.extend(refusals(&token, key, app, identifier, now));
-    if let Some(ahead_seconds @ 1..) = token.issued_at_seconds().checked_sub(now.as_seconds()) {
+    if let Some(unit) = unit_of(token.issued_at_seconds()) {
+        findings.push(Finding::TimeInOtherUnit { found: token.issued_at_seconds(), unit });
+    } else if let Some(ahead_seconds @ 1..) = token.issued_at_seconds().checked_sub(now.as_seconds()) {
         findings.push(Finding::FromTheFuture { ahead_seconds });
+    }
+    if is_moment(token.valid_for_seconds()) {
+        findings.push(Finding::ExpireIsMoment { found: token.valid_for_seconds() });
     }
     if token.valid_for_seconds() < VALID_SECONDS_ADVISED_MIN {
         findings.push(Finding::ShortValidity { seconds: token.valid_for_seconds() });
@@ -196,10 +239,10 @@ fn refusals(
         findings.push(Finding::Refused(UserSigError::OtherApp { signed: token.sdkappid(), asked }));
     }
     if let Some(key) = key.filter(|key| !token.is_made_with(key)) {
-        findings.push(match from_hex(key.as_bytes()) {
-            Some(decoded) if token.is_made_with_bytes(&decoded) => Finding::KeyDecodedAsHex,
-            _ => Finding::Refused(UserSigError::OtherKey),
-        });
+        match mistakes(token, key.as_bytes()).as_slice() {
+            [] => findings.push(Finding::Refused(UserSigError::OtherKey)),
+            mistakes => findings.extend(mistakes.iter().map(|mistake| Finding::MadeWrong(*mistake))),
+        }
     }
     if token.is_expired(now) {
         findings.push(Finding::Refused(UserSigError::Expired {
@@ -210,14 +253,19 @@ fn refusals(
     findings
 }
 
-fn from_hex(digits: &[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-    let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let (pairs, rest) = digits.as_chunks();
-    if !rest.is_empty() {
-        return None;
+/// The unit that a `TLS.time` is in, where it cannot be seconds: 10^11 s is the year 5138, and 10^11 ms 1973.
+const fn unit_of(time: u64) -> Option<&'static str> {
+    match time {
+        0..100_000_000_000 => None,
+        100_000_000_000..100_000_000_000_000 => Some("milliseconds"),
+        100_000_000_000_000..100_000_000_000_000_000 => Some("microseconds"),
+        _ => Some("nanoseconds"),
     }
-    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect();
-    bytes.map(zeroize::Zeroizing::new)
+}
+
+/// Whether a validity is of the size of a moment: a billion seconds are 32 years, and the moment of September 2001.
+const fn is_moment(validity: u64) -> bool {
+    matches!(validity, 1_000_000_000..100_000_000_000)
 }
 
 #[cfg(test)]
@@ -260,7 +308,7 @@ mod tests {
         let (text, bytes) = ("c3a9", "é");
         let sign = |key: &str| UserSig::sign(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
         let other = [Finding::Refused(UserSigError::OtherKey)];
-        assert_eq!(findings(&sign(bytes), text, 7), [Finding::KeyDecodedAsHex]);
+        assert_eq!(findings(&sign(bytes), text, 7), [Finding::MadeWrong(MakerMistake::KeyDecodedAsHex)]);
         assert_eq!(findings(&sign(text), text, 7), []);
         // Another key's, hexadecimal or not, or with a digit too many or too few.
         for (maker, checker) in [("other", text), (text, "c3a8"), (bytes, "c3a9a"), (bytes, "c3a"), (bytes, "c3xy")] {
@@ -269,10 +317,37 @@ mod tests {
     }
 
     #[test]
+    fn a_time_in_another_unit_is_named() {
+        let sign = |time| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", time, 86_400, None);
+        let in_unit = |found, unit| vec![Finding::TimeInOtherUnit { found, unit }];
+        for (time, expected) in [
+            (99_999_999_999, vec![Finding::FromTheFuture { ahead_seconds: 99_999_999_992 }]),
+            (100_000_000_000, in_unit(100_000_000_000, "milliseconds")),
+            (1_795_900_000_000, in_unit(1_795_900_000_000, "milliseconds")),
+            (99_999_999_999_999, in_unit(99_999_999_999_999, "milliseconds")),
+            (100_000_000_000_000, in_unit(100_000_000_000_000, "microseconds")),
+            (1_795_900_000_000_000_000, in_unit(1_795_900_000_000_000_000, "nanoseconds")),
+        ] {
+            assert_eq!(findings(&sign(time), "k", 7), expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_moment_as_validity_is_named() {
+        let sign = |seconds| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
+        assert_eq!(findings(&sign(999_999_999), "k", 7), []);
+        for found in [1_000_000_000, 1_795_498_430, 99_999_999_999] {
+            assert_eq!(findings(&sign(found), "k", 7), [Finding::ExpireIsMoment { found }]);
+        }
+        assert!(Finding::ExpireIsMoment { found: 1_000_000_000 }.is_note());
+        assert_eq!(findings(&sign(100_000_000_000), "k", 7), []);
+    }
+
+    #[test]
     fn what_would_do_is_said_and_notes_are_told_from_refusals() {
         let sig = UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
-        let mended = format!("'{}'", sig.as_str());
-        let explanation = explain(&mended, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
+        let repaired = format!("'{}'", sig.as_str());
+        let explanation = explain(&repaired, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
         let found: Vec<_> = explanation.findings.iter().map(|found| (found.is_note(), found.to_string())).collect();
         let expected = [
             (false, "quotation marks stand around the signature; remove them"),
@@ -293,5 +368,20 @@ mod tests {
             Finding::Unreadable(TokenError::NotObject).to_string(),
             "the signature cannot be read: the JSON inside is no object"
         );
+    }
+
+    /// 1047/34348: what the service answers to a signature that cannot be read, and to one of another key.
+    #[test]
+    fn a_finding_has_the_code_of_its_refusal() {
+        for (finding, code) in [
+            (Finding::Corrupted(Corruption::Quoted), Some(70003)),
+            (Finding::Unreadable(TokenError::Empty), Some(70003)),
+            (Finding::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
+            (Finding::Refused(UserSigError::OtherKey), Some(70009)),
+            (Finding::ReadableOnceRepaired, None),
+            (Finding::ShortValidity { seconds: 1 }, None),
+        ] {
+            assert_eq!(finding.code().map(ErrorCode::number), code, "{finding:?}");
+        }
     }
 }

@@ -16,6 +16,11 @@ pub(super) struct Signed<'a> {
     pub(super) userbuf: Option<String>,
 }
 
+/// Whether `mac` is the one that `key` gives for `text`, in constant time.
+pub(super) fn is_mac_of(mac: &[u8; 32], text: &str, key: &[u8]) -> bool {
+    HMAC::mac(text, key).ct_eq(mac).into()
+}
+
 impl Signed<'_> {
     /// The MAC that the key of these bytes gives.
     pub(super) fn mac(&self, key: &[u8]) -> [u8; 32] {
@@ -24,7 +29,7 @@ impl Signed<'_> {
 
     /// Whether `mac` is the one that the key of these bytes gives, in constant time.
     pub(super) fn has_mac(&self, mac: &[u8; 32], key: &[u8]) -> bool {
-        self.mac(key).ct_eq(mac).into()
+        is_mac_of(mac, &self.text(), key)
     }
 
     /// The JSON of a signature, in the order of the vendor's package for Node.

@@ -69,7 +69,7 @@ fn json_of(sig: &UserSig) -> String {
 fn signatures_of_four_other_makers_verify() {
     for (maker, time, expire, text) in VECTORS {
         let sig = UserSig::from_url(text);
-        let token = check(&sig, time).unwrap_or_else(|fault| panic!("{maker}: {fault}"));
+        let token = check(&sig, time).unwrap_or_else(|error| panic!("{maker}: {error}"));
         assert_eq!((token.issued_at_seconds(), token.valid_for_seconds()), (time, expire), "{maker}");
         assert_eq!(check(&sig, time + expire - 1), Ok(token), "{maker}");
         let expired = UserSigError::Expired { at_seconds: time + expire, now_seconds: time + expire };
@@ -118,7 +118,7 @@ fn signatures_are_told_apart_by_their_text() {
 }
 
 #[test]
-fn faults_come_in_order() {
+fn errors_come_in_order() {
     let other_key = SecretKey::new("other").unwrap();
     let other_app = SdkAppId::new(1).unwrap();
     let (late, sig) = (at(TIME + 86_400), signed());
@@ -165,21 +165,21 @@ fn no_changed_character_changes_what_is_accepted() {
 }
 
 #[test]
-fn each_fault_of_the_fields() {
+fn each_error_of_the_fields() {
     let json = json_of(&signed());
     let mac = json.split("\"TLS.sig\":\"").nth(1).unwrap().trim_end_matches("\"}");
     let wrong = |name, wanted, found| TokenError::Type { name, wanted, found };
-    use crate::json::Kind;
-    for (from, to, fault) in [
+    use crate::json::JsonType;
+    for (from, to, error) in [
         ("{", "", TokenError::NotJson),
         ("}", ",}", TokenError::NotJson),
         ("\"2.0\"", "\"1.0\"", TokenError::Version { found: "1.0".to_owned() }),
-        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", Kind::Fraction)),
+        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", JsonType::Fraction)),
         ("\"TLS.identifier\"", "\"tls.identifier\"", TokenError::Missing { name: "TLS.identifier" }),
         ("\"TLS.time\":", "\"TLS.time\":1,\"TLS.time\":", TokenError::DuplicateField { name: "TLS.time" }),
-        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", Kind::Text)),
-        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", Kind::Fraction)),
-        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", Kind::Null)),
+        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", JsonType::Text)),
+        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", JsonType::Fraction)),
+        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", JsonType::Null)),
         ("\"administrator\"", "\"\\ud800\"", TokenError::NotJson),
         ("86400", "-86400", TokenError::Number { name: "TLS.expire" }),
         ("86400", "18446744073709551616", TokenError::Number { name: "TLS.expire" }),
@@ -190,7 +190,7 @@ fn each_fault_of_the_fields() {
         (mac, "", TokenError::MacLength { bytes: 0 }),
         ("\"TLS.ver\"", "\"TLS.account_type\":\"0\",\"TLS.ver\"", TokenError::OldScheme),
     ] {
-        assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(fault), "{to}");
+        assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(error), "{to}");
     }
     assert_eq!(Token::decode(packed("[1]").as_str()), Err(TokenError::NotObject));
     let odd = json.replace('{', "{ \"x\" : [ { } ] ,\n").replace(',', " ,\t");
@@ -203,25 +203,25 @@ fn numbers_at_their_edges_do_not_overflow() {
     let latest = Timestamp::from_millis(u64::MAX);
     assert!(verify(&sig, &key(), app(), "administrator", latest).is_ok());
     let explanation = explain(sig.as_str(), None, None, None, Timestamp::EPOCH);
-    assert_eq!(explanation.findings, [Finding::FromTheFuture { ahead_seconds: u64::MAX }]);
+    assert_eq!(explanation.findings, [Finding::TimeInOtherUnit { found: u64::MAX, unit: "nanoseconds" }]);
     let none = UserSig::sign(&key(), app(), "administrator", 0, 0, None);
     assert_eq!(check(&none, 0).unwrap_err().code().number(), 70001);
 }
 
-fn manglings(sent: &str) -> Vec<Corruption> {
+fn corruptions(sent: &str) -> Vec<Corruption> {
     let explanation = explain(sent, Some(&key()), Some(app()), Some("administrator"), at(TIME));
     assert!(explanation.token.is_some(), "{sent}: {:?}", explanation.findings);
     assert_eq!(explanation.code().map(ErrorCode::number), Some(70003));
     let found = explanation.findings.iter().filter_map(|finding| match finding {
-        Finding::Mangled(mangling) => Some(*mangling),
-        Finding::ReadableOnceMended => None,
+        Finding::Corrupted(corruption) => Some(*corruption),
+        Finding::ReadableOnceRepaired => None,
         other => panic!("{other}"),
     });
     found.collect()
 }
 
 #[test]
-fn each_mangling_is_seen_and_undone() {
+fn each_corruption_is_seen_and_undone() {
     use Corruption::*;
     // One that has all three special signs.
     let sig = (0..).map(|at| UserSig::sign(&key(), app(), "administrator", TIME - at, 86_400, None));
@@ -261,7 +261,7 @@ fn each_mangling_is_seen_and_undone() {
         (standard.replace('=', ""), vec![StandardAlphabet, PaddingLost]),
     ] {
         assert!(check(&UserSig::new(sent.clone()), TIME).is_err());
-        assert_eq!(manglings(&sent), expected, "{sent}");
+        assert_eq!(corruptions(&sent), expected, "{sent}");
     }
 }
 
@@ -271,8 +271,8 @@ fn unreadable(sent: &str) -> (Vec<Corruption>, TokenError) {
     let mut found = Vec::new();
     for finding in explanation.findings {
         match finding {
-            Finding::Mangled(mangling) => found.push(mangling),
-            Finding::Unreadable(fault) => return (found, fault),
+            Finding::Corrupted(corruption) => found.push(corruption),
+            Finding::Unreadable(error) => return (found, error),
             other => panic!("{other}"),
         }
     }
@@ -287,9 +287,52 @@ fn what_stands_behind_a_signature_is_named() {
     let good = good.as_str();
     for (behind, found) in [("\u{200b}", '\u{200b}'), ("&amp;", '&'), ("\\n", '\\'), ("_é_", 'é')] {
         let at = good.len() + behind.find(found).unwrap();
-        let fault = TokenError::Alphabet { found, at };
-        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(fault), "{behind}");
+        let error = TokenError::Alphabet { found, at };
+        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(error), "{behind}");
     }
+}
+
+/// A signature copied with what stands around it is read on, and what stood there is named.
+#[test]
+fn parts_of_a_url_are_taken_off() {
+    let good = signed();
+    let good = good.as_str();
+    let end = good.len();
+    let rest = |at| Corruption::RestOfQuery { at };
+    for (text, expected) in [
+        (format!("{good}&contenttype=json&sdkappid=1"), vec![rest(end)]),
+        (format!("UserSig={good}&random=1"), vec![Corruption::ParameterName, rest(end + 8)]),
+        (format!("\"{good}&random=1\""), vec![Corruption::Quoted, rest(end + 1)]),
+        (format!("https://console.tim.qq.com/v4/x?sdkappid=1&usersig={good}&random=1"), vec![Corruption::InUrl]),
+        (format!("/v4/x?usersig={good}"), vec![Corruption::InUrl]),
+        (format!("{good}#top"), vec![rest(end)]),
+        (format!("{good}{good}"), vec![Corruption::Doubled]),
+        (format!("{good}\n{good}"), vec![Corruption::Doubled]),
+        (format!("{good}, {good}"), vec![Corruption::Doubled]),
+    ] {
+        let explanation = explain(&text, Some(&key()), Some(app()), Some("administrator"), at(TIME));
+        let mut findings: Vec<_> = expected.into_iter().map(Finding::Corrupted).collect();
+        findings.push(Finding::ReadableOnceRepaired);
+        assert_eq!(explanation.findings, findings, "{text}");
+    }
+}
+
+#[test]
+fn a_mac_in_hexadecimal_is_named() {
+    let json = json_of(&signed());
+    let (start, _) = json.split_once(r#""TLS.sig":"#).unwrap();
+    let hex = "ab".repeat(32);
+    for (sig, bytes) in [(encoding::standard(&hex), 64), (hex.clone(), 48)] {
+        let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
+        let error = Token::decode(text.as_str()).unwrap_err();
+        assert_eq!(error, TokenError::MacLength { bytes });
+        assert!(
+            error
+                .to_string()
+                .ends_with("and must have 32; it is hexadecimal digits: encode the HMAC's bytes in base64")
+        );
+    }
+    assert_eq!(TokenError::MacLength { bytes: 31 }.to_string(), "its `TLS.sig` has 31 bytes, and must have 32");
 }
 
 #[test]
@@ -298,9 +341,9 @@ fn what_cannot_be_mended_is_told() {
     let good = good.as_str();
     let length = |characters| TokenError::Length { characters };
     for end in (100..good.len() - 8).step_by(7) {
-        let (found, fault) = unreadable(&good[..end]);
+        let (found, error) = unreadable(&good[..end]);
         assert_eq!(found, [], "{end}");
-        assert!([length(end), TokenError::ZlibCutOff, TokenError::LastCharacter].contains(&fault), "{end}: {fault}");
+        assert!([length(end), TokenError::ZlibCutOff, TokenError::LastCharacter].contains(&error), "{end}: {error}");
     }
     assert_eq!(unreadable(""), (vec![], TokenError::Empty));
     assert_eq!(unreadable("hello"), (vec![], length(5)));
@@ -337,18 +380,18 @@ fn a_key_decoded_as_hexadecimal_is_recognised() {
     let sig = packed(&plain.to_json(&plain.mac(&bytes)));
     assert_eq!(check(&sig, TIME), Err(UserSigError::OtherKey));
     let explanation = explain(sig.as_str(), Some(&key()), Some(app()), Some("administrator"), at(TIME));
-    assert_eq!(explanation.findings, [Finding::KeyDecodedAsHex]);
+    assert_eq!(explanation.findings, [Finding::MadeWrong(MakerMistake::KeyDecodedAsHex)]);
 }
 
 #[test]
 fn nothing_prints_a_secret() {
     let sig = signed();
     let mac = json_of(&sig).split("\"TLS.sig\":\"").nth(1).unwrap().to_owned();
-    let mangled = format!(" \"{}\"", sig.as_str());
+    let corrupted = format!(" \"{}\"", sig.as_str());
     let mut printed = format!("{sig:?} {:?} {:?}", key(), Token::decode(sig.as_str()));
     let expected = "UserSig(…) SecretKey(…) Ok(Token { identifier: \"administrator\", sdkappid: 1400000000, time: 1795412030, expire: 86400, userbuf: None, .. })";
     assert_eq!(printed, expected);
-    for sent in [sig.as_str(), &mangled, &mangled[..80]] {
+    for sent in [sig.as_str(), &corrupted, &corrupted[..80]] {
         let other = SecretKey::new("other").unwrap();
         let explanation = explain(sent, Some(&other), SdkAppId::new(1).ok(), Some("x"), at(TIME * 2));
         printed += &format!("{explanation:?}");
@@ -371,5 +414,33 @@ fn any_compression_is_read() {
         encoder.write_all(json.as_bytes()).unwrap();
         let text = encoding::standard(encoder.finish().unwrap()).replace('+', "*").replace('/', "-").replace('=', "_");
         assert!(check(&UserSig::new(text), TIME).is_ok(), "{level}");
+    }
+}
+
+#[test]
+fn eight_layers_of_percent_encoding_are_undone_and_no_more() {
+    let encoded = |times: usize| {
+        (1..times).fold(signed().as_str().replace('*', "%2A").replace('-', "%2D").replace('_', "%5F"), |text, _| {
+            text.replace('%', "%25")
+        })
+    };
+    for times in [7, 8] {
+        assert_eq!(corruptions(&encoded(times)), [Corruption::PercentEncoded { times: times as u8 }]);
+    }
+    assert!(matches!(unreadable(&encoded(9)), (_, TokenError::Alphabet { found: '%', .. })));
+}
+
+/// Of two guesses of which neither gives a signature, the one that reads further is told, though it is the less plain.
+#[test]
+fn the_guess_that_reads_furthest_is_told() {
+    for (sent, corruption, fault) in [
+        // Alphabet, and then length.
+        ("a+b+c", Corruption::StandardAlphabet, TokenError::Length { characters: 5 }),
+        // Last character, and then no zlib.
+        ("AB__", Corruption::UrlSafeAlphabet, TokenError::NotZlib),
+        // No zlib, and then a zlib that ends early: the third character tells, which is a blank.
+        ("OE A A A AAA", Corruption::BlankForPlus, TokenError::ZlibDamaged),
+    ] {
+        assert_eq!(unreadable(sent), (vec![corruption], fault), "{sent}");
     }
 }

@@ -2,21 +2,21 @@
 
 use core::fmt;
 
-use avmarks_spec::{Excerpt, Timestamp};
+use avmarks_spec::Timestamp;
 use serde_json::value::RawValue;
 
-use crate::BodyError;
-use crate::json::{self, DuplicateField, Fields, Kind};
+use crate::json::{self, BodyError, DuplicateField, Fields, JsonType};
 use crate::secret::SecretKey;
 
 use super::encoding;
 use super::mac::Signed;
+use super::token_error::TokenError;
 
 /// What a signature holds: the fields `TLS.…`, of their types, and not yet held against key, app, user or time.
 ///
 /// ```
 /// use avmarks_protocol::secret::SecretKey;
-/// use avmarks_protocol::url::SdkAppId;
+/// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{Token, UserSig};
 ///
 /// let key = SecretKey::new("throw-away").unwrap();
@@ -110,9 +110,14 @@ impl Token {
         signed.has_mac(&self.mac, key)
     }
 
+    /// Whether `TLS.sig` is what this key gives for this text; compared in constant time.
+    pub(super) fn has_mac_of(&self, text: &str, key: &[u8]) -> bool {
+        super::mac::is_mac_of(&self.mac, text, key)
+    }
+
     fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
-        let mut fields = json::Fields::parse(text).map_err(|fault| match fault {
+        let mut fields = json::Fields::parse(text).map_err(|error| match error {
             BodyError::NotObject { .. } => TokenError::NotObject,
             _ => TokenError::NotJson,
         })?;
@@ -177,113 +182,15 @@ fn required_text(fields: &mut Fields<'_>, name: &'static str) -> Result<String, 
 
 fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, TokenError> {
     let value = required(fields, name)?;
-    match json::kind(value) {
-        Kind::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
+    match json::json_type(value) {
+        JsonType::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
         found => Err(TokenError::Type { name, wanted: "an integer", found }),
     }
 }
 
 fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenError> {
-    match json::kind(value) {
-        Kind::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
+    match json::json_type(value) {
+        JsonType::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
         found => Err(TokenError::Type { name, wanted: "a string", found }),
     }
-}
-
-/// Why a signature cannot be read (70003). The variants follow the layers, from the outermost to the fields.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenError {
-    /// There is none.
-    #[error("it is empty")]
-    Empty,
-    /// A character that is not of the vendor's base64.
-    #[error("`{}` at byte {at} is not of its alphabet, which is letters, digits, `*`, `-`, and `_` at the end", .found.escape_debug())]
-    Alphabet {
-        /// The first such character.
-        found: char,
-        /// Bytes before it.
-        at: usize,
-    },
-    /// The number of characters is no multiple of 4, or there is too much padding.
-    #[error(
-        "its {characters} characters do not come in fours: it was cut off, or something was put in; copy all of it"
-    )]
-    Length {
-        /// How many characters there are.
-        characters: usize,
-    },
-    /// The last character before the padding says more than it may.
-    #[error("its last character is wrong: it was changed, or cut off; copy all of it")]
-    LastCharacter,
-    /// What was decoded does not begin as zlib does.
-    #[error("it is no zlib stream: no signature, or one whose beginning is lost")]
-    NotZlib,
-    /// The zlib stream ends early.
-    #[error("it ends early: it was cut off; copy all of it")]
-    ZlibCutOff,
-    /// The zlib stream is damaged.
-    #[error("it is damaged: some characters were changed or lost; copy it again")]
-    ZlibDamaged,
-    /// Something stands behind the zlib stream.
-    #[error("something was appended to it; copy the signature alone")]
-    BehindZlib,
-    /// It unpacks to more than 64 KiB.
-    #[error("it unpacks to more than 64 KiB, which no signature does")]
-    TooLarge,
-    /// The text inside is no JSON.
-    #[error("the text inside is not JSON")]
-    NotJson,
-    /// The JSON inside is no object.
-    #[error("the JSON inside is no object")]
-    NotObject,
-    /// It is of the scheme of before 2019.
-    #[error("it is of the old scheme, which signs with ECDSA; make a new one with the app's secret key")]
-    OldScheme,
-    /// A field is missing.
-    #[error("its field `{name}` is missing")]
-    Missing {
-        /// The field.
-        name: &'static str,
-    },
-    /// A field is there more than once.
-    #[error("its field `{name}` is there more than once")]
-    DuplicateField {
-        /// The field.
-        name: &'static str,
-    },
-    /// A field is of another type.
-    #[error("its field `{name}` must be {wanted}, and is {found}")]
-    Type {
-        /// The field.
-        name: &'static str,
-        /// What it must be.
-        wanted: &'static str,
-        /// What it is.
-        found: Kind,
-    },
-    /// A number is negative, or does not fit 64 bits.
-    #[error("its field `{name}` must be a number from 0 to 18446744073709551615")]
-    Number {
-        /// The field.
-        name: &'static str,
-    },
-    /// `TLS.ver` is another.
-    #[error("its `TLS.ver` is `{}`, and only `2.0` is known", Excerpt(.found))]
-    Version {
-        /// The version found.
-        found: String,
-    },
-    /// `TLS.userbuf` is no base64.
-    #[error("its `TLS.userbuf` is not standard base64")]
-    UserbufNotBase64,
-    /// `TLS.sig` is no base64.
-    #[error("its `TLS.sig` is not standard base64")]
-    MacNotBase64,
-    /// `TLS.sig` has another length.
-    #[error("its `TLS.sig` has {bytes} bytes, and must have 32")]
-    MacLength {
-        /// How many bytes it has.
-        bytes: usize,
-    },
 }

@@ -2,10 +2,12 @@
 
 use avmarks_spec::Timestamp;
 
-use crate::Extra;
+use crate::extra::Extra;
 
+use super::body::WebhookError;
 use super::body::{Body, Written, body_of};
-use super::{Revision, WebhookError, WebhookMember};
+use super::member::WebhookMember;
+use super::revision::Revision;
 
 /// A group was disbanded.
 ///

@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::envelope::to_json;
-use crate::json::{self, DuplicateField, Fields, Kind};
-use crate::{BodyError, Extra};
+use crate::extra::Extra;
+use crate::json::BodyError;
+use crate::json::{self, DuplicateField, Fields, JsonType};
 
-use super::WebhookMember;
+use super::member::WebhookMember;
 
 /// Why the body of a webhook cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,26 +33,26 @@ pub enum WebhookError {
         wanted: &'static str,
     },
     /// A field is missing.
-    #[error("`{place}` is missing")]
+    #[error("`{path}` is missing")]
     Missing {
         /// Where, as `NewMemberList[3].Member_Account`.
-        place: String,
+        path: String,
     },
     /// A field is there more than once.
-    #[error("`{place}` is there more than once")]
+    #[error("`{path}` is there more than once")]
     DuplicateField {
         /// Where.
-        place: String,
+        path: String,
     },
     /// A field is of another type.
-    #[error("`{place}` must be {wanted}, and is {found}")]
+    #[error("`{path}` must be {wanted}, and is {found}")]
     Type {
         /// Where.
-        place: String,
+        path: String,
         /// What it must be.
         wanted: &'static str,
         /// What it is.
-        found: Kind,
+        found: JsonType,
     },
     /// `EventTime` is no number of milliseconds since the Unix epoch.
     #[error("`EventTime` must be milliseconds since the Unix epoch, and is `{}`", Excerpt(.found))]
@@ -63,13 +64,13 @@ pub enum WebhookError {
 
 /// What is still to be taken from an object, and where that stands.
 pub(super) struct Body<'a> {
-    place: String,
+    path: String,
     fields: Fields<'a>,
 }
 
 /// The command of a webhook, and its other fields.
 pub(super) fn command_of(body: &[u8]) -> Result<(String, Body<'_>), WebhookError> {
-    let mut body = Body { place: String::new(), fields: json::Fields::parse(json::text(body)?)? };
+    let mut body = Body { path: String::new(), fields: json::Fields::parse(json::text(body)?)? };
     let command = body.text("CallbackCommand")?;
     Ok((command, body))
 }
@@ -85,37 +86,37 @@ pub(super) fn body_of<'a>(body: &'a [u8], wanted: &'static str) -> Result<Body<'
 impl<'a> Body<'a> {
     /// Takes a string out that must be there.
     pub(super) fn text(&mut self, name: &str) -> Result<String, WebhookError> {
-        self.optional_text(name)?.ok_or_else(|| WebhookError::Missing { place: self.at(name) })
+        self.optional_text(name)?.ok_or_else(|| WebhookError::Missing { path: self.at(name) })
     }
 
     /// Takes a string out that may be there.
     pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, WebhookError> {
         let Some(value) = self.take(name)? else { return Ok(None) };
-        match json::kind(value) {
-            Kind::Text => self.read(name, value).map(Some),
-            found => Err(WebhookError::Type { place: self.at(name), wanted: "a string", found }),
+        match json::json_type(value) {
+            JsonType::Text => self.read(name, value).map(Some),
+            found => Err(WebhookError::Type { path: self.at(name), wanted: "a string", found }),
         }
     }
 
     /// Takes a list of members out that must be there.
     pub(super) fn members(&mut self, name: &str) -> Result<Vec<WebhookMember>, WebhookError> {
-        self.optional_members(name)?.ok_or_else(|| WebhookError::Missing { place: self.at(name) })
+        self.optional_members(name)?.ok_or_else(|| WebhookError::Missing { path: self.at(name) })
     }
 
     /// Takes a list of members out that may be there.
     pub(super) fn optional_members(&mut self, name: &str) -> Result<Option<Vec<WebhookMember>>, WebhookError> {
         let Some(value) = self.take(name)? else { return Ok(None) };
-        if json::kind(value) != Kind::Array {
-            let found = json::kind(value);
-            return Err(WebhookError::Type { place: self.at(name), wanted: "an array", found });
+        if json::json_type(value) != JsonType::Array {
+            let found = json::json_type(value);
+            return Err(WebhookError::Type { path: self.at(name), wanted: "an array", found });
         }
         let items: Vec<&'a RawValue> = self.read(name, value)?;
         let member = |(at, item): (usize, &'a RawValue)| {
-            let place = format!("{}[{at}]", self.at(name));
-            if json::kind(item) != Kind::Object {
-                return Err(WebhookError::Type { place, wanted: "an object", found: json::kind(item) });
+            let path = format!("{}[{at}]", self.at(name));
+            if json::json_type(item) != JsonType::Object {
+                return Err(WebhookError::Type { path, wanted: "an object", found: json::json_type(item) });
             }
-            let mut item = Body { place, fields: json::Fields::parse(item.get())? };
+            let mut item = Body { path, fields: json::Fields::parse(item.get())? };
             Ok(WebhookMember { account: item.text("Member_Account")?, extra: item.rest() })
         };
         items.into_iter().enumerate().map(member).collect::<Result<_, _>>().map(Some)
@@ -124,12 +125,12 @@ impl<'a> Body<'a> {
     /// Takes `EventTime` out, an integer of milliseconds or a string of one, where it is there.
     pub(super) fn event_time(&mut self) -> Result<Option<Timestamp>, WebhookError> {
         let Some(value) = self.take("EventTime")? else { return Ok(None) };
-        let text = match json::kind(value) {
-            Kind::Integer => value.get().to_owned(),
-            Kind::Text => self.read("EventTime", value)?,
+        let text = match json::json_type(value) {
+            JsonType::Integer => value.get().to_owned(),
+            JsonType::Text => self.read("EventTime", value)?,
             found => {
                 let wanted = "an integer or a string of one";
-                return Err(WebhookError::Type { place: self.at("EventTime"), wanted, found });
+                return Err(WebhookError::Type { path: self.at("EventTime"), wanted, found });
             }
         };
         match text.parse() {
@@ -144,18 +145,18 @@ impl<'a> Body<'a> {
     }
 
     fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, WebhookError> {
-        self.fields.take(name).map_err(|DuplicateField| WebhookError::DuplicateField { place: self.at(name) })
+        self.fields.take(name).map_err(|DuplicateField| WebhookError::DuplicateField { path: self.at(name) })
     }
 
     /// Reads what is of the right kind; that fails where a string has half of a surrogate pair alone, or values are
     /// nested too deep.
     fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookError> {
-        let fault = |fault| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {fault}", self.at(name)) });
-        serde_json::from_str(value.get()).map_err(|found: serde_json::Error| fault(found))
+        let error = |error| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {error}", self.at(name)) });
+        serde_json::from_str(value.get()).map_err(|found: serde_json::Error| error(found))
     }
 
     fn at(&self, name: &str) -> String {
-        if self.place.is_empty() { name.to_owned() } else { format!("{}.{name}", self.place) }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 }
 

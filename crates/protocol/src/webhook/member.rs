@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Extra;
+use crate::extra::Extra;
 
 /// A member in the list of a webhook.
 ///

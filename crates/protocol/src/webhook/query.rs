@@ -4,7 +4,8 @@ use core::fmt;
 
 use avmarks_spec::Excerpt;
 
-use crate::url::{Parameter, SdkAppId, encoded, pairs};
+use crate::app_id::SdkAppId;
+use crate::url::{Parameter, encoded, pairs};
 
 /// The query that the service puts behind an app's own URL.
 ///
@@ -53,7 +54,7 @@ impl WebhookQuery {
         let mut found = NAMES.map(|name| (name, Parameter::<String>::Missing));
         for (name, value) in pairs(text) {
             if let Some((_, parameter)) = found.iter_mut().find(|(known, _)| *known == name.text) {
-                parameter.meet(value);
+                parameter.record(value);
             }
         }
         let [app, command, contenttype, client_ip, opt_platform, sign, request_time] = found;

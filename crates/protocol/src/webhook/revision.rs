@@ -36,7 +36,7 @@ pub struct RevisionRow {
 /// ```
 /// use avmarks_protocol::webhook::Revision;
 ///
-/// assert_eq!(Revision::parse("2023"), Some(Revision::Y2023));
+/// assert_eq!(Revision::from_name("2023"), Some(Revision::Y2023));
 /// assert!(!Revision::Y2023.row().state_event_cause && Revision::Y2024.row().state_event_cause);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,7 +101,7 @@ impl Revision {
 
     /// The revision of this [name](RevisionRow::name).
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|revision| revision.row().name == name)
     }
 }

@@ -4,7 +4,7 @@ use avmarks_spec::Timestamp;
 
 use super::*;
 
-fn fault(body: &str) -> String {
+fn error(body: &str) -> String {
     Webhook::parse(body.as_bytes()).unwrap_err().to_string()
 }
 
@@ -63,7 +63,7 @@ fn revisions_differ_in_the_event_fields() {
     assert!(!json(&change, Revision::Y2023).contains("EventCause"));
     assert!(json(&change, Revision::Y2024).contains(r#""EventType":"Offline","EventCause":"HeartbeatInterrupt","#));
     for revision in Revision::ALL {
-        assert_eq!(Revision::parse(&revision.to_string()), Some(*revision));
+        assert_eq!(Revision::from_name(&revision.to_string()), Some(*revision));
         assert_eq!(Webhook::parse(json(&join, *revision).as_bytes()), Ok(join.clone()));
     }
 }
@@ -118,7 +118,7 @@ fn each_text_that_the_vendor_may_add_to_is_kept_as_it_came() {
     ] {
         let body = body.replace(&format!(r#""{name}":"{known}""#), &format!(r#""{name}":"{unknown}""#));
         assert!(body.contains(&format!(r#""{name}":"{unknown}""#)));
-        let webhook = Webhook::parse(body.as_bytes()).unwrap_or_else(|fault| panic!("{body}: {fault}"));
+        let webhook = Webhook::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(json(&webhook, Revision::Newest), body);
     }
     let other = || "Moon".to_owned();
@@ -147,7 +147,7 @@ fn a_member_is_made_of_its_account_alone() {
 }
 
 #[test]
-fn faults_say_where() {
+fn errors_say_where() {
     for (body, expected) in [
         (CHANGE.replace("\"GroupId\"", "\"groupid\""), "`GroupId` is missing"),
         (CHANGE.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), "`GroupId` is there more than once"),
@@ -173,7 +173,7 @@ fn faults_say_where() {
             "`Group.\\nOnMemberStateChange` is no webhook that changes members; acknowledge and ignore it",
         ),
     ] {
-        assert_eq!(fault(&body), expected);
+        assert_eq!(error(&body), expected);
     }
     assert_eq!(
         AfterMemberExit::parse(JOIN.as_bytes()).unwrap_err().to_string(),
@@ -199,7 +199,7 @@ fn no_body_panics() {
     }
     assert!(Webhook::parse(b"\xff").is_err());
     let closed = format!("{deep}{}}}", "]".repeat(100_000));
-    assert_eq!(fault(&closed), "`GroupId` is missing");
+    assert_eq!(error(&closed), "`GroupId` is missing");
     for end in 0..CHANGE.len() {
         assert!(Webhook::parse(&CHANGE.as_bytes()[..end]).is_err());
     }
@@ -219,7 +219,7 @@ fn a_query_is_read_and_written() {
     assert!(WebhookQuery::parse(&text.replace("=json", "=JSON")).is_ok());
     let missing = |name| WebhookQueryError::Missing { name };
     let malformed = |name, found: &str| WebhookQueryError::Malformed { name, found: found.to_owned() };
-    for (from, to, fault) in [
+    for (from, to, error) in [
         ("SdkAppid", "sdkappid", missing("SdkAppid")),
         ("Group.CallbackOnMemberStateChange", "", missing("CallbackCommand")),
         ("1400000000", "x", malformed("SdkAppid", "x")),
@@ -230,7 +230,7 @@ fn a_query_is_read_and_written() {
         ("Sign=ab", "Sign=&Sign=ab", WebhookQueryError::DuplicateField { name: "Sign" }),
         ("Sign=ab", "Sign=%a", WebhookQueryError::BadEscape { name: "Sign" }),
     ] {
-        assert_eq!(WebhookQuery::parse(&text.replace(from, to)), Err(fault), "{to}");
+        assert_eq!(WebhookQuery::parse(&text.replace(from, to)), Err(error), "{to}");
     }
 }
 

@@ -96,8 +96,11 @@ impl Room {
             }
             // With a connection, nobody comes online or goes offline by a mark.
             if before.connection != Connection::Connected {
-                if !before.marks.has(MarkIndex::PINNED) && marks.has(MarkIndex::PINNED) {
-                    let (account, robot) = (before.account, before.connection == Connection::Robot);
+                if !before.marks.has(MarkIndex::PINNED)
+                    && marks.has(MarkIndex::PINNED)
+                    && let Some(member) = self.roster.get(slot)
+                {
+                    let (account, robot) = (member.account, member.connection == Connection::Robot);
                     events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
                 }
                 self.leave_online(slot, Cause::Pin, events);
@@ -128,11 +131,10 @@ impl Room {
         if presence == Presence::Leave {
             return self.leave(steps, events);
         }
+        // Most bring as much as this, or nothing.
+        events.reserve(if presence == Presence::Join { 2 * steps.len() } else { 0 });
         for step in steps {
             match (presence, step) {
-                // Named twice, it has joined by now.
-                (Presence::Join, Step::New { account, hash })
-                    if steps.len() > 1 && self.roster.find(account, *hash).is_some() => {}
                 (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
                 (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
                 (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
@@ -143,7 +145,7 @@ impl Room {
         }
     }
 
-    /// A new member, connected, at the end of the join order, without marks.
+    /// A new member, connected, at the end of the join order, without marks. Named twice, it has joined by now.
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
             events.push(Event::Joined { account });
@@ -186,7 +188,8 @@ impl Room {
 
     /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too. A stranger cannot leave.
     fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
-        let mut places: SmallVec<[u64; 4]> = SmallVec::new();
+        let mut places: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
+        events.reserve(steps.len());
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
             // Named twice, its record is gone by now.
@@ -200,7 +203,7 @@ impl Room {
         places.into_iter().for_each(|place| self.order.remove(place));
     }
 
-    /// Puts a record in, without marks, at the end of the join order; the account has none yet. None where no place is left.
+    /// Puts a record in, without marks, at the end of the join order. None where the account has one, or no place is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,
@@ -213,12 +216,12 @@ impl Room {
             return None;
         }
         let member = Member::new(account, place, joined, connection);
-        let (online, listed) = (is_online(&member), is_listed(&member));
+        let state = State::of(&member);
         let slot = self.roster.insert(member, hash)?;
         self.next_place = place + 1;
-        self.online += usize::from(online);
+        self.online += usize::from(state.is_online());
         self.robots += usize::from(connection == Connection::Robot);
-        self.order.push(place, slot, listed);
+        self.order.push(place, slot, state.is_listed());
         Some(slot)
     }
 
@@ -231,29 +234,27 @@ impl Room {
         Some(member.place())
     }
 
-    /// Gives a record these marks, and no others; gives the record as it was. A pin that goes takes its end along.
-    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<Member> {
+    /// Gives a record these marks, and no others; gives what it was. A pin that goes takes its end along.
+    pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<State> {
         let member = self.roster.get_mut(slot)?;
-        let before = member.clone();
+        let before = State::of(member);
         if before.marks == after {
             return Some(before);
         }
         member.marks = after;
-        let place = member.place();
         // Custom marks tell nothing of who is online or listed.
         if before.marks.special() != after.special() {
-            let (online, listed) = (is_online(member), is_listed(member));
-            self.recount(&before, online, listed, place);
+            let place = member.place();
+            self.recount(before, State { marks: after, ..before }, place);
+            if before.marks.minus(after).has(MarkIndex::PINNED) {
+                self.pins.remove(place, slot);
+            }
         }
         for bit in after.minus(before.marks).iter() {
             let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
             self.marks.add_holder(bit, slot, holds);
         }
-        let lost = before.marks.minus(after);
-        lost.iter().for_each(|bit| self.marks.remove_holder(bit));
-        if lost.has(MarkIndex::PINNED) {
-            self.pins.remove(place, slot);
-        }
+        before.marks.minus(after).iter().for_each(|bit| self.marks.remove_holder(bit));
         Some(before)
     }
 
@@ -268,15 +269,15 @@ impl Room {
 
     fn set_connection(&mut self, slot: Slot, connection: Connection) {
         let Some(member) = self.roster.get_mut(slot) else { return };
-        let before = member.clone();
+        let before = State::of(member);
         member.connection = connection;
-        let (online, listed, place) = (is_online(member), is_listed(member), member.place());
-        self.recount(&before, online, listed, place);
+        let place = member.place();
+        self.recount(before, State { connection, ..before }, place);
     }
 
     /// Keeps the count of the online and the list in step with a record that was changed.
-    fn recount(&mut self, before: &Member, online: bool, listed: bool, place: u64) {
-        match (is_online(before), online) {
+    fn recount(&mut self, before: State, after: State, place: u64) {
+        match (before.is_online(), after.is_online()) {
             (false, true) => self.online += 1,
             (true, false) => {
                 debug_assert!(self.online > 0, "somebody online is not counted");
@@ -284,16 +285,33 @@ impl Room {
             }
             _ => {}
         }
-        if is_listed(before) != listed {
-            self.order.list(place, listed);
+        if before.is_listed() != after.is_listed() {
+            self.order.list(place, after.is_listed());
         }
     }
 }
 
-fn is_online(member: &Member) -> bool {
-    member.connection == Connection::Connected || member.marks.has(MarkIndex::PINNED)
+/// What of a record says whether it is online and listed.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    connection: Connection,
+    marks: MarkSet,
 }
 
-fn is_listed(member: &Member) -> bool {
-    is_online(member) && !member.marks.has(MarkIndex::HIDDEN)
+impl State {
+    fn of(member: &Member) -> Self {
+        Self { connection: member.connection, marks: member.marks }
+    }
+
+    fn is_online(self) -> bool {
+        self.connection == Connection::Connected || self.marks.has(MarkIndex::PINNED)
+    }
+
+    fn is_listed(self) -> bool {
+        self.is_online() && !self.marks.has(MarkIndex::HIDDEN)
+    }
+}
+
+fn is_online(member: &Member) -> bool {
+    State::of(member).is_online()
 }

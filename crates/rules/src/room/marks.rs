@@ -1,6 +1,8 @@
 //! Which marks a room knows, and who holds them. Storage only: nothing here knows a rule.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use avmarks_spec::{Limits, Mark};
 
@@ -24,8 +26,13 @@ impl MarkIndex {
         self == Self::PINNED || self == Self::HIDDEN
     }
 
+    /// Below [`MARK_INDEX_COUNT`], which is seen here, so that no list of so many needs to see it.
     fn index(self) -> usize {
-        usize::from(self.0)
+        usize::from(self.0) % MARK_INDEX_COUNT
+    }
+
+    const fn mask(self) -> u16 {
+        1 << (self.0 % u16::BITS as u8)
     }
 }
 
@@ -39,20 +46,20 @@ pub(crate) struct MarkSet(u16);
 
 impl MarkSet {
     pub(crate) fn has(self, bit: MarkIndex) -> bool {
-        self.0 & (1 << bit.0) != 0
+        self.0 & bit.mask() != 0
     }
 
     pub(crate) fn with(self, bit: MarkIndex) -> Self {
-        Self(self.0 | (1 << bit.0))
+        Self(self.0 | bit.mask())
     }
 
     pub(crate) fn without(self, bit: MarkIndex) -> Self {
-        Self(self.0 & !(1 << bit.0))
+        Self(self.0 & !bit.mask())
     }
 
     /// 500 and 600, as far as they are in here.
     pub(crate) fn special(self) -> Self {
-        Self(self.0 & (1 << MarkIndex::PINNED.0 | 1 << MarkIndex::HIDDEN.0))
+        Self(self.0 & (MarkIndex::PINNED.mask() | MarkIndex::HIDDEN.mask()))
     }
 
     pub(crate) fn minus(self, others: Self) -> Self {
@@ -60,11 +67,11 @@ impl MarkSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = MarkIndex> {
-        let mut left = self.0;
+        let mut left = u32::from(self.0);
         core::iter::from_fn(move || {
-            let bit = left.trailing_zeros();
-            left &= left.checked_sub(1)?;
-            Some(MarkIndex(bit as u8))
+            let bits = NonZeroU32::new(left)?;
+            left &= left - 1;
+            Some(MarkIndex(bits.trailing_zeros() as u8))
         })
     }
 }
@@ -79,8 +86,8 @@ impl FromIterator<MarkIndex> for MarkSet {
 #[derive(Clone, Debug)]
 pub(crate) struct Marks {
     numbers: MarkTable,
-    /// The holders of the mark at each place, as far as somebody has held one.
-    holders: Vec<Holders>,
+    /// The holders of the mark at each place; none as long as nobody has held one.
+    holders: Option<Box<[Holders; MARK_INDEX_COUNT]>>,
 }
 
 /// The holders of a mark: a log of those who took it. One who has lost it is in there still, and one who has taken it again
@@ -101,6 +108,7 @@ impl Holders {
     }
 
     /// Leaves in the log who holds the mark, each once.
+    #[cold]
     fn tidy(&mut self, holds: impl Fn(Slot) -> bool) {
         self.log.retain(|slot| holds(*slot));
         self.log.sort_unstable();
@@ -116,7 +124,7 @@ impl Default for Marks {
         for mark in [Mark::PINNED, Mark::HIDDEN] {
             numbers.find_or_put(mark);
         }
-        Self { numbers, holders: Vec::new() }
+        Self { numbers, holders: None }
     }
 }
 
@@ -157,21 +165,22 @@ impl Marks {
 
     /// How many hold the mark at a place.
     pub(crate) fn count(&self, bit: MarkIndex) -> usize {
-        self.holders.get(bit.index()).map_or(0, |holders| holders.count)
+        self.holders_of(bit).map_or(0, |holders| holders.count)
+    }
+
+    fn holders_of(&self, bit: MarkIndex) -> Option<&Holders> {
+        self.holders.as_ref()?.get(bit.index())
     }
 
     /// Who may hold the mark at a place: every holder, those who have lost it, and some twice; in no order that means
     /// anything.
     pub(crate) fn holder_candidates(&self, bit: MarkIndex) -> impl Iterator<Item = Slot> {
-        self.holders.get(bit.index()).into_iter().flat_map(|holders| &holders.log).copied()
+        self.holders_of(bit).into_iter().flat_map(|holders| &holders.log).copied()
     }
 
     /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
     pub(crate) fn add_holder(&mut self, bit: MarkIndex, slot: Slot, holds: impl Fn(Slot) -> bool) {
-        if self.holders.len() <= bit.index() {
-            self.holders.resize_with(bit.index() + 1, Holders::default);
-        }
-        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        let Some(holders) = self.holders.get_or_insert_default().get_mut(bit.index()) else { return };
         if holders.is_loose() {
             holders.tidy(holds);
         }
@@ -181,7 +190,7 @@ impl Marks {
 
     /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
     pub(crate) fn remove_holder(&mut self, bit: MarkIndex) {
-        let Some(holders) = self.holders.get_mut(bit.index()) else { return };
+        let Some(holders) = self.holders.as_mut().and_then(|holders| holders.get_mut(bit.index())) else { return };
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
             // Memory for a call's accounts stays, so that a mark that is set and deleted in turn takes none anew.
@@ -245,10 +254,14 @@ impl MarkTable {
         if self.0.get(home) == Some(&number) {
             return Some(first);
         }
-        (home..MARK_INDEX_COUNT)
-            .chain(0..home)
-            .find(|at| self.0.get(*at) == Some(&number))
-            .map(|at| MarkIndex(at as u8))
+        self.behind(home, number)
+    }
+
+    /// The first place of this number from `home` on.
+    #[cold]
+    fn behind(&self, home: usize, number: u32) -> Option<MarkIndex> {
+        let mut places = (home..MARK_INDEX_COUNT).chain(0..home);
+        places.find(|at| self.0.get(*at) == Some(&number)).map(|at| MarkIndex(at as u8))
     }
 }
 
@@ -334,5 +347,16 @@ mod tests {
             (marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)),
             (Some(MarkIndex::PINNED), Some(MarkIndex::HIDDEN))
         );
+    }
+
+    /// The search for a place goes round once, and so finds each of them wherever it begins.
+    #[test]
+    fn every_place_is_found_though_none_is_at_home_there() {
+        let mut table = MarkTable::default();
+        let elsewhere = |mark: &Mark| MarkIndex::home(mark.number()).index() == 1;
+        let marks = (1_000..).filter_map(|number| Mark::new(number).ok()).filter(elsewhere).take(MARK_INDEX_COUNT);
+        let places: Vec<_> = marks.map(|mark| table.find_or_put(mark).unwrap().index()).collect();
+        let round: Vec<_> = (1..MARK_INDEX_COUNT).chain([0]).collect();
+        assert_eq!(places, round);
     }
 }

@@ -212,4 +212,14 @@ mod tests {
     fn what_bit(random: u64) -> bool {
         random & (1 << 20) == 0
     }
+
+    #[test]
+    fn the_first_of_each_word_is_listed_though_no_other_is() {
+        let mut order = JoinLog::default();
+        for place in 0..SPAN {
+            order.push(place, Slot::from_number(place as u32), place % 64 == 0);
+        }
+        let listed: Vec<_> = order.listed_below(u64::MAX).collect();
+        assert_eq!(listed, [192, 128, 64, 0].map(Slot::from_number));
+    }
 }

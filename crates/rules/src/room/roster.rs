@@ -87,6 +87,27 @@ impl Roster {
         self.table.find(hash, is_it).map(Slot)
     }
 
+    /// The slot that is most likely that of the account of this hash, without a look at its record.
+    pub(crate) fn candidate(&self, hash: u64) -> Option<Slot> {
+        self.table.candidate(hash).map(Slot)
+    }
+
+    /// The record of an account, given its hash and the candidate for it.
+    pub(crate) fn find_at(&self, candidate: Option<Slot>, account: &UserId, hash: u64) -> Option<(Slot, &Member)> {
+        let candidate = candidate?;
+        match self.get(candidate) {
+            Some(member) if member.account == *account => Some((candidate, member)),
+            _ => self.find_other(account, hash),
+        }
+    }
+
+    /// Another account has the same tag, or had it.
+    #[cold]
+    fn find_other(&self, account: &UserId, hash: u64) -> Option<(Slot, &Member)> {
+        let slot = self.find(account, hash)?;
+        Some((slot, self.get(slot)?))
+    }
+
     pub(crate) fn get(&self, slot: Slot) -> Option<&Member> {
         self.records.get(slot.0)
     }
@@ -95,12 +116,18 @@ impl Roster {
         self.records.get_mut(slot.0)
     }
 
-    /// Puts a record in. The caller has seen that the account has none; with 2^32 records there is no slot left.
+    /// Puts a record in. None where the account has one; with 2^32 records there is no slot left.
     pub(crate) fn insert(&mut self, member: Member, hash: u64) -> Option<Slot> {
+        let account = member.account;
         let slot = self.records.insert(member)?;
         let records = &self.records;
-        self.table.insert(hash, slot, |slot| records.get(slot).map_or(0, |member| self::hash(&member.account)));
-        Some(Slot(slot))
+        let is_it = |slot| records.get(slot).is_some_and(|member| member.account == account);
+        let hash_of = |slot| records.get(slot).map_or(0, |member| self::hash(&member.account));
+        if self.table.insert(hash, slot, is_it, hash_of) {
+            return Some(Slot(slot));
+        }
+        self.records.remove(slot);
+        None
     }
 
     /// Takes the record at a slot out, given the hash of its account's id.
@@ -112,4 +139,39 @@ impl Roster {
 
 pub(crate) fn hash(account: &UserId) -> u64 {
     FixedState::with_seed(0).hash_one(account)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::collections::HashMap;
+    use std::format;
+
+    #[test]
+    fn an_account_is_found_behind_another_of_its_tag() {
+        let mut by_tag = HashMap::new();
+        let same_tag = (0..).find_map(|number| {
+            let account = UserId::parse(&format!("user{number}")).unwrap();
+            by_tag.insert(hash(&account) as u16, account).map(|earlier| [earlier, account])
+        });
+        let member = |account| Member::new(account, 1, Timestamp::EPOCH, Connection::Connected);
+        let look_up = |roster: &Roster, account| {
+            let hash = hash(account);
+            roster.find_at(roster.candidate(hash), account, hash).map(|(slot, member)| (slot, member.account))
+        };
+        let accounts = same_tag.unwrap();
+        for leaves in 0..2 {
+            let mut roster = Roster::default();
+            let slots = accounts.map(|account| roster.insert(member(account), hash(&account)).unwrap());
+            assert_eq!(roster.insert(member(accounts[0]), hash(&accounts[0])), None, "it is there already");
+            let found = [0, 1].map(|at| look_up(&roster, &accounts[at]));
+            assert_eq!(found, [0, 1].map(|at| Some((slots[at], accounts[at]))));
+            roster.remove(slots[leaves], hash(&accounts[leaves])).unwrap();
+            assert_eq!(look_up(&roster, &accounts[leaves]), None);
+            let stays = 1 - leaves;
+            assert_eq!(look_up(&roster, &accounts[stays]), Some((slots[stays], accounts[stays])));
+            assert_eq!(roster.len(), 1);
+        }
+    }
 }

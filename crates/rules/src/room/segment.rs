@@ -104,7 +104,14 @@ impl Segment {
         None
     }
 
-    pub(super) fn insert(&mut self, tag: u16, slot: u32) {
+    /// The first slot of this tag, nearly always the only one; no record may lie there.
+    pub(super) fn candidate(&self, tag: u16) -> Option<u32> {
+        let mut places = self.places.get(self.home(tag)..)?.iter();
+        places.find(|place| place.tag >= tag).filter(|place| place.tag == tag).map(|place| place.slot())
+    }
+
+    /// Puts a slot in, where none of its tag `is_it`; says whether it did.
+    pub(super) fn insert(&mut self, tag: u16, slot: u32, is_it: impl Fn(u32) -> bool) -> bool {
         // Nine in ten taken at most, tombstones too: after a step four in five are.
         if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
             let grown = self.homes as usize + self.homes as usize / 8 + 4;
@@ -113,12 +120,19 @@ impl Segment {
             self.lay_out(if is_full { grown } else { self.homes as usize });
         }
         let home = self.home(tag);
-        let at = self.first(home, |found| found.tag > tag);
+        let mut at = home;
+        while let Some(found) = self.places.get(at).filter(|found| found.tag <= tag) {
+            if found.tag == tag && is_it(found.slot()) {
+                return false;
+            }
+            at += 1;
+        }
         self.len += 1;
         // A tombstone right before it can be filled, and nothing moves.
         if at > home && self.places.get(at - 1).is_some_and(|place| place.is_tombstone()) {
             self.tombstones -= 1;
-            return self.put(at - 1, Place::new(tag, slot));
+            self.put(at - 1, Place::new(tag, slot));
+            return true;
         }
         let free = self.first(at, Place::is_free);
         let is_tombstone = self.places.get(free).is_some_and(|place| place.is_tombstone());
@@ -128,6 +142,7 @@ impl Segment {
             places.rotate_right(1);
         }
         self.put(at, Place::new(tag, slot));
+        true
     }
 
     pub(super) fn remove(&mut self, at: usize) {

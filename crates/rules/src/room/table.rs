@@ -39,8 +39,19 @@ impl Table {
         self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
     }
 
-    /// Puts a slot in, which is not there yet. `hash_of` tells the hash of a slot that is.
-    pub(crate) fn insert(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
+    /// The slot that is most likely that of this hash: no record is looked at. None where none is.
+    pub(crate) fn candidate(&self, hash: u64) -> Option<u32> {
+        self.segments.get(self.segment(hash))?.candidate(tag(hash))
+    }
+
+    /// Puts a slot in, where none of this hash `is_it`; says whether it did. `hash_of` tells the hash of a slot that is there.
+    pub(crate) fn insert(
+        &mut self,
+        hash: u64,
+        slot: u32,
+        is_it: impl Fn(u32) -> bool,
+        hash_of: impl Fn(u32) -> u64,
+    ) -> bool {
         if self.segments.is_empty() {
             self.segments.push(Segment::default());
         }
@@ -48,10 +59,9 @@ impl Table {
             && self.split(hash, &hash_of)
         {}
         let at = self.segment(hash);
-        if let Some(segment) = self.segments.get_mut(at) {
-            segment.insert(tag(hash), slot);
-            self.len += 1;
-        }
+        let is_put = self.segments.get_mut(at).is_some_and(|segment| segment.insert(tag(hash), slot, is_it));
+        self.len += usize::from(is_put);
+        is_put
     }
 
     /// Takes the slot of this hash out that `is_it`.
@@ -147,7 +157,7 @@ mod tests {
                 let there = model.remove(&slot).map(|_| slot);
                 assert_eq!(table.remove(hash, |found| found == slot), there);
             } else if model.insert(slot, hash).is_none() {
-                table.insert(hash, slot, &hash_of);
+                table.insert(hash, slot, |found| found == slot, &hash_of);
             }
             if step % check_every == 0 {
                 table.check(&model);
@@ -193,7 +203,7 @@ mod tests {
         let (mut segment, mut steps) = (Segment::default(), 0);
         for slot in 0..4_000 {
             let homes = segment.homes as usize;
-            segment.insert(tag(mixed(slot)), slot);
+            segment.insert(tag(mixed(slot)), slot, |_| false);
             let is_full = segment.len() * 10 > homes * 9;
             assert_eq!(segment.homes as usize != homes, is_full, "{slot} in {homes}");
             assert!(segment.len() * 10 <= segment.homes as usize * 9);
@@ -217,7 +227,7 @@ mod tests {
         let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
         let (mut table, mut model) = (Table::default(), BTreeMap::new());
         for slot in 0..120_000 {
-            table.insert(mixed(slot), slot, mixed);
+            table.insert(mixed(slot), slot, |found| found == slot, mixed);
             model.insert(slot, mixed(slot));
         }
         table.check(&model);
@@ -233,7 +243,7 @@ mod tests {
         let mut grown = std::vec::Vec::new();
         for slot in 0..10_000 {
             let before = table.directory.len();
-            table.insert(hash(slot), slot, hash);
+            table.insert(hash(slot), slot, |found| found == slot, hash);
             if table.directory.len() != before {
                 grown.push((slot as usize, table.directory.len()));
             }
@@ -246,7 +256,7 @@ mod tests {
     fn a_step_of_growth_is_small() {
         let mut table = Table::default();
         for slot in 0..200_000 {
-            table.insert(mixed(slot), slot, mixed);
+            table.insert(mixed(slot), slot, |found| found == slot, mixed);
         }
         assert!(table.segments.iter().all(|segment| segment.len() <= SEGMENT_MAX));
         let places: usize = table.segments.iter().map(|segment| segment.places.len()).sum();

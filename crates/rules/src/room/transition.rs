@@ -61,7 +61,7 @@ pub(crate) struct MarkChanges {
 
 /// The marks of one account after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct MarkChange {
+pub(crate) struct MarkChange {
     /// The record; of a new robot, which has none yet, [`Slot::NONE`].
     pub(super) slot: Slot,
     pub(super) marks: MarkSet,
@@ -81,15 +81,9 @@ pub(super) enum ChangeKind {
 }
 
 impl MarkChanges {
-    /// No change yet, with memory for so many.
-    pub(crate) fn with_capacity(changes: usize) -> Self {
-        Self {
-            numbers: MarkTable::default(),
-            changes: Vec::with_capacity(changes),
-            robots: Vec::new(),
-            until: Timestamp::EPOCH,
-            robot_until: None,
-        }
+    /// No change yet; `changes` is an empty list.
+    pub(crate) fn in_memory(changes: Vec<MarkChange>) -> Self {
+        Self { numbers: MarkTable::default(), changes, robots: Vec::new(), until: Timestamp::EPOCH, robot_until: None }
     }
 
     /// The marks after the call, by place.
@@ -131,6 +125,14 @@ impl Transition {
 
     pub(crate) fn admins(view: &View<'_>, admins: Vec<UserId>) -> Self {
         Self { what: What::Admins(admins), ..Self::time(view) }
+    }
+
+    /// The memory of its changes.
+    pub(crate) fn into_memory(self) -> Vec<MarkChange> {
+        match self.what {
+            What::Marks(changes) => changes.changes,
+            What::Time | What::Presence(..) | What::Admins(_) => Vec::new(),
+        }
     }
 }
 

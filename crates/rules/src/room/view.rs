@@ -1,13 +1,16 @@
 //! A room as it is at a moment: pins that have ended by then are seen as ended, though no transition said so yet.
 
-use alloc::vec::Vec;
-
 use avmarks_spec::{Timestamp, UserId};
 
 use super::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
 use super::roster::{Connection, Member, Slot, hash};
 use super::{MemberView, Room};
-use crate::MarkCall;
+
+/// So many accounts are looked up at once.
+pub(crate) const LOOK_UP_AT_ONCE: usize = 32;
+
+/// The records of so many accounts, as far as they have one.
+pub(crate) type Records<'a> = [Option<(Slot, &'a Member)>; LOOK_UP_AT_ONCE];
 
 pub(crate) struct View<'a> {
     room: &'a Room,
@@ -69,23 +72,39 @@ impl<'a> View<'a> {
 
     /// The member or robot of this account.
     pub(crate) fn find(&self, account: &UserId) -> Option<Seen> {
-        self.look(self.find_hashed(account, hash(account))?)
+        self.find_hashed(account, hash(account))
     }
 
-    /// Where the record of this account lies, given its hash.
-    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Slot> {
-        self.room.roster.find(account, hash)
+    /// The same, given its hash.
+    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Seen> {
+        let roster = &self.room.roster;
+        self.seen(roster.find_at(roster.candidate(hash), account, hash)?)
     }
 
-    /// Where the records of the accounts of a call lie. All are looked up before any is looked at: the memory that they lie in is
-    /// far apart in a large room, and can so be waited for at once.
-    pub(crate) fn find_all(&self, call: &MarkCall) -> Vec<Option<Slot>> {
-        call.hashed().map(|(entry, hash)| self.find_hashed(&entry.account, hash)).collect()
+    /// The records of the first [`LOOK_UP_AT_ONCE`] of these accounts, given their hashes. All are looked
+    /// up before any is weighed: the memory that they lie in is far apart in a large room, and can so be waited for at once.
+    pub(crate) fn find_all<'k>(
+        &self,
+        accounts: impl Iterator<Item = &'k UserId>,
+        hashes: &[u64],
+        found: &mut Records<'a>,
+    ) {
+        let roster = &self.room.roster;
+        let mut candidates = [None; LOOK_UP_AT_ONCE];
+        candidates.iter_mut().zip(hashes).for_each(|(candidate, hash)| *candidate = roster.candidate(*hash));
+        for (((found, candidate), account), hash) in found.iter_mut().zip(candidates).zip(accounts).zip(hashes) {
+            *found = roster.find_at(candidate, account, *hash);
+        }
     }
 
     /// The member or robot at a slot; none where it was a robot whose 500 has ended.
     pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
-        let member = self.room.roster.get(slot)?;
+        self.seen((slot, self.room.roster.get(slot)?))
+    }
+
+    /// The member or robot of this record, likewise.
+    #[inline]
+    pub(crate) fn seen(&self, (slot, member): (Slot, &Member)) -> Option<Seen> {
         let (connection, held) = (member.connection, self.held(member));
         (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(Seen { slot, connection, held })
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use avmarks_protocol::{Endpoint, Place, add_robots, modify_admin};
+use avmarks_protocol::{BodyPath, Endpoint, add_robots, modify_admin};
 use avmarks_rules::{CommandKind, Entry};
 use avmarks_spec::{Gap, Mark, UserId};
 
@@ -13,8 +13,8 @@ impl Reader<'_> {
     /// 9 and 10 of a list of accounts.
     fn account_list(
         &mut self,
-        list: Place,
-        item: fn(usize) -> Place,
+        list: BodyPath,
+        item: fn(usize) -> BodyPath,
         accounts: &[Option<Cow<'_, str>>],
         gap: Gap,
     ) -> ControlFlow<(), Vec<UserId>> {
@@ -30,10 +30,10 @@ impl Reader<'_> {
 
     /// Robots are added and deleted by mark 500; `check_members` has the same body.
     pub(super) fn accounts_of(&mut self, endpoint: Endpoint, draft: &add_robots::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let gap = if endpoint == Endpoint::CheckMembers { Gap::CheckMax } else { Gap::RobotsMax };
         let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::MemberAccounts, Place::MemberAccount, accounts, gap)?,
+            Some(accounts) => self.account_list(BodyPath::MemberAccounts, BodyPath::MemberAccount, accounts, gap)?,
             None => Vec::new(),
         };
         let group = self.group_id(draft.group_id.as_deref())?;
@@ -43,17 +43,19 @@ impl Reader<'_> {
                 let kind = if endpoint == Endpoint::DelRobots { CommandKind::Delete } else { CommandKind::Set };
                 let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
                 let entries = accounts.into_iter().map(pinned).collect();
-                (Some(Place::MemberAccounts), Body::Marks { kind, entries })
+                (Some(BodyPath::MemberAccounts), Body::Marks { kind, entries })
             }
         };
         ControlFlow::Continue(Read { group, special, body: Some(body) })
     }
 
     pub(super) fn admins(&mut self, draft: &modify_admin::Draft<'_>) -> ControlFlow<(), Read> {
-        self.fields(&draft.faults)?;
+        self.fields(&draft.errors)?;
         let kind = self.command_type(draft.command_type)?;
         let accounts = match &draft.accounts {
-            Some(accounts) => self.account_list(Place::AdminAccounts, Place::AdminAccount, accounts, Gap::AdminsMax)?,
+            Some(accounts) => {
+                self.account_list(BodyPath::AdminAccounts, BodyPath::AdminAccount, accounts, Gap::AdminsMax)?
+            }
             None => Vec::new(),
         };
         let group = self.group_id(draft.group_id.as_deref())?;

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use avmarks_protocol::url::SdkAppId;
-use avmarks_protocol::{DuplicateField, Fields};
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::internal::{DuplicateField, Fields};
 use avmarks_rules::{PROFILES, Policy, Presence};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Timestamp, UserId};
-use serde::Deserialize;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::Settings;
@@ -23,32 +24,100 @@ pub struct LineError {
     pub what: String,
 }
 
+/// A text that is no input of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+#[non_exhaustive]
+pub struct InputError {
+    /// What is wrong with it, and what is expected.
+    pub what: String,
+}
+
 impl LineError {
-    pub(super) const fn new(line: u64, what: String) -> Self {
+    pub(super) fn new(line: u64, InputError { what }: InputError) -> Self {
         Self { line, what }
     }
 }
 
-pub(super) struct Line<'a> {
-    pub(super) at: Timestamp,
-    pub(super) input: Input<'a>,
+/// An input of a scenario, and its time: what one line says. `docs/scenario.md` of the project has the format.
+///
+/// ```
+/// use avmarks_service::rules::Policy;
+/// use avmarks_service::scenario::{Input, Line};
+///
+/// let text = r#"{"at":5,"do":"join","group":"g","account":"u"}"#;
+/// let line = Line::parse(text, &Policy::default())?;
+/// assert_eq!(line.at.as_millis(), 5);
+/// assert!(matches!(&line.input, Input::Presence { accounts, .. } if accounts.len() == 1));
+/// let written = String::from_utf8(line.to_json()).unwrap();
+/// assert_eq!(written, r#"{"at":5,"do":"join","group":"g","accounts":["u"]}"#);
+/// assert_eq!(Line::parse(&written, &Policy::default())?, line);
+/// # Ok::<(), avmarks_service::scenario::InputError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The time, in milliseconds since the Unix epoch.
+    pub at: Timestamp,
+    /// What is taken in at that time.
+    pub input: Input<'a>,
 }
 
-pub(super) enum Input<'a> {
+/// The input of a [`Line`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// `app`: the app is set up otherwise.
     App(AppChange),
+    /// `policy`: the policy from here on, whole.
     Policy(Policy),
-    CreateGroup { group: GroupId, kind: GroupType, owner: Option<UserId> },
-    DestroyGroup { group: GroupId },
-    Presence { presence: Presence, group: GroupId, accounts: Vec<UserId> },
-    Call { identifier: Cow<'a, str>, path: Cow<'a, str>, body: Cow<'a, str> },
+    /// `create_group`: nothing where the group exists.
+    CreateGroup {
+        /// The id.
+        group: GroupId,
+        /// The type.
+        kind: GroupType,
+        /// The owner; none for a group of the app itself.
+        owner: Option<UserId>,
+    },
+    /// `destroy_group`: nothing where there is no such group.
+    DestroyGroup {
+        /// The id.
+        group: GroupId,
+    },
+    /// `join`, `leave`, `disconnect` or `reconnect`.
+    Presence {
+        /// Which of them.
+        presence: Presence,
+        /// The group.
+        group: GroupId,
+        /// The accounts, in order.
+        accounts: Vec<UserId>,
+    },
+    /// `call`: a REST call that has passed the signature.
+    Call {
+        /// Who calls (`as`).
+        identifier: Cow<'a, str>,
+        /// The path of the call.
+        path: Cow<'a, str>,
+        /// The body, to the byte.
+        body: Cow<'a, str>,
+    },
+    /// `tick`: time passes.
     Tick,
 }
 
-pub(super) struct AppChange {
-    sdkappid: Option<SdkAppId>,
-    admins: Option<Vec<String>>,
-    marks_supported: Option<bool>,
-    online_list_enabled: Option<bool>,
+/// What an `app` line changes; what it does not name stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppChange {
+    /// The SDKAppID.
+    pub sdkappid: Option<SdkAppId>,
+    /// The identifiers of all app admins.
+    pub admins: Option<Vec<String>>,
+    /// Whether the plan has marks.
+    pub marks_supported: Option<bool>,
+    /// Whether the switch for the online list is on.
+    pub online_list_enabled: Option<bool>,
 }
 
 impl AppChange {
@@ -75,8 +144,27 @@ const TO_DO: [&str; 10] =
     ["app", "policy", "create_group", "destroy_group", "join", "leave", "disconnect", "reconnect", "call", "tick"];
 
 impl<'a> Line<'a> {
-    /// The line of this text; what is wrong with it, where it is none. Ids are read under `policy`.
-    pub(super) fn parse(text: &'a str, policy: &Policy) -> Result<Self, String> {
+    /// Reads a line, without a line break at its end. `policy` is the one in force: ids are read under it, and a `policy` line
+    /// starts from it.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] where the text is no valid input.
+    pub fn parse(text: &'a str, policy: &Policy) -> Result<Self, InputError> {
+        Self::read(text, policy).map_err(|what| InputError { what })
+    }
+
+    /// The line as text that [`Line::parse`] reads as the same line, without a line break. A `policy` line names every
+    /// choice.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        // String keys, and no part that can fail: writing into memory does not.
+        let json = serde_json::to_vec(self);
+        debug_assert!(json.is_ok(), "a line could not be written: {json:?}");
+        json.unwrap_or_default()
+    }
+
+    fn read(text: &'a str, policy: &Policy) -> Result<Self, String> {
         if text.trim().is_empty() {
             return Err("it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned());
         }
@@ -115,10 +203,76 @@ impl<'a> Line<'a> {
             None => Ok(Self { at, input }),
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
-                let meant = Gap::parse(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
+                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
                 let mend = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {mend}", Excerpt(name)))
             }
+        }
+    }
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("at", &self.at.as_millis())?;
+        line.serialize_entry("do", self.input.name())?;
+        match &self.input {
+            Input::App(AppChange { sdkappid, admins, marks_supported, online_list_enabled }) => {
+                if let Some(sdkappid) = sdkappid {
+                    line.serialize_entry("sdkappid", &sdkappid.number())?;
+                }
+                if let Some(admins) = admins {
+                    line.serialize_entry("admins", admins)?;
+                }
+                if let Some(supported) = marks_supported {
+                    line.serialize_entry("marks_supported", supported)?;
+                }
+                if let Some(enabled) = online_list_enabled {
+                    line.serialize_entry("online_list_enabled", enabled)?;
+                }
+            }
+            Input::Policy(policy) => {
+                for (gap, field) in Gap::choices() {
+                    line.serialize_entry(field, policy.reading(gap))?;
+                }
+            }
+            Input::CreateGroup { group, kind, owner } => {
+                line.serialize_entry("group", group.as_str())?;
+                line.serialize_entry("type", kind.name())?;
+                if let Some(owner) = owner {
+                    line.serialize_entry("owner", owner.as_str())?;
+                }
+            }
+            Input::DestroyGroup { group } => line.serialize_entry("group", group.as_str())?,
+            Input::Presence { group, accounts, .. } => {
+                line.serialize_entry("group", group.as_str())?;
+                line.serialize_entry("accounts", &accounts.iter().map(UserId::as_str).collect::<Vec<_>>())?;
+            }
+            Input::Call { identifier, path, body } => {
+                line.serialize_entry("as", identifier)?;
+                line.serialize_entry("path", path)?;
+                line.serialize_entry("raw", body)?;
+            }
+            Input::Tick => {}
+        }
+        line.end()
+    }
+}
+
+impl Input<'_> {
+    /// The value of `do`.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::App(_) => "app",
+            Self::Policy(_) => "policy",
+            Self::CreateGroup { .. } => "create_group",
+            Self::DestroyGroup { .. } => "destroy_group",
+            Self::Presence { presence: Presence::Join, .. } => "join",
+            Self::Presence { presence: Presence::Leave, .. } => "leave",
+            Self::Presence { presence: Presence::Disconnect, .. } => "disconnect",
+            Self::Presence { presence: Presence::Reconnect, .. } => "reconnect",
+            Self::Call { .. } => "call",
+            Self::Tick => "tick",
         }
     }
 }
@@ -194,7 +348,7 @@ impl<'a> LineFields<'a, '_> {
 
     fn group_type(&mut self) -> Result<GroupType, String> {
         let Some(name) = self.text("type")? else { return Ok(GroupType::AvChatRoom) };
-        GroupType::parse(&name).ok_or_else(|| {
+        GroupType::from_name(&name).ok_or_else(|| {
             let known: Vec<_> = GroupType::ALL.iter().map(|kind| kind.name()).collect();
             format!("`type` is `{}`; there are {}", Excerpt(&name), listed(&known))
         })
@@ -238,4 +392,37 @@ fn missing(name: &str, wanted: &str) -> String {
 /// The names in backticks, one after the other.
 fn listed(names: &[&str]) -> impl fmt::Display {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let lines = [
+            r#"{"at":0,"do":"app","sdkappid":1400000001,"admins":["a","b"],"marks_supported":false,"online_list_enabled":true}"#,
+            r#"{"at":0,"do":"app"}"#,
+            r#"{"at":1,"do":"policy","profile":"2023","page_size":"250"}"#,
+            r#"{"at":2,"do":"create_group","group":"@TGS#a","type":"Public","owner":"o"}"#,
+            r#"{"at":2,"do":"create_group","group":"g"}"#,
+            r#"{"at":3,"do":"destroy_group","group":"g"}"#,
+            r#"{"at":4,"do":"join","group":"g","account":"u"}"#,
+            r#"{"at":4,"do":"leave","group":"g","accounts":[]}"#,
+            r#"{"at":4,"do":"disconnect","group":"g","accounts":["u","v"]}"#,
+            r#"{"at":4,"do":"reconnect","group":"g","accounts":["v"]}"#,
+            r#"{"at":5,"do":"call","path":"v4/x","body":{"GroupId":"\u00e9"}}"#,
+            r#"{"at":5,"do":"call","as":"u\"","path":"v4/x","raw":"\n{]"}"#,
+            r#"{"at":9007199254740991,"do":"tick"}"#,
+        ];
+        for text in lines {
+            let line = Line::parse(text, &Policy::default()).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            let written = String::from_utf8(line.to_json()).unwrap();
+            // Whatever the policy in force: a line that was written holds all that it needs.
+            let mut policy = Policy::default();
+            policy.trailing_comma = avmarks_spec::readings::TrailingComma::Accept;
+            assert_eq!(Line::parse(&written, &policy).as_ref(), Ok(&line), "{written}");
+            assert!(!written.contains('\n'), "{written}");
+        }
+    }
 }

@@ -23,7 +23,7 @@ impl Evaluation<'_> {
     pub(super) fn marks(&mut self, group: &Target<'_>, endpoint: Endpoint, call: &MarkCall) -> ControlFlow<()> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
         let terms = &self.app.settings.terms;
-        let mut decision = room.decide(call, terms, self.now);
+        let mut decision = room.decide_with(call, terms, self.now, self.scratch);
         let Verdict::Refused(_) = decision.verdict else {
             let body = match endpoint {
                 Endpoint::ModifyUserInfo => served_json(call, &decision),

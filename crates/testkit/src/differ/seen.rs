@@ -35,7 +35,7 @@ impl Seen {
         let mut holders = BTreeMap::<Mark, usize>::new();
         for member in &self.members {
             let pinned = member.marks.contains(&Mark::PINNED);
-            let fault = match member {
+            let error = match member {
                 // CLEAR-OFFLINE
                 MemberView { online: false, .. } if !member.marks.is_empty() => "an offline member holds marks",
                 MemberView { robot: true, connected: true, .. } => "a robot has a connection",
@@ -46,8 +46,8 @@ impl Seen {
                 MemberView { pinned_until: Some(_), .. } if !pinned => "an end is left of a mark 500 that is not held",
                 _ => "",
             };
-            if !fault.is_empty() {
-                return Err(format!("{fault}: {member:?}"));
+            if !error.is_empty() {
+                return Err(format!("{error}: {member:?}"));
             }
             member.marks.iter().for_each(|mark| *holders.entry(*mark).or_default() += 1);
         }

@@ -94,9 +94,9 @@ impl Tally {
         let served = is_served(answer);
         if !served {
             self.refusals += 1;
-            self.clauses.extend(grounds.first().and_then(|decided| Clause::parse(decided)));
+            self.clauses.extend(grounds.first().and_then(|decided| Clause::from_name(decided)));
         }
-        self.gaps.extend(grounds.iter().filter_map(|ground| Gap::parse(ground)));
+        self.gaps.extend(grounds.iter().filter_map(|ground| Gap::from_name(ground)));
         if let Some(endpoint) = endpoint {
             let calls = self.endpoints.entry(*endpoint).or_default();
             *(if served { &mut calls.served } else { &mut calls.refused }) += 1;

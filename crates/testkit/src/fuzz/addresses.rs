@@ -1,8 +1,9 @@
 //! URLs and queries, of calls and of webhooks.
 
 use avmarks_protocol::Endpoint;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery, SdkAppId};
+use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::webhook::WebhookQuery;
 
@@ -31,16 +32,16 @@ fn base_url(text: &str) -> Option<BaseUrl> {
     Some(base)
 }
 
-/// A query is read where it has no faults, the first of which is the answer where it has; it is written so that it is read
+/// A query is read where it has no errors, the first of which is the answer where it has; it is written so that it is read
 /// alike; a question mark in front changes nothing.
 fn any_query(text: &str) {
-    let raw = RawQuery::parse(text);
-    assert_eq!(raw.query().as_ref().err(), raw.faults().first());
+    let raw = RawQuery::new(text);
+    assert_eq!(raw.query().as_ref().err(), raw.errors().first());
     if !text.starts_with('?') {
-        assert_eq!(RawQuery::parse(&format!("?{text}")), raw);
+        assert_eq!(RawQuery::new(&format!("?{text}")), raw);
     }
     let Ok(query) = raw.query() else { return };
-    assert_eq!(RawQuery::parse(&query.to_text()).query().as_ref(), Ok(&query));
+    assert_eq!(RawQuery::new(&query.to_text()).query().as_ref(), Ok(&query));
     assert_eq!(query.random, raw.random().ok());
 }
 
@@ -65,7 +66,7 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
     assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'), "{}", url.as_str());
     assert!(place.strip_prefix(base.as_str()).is_some_and(|path| path.starts_with('/')), "{place}");
     assert_eq!(text, query.to_text());
-    let raw = RawQuery::parse(text);
+    let raw = RawQuery::new(text);
     match (identifier, signature) {
         ("", _) => assert_eq!(raw.query(), Err(QueryError::Missing { name: "identifier" })),
         (_, "") => assert_eq!(raw.query(), Err(QueryError::Missing { name: "usersig" })),
@@ -78,7 +79,7 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
     assert_eq!(format!("{query:?} {url:?}"), format!("{other:?} {other_url:?}"), "the signature is printed");
     assert_eq!(url.redacted(), other_url.redacted());
     if signature.len() > 1 {
-        assert_eq!(format!("{raw:?}"), format!("{:?}", RawQuery::parse(&other.to_text())), "the signature is printed");
+        assert_eq!(format!("{raw:?}"), format!("{:?}", RawQuery::new(&other.to_text())), "the signature is printed");
     }
     for endpoint in Endpoint::ALL {
         let url = CallUrl::new(base, endpoint.path(), &query);

@@ -1,7 +1,8 @@
 //! The answers of all calls, and what they have in common.
 
 use avmarks_generators::answer::Answer;
-use avmarks_protocol::{Endpoint, Envelope, Extra, envelope_json, get_members, modify_user_info};
+use avmarks_protocol::internal::envelope_json;
+use avmarks_protocol::{Endpoint, Envelope, Extra, get_members, modify_user_info};
 
 use super::other_reader::for_the_other_reader;
 

@@ -1,9 +1,10 @@
 //! What is said of whatever is wrong.
 
 use avmarks_generators::answer::Answer;
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::{RawQuery, SdkAppId};
+use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::{UserSig, explain, verify};
 use avmarks_protocol::webhook::{Revision, Webhook, WebhookQuery, WebhookToken};
 use avmarks_protocol::{
@@ -28,15 +29,15 @@ pub fn explain_errors(bytes: &[u8]) {
 }
 
 fn bodies(body: &[u8]) {
-    for fault in [
+    for error in [
         modify_user_info::Request::parse(body).err(),
         get_members::Request::parse(body).err(),
         get_online_member_num::Request::parse(body).err(),
         add_robots::Request::parse(body).err(),
         modify_admin::Request::parse(body).err(),
     ] {
-        match fault {
-            Some(RequestError::Fields(faults)) => faults.iter().for_each(assert_is_a_line),
+        match error {
+            Some(RequestError::Fields(errors)) => errors.iter().for_each(assert_is_a_line),
             other => line(other),
         }
     }
@@ -54,8 +55,8 @@ fn bodies(body: &[u8]) {
 fn texts(text: &str) {
     line(BaseUrl::parse(text).err());
     line(SdkAppId::parse(text).err());
-    let raw = RawQuery::parse(text);
-    raw.faults().iter().for_each(assert_is_a_line);
+    let raw = RawQuery::new(text);
+    raw.errors().iter().for_each(assert_is_a_line);
     line(raw.random().err());
     line(WebhookQuery::parse(text).err());
     line(GroupId::parse(text).err());
@@ -65,7 +66,7 @@ fn texts(text: &str) {
         line(Policy::default().set(*gap, text).err());
     }
     // What there is only one way to be wrong about has no message; it must not panic.
-    let _ = (GroupType::parse(text), Region::parse(text), Revision::parse(text), Gap::parse(text));
+    let _ = (GroupType::from_name(text), Region::from_name(text), Revision::from_name(text), Gap::from_name(text));
     for scenario_line in text.lines().take(8) {
         line(Scenario::default().answer(scenario_line).err());
     }
@@ -96,9 +97,9 @@ fn service(text: &str, body: &[u8]) {
 /// Nothing that is said of a secret, or of what is held against it, tells what it is.
 fn secrets(text: &str, secret: &str) {
     let mut said = Vec::new();
-    let mut say = |fault: String| {
-        assert_is_a_line(&fault);
-        said.push(fault);
+    let mut say = |error: String| {
+        assert_is_a_line(&error);
+        said.push(error);
     };
     let now = Timestamp::from_millis(0);
     match SecretKey::new(secret) {
@@ -108,16 +109,16 @@ fn secrets(text: &str, secret: &str) {
                 let explanation = explain(sig, Some(&key), Some(SdkAppId::EXAMPLE), Some("u1"), now);
                 explanation.findings.iter().for_each(|finding| say(finding.to_string()));
                 let verdict = verify(&UserSig::new(sig), &key, SdkAppId::EXAMPLE, "u1", now);
-                verdict.err().into_iter().for_each(|fault| say(fault.to_string()));
+                verdict.err().into_iter().for_each(|error| say(error.to_string()));
             }
         }
-        Err(fault) => say(fault.to_string()),
+        Err(error) => say(error.to_string()),
     }
     let verdict = verify_as_signature(secret, now);
     verdict.into_iter().for_each(&mut say);
     match WebhookToken::new(secret) {
-        Ok(token) => token.check(text, 0, now, None).err().into_iter().for_each(|fault| say(fault.to_string())),
-        Err(fault) => say(fault.to_string()),
+        Ok(token) => token.check(text, 0, now, None).err().into_iter().for_each(|error| say(error.to_string())),
+        Err(error) => say(error.to_string()),
     }
     // A short secret is part of many sentences, and so is one that is in the text that may be shown.
     if secret.chars().count() >= 24 && !text.contains(secret) {
@@ -132,8 +133,8 @@ fn verify_as_signature(secret: &str, now: Timestamp) -> Vec<String> {
     explanation.findings.iter().map(ToString::to_string).collect()
 }
 
-fn line(fault: Option<impl std::fmt::Display>) {
-    if let Some(fault) = fault {
-        assert_is_a_line(&fault);
+fn line(error: Option<impl std::fmt::Display>) {
+    if let Some(error) = error {
+        assert_is_a_line(&error);
     }
 }

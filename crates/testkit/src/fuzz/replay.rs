@@ -3,7 +3,7 @@
 use avmarks_generators::operations::small_limits;
 
 use crate::differ::essence;
-use crate::{Machine, OracleMachine, Said, service_with};
+use crate::{Machine, OracleMachine, Reply, service_with};
 
 /// The most lines of a scenario that are read.
 const LINES_MAX: usize = 64;
@@ -16,7 +16,7 @@ pub fn replay(bytes: &[u8]) {
     let mut oracle = OracleMachine::with_limits(small_limits());
     for line in text.lines().take(LINES_MAX) {
         match (Machine::answer(&mut service, line), oracle.answer(line)) {
-            (Ok(Said::Answer(ours)), Ok(Said::Answer(theirs))) => {
+            (Ok(Reply::Answer(ours)), Ok(Reply::Answer(theirs))) => {
                 assert_eq!(essence(ours), essence(theirs), "service and oracle disagree about {line}");
             }
             (ours, theirs) => {

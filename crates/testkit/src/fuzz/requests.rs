@@ -4,9 +4,8 @@ mod owned;
 
 use std::str;
 
-use avmarks_protocol::{
-    Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info, without_trailing_commas,
-};
+use avmarks_protocol::internal::without_trailing_commas;
+use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info};
 use avmarks_rules::{Policy, Refusal};
 use avmarks_service::{Violation, preflight, preflight_request};
 use avmarks_spec::Limits;
@@ -15,13 +14,13 @@ use avmarks_spec::readings::TrailingComma;
 use super::judged;
 use super::other_reader::for_the_other_reader;
 
-/// What is read of a body by the types of a module: a request just where its draft shows no fault. It is written so that it is
+/// What is read of a body by the types of a module: a request just where its draft shows no error. It is written so that it is
 /// read alike, and what we write stays as it is. Gives draft, request and writing, as far as there are any.
 macro_rules! read {
     ($module:ident, $body:expr) => {{
         let draft = str::from_utf8($body).ok().and_then(|text| $module::Draft::parse(text).ok());
         let request = $module::Request::parse($body).ok();
-        assert_eq!(request.is_some(), draft.as_ref().is_some_and(|draft| draft.faults.is_empty()));
+        assert_eq!(request.is_some(), draft.as_ref().is_some_and(|draft| draft.errors.is_empty()));
         let written = request.as_ref().map($module::Request::to_json);
         if let (Some(request), Some(written)) = (&request, &written) {
             let again = $module::Request::parse(written);
@@ -32,7 +31,7 @@ macro_rules! read {
     }};
 }
 
-/// A request is read just where serde's derived types are, and alike, and just where its draft shows no fault. It is written so that it is read alike,
+/// A request is read just where serde's derived types are, and alike, and just where its draft shows no error. It is written so that it is read alike,
 /// and what we write stays as it is. Its preflight as bytes is that of the value, and that of the value written anew. The reader that knows all
 /// of a request says the same.
 pub fn modify_user_info_request(bytes: &[u8]) {
@@ -51,7 +50,7 @@ pub fn modify_user_info_request(bytes: &[u8]) {
     }
 }
 
-/// A request is read just where its draft shows no fault, and says what that says. It is written so that it is read alike, and
+/// A request is read just where its draft shows no error, and says what that says. It is written so that it is read alike, and
 /// what we write stays as it is. Its preflight is that of the value written anew.
 pub fn get_members_request(bytes: &[u8]) {
     let (body, policy, limits) = judged(bytes);

@@ -18,7 +18,7 @@ use crate::service_with;
 /// and the operations that it is of.
 pub fn snapshot(bytes: &[u8]) {
     let restored_app = match bytes.split_first() {
-        // Where the bytes end, `Unstructured` gives zeros, and no faults.
+        // Where the bytes end, `Unstructured` gives zeros, and no errors.
         Some((0..8, rest)) => App::restore(tampered(&mut Unstructured::new(rest)).unwrap_or_default().as_bytes()),
         _ => App::restore(bytes),
     };

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 
 use arbitrary::{Result, Unstructured};
+use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_protocol::url::SdkAppId;
 use avmarks_protocol::usersig::{Token, UserSig, explain, verify};
 use avmarks_spec::Timestamp;
 use base64::Engine;
@@ -33,7 +33,7 @@ pub fn usersig(bytes: &[u8]) {
             assert!(Token::decode(&text).is_err() || !is_made_with(&text, &key), "nobody signed that");
         }
         _ => {
-            // Where the bytes end, `Unstructured` gives zeros, and no faults.
+            // Where the bytes end, `Unstructured` gives zeros, and no errors.
             if let Ok(attempt) = Attempt::of(&mut Unstructured::new(bytes)) {
                 attempt.judge(&key, &other);
             }
@@ -52,13 +52,13 @@ struct Asked<'a> {
 fn judge(text: &str, key: &SecretKey, asked: &Asked<'_>) -> bool {
     let Asked { app, identifier, now } = *asked;
     let verdict = verify(&UserSig::new(text), key, app, identifier, now);
-    let code = verdict.as_ref().err().map(|fault| fault.code().number());
+    let code = verdict.as_ref().err().map(|error| error.code().number());
     let explanation = explain(text, Some(key), Some(app), Some(identifier), now);
     assert_eq!(explanation.code().map(|code| code.number()), code, "{explanation:?}");
     let shown: Vec<_> = explanation.findings.iter().map(ToString::to_string).collect();
     shown.iter().for_each(assert_is_a_line);
-    if let Err(fault) = &verdict {
-        assert_is_a_line(fault);
+    if let Err(error) = &verdict {
+        assert_is_a_line(error);
     }
     let printed = format!("{} {verdict:?} {explanation:?}", shown.concat());
     let hides = |secret: &str| secret.len() < 32 || identifier.contains(secret) || !printed.contains(secret);

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::ids::PIN;
 use super::line::Change;
-use super::list::ListView;
 
 /// A group with its members and robots in join order.
 #[derive(Clone)]
@@ -202,4 +201,25 @@ impl Group {
 
 fn went_offline(group: &str, account: &str, lost: &[u32], cause: &str) -> Value {
     json!({ "event": "went_offline", "group": group, "account": account, "lost": lost, "cause": cause })
+}
+
+/// A cached online list.
+#[derive(Clone)]
+pub(super) struct ListView {
+    pub(super) taken: u64,
+    pub(super) filter: Option<String>,
+    /// How many members a pull may name in all.
+    pub(super) members_max: usize,
+    /// Newest first.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A member of a cached online list.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) place: u64,
+    pub(super) account: String,
+    pub(super) joined: u64,
+    /// The marks held, ascending.
+    pub(super) marks: Vec<u32>,
 }

@@ -61,7 +61,9 @@ pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
         "policy" => Input::Policy(read_policy(&mut fields, policy)?),
         "create_group" => Input::CreateGroup {
             group: read_group(&mut fields)?,
-            kind: fields.optional("type", |value| GroupType::parse(value.text()?))?.unwrap_or(GroupType::AvChatRoom),
+            kind: fields
+                .optional("type", |value| GroupType::from_name(value.text()?))?
+                .unwrap_or(GroupType::AvChatRoom),
             owner: fields.optional("owner", |value| text(value).filter(|owner| is_account_id(owner, policy)))?,
         },
         "destroy_group" => Input::DestroyGroup { group: read_group(&mut fields)? },

@@ -6,31 +6,11 @@ use serde_json::{Value, json};
 
 use super::body::ListBody;
 use super::gates::{check_operator, find_group};
-use super::group::Group;
+use super::group::{Group, ListView, Row};
 use super::ids::HIDE;
 use super::policy::Policy;
 use super::refusal::{Accepted, Refusal};
 use super::{App, World};
-
-/// A list as it was at some moment.
-#[derive(Clone)]
-pub(super) struct ListView {
-    taken: u64,
-    filter: Option<String>,
-    /// How many members a pull may name in all.
-    members_max: usize,
-    /// Newest first.
-    rows: Vec<Row>,
-}
-
-#[derive(Clone)]
-struct Row {
-    place: u64,
-    account: String,
-    joined: u64,
-    /// The marks held, ascending.
-    marks: Vec<u32>,
-}
 
 /// Answers a pull of the online list, from step 6 on.
 pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result<Accepted, Refusal> {

@@ -61,6 +61,6 @@ impl Policy {
 
     /// The reading in force.
     pub(super) fn reading<R: Reading>(&self) -> R {
-        self.names.get(R::GAP.row().id).and_then(|name| R::parse(name)).unwrap_or_default()
+        self.names.get(R::GAP.row().id).and_then(|name| R::from_name(name)).unwrap_or_default()
     }
 }

@@ -13,7 +13,7 @@ use crate::output::{Commas, HEAD, ID};
 
 /// A code, and what to do about it.
 #[derive(Serialize)]
-pub(super) struct Hint {
+pub(in crate::send) struct Hint {
     code: ErrorCode,
     /// What to do, as far as it is the same whatever the cause.
     advice: &'static str,
@@ -32,9 +32,18 @@ impl Hint {
     pub(super) fn new(code: ErrorCode, kind: PlanKind, clauses: &BTreeSet<Clause>) -> Self {
         // A plan is made of accounts, marks and a group that were looked at.
         let facts = RequestFacts { clause: None, is_checked: true, sets: Some(kind == PlanKind::SetMarks) };
+        Self::of(code, &facts, clauses)
+    }
+
+    /// What to do about a code with which another call was refused.
+    pub(in crate::send) fn of_question(code: ErrorCode) -> Self {
+        Self::of(code, &RequestFacts { clause: None, is_checked: true, sets: None }, &BTreeSet::new())
+    }
+
+    fn of(code: ErrorCode, facts: &RequestFacts, clauses: &BTreeSet<Clause>) -> Self {
         let all = code.causes();
         let fit: Vec<&Cause> = match clauses.is_empty() {
-            true => by_default(code.causes_given(&facts)),
+            true => by_default(code.causes_given(facts)),
             false => all.iter().filter(|cause| cause.clauses.iter().any(|clause| clauses.contains(clause))).collect(),
         };
         let advice = match (fit.as_slice(), code.row()) {

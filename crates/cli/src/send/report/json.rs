@@ -71,11 +71,11 @@ impl<'a> Report<'a> {
         let states = plan.map(|plan| plan.kind().states()).unwrap_or_default();
         let counts = states.iter().map(|state| (state.name(), report.report.count(*state)));
         Self {
-            dry_run: report.told.is_rehearsal,
+            dry_run: report.shown.is_dry_run,
             kind: plan.map(Plan::kind),
             group: plan.map(|plan| plan.group().as_str()),
             counts: counts.chain([("total", report.report.total())]).collect(),
-            earlier: report.told.earlier,
+            earlier: report.shown.earlier,
             accounts: report.accounts().map(Account::of).collect(),
             calls: report.job.calls().iter().map(Call::of).collect(),
             hints: report.hints(),

@@ -62,21 +62,26 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         (3, "`#note` begins like a comment, and there are none; take it out, or put the account in quotes"),
         (4, "`ann;1000` has no mark; write `account,mark`, or give --mark for all lines"),
         (5, "`ann` has no mark behind the comma; write `account,mark`"),
-        (6, "`abc` is no mark; a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
+        (6, "invalid mark `abc`: a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
         (
             7,
             "a quotation mark is not closed on its line; close it, or write the whole field in quotes and this mark twice",
         ),
         (8, "there is no account before the comma; write `account,mark`"),
         (9, "3 fields; write `account,mark`, a line for each mark, and put an account that has a comma in quotes"),
-        (10, &format!("`{long}` is no account: it has 33 bytes, and at most 32 are allowed; give 1 to 32 bytes")),
-        (11, "`a\\tb` is no account: `\\t` at byte 1 is not allowed; give 1 to 32 bytes"),
-        (12, "not UTF-8: the byte at 1 of the line fits no character; save the file as UTF-8"),
+        (
+            10,
+            &format!(
+                "invalid account `{long}`: it has 33 bytes, and at most 32 are allowed; expected 1 to 32 bytes of printable ASCII"
+            ),
+        ),
+        (11, "invalid account `a\\tb`: `\\t` at byte 1 is not allowed; expected 1 to 32 bytes of printable ASCII"),
+        (12, "invalid UTF-8 at byte 1 of the line; save the file as UTF-8"),
         (13, "something stands behind a closing quotation mark; end the field there, or write this mark twice"),
-        (14, "`999` is no mark; a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
+        (14, "invalid mark `999`: a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
     ];
     let mut lines: Vec<_> = expected.iter().map(|(line, fault)| format!("`{name}` line {line}: {fault}")).collect();
-    lines.push("12 things are wrong with the accounts; nothing was sent".to_owned());
+    lines.push("12 errors in the accounts; nothing was sent".to_owned());
     assert_eq!(run.errors(2), lines);
     assert_eq!(server.entries().len(), 0);
 }
@@ -93,8 +98,8 @@ fn faults_of_arguments_and_of_the_whole_are_told_too() {
         [
             "account 1: `ann` has no marks; give --mark",
             "account 2: `` has no marks; give --mark",
-            "account 2: there is no account: it is empty",
-            "3 things are wrong with the accounts; nothing was sent"
+            "account 2: no account: it is empty",
+            "3 errors in the accounts; nothing was sent"
         ]
     );
     let text = (1000..1012).map(|mark| format!("ann,{mark}\n")).collect::<String>();
@@ -102,7 +107,7 @@ fn faults_of_arguments_and_of_the_whole_are_told_too() {
         wrong(&["--file", "-"], &text).errors(2),
         [
             "standard input, line 11: mark `1010` makes more than 10 different custom marks (12 in all); a group has at most 10",
-            "1 thing is wrong with the accounts; nothing was sent"
+            "1 error in the accounts; nothing was sent"
         ]
     );
     for (text, part) in [
@@ -111,20 +116,17 @@ fn faults_of_arguments_and_of_the_whole_are_told_too() {
     ] {
         assert!(wrong(&["--mark", "1000", "--file", "-"], text).errors(2)[0].contains(part), "{text}");
     }
-    assert_eq!(wrong(&["--file", "-"], "").error(), "there are no accounts in standard input; write one a line");
-    assert_eq!(
-        wrong(&["--file", "-"], "account,mark\n\n").error(),
-        "there are no accounts in standard input; write one a line"
-    );
-    assert!(wrong(&["--mark", "1000"], "").error().starts_with("there are no accounts; give them as arguments"));
+    assert_eq!(wrong(&["--file", "-"], "").error(), "no accounts in standard input; write one a line");
+    assert_eq!(wrong(&["--file", "-"], "account,mark\n\n").error(), "no accounts in standard input; write one a line");
+    assert!(wrong(&["--mark", "1000"], "").error().starts_with("no accounts: give them as arguments"));
     assert!(wrong(&["--file", "nowhere.csv"], "").error().starts_with("`nowhere.csv` does not exist"));
-    assert!(wrong(&["--file", "-", "--key-file", "-"], "").error().contains("asked for twice"));
+    assert!(wrong(&["--file", "-", "--key-file", "-"], "").error().contains("two inputs are standard input"));
 }
 
 #[test]
 fn accounts_beyond_ascii_are_a_reading() {
     let name = "röschen";
-    let fault = "account 1: `röschen` is no account: `\\u{f6}` at byte 1 is not allowed; give 1 to 32 bytes";
+    let fault = "account 1: invalid account `röschen`: `\\u{f6}` at byte 1 is not allowed; --reading account_id=utf8 accepts such ids";
     assert_eq!(wrong(&[name, "--mark", "1000"], "").errors(2)[0], fault);
     let read = planned(&["--mark", "1000", "--reading", "account_id=utf8"], name);
     assert_eq!(read, members(&[(name, &[1000])]));

@@ -188,17 +188,17 @@ fn what_is_wrong_with_a_list_of_accounts_is_told_by_its_place() {
         assert_eq!(
             run.errors(2),
             [
-                "account 1: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is no account: it has 33 bytes, and at most 32 are allowed; give 1 to 32 bytes",
+                "account 1: invalid account `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`: it has 33 bytes, and at most 32 are allowed; expected 1 to 32 bytes of printable ASCII",
                 "standard input, line 1: `account` looks like a header, and a list of accounts has none; take it out, or put the account in quotes",
                 "standard input, line 3: `#note` begins like a comment, and there are none; take it out, or put the account in quotes",
                 "standard input, line 4: 2 fields; write one account a line, and put an account that has a comma in quotes",
-                "4 things are wrong with the accounts; nothing was sent",
+                "4 errors in the accounts; nothing was sent",
             ],
             "{command:?}"
         );
-        assert!(feed(server.command(command), b"").error().starts_with("there are no accounts; give them"));
+        assert!(feed(server.command(command), b"").error().starts_with("no accounts: give them"));
         let twice = feed(server.command(&[command, &["--file", "-", "--key-file", "-"]].concat()), b"");
-        assert!(twice.error().contains("asked for twice"), "{twice:?}");
+        assert!(twice.error().contains("two inputs are standard input"), "{twice:?}");
         assert_eq!(server.entries().len(), 0);
     }
     let planned = feed(send_command(&["robots", "add", "röschen", "--plan"]), b"");
@@ -233,7 +233,7 @@ fn administrators_are_added_listed_and_deleted() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(
         server.send(&[&["admins", "add"], &names[..]].concat()).errors(2),
-        ["6 accounts are too many; give at most 5", "1 thing is wrong with the accounts; nothing was sent"]
+        ["6 accounts are too many; give at most 5", "1 error in the accounts; nothing was sent"]
     );
     assert_eq!(server.send(&[&["admins", "add"], &names[..5]].concat()).status, 0);
     let sixth = server.send(&["admins", "add", names[5]]);

@@ -79,7 +79,7 @@ fn limits_that_were_lowered_below_what_is_held_are_kept_with_it() {
             assert_eq!(marks(shared, "g", 1, account, mark), 0);
         }
         change(shared, |world| {
-            let mut settings = world.app.settings().clone();
+            let mut settings = world.state.app.settings().clone();
             settings.terms.limits.marks_per_group_max = 1;
             settings.terms.limits.members_per_mark_max = 1;
             world.configure(settings);

@@ -87,11 +87,11 @@ fn apply(shared: &Shared, op: &Op) {
         Op::NoText => {
             let path = "/v4/group_open_avchatroom_http_svc/get_members";
             let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
-            wait(shared.answer(&Request { method: "POST", path, query, body: b"\xff" }, None)).unwrap();
+            answer(shared, &Request { method: "POST", path, query, body: b"\xff" });
         }
         Op::Advance(ms) => drop(change(shared, |world| world.advance_clock(Duration::from_millis(*ms)))),
         Op::Limit(marks_max) => change(shared, |world| {
-            let mut settings = world.app.settings().clone();
+            let mut settings = world.state.app.settings().clone();
             settings.terms.limits.marks_per_group_max = *marks_max;
             settings.terms.limits.members_per_mark_max = *marks_max;
             settings.terms.limits.calls_per_window_max = 3;
@@ -119,7 +119,7 @@ fn apply(shared: &Shared, op: &Op) {
         }
         Op::Reseed => change(shared, |world| {
             world.tick();
-            let app = avmarks_service::App::restore(&world.app.snapshot()).unwrap();
+            let app = avmarks_service::App::restore(&world.state.app.snapshot()).unwrap();
             world.replace(app);
         }),
         Op::Reset => change(shared, |world| world.reset(&shared.settings)),

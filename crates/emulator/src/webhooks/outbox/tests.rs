@@ -17,10 +17,10 @@ fn item(outbox: &Outbox, bytes: usize) -> Item {
         event_time: None,
         extra: Default::default(),
     };
-    let told = Told { webhook: Webhook::AfterGroupDestroyed(destroyed), platform: None };
-    let line = outbox.lock().line.clone().unwrap();
+    let notification = Notification { webhook: Webhook::AfterGroupDestroyed(destroyed), platform: None };
+    let route = outbox.lock().route.clone().unwrap();
     let (sdkappid, at, due) = (SdkAppId::parse("1").unwrap(), Timestamp::EPOCH, Instant::now());
-    Item { line, sdkappid, at, told, bytes, due, attempt: 1, duplicate: false }
+    Item { route, sdkappid, at, notification, bytes, due, attempt: 1, duplicate: false }
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn five_hundred_accounts_are_served_and_501_are_refused() {
     }
     assert_eq!(told.modify_admin(2, &names), "10005 ACCOUNTS-MAX");
     assert_eq!(told.modify_admin(2, &names[..500]), "OK");
-    // More than one fault: step 9 goes before step 10.
+    // More than one error: step 9 goes before step 10.
     for marks in [json!([99_999_999_999_u64]), json!([])] {
         let entry = json!({ "Member_Account": "a", "Marks": marks });
         let body = json!({ "GroupId": "g", "CommandType": 1, "MemberList": vec![entry; 501] });

@@ -73,7 +73,7 @@ fn a_request_that_breaks_everything_is_mended_one_thing_at_a_time() {
 }
 
 #[test]
-fn within_a_step_the_first_entry_at_fault_answers() {
+fn within_a_step_the_first_entry_at_error_answers() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for (entries, expected) in [
         (r#"{"Member_Account":"a","Marks":[]},{"Member_Account":"","Marks":[7]}"#, "10004 REQUIRED"),

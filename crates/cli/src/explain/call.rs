@@ -1,0 +1,61 @@
+//! Calls of the API: their pages, and the clauses and gaps that rest on these.
+
+use avmarks_protocol::Endpoint;
+use avmarks_spec::{CLAUSES, GAPS, PAGES, Source, WebPage};
+use serde::Serialize;
+
+use super::{Entry, SourceLine};
+use crate::names;
+
+/// One call, or the calls of a topic.
+#[derive(Serialize)]
+pub(super) struct Calls {
+    pub(super) name: &'static str,
+    pub(super) calls: Vec<CallLine>,
+    /// The clauses and gaps that rest on the pages of these calls.
+    pub(super) clauses: Vec<Entry>,
+    pub(super) gaps: Vec<Entry>,
+}
+
+/// A call.
+#[derive(Serialize)]
+pub(super) struct CallLine {
+    pub(super) command: &'static str,
+    pub(super) path: &'static str,
+    pub(super) sources: Vec<SourceLine>,
+}
+
+impl Calls {
+    /// The call or the topic of this name, as [`names::plain`] has it.
+    pub(super) fn named(plain: &str) -> Option<Self> {
+        let call = Endpoint::ALL.iter().find(|endpoint| names::plain(endpoint.command()) == plain);
+        let call = call.map(|endpoint| (endpoint.command(), std::slice::from_ref(endpoint)));
+        let topic = || names::TOPICS.iter().find(|(name, _)| *name == plain).copied();
+        let (name, endpoints) = call.or_else(topic)?;
+        let rests = |sources: &[Source], text: &str| {
+            let on_page = |source: &Source| endpoints.iter().any(|endpoint| is_of(&source.page, *endpoint));
+            sources.iter().any(on_page) || endpoints.iter().any(|endpoint| text.contains(endpoint.command()))
+        };
+        let clauses = CLAUSES.iter().filter(|row| rests(row.sources, row.description));
+        let gaps = GAPS.iter().filter(|row| rests(row.sources, row.question));
+        Some(Self {
+            name,
+            calls: endpoints.iter().copied().map(CallLine::of).collect(),
+            clauses: clauses.map(|row| Entry { id: row.id, says: row.description }).collect(),
+            gaps: gaps.map(|row| Entry { id: row.id, says: row.question }).collect(),
+        })
+    }
+}
+
+impl CallLine {
+    fn of(endpoint: Endpoint) -> Self {
+        let pages = PAGES.iter().filter(|page| is_of(page, endpoint));
+        let sources = pages.flat_map(|page| SourceLine::of_page(page.number)).collect();
+        Self { command: endpoint.command(), path: endpoint.path(), sources }
+    }
+}
+
+/// Whether the page is about the call: its title names the command.
+fn is_of(page: &WebPage, endpoint: Endpoint) -> bool {
+    page.title.ends_with(&format!("({})", endpoint.command()))
+}

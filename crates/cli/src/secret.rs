@@ -1,0 +1,74 @@
+//! Keys, tokens and signatures: from a file or the environment, never shown.
+
+use avmarks_protocol::secret::SecretKey;
+use avmarks_protocol::webhook::WebhookToken;
+
+use crate::error::Error;
+use crate::input::{Source, quotation_marks};
+use crate::output::remark;
+
+/// The environment variable that holds the key where no file is named.
+pub(crate) const KEY_VARIABLE: &str = "AVMARKS_KEY";
+
+/// A key has 64 characters, a signature a few hundred.
+const BYTES_MAX: u64 = 64 * 1_024;
+
+/// Characters of a key as the console shows it.
+const KEY_CHARACTERS: usize = 64;
+
+/// Reads a secret from a file that is named by an option or setting, `origin`. The name of the file is not shown: by mistake it
+/// may be the secret itself.
+pub(crate) fn read(source: &Source, origin: &str, noun: &'static str) -> Result<String, Error> {
+    let text = source.read_text(BYTES_MAX, noun).map_err(|error| error.about(origin))?;
+    if source.is_readable_by_others() {
+        remark(format_args!("other users can read {origin}; `chmod 600` prevents that"));
+    }
+    Ok(text)
+}
+
+/// The key of the environment, if there is one.
+pub(crate) fn key_of_environment() -> Result<Option<SecretKey>, Error> {
+    match std::env::var(KEY_VARIABLE) {
+        Ok(text) if !text.is_empty() => key(KEY_VARIABLE, &text).map(Some),
+        Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::KeyNotUtf8),
+    }
+}
+
+/// The key of this text, with a remark where it has another form than the keys of the console.
+pub(crate) fn key(origin: &str, text: &str) -> Result<SecretKey, Error> {
+    let text = bare(origin, text)?;
+    let key = SecretKey::new(text).map_err(|error| Error::secret(origin, error))?;
+    let length = text.chars().count();
+    if length != KEY_CHARACTERS || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        remark(format_args!(
+            "{origin}: the key has {length} characters; a key of the console has {KEY_CHARACTERS} letters and digits"
+        ));
+    }
+    Ok(key)
+}
+
+/// The token of webhooks of this text.
+pub(crate) fn token(origin: &str, text: &str) -> Result<WebhookToken, Error> {
+    WebhookToken::new(bare(origin, text)?).map_err(|error| Error::secret(origin, error))
+}
+
+/// The text without white space around it.
+///
+/// # Errors
+///
+/// Text of which all or a part cannot be the secret: a key in PEM, or quotation marks.
+pub(crate) fn bare<'a>(origin: &str, text: &'a str) -> Result<&'a str, Error> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.contains("-----BEGIN") {
+        return Err(Error::secret(
+            origin,
+            "this is a key in PEM, which signs by the old scheme (ECDSA); once the app is upgraded, the console shows its secret \
+             key, 64 letters and digits",
+        ));
+    }
+    match quotation_marks(text) {
+        true => Err(Error::secret(origin, "the secret is in quotation marks; remove them")),
+        false => Ok(text),
+    }
+}

@@ -1,0 +1,116 @@
+//! The options of the settings, as the rows of the table have them.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, FromArgMatches, ValueHint};
+
+use super::table::{Command, Kind, Setting};
+use crate::readings::GapReading;
+
+/// What the options of a command give: those of `avmarks serve`, or else of `avmarks send`.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingArgs<const SERVE: bool> {
+    pub(super) config: Option<PathBuf>,
+    pub(super) given: Vec<(Setting, Vec<String>)>,
+}
+
+impl<const SERVE: bool> SettingArgs<SERVE> {
+    pub(super) const COMMAND: Command = if SERVE { Command::Serve } else { Command::Send };
+
+    /// The settings that may be options.
+    fn settings() -> impl Iterator<Item = Setting> {
+        Setting::of(Self::COMMAND).filter(|setting| !setting.is_secret())
+    }
+
+    /// The same with a value in place of what the option of a setting gives.
+    pub(crate) fn with(&self, setting: Setting, text: &str) -> Self {
+        let mut args = self.clone();
+        args.given.retain(|(given, _)| *given != setting);
+        args.given.push((setting, vec![text.to_owned()]));
+        args
+    }
+}
+
+impl<const SERVE: bool> Args for SettingArgs<SERVE> {
+    fn augment_args(command: ClapCommand) -> ClapCommand {
+        let config = Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_hint(ValueHint::FilePath)
+            // Takes an empty name, so that the command can say what is wrong with it.
+            .value_parser(OsStringValueParser::new().map(PathBuf::from))
+            .help("The configuration file [env: AVMARKS_CONFIG]");
+        let config = if SERVE { config } else { config.help_heading("Settings") };
+        Self::settings().fold(command.arg(config), |command, setting| command.arg(option(setting)))
+    }
+
+    fn augment_args_for_update(command: ClapCommand) -> ClapCommand {
+        Self::augment_args(command)
+    }
+}
+
+impl<const SERVE: bool> FromArgMatches for SettingArgs<SERVE> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = Self::settings().filter_map(|setting| {
+            let texts: Vec<String> = match setting.row().kind {
+                Kind::Flag => matches.get_flag(setting.name()).then(|| "true".to_owned()).into_iter().collect(),
+                _ => matches.get_many(setting.name()).into_iter().flatten().cloned().collect(),
+            };
+            (!texts.is_empty()).then_some((setting, texts))
+        });
+        Ok(Self { config: matches.get_one("config").cloned(), given: given.collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn option(setting: Setting) -> Arg {
+    let row = setting.row();
+    let default = row.default.map(|default| format!(" [default: {default}]")).unwrap_or_default();
+    let help = format!("{} [env: {}]{default}", row.help, setting.variable());
+    let arg = Arg::new(row.name).long(row.name.replace('_', "-")).help(help);
+    let arg = match row.heading {
+        Some(heading) => arg.help_heading(heading),
+        None => arg,
+    };
+    if matches!(row.kind, Kind::Flag) {
+        return arg.action(ArgAction::SetTrue);
+    }
+    let hint = match row.kind {
+        Kind::File => ValueHint::FilePath,
+        Kind::Folder => ValueHint::DirPath,
+        Kind::Url | Kind::Proxy | Kind::WebhookUrl => ValueHint::Url,
+        _ => ValueHint::Unknown,
+    };
+    arg.value_name(row.value)
+        .value_hint(hint)
+        .value_parser(ValueParser(setting))
+        .allow_negative_numbers(true)
+        .action(if row.is_list { ArgAction::Append } else { ArgAction::Set })
+        .hide_possible_values(matches!(row.kind, Kind::Reading))
+}
+
+/// Takes any text, which is checked with the other settings, and knows the names for completions.
+#[derive(Clone)]
+struct ValueParser(Setting);
+
+impl TypedValueParser for ValueParser {
+    type Value = String;
+
+    fn parse_ref(&self, command: &ClapCommand, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        match self.0.row().kind {
+            Kind::Name(names) => Some(Box::new(names().into_iter().map(PossibleValue::new))),
+            Kind::Reading => Some(Box::new(GapReading::names().map(PossibleValue::new))),
+            _ => None,
+        }
+    }
+}

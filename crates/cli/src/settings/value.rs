@@ -1,0 +1,116 @@
+//! Whether a text may be the value of a setting, and how it is shown.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
+
+use avmarks_emulator::set_limit;
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::region::BaseUrl;
+use avmarks_spec::readings::AccountId;
+use avmarks_spec::{Excerpt, GroupId, Limits, UserId};
+
+use super::table::{Kind, Setting};
+use crate::names;
+use crate::readings::GapReading;
+
+/// The proxy setting that stands for no proxy.
+pub(crate) const NO_PROXY: &str = "none";
+
+impl Setting {
+    /// Checks that a text may be its value.
+    ///
+    /// # Errors
+    ///
+    /// The value, unless it may be a secret, and what is expected.
+    pub(crate) fn check(self, text: &str, account_id: AccountId) -> Result<(), String> {
+        let wrong = |what: &dyn Display| format!("invalid value `{}`: {what}", harmless(text));
+        let done = |checked: Result<(), String>| checked.map_err(|what| wrong(&what));
+        match self.row().kind {
+            _ if text.is_empty() => Err("the value is empty".to_owned()),
+            Kind::File | Kind::Folder | Kind::Text | Kind::WebhookUrl | Kind::Secret => Ok(()),
+            Kind::App => done(SdkAppId::parse(text).map(drop).map_err(|error| error.to_string())),
+            Kind::Account => UserId::parse_as(text, account_id).map(drop).map_err(|error| {
+                let hint = if text.is_ascii() { "" } else { "; --reading account_id=utf8 accepts such ids" };
+                wrong(&format_args!("{error}{hint}"))
+            }),
+            Kind::Group => done(GroupId::parse(text).map(drop).map_err(|error| error.to_string())),
+            Kind::Url if !text.starts_with("http") => {
+                Err("expected a URL that begins with `https://` or `http://`".to_owned())
+            }
+            // The error has no part of the text that may be a password.
+            Kind::Url => BaseUrl::parse(text).map(drop).map_err(|error| error.to_string()),
+            Kind::Proxy => proxy(text),
+            Kind::Integer { least, most } => {
+                let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+                number.map(drop).ok_or_else(|| wrong(&format_args!("expected an integer from {least} to {most}")))
+            }
+            Kind::Flag => done(text.parse().map(|_: bool| ()).map_err(|_| "expected true or false".to_owned())),
+            Kind::Name(names) => {
+                let names = names();
+                let near = || names::near(text, names.iter().map(|name| (*name).to_owned()));
+                let is_known = names.contains(&text);
+                is_known
+                    .then_some(())
+                    .ok_or_else(|| wrong(&format_args!("expected one of {}{}", names.join(", "), near())))
+            }
+            Kind::Address => {
+                address(text).map(drop).ok_or_else(|| wrong(&"expected an address, such as 127.0.0.1 or ::"))
+            }
+            Kind::Reading => done(GapReading::parse(text).map(drop)),
+            Kind::Limit => done(limit(text).map(drop)),
+            Kind::HostPattern => done(host_pattern(text).map(drop)),
+            Kind::Host if text.contains('*') => Err(wrong(&"expected the name of a host, without a port")),
+            Kind::Host => done(host_pattern(text).map(drop)),
+        }
+    }
+
+    /// A value as it may be shown.
+    pub(crate) fn shown(self, text: &str, account_id: AccountId) -> String {
+        match (self.row().kind, text.split_once("://"), text.rsplit_once('@')) {
+            (Kind::Secret, ..) => "…".to_owned(),
+            (Kind::Proxy, Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+            _ if self.check(text, account_id).is_err() => harmless(text),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// A wrong value, unless it is long enough to be a key or a signature in the wrong place.
+fn harmless(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 20;
+    if text.chars().count() <= CHARACTERS_MAX { Excerpt(text).to_string() } else { "…".to_owned() }
+}
+
+/// The address of this text.
+pub(crate) fn address(text: &str) -> Option<IpAddr> {
+    if text == "localhost" { Some(Ipv4Addr::LOCALHOST.into()) } else { text.parse().ok() }
+}
+
+/// A limit of the documents, and its number.
+pub(crate) fn limit(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("expected LIMIT=N, such as calls_per_window_max=1000")?;
+    let value = value.parse().map_err(|_| format!("expected an integer from 0 to {}", u64::MAX))?;
+    set_limit(&mut Limits::DOCUMENTED.clone(), name, value).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), value))
+}
+
+/// A host in small letters.
+pub(crate) fn host_pattern(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    match text == "*" || !name.is_empty() && !name.contains([':', '/', '*', ' ']) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("expected the name of a host, `*.` and the end of one, or `*`".to_owned()),
+    }
+}
+
+/// Checks the URL of a proxy, whose user and password are not repeated.
+fn proxy(text: &str) -> Result<(), String> {
+    match text.split_once("://") {
+        None if text == NO_PROXY => Ok(()),
+        Some((scheme @ ("http" | "https"), rest)) => {
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            BaseUrl::parse(&format!("{scheme}://{host}")).map(drop).map_err(|error| error.to_string())
+        }
+        _ => Err("expected a URL that begins with `http://` or `https://`, or `none`".to_owned()),
+    }
+}

@@ -1,0 +1,133 @@
+//! One request of the API, from its bytes to its answer: read, struck by a fault where one waits, answered, sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_protocol::Envelope;
+use avmarks_protocol::internal::envelope_json;
+use avmarks_protocol::url::RawQuery;
+use axum::body::Bytes;
+use http_body_util::channel::Channel;
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+
+use crate::faults::{Injection, Mangled};
+use crate::http::{self, Body, ReadBody};
+use crate::shared::Shared;
+use crate::world::Answered;
+
+/// Clauses and gaps that an answer rests on.
+const BECAUSE: HeaderName = HeaderName::from_static("avmarks-because");
+/// Why a signature was refused.
+const SIGNATURE: HeaderName = HeaderName::from_static("avmarks-signature");
+
+/// Bytes of a body that is read whatever the limit is, where it says how long it is.
+const READ_ANYWAY: usize = 65_536;
+
+/// Answers a request of the API.
+pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let bytes_max = match body.size_hint().exact() {
+        // The service looks at the length itself.
+        Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
+        _ => shared.lock().state.app.settings().terms.limits.body_bytes_max,
+    };
+    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    let request = avmarks_service::Request {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        body: body.bytes(),
+    };
+    let query = RawQuery::new(request.query);
+    let injection = match &body {
+        ReadBody::Whole(_) => shared.lock().faults.take(request.path),
+        ReadBody::TooLong { .. } => None,
+    };
+    wait(injection.as_ref().and_then(Injection::delay_before)).await;
+    let answered = match injection.as_ref().filter(|injection| injection.replaces()) {
+        Some(injection) => {
+            shared.lock().log_injected(&request, &query, injection);
+            Answered { body: envelope_json(&Envelope::ok()), because: Vec::new(), signature: None }
+        }
+        None => match shared.answer(&request, &query, &body, injection.as_ref()).await {
+            Ok(answered) => answered,
+            // Where nothing is accepted, it is not the API that answers.
+            Err(failure) => return http::error(StatusCode::SERVICE_UNAVAILABLE, &failure.to_string()),
+        },
+    };
+    wait(injection.as_ref().and_then(Injection::delay_after)).await;
+    let response = match injection {
+        Some(injection) => match injection.mangle(request.path, answered.body) {
+            Mangled::Answer(body) => respond(Answered { body, ..answered }),
+            Mangled::Page { status, content_type, text } => page(status, content_type, text),
+            Mangled::Cut(body) => cut(body),
+        },
+        None => respond(answered),
+    };
+    match body {
+        ReadBody::Whole(_) => response,
+        ReadBody::TooLong { .. } => http::closing(response),
+    }
+}
+
+async fn wait(delay: Option<Duration>) {
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+/// An answer of the API: its HTTP status is 200 whatever the answer (`HTTP-200`).
+fn respond(answered: Answered) -> Response<Body> {
+    let mut response = http::json(StatusCode::OK, answered.body);
+    let headers = response.headers_mut();
+    let because = answered.because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(", ");
+    if let Ok(because) = HeaderValue::try_from(because) {
+        headers.insert(BECAUSE, because);
+    }
+    if let Some(Ok(signature)) = answered.signature.map(|text| HeaderValue::try_from(header_text(&text))) {
+        headers.insert(SIGNATURE, signature);
+    }
+    response
+}
+
+/// A text as a header can hold it: everything but printable ASCII is escaped.
+fn header_text(text: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    text.chars().fold(String::with_capacity(text.len()), |mut held, c| {
+        match plain(c) {
+            true => held.push(c),
+            false => held.extend(c.escape_default()),
+        }
+        held
+    })
+}
+
+/// What a gateway answers in the place of the API.
+fn page(status: StatusCode, content_type: &'static str, text: Vec<u8>) -> Response<Body> {
+    let mut response = http::json(status, text);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// The head of a whole answer, and half of its body.
+fn cut(mut body: Vec<u8>) -> Response<Body> {
+    let whole = body.len();
+    body.truncate(whole / 2);
+    let (mut sender, channel) = Channel::<Bytes, std::io::Error>::new(1);
+    tokio::spawn(async move {
+        if sender.send_data(body.into()).await.is_ok() {
+            // What was sent must be on its way before the connection is given up.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            sender.abort(std::io::Error::other("the answer is cut, as asked for"));
+        }
+    });
+    let mut response = Response::new(Body::new(channel));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
+    response
+}

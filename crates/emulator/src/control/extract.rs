@@ -1,0 +1,155 @@
+//! What a request asks, read strictly: bodies, parameters and ids, each fault as one sentence.
+
+use avmarks_spec::readings::AccountId;
+use avmarks_spec::{Excerpt, GroupId, OneLine, UserId};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+use super::error::ControlError;
+
+pub(super) use crate::limits::NUMBER_MAX;
+
+/// A body in JSON.
+pub(super) struct StrictJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
+    type Rejection = ControlError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
+        let body = bytes(request, state, &["application/json"]).await?;
+        json(&body).map(Self)
+    }
+}
+
+/// The body, where it is of one of these types.
+pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S, types: &[&str]) -> Result<Bytes, ControlError> {
+    content_type(request.headers(), types)?;
+    // The rim has read it.
+    let read = Bytes::from_request(request, state).await;
+    read.map_err(|fault| {
+        ControlError::new(fault.status(), format!("the body cannot be read: {}", OneLine(&fault.body_text())))
+    })
+}
+
+fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ControlError> {
+    let found = headers.get(CONTENT_TYPE).and_then(|found| found.to_str().ok()).unwrap_or_default();
+    let essence = found.split(';').next().unwrap_or_default().trim();
+    if types.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let known = types.join("` or `");
+    Err(ControlError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("`Content-Type` is `{}`; it must be `{known}`", Excerpt(found)),
+    ))
+}
+
+/// The value of a body in JSON.
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    // A list would do for a struct, in the eyes of the reader.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(ControlError::bad_request("the body must be an object, `{…}`"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
+        let (path, inner) = (fault.path().to_string(), OneLine(&fault.inner().to_string()).to_string());
+        let place = if path == "." { "the body".to_owned() } else { format!("`{}`", Excerpt(&path)) };
+        match fault.inner().is_data() {
+            true => ControlError::bad_request(format!("{place}: {inner}")),
+            false => ControlError::bad_request(format!("the body is not JSON: {inner}")),
+        }
+    })?;
+    reader.end().map_err(|fault| ControlError::bad_request(format!("the body is not JSON: {fault}")))?;
+    Ok(value)
+}
+
+/// A field that may be left out, and is not null.
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+/// A whole number from 0 up; `5.0` is one as well, as JSON Schema has it.
+pub(super) struct Whole(pub(super) u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        whole(&number)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{number}` is no whole number from 0 to 2^64-1")))
+    }
+}
+
+/// The whole number from 0 up that this is.
+pub(super) fn whole(number: &serde_json::Number) -> Option<u64> {
+    let exact = |number: &f64| number.fract() == 0.0 && (0.0..=NUMBER_MAX as f64).contains(number);
+    number.as_u64().or_else(|| number.as_f64().filter(exact).map(|number| number as u64))
+}
+
+/// The number of the last item that a client has, where it says one.
+pub(super) fn after(asked: Option<u64>) -> Result<u64, ControlError> {
+    match asked.unwrap_or_default() {
+        after if after <= NUMBER_MAX => Ok(after),
+        after => Err(ControlError::bad_request(format!("`after` is {after}; it must be at most {NUMBER_MAX}"))),
+    }
+}
+
+/// How many items are asked for.
+pub(super) fn limit(asked: Option<usize>, otherwise: usize, limit_max: usize) -> Result<usize, ControlError> {
+    match asked.unwrap_or(otherwise) {
+        limit if (1..=limit_max).contains(&limit) => Ok(limit),
+        limit => Err(ControlError::bad_request(format!("`limit` is {limit}; it must be from 1 to {limit_max}"))),
+    }
+}
+
+/// The parameters of the query.
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = ControlError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ControlError> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(parameters)) => Ok(Self(parameters)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                let (name, what) = text.split_once(": ").unwrap_or(("query", text));
+                Err(ControlError::bad_request(format!("`{}` in the query: {}", Excerpt(name), OneLine(what))))
+            }
+        }
+    }
+}
+
+/// The group that the path names.
+pub(super) struct Group(pub(super) GroupId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Group {
+    type Rejection = ControlError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ControlError> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(text)) => group("the group in the path", &text).map(Self),
+            Err(_) => {
+                Err(ControlError::bad_request("the group in the path is not UTF-8 once its percent signs are decoded"))
+            }
+        }
+    }
+}
+
+/// The group id of this text, which stands at `place`.
+pub(super) fn group(place: &str, text: &str) -> Result<GroupId, ControlError> {
+    GroupId::parse(text).map_err(|fault| ControlError::bad_request(format!("{place} is `{}`: {fault}", Excerpt(text))))
+}
+
+/// The user id of this text, which stands at `place`, under the reading of `gap:account-id` in force.
+pub(super) fn user(place: &str, text: &str, reading: AccountId) -> Result<UserId, ControlError> {
+    UserId::parse_as(text, reading).map_err(|fault| {
+        ControlError::bad_request(format!("{place} is `{}`, which is no user id: {fault}", Excerpt(text)))
+    })
+}

@@ -1,0 +1,113 @@
+//! The whole state as a line: the snapshot of the service, and what the emulator keeps itself.
+
+use std::collections::BTreeMap;
+
+use avmarks_service::App;
+use avmarks_spec::{GroupId, OneLine, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::clock::{self, Clock};
+use crate::state::{Group, State};
+
+/// The version that is written, and read.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    avmarks_data: u32,
+    clock: ClockWire,
+    assigned: u64,
+    groups: BTreeMap<String, GroupWire>,
+    app: Box<RawValue>,
+}
+
+/// The clock, and the system's time of day at which it stood so.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockWire {
+    now: u64,
+    running: bool,
+    time_of_day: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupWire {
+    name: String,
+    introduction: String,
+    notification: String,
+    face_url: String,
+    created: u64,
+}
+
+pub(super) fn to_json(state: &State) -> Vec<u8> {
+    // A snapshot is JSON.
+    let app = String::from_utf8(state.app.snapshot()).ok().and_then(|app| RawValue::from_string(app).ok());
+    let groups = state.groups.iter().map(|(id, group)| (id.to_string(), GroupWire::from(group)));
+    let wire = Wire {
+        avmarks_data: VERSION,
+        clock: ClockWire::from(&state.clock),
+        assigned: state.assigned,
+        groups: groups.collect(),
+        app: app.unwrap_or_default(),
+    };
+    // String keys, and no part that can fail: writing does not.
+    serde_json::to_vec(&wire).unwrap_or_default()
+}
+
+pub(super) fn parse(json: &str) -> Result<State, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        avmarks_data: u32,
+    }
+    let form = |fault: serde_json::Error| OneLine(&fault.to_string()).to_string();
+    // The version first: another one may have another form.
+    let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
+    if found != VERSION {
+        return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
+    }
+    let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
+    let groups = groups.into_iter().map(|(id, group)| {
+        let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
+        Ok((id, Group::from(group)))
+    });
+    Ok(State {
+        app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
+        clock: clock.into(),
+        groups: groups.collect::<Result<_, String>>()?,
+        assigned,
+    })
+}
+
+impl From<&Clock> for ClockWire {
+    fn from(clock: &Clock) -> Self {
+        Self {
+            now: clock.now().as_millis(),
+            running: clock.is_running(),
+            time_of_day: clock::time_of_day().as_millis(),
+        }
+    }
+}
+
+impl From<ClockWire> for Clock {
+    fn from(wire: ClockWire) -> Self {
+        let ClockWire { now, running, time_of_day } = wire;
+        Self::resumed(Timestamp::from_millis(now), running, Timestamp::from_millis(time_of_day))
+    }
+}
+
+impl From<&Group> for GroupWire {
+    fn from(group: &Group) -> Self {
+        let Group { name, introduction, notification, face_url, created } = group.clone();
+        Self { name, introduction, notification, face_url, created: created.as_millis() }
+    }
+}
+
+impl From<GroupWire> for Group {
+    fn from(wire: GroupWire) -> Self {
+        let GroupWire { name, introduction, notification, face_url, created } = wire;
+        Self { name, introduction, notification, face_url, created: Timestamp::from_millis(created) }
+    }
+}

@@ -1,0 +1,162 @@
+//! What lasts of an emulator: the app, the clock, and what it knows itself of the groups.
+//!
+//! Every change gives [`Changes`]: what happened, and what of the groups is gone that a webhook still reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use avmarks_rules::Presence;
+use avmarks_service::scenario::{Input, Line};
+use avmarks_service::{App, GroupEvent, GroupEventKind, Step};
+use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+
+use crate::clock::Clock;
+
+/// What lasts. The log, queued faults, webhooks and the signing key do not.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    /// What the emulator knows of a group beyond what the service keeps.
+    pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// How many group ids have been assigned; the next comes from it.
+    pub(crate) assigned: u64,
+}
+
+/// What `create_group` was told of a group beyond what the service keeps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) introduction: String,
+    pub(crate) notification: String,
+    pub(crate) face_url: String,
+    pub(crate) created: Timestamp,
+}
+
+/// What a change brought about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) at: Timestamp,
+    pub(crate) events: Vec<GroupEvent>,
+    pub(crate) removed: Option<Removed>,
+}
+
+/// What a change took away from a group, or the whole group, as it was before.
+#[derive(Clone, Debug)]
+pub(crate) struct Removed {
+    pub(crate) group: GroupId,
+    pub(crate) kind: GroupType,
+    pub(crate) owner: Option<String>,
+    pub(crate) name: Option<String>,
+    /// Of the accounts that left, those that were offline.
+    pub(crate) offline: BTreeSet<UserId>,
+}
+
+impl State {
+    /// A state without groups.
+    pub(crate) const fn new(app: App, clock: Clock) -> Self {
+        Self { app, clock, groups: BTreeMap::new(), assigned: 0 }
+    }
+
+    /// Creates a group; nothing where it exists.
+    pub(crate) fn create_group(
+        &mut self,
+        id: GroupId,
+        kind: GroupType,
+        owner: Option<UserId>,
+        details: Group,
+        at: Timestamp,
+    ) -> Changes {
+        let events = self.app.create_group(id, kind, owner, at);
+        let is_new = events.iter().any(|event| event.group == id && event.what == GroupEventKind::GroupCreated);
+        let changes = self.changed(events, None);
+        if is_new {
+            self.groups.insert(id, Group { created: changes.at, ..details });
+        }
+        changes
+    }
+
+    /// Destroys a group; nothing where there is none.
+    pub(crate) fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Changes {
+        let removed = self.before_removal(id, &[], at);
+        let events = self.app.destroy_group(id, at);
+        self.changed(events, removed)
+    }
+
+    /// Records the presence of these accounts.
+    pub(crate) fn observe(
+        &mut self,
+        group: GroupId,
+        presence: Presence,
+        accounts: &[UserId],
+        at: Timestamp,
+    ) -> Changes {
+        let removed = match presence {
+            Presence::Leave => self.before_removal(group, accounts, at),
+            _ => None,
+        };
+        let events = self.app.observe(group, presence, accounts, at);
+        self.changed(events, removed)
+    }
+
+    /// Takes in a line of a scenario. `number` is the line's number, which the step repeats.
+    pub(crate) fn run(&mut self, line: Line<'_>, number: u64) -> (Step, Changes) {
+        let removed = match &line.input {
+            Input::DestroyGroup { group } => self.before_removal(*group, &[], line.at),
+            Input::Presence { presence: Presence::Leave, group, accounts } => {
+                self.before_removal(*group, accounts, line.at)
+            }
+            _ => None,
+        };
+        let step = line.run(&mut self.app, number);
+        let changes = self.changed(step.happenings.clone(), removed);
+        (step, changes)
+    }
+
+    /// Lets time pass to `at`.
+    pub(crate) fn tick(&mut self, at: Timestamp) -> Changes {
+        let events = self.app.tick(at);
+        self.changed(events, None)
+    }
+
+    /// What happened by now, with the groups of the emulator kept in step with those of the app.
+    pub(crate) fn changed(&mut self, events: Vec<GroupEvent>, removed: Option<Removed>) -> Changes {
+        let at = self.app.latest();
+        for event in &events {
+            match event.what {
+                GroupEventKind::GroupCreated => {
+                    self.groups.insert(event.group, Group { created: at, ..Group::default() });
+                }
+                GroupEventKind::GroupDestroyed => {
+                    self.groups.remove(&event.group);
+                }
+                _ => {}
+            }
+        }
+        Changes { at, events, removed }
+    }
+
+    /// An id for a group whose creator chose none. The same calls are given the same ids.
+    pub(crate) fn assign_id(&mut self) -> GroupId {
+        loop {
+            self.assigned += 1;
+            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
+            if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
+                return id;
+            }
+        }
+    }
+
+    /// A group before it is destroyed or `leaving` leave it; nothing where there is none.
+    pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
+        let room = self.app.room(&group)?;
+        let now = at.max(self.app.latest());
+        let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
+        Some(Removed {
+            group,
+            kind: room.kind(),
+            owner: room.owner().map(|owner| owner.to_string()),
+            name: self.groups.get(&group).map(|group| group.name.clone()).filter(|name| !name.is_empty()),
+            offline: leaving.iter().filter(is_offline).copied().collect(),
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! What happened, as webhooks.
+//!
+//! | happened | webhooks |
+//! |---|---|
+//! | joined | `AfterNewMemberJoin`, `Apply`; then, since 2024, `Online` by `Join` |
+//! | left | `AfterMemberExit`, `Quit`; then, since 2024, `Offline` by `Quit`, if it was online |
+//! | kicked | `AfterMemberExit`, `Kicked`; all that one call removes in one webhook |
+//! | connection lost, or back | `Offline` by `HeartbeatInterrupt`, `Online` by `HeartbeatRecover`; all of one moment in one webhook |
+//! | the same while pinned (500) | nothing: "disconnection events ignored" |
+//! | group destroyed | `AfterGroupDestroyed`, without `MemberList` |
+//!
+//! **Our readings**, for no page says it: the end or deletion of a pin on a member without connection is `Offline` by
+//! `HeartbeatInterrupt`, for its heartbeat is missing and nothing hides that any more, and a pin that brings such a member
+//! online is `Online` by `HeartbeatRecover`. A member that was offline and joins again is `Online` by `Join`. A kick and a
+//! disband are no `Offline`: the page of 2024 has the last *active* exit. A join or an exit over an SDK has `OptPlatform`
+//! `Unknown`, for nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
+
+use avmarks_protocol::webhook::{
+    AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventCause, EventType, ExitType, JoinType,
+    MemberStateChange, Revision, Webhook,
+};
+use avmarks_rules::{Cause, Event};
+use avmarks_service::{App, GroupEventKind};
+use avmarks_spec::{GroupId, GroupType, UserId};
+
+use super::exit::Exit;
+use crate::state::{Changes, Removed};
+
+/// A webhook, and what its query says of who caused it, where it says that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notification {
+    pub(super) webhook: Webhook,
+    pub(super) platform: Option<&'static str>,
+}
+
+impl Notification {
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let members = match &self.webhook {
+            Webhook::AfterMemberJoin(join) => &*join.members,
+            Webhook::AfterMemberExit(exit) => &exit.members,
+            Webhook::MemberStateChange(change) => &change.members,
+            // None of the others names members.
+            _ => &[],
+        };
+        size_of::<Self>() + members.iter().map(|member| size_of_val(member) + member.account.len()).sum::<usize>()
+    }
+}
+
+/// The webhooks of what happened at one moment, in order.
+pub(super) fn notifications(app: &App, changes: &Changes, exit: Exit, revision: Revision) -> Vec<Notification> {
+    let mut notifier = Notifier { app, changes, exit, revision, notifications: Vec::new() };
+    let mut joined = None;
+    for event in &changes.events {
+        let group = event.group;
+        match &event.what {
+            GroupEventKind::GroupDestroyed => notifier.destroyed(group),
+            GroupEventKind::Member(Event::Joined { account, .. }) => {
+                notifier.joined(group, account);
+                joined = Some(*account);
+                continue;
+            }
+            GroupEventKind::Member(event) => notifier.member(group, event, joined),
+            _ => {}
+        }
+        joined = None;
+    }
+    notifier.notifications
+}
+
+struct Notifier<'a> {
+    app: &'a App,
+    changes: &'a Changes,
+    exit: Exit,
+    revision: Revision,
+    notifications: Vec<Notification>,
+}
+
+const REST: Option<&str> = Some("RESTAPI");
+const SDK: Option<&str> = Some("Unknown");
+
+impl Notifier<'_> {
+    fn member(&mut self, group: GroupId, event: &Event, joined: Option<UserId>) {
+        let since_2024 = self.revision >= Revision::Y2024;
+        match event {
+            // No document tells of a webhook about an account that never joined (`gap:robot-webhook`).
+            Event::CameOnline { robot: true, .. }
+            | Event::Left { robot: true, .. }
+            | Event::WentOffline { robot: true, .. } => {}
+            Event::CameOnline { account, .. } if !since_2024 && joined.as_ref() == Some(account) => {}
+            Event::CameOnline { account, cause: Cause::Join, .. } => {
+                self.changed(group, account, EventType::Online, EventCause::Join);
+            }
+            Event::CameOnline { account, .. } => {
+                self.changed(group, account, EventType::Online, EventCause::HeartbeatRecover);
+            }
+            Event::WentOffline { account, .. } => {
+                self.changed(group, account, EventType::Offline, EventCause::HeartbeatInterrupt);
+            }
+            Event::Left { account, .. } => {
+                let was_offline = self.removed(group).is_some_and(|removed| removed.offline.contains(account));
+                self.left(group, account);
+                if self.exit == Exit::Quit && since_2024 && !was_offline {
+                    self.changed(group, account, EventType::Offline, EventCause::Quit);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn joined(&mut self, group: GroupId, account: &UserId) {
+        let webhook = Webhook::AfterMemberJoin(AfterMemberJoin {
+            group_id: group.to_string(),
+            group_type: Some(self.kind(group).name().to_owned()),
+            change_type: JoinType::Apply,
+            operator: account.to_string(),
+            members: vec![account.as_str().into()],
+            event_time: Some(self.changes.at),
+            extra: Default::default(),
+        });
+        self.notifications.push(Notification { webhook, platform: SDK });
+    }
+
+    fn left(&mut self, group: GroupId, account: &UserId) {
+        let kicked = self.exit == Exit::Kicked;
+        if let Some(Notification { webhook: Webhook::AfterMemberExit(exit), .. }) = self.notifications.last_mut()
+            && kicked
+            && exit.group_id == group.as_str()
+        {
+            exit.members.push(account.as_str().into());
+            return;
+        }
+        let (change_type, operator, platform) = match kicked {
+            true => {
+                let admin = self.app.settings().admins.first();
+                (ExitType::Kicked, admin.map_or("administrator", String::as_str).to_owned(), REST)
+            }
+            false => (ExitType::Quit, account.to_string(), SDK),
+        };
+        let webhook = Webhook::AfterMemberExit(AfterMemberExit {
+            group_id: group.to_string(),
+            group_type: Some(self.kind(group).name().to_owned()),
+            change_type,
+            operator,
+            members: vec![account.as_str().into()],
+            event_time: Some(self.changes.at),
+            extra: Default::default(),
+        });
+        self.notifications.push(Notification { webhook, platform });
+    }
+
+    /// Going online and offline is told of audio-video groups alone.
+    fn changed(&mut self, group: GroupId, account: &UserId, event_type: EventType, cause: EventCause) {
+        if self.kind(group) != GroupType::AvChatRoom {
+            return;
+        }
+        let cause = Some(cause);
+        if let Some(Notification { webhook: Webhook::MemberStateChange(change), .. }) = self.notifications.last_mut()
+            && change.group_id == group.as_str()
+            && change.event_type == event_type
+            && change.event_cause == cause
+        {
+            change.members.push(account.as_str().into());
+            return;
+        }
+        let webhook = Webhook::MemberStateChange(MemberStateChange {
+            group_id: group.to_string(),
+            event_type,
+            event_cause: cause,
+            members: vec![account.as_str().into()],
+            event_time: Some(self.changes.at),
+            extra: Default::default(),
+        });
+        // The sample has neither `ClientIP` nor `OptPlatform`.
+        self.notifications.push(Notification { webhook, platform: None });
+    }
+
+    fn destroyed(&mut self, group: GroupId) {
+        let removed = self.removed(group);
+        let webhook = Webhook::AfterGroupDestroyed(AfterGroupDestroyed {
+            group_id: group.to_string(),
+            group_type: removed.map(|removed| removed.kind.name().to_owned()),
+            owner: removed.and_then(|removed| removed.owner.clone()),
+            name: removed.and_then(|removed| removed.name.clone()),
+            // An AVChatRoom stores no profiles of its members.
+            members: None,
+            event_time: Some(self.changes.at),
+            extra: Default::default(),
+        });
+        self.notifications.push(Notification { webhook, platform: REST });
+    }
+
+    fn removed(&self, group: GroupId) -> Option<&Removed> {
+        self.changes.removed.as_ref().filter(|removed| removed.group == group)
+    }
+
+    fn kind(&self, group: GroupId) -> GroupType {
+        self.app.room(&group).map(avmarks_rules::Room::kind).unwrap_or_default()
+    }
+}

@@ -1,0 +1,258 @@
+//! What becomes of signatures on their way, and how it is undone.
+
+use core::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use super::encoding::PADDING;
+use super::token::Token;
+use super::token_error::TokenError;
+
+/// Something that was done to a signature on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Corruption {
+    /// Quotation marks around it.
+    Quoted,
+    /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
+    WhiteSpace,
+    /// `usersig=` in front of it, as in a URL.
+    ParameterName,
+    /// It stands in a whole URL or query: something before `usersig=`, whatever follows it.
+    InUrl,
+    /// The rest of a query stands behind it: `&` and what follows.
+    RestOfQuery {
+        /// Where it ends: bytes before the `&`.
+        at: usize,
+    },
+    /// It stands there twice.
+    Doubled,
+    /// `Bearer ` in front of it, as in a header.
+    Bearer,
+    /// Percent-encoded, as in a URL.
+    PercentEncoded {
+        /// How many times over.
+        times: u8,
+    },
+    /// Blanks where a `+` was: standard base64 that was read as form data.
+    BlankForPlus,
+    /// Standard base64, with `+`, `/` and `=`.
+    StandardAlphabet,
+    /// The URL-safe base64 of RFC 4648, with `-` and `_` for `+` and `/`.
+    UrlSafeAlphabet,
+    /// The padding at the end is lost.
+    PaddingLost,
+}
+
+impl fmt::Display for Corruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quoted => f.write_str("quotation marks stand around the signature; remove them"),
+            Self::WhiteSpace => {
+                f.write_str("blanks, line breaks or invisible characters stand in or around the signature; remove them")
+            }
+            Self::ParameterName => f.write_str("`usersig=` stands in front of the signature; give what follows it alone"),
+            Self::InUrl => f.write_str("the signature stands in a URL; give what follows `usersig=`, up to the next `&`"),
+            Self::RestOfQuery { at } => {
+                write!(f, "more stands there than the signature, which ends before `&` at byte {at}; give it alone")
+            }
+            Self::Doubled => f.write_str("the signature stands there twice; give it once"),
+            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
+            Self::PercentEncoded { times: 1 } => {
+                f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
+            }
+            Self::PercentEncoded { times } => {
+                write!(f, "the signature is percent-encoded {times} times over; do not encode it: it needs none")
+            }
+            Self::BlankForPlus => f.write_str(
+                "blanks stand where `+` was: standard base64 read as form data; write `*` for `+`, `-` for `/`, `_` for `=`",
+            ),
+            Self::StandardAlphabet => {
+                f.write_str("the signature is in standard base64; write `*` for `+`, `-` for `/`, `_` for `=`")
+            }
+            Self::UrlSafeAlphabet => f.write_str(
+                "the signature is in the URL-safe base64 of RFC 4648, which is another alphabet; encode in standard base64, then write `*` for `+`, `-` for `/`, `_` for `=`",
+            ),
+            Self::PaddingLost => f.write_str("the `_` at the end of the signature are lost; send all of it"),
+        }
+    }
+}
+
+/// A guess at what was done, and what the signature then holds.
+pub(super) struct Repaired {
+    pub(super) corruptions: Vec<Corruption>,
+    pub(super) token: Result<Token, TokenError>,
+}
+
+/// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
+/// these the plainest.
+pub(super) fn repair(text: &str) -> Repaired {
+    let as_it_is = Token::decode(text);
+    if as_it_is.is_ok() {
+        return Repaired { corruptions: Vec::new(), token: as_it_is };
+    }
+    let mut best: Option<Repaired> = None;
+    for (corruptions, text) in guesses(text) {
+        let guess = Repaired { token: Token::decode(&text), corruptions };
+        // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
+        if guess.corruptions.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
+            continue;
+        }
+        if best.as_ref().is_none_or(|best| depth(&best.token) < depth(&guess.token)) {
+            best = Some(guess);
+        }
+    }
+    best.unwrap_or(Repaired { corruptions: Vec::new(), token: as_it_is })
+}
+
+/// From here on the outer layers were whole.
+const INFLATED: u8 = 4;
+
+/// How far reading got.
+fn depth(token: &Result<Token, TokenError>) -> u8 {
+    match token {
+        Err(TokenError::Empty | TokenError::Alphabet { .. }) => 0,
+        Err(TokenError::Length { .. } | TokenError::LastCharacter) => 1,
+        Err(TokenError::NotZlib | TokenError::NotCompressed | TokenError::Gzip) => 2,
+        Err(TokenError::ZlibCutOff | TokenError::ZlibDamaged | TokenError::BehindZlib | TokenError::TooLarge) => 3,
+        // zlib's checksum was right: no other guess gets here with other bytes.
+        Err(_) | Ok(_) => INFLATED,
+    }
+}
+
+/// Every guess, the plainest first. What is around the signature is undone in all of them.
+fn guesses(text: &str) -> Vec<(Vec<Corruption>, String)> {
+    let mut around = Vec::new();
+    let bare = unwrapped(text, &mut around);
+    let mut guesses = Vec::new();
+    for (blanks, text) in without_blanks(&once(&bare, &mut around)) {
+        for (alphabet, text) in in_alphabets(&text) {
+            for (padding, text) in padded(&text) {
+                let mut corruptions = around.clone();
+                for corruption in [blanks, alphabet, padding].into_iter().flatten() {
+                    // A blank for a plus says already which alphabet it is.
+                    let said =
+                        corruption == Corruption::StandardAlphabet && corruptions.contains(&Corruption::BlankForPlus);
+                    if !said && !corruptions.contains(&corruption) {
+                        corruptions.push(corruption);
+                    }
+                }
+                guesses.push((corruptions, text));
+            }
+        }
+    }
+    guesses
+}
+
+/// Undoes quotes, white space around, words in front, and percent-encoding, in whatever order they were done.
+fn unwrapped(text: &str, corruptions: &mut Vec<Corruption>) -> String {
+    const LAYERS_MAX: u8 = 8;
+    let given = text;
+    let mut text = text.to_owned();
+    let mut times = 0;
+    for _ in 0..LAYERS_MAX {
+        let trimmed = text.trim_matches(is_blank);
+        let unquoted = trimmed.trim_matches(['"', '\'', '`', '“', '”']);
+        if trimmed.len() < text.len() {
+            note(corruptions, Corruption::WhiteSpace);
+        }
+        if unquoted.len() < trimmed.len() {
+            note(corruptions, Corruption::Quoted);
+        }
+        let mut bare = unquoted;
+        if let Some(value) = after_usersig(bare) {
+            note(corruptions, Corruption::InUrl);
+            bare = value;
+        }
+        for (word, corruption) in [("Bearer ", Corruption::Bearer), ("usersig=", Corruption::ParameterName)] {
+            if let Some(rest) = without_word(bare, word) {
+                note(corruptions, corruption);
+                bare = rest;
+            }
+        }
+        if let Some((value, _)) = bare.split_once(['&', '#']).filter(|(value, _)| !value.is_empty()) {
+            if !corruptions.contains(&Corruption::InUrl) {
+                note(corruptions, Corruption::RestOfQuery { at: given.find(value).unwrap_or_default() + value.len() });
+            }
+            bare = value;
+        }
+        let decoded = percent_decode_str(bare).decode_utf8().map_or_else(|_| bare.to_owned(), |text| text.into_owned());
+        times += u8::from(decoded != bare);
+        if decoded == text {
+            break;
+        }
+        text = decoded;
+    }
+    if times > 0 {
+        note(corruptions, Corruption::PercentEncoded { times });
+    }
+    text
+}
+
+fn note(corruptions: &mut Vec<Corruption>, found: Corruption) {
+    if !corruptions.contains(&found) {
+        corruptions.push(found);
+    }
+}
+
+/// What follows `usersig=` in a query that has something before it.
+fn after_usersig(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let at = ["?usersig=", "&usersig="].iter().filter_map(|name| lower.find(name)).min()?;
+    text.get(at + "?usersig=".len()..)
+}
+
+/// The first of two equal copies, with nothing or blanks, a comma or a semicolon between them.
+fn once(text: &str, corruptions: &mut Vec<Corruption>) -> String {
+    let middle = text.len() / 2;
+    for start in (middle.saturating_sub(2)..=middle).filter(|at| *at > 0) {
+        let Some(first) = text.get(..start) else { continue };
+        let Some(between) = text.get(start..).and_then(|rest| rest.strip_suffix(first)) else { continue };
+        if between.chars().all(|c| is_blank(c) || matches!(c, ',' | ';')) {
+            corruptions.push(Corruption::Doubled);
+            return first.to_owned();
+        }
+    }
+    text.to_owned()
+}
+
+/// What follows `word`, in whatever case, where `text` begins with it.
+fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(word.len())?;
+    start.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches(is_blank))
+}
+
+/// White space, and what takes no room at all but comes along in copying.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Undoes blanks inside: they were put in, or each was a `+`.
+fn without_blanks(text: &str) -> Vec<(Option<Corruption>, String)> {
+    if !text.contains(is_blank) {
+        return vec![(None, text.to_owned())];
+    }
+    let without = text.chars().filter(|c| !is_blank(*c)).collect();
+    vec![(Some(Corruption::WhiteSpace), without), (Some(Corruption::BlankForPlus), text.replace(' ', "*"))]
+}
+
+/// The text in the vendor's alphabet, were it in this or that one.
+fn in_alphabets(text: &str) -> Vec<(Option<Corruption>, String)> {
+    let mut texts = vec![(None, text.to_owned())];
+    if text.contains(['+', '/', '=']) {
+        let standard = text.replace('+', "*").replace('/', "-").replace('=', "_");
+        texts.push((Some(Corruption::StandardAlphabet), standard));
+    }
+    if text.contains(['-', '_']) {
+        let url_safe = text.replace('-', "*").replace('_', "-").replace('=', "_");
+        texts.push((Some(Corruption::UrlSafeAlphabet), url_safe));
+    }
+    texts
+}
+
+/// The text, and with as much padding as its digits need.
+fn padded(text: &str) -> [(Option<Corruption>, String); 2] {
+    let digits = text.trim_end_matches(PADDING);
+    let whole = digits.len().next_multiple_of(4);
+    [(None, text.to_owned()), (Some(Corruption::PaddingLost), format!("{digits:_<whole$}"))]
+}

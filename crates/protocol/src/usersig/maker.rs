@@ -1,0 +1,323 @@
+//! What makers of signatures do wrong although they have the right key, found by trying it.
+//!
+//! The mistakes are those of public bug reports and of the vendor's own packages: a maker signs one text and writes another.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use super::encoding;
+use super::token::Token;
+
+/// A mistake of the program that made a signature: undoing it shows that the key is the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MakerMistake {
+    /// It signed the two characters `\n` where a line feed belongs.
+    LineFeedsAsText,
+    /// It signed lines that end in CR LF.
+    CarriageReturns,
+    /// It left out the line feed behind the last line.
+    LastLineFeedMissing,
+    /// It used the key with a line end behind it, as it was read from a file.
+    KeyWithLineEnd,
+    /// It used the key with a blank behind or in front of it.
+    KeyWithBlank,
+    /// It used the bytes that the key gives as hexadecimal digits. The key is its text.
+    KeyDecodedAsHex,
+    /// It signed the identifier with a blank or line end behind it, and wrote it without.
+    IdentifierWithBlank,
+    /// It signed the SDKAppID with a blank or line end behind it, and wrote it without.
+    SdkAppIdWithBlank,
+    /// It signed another text than the number in `TLS.expire`, such as `3600.0` or ` 7200`. The vendor's packages
+    /// `tls-sig-api-v2` for Python (1.1) and Node (1.0.2) do so, where the validity is given as a string or float.
+    ExpireAsOtherText,
+    /// It signed another text than the number in `TLS.time`, such as `1795900000.0`.
+    TimeAsOtherText,
+    /// It signed the line of `TLS.expire` before that of `TLS.time`.
+    ExpireBeforeTime,
+    /// It signed `TLS.userbuf` as it is, not its base64.
+    UserbufNotEncoded,
+    /// It did not sign `TLS.userbuf`.
+    UserbufNotSigned,
+}
+
+impl fmt::Display for MakerMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the signature was made with this key, but ")?;
+        f.write_str(match self {
+            Self::LineFeedsAsText => {
+                r"over the two characters `\n` where line feeds belong; sign line feeds (in PHP, use double quotation marks)"
+            }
+            Self::CarriageReturns => "over lines that end in CR LF; end each line with a line feed alone",
+            Self::LastLineFeedMissing => "without the line feed behind the last line; end every line with one",
+            Self::KeyWithLineEnd => "with a line end behind the key; remove it from the key before signing",
+            Self::KeyWithBlank => "with a blank beside the key; remove it from the key before signing",
+            Self::KeyDecodedAsHex => "with the key decoded as hexadecimal; the key is its text as the console shows it",
+            Self::IdentifierWithBlank => "over an identifier with white space behind it; sign the identifier that is written",
+            Self::SdkAppIdWithBlank => "over an SDKAppID with white space behind it; sign the number that is written",
+            Self::ExpireAsOtherText => {
+                "`TLS.expire` was signed as another text than the number written, such as `3600.0`; give the validity as an integer"
+            }
+            Self::TimeAsOtherText => {
+                "`TLS.time` was signed as another text than the number written, such as `3600.0`; give the time as an integer"
+            }
+            Self::ExpireBeforeTime => "with the line of `TLS.expire` before that of `TLS.time`; sign them the other way round",
+            Self::UserbufNotEncoded => "over `TLS.userbuf` as it is; sign the base64 that is written",
+            Self::UserbufNotSigned => "without `TLS.userbuf`; sign its line too, after that of `TLS.expire`",
+        })
+    }
+}
+
+/// The mistakes that explain why `TLS.sig` is not what the key gives: at most one about the text and one about the key. None where no
+/// such pair does, or where there is no mistake.
+///
+/// Costs some 200 HMACs of a short text.
+pub(super) fn mistakes(token: &Token, key: &[u8]) -> Vec<MakerMistake> {
+    let texts = texts(token);
+    for (key_mistake, key) in &keys(key) {
+        for (text_mistake, text) in &texts {
+            if token.has_mac_of(text, key) {
+                return [*text_mistake, *key_mistake].into_iter().flatten().collect();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The key as it is, and as makers spoil it.
+fn keys(key: &[u8]) -> Vec<(Option<MakerMistake>, Zeroizing<Vec<u8>>)> {
+    let joined = |before: &str, after: &str| Zeroizing::new([before.as_bytes(), key, after.as_bytes()].concat());
+    let mut keys = vec![(None, joined("", ""))];
+    for end in ["\n", "\r\n", "\r"] {
+        keys.push((Some(MakerMistake::KeyWithLineEnd), joined("", end)));
+    }
+    for (before, after) in [("", " "), (" ", ""), (" ", " "), ("", "\t")] {
+        keys.push((Some(MakerMistake::KeyWithBlank), joined(before, after)));
+    }
+    if let Some(bytes) = from_hex(key) {
+        keys.push((Some(MakerMistake::KeyDecodedAsHex), bytes));
+    }
+    keys
+}
+
+/// The text as the vendor asks for it, and as makers sign it.
+fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
+    let app = token.sdkappid().to_string();
+    let [time, expire] = [token.issued_at_seconds(), token.valid_for_seconds()].map(|seconds| seconds.to_string());
+    let right = Lines {
+        identifier: token.identifier(),
+        app: &app,
+        time: &time,
+        expire: &expire,
+        userbuf: token.userbuf_base64(),
+    };
+    let mut texts = vec![(None, right.joined("\n"))];
+    let mut add = |mistake, text: String| texts.push((Some(mistake), text));
+
+    add(MakerMistake::LineFeedsAsText, right.joined(r"\n"));
+    add(MakerMistake::CarriageReturns, right.joined("\r\n"));
+    for end in ["\n", r"\n", "\r\n"] {
+        let text = right.joined(end);
+        add(MakerMistake::LastLineFeedMissing, text.strip_suffix(end).unwrap_or(&text).to_owned());
+    }
+    for blank in [" ", "\n", "\r\n", "\t"] {
+        let [identifier, app] = [right.identifier, right.app].map(|text| format!("{text}{blank}"));
+        add(MakerMistake::IdentifierWithBlank, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
+        add(MakerMistake::SdkAppIdWithBlank, Lines { app: &app, ..right.clone() }.joined("\n"));
+    }
+    for text in other_texts(token.valid_for_seconds()) {
+        add(MakerMistake::ExpireAsOtherText, Lines { expire: &text, ..right.clone() }.joined("\n"));
+    }
+    for text in other_texts(token.issued_at_seconds()) {
+        add(MakerMistake::TimeAsOtherText, Lines { time: &text, ..right.clone() }.joined("\n"));
+    }
+    add(MakerMistake::ExpireBeforeTime, right.with_expire_first());
+    if let Some(userbuf) = token.userbuf() {
+        if let Ok(text) = core::str::from_utf8(userbuf) {
+            add(
+                MakerMistake::UserbufNotEncoded,
+                Lines { userbuf: Some(text.to_owned()), ..right.clone() }.joined("\n"),
+            );
+        }
+        add(MakerMistake::UserbufNotSigned, Lines { userbuf: None, ..right.clone() }.joined("\n"));
+    }
+    texts
+}
+
+/// What is signed, a field a line.
+#[derive(Clone)]
+struct Lines<'a> {
+    identifier: &'a str,
+    app: &'a str,
+    time: &'a str,
+    expire: &'a str,
+    userbuf: Option<String>,
+}
+
+impl Lines<'_> {
+    fn joined(&self, end: &str) -> String {
+        let Self { identifier, app, time, expire, userbuf } = self;
+        let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}{end}")).unwrap_or_default();
+        format!(
+            "TLS.identifier:{identifier}{end}TLS.sdkappid:{app}{end}TLS.time:{time}{end}TLS.expire:{expire}{end}{userbuf}"
+        )
+    }
+
+    fn with_expire_first(&self) -> String {
+        let Self { identifier, app, time, expire, userbuf } = self;
+        let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")).unwrap_or_default();
+        format!("TLS.identifier:{identifier}\nTLS.sdkappid:{app}\nTLS.expire:{expire}\nTLS.time:{time}\n{userbuf}")
+    }
+}
+
+/// The texts of a number that programs read as that number, or cut down to it, though they are not its digits.
+fn other_texts(number: u64) -> Vec<String> {
+    let mut texts: Vec<_> = [
+        ("", ".0"),
+        ("", "."),
+        ("", ".00"),
+        ("", ".5"),
+        (" ", ""),
+        ("", " "),
+        ("", "\n"),
+        ("+", ""),
+        ("0", ""),
+        ("\"", "\""),
+    ]
+    .iter()
+    .map(|(before, after)| format!("{before}{number}{after}"))
+    .collect();
+    texts.extend([format!("0x{number:x}"), format!("0x{number:X}")]);
+    let mut digits = number;
+    for zeros in 1..=19 {
+        if digits == 0 || !digits.is_multiple_of(10) {
+            break;
+        }
+        digits /= 10;
+        texts.push(format!("{digits}e{zeros}"));
+    }
+    texts
+}
+
+fn from_hex(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let (pairs, rest) = digits.as_chunks();
+    if !rest.is_empty() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(high)? * 16 + digit(low)?)).collect();
+    bytes.map(Zeroizing::new)
+}
+
+impl Token {
+    fn userbuf_base64(&self) -> Option<String> {
+        self.userbuf().map(encoding::standard)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hmac_sha256::HMAC;
+
+    use super::*;
+    use crate::app_id::SdkAppId;
+    use crate::secret::SecretKey;
+    use crate::usersig::UserSig;
+
+    const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+
+    /// What was found about a signature whose maker signed `text` with `key`.
+    fn found(text: &str, key: &[u8], userbuf: Option<&str>) -> Vec<MakerMistake> {
+        let mac = encoding::standard(HMAC::mac(text, key));
+        let userbuf =
+            userbuf.map(|text| format!(r#""TLS.userbuf":"{}","#, encoding::standard(text))).unwrap_or_default();
+        let json = format!(
+            r#"{{"TLS.ver":"2.0","TLS.identifier":"admin","TLS.sdkappid":1400000000,"TLS.time":1795412030,"TLS.expire":7200,{userbuf}"TLS.sig":"{mac}"}}"#
+        );
+        mistakes(&Token::decode(&encoding::pack(&json)).unwrap(), KEY.as_bytes())
+    }
+
+    const RIGHT: &str = "TLS.identifier:admin\nTLS.sdkappid:1400000000\nTLS.time:1795412030\nTLS.expire:7200\n";
+
+    #[test]
+    fn each_mistake_about_the_text_is_named() {
+        for (from, to, mistake) in [
+            ("\n", r"\n", MakerMistake::LineFeedsAsText),
+            ("\n", "\r\n", MakerMistake::CarriageReturns),
+            ("7200\n", "7200", MakerMistake::LastLineFeedMissing),
+            ("admin", "admin ", MakerMistake::IdentifierWithBlank),
+            ("admin", "admin\n", MakerMistake::IdentifierWithBlank),
+            ("1400000000", "1400000000 ", MakerMistake::SdkAppIdWithBlank),
+            ("1400000000", "1400000000\r\n", MakerMistake::SdkAppIdWithBlank),
+            ("7200", "7200.0", MakerMistake::ExpireAsOtherText),
+            ("7200", " 7200", MakerMistake::ExpireAsOtherText),
+            ("7200", "7200 ", MakerMistake::ExpireAsOtherText),
+            ("7200", "+7200", MakerMistake::ExpireAsOtherText),
+            ("7200", "07200", MakerMistake::ExpireAsOtherText),
+            ("7200", "0x1c20", MakerMistake::ExpireAsOtherText),
+            ("7200", "720e1", MakerMistake::ExpireAsOtherText),
+            ("7200", "72e2", MakerMistake::ExpireAsOtherText),
+            ("1795412030", "1795412030.0", MakerMistake::TimeAsOtherText),
+            (
+                "TLS.time:1795412030\nTLS.expire:7200",
+                "TLS.expire:7200\nTLS.time:1795412030",
+                MakerMistake::ExpireBeforeTime,
+            ),
+        ] {
+            let text = RIGHT.replace(from, to);
+            assert_ne!(text, RIGHT);
+            assert_eq!(found(&text, KEY.as_bytes(), None), [mistake], "{text:?}");
+            assert!(mistake.to_string().starts_with("the signature was made with this key, but "));
+        }
+    }
+
+    #[test]
+    fn each_mistake_about_the_key_is_named() {
+        for (before, after, mistake) in [
+            ("", "\n", MakerMistake::KeyWithLineEnd),
+            ("", "\r\n", MakerMistake::KeyWithLineEnd),
+            ("", " ", MakerMistake::KeyWithBlank),
+            (" ", "", MakerMistake::KeyWithBlank),
+            ("", "\t", MakerMistake::KeyWithBlank),
+        ] {
+            let key = format!("{before}{KEY}{after}");
+            assert_eq!(found(RIGHT, key.as_bytes(), None), [mistake], "{key:?}");
+        }
+        let decoded = from_hex(KEY.as_bytes()).unwrap();
+        assert_eq!(found(RIGHT, &decoded, None), [MakerMistake::KeyDecodedAsHex]);
+    }
+
+    #[test]
+    fn a_mistake_of_each_kind_at_once() {
+        let text = RIGHT.replace('\n', r"\n");
+        let both = [MakerMistake::LineFeedsAsText, MakerMistake::KeyWithLineEnd];
+        assert_eq!(found(&text, format!("{KEY}\n").as_bytes(), None), both);
+    }
+
+    #[test]
+    fn userbuf_is_signed_and_as_base64() {
+        let line = |text: &str| format!("{RIGHT}TLS.userbuf:{text}\n");
+        assert_eq!(found(&line("cm9vbQ=="), KEY.as_bytes(), Some("room")), []);
+        assert_eq!(found(&line("room"), KEY.as_bytes(), Some("room")), [MakerMistake::UserbufNotEncoded]);
+        assert_eq!(found(RIGHT, KEY.as_bytes(), Some("room")), [MakerMistake::UserbufNotSigned]);
+    }
+
+    #[test]
+    fn another_key_is_none_of_them() {
+        assert_eq!(found(RIGHT, KEY.as_bytes(), None), []);
+        assert_eq!(found(RIGHT, b"other", None), []);
+        assert_eq!(found(&RIGHT.replace("admin", "nimda"), KEY.as_bytes(), None), []);
+        let key = SecretKey::new("other").unwrap();
+        let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, "admin", 1, 2, None);
+        assert_eq!(mistakes(&Token::decode(sig.as_str()).unwrap(), KEY.as_bytes()), []);
+    }
+
+    #[test]
+    fn hexadecimal_comes_in_pairs() {
+        assert_eq!(from_hex(b"c3A9").unwrap().as_slice(), "é".as_bytes());
+        for digits in [&b"c3a"[..], b"c3xy", b"0x"] {
+            assert_eq!(from_hex(digits), None);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Memory that one call leaves to the next.
+
+use alloc::vec::Vec;
+use core::mem::take;
+
+use crate::room::MarkChange;
+use crate::{Entry, MarkCall, Transition};
+
+/// Memory that calls use one after the other, so that none takes it from the allocator anew. It holds nothing that a later call
+/// could see: a call that is made with it, and what is decided with it, are as without it.
+///
+/// ```
+/// use avmarks_rules::{Entry, CommandKind, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
+/// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
+///
+/// let teacher = UserId::parse("teacher10").unwrap();
+/// let mut room = Room::new(GroupType::AvChatRoom, None);
+/// room.observe(Presence::Join, &[teacher], Timestamp::EPOCH);
+///
+/// let mut scratch = Scratch::default();
+/// for number in 1000..1003 {
+///     let mut entries = scratch.entries();
+///     entries.push(Entry { account: teacher, marks: vec![Mark::new(number).unwrap()].into() });
+///     let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+///     let decision = room.decide_with(&call, &Terms::default(), Timestamp::EPOCH, &mut scratch);
+///     assert_eq!(decision.verdict, Verdict::Accepted);
+///     let transition = decision.into_transition();
+///     room.apply(&transition)?;
+///     scratch.keep_transition(transition);
+///     scratch.keep_call(call);
+/// }
+/// assert_eq!(room.marks_in_use(Timestamp::EPOCH).len(), 3);
+/// # Ok::<(), avmarks_rules::StaleTransition>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    entries: Vec<Entry>,
+    hashes: Vec<u64>,
+    changes: Vec<MarkChange>,
+}
+
+/// Memory for more accounts than this is given back: one call of many must not take it for good. A call has at most 500 by the
+/// documents.
+const ACCOUNTS_KEPT_MAX: usize = 1_024;
+
+impl Scratch {
+    /// An empty list for the entries of the next call, in the memory of an earlier one.
+    #[must_use]
+    pub fn entries(&mut self) -> Vec<Entry> {
+        take(&mut self.entries)
+    }
+
+    /// Takes the memory of a list of entries that is no longer needed.
+    pub fn keep_entries(&mut self, entries: Vec<Entry>) {
+        keep(&mut self.entries, entries);
+    }
+
+    /// Takes the memory of a call that is no longer needed.
+    pub fn keep_call(&mut self, call: MarkCall) {
+        let (entries, hashes) = call.into_memory();
+        keep(&mut self.entries, entries);
+        keep(&mut self.hashes, hashes);
+    }
+
+    /// Takes the memory of a transition that is no longer needed.
+    pub fn keep_transition(&mut self, transition: Transition) {
+        keep(&mut self.changes, transition.into_memory());
+    }
+
+    pub(crate) fn hashes(&mut self) -> Vec<u64> {
+        take(&mut self.hashes)
+    }
+
+    pub(crate) fn changes(&mut self) -> Vec<MarkChange> {
+        take(&mut self.changes)
+    }
+}
+
+fn keep<T>(kept: &mut Vec<T>, mut memory: Vec<T>) {
+    memory.clear();
+    if (kept.capacity()..=ACCOUNTS_KEPT_MAX).contains(&memory.capacity()) {
+        *kept = memory;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_for_many_accounts_is_given_back() {
+        let mut kept = Vec::new();
+        keep(&mut kept, Vec::<u64>::with_capacity(ACCOUNTS_KEPT_MAX + 1));
+        assert_eq!(kept.capacity(), 0);
+        keep(&mut kept, Vec::with_capacity(ACCOUNTS_KEPT_MAX));
+        assert_eq!(kept.capacity(), ACCOUNTS_KEPT_MAX);
+        keep(&mut kept, Vec::with_capacity(1));
+        assert_eq!(kept.capacity(), ACCOUNTS_KEPT_MAX);
+    }
+}
