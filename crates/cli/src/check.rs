@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::args::CheckArgs;
 use crate::error::Error;
-use crate::input::not_both_stdin;
+use crate::input::{Encoding, not_both_stdin};
 use crate::output::{Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict};
 
 /// Reads no more of a body than shows that it is over the limit.
@@ -62,7 +62,7 @@ struct Checked {
     notes: Vec<Note>,
     /// What would do, beyond what the violations say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'static str>,
+    hint: Option<String>,
     /// The accounts with the marks that would be served.
     #[serde(skip)]
     served: Vec<modify_user_info::Served>,
@@ -98,8 +98,8 @@ const TRAILING_COMMA_HINT: &str =
 
 const EARLIER_NOTE: &str = "--at lies before the snapshot's latest time, which was taken instead";
 
-/// What people are shown of a long list; programs have all of it.
-const SHOWN_MAX: usize = 100;
+/// The most violations that people are shown; programs have all of them.
+const SHOWN_MAX: usize = 20;
 
 impl Checked {
     /// A body by itself.
@@ -113,7 +113,7 @@ impl Checked {
             let gap = Gap::TrailingComma.id();
             because.extend((!because.contains(&gap)).then_some(gap));
         }
-        let hint = hint(&violations);
+        let hint = hint(&violations, body);
         let notes = notes(call, body, policy);
         Self { answer: answer_to(call, &violations), because, notes, hint, ..Self::of(violations) }
     }
@@ -125,7 +125,7 @@ impl Checked {
         let dry = app.dry_run_call(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let policy = &app.settings().terms.policy;
-        let hint = hint(&violations);
+        let hint = hint(&violations, body);
         // The other calls' answers name no account with its marks.
         let served = (args.call == Endpoint::ModifyUserInfo)
             .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
@@ -202,10 +202,42 @@ fn raw(json: Vec<u8>) -> Option<Box<RawValue>> {
     String::from_utf8(json).ok().and_then(|json| RawValue::from_string(json).ok())
 }
 
-fn hint(violations: &[Found]) -> Option<&'static str> {
+/// What to do about a body that is not JSON, where the file shows the cause.
+fn hint(violations: &[Found], body: &[u8]) -> Option<String> {
     // It is named where the body can be read without such commas, and nowhere else.
-    let may_help = violations.iter().any(|found| found.because.contains(&Gap::TrailingComma.id()));
-    may_help.then_some(TRAILING_COMMA_HINT)
+    if violations.iter().any(|found| found.because.contains(&Gap::TrailingComma.id())) {
+        return Some(TRAILING_COMMA_HINT.to_owned());
+    }
+    violations.iter().find(|found| found.because.contains(&Clause::JsonBody.id()))?;
+    if let Some(encoding) = Encoding::of(body) {
+        return Some(format!("the body is sent as it is in the file: {encoding}"));
+    }
+    let (line, column) = comment(std::str::from_utf8(body).ok()?)?;
+    Some(format!(
+        "there is a comment at line {line} column {column}: JSON has none, although samples of the vendor do; remove it"
+    ))
+}
+
+/// The line and the column of the first comment (`//` or `/*`) outside of strings, from 1.
+fn comment(text: &str) -> Option<(usize, usize)> {
+    let (mut is_in_string, mut is_escaped) = (false, false);
+    let mut before = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (is_in_string, byte) {
+            (true, b'"') if !is_escaped => is_in_string = false,
+            (true, _) => {}
+            (false, b'"') => is_in_string = true,
+            (false, b'/' | b'*') if before == Some(b'/') => {
+                let start = text.get(..at - 1)?;
+                let line = start.matches('\n').count() + 1;
+                return Some((line, at - start.rfind('\n').map_or(0, |end| end + 1)));
+            }
+            (false, _) => {}
+        }
+        is_escaped = is_in_string && byte == b'\\' && !is_escaped;
+        before = (!is_in_string).then_some(byte);
+    }
+    None
 }
 
 fn has_trailing_comma(body: &[u8]) -> bool {
@@ -227,7 +259,7 @@ impl fmt::Display for Checked {
         for LeftOut { account, mark, because, says } in &self.omitted {
             writeln!(
                 f,
-                "  {HEAD}left out{HEAD:#}  {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",
+                "  {HEAD}omitted{HEAD:#}   {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",
                 Foreign(account)
             )?;
         }
@@ -241,7 +273,7 @@ impl fmt::Display for Checked {
             }
         }
         if !self.because.is_empty() {
-            writeln!(f, "{HEAD}rests on{HEAD:#}  {ID}{}{ID:#}", Commas(&self.because))?;
+            writeln!(f, "{HEAD}because{HEAD:#}   {ID}{}{ID:#}", Commas(&self.because))?;
         }
         match &self.answer {
             Some(answer) => writeln!(f, "{HEAD}answer{HEAD:#}    {}", Foreign(answer.get()))?,
@@ -249,7 +281,7 @@ impl fmt::Display for Checked {
                 "The body breaks no rule by itself (steps 6 to 12). Whether the group and its members allow the call, --state SNAPSHOT tells; `avmarks replay --save` writes one.\n",
             )?,
         }
-        if let Some(hint) = self.hint {
+        if let Some(hint) = &self.hint {
             writeln!(f, "{HEAD}hint{HEAD:#}      {hint}")?;
         }
         match self.note {

@@ -34,6 +34,11 @@ impl Format {
         if json { Self::Json } else { Self::Human }
     }
 
+    /// Prints an answer of `avmarks send`.
+    pub(crate) fn print_of_send<T: Serialize + fmt::Display>(self, answer: &T) -> Result<(), Error> {
+        self.print(&Versioned { version: SEND_VERSION, answer })
+    }
+
     /// Prints `answer`: as one line of JSON, or as its text.
     pub(crate) fn print<T: Serialize + fmt::Display>(self, answer: &T) -> Result<(), Error> {
         match self {
@@ -44,6 +49,23 @@ impl Format {
             }
             Self::Human => print_styled(&answer.to_string()),
         }
+    }
+}
+
+/// The version of the JSON of `avmarks send`: another number where a field changes its name or meaning, or is removed.
+const SEND_VERSION: u32 = 2;
+
+/// An answer of `avmarks send`, whose JSON begins with the version.
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    version: u32,
+    #[serde(flatten)]
+    answer: &'a T,
+}
+
+impl<T: fmt::Display> fmt::Display for Versioned<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.answer.fmt(f)
     }
 }
 

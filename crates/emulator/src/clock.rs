@@ -4,9 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use avmarks_spec::Timestamp;
 
-use crate::limits::NUMBER_MAX;
-
-/// Where the time comes from. It never runs back.
+/// Where the time comes from. It never runs back, and ends at [`Timestamp::LATEST`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,9 +24,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The latest time there is: 2^53 - 1, which JSON tells exactly everywhere.
-    pub const LATEST: Timestamp = Timestamp::from_millis(NUMBER_MAX);
-
     /// A clock that starts with the system's time of day, and runs on steadily whatever becomes of that.
     #[must_use]
     pub fn system() -> Self {
@@ -37,14 +32,14 @@ impl Clock {
 
     /// A clock that stands still.
     #[must_use]
-    pub const fn standing_at(at: Timestamp) -> Self {
-        Self { at, since: None }
+    pub fn standing_at(at: Timestamp) -> Self {
+        Self { at: at.min(Timestamp::LATEST), since: None }
     }
 
-    /// The time. A clock that runs stands still at [`Clock::LATEST`].
+    /// The time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.since.map_or(self.at, |since| self.at.saturating_add(since.elapsed()).min(Self::LATEST).max(self.at))
+        self.since.map_or(self.at, |since| self.at.saturating_add(since.elapsed()).min(Timestamp::LATEST))
     }
 
     /// Whether it runs by itself.
@@ -55,32 +50,31 @@ impl Clock {
 
     /// Moves it on.
     pub fn advance(&mut self, by: Duration) {
-        self.at = self.at.saturating_add(by);
+        self.at = self.at.saturating_add(by).min(Timestamp::LATEST);
     }
 
     /// Sets it, unless `at` has passed already; whether it was set.
     pub fn set(&mut self, at: Timestamp) -> bool {
         let later = at >= self.now();
         if later {
-            *self = Self { at, since: self.since.map(|_| Instant::now()) };
+            *self = self.at(at);
         }
         later
     }
 
     /// A clock that was at `at` when the system's time of day was `time_of_day`: if it runs, it has gone on since.
     pub(crate) fn resumed(at: Timestamp, running: bool, time_of_day: Timestamp) -> Self {
-        match running {
-            true => Self {
-                at: at.saturating_add(self::time_of_day().saturating_duration_since(time_of_day)),
-                since: Some(Instant::now()),
-            },
-            false => Self::standing_at(at),
+        let mut clock = Self::standing_at(at);
+        if running {
+            clock.advance(self::time_of_day().saturating_duration_since(time_of_day));
+            clock.run();
         }
+        clock
     }
 
     /// The same clock at another time, be it earlier.
     pub(crate) fn at(&self, at: Timestamp) -> Self {
-        Self { at, since: self.since.map(|_| Instant::now()) }
+        Self { since: self.since.map(|_| Instant::now()), ..Self::standing_at(at) }
     }
 
     /// Lets it stand still.
@@ -104,14 +98,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_runs_stands_still_at_the_latest_time_there_is() {
-        for at in [NUMBER_MAX, NUMBER_MAX + 1] {
-            let mut clock = Clock::standing_at(Timestamp::from_millis(at));
-            clock.since = Instant::now().checked_sub(Duration::from_secs(1));
-            assert!(clock.is_running());
-            assert_eq!(clock.now(), Timestamp::from_millis(at));
-            clock.run();
-            assert_eq!(clock.now(), Timestamp::from_millis(at));
+    fn time_ends_at_the_latest_moment() {
+        let late = |before: u64| Timestamp::from_millis(Timestamp::LATEST.as_millis() - before);
+        let beyond = Timestamp::from_millis(u64::MAX);
+        let mut clock = Clock::standing_at(late(1));
+        assert_eq!(clock.now(), late(1));
+        clock.since = Instant::now().checked_sub(Duration::from_secs(1));
+        assert!(clock.is_running());
+        assert_eq!(clock.now(), Timestamp::LATEST);
+        clock.run();
+        assert_eq!(clock.now(), Timestamp::LATEST);
+        for clock in [Clock::standing_at(beyond), Clock::resumed(beyond, true, Timestamp::EPOCH), clock.at(beyond)] {
+            assert_eq!(clock.now(), Timestamp::LATEST);
         }
+        // A day has passed since it was written down.
+        let yesterday = time_of_day().as_millis() - 86_400_000;
+        let resumed = Clock::resumed(late(1), true, Timestamp::from_millis(yesterday));
+        assert_eq!((resumed.now(), resumed.is_running()), (Timestamp::LATEST, true));
+        let mut clock = Clock::standing_at(late(1));
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.now(), Timestamp::LATEST);
+        assert!(clock.set(Timestamp::LATEST) && !clock.set(late(1)));
     }
 }

@@ -3,10 +3,12 @@
 //! | file | holds |
 //! |---|---|
 //! | `state-N` | one record: the whole state with which generation `N` begins |
-//! | `journal-N` | one record for each input since then, in order |
-//! | `lock` | nothing; who has the folder holds a lock on it |
+//! | `journal-N` | a head, and one record for each input since then, in order |
+//! | `lock` | how the journal ended when the emulator stopped; who has the folder holds a lock on it, and on the folder |
 //!
-//! A record is a line: the CRC-32 of the rest in eight hexadecimal digits, a space, and JSON. The JSON of a journal is a
+//! A record is a line: a checksum, a number and JSON (`record.rs`). The checksum follows from the record before, so that what is
+//! missing, doubled, changed or swapped is found; that the tail is whole after a stop is seen from `lock`. After each write the
+//! names are compared with what is open, so that nothing is answered once the files were removed. The JSON of a journal is a
 //! scenario line (`docs/scenario.md`) with its time, and there are three more that the emulator alone has: `clock`, `name` and
 //! `group_call` (`line.rs`). At the start [`load`] reads the newest state and the inputs behind it, and the world takes them in again with the
 //! code that took them in the first time. What is no line (settings, another state, a reset) begins a new generation.
@@ -19,7 +21,7 @@
 //! **Why no embedded store.** `redb` was considered, which is well kept and would have given transactions, pages with
 //! checksums and a compact file. But nothing is ever looked up here: inputs are appended, and read once, in order. A file of
 //! lines does that with one checksum, can be read by people and by `avmarks replay`, and a torn tail can be told from a broken
-//! middle, reported with its place, and cut. `cut -d' ' -f2- journal-3` gives the lines, and `cut -d' ' -f2- state-3 | jq .app`
+//! middle, reported with its place, and cut. `cut -d' ' -f3- journal-3 | tail -n +2` gives the lines, and `cut -d' ' -f3- state-3 | jq .app`
 //! the snapshot that `avmarks replay --state` takes.
 
 mod error;
@@ -33,7 +35,7 @@ mod writer;
 
 pub use error::DataError;
 pub(crate) use folder::{KeptJournal, Loaded, load};
-pub(crate) use line::{OwnLine, call_line};
+pub(crate) use line::{OwnLine, Record, call_line};
 pub(crate) use writer::{Commit, NotPersisted};
 
 use crate::state::State;

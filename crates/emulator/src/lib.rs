@@ -29,6 +29,7 @@
 mod api;
 mod authority;
 mod bounded_log;
+mod budget;
 mod capacity;
 mod clock;
 mod connection;
@@ -36,15 +37,17 @@ mod control;
 mod emulator;
 mod faults;
 mod groups;
+mod host;
 mod http;
 mod journal;
-mod limits;
 mod log;
+mod peer;
 mod remarks;
 mod serve;
 mod settings;
 mod shared;
 mod state;
+mod token;
 mod webhooks;
 mod world;
 
@@ -55,8 +58,8 @@ pub use authority::{Authority, AuthorityError};
 pub use clock::Clock;
 pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
-pub use limits::{LimitError, set_limit};
 pub use settings::{Settings, SettingsError};
+pub use token::{ControlToken, ControlTokenError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 
 /// The examples of the README are run.

@@ -16,7 +16,7 @@ use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
 use crate::groups;
 use crate::http::ReadBody;
-use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine};
+use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::{Settings, strictly};
@@ -91,8 +91,8 @@ impl World {
             (None, ReadBody::TooLong { bytes }) => {
                 (self.state.app.refuse_long_body(request, *bytes, now), Changes::default())
             }
-            (Some(call), ReadBody::Whole(_)) => self.answer_about_groups(call, request, query, now),
-            (None, ReadBody::Whole(_)) => self.answer_by_service(request, query, now),
+            (Some(call), ReadBody::Whole(..)) => self.answer_about_groups(call, request, query, now),
+            (None, ReadBody::Whole(..)) => self.answer_by_service(request, query, now),
         };
         self.happened(&changes, Exit::Quit);
         self.log_request(request, query, now, answer, injection)
@@ -431,7 +431,8 @@ impl World {
         for KeptJournal { path, lines } in journals {
             for (at, line) in lines.iter().enumerate() {
                 let Err(what) = self.replay(line) else { continue };
-                let fault = DataError::Input { path, line: at + 1, what };
+                // The first line of the file is its head.
+                let fault = DataError::Input { path, line: at + 2, what };
                 if !repair {
                     return Err(fault);
                 }
@@ -445,18 +446,16 @@ impl World {
     /// Takes a line in that was taken in once before, and was let through then: how many groups and members there may be now
     /// does not matter. Where it cannot be taken in, nothing is changed.
     fn replay(&mut self, text: &str) -> Result<(), String> {
-        match OwnLine::parse(text)? {
-            Some(OwnLine::Clock(clock)) => self.state.clock = clock,
-            Some(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
-            Some(OwnLine::GroupCall { at, identifier, path, body }) => {
+        match Record::parse(text, &self.state.app.settings().terms.policy)? {
+            Record::Own(OwnLine::Clock(clock)) => self.state.clock = clock,
+            Record::Own(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
+            Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
                 let call = groups::Call::of(&path)
                     .ok_or_else(|| format!("`{}` is not a call about groups", Excerpt(&path)))?;
                 let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
                 groups::answer(&mut self.state, &Capacity::UNLIMITED, call, &asked, at);
             }
-            None => {
-                let policy = self.state.app.settings().terms.policy;
-                let line = Line::parse(text, &policy).map_err(|fault| fault.to_string())?;
+            Record::Scenario(line) => {
                 self.state.run(line, 0);
             }
         }
@@ -487,9 +486,19 @@ impl World {
     }
 
     /// Persists an input as a line, once it is taken in: a new generation that begins here begins with all that it brought.
-    fn persist(&mut self, line: impl FnOnce() -> Vec<u8>) {
+    pub(crate) fn persist(&mut self, line: impl FnOnce() -> Vec<u8>) {
         let Some(journal) = &mut self.journal else { return };
-        journal.append(&line());
+        let line = line();
+        // What the next start could not take in is persisted as a part of the whole state.
+        let policy = self.state.app.settings().terms.policy;
+        let readable = std::str::from_utf8(&line).map_err(|fault| fault.to_string());
+        match readable.and_then(|text| Record::parse(text, &policy).map(drop)) {
+            Ok(()) => journal.append(&line),
+            Err(fault) => {
+                tracing::error!(%fault, "an input cannot be written as a line; the whole state is written instead");
+                return self.persist_all();
+            }
+        }
         if journal.is_full() {
             self.persist_all();
         }

@@ -39,7 +39,7 @@ impl Default for Settings {
 /// The service of one app, as a value: what goes in is told by the caller, the time above all.
 ///
 /// Time never runs back: an `at` below the latest one seen is taken as that (`gap:clock`). Before any input is handled,
-/// every pin that has ended by then expires, in every group, the earliest first.
+/// every pin that has ended by then expires, in every group, the earliest first. Time ends at [`Timestamp::LATEST`].
 ///
 /// ```
 /// use avmarks_rules::Presence;
@@ -210,9 +210,15 @@ impl App {
         happenings
     }
 
+    /// When an input of `at` is taken in: not before the latest time seen, and never after [`Timestamp::LATEST`], which is the
+    /// latest that a snapshot can name.
+    pub(crate) fn moment(&self, at: Timestamp) -> Timestamp {
+        self.latest.max(at.min(Timestamp::LATEST))
+    }
+
     /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
     pub(crate) fn advance(&mut self, at: Timestamp, happenings: &mut Vec<GroupEvent>) {
-        self.latest = self.latest.max(at);
+        self.latest = self.moment(at);
         while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.latest) {
             let mut events = Vec::new();
             self.change(group, |room| events = room.tick(end));

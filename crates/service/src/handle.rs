@@ -180,7 +180,7 @@ impl App {
     /// assert_eq!(app.gate(&request, Timestamp::EPOCH).unwrap_err().code.number(), 60010);
     /// ```
     pub fn gate(&self, request: &Request<'_>, at: Timestamp) -> Result<Vec<Reason>, Answer> {
-        Evaluation::gate(self, request.into(), self.latest.max(at))
+        Evaluation::gate(self, request.into(), self.moment(at))
     }
 
     /// What a request is answered whose body is longer than is read, and therefore not at hand; `bytes` is how long it is,
@@ -188,8 +188,7 @@ impl App {
     #[must_use]
     pub fn refuse_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
-        let now = self.latest.max(at);
-        Evaluation::run(self, &mut Scratch::default(), incoming, now, Violations::first()).outcome.answer
+        Evaluation::run(self, &mut Scratch::default(), incoming, self.moment(at), Violations::first()).outcome.answer
     }
 
     /// The same for a call that somebody else serves, whatever its path.
@@ -197,7 +196,7 @@ impl App {
     pub fn gate_long_body(&self, request: &Request<'_>, bytes: Option<u64>, at: Timestamp) -> Answer {
         let incoming = Incoming { length: Length::Beyond(bytes), ..request.into() };
         // Step 1 refuses such a length always.
-        Evaluation::gate(self, incoming, self.latest.max(at)).err().unwrap_or_else(|| Answer::internal_error(None))
+        Evaluation::gate(self, incoming, self.moment(at)).err().unwrap_or_else(|| Answer::internal_error(None))
     }
 
     fn serve(&mut self, incoming: Incoming<'_>, at: Timestamp) -> Response {
@@ -234,8 +233,7 @@ impl App {
     }
 
     fn foresee(&self, incoming: Incoming<'_>, at: Timestamp) -> DryRun {
-        let now = self.latest.max(at);
-        let walked = Evaluation::run(self, &mut Scratch::default(), incoming, now, Violations::all());
+        let walked = Evaluation::run(self, &mut Scratch::default(), incoming, self.moment(at), Violations::all());
         let Outcome { mut answer, .. } = walked.outcome;
         answer.because.extend(clock_basis(at, self.latest));
         DryRun { violations: walked.violations, answer }

@@ -131,7 +131,8 @@ impl Snapshot {
             online_list_enabled: self.online_list_enabled,
         };
         let mut app = App::new(Settings { sdkappid, admins: self.admins, terms, key: None });
-        app.latest = Timestamp::from_millis(self.latest);
+        app.latest = Timestamp::new(self.latest)
+            .map_err(|fault| value("latest", format!("`{}` is too late: {fault}", self.latest)))?;
         for admitted in self.admitted {
             app.readmit(admitted)?;
         }

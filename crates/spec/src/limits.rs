@@ -1,6 +1,9 @@
 //! The numbers, noun first, unit and bound last.
 
+use core::fmt;
 use core::time::Duration;
+
+use crate::time::Timestamp;
 
 /// Every number that the rules count against, as one value, so that a test can shrink the world.
 ///
@@ -37,16 +40,164 @@ pub struct Limits {
     pub body_bytes_max: usize,
 }
 
-impl Limits {
-    /// The same limits, none above its ceiling: more could be asked for than the engine keeps.
-    #[must_use]
-    pub fn within_ceilings(self) -> Self {
-        Self {
-            marks_per_group_max: self.marks_per_group_max.min(Self::MARKS_PER_GROUP_CEILING),
-            list_members_max: self.list_members_max.min(Self::LIST_MEMBERS_CEILING),
-            low_plan_list_members_max: self.low_plan_list_members_max.min(Self::LIST_MEMBERS_CEILING),
-            ..self
+/// One of the [`Limits`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LimitField {
+    /// Its name, with the unit where it has one.
+    pub name: &'static str,
+    /// The highest value it can have; a higher one counts as this.
+    pub ceiling: u64,
+    /// Reads it; times in milliseconds.
+    pub get: fn(&Limits) -> u64,
+    /// Sets it, whatever the ceiling; times in milliseconds.
+    pub set: fn(&mut Limits, u64),
+}
+
+/// Why a limit cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// There is no limit of this name.
+    Unknown,
+    /// The value is above the ceiling.
+    TooLarge {
+        /// The value.
+        value: u64,
+        /// The highest value that it can have.
+        ceiling: u64,
+    },
+}
+
+impl fmt::Display for LimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => {
+                f.write_str("there is no such limit; there are ")?;
+                Limits::FIELDS.iter().enumerate().try_for_each(|(at, field)| {
+                    let comma = if at == 0 { "" } else { ", " };
+                    write!(f, "{comma}`{}`", field.name)
+                })
+            }
+            Self::TooLarge { value, ceiling } => write!(f, "it is {value}; it must be at most {ceiling}"),
         }
+    }
+}
+
+impl core::error::Error for LimitError {}
+
+const MILLION: u64 = 1_000_000;
+
+const fn count(value: u64) -> usize {
+    // More than the machine can count is as good as no limit.
+    if value > usize::MAX as u64 { usize::MAX } else { value as usize }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Limits {
+    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control plane show and
+    /// set.
+    pub const FIELDS: [LimitField; 10] = [
+        LimitField {
+            name: "accounts_per_call_max",
+            ceiling: MILLION,
+            get: |limits| limits.accounts_per_call_max as u64,
+            set: |limits, value| limits.accounts_per_call_max = count(value),
+        },
+        LimitField {
+            name: "marks_per_group_max",
+            ceiling: Self::MARKS_PER_GROUP_CEILING as u64,
+            get: |limits| limits.marks_per_group_max as u64,
+            set: |limits, value| limits.marks_per_group_max = count(value),
+        },
+        LimitField {
+            name: "members_per_mark_max",
+            ceiling: 1_000 * MILLION,
+            get: |limits| limits.members_per_mark_max as u64,
+            set: |limits, value| limits.members_per_mark_max = count(value),
+        },
+        LimitField {
+            name: "pin_duration_max_ms",
+            ceiling: Timestamp::LATEST.as_millis(),
+            get: |limits| millis(limits.pin_duration_max),
+            set: |limits, value| limits.pin_duration_max = Duration::from_millis(value),
+        },
+        LimitField {
+            name: "list_members_max",
+            ceiling: Self::LIST_MEMBERS_CEILING as u64,
+            get: |limits| limits.list_members_max as u64,
+            set: |limits, value| limits.list_members_max = count(value),
+        },
+        LimitField {
+            name: "low_plan_list_members_max",
+            ceiling: Self::LIST_MEMBERS_CEILING as u64,
+            get: |limits| limits.low_plan_list_members_max as u64,
+            set: |limits, value| limits.low_plan_list_members_max = count(value),
+        },
+        LimitField {
+            name: "group_admins_max",
+            ceiling: 10_000,
+            get: |limits| limits.group_admins_max as u64,
+            set: |limits, value| limits.group_admins_max = count(value),
+        },
+        LimitField {
+            name: "calls_per_window_max",
+            ceiling: 10 * MILLION,
+            get: |limits| limits.calls_per_window_max as u64,
+            set: |limits, value| limits.calls_per_window_max = count(value),
+        },
+        LimitField {
+            name: "rate_window_ms",
+            ceiling: 86_400_000,
+            get: |limits| millis(limits.rate_window),
+            set: |limits, value| limits.rate_window = Duration::from_millis(value),
+        },
+        LimitField {
+            name: "body_bytes_max",
+            ceiling: Self::DOCUMENTED.body_bytes_max as u64,
+            get: |limits| limits.body_bytes_max as u64,
+            set: |limits, value| limits.body_bytes_max = count(value),
+        },
+    ];
+
+    /// Sets one limit by its name; times are in milliseconds.
+    ///
+    /// ```
+    /// use avmarks_spec::{LimitError, Limits};
+    ///
+    /// let mut limits = Limits::DOCUMENTED;
+    /// limits.set("calls_per_window_max", 1_000)?;
+    /// assert_eq!(limits.calls_per_window_max, 1_000);
+    /// assert_eq!(limits.set("calls", 1_000), Err(LimitError::Unknown));
+    /// let error = limits.set("marks_per_group_max", 15).unwrap_err();
+    /// assert_eq!(error.to_string(), "it is 15; it must be at most 14");
+    /// # Ok::<(), LimitError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LimitError`] where there is no such limit, or `value` is above its ceiling; the limits stay as they were.
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), LimitError> {
+        let field = Self::FIELDS.iter().find(|field| field.name == name).ok_or(LimitError::Unknown)?;
+        if value > field.ceiling {
+            return Err(LimitError::TooLarge { value, ceiling: field.ceiling });
+        }
+        (field.set)(self, value);
+        Ok(())
+    }
+
+    /// The same limits, none above its ceiling: more could be asked for than the engine keeps, or than memory holds.
+    #[must_use]
+    pub fn within_ceilings(mut self) -> Self {
+        for LimitField { ceiling, get, set, .. } in Self::FIELDS {
+            if get(&self) > ceiling {
+                set(&mut self, ceiling);
+            }
+        }
+        self
     }
 
     /// The numbers of the documents.
@@ -91,20 +242,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_beyond_a_ceiling_is_the_ceiling_and_the_rest_stays() {
-        let asked = Limits {
-            marks_per_group_max: 15,
-            list_members_max: 1_024,
-            low_plan_list_members_max: usize::MAX,
-            ..Limits::DOCUMENTED
-        };
-        let kept = asked.within_ceilings();
-        assert_eq!((kept.marks_per_group_max, kept.list_members_max), (14, 1_023));
-        assert_eq!(kept.low_plan_list_members_max, 1_023);
-        assert_eq!(
-            kept,
-            Limits { marks_per_group_max: 14, list_members_max: 1_023, low_plan_list_members_max: 1_023, ..asked }
-        );
+    fn a_limit_ends_at_its_ceiling() {
+        for LimitField { name, ceiling, get, set } in Limits::FIELDS {
+            let mut limits = Limits::DOCUMENTED;
+            assert_eq!(limits.set(name, ceiling), Ok(()));
+            assert_eq!((get(&limits), limits.within_ceilings()), (ceiling, limits), "{name}");
+            let above = Err(LimitError::TooLarge { value: ceiling + 1, ceiling });
+            assert_eq!((limits.set(name, ceiling + 1), get(&limits)), (above, ceiling), "{name}");
+            for beyond in [ceiling + 1, u64::MAX] {
+                let mut limits = limits;
+                set(&mut limits, beyond);
+                assert_eq!(get(&limits.within_ceilings()), ceiling, "{name}");
+            }
+        }
         assert_eq!(Limits::DOCUMENTED.within_ceilings(), Limits::DOCUMENTED);
+    }
+
+    #[test]
+    fn setting_a_limit_changes_no_other() {
+        for LimitField { name, .. } in Limits::FIELDS {
+            let mut limits = Limits::DOCUMENTED;
+            assert_eq!(limits.set(name, 7), Ok(()));
+            for LimitField { name: other, get, .. } in Limits::FIELDS {
+                let expected = if other == name { 7 } else { get(&Limits::DOCUMENTED) };
+                assert_eq!(get(&limits), expected, "{other} after {name}");
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 /// use core::time::Duration;
 ///
 /// let start = Timestamp::from_millis(1_000);
-/// assert_eq!(start.plus(Duration::from_secs(2)).as_millis(), 3_000);
+/// assert_eq!(start.saturating_add(Duration::from_secs(2)).as_millis(), 3_000);
 /// assert_eq!(start.as_seconds(), 1);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,27 @@ pub struct Timestamp(u64);
 impl Timestamp {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
+
+    /// The latest moment that an input may name: 2^53-1, the largest integer that every reader of JSON keeps exactly.
+    pub const LATEST: Self = Self((1 << 53) - 1);
+
+    /// The moment that lies `millis` milliseconds after the Unix epoch, where an input may name it. Every input that comes
+    /// from outside is checked here: a line of a scenario, a snapshot, the clock of an emulator.
+    ///
+    /// ```
+    /// use avmarks_spec::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::new(9_007_199_254_740_991), Ok(Timestamp::LATEST));
+    /// let error = Timestamp::new(9_007_199_254_740_992).unwrap_err();
+    /// assert_eq!(error.to_string(), "it must be at most 9007199254740991");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TimestampError`] for a moment behind [`Timestamp::LATEST`].
+    pub const fn new(millis: u64) -> Result<Self, TimestampError> {
+        if millis > Self::LATEST.0 { Err(TimestampError) } else { Ok(Self(millis)) }
+    }
 
     /// The moment that lies `millis` milliseconds after the Unix epoch.
     #[must_use]
@@ -54,6 +75,18 @@ impl Timestamp {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
+
+/// A moment behind [`Timestamp::LATEST`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimestampError;
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it must be at most {}", Timestamp::LATEST.0)
+    }
+}
+
+impl core::error::Error for TimestampError {}
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

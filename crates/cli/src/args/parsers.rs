@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{PROFILES, Policy};
+use avmarks_spec::Timestamp;
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Arg, Command};
 
@@ -14,7 +15,7 @@ use crate::names;
 use crate::readings::GapReading;
 
 /// The latest time, in milliseconds since the Unix epoch: as in a scenario.
-pub(super) const AT_MS_MAX: u64 = i64::MAX as u64;
+pub(super) const AT_MS_MAX: u64 = Timestamp::LATEST.as_millis();
 
 /// The same in seconds.
 pub(super) const AT_SECONDS_MAX: u64 = AT_MS_MAX / 1_000;

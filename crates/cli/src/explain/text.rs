@@ -20,11 +20,11 @@ impl fmt::Display for Subject {
                 writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
                 write!(f, "{}", Sources(sources))?;
                 match *breach {
-                    "" => writeln!(f, "{HEAD}breach{HEAD:#}    none: it refuses nothing")?,
-                    breach => writeln!(f, "{HEAD}breach{HEAD:#}    {breach}")?,
+                    "" => writeln!(f, "{HEAD}violation{HEAD:#} none: it refuses nothing")?,
+                    breach => writeln!(f, "{HEAD}violation{HEAD:#} {breach}")?,
                 }
                 if breach.starts_with("omitted") {
-                    writeln!(f, "          (the mark is left out of the answer, and the rest is served)")?;
+                    writeln!(f, "          (the mark is omitted from the answer, and the others are served)")?;
                 }
                 write!(f, "{}", SeeAlso(*see_also, "gap"))?;
                 if !related.is_empty() {
@@ -135,7 +135,7 @@ impl fmt::Display for Steps<'_> {
         )?;
         let grounds: Vec<_> = self.0.iter().map(|step| Commas(&step.because).to_string()).collect();
         let width = grounds.iter().map(String::len).max().unwrap_or_default();
-        writeln!(f, "{HEAD}step  code   {:<width$}  a request is refused when{HEAD:#}", "rests on")?;
+        writeln!(f, "{HEAD}step  code   {:<width$}  a request is refused when{HEAD:#}", "because")?;
         for (Step { step, code, says, .. }, grounds) in self.0.iter().zip(&grounds) {
             let code = code.to_string();
             writeln!(f, "{step:>4}  {ID}{code:<5}{ID:#}  {ID}{grounds:<width$}{ID:#}  {says}")?;

@@ -165,17 +165,17 @@ impl<'a> Inputs<'a> {
         let line = std::str::from_utf8(line).map_err(|error| {
             format!("invalid UTF-8 at byte {} of the line; save the file as UTF-8", error.valid_up_to())
         })?;
+        if is_first && let Some(separator) = other_separator(line) {
+            return Err(format!(
+                "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
+            ));
+        }
         let fields = fields(line).map_err(|error| error.to_string())?;
         let Some(first) = fields.first() else { return Ok(Row::Blank) };
         let account = Excerpt(&first.text);
         if !first.is_quoted && first.text.starts_with('#') {
             return Err(format!(
                 "`{account}` begins like a comment, and there are none; take it out, or put the account in quotes"
-            ));
-        }
-        if is_first && let Some(separator) = other_separator(line) {
-            return Err(format!(
-                "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
             ));
         }
         match (fields.as_slice(), self.lines) {

@@ -31,7 +31,7 @@ pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) ->
     let request = inputs.checked(request)?;
     settings.client()?.call(request).map_err(|error| unanswered(CallError::Unanswered(error)))?;
     let change = if kind.sets() { "add" } else { "delete" };
-    format.print(&Changed { change, group: group.as_str(), accounts })?;
+    format.print_of_send(&Changed { change, group: group.as_str(), accounts })?;
     Ok(Verdict::Accepted)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn list(args: &AdminsListArgs, format: Format) -> Result<Verdict, Err
     let settings = asked(&args.settings)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let admins = client.admins(group).map_err(unanswered)?;
-    format.print(&List { group: group.as_str(), admins })?;
+    format.print_of_send(&List { group: group.as_str(), admins })?;
     Ok(Verdict::Accepted)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn list(args: &ListArgs, format: Format) -> Result<Verdict, Error> {
     for page in pages {
         members.extend(page.map_err(unanswered)?);
     }
-    format.print(&List { group: group.as_str(), mark: args.mark.map(|mark| mark.number()), members })?;
+    format.print_of_send(&List { group: group.as_str(), mark: args.mark.map(|mark| mark.number()), members })?;
     Ok(Verdict::Accepted)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn count(args: &CountArgs, format: Format) -> Result<Verdict, Error> 
     let settings = asked(&args.settings)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let online = client.online_count(group).map_err(unanswered)?;
-    format.print(&Count { group: group.as_str(), online })?;
+    format.print_of_send(&Count { group: group.as_str(), online })?;
     Ok(Verdict::Accepted)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn check(args: &MemberCheckArgs, format: Format) -> Result<Verdict, E
     let members = settings.client()?.check(check).map_err(unanswered)?;
     let online = members.iter().filter(|member| member.is_online).count();
     let total = members.len();
-    format.print(&Checked { group: group.as_str(), counts: Counts { online, total }, members })?;
+    format.print_of_send(&Checked { group: group.as_str(), counts: Counts { online, total }, members })?;
     Ok(match online {
         0 => Verdict::Refused,
         all if all == total => Verdict::Accepted,

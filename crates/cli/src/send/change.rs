@@ -91,7 +91,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         None => Ok(interrupt::how_to_go_on(&job)),
     };
     let report = Report::of(&job, What { all: args.all, earlier, is_dry_run: false });
-    format.print(&report)?;
+    format.print_of_send(&report)?;
     match kept {
         Ok(Some(note)) => remark(format_args!("{note}")),
         Ok(None) => {}

@@ -16,7 +16,7 @@ use crate::settings::{Command, Origin, Setting, Settings};
 /// Prints the settings, then says what is wrong with them, and which ones a call needs that are missing.
 pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
     let settings = Settings::find(&args.settings, Policy::default());
-    format.print(&Table::of(&settings))?;
+    format.print_of_send(&Table::of(&settings))?;
     settings.check(&CALL)?;
     Ok(Verdict::Accepted)
 }

@@ -40,6 +40,6 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
         }
     }
     let report = Report::of(&job, Shown { all, earlier: 0, is_dry_run: true }).because(clauses);
-    format.print(&report)?;
+    format.print_of_send(&report)?;
     Ok(report.verdict())
 }

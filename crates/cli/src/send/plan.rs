@@ -25,7 +25,7 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
     for mark in plan.accounts().flat_map(|(_, marks)| marks) {
         *holders.entry(*mark).or_default() += 1;
     }
-    format.print(&Shown {
+    format.print_of_send(&Shown {
         kind: plan.kind(),
         group: plan.group().as_str(),
         inputs: plan.inputs(),

@@ -70,8 +70,13 @@ impl<'a> Report<'a> {
         let mut groups: BTreeMap<(State, String), Group<'a>> = BTreeMap::new();
         for account in self.accounts() {
             let (state, reason) = (account.outcome.state(), reason(&account.outcome));
-            let new = || Group { state, reason: reason.clone(), count: 0, first: Vec::new() };
-            let group = groups.entry((state, reason.clone())).or_insert_with(new);
+            // `ErrorInfo` may name the account: refused accounts are grouped by their code, with the first text.
+            let key = match &account.outcome {
+                Outcome::Refused { code, .. } => code.to_string(),
+                _ => reason.clone(),
+            };
+            let group =
+                groups.entry((state, key)).or_insert_with(|| Group { state, reason, count: 0, first: Vec::new() });
             group.count += 1;
             if group.first.len() < NAMED_MAX {
                 group.first.push(account.account);
@@ -176,6 +181,9 @@ impl Report<'_> {
         let mut mishaps: BTreeMap<String, usize> = BTreeMap::new();
         for mishap in tries().filter_map(|one| mishap(one.result())) {
             *mishaps.entry(mishap).or_default() += 1;
+        }
+        for anomaly in tries().flat_map(avmarks_client::Attempt::anomalies) {
+            *mishaps.entry(format!("with a warning: {anomaly}")).or_default() += 1;
         }
         write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "try", "tries"))?;
         let mishaps: Vec<_> = mishaps.iter().map(|(what, count)| format!("{count} {what}")).collect();

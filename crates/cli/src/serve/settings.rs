@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
-use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings, set_limit};
+use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
@@ -79,7 +79,7 @@ pub(super) fn put_app(settings: &Settings, app: &mut avmarks_service::Settings) 
     app.terms.policy = settings.policy_over(app.terms.policy);
     for (name, number) in settings.list(Setting::Limit, limit)?.unwrap_or_default() {
         // `limit` has tried it.
-        let _ = set_limit(&mut app.terms.limits, &name, number);
+        let _ = app.terms.limits.set(&name, number);
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr};
 
-use avmarks_emulator::set_limit;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::readings::AccountId;
@@ -90,7 +89,7 @@ pub(crate) fn address(text: &str) -> Option<IpAddr> {
 pub(crate) fn limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected LIMIT=N, such as calls_per_window_max=1000")?;
     let value = value.parse().map_err(|_| format!("expected an integer from 0 to {}", u64::MAX))?;
-    set_limit(&mut Limits::DOCUMENTED.clone(), name, value).map_err(|error| error.to_string())?;
+    Limits::DOCUMENTED.clone().set(name, value).map_err(|error| format!("`{}`: {error}", Excerpt(name)))?;
     Ok((name.to_owned(), value))
 }
 

@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod help;
+mod inputs;
 mod pages;
 mod replay;
 mod review;

@@ -42,7 +42,7 @@ fn a_dry_run_says_what_is_served_and_what_is_left_out() {
     assert_eq!((told.status, told.out.lines().next()), (0, Some("accepted")));
     let line = |start: &str| told.out.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
     assert!(line("served").contains("teacher10  1000"), "{told:?}");
-    assert!(line("left out").contains("student9  1001  ONLINE-ONLY"), "{told:?}");
+    assert!(line("omitted").contains("student9  1001  ONLINE-ONLY"), "{told:?}");
     let found = avmarks(&[&arguments[..], &["--json"]].concat()).json();
     assert_eq!(found["omitted"], json!([{"account": "student9", "mark": 1001, "because": "ONLINE-ONLY"}]));
     assert_eq!(found["because"], json!(["ONLINE-ONLY", "gap:echo", "gap:trailing-comma"]));

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::ControlError;
-use super::extract::{self, NUMBER_MAX, StrictJson, Whole};
+use super::extract::{self, StrictJson, Whole};
 use super::groups::events;
 use crate::shared::Shared;
 use crate::world::World;
@@ -79,11 +79,7 @@ pub(super) async fn advance(
         .change(|world| {
             let by = Duration::from_millis(ms);
             let then = world.now().saturating_add(by).as_millis();
-            if then > NUMBER_MAX {
-                return Err(ControlError::conflict(format!(
-                    "it would be {then}, and {NUMBER_MAX} is the latest time there is"
-                )));
-            }
+            Timestamp::new(then).map_err(|fault| ControlError::conflict(format!("it would be {then}; {fault}")))?;
             let happenings = world.advance_clock(by);
             Ok(Json(now(world, Some(&happenings))))
         })
@@ -91,10 +87,7 @@ pub(super) async fn advance(
 }
 
 fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
-    if millis > NUMBER_MAX {
-        return Err(ControlError::bad_request(format!("`{field}` is {millis}; it must be at most {NUMBER_MAX}")));
-    }
-    Ok(Timestamp::from_millis(millis))
+    Timestamp::new(millis).map_err(|fault| ControlError::bad_request(format!("`{field}` is {millis}; {fault}")))
 }
 
 fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::Settings;
-use avmarks_spec::{Excerpt, Gap};
+use avmarks_spec::{Excerpt, Gap, Limits};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::error::ControlError;
 use super::extract::{self, StrictJson, Whole};
-use crate::limits::{self, set_limit};
 use crate::shared::Shared;
 
 #[derive(Serialize)]
@@ -73,7 +72,7 @@ impl View {
             online_list_enabled: terms.online_list_enabled,
             signature_checked: settings.key.is_some(),
             policy: Gap::choices().map(|(gap, field)| (field, terms.policy.reading(gap))).collect(),
-            limits: limits::all(&terms.limits).collect(),
+            limits: Limits::FIELDS.iter().map(|field| (field.name, (field.get)(&terms.limits))).collect(),
         }
     }
 }
@@ -91,8 +90,10 @@ impl Change {
         terms.marks_supported = self.marks_supported.unwrap_or(terms.marks_supported);
         terms.online_list_enabled = self.online_list_enabled.unwrap_or(terms.online_list_enabled);
         for (name, Whole(value)) in self.limits.unwrap_or_default() {
-            set_limit(&mut terms.limits, &name, value)
-                .map_err(|fault| ControlError::bad_request(format!("`limits`: {fault}")))?;
+            terms
+                .limits
+                .set(&name, value)
+                .map_err(|fault| ControlError::bad_request(format!("`limits.{}`: {fault}", Excerpt(&name))))?;
         }
         policy(&mut terms.policy, self.policy.unwrap_or_default())
     }

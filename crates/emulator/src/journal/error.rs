@@ -23,19 +23,46 @@ pub enum DataError {
         /// What the system says.
         source: io::Error,
     },
-    /// A file is broken at a place behind which it goes on.
+    /// A record is missing, doubled, changed or out of its place.
     #[error(
-        "`{}` is broken at byte {at}, and goes on at byte {next}: this is no torn tail; restore the folder, or copy it and \
-         ask for a repair (`data_repair`), which gives up everything from byte {at} on",
+        "`{}` is broken at byte {at}: a record there is changed, missing, doubled or out of its place, and another stands at \
+         byte {next}, so the tail is not torn; restore the folder, or copy it and ask for a repair (`data_repair`), which \
+         gives up everything from byte {at} on",
         path.display()
     )]
     Broken {
         /// The file.
         path: PathBuf,
-        /// The first byte of what is no record.
+        /// The first byte of what does not follow on the record before it.
         at: usize,
-        /// The first byte of a record behind it.
+        /// The first byte of a record there or behind it.
         next: usize,
+    },
+    /// A file is not as it was when the emulator stopped.
+    #[error(
+        "`{}` had {expected} bytes when the emulator stopped, and now {found} of them can be read; restore the folder, or copy \
+         it and ask for a repair (`data_repair`), which gives up the difference",
+        path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The bytes of its records then.
+        expected: u64,
+        /// The bytes of its records now.
+        found: u64,
+    },
+    /// A file of the folder was removed or replaced while the emulator ran.
+    #[error("`{}` was removed, or another file was put in its place, while the emulator was running", path.display())]
+    Vanished {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No number is left for the next generation.
+    #[error("no generation can follow `{}`; move the file away if it is not the emulator's", path.display())]
+    LastGeneration {
+        /// The file with the highest number.
+        path: PathBuf,
     },
     /// There is no whole state to start from.
     #[error("`{}` has no whole state that its journals could go on from: {what}", folder.display())]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use avmarks_rules::Policy;
 use avmarks_service::Call;
 use avmarks_service::scenario::{Input, Line};
 use avmarks_spec::{GroupId, Timestamp};
@@ -9,6 +10,22 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::ClockWire;
 use crate::clock::Clock;
+
+/// A line of a journal.
+pub(crate) enum Record<'a> {
+    Scenario(Line<'a>),
+    Own(OwnLine),
+}
+
+impl<'a> Record<'a> {
+    /// The line of this text. `policy` is the one in force when it was written.
+    pub(crate) fn parse(text: &'a str, policy: &Policy) -> Result<Self, String> {
+        match OwnLine::parse(text)? {
+            Some(own) => Ok(Self::Own(own)),
+            None => Line::parse(text, policy).map(Self::Scenario).map_err(|fault| fault.to_string()),
+        }
+    }
+}
 
 /// A line that no scenario has.
 pub(crate) enum OwnLine {
@@ -86,7 +103,7 @@ impl OwnLine {
     }
 
     /// The line of this text; nothing where it is not one of these.
-    pub(crate) fn parse(text: &str) -> Result<Option<Self>, String> {
+    fn parse(text: &str) -> Result<Option<Self>, String> {
         let form = |fault: serde_json::Error| fault.to_string();
         let head: Head<'_> = serde_json::from_str(text).map_err(form)?;
         Ok(Some(match &*head.r#do {
@@ -102,7 +119,7 @@ impl OwnLine {
             "group_call" => {
                 let GroupCallLine { at, identifier, path, raw, .. } = serde_json::from_str(text).map_err(form)?;
                 Self::GroupCall {
-                    at: Timestamp::from_millis(at),
+                    at: Timestamp::new(at).map_err(|fault| format!("`at` is {at}; {fault}"))?,
                     identifier: identifier.into_owned(),
                     path: path.into_owned(),
                     body: raw.into_owned(),

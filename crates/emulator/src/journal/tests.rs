@@ -1,4 +1,5 @@
 mod answered;
+mod durability;
 mod property;
 
 use std::fs;
@@ -90,7 +91,7 @@ fn change<T>(shared: &Shared, change: impl FnOnce(&mut World) -> T) -> T {
 
 /// The body of an answer.
 fn answer(shared: &Shared, request: &Request<'_>) -> Vec<u8> {
-    let body = ReadBody::Whole(request.body.to_vec().into());
+    let body = ReadBody::Whole(request.body.to_vec().into(), Default::default());
     wait(shared.answer(request, &RawQuery::new(request.query), &body, None)).unwrap().body
 }
 
@@ -162,18 +163,19 @@ fn a_new_folder_has_a_state_and_an_empty_journal_and_inputs_become_lines() {
     assert_eq!(call(&shared, "/v4/group_open_http_svc/get_group_info", r#"{"GroupIdList":["g"]}"#), 0);
     assert_eq!(call(&shared, "/v4/nothing", "{}"), 60_009);
     let lines = String::from_utf8(fs::read(folder.0.join("journal-1")).unwrap()).unwrap();
-    let lines: Vec<_> = lines.lines().map(|line| &line[9..]).collect();
+    let lines: Vec<_> = lines.lines().map(|line| line.splitn(3, ' ').nth(2).unwrap()).collect();
     assert_eq!(
-        lines[..4],
+        lines[..5],
         [
+            r#"{"do":"begin"}"#,
             r#"{"at":1000,"do":"create_group","group":"g","type":"AVChatRoom"}"#,
             r#"{"at":1000,"do":"name","group":"g","name":"room"}"#,
             r#"{"at":1000,"do":"join","group":"g","accounts":["u1"]}"#,
             r#"{"at":1000,"do":"call","as":"administrator","path":"/v4/group_open_avchatroom_http_svc/modify_user_info","raw":"{\"GroupId\":\"g\",\"CommandType\":1,\"MemberList\":[{\"Member_Account\":\"u1\",\"Marks\":[1000]}]}"}"#,
         ]
     );
-    assert!(lines[4].starts_with(r#"{"at":1005,"do":"clock","clock":{"now":1005,"running":false,"#), "{}", lines[4]);
-    assert_eq!(lines.len(), 5);
+    assert!(lines[5].starts_with(r#"{"at":1005,"do":"clock","clock":{"now":1005,"running":false,"#), "{}", lines[5]);
+    assert_eq!(lines.len(), 6);
 }
 
 #[test]
@@ -200,8 +202,10 @@ fn a_journal_that_is_broken_in_its_middle_is_refused_and_cut_when_asked() {
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
     let mut journal = fs::read(&path).unwrap();
-    let second = journal.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    journal[second + 20] ^= 1;
+    // Behind the head and the first input.
+    let mut breaks = journal.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let second = breaks.nth(1).unwrap();
+    journal[second + 30] ^= 1;
     fs::write(&path, &journal).unwrap();
     let fault = refused(settings(Some(&folder)));
     assert!(matches!(&fault, DataError::Broken { at, .. } if *at == second), "{fault}");
@@ -224,12 +228,15 @@ fn every_step_of_a_new_generation_can_be_the_last() {
     assert_eq!(new.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["journal-2", "state-2"]);
     let [journal_1, state_1] = [&old[0], &old[1]].map(Clone::clone);
     let [journal_2, state_2] = [&new[0], &new[1]].map(Clone::clone);
+    let torn_1 = ("journal-1".to_owned(), [&journal_1.1[..], b"00000000 7 {\"at\""].concat());
     let half = ("state.new".to_owned(), state_2.1[..state_2.1.len() / 2].to_vec());
     let whole = ("state.new".to_owned(), state_2.1.clone());
     for files in [
         vec![journal_1.clone(), state_1.clone(), half],
-        vec![journal_1.clone(), state_1.clone(), whole],
-        vec![journal_1.clone(), state_1.clone(), state_2.clone()],
+        vec![journal_1.clone(), state_1.clone(), whole.clone()],
+        vec![journal_1.clone(), state_1.clone(), whole.clone(), ("journal-2".to_owned(), Vec::new())],
+        vec![journal_1.clone(), state_1.clone(), whole, journal_2.clone()],
+        vec![torn_1.clone(), state_1.clone(), journal_2.clone()],
         vec![journal_1.clone(), state_1.clone(), state_2.clone(), journal_2.clone()],
         vec![state_1.clone(), state_2.clone(), journal_2.clone()],
         vec![state_2.clone(), journal_2.clone()],
@@ -268,10 +275,12 @@ fn a_line_that_cannot_be_taken_in_is_refused_with_its_place() {
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
     let mut journal = fs::read(&path).unwrap();
-    record::write(&mut journal, br#"{"at":1,"do":"jion"}"#);
+    let mut chain = record::Chain::of("journal-1");
+    record::read(&journal.clone(), &mut chain);
+    chain.write(&mut journal, br#"{"at":1,"do":"jion"}"#);
     fs::write(&path, &journal).unwrap();
     let fault = refused(settings(Some(&folder)));
-    assert!(fault.to_string().contains("line 5 of") && fault.to_string().contains("`do` is `jion`"), "{fault}");
+    assert!(fault.to_string().contains("line 6 of") && fault.to_string().contains("`do` is `jion`"), "{fault}");
 }
 
 #[test]
@@ -294,7 +303,7 @@ fn where_nothing_can_be_kept_nothing_is_accepted() {
     let fault = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
     assert!(fault.contains("can no longer be kept") && fault.contains("state.new"), "{fault}");
     let request = Request { method: "POST", path: "/v4/x", query: "", body: b"" };
-    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default()));
+    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default(), Default::default()));
     assert!(wait(shared.answer(&request, &query, &body, None)).is_err());
     assert!(wait(shared.change(|_| ())).is_err());
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use avmarks_service::App;
-use avmarks_spec::{GroupId, OneLine, Timestamp};
+use avmarks_spec::{GroupId, OneLine, Timestamp, TimestampError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -11,7 +11,7 @@ use crate::clock::{self, Clock};
 use crate::state::{Group, State};
 
 /// The version that is written, and read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +71,7 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
     let groups = groups.into_iter().map(|(id, group)| {
         let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
-        Ok((id, Group::from(group)))
+        Ok((id, Group::try_from(group).map_err(|fault| format!("group `{id}`: `created`: {fault}"))?))
     });
     Ok(State {
         app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
@@ -105,9 +105,11 @@ impl From<&Group> for GroupWire {
     }
 }
 
-impl From<GroupWire> for Group {
-    fn from(wire: GroupWire) -> Self {
+impl TryFrom<GroupWire> for Group {
+    type Error = TimestampError;
+
+    fn try_from(wire: GroupWire) -> Result<Self, TimestampError> {
         let GroupWire { name, introduction, notification, face_url, created } = wire;
-        Self { name, introduction, notification, face_url, created: Timestamp::from_millis(created) }
+        Ok(Self { name, introduction, notification, face_url, created: Timestamp::new(created)? })
     }
 }

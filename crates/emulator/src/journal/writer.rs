@@ -1,7 +1,5 @@
 //! The thread that writes, and those who wait for it.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -11,14 +9,16 @@ use std::thread::{JoinHandle, Thread};
 use tokio::sync::watch;
 
 use super::error::DataError;
-use super::folder::{Folder, io_fault};
-use super::record;
+use super::folder::{Folder, JournalFile, io_error};
 use crate::state::State;
 
 /// What was asked cannot be kept, and nothing more is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the state can no longer be kept, so nothing more is accepted; restart the emulator once this is mended: {0}")]
 pub(crate) struct NotPersisted(Arc<str>);
+
+/// Bytes of a record beside its line: checksum, number, two spaces and the line break, about.
+const RECORD_BYTES: usize = 16;
 
 /// Hands what is appended to a thread of its own. Dropping it waits until all is written.
 pub(super) struct Writer {
@@ -52,8 +52,8 @@ struct Waiting {
 }
 
 enum Piece {
-    /// Records of the generation.
-    Records(Vec<u8>),
+    /// Lines of the generation, each with a line break.
+    Lines(Vec<u8>),
     /// The state that the next one begins with.
     Generation(Box<State>),
 }
@@ -62,10 +62,11 @@ impl Writer {
     /// Begins a generation with this state, and waits for more.
     pub(super) fn start(folder: Folder, state: &State) -> Result<Self, DataError> {
         let generation = folder.next_generation()?;
-        let (file, path) = folder.begin(generation, state)?;
+        let journal = folder.begin(generation, state)?;
+        folder.clear_mark()?;
         let queue = Arc::new(Queue::default());
-        let (told, progress) = watch::channel(Progress::Persisted(0));
-        let mut pen = Pen { folder, generation, file, path };
+        let (progressed, progress) = watch::channel(Progress::Persisted(0));
+        let mut pen = Pen { folder, journal };
         let taken = Arc::clone(&queue);
         let thread = std::thread::Builder::new().name("avmarks-journal".to_owned()).spawn(move || {
             while let Some((pieces, appended)) = taken.take() {
@@ -73,27 +74,29 @@ impl Writer {
                 if let Err(fault) = written {
                     let failure = NotPersisted(fault.to_string().into());
                     tracing::error!("{failure}");
-                    told.send_replace(Progress::Failed(failure));
+                    progressed.send_replace(Progress::Failed(failure));
                     return;
                 }
-                told.send_replace(Progress::Persisted(appended));
+                progressed.send_replace(Progress::Persisted(appended));
             }
+            pen.stop();
         });
-        let thread = thread.map_err(|source| io_fault("written by a thread", &PathBuf::from("journal"), source))?;
+        let thread = thread.map_err(|source| io_error("written by a thread", &PathBuf::from("journal"), source))?;
         Ok(Self { queue, appended: 0, progress, thread: Some(thread) })
     }
 
-    /// Hands a line over; how many bytes it takes.
+    /// Hands a line over; about how many bytes it takes.
     pub(super) fn append(&mut self, line: &[u8]) -> usize {
         self.hand(|pieces| {
-            if let Some(Piece::Records(records)) = pieces.last_mut() {
-                return record::write(records, line);
+            if !matches!(pieces.last(), Some(Piece::Lines(_))) {
+                pieces.push(Piece::Lines(Vec::with_capacity(line.len() + 1)));
             }
-            let mut records = Vec::with_capacity(line.len() + 10);
-            let bytes = record::write(&mut records, line);
-            pieces.push(Piece::Records(records));
-            bytes
-        })
+            if let Some(Piece::Lines(lines)) = pieces.last_mut() {
+                lines.extend_from_slice(line);
+                lines.push(b'\n');
+            }
+        });
+        line.len() + RECORD_BYTES
     }
 
     /// Hands over the state that a new generation begins with.
@@ -189,23 +192,29 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 /// What the thread writes with.
 struct Pen {
     folder: Folder,
-    generation: u64,
-    file: File,
-    path: PathBuf,
+    journal: JournalFile,
 }
 
 impl Pen {
     fn write(&mut self, piece: Piece) -> Result<(), DataError> {
         match piece {
-            Piece::Records(records) => {
-                let written = self.file.write_all(&records).and_then(|()| self.file.sync_data());
-                written.map_err(|source| io_fault("written", &self.path, source))
+            Piece::Lines(lines) => {
+                self.journal.append(lines.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end))?;
             }
             Piece::Generation(state) => {
-                self.generation += 1;
-                (self.file, self.path) = self.folder.begin(self.generation, &state)?;
-                Ok(())
+                let generation = self.journal.generation().checked_add(1);
+                let generation = generation.map_or_else(|| self.folder.next_generation(), Ok)?;
+                self.journal = self.folder.begin(generation, &state)?;
             }
+        }
+        // What was written to a file that has no name any more is lost, and must not be answered.
+        self.folder.check(&self.journal)
+    }
+
+    /// Writes down how the journal ends.
+    fn stop(&self) {
+        if let Err(fault) = self.folder.set_mark(&self.journal) {
+            tracing::warn!(%fault, "that the emulator stopped could not be written down; a tail that is lost will not be noticed");
         }
     }
 }

@@ -161,3 +161,17 @@ fn a_scenario_stops_at_the_first_line_that_is_none() {
     let says = "`Content-Type` is `application/json`; it must be `application/x-ndjson` or `application/jsonl`";
     assert_eq!(sentence(&reply), (415, says.to_owned()));
 }
+
+#[test]
+fn a_state_can_be_saved_when_nothing_is_accepted() {
+    let folder = std::env::temp_dir().join(format!("avmarks-control-state-{}", std::process::id()));
+    let running = start(|settings| settings.data = Some(folder.clone()));
+    done(&running, "POST", "groups", r#"{"group":"a"}"#);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(refused(&running, "POST", "groups", r#"{"group":"b"}"#).0, 503);
+    assert_eq!(refused(&running, "GET", "health", "").0, 503);
+    // What could not be written down is in it too.
+    let state = done(&running, "GET", "state", "");
+    let groups: Vec<_> = state["groups"].as_array().unwrap().iter().map(|group| group["id"].clone()).collect();
+    assert_eq!(groups, ["a", "b"]);
+}

@@ -137,9 +137,6 @@ impl AppChange {
     }
 }
 
-/// The latest time that a line may name: what a signed integer holds, so that no pin's end is beyond what can be said.
-const AT_MAX: u64 = i64::MAX as u64;
-
 const TO_DO: [&str; 10] =
     ["app", "policy", "create_group", "destroy_group", "join", "leave", "disconnect", "reconnect", "call", "tick"];
 
@@ -177,10 +174,7 @@ impl<'a> Line<'a> {
         })?;
         let mut fields = LineFields { fields, policy };
         let at: u64 = fields.require("at", "a whole number of milliseconds from 0 up")?;
-        if at > AT_MAX {
-            return Err(format!("`at` is `{at}`; it must be at most {AT_MAX}"));
-        }
-        let at = Timestamp::from_millis(at);
+        let at = Timestamp::new(at).map_err(|fault| format!("`at` is `{at}`; {fault}"))?;
         let to_do: Cow<'_, str> = fields.text("do")?.ok_or_else(|| missing("do", "a string"))?;
         let input = match &*to_do {
             "app" => fields.app()?,

@@ -38,7 +38,7 @@ struct Account<'a> {
     code: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<&'a str>,
-    says: String,
+    message: String,
     random: Option<u32>,
 }
 
@@ -55,14 +55,14 @@ struct OneTry<'a> {
     random: u32,
     sent_at: u64,
     ended_at: u64,
-    heard: &'static str,
+    status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<&'a str>,
-    says: String,
+    message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    quirks: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl<'a> Report<'a> {
@@ -104,7 +104,7 @@ impl<'a> Account<'a> {
             likely: likely.map(avmarks_spec::Clause::id),
             code,
             info,
-            says: report.outcome.to_string(),
+            message: report.outcome.to_string(),
             random: report.random,
         }
     }
@@ -116,9 +116,9 @@ impl<'a> Call<'a> {
             first: record.range().start,
             accounts: record.range().len(),
             end: match record.is_answered() {
-                true => "settled",
+                true => "done",
                 false if record.is_split() => "split",
-                false => "given-up",
+                false => "abandoned",
             },
             tries: record.attempts().iter().map(OneTry::of).collect(),
         }
@@ -127,12 +127,12 @@ impl<'a> Call<'a> {
 
 impl<'a> OneTry<'a> {
     fn of(one: &'a Attempt) -> Self {
-        let heard = match one.result() {
+        let status = match one.result() {
             AttemptResult::Served { .. } => "served",
             AttemptResult::Accepted => "accepted",
             AttemptResult::Refused { .. } => "refused",
-            AttemptResult::IncompleteAnswer(_) => "untold",
-            AttemptResult::UnexpectedResponse(_) => "foreign",
+            AttemptResult::IncompleteAnswer(_) => "unknown",
+            AttemptResult::UnexpectedResponse(_) => "not_from_service",
             _ => "failed",
         };
         let (code, info) = match one.result() {
@@ -143,20 +143,20 @@ impl<'a> OneTry<'a> {
             random: one.random(),
             sent_at: one.sent_at().as_millis(),
             ended_at: one.ended_at().as_millis(),
-            heard,
+            status,
             code,
             info,
-            says: one.result().to_string(),
-            quirks: one.anomalies().iter().map(quirk).collect(),
+            message: one.result().to_string(),
+            warnings: one.anomalies().iter().map(warning).collect(),
         }
     }
 }
 
-fn quirk(quirk: &Anomaly) -> String {
-    match quirk {
+fn warning(anomaly: &Anomaly) -> String {
+    match anomaly {
         Anomaly::CodeAsText => "code-as-text".to_owned(),
         Anomaly::HttpStatus(status) => format!("status {status}"),
-        Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
+        Anomaly::UnrequestedAccounts(accounts) => format!("unrequested-accounts {accounts}"),
         Anomaly::Signature => "signature".to_owned(),
         Anomaly::StatusContradictsCode => "status-contradicts-code".to_owned(),
         Anomaly::RepeatedAccounts(accounts) => format!("repeated-accounts {accounts}"),

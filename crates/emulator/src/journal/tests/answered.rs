@@ -40,8 +40,10 @@ fn a_line_that_cannot_be_taken_in_is_given_up_with_all_behind_it_when_asked() {
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
     let mut journal = fs::read(&path).unwrap();
-    record::write(&mut journal, br#"{"at":1,"do":"jion"}"#);
-    record::write(&mut journal, br#"{"at":1,"do":"destroy_group","group":"g"}"#);
+    let mut chain = record::Chain::of("journal-1");
+    record::read(&journal.clone(), &mut chain);
+    chain.write(&mut journal, br#"{"at":1,"do":"jion"}"#);
+    chain.write(&mut journal, br#"{"at":1,"do":"destroy_group","group":"g"}"#);
     fs::write(&path, &journal).unwrap();
     let fault = refused(settings(Some(&folder)));
     assert!(fault.to_string().contains("`data_repair`"), "{fault}");

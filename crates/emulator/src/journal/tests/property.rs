@@ -1,9 +1,35 @@
 //! Any run of inputs, with restarts anywhere.
 
+use avmarks_spec::Limits;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+
+/// Where a time or a number comes in from outside.
+#[derive(Clone, Copy, Debug)]
+enum Door {
+    Line,
+    Snapshot,
+    Limit(usize),
+}
+
+/// Times and numbers at which something ends or begins.
+const EDGES: [u64; 13] = [
+    0,
+    1,
+    999,
+    1_000,
+    259_199_999,
+    259_200_001,
+    (1 << 53) - 259_200_000,
+    (1 << 53) - 2,
+    (1 << 53) - 1,
+    1 << 53,
+    (1 << 63) - 1,
+    1 << 63,
+    u64::MAX,
+];
 
 /// Something that is done to a world.
 #[derive(Clone, Debug)]
@@ -19,6 +45,8 @@ enum Op {
     List(u8),
     NoText,
     Advance(u64),
+    SetClock(u64),
+    Edge(Door, u64),
     Limit(usize),
     Play(u8, u8),
     Reseed,
@@ -29,6 +57,7 @@ enum Op {
 fn op() -> impl Strategy<Value = Op> {
     let presence =
         prop::sample::select(vec![Presence::Join, Presence::Leave, Presence::Disconnect, Presence::Reconnect]);
+    let door = prop_oneof![Just(Door::Line), Just(Door::Snapshot), (0..10_usize).prop_map(Door::Limit)];
     let mark = prop::sample::select(vec![500, 600, 1000, 1001, 1002]);
     prop_oneof![
         3 => (0..3_u8, any::<bool>()).prop_map(|(group, named)| Op::Create(group, named)),
@@ -42,6 +71,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..3_u8).prop_map(Op::List),
         1 => Just(Op::NoText),
         2 => prop::sample::select(vec![0, 1, 999, 100_000_000, 259_200_000]).prop_map(Op::Advance),
+        1 => prop::sample::select(EDGES.to_vec()).prop_map(Op::SetClock),
+        2 => (door, prop::sample::select(EDGES.to_vec())).prop_map(|(door, number)| Op::Edge(door, number)),
         1 => (1..4_usize).prop_map(Op::Limit),
         2 => (0..3_u8, 0..4_u8).prop_map(|(group, who)| Op::Play(group, who)),
         1 => Just(Op::Reseed),
@@ -90,6 +121,29 @@ fn apply(shared: &Shared, op: &Op) {
             answer(shared, &Request { method: "POST", path, query, body: b"\xff" });
         }
         Op::Advance(ms) => drop(change(shared, |world| world.advance_clock(Duration::from_millis(*ms)))),
+        Op::SetClock(at) => {
+            if let Ok(at) = Timestamp::new(*at) {
+                change(shared, |world| world.set_clock(at));
+            }
+        }
+        Op::Edge(Door::Line, at) => {
+            let line = format!(r#"{{"at":{at},"do":"create_group","group":"g0"}}"#);
+            assert_eq!(change(shared, |world| world.play(&line, drop)).is_ok(), *at < 1 << 53);
+        }
+        Op::Edge(Door::Snapshot, latest) => change(shared, |world| {
+            world.tick();
+            let mut snapshot: Value = serde_json::from_slice(&world.state.app.snapshot()).unwrap();
+            snapshot["latest"] = (*latest).into();
+            if let Ok(app) = avmarks_service::App::restore(snapshot.to_string().as_bytes()) {
+                assert!(*latest < 1 << 53);
+                world.replace(app);
+            }
+        }),
+        Op::Edge(Door::Limit(field), value) => change(shared, |world| {
+            let mut settings = world.state.app.settings().clone();
+            (Limits::FIELDS[*field].set)(&mut settings.terms.limits, *value);
+            world.configure(settings);
+        }),
         Op::Limit(marks_max) => change(shared, |world| {
             let mut settings = world.state.app.settings().clone();
             settings.terms.limits.marks_per_group_max = *marks_max;
@@ -132,14 +186,14 @@ proptest! {
 
     /// Whatever was done, and however often and wherever it was restarted: the same state as without.
     #[test]
-    fn a_restart_at_any_point_changes_nothing(ops in prop::collection::vec(op(), 0..40)) {
+    fn a_restart_at_any_point_changes_nothing(ops in prop::collection::vec(op(), 0..40), places in [0..40_usize, 0..40]) {
         let folder = Temporary::new();
         // Small enough for generations to end by themselves.
         let small = || Settings { journal_bytes_max: 1_000, ..settings(Some(&folder)) };
         let lone = Emulator::new(settings(None)).unwrap().shared;
         let mut kept = Emulator::new(small()).unwrap().shared;
-        for op in ops.iter().chain([&Op::Restart]) {
-            if let Op::Restart = op {
+        for (at, op) in ops.iter().chain([&Op::Restart]).enumerate() {
+            if places.contains(&at) || matches!(op, Op::Restart) {
                 drop(kept);
                 kept = Emulator::new(small()).unwrap().shared;
                 prop_assert_eq!(lasting(&kept), lasting(&lone));
