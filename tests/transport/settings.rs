@@ -16,7 +16,13 @@ fn of(base: &str) -> avmarks_transport_ureq::ClientBuilder {
 
 #[test]
 fn http_is_for_this_host_alone_unless_it_is_asked_for() {
-    for base in ["http://127.0.0.1:1", "http://localhost:1/im", "http://[::1]:1", "https://example.com"] {
+    for base in [
+        "http://127.0.0.1:1",
+        "http://localhost:1/im",
+        "http://[::1]:1",
+        "http://[::ffff:127.0.0.1]:1",
+        "https://example.com",
+    ] {
         assert!(of(base).build().is_ok(), "{base}");
     }
     for base in ["http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0:1", "http://10.0.0.1"] {
