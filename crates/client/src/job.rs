@@ -5,6 +5,7 @@ mod report;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::pace::{Pace, RoundRobin};
 use crate::progress::{AnsweredCall, Progress};
 use crate::response::{Anomaly, AttemptResult, Response, TransportError};
 use crate::retry::Scope;
-use crate::{Plan, Signer};
+use crate::{AccountReport, Outcome, Plan, Signer, State};
 
 pub use queue::CallRecord;
 use queue::{Call, End, Halt, PlanQueue, Sent};
@@ -293,6 +294,45 @@ fn answered(
         _ => None,
     }
 }
+
+/// Some accounts of a job were not served, or only in part.
+#[derive(Debug)]
+pub struct IncompleteError {
+    job: Box<Job>,
+}
+
+impl IncompleteError {
+    fn new(job: Job) -> Self {
+        Self { job: Box::new(job) }
+    }
+
+    /// The job, for its report.
+    pub const fn job(&self) -> &Job {
+        &self.job
+    }
+}
+
+/// How many accounts are in each state, and the first that was not served.
+impl fmt::Display for IncompleteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.job.report();
+        let done = report.count(State::Applied) + report.count(State::Accepted);
+        write!(f, "{done} of {} accounts were served", report.total())?;
+        for state in State::ALL.iter().filter(|state| !matches!(state, State::Applied | State::Accepted)) {
+            match report.count(*state) {
+                0 => {}
+                count => write!(f, ", {count} {}", state.name())?,
+            }
+        }
+        let is_done = |account: &AccountReport<'_>| matches!(account.outcome, Outcome::Applied | Outcome::Accepted);
+        match report.accounts().find(|account| !is_done(account)) {
+            Some(AccountReport { account, outcome, .. }) => write!(f, "; the first is `{account}`: {outcome}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for IncompleteError {}
 
 #[cfg(test)]
 mod tests;

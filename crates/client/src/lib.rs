@@ -87,9 +87,9 @@ mod signature;
 
 pub use attempt::{Attempt, AttemptId, NotInFlightError, Step, Transmit};
 pub use call::{CallAnswer, CallRequest, SingleCall, UnansweredError};
-pub use job::{CallRecord, Job, JobError, JobSettings};
+pub use job::{CallRecord, IncompleteError, Job, JobError, JobSettings};
 pub use members::{CheckedMember, MemberCheck};
-pub use outcome::{AccountReport, IncompleteError, NotSentReason, Outcome, Report, State};
+pub use outcome::{AccountReport, NotSentReason, Outcome, Report, State};
 pub use pace::{Pace, PaceSettings};
 pub use pages::Pages;
 pub use plan::{Plan, PlanError, PlanErrors, PlanKind, PlanSettings};

@@ -8,7 +8,7 @@ use avmarks_spec::{Clause, Excerpt, Mark};
 
 use crate::attempt::Attempt;
 use crate::progress::{AccountResult, AnsweredCall};
-use crate::{AttemptResult, Job, Plan};
+use crate::{AttemptResult, Plan, PlanKind};
 
 /// The outcome of an account. The list is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +136,17 @@ impl State {
     pub const ALL: &'static [Self] =
         &[Self::Applied, Self::Accepted, Self::Partial, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotSent];
 
+    /// The states in which accounts of a plan of this kind can be, the best first. An answer about robots names no account, so that
+    /// none of their accounts is known to be served or omitted.
+    #[must_use]
+    pub const fn of_kind(kind: PlanKind) -> &'static [Self] {
+        use State::{Accepted, Applied, NotSent, Omitted, Partial, Refused, Unconfirmed};
+        match kind {
+            PlanKind::SetMarks | PlanKind::DeleteMarks => &[Applied, Partial, Omitted, Refused, Unconfirmed, NotSent],
+            PlanKind::AddRobots | PlanKind::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotSent],
+        }
+    }
+
     /// A short, stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -222,45 +233,6 @@ impl<'a> Report<'a> {
         self.count(State::Applied) + self.count(State::Accepted) == self.total()
     }
 }
-
-/// Some accounts of a job were not served, or only in part.
-#[derive(Debug)]
-pub struct IncompleteError {
-    job: Box<Job>,
-}
-
-impl IncompleteError {
-    pub(crate) fn new(job: Job) -> Self {
-        Self { job: Box::new(job) }
-    }
-
-    /// The job, for its report.
-    pub const fn job(&self) -> &Job {
-        &self.job
-    }
-}
-
-/// How many accounts are in each state, and the first that was not served.
-impl fmt::Display for IncompleteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.job.report();
-        let done = report.count(State::Applied) + report.count(State::Accepted);
-        write!(f, "{done} of {} accounts were served", report.total())?;
-        for state in State::ALL.iter().filter(|state| !matches!(state, State::Applied | State::Accepted)) {
-            match report.count(*state) {
-                0 => {}
-                count => write!(f, ", {count} {}", state.name())?,
-            }
-        }
-        let is_done = |account: &AccountReport<'_>| matches!(account.outcome, Outcome::Applied | Outcome::Accepted);
-        match report.accounts().find(|account| !is_done(account)) {
-            Some(AccountReport { account, outcome, .. }) => write!(f, "; the first is `{account}`: {outcome}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for IncompleteError {}
 
 /// The outcome of every account of a plan.
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::PlanKind;
 
+use retry_after::wait;
 pub use unexpected::{UNEXPECTED_BODY_BYTES_MAX, UnexpectedKind, UnexpectedResponse};
 
 /// A response as the transport has it.
@@ -119,7 +120,7 @@ impl<'a> Response<'a> {
                 }
                 judged(envelope, &mut anomalies)
             }
-            other => Err(AttemptResult::UnexpectedResponse(UnexpectedResponse::of(self, now, other.err()))),
+            other => Err(AttemptResult::UnexpectedResponse(unexpected(self, now, other.err()))),
         };
         Opened { body, envelope, answer, anomalies }
     }
@@ -331,6 +332,46 @@ impl TransportError {
     pub const fn may_have_been_served(&self) -> bool {
         matches!(self, Self::ConnectionLost { .. } | Self::TimedOut)
     }
+}
+
+/// What a response is that `error` keeps from being an answer; none where its status alone does, or that it was truncated.
+fn unexpected(response: &Response<'_>, now: Timestamp, error: Option<AnswerError>) -> UnexpectedResponse {
+    let text = response.body.trim_ascii();
+    let kind = match (response.status, error) {
+        (300..400, _) => UnexpectedKind::Redirect,
+        (200, Some(_)) if encoding(response).is_some() => {
+            UnexpectedKind::Encoded { encoding: encoding(response).unwrap_or_default() }
+        }
+        (200, _) if response.truncated => UnexpectedKind::Truncated,
+        (200, _) if text.is_empty() => UnexpectedKind::Empty,
+        (200, _) if text.starts_with(b"<") => UnexpectedKind::Html,
+        (200, Some(_)) if ends_early(text) => UnexpectedKind::Truncated,
+        (200, Some(error)) => UnexpectedKind::NoEnvelope(error),
+        _ => UnexpectedKind::Status,
+    };
+    let head = response.body.get(..UNEXPECTED_BODY_BYTES_MAX).unwrap_or(response.body).into();
+    let retry_after = response.retry_after.and_then(|value| wait(value, now));
+    UnexpectedResponse { kind, status: response.status, retry_after, bytes: response.body.len(), head }
+}
+
+/// The encoding that the header names or the first bytes show.
+fn encoding(response: &Response<'_>) -> Option<String> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
+    const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+    let named = response.content_encoding.map(|encoding| {
+        encoding.chars().filter(|found| found.is_ascii_alphanumeric() || *found == '-').take(20).collect()
+    });
+    match response.body {
+        _ if named.is_some() => named,
+        body if body.starts_with(GZIP) => Some("gzip".to_owned()),
+        body if body.starts_with(ZSTD) => Some("zstd".to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a body is the start of JSON, and no more than that.
+fn ends_early(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 /// The body with its `ErrorCode` as a number, where it is a string of digits.

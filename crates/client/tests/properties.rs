@@ -29,7 +29,7 @@ proptest! {
         // Whether somebody was served, of each accepted call, by its `random`.
         let mut accepted: BTreeMap<Option<u32>, bool> = BTreeMap::new();
         for account in report.accounts() {
-            prop_assert!(plans[account.plan].kind().states().contains(&account.outcome.state()));
+            prop_assert!(State::of_kind(plans[account.plan].kind()).contains(&account.outcome.state()));
             let touched = seen.touched.contains(&(account.plan, account.account.to_owned()));
             let served = |mark: &_| seen.served.contains(&(account.plan, account.account.to_owned(), *mark));
             match account.outcome {

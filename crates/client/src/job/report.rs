@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use avmarks_protocol::Endpoint;
 
-use crate::outcome::{IncompleteError, NotSentReason, PlanReport, RangeOutcome, Report};
+use crate::outcome::{NotSentReason, PlanReport, RangeOutcome, Report};
 use crate::progress::{AnsweredCall, Progress};
 use crate::{AttemptId, Plan};
 
 use super::queue::Halt;
-use super::{CallRecord, Job, JobSettings};
+use super::{CallRecord, IncompleteError, Job, JobSettings};
 
 impl Job {
     /// The settings.

@@ -11,7 +11,7 @@ use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::UserId;
 
 use super::*;
-use crate::{ATTEMPT_TIMEOUT_MIN, Attempt, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, State};
+use crate::{ATTEMPT_TIMEOUT_MIN, Attempt, PaceSettings, PlanSettings, RetrySettings, SignatureSettings};
 
 const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 const START: u64 = 1_795_412_030_000;

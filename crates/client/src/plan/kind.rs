@@ -5,8 +5,6 @@ use std::fmt;
 use avmarks_protocol::Endpoint;
 use serde::{Deserialize, Serialize};
 
-use crate::State;
-
 /// What a plan does. The list is closed: a new kind breaks the build of whoever must tell them apart.
 ///
 /// ```
@@ -65,17 +63,6 @@ impl PlanKind {
     #[must_use]
     pub const fn sets(self) -> bool {
         matches!(self, Self::SetMarks | Self::AddRobots)
-    }
-
-    /// The states in which accounts of such a plan can be, the best first. An answer about robots names no account, so that none
-    /// of their accounts is known to be served or omitted.
-    #[must_use]
-    pub const fn states(self) -> &'static [State] {
-        use State::{Accepted, Applied, NotSent, Omitted, Partial, Refused, Unconfirmed};
-        match self {
-            Self::SetMarks | Self::DeleteMarks => &[Applied, Partial, Omitted, Refused, Unconfirmed, NotSent],
-            Self::AddRobots | Self::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotSent],
-        }
     }
 
     /// A short, stable name: `set`, `delete`, `add-robots` or `delete-robots`.

@@ -4,10 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use avmarks_protocol::AnswerError;
-use avmarks_spec::{Excerpt, Timestamp};
-
-use super::Response;
-use super::retry_after::wait;
+use avmarks_spec::Excerpt;
 
 /// How many bytes of an unexpected body are kept. Its length is kept as well.
 pub const UNEXPECTED_BODY_BYTES_MAX: usize = 512;
@@ -49,48 +46,6 @@ pub enum UnexpectedKind {
     Html,
     /// Not a JSON object, or one that lacks status or code.
     NoEnvelope(AnswerError),
-}
-
-impl UnexpectedResponse {
-    /// What a response is that `error` keeps from being an answer; none where its status alone does, or that it was truncated.
-    pub(super) fn of(response: &Response<'_>, now: Timestamp, error: Option<AnswerError>) -> Self {
-        let text = response.body.trim_ascii();
-        let kind = match (response.status, error) {
-            (300..400, _) => UnexpectedKind::Redirect,
-            (200, Some(_)) if encoding(response).is_some() => {
-                UnexpectedKind::Encoded { encoding: encoding(response).unwrap_or_default() }
-            }
-            (200, _) if response.truncated => UnexpectedKind::Truncated,
-            (200, _) if text.is_empty() => UnexpectedKind::Empty,
-            (200, _) if text.starts_with(b"<") => UnexpectedKind::Html,
-            (200, Some(_)) if ends_early(text) => UnexpectedKind::Truncated,
-            (200, Some(error)) => UnexpectedKind::NoEnvelope(error),
-            _ => UnexpectedKind::Status,
-        };
-        let head = response.body.get(..UNEXPECTED_BODY_BYTES_MAX).unwrap_or(response.body).into();
-        let retry_after = response.retry_after.and_then(|value| wait(value, now));
-        Self { kind, status: response.status, retry_after, bytes: response.body.len(), head }
-    }
-}
-
-/// The encoding that the header names or the first bytes show.
-fn encoding(response: &Response<'_>) -> Option<String> {
-    const GZIP: &[u8] = &[0x1f, 0x8b];
-    const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-    let named = response.content_encoding.map(|encoding| {
-        encoding.chars().filter(|found| found.is_ascii_alphanumeric() || *found == '-').take(20).collect()
-    });
-    match response.body {
-        _ if named.is_some() => named,
-        body if body.starts_with(GZIP) => Some("gzip".to_owned()),
-        body if body.starts_with(ZSTD) => Some("zstd".to_owned()),
-        _ => None,
-    }
-}
-
-/// Whether a body is the start of JSON, and no more than that.
-fn ends_early(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 impl fmt::Display for UnexpectedResponse {

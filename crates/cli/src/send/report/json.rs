@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Outcome, Plan, PlanKind};
+use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Outcome, Plan, PlanKind, State};
 use serde::Serialize;
 
 use super::hint::Hint;
@@ -68,7 +68,7 @@ struct OneTry<'a> {
 impl<'a> Report<'a> {
     pub(super) fn of(report: &super::Report<'a>) -> Self {
         let plan = report.job.plans().next();
-        let states = plan.map(|plan| plan.kind().states()).unwrap_or_default();
+        let states = plan.map(|plan| State::of_kind(plan.kind())).unwrap_or_default();
         let counts = states.iter().map(|state| (state.name(), report.report.count(*state)));
         Self {
             dry_run: report.shown.is_dry_run,
