@@ -309,7 +309,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--policy", "x"], "--policy: invalid value `x`: expected one of "),
         (
             &["--limit", "calls=1"],
-            "--limit: invalid value `calls=1`: there is no `calls`; there are `accounts_per_call_max`",
+            "--limit: invalid value `calls=1`: `calls`: there is no such limit; there are `accounts_per_call_max`",
         ),
         (&["--limit", "calls_per_window_max=x"], "expected an integer"),
         (&["--clock", "now"], "--clock: invalid value `now`"),
