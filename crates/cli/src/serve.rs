@@ -59,9 +59,8 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
 
 fn warn_of_others(address: SocketAddr, has_token: bool) {
     if !address.ip().is_loopback() {
-        let control =
-            if has_token { "with the control token alone" } else { "over loopback alone, without --control-token" };
-        remark(format_args!("other machines can reach {address}; /_avmarks/ answers {control}"));
+        let control = if has_token { "with the control token" } else { "over loopback, without --control-token-file" };
+        remark(format_args!("other machines can reach {address} and call the API; /_avmarks/ answers only {control}"));
     }
 }
 

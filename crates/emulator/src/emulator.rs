@@ -1,5 +1,6 @@
 //! An emulator as a value: set up, then started on an address, in this process.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::host::is_served;
 use crate::journal::{DataError, NotPersisted};
 use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
+use crate::state::CallState;
 use crate::webhooks::{Outbox, WebhookSettingsError};
 use crate::world::{PlayError, World};
 
@@ -116,7 +118,7 @@ impl Emulator {
     pub fn seed(&self, app: App) -> Result<(), SeedError> {
         self.change(|world| {
             world.capacity.check_app(&app).map_err(|full| SeedError::Capacity(full.to_string()))?;
-            world.replace(app);
+            world.replace(app, BTreeMap::new(), CallState::default());
             Ok(())
         })
     }

@@ -28,15 +28,16 @@
 
 mod api;
 mod authority;
+mod authorized_call;
 mod bounded_log;
 mod budget;
+mod calls;
 mod capacity;
 mod clock;
 mod connection;
 mod control;
 mod emulator;
 mod faults;
-mod groups;
 mod host;
 mod http;
 mod journal;
@@ -47,6 +48,7 @@ mod serve;
 mod settings;
 mod shared;
 mod state;
+mod stubs;
 mod token;
 mod webhooks;
 mod world;

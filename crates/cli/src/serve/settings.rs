@@ -14,10 +14,13 @@ use super::logs::Log;
 use crate::error::Error;
 use crate::input::Source;
 use crate::secret;
-use crate::settings::{Command, Setting, Settings, address, host_pattern, limit};
+use crate::settings::{Command, Setting, Settings, address, host_pattern, limit, stub};
 
 /// The port where none is given.
 const PORT: u16 = 8_600;
+
+/// Bytes of a stub.
+const STUB_BYTES_MAX: u64 = 1_048_576;
 
 /// Everything that is needed to start.
 pub(super) struct StartSettings {
@@ -56,7 +59,6 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.clock, clock(settings).map(Clock::standing_at));
     put(&mut emulator.proxied_hosts, settings.list(Setting::ProxiedHosts, host_pattern)?);
     put(&mut emulator.control_hosts, settings.list(Setting::ControlHosts, host_pattern)?);
-    emulator.control_token = settings.parsed(Setting::ControlToken, ControlToken::new)?;
     let seconds = |setting| settings.number(setting).map(Duration::from_secs);
     put(&mut emulator.connections_max, settings.number(Setting::ConnectionsMax));
     put(&mut emulator.head_bytes_max, settings.number(Setting::HeadBytesMax));
@@ -66,10 +68,22 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.groups_max, settings.number(Setting::GroupsMax));
     put(&mut emulator.members_max, settings.number(Setting::MembersMax));
     put(&mut emulator.log_entries_max, settings.number(Setting::LogEntriesMax));
+    put(&mut emulator.large_bytes_max, settings.number(Setting::LargeBytesMax));
+    if let Some(path) = settings.path(Setting::ControlTokenFile) {
+        let origin = "the file of --control-token-file";
+        let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
+        let token = ControlToken::new(secret::bare(origin, &text)?).map_err(|error| Error::secret(origin, error))?;
+        emulator.control_token = Some(token);
+    }
     put(&mut emulator.journal_bytes_max, settings.number(Setting::JournalBytesMax));
     emulator.data = settings.path(Setting::Data);
     put(&mut emulator.data_repair, boolean(settings, Setting::DataRepair));
     emulator.webhooks = webhooks(settings)?;
+    for (path, file) in settings.list(Setting::Stubs, stub)?.unwrap_or_default() {
+        let source = Source::from(settings.path_of(Setting::Stubs, &file).into_os_string());
+        emulator.stubs.push((path, source.read_limited(STUB_BYTES_MAX, "a stub")?));
+    }
+    emulator.stub_unknown_ok = settings.text(Setting::StubUnknown) == Some("ok");
     Ok(emulator)
 }
 

@@ -27,9 +27,6 @@ impl Setting {
         match self.row().kind {
             _ if text.is_empty() => Err("the value is empty".to_owned()),
             Kind::File | Kind::Folder | Kind::Text | Kind::WebhookUrl | Kind::Secret => Ok(()),
-            Kind::ControlToken => {
-                avmarks_emulator::ControlToken::new(text).map(drop).map_err(|error| error.to_string())
-            }
             Kind::App => done(SdkAppId::parse(text).map(drop).map_err(|error| error.to_string())),
             Kind::Account => UserId::parse_as(text, account_id).map(drop).map_err(|error| {
                 let hint = if text.is_ascii() { "" } else { "; --reading account_id=utf8 accepts such ids" };
@@ -60,6 +57,7 @@ impl Setting {
             }
             Kind::Reading => done(GapReading::parse(text).map(drop)),
             Kind::Limit => done(limit(text).map(drop)),
+            Kind::Stub => done(stub(text).map(drop)),
             Kind::HostPattern => done(host_pattern(text).map(drop)),
             Kind::Host if text.contains('*') => Err(wrong(&"expected the name of a host, without a port")),
             Kind::Host => done(host_pattern(text).map(drop)),
@@ -69,7 +67,7 @@ impl Setting {
     /// A value as it may be shown.
     pub(crate) fn shown(self, text: &str, account_id: AccountId) -> String {
         match (self.row().kind, text.split_once("://"), text.rsplit_once('@')) {
-            (Kind::Secret | Kind::ControlToken, ..) => "…".to_owned(),
+            (Kind::Secret, ..) => "…".to_owned(),
             (Kind::Proxy, Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
             _ if self.check(text, account_id).is_err() => harmless(text),
             _ => text.to_owned(),
@@ -94,6 +92,13 @@ pub(crate) fn limit(text: &str) -> Result<(String, u64), String> {
     let value = value.parse().map_err(|_| format!("expected an integer from 0 to {}", u64::MAX))?;
     Limits::DOCUMENTED.clone().set(name, value).map_err(|error| format!("`{}`: {error}", Excerpt(name)))?;
     Ok((name.to_owned(), value))
+}
+
+/// The path of a stub, and the file with its answer.
+pub(crate) fn stub(text: &str) -> Result<(String, String), String> {
+    let stub = text.split_once('=').filter(|(path, file)| path.starts_with('/') && !file.is_empty());
+    let (path, file) = stub.ok_or("expected PATH=FILE, such as /v4/sns/friend_add=answer.json")?;
+    Ok((path.to_owned(), file.to_owned()))
 }
 
 /// A host in small letters.
