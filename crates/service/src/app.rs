@@ -69,7 +69,8 @@ impl Default for Settings {
 pub struct App {
     pub(crate) settings: Settings,
     pub(crate) latest: Timestamp,
-    pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// Each behind a pointer: half of the places of a map may be empty, and would take as much as a group.
+    pub(crate) groups: BTreeMap<GroupId, Box<Group>>,
     /// When the next pin of each group ends, so that time touches no group without one.
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
     /// One quota an app and command (`gap:rate-scope`).
@@ -181,7 +182,7 @@ impl App {
         let mut happenings = self.tick(at);
         self.groups.entry(id).or_insert_with(|| {
             happenings.push(GroupEvent { group: id, what: GroupEventKind::GroupCreated });
-            Group { room: Room::new(kind, owner), views: ListCache::default() }
+            Box::new(Group { room: Room::new(kind, owner), views: ListCache::default() })
         });
         happenings
     }

@@ -108,7 +108,8 @@ fn each_call_names_its_document() {
 
 /// The rows of `docs/calls.md`, out of the description.
 fn table(document: &Value) -> String {
-    let mut table = "| call of `v4/` | source | answered | refused group types | plan |\n|---|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| call of `v4/` | source | answered | refused group types | plan |\n|---|---|---|---|---|\n".to_owned();
     for (path, operation) in operations(document) {
         let refused = operation["x-refused-group-types"].as_object().unwrap();
         let refused: Vec<_> = refused.iter().map(|(kind, code)| format!("{kind} {code}")).collect();

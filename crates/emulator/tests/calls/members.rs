@@ -289,7 +289,11 @@ fn webhooks_tell_who_added_and_removed_members() {
     let add = json!({ "GroupId": "Public", "MemberList": [{ "Member_Account": "c" }, { "Member_Account": "d" }] });
     served(&running, ADD, &add);
     // What is imported is told to nobody.
-    served(&running, "group_open_http_svc/import_group_member", &json!({ "GroupId": "Public", "MemberList": [{ "Member_Account": "e" }] }));
+    served(
+        &running,
+        "group_open_http_svc/import_group_member",
+        &json!({ "GroupId": "Public", "MemberList": [{ "Member_Account": "e" }] }),
+    );
     served(&running, BAN, &json!({ "GroupId": "Public", "Members_Account": ["c"], "Duration": 60 }));
     served(&running, "im_open_login_svc/account_delete", &json!({ "DeleteItem": [{ "UserID": "d" }] }));
     let deliveries = loop {
@@ -305,9 +309,14 @@ fn webhooks_tell_who_added_and_removed_members() {
             let body = &delivery["body"];
             let change = body["JoinType"].as_str().or(body["ExitType"].as_str()).unwrap().to_owned();
             let members = body["NewMemberList"].as_array().or(body["ExitMemberList"].as_array()).unwrap();
-            (change, members.iter().map(|member| member["Member_Account"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+            (
+                change,
+                members.iter().map(|member| member["Member_Account"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+            )
         })
         .collect();
-    let row = |change: &str, members: &[&str]| (change.to_owned(), members.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>());
+    let row = |change: &str, members: &[&str]| {
+        (change.to_owned(), members.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>())
+    };
     assert_eq!(told, [row("Invited", &["c", "d"]), row("Kicked", &["c"]), row("Kicked", &["d"])]);
 }
