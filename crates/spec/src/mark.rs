@@ -73,6 +73,12 @@ impl Mark {
     }
 }
 
+impl From<Mark> for i64 {
+    fn from(mark: Mark) -> Self {
+        Self::from(mark.number())
+    }
+}
+
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use avmarks_client::{PlanError, PlanFaults};
+use avmarks_client::{PlanError, PlanErrors};
 use avmarks_spec::{Excerpt, Mark};
 
 use crate::args::AccountArgs;
@@ -112,7 +112,7 @@ impl<'a> Inputs<'a> {
     /// # Errors
     ///
     /// Everything that is wrong with any of them, by its place.
-    pub(super) fn checked<T>(self, made: Result<T, PlanFaults>) -> Result<T, Error> {
+    pub(super) fn checked<T>(self, made: Result<T, PlanErrors>) -> Result<T, Error> {
         let Self { source, inputs, mut errors, .. } = self;
         let mut of_the_whole = Vec::new();
         let mut of_inputs = Errors::default();
@@ -220,13 +220,13 @@ impl<'a> Inputs<'a> {
 /// What is wrong with an input, without its number among all of them.
 fn without_place(error: &PlanError) -> String {
     match error {
-        PlanError::Account { found, fault, .. } if found.is_empty() => format!("no account: {fault}"),
-        PlanError::Account { found, fault, .. } => {
+        PlanError::Account { found, error, .. } if found.is_empty() => format!("no account: {error}"),
+        PlanError::Account { found, error, .. } => {
             let expected = match found.is_ascii() {
                 true => "expected 1 to 32 bytes of printable ASCII",
                 false => "--reading account_id=utf8 accepts such ids",
             };
-            format!("invalid account `{}`: {fault}; {expected}", Excerpt(found))
+            format!("invalid account `{}`: {error}; {expected}", Excerpt(found))
         }
         PlanError::CustomMarks { found, max, mark, .. } => format!(
             "mark `{mark}` makes more than {max} different custom marks ({found} in all); a group has at most {max}"

@@ -54,7 +54,7 @@ impl Resume {
     /// Saves what is settled.
     pub(super) fn save(&mut self, job: &Job) -> Result<(), Error> {
         self.save.write(&job.progress().to_json())?;
-        self.saved = job.settled();
+        self.saved = job.answered();
         Ok(())
     }
 
@@ -62,7 +62,7 @@ impl Resume {
     /// goes on, and it is tried again.
     pub(super) fn keep(&mut self, job: &Job) {
         let begun = Instant::now();
-        if job.settled() == self.saved || begun < self.next_at {
+        if job.answered() == self.saved || begun < self.next_at {
             return;
         }
         if let Err(error) = self.save(job)
@@ -76,7 +76,7 @@ impl Resume {
     /// Saves for the last time, and gives how to go on; or removes the file, where there is nothing to go on with.
     pub(super) fn finish(mut self, job: &Job) -> Result<Option<String>, Error> {
         let accounts: usize = job.plans().map(Plan::len).sum();
-        let settled = job.settled();
+        let settled = job.answered();
         if settled == accounts {
             self.save.remove()?;
             return Ok(None);
