@@ -107,7 +107,7 @@ impl Snapshot {
         for group in self.groups {
             let (id, group) = group.into_group(app.now)?;
             let deadline = group.room.next_deadline();
-            if app.groups.insert(id, group).is_some() {
+            if app.groups.insert(id, Box::new(group)).is_some() {
                 return Err(value("groups", format!("`{id}` is there twice")));
             }
             app.deadlines.extend(deadline.map(|end| (end, id)));

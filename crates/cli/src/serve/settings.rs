@@ -25,6 +25,8 @@ const STUB_BYTES_MAX: u64 = 1_048_576;
 /// Everything that is needed to start.
 pub(super) struct StartSettings {
     pub(super) address: SocketAddr,
+    /// Whether to listen on both loopback addresses.
+    pub(super) is_localhost: bool,
     pub(super) emulator: EmulatorSettings,
     /// The directory of the certificate authority; none where there is no place for it.
     pub(super) ca_dir: Option<PathBuf>,
@@ -38,6 +40,7 @@ impl StartSettings {
     pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
         let listen = settings.text(Setting::Listen).and_then(address).unwrap_or(Ipv4Addr::LOCALHOST.into());
         Ok(Self {
+            is_localhost: settings.text(Setting::Listen) == Some("localhost"),
             address: (listen, settings.number(Setting::Port).unwrap_or(PORT)).into(),
             emulator: emulator(settings)?,
             ca_dir: settings.path(Setting::CaDir).or_else(data_folder),

@@ -173,7 +173,7 @@ settings! {
     TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
     AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
 
-    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address. Other machines can reach any address but a loopback one, and call the API without a password [default: 127.0.0.1]");
+    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address; `localhost` is both 127.0.0.1 and ::1. Other machines can reach any address but a loopback one, and call the API without a password [default: 127.0.0.1]");
     Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
