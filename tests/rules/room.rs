@@ -1,9 +1,10 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota, Reason,
-    Refusal, RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
+    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal,
+    RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
 };
+use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
 
@@ -108,7 +109,7 @@ fn time_never_runs_back_and_is_no_event() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for (at, latest) in [(5, 5), (5, 5), (0, 5), (6, 6)] {
         assert_eq!(room.tick(Timestamp::from_millis(at)), []);
-        assert_eq!(room.latest(), Timestamp::from_millis(latest));
+        assert_eq!(room.now(), Timestamp::from_millis(latest));
     }
 }
 
@@ -199,7 +200,7 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
 
 /// What its questions tell of a room agrees with its members.
 fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
-    let latest = room.latest();
+    let latest = room.now();
     let members = room.members(latest);
     prop_assert_eq!(members.len(), room.len());
     prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
@@ -232,13 +233,13 @@ proptest! {
         let mut other = Room::new(GroupType::AvChatRoom, None);
         let mut stale: Option<Transition> = None;
         for (told, at) in &told {
-            let (before, latest) = (room.members(room.latest()), room.latest());
+            let (before, latest) = (room.members(room.now()), room.now());
             let transition = told.transition(&room, *at);
             let foreign = told.transition(&other, *at);
             for wrong in stale.iter().chain([&foreign]) {
                 prop_assert_eq!(room.apply(wrong), Err(StaleTransition));
                 prop_assert_eq!(room.preview(wrong), Err(StaleTransition));
-                prop_assert_eq!((room.members(latest), room.latest()), (before.clone(), latest));
+                prop_assert_eq!((room.members(latest), room.now()), (before.clone(), latest));
             }
             // A clone is in the same state until one of the two changes.
             let mut clone = room.clone();
@@ -246,8 +247,8 @@ proptest! {
             prop_assert_eq!(&room.apply(&transition), &preview);
             prop_assert!(preview.is_ok());
             prop_assert_eq!(clone.apply(&transition), preview);
-            prop_assert_eq!(clone.members(clone.latest()), room.members(room.latest()));
-            prop_assert!(room.latest() >= latest);
+            prop_assert_eq!(clone.members(clone.now()), room.members(room.now()));
+            prop_assert!(room.now() >= latest);
             prop_assert!(other.apply(&foreign).is_ok());
             assert_consistent(&room)?;
             stale = Some(transition);

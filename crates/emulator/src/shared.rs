@@ -8,12 +8,12 @@ use avmarks_service::Request;
 use tokio::sync::{Notify, watch};
 
 use crate::authority::Certificates;
+use crate::budget::Budget;
 use crate::faults::Injection;
-use crate::http::ReadBody;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
-use crate::webhooks::{Exit, Outbox};
+use crate::webhooks::{Initiator, Outbox};
 use crate::world::{Answered, World};
 
 /// What the connections share.
@@ -23,6 +23,10 @@ pub(crate) struct Shared {
     /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
     pub(crate) moved: Notify,
     pub(crate) outbox: Arc<Outbox>,
+    /// What bodies and dumps may take together.
+    pub(crate) budget: Budget,
+    /// One state is written at a time.
+    pub(crate) dumping: tokio::sync::Mutex<()>,
     world: Mutex<World>,
 }
 
@@ -35,7 +39,8 @@ impl Shared {
         let outbox = Arc::new(outbox);
         let world = World::open(&settings, Arc::clone(&outbox))?;
         let (certificates, moved) = (Arc::new(certificates), Notify::new());
-        Ok(Self { settings, certificates, moved, outbox, world: Mutex::new(world) })
+        let (budget, dumping) = (Budget::new(settings.large_bytes_max), tokio::sync::Mutex::default());
+        Ok(Self { settings, certificates, moved, outbox, budget, dumping, world: Mutex::new(world) })
     }
 
     /// The world, for one change. A thread that panicked while it held the lock has changed whole values or none.
@@ -61,14 +66,13 @@ impl Shared {
         &self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Result<Answered, NotPersisted> {
         let (answered, commit) = {
             let mut world = self.lock();
             world.accepts()?;
             let before = world.state.app.next_deadline();
-            let answered = world.answer(request, query, body, injection);
+            let answered = world.answer(request, query, injection);
             if world.state.app.next_deadline() != before {
                 self.moved.notify_one();
             }
@@ -90,7 +94,7 @@ impl Shared {
                 let mut world = self.lock();
                 let now = world.now();
                 let changes = world.state.tick(now);
-                world.happened(&changes, Exit::Quit);
+                world.happened(&changes, Initiator::Member);
                 let next = world.state.app.next_deadline().filter(|_| world.state.clock.is_running());
                 next.map_or(Duration::from_secs(3_600), |next| {
                     next.saturating_duration_since(now).max(Duration::from_millis(1))

@@ -121,6 +121,12 @@ impl Room {
         self.owner
     }
 
+    /// Makes this account the owner. Only of group types whose ownership can be handed over: that of an audio-video group cannot
+    /// (33529).
+    pub const fn set_owner(&mut self, owner: UserId) {
+        self.owner = Some(owner);
+    }
+
     /// The administrators, in the order in which they were set. They need not be members, and may not mark (`PERMISSION`).
     #[must_use]
     pub fn admins(&self) -> &[UserId] {
@@ -147,7 +153,7 @@ impl Room {
 
     /// The latest time seen: an earlier `at` is taken as this (`gap:clock`).
     #[must_use]
-    pub const fn latest(&self) -> Timestamp {
+    pub const fn now(&self) -> Timestamp {
         self.latest
     }
 
