@@ -30,10 +30,10 @@ const SUITES: &[&str] = &["--lib", "-p", "avmarks-tests", "--test", "rules", "--
 const EQUIVALENT: &str = ".ci/boundaries-equivalent.txt";
 
 fn main() -> ExitCode {
-    let (mut names, mut end) = (Vec::new(), None);
+    let (mut names, mut at_most) = (Vec::new(), None);
     for argument in std::env::args().skip(1) {
         match (seconds(&argument), CRATES.iter().find(|(name, _)| *name == argument)) {
-            (Some(seconds), _) => end = Some(Instant::now() + seconds),
+            (Some(seconds), _) => at_most = Some(seconds),
             (None, Some(one)) => names.push(one),
             (None, None) => {
                 eprintln!(
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     }
     let mut survivors = 0;
     for (name, suites) in names {
-        match run(name, suites, end) {
+        match run(name, suites, at_most) {
             Ok(found) => survivors += found,
             Err(fault) => {
                 eprintln!("error: {fault}");
@@ -66,9 +66,9 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(unit)?))
 }
 
-/// Tries every change of a crate, and prints what came of it. Gives how many survived without a reason.
-fn run(name: &str, suites: &[&str], end: Option<Instant>) -> Result<usize, String> {
-    let start = Instant::now();
+/// Tries every change of a crate, for `at_most` once all is built, and prints what came of it. Gives how many survived without a
+/// reason.
+fn run(name: &str, suites: &[&str], at_most: Option<Duration>) -> Result<usize, String> {
     let package = format!("avmarks-{name}");
     let suites = [&["-p", &package], suites].concat();
     let folder = Path::new("target/boundaries");
@@ -78,7 +78,8 @@ fn run(name: &str, suites: &[&str], end: Option<Instant>) -> Result<usize, Strin
     let alone = tree.put_all(&package, &files, &changes)?;
     let mut beside = build(&tree, &suites)?;
     eprintln!("{name}: {} changes, {} of them side by side", changes.len(), changes.len() - alone.len());
-    let is_over = || end.is_some_and(|end| Instant::now() > end);
+    let start = Instant::now();
+    let is_over = || at_most.is_some_and(|at_most| start.elapsed() > at_most);
     let mut found = Findings::new(&tree)?;
     for one in changes.iter().filter(|one| !alone.contains(&one.number)) {
         if is_over() {
