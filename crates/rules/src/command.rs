@@ -1,22 +1,23 @@
-//! What is asked: mark calls, presence, and the terms under which they are judged.
+//! The inputs of the rules: calls, presence, and the terms of an app.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, Mark, UserId};
+use avmarks_spec::{Limits, UserId};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Cell;
-use smallvec::SmallVec;
 
+use crate::mark_list::MarkList;
+use crate::policy::Policy;
 use crate::room::hash;
-use crate::{Policy, Scratch};
+use crate::scratch::Scratch;
 
 /// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// How each gap is read.
+    /// The reading of each gap.
     pub policy: Policy,
-    /// The numbers to count against.
+    /// The limits.
     pub limits: Limits,
     /// Whether the plan includes the feature (`PLAN`).
     pub marks_supported: bool,
@@ -31,27 +32,27 @@ impl Default for Terms {
     }
 }
 
-/// Who calls.
+/// The caller of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// An app admin.
     Admin,
-    /// A user, perhaps the owner of the group.
+    /// A user. It may be the owner of the group.
     User(UserId),
-    /// Somebody whose identifier is no user id; never an owner.
+    /// A caller whose identifier is not a user id. It is never an owner.
     Invalid,
 }
 
 /// `CommandType`: 1 sets marks, 2 deletes them (`COMMAND-TYPE`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommandKind {
+pub enum Command {
     /// `CommandType` 1.
     Set,
     /// `CommandType` 2.
     Delete,
 }
 
-impl CommandKind {
+impl Command {
     /// The number on the wire.
     #[must_use]
     pub const fn number(self) -> u8 {
@@ -61,22 +62,6 @@ impl CommandKind {
         }
     }
 }
-
-/// Marks in the order in which they were named. Up to three lie in place, without a memory allocation of their own: an
-/// account is seldom given more in one call, and a call has hundreds of accounts.
-///
-/// ```
-/// use avmarks_rules::MarkList;
-/// use avmarks_spec::Mark;
-///
-/// let marks: MarkList = [1_000, 500].into_iter().filter_map(|number| Mark::new(number).ok()).collect();
-/// assert_eq!(marks.len(), 2);
-/// assert_eq!(marks.last(), Some(&Mark::PINNED));
-/// ```
-pub type MarkList = SmallVec<[Mark; 3]>;
-
-// Marks that lie in place take no more memory than a list elsewhere would.
-const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
 
 /// One account of a call with its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +75,7 @@ pub struct Entry {
 /// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkCall {
-    kind: CommandKind,
+    kind: Command,
     operator: Operator,
     entries: Vec<Entry>,
     /// The hash of the account of each entry.
@@ -103,26 +88,26 @@ impl MarkCall {
     /// A call that sets marks.
     #[must_use]
     pub fn set(operator: Operator, entries: Vec<Entry>) -> Self {
-        Self::new(CommandKind::Set, operator, entries)
+        Self::new(Command::Set, operator, entries)
     }
 
     /// A call that deletes marks.
     #[must_use]
     pub fn delete(operator: Operator, entries: Vec<Entry>) -> Self {
-        Self::new(CommandKind::Delete, operator, entries)
+        Self::new(Command::Delete, operator, entries)
     }
 
     /// A call of this kind. Entries of one account become one, at the place of the first, their marks united in the
     /// order of first mention; a mark twice counts once (`gap:duplicates`). An entry without marks asks for nothing, and is
     /// left out.
     #[must_use]
-    pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
+    pub fn new(kind: Command, operator: Operator, entries: Vec<Entry>) -> Self {
         Self::new_with(kind, operator, entries, &mut Scratch::default())
     }
 
     /// The same in memory that was used before; [`Scratch::keep_call`] takes it back.
     #[must_use]
-    pub fn new_with(kind: CommandKind, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
+    pub fn new_with(kind: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
         let mut hashes = scratch.hashes();
@@ -143,11 +128,11 @@ impl MarkCall {
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> CommandKind {
+    pub const fn kind(&self) -> Command {
         self.kind
     }
 
-    /// Who calls.
+    /// The caller.
     #[must_use]
     pub const fn operator(&self) -> Operator {
         self.operator
@@ -234,7 +219,7 @@ fn united(entries: Vec<Entry>) -> Vec<Entry> {
     for entry in entries {
         let place = *places.entry(entry.account).or_insert(united.len());
         match united.get_mut(place) {
-            Some(first) => first.marks.extend(entry.marks),
+            Some(first) => first.marks.extend(&entry.marks),
             None => united.push(entry),
         }
     }
@@ -258,7 +243,7 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     named_again
 }
 
-/// What may be asked of a group without a change.
+/// A call that changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// The online list (`get_members`).
@@ -274,7 +259,7 @@ pub enum Question {
 /// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminCall {
-    kind: CommandKind,
+    kind: Command,
     operator: Operator,
     accounts: Vec<UserId>,
     merged: bool,
@@ -283,7 +268,7 @@ pub struct AdminCall {
 impl AdminCall {
     /// A call of this kind; an account that is named again counts once, at the place of the first.
     #[must_use]
-    pub fn new(kind: CommandKind, operator: Operator, accounts: Vec<UserId>) -> Self {
+    pub fn new(kind: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
         let mut seen = BTreeSet::new();
         let named = accounts.len();
         let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
@@ -293,11 +278,11 @@ impl AdminCall {
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> CommandKind {
+    pub const fn kind(&self) -> Command {
         self.kind
     }
 
-    /// Who calls.
+    /// The caller.
     #[must_use]
     pub const fn operator(&self) -> Operator {
         self.operator
@@ -333,6 +318,7 @@ pub enum Presence {
 mod tests {
     use super::*;
     use alloc::vec;
+    use avmarks_spec::Mark;
 
     fn entry(account: &str, marks: &[i64]) -> Entry {
         Entry {

@@ -2,8 +2,9 @@
 
 use avmarks_spec::{Timestamp, UserId};
 
+use crate::command::Presence;
 use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, Steps, View, hash};
-use crate::{Presence, Room, Transition};
+use crate::room::{Room, Transition};
 
 impl Room {
     /// What `presence` of these accounts would make of the room at `at`, pins that have ended before it first. An account that is

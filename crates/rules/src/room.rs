@@ -41,17 +41,17 @@ pub struct Room {
     /// The administrators, in the order in which they were set.
     admins: Vec<UserId>,
     /// The latest time seen (`gap:clock`).
-    latest: Timestamp,
+    now: Timestamp,
     revision: Revision,
-    /// The place that the next new member takes.
-    next_place: u64,
+    /// The position that the next new member takes.
+    next_position: u64,
     roster: Roster,
     marks: Marks,
     pins: Pins,
     /// How many are online, robots too.
     online: usize,
     robots: usize,
-    /// The members and robots by their place in the join order; listed are those that the unfiltered list names: online, without 600.
+    /// The members and robots by their position in the join order; listed are those that the unfiltered list names: online, without 600.
     order: JoinLog,
 }
 
@@ -73,8 +73,8 @@ impl Revision {
 pub struct MemberView {
     /// The account.
     pub account: UserId,
-    /// The place in the join order, from 1 up.
-    pub place: u64,
+    /// The position in the join order, from 1 up.
+    pub position: u64,
     /// When it joined; of a robot, when it took mark 500.
     pub joined: Timestamp,
     /// Whether its connection is there; a robot has none.
@@ -97,9 +97,9 @@ impl Room {
             kind,
             owner,
             admins: Vec::new(),
-            latest: Timestamp::EPOCH,
+            now: Timestamp::EPOCH,
             revision: Revision::next(),
-            next_place: 1,
+            next_position: 1,
             roster: Roster::default(),
             marks: Marks::default(),
             pins: Pins::default(),
@@ -148,13 +148,13 @@ impl Room {
     /// The latest time seen: an earlier `at` is taken as this (`gap:clock`).
     #[must_use]
     pub const fn now(&self) -> Timestamp {
-        self.latest
+        self.now
     }
 
-    /// The place in the join order that the next new member takes.
+    /// The position in the join order that the next new member takes.
     #[must_use]
-    pub const fn next_place(&self) -> u64 {
-        self.next_place
+    pub const fn next_position(&self) -> u64 {
+        self.next_position
     }
 
     /// The end of the earliest pin: call [`Room::tick`] then, or at any later time. Changes with every transition.
@@ -190,19 +190,19 @@ impl Room {
         self.members_after(0, usize::MAX, at)
     }
 
-    /// At most `members_max` members and robots as they are at `at`, in join order, from the first place after `place` on. No
+    /// At most `members_max` members and robots as they are at `at`, in join order, from the first position after `position` on. No
     /// others are looked at.
     #[must_use]
-    pub fn members_after(&self, place: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
+    pub fn members_after(&self, position: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
         let view = View::new(self, at);
-        self.order.after(place).filter_map(|slot| view.describe(slot)).take(members_max).collect()
+        self.order.after(position).filter_map(|slot| view.describe(slot)).take(members_max).collect()
     }
 
     /// The marks that somebody holds at `at`, in ascending order, each with the number of its holders.
     #[must_use]
     pub fn marks_in_use(&self, at: Timestamp) -> Vec<(Mark, usize)> {
         let view = View::new(self, at);
-        let marks = Marks::bits().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
+        let marks = Marks::indexes().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
         let mut marks: Vec<_> = marks.filter(|(_, holders)| *holders > 0).collect();
         marks.sort_unstable();
         marks

@@ -3,14 +3,15 @@
 use alloc::vec::Vec;
 use core::mem::take;
 
+use crate::command::{Entry, MarkCall};
 use crate::room::MarkChange;
-use crate::{Entry, MarkCall, Transition};
+use crate::room::Transition;
 
 /// Memory that calls use one after the other, so that none takes it from the allocator anew. It holds nothing that a later call
 /// could see: a call that is made with it, and what is decided with it, are as without it.
 ///
 /// ```
-/// use avmarks_rules::{Entry, CommandKind, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
+/// use avmarks_rules::{Entry, Command, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
 /// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 ///
 /// let teacher = UserId::parse("teacher10").unwrap();
@@ -21,7 +22,7 @@ use crate::{Entry, MarkCall, Transition};
 /// for number in 1000..1003 {
 ///     let mut entries = scratch.entries();
 ///     entries.push(Entry { account: teacher, marks: vec![Mark::new(number).unwrap()].into() });
-///     let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+///     let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
 ///     let decision = room.decide_with(&call, &Terms::default(), Timestamp::EPOCH, &mut scratch);
 ///     assert_eq!(decision.verdict, Verdict::Accepted);
 ///     let transition = decision.into_transition();

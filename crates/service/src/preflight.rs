@@ -14,7 +14,7 @@ use avmarks_protocol::{
     BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::{Command, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -67,7 +67,7 @@ pub(crate) struct Read {
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
     Marks {
-        kind: CommandKind,
+        kind: Command,
         entries: Vec<Entry>,
     },
     List {
@@ -79,7 +79,7 @@ pub(crate) enum Body {
         accounts: Vec<UserId>,
     },
     Admins {
-        kind: CommandKind,
+        kind: Command,
         accounts: Vec<UserId>,
     },
     AdminList,
@@ -218,11 +218,11 @@ impl Reader<'_> {
     }
 
     /// 8. `COMMAND-TYPE`: 1 sets, 2 deletes.
-    fn command_type(&mut self, number: Option<Integer<'_>>) -> ControlFlow<(), Option<CommandKind>> {
+    fn command_type(&mut self, number: Option<Integer<'_>>) -> ControlFlow<(), Option<Command>> {
         let Some(number) = number else { return ControlFlow::Continue(None) };
         match number.to_i64() {
-            Some(1) => ControlFlow::Continue(Some(CommandKind::Set)),
-            Some(2) => ControlFlow::Continue(Some(CommandKind::Delete)),
+            Some(1) => ControlFlow::Continue(Some(Command::Set)),
+            Some(2) => ControlFlow::Continue(Some(Command::Delete)),
             _ => {
                 let digits = number.to_string();
                 let message = format!("`CommandType` is `{}`; it must be 1 (set) or 2 (delete)", Excerpt(&digits));
@@ -309,8 +309,8 @@ impl Reader<'_> {
     }
 
     /// 11. `MARKS-PER-GROUP`: a set names no more different custom marks than a group can have (`gap:eleventh`).
-    fn marks_named(&mut self, kind: Option<CommandKind>, entries: &[Entry]) -> ControlFlow<()> {
-        if kind != Some(CommandKind::Set) {
+    fn marks_named(&mut self, kind: Option<Command>, entries: &[Entry]) -> ControlFlow<()> {
+        if kind != Some(Command::Set) {
             return ControlFlow::Continue(());
         }
         let marks_max = self.limits.marks_per_group_max;

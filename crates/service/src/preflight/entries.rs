@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use avmarks_protocol::BodyPath;
 use avmarks_protocol::modify_user_info::{EntrySink, Head, read_entries};
-use avmarks_rules::{CommandKind, Entry, MarkList, Policy, Scratch};
+use avmarks_rules::{Command, Entry, MarkList, Policy, Scratch};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
@@ -49,14 +49,14 @@ struct Faultless {
 }
 
 impl Faultless {
-    fn request(&self, head: &Head<'_>, limits: &Limits) -> Option<(CommandKind, GroupId)> {
+    fn request(&self, head: &Head<'_>, limits: &Limits) -> Option<(Command, GroupId)> {
         let kind = match head.command_type {
-            1 => CommandKind::Set,
-            2 => CommandKind::Delete,
+            1 => Command::Set,
+            2 => Command::Delete,
             _ => return None,
         };
         let is_short = !self.entries.is_empty();
-        let is_few = kind == CommandKind::Delete || self.custom.count()? <= limits.marks_per_group_max;
+        let is_few = kind == Command::Delete || self.custom.count()? <= limits.marks_per_group_max;
         let group = GroupId::parse(&head.group_id).ok()?;
         (is_short && is_few).then_some((kind, group))
     }
