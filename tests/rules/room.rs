@@ -193,8 +193,11 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
         prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
     let kind = prop::sample::select(vec![Command::Set, Command::Delete]);
     let call = (kind, entries).prop_map(|(kind, entries)| Told::Call(MarkCall::new(kind, Operator::Admin, entries)));
-    // Four days in all, so that pins end on the way.
-    (prop_oneof![presence, call], (0_u64..400_000_000).prop_map(Timestamp::from_millis))
+    // Four days in all, so that pins end on the way: anywhere, or just when those of the first moments do, and beside that.
+    let three_days = prop::sample::select(vec![0, 259_199_999, 259_200_000, 259_200_001]);
+    let edges = (0_u64..3, three_days).prop_map(|(first, later)| first + later);
+    let at = prop_oneof![edges, 0_u64..400_000_000].prop_map(Timestamp::from_millis);
+    (prop_oneof![presence, call], at)
 }
 
 /// What its questions tell of a room agrees with its members.
@@ -204,6 +207,7 @@ fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
     prop_assert_eq!(members.len(), room.len());
     prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
     prop_assert_eq!(room.is_empty(), members.is_empty());
+    prop_assert_eq!(members.iter().filter(|member| member.robot).count(), room.robots());
     for (mark, holders) in room.marks_in_use(latest) {
         prop_assert!(holders > 0);
         prop_assert_eq!(members.iter().filter(|member| member.marks.contains(&mark)).count(), holders);

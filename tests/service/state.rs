@@ -140,6 +140,20 @@ fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_i
 }
 
 #[test]
+fn a_limit_of_no_marks_lets_marks_be_deleted() {
+    let mut app = app_with_group();
+    let call = |app: &mut App, command, mark| {
+        let body = body("g", command, &[("a", &[mark])]);
+        app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
+    };
+    assert_eq!(call(&mut app, 1, 1_000), 0);
+    configure(&mut app, |settings| settings.terms.limits.marks_per_group_max = 0);
+    assert_eq!([call(&mut app, 1, 1_001), call(&mut app, 2, 1_000), call(&mut app, 2, 1_000)], [10_004, 0, 0]);
+    let member = app.room(&group("g")).unwrap().member(&user("a"), NOW).unwrap();
+    assert_eq!(member.marks, []);
+}
+
+#[test]
 fn a_conversation_hands_its_app_over() {
     let mut conversation = Scenario::new(full_app());
     conversation.answer(r#"{"at":1795412030000,"do":"leave","group":"g","account":"b"}"#).unwrap();

@@ -24,18 +24,18 @@ pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, Se
 pub(crate) use serve::ServeArgs;
 pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
-/// The arguments of this process. Leaves the process where they make no command, or ask for help.
+/// The arguments of this process. Ends the process if they are not a command, or ask for help.
 pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
-        // What stands too much there may be a key or a signature, which must not be printed.
+        // A superfluous argument may be a key or a signature, which must not be printed.
         let about_signatures =
             arguments.iter().any(|argument| ["usersig", "send", "serve"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }
 
-/// The error without the words of the user that are not names of options, and may be a secret.
+/// The error without the words of the user that are not names of options: they may be a secret.
 fn without_values(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::MissingSubcommand {
         // It names the command alone.
@@ -57,7 +57,7 @@ fn without_values(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Whether the value at fault is one of a number or a name, and too short to be a key (64 characters) or a signature.
+/// Whether the wrong value is one of a number or a name, and too short to be a key (64 characters) or a signature.
 fn has_harmless_value(error: &clap::Error) -> bool {
     const OPTIONS: [&str; 5] = ["--at ", "--expire ", "--sdkappid ", "--identifier ", "--mark "];
     const CHARACTERS_MAX: usize = 20;
@@ -71,9 +71,9 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
-/// Checks bodies of `modify_user_info` and its sibling calls, plays whole conversations with a simulated service, and
-/// explains clauses, gaps of the documents, error codes and signatures. Two commands use the network: `avmarks send`, and
-/// `avmarks serve`, which listens and posts webhooks.
+/// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
+/// clauses, gaps of the documents, error codes and signatures. Two commands use the network: `avmarks send`, and
+/// `avmarks serve`, which listens and sends webhooks.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -85,23 +85,23 @@ Exit status:
   1  refused, or not done
   2  wrong usage, or input that cannot be read
   3  done in part (send)
-  4  a setting is wrong or missing (send)
+  4  a setting is wrong or missing (send, serve)
 
 Examples:
   avmarks check request.json
   avmarks check --state app.json request.json
-  avmarks replay conversation.jsonl --save app.json
+  avmarks replay scenario.jsonl --save app.json
   avmarks explain ONLINE-ONLY
   avmarks explain 10004
   avmarks send set --group @TGS#a6I4ZUUGO --mark 1000 teacher10
 
 Environment:
-  AVMARKS_KEY  the app's secret key, where --key-file is not given
-  AVMARKS_…    the other settings of avmarks send
-  NO_COLOR     where it is set, no colour, which only terminals get anyway"
+  AVMARKS_KEY  the app's secret key, if --key-file is not given
+  AVMARKS_…    the settings of avmarks send and avmarks serve
+  NO_COLOR     if it is set, terminals get no colour either"
 )]
 pub(crate) struct Cli {
-    /// Print JSON for programs instead of text for people; errors stay text, on standard error
+    /// Print JSON instead of text; errors are text on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -123,14 +123,14 @@ pub(crate) enum Command {
 
 /// Check the body of a request, and list everything that is wrong with it
 ///
-/// Without `--state`, the body alone is looked at: steps 6 to 12 of the precedence of refusals, which an SDK can run
-/// before it sends. With it, the request is held against a whole app and its groups, and the answer is shown that the
-/// service would give; nothing is changed.
+/// Without `--state`, only the body is checked: steps 6 to 12 of the precedence of refusals, which an SDK can run before
+/// it sends. With `--state`, the request is checked against an app and its groups, and the answer of the service is
+/// printed; nothing is changed.
 ///
-/// Notes name what is accepted and surely not meant: a field whose name differs from a known one by case or by one letter, a
-/// `Mark` filter that is not a mark, an account that is named twice. They leave the exit status as it is.
+/// Notes name what is accepted and probably a mistake: a field whose name differs from a known one by case or by one letter, a
+/// `Mark` filter that is not a mark, an account that is named twice. They do not change the exit status.
 ///
-/// `ErrorInfo` of the answer is the text of this project, not of the vendor, whose texts no document gives: compare codes.
+/// `ErrorInfo` of the answer is the text of this project, because no document has the vendor's: compare codes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -146,10 +146,10 @@ Exit status:
   1  refused
   2  wrong usage, or input that cannot be read")]
 pub(crate) struct CheckArgs {
-    /// The file with the body, exactly as it is sent; `-` is standard input
+    /// The file with the body, byte for byte as it is sent; `-` is standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: Source,
-    /// Which call it is the body of
+    /// The call that the body belongs to
     #[arg(long, value_name = "CALL", default_value = Endpoint::ModifyUserInfo.command(), value_parser = call())]
     pub(crate) call: Endpoint,
     #[command(flatten)]
@@ -157,36 +157,36 @@ pub(crate) struct CheckArgs {
     /// Accept a comma before `]` or `}`; short for `--reading gap:trailing-comma=accept`
     #[arg(long)]
     pub(crate) trailing_comma: bool,
-    /// Dry run against the app of this snapshot, as `avmarks replay --save` writes it; its policy holds, save for what
-    /// the options change
+    /// Dry run against the app of this snapshot, as `avmarks replay --save` writes it, with its policy except for what the
+    /// options change
     #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<Source>,
-    /// Who calls
+    /// The identifier of the caller
     #[arg(long = "as", value_name = "IDENTIFIER", default_value = "administrator", requires = "state")]
     pub(crate) identifier: String,
-    /// When the call is made, in milliseconds since the Unix epoch [default: the latest time of the snapshot]
+    /// The time of the call, in milliseconds since the Unix epoch [default: the latest time of the snapshot]
     #[arg(long, value_name = "MS", requires = "state", allow_negative_numbers = true, value_parser = integer(0..=AT_MS_MAX))]
     pub(crate) at: Option<u64>,
 }
 
-/// Play a conversation: one JSON object a line in, one answer a line out
+/// Play a scenario: one JSON object a line in, one answer a line out
 ///
 /// Each line is an input with its time: accounts that join and leave, REST calls, time that passes. A refusal is an answer
-/// like any other; a line that is not a valid input ends the conversation with an error that names it (exit status 2),
-/// after everything before it was answered. With `-`, each line is answered as soon as it has been read.
+/// like any other. A line that is not a valid input ends the scenario with an error that names the line (exit status 2),
+/// after all lines before it are answered. With `-`, each line is answered as soon as it has been read.
 ///
-/// What a line may do: app, policy, create_group, destroy_group, join, leave, disconnect, reconnect, call and tick;
+/// A line may do: app, policy, create_group, destroy_group, join, leave, disconnect, reconnect, call and tick;
 /// docs/scenario.md of the project has the format. The answers are JSON with `--json` and without it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  avmarks replay conversation.jsonl
-  avmarks replay conversation.jsonl --save app.json
+  avmarks replay scenario.jsonl
+  avmarks replay scenario.jsonl --save app.json
   avmarks replay more.jsonl --state app.json --save app.json
   echo '{\"at\":0,\"do\":\"create_group\",\"group\":\"@TGS#a\"}' | avmarks replay -
 
 Exit status:
-  0  every line was answered, with refusals or without
+  0  every line was answered, or refused as the service would
   2  wrong usage, input that cannot be read, or a snapshot not saved")]
 pub(crate) struct ReplayArgs {
     /// The file with the lines; `-` is standard input
@@ -195,7 +195,7 @@ pub(crate) struct ReplayArgs {
     /// Start from the app of this snapshot instead of an empty one
     #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<Source>,
-    /// Write the app as a snapshot once every line is answered; the file is replaced in one step, or not at all
+    /// Write the app as a snapshot when every line is answered; the file is replaced in one step, or not at all
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path())]
     pub(crate) save: Option<PathBuf>,
     #[command(flatten)]
@@ -204,7 +204,7 @@ pub(crate) struct ReplayArgs {
 
 /// Explain a clause, a gap, an error code, a mark or a call, with its sources
 ///
-/// A clause is a sentence of the vendor that decides something, a gap a question that the documents leave open. Of an error
+/// A clause is a rule of the vendor's documents, a gap a question that the documents leave open. Of an error
 /// code, each cause is given with what to do about it; of a call, its pages and the clauses and gaps that rest on them. Without an
 /// argument, clauses, gaps and codes are listed; `precedence` prints the order in which a request is refused.
 #[derive(Debug, Args)]
@@ -229,7 +229,7 @@ pub(crate) struct ExplainArgs {
 
 /// List the gaps of the documents, every reading of them, and the one in force
 ///
-/// A gap is a question that no document settles, or that two answer differently. A policy reads each gap one way.
+/// A gap is a question that no document answers, or that two answer differently. A policy has one reading for each gap.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -263,7 +263,7 @@ Examples:
   avmarks man | man -l -
   avmarks man --out ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// Write a page for every command into this directory, which is made where it is missing
+    /// Write a page for every command into this directory, which is created if it is missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, value_parser = path())]
     pub(crate) out: Option<PathBuf>,
     /// The global option, hidden: a page is a page

@@ -15,6 +15,7 @@ use hyper::{Request, Response, StatusCode};
 
 use crate::faults::{Injection, Mangled};
 use crate::http::{self, Body, ReadBody};
+use crate::peer::Peer;
 use crate::shared::Shared;
 use crate::world::Answered;
 
@@ -23,34 +24,42 @@ const BECAUSE: HeaderName = HeaderName::from_static("avmarks-because");
 /// Why a signature was refused.
 const SIGNATURE: HeaderName = HeaderName::from_static("avmarks-signature");
 
+/// Bytes of a body at most, whatever the limit is.
+const BODY_BYTES_MAX: usize = 1_048_576;
 /// Bytes of a body that is read whatever the limit is, where it says how long it is.
 const READ_ANYWAY: usize = 65_536;
 
-/// Answers a request of the API.
-pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
+/// Answers a request of the API. `client` is the connection that it came on.
+pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, client: &Peer) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let bytes_max = match body.size_hint().exact() {
+    let path = head.uri.path();
+    let limit = shared.lock().state.app.settings().terms.limits.body_bytes_max.min(BODY_BYTES_MAX);
+    let length = body.size_hint().exact();
+    let bytes_max = match length {
         // The service looks at the length itself.
         Some(bytes) if bytes <= READ_ANYWAY as u64 => READ_ANYWAY,
-        _ => shared.lock().state.app.settings().terms.limits.body_bytes_max,
+        _ => limit,
     };
-    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout).await {
+    // A call whose body is too long meets no fault.
+    let is_too_long = length.is_some_and(|bytes| bytes > bytes_max as u64);
+    let delayed = if is_too_long { None } else { shared.lock().faults.take_delay(path) };
+    wait(delayed.as_ref().and_then(Injection::delay_before), client).await;
+    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout, &shared.budget).await {
         Ok(body) => body,
-        Err(response) => return response,
+        Err(fault) => return http::closing(http::error(fault.status(), &fault.to_string())),
     };
     let query = head.uri.query().unwrap_or_default();
     let request = avmarks_service::Request {
         method: head.method.as_str(),
-        path: head.uri.path(),
+        path,
         caller: Caller::Signed(query),
         body: body.as_request_body(),
     };
     let query = RawQuery::new(query);
     let injection = match &body {
-        ReadBody::Whole(_) => shared.lock().faults.take(request.path),
+        ReadBody::Whole(..) => delayed.or_else(|| shared.lock().faults.take(path)),
         ReadBody::TooLong { .. } => None,
     };
-    wait(injection.as_ref().and_then(Injection::delay_before)).await;
     let answered = match injection.as_ref().filter(|injection| injection.replaces()) {
         Some(injection) => {
             shared.lock().log_injected(&request, &query, injection);
@@ -62,24 +71,26 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> 
             Err(failure) => return http::error(StatusCode::SERVICE_UNAVAILABLE, &failure.to_string()),
         },
     };
-    wait(injection.as_ref().and_then(Injection::delay_after)).await;
+    let is_whole = matches!(body, ReadBody::Whole(..));
+    drop(body);
+    wait(injection.as_ref().and_then(Injection::delay_after), client).await;
     let response = match injection {
-        Some(injection) => match injection.mangle(request.path, answered.body) {
+        Some(injection) => match injection.mangle(path, answered.body) {
             Mangled::Answer(body) => respond(Answered { body, ..answered }),
             Mangled::Page { status, content_type, text } => page(status, content_type, text),
             Mangled::Cut(body) => cut(body),
         },
         None => respond(answered),
     };
-    match body {
-        ReadBody::Whole(_) => response,
-        ReadBody::TooLong { .. } => http::closing(response),
-    }
+    if is_whole { response } else { http::closing(response) }
 }
 
-async fn wait(delay: Option<Duration>) {
-    if let Some(delay) = delay {
-        tokio::time::sleep(delay).await;
+/// Waits, where there is something to wait for, and no longer than the client does: its connection must not keep its place.
+async fn wait(delay: Option<Duration>, client: &Peer) {
+    let Some(delay) = delay else { return };
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = client.gone() => {}
     }
 }
 

@@ -9,7 +9,9 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use avmarks_spec::Excerpt;
 use hyper::body::Incoming;
+use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
@@ -18,7 +20,10 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::host::Host;
 use crate::http::{self, Body};
+use crate::peer::Peer;
+use crate::settings::without_root;
 use crate::shared::{Shared, Stopped};
 use crate::{api, control};
 use error_body::ErrorBody;
@@ -27,12 +32,14 @@ use write_timeout::WriteTimeout;
 /// The first byte of a TLS connection: a handshake record.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// What a connection goes by.
+/// What all connections have in common.
 #[derive(Clone)]
 pub(crate) struct ConnectionContext {
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the emulator stops.
     pub(crate) stopped: watch::Receiver<bool>,
+    /// Whether it has one of the places that are for the control plane alone.
+    pub(crate) is_reserved: bool,
 }
 
 /// Where the bytes of a connection are taken to go.
@@ -42,17 +49,39 @@ struct Target {
     host: String,
     /// Whether it may be asked to go on to another one.
     may_proxy: bool,
+    /// Whether this machine was dialled over its loopback network.
+    is_local: bool,
+    /// The connection itself.
+    peer: Peer,
 }
+
+/// How long a connection on a place of the control plane may be silent.
+const RESERVED_SILENCE: Duration = Duration::from_secs(1);
 
 /// Serves one connection to its end.
 pub(crate) async fn serve(stream: TcpStream, context: ConnectionContext) {
-    let host = stream.local_addr().map_or_else(|_| "localhost".to_owned(), |here| unmap_ipv4(here.ip()).to_string());
-    detect_tls(
-        WriteTimeout::new(stream, context.shared.settings.body_timeout),
-        context,
-        Target { host, may_proxy: true },
-    )
-    .await;
+    if context.is_reserved {
+        let mut first = [0];
+        let peeked = tokio::time::timeout(RESERVED_SILENCE, stream.peek(&mut first)).await;
+        // A handshake costs what there is too little of.
+        if !matches!(peeked, Ok(Ok(1))) || first == [TLS_HANDSHAKE] {
+            return turn_away(stream).await;
+        }
+    }
+    let here = stream.local_addr().map(|here| unmap_ipv4(here.ip()));
+    let is_local = here.as_ref().is_ok_and(IpAddr::is_loopback);
+    let host = here.map_or_else(|_| "localhost".to_owned(), |here| here.to_string());
+    let peer = Peer::new(stream);
+    let target = Target { host, may_proxy: true, is_local, peer: peer.clone() };
+    detect_tls(WriteTimeout::new(peer, context.shared.settings.body_timeout), context, target).await;
+}
+
+impl ConnectionContext {
+    /// How long a client may take for a head, or for a handshake.
+    fn head_timeout(&self) -> Duration {
+        let timeout = self.shared.settings.head_timeout;
+        if self.is_reserved { timeout.min(RESERVED_SILENCE) } else { timeout }
+    }
 }
 
 /// Unwraps an IPv4-mapped IPv6 address.
@@ -78,8 +107,10 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
     let _ = stream.shutdown().await;
 }
 
+const TOO_MANY: &str = "too many connections are open; try again later";
+
 fn too_many() -> String {
-    let body = "{\"error\":\"too many connections are open; try again later\"}";
+    let body = serde_json::json!({ "error": TOO_MANY }).to_string();
     let length = body.len();
     format!(
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}"
@@ -92,7 +123,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
-    let timeout = context.shared.settings.head_timeout;
+    let timeout = context.head_timeout();
     let Some(first) = unless_stopped(&context, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
     let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
     if first != TLS_HANDSHAKE {
@@ -128,7 +159,9 @@ where
 {
     let Some((upgrade, host)) = serve_requests(stream, &context, &target).await else { return };
     match upgrade.await {
-        Ok(upgraded) => serve_tunnel(TokioIo::new(upgraded), context, Target { host, may_proxy: false }).await,
+        Ok(upgraded) => {
+            serve_tunnel(TokioIo::new(upgraded), context, Target { host, may_proxy: false, ..target }).await
+        }
         Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
     }
 }
@@ -146,26 +179,40 @@ where
         let tunnel = &tunnel;
         async move {
             let shared = &context.shared;
-            if request.method() == Method::CONNECT {
-                return Ok::<_, Infallible>(connect(request, shared, target, tunnel));
-            }
-            match refused_host(&request, shared, target) {
-                Some(refusal) => Ok(refusal),
-                None => {
-                    if control::is_asked(&request) {
-                        // An answer that has no end of its own ends when the emulator stops.
-                        request.extensions_mut().insert(Stopped(context.stopped.clone()));
-                        return Ok(control::answer(request, shared).await);
-                    }
-                    Ok(api::answer(request, shared).await)
+            let host = match Host::of(&request) {
+                Ok(host) => host,
+                Err(fault) => {
+                    let refusal = http::error(StatusCode::BAD_REQUEST, &fault.to_string());
+                    return Ok::<_, Infallible>(http::closing(refusal));
                 }
+            };
+            let is_served = is_served(host, shared, target);
+            if request.method() == Method::CONNECT {
+                return Ok(connect(request, shared, target, tunnel));
             }
+            if let Some(refusal) = refused_host(&request, shared, target) {
+                return Ok(refusal);
+            }
+            if control::is_asked(&request) {
+                // An answer that has no end of its own ends when the emulator stops.
+                request.extensions_mut().insert(Stopped(context.stopped.clone()));
+                return Ok(control::answer(request, shared, target.is_local).await);
+            }
+            if context.is_reserved {
+                let mut refusal = http::error(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY);
+                refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                return Ok(http::closing(refusal));
+            }
+            if let Err(found) = is_served {
+                return Ok(http::error(StatusCode::FORBIDDEN, &found));
+            }
+            Ok(api::answer(request, shared, &target.peer).await)
         }
     });
     let settings = &context.shared.settings;
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(settings.head_timeout)
+        .header_read_timeout(context.head_timeout())
         .max_header_size(settings.head_bytes_max)
         // A client that has said all it has to say may still want to hear the answer.
         .half_close(true)
@@ -197,18 +244,43 @@ fn connect(
     if !target.may_proxy {
         return http::error(StatusCode::FORBIDDEN, "there is no way out of a tunnel; ask the proxy itself");
     }
+    if request.uri().port_u16().is_none() {
+        return http::error(
+            StatusCode::BAD_REQUEST,
+            "`CONNECT` must name a host and a port, as in `CONNECT console.tim.qq.com:443`",
+        );
+    }
     if let Some(refusal) = refused_host(&request, shared, target) {
         return refusal;
     }
-    let host = request.uri().host().map(without_brackets).unwrap_or_default().to_owned();
+    let host = request.uri().host().map(|host| without_root(without_brackets(host))).unwrap_or_default().to_owned();
     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
     Response::new(Body::default())
+}
+
+/// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says
+/// so, where it is not.
+fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), String> {
+    let settings = &shared.settings;
+    // A browser always says which host it means.
+    let is_served = host.name.is_empty()
+        || host.is_own(settings)
+        || settings.stands_in_for(host.name)
+        || host.name.eq_ignore_ascii_case(&target.host);
+    if is_served {
+        return Ok(());
+    }
+    Err(format!(
+        "`Host` is `{}`, which a web page could stand behind; use an address, `localhost` or a host of the vendor, or name it \
+         as a `control_host`",
+        Excerpt(host.text)
+    ))
 }
 
 /// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
 /// proxy names the host in its first line.
 fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
-    let host = without_brackets(request.uri().host()?);
+    let host = without_root(without_brackets(request.uri().host()?));
     let is_here = host.eq_ignore_ascii_case(&target.host)
         || host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());

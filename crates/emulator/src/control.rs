@@ -24,25 +24,16 @@ use avmarks_protocol::url::redact_usersig;
 use avmarks_spec::Excerpt;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{Method, Request, Response, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 use hyper::body::Incoming;
 use tower::ServiceExt;
 
-use crate::http::{self, ReadBody};
 use crate::shared::Shared;
 use error::ControlError;
 use guard::{PREFIX, ROOT};
-
-/// Bytes of a body, where it is not a whole state.
-const BODY_BYTES_MAX: usize = 1_048_576;
-/// Bytes of a body that is a state, or a scenario.
-const STATE_BYTES_MAX: usize = 67_108_864;
-/// The paths that take that much.
-const LARGE: [&str; 2] = ["/_avmarks/state", "/_avmarks/scenario"];
 
 /// Whether a request is for the control plane.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
@@ -85,36 +76,29 @@ fn router() -> Router<Arc<Shared>> {
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
-        // The body was read before, and no more than it may.
-        .layer(DefaultBodyLimit::disable())
 }
 
-/// Answers a request to the control plane.
-pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
-    let mut response = match guard::check(&request, &shared.settings) {
+/// Answers a request to the control plane. `local` says that the client has dialled this machine itself.
+pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, local: bool) -> Response<Body> {
+    let mut response = match guard::check(&request, &shared.settings, local) {
         Err(fault) => fault.into_response(),
         Ok(()) if request.uri().path() == ROOT => Redirect::permanent(PREFIX).into_response(),
         Ok(()) => routed(request, shared).await,
     };
+    let is_closed = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
+    if is_closed {
+        // A browser asks for it, and sends it with what the page asks.
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"avmarks\""));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
+/// Whoever reads the body looks at its type and its length first (`extract.rs`).
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
-    let (head, body) = request.into_parts();
-    let bytes_max = if LARGE.contains(&head.uri.path()) { STATE_BYTES_MAX } else { BODY_BYTES_MAX };
-    let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout).await {
-        Ok(ReadBody::Whole(body)) => body,
-        Ok(ReadBody::TooLong { .. }) => {
-            let sentence = format!("the body has more than {bytes_max} bytes, and this path takes no more");
-            return http::closing(http::error(StatusCode::PAYLOAD_TOO_LARGE, &sentence));
-        }
-        Err(response) => return response,
-    };
-    let request = Request::from_parts(head, Body::from(body));
-    match router().with_state(Arc::clone(shared)).oneshot(request).await {
+    match router().with_state(Arc::clone(shared)).oneshot(request.map(Body::new)).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

@@ -129,10 +129,17 @@ impl Faults {
         self.queue.iter()
     }
 
+    /// The fault that the next call of this path meets, where it waits before anything else: its body is read behind the
+    /// wait, so that nothing is held meanwhile.
+    pub(crate) fn take_delay(&mut self, path: &str) -> Option<Injection> {
+        let next = self.queue.iter().find(|queued| queued.strikes(path))?;
+        next.injection.delay_before()?;
+        self.take(path)
+    }
+
     /// The fault that strikes the next call of this path: the first that waits for it, once less from now on.
     pub(crate) fn take(&mut self, path: &str) -> Option<Injection> {
-        let strikes = |queued: &Queued| queued.path.as_deref().is_none_or(|wanted| same_path(wanted, path));
-        let at = self.queue.iter().position(strikes)?;
+        let at = self.queue.iter().position(|queued| queued.strikes(path))?;
         let queued = self.queue.get_mut(at)?;
         queued.times = queued.times.saturating_sub(1);
         let injection = queued.injection.clone();
@@ -140,6 +147,12 @@ impl Faults {
             self.queue.remove(at);
         }
         Some(injection)
+    }
+}
+
+impl Queued {
+    fn strikes(&self, path: &str) -> bool {
+        self.path.as_deref().is_none_or(|wanted| same_path(wanted, path))
     }
 }
 

@@ -2,36 +2,15 @@
 
 mod body;
 
-use std::time::Duration;
-
-use avmarks_spec::OneLine;
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Bytes;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::{Response, StatusCode};
 
-pub(crate) use body::ReadBody;
+pub(crate) use body::{BodyError, ReadBody, read, throw_away};
 
 /// A whole body, or one that is written as it comes.
 pub(crate) type Body = axum::body::Body;
-
-/// Reads a body, as much of it as `bytes_max`; the answer, where it does not come within `timeout`.
-pub(crate) async fn read(
-    headers: &HeaderMap,
-    body: Incoming,
-    bytes_max: usize,
-    timeout: Duration,
-) -> Result<ReadBody, Response<Body>> {
-    let read = body::read(body, body::is_awaited(headers), bytes_max);
-    match tokio::time::timeout(timeout, read).await {
-        Ok(Ok(read)) => Ok(read),
-        Ok(Err(fault)) => {
-            let sentence = format!("the body cannot be read: {}", OneLine(&fault.to_string()));
-            Err(closing(error(StatusCode::BAD_REQUEST, &sentence)))
-        }
-        Err(_) => Err(closing(error(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"))),
-    }
-}
 
 /// An answer behind which nothing more is read.
 pub(crate) fn closing(mut response: Response<Body>) -> Response<Body> {

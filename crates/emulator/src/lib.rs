@@ -30,6 +30,7 @@ mod api;
 mod authority;
 mod authorized_call;
 mod bounded_log;
+mod budget;
 mod capacity;
 mod clock;
 mod connection;
@@ -37,14 +38,17 @@ mod control;
 mod emulator;
 mod faults;
 mod groups;
+mod host;
 mod http;
 mod journal;
 mod log;
+mod peer;
 mod remarks;
 mod serve;
 mod settings;
 mod shared;
 mod state;
+mod token;
 mod webhooks;
 mod world;
 
@@ -56,6 +60,7 @@ pub use clock::Clock;
 pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
 pub use settings::{Settings, SettingsError};
+pub use token::{ControlToken, ControlTokenError};
 pub use webhooks::{WebhookSettings, WebhookSettingsError};
 
 /// The examples of the README are run.

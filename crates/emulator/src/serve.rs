@@ -12,13 +12,18 @@ use crate::connection::ConnectionContext;
 use crate::shared::Shared;
 use crate::webhooks::Deliveries;
 
+/// Connections beyond [`Settings::connections_max`](crate::settings::Settings::connections_max) that are served the control
+/// plane alone: whoever fills all others must not keep its owner out.
+const CONTROL_PLACES: usize = 8;
+
 /// Serves `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and returns.
 pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl Future<Output = ()>) {
     let settings = &shared.settings;
     shared.lock().starts();
     let places = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
+    let reserved = Arc::new(Semaphore::new(CONTROL_PLACES));
     let (stopping, stopped) = watch::channel(false);
-    let context = ConnectionContext { shared: Arc::clone(&shared), stopped };
+    let context = ConnectionContext { shared: Arc::clone(&shared), stopped, is_reserved: false };
     let mut connections = JoinSet::new();
     let pins = tokio::spawn(Arc::clone(&shared).expire_pins());
     let webhooks = tokio::spawn(Arc::clone(&shared).deliver_webhooks());
@@ -39,13 +44,15 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl F
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let place = Arc::clone(&places).try_acquire_owned();
+        let is_reserved = place.is_err();
+        let Ok(place) = place.or_else(|_| Arc::clone(&reserved).try_acquire_owned()) else {
             tracing::warn!(connections_max = settings.connections_max, "too many connections; one was turned away");
             connections.spawn(connection::turn_away(stream));
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let context = context.clone();
+        let context = ConnectionContext { is_reserved, ..context.clone() };
         connections.spawn(async move {
             connection::serve(stream, context).await;
             drop(place);

@@ -8,6 +8,7 @@ use avmarks_spec::readings::{Random, TrailingComma};
 
 use crate::authority::Authority;
 use crate::clock::Clock;
+use crate::token::ControlToken;
 use crate::webhooks::WebhookSettings;
 
 /// Why an emulator cannot be set up with these settings.
@@ -25,26 +26,26 @@ use crate::webhooks::WebhookSettings;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// With so few, nobody would be answered.
+    /// The count is below its minimum.
     #[error("`{field}` is {found}; it must be at least {least}")]
     Count {
         /// The field.
         field: &'static str,
-        /// What it was to be.
+        /// The value found.
         found: usize,
-        /// What would do.
+        /// The lowest value.
         least: usize,
     },
-    /// It is no time to wait.
+    /// The duration is out of range.
     #[error("`{field}` is {found:?}; it must be from {least:?} to {most:?}")]
     Time {
         /// The field.
         field: &'static str,
-        /// What it was to be.
+        /// The value found.
         found: Duration,
-        /// What would do.
+        /// The lowest value.
         least: Duration,
-        /// What would still do.
+        /// The highest value.
         most: Duration,
     },
 }
@@ -79,8 +80,14 @@ pub struct Settings {
     /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
     /// of somebody else must not be served under any of them: it could drive the emulator.
     pub control_hosts: Vec<String>,
-    /// Connections open at once; at least one.
+    /// What opens the control plane, as `Authorization: Bearer TOKEN`, or as the password of `Basic`. Without one, it is
+    /// open to whoever reaches it over the loopback network, and closed beyond.
+    pub control_token: Option<ControlToken>,
+    /// Connections open at once; at least one. A few more are for the control plane alone.
     pub connections_max: usize,
+    /// Bytes of request bodies and of states that are sent, beyond 64 KiB each, that may be held at once; what comes when
+    /// they are taken waits, or is refused (503). At least [`LARGE_BYTES_LEAST`](Self::LARGE_BYTES_LEAST).
+    pub large_bytes_max: usize,
     /// Bytes of the head of a request; at least [`HEAD_BYTES_LEAST`](Self::HEAD_BYTES_LEAST).
     pub head_bytes_max: usize,
     /// How long a client may take for the head of a request, and sit idle between two; as all times here, at most
@@ -116,7 +123,9 @@ impl Default for Settings {
             authority: None,
             proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
             control_hosts: Vec::new(),
+            control_token: None,
             connections_max: 1_024,
+            large_bytes_max: 256 * 1_048_576,
             head_bytes_max: 65_536,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
@@ -134,6 +143,9 @@ impl Settings {
     /// What [`head_bytes_max`](Self::head_bytes_max) is at least: the head of a call with its signature.
     pub const HEAD_BYTES_LEAST: usize = 1_024;
 
+    /// What [`large_bytes_max`](Self::large_bytes_max) is at least: the body of one call.
+    pub const LARGE_BYTES_LEAST: usize = 1_048_576;
+
     /// The same with this authority, where there is one.
     #[must_use]
     pub fn with_authority(self, authority: Option<Authority>) -> Self {
@@ -145,6 +157,7 @@ impl Settings {
         let counts = [
             ("connections_max", self.connections_max, 1),
             ("head_bytes_max", self.head_bytes_max, Self::HEAD_BYTES_LEAST),
+            ("large_bytes_max", self.large_bytes_max, Self::LARGE_BYTES_LEAST),
         ];
         for (field, found, least) in counts {
             if found < least {
@@ -175,12 +188,17 @@ impl Settings {
 
     /// Whether the proxy stands in for `host`.
     pub(crate) fn stands_in_for(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
+        let host = without_root(host).to_ascii_lowercase();
         self.proxied_hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
             Some(end) => host.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with('.')),
             None => pattern == "*" || *pattern == host,
         })
     }
+}
+
+/// A name without the dot that stands for the root: it is the same name.
+pub(crate) fn without_root(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
 }
 
 /// What [`Settings::strict`] means for a policy.

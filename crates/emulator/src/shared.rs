@@ -8,6 +8,7 @@ use avmarks_service::Request;
 use tokio::sync::{Notify, watch};
 
 use crate::authority::Certificates;
+use crate::budget::Budget;
 use crate::faults::Injection;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
@@ -22,6 +23,10 @@ pub(crate) struct Shared {
     /// The clock was moved, or a pin was set: the next moment at which something happens by itself may have changed.
     pub(crate) moved: Notify,
     pub(crate) outbox: Arc<Outbox>,
+    /// What bodies and dumps may take together.
+    pub(crate) budget: Budget,
+    /// One state is written at a time.
+    pub(crate) dumping: tokio::sync::Mutex<()>,
     world: Mutex<World>,
 }
 
@@ -34,7 +39,8 @@ impl Shared {
         let outbox = Arc::new(outbox);
         let world = World::open(&settings, Arc::clone(&outbox))?;
         let (certificates, moved) = (Arc::new(certificates), Notify::new());
-        Ok(Self { settings, certificates, moved, outbox, world: Mutex::new(world) })
+        let (budget, dumping) = (Budget::new(settings.large_bytes_max), tokio::sync::Mutex::default());
+        Ok(Self { settings, certificates, moved, outbox, budget, dumping, world: Mutex::new(world) })
     }
 
     /// The world, for one change. A thread that panicked while it held the lock has changed whole values or none.

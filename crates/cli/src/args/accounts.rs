@@ -30,14 +30,14 @@ pub(crate) struct SendingArgs {
     /// key
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// With --dry-run: say what would become of each account in the app of this snapshot, as `avmarks replay --save` writes it
+    /// With --dry-run: report the result of each account in the app of this snapshot, as `avmarks replay --save` writes it
     #[arg(long, value_name = "SNAPSHOT", value_hint = ValueHint::FilePath, requires = "dry_run")]
     pub(crate) state: Option<Source>,
-    /// Keep in this file how far the run has come, and go on from there where the file exists; it is removed when every
-    /// account has its answer
+    /// Keep the progress of the run in this file, and continue from it if it exists; it is removed when every account has its
+    /// answer
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path(), conflicts_with_all = ["plan", "dry_run"])]
     pub(crate) resume: Option<PathBuf>,
-    /// List every account in the report, not the first few of each outcome
+    /// List every account in the report, not only the first few of each result
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]

@@ -7,8 +7,8 @@ use crate::settings::SettingArgs;
 
 /// Add robots to the online list, and delete them from it
 ///
-/// A robot is an account that is online in the group without having joined it. The answers of the service name no account: what
-/// is known of a robot is whether its call was accepted. `avmarks send check` tells who is online.
+/// A robot is an account that is online in the group without having joined it. The answers of the service name no account, so the
+/// report says only whether the call of a robot was accepted. `avmarks send check` shows who is online.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -24,12 +24,12 @@ pub(crate) struct RobotsArgs {
 pub(crate) enum RobotsCommand {
     /// Add robots
     ///
-    /// Puts accounts into the online list of the group, which need not have joined it, and says which calls were accepted. It comes
-    /// to setting mark 500: to add a robot again starts its three days anew.
+    /// Adds accounts to the online list of the group, which they need not have joined, and reports which calls were accepted. This
+    /// sets mark 500: adding a robot again starts its three days again.
     Add(RobotArgs),
     /// Delete robots
     ///
-    /// Takes accounts out of the online list of the group, and says which calls were accepted. It comes to deleting mark 500.
+    /// Deletes accounts from the online list of the group, and reports which calls were accepted. This deletes mark 500.
     Delete(RobotArgs),
 }
 
@@ -43,7 +43,7 @@ Examples:
 
 Accounts:
   Each line is one account; there is no header. Quotes are as in CSV, blank
-  lines are passed over, and blanks around an account do not count unless in
+  lines are ignored, and blanks around an account are removed unless in
   quotes. There are no comments.
 
 Exit status:
@@ -54,8 +54,8 @@ Exit status:
   4  a setting is wrong or missing: nothing was sent
 
 Ctrl-C:
-  Sends no more, waits for what is on its way, reports, and saves how far it
-  came where --resume is given. A second one ends it at once.")]
+  Sends no more calls, waits for the answers to those that are sent, reports,
+  and saves the progress if --resume is given. A second one ends it at once.")]
 pub(crate) struct RobotArgs {
     #[command(flatten)]
     pub(crate) sending: SendingArgs,
@@ -63,9 +63,9 @@ pub(crate) struct RobotArgs {
 
 /// Check which of some accounts are online in a group
 ///
-/// Prints those that are, one a line, in the order given, and in quotes where `--file` would want them. Hidden members and
-/// robots are found too, and those beyond the 1,000 that `avmarks send list` shows. An account that is not online may be offline or
-/// not in the group: the service does not tell these apart.
+/// Prints the accounts that are online, one a line, in the order given, in quotes where `--file` needs them. Hidden members and
+/// robots are found too, and members beyond the 1,000 that `avmarks send list` shows. An account that is not online may be offline or
+/// not in the group: the service does not distinguish these.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -75,7 +75,7 @@ Examples:
 
 Accounts:
   Each line is one account; there is no header. Quotes are as in CSV, blank
-  lines are passed over, and blanks around an account do not count unless in
+  lines are ignored, and blanks around an account are removed unless in
   quotes. There are no comments.
 
 Exit status:
@@ -114,7 +114,7 @@ pub(crate) enum AdminsCommand {
     Add(AdminsChangeArgs),
     /// Remove accounts from the administrators
     ///
-    /// Removes all of them; to name an account that is not an administrator is no error.
+    /// Removes all of them; an account that is not an administrator is not an error.
     Delete(AdminsChangeArgs),
     /// List the administrators
     ///

@@ -10,8 +10,8 @@ use crate::settings::SettingArgs;
 
 /// Set and delete marks and robots at the service, and ask who is online
 ///
-/// Any number of accounts become calls of at most 500, paced, signed and tried again where that is of use; what became of each
-/// account is told at the end. Nothing is sent before all inputs are in order.
+/// Any number of accounts are divided into calls of at most 500, which are rate-limited, signed and retried if they can be; the
+/// report has the result of each account. If any input is wrong, nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -36,10 +36,10 @@ Exit status:
 
 Settings:
   Each has an option, a variable of the environment and a key of the
-  configuration file, which go before one another in this order: --in-flight,
-  AVMARKS_IN_FLIGHT, in_flight. The key and the signature have no option
-  and stand in no configuration file: AVMARKS_KEY and AVMARKS_USERSIG hold
-  them, or a file that key_file or usersig_file names.
+  configuration file; precedence, highest first: --in-flight,
+  AVMARKS_IN_FLIGHT, in_flight. The key and the signature themselves are
+  neither options nor keys of the file: AVMARKS_KEY and AVMARKS_USERSIG have
+  them, or a file that key_file or usersig_file names. All errors are listed.
 
 Configuration file:
   The one of --config or AVMARKS_CONFIG, else avmarks.toml in the working
@@ -58,27 +58,27 @@ pub(crate) struct SendArgs {
 pub(crate) enum SendCommand {
     /// Set marks
     ///
-    /// Sets marks on online members of the group, and says what became of each account.
+    /// Sets marks on online members of the group, and reports the result of each account.
     Set(ChangeArgs),
     /// Delete marks
     ///
-    /// Deletes marks of online members of the group, and says what became of each account.
+    /// Deletes marks of online members of the group, and reports the result of each account.
     Delete(ChangeArgs),
     Robots(RobotsArgs),
     Check(MemberCheckArgs),
     /// List the online members of a group
     ///
-    /// Prints one account a line, the latest joined first, and in quotes where `--file` would want them. The service names 1,000 at most, and those with mark 600 (hidden) only
-    /// where `--mark` asks for a mark of theirs.
+    /// Prints one account a line, the latest joined first, in quotes where `--file` needs them. The service names 1,000 at most,
+    /// and those with mark 600 (hidden) only if `--mark` is a mark of theirs.
     List(ListArgs),
     /// Count the online members of a group
     ///
-    /// Prints the number, which counts hidden members too.
+    /// Prints the number, hidden members included.
     Count(CountArgs),
     Admins(AdminsArgs),
     /// Show each setting, and where it is from
     ///
-    /// Nothing is sent, and no secret shown. Exit status 4 where a setting is wrong.
+    /// Sends nothing, and shows no secret. Exit status 4 if a setting is wrong, or missing that a call needs.
     Config(ConfigArgs),
 }
 
@@ -94,8 +94,8 @@ Examples:
 Accounts:
   With --mark, each line is one account. Without it, each line is
   `account,mark`, with or without such a header; lines of one account are
-  merged. Quotes are as in CSV, blank lines are passed over, and blanks around
-  a field do not count unless in quotes. There are no comments. A mark is
+  merged. Quotes are as in CSV, blank lines are ignored, and blanks around
+  a field are removed unless in quotes. There are no comments. A mark is
   a number, or `pinned` (500) or `hidden` (600).
 
 Exit status:
@@ -106,8 +106,8 @@ Exit status:
   4  a setting is wrong or missing: nothing was sent
 
 Ctrl-C:
-  Sends no more, waits for what is on its way, reports, and saves how far it
-  came where --resume is given. A second one ends it at once.")]
+  Sends no more calls, waits for the answers to those that are sent, reports,
+  and saves the progress if --resume is given. A second one ends it at once.")]
 pub(crate) struct ChangeArgs {
     /// A mark for every account: a number, `pinned` (500) or `hidden` (600); several with commas, or by giving it again
     #[arg(long = "mark", value_name = "MARK", value_delimiter = ',', value_parser = parse_mark, allow_negative_numbers = true)]

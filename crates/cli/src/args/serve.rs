@@ -6,9 +6,9 @@ use crate::settings::{Setting, SettingArgs};
 
 /// Stand in for the vendor's service, on this machine
 ///
-/// HTTP, HTTPS and a proxy on one port, for SDKs that do not know that it is an emulator: the eight calls about marks, robots,
-/// administrators and who is online, and create_group, destroy_group and get_group_info for audio-video groups. Members join and
-/// leave, time passes and faults strike by the control plane under `/_avmarks/`. It runs until it is told to stop.
+/// HTTP, HTTPS and a proxy on one port, for unmodified SDKs: the eight calls about marks, robots, administrators and who is
+/// online, and create_group, destroy_group and get_group_info for audio-video groups. The control API at `/_avmarks/` lets members
+/// join and leave, advances the clock and injects faults. It runs until it is stopped (Ctrl-C, SIGTERM).
 ///
 /// The first start writes the key of a certificate authority (--ca-dir). Whoever has that key can sign a certificate for any
 /// host, and every program that trusts the authority accepts it: trust it in tests alone.
@@ -23,9 +23,9 @@ Examples:
 
 Settings:
   Each has an option, a variable of the environment and a key of the
-  configuration file, which go before one another in this order: --head-timeout,
-  AVMARKS_HEAD_TIMEOUT, head_timeout. What may be repeated is a list in the
-  file, and has commas in the environment.
+  configuration file; precedence, highest first: --head-timeout,
+  AVMARKS_HEAD_TIMEOUT, head_timeout. A setting that may be repeated is a list
+  in the file, and has commas in the variable. All errors are listed.
 
 Configuration file:
   The one of --config or AVMARKS_CONFIG, else avmarks.toml in the working
@@ -36,10 +36,10 @@ Configuration file:
     key_file = \"key.txt\"       # from the directory of this file
 
 Environment:
-  AVMARKS_KEY  the app's secret key, where --key-file is not given
+  AVMARKS_KEY  the app's secret key, if --key-file is not given
 
 Exit status:
-  0  it was told to stop (Ctrl-C, SIGTERM), and has answered what it was asked
+  0  it was stopped, and has answered the requests that it had read
   2  wrong usage, input that cannot be read, or an address that is in use
   4  a setting is wrong")]
 pub(crate) struct ServeArgs {

@@ -21,7 +21,7 @@ Examples:
   avmarks usersig explain --key-file key.txt - < sig.txt
 
 Environment:
-  AVMARKS_KEY  the app's secret key, where --key-file is not given")]
+  AVMARKS_KEY  the app's secret key, if --key-file is not given")]
 pub(crate) struct UserSigArgs {
     #[command(subcommand)]
     pub(crate) command: UserSigCommand,
@@ -31,9 +31,9 @@ pub(crate) struct UserSigArgs {
 pub(crate) enum UserSigCommand {
     /// Make a signature, and print it alone
     Sign(SignArgs),
-    /// Check a signature as the service does: exit status 0 where it is good, 1 where it is not
+    /// Check a signature as the service does: exit status 0 if it is valid, 1 if not
     Verify(VerifyArgs),
-    /// Say all that is wrong with a signature, and what it holds; key, app and user may be left out
+    /// Print everything that is wrong with a signature, and its fields; key, app and user are optional
     Explain(ExplainSigArgs),
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct SignArgs {
     pub(crate) key: KeyArgs,
     #[command(flatten)]
     pub(crate) clock: ClockArgs,
-    /// For how many seconds it is valid; the vendor advises a day at least
+    /// The seconds for which it is valid; the vendor advises a day at least
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400, allow_negative_numbers = true, value_parser = integer(1..=AT_SECONDS_MAX))]
     pub(crate) expire: u64,
     /// A text to put in as `TLS.userbuf`
@@ -67,7 +67,7 @@ Examples:
   avmarks usersig verify --sdkappid 1400000000 --identifier ann - < sig.txt
 
 Exit status:
-  0  it is good
+  0  it is valid
   1  the service would refuse it
   2  wrong usage, or input that cannot be read")]
 pub(crate) struct VerifyArgs {
@@ -124,7 +124,7 @@ pub(crate) struct KeyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ClockArgs {
-    /// The time to go by, in Unix seconds [default: now]
+    /// The time to use instead of now, in Unix seconds
     #[arg(long, value_name = "UNIX_SECONDS", allow_negative_numbers = true, value_parser = integer(0..=AT_SECONDS_MAX))]
     pub(crate) at: Option<u64>,
 }
@@ -132,7 +132,7 @@ pub(crate) struct ClockArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct SigArgs {
-    /// The signature, plain or as it stands in a URL; `-` is standard input, so that it stands in no list of processes
+    /// The signature, plain or as in a URL; `-` is standard input, which keeps it out of the list of processes
     pub(crate) sig: Option<String>,
     /// The file with the signature
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -140,7 +140,7 @@ pub(crate) struct SigArgs {
 }
 
 impl ClockArgs {
-    /// The time to go by.
+    /// The time to use.
     pub(crate) fn now(&self) -> Timestamp {
         let read = || {
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);

@@ -1,12 +1,18 @@
 //! Lines on their way to a place that may take its time, or take nothing at all: nobody who has something to say waits for it.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Bytes that may wait; a line beyond them is dropped, and counted.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
+
+/// How long the first line of a batch waits for others. A write for each line, and a thread woken for each, would cost a busy emulator
+/// more than its answers do.
+const GATHERED_FOR: Duration = Duration::from_millis(10);
+
+/// With so many bytes a batch waits no longer.
+const GATHERED_BYTES_MAX: usize = 64 * 1024;
 
 /// Where lines are put in. Each write is one line.
 #[derive(Clone)]
@@ -20,12 +26,22 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Vec<u8>>,
+    /// The lines that wait, one behind the other.
+    waiting: Vec<u8>,
+    /// Bytes that wait or are being written.
     bytes: usize,
-    /// How many were dropped, and nobody was told yet.
+    /// How many lines were dropped, and nobody was told yet.
     dropped: u64,
     /// Whether what was taken out is still being written.
     writing: bool,
+    /// How many wait for all to be written.
+    flushing: usize,
+}
+
+impl State {
+    fn has_something(&self) -> bool {
+        !self.waiting.is_empty() || self.dropped > 0
+    }
 }
 
 impl Lines {
@@ -35,13 +51,13 @@ impl Lines {
         let lines = Self(Arc::default());
         let queue = Arc::clone(&lines.0);
         std::thread::Builder::new().name("log".to_owned()).spawn(move || {
+            let mut batch = Vec::new();
             loop {
-                let (waiting, dropped) = queue.take();
-                for line in waiting {
-                    // Where nobody can hear it, nothing is lost.
-                    let _ = out.write_all(&line);
-                }
+                let dropped = queue.take(&mut batch);
+                // Where nobody reads them, nothing is lost.
+                let _ = out.write_all(&batch);
                 let _ = out.flush();
+                batch.clear();
                 if dropped > 0 {
                     lost(dropped);
                 }
@@ -53,8 +69,12 @@ impl Lines {
 
     /// Waits until all is written, but no longer than this.
     pub(super) fn flush(&self, patience: Duration) {
-        let is_busy = |state: &mut State| state.writing || !state.waiting.is_empty() || state.dropped > 0;
-        drop(self.0.changed.wait_timeout_while(self.0.lock(), patience, is_busy));
+        let mut state = self.0.lock();
+        state.flushing += 1;
+        self.0.changed.notify_all();
+        let is_busy = |state: &mut State| state.writing || state.has_something();
+        let waited = self.0.changed.wait_timeout_while(state, patience, is_busy);
+        waited.unwrap_or_else(PoisonError::into_inner).0.flushing -= 1;
     }
 }
 
@@ -76,25 +96,34 @@ impl Queue {
             state.dropped += 1;
             return;
         }
+        let was_small = state.waiting.len() < GATHERED_BYTES_MAX;
+        let was_empty = state.waiting.is_empty();
         state.bytes += line.len();
-        state.waiting.push_back(line.to_vec());
-        self.changed.notify_all();
+        state.waiting.extend_from_slice(line);
+        let is_large = state.waiting.len() >= GATHERED_BYTES_MAX;
+        if was_empty || (was_small && is_large) {
+            self.changed.notify_all();
+        }
     }
 
-    /// All that waits, once something does, and how many were dropped.
-    fn take(&self) -> (VecDeque<Vec<u8>>, u64) {
-        let has_nothing = |state: &mut State| state.waiting.is_empty() && state.dropped == 0;
-        let waited = self.changed.wait_while(self.lock(), has_nothing);
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+    /// Takes all that waits into `batch`, which is empty, and gives how many lines were dropped. Waits for the first line, and a little
+    /// for others.
+    fn take(&self, batch: &mut Vec<u8>) -> u64 {
+        let has_nothing = |state: &mut State| !state.has_something();
+        let state = self.changed.wait_while(self.lock(), has_nothing).unwrap_or_else(PoisonError::into_inner);
+        let gathers = |state: &mut State| state.flushing == 0 && state.waiting.len() < GATHERED_BYTES_MAX;
+        let waited = self.changed.wait_timeout_while(state, GATHERED_FOR, gathers);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.writing = true;
-        (std::mem::take(&mut state.waiting), std::mem::take(&mut state.dropped))
+        std::mem::swap(&mut state.waiting, batch);
+        std::mem::take(&mut state.dropped)
     }
 
     /// What was taken out is written.
     fn written(&self) {
         let mut state = self.lock();
         state.writing = false;
-        state.bytes = state.waiting.iter().map(Vec::len).sum();
+        state.bytes = state.waiting.len();
         self.changed.notify_all();
     }
 
@@ -142,9 +171,11 @@ mod tests {
         lines.flush(Duration::from_millis(1));
         // From here on it takes all.
         drop(go);
-        for _ in 0..fitting {
-            assert_eq!(lines_taken.recv().unwrap().len(), line.len());
+        let mut taken_bytes = 0;
+        while taken_bytes < fitting * line.len() {
+            taken_bytes += lines_taken.recv().unwrap().len();
         }
+        assert_eq!(taken_bytes, fitting * line.len());
         // The place counts as taken until the last of them is written.
         lines.flush(Duration::from_secs(60));
         lines.write_all(b"again\n").unwrap();

@@ -244,7 +244,10 @@ fn of_many_notes_twenty_are_listed_and_the_others_counted() {
 #[test]
 fn the_help_says_whose_words_error_info_has() {
     let help = avmarks(&["check", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(help.contains("`ErrorInfo` of the answer is the text of this project, not of the vendor"), "{help}");
+    assert!(
+        help.contains("`ErrorInfo` of the answer is the text of this project, because no document has the vendor's"),
+        "{help}"
+    );
     let help = avmarks(&["--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(help.contains("Two commands use the network: `avmarks send`, and `avmarks serve`"), "{help}");
 }

@@ -358,3 +358,53 @@ fn the_precedence_is_a_table() {
     }
     assert!(avmarks(&["explain"]).out.contains("`avmarks explain precedence`"));
 }
+
+#[test]
+fn each_call_is_explained_by_its_name() {
+    for endpoint in avmarks_protocol::Endpoint::ALL {
+        let told = avmarks(&["explain", endpoint.command()]);
+        assert_eq!((told.status, told.err.as_str()), (0, ""), "{endpoint:?}");
+        assert!(told.out.contains(&format!("POST /{}\n", endpoint.path())), "{told:?}");
+        let found = avmarks(&["explain", "--json", &endpoint.command().to_uppercase()]).json();
+        assert_eq!((&found["kind"], &found["name"]), (&json!("calls"), &json!(endpoint.command())));
+        let sources = found["calls"][0]["sources"].as_array().unwrap();
+        assert!(sources.iter().all(|source| source["url"].as_str().unwrap().starts_with("https://")), "{sources:?}");
+        assert!(!sources.is_empty() && !found["clauses"].as_array().unwrap().is_empty(), "{found}");
+    }
+    let robots = avmarks(&["explain", "robots"]).out;
+    for part in ["add_robots", "del_robots", "gap:robots-max", "2025-11-03"] {
+        assert!(robots.contains(part), "{part}: {robots}");
+    }
+    assert!(avmarks(&["explain", "modify_admn"]).error().contains("did you mean `modify_admin`?"));
+}
+
+#[test]
+fn mark_500_names_what_else_decides_about_it() {
+    let told = avmarks(&["explain", "500"]).out;
+    assert!(told.contains("related   gap:pin-renewal, gap:offline-500, gap:robot-days, robots\n"), "{told}");
+    let related = avmarks(&["explain", "--json", "500"]).json()["related"].clone();
+    for subject in related.as_array().unwrap() {
+        assert_eq!(avmarks(&["explain", subject.as_str().unwrap()]).status, 0, "{subject}");
+    }
+    assert!(!avmarks(&["explain", "600"]).out.contains("related"));
+}
+
+#[test]
+fn a_code_names_the_address_and_dates_of_its_document() {
+    let told = avmarks(&["explain", "10004"]).out;
+    assert!(told.contains("document  1047/34348, "), "{told}");
+    assert!(told.contains("2023-03-30  https://www.tencentcloud.com/document/product/1047/34348\n"), "{told}");
+    let sources = avmarks(&["explain", "--json", "10001"]).json()["sources"].clone();
+    assert_eq!(sources[0]["url"], "https://www.tencentcloud.com/document/product/1047/50294");
+    let dates: Vec<_> = sources.as_array().unwrap().iter().map(|source| source["date"].as_str()).collect();
+    assert!(dates.len() > 1 && dates.windows(2).all(|pair| pair[0] > pair[1]), "{dates:?}");
+}
+
+#[test]
+fn completions_know_what_can_be_explained() {
+    let zsh = avmarks(&["completions", "zsh"]).out;
+    for subject in ["ONLINE-ONLY", "10004", "add_robots", "robots", "precedence"] {
+        assert!(zsh.contains(subject), "{subject}");
+    }
+    assert!(!avmarks(&["explain", "--help"]).out.contains("MEMBERS-PER-MARK"), "the help does not list them");
+}

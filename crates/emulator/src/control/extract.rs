@@ -1,8 +1,9 @@
 //! What a request asks, read strictly: bodies, parameters and ids, each fault as one sentence.
 
+use std::sync::Arc;
+
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, GroupId, OneLine, Timestamp, UserId};
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -11,6 +12,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::error::ControlError;
+use crate::http::{self, ReadBody};
+use crate::shared::Shared;
 
 /// The largest number that every reader of JSON keeps exactly.
 pub(super) const NUMBER_MAX: u64 = Timestamp::LATEST.as_millis();
@@ -18,23 +21,42 @@ pub(super) const NUMBER_MAX: u64 = Timestamp::LATEST.as_millis();
 /// A body in JSON.
 pub(super) struct StrictJson<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
+/// Bytes of a body, where it is not a whole state.
+const BODY_BYTES_MAX: usize = 1_048_576;
+/// Bytes of a body that is a state, or a scenario.
+pub(super) const STATE_BYTES_MAX: usize = 67_108_864;
+
+impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for StrictJson<T> {
     type Rejection = ControlError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
-        let body = bytes(request, state, &["application/json"]).await?;
-        json(&body).map(Self)
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, ControlError> {
+        let body = read(request, shared, &["application/json"], BODY_BYTES_MAX).await?;
+        json(body.bytes()).map(Self)
     }
 }
 
-/// The body, where it is of one of these types.
-pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S, types: &[&str]) -> Result<Bytes, ControlError> {
-    content_type(request.headers(), types)?;
-    // The rim has read it.
-    let read = Bytes::from_request(request, state).await;
-    read.map_err(|fault| {
-        ControlError::new(fault.status(), format!("the body cannot be read: {}", OneLine(&fault.body_text())))
-    })
+/// The body, where it is of one of these types, and has at most `bytes_max` bytes. Type and length are judged before the first
+/// byte is read.
+pub(super) async fn read(
+    request: Request,
+    shared: &Shared,
+    types: &[&str],
+    bytes_max: usize,
+) -> Result<ReadBody, ControlError> {
+    let timeout = shared.settings.body_timeout;
+    let (Parts { headers, .. }, body) = request.into_parts();
+    if let Err(refusal) = content_type(&headers, types) {
+        http::throw_away(&headers, body, timeout).await;
+        return Err(refusal);
+    }
+    match http::read(&headers, body, bytes_max, timeout, &shared.budget).await {
+        Ok(ReadBody::TooLong { .. }) => Err(ControlError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the body has more than {bytes_max} bytes, and this path takes no more"),
+        )),
+        Ok(body) => Ok(body),
+        Err(fault) => Err(ControlError::new(fault.status(), fault.to_string())),
+    }
 }
 
 fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ControlError> {

@@ -1,39 +1,82 @@
 //! Who may ask: programs and the emulator's own page; no page of somebody else.
 
-use std::net::IpAddr;
-
 use avmarks_spec::Excerpt;
-use axum::http::header::{HOST, HeaderName, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::error::ControlError;
+use crate::host::Host;
 use crate::settings::Settings;
+use crate::token::ControlToken;
 
 /// Where the control plane starts.
 pub(super) const ROOT: &str = "/_avmarks";
 /// What every path of it starts with; the path of its page.
 pub(super) const PREFIX: &str = "/_avmarks/";
 
+const HEALTH: &str = "/_avmarks/health";
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a foreign page could have sent.
-pub(super) fn check<B>(request: &Request<B>, settings: &Settings) -> Result<(), ControlError> {
+/// Refuses what a foreign page could have sent, and who does not know the token. `local` says that the client has dialled this
+/// machine itself.
+pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -> Result<(), ControlError> {
     let headers = request.headers();
-    let host = request.uri().authority().map(|authority| authority.as_str()).or_else(|| text(headers, &HOST));
-    let host = host.unwrap_or_default();
-    let name = name_of(host);
-    if !is_ours(name, settings) {
+    let host = Host::of(request).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    if !host.is_own(settings) {
         return Err(ControlError::new(
             StatusCode::FORBIDDEN,
             format!(
                 "`Host` is `{}`, which a web page could stand behind; use an address or `localhost`, or name it as a `control_host`",
-                Excerpt(host)
+                Excerpt(host.text)
             ),
         ));
     }
+    from_here(request, host)?;
+    // Whether it is there is no secret.
+    if request.uri().path() == HEALTH {
+        return Ok(());
+    }
+    match &settings.control_token {
+        Some(token) if headers.get(AUTHORIZATION).is_some_and(|sent| opens(token, sent.as_bytes())) => Ok(()),
+        Some(_) => Err(ControlError::new(
+            StatusCode::UNAUTHORIZED,
+            "the control plane asks for its token, as `Authorization: Bearer TOKEN` or as the password of `Basic`",
+        )),
+        None if local => Ok(()),
+        None => Err(ControlError::new(
+            StatusCode::FORBIDDEN,
+            "beyond the loopback network, the control plane answers with a token alone; set a `control_token`",
+        )),
+    }
+}
+
+/// Whether this value of `Authorization` has the token.
+fn opens(token: &ControlToken, sent: &[u8]) -> bool {
+    let Some((scheme, value)) = std::str::from_utf8(sent).ok().and_then(|sent| sent.split_once(' ')) else {
+        return false;
+    };
+    let value = value.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return token.is(value.as_bytes());
+    }
+    let decoded = STANDARD.decode(value).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
+    decoded.is_some_and(|decoded| {
+        decoded
+            .iter()
+            .position(|byte| *byte == b':')
+            .is_some_and(|at| token.is(decoded.get(at + 1..).unwrap_or_default()))
+    })
+}
+
+/// Refuses what comes from a page of another origin.
+fn from_here<B>(request: &Request<B>, host: Host<'_>) -> Result<(), ControlError> {
+    let headers = request.headers();
     if let Some(origin) = headers.get(ORIGIN) {
         let origin = origin.to_str().unwrap_or_default();
-        let same = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
+        let same = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host.text));
         if !same {
             return Err(foreign(origin));
         }
@@ -53,22 +96,4 @@ fn foreign(origin: &str) -> ControlError {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// The host without its port.
-fn name_of(host: &str) -> &str {
-    match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    }
-}
-
-/// Whether no foreign page can be served under this host: an address; `localhost`; a name without a dot, as containers have;
-/// one that was named.
-fn is_ours(name: &str, settings: &Settings) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.parse::<IpAddr>().is_ok()
-        || name.ends_with(".localhost")
-        || !name.is_empty() && !name.contains('.')
-        || settings.control_hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
 }

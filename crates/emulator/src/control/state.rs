@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use avmarks_service::App;
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::error::ControlError;
-use super::extract;
+use super::extract::{self, STATE_BYTES_MAX};
+use crate::budget::Share;
+use crate::http::BodyError;
 use crate::shared::Shared;
 use crate::world::{PlayCause, PlayError};
 
@@ -35,7 +37,11 @@ pub(super) async fn reset(State(shared): State<Arc<Shared>>) -> Result<Json<Rese
     Ok(change.await?)
 }
 
-pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Response {
+pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, ControlError> {
+    let timeout = shared.settings.body_timeout;
+    let busy = || ControlError::new(BodyError::Busy.status(), BodyError::Busy.to_string());
+    // At most one state beyond the budget is there, since how large it is shows only when it was written.
+    let dumping = tokio::time::timeout(timeout, shared.dumping.lock()).await.map_err(|_| busy())?;
     let (snapshot, commit) = {
         let mut world = shared.lock();
         // A snapshot says the time of the last input; this is the state of now.
@@ -44,12 +50,27 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Response {
     };
     // Where nothing can be persisted any more, this is the only way to save what there is.
     let _ = commit.done().await;
-    ([(CONTENT_TYPE, "application/json")], Body::from(snapshot)).into_response()
+    let share = tokio::time::timeout(timeout, shared.budget.take(snapshot.len())).await.map_err(|_| busy())?;
+    drop(dumping);
+    let body = Body::from(Bytes::from_owner(Dump { snapshot, _share: share }));
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// A state that is being sent, with its share of the memory.
+struct Dump {
+    snapshot: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Dump {
+    fn as_ref(&self) -> &[u8] {
+        &self.snapshot
+    }
 }
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
-    let body = extract::bytes(request, &(), &["application/json"]).await?;
-    let app = App::restore(&body).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    let body = extract::read(request, &shared, &["application/json"], STATE_BYTES_MAX).await?;
+    let app = App::restore(body.bytes()).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
     shared
         .change(|world| {
             world.capacity.check_app(&app)?;
@@ -62,8 +83,8 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
 
 pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ControlError> {
     const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
-    let body = extract::bytes(request, &(), &TYPES).await?;
-    let lines = std::str::from_utf8(&body)
+    let body = extract::read(request, &shared, &TYPES, STATE_BYTES_MAX).await?;
+    let lines = std::str::from_utf8(body.bytes())
         .map_err(|fault| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
     let mut answers = Vec::new();
     let played = shared

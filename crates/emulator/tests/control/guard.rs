@@ -104,3 +104,65 @@ fn bodies_have_an_end_and_a_type() {
     let head = "Content-Type: Application/JSON; charset=utf-8\r\n";
     assert_eq!(ask_with(&running, "POST", "groups", head, r#"{"group":"g"}"#).status, 200);
 }
+
+#[test]
+fn a_token_opens_the_control_plane() {
+    let token = avmarks_emulator::ControlToken::new("s3cret").unwrap();
+    let running = start(|settings| settings.control_token = Some(token));
+    for (head, status) in [
+        ("", 401),
+        ("Authorization: Bearer s3cret\r\n", 200),
+        ("Authorization: bearer  s3cret \r\n", 200),
+        ("Authorization: Bearer s3cre\r\n", 401),
+        ("Authorization: Bearer s3cret2\r\n", 401),
+        ("Authorization: s3cret\r\n", 401),
+        // `:s3cret` and `me:s3cret`, then `s3cret` and `s3cret:`.
+        ("Authorization: Basic OnMzY3JldA==\r\n", 200),
+        ("Authorization: Basic bWU6czNjcmV0\r\n", 200),
+        ("Authorization: Basic czNjcmV0\r\n", 401),
+        ("Authorization: Basic czNjcmV0Og==\r\n", 401),
+        ("Authorization: Basic !\r\n", 401),
+        ("Authorization: Bearer s3cret\r\nOrigin: https://example.com\r\n", 403),
+    ] {
+        for (method, path) in [("POST", "reset"), ("GET", "")] {
+            let reply = ask_with(&running, method, path, head, "");
+            assert_eq!(reply.status, status, "{head}{method} {path}");
+            let asks = (status == 401).then_some("Basic realm=\"avmarks\"".to_ascii_lowercase());
+            assert_eq!(reply.header("www-authenticate"), asks.as_deref());
+            assert!(!reply.body.contains("s3cret"), "{reply:?}");
+        }
+    }
+    // Whether it is there, everybody may know; and the API is no part of the control plane.
+    assert_eq!(of(&running, "GET", "health", ""), 200);
+    assert_eq!(call(&running, COUNT, "{}").code(), 10004);
+}
+
+#[test]
+fn beyond_loopback_it_takes_a_token() {
+    // Another address of this machine, where it has one.
+    let probe = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    let found = probe.connect("192.0.2.1:9").and_then(|()| probe.local_addr());
+    let Some(address) = found.ok().map(|found| found.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
+    else {
+        return;
+    };
+    for token in [None, Some("s3cret")] {
+        let mut settings = Settings::default();
+        settings.control_token = token.map(|text| avmarks_emulator::ControlToken::new(text).unwrap());
+        let running = Emulator::new(settings).unwrap().start("0.0.0.0:0".parse().unwrap()).unwrap();
+        let port = running.address().port();
+        let get = |ip: std::net::IpAddr, path: &str, head: &str| {
+            client::ask((ip, port).into(), format!("GET /_avmarks/{path} HTTP/1.1\r\nHost: {ip}\r\n{head}\r\n"))
+        };
+        let local = "127.0.0.1".parse().unwrap();
+        assert_eq!(get(local, "groups", "").status, if token.is_some() { 401 } else { 200 });
+        let refusal = get(address, "groups", "");
+        assert_eq!(refusal.status, if token.is_some() { 401 } else { 403 });
+        if token.is_none() {
+            assert!(refusal.body.contains("set a `control_token`"), "{refusal:?}");
+        }
+        let opened = get(address, "groups", "Authorization: Bearer s3cret\r\n").status;
+        assert_eq!(opened, if token.is_some() { 200 } else { 403 });
+        assert_eq!(get(address, "health", "").status, 200);
+    }
+}
