@@ -1,76 +1,16 @@
-//! The inputs of the rules: calls, presence, and the terms of an app.
+//! Calls that change a group, with repeated accounts and marks merged.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, UserId};
+use avmarks_spec::UserId;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Cell;
 
+use crate::input::{Command, Entry, Operator};
 use crate::mark_list::MarkList;
-use crate::policy::Policy;
 use crate::room::hash;
 use crate::scratch::Scratch;
-
-/// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// The reading of each gap.
-    pub policy: Policy,
-    /// The limits.
-    pub limits: Limits,
-    /// Whether the plan includes the feature (`PLAN`).
-    pub marks_supported: bool,
-    /// Whether the list of online members is switched on in the console (`SWITCH`).
-    pub online_list_enabled: bool,
-}
-
-impl Default for Terms {
-    /// The default policy, the documented limits, plan and switch both in place.
-    fn default() -> Self {
-        Self { policy: Policy::default(), limits: Limits::DOCUMENTED, marks_supported: true, online_list_enabled: true }
-    }
-}
-
-/// The caller of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// An app admin.
-    Admin,
-    /// A user. It may be the owner of the group.
-    User(UserId),
-    /// A caller whose identifier is not a user id. It is never an owner.
-    Invalid,
-}
-
-/// `CommandType`: 1 sets marks, 2 deletes them (`COMMAND-TYPE`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// `CommandType` 1.
-    Set,
-    /// `CommandType` 2.
-    Delete,
-}
-
-impl Command {
-    /// The number on the wire.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Set => 1,
-            Self::Delete => 2,
-        }
-    }
-}
-
-/// One account of a call with its marks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The account.
-    pub account: UserId,
-    /// The marks, in order.
-    pub marks: MarkList,
-}
 
 /// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +106,15 @@ impl MarkCall {
     }
 }
 
+impl Scratch {
+    /// Takes the memory of a call that is no longer needed.
+    pub fn keep_call(&mut self, call: MarkCall) {
+        let (entries, hashes) = call.into_memory();
+        self.keep_entries(entries);
+        self.keep_hashes(hashes);
+    }
+}
+
 fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
     if entries.len() <= FEW_ACCOUNTS {
         is_each_of_few_once(entries, hashes)
@@ -243,19 +192,6 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     named_again
 }
 
-/// A call that changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// The online list (`get_members`).
-    List,
-    /// How many are online (`get_online_member_num`).
-    Count,
-    /// Which of these accounts are online (`check_members`).
-    Check,
-    /// The administrators (`get_admin_list`).
-    AdminList,
-}
-
 /// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminCall {
@@ -299,19 +235,6 @@ impl AdminCall {
     pub const fn was_merged(&self) -> bool {
         self.merged
     }
-}
-
-/// A change of presence, as the clients or the vendor's webhooks tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// The account joins the group.
-    Join,
-    /// The account leaves: quits, is kicked or banned.
-    Leave,
-    /// The connection of the account is lost.
-    Disconnect,
-    /// The connection of the account is back.
-    Reconnect,
 }
 
 #[cfg(test)]

@@ -8,14 +8,16 @@ use avmarks_spec::readings::{
 };
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
-use crate::command::{AdminCall, Command, Entry, MarkCall, Operator, Question, Terms};
+use crate::command::{AdminCall, MarkCall};
 use crate::decision::Reasons;
 use crate::decision::{Decision, Omission, Refused, Verdict};
+use crate::input::{Command, Entry, Operator, Question};
 use crate::refusal::Refusal;
 use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
 use crate::room::{Room, Transition};
 use crate::scratch::Scratch;
 use crate::tally::{MarkTally, Taking};
+use crate::terms::Terms;
 
 impl Room {
     /// What the service answers to `call` at `at`, and why. Changes nothing: [`Room::apply`] makes the transition happen.

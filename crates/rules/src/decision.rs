@@ -5,7 +5,8 @@ use core::fmt;
 
 use avmarks_spec::{Clause, Gap, Mark, UserId};
 
-use crate::command::{Entry, MarkCall};
+use crate::command::MarkCall;
+use crate::input::Entry;
 use crate::refusal::Refusal;
 use crate::room::Transition;
 

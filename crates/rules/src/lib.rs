@@ -37,6 +37,7 @@ mod command;
 mod decide;
 mod decision;
 mod event;
+mod input;
 mod mark_list;
 mod policy;
 mod presence;
@@ -46,15 +47,18 @@ mod refusal;
 mod room;
 mod scratch;
 mod tally;
+mod terms;
 
-pub use command::{AdminCall, Command, Entry, MarkCall, Operator, Presence, Question, Terms};
+pub use command::{AdminCall, MarkCall};
 pub use decision::{Decision, Omission, Reason, Refused, ServedMarks, Verdict};
 pub use event::{Cause, Event};
+pub use input::{Command, Entry, Operator, Presence, Question};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::Refusal;
 pub use room::{Cursor, Filter, MemberView, RestoreError, Room, StaleTransition, Transition};
 pub use scratch::Scratch;
+pub use terms::Terms;
 
 /// What the other crates of this project share. It is outside the promise of semantic versioning.
 #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use avmarks_spec::{Timestamp, UserId};
 
-use crate::command::Presence;
+use crate::input::Presence;
 use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, Steps, View, hash};
 use crate::room::{Room, Transition};
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::mem::take;
 
-use crate::command::{Entry, MarkCall};
+use crate::input::Entry;
 use crate::room::MarkChange;
 use crate::room::Transition;
 
@@ -56,10 +56,7 @@ impl Scratch {
         keep(&mut self.entries, entries);
     }
 
-    /// Takes the memory of a call that is no longer needed.
-    pub fn keep_call(&mut self, call: MarkCall) {
-        let (entries, hashes) = call.into_memory();
-        keep(&mut self.entries, entries);
+    pub(crate) fn keep_hashes(&mut self, hashes: Vec<u64>) {
         keep(&mut self.hashes, hashes);
     }
 

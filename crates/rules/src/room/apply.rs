@@ -10,8 +10,8 @@ use super::records::Slot;
 use super::roster::{Connection, Member};
 use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step, Steps};
 use super::{Revision, Room, StaleTransition, Transition};
-use crate::command::Presence;
 use crate::event::{Cause, Event};
+use crate::input::Presence;
 
 impl Room {
     /// Makes a transition happen, and says what happened: pins that have ended first, then what the transition brought, in

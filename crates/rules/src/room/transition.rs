@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::marks::{MarkSet, MarkTable};
 use super::records::Slot;
 use super::{Revision, View};
-use crate::command::Presence;
+use crate::input::Presence;
 
 /// The changes that a decision or a change of presence would make to one room; made with [`Room::decide`](super::Room::decide),
 /// [`Room::presence`](super::Room::presence) and their like. Opaque; eight bytes a member whose marks change.
