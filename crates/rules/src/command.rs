@@ -37,15 +37,14 @@ impl MarkCall {
         Self::new(Command::Delete, operator, entries)
     }
 
-    /// A call of this kind. Entries of one account become one, at the place of the first, their marks united in the
-    /// order of first mention; a mark twice counts once (`gap:duplicates`). An entry without marks asks for nothing, and is
-    /// left out.
+    /// A call of this command. Entries of one account are merged at the position of the first, with their marks in order of first
+    /// mention; a repeated mark counts once (`gap:duplicates`). An entry without marks is dropped.
     #[must_use]
     pub fn new(kind: Command, operator: Operator, entries: Vec<Entry>) -> Self {
         Self::new_with(kind, operator, entries, &mut Scratch::default())
     }
 
-    /// The same in memory that was used before; [`Scratch::keep_call`] takes it back.
+    /// [`MarkCall::new`] with reused memory; [`Scratch::keep_call`] takes it back.
     #[must_use]
     pub fn new_with(kind: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;
@@ -123,10 +122,10 @@ fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
     }
 }
 
-/// So many accounts are compared without an allocation: as many as a call has by the documents, and some.
+/// The number of accounts that are compared without an allocation: the documented maximum of a call, and some.
 const FEW_ACCOUNTS: usize = 512;
 
-/// The accounts that were seen stand in a table on the stack, each at the first free place from that of its hash on.
+/// Open addressing with linear probing, in a table on the stack.
 fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
     // Half of the places stay free.
     const PLACES: usize = FEW_ACCOUNTS * 2;
@@ -161,7 +160,7 @@ fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
     })
 }
 
-/// The entries of each account as one, at the place of the first.
+/// Merges the entries of each account at the position of the first. O(n log n).
 fn united(entries: Vec<Entry>) -> Vec<Entry> {
     let mut places = BTreeMap::new();
     let mut united: Vec<Entry> = Vec::new();
@@ -175,11 +174,10 @@ fn united(entries: Vec<Entry>) -> Vec<Entry> {
     united
 }
 
-/// So many marks are compared one by one.
+/// The number of marks that are compared pairwise.
 const FEW_MARKS: usize = 12;
 
-/// Keeps each mark where it is first named; says whether one was named again. Not quadratic, for a call may name the
-/// same mark a hundred thousand times.
+/// Removes repeated marks and returns whether there were any. O(n log n), since a call may name a mark a hundred thousand times.
 fn keep_first_mentions(marks: &mut MarkList) -> bool {
     let mut earlier = marks.iter().enumerate();
     if marks.len() <= FEW_MARKS && earlier.all(|(at, mark)| marks.iter().take(at).all(|earlier| earlier != mark)) {
@@ -202,7 +200,7 @@ pub struct AdminCall {
 }
 
 impl AdminCall {
-    /// A call of this kind; an account that is named again counts once, at the place of the first.
+    /// A call of this command. A repeated account counts once, at its first position.
     #[must_use]
     pub fn new(kind: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
         let mut seen = BTreeSet::new();

@@ -123,7 +123,7 @@ fn finish(
 }
 
 /// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500
-/// or 600 or does not. What cannot be told without a group is left out where there is none.
+/// or 600 or does not. What needs a group is skipped where there is none.
 #[must_use]
 pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
@@ -273,7 +273,7 @@ fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scrat
     evaluation
 }
 
-/// Set. All tests look at the state as it was before the call, save the running count of holders.
+/// Set. All tests look at the state as it was before the call, except the running count of holders.
 fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mut Evaluation) {
     let policy = &terms.policy;
     let mut tally = MarkTally::new(view);
@@ -359,7 +359,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
 }
 
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
-/// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
+/// (`gap:delete-unset`). Offline members and other accounts are omitted (ONLINE-ONLY).
 ///
 /// Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left of its marks is
 /// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.

@@ -103,7 +103,7 @@ impl Decision {
     }
 
     /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
-    /// save what is omitted; of a refused call nobody. `call` is the one that was decided.
+    /// except what is omitted; of a refused call nobody. `call` is the one that was decided.
     ///
     /// ```
     /// use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
@@ -155,7 +155,7 @@ impl Iterator for ServedMarks<'_> {
     }
 }
 
-/// Collects what a decision rests on, each once, in order.
+/// Collects what a decision is based on, each once, in order.
 #[derive(Default)]
 pub(crate) struct Reasons(Vec<Reason>);
 

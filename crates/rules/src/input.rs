@@ -1,4 +1,4 @@
-//! Values of which the inputs of a room consist.
+//! The values in the inputs of a room.
 
 use avmarks_spec::UserId;
 
@@ -57,7 +57,7 @@ pub enum Question {
     AdminList,
 }
 
-/// A change of presence, as the clients or the vendor's webhooks tell it.
+/// A change of presence, as the clients or the vendor's webhooks report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// The account joins the group.

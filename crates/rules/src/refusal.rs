@@ -41,7 +41,7 @@ macro_rules! refusals {
                 match self { $( Self::$refusal => $clause, )* }
             }
 
-            /// The gap that the code, or the refusal itself, rests on.
+            /// The gap that the code, or the refusal itself, is based on.
             #[must_use]
             pub const fn gap(self) -> Option<Gap> {
                 match self { $( Self::$refusal => $gap, )* }

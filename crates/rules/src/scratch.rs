@@ -1,4 +1,4 @@
-//! Memory that one call leaves to the next.
+//! Memory that calls reuse.
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -7,8 +7,8 @@ use crate::input::Entry;
 use crate::room::MarkChange;
 use crate::room::Transition;
 
-/// Memory that calls use one after the other, so that none takes it from the allocator anew. It holds nothing that a later call
-/// could see: a call that is made with it, and what is decided with it, are as without it.
+/// Buffers that calls reuse, so that a call needs no allocation for its entries. It carries no state from one call to the next: results
+/// are the same with and without it.
 ///
 /// ```
 /// use avmarks_rules::{Entry, Command, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
@@ -40,8 +40,7 @@ pub struct Scratch {
     changes: Vec<MarkChange>,
 }
 
-/// Memory for more accounts than this is given back: one call of many must not take it for good. A call has at most 500 by the
-/// documents.
+/// A buffer for more accounts than this is freed, so that one large call does not keep its memory. The documents allow 500 accounts.
 const ACCOUNTS_KEPT_MAX: usize = 1_024;
 
 impl Scratch {

@@ -4,7 +4,7 @@ use avmarks_spec::Limits;
 
 use crate::policy::Policy;
 
-/// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
+/// The terms of an app: policy, limits, plan and console switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The reading of each gap.

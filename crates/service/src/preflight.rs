@@ -118,10 +118,10 @@ fn read_by_steps(
         Ok(read) => read,
         // A comma decided only where the body can be read without it (`gap:trailing-comma`).
         Err(BodyError::TrailingComma { line, column }) => {
-            let mended = without_trailing_commas(&text);
+            let repaired = without_trailing_commas(&text);
             let mut silent = Violations::first();
             let mut again = Reader { policy, limits, findings: &mut silent };
-            let error = match again.body(endpoint, &mended) {
+            let error = match again.body(endpoint, &repaired) {
                 ControlFlow::Continue(Err(error)) => error,
                 _ => BodyError::TrailingComma { line, column },
             };
@@ -170,11 +170,11 @@ impl Reader<'_> {
     fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
         match std::str::from_utf8(body) {
             Ok(text) if self.policy.trailing_comma == TrailingComma::Accept => {
-                let mended = without_trailing_commas(text);
-                if mended != text {
+                let repaired = without_trailing_commas(text);
+                if repaired != text {
                     self.findings.gap(Gap::TrailingComma);
                 }
-                ControlFlow::Continue(Some(mended))
+                ControlFlow::Continue(Some(repaired))
             }
             Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
             Err(error) => {
@@ -193,7 +193,7 @@ impl Reader<'_> {
         ControlFlow::Continue(Read::default())
     }
 
-    /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
+    /// 7. No field is duplicated (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
     fn fields(&mut self, errors: &[FieldError]) -> ControlFlow<()> {
         let is_twice = |error: &&FieldError| error.problem == FieldProblem::DuplicateField;
         let twice = errors.iter().filter(is_twice).map(|error| (Refusal::DuplicateField, error));

@@ -141,7 +141,7 @@ impl Room {
                 (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
                 (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
                 (Presence::Reconnect, Step::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
-                // A stranger changes nothing; who leaves has been seen to.
+                // Without a record, these change nothing; `leave` has handled departures.
                 (_, Step::New { .. }) | (Presence::Leave, _) => {}
             }
         }
@@ -188,7 +188,7 @@ impl Room {
         }
     }
 
-    /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too. A stranger cannot leave.
+    /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, 500 too. An account without a record cannot leave.
     fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
         let mut positions: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
         events.reserve(steps.len());

@@ -12,31 +12,31 @@ use super::view::Seen;
 use super::{Room, View};
 use crate::policy::Policy;
 
-/// Which members a pull shows.
+/// Selects the members of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Filter {
     /// The online members without 600 (`HIDE-600`).
     Visible,
     /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
     Holding(Mark),
-    /// Nobody: the number asked for is no mark.
+    /// Selects nobody: the requested number is not a mark.
     InvalidMark,
 }
 
-/// A member as the list shows it.
+/// A member in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The position in the join order; cursors name it.
     pub position: u64,
     /// The account.
     pub account: UserId,
-    /// When it joined.
+    /// The time at which it joined.
     pub joined: Timestamp,
     /// The marks it holds, in ascending order, where `gap:list-marks` is read as `present`; else none.
     pub marks: Vec<Mark>,
 }
 
-/// Where the next page starts: below a position in the join order, with so many members already listed. On the wire it is
+/// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
 /// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 means the first page, or that no more come.
 ///
 /// ```
@@ -49,7 +49,7 @@ pub struct Listed {
 pub struct Cursor {
     /// Members that joined at this position or later are not listed any more.
     pub below: u64,
-    /// How many the pages before have listed.
+    /// The number of members on the pages before.
     pub listed: usize,
 }
 
@@ -88,7 +88,7 @@ pub struct Page {
 
 impl Room {
     /// The members that `filter` shows at `at`, below a position in the join order, the latest joined first. The caller
-    /// takes as many as it needs; no others are looked at, save that the holders of a mark are put in order first: a
+    /// takes as many as it needs; no others are looked at, except that the holders of a mark are put in order first: a
     /// thousand at most, by the documents.
     pub fn list<'a>(
         &'a self,

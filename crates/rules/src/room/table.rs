@@ -130,7 +130,7 @@ mod tests {
     }
 
     impl Table {
-        /// Every slot stands where a look-up finds it, and nothing is lost or there twice.
+        /// Every slot stands where a look-up finds it, and nothing is lost or duplicated.
         fn check(&self, hashes: &BTreeMap<u32, u64>) {
             assert_eq!(self.len(), hashes.len());
             assert_eq!(self.segments.iter().map(|segment| segment.len()).sum::<usize>(), hashes.len());

@@ -11,7 +11,7 @@ use avmarks_spec::{GroupId, Limits, Mark, UserId};
 use super::{Body, Read};
 
 /// What the steps would read of this text where they find nothing. None where they may find anything, or where the text is written
-/// in an unusual way: then they are to be walked one by one.
+/// in an unusual way; then the steps are checked one by one.
 pub(super) fn read_faultless(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
     let mut found = Faultless {
         account_id: policy.account_id,
