@@ -14,10 +14,17 @@ pub(crate) struct Capacity {
     pub(crate) members_max: usize,
 }
 
-/// A change would bring more than the emulator keeps.
+/// There is no place for what a change would bring: it is more than the emulator keeps, or is kept out by a ban.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct CapacityError(String);
+
+impl CapacityError {
+    /// An account is banned from the group that it is to join.
+    pub(crate) fn banned(account: UserId, group: GroupId, until: u64) -> Self {
+        Self(format!("`{account}` is banned from group `{group}` until {until}; unban it first"))
+    }
+}
 
 impl Capacity {
     /// Whatever was taken in once is taken in again.

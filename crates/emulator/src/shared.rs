@@ -13,7 +13,7 @@ use crate::faults::Injection;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
-use crate::webhooks::{Exit, Outbox};
+use crate::webhooks::{Initiator, Outbox};
 use crate::world::{Answered, World};
 
 /// What the connections share.
@@ -94,7 +94,7 @@ impl Shared {
                 let mut world = self.lock();
                 let now = world.now();
                 let changes = world.state.tick(now);
-                world.happened(&changes, Exit::Quit);
+                world.happened(&changes, Initiator::Member);
                 let next = world.state.app.next_deadline().filter(|_| world.state.clock.is_running());
                 next.map_or(Duration::from_secs(3_600), |next| {
                     next.saturating_duration_since(now).max(Duration::from_millis(1))

@@ -43,11 +43,39 @@ fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     if let Some(comma) = trailing_commas(text).first()
         && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
     {
-        let before = text.get(..*comma).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        return BodyError::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
+        let (line, column) = line_and_column(text, *comma);
+        return BodyError::TrailingComma { line, column };
+    }
+    if let Some(comment) = comment(text) {
+        let (line, column) = line_and_column(text, comment);
+        return BodyError::Comment { line, column };
     }
     BodyError::NotJson { what: OneLine(&error).to_string() }
+}
+
+/// The line and the column of a byte, from 1.
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, at - line_start + 1)
+}
+
+/// Where the first comment (`//` or `/*`) begins, outside of strings.
+fn comment(text: &str) -> Option<usize> {
+    let (mut is_in_string, mut is_escaped, mut is_after_slash) = (false, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if is_in_string {
+            is_in_string = byte != b'"' || is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            continue;
+        }
+        if is_after_slash && matches!(byte, b'/' | b'*') {
+            return Some(at - 1);
+        }
+        is_in_string = byte == b'"';
+        is_after_slash = byte == b'/';
+    }
+    None
 }
 
 /// What a value is.

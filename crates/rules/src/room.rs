@@ -120,6 +120,12 @@ impl Room {
         self.owner
     }
 
+    /// Makes this account the owner. Only of group types whose ownership can be handed over: that of an audio-video group cannot
+    /// (33529).
+    pub const fn set_owner(&mut self, owner: UserId) {
+        self.owner = Some(owner);
+    }
+
     /// The administrators, in the order in which they were set. They need not be members, and may not set marks (`PERMISSION`).
     #[must_use]
     pub fn admins(&self) -> &[UserId] {

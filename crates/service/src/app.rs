@@ -204,6 +204,14 @@ impl App {
         events
     }
 
+    /// Makes this account the owner of a group; nothing where there is none. No rule is asked: the vendor hands over groups of any type
+    /// but an AVChatRoom (1047/34966).
+    pub fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Vec<GroupEvent> {
+        let events = self.tick(at);
+        self.change(id, |room| room.set_owner(owner));
+        events
+    }
+
     /// Applies a change of presence to these accounts, in order. An account that is named twice counts once. No effect in a group that does
     /// not exist.
     pub fn observe(

@@ -10,6 +10,7 @@ use avmarks_protocol::SdkAppId;
 use avmarks_rules::{Filter, Policy, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::app::{App, Group, Settings};
 use crate::online_list::{CachedList, ListCache};
@@ -84,6 +85,7 @@ impl Snapshot {
             limits: limits.into(),
             admitted: admitted.collect(),
             groups: app.groups.iter().map(|(id, group)| GroupWire::of(id, group)).collect(),
+            _emulator: IgnoredAny,
         }
     }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::shared::Shared;
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 use crate::world::World;
 use crate::{Authority, Clock, Emulator, Settings, SetupError};
 
@@ -121,7 +121,7 @@ fn create(shared: &Shared, id: &str, name: &str) {
 
 fn presence(shared: &Shared, presence: Presence, id: &str, accounts: &[&str]) {
     let accounts: Vec<_> = accounts.iter().map(|name| user(name)).collect();
-    change(shared, |world| world.observe(group(id), presence, &accounts, Exit::Quit).unwrap());
+    change(shared, |world| world.observe(group(id), presence, &accounts, Initiator::Member).unwrap());
 }
 
 /// What lasts, as of now, without the system's time of day.

@@ -30,6 +30,16 @@ pub enum BodyError {
         /// Its column, in bytes from 1.
         column: usize,
     },
+    /// Text with a comment (`//` or `/*`) outside of strings, as samples of the documents have.
+    #[error(
+        "a comment at line {line} column {column} is not JSON, though samples of the vendor have comments; remove it"
+    )]
+    Comment {
+        /// The line of the first comment, from 1.
+        line: usize,
+        /// Its column, in bytes from 1.
+        column: usize,
+    },
     /// Text that is not JSON.
     #[error("the body is not JSON: {what}")]
     NotJson {

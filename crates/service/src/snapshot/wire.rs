@@ -7,6 +7,7 @@ use avmarks_rules::internal::{Listed, MemberState};
 use avmarks_rules::{Filter, MemberView};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::error::SnapshotError;
@@ -24,6 +25,9 @@ pub(super) struct Snapshot {
     pub(super) limits: LimitsWire,
     pub(super) admitted: Vec<AdmittedWire>,
     pub(super) groups: Vec<GroupWire>,
+    /// What an emulator keeps beside the service, which this crate passes over.
+    #[serde(default, skip_serializing, rename = "emulator")]
+    pub(super) _emulator: IgnoredAny,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -191,3 +191,27 @@ fn who_is_online_is_listed_and_counted() {
     assert_eq!(run.status, 0);
     assert_eq!(server.send(&["list", "--mark", "1000"]).out, "");
 }
+
+#[test]
+fn a_refused_question_gets_the_hint_of_its_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    for question in [&["count"][..], &["list"], &["check", "student1"], &["admins", "list"], &["admins", "add", "a"]] {
+        let mut command = server.command(question);
+        command.env("AVMARKS_KEY", super::KEY.replace('5', "6"));
+        let run = feed(command, b"");
+        assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (1, "", 2), "{run:?}");
+        assert!(run.err.contains("refused with 70009") && run.err.contains("\nhint  70009: "), "{run:?}");
+    }
+}
+
+/// `ErrorInfo` that names an account makes no group of its own.
+#[test]
+fn refused_accounts_are_grouped_by_their_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    let offline: Vec<_> = (1..=30).map(|number| format!("student{}", 40 * number)).collect();
+    let mut arguments = vec!["set", "--mark", "1000", "--accounts-per-call", "1"];
+    arguments.extend(offline.iter().map(String::as_str));
+    let run = server.send(&arguments);
+    assert_eq!(run.out.lines().filter(|line| line.trim_start().starts_with("refused")).count(), 1, "{run:?}");
+    assert!(run.out.contains("refused           30  10004: "), "{run:?}");
+}
