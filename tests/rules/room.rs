@@ -1,9 +1,12 @@
 //! The room by itself: what no scenario line reaches.
 
+use avmarks_rules::RestoreError;
+use avmarks_rules::internal::{MemberState, page};
 use avmarks_rules::{
-    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota, Reason,
-    Refusal, RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
+    Command, Cursor, Entry, Filter, MarkCall, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
+    StaleTransition, Terms, Transition, Verdict,
 };
+use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
 
@@ -55,7 +58,7 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
 fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() {
     let state = |marks: &[i64]| MemberState {
         account: user("a"),
-        place: 1,
+        position: 1,
         joined: AT,
         connected: true,
         robot: false,
@@ -108,7 +111,7 @@ fn time_never_runs_back_and_is_no_event() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for (at, latest) in [(5, 5), (5, 5), (0, 5), (6, 6)] {
         assert_eq!(room.tick(Timestamp::from_millis(at)), []);
-        assert_eq!(room.latest(), Timestamp::from_millis(latest));
+        assert_eq!(room.now(), Timestamp::from_millis(latest));
     }
 }
 
@@ -124,7 +127,7 @@ fn an_entry_without_marks_asks_for_nothing() {
         Entry { account: user("a"), marks: vec![].into() },
         Entry { account: user("b"), marks: vec![mark(500)].into() },
     ];
-    let call = MarkCall::new(CommandKind::Delete, Operator::Admin, entries);
+    let call = MarkCall::new(Command::Delete, Operator::Admin, entries);
     assert_eq!(call.entries().len(), 1);
     assert_eq!(call.entries()[0].account, user("b"));
     assert!(!call.was_merged());
@@ -153,7 +156,7 @@ fn a_page_shows_no_more_than_a_cursor_can_count() {
     loop {
         let members = room.list(Filter::Visible, &policy, cursor.below, AT);
         let page = page(members, cursor, 400, usize::MAX);
-        shown.extend(page.members.iter().map(|member| member.place));
+        shown.extend(page.members.iter().map(|member| member.position));
         let Some(next) = page.next else { break };
         cursor = Cursor::from_number(next.number());
         assert_eq!(cursor, next);
@@ -188,19 +191,23 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
     let entry = (account(), prop::collection::vec(mark, 1..4));
     let entries =
         prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
-    let kind = prop::sample::select(vec![CommandKind::Set, CommandKind::Delete]);
+    let kind = prop::sample::select(vec![Command::Set, Command::Delete]);
     let call = (kind, entries).prop_map(|(kind, entries)| Told::Call(MarkCall::new(kind, Operator::Admin, entries)));
-    // Four days in all, so that pins end on the way.
-    (prop_oneof![presence, call], (0_u64..400_000_000).prop_map(Timestamp::from_millis))
+    // Four days in all, so that pins end on the way: anywhere, or just when those of the first moments do, and beside that.
+    let three_days = prop::sample::select(vec![0, 259_199_999, 259_200_000, 259_200_001]);
+    let edges = (0_u64..3, three_days).prop_map(|(first, later)| first + later);
+    let at = prop_oneof![edges, 0_u64..400_000_000].prop_map(Timestamp::from_millis);
+    (prop_oneof![presence, call], at)
 }
 
 /// What its questions tell of a room agrees with its members.
 fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
-    let latest = room.latest();
+    let latest = room.now();
     let members = room.members(latest);
     prop_assert_eq!(members.len(), room.len());
     prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
     prop_assert_eq!(room.is_empty(), members.is_empty());
+    prop_assert_eq!(members.iter().filter(|member| member.robot).count(), room.robots());
     for (mark, holders) in room.marks_in_use(latest) {
         prop_assert!(holders > 0);
         prop_assert_eq!(members.iter().filter(|member| member.marks.contains(&mark)).count(), holders);
@@ -209,8 +216,8 @@ fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
     prop_assert_eq!(room.marks_in_use(latest).len(), in_use.len());
     for (at, member) in members.iter().enumerate() {
         let behind = &members[at + 1..(at + 3).min(members.len())];
-        prop_assert_eq!(&room.members_after(member.place - 1, 1, latest)[..], &members[at..=at]);
-        prop_assert_eq!(&room.members_after(member.place, 2, latest)[..], behind);
+        prop_assert_eq!(&room.members_after(member.position - 1, 1, latest)[..], &members[at..=at]);
+        prop_assert_eq!(&room.members_after(member.position, 2, latest)[..], behind);
         prop_assert!(!member.robot || !member.connected && member.online);
     }
     prop_assert_eq!(room.members_after(0, usize::MAX, latest), members);
@@ -228,13 +235,13 @@ proptest! {
         let mut other = Room::new(GroupType::AvChatRoom, None);
         let mut stale: Option<Transition> = None;
         for (told, at) in &told {
-            let (before, latest) = (room.members(room.latest()), room.latest());
+            let (before, latest) = (room.members(room.now()), room.now());
             let transition = told.transition(&room, *at);
             let foreign = told.transition(&other, *at);
             for wrong in stale.iter().chain([&foreign]) {
                 prop_assert_eq!(room.apply(wrong), Err(StaleTransition));
                 prop_assert_eq!(room.preview(wrong), Err(StaleTransition));
-                prop_assert_eq!((room.members(latest), room.latest()), (before.clone(), latest));
+                prop_assert_eq!((room.members(latest), room.now()), (before.clone(), latest));
             }
             // A clone is in the same state until one of the two changes.
             let mut clone = room.clone();
@@ -242,8 +249,8 @@ proptest! {
             prop_assert_eq!(&room.apply(&transition), &preview);
             prop_assert!(preview.is_ok());
             prop_assert_eq!(clone.apply(&transition), preview);
-            prop_assert_eq!(clone.members(clone.latest()), room.members(room.latest()));
-            prop_assert!(room.latest() >= latest);
+            prop_assert_eq!(clone.members(clone.now()), room.members(room.now()));
+            prop_assert!(room.now() >= latest);
             prop_assert!(other.apply(&foreign).is_ok());
             assert_consistent(&room)?;
             stale = Some(transition);

@@ -10,8 +10,8 @@ use avmarks_benches::rounds::{Compared, duration, print_head, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{CommandKind, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
-use avmarks_service::{App, Call, Settings};
+use avmarks_rules::{Command, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
+use avmarks_service::{App, Request, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -87,7 +87,7 @@ fn bytes_to_bytes(members: usize, rounds: usize, reach: &str) -> f64 {
             let mut answered = |body: &[u8]| {
                 now += 10;
                 let path = modify_user_info::PATH;
-                app.call(&Call { identifier: "administrator", path, body }, Timestamp::from_millis(now))
+                app.handle(&Request::trusted("administrator", path, body), Timestamp::from_millis(now))
             };
             let (took, response) = timed(|| answered(set));
             assert!(response.answer.code == avmarks_protocol::ErrorCode::OK);
@@ -157,7 +157,7 @@ impl Rooms {
             &mut |round| {
                 let entries = entries(&requests[round]);
                 let start = Instant::now();
-                let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+                let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
                 let took = start.elapsed() + applied(ours, &terms, &call, &mut scratch);
                 scratch.keep_call(call);
                 applied(ours, &terms, &calls[round].1, &mut scratch);

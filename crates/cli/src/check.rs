@@ -5,15 +5,16 @@ use std::fmt;
 use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info};
 use avmarks_rules::{Policy, Reason, Refusal};
-use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
+use avmarks_service::{App, Note, Request, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Clause, Gap, Limits, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::args::CheckArgs;
+use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::input::{Encoding, not_both_stdin};
+use crate::input::not_both_stdin;
 use crate::output::{Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict};
 
 /// Reads no more of a body than shows that it is over the limit.
@@ -57,7 +58,7 @@ struct Checked {
     /// The exact answer; none where a body that is in order was looked at by itself.
     answer: Option<Box<RawValue>>,
     because: Vec<&'static str>,
-    omitted: Vec<LeftOut>,
+    omitted: Vec<Omitted>,
     /// What is accepted and was surely not meant.
     notes: Vec<Note>,
     /// What would do, beyond what the violations say.
@@ -83,9 +84,9 @@ struct Found {
     place: Option<String>,
 }
 
-/// A mark that would be left out.
+/// A mark that would be omitted.
 #[derive(Serialize)]
-struct LeftOut {
+struct Omitted {
     account: String,
     mark: u32,
     because: &'static str,
@@ -120,9 +121,9 @@ impl Checked {
 
     /// A request against an app and its groups.
     fn dry(args: &CheckArgs, app: &App, body: &[u8]) -> Self {
-        let at = args.at.map_or(app.latest(), Timestamp::from_millis);
-        let call = Call { identifier: &args.identifier, path: args.call.path(), body };
-        let dry = app.dry_run_call(&call, at);
+        let at = args.at.map_or(app.now(), Timestamp::from_millis);
+        let call = Request::trusted(&args.identifier, args.call.path(), body);
+        let dry = app.dry_run(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let policy = &app.settings().terms.policy;
         let hint = hint(&violations, body);
@@ -130,7 +131,7 @@ impl Checked {
         let served = (args.call == Endpoint::ModifyUserInfo)
             .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
             .flatten();
-        let omitted = dry.answer.omitted.iter().map(|omission| LeftOut {
+        let omitted = dry.answer.omitted.iter().map(|omission| Omitted {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
             because: omission.because.id(),
@@ -143,7 +144,7 @@ impl Checked {
             notes: notes(args.call, body, policy),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,
-            note: (at < app.latest()).then_some(EARLIER_NOTE),
+            note: (at < app.now()).then_some(EARLIER_NOTE),
             ..Self::of(violations)
         }
     }
@@ -186,7 +187,7 @@ impl From<&Violation> for Found {
             because: violation.because.iter().copied().map(Reason::id).collect(),
             pointer: violation.pointer(),
             message: violation.message.clone(),
-            place: violation.place.map(|place| place.to_string()),
+            place: violation.path.map(|path| path.to_string()),
         }
     }
 }
@@ -209,35 +210,7 @@ fn hint(violations: &[Found], body: &[u8]) -> Option<String> {
         return Some(TRAILING_COMMA_HINT.to_owned());
     }
     violations.iter().find(|found| found.because.contains(&Clause::JsonBody.id()))?;
-    if let Some(encoding) = Encoding::of(body) {
-        return Some(format!("the body is sent as it is in the file: {encoding}"));
-    }
-    let (line, column) = comment(std::str::from_utf8(body).ok()?)?;
-    Some(format!(
-        "there is a comment at line {line} column {column}: JSON has none, although samples of the vendor do; remove it"
-    ))
-}
-
-/// The line and the column of the first comment (`//` or `/*`) outside of strings, from 1.
-fn comment(text: &str) -> Option<(usize, usize)> {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    let mut before = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (is_in_string, byte) {
-            (true, b'"') if !is_escaped => is_in_string = false,
-            (true, _) => {}
-            (false, b'"') => is_in_string = true,
-            (false, b'/' | b'*') if before == Some(b'/') => {
-                let start = text.get(..at - 1)?;
-                let line = start.matches('\n').count() + 1;
-                return Some((line, at - start.rfind('\n').map_or(0, |end| end + 1)));
-            }
-            (false, _) => {}
-        }
-        is_escaped = is_in_string && byte == b'\\' && !is_escaped;
-        before = (!is_in_string).then_some(byte);
-    }
-    None
+    Encoding::of(body).map(|encoding| format!("the body is sent as it is in the file: {encoding}"))
 }
 
 fn has_trailing_comma(body: &[u8]) -> bool {
@@ -256,7 +229,7 @@ impl fmt::Display for Checked {
         for served in &self.served {
             writeln!(f, "  {GOOD}served{GOOD:#}    {}  {}", Foreign(&served.account), Commas(&served.marks))?;
         }
-        for LeftOut { account, mark, because, says } in &self.omitted {
+        for Omitted { account, mark, because, says } in &self.omitted {
             writeln!(
                 f,
                 "  {HEAD}omitted{HEAD:#}   {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",

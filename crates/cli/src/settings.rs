@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::readings::GapReading;
 pub(crate) use options::SettingArgs;
 pub(crate) use table::{Command, Setting};
-pub(crate) use value::{NO_PROXY, address, host_pattern, limit};
+pub(crate) use value::{NO_PROXY, address, host_pattern, limit, stub};
 
 /// Where a setting is from, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,12 +211,16 @@ impl Settings {
 
     /// A path: one in the file counts from the folder of the file; `-` is standard input everywhere.
     pub(crate) fn path(&self, setting: Setting) -> Option<PathBuf> {
-        let text = self.text(setting)?;
+        Some(self.path_of(setting, self.text(setting)?))
+    }
+
+    /// The path that a text of a setting names.
+    pub(crate) fn path_of(&self, setting: Setting, text: &str) -> PathBuf {
         let folder = match (self.origin(setting), &self.file) {
             (Some(Origin::File(_)), Some(file)) if text != "-" => file.parent(),
             _ => None,
         };
-        Some(folder.unwrap_or(Path::new("")).join(text))
+        folder.unwrap_or(Path::new("")).join(text)
     }
 
     /// Whether the file of a secret is standard input.

@@ -14,10 +14,17 @@ pub(crate) struct Capacity {
     pub(crate) members_max: usize,
 }
 
-/// A change would bring more than the emulator keeps.
+/// There is no place for what a change would bring: it is more than the emulator keeps, or is kept out by a ban.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct CapacityError(String);
+
+impl CapacityError {
+    /// An account is banned from the group that it is to join.
+    pub(crate) fn banned(account: UserId, group: GroupId, until: u64) -> Self {
+        Self(format!("`{account}` is banned from group `{group}` until {until}; unban it first"))
+    }
+}
 
 impl Capacity {
     /// Whatever was taken in once is taken in again.
@@ -47,7 +54,7 @@ impl Capacity {
     /// limit of holders of a mark, and take none before they join.
     pub(crate) fn check_members(&self, app: &App, group: GroupId, joining: &[UserId]) -> Result<(), CapacityError> {
         let Some(room) = app.room(&group) else { return Ok(()) };
-        let is_member = |account: &UserId| room.member(account, app.latest()).is_some_and(|member| !member.robot);
+        let is_member = |account: &UserId| room.member(account, app.now()).is_some_and(|member| !member.robot);
         let new: BTreeSet<_> = joining.iter().filter(|account| !is_member(account)).collect();
         let (members, members_max) = (room.len() - room.robots() + new.len(), self.members_max);
         if members <= members_max {

@@ -6,7 +6,9 @@
 //! foreign page could have (DNS rebinding).
 
 mod about;
+mod calls;
 mod clock;
+mod dumped;
 mod error;
 mod events;
 mod extract;
@@ -47,6 +49,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/_avmarks/", get(about::page)),
         ("/_avmarks/health", get(about::health)),
         ("/_avmarks/openapi.json", get(about::openapi)),
+        ("/_avmarks/rest-openapi.json", get(calls::document)),
         ("/_avmarks/ca.pem", get(about::certificate)),
         ("/_avmarks/ledger", get(about::ledger)),
         ("/_avmarks/groups", get(groups::list).post(groups::create)),
@@ -56,6 +59,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/_avmarks/groups/{group}/kick", post(groups::kick)),
         ("/_avmarks/groups/{group}/disconnect", post(groups::disconnect)),
         ("/_avmarks/groups/{group}/reconnect", post(groups::reconnect)),
+        ("/_avmarks/groups/{group}/messages", get(calls::group_messages)),
+        ("/_avmarks/accounts", get(calls::accounts)),
+        ("/_avmarks/messages", get(calls::messages)),
+        ("/_avmarks/stubs", get(calls::stubs).post(calls::stub).delete(calls::clear_stubs)),
         ("/_avmarks/clock", get(clock::show).put(clock::set)),
         ("/_avmarks/clock/advance", post(clock::advance)),
         ("/_avmarks/settings", get(settings::show).patch(settings::change)),

@@ -71,6 +71,11 @@ pub struct Settings {
     pub data_repair: bool,
     /// Bytes of a journal after which another begins, with the whole state in front of it.
     pub journal_bytes_max: usize,
+    /// Paths that are answered with these bytes, in the place of rules or of 60009; nothing is checked but what `gate` checks of every
+    /// call (method, query, signature, caller). At most 1,000.
+    pub stubs: Vec<(String, Vec<u8>)>,
+    /// Whether a path that nothing answers is answered `OK` with the bare envelope; 60009 otherwise.
+    pub stub_unknown_ok: bool,
     /// Where what happens is told; nowhere without.
     pub webhooks: Option<WebhookSettings>,
     /// Who signs the certificates for HTTPS; without one, one is made for this run alone.
@@ -119,6 +124,8 @@ impl Default for Settings {
             data: None,
             data_repair: false,
             journal_bytes_max: 16 * 1_048_576,
+            stubs: Vec::new(),
+            stub_unknown_ok: false,
             webhooks: None,
             authority: None,
             proxied_hosts: ["*.tim.qq.com", "*.im.qcloud.com", "*.my-imcloud.com"].map(str::to_owned).to_vec(),
@@ -184,6 +191,11 @@ impl Settings {
             strictly(&mut self.app.terms.policy);
         }
         self
+    }
+
+    /// The hosts that certificates are made for, beside addresses of this machine and names without a dot.
+    pub(crate) fn certified_hosts(&self) -> Vec<String> {
+        self.proxied_hosts.iter().chain(&self.control_hosts).cloned().collect()
     }
 
     /// Whether the proxy stands in for `host`.

@@ -10,11 +10,10 @@ use tokio::sync::{Notify, watch};
 use crate::authority::Certificates;
 use crate::budget::Budget;
 use crate::faults::Injection;
-use crate::http::ReadBody;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
-use crate::webhooks::{Exit, Outbox};
+use crate::webhooks::{Initiator, Outbox};
 use crate::world::{Answered, World};
 
 /// What the connections share.
@@ -67,14 +66,13 @@ impl Shared {
         &self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Result<Answered, NotPersisted> {
         let (answered, commit) = {
             let mut world = self.lock();
             world.accepts()?;
             let before = world.state.app.next_deadline();
-            let answered = world.answer(request, query, body, injection);
+            let answered = world.answer(request, query, injection);
             if world.state.app.next_deadline() != before {
                 self.moved.notify_one();
             }
@@ -96,7 +94,7 @@ impl Shared {
                 let mut world = self.lock();
                 let now = world.now();
                 let changes = world.state.tick(now);
-                world.happened(&changes, Exit::Quit);
+                world.happened(&changes, Initiator::Member);
                 let next = world.state.app.next_deadline().filter(|_| world.state.clock.is_running());
                 next.map_or(Duration::from_secs(3_600), |next| {
                     next.saturating_duration_since(now).max(Duration::from_millis(1))

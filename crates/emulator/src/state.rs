@@ -2,14 +2,19 @@
 //!
 //! Every change gives [`Changes`]: what happened, and what of the groups is gone that a webhook still reports.
 
+mod kept;
+mod wire;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_rules::Presence;
+use avmarks_rules::{Event, Presence};
 use avmarks_service::scenario::{Input, Line};
 use avmarks_service::{App, GroupEvent, GroupEventKind, Step};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::clock::Clock;
+
+pub(crate) use kept::{Account, CallState, Group, Message, Messages};
 
 /// What lasts. The log, queued faults, webhooks and the signing key do not.
 #[derive(Clone)]
@@ -18,18 +23,10 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     /// What the emulator knows of a group beyond what the service keeps.
     pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// What calls keep beside groups.
+    pub(crate) calls: CallState,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,
-}
-
-/// What `create_group` was told of a group beyond what the service keeps.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) introduction: String,
-    pub(crate) notification: String,
-    pub(crate) face_url: String,
-    pub(crate) created: Timestamp,
 }
 
 /// What a change brought about.
@@ -53,8 +50,8 @@ pub(crate) struct Removed {
 
 impl State {
     /// A state without groups.
-    pub(crate) const fn new(app: App, clock: Clock) -> Self {
-        Self { app, clock, groups: BTreeMap::new(), assigned: 0 }
+    pub(crate) fn new(app: App, clock: Clock) -> Self {
+        Self { app, clock, groups: BTreeMap::new(), calls: CallState::default(), assigned: 0 }
     }
 
     /// Creates a group; nothing where it exists.
@@ -67,7 +64,7 @@ impl State {
         at: Timestamp,
     ) -> Changes {
         let events = self.app.create_group(id, kind, owner, at);
-        let is_new = events.iter().any(|event| event.group == id && event.what == GroupEventKind::GroupCreated);
+        let is_new = events.iter().any(|event| event.group == id && event.kind == GroupEventKind::GroupCreated);
         let changes = self.changed(events, None);
         if is_new {
             self.groups.insert(id, Group { created: changes.at, ..details });
@@ -108,7 +105,7 @@ impl State {
             _ => None,
         };
         let step = line.run(&mut self.app, number);
-        let changes = self.changed(step.happenings.clone(), removed);
+        let changes = self.changed(step.events.clone(), removed);
         (step, changes)
     }
 
@@ -120,14 +117,19 @@ impl State {
 
     /// What happened by now, with the groups of the emulator kept in step with those of the app.
     pub(crate) fn changed(&mut self, events: Vec<GroupEvent>, removed: Option<Removed>) -> Changes {
-        let at = self.app.latest();
+        let at = self.app.now();
         for event in &events {
-            match event.what {
+            match &event.kind {
                 GroupEventKind::GroupCreated => {
                     self.groups.insert(event.group, Group { created: at, ..Group::default() });
                 }
                 GroupEventKind::GroupDestroyed => {
                     self.groups.remove(&event.group);
+                }
+                GroupEventKind::Member(Event::Left { account, .. }) => {
+                    if let Some(group) = self.groups.get_mut(&event.group) {
+                        group.left(account);
+                    }
                 }
                 _ => {}
             }
@@ -136,20 +138,27 @@ impl State {
     }
 
     /// An id for a group whose creator chose none. The same calls are given the same ids.
-    pub(crate) fn assign_id(&mut self) -> GroupId {
+    pub(crate) fn assign_id(&mut self, prefix: &str) -> GroupId {
         loop {
             self.assigned += 1;
-            let id = GroupId::parse(&format!("@TGS#a{:08}", self.assigned));
+            let id = GroupId::parse(&format!("{prefix}{:08}", self.assigned));
             if let Some(id) = id.ok().filter(|id| self.app.room(id).is_none()) {
                 return id;
             }
         }
     }
 
+    /// The first of these accounts that is banned from a group, and until when, in seconds.
+    pub(crate) fn banned(&self, group: GroupId, accounts: &[UserId]) -> Option<(UserId, u64)> {
+        let kept = self.groups.get(&group)?;
+        let until = |account: &UserId| Some((*account, kept.banned_until(account, self.app.now())?));
+        accounts.iter().find_map(until)
+    }
+
     /// A group before it is destroyed or `leaving` leave it; nothing where there is none.
     pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
         let room = self.app.room(&group)?;
-        let now = at.max(self.app.latest());
+        let now = at.max(self.app.now());
         let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
         Some(Removed {
             group,

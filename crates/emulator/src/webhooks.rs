@@ -9,13 +9,13 @@
 //! A URL over `https` needs the certificates that are to be trusted ([`WebhookSettings::trusted`]): no roots are built in.
 
 mod delivery;
-mod exit;
+mod initiator;
 mod notification;
 mod outbox;
 mod post;
 mod settings;
 
 pub(crate) use delivery::Delivery;
-pub(crate) use exit::Exit;
+pub(crate) use initiator::Initiator;
 pub(crate) use outbox::{Deliveries, Outbox};
 pub use settings::{WebhookSettings, WebhookSettingsError};

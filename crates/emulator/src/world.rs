@@ -2,6 +2,7 @@
 //!
 //! First the requests of the API, then the commands of the control plane, last what persists both.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,19 +10,20 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, InputError, Line};
-use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response, Step};
+use avmarks_service::{Answer, App, GroupEvent, Request, Response, Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
+use crate::authorized_call::AuthorizedCall;
+use crate::calls::{self, Outcome, Terms};
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
-use crate::groups;
-use crate::http::ReadBody;
 use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::{Settings, strictly};
-use crate::state::{Changes, Group, State};
-use crate::webhooks::{Exit, Outbox};
+use crate::state::{CallState, Changes, Group, State};
+use crate::stubs::Stubs;
+use crate::webhooks::{Initiator, Outbox};
 
 /// What changes.
 pub(crate) struct World {
@@ -29,6 +31,7 @@ pub(crate) struct World {
     pub(crate) log: Log,
     /// The faults that wait for calls.
     pub(crate) faults: Faults,
+    pub(crate) stubs: Stubs,
     pub(crate) capacity: Capacity,
     /// Whether it began with what a folder held.
     pub(crate) resumed: bool,
@@ -80,52 +83,56 @@ impl World {
         &mut self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Answered {
         let now = self.now();
-        let (answer, changes) = match (groups::Call::of(request.path), body) {
-            (Some(_), ReadBody::TooLong { bytes }) => {
-                (self.state.app.gate_long_body(request, *bytes, now), Changes::default())
-            }
-            (None, ReadBody::TooLong { bytes }) => {
-                (self.state.app.refuse_long_body(request, *bytes, now), Changes::default())
-            }
-            (Some(call), ReadBody::Whole(..)) => self.answer_about_groups(call, request, query, now),
-            (None, ReadBody::Whole(..)) => self.answer_by_service(request, query, now),
+        let is_stub = self.stubs.answers(request.path);
+        let Outcome { answer, changes, initiator } = if is_stub {
+            self.answer_by_stub(request, now)
+        } else if calls::is_answered(request.path) {
+            self.answer_by_call(request, query, now)
+        } else {
+            self.answer_by_service(request, query, now)
         };
-        self.happened(&changes, Exit::Quit);
-        self.log_request(request, query, now, answer, injection)
+        self.happened(&changes, initiator);
+        self.log_request(request, query, now, answer, is_stub, injection)
     }
 
-    fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> (Answer, Changes) {
-        let Response { answer, happenings, admitted, .. } = self.state.app.handle(request, now);
+    fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
+        let Response { answer, events, admitted, .. } = self.state.app.handle(request, now);
         if admitted {
             // A body that is not UTF-8 is written as an empty one: both are refused at the same step, with nothing changed
             // but the quota.
             self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
         }
-        (answer, self.state.changed(happenings, None))
+        Outcome { answer, changes: self.state.changed(events, None), initiator: Initiator::Member }
     }
 
-    fn answer_about_groups(
-        &mut self,
-        call: groups::Call,
-        request: &Request<'_>,
-        query: &RawQuery,
-        now: Timestamp,
-    ) -> (Answer, Changes) {
-        let gaps = match self.state.app.gate(request, now) {
+    fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
+        let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
-            Err(answer) => return (answer, Changes::default()),
+            Err(answer) => return Outcome::of(answer),
         };
         let asked = call_of(request, query);
-        let (mut answer, changes) = groups::answer(&mut self.state, &self.capacity, call, &asked, now);
-        if call.changes() && answer.code == ErrorCode::OK {
+        let terms = Terms { capacity: self.capacity, strict: self.strict };
+        let (mut outcome, is_change) = calls::answer(&mut self.state, terms, &asked, now);
+        if is_change {
             self.persist(|| OwnLine::group_call(now, &asked));
         }
-        answer.because.extend(gaps);
-        (answer, changes)
+        outcome.answer.because.extend(gaps);
+        outcome
+    }
+
+    fn answer_by_stub(&mut self, request: &Request<'_>, now: Timestamp) -> Outcome {
+        let gaps = match self.state.app.authorize(request, now) {
+            Ok(gaps) => gaps,
+            Err(answer) => return Outcome::of(answer),
+        };
+        let body = self.stubs.take(request.path).unwrap_or_default();
+        let code = Envelope::parse(&body).map_or(ErrorCode::OK, |envelope| envelope.error_code);
+        let mut answer = Answer::new(code, body);
+        answer.because = gaps;
+        Outcome::of(answer)
     }
 
     fn log_request(
@@ -134,12 +141,13 @@ impl World {
         query: &RawQuery,
         at: Timestamp,
         answer: Answer,
+        is_stub: bool,
         injection: Option<&Injection>,
     ) -> Answered {
         let Answer { code, because, omitted, mut body, .. } = answer;
-        if !groups::is_emulated(request.path) {
+        if !is_stub && !calls::is_emulated(request.path) {
             tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
-            body = groups::unknown_path(request.path, code);
+            body = calls::unknown_path(request.path, code);
         }
         let code = code.number();
         // An answer without an error has no text, and may be long.
@@ -150,7 +158,10 @@ impl World {
         let info = info.unwrap_or_default();
         let settings = self.state.app.settings();
         let policy = &settings.terms.policy;
-        let flags = remarks::flags(policy, query, &because);
+        let mut flags = remarks::flags(policy, query, &because);
+        if is_stub {
+            flags.push("answered by a stub".to_owned());
+        }
         let signature = remarks::signature(settings, query, &because, at);
         tracing::info!(
             path = %Excerpt(&redact_usersig(request.path)),
@@ -190,10 +201,10 @@ impl World {
     }
 
     /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
-    pub(crate) fn happened(&mut self, changes: &Changes, exit: Exit) {
-        self.outbox.happened(&self.state.app, changes, exit);
+    pub(crate) fn happened(&mut self, changes: &Changes, initiator: Initiator) {
+        self.outbox.happened(&self.state.app, changes, initiator);
         for event in &changes.events {
-            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?exit, "happened");
+            tracing::debug!(group = event.group.as_str(), kind = ?event.kind, ?initiator, "happened");
             self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
@@ -219,7 +230,7 @@ impl World {
         if is_new && !name.is_empty() {
             self.persist(|| OwnLine::name(now, id, &name));
         }
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         Ok(changes.events)
     }
 
@@ -228,7 +239,7 @@ impl World {
         let now = self.now();
         let changes = self.state.destroy_group(id, now);
         self.persist(|| Line { at: now, input: Input::DestroyGroup { group: id } }.to_json());
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         changes.events
     }
 
@@ -238,10 +249,10 @@ impl World {
         group: GroupId,
         presence: Presence,
         accounts: &[UserId],
-        exit: Exit,
+        initiator: Initiator,
     ) -> Result<Vec<GroupEvent>, CapacityError> {
         if presence == Presence::Join {
-            self.capacity.check_members(&self.state.app, group, accounts)?;
+            self.check_join(group, accounts)?;
         }
         let now = self.now();
         let changes = self.state.observe(group, presence, accounts, now);
@@ -249,14 +260,21 @@ impl World {
             let accounts = accounts.to_vec();
             Line { at: now, input: Input::Presence { presence, group, accounts } }.to_json()
         });
-        self.happened(&changes, exit);
+        self.happened(&changes, initiator);
         Ok(changes.events)
+    }
+
+    fn check_join(&self, group: GroupId, accounts: &[UserId]) -> Result<(), CapacityError> {
+        if let Some((account, until)) = self.state.banned(group, accounts) {
+            return Err(CapacityError::banned(account, group, until));
+        }
+        self.capacity.check_members(&self.state.app, group, accounts)
     }
 
     /// Lets time pass to now.
     pub(crate) fn tick(&mut self) -> Vec<GroupEvent> {
         let changes = self.state.tick(self.now());
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         changes.events
     }
 
@@ -307,12 +325,13 @@ impl World {
         changes
     }
 
-    /// Replaces the app, and with it the time; the signing key stays, and so does that it is strict.
-    pub(crate) fn replace(&mut self, app: App) {
-        let clock = self.state.clock.at(app.latest());
-        let groups = app.groups().map(|id| (id, Group::default())).collect();
+    /// Replaces the app, and with it the time; the signing key stays, and so does that it is strict. What is known of groups and
+    /// accounts beside the app is replaced as well: `groups` of the groups of the app, and `calls`.
+    pub(crate) fn replace(&mut self, app: App, mut groups: BTreeMap<GroupId, Group>, calls: CallState) {
+        let clock = self.state.clock.at(app.now());
+        let groups = app.groups().map(|id| (id, groups.remove(&id).unwrap_or_default())).collect();
         let assigned = self.state.assigned;
-        self.restore(State { app, clock, groups, assigned });
+        self.restore(State { app, clock, groups, calls, assigned });
         self.stay_strict();
         self.persist_all();
         self.log.notice(Notice::Changed("state"));
@@ -341,6 +360,7 @@ impl World {
         self.state = self.start.clone().unwrap_or_else(as_set_up);
         self.persist_all();
         self.faults.clear();
+        self.stubs = Stubs::of(settings);
         self.outbox.reset(settings.webhooks.clone());
         self.log.clear();
         self.log.notice(Notice::Changed("reset"));
@@ -351,7 +371,7 @@ impl World {
     pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), PlayError> {
         // What a line says of a time before now is taken as now, when it is taken in again as well.
         self.tick();
-        let now = self.state.app.latest();
+        let now = self.state.app.now();
         self.persist(|| Line { at: now, input: Input::Tick }.to_json());
         let mut taken = Vec::new();
         let mut stopped = Ok(());
@@ -371,11 +391,11 @@ impl World {
         let is_strict_again = self.stay_strict();
         self.persist_lines(&taken);
         if is_strict_again {
-            let (at, policy) = (self.state.app.latest(), self.state.app.settings().terms.policy);
+            let (at, policy) = (self.state.app.now(), self.state.app.settings().terms.policy);
             self.persist(|| Line { at, input: Input::Policy(policy) }.to_json());
         }
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
-        let latest = self.state.app.latest();
+        let latest = self.state.app.now();
         if latest > self.now() && self.state.clock.set(latest) {
             let clock = self.state.clock.clone();
             self.persist(|| OwnLine::clock(&clock));
@@ -389,8 +409,11 @@ impl World {
         let app = &self.state.app;
         let line = Line::parse(text, &app.settings().terms.policy)?;
         self.capacity.check_line(app, &line)?;
+        if let Input::Presence { presence: Presence::Join, group, accounts } = &line.input {
+            self.check_join(*group, accounts)?;
+        }
         let (step, changes) = self.state.run(line, number);
-        self.happened(&changes, Exit::Quit);
+        self.happened(&changes, Initiator::Member);
         Ok(step)
     }
 }
@@ -404,6 +427,7 @@ impl World {
             state: State::new(App::new(settings.app.clone()), settings.clock.clone()),
             log: Log::new(settings.log_entries_max),
             faults: Faults::default(),
+            stubs: Stubs::of(settings),
             capacity: Capacity { groups_max: settings.groups_max, members_max: settings.members_max },
             resumed: false,
             strict: settings.strict,
@@ -418,7 +442,7 @@ impl World {
             world.resumed = true;
             world.take_in(journals, settings.data_repair)?;
             // A clock that was moved on is never behind what has happened.
-            world.state.clock.set(world.state.app.latest());
+            world.state.clock.set(world.state.app.now());
             world.stay_strict();
             world.warn_of_other_settings(&settings.app);
         }
@@ -450,10 +474,11 @@ impl World {
             Record::Own(OwnLine::Clock(clock)) => self.state.clock = clock,
             Record::Own(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
             Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
-                let call = groups::Call::of(&path)
-                    .ok_or_else(|| format!("`{}` is not a call about groups", Excerpt(&path)))?;
-                let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
-                groups::answer(&mut self.state, &Capacity::UNLIMITED, call, &asked, at);
+                let asked = AuthorizedCall { identifier: &identifier, path: &path, body: body.as_bytes() };
+                let terms = Terms { capacity: Capacity::UNLIMITED, strict: self.strict };
+                if !calls::answer(&mut self.state, terms, &asked, at).1 {
+                    return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
+                }
             }
             Record::Scenario(line) => {
                 self.state.run(line, 0);
@@ -533,6 +558,6 @@ impl World {
 }
 
 /// The call of a request that got past steps 1 to 5.
-fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
-    Call { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.body }
+fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> AuthorizedCall<'a> {
+    AuthorizedCall { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.bytes() }
 }

@@ -4,13 +4,13 @@
 //! version contradict.
 
 mod marks;
+mod member;
 mod plain;
 mod plain_answer;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::body_path::BodyPath;
 use crate::envelope::{AnswerError, Envelope};
@@ -22,7 +22,9 @@ use crate::json::{self, FieldErrors};
 use crate::json::{BodyError, FieldError, RequestError};
 
 pub use marks::Marks;
+pub use member::{DraftMember, Member};
 use plain::Plain;
+#[doc(hidden)]
 pub use plain::{EntrySink, Head, read_entries};
 
 /// The path of the URL, without a slash in front.
@@ -56,23 +58,12 @@ pub struct Request<'a> {
     pub member_list: Vec<Member<'a>>,
 }
 
-/// An entry of a request's `MemberList`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Member<'a> {
-    /// `Member_Account`.
-    #[serde(rename = "Member_Account")]
-    pub account: Cow<'a, str>,
-    /// `Marks`.
-    #[serde(rename = "Marks")]
-    pub marks: Marks<Integer<'a>>,
-}
-
 impl<'a> Request<'a> {
     /// The request of a body, read strictly: RFC 8259, and no comma before `]` or `}`.
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let text = json::text(body)?;
@@ -99,18 +90,8 @@ pub struct Draft<'a> {
     pub command_type: Option<Integer<'a>>,
     /// `MemberList`, where it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
-    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    /// What is missing, duplicated or of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
-}
-
-/// An entry of a [`Draft`].
-#[doc(hidden)]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DraftMember<'a> {
-    /// `Member_Account`, where it is there once and a string.
-    pub account: Option<Cow<'a, str>>,
-    /// `Marks`, where it is there once and an array; none for each mark that is no integer.
-    pub marks: Option<Marks<Option<Integer<'a>>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -118,7 +99,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is no JSON object.
+    /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         match plain::read(body) {
             Some(Plain { group_id, command_type, member_list }) => Ok(Self {
@@ -168,17 +149,6 @@ impl<'a> Draft<'a> {
             }),
             _ => Err(RequestError::Fields(self.errors)),
         }
-    }
-}
-
-impl<'a> DraftMember<'a> {
-    fn parse(at: usize, entry: &'a RawValue, errors: &mut FieldErrors) -> Result<Self, BodyError> {
-        let Some(mut fields) = errors.keep(json::fields(BodyPath::Entry(at), entry))? else {
-            return Ok(Self::default());
-        };
-        let account = errors.keep(fields.require(BodyPath::Account(at), json::string))?;
-        let marks = errors.list(&mut fields, BodyPath::Marks(at), |mark| BodyPath::Mark(at, mark), json::integer)?;
-        Ok(Self { account, marks })
     }
 }
 
@@ -291,7 +261,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;

@@ -7,7 +7,7 @@ use crate::settings::{Setting, SettingArgs};
 /// Stand in for the vendor's service, on this machine
 ///
 /// HTTP, HTTPS and a proxy on one port, for unmodified SDKs: the eight calls about marks, robots, administrators and who is
-/// online, and create_group, destroy_group and get_group_info for audio-video groups. The control API at `/_avmarks/` lets members
+/// online, and those about accounts, groups, members and messages (docs/calls.md). The control API at `/_avmarks/` lets members
 /// join and leave, advances the clock and injects faults. It runs until it is stopped (Ctrl-C, SIGTERM).
 ///
 /// The first start writes the key of a certificate authority (--ca-dir). Whoever has that key can sign a certificate for any

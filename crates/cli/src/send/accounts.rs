@@ -1,5 +1,5 @@
-//! The accounts to send, with their marks where they have any: from arguments, a file or standard input. All that is wrong is found, and told by
-//! its place, before anything is sent.
+//! The accounts to send, with their marks if they have any: from arguments, a file or standard input. Everything that is wrong is
+//! reported with its place before anything is sent.
 
 use std::fmt;
 
@@ -69,7 +69,7 @@ enum Place {
 }
 
 impl<'a> Inputs<'a> {
-    /// All accounts given. What is wrong with one of them is told by [`Inputs::checked`].
+    /// All accounts given. [`Inputs::checked`] reports what is wrong with any of them.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl<'a> Inputs<'a> {
             ([Field { text, is_quoted: false }], _) if text.is_empty() => Ok(Row::Blank),
             ([_, mark], Lines::Marks([])) if is_first && is_named(mark, &MARK_HEADERS) => Ok(Row::Header),
             ([name, _], Lines::Marks([])) if name.text.is_empty() => {
-                Err("there is no account before the comma; write `account,mark`".to_owned())
+                Err("no account before the comma; write `account,mark`".to_owned())
             }
             ([_, mark], Lines::Marks([])) if mark.text.is_empty() => {
                 Err(format!("`{account}` has no mark behind the comma; write `account,mark`"))

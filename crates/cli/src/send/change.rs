@@ -95,7 +95,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
     match kept {
         Ok(Some(note)) => remark(format_args!("{note}")),
         Ok(None) => {}
-        // What became of the accounts is told, and the exit status is about that.
+        // The report is printed, and the exit status is about the accounts.
         Err(error) => complain(&error),
     }
     Ok(report.verdict())

@@ -7,7 +7,7 @@ use avmarks_client::{Job, Pace, Plan, Response, Signer, Step};
 use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Reason;
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Request};
 use avmarks_spec::Clause;
 
 use super::report::{Report, Shown};
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// Says what would become of each account, at the snapshot's latest time and after. The signature is taken as valid.
 pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, format: Format) -> Result<Verdict, Error> {
     let target = settings.target()?;
-    let mut now = app.latest();
+    let mut now = app.now();
     let signer = Arc::new(Signer::fixed(target.app, target.identifier, UserSig::new("unchecked")));
     let job = Job::new(vec![plan], signer, settings.job(settings.deadline(now)), 0);
     let mut job = job.map_err(|error| Error::Job { what: None, error })?;
@@ -28,7 +28,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
         match job.poll(now, &mut pace) {
             Step::Send(transmit) => {
                 let (identifier, body) = (target.identifier.as_str(), &transmit.body);
-                let response = app.call(&Call { identifier, path: &transmit.path, body }, now);
+                let response = app.handle(&Request::trusted(identifier, &transmit.path, body), now);
                 if let Some(Reason::Clause(clause)) = response.answer.because.first() {
                     clauses.entry(response.answer.code).or_default().insert(*clause);
                 }

@@ -19,7 +19,9 @@ pub(super) fn stop() -> &'static AtomicBool {
         if STOP.swap(true, Ordering::Relaxed) {
             exit(INTERRUPTED);
         }
-        remark(format_args!("stopping: what is on its way is waited for; Ctrl-C again ends at once"));
+        remark(format_args!(
+            "stopping: waiting for the answers to the calls that were sent; Ctrl-C again ends at once"
+        ));
     });
     if let Err(fault) = heeded {
         remark(format_args!("Ctrl-C will end this at once: {fault}"));

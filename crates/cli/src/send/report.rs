@@ -9,7 +9,6 @@ use std::fmt;
 use avmarks_client::{AccountReport, AttemptResult, Job, Outcome, Plan, PlanKind, State, TransportError};
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::Clause;
-use serde::{Serialize, Serializer};
 
 use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
 pub(super) use hint::Hint;
@@ -83,12 +82,6 @@ impl<'a> Report<'a> {
             }
         }
         groups.into_values().collect()
-    }
-}
-
-impl Serialize for Report<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        json::Report::of(self).serialize(serializer)
     }
 }
 

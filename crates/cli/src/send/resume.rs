@@ -1,4 +1,4 @@
-//! The resume file: how far a run has come, for the next one.
+//! The resume file: the progress of a run, from which the next one continues.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -68,7 +68,7 @@ impl Resume {
         if let Err(error) = self.save(job)
             && !std::mem::replace(&mut self.has_failed, true)
         {
-            remark(format_args!("{error}; it is tried again while accounts are sent"));
+            remark(format_args!("{error}; saving is tried again while accounts are sent"));
         }
         self.next_at = Instant::now() + begun.elapsed().saturating_mul(PAUSE_FACTOR).min(PAUSE_MAX);
     }
@@ -85,7 +85,7 @@ impl Resume {
             self.save(job)?;
         }
         Ok(Some(format!(
-            "{settled} of {accounts} accounts have their answer; the same command goes on from there, as {} has it",
+            "{settled} of {accounts} accounts have their answer; run the same command again to continue from {}",
             self.what
         )))
     }

@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     Reading,
     /// `LIMIT=N`.
     Limit,
+    /// `PATH=FILE`.
+    Stub,
     /// A host, `*.` and the end of one, or `*`.
     HostPattern,
     Host,
@@ -138,6 +140,10 @@ fn booleans() -> Vec<&'static str> {
     vec!["true", "false"]
 }
 
+fn stub_answers() -> Vec<&'static str> {
+    vec!["ok", "60009"]
+}
+
 fn log_forms() -> Vec<&'static str> {
     vec!["human", "json"]
 }
@@ -167,10 +173,12 @@ settings! {
     TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
     AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
 
-    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address. Other machines can reach any address but a loopback one, and there is no password [default: 127.0.0.1]");
+    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address; `localhost` is both 127.0.0.1 and ::1. Other machines can reach any address but a loopback one, and call the API without a password [default: 127.0.0.1]");
     Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
+    Stubs serve("stub", Kind::Stub, "PATH=FILE", "Answer this path with the bytes of this file, instead of by rules; may be repeated").list();
+    StubUnknown serve("stub_unknown", Kind::Name(stub_answers), "ANSWER", "The answer to a path that no call has: `ok`, or the error 60009 [default: 60009]");
     Strict serve("strict", Kind::Flag, "BOOL", "Refuse what the documents forbid and the readings in force accept: `random` missing or out of range, a comma before `]` or `}`");
     CaDir serve("ca_dir", Kind::Folder, "DIR", "Keep the certificate authority in this directory, its key in avmarks-ca.key.pem [default: avmarks in $XDG_DATA_HOME or ~/.local/share]");
     Data serve("data", Kind::Folder, "DIR", "Keep the state in this directory and continue from it at the next start; its settings of the app go before those given here");
@@ -199,6 +207,7 @@ settings! {
 
     ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy stands in for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
     ControlHosts serve("control_host", Kind::Host, "HOST", "A host, in addition to addresses, localhost and names without a dot, by which `/_avmarks/` may be reached; may be repeated").under(LIMITS).list();
+    ControlTokenFile serve("control_token_file", Kind::File, "FILE", "Demand the token in this file for `/_avmarks/`, as `Authorization: Bearer TOKEN` or as the password of a browser; without one, the control API answers on the loopback network only").under(LIMITS);
     ConnectionsMax serve("connections_max", integer(1, u64::MAX), "N", "Maximum number of open connections [default: 1024]").under(LIMITS);
     HeadBytesMax serve("head_bytes_max", integer(EmulatorSettings::HEAD_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of the head of a request [default: 65536]").under(LIMITS);
     HeadTimeout serve("head_timeout", integer(1, SECONDS_MAX), "SECONDS", "Time for the head of a request, and between two requests [default: 30]").under(LIMITS);
@@ -207,6 +216,7 @@ settings! {
     GroupsMax serve("groups_max", integer(0, u64::MAX), "N", "Maximum number of groups [default: 100000]").under(LIMITS);
     MembersMax serve("members_max", integer(0, u64::MAX), "N", "Maximum number of members of one group [default: 1000000]").under(LIMITS);
     LogEntriesMax serve("log_entries_max", integer(0, u64::MAX), "N", "Maximum number of requests in the log under `/_avmarks/log` [default: 1000]").under(LIMITS);
+    LargeBytesMax serve("large_bytes_max", integer(EmulatorSettings::LARGE_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of large request bodies and states in memory at once [default: 268435456]").under(LIMITS);
     JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
 
     LogForm serve("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);

@@ -57,6 +57,7 @@ impl Setting {
             }
             Kind::Reading => done(GapReading::parse(text).map(drop)),
             Kind::Limit => done(limit(text).map(drop)),
+            Kind::Stub => done(stub(text).map(drop)),
             Kind::HostPattern => done(host_pattern(text).map(drop)),
             Kind::Host if text.contains('*') => Err(wrong(&"expected the name of a host, without a port")),
             Kind::Host => done(host_pattern(text).map(drop)),
@@ -91,6 +92,13 @@ pub(crate) fn limit(text: &str) -> Result<(String, u64), String> {
     let value = value.parse().map_err(|_| format!("expected an integer from 0 to {}", u64::MAX))?;
     Limits::DOCUMENTED.clone().set(name, value).map_err(|error| format!("`{}`: {error}", Excerpt(name)))?;
     Ok((name.to_owned(), value))
+}
+
+/// The path of a stub, and the file with its answer.
+pub(crate) fn stub(text: &str) -> Result<(String, String), String> {
+    let stub = text.split_once('=').filter(|(path, file)| path.starts_with('/') && !file.is_empty());
+    let (path, file) = stub.ok_or("expected PATH=FILE, such as /v4/sns/friend_add=answer.json")?;
+    Ok((path.to_owned(), file.to_owned()))
 }
 
 /// A host in small letters.

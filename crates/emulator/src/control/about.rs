@@ -31,7 +31,7 @@ pub(super) struct Ledger {
 #[derive(Serialize)]
 struct ClauseRow {
     id: &'static str,
-    says: &'static str,
+    description: &'static str,
     sources: Vec<SourceRow>,
 }
 
@@ -125,7 +125,7 @@ pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
     let policy: Policy = shared.lock().state.app.settings().terms.policy;
     let clauses = Clause::ALL.iter().map(|clause| clause.row());
     let clauses =
-        clauses.map(|row| ClauseRow { id: row.id, says: row.description, sources: SourceRow::all(row.sources) });
+        clauses.map(|row| ClauseRow { id: row.id, description: row.description, sources: SourceRow::all(row.sources) });
     let gaps = Gap::ALL.iter().map(|gap| {
         let (row, in_force) = (gap.row(), policy.reading(*gap));
         let readings = row.readings.iter();

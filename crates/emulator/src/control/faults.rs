@@ -16,10 +16,10 @@ use super::extract::{self, StrictJson, Whole};
 use crate::faults::{Faults, Injection, Kind, Page, Queued};
 use crate::shared::Shared;
 
-const TIMES_MAX: u64 = 1_000_000;
+pub(super) const TIMES_MAX: u64 = 1_000_000;
 const DELAY_MS_MAX: u64 = 600_000;
 const PATH_CHARACTERS_MAX: usize = 256;
-const CODE_MAX: u64 = 2_147_483_647;
+pub(super) const CODE_MAX: u64 = 2_147_483_647;
 
 const KINDS: &str = "`code`, `status`, `html`, `cut`, `delay`, `code_as_string`, `no_member_list`";
 
@@ -69,10 +69,7 @@ pub(super) async fn add(
     if let Some(path) = &path
         && !is_path(path)
     {
-        let path = Excerpt(path);
-        return Err(ControlError::bad_request(format!(
-            "`path` is `{path}`; it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
-        )));
+        return Err(ControlError::bad_request(format!("`path` is `{}`; {}", Excerpt(path), path_must_be())));
     }
     shared
         .change(|world| {
@@ -94,8 +91,15 @@ pub(super) async fn clear(State(shared): State<Arc<Shared>>) -> Result<Json<Clea
     Ok(change.await?)
 }
 
+/// What a path must be.
+pub(super) fn path_must_be() -> String {
+    format!(
+        "it must begin with `/`, and have at most {PATH_CHARACTERS_MAX} characters of ASCII, none of them a space, `?` or `#`"
+    )
+}
+
 /// Whether this is a path as a request has it, without a query.
-fn is_path(path: &str) -> bool {
+pub(super) fn is_path(path: &str) -> bool {
     path.starts_with('/')
         && path.len() <= PATH_CHARACTERS_MAX
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#')

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::error::ControlError;
 use super::extract::{self, Group, Parameters, StrictJson};
 use crate::shared::Shared;
-use crate::webhooks::Exit;
+use crate::webhooks::Initiator;
 use crate::world::World;
 
 /// Members or groups of an answer, where nothing else is asked, and at most.
@@ -192,7 +192,7 @@ pub(super) async fn show(
     let mut members = room.members_after(after, limit + 1, now);
     let more = members.len() > limit;
     members.truncate(limit);
-    let next = members.last().filter(|_| more).map(|last| last.place);
+    let next = members.last().filter(|_| more).map(|last| last.position);
     let marks = room.marks_in_use(now).into_iter().map(|(mark, holders)| MarkRow { mark: mark.number(), holders });
     Ok(Json(GroupView {
         group: head(&world, id, room),
@@ -211,7 +211,7 @@ impl From<MemberView> for MemberRow {
     fn from(member: MemberView) -> Self {
         Self {
             account: member.account.to_string(),
-            place: member.place,
+            place: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -236,7 +236,7 @@ pub(super) async fn join(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Join, Exit::Quit).await
+    observe(state, group, accounts, Presence::Join, Initiator::Member).await
 }
 
 pub(super) async fn leave(
@@ -244,7 +244,7 @@ pub(super) async fn leave(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Leave, Exit::Quit).await
+    observe(state, group, accounts, Presence::Leave, Initiator::Member).await
 }
 
 pub(super) async fn kick(
@@ -252,7 +252,7 @@ pub(super) async fn kick(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Leave, Exit::Kicked).await
+    observe(state, group, accounts, Presence::Leave, Initiator::Admin).await
 }
 
 pub(super) async fn disconnect(
@@ -260,7 +260,7 @@ pub(super) async fn disconnect(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Disconnect, Exit::Quit).await
+    observe(state, group, accounts, Presence::Disconnect, Initiator::Member).await
 }
 
 pub(super) async fn reconnect(
@@ -268,7 +268,7 @@ pub(super) async fn reconnect(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Reconnect, Exit::Quit).await
+    observe(state, group, accounts, Presence::Reconnect, Initiator::Member).await
 }
 
 async fn observe(
@@ -276,7 +276,7 @@ async fn observe(
     Group(id): Group,
     StrictJson(Accounts { accounts }): StrictJson<Accounts>,
     presence: Presence,
-    exit: Exit,
+    initiator: Initiator,
 ) -> Result<Json<Answer>, ControlError> {
     shared
         .change(|world| {
@@ -286,7 +286,7 @@ async fn observe(
                 .map(|(at, account)| extract::user(&format!("`accounts[{at}]`"), account, reading))
                 .collect::<Result<Vec<_>, _>>()?;
             world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
-            Ok(answer(&world.observe(id, presence, &accounts, exit)?))
+            Ok(answer(&world.observe(id, presence, &accounts, initiator)?))
         })
         .await?
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use avmarks_service::App;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -11,6 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::dumped::{self, Dumped};
 use super::error::ControlError;
 use super::extract::{self, STATE_BYTES_MAX};
 use crate::budget::Share;
@@ -46,7 +46,7 @@ pub(super) async fn dump(State(shared): State<Arc<Shared>>) -> Result<Response, 
         let mut world = shared.lock();
         // A snapshot says the time of the last input; this is the state of now.
         world.tick();
-        (world.state.app.snapshot(), world.commit())
+        (dumped::written(&world.state), world.commit())
     };
     // Where nothing can be persisted any more, this is the only way to save what there is.
     let _ = commit.done().await;
@@ -70,12 +70,12 @@ impl AsRef<[u8]> for Dump {
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
     let body = extract::read(request, &shared, &["application/json"], STATE_BYTES_MAX).await?;
-    let app = App::restore(body.bytes()).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    let Dumped { app, groups: kept, calls } = dumped::read(body.bytes()).map_err(ControlError::bad_request)?;
     shared
         .change(|world| {
             world.capacity.check_app(&app)?;
             let groups = app.groups().len();
-            world.replace(app);
+            world.replace(app, kept, calls);
             Ok(Json(Seeded { now: world.now().as_millis(), groups }))
         })
         .await?

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use avmarks_service::App;
-use avmarks_spec::{GroupId, OneLine, Timestamp, TimestampError};
+use avmarks_spec::{GroupId, OneLine, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::clock::{self, Clock};
-use crate::state::{Group, State};
+use crate::state::{CallState, Group, State};
 
 /// The version that is written, and read.
 const VERSION: u32 = 2;
@@ -19,7 +19,9 @@ struct Wire {
     avmarks_data: u32,
     clock: ClockWire,
     assigned: u64,
-    groups: BTreeMap<String, GroupWire>,
+    groups: BTreeMap<String, Group>,
+    #[serde(default)]
+    calls: CallState,
     app: Box<RawValue>,
 }
 
@@ -32,25 +34,16 @@ pub(super) struct ClockWire {
     time_of_day: u64,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupWire {
-    name: String,
-    introduction: String,
-    notification: String,
-    face_url: String,
-    created: u64,
-}
-
 pub(super) fn to_json(state: &State) -> Vec<u8> {
     // A snapshot is JSON.
     let app = String::from_utf8(state.app.snapshot()).ok().and_then(|app| RawValue::from_string(app).ok());
-    let groups = state.groups.iter().map(|(id, group)| (id.to_string(), GroupWire::from(group)));
+    let groups = state.groups.iter().map(|(id, group)| (id.to_string(), group.clone()));
     let wire = Wire {
         avmarks_data: VERSION,
         clock: ClockWire::from(&state.clock),
         assigned: state.assigned,
         groups: groups.collect(),
+        calls: state.calls.clone(),
         app: app.unwrap_or_default(),
     };
     // String keys, and no part that can fail: writing does not.
@@ -68,15 +61,16 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     if found != VERSION {
         return Err(format!("it is of version {found}, and only version {VERSION} can be read"));
     }
-    let Wire { clock, assigned, groups, app, .. } = serde_json::from_str(json).map_err(form)?;
+    let Wire { clock, assigned, groups, calls, app, .. } = serde_json::from_str(json).map_err(form)?;
     let groups = groups.into_iter().map(|(id, group)| {
         let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
-        Ok((id, Group::try_from(group).map_err(|fault| format!("group `{id}`: `created`: {fault}"))?))
+        Ok((id, group))
     });
     Ok(State {
         app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
         clock: clock.into(),
         groups: groups.collect::<Result<_, String>>()?,
+        calls,
         assigned,
     })
 }
@@ -95,21 +89,5 @@ impl From<ClockWire> for Clock {
     fn from(wire: ClockWire) -> Self {
         let ClockWire { now, running, time_of_day } = wire;
         Self::resumed(Timestamp::from_millis(now), running, Timestamp::from_millis(time_of_day))
-    }
-}
-
-impl From<&Group> for GroupWire {
-    fn from(group: &Group) -> Self {
-        let Group { name, introduction, notification, face_url, created } = group.clone();
-        Self { name, introduction, notification, face_url, created: created.as_millis() }
-    }
-}
-
-impl TryFrom<GroupWire> for Group {
-    type Error = TimestampError;
-
-    fn try_from(wire: GroupWire) -> Result<Self, TimestampError> {
-        let GroupWire { name, introduction, notification, face_url, created } = wire;
-        Ok(Self { name, introduction, notification, face_url, created: Timestamp::new(created)? })
     }
 }

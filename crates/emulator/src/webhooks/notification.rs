@@ -3,6 +3,7 @@
 //! | happened | webhooks |
 //! |---|---|
 //! | joined | `AfterNewMemberJoin`, `Apply`; then, since 2024, `Online` by `Join` |
+//! | added | `AfterNewMemberJoin`, `Invited`; all that one call adds in one webhook |
 //! | left | `AfterMemberExit`, `Quit`; then, since 2024, `Offline` by `Quit`, if it was online |
 //! | kicked | `AfterMemberExit`, `Kicked`; all that one call removes in one webhook |
 //! | connection lost, or back | `Offline` by `HeartbeatInterrupt`, `Online` by `HeartbeatRecover`; all of one moment in one webhook |
@@ -23,7 +24,7 @@ use avmarks_rules::{Cause, Event};
 use avmarks_service::{App, GroupEventKind};
 use avmarks_spec::{GroupId, GroupType, UserId};
 
-use super::exit::Exit;
+use super::initiator::Initiator;
 use crate::state::{Changes, Removed};
 
 /// A webhook, and what its query says of who caused it, where it says that.
@@ -48,12 +49,20 @@ impl Notification {
 }
 
 /// The webhooks of what happened at one moment, in order.
-pub(super) fn notifications(app: &App, changes: &Changes, exit: Exit, revision: Revision) -> Vec<Notification> {
-    let mut notifier = Notifier { app, changes, exit, revision, notifications: Vec::new() };
+pub(super) fn notifications(
+    app: &App,
+    changes: &Changes,
+    initiator: Initiator,
+    revision: Revision,
+) -> Vec<Notification> {
+    if initiator == Initiator::Import {
+        return Vec::new();
+    }
+    let mut notifier = Notifier { app, changes, initiator, revision, notifications: Vec::new() };
     let mut joined = None;
     for event in &changes.events {
         let group = event.group;
-        match &event.what {
+        match &event.kind {
             GroupEventKind::GroupDestroyed => notifier.destroyed(group),
             GroupEventKind::Member(Event::Joined { account, .. }) => {
                 notifier.joined(group, account);
@@ -71,7 +80,7 @@ pub(super) fn notifications(app: &App, changes: &Changes, exit: Exit, revision: 
 struct Notifier<'a> {
     app: &'a App,
     changes: &'a Changes,
-    exit: Exit,
+    initiator: Initiator,
     revision: Revision,
     notifications: Vec<Notification>,
 }
@@ -100,7 +109,7 @@ impl Notifier<'_> {
             Event::Left { account, .. } => {
                 let was_offline = self.removed(group).is_some_and(|removed| removed.offline.contains(account));
                 self.left(group, account);
-                if self.exit == Exit::Quit && since_2024 && !was_offline {
+                if self.initiator == Initiator::Member && since_2024 && !was_offline {
                     self.changed(group, account, EventType::Offline, EventCause::Quit);
                 }
             }
@@ -109,20 +118,37 @@ impl Notifier<'_> {
     }
 
     fn joined(&mut self, group: GroupId, account: &UserId) {
+        let invited = self.initiator == Initiator::Admin;
+        if let Some(Notification { webhook: Webhook::AfterMemberJoin(join), .. }) = self.notifications.last_mut()
+            && invited
+            && join.group_id == group.as_str()
+        {
+            join.members.push(account.as_str().into());
+            return;
+        }
+        let (change_type, operator, platform) = match invited {
+            true => (JoinType::Invited, self.admin(), REST),
+            false => (JoinType::Apply, account.to_string(), SDK),
+        };
         let webhook = Webhook::AfterMemberJoin(AfterMemberJoin {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
-            change_type: JoinType::Apply,
-            operator: account.to_string(),
+            change_type,
+            operator,
             members: vec![account.as_str().into()],
             event_time: Some(self.changes.at),
             extra: Default::default(),
         });
-        self.notifications.push(Notification { webhook, platform: SDK });
+        self.notifications.push(Notification { webhook, platform });
+    }
+
+    /// The app admin that did it, which no change names.
+    fn admin(&self) -> String {
+        self.app.settings().admins.first().map_or("administrator", String::as_str).to_owned()
     }
 
     fn left(&mut self, group: GroupId, account: &UserId) {
-        let kicked = self.exit == Exit::Kicked;
+        let kicked = self.initiator == Initiator::Admin;
         if let Some(Notification { webhook: Webhook::AfterMemberExit(exit), .. }) = self.notifications.last_mut()
             && kicked
             && exit.group_id == group.as_str()
@@ -131,10 +157,7 @@ impl Notifier<'_> {
             return;
         }
         let (change_type, operator, platform) = match kicked {
-            true => {
-                let admin = self.app.settings().admins.first();
-                (ExitType::Kicked, admin.map_or("administrator", String::as_str).to_owned(), REST)
-            }
+            true => (ExitType::Kicked, self.admin(), REST),
             false => (ExitType::Quit, account.to_string(), SDK),
         };
         let webhook = Webhook::AfterMemberExit(AfterMemberExit {

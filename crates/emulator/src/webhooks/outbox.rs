@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
-use super::exit::Exit;
+use super::initiator::Initiator;
 use super::notification::{self, Notification};
 use super::post::{PostError, Poster, Receiver};
 use super::settings::{WebhookSettings, WebhookSettingsError};
@@ -82,7 +82,7 @@ pub(crate) struct Deliveries {
     pub(crate) deliveries: Vec<Delivery>,
     /// How many wait or are being sent.
     pub(crate) waiting: usize,
-    /// How many were dropped because too many waited.
+    /// How many were dropped: too many waited, or webhooks were set anew or turned off while they did.
     pub(crate) dropped: u64,
 }
 
@@ -105,17 +105,22 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Where webhooks go from here on; nowhere without settings. What waits is given up.
+    /// Where webhooks go from here on; nowhere without settings. What waits is given up, counted as dropped, and told in the log.
     pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
         let route = settings.map(|settings| Ok(Arc::new(Route { receiver: Receiver::of(&settings)?, settings })));
         let route = route.transpose()?;
         let mut state = self.lock();
         state.random = route.as_ref().map_or(0, |route| route.settings.seed);
         state.route = route;
+        let given_up = state.waiting.len() + usize::from(state.held.is_some());
+        state.dropped += given_up as u64;
         state.waiting.clear();
         state.waiting_bytes = 0;
         state.held = None;
         state.tell_dropped();
+        if given_up > 0 {
+            tracing::warn!(given_up, "webhooks that waited were given up: they now go elsewhere or nowhere");
+        }
         Ok(())
     }
 
@@ -146,12 +151,12 @@ impl Outbox {
     }
 
     /// Puts in what is to be told of what happened.
-    pub(crate) fn happened(&self, app: &App, changes: &Changes, exit: Exit) {
+    pub(crate) fn happened(&self, app: &App, changes: &Changes, initiator: Initiator) {
         let mut state = self.lock();
         let Some(route) = state.route.clone() else { return };
         let sdkappid = app.settings().sdkappid;
         let due = Instant::now() + route.settings.delay;
-        for notification in notification::notifications(app, changes, exit, route.settings.revision) {
+        for notification in notification::notifications(app, changes, initiator, route.settings.revision) {
             let (route, bytes) = (Arc::clone(&route), notification.bytes());
             state.put(Item { route, sdkappid, at: changes.at, notification, bytes, due, attempt: 1, duplicate: false });
         }
@@ -331,15 +336,17 @@ impl Item {
     }
 
     async fn send(&self, poster: &mut Poster) -> Delivery {
-        let WebhookSettings { url, revision, retries, .. } = &self.route.settings;
+        let WebhookSettings { url, revision, retries, show_answers, .. } = &self.route.settings;
         let (query, body) = (self.query(), self.notification.webhook.to_json(*revision));
         let begun = Instant::now();
         let posted = poster.post(&self.route.receiver, &query.to_text(), &body).await;
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, answer, error, in_time) = match posted {
-            Ok((status, answer)) => (Some(status.as_u16()), Delivery::excerpt(&answer), failed(status, &answer), true),
+            Ok((status, answer)) => {
+                (Some(status.as_u16()), show_answers.then(|| Delivery::excerpt(&answer)), failed(status, &answer), true)
+            }
             // The page has time-outs alone; a connection that fails is as good as one.
-            Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostError::Body(_))),
+            Err(fault) => (None, None, Some(fault.to_string()), matches!(fault, PostError::Body(_))),
         };
         let command = self.notification.webhook.command();
         let again = error.is_some() && !in_time && self.attempt <= *retries;

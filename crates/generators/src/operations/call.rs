@@ -6,7 +6,8 @@ use super::{ACCOUNTS, GROUPS, Input, account, group, named};
 use crate::choices::Choices;
 use crate::json::quoted;
 
-const NUMBERS: [&str; 16] = [
+/// The usual marks, and those at the edges of what a mark may be: a number drawn from the whole range would meet none of them.
+const NUMBERS: [&str; 20] = [
     "500",
     "600",
     "1000",
@@ -15,6 +16,10 @@ const NUMBERS: [&str; 16] = [
     "1003",
     "4294967295",
     "999",
+    "499",
+    "501",
+    "599",
+    "601",
     "0",
     "-1",
     "4294967296",
@@ -39,7 +44,7 @@ pub(super) fn marks(choices: &mut Choices<'_>) -> Input {
         format!("{{\"Member_Account\":{who},\"Marks\":[{}]}}", marks.join(","))
     });
     let body = format!("{{\"GroupId\":{group},\"CommandType\":{command},\"MemberList\":[{}]}}", entries.join(","));
-    Input::Call { identifier, path: Endpoint::ModifyUserInfo.path(), body: spoilt(body, choices.byte()) }
+    Input::Call { identifier, path: Endpoint::ModifyUserInfo.path(), body: corrupted(body, choices.byte()) }
 }
 
 /// Pulls the list, from a cursor that there may be.
@@ -72,7 +77,7 @@ pub(super) fn robots(choices: &mut Choices<'_>) -> Input {
     accounts(endpoint, "\"Member_Account\"", robot, choices)
 }
 
-/// Asks which of some accounts are online, some of them strangers, some more than once.
+/// Asks which of some accounts are online, some of them not members, some repeated.
 pub(super) fn check(choices: &mut Choices<'_>) -> Input {
     accounts(Endpoint::CheckMembers, "\"Member_Account\"", called_account, choices)
 }
@@ -106,7 +111,7 @@ fn accounts(
     };
     let accounts: Vec<_> = (0..count).map(|_| one(choices)).collect();
     let body = format!("{{\"GroupId\":{group},{fields}:[{}]}}", accounts.join(","));
-    Input::Call { identifier, path: endpoint.path(), body: spoilt(body, choices.byte()) }
+    Input::Call { identifier, path: endpoint.path(), body: corrupted(body, choices.byte()) }
 }
 
 /// A path that there is not.
@@ -156,15 +161,15 @@ fn caller(choices: &mut Choices<'_>) -> &'static str {
 /// A mark: mostly one of a few, now and then one of twenty that hardly anybody names, and seldom none at all.
 fn number(index: u8) -> String {
     match index {
-        0..=219 => named(&NUMBERS, index % 6).to_owned(),
-        220..=249 => (2_000 + u32::from(index % 20)).to_string(),
-        _ => named(&NUMBERS, index).to_owned(),
+        0..=213 => named(&NUMBERS, index % 6).to_owned(),
+        214..=241 => (2_000 + u32::from(index % 20)).to_string(),
+        _ => named(&NUMBERS, index - 242 + 6).to_owned(),
     }
 }
 
 /// A body with a fault in it, or none.
-fn spoilt(body: String, spoil: u8) -> String {
-    match spoil {
+fn corrupted(body: String, choice: u8) -> String {
+    match choice {
         240 => body.replacen("]}", ",]}", 1),
         241 => body.replacen("GroupId", "Group\\u0049d", 1),
         242 => body.replacen('{', "{\"CommandType\":1,", 1),

@@ -102,7 +102,7 @@ impl core::str::FromStr for BaseUrl {
     }
 }
 
-/// Why a text is no base of a URL.
+/// Why a text is not a valid base of a URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {

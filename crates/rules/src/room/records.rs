@@ -1,12 +1,26 @@
-//! Records by slot. Storage only: nothing here knows a rule.
+//! A slab in chunks, with a free list in each chunk. Storage only: nothing here knows a rule.
 
 use alloc::vec::Vec;
+
+/// The key of a record in the slab. Valid until the member leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(super) u32);
+
+impl Slot {
+    /// No record lies here.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    #[cfg(test)]
+    pub(crate) const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
 
 /// Records of a chunk: memory is taken chunk by chunk, so that no growth copies them all, and a chunk that has become
 /// empty gives its memory back.
 const CHUNK: usize = 4_096;
 
-/// Records, each at a slot that stays the same as long as the record is there.
+/// A slab: each record keeps its slot until it is removed. Insert, get and remove are O(1); growth adds a chunk and copies nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Records<T> {
     chunks: Vec<Chunk<T>>,

@@ -6,7 +6,9 @@ use avmarks_rules::{Cause, Event, Omission, Reason};
 use avmarks_spec::Mark;
 use serde::Serialize;
 
-use crate::{Answer, GroupEvent, GroupEventKind, Step};
+use crate::answer::Answer;
+use crate::app::{GroupEvent, GroupEventKind};
+use crate::scenario::Step;
 
 pub(super) fn step(step: &Step) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
@@ -16,7 +18,7 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
         Some(answer) => answered(&mut out, answer),
         None => {
             out.extend_from_slice(b"\"events\":");
-            events(&mut out, &step.happenings);
+            write_events(&mut out, &step.events);
         }
     }
     out.push(b'}');
@@ -31,13 +33,13 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
 ///
 /// let mut app = App::new(Settings::default());
 /// let group = GroupId::parse("@TGS#a").unwrap();
-/// let happenings = app.create_group(group, GroupType::AvChatRoom, None, Timestamp::EPOCH);
-/// assert_eq!(events_json(&happenings), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
+/// let events = app.create_group(group, GroupType::AvChatRoom, None, Timestamp::EPOCH);
+/// assert_eq!(events_json(&events), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
 /// ```
 #[must_use]
-pub fn events_json(happenings: &[GroupEvent]) -> Vec<u8> {
+pub fn events_json(events: &[GroupEvent]) -> Vec<u8> {
     let mut out = Vec::new();
-    events(&mut out, happenings);
+    write_events(&mut out, events);
     out
 }
 
@@ -45,13 +47,13 @@ fn answered(out: &mut Vec<u8>, answer: &Answer) {
     out.extend_from_slice(b"\"answer\":");
     out.extend_from_slice(&answer.body);
     out.extend_from_slice(b",\"because\":");
-    list(out, answer.because.iter().map(|basis| Reason::id(*basis)));
+    list(out, answer.because.iter().map(|reason| Reason::id(*reason)));
     out.extend_from_slice(b",\"omitted\":");
     list(out, answer.omitted.iter().map(WireOmission::from));
 }
 
-fn events(out: &mut Vec<u8>, happenings: &[GroupEvent]) {
-    list(out, happenings.iter().map(WireEvent::new));
+fn write_events(out: &mut Vec<u8>, events: &[GroupEvent]) {
+    list(out, events.iter().map(WireEvent::new));
 }
 
 fn list<T: Serialize>(out: &mut Vec<u8>, items: impl Iterator<Item = T>) {
@@ -93,10 +95,10 @@ struct WireEvent<'a> {
 }
 
 impl<'a> WireEvent<'a> {
-    fn new(happening: &'a GroupEvent) -> Self {
-        let member = match &happening.what {
-            GroupEventKind::GroupCreated => return Self::of_group("group_created", happening),
-            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", happening),
+    fn new(group_event: &'a GroupEvent) -> Self {
+        let member = match &group_event.kind {
+            GroupEventKind::GroupCreated => return Self::of_group("group_created", group_event),
+            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", group_event),
             GroupEventKind::Member(event) => event,
         };
         let (event, account, lost, cause) = match member {
@@ -110,15 +112,15 @@ impl<'a> WireEvent<'a> {
         };
         Self {
             event,
-            group: happening.group.as_str(),
+            group: group_event.group.as_str(),
             account: Some(account.as_str()),
             lost: lost.map(|marks| marks.iter().copied().map(Mark::number).collect()),
             cause: cause.map(cause_name),
         }
     }
 
-    fn of_group(event: &'static str, happening: &'a GroupEvent) -> Self {
-        Self { event, group: happening.group.as_str(), account: None, lost: None, cause: None }
+    fn of_group(event: &'static str, group_event: &'a GroupEvent) -> Self {
+        Self { event, group: group_event.group.as_str(), account: None, lost: None, cause: None }
     }
 }
 

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use avmarks_rules::{Filter, Listed, MemberState, MemberView};
+use avmarks_rules::internal::{Listed, MemberState};
+use avmarks_rules::{Filter, MemberView};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::SnapshotError;
+use super::error::SnapshotError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,9 @@ pub(super) struct Snapshot {
     pub(super) limits: LimitsWire,
     pub(super) admitted: Vec<AdmittedWire>,
     pub(super) groups: Vec<GroupWire>,
+    /// What an emulator keeps beside the service, which this crate passes over.
+    #[serde(default, skip_serializing, rename = "emulator")]
+    pub(super) _emulator: IgnoredAny,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -140,7 +145,7 @@ impl From<MemberView> for MemberWire {
     fn from(member: MemberView) -> Self {
         Self {
             account: member.account.as_str().to_owned(),
-            place: member.place,
+            place: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -154,7 +159,7 @@ impl MemberWire {
     pub(super) fn into_state(self) -> Result<MemberState, SnapshotError> {
         Ok(MemberState {
             account: user("account", &self.account)?,
-            place: self.place,
+            position: self.place,
             joined: Timestamp::from_millis(self.joined),
             connected: self.connected,
             robot: self.robot,
@@ -167,7 +172,7 @@ impl MemberWire {
 impl From<&Listed> for ListedWire {
     fn from(listed: &Listed) -> Self {
         Self {
-            place: listed.place,
+            place: listed.position,
             account: listed.account.as_str().to_owned(),
             joined: listed.joined.as_millis(),
             marks: listed.marks.iter().copied().map(Mark::number).collect(),
@@ -179,7 +184,7 @@ impl ListedWire {
     pub(super) fn into_listed(self) -> Result<Listed, SnapshotError> {
         let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
         let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
-        Ok(Listed { place: self.place, account, joined, marks })
+        Ok(Listed { position: self.place, account, joined, marks })
     }
 }
 
@@ -225,11 +230,11 @@ fn millis(duration: Duration) -> u64 {
 /// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
 pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotError> {
     UserId::parse_as(text, AccountId::Utf8)
-        .map_err(|fault| value(field, format!("`{}` is no user id: {fault}", Excerpt(text))))
+        .map_err(|error| value(field, format!("`{}` is no user id: {error}", Excerpt(text))))
 }
 
 pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {
-    Mark::new(i64::from(number)).map_err(|fault| value("marks", fault))
+    Mark::new(i64::from(number)).map_err(|error| value("marks", error))
 }
 
 pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotError {

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Outcome, Plan, PlanKind, State};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::hint::Hint;
 
+impl Serialize for super::Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Report::of(self).serialize(serializer)
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct Report<'a> {
+struct Report<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
     #[serde(rename = "change")]
@@ -66,7 +72,7 @@ struct OneTry<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(report: &super::Report<'a>) -> Self {
+    fn of(report: &super::Report<'a>) -> Self {
         let plan = report.job.plans().next();
         let states = plan.map(|plan| State::of_kind(plan.kind())).unwrap_or_default();
         let counts = states.iter().map(|state| (state.name(), report.report.count(*state)));

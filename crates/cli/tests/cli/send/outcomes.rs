@@ -158,7 +158,7 @@ fn all_accounts_are_listed_where_they_are_asked_for() {
 fn who_is_online_is_listed_and_counted() {
     let mut app = class();
     let odd = UserId::parse("a, \"b\" ").unwrap();
-    app.observe(GroupId::parse(GROUP).unwrap(), Presence::Join, &[odd], app.latest());
+    app.observe(GroupId::parse(GROUP).unwrap(), Presence::Join, &[odd], app.now());
     let server = Loopback::start(|log| Server::new(app, log));
     assert_eq!(server.send(&["set", "--mark", "1000", "student7", "student5"]).status, 0);
     let listed = server.send(&["list", "--mark", "1000"]);
@@ -190,4 +190,28 @@ fn who_is_online_is_listed_and_counted() {
     let run = feed(server.command(&["delete", "--mark", "1000", "--file", "-"]), list.as_bytes());
     assert_eq!(run.status, 0);
     assert_eq!(server.send(&["list", "--mark", "1000"]).out, "");
+}
+
+#[test]
+fn a_refused_question_gets_the_hint_of_its_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    for question in [&["count"][..], &["list"], &["check", "student1"], &["admins", "list"], &["admins", "add", "a"]] {
+        let mut command = server.command(question);
+        command.env("AVMARKS_KEY", super::KEY.replace('5', "6"));
+        let run = feed(command, b"");
+        assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (1, "", 2), "{run:?}");
+        assert!(run.err.contains("refused with 70009") && run.err.contains("\nhint  70009: "), "{run:?}");
+    }
+}
+
+/// `ErrorInfo` that names an account makes no group of its own.
+#[test]
+fn refused_accounts_are_grouped_by_their_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    let offline: Vec<_> = (1..=30).map(|number| format!("student{}", 40 * number)).collect();
+    let mut arguments = vec!["set", "--mark", "1000", "--accounts-per-call", "1"];
+    arguments.extend(offline.iter().map(String::as_str));
+    let run = server.send(&arguments);
+    assert_eq!(run.out.lines().filter(|line| line.trim_start().starts_with("refused")).count(), 1, "{run:?}");
+    assert!(run.out.contains("refused           30  10004: "), "{run:?}");
 }

@@ -122,9 +122,10 @@ fn ctrl_c_stops_reports_and_says_how_to_go_on() {
     assert_eq!(
         notes,
         [
-            "note: stopping: what is on its way is waited for; Ctrl-C again ends at once\n".to_owned(),
+            "note: stopping: waiting for the answers to the calls that were sent; Ctrl-C again ends at once\n"
+                .to_owned(),
             format!(
-                "note: 210 of 1200 accounts have their answer; the same command goes on from there, as `{resume}` has it\n"
+                "note: 210 of 1200 accounts have their answer; run the same command again to continue from `{resume}`\n"
             )
         ]
     );
@@ -170,7 +171,7 @@ fn a_resume_file_of_another_plan_is_refused() {
     assert_eq!(run.status, 1);
     assert_eq!(
         run.err,
-        format!("note: 0 of 1 accounts have their answer; the same command goes on from there, as `{resume}` has it\n")
+        format!("note: 0 of 1 accounts have their answer; run the same command again to continue from `{resume}`\n")
     );
     let kept = std::fs::read(&resume).unwrap();
     for (arguments, field) in [

@@ -95,9 +95,7 @@ fn a_run_goes_on_where_an_earlier_one_left_off() {
     assert_eq!(first.status, 3);
     assert_eq!(
         first.err,
-        format!(
-            "note: 20 of 30 accounts have their answer; the same command goes on from there, as `{resume}` has it\n"
-        )
+        format!("note: 20 of 30 accounts have their answer; run the same command again to continue from `{resume}`\n")
     );
     assert_eq!(server.entries().len(), 3);
     let other = server.send(&["robots", "delete", "--file", &list, "--accounts-per-call", "10", "--resume", resume]);

@@ -51,3 +51,19 @@ fn what_waits_is_bounded_by_its_number_and_by_its_bytes() {
         assert_eq!((state.waiting_bytes, state.untold), (0, 0));
     }
 }
+
+#[test]
+fn what_is_given_up_for_another_target_is_counted() {
+    for settings in [None, Some(WebhookSettings::new("http://127.0.0.1:10/"))] {
+        let outbox = outbox();
+        for _ in 0..3 {
+            let item = item(&outbox, 0);
+            outbox.lock().put(item);
+        }
+        outbox.set(settings).unwrap();
+        let Deliveries { waiting, dropped, .. } = outbox.deliveries(0, 0);
+        assert_eq!((waiting, dropped), (0, 3));
+        outbox.reset(None);
+        assert_eq!(outbox.deliveries(0, 0).dropped, 0);
+    }
+}

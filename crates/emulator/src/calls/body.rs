@@ -1,0 +1,210 @@
+//! What a call is asked: a body that has been looked at, so that what answers the call finds each field in its place.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use avmarks_protocol::BodyError;
+use avmarks_protocol::internal::{Fields, without_trailing_commas};
+use avmarks_rules::Policy;
+use avmarks_spec::readings::{AccountId, TrailingComma};
+use avmarks_spec::{GroupId, Timestamp, UserId};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::field::{self, Field, Place, whole};
+use super::refused::Refused;
+use crate::capacity::Capacity;
+
+/// What an emulator is set up with that a call may ask about.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) capacity: Capacity,
+    /// [`Settings::strict`](crate::Settings::strict)
+    pub(crate) strict: bool,
+}
+
+/// A body and who sent it.
+pub(super) struct Given<'a> {
+    fields: Map<String, Value>,
+    pub(super) caller: &'a str,
+    pub(super) now: Timestamp,
+    pub(super) reading: AccountId,
+    pub(super) terms: Terms,
+    /// The group of a call that is about one, which exists.
+    pub(super) group: Option<GroupId>,
+}
+
+/// The fields of an object.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    fields: &'a Map<String, Value>,
+    reading: AccountId,
+}
+
+/// The text of a body, as the policy reads it.
+pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, Refused> {
+    let text = std::str::from_utf8(body);
+    let text = text.map_err(|fault| Refused::no_json(&BodyError::NotUtf8 { at: fault.valid_up_to() }))?;
+    Ok(match policy.trailing_comma {
+        TrailingComma::Accept => without_trailing_commas(text),
+        _ => Cow::Borrowed(text),
+    })
+}
+
+impl<'a> Given<'a> {
+    pub(super) fn parse(
+        text: &str,
+        caller: &'a str,
+        now: Timestamp,
+        reading: AccountId,
+        terms: Terms,
+    ) -> Result<Self, Refused> {
+        // What is no object at all is told as everywhere; then come the values.
+        Fields::parse(text).map_err(|fault| Refused::no_json(&fault))?;
+        let value: Unrepeated = serde_json::from_str(text).map_err(|fault| match fault.is_data() {
+            true => Refused::new(10_004, fault.to_string()),
+            false => Refused::new(60_003, format!("the body is not JSON: {fault}")),
+        })?;
+        let Value::Object(fields) = value.0 else { return Err(Refused::new(60_003, "the body is no JSON object")) };
+        Ok(Self { fields, caller, now, reading, terms, group: None })
+    }
+
+    /// Looks at the fields of a call.
+    pub(super) fn check(&self, fields: &[Field], codes: (i64, i64)) -> Result<(), Refused> {
+        field::check(fields, &self.fields, &Place { within: "", codes, reading: self.reading })
+    }
+
+    /// The group that the call is about; of a call that is about none, and of no call, the id of none.
+    pub(super) fn group(&self) -> Result<GroupId, Refused> {
+        self.group.ok_or_else(|| Refused::new(10_004, "`GroupId` is missing"))
+    }
+
+    pub(super) const fn part(&self) -> Part<'_> {
+        Part { fields: &self.fields, reading: self.reading }
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.part().text(name)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.part().number(name)
+    }
+
+    pub(super) fn account(&self, name: &str) -> Option<UserId> {
+        self.part().account(name)
+    }
+
+    pub(super) fn accounts(&self, name: &str) -> Vec<UserId> {
+        self.part().accounts(name)
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Option<Vec<&str>> {
+        self.part().texts(name)
+    }
+
+    pub(super) fn parts(&self, name: &str) -> Vec<Part<'_>> {
+        self.part().parts(name)
+    }
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn any(self, name: &str) -> Option<&'a Value> {
+        self.fields.get(name)
+    }
+
+    pub(super) fn text(self, name: &str) -> Option<&'a str> {
+        self.any(name)?.as_str()
+    }
+
+    pub(super) fn number(self, name: &str) -> Option<i64> {
+        self.any(name).and_then(whole)
+    }
+
+    pub(super) fn account(self, name: &str) -> Option<UserId> {
+        UserId::parse_as(self.text(name)?, self.reading).ok()
+    }
+
+    /// The user ids of a list, each once.
+    pub(super) fn accounts(self, name: &str) -> Vec<UserId> {
+        let mut accounts = Vec::new();
+        for text in self.texts(name).unwrap_or_default() {
+            accounts.extend(UserId::parse_as(text, self.reading).ok().filter(|account| !accounts.contains(account)));
+        }
+        accounts
+    }
+
+    pub(super) fn texts(self, name: &str) -> Option<Vec<&'a str>> {
+        Some(self.any(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
+    }
+
+    pub(super) fn part(self, name: &str) -> Option<Self> {
+        Some(Self { fields: self.any(name)?.as_object()?, reading: self.reading })
+    }
+
+    pub(super) fn parts(self, name: &str) -> Vec<Self> {
+        let list = self.any(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        list.iter().filter_map(|value| Some(Self { fields: value.as_object()?, reading: self.reading })).collect()
+    }
+}
+
+/// A value in which no object has a field twice.
+struct Unrepeated(Value);
+
+impl<'de> Deserialize<'de> for Unrepeated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(Value::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+                Ok(Value::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+                Ok(Value::Number(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+                Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(Value::String(value.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+                let mut values = Vec::new();
+                while let Some(Unrepeated(value)) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(Value::Array(values))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                let mut fields = Map::new();
+                while let Some((name, Unrepeated(value))) = map.next_entry::<String, _>()? {
+                    if fields.contains_key(&name) {
+                        let name = avmarks_spec::Excerpt(&name);
+                        return Err(A::Error::custom(format!("`{name}` is there more than once; send it once")));
+                    }
+                    fields.insert(name, value);
+                }
+                Ok(Value::Object(fields))
+            }
+        }
+        deserializer.deserialize_any(Any).map(Self)
+    }
+}

@@ -1,0 +1,85 @@
+//! What is known of accounts and members, for more than one family of calls.
+
+use avmarks_rules::{MemberView, Room};
+use avmarks_spec::{GroupId, Timestamp, UserId};
+use serde_json::json;
+
+use super::answer::Object;
+use super::call::is_admin;
+use crate::capacity::Capacity;
+use crate::state::{Group, State};
+
+/// Whether there is such an account.
+pub(super) fn exists(state: &State, account: &UserId) -> bool {
+    let takes_part =
+        |id: GroupId| state.app.room(&id).is_some_and(|room| room.member(account, state.app.now()).is_some());
+    state.calls.accounts.contains_key(account)
+        || is_admin(state, account.as_str())
+        || state.app.groups().any(takes_part)
+}
+
+/// Whether it has a connection anywhere.
+pub(super) fn is_online(state: &State, account: &UserId) -> bool {
+    let is_there = |id: GroupId| state.app.room(&id).is_some_and(|room| room.is_online(account, state.app.now()));
+    state.app.groups().any(is_there)
+}
+
+/// Whether an account takes part in a group, robots left out.
+pub(super) fn is_member(room: &Room, account: &UserId, now: Timestamp) -> bool {
+    room.member(account, now).is_some_and(|member| !member.robot)
+}
+
+/// What an account is in a group.
+pub(super) fn role(state: &State, id: GroupId, account: &UserId, now: Timestamp) -> &'static str {
+    let room = state.app.room(&id);
+    let is_admin =
+        || state.groups.get(&id).and_then(|group| group.more().members.get(account)).is_some_and(|m| m.is_admin);
+    match room {
+        Some(room) if !is_member(room, account, now) => "NotMember",
+        Some(room) if room.owner().as_ref() == Some(account) => "Owner",
+        Some(_) if is_admin() => "Admin",
+        Some(_) => "Member",
+        None => "NotMember",
+    }
+}
+
+/// Members that a group may have: as its profile says, and no more than the emulator keeps.
+pub(super) fn max_members(capacity: &Capacity, group: &Group) -> u64 {
+    let kept = u64::try_from(capacity.members_max).unwrap_or(u64::MAX);
+    group.more().max_member_num.map_or(kept, |most| most.min(kept))
+}
+
+fn views(state: &State, id: GroupId, now: Timestamp) -> Vec<MemberView> {
+    let members = state.app.room(&id).map(|room| room.members_after(0, usize::MAX, now)).unwrap_or_default();
+    members.into_iter().filter(|member| !member.robot).collect()
+}
+
+/// The members of a group in the order in which they joined.
+pub(super) fn everybody(state: &State, id: GroupId, now: Timestamp) -> Vec<UserId> {
+    views(state, id, now).into_iter().map(|member| member.account).collect()
+}
+
+/// A member as it is described, with those fields alone that are asked for. Source: 1047/34948, sample response.
+pub(super) fn row(state: &State, id: GroupId, account: &UserId, now: Timestamp, wanted: Option<&[&str]>) -> Object {
+    let nothing = Group::default();
+    let group = state.groups.get(&id).unwrap_or(&nothing);
+    let joined =
+        state.app.room(&id).and_then(|room| room.member(account, now)).map_or(0, |member| member.joined.as_seconds());
+    let muted = group.muted_until(account, now).unwrap_or_default();
+    let card = group.more().members.get(account).map(|member| member.name_card.as_str()).unwrap_or_default();
+    let sent = group.more().messages.last.iter().rev().find(|message| message.from == account.as_str());
+    let fields = Object(vec![
+        ("Role", json!(role(state, id, account, now))),
+        ("JoinTime", json!(joined)),
+        ("MsgSeq", json!(0)),
+        ("MsgFlag", json!("AcceptAndNotify")),
+        ("LastSendMsgTime", json!(sent.map_or(0, |message| message.time))),
+        // The newer name and the older one of the same field.
+        ("MuteUntil", json!(muted)),
+        ("ShutUpUntil", json!(muted)),
+        ("NameCard", json!(card)),
+    ]);
+    let mut named = vec![("Member_Account", json!(account.as_str()))];
+    named.extend(fields.only(wanted).0);
+    Object(named)
+}

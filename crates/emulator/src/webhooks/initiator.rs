@@ -1,0 +1,12 @@
+//! Who makes members join and leave.
+
+/// Who makes members join and leave; webhooks tell the first two apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Initiator {
+    /// The members themselves: `Apply` and `Quit`.
+    Member,
+    /// An app admin: `Invited` and `Kicked`.
+    Admin,
+    /// The calls that import groups and members, which cause no webhook (1047/34967, 34969).
+    Import,
+}
