@@ -594,12 +594,12 @@ fn unrequested_accounts_are_counted() {
 /// Nothing keeps the job from sending, but the wait of the call itself would end after its last moment.
 #[test]
 fn a_call_that_must_wait_too_long_ends_at_once() {
-    let budget = Duration::from_millis(100) + TRY_TIMEOUT_MIN;
+    let budget = Duration::from_millis(100) + ATTEMPT_TIMEOUT_MIN;
     let retry = RetrySettings { budget, ..RetrySettings::default() };
     let mut job = job(vec![plan("a", 1)], JobSettings { retry, ..JobSettings::default() });
-    let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
+    let Step::Send(transmit) = job.poll(at(0), &mut free()) else { panic!() };
     let refused = Answer::refused(ErrorCode::new(10008), "no").to_json();
-    job.on_reply(outgoing.id, at(10), &Reply::new(200, &refused)).unwrap();
-    assert!(matches!(job.poll(at(10)), Step::Done));
-    assert_eq!((counts(&job), job.calls()[0].tries().len()), (vec![(State::Refused, 1)], 1));
+    job.on_response(transmit.id, at(10), &Response::new(200, &refused)).unwrap();
+    assert!(matches!(job.poll(at(10), &mut free()), Step::Done));
+    assert_eq!((counts(&job), job.calls()[0].attempts().len()), (vec![(State::Refused, 1)], 1));
 }
