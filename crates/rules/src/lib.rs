@@ -55,5 +55,6 @@ pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::{Precedence, Refusal};
 pub use room::{
     Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreError, Room, StaleTransition, Transition, page,
+    set_hash_seed,
 };
 pub use scratch::Scratch;
