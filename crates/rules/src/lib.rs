@@ -56,7 +56,7 @@ pub use input::{Command, Entry, Operator, Presence, Question};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::Refusal;
-pub use room::{Cursor, Filter, MemberView, RestoreError, Room, StaleTransition, Transition};
+pub use room::{Cursor, Filter, MemberView, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
 pub use scratch::Scratch;
 pub use terms::Terms;
 

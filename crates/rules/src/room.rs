@@ -24,6 +24,7 @@ use self::order::JoinLog;
 use self::pins::Pins;
 pub use self::restore::{MemberState, RestoreError};
 use self::roster::Roster;
+pub use self::roster::set_hash_seed;
 pub(crate) use self::roster::{Connection, hash};
 pub(crate) use self::transition::{MarkChange, MarkChanges, Step, Steps};
 pub use self::transition::{StaleTransition, Transition};
