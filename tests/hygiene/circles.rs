@@ -15,8 +15,6 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
         "results, plans and progress share their types",
     ),
     ("transport-ureq", &["builder", "client", "drive", "roots"], "the builder makes the client"),
-    ("cli", &["error", "input"], "an error names the input that it is about"),
-    ("cli", &["explain", "explain::call"], "a call is one subject of `explain`"),
 ];
 
 /// A crate's modules, by their path from the crate root.

@@ -1,4 +1,4 @@
-//! `avmarks serve`: the emulator, until it is told to stop.
+//! `avmarks serve`: the emulator, until it is stopped.
 
 mod banner;
 mod lines;
@@ -67,13 +67,13 @@ fn warn_of_others(address: SocketAddr, has_token: bool) {
 /// Receives the first Ctrl-C or SIGTERM; the second one ends the process.
 fn signals() -> Result<mpsc::Receiver<()>, Error> {
     static STOPPING: AtomicBool = AtomicBool::new(false);
-    let (heard, stop) = mpsc::channel();
+    let (sender, stop) = mpsc::channel();
     let handler = move || {
         if STOPPING.swap(true, Ordering::Relaxed) {
             exit(INTERRUPTED);
         }
         // Whoever waited has gone: it is over anyway.
-        let _ = heard.send(());
+        let _ = sender.send(());
     };
     ctrlc::set_handler(handler).map_err(Error::Signals)?;
     Ok(stop)

@@ -1,5 +1,5 @@
 //! `avmarks usersig`: makes signatures, checks them, and finds out what is wrong with them. Neither key nor signature is
-//! ever shown, save for the signature that was asked for.
+//! ever shown, except the signature that was asked for.
 
 mod span;
 

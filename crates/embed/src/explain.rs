@@ -126,7 +126,7 @@ impl Step {
             step: refusal.step(),
             code: code_of(refusal, &Policy::default()),
             because: grounds(refusal),
-            says: refusal.says(),
+            says: refusal.description(),
         }
     }
 }
@@ -284,7 +284,7 @@ impl RefusalLine {
             step: refusal.step(),
             code: code_of(refusal, policy),
             because: grounds(refusal),
-            says: refusal.says(),
+            says: refusal.description(),
             under,
         };
         let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
@@ -310,7 +310,7 @@ impl RefusalLine {
                 step: refusal.step(),
                 code: code_of(*refusal, &Policy::default()),
                 because: grounds(*refusal),
-                says: refusal.says(),
+                says: refusal.description(),
                 under: Some(format!("{gap}={reading}")),
             })
         })

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    Failure, Job, JobSettings, NotInFlight, Outgoing, Plan, Progress, Reply, SignatureSettings, Signer, Step, TryId,
+    AttemptId, Job, JobSettings, NotInFlightError, Pace, PaceSettings, Plan, Progress, Response, SignatureSettings,
+    Signer, Step, TransportError,
 };
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::usersig::UserSig;
@@ -23,9 +24,10 @@ use crate::usersig::{app, key};
 #[derive(Debug)]
 pub(crate) struct JobHandle {
     job: Job,
+    pace: Pace,
     base: BaseUrl,
-    /// The tries that were sent, by their numbers.
-    sent: BTreeMap<u64, TryId>,
+    /// The attempts that were sent, by their numbers.
+    sent: BTreeMap<u64, AttemptId>,
 }
 
 #[derive(Deserialize)]
@@ -79,13 +81,23 @@ impl ToOpen<'_> {
         let millis = |Number(number): Number<u64>| Duration::from_millis(number);
         let mut settings = JobSettings { keep_answers: false, ..JobSettings::default() };
         settings.in_flight_max = self.in_flight.map_or(settings.in_flight_max, count);
-        settings.pace.calls_max = self.calls_per_second.map_or(settings.pace.calls_max, count);
-        let tries = |number: Number<u64>| u32::try_from(number.0).unwrap_or(u32::MAX);
-        settings.retry.tries_max = self.tries.map_or(settings.retry.tries_max, tries);
+        let attempts = |number: Number<u64>| u32::try_from(number.0).unwrap_or(u32::MAX);
+        settings.retry.attempts_max = self.tries.map_or(settings.retry.attempts_max, attempts);
         settings.retry.budget = self.budget_ms.map_or(settings.retry.budget, millis);
-        settings.retry.try_timeout = self.try_timeout_ms.map_or(settings.retry.try_timeout, millis);
+        settings.retry.attempt_timeout = self.try_timeout_ms.map_or(settings.retry.attempt_timeout, millis);
         settings.deadline = self.deadline_ms.map(|number| Timestamp::from_millis(number.0));
         settings
+    }
+
+    fn pace(&self) -> Result<Pace, RequestError> {
+        let mut settings = PaceSettings::default();
+        if let Some(Number(calls)) = self.calls_per_second {
+            settings.calls_max = usize::try_from(calls).unwrap_or(usize::MAX);
+        }
+        if settings.calls_max == 0 {
+            return Err(RequestError::invalid("/calls_per_second", "invalid value `0`: expected at least 1"));
+        }
+        Ok(Pace::new(settings))
     }
 }
 
@@ -95,12 +107,16 @@ struct ToPoll {
 }
 
 #[derive(Deserialize)]
-struct ToTakeIn {
+struct ToTakeIn<'a> {
     id: Number<u64>,
     now_ms: Number<u64>,
     status: Number<u64>,
     #[serde(default)]
-    cut: bool,
+    truncated: bool,
+    #[serde(borrow)]
+    retry_after: Option<Text<'a>>,
+    #[serde(borrow)]
+    content_encoding: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +141,7 @@ enum StepJson<'a> {
         /// The index of its first account in the plan.
         first: usize,
         accounts: usize,
-        /// Which try of its call it is, from 1.
+        /// Which attempt of its call it is, from 1.
         number: usize,
         random: u32,
         /// It holds the signature.
@@ -143,7 +159,10 @@ impl JobHandle {
     pub(crate) fn open(request: &Request<'_>) -> Result<Self, RequestError> {
         let asked: ToOpen<'_> = request.fields()?;
         let base = BaseUrl::parse(&asked.url.0).map_err(|fault| RequestError::invalid("/url", fault.to_string()))?;
-        let (plans, signer, settings) = (asked.plans()?, Arc::new(asked.signer()?), asked.settings());
+        let plans = asked.plans()?;
+        let signer = Arc::new(asked.signer()?);
+        let settings = asked.settings();
+        let pace = asked.pace()?;
         let job = match request.body {
             [] => Job::new(plans, signer, settings, asked.seed.0),
             progress => {
@@ -152,80 +171,89 @@ impl JobHandle {
             }
         };
         let job = job.map_err(|fault| RequestError::new(ErrorKind::InvalidValue, None, fault.to_string()))?;
-        Ok(Self { job, base, sent: BTreeMap::new() })
+        Ok(Self { job, pace, base, sent: BTreeMap::new() })
     }
 
     pub(crate) fn ask(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
         match request.verb.name {
             "poll" => self.poll(Timestamp::from_millis(request.fields::<ToPoll>()?.now_ms.0)),
             "response" => {
-                let asked: ToTakeIn = request.fields()?;
-                let reply = Reply { status: status(asked.status)?, body: request.body, cut: asked.cut };
-                self.take_in(asked.id, |job, id| job.on_reply(id, Timestamp::from_millis(asked.now_ms.0), &reply))
+                let asked: ToTakeIn<'_> = request.fields()?;
+                let mut response = response(status(asked.status)?, request.body, asked.truncated);
+                response.retry_after = asked.retry_after.as_ref().map(|header| &*header.0);
+                response.content_encoding = asked.content_encoding.as_ref().map(|header| &*header.0);
+                let now = Timestamp::from_millis(asked.now_ms.0);
+                self.take_in(asked.id, |job, id| job.on_response(id, now, &response))
             }
             "failure" => {
                 let ToFail { id, now_ms, why, what } = request.fields()?;
-                let what = what.map(|what| what.0.into_owned()).unwrap_or_default();
-                let failure = match &*why.0 {
-                    "not-sent" => Failure::NotSent { what },
-                    "unusable" => Failure::Unusable { what },
-                    "connection-lost" => Failure::ConnectionLost { what },
-                    _ => Failure::TimedOut,
+                let message = what.map(|what| what.0.into_owned()).unwrap_or_default();
+                let error = match &*why.0 {
+                    "not-sent" => TransportError::NotSent { message },
+                    "unusable" => TransportError::Unusable { message },
+                    "connection-lost" => TransportError::ConnectionLost { message },
+                    _ => TransportError::TimedOut,
                 };
-                self.take_in(id, |job, id| job.on_failure(id, Timestamp::from_millis(now_ms.0), failure))
+                self.take_in(id, |job, id| job.on_failure(id, Timestamp::from_millis(now_ms.0), error))
             }
             "stop" => {
                 self.job.stop();
                 Ok(EMPTY.to_owned())
             }
-            "report" => json(&ReportJson::of(&self.job, &self.job.report())),
+            "report" => json(&ReportJson::of(&self.job)),
             "progress" => String::from_utf8(self.job.progress().to_json()).map_err(|_| RequestError::unanswered()),
             _ => Err(RequestError::unanswered()),
         }
     }
 
     fn poll(&mut self, now: Timestamp) -> Result<String, RequestError> {
-        let outgoing = match self.job.poll(now) {
-            Step::Send(outgoing) => outgoing,
+        let transmit = match self.job.poll(now, &mut self.pace) {
+            Step::Send(transmit) => transmit,
             Step::WaitUntil(then) => return json(&StepJson::Wait { until_ms: Whole(then.as_millis()) }),
             Step::Done => return json(&StepJson::Done),
         };
-        let Outgoing { id, plan, endpoint, group, range, number, body, timeout, .. } = &outgoing;
-        // Each number is used once, and begins at 0.
-        let shown = id.to_string().parse().map_err(|_| RequestError::unanswered())?;
-        self.sent.insert(shown, *id);
+        let (at, range) = self.job.in_flight(transmit.id).ok_or_else(RequestError::unanswered)?;
+        let plan = self.job.plans().nth(at).ok_or_else(RequestError::unanswered)?;
+        // An id is shown as its number.
+        let shown = transmit.id.to_string().parse().map_err(|_| RequestError::unanswered())?;
+        self.sent.insert(shown, transmit.id);
         json(&StepJson::Send {
             id: Whole(shown),
-            plan: *plan,
-            endpoint: endpoint.command(),
-            group: group.as_str(),
+            plan: at,
+            endpoint: plan.kind().endpoint().command(),
+            group: plan.group().as_str(),
             first: range.start,
             accounts: range.len(),
-            number: *number,
-            random: outgoing.random(),
-            url: outgoing.url(&self.base).as_str(),
+            number: transmit.number,
+            random: transmit.random(),
+            url: transmit.url(&self.base).as_str(),
             // What is written is JSON, and so UTF-8.
-            body: std::str::from_utf8(body).map_err(|_| RequestError::unanswered())?,
-            timeout_ms: Whole(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+            body: std::str::from_utf8(&transmit.body).map_err(|_| RequestError::unanswered())?,
+            timeout_ms: Whole(u64::try_from(transmit.timeout.as_millis()).unwrap_or(u64::MAX)),
         })
     }
 
     fn take_in(
         &mut self,
         Number(id): Number<u64>,
-        feed: impl FnOnce(&mut Job, TryId) -> Result<(), NotInFlight>,
+        feed: impl FnOnce(&mut Job, AttemptId) -> Result<(), NotInFlightError>,
     ) -> Result<String, RequestError> {
         let not_in_flight =
             |message: String| RequestError::new(ErrorKind::NotInFlight, Some("/id".to_owned()), message);
         let sent = self.sent.remove(&id);
         let sent = sent.ok_or_else(|| {
             not_in_flight(format!(
-                "try `{id}` is not in flight: expected the `id` of a try that was sent and not answered"
+                "attempt `{id}` is not in flight: expected the `id` of an attempt that was sent and not answered"
             ))
         })?;
         feed(&mut self.job, sent).map_err(|fault| not_in_flight(fault.to_string()))?;
         Ok(EMPTY.to_owned())
     }
+}
+
+/// A response without headers.
+pub(crate) const fn response(status: u16, body: &[u8], truncated: bool) -> Response<'_> {
+    if truncated { Response::truncated(status, body) } else { Response::new(status, body) }
 }
 
 /// An HTTP status.

@@ -1,11 +1,12 @@
 //! `plan`: the calls for any number of accounts; and the plans of a job.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use avmarks_client::{Change, Plan, PlanError, PlanFaults, PlanKind, PlanSettings, PlannedCall};
+use avmarks_client::{Plan, PlanError, PlanErrors, PlanKind, PlanSettings};
 use avmarks_spec::{Clause, Mark};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 use crate::error::RequestError;
 use crate::reply::json;
@@ -35,31 +36,28 @@ struct Input<'a> {
 
 impl ToPlan<'_> {
     /// The plan, or everything that is wrong with the inputs.
-    pub(crate) fn plan(&self, pointer: &str) -> Result<Result<Plan, PlanFaults>, RequestError> {
+    pub(crate) fn plan(&self, pointer: &str) -> Result<Result<Plan, PlanErrors>, RequestError> {
         let mut settings = PlanSettings::default();
         if let Some(Number(accounts)) = self.accounts_per_call {
             settings.accounts_per_call_max = usize::try_from(accounts).unwrap_or(usize::MAX);
         }
         let kind = PlanKind::ALL.iter().find(|kind| kind.name() == self.change);
-        let change = match kind {
-            Some(PlanKind::SetMarks) => Change::Set,
-            Some(PlanKind::DeleteMarks) => Change::Delete,
-            Some(robots @ (PlanKind::AddRobots | PlanKind::DeleteRobots)) => {
-                if let Some(at) = self.inputs.iter().position(|input| input.marks.is_some()) {
-                    let message = "marks of a robot: expected none, for its mark is 500";
-                    return Err(RequestError::invalid(format!("{pointer}/inputs/{at}/marks"), message));
-                }
-                let accounts = self.inputs.iter().map(|input| &input.account.0);
-                return Ok(match robots {
-                    PlanKind::AddRobots => Plan::add_robots(&self.group.0, accounts, &settings),
-                    _ => Plan::delete_robots(&self.group.0, accounts, &settings),
-                });
-            }
-            None => return Err(RequestError::unanswered()),
-        };
+        let Some(kind) = kind else { return Err(RequestError::unanswered()) };
+        if !kind.names_served()
+            && let Some(at) = self.inputs.iter().position(|input| input.marks.is_some())
+        {
+            let message = "marks of a robot: expected none, as its mark is 500";
+            return Err(RequestError::invalid(format!("{pointer}/inputs/{at}/marks"), message));
+        }
         let marks = |input: &Input<'_>| input.marks.iter().flatten().map(|mark| mark.0).collect::<Vec<_>>();
         let wanted = self.inputs.iter().map(|input| (&*input.account.0, marks(input)));
-        Ok(Plan::new(change, &self.group.0, wanted, &settings))
+        let accounts = self.inputs.iter().map(|input| &*input.account.0);
+        Ok(match kind {
+            PlanKind::SetMarks => Plan::set_marks(&self.group.0, wanted, &settings),
+            PlanKind::DeleteMarks => Plan::delete_marks(&self.group.0, wanted, &settings),
+            PlanKind::AddRobots => Plan::add_robots(&self.group.0, accounts, &settings),
+            PlanKind::DeleteRobots => Plan::delete_robots(&self.group.0, accounts, &settings),
+        })
     }
 }
 
@@ -115,16 +113,14 @@ struct CallLine<'a> {
 }
 
 impl<'a> CallLine<'a> {
-    fn of(call: &PlannedCall<'a>, with_body: bool) -> Self {
-        let range = call.range();
-        let mut accounts = call.accounts().map(|(account, _)| account.as_str());
-        let from = accounts.next().unwrap_or_default();
-        let body = call.body();
+    fn of(plan: &'a Plan, call: Range<usize>, with_body: bool) -> Self {
+        let account = |at: usize| plan.account(at).map(|(account, _)| account).unwrap_or_default();
+        let body = plan.body(call.clone());
         Self {
-            first: range.start,
-            accounts: range.len(),
-            from,
-            to: accounts.last().unwrap_or(from),
+            first: call.start,
+            accounts: call.len(),
+            from: account(call.start),
+            to: account(call.end.saturating_sub(1)),
             bytes: body.len(),
             // What is written is JSON, and so UTF-8.
             body: with_body.then(|| String::from_utf8(body).unwrap_or_default()),
@@ -153,6 +149,6 @@ pub(crate) fn plan(request: &Request<'_>) -> Result<String, RequestError> {
         accounts: plan.len(),
         needs_admin: plan.needs_admin(),
         marks: holders.iter().map(|(mark, accounts)| MarkLine { mark: mark.number(), accounts: *accounts }).collect(),
-        calls: plan.calls().map(|call| CallLine::of(&call, with_bodies)).collect(),
+        calls: plan.calls().map(|call| CallLine::of(&plan, call, with_bodies)).collect(),
     })
 }

@@ -1,6 +1,6 @@
 //! What became of accounts, and of the calls that named them: of a whole job, and of one answer.
 
-use avmarks_client::{AccountReport, Anomaly, AttemptResult, CallRecord, End, Job, Outcome, PlanReport, Try};
+use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Job, Outcome, Plan, State};
 use avmarks_spec::{Clause, Mark};
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -16,9 +16,15 @@ pub(crate) struct ReportJson<'a> {
 }
 
 impl<'a> ReportJson<'a> {
-    pub(crate) fn of(job: &'a Job, report: &'a avmarks_client::Report<'a>) -> Self {
+    pub(crate) fn of(job: &'a Job) -> Self {
+        let mut plans: Vec<_> = job.plans().map(|plan| (plan, Vec::new())).collect();
+        for account in job.report().accounts() {
+            if let Some((_, accounts)) = plans.get_mut(account.plan) {
+                accounts.push(AccountJson::of(account));
+            }
+        }
         Self {
-            plans: report.plans().iter().map(PlanJson::of).collect(),
+            plans: plans.into_iter().map(|(plan, accounts)| PlanJson::of(plan, accounts)).collect(),
             calls: job.calls().iter().map(CallJson::of).collect(),
         }
     }
@@ -33,10 +39,8 @@ struct PlanJson<'a> {
 }
 
 impl<'a> PlanJson<'a> {
-    fn of(report: &'a PlanReport<'a>) -> Self {
-        let accounts: Vec<_> = report.accounts().map(AccountJson::of).collect();
-        let plan = report.plan();
-        let states = plan.kind().states().iter().map(|state| state.name());
+    fn of(plan: &'a Plan, accounts: Vec<AccountJson<'a>>) -> Self {
+        let states = State::of_kind(plan.kind()).iter().map(|state| state.name());
         let count = |state: &str| accounts.iter().filter(|account| account.state == state).count();
         Self {
             change: plan.kind().name(),
@@ -86,7 +90,7 @@ impl<'a> AccountJson<'a> {
     pub(crate) fn of(report: AccountReport<'a>) -> Self {
         let numbers = |marks: &[Mark]| marks.iter().map(|mark| mark.number()).collect::<Vec<_>>();
         let mut account = Self {
-            account: report.account.as_str(),
+            account: report.account,
             marks: numbers(report.marks),
             state: report.outcome.state().name(),
             applied: None,
@@ -98,17 +102,17 @@ impl<'a> AccountJson<'a> {
             random: report.random,
         };
         match report.outcome {
-            Outcome::Partly { applied, missing, likely } => {
+            Outcome::Partial { applied, omitted, likely } => {
                 account.applied = Some(numbers(&applied));
-                account.missing = Some(numbers(&missing));
-                account.likely = likely.clause().map(Clause::id);
+                account.missing = Some(numbers(&omitted));
+                account.likely = likely.map(Clause::id);
             }
-            Outcome::Omitted { likely } => account.likely = likely.clause().map(Clause::id),
+            Outcome::Omitted { likely } => account.likely = likely.map(Clause::id),
             Outcome::Refused { code, info } => {
                 account.code = Some(Whole(code.number()));
                 account.info = info;
             }
-            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotSent { .. } => {}
         }
         account
     }
@@ -129,12 +133,12 @@ impl<'a> CallJson<'a> {
             plan: record.plan(),
             first: record.range().start,
             accounts: record.range().len(),
-            end: match record.end() {
-                End::Settled(_) => "done",
-                End::Split => "split",
-                End::GivenUp => "abandoned",
+            end: match record.is_answered() {
+                true => "done",
+                false if record.is_split() => "split",
+                false => "abandoned",
             },
-            tries: record.tries().iter().map(TryJson::of).collect(),
+            tries: record.attempts().iter().map(TryJson::of).collect(),
         }
     }
 }
@@ -149,12 +153,12 @@ struct TryJson<'a> {
 }
 
 impl<'a> TryJson<'a> {
-    fn of(one: &'a Try) -> Self {
+    fn of(one: &'a Attempt) -> Self {
         Self {
             random: one.random(),
             sent_at_ms: Whole(one.sent_at().as_millis()),
             ended_at_ms: Whole(one.ended_at().as_millis()),
-            result: ResultJson::of(one.heard(), one.quirks()),
+            result: ResultJson::of(one),
         }
     }
 }
@@ -173,7 +177,8 @@ pub(crate) struct ResultJson<'a> {
 }
 
 impl<'a> ResultJson<'a> {
-    pub(crate) fn of(result: &'a AttemptResult, anomalies: &[Anomaly]) -> Self {
+    pub(crate) fn of(one: &'a Attempt) -> Self {
+        let result = one.result();
         let refusal = match result {
             AttemptResult::Refused { code, info } => Some((code.number(), info.as_deref())),
             _ => None,
@@ -190,7 +195,7 @@ impl<'a> ResultJson<'a> {
             code: refusal.map(|(code, _)| Whole(code)),
             info: refusal.and_then(|(_, info)| info),
             message: result.to_string(),
-            warnings: anomalies.iter().map(warning).collect(),
+            warnings: one.anomalies().iter().map(warning).collect(),
         }
     }
 }
@@ -198,9 +203,12 @@ impl<'a> ResultJson<'a> {
 fn warning(anomaly: &Anomaly) -> String {
     match anomaly {
         Anomaly::CodeAsText => "code-as-text".to_owned(),
-        Anomaly::Status(status) => format!("status {status}"),
-        Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
+        Anomaly::HttpStatus(status) => format!("status {status}"),
+        Anomaly::UnrequestedAccounts(accounts) => format!("unrequested-accounts {accounts}"),
         Anomaly::Signature => "signature".to_owned(),
+        Anomaly::StatusContradictsCode => "status-contradicts-code".to_owned(),
+        Anomaly::RepeatedAccounts(accounts) => format!("repeated-accounts {accounts}"),
+        Anomaly::UnrequestedMarks(accounts) => format!("unrequested-marks {accounts}"),
         other => format!("{other:?}"),
     }
 }

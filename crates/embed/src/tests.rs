@@ -54,7 +54,7 @@ const EXAMPLES: &[(&str, &str, &[u8])] = &[
     ),
     (
         "answer",
-        r#"{"v":1,"do":"answer","endpoint":"modify_user_info","request":{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000,1001]},{"Member_Account":"b","Marks":[1000]},{"Member_Account":"c","Marks":[1000]}]},"status":200,"cut":false}"#,
+        r#"{"v":1,"do":"answer","endpoint":"modify_user_info","request":{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000,1001]},{"Member_Account":"b","Marks":[1000]},{"Member_Account":"c","Marks":[1000]}]},"status":200,"truncated":false}"#,
         br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]},{"Member_Account":"c","Marks":[1000]},{"Member_Account":"d","Marks":[1000]}]}"#,
     ),
     (
@@ -82,7 +82,7 @@ const EXAMPLES: &[(&str, &str, &[u8])] = &[
     ("snapshot", r#"{"v":1,"do":"snapshot"}"#, b""),
     ("restore", r#"{"v":1,"do":"restore"}"#, b"{}"),
     ("poll", r#"{"v":1,"do":"poll","now_ms":1795412030000}"#, b""),
-    ("response", r#"{"v":1,"do":"response","id":0,"now_ms":1795412030000,"status":502,"cut":true}"#, b"<html>"),
+    ("response", r#"{"v":1,"do":"response","id":0,"now_ms":1795412030000,"status":502,"truncated":true,"retry_after":"2","content_encoding":"identity"}"#, b"<html>"),
     ("failure", r#"{"v":1,"do":"failure","id":1,"now_ms":1795412030000,"why":"unusable","what":"no way"}"#, b""),
     ("stop", r#"{"v":1,"do":"stop"}"#, b""),
     ("report", r#"{"v":1,"do":"report"}"#, b""),

@@ -161,7 +161,7 @@ pub(crate) const CALLS: &[Verb] = &[
             field("endpoint", OneOf(CHANGES), "The call, by the last part of its path."),
             field("request", Json, "The body of the request, as it was sent."),
             optional("status", Whole, "The HTTP status. Default: 200."),
-            optional("cut", Flag, "Whether the body is known to have ended too early. Default: `false`."),
+            optional("truncated", Flag, "Whether the body is known to have ended too early. Default: `false`."),
         ],
     },
     Verb {
@@ -202,11 +202,11 @@ pub(crate) const OPENS: &[Verb] = &[
             optional("usersig", Secret, "A signature that was made elsewhere. Either `key` or `usersig`."),
             field("url", Text, "The URL of the service, without a path: `https://adminapisgp.im.qcloud.com`."),
             field("seed", Whole, "A random number, another for each job."),
-            optional("in_flight", Whole, "Tries in flight at a time, at least 1. Default: 1."),
-            optional("calls_per_second", Whole, "Calls in any second, at least 1. Default: 200."),
-            optional("tries", Whole, "Tries of a call in all, at least 1. Default: 5."),
-            optional("budget_ms", Whole, "Time for all tries of a call, at least 3001. Default: 30000."),
-            optional("try_timeout_ms", Whole, "Time for one try, at least 3001. Default: 5000."),
+            optional("in_flight", Whole, "Attempts in flight at a time, at least 1. Default: 1."),
+            optional("calls_per_second", Whole, "Calls in any second, evenly spread, at least 1. Default: 200."),
+            optional("tries", Whole, "Attempts of a call in all, at least 1. Default: 5."),
+            optional("budget_ms", Whole, "Time for all attempts of a call, at least 3001. Default: 30000."),
+            optional("try_timeout_ms", Whole, "Time for one attempt, at least 3001. Default: 5000."),
             optional(
                 "deadline_ms",
                 Time,
@@ -262,25 +262,31 @@ pub(crate) const SESSION: &[Verb] = &[
     },
 ];
 
-const ID: Field = field("id", Whole, "Which try it is: the `id` of what was to be sent.");
+const ID: Field = field("id", Whole, "Which attempt it is: the `id` of what was to be sent.");
 
 /// The questions of a job.
 pub(crate) const JOB: &[Verb] = &[
     Verb { name: "poll", says: "What to do next: send a request, wait, or nothing more.", body: None, fields: &[NOW] },
     Verb {
         name: "response",
-        says: "Takes in the response to a try, whatever it is.",
+        says: "Takes in the response to an attempt, whatever it is.",
         body: Some("the body of the response"),
         fields: &[
             ID,
             NOW,
             field("status", Whole, "The HTTP status."),
-            optional("cut", Flag, "Whether the body is known to have ended too early. Default: `false`."),
+            optional("truncated", Flag, "Whether the body is known to have ended too early. Default: `false`."),
+            optional("retry_after", Text, "The header `Retry-After`. Default: none."),
+            optional(
+                "content_encoding",
+                Text,
+                "The header `Content-Encoding`, where the HTTP client did not decode the body. Default: none.",
+            ),
         ],
     },
     Verb {
         name: "failure",
-        says: "Takes in that a try got no response.",
+        says: "Takes in that an attempt got no response.",
         body: None,
         fields: &[
             ID,

@@ -2,11 +2,12 @@
 //! not know that it is one.
 //!
 //! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
-//! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); the calls that make and destroy groups; a control plane
-//! under `/_avmarks/`; webhooks ([`WebhookSettings`]); a state that lasts ([`Settings::data`]).
+//! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); calls about accounts, groups, members and messages
+//! (`docs/calls.md`), and stubs for others ([`Settings::stubs`]); a control plane under `/_avmarks/`; webhooks
+//! ([`WebhookSettings`]); a state that lasts ([`Settings::data`]).
 //!
-//! **Out of scope:** what a call is answered, which `avmarks-service` decides; every other API of the vendor, which is
-//! answered 60009; forwarding anything to anywhere.
+//! **Out of scope:** what a call about marks, robots, administrators or who is online is answered, which `avmarks-service` decides;
+//! every other call of the vendor, which is answered 60009; sending messages to anybody; forwarding anything to anywhere.
 //!
 //! **The contract:** every request is answered, or its connection closed. Nothing is listened on but what the caller has bound.
 //! No key and no signature is in any log or answer. Dropping [`Running`] stops everything that was started.

@@ -77,7 +77,8 @@ impl Default for Settings {
 pub struct App {
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
-    pub(crate) groups: BTreeMap<GroupId, Group>,
+    /// Each in a box: half of the places of a map may be empty, and would take as much memory as a group.
+    pub(crate) groups: BTreeMap<GroupId, Box<Group>>,
     /// The end of the next pin of each group. The passing of time visits no group without a pin.
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
     /// One quota for each app and command (`gap:rate-scope`).
@@ -189,7 +190,7 @@ impl App {
         let mut events = self.tick(at);
         self.groups.entry(id).or_insert_with(|| {
             events.push(GroupEvent { group: id, kind: GroupEventKind::GroupCreated });
-            Group { room: Room::new(kind, owner), cache: ListCache::default() }
+            Box::new(Group { room: Room::new(kind, owner), cache: ListCache::default() })
         });
         events
     }

@@ -103,7 +103,7 @@ impl<'a> Evaluation<'a> {
         let read = preflight::read(endpoint, body, &terms.policy, &terms.limits, violations, self.scratch)?;
         let group = Target {
             id: read.group,
-            found: read.group.and_then(|id| self.app.groups.get(&id)),
+            found: read.group.and_then(|id| self.app.groups.get(&id)).map(|group| &**group),
             operator,
             identifier: identifier.as_deref(),
             endpoint,

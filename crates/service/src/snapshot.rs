@@ -106,7 +106,7 @@ impl Snapshot {
         for group in self.groups {
             let (id, group) = group.into_group(app.now)?;
             let deadline = group.room.next_deadline();
-            if app.groups.insert(id, group).is_some() {
+            if app.groups.insert(id, Box::new(group)).is_some() {
                 return Err(value("groups", format!("`{id}` is there twice")));
             }
             app.deadlines.extend(deadline.map(|end| (end, id)));
@@ -169,7 +169,7 @@ impl GroupWire {
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
             admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
             latest: room.now().as_millis(),
-            next_place: room.next_place(),
+            next_place: room.next_position(),
             members: room.members(room.now()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
             count_view: cache.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
@@ -215,7 +215,7 @@ impl GroupWire {
 impl ListViewWire {
     fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
         let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
-        if !members.is_sorted_by(|later, earlier| later.place > earlier.place) {
+        if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
             return Err(value("list_views", "places must descend"));
         }
         let view = CachedList { members_max: self.members_max, members };

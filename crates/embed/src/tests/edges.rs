@@ -106,12 +106,18 @@ fn answer_to(accounts: usize, status: u64, body: &[u8]) -> String {
 fn an_answer_is_read_whatever_it_is() {
     let refused = br#"{"ActionStatus":"FAIL","ErrorCode":60007,"ErrorInfo":"slow"}"#;
     for (status, body, heard, action, state) in [
-        (200, &refused[..], "refused", "again-later", "refused"),
-        (502, b"<html>", "not_from_service", "again", "unconfirmed"),
-        (200, b"", "not_from_service", "again", "unconfirmed"),
-        (200, b"\xff\x00", "not_from_service", "again", "unconfirmed"),
-        (200, br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no"}"#, "refused", "give-up", "refused"),
-        (200, br#"{"ActionStatus":"FAIL","ErrorCode":10005,"ErrorInfo":"many"}"#, "refused", "split", "refused"),
+        (200, &refused[..], "refused", "retry-later", "refused"),
+        (502, b"<html>", "not_from_service", "retry-now", "unconfirmed"),
+        (200, b"", "not_from_service", "retry-now", "unconfirmed"),
+        (200, b"\xff\x00", "not_from_service", "retry-now", "unconfirmed"),
+        (200, br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":"no"}"#, "refused", "fix-request", "refused"),
+        (
+            200,
+            br#"{"ActionStatus":"FAIL","ErrorCode":10005,"ErrorInfo":"many"}"#,
+            "refused",
+            "split-request",
+            "refused",
+        ),
         (
             200,
             br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":2}"#,
@@ -132,6 +138,63 @@ fn an_answer_is_read_whatever_it_is() {
         json!({"v": 1, "do": "answer", "endpoint": "del_robots", "request": {"GroupId": "g", "Member_Account": ["a"]}});
     let reply = value(&call(of_robots.to_string(), br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#));
     assert_eq!(reply["ok"]["accounts"][0]["state"], "accepted");
+}
+
+#[test]
+fn advice_has_the_wait_that_the_code_asks_for() {
+    for (code, action, wait) in [
+        (10002, "retry-now", json!(0)),
+        (60007, "retry-later", json!(1_000)),
+        (70001, "renew-signature", json!(0)),
+        (70050, "renew-signature", json!(60_000)),
+        (60028, "retry-later", json!(86_400_000)),
+        (10004, "fix-request", Value::Null),
+        (10005, "split-request", json!(0)),
+        (123_456, "give-up", Value::Null),
+    ] {
+        let body = json!({"ActionStatus": "FAIL", "ErrorCode": code, "ErrorInfo": "x"}).to_string();
+        let reply = value(&answer_to(2, 200, body.as_bytes()));
+        assert_eq!(reply["ok"]["advice"], json!({"action": action, "wait_ms": wait}), "{code}");
+    }
+    let one = answer_to(1, 200, br#"{"ActionStatus":"FAIL","ErrorCode":10005,"ErrorInfo":"many"}"#);
+    assert_eq!(value(&one)["ok"]["advice"], json!({"action": "split-request", "wait_ms": null}));
+    for (status, advice) in [
+        (429, json!({"action": "retry-later", "wait_ms": 1_000})),
+        (404, json!({"action": "give-up", "wait_ms": null})),
+    ] {
+        assert_eq!(value(&answer_to(1, status, b""))["ok"]["advice"], advice, "{status}");
+    }
+    let served = br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[]}"#;
+    assert_eq!(value(&answer_to(1, 200, served))["ok"]["advice"], json!({"action": "done", "wait_ms": null}));
+}
+
+#[test]
+fn contradictions_of_an_answer_are_warnings() {
+    let body = br#"{"ActionStatus":"OK","ErrorCode":"0","ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"u0","Marks":[1000,1001]},{"Member_Account":"u0","Marks":[1000]},{"Member_Account":"x","Marks":[1000]}]}"#;
+    let warnings = ["code-as-text", "unrequested-accounts 1", "repeated-accounts 1", "unrequested-marks 1"];
+    let reply = value(&answer_to(1, 200, body));
+    let mut found: Vec<_> = reply["ok"]["warnings"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    found.sort_unstable();
+    let mut expected = warnings.to_vec();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    let refused = br#"{"ActionStatus":"OK","ErrorCode":10004,"ErrorInfo":""}"#;
+    assert_eq!(value(&answer_to(1, 400, refused))["ok"]["warnings"], json!(["status 400", "status-contradicts-code"]));
+}
+
+#[test]
+fn a_job_obeys_what_retry_after_asks_for() {
+    for (header, until) in [("", 1_795_412_030_000_u64), (r#","retry_after":"2""#, 1_795_412_032_000)] {
+        let mut job = open(example("job").0.replace(r#""in_flight":2"#, r#""in_flight":1"#), b"").unwrap();
+        let poll = r#"{"v":1,"do":"poll","now_ms":1795412030000}"#;
+        assert_eq!(value(&job.ask(poll, b""))["ok"]["step"], "send");
+        let response = format!(r#"{{"v":1,"do":"response","id":0,"now_ms":1795412030000,"status":503{header}}}"#);
+        assert_eq!(job.ask(response, b"busy"), crate::opened());
+        let next = value(&job.ask(poll, b""));
+        // Without the header, the wait is random: up to 100 ms.
+        let found = next["ok"]["until_ms"].as_u64().unwrap();
+        assert!((until..=until + 100).contains(&found), "{next}");
+    }
 }
 
 #[test]
@@ -230,24 +293,27 @@ fn a_job_sends_retries_and_goes_on_later() {
     assert!(first["url"].as_str().unwrap().starts_with(
         "https://adminapisgp.im.qcloud.com/v4/group_open_avchatroom_http_svc/modify_user_info?sdkappid=1400000000&"
     ));
-    assert_eq!(value(&job.ask(poll(0), b""))["ok"]["id"], 1);
-    assert_eq!(value(&job.ask(poll(0), b""))["ok"]["step"], "wait");
+    // 100 calls in any second and the tenth that is its margin, evenly spread.
+    assert_eq!(value(&job.ask(poll(0), b""))["ok"], json!({"step": "wait", "until_ms": 1_795_412_030_011_u64}));
+    assert_eq!(value(&job.ask(poll(10), b""))["ok"]["step"], "wait");
+    assert_eq!(value(&job.ask(poll(11), b""))["ok"]["id"], 1);
+    assert_eq!(value(&job.ask(poll(11), b""))["ok"]["step"], "wait");
 
     let served = br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#;
-    let response = r#"{"v":1,"do":"response","id":0,"now_ms":1795412030001,"status":200}"#;
+    let response = r#"{"v":1,"do":"response","id":0,"now_ms":1795412030012,"status":200}"#;
     assert_eq!(job.ask(response, served), crate::opened());
     assert_eq!(error(&job.ask(response, served)), ("not-in-flight".to_owned(), Some("/id".to_owned())));
-    let lost = r#"{"v":1,"do":"failure","id":1,"now_ms":1795412030001,"why":"connection-lost","what":"reset"}"#;
+    let lost = r#"{"v":1,"do":"failure","id":1,"now_ms":1795412030012,"why":"connection-lost","what":"reset"}"#;
     assert_eq!(job.ask(lost, b""), crate::opened());
     let progress = job.ask(r#"{"v":1,"do":"progress"}"#, b"");
     let progress = progress.strip_prefix(r#"{"v":1,"ok":"#).unwrap().strip_suffix('}').unwrap();
 
     assert_eq!(job.ask(r#"{"v":1,"do":"stop"}"#, b""), crate::opened());
-    assert_eq!(value(&job.ask(poll(2), b""))["ok"], json!({"step": "done"}));
+    assert_eq!(value(&job.ask(poll(13), b""))["ok"], json!({"step": "done"}));
     let report = value(&job.ask(r#"{"v":1,"do":"report"}"#, b""));
     assert_eq!(
         report["ok"]["plans"][0]["counts"],
-        json!({"applied": 1, "partly": 0, "omitted": 0, "refused": 0, "unconfirmed": 1, "not-tried": 0, "total": 2})
+        json!({"applied": 1, "partial": 0, "omitted": 0, "refused": 0, "unconfirmed": 1, "not-sent": 0, "total": 2})
     );
 
     let mut later = open(example("job").0, progress.as_bytes()).unwrap();
@@ -274,7 +340,7 @@ fn a_job_is_signed_by_a_key_or_by_a_signature() {
     for (field, wrong, pointer) in [
         ("tries", json!(0), None),
         ("in_flight", json!(0), None),
-        ("calls_per_second", json!(0), None),
+        ("calls_per_second", json!(0), Some("/calls_per_second")),
         ("budget_ms", json!(3_000), None),
         ("try_timeout_ms", json!(3_000), None),
         ("url", json!("ftp://x"), Some("/url")),

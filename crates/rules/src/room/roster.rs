@@ -1,6 +1,7 @@
-//! Who is in the room. Storage only: nothing here knows a rule.
+//! The members and robots of a room. Storage only: nothing here knows a rule.
 
 use core::hash::BuildHasher;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use avmarks_spec::{Timestamp, UserId};
 use foldhash::fast::FixedState;
@@ -26,26 +27,26 @@ pub(crate) struct Member {
     pub(crate) account: UserId,
     pub(crate) connection: Connection,
     pub(crate) marks: MarkSet,
-    place: [u8; 6],
+    position: [u8; 6],
     joined: [u8; 8],
 }
 
 const _: () = assert!(size_of::<Option<Member>>() == 50);
 
 impl Member {
-    /// The last place that a record can keep: no room has ever had so many members.
-    pub(crate) const PLACE_MAX: u64 = (1 << 48) - 1;
+    /// The last position that a record can keep: no room has ever had so many members.
+    pub(crate) const POSITION_MAX: u64 = (1 << 48) - 1;
 
     /// A record without marks.
-    pub(crate) fn new(account: UserId, place: u64, joined: Timestamp, connection: Connection) -> Self {
-        let [a, b, c, d, e, f, _, _] = place.to_le_bytes();
+    pub(crate) fn new(account: UserId, position: u64, joined: Timestamp, connection: Connection) -> Self {
+        let [a, b, c, d, e, f, _, _] = position.to_le_bytes();
         let joined = joined.as_millis().to_le_bytes();
-        Self { account, connection, marks: MarkSet::default(), place: [a, b, c, d, e, f], joined }
+        Self { account, connection, marks: MarkSet::default(), position: [a, b, c, d, e, f], joined }
     }
 
-    /// The place in the join order, from 1 up.
-    pub(crate) fn place(&self) -> u64 {
-        let [a, b, c, d, e, f] = self.place;
+    /// The position in the join order, from 1 up.
+    pub(crate) fn position(&self) -> u64 {
+        let [a, b, c, d, e, f] = self.position;
         u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
     }
 
@@ -54,8 +55,8 @@ impl Member {
     }
 }
 
-/// Records by slot, and the slot of each account. The hash has a fixed seed: the same inputs give the same room, and
-/// somebody who chooses account ids to collide can make look-ups slow. Ids come from an app's own accounts.
+/// Records by slot, and the slot of each account. Nothing that a room shows depends on the order of its hashes, so the seed
+/// changes no answer and no snapshot ([`set_hash_seed`]).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     table: Table,
@@ -123,16 +124,66 @@ impl Roster {
     }
 }
 
+/// The seed of all hashes in this process: it is settled by whoever comes first, a caller that sets it or the first hash.
+static SEED: AtomicUsize = AtomicUsize::new(UNSETTLED);
+/// There is no seed yet.
+const UNSETTLED: usize = usize::MAX;
+/// The seed where nobody has set one.
+const DEFAULT_SEED: usize = 0;
+
+/// Sets the seed of the hash tables of all rooms, once for a process and before its first room has a member; whether it was set.
+///
+/// With the seed that is there without it, whoever knows it can choose account ids that collide, and make look-ups slow. A
+/// program that takes ids from strangers sets a random one at its start. Answers, events and snapshots do not depend on it.
+///
+/// ```
+/// assert!(avmarks_rules::set_hash_seed(0x5eed));
+/// assert!(!avmarks_rules::set_hash_seed(1), "it is settled");
+/// ```
+pub fn set_hash_seed(seed: u64) -> bool {
+    // As many bits as the machine has for it, and never the value that stands for none.
+    let seed = (seed as usize) & (usize::MAX >> 1);
+    SEED.compare_exchange(UNSETTLED, seed, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+fn seed() -> usize {
+    match SEED.load(Ordering::Relaxed) {
+        UNSETTLED => match SEED.compare_exchange(UNSETTLED, DEFAULT_SEED, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => DEFAULT_SEED,
+            Err(seed) => seed,
+        },
+        seed => seed,
+    }
+}
+
 pub(crate) fn hash(account: &UserId) -> u64 {
-    FixedState::with_seed(0).hash_one(account)
+    hash_with(seed(), account)
+}
+
+fn hash_with(seed: usize, account: &UserId) -> u64 {
+    FixedState::with_seed(seed as u64).hash_one(account)
 }
 
 #[cfg(test)]
 mod tests {
     extern crate std;
     use super::*;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
     use std::format;
+    use std::vec::Vec;
+
+    #[test]
+    fn ids_that_collide_under_one_seed_do_not_under_another() {
+        let tags = |seed: usize, accounts: &[UserId]| {
+            accounts.iter().map(|account| hash_with(seed, account) as u16).collect::<HashSet<_>>().len()
+        };
+        let ids = (0..).map(|number| UserId::parse(&format!("user{number}")).unwrap());
+        let colliding: Vec<_> = ids.filter(|id| hash_with(DEFAULT_SEED, id) as u16 == 7).take(20).collect();
+        assert_eq!(tags(DEFAULT_SEED, &colliding), 1);
+        for seed in [1, 0x5eed, usize::MAX >> 1] {
+            assert!(tags(seed, &colliding) > 17, "{seed}");
+        }
+    }
 
     #[test]
     fn an_account_is_found_behind_another_of_its_tag() {
