@@ -214,8 +214,8 @@ fn a_line_may_hold_bytes_that_are_not_text() {
 #[test]
 fn a_line_that_is_not_utf8_counts_and_changes_nothing() {
     let mut scenario = Scenario::default();
-    let fault = scenario.answer_bytes(b"{\"at\":\xff}").unwrap_err();
-    assert_eq!(fault.to_string(), "line 1: it is not UTF-8: the byte at 6 fits no character");
+    let error = scenario.answer_bytes(b"{\"at\":\xff}").unwrap_err();
+    assert_eq!(error.to_string(), "line 1: it is not UTF-8: the byte at 6 fits no character");
     assert_eq!(scenario.answer_bytes(br#"{"at":7,"do":"tick"}"#).unwrap(), br#"{"line":2,"events":[]}"#);
     assert_eq!(scenario.app_mut().now().as_millis(), 7);
 }

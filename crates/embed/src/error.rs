@@ -25,7 +25,7 @@ pub(crate) enum ErrorKind {
     Body,
     /// The body is not a line of a scenario.
     Line,
-    /// The try was answered before, or its time was over.
+    /// The attempt was answered before, or its time was over.
     NotInFlight,
     /// The library is at fault.
     Internal,

@@ -56,7 +56,7 @@ impl ToOpen<'_> {
     fn plans(&self) -> Result<Vec<Plan>, RequestError> {
         let plans = self.plans.iter().enumerate().map(|(at, asked)| {
             let pointer = format!("/plans/{at}");
-            asked.plan(&pointer)?.map_err(|faults| RequestError::invalid(pointer, faults.to_string()))
+            asked.plan(&pointer)?.map_err(|errors| RequestError::invalid(pointer, errors.to_string()))
         });
         plans.collect()
     }
@@ -64,10 +64,10 @@ impl ToOpen<'_> {
     fn signer(&self) -> Result<Signer, RequestError> {
         let app = app(self.sdkappid)?;
         let identifier = UserId::parse(&self.identifier.0)
-            .map_err(|fault| RequestError::invalid("/identifier", format!("no user id: {fault}")))?;
+            .map_err(|error| RequestError::invalid("/identifier", format!("no user id: {error}")))?;
         match (&self.key, &self.usersig) {
             (Some(secret), None) => Signer::with_key(app, identifier, key(secret)?, SignatureSettings::default())
-                .map_err(|fault| RequestError::invalid("/key", fault.to_string())),
+                .map_err(|error| RequestError::invalid("/key", error.to_string())),
             (None, Some(usersig)) => Ok(Signer::fixed(app, identifier, UserSig::from_url(&usersig.0))),
             _ => {
                 let message = "there must be either `key` or `usersig`";
@@ -158,7 +158,7 @@ enum StepJson<'a> {
 impl JobHandle {
     pub(crate) fn open(request: &Request<'_>) -> Result<Self, RequestError> {
         let asked: ToOpen<'_> = request.fields()?;
-        let base = BaseUrl::parse(&asked.url.0).map_err(|fault| RequestError::invalid("/url", fault.to_string()))?;
+        let base = BaseUrl::parse(&asked.url.0).map_err(|error| RequestError::invalid("/url", error.to_string()))?;
         let plans = asked.plans()?;
         let signer = Arc::new(asked.signer()?);
         let settings = asked.settings();
@@ -166,11 +166,11 @@ impl JobHandle {
         let job = match request.body {
             [] => Job::new(plans, signer, settings, asked.seed.0),
             progress => {
-                let progress = Progress::parse(progress).map_err(|fault| RequestError::body(fault.to_string()))?;
+                let progress = Progress::parse(progress).map_err(|error| RequestError::body(error.to_string()))?;
                 Job::resume(plans, &progress, signer, settings, asked.seed.0)
             }
         };
-        let job = job.map_err(|fault| RequestError::new(ErrorKind::InvalidValue, None, fault.to_string()))?;
+        let job = job.map_err(|error| RequestError::new(ErrorKind::InvalidValue, None, error.to_string()))?;
         Ok(Self { job, pace, base, sent: BTreeMap::new() })
     }
 
@@ -246,7 +246,7 @@ impl JobHandle {
                 "attempt `{id}` is not in flight: expected the `id` of an attempt that was sent and not answered"
             ))
         })?;
-        feed(&mut self.job, sent).map_err(|fault| not_in_flight(fault.to_string()))?;
+        feed(&mut self.job, sent).map_err(|error| not_in_flight(error.to_string()))?;
         Ok(EMPTY.to_owned())
     }
 }

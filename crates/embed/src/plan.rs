@@ -62,20 +62,20 @@ impl ToPlan<'_> {
 }
 
 #[derive(Serialize)]
-struct Faulty {
+struct Refused {
     accepted: bool,
-    faults: Vec<Fault>,
+    errors: Vec<InputError>,
 }
 
 #[derive(Serialize)]
-struct Fault {
+struct InputError {
     because: Option<&'static str>,
-    /// The input that is at fault, from 0; none where it is not about one.
+    /// The input that is wrong, from 0; none where it is not about one.
     input: Option<usize>,
     message: String,
 }
 
-impl From<&PlanError> for Fault {
+impl From<&PlanError> for InputError {
     fn from(error: &PlanError) -> Self {
         Self { because: error.clause().map(Clause::id), input: error.input(), message: error.to_string() }
     }
@@ -132,8 +132,11 @@ pub(crate) fn plan(request: &Request<'_>) -> Result<String, RequestError> {
     let asked: ToPlan<'_> = request.fields()?;
     let plan = match asked.plan("")? {
         Ok(plan) => plan,
-        Err(faults) => {
-            return json(&Faulty { accepted: false, faults: faults.as_slice().iter().map(Fault::from).collect() });
+        Err(errors) => {
+            return json(&Refused {
+                accepted: false,
+                errors: errors.as_slice().iter().map(InputError::from).collect(),
+            });
         }
     };
     let mut holders: BTreeMap<Mark, usize> = BTreeMap::new();

@@ -24,16 +24,16 @@ pub(crate) fn text(given: Result<String, RequestError>) -> String {
 /// A value as JSON, compact.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, RequestError> {
     // String keys, and no part that can fail: writing does not.
-    serde_json::to_string(value).map_err(|fault| {
-        debug_assert!(false, "a reply could not be written: {fault}");
+    serde_json::to_string(value).map_err(|error| {
+        debug_assert!(false, "a reply could not be written: {error}");
         RequestError::new(ErrorKind::Internal, None, "the library could not write its reply; please report it")
     })
 }
 
 /// JSON that was written elsewhere, to be put into a reply as it is.
 pub(crate) fn raw(json: &[u8]) -> Result<&RawValue, RequestError> {
-    serde_json::from_slice(json).map_err(|fault| {
-        debug_assert!(false, "an answer is not JSON: {fault}");
+    serde_json::from_slice(json).map_err(|error| {
+        debug_assert!(false, "an answer is not JSON: {error}");
         RequestError::new(ErrorKind::Internal, None, "the library wrote an answer that is not JSON; please report it")
     })
 }

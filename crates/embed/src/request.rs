@@ -26,8 +26,8 @@ pub(crate) const HEAD: &[Field] = &[
 impl<'a> Request<'a> {
     /// The request of these bytes, if it asks one of `verbs`.
     pub(crate) fn parse(request: &'a [u8], body: &'a [u8], verbs: &'static [Verb]) -> Result<Self, RequestError> {
-        let text = std::str::from_utf8(request).map_err(|fault| {
-            let message = format!("the request is not UTF-8: the byte at {} fits no character", fault.valid_up_to());
+        let text = std::str::from_utf8(request).map_err(|error| {
+            let message = format!("the request is not UTF-8: the byte at {} fits no character", error.valid_up_to());
             RequestError::new(ErrorKind::NotJson, None, message)
         })?;
         let mut head = shape::object(text)?;
@@ -54,9 +54,9 @@ impl<'a> Request<'a> {
 
     /// The fields as values. That they can be read was looked at before.
     pub(crate) fn fields<T: Deserialize<'a>>(&self) -> Result<T, RequestError> {
-        serde_json::from_str(self.text).map_err(|fault| {
-            debug_assert!(false, "the table of `{}` lets through what cannot be read: {fault}", self.verb.name);
-            RequestError::new(ErrorKind::WrongType, None, format!("the request cannot be read: {fault}"))
+        serde_json::from_str(self.text).map_err(|error| {
+            debug_assert!(false, "the table of `{}` lets through what cannot be read: {error}", self.verb.name);
+            RequestError::new(ErrorKind::WrongType, None, format!("the request cannot be read: {error}"))
         })
     }
 }

@@ -99,7 +99,7 @@ impl Session {
     fn line(&mut self, line: &[u8]) -> Result<String, RequestError> {
         match self.scenario.answer_bytes(line) {
             Ok(answer) => text(answer),
-            Err(fault) => Err(RequestError::new(ErrorKind::Line, None, fault.to_string())),
+            Err(error) => Err(RequestError::new(ErrorKind::Line, None, error.to_string())),
         }
     }
 
@@ -137,7 +137,7 @@ impl Session {
 }
 
 fn restored(snapshot: &[u8]) -> Result<App, RequestError> {
-    App::restore(snapshot).map_err(|fault| RequestError::body(fault.to_string()))
+    App::restore(snapshot).map_err(|error| RequestError::body(error.to_string()))
 }
 
 /// What the service writes is JSON, and so UTF-8.

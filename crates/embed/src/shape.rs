@@ -101,7 +101,7 @@ impl Kind {
             },
             (Self::Flag, Some(b't' | b'f')) | (Self::Json, _) | (Self::Policy, Some(b'{')) => Ok(()),
             (Self::List(kind), Some(b'[')) => {
-                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|fault| not_json(&fault))?;
+                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
                 items.iter().enumerate().try_for_each(|(at, item)| {
                     let length = pointer.len();
                     // Writing into a string does not fail.
@@ -119,17 +119,17 @@ impl Kind {
 
 /// The fields of a text.
 pub(crate) fn object(text: &str) -> Result<Fields<'_>, RequestError> {
-    serde_json::from_str(text).map_err(|fault| match serde_json::from_str::<&RawValue>(text) {
+    serde_json::from_str(text).map_err(|error| match serde_json::from_str::<&RawValue>(text) {
         Ok(value) => {
             let message = format!("invalid value `{}`: expected an object", Excerpt(value.get()));
             RequestError::new(ErrorKind::NotJson, Some(String::new()), message)
         }
-        Err(_) => not_json(&fault),
+        Err(_) => not_json(&error),
     })
 }
 
-fn not_json(fault: &serde_json::Error) -> RequestError {
-    RequestError::new(ErrorKind::NotJson, None, format!("the request is not JSON: {fault}"))
+fn not_json(error: &serde_json::Error) -> RequestError {
+    RequestError::new(ErrorKind::NotJson, None, format!("the request is not JSON: {error}"))
 }
 
 /// Looks whether an object has these fields and no others, each once.

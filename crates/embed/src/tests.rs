@@ -125,7 +125,7 @@ fn asked(place: Place, request: impl AsRef<[u8]>, body: &[u8]) -> String {
 }
 
 fn value(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|fault| panic!("{fault}: {text}"))
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// The kind and the pointer of an error.

@@ -52,12 +52,12 @@ struct ToExplain<'a> {
 
 /// The key of a field `key`; what is wrong with it says nothing of it but where to look.
 pub(crate) fn key(key: &Text<'_>) -> Result<SecretKey, RequestError> {
-    SecretKey::new(&key.0).map_err(|fault| RequestError::invalid("/key", format!("invalid key: {fault}")))
+    SecretKey::new(&key.0).map_err(|error| RequestError::invalid("/key", format!("invalid key: {error}")))
 }
 
 /// The app of a field `sdkappid`.
 pub(crate) fn app(Number(number): Number<u64>) -> Result<SdkAppId, RequestError> {
-    SdkAppId::new(number).map_err(|fault| RequestError::invalid("/sdkappid", fault.to_string()))
+    SdkAppId::new(number).map_err(|error| RequestError::invalid("/sdkappid", error.to_string()))
 }
 
 #[derive(Serialize)]
@@ -95,10 +95,10 @@ pub(crate) fn verify(request: &Request<'_>) -> Result<String, RequestError> {
         Ok(token) => {
             Verified { accepted: true, code: ErrorCode::OK, message: None, token: Some(TokenFields::of(&token)) }
         }
-        Err(fault) => Verified {
+        Err(error) => Verified {
             accepted: false,
-            code: fault.code(),
-            message: Some(fault.to_string()),
+            code: error.code(),
+            message: Some(error.to_string()),
             token: Token::decode(sig.as_str()).ok().map(|token| TokenFields::of(&token)),
         },
     })

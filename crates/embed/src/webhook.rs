@@ -32,7 +32,7 @@ struct Parsed<'a> {
 pub(crate) fn parse(request: &Request<'_>) -> Result<String, RequestError> {
     match Webhook::parse(request.body) {
         Ok(webhook) => json(&Parsed::of(&webhook)?),
-        Err(fault) => json(&Parsed { message: Some(fault.to_string()), ..Parsed::default() }),
+        Err(error) => json(&Parsed { message: Some(error.to_string()), ..Parsed::default() }),
     }
 }
 
@@ -98,7 +98,7 @@ struct Verified {
 
 /// The token of a field `token`; what is wrong with it says nothing of it but where to look.
 fn token(token: &Text<'_>) -> Result<WebhookToken, RequestError> {
-    WebhookToken::new(&token.0).map_err(|fault| RequestError::invalid("/token", format!("invalid token: {fault}")))
+    WebhookToken::new(&token.0).map_err(|error| RequestError::invalid("/token", format!("invalid token: {error}")))
 }
 
 pub(crate) fn verify(request: &Request<'_>) -> Result<String, RequestError> {
@@ -106,7 +106,7 @@ pub(crate) fn verify(request: &Request<'_>) -> Result<String, RequestError> {
     let (app, token) = (app(asked.sdkappid)?, asked.token.as_ref().map(token).transpose()?);
     let query = match WebhookQuery::parse(&asked.query.0) {
         Ok(query) => query,
-        Err(fault) => return json(&Verified { accepted: false, message: Some(fault.to_string()), command: None }),
+        Err(error) => return json(&Verified { accepted: false, message: Some(error.to_string()), command: None }),
     };
     let window = asked.window_seconds.map(|seconds| Duration::from_secs(seconds.0));
     let message = if query.sdkappid != app {
@@ -116,7 +116,7 @@ pub(crate) fn verify(request: &Request<'_>) -> Result<String, RequestError> {
             (None, ..) => None,
             (Some(token), Some(sign), Some(time)) => {
                 let checked = token.check(sign, time, Timestamp::from_millis(asked.now_ms.0), window);
-                checked.err().map(|fault| fault.to_string())
+                checked.err().map(|error| error.to_string())
             }
             (Some(_), ..) => Some("`Sign` or `RequestTime` is missing from the URL".to_owned()),
         }
@@ -144,7 +144,7 @@ pub(crate) fn build(request: &Request<'_>) -> Result<String, RequestError> {
     let asked: ToBuild<'_> = request.fields()?;
     let token = asked.token.as_ref().map(token).transpose()?;
     let revision = asked.revision.and_then(|name| Revision::from_name(&name.0)).unwrap_or_default();
-    let webhook = Webhook::parse(request.body).map_err(|fault| RequestError::body(fault.to_string()))?;
+    let webhook = Webhook::parse(request.body).map_err(|error| RequestError::body(error.to_string()))?;
     let seconds = Timestamp::from_millis(asked.now_ms.0).as_seconds();
     let query = WebhookQuery {
         sdkappid: app(asked.sdkappid)?,

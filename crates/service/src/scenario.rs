@@ -85,9 +85,9 @@ impl Scenario {
     pub fn answer_bytes(&mut self, line: &[u8]) -> Result<Vec<u8>, LineError> {
         match std::str::from_utf8(line) {
             Ok(text) => self.answer(text),
-            Err(fault) => {
+            Err(error) => {
                 self.line += 1;
-                let what = format!("it is not UTF-8: the byte at {} fits no character", fault.valid_up_to());
+                let what = format!("it is not UTF-8: the byte at {} fits no character", error.valid_up_to());
                 Err(LineError::new(self.line, InputError { what }))
             }
         }

@@ -74,11 +74,11 @@ fn calls_of_a_plan_have_one_to_500_accounts() {
     }
     for per_call in [0, 501, u64::MAX] {
         let reply = value(&call(plan("delete", 1, per_call).to_string(), b""));
-        assert_eq!(reply["ok"]["faults"][0]["because"], "ACCOUNTS-MAX", "{per_call}");
+        assert_eq!(reply["ok"]["errors"][0]["because"], "ACCOUNTS-MAX", "{per_call}");
     }
     let nobody = value(&call(plan("set", 0, 500).to_string(), b""));
     assert_eq!(
-        nobody["ok"]["faults"],
+        nobody["ok"]["errors"],
         json!([{"because": "REQUIRED", "input": null, "message": "there are no accounts; name at least one"}])
     );
 }
@@ -354,6 +354,6 @@ fn a_job_is_signed_by_a_key_or_by_a_signature() {
     for field in ["budget_ms", "try_timeout_ms"] {
         assert!(with(&|job| job[field] = json!(3_001)).is_ok());
     }
-    let faulty = error(&with(&|job| job["plans"][0]["inputs"][1]["marks"] = json!([1])).unwrap_err());
-    assert_eq!(faulty, ("invalid-value".to_owned(), Some("/plans/0".to_owned())));
+    let invalid = error(&with(&|job| job["plans"][0]["inputs"][1]["marks"] = json!([1])).unwrap_err());
+    assert_eq!(invalid, ("invalid-value".to_owned(), Some("/plans/0".to_owned())));
 }

@@ -39,7 +39,7 @@ pub(super) fn shape(name: &str) -> Shape {
         "webhook_verify" => "{accepted:bool,message:str?,command:str?}".to_owned(),
         "webhook_build" => "{query:str,body:str}".to_owned(),
         "answer" => format!("{{{HEARD},advice:{{action:str,wait_ms:int?}},accounts:{ACCOUNTS}}}"),
-        "plan" => "{accepted:bool,faults?:[{because:str?,input:int?,message:str}],change?:str,group?:str,inputs?:int,accounts?:int,needs_admin?:bool,marks?:[{mark:int,accounts:int}],calls?:[{first:int,accounts:int,from:str,to:str,bytes:int,body?:str}]}".to_owned(),
+        "plan" => "{accepted:bool,errors?:[{because:str?,input:int?,message:str}],change?:str,group?:str,inputs?:int,accounts?:int,needs_admin?:bool,marks?:[{mark:int,accounts:int}],calls?:[{first:int,accounts:int,from:str,to:str,bytes:int,body?:str}]}".to_owned(),
         "line" => format!("{{line:int,events?:any,answer?:any,because?:[str],omitted?:{OMITTED}}}"),
         "call" => format!("{{answer:any,because:[str],omitted:{OMITTED},events?:any}}"),
         "poll" => "{step:str,id?:int,plan?:int,endpoint?:str,group?:str,first?:int,accounts?:int,number?:int,random?:int,url?:str,body?:str,timeout_ms?:int,until_ms?:int}".to_owned(),
