@@ -9,11 +9,6 @@ use crate::{code_of, files};
 
 /// Groups of files that still form a circle, each with the reason.
 const KNOWN: &[(&str, &[&str], &str)] = &[
-    (
-        "client",
-        &["job::call", "outcome", "plan::kind", "progress", "reply"],
-        "results, plans and progress share their types",
-    ),
     ("transport-ureq", &["builder", "client", "drive", "roots"], "the builder makes the client"),
 ];
 
