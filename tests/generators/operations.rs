@@ -7,7 +7,7 @@ use avmarks_generators::Generate;
 use avmarks_generators::operations::{Input, Run, Step, small_limits};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::{Endpoint, add_robots, modify_admin};
-use avmarks_service::{App, Call, Scenario, Settings};
+use avmarks_service::{App, Request, Scenario, Settings};
 use avmarks_spec::{Gap, GroupId, Timestamp, UserId};
 use avmarks_testkit::service_with;
 
@@ -43,8 +43,8 @@ fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
             app.observe(group(id), *presence, &accounts, now);
         }
         Input::Call { identifier, path, body } => {
-            let call = Call { identifier, path, body: body.as_bytes() };
-            return Some(app.call(&call, now).answer.body);
+            let call = Request::trusted(identifier, path, body.as_bytes());
+            return Some(app.handle(&call, now).answer.body);
         }
         Input::Tick => {}
     }

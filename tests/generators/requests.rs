@@ -9,7 +9,7 @@ use avmarks_protocol::{
     modify_user_info,
 };
 use avmarks_rules::{Policy, Refusal};
-use avmarks_service::{App, Call, Settings, Violation, preflight, preflight_request};
+use avmarks_service::{App, Settings, Violation, preflight, preflight_request};
 use avmarks_spec::{Limits, Timestamp};
 use avmarks_testkit::fuzz;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn assert_valid(valid: &Valid) {
 fn assert_invalid(invalid: &Invalid) {
     let found = found(invalid.context, &invalid.body);
     assert_eq!(found.len(), 1, "{invalid:?}: {found:?}");
-    assert_eq!((found[0].reason, found[0].place), (invalid.defect.refusal(), invalid.path), "{invalid:?}");
+    assert_eq!((found[0].reason, found[0].path), (invalid.defect.refusal(), invalid.path), "{invalid:?}");
     assert_valid(&invalid.repaired);
 }
 
@@ -97,8 +97,8 @@ fn every_fault_of_every_call_is_refused_for_its_reason() {
 fn a_service_answers_with_the_refusal_that_is_due() {
     let app = App::new(Settings::default());
     for invalid in values::<Invalid>(500) {
-        let call = Call { identifier: "administrator", path: invalid.context.path(), body: &invalid.body };
-        let dry = app.dry_run_call(&call, Timestamp::from_millis(0));
+        let call = avmarks_service::Request::trusted("administrator", invalid.context.path(), &invalid.body);
+        let dry = app.dry_run(&call, Timestamp::from_millis(0));
         let due = invalid.defect.refusal();
         assert_eq!(dry.violations[0].reason, due, "{invalid:?}");
         assert_eq!(dry.answer.code.number(), i64::from(due.code(&Policy::default())));

@@ -10,47 +10,13 @@ use crate::{code_of, files};
 /// Groups of files that still form a circle, each with the reason.
 const KNOWN: &[(&str, &[&str], &str)] = &[
     (
-        "protocol",
-        &["modify_user_info", "modify_user_info::plain"],
-        "the fast reader makes the draft that the other reader makes",
-    ),
-    (
-        "rules",
-        &["room::marks", "room::roster"],
-        "a log of holders keeps slots of the roster, whose members keep sets of marks",
-    ),
-    ("service", &["handle", "walk", "written"], "the values of an answer lie beside the entry points"),
-    ("service", &["snapshot", "snapshot::wire"], "the error of a snapshot lies beside its entry points"),
-    (
         "client",
         &["job::call", "outcome", "plan::kind", "progress", "reply"],
-        "results of calls, plans and progress share their types",
+        "results, plans and progress share their types",
     ),
     ("transport-ureq", &["builder", "client", "drive", "roots"], "the builder makes the client"),
-    ("emulator", &["webhooks", "webhooks::post"], "settings of webhooks lie beside their entry points"),
-    (
-        "emulator",
-        &[
-            "control",
-            "control::error",
-            "control::events",
-            "control::faults",
-            "faults",
-            "groups",
-            "groups::write",
-            "http",
-            "inputs",
-            "journal::line",
-            "journal::state",
-            "log",
-            "webhooks::outbox",
-            "webhooks::told",
-            "world",
-        ],
-        "the world and the parts that act on it",
-    ),
-    ("cli", &["args::members", "args::send"], "parsers of options"),
-    ("cli", &["serve::file", "serve::found"], "settings of `serve`"),
+    ("cli", &["error", "input"], "an error names the input that it is about"),
+    ("cli", &["explain", "explain::call"], "a call is one subject of `explain`"),
 ];
 
 /// A crate's modules, by their path from the crate root.

@@ -202,7 +202,7 @@ impl Sent {
     }
 
     pub(crate) fn request(&self) -> Request<'_> {
-        Request { method: self.method, path: self.path, query: &self.query, body: &self.body }
+        Request::signed(self.method, self.path, &self.query, &self.body)
     }
 }
 

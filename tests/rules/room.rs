@@ -1,9 +1,10 @@
 //! The room by itself: what no scenario line reaches.
 
 use avmarks_rules::{
-    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Quota, Reason,
-    Refusal, RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
+    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal,
+    RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
 };
+use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
 use proptest::prelude::*;
 
@@ -108,7 +109,7 @@ fn time_never_runs_back_and_is_no_event() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for (at, latest) in [(5, 5), (5, 5), (0, 5), (6, 6)] {
         assert_eq!(room.tick(Timestamp::from_millis(at)), []);
-        assert_eq!(room.latest(), Timestamp::from_millis(latest));
+        assert_eq!(room.now(), Timestamp::from_millis(latest));
     }
 }
 
@@ -190,17 +191,21 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
         prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
     let kind = prop::sample::select(vec![CommandKind::Set, CommandKind::Delete]);
     let call = (kind, entries).prop_map(|(kind, entries)| Told::Call(MarkCall::new(kind, Operator::Admin, entries)));
-    // Four days in all, so that pins end on the way.
-    (prop_oneof![presence, call], (0_u64..400_000_000).prop_map(Timestamp::from_millis))
+    // Four days in all, so that pins end on the way: anywhere, or just when those of the first moments do, and beside that.
+    let three_days = prop::sample::select(vec![0, 259_199_999, 259_200_000, 259_200_001]);
+    let edges = (0_u64..3, three_days).prop_map(|(first, later)| first + later);
+    let at = prop_oneof![edges, 0_u64..400_000_000].prop_map(Timestamp::from_millis);
+    (prop_oneof![presence, call], at)
 }
 
 /// What its questions tell of a room agrees with its members.
 fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
-    let latest = room.latest();
+    let latest = room.now();
     let members = room.members(latest);
     prop_assert_eq!(members.len(), room.len());
     prop_assert_eq!(members.iter().filter(|member| member.online).count(), room.online_count(latest));
     prop_assert_eq!(room.is_empty(), members.is_empty());
+    prop_assert_eq!(members.iter().filter(|member| member.robot).count(), room.robots());
     for (mark, holders) in room.marks_in_use(latest) {
         prop_assert!(holders > 0);
         prop_assert_eq!(members.iter().filter(|member| member.marks.contains(&mark)).count(), holders);
@@ -228,13 +233,13 @@ proptest! {
         let mut other = Room::new(GroupType::AvChatRoom, None);
         let mut stale: Option<Transition> = None;
         for (told, at) in &told {
-            let (before, latest) = (room.members(room.latest()), room.latest());
+            let (before, latest) = (room.members(room.now()), room.now());
             let transition = told.transition(&room, *at);
             let foreign = told.transition(&other, *at);
             for wrong in stale.iter().chain([&foreign]) {
                 prop_assert_eq!(room.apply(wrong), Err(StaleTransition));
                 prop_assert_eq!(room.preview(wrong), Err(StaleTransition));
-                prop_assert_eq!((room.members(latest), room.latest()), (before.clone(), latest));
+                prop_assert_eq!((room.members(latest), room.now()), (before.clone(), latest));
             }
             // A clone is in the same state until one of the two changes.
             let mut clone = room.clone();
@@ -242,8 +247,8 @@ proptest! {
             prop_assert_eq!(&room.apply(&transition), &preview);
             prop_assert!(preview.is_ok());
             prop_assert_eq!(clone.apply(&transition), preview);
-            prop_assert_eq!(clone.members(clone.latest()), room.members(room.latest()));
-            prop_assert!(room.latest() >= latest);
+            prop_assert_eq!(clone.members(clone.now()), room.members(room.now()));
+            prop_assert!(room.now() >= latest);
             prop_assert!(other.apply(&foreign).is_ok());
             assert_consistent(&room)?;
             stale = Some(transition);

@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Endpoint, Envelope, get_admin_list};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Request};
 use avmarks_spec::GroupType;
 use avmarks_spec::readings::RestOwner;
 
@@ -28,8 +28,8 @@ fn app(reading: RestOwner) -> App {
     let mut app = app_with_group();
     app.observe(group("g"), Presence::Join, &[user("keeper")], NOW);
     let body = br#"{"GroupId":"g","CommandType":1,"Admin_Account":["keeper"]}"#;
-    let call = Call { identifier: "administrator", path: Endpoint::ModifyAdmin.path(), body };
-    assert_eq!(app.call(&call, NOW).answer.code.number(), 0);
+    let call = Request::trusted("administrator", Endpoint::ModifyAdmin.path(), body);
+    assert_eq!(app.handle(&call, NOW).answer.code.number(), 0);
     let mut settings = app.settings().clone();
     settings.terms.policy.rest_owner = reading;
     app.configure(settings);
@@ -38,10 +38,10 @@ fn app(reading: RestOwner) -> App {
 
 /// The code, and what decided.
 fn asked(app: &App, identifier: &str, endpoint: Endpoint) -> (i64, &'static str, String) {
-    let call = Call { identifier, path: endpoint.path(), body: good(endpoint).as_bytes() };
-    let foreseen = app.dry_run_call(&call, NOW).answer;
+    let call = Request::trusted(identifier, endpoint.path(), good(endpoint).as_bytes());
+    let foreseen = app.dry_run(&call, NOW).answer;
     let mut asked = app.clone();
-    let answer = asked.call(&call, NOW).answer;
+    let answer = asked.handle(&call, NOW).answer;
     assert_eq!(answer, foreseen, "{}", endpoint.command());
     let told = Envelope::parse(&answer.body).unwrap().error_info.unwrap();
     (answer.code.number(), answer.because.first().map(|basis| basis.id()).unwrap_or_default(), told)
@@ -108,8 +108,8 @@ fn the_owner_is_told_why_it_may_set_neither_robots_nor_administrators() {
 }
 
 fn admins(app: &App) -> Vec<String> {
-    let call = Call { identifier: "administrator", path: Endpoint::GetAdminList.path(), body: br#"{"GroupId":"g"}"# };
-    let answer = get_admin_list::Answer::parse(&app.clone().call(&call, NOW).answer.body).unwrap();
+    let call = Request::trusted("administrator", Endpoint::GetAdminList.path(), br#"{"GroupId":"g"}"#);
+    let answer = get_admin_list::Answer::parse(&app.clone().handle(&call, NOW).answer.body).unwrap();
     let list = answer.admin_list.unwrap();
     assert!(list.iter().all(|admin| admin.avatar.as_deref() == Some("") && admin.nick_name.as_deref() == Some("")));
     list.into_iter().map(|admin| admin.account).collect()
@@ -118,8 +118,8 @@ fn admins(app: &App) -> Vec<String> {
 fn modify(app: &mut App, command: u8, accounts: &[&str]) -> i64 {
     let names: Vec<_> = accounts.iter().map(|name| format!("\"{name}\"")).collect();
     let body = format!(r#"{{"GroupId":"g","CommandType":{command},"Admin_Account":[{}]}}"#, names.join(","));
-    let call = Call { identifier: "administrator", path: Endpoint::ModifyAdmin.path(), body: body.as_bytes() };
-    app.call(&call, NOW).answer.code.number()
+    let call = Request::trusted("administrator", Endpoint::ModifyAdmin.path(), body.as_bytes());
+    app.handle(&call, NOW).answer.code.number()
 }
 
 #[test]

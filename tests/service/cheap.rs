@@ -42,7 +42,7 @@ fn asked(
     body: &[u8],
 ) -> (i64, Vec<&'static str>, AllocationInfo) {
     let query = signed_query(&key(signed_with), "administrator");
-    let request = Request { method: "POST", path: endpoint.path(), query: &query, body };
+    let request = Request::signed("POST", endpoint.path(), &query, body);
     let mut response: Option<Response> = None;
     let cost = measure(|| response = Some(app.handle(&request, NOW)));
     let answer = response.unwrap().answer;
@@ -121,7 +121,7 @@ fn a_body_over_the_limit_is_not_read() {
         let mut body = marks("999");
         body.resize(bytes, b' ');
         let mut app = app_with_group();
-        let request = Request { method: "POST", path, query: &query, body: &body };
+        let request = Request::signed("POST", path, &query, &body);
         let mut code = 0;
         let cost = measure(|| code = app.handle(&request, NOW).answer.code.number());
         assert_eq!(code, 60_002);

@@ -3,7 +3,7 @@
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Policy, Presence, Reason};
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Request};
 use avmarks_spec::{Gap, GroupType};
 
 use crate::{NOW, app_with_group, body, group, user};
@@ -50,8 +50,8 @@ fn app(policy: Policy, marks_supported: bool, online_list_enabled: bool) -> App 
         (Endpoint::AddRobots, br#"{"GroupId":"g","Member_Account":["x"]}"#.to_vec()),
         (Endpoint::ModifyAdmin, admins),
     ] {
-        let call = Call { identifier: "administrator", path: endpoint.path(), body: &body };
-        assert_eq!(app.call(&call, NOW).answer.code.number(), 0);
+        let call = Request::trusted("administrator", endpoint.path(), &body);
+        assert_eq!(app.handle(&call, NOW).answer.code.number(), 0);
     }
     let mut settings = app.settings().clone();
     settings.terms.policy = policy;
@@ -97,10 +97,10 @@ fn a_dry_run_foresees_each_answer_under_each_reading() {
                         .into_iter()
                         .flat_map(|who| bodies(*endpoint, group).into_iter().map(move |body| (who, body)))
                     {
-                        let call = Call { identifier, path: endpoint.path(), body: body.as_bytes() };
-                        let foreseen = app.dry_run_call(&call, NOW);
+                        let call = Request::trusted(identifier, endpoint.path(), body.as_bytes());
+                        let foreseen = app.dry_run(&call, NOW);
                         let mut asked = app.clone();
-                        let answer = asked.call(&call, NOW).answer;
+                        let answer = asked.handle(&call, NOW).answer;
                         assert_eq!(answer, foreseen.answer, "{identifier} {} {body} {policy:?}", endpoint.command());
                         let first = foreseen.violations.first();
                         assert_eq!(first.map(|first| first.code), Some(answer.code).filter(|code| code.number() != 0));

@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Endpoint, check_members, get_members, get_online_member_num};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call, Settings};
+use avmarks_service::{App, Request, Settings};
 use avmarks_spec::readings::{ListMarks, LowPlanList, RefreshCount, RefreshList, SwitchList};
 use avmarks_spec::{Timestamp, UserId};
 
@@ -21,9 +21,9 @@ fn with(mut app: App, change: impl FnOnce(&mut Settings)) -> App {
 
 /// Asks as an admin, and is served.
 fn ask(app: &mut App, endpoint: Endpoint, body: &str, at: Timestamp) -> Vec<u8> {
-    let call = Call { identifier: "administrator", path: endpoint.path(), body: body.as_bytes() };
-    let foreseen = app.dry_run_call(&call, at).answer;
-    let answer = app.call(&call, at).answer;
+    let call = Request::trusted("administrator", endpoint.path(), body.as_bytes());
+    let foreseen = app.dry_run(&call, at).answer;
+    let answer = app.handle(&call, at).answer;
     assert_eq!(answer, foreseen);
     assert_eq!(answer.code.number(), 0, "{}", text(&answer.body));
     answer.body
@@ -219,8 +219,8 @@ fn plan_goes_before_switch_and_each_refuses_the_list_as_it_is_read() {
             settings.terms.online_list_enabled = online_list_enabled;
         });
         let body = br#"{"GroupId":"g","Timestamp":0}"#;
-        let call = Call { identifier: "administrator", path: get_members::PATH, body };
-        app.call(&call, NOW).answer.code.number()
+        let call = Request::trusted("administrator", get_members::PATH, body);
+        app.handle(&call, NOW).answer.code.number()
     };
     let (low_refuse, low_30) = (LowPlanList::Refuse, LowPlanList::Thirty);
     let (off_refuse, off_30) = (SwitchList::Refuse, SwitchList::Thirty);

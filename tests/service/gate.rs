@@ -2,7 +2,7 @@
 
 use avmarks_protocol::get_online_member_num;
 use avmarks_rules::Reason;
-use avmarks_service::{App, Request};
+use avmarks_service::{App, Request, RequestBody};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Gap, Timestamp};
 
@@ -12,7 +12,7 @@ const CREATE: &str = "/v4/group_open_http_svc/create_group";
 const GOOD: &str = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
 
 fn gate(app: &App, method: &str, query: &str, body: &[u8]) -> Result<Vec<&'static str>, i64> {
-    let passed = app.gate(&Request { method, path: CREATE, query, body }, NOW);
+    let passed = app.authorize(&Request::signed(method, CREATE, query, body), NOW);
     passed.map(|because| because.into_iter().map(Reason::id).collect()).map_err(|answer| answer.code.number())
 }
 
@@ -50,7 +50,7 @@ fn the_gate_names_the_gaps_that_let_a_request_through() {
 #[test]
 fn the_gate_answers_the_envelope_alone() {
     let app = app_with_group();
-    let answer = app.gate(&Request { method: "GET", path: CREATE, query: GOOD, body: b"" }, NOW).unwrap_err();
+    let answer = app.authorize(&Request::signed("GET", CREATE, GOOD, b""), NOW).unwrap_err();
     assert_eq!(
         text(&answer.body),
         r#"{"ActionStatus":"FAIL","ErrorInfo":"the method is `GET`; it must be `POST`","ErrorCode":60002}"#
@@ -62,19 +62,27 @@ fn the_gate_answers_the_envelope_alone() {
 fn a_body_that_was_not_read_is_refused_by_its_length() {
     let app = app_with_group();
     let path = get_online_member_num::PATH;
-    let request = Request { method: "POST", path, query: GOOD, body: b"" };
-    let known = app.refuse_long_body(&request, Some(5_000_000_000), NOW);
+    let request = Request::signed("POST", path, GOOD, b"");
+    let refused = |request: &Request<'_>, bytes| {
+        let request = Request { body: RequestBody::TooLong(bytes), ..*request };
+        let answer = app.clone().handle(&request, NOW).answer;
+        assert_eq!(app.dry_run(&request, NOW).answer, answer);
+        answer
+    };
+    let known = refused(&request, Some(5_000_000_000));
     assert_eq!(known.code.number(), 60002);
     assert!(text(&known.body).contains("the body has 5000000000 bytes; at most 1048576 are read"), "{known:?}");
-    let unknown = app.refuse_long_body(&request, None, NOW);
+    let unknown = refused(&request, None);
     assert!(text(&unknown.body).contains("the body has more than the 1048576 bytes that are read"), "{unknown:?}");
     // Path and method come first.
-    let elsewhere = app.refuse_long_body(&Request { path: "nowhere", ..request }, None, NOW);
+    let elsewhere = refused(&Request { path: "nowhere", ..request }, None);
     assert_eq!(elsewhere.code.number(), 60009);
-    let get = app.refuse_long_body(&Request { method: "GET", ..request }, None, NOW);
+    let get = refused(&Request { method: "GET", ..request }, None);
     assert!(text(&get.body).contains("the method is `GET`"));
     // Of a call that somebody else serves, the path is nobody's business here.
-    let other = app.gate_long_body(&Request { path: CREATE, ..request }, Some(1_048_577), NOW);
+    let other = app
+        .authorize(&Request { path: CREATE, body: RequestBody::TooLong(Some(1_048_577)), ..request }, NOW)
+        .unwrap_err();
     assert!(text(&other.body).contains("the body has 1048577 bytes"), "{other:?}");
     assert_eq!(other.code.number(), 60002);
 }
@@ -86,8 +94,8 @@ fn the_gate_refuses_a_signature_once_it_has_expired() {
     settings.key = Some(key("right"));
     app.configure(settings);
     let query = signed_query(&key("right"), "administrator");
-    let request = Request { method: "POST", path: CREATE, query: &query, body: b"" };
-    let gate = |app: &App, at| app.gate(&request, at).map_err(|answer| answer.code.number());
+    let request = Request::signed("POST", CREATE, &query, b"");
+    let gate = |app: &App, at| app.authorize(&request, at).map_err(|answer| answer.code.number());
     let later = |seconds: u64| Timestamp::from_millis(NOW.as_millis() + seconds * 1_000);
     let (last, expired) = (later(86_399), later(86_400));
     assert_eq!([gate(&app, last), gate(&app, expired)], [Ok(vec![]), Err(70001)]);

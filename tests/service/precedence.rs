@@ -85,7 +85,7 @@ fn every_call_has_its_own_quota() {
     let query = signed_query(&key("any"), "administrator");
     let after = |millis: u64| Timestamp::from_millis(NOW.as_millis() + millis);
     let code = |app: &mut App, endpoint: Endpoint, at| {
-        let request = Request { method: "POST", path: endpoint.path(), query: &query, body: b"{}" };
+        let request = Request::signed("POST", endpoint.path(), &query, b"{}");
         let response = app.handle(&request, at);
         assert_eq!(response.admitted, response.answer.code.number() != 60007);
         response.answer.code.number()

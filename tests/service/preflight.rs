@@ -218,8 +218,8 @@ fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
         let body = body("g", 1, &members);
         let found = preflight(Endpoint::ModifyUserInfo, &body, &Policy::default(), &Limits::DOCUMENTED);
         assert_eq!(Violation::by_precedence(&found), by_precedence, "{found:?}");
-        let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
-        let answer = app.clone().call(&call, crate::NOW).answer;
+        let call = avmarks_service::Request::trusted("administrator", modify_user_info::PATH, &body);
+        let answer = app.clone().handle(&call, crate::NOW).answer;
         assert_eq!(answer.because.contains(&Reason::Gap(Gap::Precedence)), by_precedence, "{answer:?}");
     }
 }
@@ -234,8 +234,8 @@ fn a_dry_run_lists_what_is_wrong_with_the_body_and_with_the_group() {
     app.configure(settings);
     let reasons = |marks: &[i64], identifier| {
         let body = body("public", 1, &[("a", marks)]);
-        let call = avmarks_service::Call { identifier, path: modify_user_info::PATH, body: &body };
-        let dry = app.dry_run_call(&call, crate::NOW);
+        let call = avmarks_service::Request::trusted(identifier, modify_user_info::PATH, &body);
+        let dry = app.dry_run(&call, crate::NOW);
         dry.violations.iter().map(|found| found.because[0].id()).collect::<Vec<_>>()
     };
     assert_eq!(reasons(&[1_000], "administrator"), ["GROUP-TYPE", "PLAN", "SWITCH"]);
@@ -253,8 +253,8 @@ fn the_place_of_a_special_mark_is_where_it_was_sent() {
     settings.terms.policy.rest_owner = avmarks_spec::readings::RestOwner::OwnerToo;
     app.configure(settings);
     let body = body("g", 1, &[("a", &[1_000]), ("b", &[1_000]), ("a", &[1_001, 600, 500])]);
-    let call = avmarks_service::Call { identifier: "owner", path: modify_user_info::PATH, body: &body };
-    let dry = app.dry_run_call(&call, crate::NOW);
+    let call = avmarks_service::Request::trusted("owner", modify_user_info::PATH, &body);
+    let dry = app.dry_run(&call, crate::NOW);
     assert_eq!(dry.violations[0].pointer().as_deref(), Some("/MemberList/2/Marks/1"));
     assert_eq!(
         dry.violations[0].message,
@@ -267,8 +267,8 @@ fn a_dry_run_changes_nothing() {
     let app = app_with_group();
     let before = app.snapshot();
     let body = body("g", 1, &[("a", &[500, 1_000]), ("nobody", &[1_000])]);
-    let call = avmarks_service::Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
-    let dry = app.dry_run_call(&call, crate::NOW);
+    let call = avmarks_service::Request::trusted("administrator", modify_user_info::PATH, &body);
+    let dry = app.dry_run(&call, crate::NOW);
     assert!(dry.violations.is_empty());
     assert_eq!(dry.answer.omitted.len(), 1);
     assert_eq!(app.snapshot(), before);

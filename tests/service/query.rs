@@ -4,14 +4,14 @@ use avmarks_protocol::SdkAppId;
 use avmarks_protocol::get_online_member_num::PATH;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Reason;
-use avmarks_service::{App, Request};
+use avmarks_service::{App, Caller, Request};
 use avmarks_spec::readings::{Random, UsersigCode};
 use avmarks_spec::{Gap, Timestamp};
 
 use crate::{NOW, app_with_group, key, signed_query};
 
 fn code(app: &mut App, query: &str) -> i64 {
-    app.handle(&Request { method: "POST", path: PATH, query, body: br#"{"GroupId":"g"}"# }, NOW).answer.code.number()
+    app.handle(&Request::signed("POST", PATH, query, br#"{"GroupId":"g"}"#), NOW).answer.code.number()
 }
 
 fn app_with_key() -> App {
@@ -52,7 +52,7 @@ fn random_is_let_through_or_refused_as_the_policy_reads_it() {
     let bad = ["", "&random=-1", "&random=4294967296", "&random=1.0", "&random=1&random=2"];
     for random in bad {
         let query = query(random);
-        let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
+        let request = Request::signed("POST", PATH, &query, br#"{"GroupId":"g"}"#);
         let response = app.handle(&request, NOW);
         assert_eq!(response.answer.code.number(), 0, "{random}");
         assert!(response.answer.because.contains(&Reason::Gap(Gap::Random)), "{random}");
@@ -115,13 +115,13 @@ fn a_dry_run_tells_all_that_is_wrong_with_a_signature() {
     let sig = UserSig::sign(&key("wrong"), SdkAppId::new(1).unwrap(), "deputy", 0, 100, None);
     let query =
         format!("sdkappid=1400000000&identifier=administrator&usersig={}&random=0&contenttype=json", sig.as_str());
-    let request = Request { method: "POST", path: PATH, query: &query, body: br#"{"GroupId":"g"}"# };
+    let request = Request::signed("POST", PATH, &query, br#"{"GroupId":"g"}"#);
     let codes: Vec<_> = app.dry_run(&request, NOW).violations.iter().map(|found| found.code.number()).collect();
     assert_eq!(codes, [70013, 70014, 70009, 70001]);
 
     // What cannot be read is that, and nothing else: here it would be all of the above once mended.
     let query = query.replace(sig.as_str(), &sig.as_str().replace('-', "%2F"));
-    let request = Request { query: &query, ..request };
+    let request = Request { caller: Caller::Signed(&query), ..request };
     let found = app.dry_run(&request, NOW).violations;
     let codes: Vec<_> = found.iter().map(|found| found.code.number()).collect();
     assert_eq!(codes, [70003], "{found:?}");
@@ -134,7 +134,7 @@ fn no_answer_and_no_debug_output_shows_a_secret() {
     let sig = query.split("usersig=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let stolen = query.replace("identifier=administrator", "identifier=student9");
     for query in [&query, &stolen] {
-        let request = Request { method: "POST", path: PATH, query, body: b"" };
+        let request = Request::signed("POST", PATH, query, b"");
         let response = app.handle(&request, NOW);
         let dry = app.dry_run(&request, NOW);
         for shown in [String::from_utf8(response.answer.body.clone()).unwrap(), format!("{response:?} {dry:?} {app:?}")]
@@ -142,7 +142,8 @@ fn no_answer_and_no_debug_output_shows_a_secret() {
             assert!(!shown.contains("right") && !shown.contains(&sig), "{shown}");
         }
     }
-    let request = Request { method: "POST", path: &format!("/v4/no/such?{query}"), query: &query, body: b"" };
+    let path = format!("/v4/no/such?{query}");
+    let request = Request::signed("POST", &path, &query, b"");
     let response = app.handle(&request, NOW);
     let shown = format!("{request:?} {}", String::from_utf8(response.answer.body).unwrap());
     assert!(!shown.contains(&sig) && shown.contains("v4/no/such"), "{shown}");

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use avmarks_protocol::{Endpoint, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call, Scenario, Settings};
+use avmarks_service::{App, Request, Scenario, Settings};
 use avmarks_spec::Timestamp;
 use avmarks_spec::readings::{ListMarks, RefreshCount, RefreshList, RobotDays};
 
@@ -31,7 +31,7 @@ fn full_app() -> App {
         policy.list_marks = ListMarks::Present;
     });
     let call = |app: &mut App, endpoint: Endpoint, body: &[u8]| {
-        let response = app.call(&Call { identifier: "administrator", path: endpoint.path(), body }, NOW);
+        let response = app.handle(&Request::trusted("administrator", endpoint.path(), body), NOW);
         assert_eq!(response.answer.code.number(), 0, "{response:?}");
     };
     let marks: &[(&str, &[i64])] = &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])];
@@ -71,8 +71,8 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
                 (Endpoint::CheckMembers, CHECK),
                 (Endpoint::GetAdminList, br#"{"GroupId":"g"}"#),
             ] {
-                let call = Call { identifier: "administrator", path: endpoint.path(), body };
-                write!(told, "{} ", text(&app.call(&call, later(at)).answer.body)).unwrap();
+                let call = Request::trusted("administrator", endpoint.path(), body);
+                write!(told, "{} ", text(&app.handle(&call, later(at)).answer.body)).unwrap();
             }
         }
         writeln!(happened, "{told} {:?}", app.tick(later(259_200_000))).unwrap();
@@ -115,10 +115,7 @@ fn robots_and_administrators_come_back_as_they_were() {
 fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_is_room() {
     let call = |app: &mut App, command, account: &str, mark| {
         let body = body("g", command, &[(account, &[mark])]);
-        app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &body }, NOW)
-            .answer
-            .code
-            .number()
+        app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
     };
     let mut app = app_with_group();
     for (account, mark) in [("a", 1_000), ("b", 1_000), ("a", 1_001), ("a", 600), ("b", 600)] {
@@ -140,6 +137,20 @@ fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_i
         assert_eq!([call(app, 1, "owner", 1_000), call(app, 1, "owner", 600)], [10_004; 2]);
         assert_eq!([call(app, 2, "a", 1_000), call(app, 2, "b", 1_000), call(app, 1, "owner", 1_000)], [0; 3]);
     }
+}
+
+#[test]
+fn a_limit_of_no_marks_lets_marks_be_deleted() {
+    let mut app = app_with_group();
+    let call = |app: &mut App, command, mark| {
+        let body = body("g", command, &[("a", &[mark])]);
+        app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
+    };
+    assert_eq!(call(&mut app, 1, 1_000), 0);
+    configure(&mut app, |settings| settings.terms.limits.marks_per_group_max = 0);
+    assert_eq!([call(&mut app, 1, 1_001), call(&mut app, 2, 1_000), call(&mut app, 2, 1_000)], [10_004, 0, 0]);
+    let member = app.room(&group("g")).unwrap().member(&user("a"), NOW).unwrap();
+    assert_eq!(member.marks, []);
 }
 
 #[test]

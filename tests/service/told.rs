@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Envelope, add_robots, modify_user_info};
 use avmarks_rules::{Presence, Refusal};
-use avmarks_service::{App, Call, Request, Scenario, Settings, events_json};
+use avmarks_service::{App, Request, Scenario, Settings, events_json};
 use avmarks_spec::readings::{ListMarks, OverCapacity, RefreshList, RestOwner, SpecialSlots};
 use avmarks_spec::{GroupType, Timestamp};
 
@@ -11,8 +11,8 @@ use crate::{NOW, app_with_group, body, group, text, user};
 /// The `ErrorInfo` that `identifier` gets for setting these marks in `g`.
 fn sentence(app: &App, identifier: &str, members: &[(&str, &[i64])]) -> String {
     let body = body("g", 1, members);
-    let call = Call { identifier, path: modify_user_info::PATH, body: &body };
-    let answer = app.clone().call(&call, NOW).answer;
+    let call = Request::trusted(identifier, modify_user_info::PATH, &body);
+    let answer = app.clone().handle(&call, NOW).answer;
     Envelope::parse(&answer.body).unwrap().error_info.unwrap()
 }
 
@@ -51,7 +51,7 @@ fn a_refusal_names_group_caller_and_numbers() {
     });
     let mut full = app.clone();
     let ten = body("g", 1, &[("b", &eleven[..10])]);
-    full.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &ten }, NOW);
+    full.handle(&Request::trusted("administrator", modify_user_info::PATH, &ten), NOW);
     assert_eq!(asks(&full, &[("a", &[1_010])]), "group `g` would have 11 different marks; it has at most 10");
 
     let capped = configured(app.clone(), |settings| {
@@ -72,12 +72,12 @@ fn a_refusal_names_group_caller_and_numbers() {
 fn the_place_of_a_refusal_is_a_field_of_its_call() {
     let ten = body("g", 1, &[("b", &(1_000..1_010).collect::<Vec<_>>())]);
     let mut app = app_with_group();
-    app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &ten }, NOW);
+    app.handle(&Request::trusted("administrator", modify_user_info::PATH, &ten), NOW);
     let place = |change: &dyn Fn(&mut Settings), accounts: &str| {
         let app = configured(app.clone(), change);
         let body = format!(r#"{{"GroupId":"g","Member_Account":[{accounts}]}}"#);
-        let call = Call { identifier: "administrator", path: add_robots::PATH, body: body.as_bytes() };
-        let found = app.dry_run_call(&call, NOW).violations;
+        let call = Request::trusted("administrator", add_robots::PATH, body.as_bytes());
+        let found = app.dry_run(&call, NOW).violations;
         (found[0].reason, found[0].pointer().unwrap())
     };
     let full = |settings: &mut Settings| settings.terms.limits.members_per_mark_max = 0;
@@ -104,7 +104,7 @@ fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
     for (id, later) in [("g", 0), ("f", 5)] {
         let at = Timestamp::from_millis(NOW.as_millis() + later);
         let pin = body(id, 1, &[("a", &[500])]);
-        app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &pin }, at);
+        app.handle(&Request::trusted("administrator", modify_user_info::PATH, &pin), at);
     }
     let end = Timestamp::from_millis(NOW.as_millis() + 259_200_000);
     assert_eq!(app.next_deadline(), Some(end));
@@ -114,7 +114,7 @@ fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
 
 #[test]
 fn a_request_is_shown_without_its_query() {
-    let request = Request { method: "POST", path: "/v4/some/call", query: "usersig=secret", body: b"{}" };
+    let request = Request::signed("POST", "/v4/some/call", "usersig=secret", b"{}");
     assert_eq!(format!("{request:?}"), r#"Request { method: "POST", path: "/v4/some/call", body: "{}", .. }"#);
 }
 
@@ -125,8 +125,8 @@ fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
     let mut views = |filter: i64, later: u64| {
         let pull = format!(r#"{{"GroupId":"g","Timestamp":0,"Mark":{filter}}}"#);
         let path = avmarks_protocol::get_members::PATH;
-        let call = Call { identifier: "administrator", path, body: pull.as_bytes() };
-        app.call(&call, Timestamp::from_millis(NOW.as_millis() + later));
+        let call = Request::trusted("administrator", path, pull.as_bytes());
+        app.handle(&call, Timestamp::from_millis(NOW.as_millis() + later));
         text(&app.snapshot()).matches("\"filter\":").count()
     };
     assert_eq!(views(1_000, 0), 1);
@@ -145,11 +145,11 @@ fn a_view_keeps_the_marks_of_its_moment_though_they_are_not_asked_for_yet() {
     };
     let mut app = configured(app_with_group(), settings(ListMarks::Absent));
     let mark = body("g", 1, &[("a", &[1_000])]);
-    app.call(&Call { identifier: "administrator", path: modify_user_info::PATH, body: &mark }, NOW);
+    app.handle(&Request::trusted("administrator", modify_user_info::PATH, &mark), NOW);
     let pull = |app: &mut App, later: u64| {
         let (path, body) = (avmarks_protocol::get_members::PATH, br#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#);
         let at = Timestamp::from_millis(NOW.as_millis() + later);
-        text(&app.call(&Call { identifier: "administrator", path, body }, at).answer.body).to_owned()
+        text(&app.handle(&Request::trusted("administrator", path, body), at).answer.body).to_owned()
     };
     assert!(!pull(&mut app, 0).contains("Marks"));
     let mut app = configured(app, settings(ListMarks::Present));

@@ -34,7 +34,7 @@ fn the_samples_are_answered_with_the_sample_answer() {
     let query = signed_query(&key("any"), "administrator");
     let path = PATH;
     for (body, command_type) in [(SET, 1), (DELETE, 2)] {
-        let response = app.handle(&Request { method: "POST", path, query: &query, body }, NOW);
+        let response = app.handle(&Request::signed("POST", path, &query, body), NOW);
         assert_eq!(text(&response.answer.body), sample_answer(command_type));
     }
 }

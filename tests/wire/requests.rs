@@ -125,13 +125,20 @@ fn a_name_that_is_no_text_is_no_json() {
     assert!(error.to_string().contains("expected an object"), "{error}");
 }
 
+/// Any number, half of the time one at an edge: of the marks there may be, or of what 64 bits hold.
+fn any_number() -> impl Strategy<Value = i64> {
+    let edges =
+        [i64::MIN, -1, 0, 1, 2, 499, 500, 501, 599, 600, 601, 999, 1_000, 4_294_967_295, 4_294_967_296, i64::MAX];
+    prop_oneof![prop::sample::select(edges.to_vec()), any::<i64>()]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
     fn an_answer_is_the_same_whether_owned_or_written(
-        command_type in any::<i64>(),
-        members in prop::collection::vec((any::<String>(), prop::collection::vec(any::<i64>(), 0..4)), 0..5),
+        command_type in any_number(),
+        members in prop::collection::vec((any::<String>(), prop::collection::vec(any_number(), 0..4)), 0..5),
     ) {
         let mut json = b"kept".to_vec();
         Answer::write_served(&mut json, command_type, members.iter().map(|(account, marks)| (&**account, marks.iter().copied())));

@@ -15,8 +15,8 @@ proptest! {
     #[test]
     fn a_signature_verifies_for_what_was_signed(
         identifier in "\\PC{0,32}",
-        app in 1_u64..,
-        valid_for in 1_u64..10_000,
+        app in prop_oneof![prop::sample::select(vec![1, 4_294_967_295, 4_294_967_296, 1 << 53, u64::MAX]), 1_u64..],
+        valid_for in prop_oneof![prop::sample::select(vec![1, 2, 86_399, 86_400]), 1_u64..10_000],
         userbuf in prop::option::of(prop::collection::vec(any::<u8>(), 0..40)),
     ) {
         let (ours, other) = (SecretKey::new("ours").unwrap(), SecretKey::new("other").unwrap());

@@ -13,7 +13,7 @@ use avmarks_benches::world::{Numbers, call, id, request, undone, user};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info::PATH;
 use avmarks_rules::{Presence, Room, Terms};
-use avmarks_service::{App, Call, Settings};
+use avmarks_service::{App, Request, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -130,8 +130,8 @@ fn by_groups(groups: usize, rounds: usize) -> f64 {
         let mut set = request(&mut numbers, 20, 10, 3);
         set.group_id = group(numbers.below(groups)).as_str().to_owned();
         let body = serde_json::to_vec(&set).unwrap();
-        let call = Call { identifier: "administrator", path: PATH, body: &body };
-        timed(|| black_box(app.call(&call, Timestamp::from_millis(10 + 10 * round)))).0.as_secs_f64()
+        let call = Request::trusted("administrator", PATH, &body);
+        timed(|| black_box(app.handle(&call, Timestamp::from_millis(10 + 10 * round)))).0.as_secs_f64()
     });
     quantile(&times.collect::<Vec<_>>(), 0.5)
 }

@@ -11,7 +11,7 @@ use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone,
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{CommandKind, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
-use avmarks_service::{App, Call, Settings};
+use avmarks_service::{App, Request, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -87,7 +87,7 @@ fn bytes_to_bytes(members: usize, rounds: usize, reach: &str) -> f64 {
             let mut answered = |body: &[u8]| {
                 now += 10;
                 let path = modify_user_info::PATH;
-                app.call(&Call { identifier: "administrator", path, body }, Timestamp::from_millis(now))
+                app.handle(&Request::trusted("administrator", path, body), Timestamp::from_millis(now))
             };
             let (took, response) = timed(|| answered(set));
             assert!(response.answer.code == avmarks_protocol::ErrorCode::OK);

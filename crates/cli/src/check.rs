@@ -5,7 +5,7 @@ use std::fmt;
 use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_protocol::{Endpoint, ErrorCode, modify_user_info};
 use avmarks_rules::{Policy, Reason, Refusal};
-use avmarks_service::{App, Call, Note, Settings, Violation, notes, preflight};
+use avmarks_service::{App, Note, Request, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Clause, Gap, Limits, Timestamp};
 use serde::Serialize;
@@ -120,9 +120,9 @@ impl Checked {
 
     /// A request against an app and its groups.
     fn dry(args: &CheckArgs, app: &App, body: &[u8]) -> Self {
-        let at = args.at.map_or(app.latest(), Timestamp::from_millis);
-        let call = Call { identifier: &args.identifier, path: args.call.path(), body };
-        let dry = app.dry_run_call(&call, at);
+        let at = args.at.map_or(app.now(), Timestamp::from_millis);
+        let call = Request::trusted(&args.identifier, args.call.path(), body);
+        let dry = app.dry_run(&call, at);
         let violations: Vec<_> = dry.violations.iter().map(Found::from).collect();
         let policy = &app.settings().terms.policy;
         let hint = hint(&violations, body);
@@ -143,7 +143,7 @@ impl Checked {
             notes: notes(args.call, body, policy),
             served: served.and_then(|answer| answer.member_list).unwrap_or_default(),
             hint,
-            note: (at < app.latest()).then_some(EARLIER_NOTE),
+            note: (at < app.now()).then_some(EARLIER_NOTE),
             ..Self::of(violations)
         }
     }
@@ -186,7 +186,7 @@ impl From<&Violation> for Found {
             because: violation.because.iter().copied().map(Reason::id).collect(),
             pointer: violation.pointer(),
             message: violation.message.clone(),
-            place: violation.place.map(|place| place.to_string()),
+            place: violation.path.map(|path| path.to_string()),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use avmarks_protocol::Envelope;
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::RawQuery;
+use avmarks_service::Caller;
 use axum::body::Bytes;
 use http_body_util::channel::Channel;
 use hyper::body::{Body as _, Incoming};
@@ -47,13 +48,14 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
         Ok(body) => body,
         Err(fault) => return http::closing(http::error(fault.status(), &fault.to_string())),
     };
+    let query = head.uri.query().unwrap_or_default();
     let request = avmarks_service::Request {
         method: head.method.as_str(),
         path,
-        query: head.uri.query().unwrap_or_default(),
-        body: body.bytes(),
+        caller: Caller::Signed(query),
+        body: body.as_request_body(),
     };
-    let query = RawQuery::new(request.query);
+    let query = RawQuery::new(query);
     let injection = match &body {
         ReadBody::Whole(..) => delayed.or_else(|| shared.lock().faults.take(path)),
         ReadBody::TooLong { .. } => None,
@@ -63,7 +65,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
             shared.lock().log_injected(&request, &query, injection);
             Answered { body: envelope_json(&Envelope::ok()), because: Vec::new(), signature: None }
         }
-        None => match shared.answer(&request, &query, &body, injection.as_ref()).await {
+        None => match shared.answer(&request, &query, injection.as_ref()).await {
             Ok(answered) => answered,
             // Where nothing is accepted, it is not the API that answers.
             Err(failure) => return http::error(StatusCode::SERVICE_UNAVAILABLE, &failure.to_string()),

@@ -9,7 +9,7 @@
 //! **State** is what calls share: accounts ([`crate::state::CallState`]) and what a group has beyond its room ([`crate::state::Group`]). Members are those of the
 //! group's room in every type, so that presence, marks and robots are the same whoever changed them.
 //!
-//! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::gate`]); then the body is no
+//! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::authorize`]); then the body is no
 //! JSON object (60003), its fields in the order of the row, the form of the group id (10015), whether the group exists (10010),
 //! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls a second are not counted.
 //!
@@ -44,10 +44,11 @@ use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Reason;
-use avmarks_service::{Answer, Call as Asked};
+use avmarks_service::Answer;
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 use serde_json::Value;
 
+use crate::authorized_call::AuthorizedCall;
 use crate::state::{Changes, State};
 use crate::webhooks::Initiator;
 use answer::Reply;
@@ -115,7 +116,7 @@ impl Outcome {
 }
 
 /// Answers a call that got past the gate; and whether it has changed anything.
-pub(crate) fn answer(state: &mut State, terms: Terms, asked: &Asked<'_>, now: Timestamp) -> (Outcome, bool) {
+pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>, now: Timestamp) -> (Outcome, bool) {
     let Some(call) = of(asked.path) else {
         let code = ErrorCode::new(60_009);
         return (Outcome::of(Answer::new(code, unknown_path(asked.path, code))), false);

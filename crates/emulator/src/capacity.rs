@@ -54,7 +54,7 @@ impl Capacity {
     /// limit of holders of a mark, and take none before they join.
     pub(crate) fn check_members(&self, app: &App, group: GroupId, joining: &[UserId]) -> Result<(), CapacityError> {
         let Some(room) = app.room(&group) else { return Ok(()) };
-        let is_member = |account: &UserId| room.member(account, app.latest()).is_some_and(|member| !member.robot);
+        let is_member = |account: &UserId| room.member(account, app.now()).is_some_and(|member| !member.robot);
         let new: BTreeSet<_> = joining.iter().filter(|account| !is_member(account)).collect();
         let (members, members_max) = (room.len() - room.robots() + new.len(), self.members_max);
         if members <= members_max {

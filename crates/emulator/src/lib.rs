@@ -29,6 +29,7 @@
 
 mod api;
 mod authority;
+mod authorized_call;
 mod bounded_log;
 mod budget;
 mod calls;

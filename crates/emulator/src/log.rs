@@ -289,8 +289,8 @@ mod tests {
     }
 
     fn entry() -> Entry {
-        let request = Request { method: "POST", path: "/v4/x", query: "identifier=a&usersig=secret", body: b"" };
-        Entry::of(&request, &RawQuery::new(request.query))
+        let request = Request::signed("POST", "/v4/x", "identifier=a&usersig=secret", b"");
+        Entry::of(&request, &RawQuery::new("identifier=a&usersig=secret"))
     }
 
     #[test]
@@ -325,13 +325,13 @@ mod tests {
     #[test]
     fn what_is_long_is_kept_in_part_and_what_is_much_not_for_long() {
         let path = format!("/{}", "é".repeat(1_000));
-        let request = Request { method: "POST", path: &path, query: "identifier=a", body: b"" };
+        let request = Request::signed("POST", &path, "identifier=a", b"");
         let omission = Omission {
             account: avmarks_spec::UserId::parse("u").unwrap(),
             mark: avmarks_spec::Mark::new(1_000).unwrap(),
             because: avmarks_spec::Clause::OnlineOnly,
         };
-        let entry = Entry::of(&request, &RawQuery::new(request.query)).omitting(vec![omission; 5_000]);
+        let entry = Entry::of(&request, &RawQuery::new("identifier=a")).omitting(vec![omission; 5_000]);
         assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
         assert_eq!(entry.path, format!("/{}…", "é".repeat(TEXT_CHARACTERS_MAX - 1)));
         let mut log = Log::new(usize::MAX);

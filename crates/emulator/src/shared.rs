@@ -10,7 +10,6 @@ use tokio::sync::{Notify, watch};
 use crate::authority::Certificates;
 use crate::budget::Budget;
 use crate::faults::Injection;
-use crate::http::ReadBody;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
@@ -67,14 +66,13 @@ impl Shared {
         &self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Result<Answered, NotPersisted> {
         let (answered, commit) = {
             let mut world = self.lock();
             world.accepts()?;
             let before = world.state.app.next_deadline();
-            let answered = world.answer(request, query, body, injection);
+            let answered = world.answer(request, query, injection);
             if world.state.app.next_deadline() != before {
                 self.moved.notify_one();
             }

@@ -64,7 +64,7 @@ impl State {
         at: Timestamp,
     ) -> Changes {
         let events = self.app.create_group(id, kind, owner, at);
-        let is_new = events.iter().any(|event| event.group == id && event.what == GroupEventKind::GroupCreated);
+        let is_new = events.iter().any(|event| event.group == id && event.kind == GroupEventKind::GroupCreated);
         let changes = self.changed(events, None);
         if is_new {
             self.groups.insert(id, Group { created: changes.at, ..details });
@@ -105,7 +105,7 @@ impl State {
             _ => None,
         };
         let step = line.run(&mut self.app, number);
-        let changes = self.changed(step.happenings.clone(), removed);
+        let changes = self.changed(step.events.clone(), removed);
         (step, changes)
     }
 
@@ -117,9 +117,9 @@ impl State {
 
     /// What happened by now, with the groups of the emulator kept in step with those of the app.
     pub(crate) fn changed(&mut self, events: Vec<GroupEvent>, removed: Option<Removed>) -> Changes {
-        let at = self.app.latest();
+        let at = self.app.now();
         for event in &events {
-            match &event.what {
+            match &event.kind {
                 GroupEventKind::GroupCreated => {
                     self.groups.insert(event.group, Group { created: at, ..Group::default() });
                 }
@@ -151,14 +151,14 @@ impl State {
     /// The first of these accounts that is banned from a group, and until when, in seconds.
     pub(crate) fn banned(&self, group: GroupId, accounts: &[UserId]) -> Option<(UserId, u64)> {
         let kept = self.groups.get(&group)?;
-        let until = |account: &UserId| Some((*account, kept.banned_until(account, self.app.latest())?));
+        let until = |account: &UserId| Some((*account, kept.banned_until(account, self.app.now())?));
         accounts.iter().find_map(until)
     }
 
     /// A group before it is destroyed or `leaving` leave it; nothing where there is none.
     pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
         let room = self.app.room(&group)?;
-        let now = at.max(self.app.latest());
+        let now = at.max(self.app.now());
         let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
         Some(Removed {
             group,

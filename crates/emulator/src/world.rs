@@ -10,13 +10,13 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, InputError, Line};
-use avmarks_service::{Answer, App, Call, GroupEvent, Request, Response, Step};
+use avmarks_service::{Answer, App, GroupEvent, Request, Response, Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
+use crate::authorized_call::AuthorizedCall;
 use crate::calls::{self, Outcome, Terms};
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
-use crate::http::ReadBody;
 use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
 use crate::log::{Entry, Log, Notice};
 use crate::remarks;
@@ -83,36 +83,31 @@ impl World {
         &mut self,
         request: &Request<'_>,
         query: &RawQuery,
-        body: &ReadBody,
         injection: Option<&Injection>,
     ) -> Answered {
         let now = self.now();
-        let (is_stub, call) = (self.stubs.answers(request.path), calls::is_answered(request.path));
-        let Outcome { answer, changes, initiator } = match body {
-            ReadBody::TooLong { bytes } if is_stub || call => {
-                Outcome::of(self.state.app.gate_long_body(request, *bytes, now))
-            }
-            ReadBody::TooLong { bytes } => Outcome::of(self.state.app.refuse_long_body(request, *bytes, now)),
-            ReadBody::Whole(..) if is_stub => self.answer_by_stub(request, now),
-            ReadBody::Whole(..) if call => self.answer_by_call(request, query, now),
-            ReadBody::Whole(..) => self.answer_by_service(request, query, now),
+        let is_stub = self.stubs.answers(request.path);
+        let Outcome { answer, changes, initiator } = match calls::is_answered(request.path) {
+            _ if is_stub => self.answer_by_stub(request, now),
+            true => self.answer_by_call(request, query, now),
+            false => self.answer_by_service(request, query, now),
         };
         self.happened(&changes, initiator);
         self.log_request(request, query, now, answer, is_stub, injection)
     }
 
     fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
-        let Response { answer, happenings, admitted, .. } = self.state.app.handle(request, now);
+        let Response { answer, events, admitted, .. } = self.state.app.handle(request, now);
         if admitted {
             // A body that is not UTF-8 is written as an empty one: both are refused at the same step, with nothing changed
             // but the quota.
             self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
         }
-        Outcome { answer, changes: self.state.changed(happenings, None), initiator: Initiator::Member }
+        Outcome { answer, changes: self.state.changed(events, None), initiator: Initiator::Member }
     }
 
     fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
-        let gaps = match self.state.app.gate(request, now) {
+        let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return Outcome::of(answer),
         };
@@ -127,7 +122,7 @@ impl World {
     }
 
     fn answer_by_stub(&mut self, request: &Request<'_>, now: Timestamp) -> Outcome {
-        let gaps = match self.state.app.gate(request, now) {
+        let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return Outcome::of(answer),
         };
@@ -207,7 +202,7 @@ impl World {
     pub(crate) fn happened(&mut self, changes: &Changes, initiator: Initiator) {
         self.outbox.happened(&self.state.app, changes, initiator);
         for event in &changes.events {
-            tracing::debug!(group = event.group.as_str(), what = ?event.what, ?initiator, "happened");
+            tracing::debug!(group = event.group.as_str(), kind = ?event.kind, ?initiator, "happened");
             self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
@@ -331,7 +326,7 @@ impl World {
     /// Replaces the app, and with it the time; the signing key stays, and so does that it is strict. What is known of groups and
     /// accounts beside the app is replaced as well: `groups` of the groups of the app, and `calls`.
     pub(crate) fn replace(&mut self, app: App, mut groups: BTreeMap<GroupId, Group>, calls: CallState) {
-        let clock = self.state.clock.at(app.latest());
+        let clock = self.state.clock.at(app.now());
         let groups = app.groups().map(|id| (id, groups.remove(&id).unwrap_or_default())).collect();
         let assigned = self.state.assigned;
         self.restore(State { app, clock, groups, calls, assigned });
@@ -374,7 +369,7 @@ impl World {
     pub(crate) fn play(&mut self, lines: &str, mut answered: impl FnMut(Vec<u8>)) -> Result<(), PlayError> {
         // What a line says of a time before now is taken as now, when it is taken in again as well.
         self.tick();
-        let now = self.state.app.latest();
+        let now = self.state.app.now();
         self.persist(|| Line { at: now, input: Input::Tick }.to_json());
         let mut taken = Vec::new();
         let mut stopped = Ok(());
@@ -394,11 +389,11 @@ impl World {
         let is_strict_again = self.stay_strict();
         self.persist_lines(&taken);
         if is_strict_again {
-            let (at, policy) = (self.state.app.latest(), self.state.app.settings().terms.policy);
+            let (at, policy) = (self.state.app.now(), self.state.app.settings().terms.policy);
             self.persist(|| Line { at, input: Input::Policy(policy) }.to_json());
         }
         // The lines may have gone ahead of the clock, which must not be behind what has happened.
-        let latest = self.state.app.latest();
+        let latest = self.state.app.now();
         if latest > self.now() && self.state.clock.set(latest) {
             let clock = self.state.clock.clone();
             self.persist(|| OwnLine::clock(&clock));
@@ -445,7 +440,7 @@ impl World {
             world.resumed = true;
             world.take_in(journals, settings.data_repair)?;
             // A clock that was moved on is never behind what has happened.
-            world.state.clock.set(world.state.app.latest());
+            world.state.clock.set(world.state.app.now());
             world.stay_strict();
             world.warn_of_other_settings(&settings.app);
         }
@@ -477,7 +472,7 @@ impl World {
             Record::Own(OwnLine::Clock(clock)) => self.state.clock = clock,
             Record::Own(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
             Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
-                let asked = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
+                let asked = AuthorizedCall { identifier: &identifier, path: &path, body: body.as_bytes() };
                 let terms = Terms { capacity: Capacity::UNLIMITED, strict: self.strict };
                 if !calls::answer(&mut self.state, terms, &asked, at).1 {
                     return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
@@ -561,6 +556,6 @@ impl World {
 }
 
 /// The call of a request that got past steps 1 to 5.
-fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> Call<'a> {
-    Call { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.body }
+fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> AuthorizedCall<'a> {
+    AuthorizedCall { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.bytes() }
 }

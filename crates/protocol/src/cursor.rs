@@ -141,7 +141,7 @@ impl<'a> Cursor<'a> {
     fn take(&mut self, wanted: u8) -> Option<()> {
         match self.rest {
             [byte, rest @ ..] if *byte == wanted => self.rest = rest,
-            [..=b' ', ..] => {
+            [0..=b' ', ..] => {
                 self.rest = scan::behind_blanks(self.rest);
                 let (byte, rest) = self.rest.split_first()?;
                 if *byte != wanted {

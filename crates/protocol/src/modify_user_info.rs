@@ -4,13 +4,13 @@
 //! version contradict.
 
 mod marks;
+mod member;
 mod plain;
 mod plain_answer;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::body_path::BodyPath;
 use crate::envelope::{AnswerError, Envelope};
@@ -22,7 +22,9 @@ use crate::json::{self, FieldErrors};
 use crate::json::{BodyError, FieldError, RequestError};
 
 pub use marks::Marks;
+pub use member::{DraftMember, Member};
 use plain::Plain;
+#[doc(hidden)]
 pub use plain::{EntrySink, Head, read_entries};
 
 /// The path of the URL, without a slash in front.
@@ -54,17 +56,6 @@ pub struct Request<'a> {
     pub command_type: Integer<'a>,
     /// `MemberList`, at most 500 entries.
     pub member_list: Vec<Member<'a>>,
-}
-
-/// An entry of a request's `MemberList`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Member<'a> {
-    /// `Member_Account`.
-    #[serde(rename = "Member_Account")]
-    pub account: Cow<'a, str>,
-    /// `Marks`.
-    #[serde(rename = "Marks")]
-    pub marks: Marks<Integer<'a>>,
 }
 
 impl<'a> Request<'a> {
@@ -101,16 +92,6 @@ pub struct Draft<'a> {
     pub member_list: Option<Vec<DraftMember<'a>>>,
     /// What is missing, there twice or of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
-}
-
-/// An entry of a [`Draft`].
-#[doc(hidden)]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DraftMember<'a> {
-    /// `Member_Account`, where it is there once and a string.
-    pub account: Option<Cow<'a, str>>,
-    /// `Marks`, where it is there once and an array; none for each mark that is no integer.
-    pub marks: Option<Marks<Option<Integer<'a>>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -168,17 +149,6 @@ impl<'a> Draft<'a> {
             }),
             _ => Err(RequestError::Fields(self.errors)),
         }
-    }
-}
-
-impl<'a> DraftMember<'a> {
-    fn parse(at: usize, entry: &'a RawValue, errors: &mut FieldErrors) -> Result<Self, BodyError> {
-        let Some(mut fields) = errors.keep(json::fields(BodyPath::Entry(at), entry))? else {
-            return Ok(Self::default());
-        };
-        let account = errors.keep(fields.require(BodyPath::Account(at), json::string))?;
-        let marks = errors.list(&mut fields, BodyPath::Marks(at), |mark| BodyPath::Mark(at, mark), json::integer)?;
-        Ok(Self { account, marks })
     }
 }
 

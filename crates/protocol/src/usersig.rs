@@ -134,20 +134,51 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<Token, UserSigError> {
     let token = Token::decode(sig.as_str())?;
-    if token.identifier() != identifier {
+    match errors_of(&token, Some(key), Some(app), Some(identifier), now).into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(token),
+    }
+}
+
+/// Checks a signature like [`verify`], and returns every error in the order of the enum. A signature that cannot be read has one.
+#[must_use]
+pub fn verify_all(
+    sig: &UserSig,
+    key: &SecretKey,
+    app: SdkAppId,
+    identifier: &str,
+    now: Timestamp,
+) -> Vec<UserSigError> {
+    match Token::decode(sig.as_str()) {
+        Ok(token) => errors_of(&token, Some(key), Some(app), Some(identifier), now),
+        Err(error) => vec![UserSigError::Malformed(error)],
+    }
+}
+
+/// Every error of a signature that can be read, as far as key, app and identifier are given.
+fn errors_of(
+    token: &Token,
+    key: Option<&SecretKey>,
+    app: Option<SdkAppId>,
+    identifier: Option<&str>,
+    now: Timestamp,
+) -> Vec<UserSigError> {
+    let mut errors = Vec::new();
+    if let Some(asked) = identifier.filter(|asked| *asked != token.identifier()) {
         let signed = token.identifier().to_owned();
-        return Err(UserSigError::OtherUser { signed, asked: identifier.to_owned() });
+        errors.push(UserSigError::OtherUser { signed, asked: asked.to_owned() });
     }
-    if token.sdkappid() != app.number() {
-        return Err(UserSigError::OtherApp { signed: token.sdkappid(), asked: app });
+    if let Some(asked) = app.filter(|asked| asked.number() != token.sdkappid()) {
+        errors.push(UserSigError::OtherApp { signed: token.sdkappid(), asked });
     }
-    if !token.is_made_with(key) {
-        return Err(UserSigError::OtherKey);
+    if key.is_some_and(|key| !token.is_made_with(key)) {
+        errors.push(UserSigError::OtherKey);
     }
     if token.is_expired(now) {
-        return Err(UserSigError::Expired { at_seconds: token.expires_at_seconds(), now_seconds: now.as_seconds() });
+        let (at_seconds, now_seconds) = (token.expires_at_seconds(), now.as_seconds());
+        errors.push(UserSigError::Expired { at_seconds, now_seconds });
     }
-    Ok(token)
+    errors
 }
 
 /// Why a signature is refused. **The order of the variants is the order of the checks**; the vendor documents none.

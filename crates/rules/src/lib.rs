@@ -40,7 +40,6 @@ mod decision;
 mod event;
 mod policy;
 mod presence;
-mod quota;
 #[cfg(test)]
 mod random;
 mod refusal;
@@ -53,7 +52,6 @@ pub use decide::{admin_refusals, gate_refusals, question_refusals};
 pub use decision::{Decision, Omission, Reason, Refused, ServedMarks, Verdict};
 pub use event::{Cause, Event};
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
-pub use quota::Quota;
 pub use refusal::{Precedence, Refusal};
 pub use room::{
     Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreError, Room, StaleTransition, Transition, page,

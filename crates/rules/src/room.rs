@@ -153,7 +153,7 @@ impl Room {
 
     /// The latest time seen: an earlier `at` is taken as this (`gap:clock`).
     #[must_use]
-    pub const fn latest(&self) -> Timestamp {
+    pub const fn now(&self) -> Timestamp {
         self.latest
     }
 

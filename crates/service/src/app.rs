@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_rules::{Event, Operator, Presence, Quota, Room, Scratch, Terms};
+use avmarks_rules::{Event, Operator, Presence, Room, Scratch, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
-use crate::pull::ListCache;
+use crate::online_list::ListCache;
+use crate::quota::Quota;
 
-/// What an app is set up with.
+/// The settings of an app.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
@@ -36,14 +37,21 @@ impl Default for Settings {
     }
 }
 
-/// The service of one app, as a value: what goes in is told by the caller, the time above all.
+/// The service of one app, as a state machine without I/O. The caller passes the time with every input.
 ///
-/// Time never runs back: an `at` below the latest one seen is taken as that (`gap:clock`). Before any input is handled,
-/// every pin that has ended by then expires, in every group, the earliest first. Time ends at [`Timestamp::LATEST`].
+/// - **Requests:** [`handle`](Self::handle) answers a request, [`dry_run`](Self::dry_run) lists its violations without an effect, and
+///   [`authorize`](Self::authorize) checks the first steps for a call that is served elsewhere.
+/// - **Other inputs:** [`create_group`](Self::create_group), [`destroy_group`](Self::destroy_group), [`observe`](Self::observe),
+///   [`configure`](Self::configure), [`tick`](Self::tick). [`next_deadline`](Self::next_deadline) says when to call `tick`.
+/// - **State:** [`settings`](Self::settings), [`now`](Self::now), [`groups`](Self::groups), [`room`](Self::room),
+///   [`snapshot`](Self::snapshot) and [`restore`](Self::restore).
+///
+/// Time does not run backwards: an `at` below the latest time seen counts as the latest time seen (`gap:clock`). Before an input is
+/// handled, every pin that has ended by then expires, in every group, the earliest first. Time ends at [`Timestamp::LATEST`].
 ///
 /// ```
 /// use avmarks_rules::Presence;
-/// use avmarks_service::{App, Call, Settings};
+/// use avmarks_service::{App, Request, Settings};
 /// use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 ///
 /// let mut app = App::new(Settings::default());
@@ -52,12 +60,12 @@ impl Default for Settings {
 /// app.create_group(group, GroupType::AvChatRoom, None, now);
 /// app.observe(group, Presence::Join, &[teacher], now);
 ///
-/// let response = app.call(
-///     &Call {
-///         identifier: "administrator",
-///         path: "v4/group_open_avchatroom_http_svc/modify_user_info",
-///         body: br#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#,
-///     },
+/// let response = app.handle(
+///     &Request::trusted(
+///         "administrator",
+///         "v4/group_open_avchatroom_http_svc/modify_user_info",
+///         br#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000]}]}"#,
+///     ),
 ///     now,
 /// );
 /// assert_eq!(
@@ -68,53 +76,53 @@ impl Default for Settings {
 #[derive(Clone, Debug)]
 pub struct App {
     pub(crate) settings: Settings,
-    pub(crate) latest: Timestamp,
-    /// Each behind a pointer: half of the places of a map may be empty, and would take as much as a group.
+    pub(crate) now: Timestamp,
+    /// Each behind a pointer: half of the places of a map may be empty, and would take as much memory as a group.
     pub(crate) groups: BTreeMap<GroupId, Box<Group>>,
-    /// When the next pin of each group ends, so that time touches no group without one.
+    /// The end of the next pin of each group. The passing of time visits no group without a pin.
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
-    /// One quota an app and command (`gap:rate-scope`).
+    /// One quota for each app and command (`gap:rate-scope`).
     pub(crate) quotas: BTreeMap<(SdkAppId, Endpoint), Quota>,
-    /// Memory that calls use one after the other.
+    /// Memory that calls reuse.
     pub(crate) scratch: Scratch,
 }
 
-/// A group: its room, and what was last shown of it (`gap:refresh-list`, `gap:refresh-count`).
+/// A group: its room and the cache of its lists (`gap:refresh-list`, `gap:refresh-count`).
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) room: Room,
-    pub(crate) views: ListCache,
+    pub(crate) cache: ListCache,
 }
 
-/// Something that happened in a group.
+/// An event in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupEvent {
-    /// Where.
+    /// The group.
     pub group: GroupId,
-    /// What.
-    pub what: GroupEventKind,
+    /// The kind of event, with its details.
+    pub kind: GroupEventKind,
 }
 
-/// See [`GroupEvent`].
+/// The kind of a [`GroupEvent`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupEventKind {
     /// The group was created.
     GroupCreated,
-    /// The group is gone, with everything in it.
+    /// The group was destroyed, with everything in it.
     GroupDestroyed,
-    /// Something happened to a member or robot.
+    /// An event of a member or robot.
     Member(Event),
 }
 
 impl App {
-    /// An app without groups. Limits beyond their ceilings count as these.
+    /// An app without groups. A limit above its ceiling is lowered to the ceiling.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let mut app = Self {
             settings: Settings::default(),
-            latest: Timestamp::EPOCH,
+            now: Timestamp::EPOCH,
             groups: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             quotas: BTreeMap::new(),
@@ -124,18 +132,18 @@ impl App {
         app
     }
 
-    /// What the app is set up with.
+    /// The settings of the app.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Sets the app up anew. Groups, members and marks stay, and so does what was last shown of a group. Another
-    /// SDKAppID has a quota of its own (`gap:rate-scope`). Limits beyond their ceilings count as these.
+    /// Replaces the settings. Groups, members, marks and cached lists stay. Another SDKAppID has a quota of its own
+    /// (`gap:rate-scope`). A limit above its ceiling is lowered to the ceiling.
     ///
-    /// A limit that is lowered below what is there takes nothing away: `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks
-    /// may be set, and no sentence of the documents says that those beyond a lower cap are lost. While a group has more marks
-    /// than it may, no call sets any; while a mark has more holders, nobody else takes it.
+    /// A lower limit removes no mark: `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks may be set, and no sentence of the
+    /// documents says that marks beyond a lower limit are lost. While a group has more marks than the limit, no call sets a mark;
+    /// while a mark has more holders than the limit, no further account gets it.
     pub fn configure(&mut self, settings: Settings) {
         self.settings = settings;
         self.settings.terms.limits = self.settings.terms.limits.within_ceilings();
@@ -143,11 +151,11 @@ impl App {
 
     /// The latest time seen.
     #[must_use]
-    pub const fn latest(&self) -> Timestamp {
-        self.latest
+    pub const fn now(&self) -> Timestamp {
+        self.now
     }
 
-    /// When the next pin ends: call [`App::tick`] then, or at any later time. Changes with every input.
+    /// The end of the next pin: call [`App::tick`] then or later. It may change with every input.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(end, _)| *end)
@@ -164,14 +172,14 @@ impl App {
         self.groups.get(group).map(|group| &group.room)
     }
 
-    /// Lets time pass to `at`.
+    /// Lets time pass until `at`.
     pub fn tick(&mut self, at: Timestamp) -> Vec<GroupEvent> {
-        let mut happenings = Vec::new();
-        self.advance(at, &mut happenings);
-        happenings
+        let mut events = Vec::new();
+        self.advance(at, &mut events);
+        events
     }
 
-    /// Creates a group; nothing where it exists.
+    /// Creates a group. No effect where the group exists.
     pub fn create_group(
         &mut self,
         id: GroupId,
@@ -179,33 +187,34 @@ impl App {
         owner: Option<UserId>,
         at: Timestamp,
     ) -> Vec<GroupEvent> {
-        let mut happenings = self.tick(at);
+        let mut events = self.tick(at);
         self.groups.entry(id).or_insert_with(|| {
-            happenings.push(GroupEvent { group: id, what: GroupEventKind::GroupCreated });
-            Box::new(Group { room: Room::new(kind, owner), views: ListCache::default() })
+            events.push(GroupEvent { group: id, kind: GroupEventKind::GroupCreated });
+            Box::new(Group { room: Room::new(kind, owner), cache: ListCache::default() })
         });
-        happenings
+        events
     }
 
-    /// Destroys a group; nothing where there is none.
+    /// Destroys a group. No effect where the group does not exist.
     pub fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Vec<GroupEvent> {
-        let mut happenings = self.tick(at);
+        let mut events = self.tick(at);
         if let Some(group) = self.groups.remove(&id) {
             group.room.next_deadline().map(|end| self.deadlines.remove(&(end, id)));
-            happenings.push(GroupEvent { group: id, what: GroupEventKind::GroupDestroyed });
+            events.push(GroupEvent { group: id, kind: GroupEventKind::GroupDestroyed });
         }
-        happenings
+        events
     }
 
-    /// Makes this account the owner of a group; nothing where there is none. No rule is asked: the vendor hands over groups of any type
-    /// but an AVChatRoom (1047/34966).
+    /// Makes this account the owner of a group. No effect where the group does not exist. No rule is asked: the vendor hands over groups
+    /// of any type but AVChatRoom (1047/34966).
     pub fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Vec<GroupEvent> {
-        let happenings = self.tick(at);
+        let events = self.tick(at);
         self.change(id, |room| room.set_owner(owner));
-        happenings
+        events
     }
 
-    /// Lets `presence` of these accounts happen, in order; one that is named twice counts once. Nothing in a group that does not exist.
+    /// Applies a change of presence to these accounts, in order. An account that is named twice counts once. No effect in a group that does
+    /// not exist.
     pub fn observe(
         &mut self,
         group: GroupId,
@@ -213,26 +222,26 @@ impl App {
         accounts: &[UserId],
         at: Timestamp,
     ) -> Vec<GroupEvent> {
-        let mut happenings = self.tick(at);
-        let now = self.latest;
-        self.change(group, |room| happenings.extend(members(group, room.observe(presence, accounts, now))));
-        happenings
+        let mut events = self.tick(at);
+        let now = self.now;
+        self.change(group, |room| events.extend(member_events(group, room.observe(presence, accounts, now))));
+        events
     }
 
     /// When an input of `at` is taken in: not before the latest time seen, and never after [`Timestamp::LATEST`], which is the
     /// latest that a snapshot can name.
     pub(crate) fn moment(&self, at: Timestamp) -> Timestamp {
-        self.latest.max(at.min(Timestamp::LATEST))
+        self.now.max(at.min(Timestamp::LATEST))
     }
 
     /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
-    pub(crate) fn advance(&mut self, at: Timestamp, happenings: &mut Vec<GroupEvent>) {
-        self.latest = self.moment(at);
-        while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.latest) {
-            let mut events = Vec::new();
-            self.change(group, |room| events = room.tick(end));
-            happenings.extend(members(group, events));
-            // Whatever the room said, this moment is over: the loop must end.
+    pub(crate) fn advance(&mut self, at: Timestamp, events: &mut Vec<GroupEvent>) {
+        self.now = self.moment(at);
+        while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.now) {
+            let mut expired = Vec::new();
+            self.change(group, |room| expired = room.tick(end));
+            events.extend(member_events(group, expired));
+            // Ends the loop even if the room returned no event.
             self.deadlines.remove(&(end, group));
         }
     }
@@ -249,7 +258,7 @@ impl App {
         }
     }
 
-    /// Who calls, in the words of the rules.
+    /// The operator of this identifier.
     pub(crate) fn operator(&self, identifier: &str) -> Operator {
         if self.settings.admins.contains(identifier) {
             return Operator::Admin;
@@ -258,7 +267,7 @@ impl App {
     }
 }
 
-/// What happened to the members of a group.
-pub(crate) fn members(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = GroupEvent> {
-    events.into_iter().map(move |event| GroupEvent { group, what: GroupEventKind::Member(event) })
+/// The events of the members of a group.
+pub(crate) fn member_events(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = GroupEvent> {
+    events.into_iter().map(move |event| GroupEvent { group, kind: GroupEventKind::Member(event) })
 }

@@ -121,13 +121,13 @@ fn read_by_steps(
             let mended = without_trailing_commas(&text);
             let mut silent = Violations::first();
             let mut again = Reader { policy, limits, findings: &mut silent };
-            let fault = match again.body(endpoint, &mended) {
-                ControlFlow::Continue(Err(fault)) => fault,
+            let error = match again.body(endpoint, &mended) {
+                ControlFlow::Continue(Err(error)) => error,
                 _ => BodyError::TrailingComma { line, column },
             };
-            reader.no_json(&fault)?
+            reader.no_json(&error)?
         }
-        Err(fault) => reader.no_json(&fault)?,
+        Err(error) => reader.no_json(&error)?,
     };
     read.body = read.body.filter(|_| findings.found.len() == before);
     ControlFlow::Continue(read)
@@ -140,13 +140,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// 7 to 12. The fault of step 6 where the text is not a JSON object.
+    /// 7 to 12. The error of step 6 where the text is not a JSON object.
     fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyError>> {
         macro_rules! drafted {
             ($draft:expr, $read:expr) => {
                 match $draft {
                     Ok(draft) => $read(&draft).map_continue(Ok),
-                    Err(fault) => ControlFlow::Continue(Err(fault)),
+                    Err(error) => ControlFlow::Continue(Err(error)),
                 }
             };
         }
@@ -177,28 +177,28 @@ impl Reader<'_> {
                 ControlFlow::Continue(Some(mended))
             }
             Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
-            Err(fault) => {
-                self.no_json(&BodyError::NotUtf8 { at: fault.valid_up_to() })?;
+            Err(error) => {
+                self.no_json(&BodyError::NotUtf8 { at: error.valid_up_to() })?;
                 ControlFlow::Continue(None)
             }
         }
     }
 
-    fn no_json(&mut self, fault: &BodyError) -> ControlFlow<(), Read> {
-        let reason = match fault {
+    fn no_json(&mut self, error: &BodyError) -> ControlFlow<(), Read> {
+        let reason = match error {
             BodyError::TrailingComma { .. } => Refusal::TrailingComma,
             _ => Refusal::NotJson,
         };
-        self.add(reason, BodyPath::Body, fault.to_string())?;
+        self.add(reason, BodyPath::Body, error.to_string())?;
         ControlFlow::Continue(Read::default())
     }
 
     /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
-    fn fields(&mut self, faults: &[FieldError]) -> ControlFlow<()> {
-        let is_twice = |fault: &&FieldError| fault.problem == FieldProblem::DuplicateField;
-        let twice = faults.iter().filter(is_twice).map(|fault| (Refusal::DuplicateField, fault));
-        let others = faults.iter().filter(|fault| !is_twice(fault)).map(|fault| (Refusal::Required, fault));
-        twice.chain(others).try_for_each(|(reason, fault)| self.add_with(reason, fault.path, || fault.to_string()))
+    fn fields(&mut self, errors: &[FieldError]) -> ControlFlow<()> {
+        let is_twice = |error: &&FieldError| error.problem == FieldProblem::DuplicateField;
+        let twice = errors.iter().filter(is_twice).map(|error| (Refusal::DuplicateField, error));
+        let others = errors.iter().filter(|error| !is_twice(error)).map(|error| (Refusal::Required, error));
+        twice.chain(others).try_for_each(|(reason, error)| self.add_with(reason, error.path, || error.to_string()))
     }
 
     fn marks(&mut self, draft: &modify_user_info::Draft<'_>) -> ControlFlow<(), Read> {
@@ -272,9 +272,9 @@ impl Reader<'_> {
     fn account(&mut self, place: BodyPath, account: &str) -> ControlFlow<(), Option<UserId>> {
         match UserId::parse_as(account, self.policy.account_id) {
             Ok(account) => ControlFlow::Continue(Some(account)),
-            Err(fault) => {
+            Err(error) => {
                 self.add_with(Refusal::AccountId, place, || {
-                    format!("`{place}` is `{}`, which is no user id: {fault}", Excerpt(account))
+                    format!("`{place}` is `{}`, which is no user id: {error}", Excerpt(account))
                 })?;
                 ControlFlow::Continue(None)
             }
@@ -378,8 +378,8 @@ impl Reader<'_> {
         let Some(group) = group else { return ControlFlow::Continue(None) };
         match GroupId::parse(group) {
             Ok(group) => ControlFlow::Continue(Some(group)),
-            Err(fault) => {
-                let message = format!("`GroupId` is `{}`, which is no group id: {fault}", Excerpt(group));
+            Err(error) => {
+                let message = format!("`GroupId` is `{}`, which is no group id: {error}", Excerpt(group));
                 self.add(Refusal::GroupId, BodyPath::GroupId, message)?;
                 ControlFlow::Continue(None)
             }

@@ -6,9 +6,12 @@ mod output;
 pub use line::{AppChange, Input, InputError, Line, LineError};
 pub use output::events_json;
 
-use crate::{Answer, App, Call, GroupEvent, Response, Settings};
+use crate::answer::Answer;
+use crate::app::{App, GroupEvent, Settings};
+use crate::handle::Response;
+use crate::request::Request;
 
-/// A conversation with an [`App`] in lines of JSON.
+/// Runs scenario lines on an [`App`].
 ///
 /// ```
 /// use avmarks_service::Scenario;
@@ -41,19 +44,19 @@ impl Default for Scenario {
 }
 
 impl Scenario {
-    /// A conversation that starts with this app.
+    /// A scenario that starts with this app.
     #[must_use]
     pub const fn new(app: App) -> Self {
         Self { app, line: 0 }
     }
 
-    /// The app as it stands.
+    /// The app in its current state.
     #[must_use]
     pub const fn app(&self) -> &App {
         &self.app
     }
 
-    /// The app as it stands, taken out.
+    /// Returns the app in its current state.
     #[must_use]
     pub fn into_app(self) -> App {
         self.app
@@ -63,26 +66,26 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// [`LineError`] where the line is no valid input; it names the line, and nothing was changed.
+    /// [`LineError`] where the line is not a valid input. It names the line. Nothing was changed.
     pub fn answer(&mut self, text: &str) -> Result<Vec<u8>, LineError> {
         self.step(text).map(|step| step.to_json())
     }
 
-    /// Takes the next line in; [`Scenario::answer`] with what happened as values.
+    /// Runs the next line, like [`Scenario::answer`], and returns its answer and events as values.
     ///
     /// # Errors
     ///
-    /// [`LineError`] where the line is no valid input; it names the line, and nothing was changed.
+    /// [`LineError`] where the line is not a valid input. It names the line. Nothing was changed.
     pub fn step(&mut self, text: &str) -> Result<Step, LineError> {
         self.line += 1;
         let line =
-            Line::parse(text, &self.app.settings.terms.policy).map_err(|fault| LineError::new(self.line, fault))?;
+            Line::parse(text, &self.app.settings.terms.policy).map_err(|error| LineError::new(self.line, error))?;
         Ok(line.run(&mut self.app, self.line))
     }
 }
 
 impl Line<'_> {
-    /// Lets `app` take the input in. `line` is its number in the scenario, which the [`Step`] repeats.
+    /// Applies the input to `app`. `line` is its number in the scenario, for the [`Step`].
     ///
     /// ```
     /// use avmarks_service::scenario::{Input, Line};
@@ -92,49 +95,49 @@ impl Line<'_> {
     /// let mut app = App::new(Settings::default());
     /// let step = Line { at: Timestamp::from_millis(5), input: Input::Tick }.run(&mut app, 1);
     /// assert_eq!(step.to_json(), br#"{"line":1,"events":[]}"#);
-    /// assert_eq!(app.latest().as_millis(), 5);
+    /// assert_eq!(app.now().as_millis(), 5);
     /// ```
     pub fn run(self, app: &mut App, line: u64) -> Step {
         let Self { at, input } = self;
-        let happenings = match input {
+        let events = match input {
             Input::Call { identifier, path, body } => {
-                let call = Call { identifier: &identifier, path: &path, body: body.as_bytes() };
-                let Response { answer, happenings, .. } = app.call(&call, at);
-                return Step { line, answer: Some(answer), happenings };
+                let request = Request::trusted(&identifier, &path, body.as_bytes());
+                let Response { answer, events, .. } = app.handle(&request, at);
+                return Step { line, answer: Some(answer), events };
             }
             Input::App(change) => {
-                let happenings = app.tick(at);
+                let events = app.tick(at);
                 let mut settings = app.settings.clone();
                 change.apply(&mut settings);
                 app.configure(settings);
-                happenings
+                events
             }
             Input::Policy(policy) => {
                 let mut settings = app.settings.clone();
                 settings.terms.policy = policy;
-                let happenings = app.tick(at);
+                let events = app.tick(at);
                 app.configure(settings);
-                happenings
+                events
             }
             Input::CreateGroup { group, kind, owner } => app.create_group(group, kind, owner, at),
             Input::DestroyGroup { group } => app.destroy_group(group, at),
             Input::Presence { presence, group, accounts } => app.observe(group, presence, &accounts, at),
             Input::Tick => app.tick(at),
         };
-        Step { line, answer: None, happenings }
+        Step { line, answer: None, events }
     }
 }
 
-/// A line that was taken in, and what came of it.
+/// A line with its answer and events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// The line, from 1.
+    /// The number of the line, from 1.
     pub line: u64,
-    /// What is answered, where the line is a call.
+    /// The answer, where the line is a call.
     pub answer: Option<Answer>,
-    /// What happened.
-    pub happenings: Vec<GroupEvent>,
+    /// The events, in order.
+    pub events: Vec<GroupEvent>,
 }
 
 impl Step {

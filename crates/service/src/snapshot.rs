@@ -1,59 +1,25 @@
 //! The whole state of an app as JSON, and back.
 
+mod error;
 mod wire;
 
 use std::collections::BTreeMap;
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
-use avmarks_rules::{Filter, Policy, RestoreError, Room, Terms};
+use avmarks_rules::{Filter, Policy, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::app::Group;
-use crate::pull::{ListCache, ListView};
-use crate::{App, Settings};
+use crate::app::{App, Group, Settings};
+use crate::online_list::{CachedList, ListCache};
+
+pub use error::SnapshotError;
+use error::VERSION;
 use wire::{
     AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
 };
-
-/// The version that this crate writes, and reads.
-const VERSION: u32 = 2;
-
-/// Why a snapshot makes no app.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SnapshotError {
-    /// It is no JSON, or not of the form of a snapshot.
-    #[error("this is no snapshot: {what}")]
-    Form {
-        /// What is wrong, and where.
-        what: String,
-    },
-    /// It is of another version.
-    #[error("the snapshot is of version {found}, and only version {VERSION} can be read")]
-    Version {
-        /// The version found.
-        found: u32,
-    },
-    /// A value in it is none that there can be.
-    #[error("`{field}` in the snapshot: {what}")]
-    Value {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// The members of a group could not have come about by the rules.
-    #[error("group `{group}` in the snapshot: {fault}")]
-    Group {
-        /// The group.
-        group: GroupId,
-        /// What is wrong with it.
-        fault: RestoreError,
-    },
-}
 
 impl App {
     /// The whole state as versioned JSON; the signing key is not in it.
@@ -66,7 +32,7 @@ impl App {
     /// app.create_group(GroupId::parse("@TGS#a").unwrap(), GroupType::AvChatRoom, None, Timestamp::from_millis(7));
     /// let json = app.snapshot();
     /// let again = App::restore(&json).unwrap();
-    /// assert_eq!(again.latest(), Timestamp::from_millis(7));
+    /// assert_eq!(again.now(), Timestamp::from_millis(7));
     /// assert_eq!(again.snapshot(), json);
     /// ```
     #[must_use]
@@ -88,7 +54,7 @@ impl App {
         struct Head {
             avmarks_snapshot: u32,
         }
-        let form = |fault: serde_json::Error| SnapshotError::Form { what: brief(&fault) };
+        let form = |error: serde_json::Error| SnapshotError::Form { what: brief(&error) };
         // The version first: another one may have another form.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
         if found != VERSION {
@@ -110,7 +76,7 @@ impl Snapshot {
         });
         Self {
             avmarks_snapshot: VERSION,
-            latest: app.latest.as_millis(),
+            latest: app.now.as_millis(),
             sdkappid: sdkappid.number(),
             admins: admins.clone(),
             marks_supported: *marks_supported,
@@ -124,7 +90,7 @@ impl Snapshot {
     }
 
     fn into_app(self) -> Result<App, SnapshotError> {
-        let sdkappid = SdkAppId::new(self.sdkappid).map_err(|fault| value("sdkappid", fault))?;
+        let sdkappid = SdkAppId::new(self.sdkappid).map_err(|error| value("sdkappid", error))?;
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
@@ -133,13 +99,13 @@ impl Snapshot {
             online_list_enabled: self.online_list_enabled,
         };
         let mut app = App::new(Settings { sdkappid, admins: self.admins, terms, key: None });
-        app.latest = Timestamp::new(self.latest)
-            .map_err(|fault| value("latest", format!("`{}` is too late: {fault}", self.latest)))?;
+        app.now = Timestamp::new(self.latest)
+            .map_err(|error| value("latest", format!("`{}` is too late: {error}", self.latest)))?;
         for admitted in self.admitted {
             app.readmit(admitted)?;
         }
         for group in self.groups {
-            let (id, group) = group.into_group(app.latest)?;
+            let (id, group) = group.into_group(app.now)?;
             let deadline = group.room.next_deadline();
             if app.groups.insert(id, Box::new(group)).is_some() {
                 return Err(value("groups", format!("`{id}` is there twice")));
@@ -151,9 +117,9 @@ impl Snapshot {
 }
 
 /// What the JSON reader says, which may hold any text of the snapshot: in one line, and no longer than one can read.
-fn brief(fault: &serde_json::Error) -> String {
+fn brief(error: &serde_json::Error) -> String {
     const CHARACTERS_MAX: usize = 400;
-    let text = fault.to_string();
+    let text = error.to_string();
     match text.char_indices().nth(CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", OneLine(text.get(..end).unwrap_or_default())),
         None => OneLine(&text).to_string(),
@@ -165,7 +131,7 @@ fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotError> 
     let mut policy = Policy::default();
     for (gap, field) in Gap::choices() {
         let reading = readings.get(field).ok_or_else(|| value("policy", format!("`{field}` is missing")))?;
-        policy.set(gap, reading).map_err(|fault| value("policy", fault))?;
+        policy.set(gap, reading).map_err(|error| value("policy", error))?;
     }
     match readings.keys().find(|field| Gap::choices().all(|(_, known)| known != *field)) {
         Some(field) => Err(value("policy", format!("`{}` is not a field of the policy", Excerpt(field)))),
@@ -176,10 +142,10 @@ fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotError> 
 impl App {
     fn readmit(&mut self, admitted: AdmittedWire) -> Result<(), SnapshotError> {
         let AdmittedWire { sdkappid, command, at } = admitted;
-        let sdkappid = SdkAppId::new(sdkappid).map_err(|fault| value("admitted", fault))?;
+        let sdkappid = SdkAppId::new(sdkappid).map_err(|error| value("admitted", error))?;
         let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
         let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
-        if !at.is_sorted() || at.last().is_some_and(|last| *last > self.latest.as_millis()) {
+        if !at.is_sorted() || at.last().is_some_and(|last| *last > self.now.as_millis()) {
             return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
         }
         let quota = at.into_iter().map(Timestamp::from_millis).collect();
@@ -191,8 +157,8 @@ impl App {
 }
 
 impl GroupWire {
-    fn of(id: &GroupId, Group { room, views }: &Group) -> Self {
-        let list_views = views.lists.iter().map(|(filter, (taken, view))| ListViewWire {
+    fn of(id: &GroupId, Group { room, cache }: &Group) -> Self {
+        let list_views = cache.lists.iter().map(|(filter, (taken, view))| ListViewWire {
             filter: (*filter).into(),
             taken: taken.as_millis(),
             members_max: view.members_max,
@@ -203,12 +169,12 @@ impl GroupWire {
             r#type: room.kind().name().to_owned(),
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
             admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
-            latest: room.latest().as_millis(),
+            latest: room.now().as_millis(),
             next_place: room.next_place(),
-            members: room.members(room.latest()).into_iter().map(MemberWire::from).collect(),
+            members: room.members(room.now()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
-            count_view: views.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
-            online_view: views.online.as_ref().map(|(taken, online)| OnlineViewWire {
+            count_view: cache.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
+            online_view: cache.online.as_ref().map(|(taken, online)| OnlineViewWire {
                 taken: taken.as_millis(),
                 accounts: online.iter().map(|account| account.as_str().to_owned()).collect(),
             }),
@@ -216,7 +182,7 @@ impl GroupWire {
     }
 
     fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
-        let id = GroupId::parse(&self.id).map_err(|fault| value("id", fault))?;
+        let id = GroupId::parse(&self.id).map_err(|error| value("id", error))?;
         let kind = GroupType::from_name(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
@@ -227,33 +193,33 @@ impl GroupWire {
         let seen = Timestamp::from_millis(self.latest);
         let admins = self.admins.iter().map(|admin| user("admins", admin)).collect::<Result<_, _>>()?;
         let room = Room::restore(kind, owner, admins, seen, self.next_place, members)
-            .map_err(|fault| SnapshotError::Group { group: id, fault })?;
+            .map_err(|error| SnapshotError::Group { group: id, error })?;
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
         }
-        let mut views = ListCache::default();
+        let mut cache = ListCache::default();
         for view in self.list_views {
             let (filter, taken, view) = view.into_view(latest)?;
-            if views.lists.insert(filter, (taken, view)).is_some() {
+            if cache.lists.insert(filter, (taken, view)).is_some() {
                 return Err(value("list_views", format!("a filter of group `{id}` is there twice")));
             }
         }
-        views.count = self.count_view.map(|view| Ok((taken(view.taken, latest)?, view.count))).transpose()?;
+        cache.count = self.count_view.map(|view| Ok((taken(view.taken, latest)?, view.count))).transpose()?;
         if let Some(OnlineViewWire { taken: at, accounts }) = self.online_view {
             let online = accounts.iter().map(|account| user("online_view", account)).collect::<Result<_, _>>()?;
-            views.online = Some((taken(at, latest)?, online));
+            cache.online = Some((taken(at, latest)?, online));
         }
-        Ok((id, Group { room, views }))
+        Ok((id, Group { room, cache }))
     }
 }
 
 impl ListViewWire {
-    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, ListView), SnapshotError> {
+    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
         let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.place > earlier.place) {
             return Err(value("list_views", "places must descend"));
         }
-        let view = ListView { members_max: self.members_max, members };
+        let view = CachedList { members_max: self.members_max, members };
         Ok((self.filter.into_filter()?, taken(self.taken, latest)?, view))
     }
 }

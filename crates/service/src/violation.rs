@@ -1,4 +1,4 @@
-//! What is wrong with a request: the place, the clause or gap, the vendor's code, and a sentence.
+//! What is wrong with a request: the path, the clause or gap, the vendor's code, and a sentence.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ pub struct Violation {
     /// Which rule is broken.
     pub reason: Refusal,
     /// Where in the body; none where it is not about the body.
-    pub place: Option<BodyPath>,
+    pub path: Option<BodyPath>,
     /// What the vendor's service would answer, were this the first thing wrong.
     pub code: ErrorCode,
     /// What it rests on: the clause broken, then the gap that the code or the refusal depends on.
@@ -25,11 +25,11 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(crate) fn new(reason: Refusal, place: Option<BodyPath>, policy: &Policy, message: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Refusal, path: Option<BodyPath>, policy: &Policy, message: impl Into<String>) -> Self {
         let code = ErrorCode::new(i64::from(reason.code(policy)));
         let clause = reason.clause().map(Reason::Clause);
         let because = clause.into_iter().chain(reason.gap().map(Reason::Gap)).collect();
-        Self { reason, place, code, because, message: message.into() }
+        Self { reason, path, code, because, message: message.into() }
     }
 
     /// Whether these violations, in the order of the precedence, are of more than one rule, so that the order decided which
@@ -39,10 +39,10 @@ impl Violation {
         violations.windows(2).any(|pair| matches!(pair, [one, next] if one.reason != next.reason))
     }
 
-    /// The JSON pointer of the place (RFC 6901); empty for the body as a whole, none where it is not about the body.
+    /// The JSON pointer of the path (RFC 6901); empty for the body as a whole, none where it is not about the body.
     #[must_use]
     pub fn pointer(&self) -> Option<String> {
-        self.place.map(BodyPath::pointer)
+        self.path.map(BodyPath::pointer)
     }
 }
 
@@ -59,8 +59,8 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code)?;
-        for (at, basis) in self.because.iter().enumerate() {
-            write!(f, "{}{basis}", if at == 0 { " " } else { ", " })?;
+        for (at, reason) in self.because.iter().enumerate() {
+            write!(f, "{}{reason}", if at == 0 { " " } else { ", " })?;
         }
         write!(f, ": {}", self.message)
     }

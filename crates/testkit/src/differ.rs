@@ -6,7 +6,7 @@ mod tally;
 use avmarks_generators::operations::Step;
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Filter, MemberView, Policy, Room};
-use avmarks_service::{App, Call, Scenario, Violation};
+use avmarks_service::{App, Request, Scenario, Violation};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use serde_json::Value;
 
@@ -139,7 +139,7 @@ impl Run {
                 return Err(format!("a dry run foresaw {foreseen:?}, and what came is {said}"));
             }
             if !is_served(answer) {
-                unchanged_but_by_time(&before, &after, self.service.app().latest())?;
+                unchanged_but_by_time(&before, &after, self.service.app().now())?;
             }
         }
         self.invariants(&after)?;
@@ -152,7 +152,7 @@ impl Run {
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
         let at = Timestamp::from_millis(line.get("at").and_then(Value::as_u64).unwrap_or_default());
         let identifier = text("as").unwrap_or("administrator");
-        let dry = self.service.app().dry_run_call(&Call { identifier, path, body: body.as_bytes() }, at);
+        let dry = self.service.app().dry_run(&Request::trusted(identifier, path, body.as_bytes()), at);
         let first = dry.violations.first().map(|first| first.code.number()).unwrap_or_default();
         if first != dry.answer.code.number() {
             return Err(format!("the first violation has code {first}, the answer {}", dry.answer.code));
@@ -174,7 +174,7 @@ impl Run {
         let app = self.service.app();
         for group in groups {
             let Seen { id, members, admins } = group;
-            same_room(app.room(id), self.alone.rooms().get(id), members, app.latest())?;
+            same_room(app.room(id), self.alone.rooms().get(id), members, app.now())?;
             let oracle = &self.oracle.oracle;
             let theirs = oracle.members(id.as_str()).unwrap_or_default();
             if members.len() != theirs.len() || !members.iter().zip(&theirs).all(|(ours, theirs)| is_same(ours, theirs))

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::without_trailing_commas;
-use avmarks_rules::{Omission, Operator, Policy, Presence, Quota, Room, Terms, Transition, Verdict};
+use avmarks_rules::{Omission, Operator, Policy, Presence, Room, Terms, Transition, Verdict};
+use avmarks_service::internal::Quota;
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Endpoint, get_members, get_online_member_num};
 use avmarks_rules::{Presence, Reason};
-use avmarks_service::{App, Call, Request, Settings};
+use avmarks_service::{App, Request, RequestBody, Settings};
 use avmarks_spec::readings::{Random, RestOwner, TrailingComma};
 use avmarks_spec::{GroupType, Timestamp};
 
@@ -14,9 +14,9 @@ fn ids(because: &[Reason]) -> Vec<&'static str> {
 
 /// What the answer to this call by `identifier` rests on.
 fn of_call(app: &App, identifier: &str, endpoint: Endpoint, body: impl AsRef<[u8]>) -> Vec<&'static str> {
-    let call = Call { identifier, path: endpoint.path(), body: body.as_ref() };
-    let foreseen = app.dry_run_call(&call, NOW).answer;
-    let answer = app.clone().call(&call, NOW).answer;
+    let call = Request::trusted(identifier, endpoint.path(), body.as_ref());
+    let foreseen = app.dry_run(&call, NOW).answer;
+    let answer = app.clone().handle(&call, NOW).answer;
     assert_eq!(answer, foreseen);
     ids(&answer.because)
 }
@@ -77,7 +77,7 @@ fn what_cannot_be_looked_at_breaks_no_rule() {
     let good = body("g", 1, &[("a", &[1_000])]);
     let query = signed_query(&key("any"), "administrator");
     let because = |method, path, query: &str, body: &[u8]| {
-        let request = Request { method, path, query, body };
+        let request = Request::signed(method, path, query, body);
         let foreseen = app.dry_run(&request, NOW).answer;
         assert_eq!(app.clone().handle(&request, NOW).answer, foreseen);
         ids(&foreseen.because)
@@ -104,11 +104,12 @@ fn a_body_that_was_not_read_is_too_long_and_nothing_else() {
     let app = app_with_group();
     let query = signed_query(&key("any"), "administrator");
     for path in [get_online_member_num::PATH, get_members::PATH] {
-        let request = Request { method: "POST", path, query: &query, body: b"" };
+        let request = Request::signed("POST", path, &query, b"");
         for bytes in [Some(1_048_577), None] {
-            let answer = app.refuse_long_body(&request, bytes, NOW);
+            let request = Request { body: RequestBody::TooLong(bytes), ..request };
+            let answer = app.dry_run(&request, NOW).answer;
             assert_eq!(ids(&answer.because), ["gap:http-codes"]);
-            let get = app.refuse_long_body(&Request { method: "GET", ..request }, bytes, NOW);
+            let get = app.dry_run(&Request { method: "GET", ..request }, NOW).answer;
             assert_eq!(ids(&get.because), ["gap:http-codes", "gap:precedence"]);
         }
     }
@@ -133,7 +134,7 @@ fn the_gap_of_the_order_comes_last_but_for_the_clock() {
         (Endpoint::GetAdminList, ""),
     ] {
         let body = format!(r#"{{"GroupId":"g"{rest},}}"#);
-        let request = Request { method: "POST", path: endpoint.path(), query: &query, body: body.as_bytes() };
+        let request = Request::signed("POST", endpoint.path(), &query, body.as_bytes());
         let answer = app.handle(&request, earlier).answer;
         assert_eq!(
             ids(&answer.because),
@@ -183,8 +184,8 @@ fn a_violation_does_not_name_the_order() {
         (Endpoint::ModifyAdmin, r#","CommandType":1,"Admin_Account":["a"]"#),
     ] {
         let body = format!(r#"{{"GroupId":"g"{rest}}}"#);
-        let call = Call { identifier: "administrator", path: endpoint.path(), body: body.as_bytes() };
-        let dry = app.dry_run_call(&call, NOW);
+        let call = Request::trusted("administrator", endpoint.path(), body.as_bytes());
+        let dry = app.dry_run(&call, NOW);
         assert!(ids(&dry.answer.because).contains(&"gap:precedence"));
         let named: Vec<_> = dry.violations.iter().map(|violation| ids(&violation.because)).collect();
         assert_eq!(named, [["PLAN", "gap:plan-code"], ["SWITCH", "gap:switch-code"]], "{}", endpoint.command());

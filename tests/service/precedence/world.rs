@@ -3,7 +3,7 @@
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{Endpoint, SdkAppId, modify_admin};
 use avmarks_rules::{Presence, Reason, Refusal};
-use avmarks_service::{Answer, App, Call, Request, Settings};
+use avmarks_service::{Answer, App, Request, Settings};
 use avmarks_spec::readings::{CountTypes, LowPlanList, OverCapacity, Random, SpecialSlots};
 use avmarks_spec::{Gap, GroupType, Limits, Timestamp};
 
@@ -64,7 +64,7 @@ impl World {
 
     /// A call of an app admin, which is served.
     pub(super) fn serve(&mut self, endpoint: Endpoint, body: &[u8]) {
-        let response = self.app.call(&Call { identifier: "administrator", path: endpoint.path(), body }, NOW);
+        let response = self.app.handle(&Request::trusted("administrator", endpoint.path(), body), NOW);
         assert_eq!(response.answer.code.number(), 0, "{response:?}");
     }
 
@@ -75,7 +75,7 @@ impl World {
     }
 
     pub(super) fn request(&self) -> Request<'_> {
-        Request { method: self.method, path: self.path, query: &self.query, body: &self.body }
+        Request::signed(self.method, self.path, &self.query, &self.body)
     }
 
     /// Every refusal that a dry run finds, and the answer, which is that of the service.

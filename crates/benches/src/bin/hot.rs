@@ -10,7 +10,7 @@ use std::hint::black_box;
 use avmarks_benches::world::{GROUP, Numbers, call, id, request, undone, user};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{MarkCall, Presence, Room, Scratch, Terms};
-use avmarks_service::{App, Call, Response, Settings};
+use avmarks_service::{App, Request, Response, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -85,7 +85,7 @@ fn bytes(members: usize, repeats: usize) {
         let set = request(&mut numbers, members, 500, 3);
         for request in [&set, &undone(&set)] {
             let body = serde_json::to_vec(request).unwrap();
-            let call = Call { identifier: "administrator", path: modify_user_info::PATH, body: &body };
+            let call = Request::trusted("administrator", modify_user_info::PATH, &body);
             let answer = measured_bytes(&mut app, &call, Timestamp::from_millis(1_000 * repeat as u64)).answer;
             assert!(answer.body.starts_with(b"{\"ActionStatus\":\"OK\""));
         }
@@ -93,6 +93,6 @@ fn bytes(members: usize, repeats: usize) {
 }
 
 #[inline(never)]
-fn measured_bytes(app: &mut App, call: &Call<'_>, at: Timestamp) -> Response {
-    app.call(call, at)
+fn measured_bytes(app: &mut App, call: &Request<'_>, at: Timestamp) -> Response {
+    app.handle(call, at)
 }

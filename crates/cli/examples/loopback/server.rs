@@ -128,7 +128,7 @@ impl Server {
             (busy, modify_user_info::Answer::refused(busy, "the server is busy; try again").to_json())
         } else {
             let Asked { method, path, query, body } = asked;
-            let request = Request { method, path, query, body };
+            let request = Request::signed(method, path, query, body);
             let answer = self.app.lock().unwrap_or_else(PoisonError::into_inner).handle(&request, now()).answer;
             (answer.code, answer.body)
         };

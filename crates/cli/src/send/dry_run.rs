@@ -7,7 +7,7 @@ use avmarks_client::{Job, Plan, Reply, Signer, Step};
 use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Reason;
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Request};
 use avmarks_spec::Clause;
 
 use super::report::{Report, Shown};
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// Says what would become of each account, at the snapshot's latest time and after. The signature is taken as valid.
 pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, format: Format) -> Result<Verdict, Error> {
     let target = settings.target()?;
-    let mut now = app.latest();
+    let mut now = app.now();
     let signer = Arc::new(Signer::fixed(target.app, target.identifier, UserSig::new("unchecked")));
     let job = Job::new(vec![plan], signer, settings.job(settings.deadline(now)), 0);
     let mut job = job.map_err(|error| Error::Job { what: None, error })?;
@@ -27,7 +27,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
         match job.poll(now) {
             Step::Send(outgoing) => {
                 let (identifier, body) = (target.identifier.as_str(), &outgoing.body);
-                let response = app.call(&Call { identifier, path: outgoing.path(), body }, now);
+                let response = app.handle(&Request::trusted(identifier, outgoing.path(), body), now);
                 if let Some(Reason::Clause(clause)) = response.answer.because.first() {
                     clauses.entry(response.answer.code).or_default().insert(*clause);
                 }

@@ -29,7 +29,7 @@ pub(super) fn load(emulator: &Emulator, source: &Source, given: &Given) -> Resul
     let mut of_app = app.settings().clone();
     settings::put_app(given, &mut of_app)?;
     app.configure(of_app);
-    let (before, latest) = (emulator.app_settings(), app.latest());
+    let (before, latest) = (emulator.app_settings(), app.now());
     emulator.seed(app).map_err(failed)?;
     match settings::clock(given) {
         Some(clock) if clock < latest => {

@@ -36,7 +36,11 @@ pub(crate) struct World {
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
     let groups = prop::collection::vec((prop::collection::vec(0u8..30, 1..30), 1usize..7), 1..4);
-    let settings = (1usize..4, 1usize..5, 100u64..1_500, 1u32..6, 3_001u64..20_000, 3_001u64..8_000, any::<bool>());
+    // The least that a setting may be is drawn on purpose, and answers that come just when the time of a try is over.
+    let budget = prop_oneof![1 => Just(3_001), 1 => Just(3_002), 6 => 3_001u64..20_000];
+    let try_timeout = prop_oneof![1 => Just(3_001), 3 => 3_001u64..8_000];
+    let latency = prop_oneof![1 => 3_000u16..3_003, 7 => 0u16..6_000];
+    let settings = (1usize..4, 1usize..5, 100u64..1_500, 1u32..6, budget, try_timeout, any::<bool>());
     let settings = (settings, prop::option::of(0u64..40_000)).prop_map(
         |((in_flight_max, calls_max, window, tries_max, budget, try_timeout, keep_answers), deadline)| JobSettings {
             in_flight_max,
@@ -54,7 +58,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
     );
     let deeds = prop::collection::vec(0u8..=Hard::DEEDS, 1..24);
     let kind = prop::sample::select(PlanKind::ALL);
-    (kind, groups, settings, deeds, prop::collection::vec(0u16..6_000, 1..8), any::<u64>()).prop_map(
+    (kind, groups, settings, deeds, prop::collection::vec(latency, 1..8), any::<u64>()).prop_map(
         |(kind, groups, settings, deeds, latencies, seed)| World { kind, groups, settings, deeds, latencies, seed },
     )
 }

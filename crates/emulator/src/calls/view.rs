@@ -12,7 +12,7 @@ use crate::state::{Group, State};
 /// Whether there is such an account.
 pub(super) fn exists(state: &State, account: &UserId) -> bool {
     let takes_part =
-        |id: GroupId| state.app.room(&id).is_some_and(|room| room.member(account, state.app.latest()).is_some());
+        |id: GroupId| state.app.room(&id).is_some_and(|room| room.member(account, state.app.now()).is_some());
     state.calls.accounts.contains_key(account)
         || is_admin(state, account.as_str())
         || state.app.groups().any(takes_part)
@@ -20,7 +20,7 @@ pub(super) fn exists(state: &State, account: &UserId) -> bool {
 
 /// Whether it has a connection anywhere.
 pub(super) fn is_online(state: &State, account: &UserId) -> bool {
-    let is_there = |id: GroupId| state.app.room(&id).is_some_and(|room| room.is_online(account, state.app.latest()));
+    let is_there = |id: GroupId| state.app.room(&id).is_some_and(|room| room.is_online(account, state.app.now()));
     state.app.groups().any(is_there)
 }
 

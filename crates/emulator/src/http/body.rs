@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use avmarks_service::RequestBody;
 use avmarks_spec::OneLine;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
@@ -25,6 +26,14 @@ impl ReadBody {
         match self {
             Self::Whole(body, _) => body,
             Self::TooLong { .. } => b"",
+        }
+    }
+
+    /// The body as the service takes it.
+    pub(crate) fn as_request_body(&self) -> RequestBody<'_> {
+        match self {
+            Self::Whole(body, _) => RequestBody::Bytes(body),
+            Self::TooLong { bytes } => RequestBody::TooLong(*bytes),
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use avmarks_rules::Policy;
-use avmarks_service::Call;
 use avmarks_service::scenario::{Input, Line};
 use avmarks_spec::{GroupId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::wire::ClockWire;
+use crate::authorized_call::AuthorizedCall;
 use crate::clock::Clock;
 
 /// A line of a journal.
@@ -80,8 +80,8 @@ struct GroupCallLine<'a> {
 }
 
 /// The scenario line of a call that the service has answered. A body that is not UTF-8 becomes an empty one.
-pub(crate) fn call_line<'a>(at: Timestamp, call: &Call<'a>) -> Line<'a> {
-    let Call { identifier, path, body } = call;
+pub(crate) fn call_line<'a>(at: Timestamp, call: &AuthorizedCall<'a>) -> Line<'a> {
+    let AuthorizedCall { identifier, path, body } = call;
     let body = std::str::from_utf8(body).unwrap_or_default();
     let (identifier, path) = (Cow::Borrowed(*identifier), Cow::Borrowed(*path));
     Line { at, input: Input::Call { identifier, path, body: Cow::Borrowed(body) } }
@@ -96,7 +96,7 @@ impl OwnLine {
         json(&NameLine { at: at.as_millis(), r#do: "name".into(), group: group.as_str().into(), name: name.into() })
     }
 
-    pub(crate) fn group_call(at: Timestamp, Call { identifier, path, body }: &Call<'_>) -> Vec<u8> {
+    pub(crate) fn group_call(at: Timestamp, AuthorizedCall { identifier, path, body }: &AuthorizedCall<'_>) -> Vec<u8> {
         let raw = std::str::from_utf8(body).unwrap_or_default().into();
         let (identifier, path) = (Cow::Borrowed(*identifier), Cow::Borrowed(*path));
         json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw })

@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use avmarks_protocol::url::RawQuery;
 use avmarks_rules::Presence;
-use avmarks_service::Request;
+use avmarks_service::{Caller, Request};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde_json::Value;
 
 use super::*;
-use crate::http::ReadBody;
 use crate::shared::Shared;
 use crate::webhooks::Initiator;
 use crate::world::World;
@@ -91,13 +90,13 @@ fn change<T>(shared: &Shared, change: impl FnOnce(&mut World) -> T) -> T {
 
 /// The body of an answer.
 fn answer(shared: &Shared, request: &Request<'_>) -> Vec<u8> {
-    let body = ReadBody::Whole(request.body.to_vec().into(), Default::default());
-    wait(shared.answer(request, &RawQuery::new(request.query), &body, None)).unwrap().body
+    let Caller::Signed(query) = request.caller else { panic!("{request:?}") };
+    wait(shared.answer(request, &RawQuery::new(query), None)).unwrap().body
 }
 
 fn call(shared: &Shared, path: &str, body: &str) -> i64 {
     let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
-    let request = Request { method: "POST", path, query, body: body.as_bytes() };
+    let request = Request::signed("POST", path, query, body.as_bytes());
     serde_json::from_slice::<Value>(&answer(shared, &request)).unwrap()["ErrorCode"].as_i64().unwrap()
 }
 
@@ -302,9 +301,9 @@ fn where_nothing_can_be_kept_nothing_is_accepted() {
     // A new generation cannot be begun in a folder that is gone.
     let fault = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
     assert!(fault.contains("can no longer be kept") && fault.contains("state.new"), "{fault}");
-    let request = Request { method: "POST", path: "/v4/x", query: "", body: b"" };
-    let (query, body) = (RawQuery::new(""), ReadBody::Whole(Default::default(), Default::default()));
-    assert!(wait(shared.answer(&request, &query, &body, None)).is_err());
+    let request = Request::signed("POST", "/v4/x", "", b"");
+    let query = RawQuery::new("");
+    assert!(wait(shared.answer(&request, &query, None)).is_err());
     assert!(wait(shared.change(|_| ())).is_err());
 }
 

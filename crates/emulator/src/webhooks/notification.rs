@@ -62,7 +62,7 @@ pub(super) fn notifications(
     let mut joined = None;
     for event in &changes.events {
         let group = event.group;
-        match &event.what {
+        match &event.kind {
             GroupEventKind::GroupDestroyed => notifier.destroyed(group),
             GroupEventKind::Member(Event::Joined { account, .. }) => {
                 notifier.joined(group, account);

@@ -6,7 +6,8 @@ use super::{ACCOUNTS, GROUPS, Input, account, group, named};
 use crate::choices::Choices;
 use crate::json::quoted;
 
-const NUMBERS: [&str; 16] = [
+/// The usual marks, and those at the edges of what a mark may be: a number drawn from the whole range would meet none of them.
+const NUMBERS: [&str; 20] = [
     "500",
     "600",
     "1000",
@@ -15,6 +16,10 @@ const NUMBERS: [&str; 16] = [
     "1003",
     "4294967295",
     "999",
+    "499",
+    "501",
+    "599",
+    "601",
     "0",
     "-1",
     "4294967296",
@@ -156,9 +161,9 @@ fn caller(choices: &mut Choices<'_>) -> &'static str {
 /// A mark: mostly one of a few, now and then one of twenty that hardly anybody names, and seldom none at all.
 fn number(index: u8) -> String {
     match index {
-        0..=219 => named(&NUMBERS, index % 6).to_owned(),
-        220..=249 => (2_000 + u32::from(index % 20)).to_string(),
-        _ => named(&NUMBERS, index).to_owned(),
+        0..=213 => named(&NUMBERS, index % 6).to_owned(),
+        214..=241 => (2_000 + u32::from(index % 20)).to_string(),
+        _ => named(&NUMBERS, index - 242 + 6).to_owned(),
     }
 }
 

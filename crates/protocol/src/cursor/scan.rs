@@ -127,7 +127,7 @@ pub(super) fn value(text: &[u8]) -> Option<usize> {
 #[inline(always)]
 fn blanks(text: &[u8]) -> &[u8] {
     match text {
-        [..=b' ', ..] => behind_blanks(text),
+        [0..=b' ', ..] => behind_blanks(text),
         _ => text,
     }
 }

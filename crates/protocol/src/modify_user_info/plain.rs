@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{DraftMember, Marks, Member};
+use super::marks::Marks;
+use super::member::{DraftMember, Member};
 use crate::cursor::{Cursor, once};
 use crate::integer::Integer;
 

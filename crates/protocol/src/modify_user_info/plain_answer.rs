@@ -1,6 +1,7 @@
 //! An answer as the service writes it, read in one pass.
 
-use super::{Answer, Marks, Served};
+use super::marks::Marks;
+use super::{Answer, Served};
 use crate::cursor::{Cursor, once};
 use crate::envelope::EnvelopeFields;
 use crate::extra::Extra;

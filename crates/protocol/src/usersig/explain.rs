@@ -8,11 +8,11 @@ use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
 
-use super::UserSigError;
 use super::corruption::{Corruption, repair};
 use super::maker::{MakerMistake, mistakes};
 use super::token::Token;
 use super::token_error::TokenError;
+use super::{UserSigError, errors_of};
 
 /// All that was found about a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,7 +222,8 @@ pub fn explain(
     Explanation { findings, token: Some(token) }
 }
 
-/// Every reason to refuse a signature that can be read.
+/// Every reason to refuse a signature that can be read. Where another key seems to have been used, what a maker can do wrong with the
+/// right key is tried first.
 fn refusals(
     token: &Token,
     key: Option<&SecretKey>,
@@ -231,24 +232,16 @@ fn refusals(
     now: Timestamp,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(asked) = identifier.filter(|asked| *asked != token.identifier()) {
-        let (signed, asked) = (token.identifier().to_owned(), asked.to_owned());
-        findings.push(Finding::Refused(UserSigError::OtherUser { signed, asked }));
-    }
-    if let Some(asked) = app.filter(|asked| asked.number() != token.sdkappid()) {
-        findings.push(Finding::Refused(UserSigError::OtherApp { signed: token.sdkappid(), asked }));
-    }
-    if let Some(key) = key.filter(|key| !token.is_made_with(key)) {
-        match mistakes(token, key.as_bytes()).as_slice() {
-            [] => findings.push(Finding::Refused(UserSigError::OtherKey)),
-            mistakes => findings.extend(mistakes.iter().map(|mistake| Finding::MadeWrong(*mistake))),
+    for error in errors_of(token, key, app, identifier, now) {
+        let mistakes = match (&error, key) {
+            (UserSigError::OtherKey, Some(key)) => mistakes(token, key.as_bytes()),
+            _ => Vec::new(),
+        };
+        if mistakes.is_empty() {
+            findings.push(Finding::Refused(error));
+        } else {
+            findings.extend(mistakes.into_iter().map(Finding::MadeWrong));
         }
-    }
-    if token.is_expired(now) {
-        findings.push(Finding::Refused(UserSigError::Expired {
-            at_seconds: token.expires_at_seconds(),
-            now_seconds: now.as_seconds(),
-        }));
     }
     findings
 }

@@ -6,7 +6,8 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkIndex, MarkSet};
-use super::roster::{Connection, Member, Slot};
+use super::records::Slot;
+use super::roster::{Connection, Member};
 use super::transition::{ChangeKind, MarkChange, MarkChanges, Step, Steps, What};
 use super::{Revision, Room, StaleTransition, Transition};
 use crate::{Cause, Event, Presence};

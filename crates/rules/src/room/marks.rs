@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use avmarks_spec::{Limits, Mark};
 
-use super::roster::Slot;
+use super::records::Slot;
 
 /// A place for a mark in a room: one for 500, one for 600, and one for each custom mark that somebody holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

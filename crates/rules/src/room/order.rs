@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::roster::Slot;
+use super::records::Slot;
 
 /// Places of a span.
 const SPAN: u64 = 256;

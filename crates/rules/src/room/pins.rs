@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::Timestamp;
 
-use super::roster::Slot;
+use super::records::Slot;
 
 /// The ends of the pins of a room, by moment and by member; a member is named by its place in the join order.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,20 @@
 
 use alloc::vec::Vec;
 
+/// The key of a record in the slab. Valid until the member leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(super) u32);
+
+impl Slot {
+    /// No record lies here.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    #[cfg(test)]
+    pub(crate) const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// Records of a chunk: memory is taken chunk by chunk, so that no growth copies them all, and a chunk that has become
 /// empty gives its memory back.
 const CHUNK: usize = 4_096;

@@ -6,22 +6,8 @@ use avmarks_spec::{Timestamp, UserId};
 use foldhash::fast::FixedState;
 
 use super::marks::MarkSet;
-use super::records::Records;
+use super::records::{Records, Slot};
 use super::table::Table;
-
-/// Where a member's record lies; valid until the member leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Slot(u32);
-
-impl Slot {
-    /// No record lies here.
-    pub(crate) const NONE: Self = Self(u32::MAX);
-
-    #[cfg(test)]
-    pub(crate) const fn from_number(number: u32) -> Self {
-        Self(number)
-    }
-}
 
 /// How an account is connected to the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

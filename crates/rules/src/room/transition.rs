@@ -7,7 +7,7 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkSet, MarkTable};
-use super::roster::Slot;
+use super::records::Slot;
 use super::{Revision, View};
 use crate::Presence;
 

@@ -3,7 +3,8 @@
 use avmarks_spec::{Timestamp, UserId};
 
 use super::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
-use super::roster::{Connection, Member, Slot, hash};
+use super::records::Slot;
+use super::roster::{Connection, Member, hash};
 use super::{MemberView, Room};
 
 /// So many accounts are looked up at once.

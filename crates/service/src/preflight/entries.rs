@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_a_fault_is_left_to_the_steps() {
+    fn a_request_with_a_error_is_left_to_the_steps() {
         assert!(!is_read(&body(1, 501, 1)));
         assert!(!is_read(&body(1, 20, 11)));
         assert!(!is_read(&body(1, 20, 17)));

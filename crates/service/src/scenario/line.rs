@@ -11,7 +11,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::Settings;
+use crate::app::Settings;
 
 /// A line that is no valid input.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -165,12 +165,12 @@ impl<'a> Line<'a> {
         if text.trim().is_empty() {
             return Err("it is empty; each line must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned());
         }
-        let fields = serde_json::from_str(text).map_err(|fault: serde_json::Error| {
-            if fault.is_data() {
+        let fields = serde_json::from_str(text).map_err(|error: serde_json::Error| {
+            if error.is_data() {
                 return "it must be a JSON object such as `{\"at\":0,\"do\":\"tick\"}`".to_owned();
             }
             // The line has a number of its own, which is not the 1 of the JSON reader.
-            format!("it is not JSON: {}", fault.to_string().replace(" at line 1 column ", " at column "))
+            format!("it is not JSON: {}", error.to_string().replace(" at line 1 column ", " at column "))
         })?;
         let mut fields = LineFields { fields, policy };
         let at: u64 = fields.require("at", "a whole number of milliseconds from 0 up")?;
@@ -280,7 +280,7 @@ struct LineFields<'a, 'p> {
 impl<'a> LineFields<'a, '_> {
     fn app(&mut self) -> Result<Input<'a>, String> {
         let sdkappid = self.optional::<u64>("sdkappid", "a number")?;
-        let sdkappid = sdkappid.map(SdkAppId::new).transpose().map_err(|fault| format!("`sdkappid`: {fault}"))?;
+        let sdkappid = sdkappid.map(SdkAppId::new).transpose().map_err(|error| format!("`sdkappid`: {error}"))?;
         Ok(Input::App(AppChange {
             sdkappid,
             admins: self.optional("admins", "a list of strings")?,
@@ -299,7 +299,7 @@ impl<'a> LineFields<'a, '_> {
         }
         for (gap, field) in Gap::choices() {
             if let Some(reading) = self.text(field)? {
-                policy.set(gap, &reading).map_err(|fault| format!("`{field}` is `{}`: {fault}", Excerpt(&reading)))?;
+                policy.set(gap, &reading).map_err(|error| format!("`{field}` is `{}`: {error}", Excerpt(&reading)))?;
             }
         }
         Ok(Input::Policy(policy))
@@ -337,7 +337,7 @@ impl<'a> LineFields<'a, '_> {
 
     fn group(&mut self) -> Result<GroupId, String> {
         let group = self.text("group")?.ok_or_else(|| missing("group", "a string"))?;
-        GroupId::parse(&group).map_err(|fault| format!("`group` is `{}`: {fault}", Excerpt(&group)))
+        GroupId::parse(&group).map_err(|error| format!("`group` is `{}`: {error}", Excerpt(&group)))
     }
 
     fn group_type(&mut self) -> Result<GroupType, String> {
@@ -350,7 +350,7 @@ impl<'a> LineFields<'a, '_> {
 
     fn user(&self, field: &str, text: &str) -> Result<UserId, String> {
         UserId::parse_as(text, self.policy.account_id)
-            .map_err(|fault| format!("`{field}` is `{}`, which is no user id: {fault}", Excerpt(text)))
+            .map_err(|error| format!("`{field}` is `{}`, which is no user id: {error}", Excerpt(text)))
     }
 
     fn text(&mut self, name: &str) -> Result<Option<Cow<'a, str>>, String> {
@@ -410,7 +410,7 @@ mod tests {
             r#"{"at":9007199254740991,"do":"tick"}"#,
         ];
         for text in lines {
-            let line = Line::parse(text, &Policy::default()).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            let line = Line::parse(text, &Policy::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
             let written = String::from_utf8(line.to_json()).unwrap();
             // Whatever the policy in force: a line that was written holds all that it needs.
             let mut policy = Policy::default();

@@ -6,7 +6,9 @@ use avmarks_rules::{Cause, Event, Omission, Reason};
 use avmarks_spec::Mark;
 use serde::Serialize;
 
-use crate::{Answer, GroupEvent, GroupEventKind, Step};
+use crate::answer::Answer;
+use crate::app::{GroupEvent, GroupEventKind};
+use crate::scenario::Step;
 
 pub(super) fn step(step: &Step) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
@@ -16,7 +18,7 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
         Some(answer) => answered(&mut out, answer),
         None => {
             out.extend_from_slice(b"\"events\":");
-            events(&mut out, &step.happenings);
+            write_events(&mut out, &step.events);
         }
     }
     out.push(b'}');
@@ -31,13 +33,13 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
 ///
 /// let mut app = App::new(Settings::default());
 /// let group = GroupId::parse("@TGS#a").unwrap();
-/// let happenings = app.create_group(group, GroupType::AvChatRoom, None, Timestamp::EPOCH);
-/// assert_eq!(events_json(&happenings), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
+/// let events = app.create_group(group, GroupType::AvChatRoom, None, Timestamp::EPOCH);
+/// assert_eq!(events_json(&events), br#"[{"event":"group_created","group":"@TGS#a"}]"#);
 /// ```
 #[must_use]
-pub fn events_json(happenings: &[GroupEvent]) -> Vec<u8> {
+pub fn events_json(events: &[GroupEvent]) -> Vec<u8> {
     let mut out = Vec::new();
-    events(&mut out, happenings);
+    write_events(&mut out, events);
     out
 }
 
@@ -50,8 +52,8 @@ fn answered(out: &mut Vec<u8>, answer: &Answer) {
     list(out, answer.omitted.iter().map(WireOmission::from));
 }
 
-fn events(out: &mut Vec<u8>, happenings: &[GroupEvent]) {
-    list(out, happenings.iter().map(WireEvent::new));
+fn write_events(out: &mut Vec<u8>, events: &[GroupEvent]) {
+    list(out, events.iter().map(WireEvent::new));
 }
 
 fn list<T: Serialize>(out: &mut Vec<u8>, items: impl Iterator<Item = T>) {
@@ -94,7 +96,7 @@ struct WireEvent<'a> {
 
 impl<'a> WireEvent<'a> {
     fn new(happening: &'a GroupEvent) -> Self {
-        let member = match &happening.what {
+        let member = match &happening.kind {
             GroupEventKind::GroupCreated => return Self::of_group("group_created", happening),
             GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", happening),
             GroupEventKind::Member(event) => event,

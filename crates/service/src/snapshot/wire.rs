@@ -9,7 +9,7 @@ use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::SnapshotError;
+use super::error::SnapshotError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,11 +229,11 @@ fn millis(duration: Duration) -> u64 {
 /// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
 pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotError> {
     UserId::parse_as(text, AccountId::Utf8)
-        .map_err(|fault| value(field, format!("`{}` is no user id: {fault}", Excerpt(text))))
+        .map_err(|error| value(field, format!("`{}` is no user id: {error}", Excerpt(text))))
 }
 
 pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {
-    Mark::new(i64::from(number)).map_err(|fault| value("marks", fault))
+    Mark::new(i64::from(number)).map_err(|error| value("marks", error))
 }
 
 pub(super) fn value(field: &'static str, what: impl ToString) -> SnapshotError {

@@ -19,7 +19,7 @@ impl Seen {
     pub(super) fn all(app: &App) -> Vec<Self> {
         let seen = |id: GroupId| {
             let room = app.room(&id)?;
-            Some(Self { id, members: room.members(app.latest()), admins: room.admins().to_vec() })
+            Some(Self { id, members: room.members(app.now()), admins: room.admins().to_vec() })
         };
         app.groups().filter_map(seen).collect()
     }

@@ -81,8 +81,8 @@ fn service(text: &str, body: &[u8]) {
         app.observe(group, avmarks_rules::Presence::Join, &[account], now);
     }
     let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
-    let requests = Endpoint::ALL.iter().map(|endpoint| Request { method: "POST", path: endpoint.path(), query, body });
-    let strange = Request { method: text, path: text, query: text, body };
+    let requests = Endpoint::ALL.iter().map(|endpoint| Request::signed("POST", endpoint.path(), query, body));
+    let strange = Request::signed(text, text, text, body);
     let known = Request { path: Endpoint::GetMembers.path(), method: "POST", ..strange };
     for request in requests.chain([strange, known]) {
         let dry = app.dry_run(&request, now);

@@ -84,7 +84,7 @@ pub fn account_list_request(bytes: &[u8]) {
     assert_eq!(added, deleted);
     assert_eq!(added.len(), checked.len());
     for (added, checked) in added.iter().zip(&checked) {
-        assert_eq!((added.reason, added.place, &added.message), (checked.reason, checked.place, &checked.message));
+        assert_eq!((added.reason, added.path, &added.message), (checked.reason, checked.path, &checked.message));
         assert_eq!(added.because == checked.because, added.reason != Refusal::AccountsMax);
     }
     if let (Some(draft), Some(request)) = (draft, request) {

@@ -8,7 +8,7 @@ use avmarks_generators::arbitrary_value;
 use avmarks_generators::operations::{Run, small_limits};
 use avmarks_protocol::{Endpoint, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Call};
+use avmarks_service::{App, Request};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
 use crate::service_with;
@@ -123,7 +123,7 @@ const STEPS: u8 = 15;
 
 /// What happens to a group next, as text.
 fn go_on(app: &mut App, group: GroupId, step: u8) -> String {
-    let now = app.latest();
+    let now = app.now();
     let later = Timestamp::from_millis(now.as_millis().saturating_add(40_000));
     let member = app.room(&group).and_then(|room| room.members(now).first().map(|member| member.account));
     let newcomer = UserId::parse("newcomer");
@@ -151,8 +151,8 @@ fn go_on(app: &mut App, group: GroupId, step: u8) -> String {
 
 fn call(app: &mut App, endpoint: Endpoint, body: Vec<u8>, at: Timestamp) -> String {
     let identifier = app.settings().admins.first().cloned().unwrap_or_default();
-    let call = Call { identifier: &identifier, path: endpoint.path(), body: &body };
-    let (dry, response) = (app.dry_run_call(&call, at), app.call(&call, at));
+    let call = Request::trusted(&identifier, endpoint.path(), &body);
+    let (dry, response) = (app.dry_run(&call, at), app.handle(&call, at));
     assert_eq!(dry.answer, response.answer, "a dry run foresaw something else");
     format!("{response:?}")
 }

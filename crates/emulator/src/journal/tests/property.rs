@@ -118,7 +118,7 @@ fn apply(shared: &Shared, op: &Op) {
         Op::NoText => {
             let path = "/v4/group_open_avchatroom_http_svc/get_members";
             let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
-            answer(shared, &Request { method: "POST", path, query, body: b"\xff" });
+            answer(shared, &Request::signed("POST", path, query, b"\xff"));
         }
         Op::Advance(ms) => drop(change(shared, |world| world.advance_clock(Duration::from_millis(*ms)))),
         Op::SetClock(at) => {
@@ -136,7 +136,7 @@ fn apply(shared: &Shared, op: &Op) {
             snapshot["latest"] = (*latest).into();
             if let Ok(app) = avmarks_service::App::restore(snapshot.to_string().as_bytes()) {
                 assert!(*latest < 1 << 53);
-                world.replace(app);
+                world.replace(app, std::collections::BTreeMap::new(), crate::state::CallState::default());
             }
         }),
         Op::Edge(Door::Limit(field), value) => change(shared, |world| {

@@ -1,4 +1,4 @@
-//! The group that a call names, and what a refusal of it says.
+//! The group that a call names, and the messages of its refusals.
 
 use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::{Omission, Operator, Refusal, Refused};
@@ -22,8 +22,8 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// A refusal of the group, as a sentence with its place. `omitted` is the first mark that was left out.
-    pub(crate) fn says(
+    /// A refusal of the group, as a sentence with its path. `omitted` is the first mark that was left out.
+    pub(crate) fn refusal_message(
         &self,
         refused: Refused,
         limits: &Limits,
@@ -62,10 +62,9 @@ impl Target<'_> {
             ),
             Refusal::Permission => (None, format!("`{who}` is neither an app admin nor the owner of group `{id}`")),
             Refusal::SpecialAdmin => {
-                let place = self.special.unwrap_or(self.accounts);
-                let message =
-                    format!("`{place}` is special: 500 and 600 are for app admins alone, and `{who}` is none");
-                (Some(place), message)
+                let path = self.special.unwrap_or(self.accounts);
+                let message = format!("`{path}` is special: 500 and 600 are for app admins alone, and `{who}` is none");
+                (Some(path), message)
             }
             Refusal::MarksPerGroup => (
                 Some(self.accounts),

@@ -11,12 +11,11 @@ use avmarks_rules::{
 use avmarks_spec::{Gap, UserId};
 
 use super::Evaluation;
+use crate::answer::{Answer, Effect, Outcome, bare_json, served_json};
 use crate::app::Group;
-use crate::asked::Target;
-use crate::handle::{Answer, Effect, Outcome};
-use crate::pull::{self, Shown};
+use crate::online_list::{self, CacheEntry, Cached};
+use crate::target::Target;
 use crate::violation::Violation;
-use crate::written::{bare_json, served_json};
 
 impl Evaluation<'_> {
     /// 13 to 20, for a call that sets or deletes marks; robots are added and deleted by mark 500.
@@ -29,7 +28,7 @@ impl Evaluation<'_> {
                 Endpoint::ModifyUserInfo => served_json(call, &decision),
                 _ => {
                     // The bare answer echoes nothing.
-                    decision.because.retain(|basis| *basis != Reason::Gap(Gap::Echo));
+                    decision.because.retain(|reason| *reason != Reason::Gap(Gap::Echo));
                     bare_json()
                 }
             };
@@ -68,10 +67,10 @@ impl Evaluation<'_> {
         }
         let mut first = self.refusal(group, refused, decision.omitted.first());
         // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
-        let own = decision.because.into_iter().filter(|basis| *basis != Reason::Gap(Gap::Precedence));
+        let own = decision.because.into_iter().filter(|reason| *reason != Reason::Gap(Gap::Precedence));
         first.because = own.collect();
         self.omitted = decision.omitted;
-        self.findings.add(first)?;
+        self.violations.add(first)?;
         self.add_all(group, decision.other_refusals)
     }
 
@@ -94,7 +93,7 @@ impl Evaluation<'_> {
     fn add_all(&mut self, group: &Target<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
         for refused in refusals {
             if can_be_said(group, &refused) {
-                self.findings.add(self.refusal(group, refused, None))?;
+                self.violations.add(self.refusal(group, refused, None))?;
             }
         }
         ControlFlow::Continue(())
@@ -102,31 +101,31 @@ impl Evaluation<'_> {
 
     pub(super) fn list(&mut self, group: &Target<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
         self.ask(group, Question::List)?;
-        if let Some(Group { room, views }) = group.found {
+        if let Some(Group { room, cache }) = group.found {
             let terms = &self.app.settings.terms;
-            let Shown { answer, because, taken } = pull::list(room, views, terms, cursor, filter, self.now);
-            self.serve(group, answer.to_json(), because, taken);
+            let Cached { answer, because, entry } = online_list::list(room, cache, terms, cursor, filter, self.now);
+            self.serve(group, answer.to_json(), because, entry);
         }
         ControlFlow::Continue(())
     }
 
     pub(super) fn count(&mut self, group: &Target<'_>) -> ControlFlow<()> {
         self.ask(group, Question::Count)?;
-        if let Some(Group { room, views }) = group.found {
-            let Shown { answer, because, taken } = pull::count(room, views, &self.app.settings.terms, self.now);
+        if let Some(Group { room, cache }) = group.found {
+            let Cached { answer, because, entry } = online_list::count(room, cache, &self.app.settings.terms, self.now);
             let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
-            self.serve(group, answer.to_json(), because, taken);
+            self.serve(group, answer.to_json(), because, entry);
         }
         ControlFlow::Continue(())
     }
 
     pub(super) fn check(&mut self, group: &Target<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
         self.ask(group, Question::Check)?;
-        if let Some(Group { room, views }) = group.found {
+        if let Some(Group { room, cache }) = group.found {
             let terms = &self.app.settings.terms;
-            let Shown { answer, because, taken } = pull::check(room, views, terms, accounts, self.now);
+            let Cached { answer, because, entry } = online_list::check(room, cache, terms, accounts, self.now);
             let answer = answer.iter().map(|account| account.as_str().to_owned()).collect();
-            self.serve(group, check_members::Answer::online(answer).to_json(), because, taken);
+            self.serve(group, check_members::Answer::online(answer).to_json(), because, entry);
         }
         ControlFlow::Continue(())
     }
@@ -150,7 +149,7 @@ impl Evaluation<'_> {
             if refused.reason == Refusal::ListPlan {
                 violation.because.push(Reason::Gap(Gap::LowPlanList));
             }
-            self.findings.add(violation)?;
+            self.violations.add(violation)?;
         }
         self.read_on(question, None);
         ControlFlow::Continue(())
@@ -162,22 +161,22 @@ impl Evaluation<'_> {
         let terms = &self.app.settings.terms;
         let is_past = |step: Refusal| question == Question::List && reason.is_none_or(|reason| reason > step);
         if is_past(Refusal::ListPlan) && !terms.marks_supported {
-            self.findings.gap(Gap::LowPlanList);
+            self.violations.gap(Gap::LowPlanList);
         }
         if is_past(Refusal::ListSwitch) && !terms.online_list_enabled {
-            self.findings.gap(Gap::SwitchList);
+            self.violations.gap(Gap::SwitchList);
         }
     }
 
-    fn serve(&mut self, group: &Target<'_>, body: Vec<u8>, because: Vec<Reason>, taken: Option<pull::Taken>) {
-        let effect = group.id.zip(taken).map_or(Effect::None, |(id, taken)| Effect::Remember(id, taken));
+    fn serve(&mut self, group: &Target<'_>, body: Vec<u8>, because: Vec<Reason>, entry: Option<CacheEntry>) {
+        let effect = group.id.zip(entry).map_or(Effect::None, |(id, entry)| Effect::Cache(id, entry));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted: Vec::new() };
         self.served = Some(Outcome { answer, effect });
     }
 
     fn refusal(&self, group: &Target<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
-        let (place, message) = group.says(refused, &self.app.settings.terms.limits, omitted);
-        Violation::new(refused.reason, place, self.policy(), message)
+        let (path, message) = group.refusal_message(refused, &self.app.settings.terms.limits, omitted);
+        Violation::new(refused.reason, path, self.policy(), message)
     }
 }
 

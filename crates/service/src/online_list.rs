@@ -1,4 +1,5 @@
-//! The online list, the count and the check of accounts: what is shown, and how fresh it is (`gap:refresh-list`, `gap:refresh-count`).
+//! The online list, the count and the check of accounts, each computed anew or entry from a cache (`gap:refresh-list`,
+//! `gap:refresh-count`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,50 +9,50 @@ use avmarks_rules::{Cursor, Filter, Listed, Policy, Reason, Room, Terms, page};
 use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshCount, RefreshList, SwitchList};
 use avmarks_spec::{Clause, Gap, Mark, Timestamp, UserId};
 
-/// What was last shown of a group, and when it was taken. Views of no more use are dropped when the next one is taken.
+/// The last results of a group, each with its time. Expired lists are removed when the next one is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListCache {
-    pub(crate) lists: BTreeMap<Filter, (Timestamp, ListView)>,
+    pub(crate) lists: BTreeMap<Filter, (Timestamp, CachedList)>,
     pub(crate) count: Option<(Timestamp, usize)>,
-    /// Who was online, for `check_members`.
+    /// The accounts that were online, for `check_members`.
     pub(crate) online: Option<(Timestamp, BTreeSet<UserId>)>,
 }
 
-/// A list as it was shown.
+/// A cached list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ListView {
-    /// The most that its pages show in all, whatever the plan is by now.
+pub(crate) struct CachedList {
+    /// The number of members that its pages show in total, whatever the plan is by now.
     pub(crate) members_max: usize,
     pub(crate) members: Vec<Listed>,
 }
 
-/// A view that a pull has taken, to be remembered.
-pub(crate) enum Taken {
-    List(Filter, ListView),
+/// A result to be stored in the cache.
+pub(crate) enum CacheEntry {
+    List(Filter, CachedList),
     Count(usize),
     Online(BTreeSet<UserId>),
 }
 
-/// A page, what it rests on, and the view to remember.
-pub(crate) struct Shown<T> {
+/// A result with its reasons, and what is to be stored of it.
+pub(crate) struct Cached<T> {
     pub(crate) answer: T,
     pub(crate) because: Vec<Reason>,
-    pub(crate) taken: Option<Taken>,
+    pub(crate) entry: Option<CacheEntry>,
 }
 
-/// No reading lets a view grow older than this.
-const VIEW_AGE_CEILING: Duration = Duration::from_secs(40);
+/// No reading lets a cached result grow older than this.
+const CACHE_AGE_MAX: Duration = Duration::from_secs(40);
 
-/// How old a view may grow; none where each pull shows the state of its moment.
+/// The maximum age of a cached list; none where each request shows the current state.
 fn list_age_max(policy: &Policy) -> Option<Duration> {
     match policy.refresh_list {
         RefreshList::TenSeconds => Some(Duration::from_secs(10)),
-        RefreshList::FortySeconds => Some(VIEW_AGE_CEILING),
+        RefreshList::FortySeconds => Some(CACHE_AGE_MAX),
         _ => None,
     }
 }
 
-/// How old a count may grow; none where each request shows the state of its moment.
+/// The maximum age of a cached count; none where each request shows the current state.
 fn count_age_max(policy: &Policy) -> Option<Duration> {
     match policy.refresh_count {
         RefreshCount::TenSeconds => Some(Duration::from_secs(10)),
@@ -60,33 +61,33 @@ fn count_age_max(policy: &Policy) -> Option<Duration> {
 }
 
 impl ListCache {
-    pub(crate) fn remember(&mut self, taken: Taken, policy: &Policy, now: Timestamp) {
-        match taken {
-            Taken::List(filter, view) if list_age_max(policy).is_some() => {
-                self.lists.retain(|_, (at, _)| now.saturating_duration_since(*at) < VIEW_AGE_CEILING);
-                self.lists.insert(filter, (now, view));
+    pub(crate) fn store(&mut self, entry: CacheEntry, policy: &Policy, now: Timestamp) {
+        match entry {
+            CacheEntry::List(filter, cached) if list_age_max(policy).is_some() => {
+                self.lists.retain(|_, (at, _)| now.saturating_duration_since(*at) < CACHE_AGE_MAX);
+                self.lists.insert(filter, (now, cached));
             }
-            Taken::Count(count) if count_age_max(policy).is_some() => self.count = Some((now, count)),
-            Taken::Online(online) if list_age_max(policy).is_some() => self.online = Some((now, online)),
-            Taken::List(..) | Taken::Count(_) | Taken::Online(_) => {}
+            CacheEntry::Count(count) if count_age_max(policy).is_some() => self.count = Some((now, count)),
+            CacheEntry::Online(online) if list_age_max(policy).is_some() => self.online = Some((now, online)),
+            CacheEntry::List(..) | CacheEntry::Count(_) | CacheEntry::Online(_) => {}
         }
     }
 }
 
-fn fresh<T>(view: Option<&(Timestamp, T)>, age_max: Option<Duration>, now: Timestamp) -> Option<&T> {
+fn fresh<T>(cached: Option<&(Timestamp, T)>, age_max: Option<Duration>, now: Timestamp) -> Option<&T> {
     let age_max = age_max?;
-    view.filter(|(at, _)| now.saturating_duration_since(*at) < age_max).map(|(_, view)| view)
+    cached.filter(|(at, _)| now.saturating_duration_since(*at) < age_max).map(|(_, cached)| cached)
 }
 
 /// A page of the online list.
 pub(crate) fn list(
     room: &Room,
-    views: &ListCache,
+    cache: &ListCache,
     terms: &Terms,
     cursor: Cursor,
     filter: Filter,
     now: Timestamp,
-) -> Shown<get_members::Answer> {
+) -> Cached<get_members::Answer> {
     let policy = &terms.policy;
     // A plan or switch that is missing and yet lets the list through leaves the 30 latest, with a `Mark` filter too.
     let low_plan = !terms.marks_supported && policy.low_plan_list == LowPlanList::Thirty;
@@ -97,22 +98,22 @@ pub(crate) fn list(
         PageSize::TwoHundredFifty => 250,
         _ => 500,
     };
-    let (shown, taken) = if list_age_max(policy).is_none() {
+    let (shown, entry) = if list_age_max(policy).is_none() {
         (page(room.list(filter, policy, cursor.below, now), cursor, page_size, list_max), None)
     } else {
-        let (view, taken) = match fresh(views.lists.get(&filter), list_age_max(policy), now) {
-            Some(view) => (view.clone(), None),
+        let (cached, entry) = match fresh(cache.lists.get(&filter), list_age_max(policy), now) {
+            Some(cached) => (cached.clone(), None),
             None => {
-                // With the marks of this moment, since the policy may ask for them before the view is too old.
+                // With the marks of this moment, since the policy may ask for them before the cached list expires.
                 let mut with_marks = *policy;
                 with_marks.list_marks = ListMarks::Present;
                 let members = room.list(filter, &with_marks, u64::MAX, now).take(list_max).collect();
-                let view = ListView { members_max: list_max, members };
-                (view.clone(), Some(Taken::List(filter, view)))
+                let cached = CachedList { members_max: list_max, members };
+                (cached.clone(), Some(CacheEntry::List(filter, cached)))
             }
         };
-        let below = view.members.into_iter().filter(|member| member.place < cursor.below);
-        (page(below, cursor, page_size, view.members_max), taken)
+        let below = cached.members.into_iter().filter(|member| member.place < cursor.below);
+        (page(below, cursor, page_size, cached.members_max), entry)
     };
     let members = shown.members.iter().map(|member| {
         let mut listed = get_members::Listed::new(seconds(member.joined), member.account.as_str());
@@ -124,7 +125,11 @@ pub(crate) fn list(
     let next = shown.next.map_or(0, |next| i64::try_from(next.number()).unwrap_or(i64::MAX));
     let why_short = [(low_plan, Gap::LowPlanList), (switched_off, Gap::SwitchList)];
     let why_short = why_short.into_iter().filter(|(is_so, _)| *is_so).map(|(_, gap)| gap);
-    Shown { answer: get_members::Answer::page(members.collect(), next), because: grounds(filter, why_short), taken }
+    Cached {
+        answer: get_members::Answer::page(members.collect(), next),
+        because: list_reasons(filter, why_short),
+        entry,
+    }
 }
 
 /// `JoinTime`, in the seconds of the wire. A time beyond what the wire can say is the latest it can.
@@ -132,8 +137,8 @@ fn seconds(joined: Timestamp) -> i64 {
     i64::try_from(joined.as_seconds()).unwrap_or(i64::MAX)
 }
 
-/// What a list rests on; `why_short` are the readings that leave it the 30 latest.
-fn grounds(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Reason> {
+/// The reasons for a list; `why_short` are the readings that cut it to the 30 latest members.
+fn list_reasons(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Reason> {
     let mut because: Vec<_> = why_short.map(Reason::Gap).collect();
     match filter {
         Filter::Visible if because.is_empty() => {
@@ -148,17 +153,17 @@ fn grounds(filter: Filter, why_short: impl Iterator<Item = Gap>) -> Vec<Reason> 
 }
 
 /// The number of online members and robots.
-pub(crate) fn count(room: &Room, views: &ListCache, terms: &Terms, now: Timestamp) -> Shown<usize> {
+pub(crate) fn count(room: &Room, cache: &ListCache, terms: &Terms, now: Timestamp) -> Cached<usize> {
     let mut because = vec![Reason::Gap(Gap::RefreshCount)];
     if !room.kind().has_marks() {
-        // A plan and a switch of their own are taken as given.
+        // Other group types have a plan and a switch of their own, which are not modelled.
         because.insert(0, Reason::Gap(Gap::CountTypes));
     }
-    match fresh(views.count.as_ref(), count_age_max(&terms.policy), now) {
-        Some(count) => Shown { answer: *count, because, taken: None },
+    match fresh(cache.count.as_ref(), count_age_max(&terms.policy), now) {
+        Some(count) => Cached { answer: *count, because, entry: None },
         None => {
             let count = room.online_count(now);
-            Shown { answer: count, because, taken: Some(Taken::Count(count)) }
+            Cached { answer: count, because, entry: Some(CacheEntry::Count(count)) }
         }
     }
 }
@@ -166,11 +171,11 @@ pub(crate) fn count(room: &Room, views: &ListCache, terms: &Terms, now: Timestam
 /// Those of `accounts` that are online, in the order asked, each once.
 pub(crate) fn check(
     room: &Room,
-    views: &ListCache,
+    cache: &ListCache,
     terms: &Terms,
     accounts: Vec<UserId>,
     now: Timestamp,
-) -> Shown<Vec<UserId>> {
+) -> Cached<Vec<UserId>> {
     let mut seen = BTreeSet::new();
     let named = accounts.len();
     let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
@@ -181,16 +186,16 @@ pub(crate) fn check(
     let age_max = list_age_max(&terms.policy);
     if age_max.is_none() {
         let online = accounts.into_iter().filter(|account| room.is_online(account, now)).collect();
-        return Shown { answer: online, because, taken: None };
+        return Cached { answer: online, because, entry: None };
     }
-    let (online, taken) = match fresh(views.online.as_ref(), age_max, now) {
+    let (online, entry) = match fresh(cache.online.as_ref(), age_max, now) {
         Some(online) => (online.clone(), None),
         None => {
             let members = room.members(now).into_iter();
             let online: BTreeSet<_> = members.filter(|member| member.online).map(|member| member.account).collect();
-            (online.clone(), Some(Taken::Online(online)))
+            (online.clone(), Some(CacheEntry::Online(online)))
         }
     };
     let answer = accounts.into_iter().filter(|account| online.contains(account)).collect();
-    Shown { answer, because, taken }
+    Cached { answer, because, entry }
 }

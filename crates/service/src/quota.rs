@@ -1,14 +1,14 @@
-//! How many calls are admitted.
+//! The rate limit of calls: a sliding window.
 
-use alloc::collections::VecDeque;
+use std::collections::VecDeque;
 
 use avmarks_spec::{Limits, Timestamp};
 
-/// The calls of one app and command that were admitted lately (`RATE`, `gap:rate-scope`): at most 200 in any 1,000 ms.
+/// A sliding-window log of the calls of one app and command that were admitted (`RATE`, `gap:rate-scope`): at most 200 in any 1,000 ms.
 /// A refused call does not count.
 ///
 /// ```
-/// use avmarks_rules::Quota;
+/// use avmarks_service::internal::Quota;
 /// use avmarks_spec::{Limits, Timestamp};
 ///
 /// let limits = Limits { calls_per_window_max: 2, ..Limits::DOCUMENTED };
@@ -24,7 +24,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Whether a call at `at` would be admitted. `at` must not lie before an earlier one's.
+    /// Whether a call at `at` would be admitted. `at` must not lie before the time of an earlier call.
     #[must_use]
     pub fn admits(&self, at: Timestamp, limits: &Limits) -> bool {
         let gone =
@@ -32,7 +32,7 @@ impl Quota {
         self.admitted.len().saturating_sub(gone) < limits.calls_per_window_max
     }
 
-    /// Admits a call at `at`, or says no.
+    /// Admits a call at `at` if the window has room. Returns whether it did.
     pub fn admit(&mut self, at: Timestamp, limits: &Limits) -> bool {
         while self.admitted.front().is_some_and(|seen| at.saturating_duration_since(*seen) >= limits.rate_window) {
             self.admitted.pop_front();
@@ -44,7 +44,7 @@ impl Quota {
         admits
     }
 
-    /// When the calls still remembered were admitted, the earliest first.
+    /// The times of the admitted calls in the window, the earliest first.
     pub fn admitted(&self) -> impl Iterator<Item = Timestamp> {
         self.admitted.iter().copied()
     }
