@@ -25,8 +25,8 @@ pub(crate) fn title(refusal: Refusal) -> String {
 
 /// The first sentence of a refusal.
 pub(crate) fn in_short(refusal: Refusal) -> &'static str {
-    let end = refusal.says().find(". ").map_or(refusal.says().len(), |stop| stop + 1);
-    &refusal.says()[..end]
+    let end = refusal.description().find(". ").map_or(refusal.description().len(), |stop| stop + 1);
+    &refusal.description()[..end]
 }
 
 /// What was answered.

@@ -1,8 +1,10 @@
 //! The room by itself: what no scenario line reaches.
 
+use avmarks_rules::RestoreError;
+use avmarks_rules::internal::{MemberState, page};
 use avmarks_rules::{
-    CommandKind, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal,
-    RestoreError, Room, StaleTransition, Terms, Transition, Verdict, page,
+    Command, Cursor, Entry, Filter, MarkCall, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
+    StaleTransition, Terms, Transition, Verdict,
 };
 use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
@@ -56,7 +58,7 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
 fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() {
     let state = |marks: &[i64]| MemberState {
         account: user("a"),
-        place: 1,
+        position: 1,
         joined: AT,
         connected: true,
         robot: false,
@@ -125,7 +127,7 @@ fn an_entry_without_marks_asks_for_nothing() {
         Entry { account: user("a"), marks: vec![].into() },
         Entry { account: user("b"), marks: vec![mark(500)].into() },
     ];
-    let call = MarkCall::new(CommandKind::Delete, Operator::Admin, entries);
+    let call = MarkCall::new(Command::Delete, Operator::Admin, entries);
     assert_eq!(call.entries().len(), 1);
     assert_eq!(call.entries()[0].account, user("b"));
     assert!(!call.was_merged());
@@ -154,7 +156,7 @@ fn a_page_shows_no_more_than_a_cursor_can_count() {
     loop {
         let members = room.list(Filter::Visible, &policy, cursor.below, AT);
         let page = page(members, cursor, 400, usize::MAX);
-        shown.extend(page.members.iter().map(|member| member.place));
+        shown.extend(page.members.iter().map(|member| member.position));
         let Some(next) = page.next else { break };
         cursor = Cursor::from_number(next.number());
         assert_eq!(cursor, next);
@@ -189,7 +191,7 @@ fn any_told() -> impl Strategy<Value = (Told, Timestamp)> {
     let entry = (account(), prop::collection::vec(mark, 1..4));
     let entries =
         prop::collection::vec(entry.prop_map(|(account, marks)| Entry { account, marks: marks.into() }), 1..4);
-    let kind = prop::sample::select(vec![CommandKind::Set, CommandKind::Delete]);
+    let kind = prop::sample::select(vec![Command::Set, Command::Delete]);
     let call = (kind, entries).prop_map(|(kind, entries)| Told::Call(MarkCall::new(kind, Operator::Admin, entries)));
     // Four days in all, so that pins end on the way: anywhere, or just when those of the first moments do, and beside that.
     let three_days = prop::sample::select(vec![0, 259_199_999, 259_200_000, 259_200_001]);
@@ -214,8 +216,8 @@ fn assert_consistent(room: &Room) -> Result<(), TestCaseError> {
     prop_assert_eq!(room.marks_in_use(latest).len(), in_use.len());
     for (at, member) in members.iter().enumerate() {
         let behind = &members[at + 1..(at + 3).min(members.len())];
-        prop_assert_eq!(&room.members_after(member.place - 1, 1, latest)[..], &members[at..=at]);
-        prop_assert_eq!(&room.members_after(member.place, 2, latest)[..], behind);
+        prop_assert_eq!(&room.members_after(member.position - 1, 1, latest)[..], &members[at..=at]);
+        prop_assert_eq!(&room.members_after(member.position, 2, latest)[..], behind);
         prop_assert!(!member.robot || !member.connected && member.online);
     }
     prop_assert_eq!(room.members_after(0, usize::MAX, latest), members);

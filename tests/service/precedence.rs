@@ -10,7 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Precedence, Reason, Refusal};
+use avmarks_rules::internal::Precedence;
+use avmarks_rules::{Reason, Refusal};
 use avmarks_service::{App, Request};
 use avmarks_spec::{Gap, Timestamp};
 
@@ -54,7 +55,7 @@ fn the_sentence_of_each_row_names_the_calls_that_it_holds_for() {
     }
     let every: BTreeSet<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.command()).collect();
     for refusal in Refusal::ALL {
-        let said = refusal.says();
+        let said = refusal.description();
         let named = |text: &str| -> BTreeSet<&str> {
             every.iter().copied().filter(|call| text.contains(&format!("`{call}`"))).collect()
         };

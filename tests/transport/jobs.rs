@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use avmarks_client::{Change, JobSettings, PaceSettings, Plan, PlanSettings, State};
+use avmarks_client::{JobSettings, PaceSettings, Plan, PlanSettings, State};
 use avmarks_protocol::modify_user_info::Request;
 use avmarks_transport_ureq::MarksError;
 
@@ -15,7 +15,7 @@ use crate::{GROUP, builder};
 
 fn plan(group: &str, accounts: usize, per_call: usize) -> Plan {
     let settings = PlanSettings { accounts_per_call_max: per_call, ..PlanSettings::default() };
-    Plan::new(Change::Set, group, (0..accounts).map(|at| (format!("u{at}"), [1_000])), &settings).unwrap()
+    Plan::set_marks(group, (0..accounts).map(|at| (format!("u{at}"), [1_000])), &settings).unwrap()
 }
 
 fn never() -> AtomicBool {
@@ -28,7 +28,7 @@ fn marks_are_set_and_deleted_for_any_number_of_accounts_over_one_connection() {
     let client = builder(server.base()).build().unwrap();
     let wanted = || (0..1_200).map(|number| (format!("student{number}"), [1_000]));
     for job in [client.set_marks(GROUP, wanted()).unwrap(), client.delete_marks(GROUP, wanted()).unwrap()] {
-        assert_eq!(job.report().counts().of(State::Applied), 1_200);
+        assert_eq!(job.report().count(State::Applied), 1_200);
     }
     assert_eq!((server.requests().len(), server.connections()), (6, 1));
 }
@@ -37,8 +37,8 @@ fn marks_are_set_and_deleted_for_any_number_of_accounts_over_one_connection() {
 fn faults_of_the_input_are_told_before_anything_is_sent() {
     let server = Server::start(serve_all);
     let client = builder(server.base()).build().unwrap();
-    let fault = client.set_marks(GROUP, [("", vec![1_000]), ("a", vec![999])]).unwrap_err();
-    assert!(matches!(&fault, MarksError::Plan(faults) if faults.len() == 2), "{fault}");
+    let error = client.set_marks(GROUP, [("", vec![1_000]), ("a", vec![999])]).unwrap_err();
+    assert!(matches!(&error, MarksError::Plan(errors) if errors.len() == 2), "{error}");
     let settings = JobSettings { in_flight_max: 0, ..JobSettings::default() };
     assert!(client.job(vec![plan(GROUP, 1, 1)], settings).is_err());
     assert!(builder(server.base()).settings(settings).build().is_err());
@@ -58,11 +58,11 @@ fn as_many_tries_are_in_flight_as_may_be() {
     let settings = JobSettings { in_flight_max: 4, ..JobSettings::default() };
     let mut told = Vec::new();
     let job = client.job(vec![plan(GROUP, 80, 10)], settings).unwrap();
-    let job = client.run(job, &never(), |job| told.push(job.settled()));
-    assert_eq!(job.report().counts().of(State::Applied), 80);
+    let job = client.run(job, &never(), |job| told.push(job.answered()));
+    assert_eq!(job.report().count(State::Applied), 80);
     assert_eq!(told, [10, 20, 30, 40, 50, 60, 70, 80]);
     assert_eq!((server.requests().len(), server.connections()), (8, 4));
-    assert!(job.calls().iter().all(|call| call.tries().len() == 1));
+    assert!(job.calls().iter().all(|call| call.attempts().len() == 1));
 }
 
 #[test]
@@ -73,15 +73,15 @@ fn a_stop_waits_for_what_is_in_flight_and_the_rest_can_be_done_later() {
         let settings = JobSettings { in_flight_max, ..JobSettings::default() };
         let job = client.job(vec![plan(GROUP, 100, 10)], settings).unwrap();
         let stop = never();
-        let job = client.run(job, &stop, |job| stop.store(job.settled() >= 30, Ordering::Relaxed));
+        let job = client.run(job, &stop, |job| stop.store(job.answered() >= 30, Ordering::Relaxed));
         let sent = server.requests().len();
         assert!((3..3 + in_flight_max).contains(&sent), "{sent}");
-        let counts = job.report().counts();
-        assert_eq!((counts.of(State::Applied), counts.of(State::NotTried)), (sent * 10, 100 - sent * 10));
+        let report = job.report();
+        assert_eq!((report.count(State::Applied), report.count(State::NotSent)), (sent * 10, 100 - sent * 10));
 
         let next = client.resume(vec![plan(GROUP, 100, 10)], &job.progress(), settings).unwrap();
         let next = client.run(next, &never(), |_| ());
-        assert_eq!(next.settled(), 100);
+        assert_eq!(next.answered(), 100);
         let accounts: BTreeSet<String> = accounts(&server);
         assert_eq!((server.requests().len(), accounts.len()), (10, 100));
     }
@@ -90,20 +90,20 @@ fn a_stop_waits_for_what_is_in_flight_and_the_rest_can_be_done_later() {
 #[test]
 fn a_stop_ends_a_wait() {
     let server = Server::start(serve_all);
-    let client = builder(server.base()).build().unwrap();
-    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(3_600) };
-    let job = client.job(vec![plan(GROUP, 2, 1)], JobSettings { pace, ..JobSettings::default() }).unwrap();
+    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(3_600), margin: Duration::ZERO };
+    let client = builder(server.base()).pace(pace).build().unwrap();
+    let job = client.job(vec![plan(GROUP, 2, 1)], JobSettings::default()).unwrap();
     let stop = AtomicBool::new(false);
     let job = client.run(job, &stop, |_| stop.store(true, Ordering::Relaxed));
-    let counts = job.report().counts();
-    assert_eq!((counts.of(State::Applied), counts.of(State::NotTried)), (1, 1));
+    let report = job.report();
+    assert_eq!((report.count(State::Applied), report.count(State::NotSent)), (1, 1));
 }
 
 #[test]
 fn jobs_of_one_client_keep_one_pace() {
     let server = Server::start(serve_all);
-    let pace = PaceSettings { calls_max: 2, window: Duration::from_millis(150) };
-    let client = builder(server.base()).settings(JobSettings { pace, ..JobSettings::default() }).build().unwrap();
+    let pace = PaceSettings { calls_max: 2, window: Duration::from_millis(150), margin: Duration::ZERO };
+    let client = builder(server.base()).pace(pace).build().unwrap();
     let jobs: Vec<_> = thread::scope(|scope| {
         let run = |group: &'static str| {
             let job = client.job(vec![plan(group, 3, 1)], JobSettings::default()).unwrap();
@@ -113,7 +113,7 @@ fn jobs_of_one_client_keep_one_pace() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut sent: Vec<_> =
-        jobs.iter().flat_map(|job| job.calls()).flat_map(|call| call.tries()).map(|one| one.sent_at()).collect();
+        jobs.iter().flat_map(|job| job.calls()).flat_map(|call| call.attempts()).map(|one| one.sent_at()).collect();
     sent.sort();
     assert_eq!(sent.len(), 6);
     assert!(sent.windows(3).all(|three| three[2].saturating_duration_since(three[0]) >= pace.window), "{sent:?}");
@@ -126,7 +126,7 @@ fn a_watcher_that_panics_ends_the_job_for_all_threads() {
     let settings = JobSettings { in_flight_max: 3, ..JobSettings::default() };
     let job = client.job(vec![plan(GROUP, 100, 1)], settings).unwrap();
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        client.run(job, &never(), |_| panic!("on purpose"));
+        let _ = client.run(job, &never(), |_| panic!("on purpose"));
     }));
     assert!(ran.is_err() && server.requests().len() <= 3);
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use avmarks_client::{AttemptResult, Backoff, CallRequest, JobSettings, PageError, RetrySettings, UnexpectedKind};
+use avmarks_client::{AttemptResult, Backoff, CallRequest, ContentError, JobSettings, RetrySettings, UnexpectedKind};
 use avmarks_protocol::get_members::{Answer, Listed, Request};
 use avmarks_protocol::{
     Endpoint, add_robots, check_members, del_robots, get_admin_list, get_online_member_num, modify_admin,
 };
 use avmarks_spec::{GroupId, Mark};
-use avmarks_transport_ureq::{Client, CountError, ListError};
+use avmarks_transport_ureq::{CallError, Client};
 
 use crate::server::{Act, Server, response};
 use crate::{GROUP, builder};
 
 fn client(server: &Server) -> Client {
     let none = Backoff { least: Duration::ZERO, base: Duration::ZERO, max: Duration::ZERO };
-    let retry = RetrySettings { tries_max: 3, now: none, later: none, ..RetrySettings::default() };
+    let retry = RetrySettings { attempts_max: 3, immediate: none, delayed: none, ..RetrySettings::default() };
     builder(server.base()).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap()
 }
 
@@ -40,7 +40,7 @@ fn pages() -> Server {
 fn the_list_is_shown_page_by_page_to_its_end() {
     let server = pages();
     let client = client(&server);
-    let mut list = client.online_members(group(), None);
+    let mut list = client.online_members(group());
     assert_eq!(server.requests().len(), 0, "asked before it was iterated over");
     assert_eq!(list.next().unwrap().unwrap().len(), 2);
     assert_eq!(server.requests().len(), 1);
@@ -54,7 +54,7 @@ fn the_list_is_shown_page_by_page_to_its_end() {
 fn the_mark_is_asked_for_on_each_page() {
     let server = pages();
     let client = client(&server);
-    assert_eq!(client.online_members(group(), Some(Mark::PINNED)).flatten().count(), 5);
+    assert_eq!(client.online_members_with_mark(group(), Mark::PINNED).flatten().count(), 5);
     for request in server.requests() {
         assert!(String::from_utf8(request).unwrap().ends_with(r#","Mark":500}"#));
     }
@@ -65,7 +65,7 @@ fn the_mark_is_asked_for_on_each_page() {
 fn marks_and_what_else_an_item_may_have_are_shown() {
     let page = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","RequestId":"Id-1-O-Seq-2","MemberList":[{"JoinTime":1,"Member_Account":"a","Remark":"r","Marks":[500,1000],"Role":"x"},{"JoinTime":1,"Member_Account":"b","Marks":"1000","Marks":7}],"NextTimestamp":0,"More":[]}"#;
     let server = Server::start(move |_, _| saying(200, page));
-    let pages: Vec<_> = client(&server).online_members(group(), None).map(Result::unwrap).collect();
+    let pages: Vec<_> = client(&server).online_members(group()).map(Result::unwrap).collect();
     let [members] = &pages[..] else { panic!("{pages:?}") };
     let shown: Vec<_> =
         members.iter().map(|member| (&*member.account, member.remark.as_deref(), &member.marks)).collect();
@@ -82,35 +82,35 @@ fn a_page_is_tried_again() {
         _ => saying(200, Answer::page(vec![], 0).to_json()),
     });
     let client = client(&server);
-    let list: Vec<_> = client.online_members(group(), None).collect();
+    let list: Vec<_> = client.online_members(group()).collect();
     assert_eq!((list, server.requests().len()), (vec![Ok(vec![])], 3));
 }
 
 #[test]
-fn a_cursor_that_does_not_move_ends_the_list_with_a_fault() {
+fn a_cursor_that_does_not_move_ends_the_list() {
     let server = Server::start(|_, _| saying(200, Answer::page(vec![Listed::new(1, "a")], 7).to_json()));
     let client = client(&server);
-    let list: Vec<_> = client.online_members(group(), None).collect();
-    let [Ok(_), Err(fault)] = &list[..] else { panic!("{list:?}") };
-    assert!(matches!(fault, ListError::Page { fault: PageError::CursorAgain { cursor: 7 }, .. }));
+    let list: Vec<_> = client.online_members(group()).collect();
+    let [Ok(_), Err(error)] = &list[..] else { panic!("{list:?}") };
+    assert!(matches!(error, CallError::Content { error: ContentError::RepeatedCursor { cursor: 7 }, .. }));
     assert!(
-        fault.to_string().ends_with("`NextTimestamp` is `7`, which was asked for before: the list would never end")
+        error.to_string().ends_with("`NextTimestamp` is `7`, which was asked for before: the list would never end")
     );
     assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
-fn a_list_that_was_given_up_ends_with_what_was_heard() {
+fn a_list_that_was_given_up_ends_with_the_result() {
     let server = Server::start(|_, _| saying(502, "<html><h1>Bad Gateway</h1></html>"));
     let client = client(&server);
-    let list: Vec<_> = client.online_members(group(), None).collect();
-    let [Err(ListError::Unanswered(unanswered))] = &list[..] else { panic!("{list:?}") };
-    let AttemptResult::UnexpectedResponse(foreign) = unanswered.last().heard() else { panic!("{unanswered}") };
-    assert_eq!((&foreign.kind, foreign.status), (&UnexpectedKind::Status, 502));
-    assert_eq!(&*foreign.head, b"<html><h1>Bad Gateway</h1></html>");
-    assert_eq!(unanswered.tries().count(), 3);
+    let list: Vec<_> = client.online_members(group()).collect();
+    let [Err(CallError::Unanswered(unanswered))] = &list[..] else { panic!("{list:?}") };
+    let Some(AttemptResult::UnexpectedResponse(response)) = unanswered.result() else { panic!("{unanswered}") };
+    assert_eq!((&response.kind, response.status), (&UnexpectedKind::Status, 502));
+    assert_eq!(&*response.head, b"<html><h1>Bad Gateway</h1></html>");
+    assert_eq!(unanswered.attempts().len(), 3);
     let last = String::from_utf8(server.requests().pop().unwrap()).unwrap();
-    assert!(last.contains(&format!("&random={}&", unanswered.last().random())), "{last}");
+    assert!(last.contains(&format!("&random={}&", unanswered.attempts()[2].random())), "{last}");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn the_number_is_told_or_why_not() {
     for (body, told) in [
         (get_online_member_num::Answer::count(1_524).to_json(), Ok(1_524)),
         (br#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":7,"ExpireTime":60,"RequestId":"x"}"#.to_vec(), Ok(7)),
-        (get_online_member_num::Answer::count(-1).to_json(), Err("`OnlineMemberNum` is `-1`, and should be 0 or more")),
+        (get_online_member_num::Answer::count(-1).to_json(), Err("`OnlineMemberNum` is `-1`: expected 0 or more")),
         (br#"{"ActionStatus":"OK","ErrorCode":0}"#.to_vec(), Err("the answer has no `OnlineMemberNum`")),
         (
             br#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":"1"}"#.to_vec(),
@@ -126,23 +126,23 @@ fn the_number_is_told_or_why_not() {
         ),
         (
             br#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":"gone"}"#.to_vec(),
-            Err("refused with 10010: `gone`"),
+            Err("refused with 10010: \"gone\""),
         ),
     ] {
         let server = Server::start(move |_, _| saying(200, &body));
         match (client(&server).online_count(group()), told) {
             (Ok(found), Ok(told)) => assert_eq!(found, told),
-            (Err(fault), Err(told)) => {
-                assert!(fault.to_string().starts_with("`get_online_member_num` "), "{fault}");
-                assert!(fault.to_string().ends_with(told), "{fault}");
-                assert!(fault.to_string().contains("`random` "), "{fault}");
+            (Err(error), Err(told)) => {
+                assert!(error.to_string().starts_with("`get_online_member_num` "), "{error}");
+                assert!(error.to_string().ends_with(told), "{error}");
+                assert!(error.to_string().contains("`random` "), "{error}");
             }
             (found, told) => panic!("{found:?}, {told:?}"),
         }
         assert_eq!(server.requests().len(), 1);
     }
     let server = Server::start(|_, _| vec![Act::Close]);
-    assert!(matches!(client(&server).online_count(group()), Err(CountError::Unanswered(_))));
+    assert!(matches!(client(&server).online_count(group()), Err(CallError::Unanswered(_))));
 }
 
 /// The types of the protocol write and read what is asked and answered.
@@ -186,7 +186,7 @@ fn any_other_call_is_made_and_repeated_only_where_that_does_no_harm() {
     let answered = client.call(request(true)).unwrap();
     assert_eq!((&*answered.body, server.requests().len()), (answer.as_bytes(), 2));
     let unanswered = client.call(request(false)).unwrap_err();
-    assert!(unanswered.may_have_been_served() && unanswered.tries().count() == 1);
+    assert!(unanswered.may_have_been_served() && unanswered.attempts().len() == 1);
     assert_eq!(server.requests().len(), 3);
     assert!(server.requests()[0].starts_with(b"POST /v4/im_open_login_svc/account_check?sdkappid=1400000000&"));
 }

@@ -31,11 +31,11 @@ impl Shown {
         self.add(job);
         let report = job.report();
         self.add(&report);
-        self.texts.extend(report.plans()[0].accounts().map(|account| account.outcome.to_string()));
+        self.texts.extend(report.accounts().map(|account| account.outcome.to_string()));
         self.texts.push(String::from_utf8(job.progress().to_json()).unwrap());
-        for one in job.calls().iter().flat_map(|call| call.tries()) {
-            self.add_fault(one.heard());
-            self.texts.push(String::from_utf8_lossy(one.verbatim().unwrap_or_default()).into_owned());
+        for one in job.calls().iter().flat_map(|call| call.attempts()) {
+            self.add_fault(one.result());
+            self.texts.push(String::from_utf8_lossy(one.body().unwrap_or_default()).into_owned());
         }
     }
 
@@ -44,7 +44,7 @@ impl Shown {
         self.add(client);
         self.add_job(&client.set_marks(GROUP, [("teacher10", [1_000])]).unwrap());
         let group = GroupId::parse(GROUP).unwrap();
-        for page in client.online_members(group, None) {
+        for page in client.online_members(group) {
             match page {
                 Ok(page) => self.add(&page),
                 Err(fault) => self.add_fault(&fault),
@@ -91,7 +91,7 @@ fn no_text_shows_key_or_signature() {
     let client = |builder: ClientBuilder| builder.settings(hard_answers::settings()).build().unwrap();
     let of = |base: &str| Client::builder(BaseUrl::parse(base).unwrap(), Arc::clone(&signer));
     let now = client(of("http://127.0.0.1:9").without_proxy()).now();
-    let signature = signer.sign(now).usersig.as_str().to_owned();
+    let signature = signer.sign(now).as_str().to_owned();
     let mut shown = Shown { texts: Vec::new(), signature: signature.clone() };
 
     // Servers that repeat the signature wherever they can.

@@ -16,14 +16,20 @@ fn of(base: &str) -> avmarks_transport_ureq::ClientBuilder {
 
 #[test]
 fn http_is_for_this_host_alone_unless_it_is_asked_for() {
-    for base in ["http://127.0.0.1:1", "http://localhost:1/im", "http://[::1]:1", "https://example.com"] {
+    for base in [
+        "http://127.0.0.1:1",
+        "http://localhost:1/im",
+        "http://[::1]:1",
+        "http://[::ffff:127.0.0.1]:1",
+        "https://example.com",
+    ] {
         assert!(of(base).build().is_ok(), "{base}");
     }
     for base in ["http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0:1", "http://10.0.0.1"] {
-        let fault = of(base).build().unwrap_err();
+        let error = of(base).build().unwrap_err();
         let text =
             format!("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`");
-        assert_eq!((fault.to_string(), of(base).allow_http().build().is_ok()), (text, true));
+        assert_eq!((error.to_string(), of(base).allow_http().build().is_ok()), (text, true));
     }
     let client = Client::builder(Region::Singapore, signer()).build().unwrap();
     assert_eq!(client.base_url().as_str(), "https://adminapisgp.im.qcloud.com");
@@ -42,8 +48,8 @@ fn an_agent_has_settings_of_its_own() {
         assert_eq!(builder.agent(agent()).build().unwrap_err(), BuildError::AgentHasItsOwn { setting });
     }
     let retry = RetrySettings { budget: Duration::ZERO, ..RetrySettings::default() };
-    let fault = of(base).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap_err();
-    assert_eq!(fault.to_string(), "retry.budget is `0` ms; it must be at least 3001 ms");
+    let error = of(base).settings(JobSettings { retry, ..JobSettings::default() }).build().unwrap_err();
+    assert_eq!(error.to_string(), "invalid retry.budget `0 ms`: expected at least 3001 ms");
 }
 
 /// An agent as ureq makes it makes errors of statuses and follows redirects; both are seen to.
@@ -58,16 +64,16 @@ fn an_agent_that_is_handed_in_is_used_by_our_rules() {
     let client = of(server.base().as_str()).agent(agent).build().unwrap();
     let job = client.set_marks(GROUP, [("a", [1_000])]).unwrap();
     let kinds: Vec<_> = job.calls()[0]
-        .tries()
+        .attempts()
         .iter()
-        .map(|one| match one.heard() {
-            AttemptResult::UnexpectedResponse(foreign) => (foreign.kind.clone(), foreign.status),
+        .map(|one| match one.result() {
+            AttemptResult::UnexpectedResponse(response) => (response.kind.clone(), response.status),
             other => panic!("{other:?}"),
         })
         .collect();
     assert_eq!(kinds, [(UnexpectedKind::Status, 503), (UnexpectedKind::Redirect, 302)]);
     let job = client.set_marks(GROUP, [("a", [1_000])]).unwrap();
-    assert_eq!(job.report().counts().of(State::Applied), 1);
+    assert_eq!(job.report().count(State::Applied), 1);
     assert_eq!((server.requests().len(), server.connections()), (3, 1));
     for request in server.requests() {
         assert!(String::from_utf8(request).unwrap().to_lowercase().contains("\r\nuser-agent: mine/1\r\n"));

@@ -10,7 +10,7 @@ use avmarks_benches::rounds::{Compared, duration, print_head, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{CommandKind, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
+use avmarks_rules::{Command, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
 use avmarks_service::{App, Request, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
@@ -157,7 +157,7 @@ impl Rooms {
             &mut |round| {
                 let entries = entries(&requests[round]);
                 let start = Instant::now();
-                let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+                let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
                 let took = start.elapsed() + applied(ours, &terms, &call, &mut scratch);
                 scratch.keep_call(call);
                 applied(ours, &terms, &calls[round].1, &mut scratch);

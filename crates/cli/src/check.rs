@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::args::CheckArgs;
+use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::input::{Encoding, not_both_stdin};
+use crate::input::not_both_stdin;
 use crate::output::{Commas, FAINT, Foreign, Format, GOOD, HEAD, ID, Verdict};
 
 /// Reads no more of a body than shows that it is over the limit.
@@ -57,7 +58,7 @@ struct Checked {
     /// The exact answer; none where a body that is in order was looked at by itself.
     answer: Option<Box<RawValue>>,
     because: Vec<&'static str>,
-    omitted: Vec<LeftOut>,
+    omitted: Vec<Omitted>,
     /// What is accepted and was surely not meant.
     notes: Vec<Note>,
     /// What would do, beyond what the violations say.
@@ -83,9 +84,9 @@ struct Found {
     place: Option<String>,
 }
 
-/// A mark that would be left out.
+/// A mark that would be omitted.
 #[derive(Serialize)]
-struct LeftOut {
+struct Omitted {
     account: String,
     mark: u32,
     because: &'static str,
@@ -130,7 +131,7 @@ impl Checked {
         let served = (args.call == Endpoint::ModifyUserInfo)
             .then(|| modify_user_info::Answer::parse(&dry.answer.body).ok())
             .flatten();
-        let omitted = dry.answer.omitted.iter().map(|omission| LeftOut {
+        let omitted = dry.answer.omitted.iter().map(|omission| Omitted {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
             because: omission.because.id(),
@@ -209,35 +210,7 @@ fn hint(violations: &[Found], body: &[u8]) -> Option<String> {
         return Some(TRAILING_COMMA_HINT.to_owned());
     }
     violations.iter().find(|found| found.because.contains(&Clause::JsonBody.id()))?;
-    if let Some(encoding) = Encoding::of(body) {
-        return Some(format!("the body is sent as it is in the file: {encoding}"));
-    }
-    let (line, column) = comment(std::str::from_utf8(body).ok()?)?;
-    Some(format!(
-        "there is a comment at line {line} column {column}: JSON has none, although samples of the vendor do; remove it"
-    ))
-}
-
-/// The line and the column of the first comment (`//` or `/*`) outside of strings, from 1.
-fn comment(text: &str) -> Option<(usize, usize)> {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    let mut before = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (is_in_string, byte) {
-            (true, b'"') if !is_escaped => is_in_string = false,
-            (true, _) => {}
-            (false, b'"') => is_in_string = true,
-            (false, b'/' | b'*') if before == Some(b'/') => {
-                let start = text.get(..at - 1)?;
-                let line = start.matches('\n').count() + 1;
-                return Some((line, at - start.rfind('\n').map_or(0, |end| end + 1)));
-            }
-            (false, _) => {}
-        }
-        is_escaped = is_in_string && byte == b'\\' && !is_escaped;
-        before = (!is_in_string).then_some(byte);
-    }
-    None
+    Encoding::of(body).map(|encoding| format!("the body is sent as it is in the file: {encoding}"))
 }
 
 fn has_trailing_comma(body: &[u8]) -> bool {
@@ -256,7 +229,7 @@ impl fmt::Display for Checked {
         for served in &self.served {
             writeln!(f, "  {GOOD}served{GOOD:#}    {}  {}", Foreign(&served.account), Commas(&served.marks))?;
         }
-        for LeftOut { account, mark, because, says } in &self.omitted {
+        for Omitted { account, mark, because, says } in &self.omitted {
             writeln!(
                 f,
                 "  {HEAD}omitted{HEAD:#}   {}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}",

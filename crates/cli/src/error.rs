@@ -8,7 +8,7 @@ use avmarks_client::{JobError, ProgressError};
 use avmarks_emulator::{AuthorityError, SeedError, SetupError};
 use avmarks_service::SnapshotError;
 
-use crate::input::Encoding;
+use crate::encoding::Encoding;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,12 @@
 //! `avmarks explain`: a clause, a gap, an error code, a mark or a call in words, with its sources; and the order of refusals.
 
 mod call;
+mod source;
 mod text;
 
 use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark, Source};
+use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
 use serde::Serialize;
 
 use crate::args::ExplainArgs;
@@ -14,6 +15,7 @@ use crate::names;
 use crate::output::{Format, Verdict};
 use crate::policy::{ReadingLine, readings};
 use call::Calls;
+use source::{Entry, SourceLine};
 
 pub(crate) fn run(args: &ExplainArgs, format: Format) -> Result<Verdict, Error> {
     match &args.subject {
@@ -75,43 +77,6 @@ enum Subject {
     Precedence { refusals: Vec<Step> },
 }
 
-/// A copy of a page.
-#[derive(Serialize)]
-struct SourceLine {
-    page: &'static str,
-    title: &'static str,
-    language: &'static str,
-    /// The part of the page; empty for the whole page.
-    section: &'static str,
-    /// None for a copy that shows no date.
-    date: Option<&'static str>,
-    url: &'static str,
-}
-
-impl SourceLine {
-    fn all(sources: &[Source]) -> Vec<Self> {
-        sources.iter().map(Self::of).collect()
-    }
-
-    fn of(Source { page, section, date, .. }: &Source) -> Self {
-        let (title, language, url) = (page.title, page.language, page.url);
-        Self { page: page.number, title, language, section, date: *date, url }
-    }
-
-    /// The copies of a page that anything rests on, the newest first, each date once.
-    fn of_page(number: &str) -> Vec<Self> {
-        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
-        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
-        let mut lines: Vec<_> = all
-            .filter(|source| source.page.number == number)
-            .map(|source| Self { section: "", ..Self::of(source) })
-            .collect();
-        lines.sort_by_key(|line| std::cmp::Reverse(line.date));
-        lines.dedup_by_key(|line| line.date);
-        lines
-    }
-}
-
 /// A refusal of the precedence, with its code by default.
 #[derive(Serialize)]
 struct Step {
@@ -127,7 +92,7 @@ impl Step {
             step: refusal.step(),
             code: code_of(refusal, &Policy::default()),
             because: grounds(refusal),
-            says: refusal.says(),
+            says: refusal.description(),
         }
     }
 }
@@ -284,7 +249,7 @@ impl RefusalLine {
             step: refusal.step(),
             code: code_of(refusal, policy),
             because: grounds(refusal),
-            says: refusal.says(),
+            says: refusal.description(),
             under,
         };
         let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
@@ -310,7 +275,7 @@ impl RefusalLine {
                 step: refusal.step(),
                 code: code_of(*refusal, &Policy::default()),
                 because: grounds(*refusal),
-                says: refusal.says(),
+                says: refusal.description(),
                 under: Some(format!("{gap}={reading}")),
             })
         })
@@ -342,12 +307,6 @@ struct Index {
     clauses: Vec<Entry>,
     gaps: Vec<Entry>,
     codes: Vec<CodeEntry>,
-}
-
-#[derive(Serialize)]
-struct Entry {
-    id: &'static str,
-    says: &'static str,
 }
 
 #[derive(Serialize)]

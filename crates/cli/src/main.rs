@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod encoding;
 mod error;
 mod explain;
 mod input;

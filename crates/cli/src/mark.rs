@@ -2,20 +2,20 @@
 
 use avmarks_spec::Mark;
 
-/// What is no mark, and what would do. The text is not repeated: that is for who knows where it stands.
+/// Why a text is not a mark. The text is not repeated: the caller knows its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)")]
-pub(crate) struct NoMark;
+#[error("expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)")]
+pub(crate) struct MarkError;
 
 /// The mark of this text: a number, or the name of a special one.
-pub(crate) fn parse_mark(text: &str) -> Result<Mark, NoMark> {
+pub(crate) fn parse_mark(text: &str) -> Result<Mark, MarkError> {
     match text.to_ascii_lowercase().as_str() {
         "pinned" => Ok(Mark::PINNED),
         "hidden" => Ok(Mark::HIDDEN),
         number if number.bytes().all(|byte| byte.is_ascii_digit()) => {
-            number.parse().ok().and_then(|number| Mark::new(number).ok()).ok_or(NoMark)
+            number.parse().ok().and_then(|number| Mark::new(number).ok()).ok_or(MarkError)
         }
-        _ => Err(NoMark),
+        _ => Err(MarkError),
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
         }
         for text in ["", "999", "501", "-1000", "+1000", "1e3", "4294967296", "99999999999999999999", "pin", "１０００"]
         {
-            assert_eq!(parse_mark(text), Err(NoMark), "{text}");
+            assert_eq!(parse_mark(text), Err(MarkError), "{text}");
         }
     }
 }

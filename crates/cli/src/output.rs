@@ -141,7 +141,7 @@ fn print_styled(text: &str) -> Result<(), Error> {
     print_to(styled(io::stdout().lock()), text.as_bytes())
 }
 
-/// Prints all of it. A reader that has gone has read enough: that is no fault, and the verdict stays what it is.
+/// Prints all of it. A reader that closes the pipe has read enough: that is not an error, and the verdict stays the same.
 fn print_to(mut out: impl Write, bytes: &[u8]) -> Result<(), Error> {
     match out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Output) {
         Err(error) if error.is_closed_pipe() => Ok(()),

@@ -3,8 +3,9 @@
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::webhook::WebhookToken;
 
+use crate::encoding::quotation_marks;
 use crate::error::Error;
-use crate::input::{Source, quotation_marks};
+use crate::input::Source;
 use crate::output::remark;
 
 /// The environment variable that holds the key where no file is named.

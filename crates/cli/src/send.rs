@@ -14,7 +14,7 @@ mod resume;
 mod settings;
 mod watch;
 
-use avmarks_client::{Change, PlanKind};
+use avmarks_client::PlanKind;
 
 use accounts::Lines;
 
@@ -37,8 +37,8 @@ pub(crate) fn run(args: &SendArgs, format: Format) -> Result<Verdict, Error> {
         }
         SendCommand::Check(args) => ask::check(args, format),
         SendCommand::Admins(args) => match &args.command {
-            AdminsCommand::Add(args) => admins::change(args, Change::Set, format),
-            AdminsCommand::Delete(args) => admins::change(args, Change::Delete, format),
+            AdminsCommand::Add(args) => admins::change(args, PlanKind::SetMarks, format),
+            AdminsCommand::Delete(args) => admins::change(args, PlanKind::DeleteMarks, format),
             AdminsCommand::List(args) => admins::list(args, format),
         },
         SendCommand::List(args) => ask::list(args, format),

@@ -1,4 +1,4 @@
-//! `avmarks serve`: the emulator, until it is told to stop.
+//! `avmarks serve`: the emulator, until it is stopped.
 
 mod banner;
 mod lines;
@@ -29,9 +29,12 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
     let settings = Settings::find(&args.settings(), Policy::default());
     settings.check(&[])?;
-    let StartSettings { address, emulator, ca_dir, seed, groups, log } = StartSettings::of(&settings)?;
+    let StartSettings { address, is_localhost, emulator, ca_dir, seed, groups, log } = StartSettings::of(&settings)?;
     let _log = logs::begin(log)?;
-    let authority = ca_dir.as_deref().map(Authority::load_or_make).transpose().map_err(Error::Authority)?;
+    let hosts = [&emulator.proxied_hosts[..], &emulator.control_hosts].concat();
+    let authority = ca_dir.as_deref().map(|folder| Authority::load_or_make_for(folder, &hosts));
+    let authority = authority.transpose().map_err(Error::Authority)?;
+    let has_token = emulator.control_token.is_some();
     let emulator = Emulator::new(emulator.with_authority(authority)).map_err(Error::Setup)?;
     match &seed {
         Some(_) if emulator.resumed() => {
@@ -46,31 +49,31 @@ pub(crate) fn run(args: &ServeArgs, format: Format) -> Result<Verdict, Error> {
         seed::play(&emulator, &line).map_err(|error| Error::Seed { what: "--group".to_owned(), error })?;
     }
     let stop = signals()?;
-    let running = emulator.start(address).map_err(|error| Error::Listen { address, error })?;
-    warn_of_others(running.address());
+    let started = if is_localhost { emulator.start_on_localhost(address.port()) } else { emulator.start(address) };
+    let running = started.map_err(|error| Error::Listen { address, error })?;
+    warn_of_others(running.address(), has_token);
     format.print(&Banner::of(&running, ca_dir.as_deref(), groups.first()))?;
     wait(running, &stop);
     Ok(Verdict::Accepted)
 }
 
-fn warn_of_others(address: SocketAddr) {
+fn warn_of_others(address: SocketAddr, has_token: bool) {
     if !address.ip().is_loopback() {
-        remark(format_args!(
-            "other machines can reach {address} and do anything to this emulator; there is no password"
-        ));
+        let control = if has_token { "with the control token" } else { "over loopback, without --control-token-file" };
+        remark(format_args!("other machines can reach {address} and call the API; /_avmarks/ answers only {control}"));
     }
 }
 
 /// Receives the first Ctrl-C or SIGTERM; the second one ends the process.
 fn signals() -> Result<mpsc::Receiver<()>, Error> {
     static STOPPING: AtomicBool = AtomicBool::new(false);
-    let (heard, stop) = mpsc::channel();
+    let (sender, stop) = mpsc::channel();
     let handler = move || {
         if STOPPING.swap(true, Ordering::Relaxed) {
             exit(INTERRUPTED);
         }
         // Whoever waited has gone: it is over anyway.
-        let _ = heard.send(());
+        let _ = sender.send(());
     };
     ctrlc::set_handler(handler).map_err(Error::Signals)?;
     Ok(stop)

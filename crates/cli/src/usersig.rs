@@ -1,5 +1,5 @@
 //! `avmarks usersig`: makes signatures, checks them, and finds out what is wrong with them. Neither key nor signature is
-//! ever shown, save for the signature that was asked for.
+//! ever shown, except the signature that was asked for.
 
 mod span;
 
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &UserSigArgs, format: Format) -> Result<Verdict, Error> 
     match &args.command {
         UserSigCommand::Sign(args) => sign(args, format),
         UserSigCommand::Verify(args) => check(args, format),
-        UserSigCommand::Explain(args) => tell(args, format),
+        UserSigCommand::Explain(args) => explain_sig(args, format),
     }
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for Checked {
         match (&self.message, &self.token) {
             (Some(message), _) => {
                 writeln!(f, "  {ID}{}{ID:#}  {}", self.code, Foreign(message))?;
-                writeln!(f, "  {FAINT}`avmarks usersig explain` tells all that is wrong with it{FAINT:#}")
+                writeln!(f, "  {FAINT}`avmarks usersig explain` lists everything that is wrong with it{FAINT:#}")
             }
             (None, Some(token)) => writeln!(f, "  valid until {}", Utc(token.expires_at)),
             (None, None) => Ok(()),
@@ -92,7 +92,7 @@ impl fmt::Display for Checked {
     }
 }
 
-fn tell(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> {
+fn explain_sig(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> {
     not_both_stdin(args.key.key_file.as_ref(), args.sig.source().as_ref())?;
     let key = args.key.find()?;
     let text = args.sig.read()?;
@@ -112,7 +112,7 @@ fn tell(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> {
     .filter_map(|(is_missing, what)| is_missing.then_some(what))
     .collect();
     let code = explanation.code();
-    let told = Told {
+    let explained = Explained {
         accepted: match code {
             Some(_) => Some(false),
             None => unchecked.is_empty().then_some(true),
@@ -122,12 +122,12 @@ fn tell(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> {
         token: explanation.token.as_ref().map(Fields::of),
         unchecked,
     };
-    format.print(&told)?;
+    format.print(&explained)?;
     Ok(Verdict::of(code.is_none()))
 }
 
 #[derive(Serialize)]
-struct Told {
+struct Explained {
     /// None where nothing is wrong, and not all of it was looked at.
     accepted: Option<bool>,
     code: ErrorCode,
@@ -183,7 +183,7 @@ impl FindingLine {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nouns: Vec<_> = self.unchecked.iter().map(|what| what.noun()).collect();
         match (self.accepted, nouns.as_slice()) {
@@ -254,7 +254,7 @@ impl Fields {
 impl fmt::Display for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { version, identifier, sdkappid, time, expire, expires_at, userbuf } = self;
-        writeln!(f, "{HEAD}it holds{HEAD:#}")?;
+        writeln!(f, "{HEAD}fields{HEAD:#}")?;
         writeln!(f, "  TLS.ver         {version}")?;
         writeln!(f, "  TLS.identifier  {}", Foreign(identifier))?;
         writeln!(f, "  TLS.sdkappid    {sdkappid}")?;

@@ -4,7 +4,7 @@
 //! $ cargo run --release -p avmarks-client --example hundred_thousand
 //! ```
 //!
-//! The service is a function: it serves each account but every fiftieth, and answers after 50 ms of virtual time. At most 32 tries
+//! The service is a function: it serves each account but every fiftieth, and answers after 50 ms of virtual time. At most 32 attempts
 //! are in flight. The memory is the most that the process held (`VmHWM`), where the system tells.
 
 use std::collections::VecDeque;
@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use avmarks_client::{
-    Change, Job, JobSettings, Plan, PlanSettings, Reply, SignatureSettings, Signer, State, Step, TryId,
+    AttemptId, Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State,
+    Step,
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
@@ -36,7 +37,7 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let settings = PlanSettings { accounts_per_call_max: per_call, ..PlanSettings::default() };
     let wanted = (0..ACCOUNTS).map(|number| (format!("student{number}"), [1_000, 1_001]));
-    let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &settings)?;
+    let plan = Plan::set_marks("@TGS#a6I4ZUUGO", wanted, &settings)?;
     let (planned_in, planned_kib) = (began.elapsed(), peak_kib());
 
     let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e")?;
@@ -45,21 +46,22 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
     let settings = JobSettings { in_flight_max: 32, ..JobSettings::default() };
     let mut job = Job::new(vec![plan], Arc::new(signer), settings, 7)?;
 
+    let mut pace = Pace::new(PaceSettings::default());
     let (mut now, mut sent, mut in_service) = (START, 0u32, Duration::ZERO);
-    let mut coming: VecDeque<(Timestamp, TryId, Vec<u8>)> = VecDeque::new();
+    let mut coming: VecDeque<(Timestamp, AttemptId, Vec<u8>)> = VecDeque::new();
     let began = Instant::now();
     loop {
         if coming.front().is_some_and(|(arrives, ..)| *arrives <= now)
             && let Some((_, id, answer)) = coming.pop_front()
         {
-            job.on_reply(id, now, &Reply::new(200, &answer))?;
+            job.on_response(id, now, &Response::new(200, &answer))?;
             continue;
         }
-        match job.poll(now) {
-            Step::Send(outgoing) => {
+        match job.poll(now, &mut pace) {
+            Step::Send(transmit) => {
                 sent += 1;
                 let asked = Instant::now();
-                coming.push_back((now.saturating_add(LATENCY), outgoing.id, serve(&outgoing.body)?));
+                coming.push_back((now.saturating_add(LATENCY), transmit.id, serve(&transmit.body)?));
                 in_service += asked.elapsed();
             }
             Step::WaitUntil(then) => match coming.front() {
@@ -71,7 +73,7 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
     }
     let driven_in = began.elapsed().saturating_sub(in_service);
     let began = Instant::now();
-    let counts = job.report().counts();
+    let report = job.report();
     let reported_in = began.elapsed();
     let progress = job.progress().to_json().len();
 
@@ -86,8 +88,8 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
         driven_in / sent
     );
     println!("  reported   in {reported_in:.1?}:");
-    for state in State::ALL.iter().filter(|state| counts.of(**state) > 0) {
-        println!("             {} {}", counts.of(*state), state.name());
+    for state in State::ALL.iter().filter(|state| report.count(**state) > 0) {
+        println!("             {} {}", report.count(*state), state.name());
     }
     println!("  progress   {progress} bytes");
     println!("  memory     peak {} KiB, with every answer kept\n", peak_kib());

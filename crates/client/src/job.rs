@@ -1,64 +1,66 @@
 //! The machine: plans in, requests out, responses in, outcomes out. Everything that changes a job's state is in this file.
 
-mod call;
+mod queue;
+mod report;
 mod settings;
-mod views;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_protocol::modify_user_info::Answer;
-use avmarks_protocol::url::Query;
 use avmarks_spec::Timestamp;
 
+use crate::attempt::{AttemptId, InFlight, Next, NotInFlightError, Sender, Step, Transmit};
 use crate::pace::{Pace, RoundRobin};
-use crate::progress::{Progress, Settled};
-use crate::random::Random;
-use crate::reply::{Anomaly, AttemptResult, Failure, Reply, scrubbed};
-use crate::retry::{Scope, Then, Tried, advice};
+use crate::progress::{AnsweredCall, Progress};
+use crate::response::{Anomaly, AttemptResult, Response, TransportError};
+use crate::retry::Scope;
 use crate::{Plan, Signer};
 
-use call::{Call, Halt, InFlight, PlanQueue};
-pub use call::{CallRecord, End, NotInFlight, Outgoing, Step, Try, TryId};
+pub use queue::CallRecord;
+use queue::{Call, End, Halt, PlanQueue, Sent};
 pub use settings::{JobError, JobSettings};
 
-/// Carries out plans: signs, paces, sends, tries again, and keeps account of every account.
+/// Carries out plans: signs, paces, sends and sends again, and tracks the outcome of every account.
 ///
-/// Call [`Job::poll`] until it says [`Step::Done`]; do what it says, and feed what came of it. All times are handed in, and
-/// should come from one clock that never runs back, such as a monotonic one that was set to the time of day once: a
-/// time below the latest seen is taken as the latest seen.
+/// It does no input or output. Its methods fall into four groups:
+///
+/// - **Poll:** [`Job::poll`] says what to do next. Call it until it says [`Step::Done`], and again after each event.
+/// - **Events:** [`Job::on_response`] and [`Job::on_failure`] take in what came of an attempt.
+/// - **Commands:** [`Job::stop`] ends the job early. [`Job::new`] and [`Job::resume`] make one.
+/// - **Queries** change nothing: [`Job::report`] and [`Job::into_result`] for the outcome of each account, [`Job::calls`] for each
+///   attempt, [`Job::progress`] and [`Job::answered`] for how far it has come, [`Job::plans`], [`Job::settings`],
+///   [`Job::endpoint`] and [`Job::in_flight`].
+///
+/// All times are handed in, and should come from one clock that never runs back, such as a monotonic one that was set to the time
+/// of day once: a time below the latest seen is taken as the latest seen.
 #[derive(Debug)]
+#[must_use = "a job that ran may have failed for some accounts: ask its report, or `into_result`"]
 pub struct Job {
-    lanes: Vec<PlanQueue>,
+    queues: Vec<PlanQueue>,
     turns: RoundRobin,
-    signer: Arc<Signer>,
+    sender: Sender,
     settings: JobSettings,
-    pace: Pace,
-    /// Nothing is sent before: the service asked for a pause.
-    paused_until: Timestamp,
-    random: Random,
-    flying: BTreeMap<TryId, InFlight>,
-    tries: u64,
+    sent: BTreeMap<AttemptId, Sent>,
     records: Vec<CallRecord>,
     halt: Option<Halt>,
-    seen: Timestamp,
 }
 
 impl Job {
-    /// A job of these plans, of which each must be for another group and all of one command: the order of calls is kept within a
-    /// plan alone, while groups take turns. `seed` should be a random number, another for each job; from it come the `random` of each try
-    /// and the spread of waits. The same seed, inputs and times give the same job.
+    /// A job of these plans, each for another group and all of one command: the order of calls is kept within a plan, while groups
+    /// take turns. `seed` should be a random number, another one for each job; from it come the `random` of each attempt and the
+    /// spread of waits. The same seed, inputs and times give the same job.
     ///
     /// # Errors
     ///
     /// [`JobError`] where a setting is out of range, or two plans are for one group or of different commands.
     pub fn new(plans: Vec<Plan>, signer: Arc<Signer>, settings: JobSettings, seed: u64) -> Result<Self, JobError> {
         let untouched = plans.iter().map(|_| Vec::new()).collect();
-        Self::with_settled(plans, untouched, signer, settings, seed)
+        Self::with_answered(plans, untouched, signer, settings, seed)
     }
 
-    /// A job that goes on where another one stopped: what that one settled is not sent again.
+    /// A job that continues where another one stopped: accounts that have their answer are not sent again.
     ///
     /// # Errors
     ///
@@ -70,120 +72,96 @@ impl Job {
         settings: JobSettings,
         seed: u64,
     ) -> Result<Self, JobError> {
-        let settled = progress.fit(&plans)?;
-        Self::with_settled(plans, settled, signer, settings, seed)
+        let answered = progress.fit(&plans)?;
+        Self::with_answered(plans, answered, signer, settings, seed)
     }
 
-    fn with_settled(
+    fn with_answered(
         plans: Vec<Plan>,
-        settled: Vec<Vec<Settled>>,
+        answered: Vec<Vec<AnsweredCall>>,
         signer: Arc<Signer>,
         settings: JobSettings,
         seed: u64,
     ) -> Result<Self, JobError> {
         settings.check(&plans)?;
         Ok(Self {
-            lanes: plans.into_iter().zip(settled).map(|(plan, settled)| PlanQueue::new(plan, settled)).collect(),
+            queues: plans.into_iter().zip(answered).map(|(plan, answered)| PlanQueue::new(plan, answered)).collect(),
             turns: RoundRobin::default(),
-            signer,
+            sender: Sender::new(signer, settings.retry, seed),
             settings,
-            pace: Pace::new(settings.pace),
-            paused_until: Timestamp::EPOCH,
-            random: Random::new(seed),
-            flying: BTreeMap::new(),
-            tries: 0,
+            sent: BTreeMap::new(),
             records: Vec::new(),
             halt: None,
-            seen: Timestamp::EPOCH,
         })
     }
 
-    /// The same job at the pace of an earlier one of the same app and command, whose latest calls count. Its settings hold.
-    #[must_use]
-    pub fn with_pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
-        self
-    }
-
-    /// The pace, for the next job of the same app and command.
-    #[must_use]
-    pub fn into_pace(self) -> Pace {
-        self.pace
-    }
-
-    /// What to do next. Call it again after having done so, or when something was fed.
+    /// What to do next. `pace` is that of the command: hand in the same one wherever the app calls it.
     ///
-    /// May have changed afterwards: a try is in flight where the step is [`Step::Send`]; tries whose time is over count as
-    /// [`Failure::TimedOut`]; calls that can no longer be tried within their budget have ended.
-    pub fn poll(&mut self, now: Timestamp) -> Step {
-        self.poll_within(now, None)
-    }
-
-    /// [`Job::poll`] where others call the same app by the same command at the same time: what it sends counts for `shared` as well, and it sends
-    /// nothing that `shared` does not admit.
-    ///
-    /// May have changed afterwards: as after [`Job::poll`], and `shared`.
-    pub fn poll_shared(&mut self, now: Timestamp, shared: &mut Pace) -> Step {
-        self.poll_within(now, Some(shared))
-    }
-
-    fn poll_within(&mut self, now: Timestamp, shared: Option<&mut Pace>) -> Step {
-        let now = self.time(now);
+    /// May have changed afterwards: an attempt is in flight where the step is [`Step::Send`], and `pace` has admitted it; attempts
+    /// that took too long count as [`TransportError::TimedOut`]; calls that cannot be sent again within their budget have ended.
+    pub fn poll(&mut self, now: Timestamp, pace: &mut Pace) -> Step {
+        let now = self.sender.time(now);
         self.time_out(now);
-        let admitted_by_others = shared.as_ref().map_or(now, |shared| shared.ready_at(now));
-        let admitted_at = self.pace.ready_at(now).max(self.paused_until).max(admitted_by_others);
-        self.end_what_is_too_late(now, admitted_at);
-        let has_room = self.flying.len() < self.settings.in_flight_max;
+        let admitted_at = pace.ready_at(now).max(self.sender.paused_until);
+        self.end_late_calls(now, admitted_at);
+        let has_room = self.sent.len() < self.settings.in_flight_max;
         if has_room
             && admitted_at <= now
-            && let Some(outgoing) = self.send(now)
+            && let Some(transmit) = self.send(now)
         {
-            if let Some(shared) = shared {
-                shared.admit(now);
-            }
-            return Step::Send(outgoing);
+            pace.admit(now);
+            return Step::Send(transmit);
         }
         self.next_moment(admitted_at, has_room).map_or(Step::Done, Step::WaitUntil)
     }
 
-    /// Feeds a response to a try, whatever it is.
+    /// Feeds a response to an attempt, whatever it is.
     ///
-    /// May have changed afterwards: the accounts of its call are settled, or given up, or wait to be sent again, perhaps in
-    /// smaller calls; other calls have ended where the answer shows that they are of no use; nothing is sent for a while where
-    /// the service asked for that.
+    /// May have changed afterwards: the accounts of its call have their answer, or are given up, or wait to be sent again, perhaps
+    /// in smaller calls; other calls have ended where they would fail for the same reason; nothing is sent for a while where the
+    /// service asked for that.
     ///
     /// # Errors
     ///
-    /// [`NotInFlight`] where the try was answered before, or its time was over when [`Job::poll`] was called. Nothing changes.
-    pub fn on_reply(&mut self, id: TryId, now: Timestamp, reply: &Reply<'_>) -> Result<(), NotInFlight> {
-        let now = self.time(now);
-        let flying = self.flying.remove(&id).ok_or(NotInFlight { id })?;
-        let Some(lane) = self.lanes.get(flying.lane) else { return Ok(()) };
-        let body = scrubbed(reply.body, flying.signed.usersig.as_str());
-        let mut hearing = Reply { body: &body, ..*reply }.read(lane.plan.kind());
-        if *body != *reply.body {
-            hearing.quirks.push(Anomaly::Signature);
+    /// [`NotInFlightError`] where the attempt was answered before, or had timed out when [`Job::poll`] was called. Nothing changes.
+    pub fn on_response(
+        &mut self,
+        id: AttemptId,
+        now: Timestamp,
+        response: &Response<'_>,
+    ) -> Result<(), NotInFlightError> {
+        let now = self.sender.time(now);
+        let Sent { plan, call, in_flight } = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
+        let Some(queue) = self.queues.get_mut(plan) else { return Ok(()) };
+        let body = self.sender.redacted(&in_flight, now, response.body);
+        let mut parsed = Response { body: &body, ..*response }.parse(queue.plan.kind(), now);
+        if *body != *response.body {
+            parsed.anomalies.push(Anomaly::Signature);
         }
-        let verbatim = self.settings.keep_answers && !matches!(hearing.heard, AttemptResult::UnexpectedResponse(_));
-        let verbatim = verbatim.then(|| body.as_ref().into());
-        let ended = Try { verbatim, ..flying.ended(id, now, hearing.heard, hearing.quirks) };
-        self.take_in(flying, ended, hearing.answer, now);
+        let answered = answered(queue, &call, &in_flight, now, &parsed.result, parsed.answer.as_ref());
+        let answered = answered.map(|(answered, anomalies)| {
+            parsed.anomalies.extend(anomalies);
+            answered
+        });
+        let is_kept = self.settings.keep_answers && !matches!(parsed.result, AttemptResult::UnexpectedResponse(_));
+        let body = is_kept.then(|| body.as_ref().into());
+        let sent = Sent { plan, call, in_flight };
+        self.end(sent, now, parsed.result, parsed.anomalies, body, answered);
         Ok(())
     }
 
-    /// Feeds that a try got no response.
+    /// Feeds that an attempt got no response.
     ///
-    /// May have changed afterwards: as after [`Job::on_reply`].
+    /// May have changed afterwards: as after [`Job::on_response`].
     ///
     /// # Errors
     ///
-    /// As [`Job::on_reply`].
-    pub fn on_failure(&mut self, id: TryId, now: Timestamp, failure: Failure) -> Result<(), NotInFlight> {
-        let now = self.time(now);
-        let flying = self.flying.remove(&id).ok_or(NotInFlight { id })?;
-        let failure = failure.without(flying.signed.usersig.as_str());
-        let ended = flying.ended(id, now, AttemptResult::Failed(failure), Vec::new());
-        self.take_in(flying, ended, None, now);
+    /// As [`Job::on_response`].
+    pub fn on_failure(&mut self, id: AttemptId, now: Timestamp, error: TransportError) -> Result<(), NotInFlightError> {
+        let now = self.sender.time(now);
+        let sent = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
+        let error = self.sender.redacted_error(&sent.in_flight, now, error);
+        self.end(sent, now, AttemptResult::Failed(error), Vec::new(), None, None);
         Ok(())
     }
 
@@ -194,83 +172,50 @@ impl Job {
         self.halt_all(Halt::Stopped);
     }
 
-    /// The time that counts: never before the latest seen.
-    fn time(&mut self, now: Timestamp) -> Timestamp {
-        self.seen = self.seen.max(now);
-        self.seen
-    }
-
-    /// Ends the tries whose time is over.
+    /// Ends the attempts that took too long.
     fn time_out(&mut self, now: Timestamp) {
-        let late: Vec<_> = self.flying.iter().filter(|(_, flying)| flying.until <= now).map(|(id, _)| *id).collect();
+        let late: Vec<_> =
+            self.sent.iter().filter(|(_, sent)| sent.in_flight.until <= now).map(|(id, _)| *id).collect();
         for id in late {
-            if let Some(flying) = self.flying.remove(&id) {
-                let ended = flying.ended(id, now, AttemptResult::Failed(Failure::TimedOut), Vec::new());
-                self.take_in(flying, ended, None, now);
+            if let Some(sent) = self.sent.remove(&id) {
+                self.end(sent, now, AttemptResult::Failed(TransportError::TimedOut), Vec::new(), None, None);
             }
         }
     }
 
-    /// Ends the calls that cannot be tried again before it is too late, and the job where none can be begun any more.
-    fn end_what_is_too_late(&mut self, now: Timestamp, admitted_at: Timestamp) {
-        for (at, lane) in self.lanes.iter_mut().enumerate() {
-            let too_late = |call: &mut Call| call.ready_at.max(admitted_at).max(now) > call.last_start;
-            self.records.extend(lane.waiting.extract_if(.., too_late).map(|call| call.given_up(at)));
+    /// Ends the calls that cannot be sent again before it is too late, and the job where no new call can begin.
+    fn end_late_calls(&mut self, now: Timestamp, admitted_at: Timestamp) {
+        for (plan, queue) in self.queues.iter_mut().enumerate() {
+            let is_late = |call: &mut Call| call.attempts.ready_at.max(admitted_at).max(now) > call.attempts.last_start;
+            self.records.extend(queue.waiting.extract_if(.., is_late).map(|call| call.given_up(plan)));
         }
         if self.settings.last_start().is_some_and(|last| admitted_at.max(now) > last) && self.has_fresh() {
             self.halt_all(Halt::Deadline);
         }
     }
 
-    /// Sends one call, where one is ready: of the group whose turn it is, one that was tried before any other.
-    fn send(&mut self, now: Timestamp) -> Option<Outgoing> {
-        let last_start = self.settings.last_start();
-        let (lanes, halted) = (&self.lanes, self.halt.is_some());
-        let ready = |at: usize| lanes.get(at).is_some_and(|lane| lane.is_ready(now, halted));
-        let at = self.turns.take(lanes.len(), ready)?;
-        if !self.pace.admit(now) {
-            return None;
-        }
-        let lane = self.lanes.get_mut(at)?;
-        let mut call = lane.take(now)?;
-        if call.tries.is_empty() {
-            let by_budget = self.settings.retry.last_start(now);
-            call.last_start = last_start.map_or(by_budget, |last| last.min(by_budget));
-        }
-        let timeout = self.settings.retry.timeout(now, call.last_start);
-        let signed = self.signer.sign(now);
-        let id = TryId(self.tries);
-        self.tries += 1;
-        let random = self.random.correlation();
-        let outgoing = Outgoing {
-            id,
-            plan: at,
-            endpoint: lane.plan.kind().endpoint(),
-            group: *lane.plan.group(),
-            range: call.range.clone(),
-            number: call.tries.len() + 1,
-            query: Query {
-                sdkappid: self.signer.app(),
-                identifier: self.signer.identifier().to_string(),
-                usersig: signed.usersig.clone(),
-                random: Some(random),
-            },
-            body: lane.plan.call(call.range.clone()).body(),
-            timeout,
-        };
-        self.flying
-            .insert(id, InFlight { lane: at, call, signed, random, sent_at: now, until: now.saturating_add(timeout) });
-        Some(outgoing)
+    /// Sends one call, where one is ready: of the group whose turn it is, one that was sent before takes precedence.
+    fn send(&mut self, now: Timestamp) -> Option<Transmit> {
+        let halted = self.halt.is_some();
+        let ready = |plan: usize| self.queues.get(plan).is_some_and(|queue| queue.is_ready(now, halted));
+        let plan = self.turns.take(self.queues.len(), ready)?;
+        let queue = self.queues.get_mut(plan)?;
+        let mut call = queue.take(now)?;
+        let (path, body) = (queue.plan.kind().endpoint().path(), queue.plan.body(call.range.clone()));
+        let deadline = self.settings.last_start();
+        let (transmit, in_flight) = self.sender.send(&mut call.attempts, now, deadline, path, body);
+        self.sent.insert(transmit.id, Sent { plan, call, in_flight });
+        Some(transmit)
     }
 
-    /// When there will be something to do, if nothing is fed before; none where all is done.
+    /// When there will be something to do, if nothing is fed before; none where everything has ended.
     fn next_moment(&self, admitted_at: Timestamp, has_room: bool) -> Option<Timestamp> {
         const ONE: Duration = Duration::from_millis(1);
-        let mut moments: Vec<Timestamp> = self.flying.values().map(|flying| flying.until).collect();
-        for call in self.lanes.iter().flat_map(|lane| &lane.waiting) {
-            moments.push(call.last_start.saturating_add(ONE));
+        let mut moments: Vec<Timestamp> = self.sent.values().map(|sent| sent.in_flight.until).collect();
+        for Call { attempts, .. } in self.queues.iter().flat_map(|queue| &queue.waiting) {
+            moments.push(attempts.last_start.saturating_add(ONE));
             if has_room {
-                moments.push(call.ready_at.max(admitted_at));
+                moments.push(attempts.ready_at.max(admitted_at));
             }
         }
         if self.has_fresh() {
@@ -282,68 +227,70 @@ impl Job {
         moments.into_iter().min()
     }
 
-    /// Takes in what became of a try, and does what is to be done about it.
-    fn take_in(&mut self, flying: InFlight, mut ended: Try, answer: Option<Answer>, now: Timestamp) {
-        let InFlight { lane: at, mut call, signed, random, .. } = flying;
-        let Some(lane) = self.lanes.get_mut(at) else { return };
-        let advice = advice(&ended.heard);
-        let range = call.range.clone();
-        let settled = match (&ended.heard, answer) {
-            (AttemptResult::Accepted, _) => Some((Settled::whole(range, random, now), 0)),
-            (_, answer) => answer.map(|answer| Settled::of(&lane.plan, range, &answer, random, now)),
-        };
-        if let Some((_, strangers @ 1..)) = settled {
-            ended.quirks.push(Anomaly::UnrequestedAccounts(strangers));
-        }
-        let heard = ended.heard.clone();
-        call.tries.push(ended);
-        if let Some((settled, _)) = settled {
-            self.records.push(call.ended(at, End::Settled(settled)));
-            return;
-        }
-        let (tries, generation) = (call.tries.len(), signed.generation);
-        let tried = Tried { tries, renewed: &mut call.renewed, signer: &self.signer, generation };
-        let next = self.settings.retry.next(advice, tried, &mut self.random);
-        self.paused_until = self.paused_until.max(now.saturating_add(next.pause));
-        match next.then {
-            Then::Again(wait) => self.again(at, call, now.saturating_add(wait)),
-            Then::Split if call.range.len() > 1 => {
-                lane.split(&call);
-                self.records.push(call.ended(at, End::Split));
+    /// Ends an attempt, and does what follows.
+    fn end(
+        &mut self,
+        sent: Sent,
+        now: Timestamp,
+        result: AttemptResult,
+        anomalies: Vec<Anomaly>,
+        body: Option<Box<[u8]>>,
+        answered: Option<AnsweredCall>,
+    ) {
+        let Sent { plan, mut call, in_flight } = sent;
+        let Some(queue) = self.queues.get_mut(plan) else { return };
+        let next = self.sender.end(&mut call.attempts, in_flight, now, result.clone(), anomalies, body);
+        match (next, answered) {
+            (_, Some(answered)) => {
+                answered.count(&queue.plan, &mut queue.holders);
+                self.records.push(call.ended(plan, End::Answered(answered)));
             }
-            Then::GiveUp(Scope::Job) => {
-                self.records.push(call.given_up(at));
-                self.halt_all(Halt::Hopeless(heard));
+            (Next::Retry, None) if self.halt.is_none() && queue.halt.is_none() => queue.waiting.push(call),
+            (Next::Split, None) if call.range.len() > 1 => {
+                queue.split(&call);
+                self.records.push(call.ended(plan, End::Split));
             }
-            Then::GiveUp(Scope::Group) => {
-                lane.halt.get_or_insert(Halt::Hopeless(heard));
-                self.records.push(call.given_up(at));
-                self.records.extend(lane.waiting.drain(..).map(|call| call.given_up(at)));
+            (Next::GiveUp(Scope::Job), None) => {
+                self.records.push(call.given_up(plan));
+                self.halt_all(Halt::Hopeless(result));
             }
-            Then::Split | Then::GiveUp(Scope::Call) => self.records.push(call.given_up(at)),
+            (Next::GiveUp(Scope::Group), None) => {
+                queue.halt.get_or_insert(Halt::Hopeless(result));
+                self.records.push(call.given_up(plan));
+                self.records.extend(queue.waiting.drain(..).map(|call| call.given_up(plan)));
+            }
+            _ => self.records.push(call.given_up(plan)),
         }
     }
 
-    /// Lets a call wait until it is tried again, unless there are reasons not to. Whether that is too late, [`Job::poll`] sees.
-    fn again(&mut self, at: usize, mut call: Call, ready_at: Timestamp) {
-        call.ready_at = ready_at;
-        match self.lanes.get_mut(at) {
-            Some(lane) if self.halt.is_none() && lane.halt.is_none() => lane.waiting.push(call),
-            _ => self.records.push(call.given_up(at)),
-        }
-    }
-
-    /// Sends nothing more, for this reason; an earlier one stays.
+    /// Sends nothing more, for this reason; an earlier reason stays.
     fn halt_all(&mut self, halt: Halt) {
         self.halt.get_or_insert(halt);
-        for (at, lane) in self.lanes.iter_mut().enumerate() {
-            self.records.extend(lane.waiting.drain(..).map(|call| call.given_up(at)));
+        for (plan, queue) in self.queues.iter_mut().enumerate() {
+            self.records.extend(queue.waiting.drain(..).map(|call| call.given_up(plan)));
         }
     }
 
     /// Whether some accounts have not been sent, and are to be.
     fn has_fresh(&self) -> bool {
-        self.halt.is_none() && self.lanes.iter().any(PlanQueue::has_fresh)
+        self.halt.is_none() && self.queues.iter().any(PlanQueue::has_fresh)
+    }
+}
+
+/// The results of the accounts of a call that was answered with code 0.
+fn answered(
+    queue: &PlanQueue,
+    call: &Call,
+    in_flight: &InFlight,
+    now: Timestamp,
+    result: &AttemptResult,
+    answer: Option<&Answer>,
+) -> Option<(AnsweredCall, Vec<Anomaly>)> {
+    let (range, random) = (call.range.clone(), in_flight.random());
+    match (result, answer) {
+        (AttemptResult::Accepted, _) => Some((AnsweredCall::whole(range, random, now), Vec::new())),
+        (_, Some(answer)) => Some(AnsweredCall::of(&queue.plan, range, answer, &queue.holders, random, now)),
+        _ => None,
     }
 }
 

@@ -1,26 +1,28 @@
-//! The caller's side of the marks API (Tencent Cloud Chat, audio-video groups), without a socket: plan, sign, pace, retry, and what
-//! became of every account.
+//! The caller's side of the marks API (Tencent Cloud Chat, audio-video groups), sans-I/O: plans calls, signs, paces and retries
+//! them, and tracks the outcome of every account.
 //!
 //! **In scope:** any number of accounts with marks to set or delete, or of robots to add or delete, as calls of at most 500
-//! ([`Plan`]); at most 200 calls of a command in any 1,000 ms, groups in turn ([`Pace`]); signatures that are renewed in time ([`Signer`]); what came back, read whatever it is
-//! ([`Reply::read`]); what to do about it ([`advice`]) and when ([`RetrySettings`]); the machine that does all of this
-//! ([`Job`]); what became of each account ([`Report`]); how far a job has come, for a later one ([`Progress`]); and any other
-//! call by the same rules ([`SingleCall`]): the pages of the list of online members ([`Pages`]), which of some accounts are
-//! online ([`MemberCheck`]), the administrators of a group ([`CallRequest`]).
+//! ([`Plan`]); calls spread over time so that the service never refuses them for their rate ([`Pace`]); signatures that are renewed
+//! in time ([`Signer`]); retries within a budget ([`RetrySettings`]); the machine that does all of this ([`Job`]); the outcome of
+//! each account ([`Report`]); how far a job has come, for a later one ([`Progress`]); and any other call by the same rules
+//! ([`SingleCall`]): the pages of the list of online members ([`Pages`]), which of some accounts are online ([`MemberCheck`]), the
+//! administrators of a group ([`CallRequest`]).
 //!
-//! **Out of scope:** sockets, clocks, random numbers, files, threads: these are the caller's. Whether the service would refuse
-//! a call is not foreseen beyond what the inputs show (`avmarks-service` does that).
+//! **Out of scope:** sockets, clocks, random numbers, files and threads are the caller's. Whether the service would refuse a call is
+//! checked only as far as the inputs show it (`avmarks-service` has all rules).
 //!
-//! **The contract:** time is an argument, and what is to be done is a return value. [`Job::poll`] says what to do next: send
-//! these bytes, wait until then, or nothing more. [`Job::on_reply`] and [`Job::on_failure`] take what came of it. No
-//! bytes make anything here panic. Invalid input is refused before the first call, with all its faults. Every
-//! account ends in exactly one [`State`], and nothing is cut off silently. No call has more than 500 accounts, no budget is
-//! overrun, no wait is longer than the budget, and none follows the last try. Key and signature never print, not even where
-//! the other side repeats them.
+//! **The contract:** time is an argument, and what to do is a return value. [`Job::poll`] says what to do next: send a request, wait
+//! until a moment, or nothing more. [`Job::on_response`] and [`Job::on_failure`] take what came of it. No bytes make anything here
+//! panic. Invalid input is refused before the first call, with all its errors. Every account ends in exactly one [`State`]. An
+//! answer that contradicts itself or its request is an [`Anomaly`] and never counts as success unnoticed. No call has more than 500
+//! accounts, no budget is exceeded, no wait is longer than the budget, and no wait follows the last attempt. Key and signature never
+//! print, even where the other side repeats them.
 //!
 //! ```
 //! use std::sync::Arc;
-//! use avmarks_client::{Change, Job, JobSettings, Plan, PlanSettings, Reply, SignatureSettings, Signer, State, Step};
+//! use avmarks_client::{
+//!     Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State, Step,
+//! };
 //! use avmarks_protocol::modify_user_info::{Answer, Request, Served};
 //! use avmarks_protocol::{ErrorCode, secret::SecretKey, SdkAppId};
 //! use avmarks_spec::{Timestamp, UserId};
@@ -41,7 +43,7 @@
 //! };
 //!
 //! let wanted = (1..=1_200).map(|number| (format!("student{number}"), [1000]));
-//! let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &PlanSettings::default())?;
+//! let plan = Plan::set_marks("@TGS#a6I4ZUUGO", wanted, &PlanSettings::default())?;
 //!
 //! let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e")?;
 //! let admin = UserId::parse("administrator")?;
@@ -49,23 +51,26 @@
 //!
 //! let mut now = Timestamp::from_millis(1_795_412_030_000);
 //! let mut job = Job::new(vec![plan], signer, JobSettings::default(), 7)?;
+//! let mut pace = Pace::new(PaceSettings::default());
 //! loop {
-//!     match job.poll(now) {
-//!         Step::Send(outgoing) => {
-//!             let answer = service(&outgoing.body);
-//!             job.on_reply(outgoing.id, now, &Reply::new(200, &answer))?;
+//!     match job.poll(now, &mut pace) {
+//!         Step::Send(transmit) => {
+//!             let answer = service(&transmit.body);
+//!             job.on_response(transmit.id, now, &Response::new(200, &answer))?;
 //!         }
 //!         Step::WaitUntil(then) => now = then,
 //!         Step::Done => break,
 //!     }
 //! }
-//! let counts = job.report().counts();
-//! assert_eq!((counts.of(State::Applied), counts.of(State::Omitted), counts.total()), (1_080, 120, 1_200));
+//! let report = job.report();
+//! assert_eq!((report.count(State::Applied), report.count(State::Omitted), report.total()), (1_080, 120, 1_200));
+//! assert!(job.into_result().is_err());
 //! assert_eq!(calls, 4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
 
+mod attempt;
 mod call;
 mod job;
 mod members;
@@ -75,21 +80,23 @@ mod pages;
 mod plan;
 mod progress;
 mod random;
-mod reply;
+mod redact;
+mod response;
 mod retry;
 mod signature;
 
-pub use call::{Answered, CallRequest, CallStep, Sending, SingleCall, Unanswered};
-pub use job::{CallRecord, End, Job, JobError, JobSettings, NotInFlight, Outgoing, Step, Try, TryId};
+pub use attempt::{Attempt, AttemptId, NotInFlightError, Step, Transmit};
+pub use call::{CallAnswer, CallRequest, SingleCall, UnansweredError};
+pub use job::{CallRecord, Job, JobError, JobSettings};
 pub use members::{CheckedMember, MemberCheck};
-pub use outcome::{AccountReport, Counts, LikelyCause, NotTried, Outcome, PlanReport, Report, State};
+pub use outcome::{AccountReport, IncompleteError, NotSentReason, Outcome, Report, State};
 pub use pace::{Pace, PaceSettings};
-pub use pages::{PageError, Pages};
-pub use plan::{Change, Plan, PlanError, PlanFaults, PlanKind, PlanSettings, PlannedCall};
-pub use progress::{PROGRESS_VERSION, PlanProgress, Progress, ProgressError, Settled};
-pub use reply::{
-    Anomaly, AttemptResult, FOREIGN_BYTES_MAX, Failure, IncompleteAnswer, ParsedResponse, Reply, UnexpectedKind,
+pub use pages::Pages;
+pub use plan::{Plan, PlanError, PlanErrors, PlanKind, PlanSettings};
+pub use progress::{PROGRESS_VERSION, Progress, ProgressError};
+pub use response::{
+    Anomaly, AttemptResult, ContentError, Response, TransportError, UNEXPECTED_BODY_BYTES_MAX, UnexpectedKind,
     UnexpectedResponse,
 };
-pub use retry::{Advice, BACKEND_TIMEOUT, Backoff, RetrySettings, Scope, TRY_TIMEOUT_MIN, advice};
-pub use signature::{SignatureError, SignatureSettings, Signed, Signer};
+pub use retry::{ATTEMPT_TIMEOUT_MIN, Backoff, RetrySettings};
+pub use signature::{SignatureError, SignatureSettings, Signer};

@@ -1,17 +1,19 @@
 //! Which of some accounts are online, asked in calls of at most 500 accounts.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+use avmarks_protocol::Endpoint;
 use avmarks_protocol::check_members::{Answer, Request};
-use avmarks_protocol::{AnswerError, Endpoint};
-use avmarks_spec::{GroupId, UserId};
+use avmarks_spec::GroupId;
 
-use crate::plan::group_and_accounts;
-use crate::{Advice, Answered, CallRequest, PlanFaults, PlanSettings, Unanswered, advice};
+use crate::plan::{Accounts, group_and_accounts};
+use crate::retry::is_too_large;
+use crate::{CallAnswer, CallRequest, ContentError, PlanErrors, PlanSettings, UnansweredError};
 
 /// Asks which of any number of accounts are online in a group: by one call of `check_members` after the other.
 ///
-/// It finds hidden members and robots too, and those whom the list does not show, which ends after 1,000. Source: 269/95618,
+/// It finds hidden members and robots as well, and members that the online list omits, which ends after 1,000. Source: 269/95618,
 /// 1047/60523.
 ///
 /// ```
@@ -22,41 +24,41 @@ use crate::{Advice, Answered, CallRequest, PlanFaults, PlanSettings, Unanswered,
 /// assert_eq!(request.path, "v4/group_open_avchatroom_http_svc/check_members");
 /// assert_eq!(request.body, br#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["245000","239017"]}"#);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MemberCheck {
     group: GroupId,
     /// Each once, in order of first mention.
-    accounts: Vec<UserId>,
+    accounts: Accounts,
     /// Accounts in one call at most: the number of the settings, or less after a refusal for size.
     per_call: usize,
-    /// How many of the accounts, from the first, have their answer.
+    /// How many of the accounts, from the first, have their answer. `usize::MAX` after the last one.
     answered: usize,
 }
 
 /// An account that was asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedMember {
     /// The account.
-    pub account: UserId,
+    pub account: String,
     /// Whether it is online in the group: a connected member, or an account that holds mark 500, robots included. If not, it is
     /// offline or not in the group; the answer does not tell these apart.
     pub is_online: bool,
 }
 
 impl MemberCheck {
-    /// The accounts to ask about. One that is named twice is asked about once, at the place of the first.
+    /// The accounts to ask about. One that is named twice is asked about once, at the position of the first.
     ///
-    /// Costs one look-up per account, and about 50 bytes.
+    /// Costs one hash look-up per account.
     ///
     /// # Errors
     ///
-    /// [`PlanFaults`]: everything that is wrong with the group, an account or a setting.
+    /// [`PlanErrors`]: everything that is wrong with the group, an account or a setting.
     pub fn new<A: AsRef<str>>(
-        group: &str,
+        group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
-        let (group, accounts) = group_and_accounts(group, accounts, usize::MAX, settings)?;
+    ) -> Result<Self, PlanErrors> {
+        let (group, accounts) = group_and_accounts(group.as_ref(), accounts, usize::MAX, settings)?;
         Ok(Self { group, accounts, per_call: settings.accounts_per_call_max, answered: 0 })
     }
 
@@ -67,15 +69,14 @@ impl MemberCheck {
     }
 
     /// The accounts, each once, in order of first mention. At least 1.
-    #[must_use]
-    pub fn accounts(&self) -> &[UserId] {
-        &self.accounts
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.accounts.iter()
     }
 
-    /// The request about the next accounts; none after the last ones, and none after a fault.
+    /// The request about the next accounts. None after the last ones, and none after an error.
     #[must_use]
     pub fn request(&self) -> Option<CallRequest> {
-        let accounts: Vec<_> = self.next().iter().map(|account| account.as_str().into()).collect();
+        let accounts: Vec<_> = self.next().map(Into::into).collect();
         let request = Request { group_id: self.group.as_str().into(), accounts };
         let is_left = !request.accounts.is_empty();
         is_left.then(|| CallRequest::repeatable(Endpoint::CheckMembers, request.to_json()))
@@ -83,33 +84,33 @@ impl MemberCheck {
 
     /// Takes in the answer to [`MemberCheck::request`], and gives the accounts of that request, in the order asked.
     ///
-    /// An answer with code 0 and without `Member_Account` stands for none of them being online. Accounts that were not asked
-    /// about are passed over.
+    /// An answer with code 0 and without `Member_Account` means that none of them is online. Accounts that were not asked about
+    /// are ignored.
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where `Member_Account` is not a list of strings. There are no more requests then.
-    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<CheckedMember>, AnswerError> {
-        let asked = self.next().to_vec();
+    /// [`ContentError`] where `Member_Account` is not a list of strings. There are no more requests then.
+    pub fn on_answer(&mut self, answered: &CallAnswer) -> Result<Vec<CheckedMember>, ContentError> {
+        let asked: Vec<String> = self.next().map(str::to_owned).collect();
         self.answered += asked.len();
         let answer = match Answer::parse(&answered.body) {
             Ok(answer) => answer,
-            Err(fault) => {
+            Err(error) => {
                 self.stop();
-                return Err(fault);
+                return Err(error.into());
             }
         };
         let online: BTreeSet<&str> = answer.accounts.iter().flatten().map(String::as_str).collect();
-        let checked = |account: UserId| CheckedMember { account, is_online: online.contains(account.as_str()) };
+        let checked = |account: String| CheckedMember { is_online: online.contains(account.as_str()), account };
         Ok(asked.into_iter().map(checked).collect())
     }
 
     /// Asks about half as many accounts at once from now on, where this was a refusal of the latest request for its size
-    /// (10005): no document gives the number that `check_members` takes (`gap:check-max`). Tells whether it did; if so,
+    /// (10005): no document gives the number that `check_members` takes (`gap:check-max`). Returns whether it did; if so,
     /// [`MemberCheck::request`] asks about the same accounts again.
-    pub fn split(&mut self, unanswered: &Unanswered) -> bool {
-        let asked = self.next().len();
-        let is_smaller = asked > 1 && advice(unanswered.last().heard()) == Advice::Split;
+    pub fn split(&mut self, unanswered: &UnansweredError) -> bool {
+        let asked = self.next().count();
+        let is_smaller = asked > 1 && unanswered.result().is_some_and(is_too_large);
         if is_smaller {
             self.per_call = asked.div_ceil(2);
         }
@@ -122,9 +123,18 @@ impl MemberCheck {
     }
 
     /// The accounts of the next request.
-    fn next(&self) -> &[UserId] {
-        let left = self.accounts.get(self.answered..).unwrap_or_default();
-        left.get(..self.per_call).unwrap_or(left)
+    fn next(&self) -> impl Iterator<Item = &str> {
+        let end = self.answered.saturating_add(self.per_call);
+        (self.answered..end).map_while(|index| self.accounts.get(index))
+    }
+}
+
+/// Shows how many accounts there are, and not all of them.
+impl fmt::Debug for MemberCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("MemberCheck");
+        shown.field("group", &self.group).field("accounts", &self.accounts.len()).field("answered", &self.answered);
+        shown.finish_non_exhaustive()
     }
 }
 

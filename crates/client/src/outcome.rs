@@ -1,71 +1,93 @@
-//! What became of every account: each is in exactly one state.
+//! The outcome of every account: each is in exactly one state.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
 use avmarks_protocol::ErrorCode;
-use avmarks_spec::{Clause, Excerpt, Limits, Mark, UserId};
+use avmarks_spec::{Clause, Excerpt, Mark};
 
-use crate::progress::{Settled, Share};
-use crate::{AttemptResult, Plan, Try};
+use crate::attempt::Attempt;
+use crate::progress::{AccountResult, AnsweredCall};
+use crate::{AttemptResult, Job, Plan};
 
-/// What became of an account. The list is closed.
+/// The outcome of an account. The list is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome<'a> {
     /// All its marks were set, or deleted.
     Applied,
-    /// Its call was answered with code 0, and the answer names no account: so it is with robots. A call of which nobody could
-    /// be served is refused (`ALL-FAILED`), so at least one account of the call was served, and which ones is not known.
+    /// Its call was answered with code 0, and the answer names no account, as with robots. A call of which nobody could be served
+    /// is refused (`ALL-FAILED`), so at least one account of the call was served; it is not known which.
     /// [`MemberCheck`](crate::MemberCheck) asks who is online.
     Accepted,
-    /// Some of its marks were, and some not.
-    Partly {
-        /// Those that were, in the order asked.
+    /// Some of its marks were set, or deleted, and others were not.
+    Partial {
+        /// The marks that were, in the order asked.
         applied: Vec<Mark>,
-        /// Those that were not, in the order asked.
-        missing: Vec<Mark>,
-        /// Why not, as far as it can be guessed: the service does not say.
-        likely: LikelyCause,
+        /// The marks that were not, in the order asked.
+        omitted: Vec<Mark>,
+        /// The clause that probably explains it, as in [`Outcome::Omitted`].
+        likely: Option<Clause>,
     },
-    /// The call was served, and the account left out.
+    /// The call was served, and the account omitted.
     Omitted {
-        /// Why, as far as it can be guessed: the service does not say.
-        likely: LikelyCause,
+        /// The clause that probably explains it. The service does not give a reason: this is decided when the call is answered, from
+        /// its answer and those before it. It is `ONLINE-ONLY` (offline, or not in the group) or `MEMBERS-PER-MARK` (the mark has as
+        /// many holders as it may have). None where the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
+        /// took the mark, `ONLINE-ONLY` where the answer names the account.
+        likely: Option<Clause>,
     },
     /// Its call was refused: nothing was changed. Where every account of a call is offline or absent, the service refuses the
     /// call as a whole (`ALL-FAILED`), with 10004 as for a wrong parameter (`gap:all-failed-code`); robots need not be online.
     Refused {
         /// The code of the latest refusal.
         code: ErrorCode,
-        /// Its `ErrorInfo`, whole; none where it had none.
+        /// Its `ErrorInfo`, whole. None where it had none.
         info: Option<&'a str>,
     },
-    /// Its call was sent, and no answer came that tells. It may have been carried out. To send it again is idempotent, save that
-    /// setting 500 starts its three days anew (`gap:pin-renewal`), and that what somebody else changed meanwhile is changed back.
+    /// Its call was sent, and no answer confirms that it was carried out. To send it again is idempotent, except that setting 500
+    /// starts its three days anew (`gap:pin-renewal`), and that a change that somebody else made meanwhile is undone.
     Unconfirmed {
-        /// What came back last; none while the first try is in flight, and where a larger call was lost before this one.
+        /// The latest result. None while the first attempt is in flight, and where a larger call was lost before this one.
         last: Option<&'a AttemptResult>,
     },
-    /// The service never saw it, or refused it for the size of its call alone.
-    NotTried {
+    /// The service never received it, or refused only the size of its call.
+    NotSent {
         /// Why.
-        why: NotTried<'a>,
+        reason: NotSentReason<'a>,
     },
 }
 
 impl Outcome<'_> {
-    /// The state without its particulars.
+    /// The state, without particulars.
     #[must_use]
     pub const fn state(&self) -> State {
         match self {
             Self::Applied => State::Applied,
             Self::Accepted => State::Accepted,
-            Self::Partly { .. } => State::Partly,
+            Self::Partial { .. } => State::Partial,
             Self::Omitted { .. } => State::Omitted,
             Self::Refused { .. } => State::Refused,
             Self::Unconfirmed { .. } => State::Unconfirmed,
-            Self::NotTried { .. } => State::NotTried,
+            Self::NotSent { .. } => State::NotSent,
+        }
+    }
+
+    /// The reason in one line, without the state: empty where the state says all.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Applied => String::new(),
+            Self::Accepted => "not confirmed: the answer names no account".to_owned(),
+            Self::Partial { likely, .. } | Self::Omitted { likely } => match likely {
+                Some(Clause::OnlineOnly) => "probably offline or not in the group".to_owned(),
+                Some(Clause::MembersPerMark) => "probably because the mark has all the holders it may have".to_owned(),
+                _ => "for a reason that no document names".to_owned(),
+            },
+            Self::Refused { code, info: Some(info) } => format!("{code}: \"{}\"", Excerpt(info)),
+            Self::Refused { code, info: None } => code.to_string(),
+            Self::Unconfirmed { last: Some(last) } => last.to_string(),
+            Self::Unconfirmed { last: None } => "no answer yet".to_owned(),
+            Self::NotSent { reason } => reason.to_string(),
         }
     }
 }
@@ -74,18 +96,18 @@ impl Outcome<'_> {
 impl fmt::Display for Outcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |marks: &[Mark]| marks.iter().map(Mark::to_string).collect::<Vec<_>>().join(", ");
+        let reason = self.reason();
         match self {
             Self::Applied => f.write_str("applied"),
-            Self::Accepted => f.write_str("accepted, not confirmed: the answer names no account"),
-            Self::Partly { applied, missing, likely } => {
-                write!(f, "partly applied: {}; not {} ({likely})", list(applied), list(missing))
+            Self::Accepted => write!(f, "accepted, {reason}"),
+            Self::Partial { applied, omitted, .. } => {
+                write!(f, "partly applied: {}; not {} ({reason})", list(applied), list(omitted))
             }
-            Self::Omitted { likely } => write!(f, "left out ({likely})"),
-            Self::Refused { code, info: Some(info) } => write!(f, "refused with {code}: `{}`", Excerpt(info)),
-            Self::Refused { code, info: None } => write!(f, "refused with {code}"),
-            Self::Unconfirmed { last: Some(last) } => write!(f, "unconfirmed: {last}"),
-            Self::Unconfirmed { last: None } => f.write_str("unconfirmed: no answer yet"),
-            Self::NotTried { why } => write!(f, "not tried: {why}"),
+            Self::Omitted { .. } => write!(f, "omitted ({reason})"),
+            Self::Refused { .. } => write!(f, "refused with {reason}"),
+            Self::Unconfirmed { .. } => write!(f, "unconfirmed: {reason}"),
+            Self::NotSent { reason: NotSentReason::Failed(result) } => result.fmt(f),
+            Self::NotSent { .. } => write!(f, "not sent: {reason}"),
         }
     }
 }
@@ -97,277 +119,261 @@ pub enum State {
     Applied,
     /// See [`Outcome::Accepted`].
     Accepted,
-    /// See [`Outcome::Partly`].
-    Partly,
+    /// See [`Outcome::Partial`].
+    Partial,
     /// See [`Outcome::Omitted`].
     Omitted,
     /// See [`Outcome::Refused`].
     Refused,
     /// See [`Outcome::Unconfirmed`].
     Unconfirmed,
-    /// See [`Outcome::NotTried`].
-    NotTried,
+    /// See [`Outcome::NotSent`].
+    NotSent,
 }
 
 impl State {
     /// Every state, the best first.
     pub const ALL: &'static [Self] =
-        &[Self::Applied, Self::Accepted, Self::Partly, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotTried];
+        &[Self::Applied, Self::Accepted, Self::Partial, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotSent];
 
-    /// A short name, ours and stable.
+    /// A short, stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Accepted => "accepted",
-            Self::Partly => "partly",
+            Self::Partial => "partial",
             Self::Omitted => "omitted",
             Self::Refused => "refused",
             Self::Unconfirmed => "unconfirmed",
-            Self::NotTried => "not-tried",
+            Self::NotSent => "not-sent",
         }
     }
 }
 
-/// Why an account, or some of its marks, was probably left out. A guess from what the documents say and the job has seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Why an account was not sent. Its text is one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LikelyCause {
-    /// It is offline or no member (`ONLINE-ONLY`).
-    OfflineOrAbsent,
-    /// The mark has as many holders as it may have (`MEMBERS-PER-MARK`).
-    MarkFull,
-    /// No document names a reason.
-    Unknown,
-}
-
-impl LikelyCause {
-    /// The clause that the guess rests on.
-    #[must_use]
-    pub const fn clause(self) -> Option<Clause> {
-        match self {
-            Self::OfflineOrAbsent => Some(Clause::OnlineOnly),
-            Self::MarkFull => Some(Clause::MembersPerMark),
-            Self::Unknown => None,
-        }
-    }
-}
-
-impl fmt::Display for LikelyCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OfflineOrAbsent => "probably offline or not in the group",
-            Self::MarkFull => "probably because the mark has all the holders it may have",
-            Self::Unknown => "for a reason that no document names",
-        })
-    }
-}
-
-/// Why an account was not tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotTried<'a> {
-    /// Its turn has not come.
-    #[error("its turn has not come")]
+pub enum NotSentReason<'a> {
+    /// Its call has not begun yet.
     Pending,
     /// The job was stopped.
-    #[error("the job was stopped")]
     Stopped,
     /// The job's deadline was too near.
-    #[error("the job's time was over")]
     Deadline,
-    /// Another call met with something that this one would meet, too.
-    #[error("another call found that it is of no use: {0}")]
+    /// Another call had this result, and this one would have it as well.
     Hopeless(&'a AttemptResult),
-    /// Its request never left.
-    #[error("{0}")]
-    NeverSent(&'a AttemptResult),
+    /// Its requests were not sent.
+    Failed(&'a AttemptResult),
 }
 
-/// How many accounts are in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+impl fmt::Display for NotSentReason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pending => f.write_str("its call has not begun yet"),
+            Self::Stopped => f.write_str("the job was stopped"),
+            Self::Deadline => f.write_str("the job's deadline was too near"),
+            Self::Hopeless(result) => {
+                write!(f, "an earlier call failed in a way that this one would as well: {result}")
+            }
+            Self::Failed(result) => result.fmt(f),
+        }
+    }
+}
+
+/// The outcome of every account of a job, as of the moment when it was asked for.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    plans: Vec<PlanReport<'a>>,
     counts: [usize; State::ALL.len()],
 }
 
-impl Counts {
-    /// How many are in this state.
+impl<'a> Report<'a> {
+    pub(crate) fn new(plans: Vec<PlanReport<'a>>) -> Self {
+        let mut report = Self { plans, counts: [0; State::ALL.len()] };
+        for state in report.plans.iter().flat_map(PlanReport::states) {
+            if let Some(count) = report.counts.get_mut(state as usize) {
+                *count += 1;
+            }
+        }
+        report
+    }
+
+    /// Every account of every plan, once, in the order of the plans.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
+        self.plans.iter().enumerate().flat_map(|(at, plan)| plan.accounts(at))
+    }
+
+    /// How many accounts are in this state.
     #[must_use]
-    pub fn of(&self, state: State) -> usize {
+    pub fn count(&self, state: State) -> usize {
         self.counts.get(state as usize).copied().unwrap_or_default()
     }
 
-    /// How many there are.
+    /// How many accounts there are.
     #[must_use]
     pub fn total(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    fn add(&mut self, state: State) {
-        if let Some(count) = self.counts.get_mut(state as usize) {
-            *count += 1;
+    /// Whether every account was served whole: applied, or accepted as a robot.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.count(State::Applied) + self.count(State::Accepted) == self.total()
+    }
+}
+
+/// Some accounts of a job were not served, or only in part.
+#[derive(Debug)]
+pub struct IncompleteError {
+    job: Box<Job>,
+}
+
+impl IncompleteError {
+    pub(crate) fn new(job: Job) -> Self {
+        Self { job: Box::new(job) }
+    }
+
+    /// The job, for its report.
+    pub const fn job(&self) -> &Job {
+        &self.job
+    }
+}
+
+/// How many accounts are in each state, and the first that was not served.
+impl fmt::Display for IncompleteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.job.report();
+        let done = report.count(State::Applied) + report.count(State::Accepted);
+        write!(f, "{done} of {} accounts were served", report.total())?;
+        for state in State::ALL.iter().filter(|state| !matches!(state, State::Applied | State::Accepted)) {
+            match report.count(*state) {
+                0 => {}
+                count => write!(f, ", {count} {}", state.name())?,
+            }
+        }
+        let is_done = |account: &AccountReport<'_>| matches!(account.outcome, Outcome::Applied | Outcome::Accepted);
+        match report.accounts().find(|account| !is_done(account)) {
+            Some(AccountReport { account, outcome, .. }) => write!(f, "; the first is `{account}`: {outcome}"),
+            None => Ok(()),
         }
     }
 }
 
-/// What became of every account of a job, as of the moment when it was asked for.
+impl std::error::Error for IncompleteError {}
+
+/// The outcome of every account of a plan.
 #[derive(Clone, Debug)]
-pub struct Report<'a> {
-    pub(crate) plans: Vec<PlanReport<'a>>,
-}
-
-impl<'a> Report<'a> {
-    /// One report per plan, in the order given.
-    #[must_use]
-    pub fn plans(&self) -> &[PlanReport<'a>] {
-        &self.plans
-    }
-
-    /// How many accounts of all plans are in each state. Looks at each account.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for account in self.plans.iter().flat_map(PlanReport::accounts) {
-            counts.add(account.outcome.state());
-        }
-        counts
-    }
-}
-
-/// What became of every account of a plan.
-#[derive(Clone, Debug)]
-pub struct PlanReport<'a> {
+pub(crate) struct PlanReport<'a> {
     plan: &'a Plan,
-    /// From the first account to the last, without holes.
-    stretches: Vec<(Range<usize>, RangeOutcome<'a>)>,
-    /// How many accounts this job has seen take each mark.
-    takers: BTreeMap<Mark, usize>,
+    /// From the first account to the last, without gaps.
+    ranges: Vec<(Range<usize>, RangeOutcome<'a>)>,
 }
 
-/// What became of consecutive accounts.
+/// The outcome of consecutive accounts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RangeOutcome<'a> {
-    Settled(&'a Settled),
-    /// A call of these tries, which got no answer that settles it; doubtful where one may be on its way, or was lost.
-    Unsettled {
-        tries: &'a [Try],
+    Answered(&'a AnsweredCall),
+    /// A call with these attempts, none of which was answered with code 0. It was possibly applied where an attempt is in flight, or
+    /// the answer of a larger call was lost.
+    Unanswered {
+        attempts: &'a [Attempt],
         possibly_applied: bool,
     },
-    NotTried(NotTried<'a>),
+    NotSent(NotSentReason<'a>),
 }
 
-/// An account, what was asked for it, and what became of that.
+/// An account, what was asked for it, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountReport<'a> {
+    /// The index of its plan.
+    pub plan: usize,
     /// The account.
-    pub account: &'a UserId,
+    pub account: &'a str,
     /// The marks asked, in the plan's order.
     pub marks: &'a [Mark],
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome<'a>,
-    /// The correlation id of the latest try that named it: `random` of its query.
+    /// The correlation id of the latest attempt that named it: `random` of its query.
     pub random: Option<u32>,
 }
 
 impl<'a> PlanReport<'a> {
-    /// `known` holds what is known of stretches of accounts that do not overlap; `rest` is true of all others.
-    pub(crate) fn new(plan: &'a Plan, mut known: Vec<(Range<usize>, RangeOutcome<'a>)>, rest: NotTried<'a>) -> Self {
+    /// `known` has the outcomes of ranges that do not overlap; `rest` is the reason of all others.
+    pub(crate) fn new(
+        plan: &'a Plan,
+        mut known: Vec<(Range<usize>, RangeOutcome<'a>)>,
+        rest: NotSentReason<'a>,
+    ) -> Self {
         known.sort_by_key(|(range, _)| range.start);
-        let mut stretches = Vec::with_capacity(known.len());
+        let mut ranges = Vec::with_capacity(known.len());
         let mut next = 0;
-        for (range, fate) in known {
+        for (range, outcome) in known {
             if next < range.start {
-                stretches.push((next..range.start, RangeOutcome::NotTried(rest)));
+                ranges.push((next..range.start, RangeOutcome::NotSent(rest)));
             }
             next = range.end;
-            stretches.push((range, fate));
+            ranges.push((range, outcome));
         }
         if next < plan.len() {
-            stretches.push((next..plan.len(), RangeOutcome::NotTried(rest)));
+            ranges.push((next..plan.len(), RangeOutcome::NotSent(rest)));
         }
-        let mut report = Self { plan, stretches, takers: BTreeMap::new() };
-        let mut takers = BTreeMap::new();
-        for account in report.accounts() {
-            let taken = match &account.outcome {
-                Outcome::Applied => account.marks,
-                Outcome::Partly { applied, .. } => applied,
-                _ => &[],
-            };
-            for mark in taken {
-                *takers.entry(*mark).or_default() += 1;
-            }
-        }
-        report.takers = takers;
-        report
-    }
-
-    /// The plan.
-    #[must_use]
-    pub const fn plan(&self) -> &'a Plan {
-        self.plan
+        Self { plan, ranges }
     }
 
     /// Every account of the plan, once, in its order.
-    pub fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
-        self.stretches.iter().flat_map(move |(range, fate)| {
+    fn accounts(&self, plan: usize) -> impl Iterator<Item = AccountReport<'a>> + use<'_, 'a> {
+        self.ranges.iter().flat_map(move |(range, of_range)| {
             range.clone().filter_map(move |at| {
                 let (account, marks) = self.plan.account(at)?;
-                let (outcome, random) = self.outcome(at, marks, *fate);
-                Some(AccountReport { account, marks, outcome, random })
+                let (outcome, random) = self.outcome(at, marks, *of_range);
+                Some(AccountReport { plan, account, marks, outcome, random })
             })
         })
     }
 
-    fn outcome(&self, at: usize, asked: &[Mark], fate: RangeOutcome<'a>) -> (Outcome<'a>, Option<u32>) {
-        match fate {
-            RangeOutcome::NotTried(why) => (Outcome::NotTried { why }, None),
-            RangeOutcome::Settled(settled) => (self.settled(settled.share(at), asked), Some(settled.random())),
-            RangeOutcome::Unsettled { tries, possibly_applied } => {
-                (unsettled(tries, possibly_applied), tries.last().map(Try::random))
+    /// The state of every account.
+    fn states(&self) -> impl Iterator<Item = State> + use<'_, 'a> {
+        self.accounts(0).map(|account| account.outcome.state())
+    }
+
+    fn outcome(&self, at: usize, asked: &[Mark], of_range: RangeOutcome<'a>) -> (Outcome<'a>, Option<u32>) {
+        match of_range {
+            RangeOutcome::NotSent(reason) => (Outcome::NotSent { reason }, None),
+            RangeOutcome::Answered(call) => (self.answered(call.result(at), asked), Some(call.random())),
+            RangeOutcome::Unanswered { attempts, possibly_applied } => {
+                (unanswered(attempts, possibly_applied), attempts.last().map(Attempt::random))
             }
         }
     }
 
-    fn settled(&self, share: Share<'_>, asked: &[Mark]) -> Outcome<'a> {
-        match share {
-            Share::All if !self.plan.kind().names_served() => Outcome::Accepted,
-            Share::All => Outcome::Applied,
-            Share::None => Outcome::Omitted { likely: self.likely(&[], asked) },
-            Share::Some(done) => {
-                let (applied, missing): (Vec<_>, Vec<_>) = asked.iter().partition(|mark| done.contains(&mark.number()));
-                let likely = self.likely(&applied, &missing);
-                Outcome::Partly { applied, missing, likely }
+    fn answered(&self, result: AccountResult<'_>, asked: &[Mark]) -> Outcome<'a> {
+        match result {
+            AccountResult::All if !self.plan.kind().names_served() => Outcome::Accepted,
+            AccountResult::All => Outcome::Applied,
+            AccountResult::Omitted { likely } => Outcome::Omitted { likely },
+            AccountResult::Partial { marks, likely } => {
+                let (applied, omitted) = asked.iter().partition(|mark| marks.contains(&mark.number()));
+                Outcome::Partial { applied, omitted, likely }
             }
-        }
-    }
-
-    fn likely(&self, applied: &[Mark], missing: &[Mark]) -> LikelyCause {
-        let most = Limits::DOCUMENTED.members_per_mark_max;
-        let full = |mark: &Mark| self.takers.get(mark).is_some_and(|takers| *takers >= most);
-        match (self.plan.kind().sets(), applied) {
-            (true, _) if missing.iter().all(full) => LikelyCause::MarkFull,
-            // Who is offline may take 500, and nothing else (`gap:offline-500`).
-            (_, []) | (true, [Mark::PINNED]) => LikelyCause::OfflineOrAbsent,
-            (true, _) => LikelyCause::MarkFull,
-            (false, _) => LikelyCause::Unknown,
         }
     }
 }
 
-/// What became of the accounts of a call that nobody said was served.
-fn unsettled(tries: &[Try], possibly_applied: bool) -> Outcome<'_> {
-    let last = tries.last().map(Try::heard);
-    if possibly_applied || tries.iter().any(|one| one.heard().may_have_been_served()) {
+/// The outcome of the accounts of a call that no answer confirms.
+fn unanswered(attempts: &[Attempt], possibly_applied: bool) -> Outcome<'_> {
+    let last = attempts.last().map(Attempt::result);
+    if possibly_applied || attempts.iter().any(|one| one.result().may_have_been_served()) {
         return Outcome::Unconfirmed { last };
     }
-    let refusal = tries.iter().rev().find_map(|one| match one.heard() {
+    let refusal = attempts.iter().rev().find_map(|one| match one.result() {
         AttemptResult::Refused { code, info } => Some((*code, info.as_deref())),
         _ => None,
     });
     match (refusal, last) {
         (Some((code, info)), _) => Outcome::Refused { code, info },
-        (None, Some(last)) => Outcome::NotTried { why: NotTried::NeverSent(last) },
-        (None, None) => Outcome::NotTried { why: NotTried::Pending },
+        (None, Some(last)) => Outcome::NotSent { reason: NotSentReason::Failed(last) },
+        (None, None) => Outcome::NotSent { reason: NotSentReason::Pending },
     }
 }
 

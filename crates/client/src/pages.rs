@@ -2,22 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use avmarks_protocol::Endpoint;
 use avmarks_protocol::get_members::{Answer, Listed, Request};
-use avmarks_protocol::{AnswerError, Endpoint};
 use avmarks_spec::{GroupId, Mark};
 
-use crate::{Answered, CallRequest};
+use crate::plan::group_id;
+use crate::{CallAnswer, CallRequest, ContentError, PlanError, PlanErrors};
 
 /// Asks for one page after the other, until the service says that there are no more.
 ///
-/// The service shows the latest joined first, 1,000 at most (`LIST-MAX`); who joins meanwhile may be missing. An answer with code
-/// 0 and without `MemberList` stands for nobody; where it has no `NextTimestamp` either, for the last page.
+/// The service lists the latest joined first, 1,000 at most (`LIST-MAX`); members that join meanwhile may be missing. An answer with
+/// code 0 and without `MemberList` is an empty page; without `NextTimestamp` as well, it is the last one.
 ///
 /// ```
 /// use avmarks_client::Pages;
-/// use avmarks_spec::{GroupId, Mark};
 ///
-/// let mut pages = Pages::new(GroupId::parse("@TGS#a6I4ZUUGO").unwrap(), Some(Mark::CUSTOM_MIN));
+/// let mut pages = Pages::with_mark("@TGS#a6I4ZUUGO", 1000).unwrap();
 /// let request = pages.request().unwrap();
 /// assert_eq!(request.body, br#"{"GroupId":"@TGS#a6I4ZUUGO","Timestamp":0,"Mark":1000}"#);
 /// ```
@@ -32,13 +32,26 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// The online members of a group; only those that hold `mark`, where one is given.
-    #[must_use]
-    pub const fn new(group: GroupId, mark: Option<Mark>) -> Self {
-        Self { group, mark, next: Some(0), asked: BTreeSet::new() }
+    /// All online members of a group.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanErrors`] where the text is not a group.
+    pub fn new(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
+        Ok(Self { group: group_id(group.as_ref())?, mark: None, next: Some(0), asked: BTreeSet::new() })
     }
 
-    /// The request for the next page; none after the last one, and none after a fault.
+    /// The online members of a group that hold this mark.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanErrors`] where the text is not a group, or the number not a mark.
+    pub fn with_mark(group: impl AsRef<str>, mark: impl Into<i64>) -> Result<Self, PlanErrors> {
+        let mark = Mark::new(mark.into()).map_err(|error| PlanError::Mark { input: 0, mark: 0, error })?;
+        Ok(Self { mark: Some(mark), ..Self::new(group)? })
+    }
+
+    /// The request for the next page. None after the last one, and none after an error.
     #[must_use]
     pub fn request(&self) -> Option<CallRequest> {
         let cursor = self.next?;
@@ -51,17 +64,17 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// [`PageError`] where the answer is not what the page of the call says. There are no more pages then.
-    pub fn on_answer(&mut self, answered: &Answered) -> Result<Vec<Listed>, PageError> {
+    /// [`ContentError`] where the answer is not a page as the documents have it. There are no more pages then.
+    pub fn on_answer(&mut self, answered: &CallAnswer) -> Result<Vec<Listed>, ContentError> {
         let asked = self.next.take();
         self.asked.extend(asked);
         let answer = Answer::parse(&answered.body)?;
         let (members, cursor) = match (answer.member_list, answer.next_timestamp) {
-            (Some(_), None) => return Err(PageError::NoCursor),
+            (Some(_), None) => return Err(ContentError::NoCursor),
             (members, cursor) => (members.unwrap_or_default(), cursor.unwrap_or_default()),
         };
         if cursor != 0 && self.asked.contains(&cursor) {
-            return Err(PageError::CursorAgain { cursor });
+            return Err(ContentError::RepeatedCursor { cursor });
         }
         self.next = Some(cursor).filter(|cursor| *cursor != 0);
         Ok(members)
@@ -73,24 +86,6 @@ impl Pages {
     }
 }
 
-/// Why an answer with code 0 is no page of the list.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PageError {
-    /// A field is not as the documents have it.
-    #[error(transparent)]
-    Unreadable(#[from] AnswerError),
-    /// It has members and no `NextTimestamp`.
-    #[error("the answer has no `NextTimestamp`, so that it cannot be told whether there are more pages")]
-    NoCursor,
-    /// It leads back to a page that was shown before.
-    #[error("`NextTimestamp` is `{cursor}`, which was asked for before: the list would never end")]
-    CursorAgain {
-        /// The cursor.
-        cursor: i64,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use avmarks_protocol::Envelope;
@@ -98,14 +93,14 @@ mod tests {
     use super::*;
 
     fn pages() -> Pages {
-        Pages::new(GroupId::parse("g").unwrap(), None)
+        Pages::new("g").unwrap()
     }
 
-    fn answered(body: Vec<u8>) -> Answered {
-        Answered { envelope: Envelope::ok(), body, random: 7, quirks: Vec::new() }
+    fn answered(body: Vec<u8>) -> CallAnswer {
+        CallAnswer { envelope: Envelope::ok(), body, random: 7, anomalies: Vec::new() }
     }
 
-    fn page(account: &str, next: i64) -> Answered {
+    fn page(account: &str, next: i64) -> CallAnswer {
         answered(Answer::page(vec![Listed::new(1, account)], next).to_json())
     }
 
@@ -137,7 +132,7 @@ mod tests {
             for next in way {
                 pages.on_answer(&page("a", next)).unwrap();
             }
-            assert_eq!(pages.on_answer(&page("a", again)), Err(PageError::CursorAgain { cursor: again }));
+            assert_eq!(pages.on_answer(&page("a", again)), Err(ContentError::RepeatedCursor { cursor: again }));
             assert_eq!(pages.request(), None);
         }
     }
@@ -146,10 +141,7 @@ mod tests {
     fn an_answer_that_is_no_page_ends_the_list() {
         let with = |rest: &str| answered(format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#).into_bytes());
         for (rest, text) in [
-            (
-                r#","MemberList":[]"#,
-                "the answer has no `NextTimestamp`, so that it cannot be told whether there are more pages",
-            ),
+            (r#","MemberList":[]"#, "the answer has no `NextTimestamp`, so it is unknown whether there are more pages"),
             (r#","MemberList":{},"NextTimestamp":0"#, "`MemberList` must be an array, and is an object: `{}`"),
         ] {
             let mut pages = pages();

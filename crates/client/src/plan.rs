@@ -1,6 +1,7 @@
 //! The plan: any number of accounts with the marks to set or delete in one group, or of robots to add or delete, as calls of at
 //! most 500 accounts.
 
+mod accounts;
 mod draft;
 mod error;
 mod kind;
@@ -11,21 +12,22 @@ use std::ops::Range;
 use avmarks_protocol::modify_user_info::{Member, Request};
 use avmarks_protocol::{add_robots, del_robots};
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{GroupId, Limits, Mark, UserId};
+use avmarks_spec::{GroupId, Limits, Mark};
 
-pub(crate) use draft::group_and_accounts;
-pub use error::{PlanError, PlanFaults};
-pub use kind::{Change, PlanKind};
+pub(crate) use accounts::Accounts;
+pub(crate) use draft::{group_and_accounts, group_id};
+pub use error::{PlanError, PlanErrors};
+pub use kind::PlanKind;
 
-/// What the inputs of a plan are held against; so are those of [`MemberCheck`](crate::MemberCheck) and of
+/// What the inputs of a plan are checked against; so are those of [`MemberCheck`](crate::MemberCheck) and of
 /// [`CallRequest::set_admins`](crate::CallRequest::set_admins), as far as it applies to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanSettings {
     /// Accounts in one call, from 1 to 500 (`ACCOUNTS-MAX`; for robots `gap:robots-max`, for `check_members` `gap:check-max`).
     /// Default: 500.
     pub accounts_per_call_max: usize,
-    /// Different custom marks that a *set* may name in all (`MARKS-PER-GROUP`); none lets any number through, which the
-    /// service then judges. 500 and 600 do not count (`gap:special-slots`). Default: 10.
+    /// Different custom marks that a *set* may name in all (`MARKS-PER-GROUP`). With none, any number is sent, and the service
+    /// decides. 500 and 600 do not count (`gap:special-slots`). Default: 10.
     pub custom_marks_max: Option<usize>,
     /// Which characters an account may have (`gap:account-id`). Default: printable ASCII.
     pub account_id: AccountId,
@@ -44,99 +46,125 @@ impl Default for PlanSettings {
 /// Accounts with the marks to set or delete in one group, or robots to add or delete: valid, merged, and in order of first
 /// mention. The mark of a robot is 500, which is what its commands set and delete.
 ///
+/// A group is given as text or [`GroupId`], an account as text or [`UserId`](avmarks_spec::UserId), a mark as an integer or [`Mark`].
+///
+/// Memory: 12 bytes for each account and the text of its name, and up to 60 bytes while the plan is made.
+///
 /// ```
-/// use avmarks_client::{Change, Plan, PlanSettings};
+/// use avmarks_client::{Plan, PlanSettings};
 ///
 /// let wanted = [("teacher10", vec![1000]), ("student9", vec![1001]), ("teacher10", vec![500, 1000])];
-/// let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &PlanSettings::default()).unwrap();
+/// let plan = Plan::set_marks("@TGS#a6I4ZUUGO", wanted, &PlanSettings::default()).unwrap();
 ///
 /// assert_eq!((plan.inputs(), plan.len(), plan.needs_admin()), (3, 2, true));
-/// let bodies: Vec<_> = plan.calls().map(|call| String::from_utf8(call.body()).unwrap()).collect();
+/// let bodies: Vec<_> = plan.calls().map(|call| String::from_utf8(plan.body(call)).unwrap()).collect();
 /// assert_eq!(
 ///     bodies,
 ///     [r#"{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"teacher10","Marks":[1000,500]},{"Member_Account":"student9","Marks":[1001]}]}"#]
 /// );
 ///
-/// let faults = Plan::new(Change::Set, "", [("a", vec![999]), ("", vec![])], &PlanSettings::default()).unwrap_err();
-/// assert_eq!(faults.len(), 4);
+/// let errors = Plan::set_marks("", [("a", vec![999]), ("", vec![])], &PlanSettings::default()).unwrap_err();
+/// assert_eq!(errors.len(), 4);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Plan {
     kind: PlanKind,
     group: GroupId,
-    entries: Vec<Entry>,
+    accounts: Accounts,
+    /// Which of `lists` are the marks of each account.
+    list_of: Vec<u32>,
     /// Lists of marks, each once: most accounts of a plan share theirs.
     lists: Vec<Box<[Mark]>>,
     accounts_per_call_max: usize,
     inputs: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Entry {
-    account: UserId,
-    /// Which of the plan's lists are its marks.
-    list: usize,
-}
-
 impl Plan {
-    /// Plans to set or delete marks in one group. An account that is named twice becomes one, at the place of the first,
-    /// with its marks united in order of first mention (`gap:duplicates`).
-    ///
-    /// Costs one look-up per input, and about 50 bytes per account.
+    /// Plans to set marks in one group. An account that is named twice becomes one, at the position of the first, with its marks
+    /// united in order of first mention (`gap:duplicates`). Costs one hash look-up per input.
     ///
     /// # Errors
     ///
-    /// [`PlanFaults`]: **everything** that is wrong with any input or setting, in order. Whether the group and the app would allow
-    /// the calls is not known here, nor who of the accounts is online.
-    pub fn new<A, M>(
-        change: Change,
-        group: &str,
+    /// [`PlanErrors`]: **everything** that is wrong with any input or setting, in order. Whether the group and the app would allow
+    /// the calls is not known here, nor which accounts are online.
+    pub fn set_marks<A, M>(
+        group: impl AsRef<str>,
         wanted: impl IntoIterator<Item = (A, M)>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults>
+    ) -> Result<Self, PlanErrors>
     where
         A: AsRef<str>,
-        M: IntoIterator<Item = i64>,
+        M: IntoIterator<Item: Into<i64>>,
     {
-        let mut draft = draft::Draft::new(settings);
-        for (account, marks) in wanted {
-            draft.take(account.as_ref(), marks);
-        }
-        draft.finish(change.into(), group)
+        Self::marks(PlanKind::SetMarks, group.as_ref(), wanted, settings)
     }
 
-    /// Plans to put robots into the online list of a group. They need not have joined. Source: 1047/60527.
+    /// Plans to delete marks in one group, as [`Plan::set_marks`] plans to set them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::set_marks`].
+    pub fn delete_marks<A, M>(
+        group: impl AsRef<str>,
+        wanted: impl IntoIterator<Item = (A, M)>,
+        settings: &PlanSettings,
+    ) -> Result<Self, PlanErrors>
+    where
+        A: AsRef<str>,
+        M: IntoIterator<Item: Into<i64>>,
+    {
+        Self::marks(PlanKind::DeleteMarks, group.as_ref(), wanted, settings)
+    }
+
+    /// Plans to add robots to the online list of a group. They need not have joined. Source: 1047/60527.
     ///
     /// ```
     /// use avmarks_client::{Plan, PlanSettings};
     ///
     /// let plan = Plan::add_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2", "robot1"], &PlanSettings::default()).unwrap();
     /// let call = plan.calls().next().unwrap();
-    /// assert_eq!(call.body(), br#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["robot1","robot2"]}"#);
+    /// assert_eq!(plan.body(call), br#"{"GroupId":"@TGS#a6I4ZUUGO","Member_Account":["robot1","robot2"]}"#);
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`Plan::new`].
+    /// As [`Plan::set_marks`].
     pub fn add_robots<A: AsRef<str>>(
-        group: &str,
+        group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
-        Self::robots(PlanKind::AddRobots, group, accounts, settings)
+    ) -> Result<Self, PlanErrors> {
+        Self::robots(PlanKind::AddRobots, group.as_ref(), accounts, settings)
     }
 
-    /// Plans to take robots out of the online list of a group. Source: 269/103785.
+    /// Plans to delete robots from the online list of a group. Source: 269/103785.
     ///
     /// # Errors
     ///
-    /// As [`Plan::new`].
+    /// As [`Plan::set_marks`].
     pub fn delete_robots<A: AsRef<str>>(
-        group: &str,
+        group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
-        Self::robots(PlanKind::DeleteRobots, group, accounts, settings)
+    ) -> Result<Self, PlanErrors> {
+        Self::robots(PlanKind::DeleteRobots, group.as_ref(), accounts, settings)
+    }
+
+    fn marks<A, M>(
+        kind: PlanKind,
+        group: &str,
+        wanted: impl IntoIterator<Item = (A, M)>,
+        settings: &PlanSettings,
+    ) -> Result<Self, PlanErrors>
+    where
+        A: AsRef<str>,
+        M: IntoIterator<Item: Into<i64>>,
+    {
+        let mut draft = draft::Draft::new(settings);
+        for (account, marks) in wanted {
+            draft.add(account.as_ref(), marks.into_iter().map(Into::into));
+        }
+        draft.finish(kind, group)
     }
 
     fn robots<A: AsRef<str>>(
@@ -144,15 +172,15 @@ impl Plan {
         group: &str,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
+    ) -> Result<Self, PlanErrors> {
         let mut draft = draft::Draft::new(settings);
         for account in accounts {
-            draft.take_pinned(account.as_ref());
+            draft.add_pinned(account.as_ref());
         }
         draft.finish(kind, group)
     }
 
-    /// What it does.
+    /// What the plan does.
     #[must_use]
     pub const fn kind(&self) -> PlanKind {
         self.kind
@@ -167,8 +195,8 @@ impl Plan {
     /// How many accounts there are, after merging. At least 1.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a plan without accounts cannot be made")]
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    pub const fn len(&self) -> usize {
+        self.accounts.len()
     }
 
     /// How many inputs there were, before merging.
@@ -185,13 +213,19 @@ impl Plan {
 
     /// The account at this index, from 0, with its marks in order of first mention.
     #[must_use]
-    pub fn account(&self, at: usize) -> Option<(&UserId, &[Mark])> {
-        self.entries.get(at).map(|entry| self.shown(entry))
+    pub fn account(&self, index: usize) -> Option<(&str, &[Mark])> {
+        let list = usize::try_from(*self.list_of.get(index)?).ok()?;
+        Some((self.accounts.get(index)?, self.lists.get(list)?))
     }
 
     /// The accounts in order, each with its marks.
-    pub fn accounts(&self) -> impl ExactSizeIterator<Item = (&UserId, &[Mark])> {
-        self.entries.iter().map(|entry| self.shown(entry))
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, &[Mark])> {
+        self.accounts_of(0..self.len())
+    }
+
+    /// The accounts of a call, each with its marks.
+    pub fn accounts_of(&self, call: Range<usize>) -> impl Iterator<Item = (&str, &[Mark])> {
+        call.map_while(|index| self.account(index))
     }
 
     /// 500 and 600, where the plan names them: only an app admin may set or delete these (`SPECIAL-ADMIN`).
@@ -200,17 +234,33 @@ impl Plan {
         [Mark::PINNED, Mark::HIDDEN].into_iter().filter(named)
     }
 
-    /// Whether the plan names a special mark, so that the signature must be an app admin's; a group's owner will not do.
+    /// Whether the plan names a special mark, so that the signature must be an app admin's, and a group owner's is refused.
     #[must_use]
     pub fn needs_admin(&self) -> bool {
         self.special_marks().next().is_some()
     }
 
-    /// The calls as they are sent where nothing is refused for its size.
-    pub fn calls(&self) -> impl Iterator<Item = PlannedCall<'_>> {
-        (0..self.len())
-            .step_by(self.accounts_per_call_max)
-            .map(|first| self.call(first..self.len().min(first.saturating_add(self.accounts_per_call_max))))
+    /// The calls as they are sent where nothing is refused for its size: each is the indexes of its accounts.
+    pub fn calls(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (len, size) = (self.len(), self.accounts_per_call_max);
+        (0..len).step_by(size).map(move |first| first..len.min(first.saturating_add(size)))
+    }
+
+    /// The body of the request for these accounts, compact, in the order of the vendor's samples.
+    #[must_use]
+    pub fn body(&self, call: Range<usize>) -> Vec<u8> {
+        let group_id = self.group.as_str().into();
+        let accounts = || self.accounts_of(call.clone()).map(|(account, _)| account.into()).collect();
+        let command_type = match self.kind {
+            PlanKind::AddRobots => return add_robots::Request { group_id, accounts: accounts() }.to_json(),
+            PlanKind::DeleteRobots => return del_robots::Request { group_id, accounts: accounts() }.to_json(),
+            PlanKind::SetMarks | PlanKind::DeleteMarks => self.kind.command_type().unwrap_or_default().into(),
+        };
+        let members = self.accounts_of(call.clone()).map(|(account, marks)| Member {
+            account: account.into(),
+            marks: marks.iter().map(|mark| i64::from(*mark).into()).collect(),
+        });
+        Request { group_id, command_type, member_list: members.collect() }.to_json()
     }
 
     /// A number that two plans share only where they are alike: of the same kind, with the same marks of the same accounts, in
@@ -218,28 +268,20 @@ impl Plan {
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::new();
-        hash.take(self.kind.name().as_bytes());
-        hash.take(self.group.as_bytes());
+        hash.add(self.kind.name().as_bytes());
+        hash.add(self.group.as_bytes());
         for (account, marks) in self.accounts() {
-            hash.take(account.as_bytes());
+            hash.add(account.as_bytes());
             for mark in marks {
-                hash.take(&mark.number().to_be_bytes());
+                hash.add(&mark.number().to_be_bytes());
             }
-            hash.take(b"");
+            hash.add(b"");
         }
         hash.0
     }
-
-    pub(crate) fn call(&self, range: Range<usize>) -> PlannedCall<'_> {
-        PlannedCall { plan: self, range }
-    }
-
-    fn shown<'a>(&'a self, entry: &'a Entry) -> (&'a UserId, &'a [Mark]) {
-        (&entry.account, self.lists.get(entry.list).map(|list| &**list).unwrap_or_default())
-    }
 }
 
-/// Without the accounts, which may be many.
+/// Shows how many accounts there are, and not all of them.
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Plan");
@@ -248,45 +290,7 @@ impl fmt::Debug for Plan {
     }
 }
 
-/// A call of a plan: consecutive accounts of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedCall<'a> {
-    plan: &'a Plan,
-    range: Range<usize>,
-}
-
-impl<'a> PlannedCall<'a> {
-    /// The indexes of its accounts in the plan.
-    #[must_use]
-    pub fn range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-
-    /// Its accounts in order, each with its marks.
-    pub fn accounts(&self) -> impl ExactSizeIterator<Item = (&'a UserId, &'a [Mark])> + use<'a> {
-        let plan = self.plan;
-        plan.entries.get(self.range.clone()).unwrap_or_default().iter().map(|entry| plan.shown(entry))
-    }
-
-    /// The body of the request, compact, in the order of the vendor's samples.
-    #[must_use]
-    pub fn body(&self) -> Vec<u8> {
-        let group_id = self.plan.group.as_str().into();
-        let accounts = self.accounts().map(|(account, _)| account.as_str().into());
-        let command_type = match self.plan.kind {
-            PlanKind::AddRobots => return add_robots::Request { group_id, accounts: accounts.collect() }.to_json(),
-            PlanKind::DeleteRobots => return del_robots::Request { group_id, accounts: accounts.collect() }.to_json(),
-            PlanKind::SetMarks | PlanKind::DeleteMarks => self.plan.kind.command_type().unwrap_or_default().into(),
-        };
-        let member = |(account, marks): (&'a UserId, &'a [Mark])| Member {
-            account: account.as_str().into(),
-            marks: marks.iter().map(|mark| i64::from(mark.number()).into()).collect(),
-        };
-        Request { group_id, command_type, member_list: self.accounts().map(member).collect() }.to_json()
-    }
-}
-
-/// FNV-1a of 64 bits, over parts that are told apart.
+/// FNV-1a of 64 bits over parts, each with its length before it.
 struct Fnv(u64);
 
 impl Fnv {
@@ -294,7 +298,7 @@ impl Fnv {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn take(&mut self, part: &[u8]) {
+    fn add(&mut self, part: &[u8]) {
         let length = u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
         for byte in length.iter().chain(part) {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

@@ -1,22 +1,22 @@
-//! How far a job has come: which accounts got their answer, by which try; so that a later job need not ask again.
+//! How far a job has come: which accounts got their answer, and from which attempt; so that a later job need not ask again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use avmarks_protocol::modify_user_info::Answer;
-use avmarks_spec::{Excerpt, Mark, Timestamp};
+use avmarks_spec::{Clause, Excerpt, Limits, Mark, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Plan, PlanKind};
+use crate::{Anomaly, Plan, PlanKind};
 
 /// The version that is written, and the only one that is read.
-pub const PROGRESS_VERSION: u32 = 1;
+pub const PROGRESS_VERSION: u32 = 2;
 
 /// How far a job has come, to be kept in a file. It holds no account's name and no signature: accounts are told by their
 /// index in the plan, which must be planned again from the same inputs.
 ///
-/// What is settled are the accounts of calls that were answered with code 0, those left out by the answer included. Refused
-/// and lost calls are not: they are tried again.
+/// It lists the accounts of calls that were answered with code 0, those that the answer omits included. Refused and lost calls are
+/// not listed: they are sent again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     version: u32,
@@ -25,57 +25,91 @@ pub struct Progress {
 
 /// How far one plan has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanProgress {
+struct PlanProgress {
     group: String,
     #[serde(rename = "change")]
     kind: PlanKind,
     accounts: usize,
     /// [`Plan::fingerprint`] in hexadecimal: as a number, it would not survive readers that know doubles alone.
     fingerprint: String,
-    settled: Vec<Settled>,
+    answered: Vec<AnsweredCall>,
 }
 
-/// A call that was answered with code 0: consecutive accounts of its plan, and what became of them.
+/// A call that was answered with code 0: consecutive accounts of its plan, and the result of each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
+pub(crate) struct AnsweredCall {
     first: usize,
     accounts: usize,
     random: u32,
     at: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    partly: Vec<Partly>,
+    partial: Vec<Partial>,
+    /// Accounts that were omitted, by the probable cause; each list ascends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    omitted: Vec<usize>,
+    offline: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mark_full: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unexplained: Vec<usize>,
 }
 
 /// An account that took some of its marks, and not all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Partly {
+struct Partial {
     account: usize,
     marks: Vec<u32>,
+    cause: Cause,
 }
 
-/// What became of an account of a settled call.
-pub(crate) enum Share<'a> {
-    All,
-    /// The marks that succeeded, in the order asked.
-    Some(&'a [u32]),
-    None,
+/// Why an account or some of its marks were probably omitted: a guess from the answer of its call and those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Cause {
+    Offline,
+    MarkFull,
+    Unexplained,
 }
+
+impl Cause {
+    const fn clause(self) -> Option<Clause> {
+        match self {
+            Self::Offline => Some(Clause::OnlineOnly),
+            Self::MarkFull => Some(Clause::MembersPerMark),
+            Self::Unexplained => None,
+        }
+    }
+}
+
+/// The result of an account of an answered call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountResult<'a> {
+    All,
+    Partial {
+        /// The marks that succeeded, in the order asked.
+        marks: &'a [u32],
+        likely: Option<Clause>,
+    },
+    Omitted {
+        likely: Option<Clause>,
+    },
+}
+
+/// How many accounts of a job are known to have taken each mark.
+pub(crate) type Holders = BTreeMap<Mark, usize>;
 
 impl Progress {
-    pub(crate) fn new<'a>(plans: impl IntoIterator<Item = (&'a Plan, Vec<Settled>)>) -> Self {
-        let of_plan = |(plan, settled): (&Plan, Vec<Settled>)| PlanProgress {
+    pub(crate) fn new<'a>(plans: impl IntoIterator<Item = (&'a Plan, Vec<AnsweredCall>)>) -> Self {
+        let of_plan = |(plan, answered): (&Plan, Vec<AnsweredCall>)| PlanProgress {
             group: plan.group().to_string(),
             kind: plan.kind(),
             accounts: plan.len(),
             fingerprint: hexadecimal(plan),
-            settled,
+            answered,
         };
         Self { version: PROGRESS_VERSION, plans: plans.into_iter().map(of_plan).collect() }
     }
 
-    /// The progress of this text, as [`Progress::to_json`] wrote it. Whether it fits a plan, is seen when a job is resumed.
+    /// Parses what [`Progress::to_json`] wrote. Whether it fits a plan is checked when a job is resumed.
     ///
     /// # Errors
     ///
@@ -85,12 +119,12 @@ impl Progress {
         struct Versioned {
             version: u32,
         }
-        let what = |fault: serde_json::Error| ProgressError::NotProgress { what: fault.to_string() };
-        let Versioned { version } = serde_json::from_slice(json).map_err(what)?;
+        let not_progress = |error: serde_json::Error| ProgressError::NotProgress { reason: error.to_string() };
+        let Versioned { version } = serde_json::from_slice(json).map_err(not_progress)?;
         if version != PROGRESS_VERSION {
             return Err(ProgressError::Version { found: version });
         }
-        serde_json::from_slice(json).map_err(what)
+        serde_json::from_slice(json).map_err(not_progress)
     }
 
     /// The progress as JSON, compact, in one line.
@@ -102,19 +136,19 @@ impl Progress {
         json.unwrap_or_default()
     }
 
-    /// How many accounts are settled.
+    /// How many accounts have their answer.
     #[must_use]
     pub fn accounts(&self) -> usize {
-        self.plans.iter().flat_map(|plan| &plan.settled).map(|settled| settled.accounts).sum()
+        self.answered().map(|(_, range)| range.len()).sum()
     }
 
-    /// The settled calls, each with the index of its plan, in the order in which they were settled.
-    pub fn settled(&self) -> impl Iterator<Item = (usize, &Settled)> {
-        self.plans.iter().enumerate().flat_map(|(at, plan)| plan.settled.iter().map(move |settled| (at, settled)))
+    /// The answered calls, in the order of their answers: the index of the plan, and the indexes of the accounts in it.
+    pub fn answered(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        self.plans.iter().enumerate().flat_map(|(at, plan)| plan.answered.iter().map(move |call| (at, call.range())))
     }
 
-    /// The settled calls of each of these plans, in order of their accounts.
-    pub(crate) fn fit(&self, plans: &[Plan]) -> Result<Vec<Vec<Settled>>, ProgressError> {
+    /// The answered calls of each of these plans, in order of their accounts.
+    pub(crate) fn fit(&self, plans: &[Plan]) -> Result<Vec<Vec<AnsweredCall>>, ProgressError> {
         if self.version != PROGRESS_VERSION {
             return Err(ProgressError::Version { found: self.version });
         }
@@ -126,7 +160,7 @@ impl Progress {
 }
 
 impl PlanProgress {
-    fn fit(&self, at: usize, plan: &Plan) -> Result<Vec<Settled>, ProgressError> {
+    fn fit(&self, at: usize, plan: &Plan) -> Result<Vec<AnsweredCall>, ProgressError> {
         let other = |field: &'static str, found: String, planned: String| {
             if found == planned { Ok(()) } else { Err(ProgressError::OtherPlan { plan: at, field, found, planned }) }
         };
@@ -135,76 +169,133 @@ impl PlanProgress {
         other("accounts", self.accounts.to_string(), plan.len().to_string())?;
         other("fingerprint", self.fingerprint.clone(), hexadecimal(plan))?;
 
-        for (call, settled) in self.settled.iter().enumerate() {
-            settled.fits(plan).map_err(|what| ProgressError::Settled { plan: at, call, what })?;
+        for (call, answered) in self.answered.iter().enumerate() {
+            answered.fits(plan).map_err(|reason| ProgressError::Call { plan: at, call, reason })?;
         }
-        let mut settled = self.settled.clone();
-        settled.sort_by_key(|settled| settled.first);
-        for pair in settled.windows(2) {
+        let mut answered = self.answered.clone();
+        answered.sort_by_key(|call| call.first);
+        for pair in answered.windows(2) {
             if let [one, next] = pair
                 && one.range().end > next.first
             {
                 return Err(ProgressError::Twice { plan: at, account: next.first });
             }
         }
-        Ok(settled)
+        Ok(answered)
     }
 }
 
-impl Settled {
-    /// What an answer with code 0 makes of the accounts of `range`, and how many accounts it lists that are not among them.
-    pub(crate) fn of(plan: &Plan, range: Range<usize>, answer: &Answer, random: u32, at: Timestamp) -> (Self, usize) {
-        let mut served: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+impl AnsweredCall {
+    /// The results of the accounts of `range` by an answer with code 0, and in what the answer contradicts the call. `holders` are
+    /// those before this answer.
+    pub(crate) fn of(
+        plan: &Plan,
+        range: Range<usize>,
+        answer: &Answer,
+        holders: &Holders,
+        random: u32,
+        at: Timestamp,
+    ) -> (Self, Vec<Anomaly>) {
+        let mut listed: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        let mut repeated: BTreeSet<&str> = BTreeSet::new();
         for member in answer.member_list.iter().flatten() {
-            served.entry(&member.account).or_default().extend(&member.marks);
-        }
-        let mut settled = Self::whole(range.clone(), random, at);
-        for (account, (id, asked)) in range.clone().zip(plan.call(range).accounts()) {
-            let listed = served.remove(id.as_str()).unwrap_or_default();
-            let done = asked.iter().map(|mark| mark.number()).filter(|mark| listed.contains(&i64::from(*mark)));
-            let done: Vec<u32> = done.collect();
-            match done.len() {
-                0 => settled.omitted.push(account),
-                all if all == asked.len() => {}
-                _ => settled.partly.push(Partly { account, marks: done }),
+            if listed.contains_key(&*member.account) {
+                repeated.insert(&member.account);
             }
+            listed.entry(&member.account).or_default().extend(&member.marks);
         }
-        (settled, served.len())
+        let mut unrequested_marks = 0;
+        // Of each account: whether the answer lists it, and the marks that it took, in the order asked.
+        let mut served: Vec<(usize, &[Mark], bool, Vec<Mark>)> = Vec::with_capacity(range.len());
+        let mut taken_last: BTreeMap<Mark, usize> = BTreeMap::new();
+        for (index, (account, asked)) in range.clone().zip(plan.accounts_of(range.clone())) {
+            let marks = listed.remove(account);
+            let is_listed = marks.is_some();
+            let marks = marks.unwrap_or_default();
+            let taken: Vec<Mark> =
+                asked.iter().copied().filter(|mark| marks.contains(&i64::from(mark.number()))).collect();
+            unrequested_marks += usize::from(marks.len() > taken.len());
+            taken_last.extend(taken.iter().map(|mark| (*mark, index)));
+            served.push((index, asked, is_listed, taken));
+        }
+
+        let mut call = Self::whole(range, random, at);
+        let mut guess = Guess { sets: plan.kind().sets(), holders: holders.clone(), taken_last };
+        for (account, asked, is_listed, taken) in served {
+            if taken.len() < asked.len() {
+                let cause = guess.cause(account, asked, is_listed, &taken);
+                match (taken.as_slice(), cause) {
+                    ([], Cause::Offline) => call.offline.push(account),
+                    ([], Cause::MarkFull) => call.mark_full.push(account),
+                    ([], Cause::Unexplained) => call.unexplained.push(account),
+                    (taken, cause) => {
+                        let marks = taken.iter().map(|mark| mark.number()).collect();
+                        call.partial.push(Partial { account, marks, cause });
+                    }
+                }
+            }
+            guess.count(&taken);
+        }
+        let anomalies = [
+            (listed.len(), Anomaly::UnrequestedAccounts(listed.len())),
+            (repeated.len(), Anomaly::RepeatedAccounts(repeated.len())),
+            (unrequested_marks, Anomaly::UnrequestedMarks(unrequested_marks)),
+        ];
+        (call, anomalies.into_iter().filter(|(count, _)| *count > 0).map(|(_, anomaly)| anomaly).collect())
     }
 
-    /// What an answer with code 0 that names no account makes of the accounts of `range`: the same of all.
+    /// The results of the accounts of `range` by an answer with code 0 that names no account: the same of all.
     pub(crate) fn whole(range: Range<usize>, random: u32, at: Timestamp) -> Self {
-        let (partly, omitted) = (Vec::new(), Vec::new());
-        Self { first: range.start, accounts: range.len(), random, at: at.as_millis(), partly, omitted }
+        Self {
+            first: range.start,
+            accounts: range.len(),
+            random,
+            at: at.as_millis(),
+            partial: Vec::new(),
+            offline: Vec::new(),
+            mark_full: Vec::new(),
+            unexplained: Vec::new(),
+        }
     }
 
     /// The indexes of its accounts in the plan.
-    #[must_use]
-    pub const fn range(&self) -> Range<usize> {
+    pub(crate) const fn range(&self) -> Range<usize> {
         self.first..self.first.saturating_add(self.accounts)
     }
 
-    /// The correlation id of the try that was answered: `random` of its query.
-    #[must_use]
-    pub const fn random(&self) -> u32 {
+    /// The correlation id of the attempt that was answered: `random` of its query.
+    pub(crate) const fn random(&self) -> u32 {
         self.random
     }
 
-    /// When the answer came.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        Timestamp::from_millis(self.at)
+    pub(crate) fn result(&self, account: usize) -> AccountResult<'_> {
+        let omitted = self.omitted().into_iter().find(|(accounts, _)| accounts.binary_search(&account).is_ok());
+        if let Some((_, cause)) = omitted {
+            return AccountResult::Omitted { likely: cause.clause() };
+        }
+        let partial = self.partial.binary_search_by_key(&account, |partial| partial.account);
+        match partial.ok().and_then(|at| self.partial.get(at)) {
+            Some(Partial { marks, cause, .. }) => AccountResult::Partial { marks, likely: cause.clause() },
+            None => AccountResult::All,
+        }
     }
 
-    pub(crate) fn share(&self, account: usize) -> Share<'_> {
-        if self.omitted.binary_search(&account).is_ok() {
-            return Share::None;
+    /// Adds the marks that its accounts took.
+    pub(crate) fn count(&self, plan: &Plan, holders: &mut Holders) {
+        for (index, (_, asked)) in self.range().zip(plan.accounts_of(self.range())) {
+            let is_taken = |mark: &Mark| match self.result(index) {
+                AccountResult::All => true,
+                AccountResult::Partial { marks, .. } => marks.contains(&mark.number()),
+                AccountResult::Omitted { .. } => false,
+            };
+            for mark in asked.iter().filter(|mark| is_taken(mark)) {
+                *holders.entry(*mark).or_default() += 1;
+            }
         }
-        let partly = self.partly.binary_search_by_key(&account, |partly| partly.account);
-        match partly.ok().and_then(|at| self.partly.get(at)) {
-            Some(partly) => Share::Some(&partly.marks),
-            None => Share::All,
-        }
+    }
+
+    const fn omitted(&self) -> [(&Vec<usize>, Cause); 3] {
+        [(&self.offline, Cause::Offline), (&self.mark_full, Cause::MarkFull), (&self.unexplained, Cause::Unexplained)]
     }
 
     /// Whether it could be of this plan.
@@ -213,26 +304,63 @@ impl Settled {
         if range.is_empty() || range.end > plan.len() {
             return Err(format!("accounts {} to {} of {}", range.start, range.end, plan.len()));
         }
-        let names_somebody = !self.partly.is_empty() || !self.omitted.is_empty();
-        if names_somebody && !plan.kind().names_served() {
-            return Err("accounts left out, which no answer about robots tells".to_owned());
+        let partial: Vec<usize> = self.partial.iter().map(|partial| partial.account).collect();
+        let lists = [&partial, &self.offline, &self.mark_full, &self.unexplained];
+        if lists.iter().any(|accounts| !accounts.is_empty()) && !plan.kind().names_served() {
+            return Err("accounts omitted, which no answer about robots tells".to_owned());
         }
-        let odd = self.partly.iter().map(|partly| partly.account);
-        for accounts in [self.omitted.clone(), odd.collect()] {
+        let mut seen = BTreeSet::new();
+        for accounts in lists {
             let ascending = accounts.windows(2).all(|pair| pair.first() < pair.last());
             if !ascending || accounts.iter().any(|account| !range.contains(account)) {
                 return Err("accounts out of its range or out of order".to_owned());
             }
+            if let Some(account) = accounts.iter().find(|account| !seen.insert(**account)) {
+                return Err(format!("account {account} has two results"));
+            }
         }
-        for Partly { account, marks } in &self.partly {
+        for Partial { account, marks, .. } in &self.partial {
             let asked = plan.account(*account).map(|(_, asked)| asked).unwrap_or_default();
             let mut left = asked.iter().copied().map(Mark::number);
             let in_order = marks.iter().all(|mark| left.any(|asked| asked == *mark));
-            if !in_order || marks.is_empty() || marks.len() == asked.len() || self.omitted.contains(account) {
+            if !in_order || marks.is_empty() || marks.len() == asked.len() {
                 return Err(format!("account {account} cannot have had marks {marks:?} alone"));
             }
         }
         Ok(())
+    }
+}
+
+/// What is known about the marks of a call while its accounts are judged in request order (`gap:over-capacity`).
+struct Guess {
+    sets: bool,
+    /// Accounts of the job that took each mark before the account that is judged.
+    holders: Holders,
+    /// The last account of the call that took each mark.
+    taken_last: BTreeMap<Mark, usize>,
+}
+
+impl Guess {
+    fn cause(&self, account: usize, asked: &[Mark], is_listed: bool, taken: &[Mark]) -> Cause {
+        let missing = || asked.iter().filter(|mark| !taken.contains(mark));
+        // A later account took the mark, so it was not full before.
+        let had_room = |mark: &Mark| self.taken_last.get(mark).is_some_and(|last| *last > account);
+        let most = Limits::DOCUMENTED.members_per_mark_max;
+        let is_full = |mark: &Mark| !had_room(mark) && self.holders.get(mark).is_some_and(|holders| *holders >= most);
+        match taken {
+            _ if self.sets && missing().all(is_full) => Cause::MarkFull,
+            [] if !is_listed => Cause::Offline,
+            // An offline account may take 500, and nothing else (`gap:offline-500`).
+            [Mark::PINNED] if self.sets => Cause::Offline,
+            [_, ..] if self.sets && !missing().any(had_room) => Cause::MarkFull,
+            _ => Cause::Unexplained,
+        }
+    }
+
+    fn count(&mut self, taken: &[Mark]) {
+        for mark in taken {
+            *self.holders.entry(*mark).or_default() += 1;
+        }
     }
 }
 
@@ -244,11 +372,11 @@ fn hexadecimal(plan: &Plan) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgressError {
-    /// The text is no progress.
-    #[error("not a progress file: {what}; start anew without it")]
+    /// The text is not a progress.
+    #[error("not a progress file: {reason}; start anew without it")]
     NotProgress {
         /// What is wrong, and where.
-        what: String,
+        reason: String,
     },
     /// Another version wrote it.
     #[error(
@@ -259,7 +387,7 @@ pub enum ProgressError {
         found: u32,
     },
     /// It is of another number of plans.
-    #[error("the progress is of `{found}` plans, and there are {planned}; give the inputs it was made with")]
+    #[error("the progress is of {found} plans, and there are {planned}; give the inputs it was made with")]
     Plans {
         /// Plans in the progress.
         found: usize,
@@ -268,34 +396,34 @@ pub enum ProgressError {
     },
     /// It is of another plan.
     #[error(
-        "plans[{plan}].{field} of the progress is `{}`, and that of the plan `{}`; give the inputs it was made with", Excerpt(.found), Excerpt(.planned)
+        "the progress was made for another plan: plans[{plan}].{field} is `{}`, and expected is `{}`; give the inputs it was made with, or start anew without it", Excerpt(.found), Excerpt(.planned)
     )]
     OtherPlan {
-        /// Which plan.
+        /// The index of the plan.
         plan: usize,
-        /// Which of its fields.
+        /// The name of the field.
         field: &'static str,
         /// What the progress has.
         found: String,
         /// What the plan has.
         planned: String,
     },
-    /// A settled call cannot be of the plan.
-    #[error("plans[{plan}].settled[{call}] of the progress does not fit the plan: {what}; start anew without it")]
-    Settled {
-        /// Which plan.
+    /// An answered call cannot be of the plan.
+    #[error("plans[{plan}].answered[{call}] of the progress does not fit the plan: {reason}; start anew without it")]
+    Call {
+        /// The index of the plan.
         plan: usize,
-        /// Which of its settled calls.
+        /// The index of the call among those that are answered.
         call: usize,
         /// What is wrong.
-        what: String,
+        reason: String,
     },
-    /// An account is settled twice.
-    #[error("plans[{plan}] of the progress settles account `{account}` twice; start anew without it")]
+    /// An account is answered twice.
+    #[error("plans[{plan}] of the progress lists account `{account}` twice; start anew without it")]
     Twice {
-        /// Which plan.
+        /// The index of the plan.
         plan: usize,
-        /// Which of its accounts.
+        /// The index of the account.
         account: usize,
     },
 }

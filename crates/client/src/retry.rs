@@ -5,32 +5,32 @@ use std::time::Duration;
 use avmarks_protocol::{Action, ErrorCode};
 use avmarks_spec::Timestamp;
 
-use crate::Signer;
 use crate::pace::whole_millis;
 use crate::random::Random;
-use crate::reply::{AttemptResult, Failure, UnexpectedKind};
+use crate::response::{AttemptResult, TransportError, UnexpectedKind, UnexpectedResponse};
 
-/// How long the service's backend takes at most before it gives up; a caller should wait longer. Source: 1047/34620.
-pub const BACKEND_TIMEOUT: Duration = Duration::from_secs(3);
+/// The least time that an attempt is given: more than the 3 s after which the service's backend gives up (1047/34620). An attempt
+/// that would have less is not made.
+pub const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
 
-/// The least time that a try is given: more than [`BACKEND_TIMEOUT`]. A try that would have less is not made.
-pub const TRY_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
-
-/// How a call is tried again.
+/// When and how often a call is sent again.
+///
+/// A response that is not the service's and asks for a wait by `Retry-After` is obeyed: the call is not sent again earlier, nor is
+/// anything else of the job. A wait that is longer than the budget ends the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetrySettings {
-    /// Tries of one call in all, at least 1. Default: 5.
-    pub tries_max: u32,
-    /// Time for all tries of one call with the waits between them, from its first try on; at least
-    /// [`TRY_TIMEOUT_MIN`]. Default: 30 s.
+    /// Attempts of one call, at least 1. Default: 5.
+    pub attempts_max: u32,
+    /// Time for all attempts of one call and the waits between them, from its first attempt on; at least
+    /// [`ATTEMPT_TIMEOUT_MIN`]. Default: 30 s.
     pub budget: Duration,
-    /// Time for one try, at least [`TRY_TIMEOUT_MIN`]; a try near the end of the budget is given what is left.
+    /// Time for one attempt, at least [`ATTEMPT_TIMEOUT_MIN`]; an attempt near the end of the budget is given what is left.
     /// Default: 5 s.
-    pub try_timeout: Duration,
-    /// Waits after failures that pass at once ([`Action::RetryNow`]) and lost answers. Default: up to 100 ms, 200 ms, 400 ms …
-    pub now: Backoff,
+    pub attempt_timeout: Duration,
+    /// Waits after errors that pass at once ([`Action::RetryNow`]) and after lost answers. Default: up to 100 ms, 200 ms, 400 ms …
+    pub immediate: Backoff,
     /// Waits where the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
-    pub later: Backoff,
+    pub delayed: Backoff,
 }
 
 impl Default for RetrySettings {
@@ -38,16 +38,16 @@ impl Default for RetrySettings {
         let up_to =
             |base| Backoff { least: Duration::ZERO, base: Duration::from_millis(base), max: Duration::from_secs(10) };
         Self {
-            tries_max: 5,
+            attempts_max: 5,
             budget: Duration::from_secs(30),
-            try_timeout: Duration::from_secs(5),
-            now: up_to(100),
-            later: Backoff { least: Duration::from_secs(1), ..up_to(500) },
+            attempt_timeout: Duration::from_secs(5),
+            immediate: up_to(100),
+            delayed: Backoff { least: Duration::from_secs(1), ..up_to(500) },
         }
     }
 }
 
-/// Waits that grow: a fixed part, and a random one whose bound doubles with each try ("full jitter").
+/// Waits that grow: a fixed part, and a random one whose bound doubles with each attempt ("full jitter").
 ///
 /// ```
 /// use avmarks_client::Backoff;
@@ -64,166 +64,141 @@ impl Default for RetrySettings {
 pub struct Backoff {
     /// The part that is always waited.
     pub least: Duration,
-    /// The bound of the random part after the first try; it doubles with each further one.
+    /// The bound of the random part after the first attempt; it doubles with each further one.
     pub base: Duration,
     /// The bound of the random part at most.
     pub max: Duration,
 }
 
 impl Backoff {
-    /// The wait after this many tries, in whole milliseconds. `random` is a number of the caller, from the whole range
+    /// The wait after this many attempts, in whole milliseconds. `random` is a number of the caller, from the whole range
     /// alike: 0 gives the shortest wait, the largest the longest.
     #[must_use]
-    pub fn delay(&self, tries: u32, random: u32) -> Duration {
-        let factor = 1u32.checked_shl(tries.saturating_sub(1)).unwrap_or(u32::MAX);
+    pub fn delay(&self, attempts: u32, random: u32) -> Duration {
+        let factor = 1u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         let bound = whole_millis(self.base.saturating_mul(factor).min(self.max)).as_millis();
         let share = (bound.saturating_add(1)).saturating_mul(u128::from(random)) >> 32;
         whole_millis(self.least).saturating_add(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX)))
     }
 }
 
-/// What to do about what came back.
+/// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Advice {
-    /// It was served: nothing more.
+pub(crate) enum Advice {
+    /// The call has its answer.
     Done,
-    /// Send it again, after the waits of [`RetrySettings::now`].
-    Again,
-    /// Send it again after the waits of [`RetrySettings::later`], and send nothing else for the fixed part of these.
-    AgainLater {
-        /// A wait that the code's own text asks for; the longer one counts.
-        least: Duration,
+    /// Send the call again, and nothing else before the pause is over.
+    Retry {
+        /// The wait before the next attempt of this call.
+        after: Duration,
+        /// The wait before any attempt.
+        pause: Duration,
     },
-    /// Send it once more and no oftener, after a wait.
-    AgainOnce,
-    /// Make a new signature and send it again, once.
+    /// Make a new signature and send the call again, unless one was made for it before.
     Renew {
-        /// A wait that the code's own text asks for.
-        least: Duration,
+        /// The wait before the next attempt.
+        after: Duration,
     },
-    /// Ask for fewer accounts at once.
+    /// Send the accounts of the call in smaller calls.
     Split,
-    /// Do not send it again.
+    /// Do not send the call again, nor anything else in this scope.
     GiveUp(Scope),
 }
 
-impl Advice {
-    /// The same, but to give up where the code asks for a wait that is longer than the budget: so it would for other calls.
-    fn within(self, budget: Duration) -> Self {
-        match self {
-            Self::AgainLater { least } | Self::Renew { least } if least > budget => Self::GiveUp(Scope::Job),
-            other => other,
-        }
-    }
-}
-
-/// What follows a try of a call.
-pub(crate) struct Next {
-    /// Nothing of the job is sent for so long.
-    pub(crate) pause: Duration,
-    pub(crate) then: Then,
-}
-
-/// What becomes of a call after a try that did not settle it.
-pub(crate) enum Then {
-    /// It is tried again after this wait.
-    Again(Duration),
-    /// Its accounts are sent in smaller calls.
-    Split,
-    GiveUp(Scope),
-}
-
-/// A call as the rules see it: its tries so far, the one that has just ended included.
-pub(crate) struct Tried<'a> {
-    pub(crate) tries: usize,
-    /// Whether a signature was renewed for it.
-    pub(crate) renewed: &'a mut bool,
-    pub(crate) signer: &'a Signer,
-    /// The signature of the try that has just ended.
-    pub(crate) generation: u64,
-}
-
-impl RetrySettings {
-    /// What follows a try after which `advice` was given. Whether the wait leaves time for another try is for the caller to see.
-    pub(crate) fn next(&self, advice: Advice, call: Tried<'_>, random: &mut Random) -> Next {
-        let tries = u32::try_from(call.tries).unwrap_or(u32::MAX);
-        let mut pause = Duration::ZERO;
-        let wait = match advice.within(self.budget) {
-            Advice::Again => self.now.delay(tries, random.number()),
-            Advice::AgainLater { least } => {
-                pause = whole_millis(self.later.least);
-                self.later.delay(tries, random.number()).max(least)
-            }
-            Advice::AgainOnce if tries < 2 => self.later.delay(tries, random.number()),
-            Advice::Renew { least } if !*call.renewed && call.signer.renew(call.generation) => {
-                *call.renewed = true;
-                least
-            }
-            Advice::Split => return Next { pause, then: Then::Split },
-            Advice::Renew { .. } => return Next { pause, then: Then::GiveUp(Scope::Job) },
-            Advice::GiveUp(reach) => return Next { pause, then: Then::GiveUp(reach) },
-            Advice::AgainOnce | Advice::Done => return Next { pause, then: Then::GiveUp(Scope::Call) },
-        };
-        let then = if tries < self.tries_max { Then::Again(wait) } else { Then::GiveUp(Scope::Call) };
-        Next { pause, then }
-    }
-
-    /// The last moment at which a call may be tried again that was first tried at `first`.
-    pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
-        first.saturating_add(self.budget.saturating_sub(TRY_TIMEOUT_MIN))
-    }
-
-    /// How long a try may take that begins at `now`.
-    pub(crate) fn timeout(&self, now: Timestamp, last_start: Timestamp) -> Duration {
-        self.try_timeout.min(last_start.saturating_add(TRY_TIMEOUT_MIN).saturating_duration_since(now))
-    }
-}
-
-/// What is hopeless, too, where a call was given up.
+/// What fails for the same reason as a call that was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// The call alone.
     Call,
-    /// All calls of its group.
+    /// All calls for its group.
     Group,
-    /// All calls: it is about the app, the caller or the way to the service.
+    /// All calls: the reason is the app, the caller or the way to the service.
     Job,
 }
 
-/// What to do about what came back from a call that sets or deletes marks or robots, whose calls are idempotent: a mark that is set
-/// twice is set once, and one that is deleted twice is gone. Two things are not: setting 500, which robots have, again starts its
-/// three days anew (`gap:pin-renewal`), and a repeated call undoes what somebody else changed between the two.
-///
-/// ```
-/// use avmarks_client::{Advice, PlanKind, Scope, Reply, advice};
-///
-/// let heard = |body: &str| Reply::new(200, body.as_bytes()).read(PlanKind::SetMarks).heard;
-/// let busy = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#);
-/// assert_eq!(advice(&busy), Advice::Again);
-/// let absent = heard(r#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":""}"#);
-/// assert_eq!(advice(&absent), Advice::GiveUp(Scope::Group));
-/// ```
-#[must_use]
-pub fn advice(heard: &AttemptResult) -> Advice {
-    match heard {
-        AttemptResult::Served { .. } | AttemptResult::Accepted => Advice::Done,
-        AttemptResult::Refused { code, .. } => about_code(*code),
-        // It was served: to ask again would be answered alike.
-        AttemptResult::IncompleteAnswer(_) => Advice::GiveUp(Scope::Call),
-        AttemptResult::UnexpectedResponse(foreign) => match foreign.kind {
-            UnexpectedKind::Status if foreign.status == 429 => Advice::AgainLater { least: Duration::ZERO },
-            UnexpectedKind::Status if foreign.status == 408 || foreign.status >= 500 => Advice::Again,
+impl RetrySettings {
+    /// What to do after the last of `attempts` attempts of a call. A wait that the other side asks for and that is longer than
+    /// the budget ends the job: the next call would be asked for it as well.
+    ///
+    /// The calls that set and delete are idempotent: a mark that is set twice is set once, and one that is deleted twice is gone.
+    /// There are two exceptions: setting 500, which robots have, again starts its three days anew (`gap:pin-renewal`), and a
+    /// repeated call undoes what somebody else changed between the two.
+    pub(crate) fn advise(&self, result: &AttemptResult, attempts: u32, random: &mut Random) -> Advice {
+        match result {
+            AttemptResult::Served { .. } | AttemptResult::Accepted => Advice::Done,
+            AttemptResult::Refused { code, .. } => self.after_refusal(*code, attempts, random),
+            // It was served: to send it again would be answered alike.
+            AttemptResult::IncompleteAnswer(_) => Advice::GiveUp(Scope::Call),
+            AttemptResult::UnexpectedResponse(response) => self.after_unexpected(response, attempts, random),
+            AttemptResult::Failed(TransportError::Unusable { .. }) => Advice::GiveUp(Scope::Job),
+            AttemptResult::Failed(_) => self.immediate(attempts, random),
+        }
+    }
+
+    fn after_refusal(&self, code: ErrorCode, attempts: u32, random: &mut Random) -> Advice {
+        let number = code.number();
+        let asked = WAITS.iter().find(|(waiting, _)| *waiting == number).map_or(Duration::ZERO, |(_, wait)| *wait);
+        match code.row().map(|row| row.action) {
+            Some(Action::RetryNow | Action::RetryLater) if ONCE.contains(&number) => match attempts {
+                0 | 1 => Advice::Retry { after: self.delayed.delay(attempts, random.number()), pause: Duration::ZERO },
+                _ => Advice::GiveUp(Scope::Call),
+            },
+            Some(Action::RetryNow) => self.immediate(attempts, random),
+            Some(Action::RetryLater) => self.delayed(attempts, asked, random),
+            Some(Action::RenewSignature) if asked > self.budget => Advice::GiveUp(Scope::Job),
+            Some(Action::RenewSignature) => Advice::Renew { after: asked },
+            Some(Action::SplitRequest) => Advice::Split,
+            Some(Action::ChangePlanOrSwitch | Action::AskOwner) => Advice::GiveUp(Scope::Job),
+            _ if ABOUT_THE_JOB.contains(&number) => Advice::GiveUp(Scope::Job),
+            _ if ABOUT_THE_GROUP.contains(&number) => Advice::GiveUp(Scope::Group),
+            _ => Advice::GiveUp(Scope::Call),
+        }
+    }
+
+    fn after_unexpected(&self, response: &UnexpectedResponse, attempts: u32, random: &mut Random) -> Advice {
+        let asked = response.retry_after;
+        match (&response.kind, response.status) {
+            (UnexpectedKind::Status, 429) => self.delayed(attempts, asked.unwrap_or_default(), random),
+            (UnexpectedKind::Status, 408 | 500..) => match asked {
+                Some(asked) if asked > self.budget => Advice::GiveUp(Scope::Job),
+                Some(asked) => {
+                    Advice::Retry { after: self.immediate.delay(attempts, random.number()).max(asked), pause: asked }
+                }
+                None => self.immediate(attempts, random),
+            },
             // The service answers with 200 alone: whoever this is, it is not the service.
-            UnexpectedKind::Status | UnexpectedKind::Redirect => Advice::GiveUp(Scope::Job),
-            _ => Advice::Again,
-        },
-        AttemptResult::Failed(Failure::Unusable { .. }) => Advice::GiveUp(Scope::Job),
-        AttemptResult::Failed(_) => Advice::Again,
+            (UnexpectedKind::Status | UnexpectedKind::Redirect, _) => Advice::GiveUp(Scope::Job),
+            // The next answer would be encoded as well.
+            (UnexpectedKind::Encoded { .. }, _) => Advice::GiveUp(Scope::Job),
+            _ => self.immediate(attempts, random),
+        }
+    }
+
+    fn immediate(&self, attempts: u32, random: &mut Random) -> Advice {
+        Advice::Retry { after: self.immediate.delay(attempts, random.number()), pause: Duration::ZERO }
+    }
+
+    /// A retry after a pause for everything, or after the wait that was asked for where that is longer.
+    fn delayed(&self, attempts: u32, asked: Duration, random: &mut Random) -> Advice {
+        if asked > self.budget {
+            return Advice::GiveUp(Scope::Job);
+        }
+        let after = self.delayed.delay(attempts, random.number()).max(asked);
+        Advice::Retry { after, pause: whole_millis(self.delayed.least).max(asked) }
+    }
+
+    /// The last moment at which a call may be sent again that was first sent at `first`.
+    pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
+        first.saturating_add(self.budget.saturating_sub(ATTEMPT_TIMEOUT_MIN))
+    }
+
+    /// How long an attempt may take that begins at `now`.
+    pub(crate) fn timeout(&self, now: Timestamp, last_start: Timestamp) -> Duration {
+        self.attempt_timeout.min(last_start.saturating_add(ATTEMPT_TIMEOUT_MIN).saturating_duration_since(now))
     }
 }
 
-/// Codes whose texts say that one more try is worth it, and no more.
+/// Codes whose texts say that one more attempt is worth it, and no more.
 const ONCE: &[i64] = &[10008, 60004, 60005];
 
 /// Codes about the app, the caller or the URL that the table files under "mend the request".
@@ -235,20 +210,9 @@ const ABOUT_THE_GROUP: &[i64] = &[10010, 10015];
 /// Waits that a code's text asks for.
 const WAITS: &[(i64, Duration)] = &[(60028, Duration::from_secs(86_400)), (70050, Duration::from_secs(60))];
 
-fn about_code(code: ErrorCode) -> Advice {
-    let number = code.number();
-    let least = WAITS.iter().find(|(waiting, _)| *waiting == number).map_or(Duration::ZERO, |(_, wait)| *wait);
-    match code.row().map(|row| row.action) {
-        Some(Action::RetryNow | Action::RetryLater) if ONCE.contains(&number) => Advice::AgainOnce,
-        Some(Action::RetryNow) => Advice::Again,
-        Some(Action::RetryLater) => Advice::AgainLater { least },
-        Some(Action::RenewSignature) => Advice::Renew { least },
-        Some(Action::SplitRequest) => Advice::Split,
-        Some(Action::ChangePlanOrSwitch | Action::AskOwner) => Advice::GiveUp(Scope::Job),
-        _ if ABOUT_THE_JOB.contains(&number) => Advice::GiveUp(Scope::Job),
-        _ if ABOUT_THE_GROUP.contains(&number) => Advice::GiveUp(Scope::Group),
-        _ => Advice::GiveUp(Scope::Call),
-    }
+/// Whether the call was refused because it names too many accounts.
+pub(crate) fn is_too_large(result: &AttemptResult) -> bool {
+    matches!(result, AttemptResult::Refused { code, .. } if code.row().is_some_and(|row| row.action == Action::SplitRequest))
 }
 
 #[cfg(test)]
@@ -256,15 +220,28 @@ mod tests {
     use avmarks_protocol::ERROR_CODES;
 
     use super::*;
+    use crate::PlanKind;
+    use crate::response::Response;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_412_030_000);
+
+    fn after_code(code: i64, attempts: u32) -> Advice {
+        RetrySettings::default().after_refusal(ErrorCode::new(code), attempts, &mut Random::new(7))
+    }
+
+    fn after_response(settings: RetrySettings, response: &Response<'_>) -> Advice {
+        let result = response.parse(PlanKind::SetMarks, NOW).result;
+        settings.advise(&result, 1, &mut Random::new(7))
+    }
 
     #[test]
-    fn every_code_of_the_table_has_the_advice_of_its_action() {
+    fn every_code_has_the_advice_of_its_action() {
         for row in ERROR_CODES {
-            let advice = about_code(row.code);
+            let advice = after_code(row.code.number(), 1);
+            let asks_too_long = WAITS.iter().any(|(code, wait)| *code == row.code.number() && wait.as_secs() > 30);
             let fits = match row.action {
-                Action::RetryNow | Action::RetryLater => {
-                    matches!(advice, Advice::Again | Advice::AgainOnce | Advice::AgainLater { .. })
-                }
+                _ if asks_too_long => advice == Advice::GiveUp(Scope::Job),
+                Action::RetryNow | Action::RetryLater => matches!(advice, Advice::Retry { .. }),
                 Action::RenewSignature => matches!(advice, Advice::Renew { .. }),
                 Action::SplitRequest => advice == Advice::Split,
                 Action::ChangePlanOrSwitch | Action::AskOwner => advice == Advice::GiveUp(Scope::Job),
@@ -272,7 +249,15 @@ mod tests {
             };
             assert!(fits, "{}: {advice:?}", row.code);
         }
-        assert_eq!(about_code(ErrorCode::new(123_456)), Advice::GiveUp(Scope::Call));
+        assert_eq!(after_code(123_456, 1), Advice::GiveUp(Scope::Call));
+    }
+
+    #[test]
+    fn codes_worth_one_retry_are_given_up_after_it() {
+        for code in ONCE {
+            assert!(matches!(after_code(*code, 1), Advice::Retry { .. }));
+            assert_eq!(after_code(*code, 2), Advice::GiveUp(Scope::Call));
+        }
     }
 
     #[test]
@@ -284,25 +269,37 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_as_long_as_the_budget_is_within_it_and_a_longer_one_ends_the_job() {
+    fn a_wait_longer_than_the_budget_ends_the_job() {
         let minute = Duration::from_secs(60);
-        for advice in [Advice::AgainLater { least: minute }, Advice::Renew { least: minute }] {
-            assert_eq!(advice.within(minute), advice);
-            assert_eq!(advice.within(minute - Duration::from_millis(1)), Advice::GiveUp(Scope::Job));
+        for (budget, ends) in [(minute, false), (minute - Duration::from_millis(1), true)] {
+            let settings = RetrySettings { budget, ..RetrySettings::default() };
+            let mut random = Random::new(7);
+            let renewed = settings.after_refusal(ErrorCode::new(70050), 1, &mut random);
+            assert_eq!(renewed == Advice::GiveUp(Scope::Job), ends);
+            assert_eq!(settings.delayed(1, minute, &mut random) == Advice::GiveUp(Scope::Job), ends);
+            for status in [429, 503] {
+                let asked = after_response(settings, &Response::new(status, b"").with_retry_after("60"));
+                match asked {
+                    Advice::Retry { after, pause } if !ends => assert!(after >= minute && pause >= minute),
+                    other => assert!(ends && other == Advice::GiveUp(Scope::Job), "{other:?}"),
+                }
+            }
         }
     }
 
     #[test]
-    fn a_status_that_is_not_the_services_says_whether_to_come_back() {
-        let after = |status| advice(&crate::Reply::new(status, b"<html>").read(crate::PlanKind::SetMarks).heard);
-        assert_eq!(after(429), Advice::AgainLater { least: Duration::ZERO });
-        assert_eq!([408, 500, 502, 599].map(after), [Advice::Again; 4]);
+    fn a_status_says_whether_to_come_back() {
+        let after = |status| after_response(RetrySettings::default(), &Response::new(status, b"<html>"));
+        assert!(matches!(after(429), Advice::Retry { pause, .. } if pause == Duration::from_secs(1)));
+        for status in [408, 500, 502, 599] {
+            assert!(matches!(after(status), Advice::Retry { pause: Duration::ZERO, .. }), "{status}");
+        }
         assert_eq!([301, 401, 404, 407, 428, 430, 499].map(after), [Advice::GiveUp(Scope::Job); 7]);
     }
 
     #[test]
     fn waits_stay_within_their_bounds() {
-        let backoff = RetrySettings::default().now;
+        let backoff = RetrySettings::default().immediate;
         for tries in [0, 1, 2, 3, 32, 33, u32::MAX] {
             let bound = Duration::from_millis(100 << tries.saturating_sub(1).min(10)).min(Duration::from_secs(10));
             assert_eq!(backoff.delay(tries, 0), Duration::ZERO);
@@ -314,39 +311,32 @@ mod tests {
         assert_eq!((half.delay(1, u32::MAX / 2), half.delay(1, u32::MAX)), (Duration::ZERO, Duration::from_millis(1)));
     }
 
-    /// The codes with advice of their own, beside what the action of each says.
+    /// The codes with advice of their own, besides that of their action.
     #[test]
     fn codes_with_their_own_advice_are_just_these() {
-        let codes = |wanted: Advice| {
-            let of_it = ERROR_CODES.iter().map(|row| row.code).filter(|code| about_code(*code) == wanted);
-            of_it.map(ErrorCode::number).collect::<Vec<_>>()
+        let codes = |wanted: Advice, attempts: u32| {
+            let numbers = ERROR_CODES.iter().map(|row| row.code.number());
+            numbers.filter(|code| after_code(*code, attempts) == wanted).collect::<Vec<_>>()
         };
-        assert_eq!(codes(Advice::AgainOnce), [10008, 60004, 60005]);
-        assert_eq!(codes(Advice::GiveUp(Scope::Group)), [10010, 10015]);
-        let of_the_action = |code: &ErrorCode| {
-            let action = code.row().map(|row| row.action);
-            matches!(action, Some(Action::ChangePlanOrSwitch | Action::AskOwner))
-        };
-        let mut about_the_job =
-            ERROR_CODES.iter().map(|row| row.code).filter(of_the_action).map(ErrorCode::number).collect::<Vec<_>>();
+        let first = codes(Advice::GiveUp(Scope::Call), 1);
+        let after_one: Vec<_> =
+            codes(Advice::GiveUp(Scope::Call), 2).into_iter().filter(|code| !first.contains(code)).collect();
+        assert_eq!(after_one, [10008, 60004, 60005]);
+        assert_eq!(codes(Advice::GiveUp(Scope::Group), 1), [10010, 10015]);
+        let of_the_action =
+            |row: &&avmarks_protocol::ErrorRow| matches!(row.action, Action::ChangePlanOrSwitch | Action::AskOwner);
+        let mut about_the_job: Vec<_> = ERROR_CODES.iter().filter(of_the_action).map(|row| row.code.number()).collect();
         about_the_job.extend([10003, 10012, 60006, 60009, 60010, 60012, 60025, 60026, 70020, 70403]);
+        // Their waits of a day and a minute exceed the budget.
+        about_the_job.extend([60028, 70050]);
         about_the_job.sort_unstable();
-        assert_eq!(codes(Advice::GiveUp(Scope::Job)), about_the_job);
-        assert_eq!(about_code(ErrorCode::new(60028)), Advice::AgainLater { least: Duration::from_secs(86_400) });
-        assert_eq!(about_code(ErrorCode::new(70050)), Advice::Renew { least: Duration::from_secs(60) });
-        for row in ERROR_CODES.iter().filter(|row| ![60028, 70050].contains(&row.code.number())) {
-            let least = match about_code(row.code) {
-                Advice::AgainLater { least } | Advice::Renew { least } => least,
-                _ => Duration::ZERO,
-            };
-            assert_eq!(least, Duration::ZERO, "{}", row.code);
-        }
+        assert_eq!(codes(Advice::GiveUp(Scope::Job), 1), about_the_job);
+        assert_eq!(WAITS, [(60028, Duration::from_secs(86_400)), (70050, Duration::from_secs(60))]);
     }
 
-    /// 1047/34620: three seconds; a caller waits longer than that.
+    /// 1047/34620: the backend gives up after three seconds, and a caller waits longer.
     #[test]
-    fn a_try_outlasts_the_backend() {
-        assert_eq!(BACKEND_TIMEOUT, Duration::from_secs(3));
-        assert_eq!(TRY_TIMEOUT_MIN, BACKEND_TIMEOUT + Duration::from_millis(1));
+    fn an_attempt_outlasts_the_backend() {
+        assert_eq!(ATTEMPT_TIMEOUT_MIN, Duration::from_millis(3_001));
     }
 }

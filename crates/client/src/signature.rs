@@ -1,5 +1,7 @@
-//! The signature source: signs on demand, keeps what it signed while that is good, and renews it in time.
+//! The signature source: signs on demand, caches the signature while it is valid, and renews it in time.
 
+use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -7,6 +9,11 @@ use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{Timestamp, UserId};
+
+use crate::redact::redacted;
+
+/// How many signatures are kept to be redacted, the latest ones.
+const VALID_MAX: usize = 64;
 
 /// How long signatures last, and when they are renewed. Whole seconds count; the rest is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +65,8 @@ pub enum SignatureError {
 ///
 /// let hours = |hours: u64| Timestamp::from_millis(1_795_412_030_000 + hours * 3_600_000);
 /// let first = signer.sign(hours(0));
-/// assert_eq!(signer.sign(hours(46)).generation, first.generation);
-/// assert_ne!(signer.sign(hours(47)).generation, first.generation);
+/// assert_eq!(signer.sign(hours(46)), first);
+/// assert_ne!(signer.sign(hours(47)), first);
 /// ```
 #[derive(Debug)]
 pub struct Signer {
@@ -70,24 +77,17 @@ pub struct Signer {
 
 #[derive(Debug)]
 enum Source {
-    Key { key: SecretKey, settings: SignatureSettings, kept: Mutex<CachedSignature> },
+    Key { key: SecretKey, settings: SignatureSettings, cache: Mutex<CachedSignature> },
     Fixed(UserSig),
 }
 
-/// The latest signature, and until when it is used.
+/// The latest signature, and all that may still be valid.
 #[derive(Debug, Default)]
 struct CachedSignature {
+    /// With the time from which and until which it is used.
     latest: Option<(UserSig, Timestamp, Timestamp)>,
-    generation: u64,
-}
-
-/// A signature as a [`Signer`] gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
-    /// The signature. **It is a secret**; it never prints.
-    pub usersig: UserSig,
-    /// Which of the signer's signatures it is: each new one has a higher number.
-    pub generation: u64,
+    /// With the time after which each is certainly invalid, oldest first.
+    valid: VecDeque<(UserSig, Timestamp)>,
 }
 
 impl Signer {
@@ -106,10 +106,10 @@ impl Signer {
         if valid_for <= margin.saturating_add(skew.saturating_mul(2)) {
             return Err(SignatureError::TooShort { valid_for, margin, skew });
         }
-        Ok(Self { app, identifier, source: Source::Key { key, settings, kept: Mutex::default() } })
+        Ok(Self { app, identifier, source: Source::Key { key, settings, cache: Mutex::default() } })
     }
 
-    /// Gives one signature that was made elsewhere, for as long as the service takes it. It cannot be renewed.
+    /// Uses one signature that was made elsewhere, for as long as the service accepts it. It cannot be renewed.
     #[must_use]
     pub const fn fixed(app: SdkAppId, identifier: UserId, usersig: UserSig) -> Self {
         Self { app, identifier, source: Source::Fixed(usersig) }
@@ -127,61 +127,74 @@ impl Signer {
         &self.identifier
     }
 
-    /// A signature that is good at `now`: the latest one, or a new one where that is near its end or dated in the future.
+    /// A signature that is valid at `now`: the latest one, or a new one where that is near its end or dated in the future.
     #[must_use]
-    pub fn sign(&self, now: Timestamp) -> Signed {
+    pub fn sign(&self, now: Timestamp) -> UserSig {
         match &self.source {
-            Source::Fixed(usersig) => Signed { usersig: usersig.clone(), generation: 0 },
-            Source::Key { key, settings, kept } => {
-                let mut kept = locked(kept);
-                if let Some((usersig, from, until)) = &kept.latest
-                    && (*from..*until).contains(&now)
-                {
-                    return Signed { usersig: usersig.clone(), generation: kept.generation };
+            Source::Fixed(usersig) => usersig.clone(),
+            Source::Key { key, settings, cache } => {
+                let mut cache = locked(cache);
+                match &cache.latest {
+                    Some((usersig, from, until)) if (*from..*until).contains(&now) => usersig.clone(),
+                    _ => self.make(key, settings, &mut cache, now),
                 }
-                self.anew(key, settings, &mut kept, now)
             }
         }
     }
 
-    /// Takes in that the service refused the signature of this generation, and sees to it that the next [`Signer::sign`]
-    /// gives another. Tells whether it will: a fixed signature has no successor. Where another thread has renewed it by
-    /// then, nothing changes.
+    /// Takes in that the service refused this signature, so that the next [`Signer::sign`] gives another one. Returns whether it
+    /// will: a fixed signature has no successor. Where another thread has renewed it by then, nothing changes.
     #[must_use]
-    pub fn renew(&self, generation: u64) -> bool {
+    pub fn renew(&self, refused: &UserSig) -> bool {
         match &self.source {
             Source::Fixed(_) => false,
-            Source::Key { kept, .. } => {
-                let mut kept = locked(kept);
-                if kept.generation == generation {
-                    kept.latest = None;
+            Source::Key { cache, .. } => {
+                let mut cache = locked(cache);
+                if cache.latest.as_ref().is_some_and(|(latest, ..)| latest == refused) {
+                    cache.latest = None;
                 }
                 true
             }
         }
     }
 
-    fn anew(
+    /// `bytes` without `usersig` and without any other signature of this signer that is valid at `now`.
+    pub(crate) fn redact<'a>(&self, bytes: &'a [u8], usersig: &UserSig, now: Timestamp) -> Cow<'a, [u8]> {
+        let Source::Key { cache, .. } = &self.source else { return redacted(bytes, &[usersig.as_str()]) };
+        let cache = locked(cache);
+        let valid = cache.valid.iter().filter(|(_, until)| *until >= now).map(|(valid, _)| valid.as_str());
+        let signatures: Vec<&str> =
+            valid.filter(|valid| *valid != usersig.as_str()).chain([usersig.as_str()]).collect();
+        redacted(bytes, &signatures)
+    }
+
+    fn make(
         &self,
         key: &SecretKey,
         settings: &SignatureSettings,
-        kept: &mut CachedSignature,
+        cache: &mut CachedSignature,
         now: Timestamp,
-    ) -> Signed {
+    ) -> UserSig {
         let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
         let issued_at = now.as_seconds().saturating_sub(skew);
         let usersig = UserSig::sign(key, self.app, self.identifier.as_str(), issued_at, valid_for, None);
-        let until = issued_at.saturating_add(valid_for).saturating_sub(margin.saturating_add(skew));
+        let expires_at = issued_at.saturating_add(valid_for);
+        let until = expires_at.saturating_sub(margin.saturating_add(skew));
         let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
-        kept.latest = Some((usersig.clone(), seconds(issued_at), seconds(until)));
-        kept.generation += 1;
-        Signed { usersig, generation: kept.generation }
+        cache.latest = Some((usersig.clone(), seconds(issued_at), seconds(until)));
+        cache.valid.retain(|(valid, until)| *valid != usersig && *until >= now);
+        if cache.valid.len() >= VALID_MAX {
+            cache.valid.pop_front();
+        }
+        // A service whose clock is behind accepts it for longer.
+        cache.valid.push_back((usersig.clone(), seconds(expires_at.saturating_add(skew))));
+        usersig
     }
 }
 
-/// What is kept is whole at any time, so a thread that panicked while it held the lock has spoilt nothing.
-fn locked(kept: &Mutex<CachedSignature>) -> MutexGuard<'_, CachedSignature> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+/// The cache is never left inconsistent, so poisoning can be ignored.
+fn locked(cache: &Mutex<CachedSignature>) -> MutexGuard<'_, CachedSignature> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -207,11 +220,11 @@ mod tests {
     fn it_is_renewed_before_its_end_by_margin_and_skew() {
         let signer = signer(100, 10, 5).unwrap();
         let key = SecretKey::new(KEY).unwrap();
-        let generations: Vec<_> = [0, 1, 79, 80, 81].map(|second| signer.sign(at(second)).generation).into();
-        assert_eq!(generations, [1, 1, 1, 2, 2]);
+        let [first, same, last, next, after] = [0, 1, 79, 80, 81].map(|second| signer.sign(at(second)));
+        assert!(first == same && first == last && first != next && next == after);
         // Good for a service whose clock is off by the skew, either way.
         for second in 0..300 {
-            let usersig = signer.sign(at(second)).usersig;
+            let usersig = signer.sign(at(second));
             let token = verify(&usersig, &key, SdkAppId::EXAMPLE, "admin", at(second + 5)).unwrap();
             assert!(token.expires_at_seconds() - 100 <= START + second - 5);
         }
@@ -220,28 +233,57 @@ mod tests {
     #[test]
     fn a_clock_set_back_makes_a_new_one() {
         let signer = signer(100, 10, 5).unwrap();
-        assert_eq!(signer.sign(at(1_000)).generation, 1);
-        assert_eq!(signer.sign(at(995)).generation, 1);
-        assert_eq!(signer.sign(at(994)).generation, 2);
+        let first = signer.sign(at(1_000));
+        assert_eq!(signer.sign(at(995)), first);
+        assert_ne!(signer.sign(at(994)), first);
     }
 
     #[test]
     fn a_refused_one_is_renewed_once_however_many_noticed() {
         let signer = signer(100, 10, 5).unwrap();
-        let refused = signer.sign(at(0)).generation;
-        assert!(signer.renew(refused) && signer.renew(refused));
-        assert_eq!(signer.sign(at(0)).generation, 2);
-        assert!(signer.renew(refused));
-        assert_eq!(signer.sign(at(0)).generation, 2);
+        let refused = signer.sign(at(0));
+        assert!(signer.renew(&refused) && signer.renew(&refused));
+        let next = signer.sign(at(1));
+        assert_ne!(next, refused);
+        assert!(signer.renew(&refused));
+        assert_eq!(signer.sign(at(1)), next);
         let fixed = Signer::fixed(SdkAppId::EXAMPLE, *signer.identifier(), UserSig::new("eJy"));
-        assert!(!fixed.renew(fixed.sign(at(0)).generation));
+        assert!(!fixed.renew(&fixed.sign(at(0))));
+    }
+
+    #[test]
+    fn former_signatures_are_redacted_until_they_expire() {
+        let signer = signer(100, 10, 5).unwrap();
+        let first = signer.sign(at(0));
+        let next = signer.sign(at(80));
+        let text = format!("{} {}", first.as_str(), next.as_str());
+        let shown = |second| String::from_utf8(signer.redact(text.as_bytes(), &next, at(second)).into_owned()).unwrap();
+        assert_eq!(shown(100), "… …");
+        assert_ne!(shown(101), "… …");
+    }
+
+    #[test]
+    fn former_signatures_are_bounded() {
+        let signer = signer(1_000, 10, 5).unwrap();
+        let made: Vec<_> = (0..65)
+            .map(|second| {
+                let usersig = signer.sign(at(second));
+                assert!(signer.renew(&usersig));
+                usersig
+            })
+            .collect();
+        let is_redacted = |usersig: &UserSig| {
+            *signer.redact(usersig.as_str().as_bytes(), &UserSig::new("other"), at(65)) == *"…".as_bytes()
+        };
+        assert_eq!(made.iter().filter(|usersig| is_redacted(usersig)).count(), 64);
+        assert!(!is_redacted(&made[0]));
     }
 
     #[test]
     fn too_short_a_validity_is_refused_in_one_line() {
-        let fault = signer(20, 10, 5).unwrap_err();
+        let error = signer(20, 10, 5).unwrap_err();
         assert_eq!(
-            fault.to_string(),
+            error.to_string(),
             "signatures valid for `20` s are too short: the margin of 10 s and twice the clock skew of 5 s leave no time to use one; the vendor advises 86400 s or more"
         );
         assert!(signer(21, 10, 5).is_ok());
@@ -254,7 +296,7 @@ mod tests {
         shared(&signer);
         let signed = signer.sign(at(0));
         let shown = format!("{signer:?} {signed:?}");
-        assert!(!shown.contains(KEY) && !shown.contains(signed.usersig.as_str()), "{shown}");
+        assert!(!shown.contains(KEY) && !shown.contains(signed.as_str()), "{shown}");
     }
 
     #[test]

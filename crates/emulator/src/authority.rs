@@ -5,14 +5,15 @@ mod files;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use avmarks_spec::Excerpt;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData,
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PublicKeyData,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
@@ -56,7 +57,8 @@ impl AuthorityError {
     }
 }
 
-/// A certificate authority for tests: whoever trusts its certificate takes the emulator for any host.
+/// A certificate authority for tests. Whoever trusts its certificate takes the emulator for the hosts that are named in it, and
+/// for no other: the certificate is constrained to them (RFC 5280, section 4.2.1.10).
 #[derive(Clone)]
 pub struct Authority {
     issuer: Arc<Issuer<'static, KeyPair>>,
@@ -88,14 +90,35 @@ impl Authority {
     /// The name of the file with the key, and the certificate once more.
     pub const KEY_FILE: &'static str = "avmarks-ca.key.pem";
 
-    /// A new authority.
+    /// A new authority for the vendor's hosts, `localhost`, and addresses of the loopback network and of private ones.
     ///
     /// # Errors
     ///
     /// [`AuthorityError::Make`].
     pub fn make() -> Result<Self, AuthorityError> {
+        Self::make_for(&[])
+    }
+
+    /// A new authority as that of [`Authority::make`], for these hosts as well: a name, which stands for all names below it
+    /// too, with or without `*.` in front; an address; or `*` for any host.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError::Make`].
+    ///
+    /// ```
+    /// use avmarks_emulator::{Authority, Emulator, Settings};
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.proxied_hosts.push("*.example.com".to_owned());
+    /// settings.authority = Some(Authority::make_for(&settings.proxied_hosts)?);
+    /// assert!(Emulator::new(settings).is_ok());
+    /// # Ok::<(), avmarks_emulator::AuthorityError>(())
+    /// ```
+    pub fn make_for(hosts: &[String]) -> Result<Self, AuthorityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::make)?;
-        let params = Self::params();
+        let mut params = Self::params();
+        params.name_constraints = constraints(hosts);
         let pem = params.self_signed(&key).map_err(AuthorityError::make)?.pem().into();
         Ok(Self { issuer: Arc::new(Issuer::new(params, key)), pem })
     }
@@ -126,6 +149,21 @@ impl Authority {
             return Err("holds the certificate of another authority");
         }
         Ok(Self { issuer: Arc::new(Issuer::new(Self::params(), key)), pem: pem.into() })
+    }
+
+    /// Whether its certificate lets it vouch for this host.
+    pub(crate) fn covers(&self, host: &str) -> bool {
+        let Ok(certificate) = CertificateDer::from_pem_slice(self.pem.as_bytes()) else { return false };
+        let holds = |part: &[u8]| certificate.windows(part.len().max(1)).any(|window| window == part);
+        // The extension, by its identifier: 2.5.29.30.
+        let is_constrained = holds(&[0x55, 0x1d, 0x1e]);
+        let name = without_star(host);
+        let mut suffixes = name.match_indices('.').filter_map(|(at, _)| name.get(at + 1..));
+        !is_constrained
+            || host != "*"
+                && (host.parse::<IpAddr>().is_ok()
+                    || holds(&dns_name(name))
+                    || suffixes.any(|end| holds(&dns_name(end))))
     }
 
     fn params() -> CertificateParams {
@@ -161,10 +199,51 @@ impl Authority {
     }
 }
 
-/// A certificate for each host that is asked for.
-#[derive(Debug)]
+/// The names that are always permitted.
+const PERMITTED_NAMES: [&str; 4] = ["localhost", "tim.qq.com", "im.qcloud.com", "my-imcloud.com"];
+/// The networks that are: loopback and private ones. Sources: RFC 1918, RFC 4193, RFC 4291.
+const PERMITTED_NETWORKS: [(IpAddr, u8); 6] = [
+    (IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), 8),
+    (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 8),
+    (IpAddr::V4(Ipv4Addr::new(172, 16, 0, 0)), 12),
+    (IpAddr::V4(Ipv4Addr::new(192, 168, 0, 0)), 16),
+    (IpAddr::V6(Ipv6Addr::LOCALHOST), 128),
+    (IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7),
+];
+
+/// What a certificate is constrained to; nothing where `hosts` has all.
+fn constraints(hosts: &[String]) -> Option<NameConstraints> {
+    if hosts.iter().any(|host| host == "*") {
+        return None;
+    }
+    let names = PERMITTED_NAMES.into_iter().chain(hosts.iter().map(|host| without_star(host)));
+    let single = |address: IpAddr| (address, if address.is_ipv4() { 32 } else { 128 });
+    let subtree = |name: &str| match name.parse::<IpAddr>() {
+        Ok(address) => network(single(address)),
+        Err(_) => GeneralSubtree::DnsName(name.to_ascii_lowercase()),
+    };
+    let permitted_subtrees = names.map(subtree).chain(PERMITTED_NETWORKS.into_iter().map(network)).collect();
+    Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() })
+}
+
+fn network((address, prefix): (IpAddr, u8)) -> GeneralSubtree {
+    GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, prefix))
+}
+
+fn without_star(host: &str) -> &str {
+    host.strip_prefix("*.").unwrap_or(host)
+}
+
+/// A name as a certificate holds it: its tag (`dNSName`), its length, its text.
+fn dns_name(name: &str) -> Vec<u8> {
+    let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
+    [&[0x82, length], name.to_ascii_lowercase().as_bytes()].concat()
+}
+
+/// A certificate for each host that is asked for, and that the emulator answers for.
 pub(crate) struct Certificates {
     authority: Authority,
+    serves: Box<dyn Fn(&str) -> bool + Send + Sync>,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
     /// TLS as it is spoken to clients that dialled this host or address.
     acceptors: Mutex<HashMap<String, Arc<rustls::ServerConfig>>>,
@@ -173,9 +252,16 @@ pub(crate) struct Certificates {
 /// Hosts whose certificates are kept; beyond it, they are made anew.
 const KEPT_MAX: usize = 256;
 
+impl fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificates").finish_non_exhaustive()
+    }
+}
+
 impl Certificates {
-    pub(crate) fn new(authority: Authority) -> Self {
-        Self { authority, made: Mutex::default(), acceptors: Mutex::default() }
+    /// Certificates for the hosts that `serves` takes.
+    pub(crate) fn new(authority: Authority, serves: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self { authority, serves: Box::new(serves), made: Mutex::default(), acceptors: Mutex::default() }
     }
 
     pub(crate) fn pem(&self) -> &str {
@@ -224,8 +310,14 @@ struct Resolver {
 }
 
 impl ResolvesServerCert for Resolver {
+    /// Nothing for a host that the emulator does not answer for: the handshake ends.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that names no host has dialled an address.
-        self.certificates.of(hello.server_name().unwrap_or(&self.dialled))
+        let host = hello.server_name().unwrap_or(&self.dialled);
+        if host != self.dialled && !(self.certificates.serves)(host) {
+            tracing::warn!(host = %Excerpt(host), "TLS was asked for a host that the emulator does not stand in for");
+            return None;
+        }
+        self.certificates.of(host)
     }
 }

@@ -20,7 +20,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::http::{self, Body};
 use crate::peer::Peer;
 use crate::settings::without_root;
@@ -261,13 +261,11 @@ fn connect(
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says
 /// so, where it is not.
 fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), String> {
-    let settings = &shared.settings;
     // A browser always says which host it means.
-    let is_served = host.name.is_empty()
-        || host.is_own(settings)
-        || settings.stands_in_for(host.name)
-        || host.name.eq_ignore_ascii_case(&target.host);
-    if is_served {
+    if host.name.is_empty()
+        || host.name.eq_ignore_ascii_case(&target.host)
+        || host::is_served(host.name, &shared.settings)
+    {
         return Ok(());
     }
     Err(format!(

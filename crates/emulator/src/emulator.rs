@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -10,6 +10,7 @@ use avmarks_service::App;
 use tokio::sync::watch;
 
 use crate::authority::{Authority, AuthorityError, Certificates};
+use crate::host::is_served;
 use crate::journal::{DataError, NotPersisted};
 use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
@@ -52,9 +53,18 @@ impl Emulator {
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
         settings.check()?;
         let settings = settings.in_force();
-        let authority = settings.authority.clone().map_or_else(Authority::make, Ok)?;
+        let hosts = settings.certified_hosts();
+        let authority = match &settings.authority {
+            Some(authority) => authority.clone(),
+            None => Authority::make_for(&hosts)?,
+        };
+        for host in hosts.iter().filter(|host| !authority.covers(host)) {
+            tracing::warn!(%host, "the certificate authority was made for other hosts, and clients that trust it refuse this one; remove its files to have it made anew");
+        }
         let outbox = Outbox::new(settings.webhooks.clone(), settings.log_entries_max)?;
-        Ok(Self { shared: Arc::new(Shared::new(settings, Certificates::new(authority), outbox)?) })
+        let known = settings.clone();
+        let certificates = Certificates::new(authority, move |host| is_served(host, &known));
+        Ok(Self { shared: Arc::new(Shared::new(settings, certificates, outbox)?) })
     }
 
     /// The certificate of its authority, in PEM, for clients to trust.
@@ -147,9 +157,30 @@ impl Emulator {
     ///
     /// Where the address cannot be listened on, or there are no threads to be had.
     pub fn start(&self, address: SocketAddr) -> io::Result<Running> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        self.start_on(vec![TcpListener::bind(address)?])
+    }
+
+    /// Listens on this port (0: any that is free) of both loopback addresses: some clients find `::1` first when they look up
+    /// `localhost`, and others 127.0.0.1. Where the machine has no IPv6, on 127.0.0.1 alone. Otherwise as
+    /// [`start`](Self::start); [`Running::address`] is that of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// Where the port cannot be listened on, or there are no threads to be had.
+    pub fn start_on_localhost(&self, port: u16) -> io::Result<Running> {
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let second = match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
+            Ok(second) => Some(second),
+            Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => return Err(fault),
+            Err(_) => None,
+        };
+        self.start_on([first].into_iter().chain(second).collect())
+    }
+
+    fn start_on(&self, listeners: Vec<TcpListener>) -> io::Result<Running> {
+        listeners.iter().try_for_each(|listener| listener.set_nonblocking(true))?;
+        let first = listeners.first().ok_or(io::ErrorKind::InvalidInput)?;
+        let address = first.local_addr()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("avmarks-emulator")
@@ -161,8 +192,9 @@ impl Emulator {
         let emulator = self.clone();
         let thread = std::thread::Builder::new().name("avmarks-emulator".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                serve(listener, emulator, async move { drop(stopped.changed().await) }).await;
+                let listeners = listeners.into_iter().map(tokio::net::TcpListener::from_std);
+                let listeners = listeners.collect::<io::Result<_>>()?;
+                crate::serve::run(listeners, emulator.shared, async move { drop(stopped.changed().await) }).await;
                 Ok(())
             })
         })?;
@@ -173,7 +205,7 @@ impl Emulator {
 /// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
 /// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
 pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
-    crate::serve::run(listener, emulator.shared, stop).await;
+    crate::serve::run(vec![listener], emulator.shared, stop).await;
 }
 
 /// Why something cannot be taken in.

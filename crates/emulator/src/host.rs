@@ -61,16 +61,21 @@ impl<'a> Host<'a> {
         let is_host = is_port && (text.starts_with('[') || name.chars().all(is_name));
         is_host.then(|| Self { text, name: without_root(name) })
     }
+}
 
-    /// Whether no page of somebody else can be served under this name: an address; `localhost`; a name without a dot, as
-    /// containers have; one of [`Settings::control_hosts`].
-    pub(crate) fn is_own(&self, settings: &Settings) -> bool {
-        let name = self.name.to_ascii_lowercase();
-        name.parse::<IpAddr>().is_ok()
-            || name.ends_with(".localhost")
-            || !name.is_empty() && !name.contains('.')
-            || settings.control_hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
-    }
+/// Whether no page of somebody else can be served under this name: an address; `localhost`; a name without a dot, as containers
+/// have; one of [`Settings::control_hosts`].
+pub(crate) fn is_own(name: &str, settings: &Settings) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.parse::<IpAddr>().is_ok()
+        || name.ends_with(".localhost")
+        || !name.is_empty() && !name.contains('.')
+        || settings.control_hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
+}
+
+/// Whether the API is served under this name: that of this machine, or of a host that the emulator stands in for.
+pub(crate) fn is_served(name: &str, settings: &Settings) -> bool {
+    is_own(name, settings) || settings.stands_in_for(name)
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! Accepting connections, and stopping.
 
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -16,8 +20,8 @@ use crate::webhooks::Deliveries;
 /// plane alone: whoever fills all others must not keep its owner out.
 const CONTROL_PLACES: usize = 8;
 
-/// Serves `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and returns.
-pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl Future<Output = ()>) {
+/// Serves `listeners` until `stop` is over; then takes no new connection, finishes what is being answered, and returns.
+pub(crate) async fn run(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: impl Future<Output = ()>) {
     let settings = &shared.settings;
     shared.lock().starts();
     let places = Arc::new(Semaphore::new(settings.connections_max.min(Semaphore::MAX_PERMITS)));
@@ -30,7 +34,7 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl F
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listeners) => accepted,
             // Whatever has ended is forgotten.
             Some(_) = connections.join_next() => continue,
             () = &mut stop => break,
@@ -58,7 +62,7 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl F
             drop(place);
         });
     }
-    drop(listener);
+    drop(listeners);
     let _ = stopping.send(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(settings.stop_timeout, all).await.is_err() {
@@ -70,4 +74,13 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: impl F
     if waiting > 0 {
         tracing::warn!(waiting, dropped, "some webhooks were not sent, and are given up");
     }
+}
+
+/// The next connection of any of them.
+async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> {
+    poll_fn(|cx| {
+        let mut accepted = listeners.iter().map(|listener| listener.poll_accept(cx));
+        accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }

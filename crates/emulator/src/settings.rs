@@ -193,6 +193,11 @@ impl Settings {
         self
     }
 
+    /// The hosts that certificates are made for, beside addresses of this machine and names without a dot.
+    pub(crate) fn certified_hosts(&self) -> Vec<String> {
+        self.proxied_hosts.iter().chain(&self.control_hosts).cloned().collect()
+    }
+
     /// Whether the proxy stands in for `host`.
     pub(crate) fn stands_in_for(&self, host: &str) -> bool {
         let host = without_root(host).to_ascii_lowercase();

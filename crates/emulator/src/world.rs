@@ -87,10 +87,12 @@ impl World {
     ) -> Answered {
         let now = self.now();
         let is_stub = self.stubs.answers(request.path);
-        let Outcome { answer, changes, initiator } = match calls::is_answered(request.path) {
-            _ if is_stub => self.answer_by_stub(request, now),
-            true => self.answer_by_call(request, query, now),
-            false => self.answer_by_service(request, query, now),
+        let Outcome { answer, changes, initiator } = if is_stub {
+            self.answer_by_stub(request, now)
+        } else if calls::is_answered(request.path) {
+            self.answer_by_call(request, query, now)
+        } else {
+            self.answer_by_service(request, query, now)
         };
         self.happened(&changes, initiator);
         self.log_request(request, query, now, answer, is_stub, injection)

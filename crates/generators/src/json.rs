@@ -1,4 +1,4 @@
-//! JSON that can be spoilt: fields in order, repetitions, and any text where a value should be.
+//! JSON that can be corrupted: fields in order, repetitions, and any text where a value should be.
 
 use avmarks_protocol::internal::Fields;
 use serde_json::value::RawValue;
@@ -37,7 +37,7 @@ impl Json {
         }
     }
 
-    /// What stands at a JSON pointer; the first, where a field is there more than once.
+    /// What stands at a JSON pointer; the first, where a field is duplicated.
     pub(crate) fn at(&mut self, pointer: &str) -> Option<&mut Self> {
         pointer.split('/').skip(1).try_fold(self, |value, part| match value {
             Self::Raw(_) => None,

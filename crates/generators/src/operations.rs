@@ -1,7 +1,7 @@
 //! Operations of a small world: a few accounts, groups and marks, so that the interesting ones meet often, under limits that a
 //! handful of them reach.
 //!
-//! A [`Step`] is told as a scenario line ([`Step::line`]), which `avmarks_service::Scenario` and `avmarks replay -` answer, or
+//! A [`Step`] is written as a scenario line ([`Step::line`]), which `avmarks_service::Scenario` and `avmarks replay -` answer, or
 //! read as a value ([`Step::input`]) by a model of one's own.
 //!
 //! ```
@@ -51,7 +51,7 @@ pub fn small_limits() -> Limits {
 /// What is done, and how long after what was done before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Milliseconds since the step before. Some steps are told late, with a time before it, which nobody may heed
+    /// Milliseconds since the step before. Some steps come late, with a time before it, which nobody may heed
     /// (`gap:clock`).
     pub wait_ms: i64,
     /// What is done.
@@ -99,7 +99,7 @@ pub enum Input {
         presence: Presence,
         /// In which group.
         group: &'static str,
-        /// Whose.
+        /// The account or accounts.
         accounts: Vec<&'static str>,
     },
     /// One call over REST, by POST, whose query and signature are right.

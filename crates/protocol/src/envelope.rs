@@ -66,7 +66,7 @@ impl fmt::Display for ActionStatus {
 /// What every answer has: three fields (source: 1047/34620, response), and perhaps a `RequestId`.
 ///
 /// No page of this API shows `RequestId`; those of other products on the same gateway have it in every answer (647/60713, 1071/76881,
-/// 1690/102884). A value of another type, or one that is there twice, is passed over here, and stays among the unknown fields of
+/// 1690/102884). A value of another type, or one that is duplicated, is passed over here, and stays among the unknown fields of
 /// the answer.
 ///
 /// ```
@@ -119,13 +119,13 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is no JSON object, or one of the three fields is of another type, there twice, or,
-    /// save for `ErrorInfo`, missing.
+    /// [`AnswerError`] where the body is not a JSON object, or one of the three fields is of another type, duplicated, or,
+    /// except for `ErrorInfo`, missing.
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         Self::take(&mut json::Fields::parse(json::text(body)?)?)
     }
 
-    /// Whether the call was served: the code is 0. The code decides, for it is what the vendor's pages tell to look at.
+    /// Whether the call was served: the code is 0. The code decides, because it is what the vendor's pages tell to look at.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.error_code == ErrorCode::OK
@@ -144,16 +144,16 @@ impl Envelope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// It is no JSON object: HTML of a proxy perhaps, or cut off.
+    /// It is not a JSON object: HTML of a proxy perhaps, or cut off.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// A field that it must have is missing, there twice, or of another type.
+    /// A field that it must have is missing, duplicated, or of another type.
     #[error(transparent)]
     Field(#[from] FieldError),
     /// An integer does not fit 64 bits.
     #[error("`{path}` must fit 64 bits, and is `{found}`")]
     Range {
-        /// Where.
+        /// The path of the field.
         path: BodyPath,
         /// The digits found.
         found: String,

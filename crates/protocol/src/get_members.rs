@@ -48,7 +48,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
@@ -77,7 +77,7 @@ pub struct Draft<'a> {
     pub timestamp: Option<Integer<'a>>,
     /// `Mark`, where it is there once and an integer.
     pub mark: Option<Integer<'a>>,
-    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    /// What is missing, duplicated or of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 
@@ -131,7 +131,7 @@ pub struct Answer {
 /// A member of the list.
 ///
 /// No page names `Remark` and `Marks`; the vendor's own client code reads them (`@tencentcloud/lite-chat` 4.2.1). So an answer is
-/// read whatever they are: a value of another type, or one that is there twice, stays in `extra` as it came.
+/// read whatever they are: a value of another type, or one that is duplicated, stays in `extra` as it came.
 ///
 /// ```
 /// use avmarks_protocol::get_members::{Answer, Listed};

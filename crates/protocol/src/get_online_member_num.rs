@@ -41,7 +41,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub online_member_num: Option<i64>,
     /// `ExpireTime`: for how many seconds the number may be shown. No page names it; the vendor's own client code reads it
-    /// (`@tencentcloud/chat` 3.6.6). A value of another type, or one that is there twice, stays in `extra` as it came.
+    /// (`@tencentcloud/chat` 3.6.6). A value of another type, or one that is duplicated, stays in `extra` as it came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expire_time: Option<i64>,
     /// Fields that this version does not know, and `ExpireTime` of another type.

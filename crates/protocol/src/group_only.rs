@@ -31,7 +31,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or `GroupId` is missing, there twice or not a string.
+    /// [`RequestError`] where the body is not a JSON object, or `GroupId` is missing, duplicated, or not a string.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
         draft.group_id.map(|group_id| Self { group_id }).ok_or(RequestError::Fields(draft.errors))
@@ -59,7 +59,7 @@ impl<'a> Request<'a> {
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
-    /// What is missing, there twice or of another type.
+    /// What is missing, duplicated or of another type.
     pub errors: Vec<FieldError>,
 }
 

@@ -1,4 +1,4 @@
-//! JSON as the documents need it: what each field is, where it stands, and whether it is there twice.
+//! JSON as the documents need it: what each field is, where it stands, and whether it is duplicated.
 //!
 //! serde_json reads the text; this keeps what its own values forget: the order of fields, repetitions, and the digits
 //! of a number, by which an integer of any size is told from `1000.0`.
@@ -37,17 +37,45 @@ fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     let error = match serde_json::from_str::<&RawValue>(text) {
         Ok(value) if json_type(value) != JsonType::Object => return BodyError::NotObject { found: json_type(value) },
         Ok(_) => error.to_string(),
-        // What is wrong with the text as such, and not that it is no object.
+        // What is wrong with the text as such, and not that it is not an object.
         Err(error) => error.to_string(),
     };
     if let Some(comma) = trailing_commas(text).first()
         && serde_json::from_str::<Fields<'_>>(&without_trailing_commas(text)).is_ok()
     {
-        let before = text.get(..*comma).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        return BodyError::TrailingComma { line: before.matches('\n').count() + 1, column: comma - line_start + 1 };
+        let (line, column) = line_and_column(text, *comma);
+        return BodyError::TrailingComma { line, column };
+    }
+    if let Some(comment) = comment(text) {
+        let (line, column) = line_and_column(text, comment);
+        return BodyError::Comment { line, column };
     }
     BodyError::NotJson { what: OneLine(&error).to_string() }
+}
+
+/// The line and the column of a byte, from 1.
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, at - line_start + 1)
+}
+
+/// Where the first comment (`//` or `/*`) begins, outside of strings.
+fn comment(text: &str) -> Option<usize> {
+    let (mut is_in_string, mut is_escaped, mut is_after_slash) = (false, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if is_in_string {
+            is_in_string = byte != b'"' || is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            continue;
+        }
+        if is_after_slash && matches!(byte, b'/' | b'*') {
+            return Some(at - 1);
+        }
+        is_in_string = byte == b'"';
+        is_after_slash = byte == b'/';
+    }
+    None
 }
 
 /// What a value is.
@@ -78,7 +106,7 @@ pub(crate) fn json_type(value: &RawValue) -> JsonType {
 #[derive(Clone, Debug)]
 pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
-/// A field that is there twice or more.
+/// A field that is duplicated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DuplicateField;
 
@@ -87,7 +115,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is no JSON object.
+    /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         serde_json::from_str(body).map_err(|error| body_error(body, &error))
     }
@@ -185,7 +213,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-/// Why a value is not what a field must be: its type, or that it is no JSON after all (a lone surrogate, which the
+/// Why a value is not what a field must be: its type, or that it is not JSON after all (a lone surrogate, which the
 /// grammar lets through and no text can hold).
 pub(crate) enum ValueError {
     Field(FieldError),
@@ -204,7 +232,7 @@ fn half_a_pair(path: BodyPath) -> String {
 }
 
 fn wrong_type(path: BodyPath, wanted: JsonType, value: &RawValue) -> ValueError {
-    // A text that no string can hold is no JSON, whatever the field should be.
+    // A text that no string can hold is not JSON, whatever the field should be.
     if has_lone_surrogate(value.get()) {
         return ValueError::Body(BodyError::NotJson { what: half_a_pair(path) });
     }
@@ -256,7 +284,7 @@ pub(crate) fn fields(path: BodyPath, value: &RawValue) -> Result<Fields<'_>, Val
 pub(crate) struct FieldErrors(pub(crate) Vec<FieldError>);
 
 impl FieldErrors {
-    /// What was read; none, and one error more, where it was not. What is no JSON ends the reading.
+    /// What was read; none, and one error more, where it was not. What is not JSON ends the reading.
     pub(crate) fn keep<T>(&mut self, read: Result<T, ValueError>) -> Result<Option<T>, BodyError> {
         match read {
             Ok(value) => Ok(Some(value)),

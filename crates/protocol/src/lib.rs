@@ -1,15 +1,14 @@
-//! How the audio-video group marks API of Tencent Cloud Chat is written: bytes in, values out, and back.
+//! The wire format of the audio-video group marks API of Tencent Cloud Chat: bytes to values, and back.
 //!
 //! **In scope:** eight calls with requests and answers for both sides: marks ([`modify_user_info`]), who is online
 //! ([`get_members`], [`get_online_member_num`], [`check_members`]), robots ([`add_robots`], [`del_robots`]), administrators
 //! ([`modify_admin`], [`get_admin_list`]); the codes ([`ErrorCode`]) and what a caller should do about each, URL and query
-//! ([`url`]), the regions ([`region`]), the webhooks that tell of presence ([`webhook`]), and the signature ([`usersig`]).
+//! ([`url`]), the regions ([`region`]), the webhooks about presence ([`webhook`]), and the signature ([`usersig`]).
 //!
 //! **Out of scope:** whether a request would be served (`avmarks-service`), retries and pace, sockets, clocks.
 //!
-//! **The contract:** no input makes anything here panic. What we write has the vendor's samples' order of fields. What is
-//! read may hold more than the documents name: unknown fields of answers and webhooks, and of the members
-//! that they list, come back as they came; unknown codes keep their number. Secrets never print.
+//! **The contract:** no input causes a panic. Fields are written in the order of the vendor's samples. Unknown fields of answers and
+//! webhooks, and of the members in them, survive a round trip unchanged; unknown codes keep their number. Secrets are never printed.
 //!
 //! ```
 //! use avmarks_protocol::Action;

@@ -46,7 +46,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let draft = Draft::parse(json::text(body)?)?;
@@ -84,7 +84,7 @@ pub struct Draft<'a> {
     pub command_type: Option<Integer<'a>>,
     /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
-    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    /// What is missing, duplicated or of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 

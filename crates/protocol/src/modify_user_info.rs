@@ -63,7 +63,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`RequestError`] where the body is no JSON object, or with every field that is missing, there twice or of another
+    /// [`RequestError`] where the body is not a JSON object, or with every field that is missing, duplicated or of another
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let text = json::text(body)?;
@@ -90,7 +90,7 @@ pub struct Draft<'a> {
     pub command_type: Option<Integer<'a>>,
     /// `MemberList`, where it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
-    /// What is missing, there twice or of another type, in the order of the documents' field table.
+    /// What is missing, duplicated or of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is no JSON object.
+    /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         match plain::read(body) {
             Some(Plain { group_id, command_type, member_list }) => Ok(Self {
@@ -261,7 +261,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`AnswerError`] where the body is no JSON object, or a field that is named above is of another type. A `null` counts
+    /// [`AnswerError`] where the body is not a JSON object, or a field that is named above is of another type. A `null` counts
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;

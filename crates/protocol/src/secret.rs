@@ -46,7 +46,7 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Why a text is no secret. It says nothing of the text but where to look.
+/// Why a text is not a valid secret. It says nothing of the text but where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {

@@ -17,15 +17,15 @@ pub fn without_trailing_commas(text: &str) -> Cow<'_, str> {
     if commas.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     let mut from = 0;
     for comma in commas {
-        mended.push_str(text.get(from..comma).unwrap_or_default());
-        mended.push(' ');
+        repaired.push_str(text.get(from..comma).unwrap_or_default());
+        repaired.push(' ');
         from = comma + 1;
     }
-    mended.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(mended)
+    repaired.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(repaired)
 }
 
 /// The places of commas that follow a value and come before `]` or `}`.
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_comma_is_a_blank_where_it_follows_a_value_and_ends_a_list() {
-        for (text, mended) in [
+        for (text, repaired) in [
             ("[1,]", "[1 ]"),
             ("[1, \t\r\n]", "[1  \t\r\n]"),
             ("[1 \t\r\n,]", "[1 \t\r\n ]"),
@@ -83,8 +83,8 @@ mod tests {
             (r#"["\\",]"#, r#"["\\" ]"#),
             (r#"["é,]",]"#, r#"["é,]" ]"#),
         ] {
-            assert_eq!(without_trailing_commas(text), mended);
-            assert_eq!(text.len(), mended.len());
+            assert_eq!(without_trailing_commas(text), repaired);
+            assert_eq!(text.len(), repaired.len());
         }
     }
 

@@ -62,11 +62,11 @@ impl Webhook {
     pub const COMMANDS: &'static [&'static str] =
         &[AfterMemberJoin::COMMAND, AfterMemberExit::COMMAND, AfterGroupDestroyed::COMMAND, MemberStateChange::COMMAND];
 
-    /// The webhook of this body, in whatever revision it was written.
+    /// The webhook of this body, of any revision.
     ///
     /// # Errors
     ///
-    /// [`WebhookError`] where the body is no JSON object, is of another webhook, or a field is missing, there twice, or
+    /// [`WebhookError`] where the body is not a JSON object, is of another webhook, or a field is missing, duplicated, or
     /// of another type.
     pub fn parse(body: &[u8]) -> Result<Self, WebhookError> {
         let (command, body) = command_of(body)?;

@@ -1,96 +1,21 @@
-//! What is asked: mark calls, presence, and the terms under which they are judged.
+//! Calls that change a group, with repeated accounts and marks merged.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use avmarks_spec::{Limits, Mark, UserId};
+use avmarks_spec::UserId;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Cell;
-use smallvec::SmallVec;
 
+use crate::input::{Command, Entry, Operator};
+use crate::mark_list::MarkList;
 use crate::room::hash;
-use crate::{Policy, Scratch};
-
-/// The terms of an app: its plan, its switch, how the gaps are read, and the numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// How each gap is read.
-    pub policy: Policy,
-    /// The numbers to count against.
-    pub limits: Limits,
-    /// Whether the plan includes the feature (`PLAN`).
-    pub marks_supported: bool,
-    /// Whether the list of online members is switched on in the console (`SWITCH`).
-    pub online_list_enabled: bool,
-}
-
-impl Default for Terms {
-    /// The default policy, the documented limits, plan and switch both in place.
-    fn default() -> Self {
-        Self { policy: Policy::default(), limits: Limits::DOCUMENTED, marks_supported: true, online_list_enabled: true }
-    }
-}
-
-/// Who calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// An app admin.
-    Admin,
-    /// A user, perhaps the owner of the group.
-    User(UserId),
-    /// Somebody whose identifier is no user id; never an owner.
-    Invalid,
-}
-
-/// `CommandType`: 1 sets marks, 2 deletes them (`COMMAND-TYPE`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommandKind {
-    /// `CommandType` 1.
-    Set,
-    /// `CommandType` 2.
-    Delete,
-}
-
-impl CommandKind {
-    /// The number on the wire.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Set => 1,
-            Self::Delete => 2,
-        }
-    }
-}
-
-/// Marks in the order in which they were named. Up to three lie in place, without a memory allocation of their own: an
-/// account is seldom given more in one call, and a call has hundreds of accounts.
-///
-/// ```
-/// use avmarks_rules::MarkList;
-/// use avmarks_spec::Mark;
-///
-/// let marks: MarkList = [1_000, 500].into_iter().filter_map(|number| Mark::new(number).ok()).collect();
-/// assert_eq!(marks.len(), 2);
-/// assert_eq!(marks.last(), Some(&Mark::PINNED));
-/// ```
-pub type MarkList = SmallVec<[Mark; 3]>;
-
-// Marks that lie in place take no more memory than a list elsewhere would.
-const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
-
-/// One account of a call with its marks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The account.
-    pub account: UserId,
-    /// The marks, in order.
-    pub marks: MarkList,
-}
+use crate::scratch::Scratch;
 
 /// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkCall {
-    kind: CommandKind,
+    kind: Command,
     operator: Operator,
     entries: Vec<Entry>,
     /// The hash of the account of each entry.
@@ -103,26 +28,25 @@ impl MarkCall {
     /// A call that sets marks.
     #[must_use]
     pub fn set(operator: Operator, entries: Vec<Entry>) -> Self {
-        Self::new(CommandKind::Set, operator, entries)
+        Self::new(Command::Set, operator, entries)
     }
 
     /// A call that deletes marks.
     #[must_use]
     pub fn delete(operator: Operator, entries: Vec<Entry>) -> Self {
-        Self::new(CommandKind::Delete, operator, entries)
+        Self::new(Command::Delete, operator, entries)
     }
 
-    /// A call of this kind. Entries of one account become one, at the place of the first, their marks united in the
-    /// order of first mention; a mark twice counts once (`gap:duplicates`). An entry without marks asks for nothing, and is
-    /// left out.
+    /// A call of this command. Entries of one account are merged at the position of the first, with their marks in order of first
+    /// mention; a repeated mark counts once (`gap:duplicates`). An entry without marks is dropped.
     #[must_use]
-    pub fn new(kind: CommandKind, operator: Operator, entries: Vec<Entry>) -> Self {
+    pub fn new(kind: Command, operator: Operator, entries: Vec<Entry>) -> Self {
         Self::new_with(kind, operator, entries, &mut Scratch::default())
     }
 
-    /// The same in memory that was used before; [`Scratch::keep_call`] takes it back.
+    /// [`MarkCall::new`] with reused memory; [`Scratch::keep_call`] takes it back.
     #[must_use]
-    pub fn new_with(kind: CommandKind, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
+    pub fn new_with(kind: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
         let mut hashes = scratch.hashes();
@@ -143,11 +67,11 @@ impl MarkCall {
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> CommandKind {
+    pub const fn kind(&self) -> Command {
         self.kind
     }
 
-    /// Who calls.
+    /// The caller.
     #[must_use]
     pub const fn operator(&self) -> Operator {
         self.operator
@@ -181,6 +105,15 @@ impl MarkCall {
     }
 }
 
+impl Scratch {
+    /// Takes the memory of a call that is no longer needed.
+    pub fn keep_call(&mut self, call: MarkCall) {
+        let (entries, hashes) = call.into_memory();
+        self.keep_entries(entries);
+        self.keep_hashes(hashes);
+    }
+}
+
 fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
     if entries.len() <= FEW_ACCOUNTS {
         is_each_of_few_once(entries, hashes)
@@ -189,10 +122,10 @@ fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
     }
 }
 
-/// So many accounts are compared without an allocation: as many as a call has by the documents, and some.
+/// The number of accounts that are compared without an allocation: the documented maximum of a call, and some.
 const FEW_ACCOUNTS: usize = 512;
 
-/// The accounts that were seen stand in a table on the stack, each at the first free place from that of its hash on.
+/// Open addressing with linear probing, in a table on the stack.
 fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
     // Half of the places stay free.
     const PLACES: usize = FEW_ACCOUNTS * 2;
@@ -227,25 +160,24 @@ fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
     })
 }
 
-/// The entries of each account as one, at the place of the first.
+/// Merges the entries of each account at the position of the first. O(n log n).
 fn united(entries: Vec<Entry>) -> Vec<Entry> {
     let mut places = BTreeMap::new();
     let mut united: Vec<Entry> = Vec::new();
     for entry in entries {
         let place = *places.entry(entry.account).or_insert(united.len());
         match united.get_mut(place) {
-            Some(first) => first.marks.extend(entry.marks),
+            Some(first) => first.marks.extend(&entry.marks),
             None => united.push(entry),
         }
     }
     united
 }
 
-/// So many marks are compared one by one.
+/// The number of marks that are compared pairwise.
 const FEW_MARKS: usize = 12;
 
-/// Keeps each mark where it is first named; says whether one was named again. Not quadratic, for a call may name the
-/// same mark a hundred thousand times.
+/// Removes repeated marks and returns whether there were any. O(n log n), since a call may name a mark a hundred thousand times.
 fn keep_first_mentions(marks: &mut MarkList) -> bool {
     let mut earlier = marks.iter().enumerate();
     if marks.len() <= FEW_MARKS && earlier.all(|(at, mark)| marks.iter().take(at).all(|earlier| earlier != mark)) {
@@ -258,32 +190,19 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     named_again
 }
 
-/// What may be asked of a group without a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// The online list (`get_members`).
-    List,
-    /// How many are online (`get_online_member_num`).
-    Count,
-    /// Which of these accounts are online (`check_members`).
-    Check,
-    /// The administrators (`get_admin_list`).
-    AdminList,
-}
-
 /// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminCall {
-    kind: CommandKind,
+    kind: Command,
     operator: Operator,
     accounts: Vec<UserId>,
     merged: bool,
 }
 
 impl AdminCall {
-    /// A call of this kind; an account that is named again counts once, at the place of the first.
+    /// A call of this command. A repeated account counts once, at its first position.
     #[must_use]
-    pub fn new(kind: CommandKind, operator: Operator, accounts: Vec<UserId>) -> Self {
+    pub fn new(kind: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
         let mut seen = BTreeSet::new();
         let named = accounts.len();
         let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
@@ -293,11 +212,11 @@ impl AdminCall {
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> CommandKind {
+    pub const fn kind(&self) -> Command {
         self.kind
     }
 
-    /// Who calls.
+    /// The caller.
     #[must_use]
     pub const fn operator(&self) -> Operator {
         self.operator
@@ -316,23 +235,11 @@ impl AdminCall {
     }
 }
 
-/// A change of presence, as the clients or the vendor's webhooks tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// The account joins the group.
-    Join,
-    /// The account leaves: quits, is kicked or banned.
-    Leave,
-    /// The connection of the account is lost.
-    Disconnect,
-    /// The connection of the account is back.
-    Reconnect,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec;
+    use avmarks_spec::Mark;
 
     fn entry(account: &str, marks: &[i64]) -> Entry {
         Entry {

@@ -8,13 +8,16 @@ use avmarks_spec::readings::{
 };
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
+use crate::command::{AdminCall, MarkCall};
 use crate::decision::Reasons;
+use crate::decision::{Decision, Omission, Refused, Verdict};
+use crate::input::{Command, Entry, Operator, Question};
+use crate::refusal::Refusal;
 use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
+use crate::room::{Room, Transition};
+use crate::scratch::Scratch;
 use crate::tally::{MarkTally, Taking};
-use crate::{
-    AdminCall, CommandKind, Decision, Entry, MarkCall, Omission, Operator, Question, Refusal, Refused, Room, Scratch,
-    Terms, Transition, Verdict,
-};
+use crate::terms::Terms;
 
 impl Room {
     /// What the service answers to `call` at `at`, and why. Changes nothing: [`Room::apply`] makes the transition happen.
@@ -30,16 +33,16 @@ impl Room {
         let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
         if self.kind().has_marks() {
-            let weighed = weigh(&view, terms, call, scratch);
+            let evaluation = evaluate(&view, terms, call, scratch);
             let is_open = refused.is_empty();
-            refused.extend(outcome_refusals(terms, &weighed));
+            refused.extend(outcome_refusals(terms, &evaluation));
             if is_open {
-                (omitted, gaps) = (weighed.omitted, weighed.gaps);
+                (omitted, gaps) = (evaluation.omitted, evaluation.gaps);
             }
             match refused.first().map(|refused| refused.reason) {
                 None => {
                     gaps.push(Gap::Echo);
-                    transition = Transition::marks(&view, weighed.changes);
+                    transition = Transition::marks(&view, evaluation.changes);
                 }
                 // Only where nobody could be served is each mark's own reason the call's, and so are the readings of each mark.
                 Some(Refusal::AllFailed) => {}
@@ -50,15 +53,15 @@ impl Room {
                 }
             }
         }
-        let mut grounds = Reasons::default();
-        refused.first().into_iter().for_each(|refused| grounds.refusal(refused.reason));
-        omitted.iter().for_each(|omission| grounds.clause(omission.because));
+        let mut reasons = Reasons::default();
+        refused.first().into_iter().for_each(|refused| reasons.refusal(refused.reason));
+        omitted.iter().for_each(|omission| reasons.clause(omission.because));
         if refused.is_empty() {
             // What was served was served for being online, and is listed as it was asked for.
-            grounds.clause(Clause::OnlineOnly);
+            reasons.clause(Clause::OnlineOnly);
         }
-        gaps.into_iter().for_each(|gap| grounds.gap(gap));
-        finish(&view, at, refused, grounds, omitted, transition)
+        gaps.into_iter().for_each(|gap| reasons.gap(gap));
+        finish(&view, at, refused, reasons, omitted, transition)
     }
 
     /// What the service answers to a call that sets or deletes administrators, and why. Changes nothing, as [`Room::decide`].
@@ -67,35 +70,35 @@ impl Room {
         let mut refused = admin_refusals(Some(self), terms, call.operator());
         let is_admin = |account| self.admins().contains(account);
         let (admins, in_vain): (Vec<_>, _) = match call.kind() {
-            CommandKind::Set => {
+            Command::Set => {
                 let new = call.accounts().iter().filter(|account| !is_admin(account));
                 (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
             }
-            CommandKind::Delete => {
+            Command::Delete => {
                 let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
                 (left.copied().collect(), !call.accounts().iter().all(is_admin))
             }
         };
         // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
-        if call.kind() == CommandKind::Set && admins.len() > terms.limits.group_admins_max {
+        if call.kind() == Command::Set && admins.len() > terms.limits.group_admins_max {
             refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
-        let mut grounds = Reasons::default();
+        let mut reasons = Reasons::default();
         let mut transition = Transition::time(&view);
         match refused.first() {
-            Some(refused) => grounds.refusal(refused.reason),
+            Some(refused) => reasons.refusal(refused.reason),
             None => {
                 transition = Transition::admins(&view, admins);
                 // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
                 if in_vain {
-                    grounds.gap(Gap::AdminUnset);
+                    reasons.gap(Gap::AdminUnset);
                 }
                 if call.was_merged() {
-                    grounds.gap(Gap::Duplicates);
+                    reasons.gap(Gap::Duplicates);
                 }
             }
         }
-        finish(&view, at, refused, grounds, Vec::new(), transition)
+        finish(&view, at, refused, reasons, Vec::new(), transition)
     }
 }
 
@@ -104,23 +107,23 @@ fn finish(
     view: &View<'_>,
     at: Timestamp,
     refused: Vec<Refused>,
-    mut grounds: Reasons,
+    mut reasons: Reasons,
     omitted: Vec<Omission>,
     transition: Transition,
 ) -> Decision {
     if refused.len() > 1 {
-        grounds.gap(Gap::Precedence);
+        reasons.gap(Gap::Precedence);
     }
     if at < view.now() {
-        grounds.gap(Gap::Clock);
+        reasons.gap(Gap::Clock);
     }
     let mut refused = refused.into_iter();
     let verdict = refused.next().map_or(Verdict::Accepted, Verdict::Refused);
-    Decision { verdict, other_refusals: refused.collect(), because: grounds.into_vec(), omitted, transition }
+    Decision { verdict, other_refusals: refused.collect(), because: reasons.into_vec(), omitted, transition }
 }
 
 /// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500
-/// or 600 or does not. What cannot be told without a group is left out where there is none.
+/// or 600 or does not. What needs a group is skipped where there is none.
 #[must_use]
 pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
@@ -218,20 +221,20 @@ fn may_operate(room: &Room, operator: Operator) -> bool {
 }
 
 /// Steps 19 and 20: what the looking at the accounts has shown.
-fn outcome_refusals(terms: &Terms, weighed: &Evaluation) -> Vec<Refused> {
+fn outcome_refusals(terms: &Terms, evaluation: &Evaluation) -> Vec<Refused> {
     let mut found = Vec::new();
     // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
-    if weighed.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
-        found.push(Refused { reason: Refusal::MarksPerGroup, count: Some(weighed.marks_in_group), mark: None });
+    if evaluation.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
+        found.push(Refused { reason: Refusal::MarksPerGroup, count: Some(evaluation.marks_in_group), mark: None });
     }
     // MEMBERS-PER-MARK: where `gap:over-capacity` is read so, a full mark refuses the whole call.
     if terms.policy.over_capacity == OverCapacity::RefuseCall
-        && let Some(mark) = weighed.full
+        && let Some(mark) = evaluation.full
     {
         found.push(Refused { reason: Refusal::MembersPerMark, count: None, mark: Some(mark) });
     }
     // 20. ALL-FAILED: no account could be served.
-    if !weighed.is_anybody_served {
+    if !evaluation.is_anybody_served {
         found.push(Refusal::AllFailed.into());
     }
     found
@@ -249,10 +252,10 @@ struct Evaluation {
     full: Option<Mark>,
 }
 
-fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scratch) -> Evaluation {
+fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scratch) -> Evaluation {
     let mut changes = scratch.changes();
     changes.reserve(call.entries().len());
-    let mut weighed = Evaluation {
+    let mut evaluation = Evaluation {
         is_anybody_served: false,
         omitted: Vec::new(),
         changes: MarkChanges::in_memory(changes),
@@ -261,17 +264,17 @@ fn weigh(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scratch)
         full: None,
     };
     if call.was_merged() {
-        weighed.gaps.push(Gap::Duplicates);
+        evaluation.gaps.push(Gap::Duplicates);
     }
     match call.kind() {
-        CommandKind::Set => weigh_set(view, terms, call, &mut weighed),
-        CommandKind::Delete => weigh_delete(view, call, &mut weighed),
+        Command::Set => evaluate_set(view, terms, call, &mut evaluation),
+        Command::Delete => evaluate_delete(view, call, &mut evaluation),
     }
-    weighed
+    evaluation
 }
 
-/// Set. All tests look at the state as it was before the call, save the running count of holders.
-fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Evaluation) {
+/// Set. All tests look at the state as it was before the call, except the running count of holders.
+fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mut Evaluation) {
     let policy = &terms.policy;
     let mut tally = MarkTally::new(view);
     let holders_max = terms.limits.members_per_mark_max;
@@ -296,28 +299,28 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Eval
                 let is_pin = is_special && mark == Mark::PINNED;
                 if !online {
                     if is_pin {
-                        note(&mut weighed.gaps, Gap::Offline500);
+                        note(&mut evaluation.gaps, Gap::Offline500);
                     }
                     if !(is_pin && may_take_500) {
-                        weighed.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
+                        evaluation.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
                         continue;
                     }
                 }
                 if is_special {
-                    note(&mut weighed.gaps, Gap::SpecialSlots);
+                    note(&mut evaluation.gaps, Gap::SpecialSlots);
                 }
                 // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
                 let holds = match tally.take(mark, held, holders_max) {
                     Taking::Held => true,
-                    Taking::Taken(bit) => {
+                    Taking::Taken(index) => {
                         // A mark without a place is one too many for the group, and the call is refused for it.
-                        after = bit.map_or(after, |bit| after.with(bit));
+                        after = index.map_or(after, |index| after.with(index));
                         false
                     }
                     Taking::Full => {
-                        weighed.full.get_or_insert(mark);
-                        note(&mut weighed.gaps, Gap::OverCapacity);
-                        weighed.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
+                        evaluation.full.get_or_insert(mark);
+                        note(&mut evaluation.gaps, Gap::OverCapacity);
+                        evaluation.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
                         continue;
                     }
                 };
@@ -325,69 +328,69 @@ fn weigh_set(view: &View<'_>, terms: &Terms, call: &MarkCall, weighed: &mut Eval
                 // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
                 if is_pin {
                     if holds {
-                        note(&mut weighed.gaps, Gap::PinRenewal);
+                        note(&mut evaluation.gaps, Gap::PinRenewal);
                     }
                     starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
                 }
             }
             if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
-                note(&mut weighed.gaps, Gap::RobotDays);
+                note(&mut evaluation.gaps, Gap::RobotDays);
             }
-            weighed.is_anybody_served |= is_served;
+            evaluation.is_anybody_served |= is_served;
             match seen {
-                Some(seen) if after != held || starts_days => weighed.changes.change(seen.slot, after, starts_days),
+                Some(seen) if after != held || starts_days => evaluation.changes.change(seen.slot, after, starts_days),
                 // It never joined, and holds 500 from here on: a robot.
-                None if is_served => weighed.changes.new_robot(*account, *hash, after),
+                None if is_served => evaluation.changes.new_robot(*account, *hash, after),
                 _ => {}
             }
         }
     }
     let until = view.now().saturating_add(terms.limits.pin_duration_max);
     let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
-    weighed.changes.set_ends(until, robot_until);
-    weighed.changes.set_numbers(tally.numbers);
+    evaluation.changes.set_ends(until, robot_until);
+    evaluation.changes.set_numbers(tally.numbers);
     // 500 and 600 take no place among the ten (`gap:special-slots`).
     let (all, custom) = tally.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
     if (custom > marks_max) != (all > marks_max) {
-        note(&mut weighed.gaps, Gap::SpecialSlots);
+        note(&mut evaluation.gaps, Gap::SpecialSlots);
     }
-    weighed.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
+    evaluation.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
 }
 
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
-/// (`gap:delete-unset`). Offline members and strangers are left out (ONLINE-ONLY).
+/// (`gap:delete-unset`). Offline members and other accounts are omitted (ONLINE-ONLY).
 ///
 /// Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left of its marks is
 /// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.
-fn weigh_delete(view: &View<'_>, call: &MarkCall, weighed: &mut Evaluation) {
-    let numbers = view.numbers_held();
+fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation) {
+    let numbers = view.marks_held();
     let mut found = [None; LOOK_UP_AT_ONCE];
     for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
         view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
         for (Entry { account, marks }, record) in entries.iter().zip(&found) {
             let Some(seen) = record.and_then(|record| view.seen(record)).filter(|seen| seen.is_online()) else {
-                weighed.omitted.extend(marks.iter().map(|mark| Omission {
+                evaluation.omitted.extend(marks.iter().map(|mark| Omission {
                     account: *account,
                     mark: *mark,
                     because: Clause::OnlineOnly,
                 }));
                 continue;
             };
-            weighed.is_anybody_served = true;
+            evaluation.is_anybody_served = true;
             let mut after: MarkSet = seen.held;
             for mark in marks.iter().copied() {
-                match numbers.find(mark).filter(|bit| after.has(*bit)) {
-                    Some(bit) => after = after.without(bit),
-                    None => note(&mut weighed.gaps, Gap::DeleteUnset),
+                match numbers.find(mark).filter(|index| after.has(*index)) {
+                    Some(index) => after = after.without(index),
+                    None => note(&mut evaluation.gaps, Gap::DeleteUnset),
                 }
             }
             if after != seen.held {
-                weighed.changes.change(seen.slot, after, false);
+                evaluation.changes.change(seen.slot, after, false);
             }
         }
     }
-    weighed.changes.set_numbers(numbers);
+    evaluation.changes.set_numbers(numbers);
 }
 
 fn note(gaps: &mut Vec<Gap>, gap: Gap) {

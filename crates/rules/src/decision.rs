@@ -1,23 +1,26 @@
-//! What is answered, and what it rests on.
+//! A decision and its reasons.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use avmarks_spec::{Clause, Gap, Mark, UserId};
 
-use crate::{Entry, MarkCall, Refusal, Transition};
+use crate::command::MarkCall;
+use crate::input::Entry;
+use crate::refusal::Refusal;
+use crate::room::Transition;
 
-/// A clause or a gap that a decision rests on: the vendor's word, or our reading of its silence.
+/// A clause or a gap that a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// The vendor says so.
+    /// A sentence of the vendor.
     Clause(Clause),
-    /// The policy reads a gap so.
+    /// A gap, as the policy reads it.
     Gap(Gap),
 }
 
 impl Reason {
-    /// The id, `gap:` in front of a gap.
+    /// The id; that of a gap begins with `gap:`.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -33,14 +36,14 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A refusal with what was counted.
+/// A refusal with the number or mark that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Why.
+    /// The rule that is broken.
     pub reason: Refusal,
-    /// How many there would be, where the reason is a number.
+    /// The number that exceeds a limit, for a refusal about a number.
     pub count: Option<usize>,
-    /// The mark that is full, where that is the reason.
+    /// The mark that has the maximum of holders, for a refusal about one mark.
     pub mark: Option<Mark>,
 }
 
@@ -50,12 +53,12 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// A mark of the call that an account did not get, or did not lose.
+/// A mark of the call that was not set or not deleted for one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Omission {
-    /// Whose.
+    /// The account.
     pub account: UserId,
-    /// Which.
+    /// The mark.
     pub mark: Mark,
     /// `ONLINE-ONLY` or `MEMBERS-PER-MARK`.
     pub because: Clause,
@@ -64,43 +67,43 @@ pub struct Omission {
 /// Accepted or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The call is served, save what is in [`Decision::omitted`].
+    /// The call is served, except for [`Decision::omitted`].
     Accepted,
-    /// Why the whole call is refused.
+    /// The whole call is refused.
     Refused(Refused),
 }
 
-/// What would happen, and why.
+/// The outcome of a call, before it has an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "a decision changes nothing until its transition is applied"]
 pub struct Decision {
     /// Accepted or refused.
     pub verdict: Verdict,
-    /// What refuses the call besides, in the order of the precedence.
+    /// Further refusals, in the order of the precedence.
     pub other_refusals: Vec<Refused>,
-    /// The clauses and gaps that it rests on, the deciding one first, each once.
+    /// The clauses and gaps that the decision is based on, the deciding one first, each once.
     pub because: Vec<Reason>,
-    /// The marks that were asked and left out, in request order.
+    /// The marks that were requested and omitted, in request order.
     pub omitted: Vec<Omission>,
     pub(crate) transition: Transition,
 }
 
 impl Decision {
-    /// What the call would make of the room, time first; of a refused call time alone. [`crate::Room::apply`] makes it happen.
+    /// The changes of the room, which [`crate::Room::apply`] applies. For a refused call, only time passes.
     #[must_use]
     pub const fn transition(&self) -> &Transition {
         &self.transition
     }
 
-    /// The same, where the rest of the decision is no longer needed.
+    /// Returns the transition without the rest of the decision.
     #[must_use]
     pub fn into_transition(self) -> Transition {
         self.transition
     }
 
     /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
-    /// save what is omitted; of a refused call nobody. `call` is the one that was decided.
+    /// except what is omitted; of a refused call nobody. `call` is the one that was decided.
     ///
     /// ```
     /// use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
@@ -152,17 +155,17 @@ impl Iterator for ServedMarks<'_> {
     }
 }
 
-/// Collects what a decision rests on, each once, in order.
+/// Collects what a decision is based on, each once, in order.
 #[derive(Default)]
 pub(crate) struct Reasons(Vec<Reason>);
 
 impl Reasons {
     pub(crate) fn clause(&mut self, clause: Clause) {
-        self.basis(Reason::Clause(clause));
+        self.reason(Reason::Clause(clause));
     }
 
     pub(crate) fn gap(&mut self, gap: Gap) {
-        self.basis(Reason::Gap(gap));
+        self.reason(Reason::Gap(gap));
     }
 
     pub(crate) fn refusal(&mut self, reason: Refusal) {
@@ -178,9 +181,9 @@ impl Reasons {
         self.0
     }
 
-    fn basis(&mut self, basis: Reason) {
-        if !self.0.contains(&basis) {
-            self.0.push(basis);
+    fn reason(&mut self, reason: Reason) {
+        if !self.0.contains(&reason) {
+            self.0.push(reason);
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The rules of marks in audio-video groups as a pure state machine.
 //!
-//! **In scope:** what a group looks like after each input, and what the service would answer: presence, marks, limits,
-//! pins that expire, the online list, the rate of calls; and how each gap of the documents is read ([`Policy`]).
+//! **In scope:** the state of a group after each input, and the decision about each call: presence, marks, limits, pins that expire, the
+//! online list; and the chosen reading of each gap of the documents ([`Policy`]).
 //!
 //! **Out of scope:** bytes (`avmarks-protocol`), an app with many groups (`avmarks-service`), sockets, clocks, randomness.
 //!
-//! **The contract:** [`Room::decide`] looks and changes nothing; what it promises happens when its transition is handed to
-//! [`Room::apply`], and in no other way. Time is an argument: a pin that has ended by then is seen as ended, whether or
-//! not [`Room::tick`] was called. A refused call changes nothing but what time itself does. The cost of a decision grows
-//! with the accounts that the call names, never with the room.
+//! **The contract:** [`Room::decide`] changes nothing; [`Room::apply`] applies the transition of its decision, and nothing else changes a
+//! room by a call. Time is an argument: a pin that has ended by then counts as ended, whether or not [`Room::tick`] was called. A refused
+//! call changes nothing; only time passes. A decision costs O(accounts in the call), independent of the size of the group.
 //!
 //! ```
 //! use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms, Verdict};
@@ -38,6 +37,8 @@ mod command;
 mod decide;
 mod decision;
 mod event;
+mod input;
+mod mark_list;
 mod policy;
 mod presence;
 #[cfg(test)]
@@ -46,14 +47,23 @@ mod refusal;
 mod room;
 mod scratch;
 mod tally;
+mod terms;
 
-pub use command::{AdminCall, CommandKind, Entry, MarkCall, MarkList, Operator, Presence, Question, Terms};
-pub use decide::{admin_refusals, gate_refusals, question_refusals};
+pub use command::{AdminCall, MarkCall};
 pub use decision::{Decision, Omission, Reason, Refused, ServedMarks, Verdict};
 pub use event::{Cause, Event};
+pub use input::{Command, Entry, Operator, Presence, Question};
+pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
-pub use refusal::{Precedence, Refusal};
-pub use room::{
-    Cursor, Filter, Listed, MemberState, MemberView, Page, RestoreError, Room, StaleTransition, Transition, page,
-};
+pub use refusal::Refusal;
+pub use room::{Cursor, Filter, MemberView, RestoreError, Room, StaleTransition, Transition};
 pub use scratch::Scratch;
+pub use terms::Terms;
+
+/// What the other crates of this project share. It is outside the promise of semantic versioning.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::decide::{admin_refusals, gate_refusals, question_refusals};
+    pub use crate::refusal::Precedence;
+    pub use crate::room::{Listed, MemberState, Page, page};
+}

@@ -164,7 +164,7 @@ impl Policy {
     }
 }
 
-/// A name that is no reading of the gap.
+/// A name that is not a reading of the gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownReading {
     /// The gap that was to be read.

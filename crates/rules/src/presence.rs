@@ -1,13 +1,14 @@
-//! What presence does: joining, leaving, losing the connection, getting it back. Presence cannot be refused.
+//! Changes of presence: join, leave, disconnect, reconnect. They cannot be refused.
 
 use avmarks_spec::{Timestamp, UserId};
 
+use crate::input::Presence;
 use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, Steps, View, hash};
-use crate::{Presence, Room, Transition};
+use crate::room::{Room, Transition};
 
 impl Room {
-    /// What `presence` of these accounts would make of the room at `at`, pins that have ended before it first. An account that is
-    /// named twice counts once. Changes nothing: [`Room::apply`] makes it happen.
+    /// The transition of a change of presence of these accounts at `at`, after the pins that have ended by then. An account that is named
+    /// twice counts once. Changes nothing; [`Room::apply`] applies it.
     ///
     /// ```
     /// use avmarks_rules::{Event, Presence, Room};

@@ -5,10 +5,10 @@ use core::fmt;
 use avmarks_spec::readings::{AllFailedCode, HttpCodes, SwitchCode, TooManyCode, UsersigCode, WrongTypeCode};
 use avmarks_spec::{Clause, Gap};
 
-use crate::Policy;
+use crate::policy::Policy;
 
 macro_rules! refusals {
-    ($( $refusal:ident $step:literal $clause:expr, $gap:expr, $says:literal )*) => {
+    ($( $refusal:ident $step:literal $clause:expr, $gap:expr, $description:literal )*) => {
         /// Why a request is refused. **The order of the variants is the precedence**: of two that apply, the earlier
         /// answers.
         ///
@@ -23,7 +23,7 @@ macro_rules! refusals {
         /// assert_eq!(Refusal::AccountsMax.step(), 9);
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Refusal { $( #[doc = $says] $refusal, )* }
+        pub enum Refusal { $( #[doc = $description] $refusal, )* }
 
         impl Refusal {
             /// Every refusal, in the order of precedence.
@@ -41,7 +41,7 @@ macro_rules! refusals {
                 match self { $( Self::$refusal => $clause, )* }
             }
 
-            /// The gap that the code, or the refusal itself, rests on.
+            /// The gap that the code, or the refusal itself, is based on.
             #[must_use]
             pub const fn gap(self) -> Option<Gap> {
                 match self { $( Self::$refusal => $gap, )* }
@@ -49,8 +49,8 @@ macro_rules! refusals {
 
             /// When it applies, in a sentence.
             #[must_use]
-            pub const fn says(self) -> &'static str {
-                match self { $( Self::$refusal => $says, )* }
+            pub const fn description(self) -> &'static str {
+                match self { $( Self::$refusal => $description, )* }
             }
         }
     };
@@ -190,7 +190,7 @@ impl fmt::Display for Precedence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PRECEDENCE_HEAD)?;
         for refusal in Refusal::ALL {
-            write!(f, "| {} | {} | {} |", refusal.step(), refusal.says(), refusal.code(&Policy::default()))?;
+            write!(f, "| {} | {} | {} |", refusal.step(), refusal.description(), refusal.code(&Policy::default()))?;
             let ids = refusal.clause().map(Clause::id).into_iter().chain(refusal.gap().map(Gap::id));
             ids.enumerate().try_for_each(|(at, id)| write!(f, "{}`{id}`", if at == 0 { " " } else { ", " }))?;
             f.write_str(" |\n")?;

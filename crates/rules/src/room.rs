@@ -1,5 +1,4 @@
-//! A group with its members, and how it looks at a moment. **What changes a room lies in this module alone**: the fields
-//! of [`Room`] are private to it, so the compiler holds that no other file changes one.
+//! The state of a group. **Only this module changes a room**: the fields of [`Room`] are private to it, which the compiler enforces.
 
 mod apply;
 mod list;
@@ -30,10 +29,10 @@ pub(crate) use self::transition::{MarkChange, MarkChanges, Step, Steps};
 pub use self::transition::{StaleTransition, Transition};
 pub(crate) use self::view::{LOOK_UP_AT_ONCE, Seen, View};
 
-/// A group: its type, its owner, its administrators, its members and robots, their marks.
+/// The state of one group: type, owner, administrators, members and robots with their marks.
 ///
-/// Changed by [`Room::apply`], [`Room::observe`] and [`Room::tick`]. A room is cheap to ask: a question looks at the members that
-/// it answers with, and at those whose pins have ended since the room was last told the time.
+/// [`Room::apply`], [`Room::observe`] and [`Room::tick`] change it. A query costs O(members in its result), plus the pins that have ended
+/// since the last change.
 #[derive(Clone, Debug)]
 pub struct Room {
     kind: GroupType,
@@ -41,21 +40,21 @@ pub struct Room {
     /// The administrators, in the order in which they were set.
     admins: Vec<UserId>,
     /// The latest time seen (`gap:clock`).
-    latest: Timestamp,
+    now: Timestamp,
     revision: Revision,
-    /// The place that the next new member takes.
-    next_place: u64,
+    /// The join position of the next new member.
+    next_position: u64,
     roster: Roster,
     marks: Marks,
     pins: Pins,
-    /// How many are online, robots too.
+    /// The number of online members and robots.
     online: usize,
     robots: usize,
-    /// The members and robots by their place in the join order; listed are those that the unfiltered list names: online, without 600.
+    /// The members and robots by their position in the join order; listed are those that the unfiltered list names: online, without 600.
     order: JoinLog,
 }
 
-/// A number that one state of one room has, and no other state of any room. A clone has it too, until it changes.
+/// Identifies one state of one room. A clone has the same revision until it changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revision(u64);
 
@@ -67,17 +66,17 @@ impl Revision {
     }
 }
 
-/// A member or robot as it is at a moment.
+/// A member or robot at a given time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemberView {
     /// The account.
     pub account: UserId,
-    /// The place in the join order, from 1 up.
-    pub place: u64,
-    /// When it joined; of a robot, when it took mark 500.
+    /// The position in the join order, from 1 up.
+    pub position: u64,
+    /// The time at which it joined; for a robot, the time at which it got mark 500.
     pub joined: Timestamp,
-    /// Whether its connection is there; a robot has none.
+    /// Whether it is connected. A robot is not.
     pub connected: bool,
     /// Whether it is a robot: it holds 500 without having joined (`gap:offline-500`).
     pub robot: bool,
@@ -85,7 +84,7 @@ pub struct MemberView {
     pub online: bool,
     /// The marks it holds, in ascending order.
     pub marks: Vec<Mark>,
-    /// When its pin ends, where it holds 500 and that has an end (`gap:robot-days`).
+    /// The end of its pin, if it holds 500 and that has an end (`gap:robot-days`).
     pub pinned_until: Option<Timestamp>,
 }
 
@@ -97,9 +96,9 @@ impl Room {
             kind,
             owner,
             admins: Vec::new(),
-            latest: Timestamp::EPOCH,
+            now: Timestamp::EPOCH,
             revision: Revision::next(),
-            next_place: 1,
+            next_position: 1,
             roster: Roster::default(),
             marks: Marks::default(),
             pins: Pins::default(),
@@ -127,19 +126,19 @@ impl Room {
         self.owner = Some(owner);
     }
 
-    /// The administrators, in the order in which they were set. They need not be members, and may not mark (`PERMISSION`).
+    /// The administrators, in the order in which they were set. They need not be members, and may not set marks (`PERMISSION`).
     #[must_use]
     pub fn admins(&self) -> &[UserId] {
         &self.admins
     }
 
-    /// How many members and robots there are, online or not.
+    /// The number of members and robots, online or not.
     #[must_use]
     pub fn len(&self) -> usize {
         self.roster.len()
     }
 
-    /// How many robots are among them: accounts that hold 500 without having joined (`gap:offline-500`).
+    /// The number of robots: accounts that hold 500 without having joined (`gap:offline-500`).
     #[must_use]
     pub const fn robots(&self) -> usize {
         self.robots
@@ -151,25 +150,25 @@ impl Room {
         self.len() == 0
     }
 
-    /// The latest time seen: an earlier `at` is taken as this (`gap:clock`).
+    /// The latest time seen. An earlier `at` counts as this time (`gap:clock`).
     #[must_use]
     pub const fn now(&self) -> Timestamp {
-        self.latest
+        self.now
     }
 
-    /// The place in the join order that the next new member takes.
+    /// The position in the join order that the next new member takes.
     #[must_use]
-    pub const fn next_place(&self) -> u64 {
-        self.next_place
+    pub const fn next_position(&self) -> u64 {
+        self.next_position
     }
 
-    /// The end of the earliest pin: call [`Room::tick`] then, or at any later time. Changes with every transition.
+    /// The end of the earliest pin: call [`Room::tick`] then or later. It may change with every transition.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.pins.next()
     }
 
-    /// How many are online at `at`, hidden ones and robots too.
+    /// The number of members and robots online at `at`, including holders of 600.
     #[must_use]
     pub fn online_count(&self, at: Timestamp) -> usize {
         let view = View::new(self, at);
@@ -190,25 +189,25 @@ impl Room {
         view.describe(view.find(account)?.slot)
     }
 
-    /// Every member and robot as it is at `at`, in join order. This looks at the whole room: it is for dumps, not for decisions.
+    /// Every member and robot at the time `at`, in join order. Costs O(members).
     #[must_use]
     pub fn members(&self, at: Timestamp) -> Vec<MemberView> {
         self.members_after(0, usize::MAX, at)
     }
 
-    /// At most `members_max` members and robots as they are at `at`, in join order, from the first place after `place` on. No
+    /// At most `members_max` members and robots as they are at `at`, in join order, from the first position after `position` on. No
     /// others are looked at.
     #[must_use]
-    pub fn members_after(&self, place: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
+    pub fn members_after(&self, position: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
         let view = View::new(self, at);
-        self.order.after(place).filter_map(|slot| view.describe(slot)).take(members_max).collect()
+        self.order.after(position).filter_map(|slot| view.describe(slot)).take(members_max).collect()
     }
 
     /// The marks that somebody holds at `at`, in ascending order, each with the number of its holders.
     #[must_use]
     pub fn marks_in_use(&self, at: Timestamp) -> Vec<(Mark, usize)> {
         let view = View::new(self, at);
-        let marks = Marks::bits().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
+        let marks = Marks::indexes().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
         let mut marks: Vec<_> = marks.filter(|(_, holders)| *holders > 0).collect();
         marks.sort_unstable();
         marks

@@ -1,16 +1,17 @@
-//! Memory that one call leaves to the next.
+//! Memory that calls reuse.
 
 use alloc::vec::Vec;
 use core::mem::take;
 
+use crate::input::Entry;
 use crate::room::MarkChange;
-use crate::{Entry, MarkCall, Transition};
+use crate::room::Transition;
 
-/// Memory that calls use one after the other, so that none takes it from the allocator anew. It holds nothing that a later call
-/// could see: a call that is made with it, and what is decided with it, are as without it.
+/// Buffers that calls reuse, so that a call needs no allocation for its entries. It carries no state from one call to the next: results
+/// are the same with and without it.
 ///
 /// ```
-/// use avmarks_rules::{Entry, CommandKind, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
+/// use avmarks_rules::{Entry, Command, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
 /// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 ///
 /// let teacher = UserId::parse("teacher10").unwrap();
@@ -21,7 +22,7 @@ use crate::{Entry, MarkCall, Transition};
 /// for number in 1000..1003 {
 ///     let mut entries = scratch.entries();
 ///     entries.push(Entry { account: teacher, marks: vec![Mark::new(number).unwrap()].into() });
-///     let call = MarkCall::new_with(CommandKind::Set, Operator::Admin, entries, &mut scratch);
+///     let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
 ///     let decision = room.decide_with(&call, &Terms::default(), Timestamp::EPOCH, &mut scratch);
 ///     assert_eq!(decision.verdict, Verdict::Accepted);
 ///     let transition = decision.into_transition();
@@ -39,8 +40,7 @@ pub struct Scratch {
     changes: Vec<MarkChange>,
 }
 
-/// Memory for more accounts than this is given back: one call of many must not take it for good. A call has at most 500 by the
-/// documents.
+/// A buffer for more accounts than this is freed, so that one large call does not keep its memory. The documents allow 500 accounts.
 const ACCOUNTS_KEPT_MAX: usize = 1_024;
 
 impl Scratch {
@@ -55,10 +55,7 @@ impl Scratch {
         keep(&mut self.entries, entries);
     }
 
-    /// Takes the memory of a call that is no longer needed.
-    pub fn keep_call(&mut self, call: MarkCall) {
-        let (entries, hashes) = call.into_memory();
-        keep(&mut self.entries, entries);
+    pub(crate) fn keep_hashes(&mut self, hashes: Vec<u64>) {
         keep(&mut self.hashes, hashes);
     }
 

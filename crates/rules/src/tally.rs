@@ -31,27 +31,27 @@ pub(crate) enum Taking {
 impl MarkTally {
     pub(crate) fn new(view: &View<'_>) -> Self {
         let (mut holders, mut there) = ([0; MARK_INDEX_COUNT], MarkSet::default());
-        for (holders, bit) in holders.iter_mut().zip(Marks::bits()) {
-            *holders = view.holders_at(bit);
+        for (holders, index) in holders.iter_mut().zip(Marks::indexes()) {
+            *holders = view.holders_at(index);
             if *holders > 0 {
-                there = there.with(bit);
+                there = there.with(index);
             }
         }
-        Self { numbers: view.numbers_held(), holders, there, others: BTreeMap::new() }
+        Self { numbers: view.marks_held(), holders, there, others: BTreeMap::new() }
     }
 
     /// An account that holds these marks takes this one: counts one more holder, where it does not hold it yet and the mark is not
     /// full.
     pub(crate) fn take(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> Taking {
-        let Some(bit) = self.numbers.find_or_put(mark) else { return self.take_other(mark, holders_max) };
-        self.there = self.there.with(bit);
-        if held.has(bit) {
+        let Some(index) = self.numbers.find_or_put(mark) else { return self.take_other(mark, holders_max) };
+        self.there = self.there.with(index);
+        if held.has(index) {
             return Taking::Held;
         }
-        match self.holders.get_mut(Marks::index(bit)) {
+        match self.holders.get_mut(Marks::index(index)) {
             Some(holders) if *holders < holders_max => {
                 *holders += 1;
-                Taking::Taken(Some(bit))
+                Taking::Taken(Some(index))
             }
             _ => Taking::Full,
         }
@@ -69,7 +69,7 @@ impl MarkTally {
 
     /// How many there are, and how many of them are custom.
     pub(crate) fn in_group(&self) -> (usize, usize) {
-        let custom = self.there.iter().filter(|bit| !bit.is_special()).count();
+        let custom = self.there.iter().filter(|index| !index.is_special()).count();
         (self.there.iter().count() + self.others.len(), custom + self.others.len())
     }
 }

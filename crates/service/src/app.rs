@@ -77,7 +77,7 @@ impl Default for Settings {
 pub struct App {
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
-    /// Each behind a pointer: half of the places of a map may be empty, and would take as much memory as a group.
+    /// Each in a box: half of the places of a map may be empty, and would take as much memory as a group.
     pub(crate) groups: BTreeMap<GroupId, Box<Group>>,
     /// The end of the next pin of each group. The passing of time visits no group without a pin.
     pub(crate) deadlines: BTreeSet<(Timestamp, GroupId)>,
@@ -205,8 +205,8 @@ impl App {
         events
     }
 
-    /// Makes this account the owner of a group. No effect where the group does not exist. No rule is asked: the vendor hands over groups
-    /// of any type but AVChatRoom (1047/34966).
+    /// Makes this account the owner of a group; nothing where there is none. No rule is asked: the vendor hands over groups of any type
+    /// but an AVChatRoom (1047/34966).
     pub fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Vec<GroupEvent> {
         let events = self.tick(at);
         self.change(id, |room| room.set_owner(owner));

@@ -124,7 +124,7 @@ enum Holds {
     Anything,
     /// Whether it is a mark.
     MarkFilter,
-    /// Accounts: whether one is there twice.
+    /// Accounts: whether one is duplicated.
     Accounts,
     /// Objects of [`MEMBER`], each with an account.
     Members,
@@ -192,7 +192,7 @@ impl Found {
         let Ok(mut object) = Fields::parse(text) else { return };
         self.names(None, &object, known);
         for Field { name, holds, .. } in known {
-            // One that is there twice is refused.
+            // One that is duplicated is refused.
             let Ok(Some(value)) = object.take(name) else { continue };
             match holds {
                 Holds::Anything => {}

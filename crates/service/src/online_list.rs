@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_protocol::get_members;
-use avmarks_rules::{Cursor, Filter, Listed, Policy, Reason, Room, Terms, page};
+use avmarks_rules::internal::{Listed, page};
+use avmarks_rules::{Cursor, Filter, Policy, Reason, Room, Terms};
 use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshCount, RefreshList, SwitchList};
 use avmarks_spec::{Clause, Gap, Mark, Timestamp, UserId};
 
@@ -112,7 +113,7 @@ pub(crate) fn list(
                 (cached.clone(), Some(CacheEntry::List(filter, cached)))
             }
         };
-        let below = cached.members.into_iter().filter(|member| member.place < cursor.below);
+        let below = cached.members.into_iter().filter(|member| member.position < cursor.below);
         (page(below, cursor, page_size, cached.members_max), entry)
     };
     let members = shown.members.iter().map(|member| {

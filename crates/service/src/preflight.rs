@@ -14,7 +14,7 @@ use avmarks_protocol::{
     BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{CommandKind, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::{Command, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -67,7 +67,7 @@ pub(crate) struct Read {
 pub(crate) enum Body {
     /// Marks are set or deleted; of robots, mark 500.
     Marks {
-        kind: CommandKind,
+        kind: Command,
         entries: Vec<Entry>,
     },
     List {
@@ -79,7 +79,7 @@ pub(crate) enum Body {
         accounts: Vec<UserId>,
     },
     Admins {
-        kind: CommandKind,
+        kind: Command,
         accounts: Vec<UserId>,
     },
     AdminList,
@@ -118,10 +118,10 @@ fn read_by_steps(
         Ok(read) => read,
         // A comma decided only where the body can be read without it (`gap:trailing-comma`).
         Err(BodyError::TrailingComma { line, column }) => {
-            let mended = without_trailing_commas(&text);
+            let repaired = without_trailing_commas(&text);
             let mut silent = Violations::first();
             let mut again = Reader { policy, limits, findings: &mut silent };
-            let error = match again.body(endpoint, &mended) {
+            let error = match again.body(endpoint, &repaired) {
                 ControlFlow::Continue(Err(error)) => error,
                 _ => BodyError::TrailingComma { line, column },
             };
@@ -170,11 +170,11 @@ impl Reader<'_> {
     fn text<'b>(&mut self, body: &'b [u8]) -> ControlFlow<(), Option<Cow<'b, str>>> {
         match std::str::from_utf8(body) {
             Ok(text) if self.policy.trailing_comma == TrailingComma::Accept => {
-                let mended = without_trailing_commas(text);
-                if mended != text {
+                let repaired = without_trailing_commas(text);
+                if repaired != text {
                     self.findings.gap(Gap::TrailingComma);
                 }
-                ControlFlow::Continue(Some(mended))
+                ControlFlow::Continue(Some(repaired))
             }
             Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
             Err(error) => {
@@ -193,7 +193,7 @@ impl Reader<'_> {
         ControlFlow::Continue(Read::default())
     }
 
-    /// 7. No field is there twice (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
+    /// 7. No field is duplicated (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
     fn fields(&mut self, errors: &[FieldError]) -> ControlFlow<()> {
         let is_twice = |error: &&FieldError| error.problem == FieldProblem::DuplicateField;
         let twice = errors.iter().filter(is_twice).map(|error| (Refusal::DuplicateField, error));
@@ -218,11 +218,11 @@ impl Reader<'_> {
     }
 
     /// 8. `COMMAND-TYPE`: 1 sets, 2 deletes.
-    fn command_type(&mut self, number: Option<Integer<'_>>) -> ControlFlow<(), Option<CommandKind>> {
+    fn command_type(&mut self, number: Option<Integer<'_>>) -> ControlFlow<(), Option<Command>> {
         let Some(number) = number else { return ControlFlow::Continue(None) };
         match number.to_i64() {
-            Some(1) => ControlFlow::Continue(Some(CommandKind::Set)),
-            Some(2) => ControlFlow::Continue(Some(CommandKind::Delete)),
+            Some(1) => ControlFlow::Continue(Some(Command::Set)),
+            Some(2) => ControlFlow::Continue(Some(Command::Delete)),
             _ => {
                 let digits = number.to_string();
                 let message = format!("`CommandType` is `{}`; it must be 1 (set) or 2 (delete)", Excerpt(&digits));
@@ -309,8 +309,8 @@ impl Reader<'_> {
     }
 
     /// 11. `MARKS-PER-GROUP`: a set names no more different custom marks than a group can have (`gap:eleventh`).
-    fn marks_named(&mut self, kind: Option<CommandKind>, entries: &[Entry]) -> ControlFlow<()> {
-        if kind != Some(CommandKind::Set) {
+    fn marks_named(&mut self, kind: Option<Command>, entries: &[Entry]) -> ControlFlow<()> {
+        if kind != Some(Command::Set) {
             return ControlFlow::Continue(());
         }
         let marks_max = self.limits.marks_per_group_max;

@@ -170,7 +170,7 @@ impl GroupWire {
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
             admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
             latest: room.now().as_millis(),
-            next_place: room.next_place(),
+            next_place: room.next_position(),
             members: room.members(room.now()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
             count_view: cache.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
@@ -216,7 +216,7 @@ impl GroupWire {
 impl ListViewWire {
     fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
         let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
-        if !members.is_sorted_by(|later, earlier| later.place > earlier.place) {
+        if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
             return Err(value("list_views", "places must descend"));
         }
         let view = CachedList { members_max: self.members_max, members };

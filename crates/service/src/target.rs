@@ -102,7 +102,7 @@ impl Target<'_> {
             // The steps before look at no group.
             _ => {
                 debug_assert!(false, "{reason:?} is not a refusal of a group");
-                (None, reason.says().to_owned())
+                (None, reason.description().to_owned())
             }
         }
     }

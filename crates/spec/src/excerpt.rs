@@ -3,8 +3,7 @@
 use core::fmt::{self, Write};
 
 /// Shows at most 60 characters of a text, with `…` behind them where there are more. Control characters, and those that
-/// end a line, turn the direction or cannot be seen, are escaped: a message stays one line, reads as it was written, and
-/// tells a terminal nothing.
+/// end a line, change the direction or are invisible, are escaped: a message stays one line and cannot control a terminal.
 ///
 /// ```
 /// use avmarks_spec::Excerpt;

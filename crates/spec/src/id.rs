@@ -5,7 +5,7 @@ use core::fmt;
 use crate::Limits;
 use crate::readings::AccountId as AccountIdReading;
 
-/// Why a text is no identifier.
+/// Why a text is not an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdError {
@@ -197,14 +197,14 @@ impl UserId {
     /// [`IdError`] where the text is empty, longer than 32 bytes, or holds a character that the reading does not allow.
     pub fn parse_as(text: &str, reading: AccountIdReading) -> Result<Self, IdError> {
         let id = Self::inline(text)?;
-        let stranger = match reading {
+        let invalid = match reading {
             AccountIdReading::PrintableAscii => first_unprintable(text),
             AccountIdReading::Identifier => {
                 text.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || *c == '_' || *c == '-'))
             }
             AccountIdReading::Utf8 => None,
         };
-        match stranger {
+        match invalid {
             None => Ok(id),
             Some((at, found)) => Err(IdError::Character { found, at }),
         }

@@ -1,7 +1,7 @@
 //! What the vendor's documents say about marks in audio-video groups, as data: clauses, gaps, limits and identifiers.
 //!
 //! **In scope:** one row for each sentence that decides something ([`Clause`]), one for each question that no document
-//! settles ([`Gap`], with every reading of it), the pages that both rest on ([`Source`], [`WebPage`]), the numbers
+//! settles ([`Gap`], with every reading of it), the pages that both are based on ([`Source`], [`WebPage`]), the numbers
 //! ([`Limits`]) and the values that can only be made by parsing ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
 //!
 //! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks.
@@ -40,10 +40,12 @@ pub mod readings;
 mod time;
 
 pub use clause::{CLAUSES, Clause, ClauseRow};
+#[doc(hidden)]
 pub use excerpt::{Excerpt, OneLine};
 pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};
+#[doc(hidden)]
 pub use ledger::Ledger;
 pub use limits::{LimitError, LimitField, Limits};
 pub use mark::{Mark, MarkError, MarkKind};

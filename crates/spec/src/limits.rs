@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Every number that the rules count against, as one value, so that a test can shrink the world.
+/// Every limit, as one value, so that a test can use smaller ones.
 ///
-/// [`Limits::DOCUMENTED`] is what the vendor says; the fields name the sentence.
+/// [`Limits::DOCUMENTED`] has the values of the documents; each field names its source.
 ///
 /// ```
 /// use avmarks_spec::Limits;

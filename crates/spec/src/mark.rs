@@ -16,7 +16,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark(u32);
 
-/// What a mark is for.
+/// The meaning of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MarkKind {
     /// 500: the holder counts as online through disconnections, for three days at most (`PIN-500`).
@@ -41,7 +41,7 @@ impl Mark {
     ///
     /// # Errors
     ///
-    /// [`MarkError`] where the number is no mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
+    /// [`MarkError`] where the number is not a mark: below 1,000 and neither 500 nor 600, or above 4,294,967,295.
     pub const fn new(number: i64) -> Result<Self, MarkError> {
         match number {
             500 | 600 | 1_000..=4_294_967_295 => Ok(Self(number as u32)),
@@ -55,7 +55,7 @@ impl Mark {
         self.0
     }
 
-    /// What the mark is for.
+    /// The meaning of the mark.
     #[must_use]
     pub const fn kind(self) -> MarkKind {
         match self.0 {
@@ -73,13 +73,19 @@ impl Mark {
     }
 }
 
+impl From<Mark> for i64 {
+    fn from(mark: Mark) -> Self {
+        Self::from(mark.number())
+    }
+}
+
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// A number that is no mark.
+/// A number that is not a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarkError {
     /// The number found.

@@ -19,9 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use avmarks_client::{
-    CallRequest, Change, JobSettings, PaceSettings, Plan, PlanSettings, SignatureSettings, Signer, State,
-};
+use avmarks_client::{CallRequest, JobSettings, PaceSettings, Plan, PlanSettings, SignatureSettings, Signer, State};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{self, Answer, Request, Served};
 use avmarks_protocol::region::BaseUrl;
@@ -50,8 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<dyn Error>> {
     let settings = PlanSettings { accounts_per_call_max: accounts, ..PlanSettings::default() };
     let wanted = (0..accounts * CALLS).map(|number| (format!("student{number}"), [1_000, 1_001]));
-    let plan = Plan::new(Change::Set, "@TGS#a6I4ZUUGO", wanted, &settings)?;
-    let bodies: Vec<Vec<u8>> = plan.calls().map(|call| call.body()).collect();
+    let plan = Plan::set_marks("@TGS#a6I4ZUUGO", wanted, &settings)?;
+    let bodies: Vec<Vec<u8>> = plan.calls().map(|call| plan.body(call)).collect();
     let mut answers = HashMap::new();
     for body in &bodies {
         answers.insert(body.clone(), answer(body)?);
@@ -61,14 +59,14 @@ fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<
     let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e")?;
     let admin = UserId::parse("administrator")?;
     let signer = Arc::new(Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default())?);
-    let pace = PaceSettings { calls_max: 1_000_000, window: Duration::from_millis(1) };
-    let settings = JobSettings { pace, ..JobSettings::default() };
-    let client = Client::builder(base.clone(), Arc::clone(&signer)).settings(settings).without_proxy().build()?;
+    let pace = PaceSettings { calls_max: 1_000_000, window: Duration::from_millis(1), margin: Duration::ZERO };
+    let settings = JobSettings::default();
+    let client = Client::builder(base.clone(), Arc::clone(&signer)).pace(pace).without_proxy().build()?;
 
     let query = Query {
         sdkappid: signer.app(),
         identifier: signer.identifier().to_string(),
-        usersig: signer.sign(client.now()).usersig,
+        usersig: signer.sign(client.now()),
         random: Some(u32::MAX),
     };
     let url = CallUrl::new(&base, modify_user_info::PATH, &query);
@@ -77,7 +75,7 @@ fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
-        .timeout_global(Some(settings.retry.try_timeout))
+        .timeout_global(Some(settings.retry.attempt_timeout))
         .timeout_resolve(Some(timeouts.resolve))
         .timeout_connect(Some(timeouts.connect))
         .timeout_send_request(Some(timeouts.send))
@@ -104,7 +102,7 @@ fn compare(accounts: usize, latency: Duration, rounds: usize) -> Result<(), Box<
     let by_job = || -> Result<(), Box<dyn Error>> {
         let job = client.job(vec![plan.clone()], settings)?;
         let job = client.run(job, &AtomicBool::new(false), |_| ());
-        let applied = job.report().counts().of(State::Applied);
+        let applied = job.report().count(State::Applied);
         if applied == plan.len() { Ok(()) } else { Err(format!("{applied} applied").into()) }
     };
     let by_call = || -> Result<(), Box<dyn Error>> {

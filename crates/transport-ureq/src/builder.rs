@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use avmarks_client::{Job, JobError, JobSettings, Signer};
+use avmarks_client::{Job, JobError, JobSettings, PaceSettings, Signer};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
-use ureq::{Agent, Proxy};
+use ureq::Agent;
 
 use crate::client::{Client, Paces, Seeds};
 use crate::clock::Clock;
+use crate::exchange::Route;
+use crate::proxy::{self, ProxyError, ProxyInUse, proxy_from_environment};
 #[cfg(feature = "rustls")]
 use crate::roots::Roots;
 
@@ -21,6 +23,7 @@ pub struct ClientBuilder {
     base: BaseUrl,
     signer: Arc<Signer>,
     settings: JobSettings,
+    pace: PaceSettings,
     http_allowed: bool,
     response_bytes_max: u64,
     clock: Clock,
@@ -35,15 +38,21 @@ pub struct ClientBuilder {
 #[derive(Debug)]
 struct Network {
     timeouts: Timeouts,
-    proxy_from_env: bool,
-    /// One that was given; none where its URL is none.
-    proxy: Option<Option<Proxy>>,
+    proxy: ProxySetting,
     #[cfg(feature = "rustls")]
     roots: Roots,
 }
 
-/// How long each part of a request may take. Each is bounded by what is left of the try's time
-/// ([`RetrySettings::try_timeout`](avmarks_client::RetrySettings::try_timeout)) as well.
+/// Which proxy is used.
+#[derive(Debug)]
+enum ProxySetting {
+    Environment,
+    None,
+    Given(Result<ProxyInUse, ProxyError>),
+}
+
+/// How long each part of a request may take. Each is bounded by what is left of the attempt's time
+/// ([`RetrySettings::attempt_timeout`](avmarks_client::RetrySettings::attempt_timeout)) as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// To look up the host's name. Default: 2 s.
@@ -65,7 +74,7 @@ impl Default for Timeouts {
     }
 }
 
-/// Connections that are kept for the next call. ureq's own number, 3, would close those of tries that were made at a time.
+/// Connections that are kept for the next call. ureq's own number, 3, would close those of attempts that were made at a time.
 const KEPT_CONNECTIONS_MAX: usize = 64;
 
 /// How much of a response is read. 500 accounts with ten marks each are below 100 kB.
@@ -77,6 +86,7 @@ impl ClientBuilder {
             base,
             signer,
             settings: JobSettings::default(),
+            pace: PaceSettings::default(),
             http_allowed: false,
             response_bytes_max: RESPONSE_BYTES_MAX,
             clock: Clock::system(),
@@ -84,8 +94,7 @@ impl ClientBuilder {
             agent: None,
             network: Network {
                 timeouts: Timeouts::default(),
-                proxy_from_env: true,
-                proxy: None,
+                proxy: ProxySetting::Environment,
                 #[cfg(feature = "rustls")]
                 roots: Roots::default(),
             },
@@ -93,10 +102,15 @@ impl ClientBuilder {
         }
     }
 
-    /// How calls are made. [`JobSettings::pace`] is that of all calls of the client together, for each command apart;
-    /// [`JobSettings::retry`] holds for every call.
+    /// How calls are made. [`JobSettings::retry`] holds for every call.
     pub fn settings(mut self, settings: JobSettings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// The pace of all calls of the client together, for each command apart. Default: 200 in any 1,000 ms, with a margin.
+    pub fn pace(mut self, pace: PaceSettings) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -106,7 +120,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes of a response are read at most; one that is longer counts as cut. Default: 4 MiB.
+    /// How many bytes of a response are read at most, and may come of decoding it; one that is longer counts as truncated. Default:
+    /// 4 MiB.
     pub fn response_bytes_max(mut self, bytes: u64) -> Self {
         self.response_bytes_max = bytes;
         self
@@ -119,17 +134,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Passes over `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment, which are heeded otherwise.
+    /// Connects directly. Without it, the proxy of the environment is used ([`proxy_from_environment`]).
     pub fn without_proxy(mut self) -> Self {
-        self.network.proxy_from_env = false;
+        self.network.proxy = ProxySetting::None;
         self.network_changed("without_proxy");
         self
     }
 
-    /// Goes through this proxy in place of those of the environment: `http` or `https`, and where needed user and password,
-    /// `http://user:password@proxy:8080`. **They are a secret**, which no error repeats.
+    /// Connects through this proxy instead of that of the environment: `http` or `https`, and where needed user and password,
+    /// percent-encoded: `http://user:password@proxy:8080`. **They are a secret**, which no error repeats.
     pub fn proxy(mut self, url: &str) -> Self {
-        self.network.proxy = Some(Proxy::new(url).ok());
+        self.network.proxy = ProxySetting::Given(proxy::parse(url, "proxy"));
         self.network_changed("proxy");
         self
     }
@@ -153,9 +168,9 @@ impl ClientBuilder {
     /// Sends by this agent: for another TLS, another resolver, a proxy of your own.
     ///
     /// Its time-outs per phase, proxy, certificates and `User-Agent` hold, so none of these can be set here as well. What a
-    /// status means, redirects (which are not followed) and the time of a whole try are seen to for each request. An
+    /// status means, redirects (which are not followed) and the time of a whole attempt are set for each request. An
     /// agent is fastest that has all three by itself: `http_status_as_error(false)`, `max_redirects(0)` and a
-    /// `timeout_global` that is [`RetrySettings::try_timeout`](avmarks_client::RetrySettings::try_timeout).
+    /// `timeout_global` that is [`RetrySettings::attempt_timeout`](avmarks_client::RetrySettings::attempt_timeout).
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
@@ -177,25 +192,25 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where a setting is at fault.
+    /// [`BuildError`] where a setting is invalid.
     pub fn build(self) -> Result<Client, BuildError> {
         if !self.base.is_https() && !self.base.is_loopback() && !self.http_allowed {
             return Err(BuildError::Http { base: self.base });
         }
         // A job without plans checks the settings as any other.
-        Job::new(Vec::new(), Arc::clone(&self.signer), self.settings, 0)?;
-        let agent = match (self.agent, self.network_changed) {
+        let _ = Job::new(Vec::new(), Arc::clone(&self.signer), self.settings, 0)?;
+        let (agent, proxy) = match (self.agent, self.network_changed) {
             (Some(_), Some(setting)) => return Err(BuildError::AgentHasItsOwn { setting }),
-            (Some(agent), None) => agent,
+            (Some(agent), None) => (agent, None),
             (None, _) if cfg!(not(feature = "rustls")) && self.base.is_https() => return Err(BuildError::NoTls),
-            (None, _) => self.network.agent(self.settings.retry.try_timeout)?,
+            (None, _) => self.network.agent(&self.base, self.settings.retry.attempt_timeout)?,
         };
+        let route = Route { agent, base: self.base, proxy, response_bytes_max: self.response_bytes_max };
         Ok(Client {
-            base: self.base,
+            route,
             signer: self.signer,
             settings: self.settings,
-            agent,
-            response_bytes_max: self.response_bytes_max,
+            pace: self.pace,
             clock: self.clock,
             seeds: self.seeds,
             paces: Paces::default(),
@@ -208,7 +223,7 @@ impl ClientBuilder {
 }
 
 impl Network {
-    fn agent(self, try_timeout: Duration) -> Result<Agent, BuildError> {
+    fn agent(self, base: &BaseUrl, attempt_timeout: Duration) -> Result<(Agent, Option<ProxyInUse>), BuildError> {
         let Timeouts { resolve, connect, send, response, body } = self.timeouts;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -216,28 +231,28 @@ impl Network {
             .user_agent(concat!("avmarks/", env!("CARGO_PKG_VERSION")))
             .max_idle_connections(KEPT_CONNECTIONS_MAX)
             .max_idle_connections_per_host(KEPT_CONNECTIONS_MAX)
-            .timeout_global(Some(try_timeout))
+            .timeout_global(Some(attempt_timeout))
             .timeout_resolve(Some(resolve))
             .timeout_connect(Some(connect))
             .timeout_send_request(Some(send))
             .timeout_send_body(Some(send))
             .timeout_recv_response(Some(response))
             .timeout_recv_body(Some(body));
-        match self.proxy {
-            Some(None) => return Err(BuildError::Proxy),
-            Some(proxy) => config = config.proxy(proxy),
-            None if !self.proxy_from_env => config = config.proxy(None),
-            None => {}
-        }
+        let proxy = match self.proxy {
+            ProxySetting::Environment => proxy_from_environment(base)?,
+            ProxySetting::None => None,
+            ProxySetting::Given(proxy) => Some(proxy?),
+        };
+        config = config.proxy(proxy.as_ref().map(ProxyInUse::proxy));
         #[cfg(feature = "rustls")]
         {
             config = config.tls_config(self.roots.into_config()?);
         }
-        Ok(config.build().new_agent())
+        Ok((config.build().new_agent(), proxy))
     }
 }
 
-/// Why there is no client.
+/// Why a client cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -256,18 +271,16 @@ pub enum BuildError {
         /// The method of [`ClientBuilder`].
         setting: &'static str,
     },
-    /// The URL of the proxy is none. It is not shown, for it may hold a password.
-    #[error(
-        "the URL of the proxy is none; give `http://HOST:PORT`, with `USER:PASSWORD@` before the host where it wants them"
-    )]
-    Proxy,
-    /// An extra root certificate is none.
-    #[error("extra root certificate {number}: {what}")]
+    /// The proxy cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// An extra root certificate cannot be used.
+    #[error("extra root certificate {number}: {reason}")]
     RootCertificate {
         /// Which one, from 1, in the order in which they were added.
         number: usize,
         /// What is wrong with it.
-        what: String,
+        reason: String,
     },
     /// A setting is out of range.
     #[error(transparent)]

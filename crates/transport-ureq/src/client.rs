@@ -6,32 +6,31 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
-use std::time::Duration;
 
 use avmarks_client::{
-    Answered, CallRequest, CallStep, Change, Failure, Job, JobError, JobSettings, Pace, Plan, PlanFaults, PlanSettings,
-    Progress, Signer, SingleCall, Unanswered,
+    CallAnswer, CallRequest, Job, JobError, JobSettings, Pace, PaceSettings, Plan, PlanErrors, PlanSettings, Progress,
+    Signer, SingleCall, Step, UnansweredError,
 };
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::CallUrl;
 use avmarks_spec::Timestamp;
-use ureq::Agent;
 
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
 use crate::drive::drive;
-use crate::exchange::{Response, exchange};
+use crate::exchange::Route;
+use crate::proxy::ProxyInUse;
 
-/// Calls the service over HTTP. Every call takes a group as text or as a [`GroupId`](avmarks_spec::GroupId), and accounts as texts
-/// or as [`UserId`](avmarks_spec::UserId)s, and refuses what cannot be one before anything is sent. May be shared between threads: what is sent by all of them together keeps one pace and uses
-/// the same connections.
+/// Calls the service over HTTP. May be shared between threads: all of them together keep one pace and use the same connections.
+///
+/// Every call takes a group as text or as a [`GroupId`](avmarks_spec::GroupId), accounts as texts or as
+/// [`UserId`](avmarks_spec::UserId)s, and marks as integers or as [`Mark`](avmarks_spec::Mark)s, and refuses invalid ones before
+/// anything is sent.
 #[derive(Debug)]
 pub struct Client {
-    pub(crate) base: BaseUrl,
+    pub(crate) route: Route,
     pub(crate) signer: Arc<Signer>,
     pub(crate) settings: JobSettings,
-    pub(crate) agent: Agent,
-    pub(crate) response_bytes_max: u64,
+    pub(crate) pace: PaceSettings,
     pub(crate) clock: Clock,
     pub(crate) seeds: Seeds,
     pub(crate) paces: Paces,
@@ -49,11 +48,19 @@ impl Client {
 
     /// Sets marks on any number of accounts of a group.
     ///
-    /// What became of each account is in [`Job::report`]: a job comes back even where the service refused every call.
+    /// **A job comes back even where the service refused every call**: [`Job::report`] has the outcome of each account, and
+    /// [`Job::into_result`] is an error where any of them was not served.
+    ///
+    /// ```no_run
+    /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.set_marks("@TGS#a6I4ZUUGO", [("teacher10", [1000]), ("student9", [1001])])?.into_result()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`MarksError`] where the input is at fault. Nothing was sent then.
+    /// [`MarksError`] where the input is invalid. Nothing was sent then.
     pub fn set_marks<A, M>(
         &self,
         group: impl AsRef<str>,
@@ -61,9 +68,9 @@ impl Client {
     ) -> Result<Job, MarksError>
     where
         A: AsRef<str>,
-        M: IntoIterator<Item = i64>,
+        M: IntoIterator<Item: Into<i64>>,
     {
-        self.carry_out(Plan::new(Change::Set, group.as_ref(), wanted, &PlanSettings::default())?)
+        self.carry_out(Plan::set_marks(group, wanted, &PlanSettings::default())?)
     }
 
     /// Deletes marks of any number of accounts of a group, as [`Client::set_marks`] sets them.
@@ -78,14 +85,14 @@ impl Client {
     ) -> Result<Job, MarksError>
     where
         A: AsRef<str>,
-        M: IntoIterator<Item = i64>,
+        M: IntoIterator<Item: Into<i64>>,
     {
-        self.carry_out(Plan::new(Change::Delete, group.as_ref(), wanted, &PlanSettings::default())?)
+        self.carry_out(Plan::delete_marks(group, wanted, &PlanSettings::default())?)
     }
 
-    /// Puts any number of robots into the online list of a group: accounts that need not have joined. Source: 1047/60527.
+    /// Adds any number of robots to the online list of a group: accounts that need not have joined. Source: 1047/60527.
     ///
-    /// What became of each account is in [`Job::report`]. The answers name no account, so none is reported as applied: those of a
+    /// [`Job::report`] has the outcome of each account. The answers name no account, so none is reported as applied: those of a
     /// call that was answered with code 0 are [`Accepted`](avmarks_client::State::Accepted). [`Client::check_members`] tells who
     /// is online.
     ///
@@ -94,8 +101,8 @@ impl Client {
     /// use avmarks_client::State;
     ///
     /// let job = client.add_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2"])?;
-    /// let counts = job.report().counts();
-    /// println!("{} of {} were in calls that the service accepted", counts.of(State::Accepted), counts.total());
+    /// let report = job.report();
+    /// println!("{} of {} were in calls that the service accepted", report.count(State::Accepted), report.total());
     /// # Ok(())
     /// # }
     /// ```
@@ -108,15 +115,15 @@ impl Client {
         group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
     ) -> Result<Job, MarksError> {
-        self.carry_out(Plan::add_robots(group.as_ref(), accounts, &PlanSettings::default())?)
+        self.carry_out(Plan::add_robots(group, accounts, &PlanSettings::default())?)
     }
 
-    /// Takes any number of robots out of the online list of a group, and reports as [`Client::add_robots`]. Source: 269/103785.
+    /// Deletes any number of robots from the online list of a group, and reports as [`Client::add_robots`]. Source: 269/103785.
     ///
     /// ```no_run
     /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let job = client.delete_robots("@TGS#a6I4ZUUGO", ["robot1", "robot2"])?;
-    /// for account in job.report().plans().iter().flat_map(|plan| plan.accounts()) {
+    /// for account in job.report().accounts() {
     ///     println!("{}: {}", account.account, account.outcome);
     /// }
     /// # Ok(())
@@ -131,7 +138,7 @@ impl Client {
         group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
     ) -> Result<Job, MarksError> {
-        self.carry_out(Plan::delete_robots(group.as_ref(), accounts, &PlanSettings::default())?)
+        self.carry_out(Plan::delete_robots(group, accounts, &PlanSettings::default())?)
     }
 
     fn carry_out(&self, plan: Plan) -> Result<Job, MarksError> {
@@ -148,7 +155,7 @@ impl Client {
         Job::new(plans, Arc::clone(&self.signer), settings, self.seeds.next())
     }
 
-    /// A job that goes on where another one stopped, for [`Client::run`].
+    /// A job that continues where another one stopped, for [`Client::run`].
     ///
     /// # Errors
     ///
@@ -157,28 +164,28 @@ impl Client {
         Job::resume(plans, progress, Arc::clone(&self.signer), settings, self.seeds.next())
     }
 
-    /// Carries a job out, and gives it back with what became of each account.
+    /// Carries a job out, and returns it with the outcome of each account.
     ///
-    /// Blocks until all has ended. Up to [`JobSettings::in_flight_max`] tries are made at a time, each by a thread of its own;
-    /// with 1, all is done by the calling thread. The job keeps its own pace and the client's, whichever is slower.
+    /// Blocks until everything has ended. Up to [`JobSettings::in_flight_max`] attempts are made at a time, each by a thread of its
+    /// own; with 1, the calling thread makes all of them. The job keeps the client's pace.
     ///
-    /// `watch` is called after each try: to show how far the job is, or to save its progress. It holds up the others
-    /// while it runs. Set `stop` from anywhere, such as the handler of Ctrl-C, and nothing more is sent: what is in flight
-    /// is waited for, and the job comes back as far as it is. Setting it is noticed within 50 ms.
+    /// `watch` is called after each attempt: to show how far the job is, or to save its progress. Other attempts wait while it runs.
+    /// Set `stop` from anywhere, such as the handler of Ctrl-C, and nothing more is sent: the job comes back once what is in flight
+    /// has ended. Setting it is noticed within 50 ms.
     pub fn run(&self, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
         drive(self, job, stop, watch)
     }
 
-    /// Makes any other call of the API, signed, at the pace of its command and tried again as the calls of a job are; where it
+    /// Makes any other call of the API, signed, at the pace of its command and sent again as the calls of a job are; where it
     /// is not [`CallRequest::repeatable`], only where it was certainly not carried out.
     ///
     /// Blocks until it has been answered or given up: for [`RetrySettings::budget`](avmarks_client::RetrySettings::budget) at
-    /// most, from its first try on.
+    /// most, from its first attempt on.
     ///
     /// # Errors
     ///
-    /// [`Unanswered`] where no try was answered with code 0.
-    pub fn call(&self, request: CallRequest) -> Result<Answered, Unanswered> {
+    /// [`UnansweredError`] where no attempt was answered with code 0.
+    pub fn call(&self, request: CallRequest) -> Result<CallAnswer, UnansweredError> {
         let pace = self.pace(&request.path);
         let mut call = SingleCall::new(request, Arc::clone(&self.signer), self.settings.retry, self.seeds.next());
         loop {
@@ -186,20 +193,21 @@ impl Client {
             // The guard is gone before the wait.
             let step = call.poll(now, &mut locked(&pace));
             match step {
-                CallStep::Done(outcome) => return outcome,
-                CallStep::WaitUntil(then) => sleep(then.saturating_duration_since(now)),
-                CallStep::Send(sending) => {
-                    let url = call.url(&self.base, &sending);
-                    let came = self.exchange(&url, &call.request().body, sending.timeout);
+                Step::Done => break,
+                Step::WaitUntil(then) => sleep(then.saturating_duration_since(now)),
+                Step::Send(transmit) => {
+                    let url = transmit.url(&self.route.base);
+                    let received = self.route.exchange(&url, &transmit.body, transmit.timeout);
                     let now = self.now();
-                    // The only try in flight is this one.
-                    let _ = match &came {
-                        Ok(response) => call.on_reply(sending.id, now, &response.reply()),
-                        Err(failure) => call.on_failure(sending.id, now, failure.clone()),
+                    // The only attempt in flight is this one.
+                    let _ = match received {
+                        Ok(received) => call.on_response(transmit.id, now, &received.response()),
+                        Err(error) => call.on_failure(transmit.id, now, error),
                     };
                 }
             }
         }
+        call.into_result()
     }
 
     /// The time by this client's clock, for [`JobSettings::deadline`].
@@ -211,21 +219,23 @@ impl Client {
     /// Where the service is.
     #[must_use]
     pub const fn base_url(&self) -> &BaseUrl {
-        &self.base
+        &self.route.base
+    }
+
+    /// The proxy that the client calls the service through. None for a direct connection, and where an agent was handed in.
+    #[must_use]
+    pub const fn proxy(&self) -> Option<&ProxyInUse> {
+        self.route.proxy.as_ref()
     }
 
     /// The pace of the command of this path, which all calls of the client share.
     pub(crate) fn pace(&self, path: &str) -> Arc<Mutex<Pace>> {
-        let new = || Arc::new(Mutex::new(Pace::new(self.settings.pace)));
+        let new = || Arc::new(Mutex::new(Pace::new(self.pace)));
         Arc::clone(locked(&self.paces.0).entry(path.to_owned()).or_insert_with(new))
-    }
-
-    pub(crate) fn exchange(&self, url: &CallUrl, body: &[u8], timeout: Duration) -> Result<Response, Failure> {
-        exchange(&self.agent, url, body, timeout, self.response_bytes_max)
     }
 }
 
-/// What is locked here is whole at any time, so a thread that panicked meanwhile has spoilt nothing.
+/// The guarded value is never left inconsistent, so poisoning can be ignored.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -234,10 +244,10 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MarksError {
-    /// Accounts or marks are at fault; all of them are listed.
+    /// Accounts or marks are invalid; all of them are listed.
     #[error(transparent)]
-    Plan(#[from] PlanFaults),
-    /// A setting is.
+    Plan(#[from] PlanErrors),
+    /// A setting is invalid.
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -245,8 +255,8 @@ pub enum MarksError {
 /// Where the seeds of jobs and calls come from: another one for each.
 #[derive(Debug)]
 pub(crate) enum Seeds {
-    /// From the hasher of the standard library, which the system seeds. They spread waits and tell tries apart; secrets they
-    /// are not.
+    /// From the hasher of the standard library, which the system seeds. They spread waits and tell attempts apart; they
+    /// are not secrets.
     Random,
     /// One after the other, from a number that was given.
     Counted(AtomicU64),

@@ -1,11 +1,11 @@
-//! Drives a job: as many threads as it has tries in flight, all asking the one machine what to do next.
+//! Drives a job: as many threads as it has attempts in flight, all asking the one machine what to do next.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope, scope};
 use std::time::Duration;
 
-use avmarks_client::{Job, Outgoing, Pace, Step};
+use avmarks_client::{Job, Pace, Step, Transmit};
 use avmarks_protocol::Endpoint;
 
 use crate::client::{Client, locked};
@@ -52,12 +52,12 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
                 state.job.stop();
             }
             let now = self.client.now();
-            let step = state.job.poll_shared(now, &mut locked(&self.pace));
+            let step = state.job.poll(now, &mut locked(&self.pace));
             match step {
-                Step::Send(outgoing) => {
+                Step::Send(transmit) => {
                     self.call_another(&mut state, scope);
                     drop(state);
-                    let Some(after) = self.exchange(&outgoing) else { return };
+                    let Some(after) = self.exchange(&transmit) else { return };
                     state = after;
                 }
                 Step::WaitUntil(then) => {
@@ -83,16 +83,16 @@ impl<W: FnMut(&Job) + Send> Shared<'_, W> {
         }
     }
 
-    fn exchange(&self, outgoing: &Outgoing) -> Option<MutexGuard<'_, State<W>>> {
-        let url = outgoing.url(self.client.base_url());
-        let came = self.client.exchange(&url, &outgoing.body, outgoing.timeout);
+    fn exchange(&self, transmit: &Transmit) -> Option<MutexGuard<'_, State<W>>> {
+        let url = transmit.url(self.client.base_url());
+        let received = self.client.route.exchange(&url, &transmit.body, transmit.timeout);
         let now = self.client.now();
         let mut state = self.state.lock().ok()?;
-        let fed = match &came {
-            Ok(response) => state.job.on_reply(outgoing.id, now, &response.reply()),
-            Err(failure) => state.job.on_failure(outgoing.id, now, failure.clone()),
+        let fed = match received {
+            Ok(received) => state.job.on_response(transmit.id, now, &received.response()),
+            Err(error) => state.job.on_failure(transmit.id, now, error),
         };
-        // A try whose time was over has been counted as such by another thread.
+        // An attempt that timed out has been ended by another thread.
         if fed.is_ok() {
             let State { job, watch, .. } = &mut *state;
             watch(job);

@@ -2,20 +2,21 @@
 //! with a socket, a clock and random numbers.
 //!
 //! **In scope:** marks set and deleted for any number of accounts ([`Client::set_marks`], [`Client::delete_marks`]), robots added
-//! and deleted ([`Client::add_robots`], [`Client::delete_robots`]), jobs that can be watched, stopped and gone on with
+//! and deleted ([`Client::add_robots`], [`Client::delete_robots`]), jobs that can be watched, stopped and resumed
 //! ([`Client::run`]), the list of online members page by page ([`Client::online_members`]), their number
 //! ([`Client::online_count`]), which of any number of accounts are online ([`Client::check_members`]), the administrators of a
 //! group ([`Client::set_admins`], [`Client::delete_admins`], [`Client::admins`]), and any other call ([`Client::call`]);
-//! connections that are kept, a time-out for each phase ([`Timeouts`]), the proxy of the environment, TLS by rustls with
+//! connections that are kept, a time-out for each phase ([`Timeouts`]), the proxy of the environment ([`proxy_from_environment`]), TLS by rustls with
 //! Mozilla's roots and those that are added.
 //!
 //! **Out of scope:** what is sent when, and what to do about what comes back: `avmarks-client` decides that, for jobs and single
 //! calls by the same rules. Files, signals, logs.
 //!
 //! **The contract:** at most 200 calls of a command in any second are sent by all threads of a [`Client`] together. No
-//! redirect is followed, for the signature would go with it. `http` is for this host alone unless it is
-//! [asked for](ClientBuilder::allow_http). A status is never an error by itself: what came is kept, with its status, first
-//! bytes and `random`, where it is no answer of the service. Key and signature are in no error and in no `Debug`. Only
+//! redirect is followed: the signature would be sent along. `http` is for this host alone unless it is
+//! [asked for](ClientBuilder::allow_http). No encoding of the answer is asked for; gzip and deflate are decoded, within the limit of
+//! a response. A status is never an error by itself: a response that is not the service's is kept, with its status, first bytes and
+//! `random`. An error names the host or the proxy that it is about. Key and signature are in no error and in no `Debug`. Only
 //! this crate's [`Client`] reads the clock: once the time of day, and from then on the monotonic one.
 //!
 //! ```
@@ -46,8 +47,8 @@
 //! let client = Client::builder(BaseUrl::parse(&base)?, signer).without_proxy().build()?;
 //! let job = client.set_marks("@TGS#a6I4ZUUGO", [("teacher10", [1000]), ("student9", [1000])])?;
 //!
-//! let counts = job.report().counts();
-//! assert_eq!((counts.of(State::Applied), counts.of(State::Omitted)), (1, 1));
+//! let report = job.report();
+//! assert_eq!((report.count(State::Applied), report.count(State::Omitted)), (1, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -63,13 +64,15 @@ mod drive;
 mod exchange;
 mod members;
 mod online;
+mod proxy;
 #[cfg(feature = "rustls")]
 mod roots;
 
 pub use builder::{BuildError, ClientBuilder, Timeouts};
 pub use client::{Client, MarksError};
 pub use members::CallError;
-pub use online::{CountError, ListError, OnlineMembers};
+pub use online::OnlineMembers;
+pub use proxy::{ProxyError, ProxyInUse, proxy_from_environment};
 
 /// The example of the README is compiled.
 #[cfg(doctest)]

@@ -2,37 +2,46 @@
 
 use std::iter::FusedIterator;
 
-use avmarks_client::{Answered, CallRequest, PageError, Pages, PlanError, PlanFaults, Unanswered};
-use avmarks_protocol::AnswerError;
+use avmarks_client::{CallAnswer, CallRequest, ContentError, Pages, PlanErrors};
+use avmarks_protocol::Endpoint;
 use avmarks_protocol::get_members::Listed;
 use avmarks_protocol::get_online_member_num::Answer;
-use avmarks_spec::{GroupId, Mark};
 
 use crate::client::Client;
+use crate::members::CallError;
 
 impl Client {
-    /// The online members of a group, page by page: 500 in a page, 1,000 in all at most (`LIST-MAX`); with a mark, only those
-    /// that hold it.
+    /// The online members of a group, page by page: 500 in a page, 1,000 in all at most (`LIST-MAX`).
     ///
-    /// Each page is one call, made when it is asked for, and tried again as the calls of a job are.
-    pub fn online_members(&self, group: impl AsRef<str>, mark: Option<Mark>) -> OnlineMembers<'_> {
-        let pages = group_id(group.as_ref()).map(|group| Pages::new(group, mark)).map_err(Some);
-        OnlineMembers { client: self, pages }
+    /// Each page is one call, made when it is asked for, and sent again as the calls of a job are.
+    pub fn online_members(&self, group: impl AsRef<str>) -> OnlineMembers<'_> {
+        OnlineMembers { client: self, pages: Pages::new(group).map_err(Some) }
+    }
+
+    /// The online members of a group that hold this mark, as [`Client::online_members`] gives them.
+    ///
+    /// ```no_run
+    /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// for page in client.online_members_with_mark("@TGS#a6I4ZUUGO", 1000) {
+    ///     page?.iter().for_each(|member| println!("{}", member.account));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn online_members_with_mark(&self, group: impl AsRef<str>, mark: impl Into<i64>) -> OnlineMembers<'_> {
+        OnlineMembers { client: self, pages: Pages::with_mark(group, mark).map_err(Some) }
     }
 
     /// How many members of a group are online.
     ///
     /// # Errors
     ///
-    /// [`CountError`] where the group is none, the call was given up, or its answer tells no number.
-    pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CountError> {
-        count(&self.call(CallRequest::online_count(&group_id(group.as_ref())?))?)
+    /// [`CallError`] where the group is invalid, the call was given up, or its answer has no number.
+    pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CallError> {
+        let answer = self.call(CallRequest::online_count(group)?)?;
+        let (endpoint, random) = (Endpoint::GetOnlineMemberNum, answer.random);
+        count(&answer).map_err(|error| CallError::Content { endpoint, random, error })
     }
-}
-
-/// The group of this text.
-pub(crate) fn group_id(text: &str) -> Result<GroupId, PlanFaults> {
-    GroupId::parse(text).map_err(|fault| PlanError::Group { found: text.to_owned(), fault }.into())
 }
 
 /// The pages of the list of online members: [`Client::online_members`].
@@ -42,26 +51,26 @@ pub(crate) fn group_id(text: &str) -> Result<GroupId, PlanFaults> {
 #[must_use = "no page is asked for until it is iterated over"]
 pub struct OnlineMembers<'a> {
     client: &'a Client,
-    /// Or what is wrong with the group, until that was told.
-    pages: Result<Pages, Option<PlanFaults>>,
+    /// Or what is wrong with the group or the mark, until that was returned.
+    pages: Result<Pages, Option<PlanErrors>>,
 }
 
 impl Iterator for OnlineMembers<'_> {
-    type Item = Result<Vec<Listed>, ListError>;
+    type Item = Result<Vec<Listed>, CallError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let pages = match &mut self.pages {
             Ok(pages) => pages,
-            Err(faults) => return faults.take().map(|faults| Err(faults.into())),
+            Err(errors) => return errors.take().map(|errors| Err(errors.into())),
         };
         Some(match self.client.call(pages.request()?) {
-            Ok(answered) => {
-                let random = answered.random;
-                pages.on_answer(&answered).map_err(|fault| ListError::Page { random, fault })
+            Ok(answer) => {
+                let (endpoint, random) = (Endpoint::GetMembers, answer.random);
+                pages.on_answer(&answer).map_err(|error| CallError::Content { endpoint, random, error })
             }
-            Err(unanswered) => {
+            Err(error) => {
                 pages.stop();
-                Err(unanswered.into())
+                Err(error.into())
             }
         })
     }
@@ -69,64 +78,8 @@ impl Iterator for OnlineMembers<'_> {
 
 impl FusedIterator for OnlineMembers<'_> {}
 
-/// Why there is no further page of the list.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListError {
-    /// The group is none. Nothing was sent.
-    #[error(transparent)]
-    Input(#[from] PlanFaults),
-    /// The call was given up.
-    #[error(transparent)]
-    Unanswered(#[from] Unanswered),
-    /// The answer is no page of the list.
-    #[error("`get_members` with `random` {random}: {fault}")]
-    Page {
-        /// The correlation id of the call.
-        random: u32,
-        /// What is wrong with it.
-        fault: PageError,
-    },
-}
-
-/// Why there is no number of online members.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CountError {
-    /// The group is none. Nothing was sent.
-    #[error(transparent)]
-    Input(#[from] PlanFaults),
-    /// The call was given up.
-    #[error(transparent)]
-    Unanswered(#[from] Unanswered),
-    /// A field of the answer is not as the documents have it.
-    #[error("`get_online_member_num` with `random` {random}: {fault}")]
-    Unreadable {
-        /// The correlation id of the call.
-        random: u32,
-        /// What is wrong with it.
-        fault: AnswerError,
-    },
-    /// The answer has no `OnlineMemberNum`.
-    #[error("`get_online_member_num` with `random` {random}: the answer has no `OnlineMemberNum`")]
-    NoNumber {
-        /// The correlation id of the call.
-        random: u32,
-    },
-    /// The number is below 0.
-    #[error("`get_online_member_num` with `random` {random}: `OnlineMemberNum` is `{found}`, and should be 0 or more")]
-    Negative {
-        /// The correlation id of the call.
-        random: u32,
-        /// The number.
-        found: i64,
-    },
-}
-
-/// The number that an answer tells.
-fn count(answered: &Answered) -> Result<u64, CountError> {
-    let random = answered.random;
-    let answer = Answer::parse(&answered.body).map_err(|fault| CountError::Unreadable { random, fault })?;
-    let found = answer.online_member_num.ok_or(CountError::NoNumber { random })?;
-    u64::try_from(found).map_err(|_| CountError::Negative { random, found })
+/// The number in an answer.
+fn count(answer: &CallAnswer) -> Result<u64, ContentError> {
+    let found = Answer::parse(&answer.body)?.online_member_num.ok_or(ContentError::NoCount)?;
+    u64::try_from(found).map_err(|_| ContentError::NegativeCount { found })
 }

@@ -8,13 +8,15 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use avmarks_client::{JobSettings, PaceSettings, Plan, PlanError, PlanSettings, Progress, Signer, State, Unanswered};
+use avmarks_client::{
+    JobSettings, PaceSettings, Plan, PlanError, PlanSettings, Progress, Signer, State, UnansweredError,
+};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{ErrorCode, add_robots, check_members, get_admin_list, modify_admin};
 use avmarks_spec::{GroupId, UserId};
-use avmarks_transport_ureq::{CallError, Client, CountError, ListError};
+use avmarks_transport_ureq::{CallError, Client};
 
 const GROUP: &str = "@TGS#a6I4ZUUGO";
 
@@ -64,13 +66,13 @@ impl Server {
     }
 
     fn client(&self) -> Client {
-        self.client_with(JobSettings::default())
+        self.client_with(PaceSettings::default())
     }
 
-    fn client_with(&self, settings: JobSettings) -> Client {
+    fn client_with(&self, pace: PaceSettings) -> Client {
         let base = BaseUrl::parse(&format!("http://127.0.0.1:{}", self.port)).unwrap();
         let signer = Signer::fixed(SdkAppId::EXAMPLE, UserId::parse("administrator").unwrap(), UserSig::new("eJy"));
-        Client::builder(base, signer).without_proxy().settings(settings).seed(7).build().unwrap()
+        Client::builder(base, signer).without_proxy().pace(pace).seed(7).build().unwrap()
     }
 
     fn seen(&self) -> Vec<Seen> {
@@ -123,8 +125,8 @@ fn robots(count: usize) -> Vec<String> {
     (1..=count).map(|number| format!("robot{number}")).collect()
 }
 
-fn code_of(unanswered: &Unanswered) -> i64 {
-    let avmarks_client::AttemptResult::Refused { code, .. } = unanswered.last().heard() else { panic!("{unanswered}") };
+fn code_of(unanswered: &UnansweredError) -> i64 {
+    let Some(avmarks_client::AttemptResult::Refused { code, .. }) = unanswered.result() else { panic!("{unanswered}") };
     code.number()
 }
 
@@ -135,8 +137,8 @@ fn each_command_is_sent_to_its_path_in_these_bytes() {
         Some(if is_list { get_admin_list::Answer::admins(vec![]).to_json() } else { accepted() })
     });
     let client = server.client();
-    client.add_robots(GROUP, ["robot1", "robot2"]).unwrap();
-    client.delete_robots(GROUP, ["robot1"]).unwrap();
+    client.add_robots(GROUP, ["robot1", "robot2"]).unwrap().into_result().unwrap();
+    client.delete_robots(GROUP, ["robot1"]).unwrap().into_result().unwrap();
     client.check_members(GROUP, ["teacher10", "robot1"]).unwrap();
     client.set_admins(GROUP, ["teacher10"]).unwrap();
     client.delete_admins(GROUP, ["teacher10"]).unwrap();
@@ -176,12 +178,12 @@ fn groups_and_accounts_are_taken_as_texts_and_as_ids_by_every_call() {
     let text = GROUP.to_owned();
     for robots in [client.add_robots(group, [user]), client.add_robots(&text, ["a"]), client.add_robots(text, [&user])]
     {
-        assert_eq!(robots.unwrap().report().counts().of(State::Accepted), 1);
+        assert_eq!(robots.unwrap().report().count(State::Accepted), 1);
     }
-    assert_eq!(client.set_marks(group, [(user, [1000])]).unwrap().report().counts().of(State::Omitted), 1);
+    assert_eq!(client.set_marks(group, [(user, [1000])]).unwrap().report().count(State::Omitted), 1);
     assert_eq!(client.check_members(group, [user]).unwrap().len(), 1);
     assert_eq!((client.online_count(GROUP), client.online_count(group)), (Ok(3), Ok(3)));
-    assert_eq!(client.online_members(GROUP, None).collect::<Vec<_>>(), [Ok(vec![])]);
+    assert_eq!(client.online_members(GROUP).collect::<Vec<_>>(), [Ok(vec![])]);
     assert_eq!(client.set_admins(group, [user]), Ok(()));
     assert_eq!(client.admins(group), Ok(vec![]));
     assert!(server.seen().iter().all(|seen| seen.body.starts_with(r#"{"GroupId":"@TGS#a6I4ZUUGO""#)));
@@ -191,7 +193,7 @@ fn groups_and_accounts_are_taken_as_texts_and_as_ids_by_every_call() {
 fn what_is_no_group_is_refused_by_every_call_and_nothing_is_sent() {
     let server = Server::accepting();
     let client = server.client();
-    let told = "group `` is no group id: it is empty; give 1 to 48 bytes of printable ASCII";
+    let told = "group `` is not a group id: it is empty; expected 1 to 48 bytes of printable ASCII";
     for said in [
         client.add_robots("", ["a"]).unwrap_err().to_string(),
         client.delete_robots("", ["a"]).unwrap_err().to_string(),
@@ -201,15 +203,15 @@ fn what_is_no_group_is_refused_by_every_call_and_nothing_is_sent() {
         client.delete_admins("", ["a"]).unwrap_err().to_string(),
         client.admins("").unwrap_err().to_string(),
         client.online_count("").unwrap_err().to_string(),
-        client.online_members("", None).next().unwrap().unwrap_err().to_string(),
+        client.online_members("").next().unwrap().unwrap_err().to_string(),
     ] {
         assert_eq!(said, told);
     }
-    assert!(matches!(client.online_count(""), Err(CountError::Input(_))));
-    let list: Vec<_> = client.online_members("", None).collect();
-    assert!(matches!(&list[..], [Err(ListError::Input(_))]), "{list:?}");
-    let Err(CallError::Input(faults)) = client.set_admins(GROUP, robots(6)) else { panic!() };
-    assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
+    assert!(matches!(client.online_count(""), Err(CallError::Input(_))));
+    let list: Vec<_> = client.online_members("").collect();
+    assert!(matches!(&list[..], [Err(CallError::Input(_))]), "{list:?}");
+    let Err(CallError::Input(errors)) = client.set_admins(GROUP, robots(6)) else { panic!() };
+    assert_eq!(errors.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
     assert_eq!(server.seen().len(), 0);
 }
 
@@ -219,8 +221,8 @@ fn robots_above_five_hundred_are_several_calls_and_all_are_accepted() {
         let server = Server::accepting();
         let job = server.client().add_robots(GROUP, robots(count)).unwrap();
         assert_eq!(server.seen().iter().map(Seen::accounts).collect::<Vec<_>>(), sizes);
-        let counts = job.report().counts();
-        assert_eq!((counts.of(State::Accepted), counts.total()), (count, count));
+        let report = job.report();
+        assert_eq!((report.count(State::Accepted), report.total()), (count, count));
     }
 }
 
@@ -228,8 +230,8 @@ fn robots_above_five_hundred_are_several_calls_and_all_are_accepted() {
 fn of_robots_that_nobody_served_all_are_refused() {
     let server = Server::start(|number, _| Some(if number == 0 { refused(10004) } else { accepted() }));
     let job = server.client().delete_robots(GROUP, robots(501)).unwrap();
-    let counts = job.report().counts();
-    assert_eq!((counts.of(State::Refused), counts.of(State::Accepted)), (500, 1));
+    let report = job.report();
+    assert_eq!((report.count(State::Refused), report.count(State::Accepted)), (500, 1));
 }
 
 #[test]
@@ -241,12 +243,12 @@ fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
         _ => Some(accepted()),
     });
     let job = server.client().add_robots(GROUP, robots(3)).unwrap();
-    assert_eq!(job.report().counts().of(State::Accepted), 3);
+    assert_eq!(job.report().count(State::Accepted), 3);
     let seen = server.seen();
     assert_eq!(seen.len(), 4);
     assert!(seen.iter().all(|one| one.command() == "add_robots" && one.body == seen[0].body));
-    let tries = job.calls()[0].tries();
-    let waited = tries[3].sent_at().saturating_duration_since(tries[2].ended_at());
+    let attempts = job.calls()[0].attempts();
+    let waited = attempts[3].sent_at().saturating_duration_since(attempts[2].ended_at());
     assert!(waited >= Duration::from_secs(1), "after 60007 nothing is sent for a second: {waited:?}");
 
     // A single call by the same rules.
@@ -263,15 +265,15 @@ fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
 #[test]
 fn each_command_has_a_pace_of_its_own() {
     // The time that passes is that of the machine: one call of a command in ten minutes, and no wait between commands.
-    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(600) };
+    let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(600), margin: Duration::ZERO };
     let server = Server::accepting();
-    let client = server.client_with(JobSettings { pace, ..JobSettings::default() });
-    client.add_robots(GROUP, ["a"]).unwrap();
-    client.delete_robots(GROUP, ["a"]).unwrap();
+    let client = server.client_with(pace);
+    client.add_robots(GROUP, ["a"]).unwrap().into_result().unwrap();
+    client.delete_robots(GROUP, ["a"]).unwrap().into_result().unwrap();
     client.check_members(GROUP, ["a"]).unwrap();
     client.set_admins(GROUP, ["a"]).unwrap();
     client.admins(GROUP).unwrap();
-    client.set_marks(GROUP, [("a", [1000])]).unwrap();
+    assert_eq!(client.set_marks(GROUP, [("a", [1000])]).unwrap().report().count(State::Omitted), 1);
     assert_eq!(server.seen().len(), 6);
 
     // A second call of one of them finds no time before the job's end.
@@ -279,7 +281,7 @@ fn each_command_has_a_pace_of_its_own() {
     let plan = Plan::add_robots(GROUP, ["b"], &PlanSettings::default()).unwrap();
     let job = client.job(vec![plan], JobSettings { deadline, ..JobSettings::default() }).unwrap();
     let job = client.run(job, &AtomicBool::new(false), |_| ());
-    assert_eq!(job.report().counts().of(State::NotTried), 1);
+    assert_eq!(job.report().count(State::NotSent), 1);
     assert_eq!(server.seen().len(), 6);
 }
 
@@ -291,12 +293,12 @@ fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
     let stop = AtomicBool::new(false);
     let job = client.job(vec![plan()], JobSettings::default()).unwrap();
     let job = client.run(job, &stop, |_| stop.store(true, Ordering::Relaxed));
-    assert_eq!((job.settled(), job.report().counts().of(State::NotTried)), (500, 700));
+    assert_eq!((job.answered(), job.report().count(State::NotSent)), (500, 700));
 
     let progress = Progress::parse(&job.progress().to_json()).unwrap();
     let job = client.resume(vec![plan()], &progress, JobSettings::default()).unwrap();
     let job = client.run(job, &AtomicBool::new(false), |_| ());
-    assert_eq!(job.report().counts().of(State::Accepted), 1_200);
+    assert_eq!(job.report().count(State::Accepted), 1_200);
     assert_eq!(server.seen().iter().map(Seen::accounts).collect::<Vec<_>>(), [500, 500, 200]);
 }
 
@@ -337,7 +339,7 @@ fn a_call_that_was_refused_or_cannot_be_read_says_so() {
         client.admins(GROUP).map(|_| ()),
     ] {
         let Err(CallError::Unanswered(unanswered)) = unanswered else { panic!("{unanswered:?}") };
-        assert_eq!((code_of(&unanswered), unanswered.tries().count()), (10007, 1));
+        assert_eq!((code_of(&unanswered), unanswered.attempts().len()), (10007, 1));
     }
     let odd = r#"{"ActionStatus":"OK","ErrorCode":0,"Member_Account":7,"Admin_List":"x"}"#;
     let server = Server::start(|_, _| Some(odd.as_bytes().to_vec()));

@@ -4,7 +4,7 @@ use avmarks_protocol::Endpoint;
 use avmarks_spec::{CLAUSES, GAPS, PAGES, Source, WebPage};
 use serde::Serialize;
 
-use super::{Entry, SourceLine};
+use super::source::{Entry, SourceLine};
 use crate::names;
 
 /// One call, or the calls of a topic.

@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use avmarks_spec::Mark;
 
 use super::call::{CallLine, Calls};
-use super::{CauseLine, CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject};
+use super::source::{Entry, SourceLine};
+use super::{CauseLine, CodeEntry, Index, PRECEDENCE, RefusalLine, Step, Subject};
 use crate::output::{Commas, HEAD, ID};
 use crate::policy::{Choice, ReadingLine};
 

@@ -1,9 +1,9 @@
-//! The accounts to send, with their marks where they have any: from arguments, a file or standard input. All that is wrong is found, and told by
-//! its place, before anything is sent.
+//! The accounts to send, with their marks if they have any: from arguments, a file or standard input. Everything that is wrong is
+//! reported with its place before anything is sent.
 
 use std::fmt;
 
-use avmarks_client::{PlanError, PlanFaults};
+use avmarks_client::{PlanError, PlanErrors};
 use avmarks_spec::{Excerpt, Mark};
 
 use crate::args::AccountArgs;
@@ -69,7 +69,7 @@ enum Place {
 }
 
 impl<'a> Inputs<'a> {
-    /// All accounts given. What is wrong with one of them is told by [`Inputs::checked`].
+    /// All accounts given. [`Inputs::checked`] reports what is wrong with any of them.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl<'a> Inputs<'a> {
     /// # Errors
     ///
     /// Everything that is wrong with any of them, by its place.
-    pub(super) fn checked<T>(self, made: Result<T, PlanFaults>) -> Result<T, Error> {
+    pub(super) fn checked<T>(self, made: Result<T, PlanErrors>) -> Result<T, Error> {
         let Self { source, inputs, mut errors, .. } = self;
         let mut of_the_whole = Vec::new();
         let mut of_inputs = Errors::default();
@@ -182,7 +182,7 @@ impl<'a> Inputs<'a> {
             ([Field { text, is_quoted: false }], _) if text.is_empty() => Ok(Row::Blank),
             ([_, mark], Lines::Marks([])) if is_first && is_named(mark, &MARK_HEADERS) => Ok(Row::Header),
             ([name, _], Lines::Marks([])) if name.text.is_empty() => {
-                Err("there is no account before the comma; write `account,mark`".to_owned())
+                Err("no account before the comma; write `account,mark`".to_owned())
             }
             ([_, mark], Lines::Marks([])) if mark.text.is_empty() => {
                 Err(format!("`{account}` has no mark behind the comma; write `account,mark`"))
@@ -220,13 +220,13 @@ impl<'a> Inputs<'a> {
 /// What is wrong with an input, without its number among all of them.
 fn without_place(error: &PlanError) -> String {
     match error {
-        PlanError::Account { found, fault, .. } if found.is_empty() => format!("no account: {fault}"),
-        PlanError::Account { found, fault, .. } => {
+        PlanError::Account { found, error, .. } if found.is_empty() => format!("no account: {error}"),
+        PlanError::Account { found, error, .. } => {
             let expected = match found.is_ascii() {
                 true => "expected 1 to 32 bytes of printable ASCII",
                 false => "--reading account_id=utf8 accepts such ids",
             };
-            format!("invalid account `{}`: {fault}; {expected}", Excerpt(found))
+            format!("invalid account `{}`: {error}; {expected}", Excerpt(found))
         }
         PlanError::CustomMarks { found, max, mark, .. } => format!(
             "mark `{mark}` makes more than {max} different custom marks ({found} in all); a group has at most {max}"

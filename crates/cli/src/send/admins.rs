@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use avmarks_client::{CallRequest, Change};
+use avmarks_client::{CallRequest, PlanKind};
 use avmarks_protocol::get_admin_list::Admin;
 use avmarks_transport_ureq::CallError;
 use serde::Serialize;
@@ -17,23 +17,20 @@ use crate::error::Error;
 use crate::output::{Foreign, Format, HEAD, Verdict};
 
 /// Sets or deletes all of them by one call, which is served whole or refused.
-pub(super) fn change(args: &AdminsChangeArgs, change: Change, format: Format) -> Result<Verdict, Error> {
+pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     one_reads_stdin(&args.accounts, &settings)?;
     let (group, planned) = (settings.group()?, settings.plan());
     let inputs = Inputs::read(&args.accounts, Lines::Account)?;
-    let request = match change {
-        Change::Set => CallRequest::set_admins(group.as_str(), inputs.accounts(), &planned),
-        Change::Delete => CallRequest::delete_admins(group.as_str(), inputs.accounts(), &planned),
+    let request = match kind.sets() {
+        true => CallRequest::set_admins(group.as_str(), inputs.accounts(), &planned),
+        false => CallRequest::delete_admins(group.as_str(), inputs.accounts(), &planned),
     };
     let mut named = BTreeSet::new();
     let accounts = inputs.accounts().filter(|account| named.insert(*account)).map(str::to_owned).collect();
     let request = inputs.checked(request)?;
     settings.client()?.call(request).map_err(|error| unanswered(CallError::Unanswered(error)))?;
-    let change = match change {
-        Change::Set => "add",
-        Change::Delete => "delete",
-    };
+    let change = if kind.sets() { "add" } else { "delete" };
     format.print_of_send(&Changed { change, group: group.as_str(), accounts })?;
     Ok(Verdict::Accepted)
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use avmarks_client::{AttemptResult, CheckedMember, MemberCheck, Unanswered};
+use avmarks_client::{AttemptResult, CheckedMember, MemberCheck};
 use avmarks_protocol::get_members::Listed;
 use avmarks_rules::Policy;
 use avmarks_spec::OneLine;
-use avmarks_transport_ureq::{CallError, CountError, ListError};
+use avmarks_transport_ureq::CallError;
 use serde::{Serialize, Serializer};
 
 use super::accounts::{Inputs, Lines, one_reads_stdin};
@@ -23,7 +23,11 @@ pub(super) fn list(args: &ListArgs, format: Format) -> Result<Verdict, Error> {
     let settings = asked(&args.settings)?;
     let (client, group) = (settings.client()?, settings.group()?);
     let mut members = Vec::new();
-    for page in client.online_members(group, args.mark) {
+    let pages = match args.mark {
+        Some(mark) => client.online_members_with_mark(group, mark),
+        None => client.online_members(group),
+    };
+    for page in pages {
         members.extend(page.map_err(unanswered)?);
     }
     format.print_of_send(&List { group: group.as_str(), mark: args.mark.map(|mark| mark.number()), members })?;
@@ -64,32 +68,15 @@ pub(super) fn asked(args: &SendSettingArgs) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// An error of a call, which may be that the call was not answered.
-pub(super) trait CallFailure: fmt::Display {
-    fn unanswered(&self) -> Option<&Unanswered>;
-}
-
-macro_rules! call_failures {
-    ($( $error:ident )*) => { $(
-        impl CallFailure for $error {
-            fn unanswered(&self) -> Option<&Unanswered> {
-                match self {
-                    Self::Unanswered(unanswered) => Some(unanswered),
-                    _ => None,
-                }
-            }
-        }
-    )* };
-}
-
-call_failures! { CallError CountError ListError }
-
 /// That a call has no result, with advice for the code with which it was refused.
-pub(super) fn unanswered(error: impl CallFailure) -> Error {
-    let code = error.unanswered().and_then(|unanswered| match unanswered.last().heard() {
-        AttemptResult::Refused { code, .. } => Some(*code),
+pub(super) fn unanswered(error: CallError) -> Error {
+    let code = match &error {
+        CallError::Unanswered(unanswered) => match unanswered.result() {
+            Some(AttemptResult::Refused { code, .. }) => Some(*code),
+            _ => None,
+        },
         _ => None,
-    });
+    };
     let hint = code.map(|code| Hint::of_question(code).to_string());
     Error::Unanswered { what: OneLine(&error.to_string()).to_string(), hint }
 }

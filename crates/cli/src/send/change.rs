@@ -1,6 +1,6 @@
 //! `avmarks send set`, `delete` and `robots`.
 
-use avmarks_client::{Change, Plan, PlanKind};
+use avmarks_client::{Plan, PlanKind};
 
 use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::interrupt;
@@ -29,8 +29,8 @@ pub(super) fn run(args: &SendingArgs, kind: PlanKind, lines: Lines<'_>, format: 
     let inputs = Inputs::read(&args.accounts, lines)?;
     let group = group.as_str();
     let plan = match kind {
-        PlanKind::SetMarks => Plan::new(Change::Set, group, inputs.with_marks(), &planned),
-        PlanKind::DeleteMarks => Plan::new(Change::Delete, group, inputs.with_marks(), &planned),
+        PlanKind::SetMarks => Plan::set_marks(group, inputs.with_marks(), &planned),
+        PlanKind::DeleteMarks => Plan::delete_marks(group, inputs.with_marks(), &planned),
         PlanKind::AddRobots => Plan::add_robots(group, inputs.accounts(), &planned),
         PlanKind::DeleteRobots => Plan::delete_robots(group, inputs.accounts(), &planned),
     };
@@ -71,7 +71,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
     };
     let job =
         job.map_err(|error| Error::Job { what: args.resume.as_deref().map(|path| Shown(path).to_string()), error })?;
-    let earlier = job.settled();
+    let earlier = job.answered();
     if let Some(resume) = &mut resume {
         // Before anything is sent, it shows whether it can be.
         resume.save(&job)?;
@@ -83,7 +83,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         if let Some(resume) = &mut resume {
             resume.keep(job);
         }
-        bar.show(job.settled());
+        bar.show(job.answered());
     });
     bar.finish();
     let kept = match resume {
@@ -95,7 +95,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
     match kept {
         Ok(Some(note)) => remark(format_args!("{note}")),
         Ok(None) => {}
-        // What became of the accounts is told, and the exit status is about that.
+        // The report is printed, and the exit status is about the accounts.
         Err(error) => complain(&error),
     }
     Ok(report.verdict())

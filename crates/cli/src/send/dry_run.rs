@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use avmarks_client::{Job, Plan, Reply, Signer, Step};
+use avmarks_client::{Job, Pace, Plan, Response, Signer, Step};
 use avmarks_protocol::ErrorCode;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_rules::Reason;
@@ -22,17 +22,18 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
     let signer = Arc::new(Signer::fixed(target.app, target.identifier, UserSig::new("unchecked")));
     let job = Job::new(vec![plan], signer, settings.job(settings.deadline(now)), 0);
     let mut job = job.map_err(|error| Error::Job { what: None, error })?;
+    let mut pace = Pace::new(settings.pace());
     let mut clauses: BTreeMap<ErrorCode, BTreeSet<Clause>> = BTreeMap::new();
     loop {
-        match job.poll(now) {
-            Step::Send(outgoing) => {
-                let (identifier, body) = (target.identifier.as_str(), &outgoing.body);
-                let response = app.handle(&Request::trusted(identifier, outgoing.path(), body), now);
+        match job.poll(now, &mut pace) {
+            Step::Send(transmit) => {
+                let (identifier, body) = (target.identifier.as_str(), &transmit.body);
+                let response = app.handle(&Request::trusted(identifier, &transmit.path, body), now);
                 if let Some(Reason::Clause(clause)) = response.answer.because.first() {
                     clauses.entry(response.answer.code).or_default().insert(*clause);
                 }
                 // It is in flight: it was handed out just now.
-                let _ = job.on_reply(outgoing.id, now, &Reply::new(200, &response.answer.body));
+                let _ = job.on_response(transmit.id, now, &Response::new(200, &response.answer.body));
             }
             Step::WaitUntil(then) => now = then,
             Step::Done => break,

@@ -19,7 +19,9 @@ pub(super) fn stop() -> &'static AtomicBool {
         if STOP.swap(true, Ordering::Relaxed) {
             exit(INTERRUPTED);
         }
-        remark(format_args!("stopping: what is on its way is waited for; Ctrl-C again ends at once"));
+        remark(format_args!(
+            "stopping: waiting for the answers to the calls that were sent; Ctrl-C again ends at once"
+        ));
     });
     if let Err(fault) = heeded {
         remark(format_args!("Ctrl-C will end this at once: {fault}"));
@@ -30,7 +32,7 @@ pub(super) fn stop() -> &'static AtomicBool {
 /// How to go on after a stop, where no progress was kept.
 pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
     let accounts: usize = job.plans().map(Plan::len).sum();
-    let is_left = STOP.load(Ordering::Relaxed) && job.settled() < accounts;
+    let is_left = STOP.load(Ordering::Relaxed) && job.answered() < accounts;
     is_left
         .then(|| format!("stopped; without --resume FILE, the next run sends to all accounts again{}", repetition(job)))
 }
@@ -53,7 +55,7 @@ fn repetition(job: &Job) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use avmarks_client::{Change, JobSettings, PlanSettings, Signer};
+    use avmarks_client::{JobSettings, PlanSettings, Signer};
     use avmarks_protocol::SdkAppId;
     use avmarks_protocol::usersig::UserSig;
     use avmarks_spec::UserId;
@@ -67,15 +69,20 @@ mod tests {
 
     #[test]
     fn what_a_repetition_does_is_said() {
-        for (change, mark, part) in [
-            (Change::Set, 1000, "sets what somebody else has deleted meanwhile"),
-            (Change::Set, 500, "starts the three days of mark 500 anew (gap:pin-renewal)"),
-            (Change::Delete, 500, "deletes what somebody else has set meanwhile"),
+        for (sets, mark, part) in [
+            (true, 1000, "sets what somebody else has deleted meanwhile"),
+            (true, 500, "starts the three days of mark 500 anew (gap:pin-renewal)"),
+            (false, 500, "deletes what somebody else has set meanwhile"),
         ] {
-            let plan = Plan::new(change, "@TGS#a", [("a", [mark])], &PlanSettings::default()).unwrap();
+            let (wanted, settings) = ([("a", [mark])], PlanSettings::default());
+            let plan = match sets {
+                true => Plan::set_marks("@TGS#a", wanted, &settings),
+                false => Plan::delete_marks("@TGS#a", wanted, &settings),
+            };
+            let plan = plan.unwrap();
             let said = repetition(&job(plan));
             assert!(said.contains(part), "{said}");
-            assert_eq!(said.contains("three days"), mark == 500 && change == Change::Set, "{said}");
+            assert_eq!(said.contains("three days"), mark == 500 && sets, "{said}");
         }
         let add = repetition(&job(Plan::add_robots("@TGS#a", ["a"], &PlanSettings::default()).unwrap()));
         assert!(add.contains("starts the three days of mark 500 anew (gap:pin-renewal)"), "{add}");

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
-use avmarks_client::{Plan, PlanKind, PlannedCall};
+use avmarks_client::{Plan, PlanKind};
 use avmarks_protocol::url::{CallUrl, Query};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{Clause, Limits, Mark};
@@ -31,7 +32,7 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
         accounts: plan.len(),
         marks: holders.iter().map(|(mark, accounts)| MarkLine { mark: mark.number(), accounts: *accounts }).collect(),
         notes: notes(plan, &holders),
-        calls: plan.calls().map(|call| CallLine::of(&call)).collect(),
+        calls: plan.calls().map(|call| CallLine::of(plan, call)).collect(),
         request: target.and_then(|target| FirstRequest::of(plan, target)),
         shown_max: if all { usize::MAX } else { SHOWN_MAX },
     })?;
@@ -72,15 +73,14 @@ struct CallLine<'a> {
 }
 
 impl<'a> CallLine<'a> {
-    fn of(call: &PlannedCall<'a>) -> Self {
-        let account = |at: Option<(&'a avmarks_spec::UserId, &[Mark])>| at.map_or("", |(account, _)| account.as_str());
-        let range = call.range();
+    fn of(plan: &'a Plan, call: Range<usize>) -> Self {
+        let account = |at: usize| plan.account(at).map_or("", |(account, _)| account);
         Self {
-            first: range.start,
-            accounts: range.len(),
-            from: account(call.accounts().next()),
-            to: account(call.accounts().last()),
-            bytes: call.body().len(),
+            first: call.start,
+            accounts: call.len(),
+            from: account(call.start),
+            to: account(call.end.saturating_sub(1)),
+            bytes: plan.body(call).len(),
         }
     }
 }
@@ -102,7 +102,7 @@ impl FirstRequest {
             random: Some(0),
         };
         let url = CallUrl::new(&target.base, plan.kind().endpoint().path(), &query);
-        let body = String::from_utf8(plan.calls().next()?.body()).ok()?;
+        let body = String::from_utf8(plan.body(plan.calls().next()?)).ok()?;
         Some(Self {
             method: "POST",
             url: url.redacted().replace("&random=0&", "&random=…&"),

@@ -6,10 +6,9 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use avmarks_client::{AccountReport, AttemptResult, Counts, Failure, Job, Outcome, Plan, PlanKind, PlanReport, State};
+use avmarks_client::{AccountReport, AttemptResult, Job, Outcome, Plan, PlanKind, State, TransportError};
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::Clause;
-use serde::{Serialize, Serializer};
 
 use crate::output::{BAD, FAINT, Foreign, GOOD, HEAD, Verdict};
 pub(super) use hint::Hint;
@@ -31,8 +30,7 @@ pub(super) struct Shown {
 /// What became of the accounts of a job with one plan.
 pub(super) struct Report<'a> {
     job: &'a Job,
-    plans: Vec<PlanReport<'a>>,
-    counts: Counts,
+    report: avmarks_client::Report<'a>,
     shown: Shown,
     /// The clauses that refusals rest on, by code, where it is an app of this process that refused.
     clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>,
@@ -40,8 +38,7 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn of(job: &'a Job, shown: Shown) -> Self {
-        let report = job.report();
-        Self { job, counts: report.counts(), plans: report.plans().to_vec(), shown, clauses: BTreeMap::new() }
+        Self { job, report: job.report(), shown, clauses: BTreeMap::new() }
     }
 
     /// The same, where it is known what the refusals rest on.
@@ -52,19 +49,19 @@ impl<'a> Report<'a> {
     /// All, some or none.
     pub(super) fn verdict(&self) -> Verdict {
         match self.done() {
-            all if all == self.counts.total() => Verdict::Accepted,
-            0 if self.counts.of(State::Partly) == 0 => Verdict::Refused,
+            all if all == self.report.total() => Verdict::Accepted,
+            0 if self.report.count(State::Partial) == 0 => Verdict::Refused,
             _ => Verdict::Partly,
         }
     }
 
     /// Accounts that were served, as far as the answers tell; of robots, those of accepted calls.
     fn done(&self) -> usize {
-        self.counts.of(State::Applied) + self.counts.of(State::Accepted)
+        self.report.count(State::Applied) + self.report.count(State::Accepted)
     }
 
     fn accounts(&self) -> impl Iterator<Item = AccountReport<'a>> {
-        self.plans.iter().flat_map(PlanReport::accounts)
+        self.report.accounts()
     }
 
     /// The accounts by state and reason, the first few of each named.
@@ -81,16 +78,10 @@ impl<'a> Report<'a> {
                 groups.entry((state, key)).or_insert_with(|| Group { state, reason, count: 0, first: Vec::new() });
             group.count += 1;
             if group.first.len() < NAMED_MAX {
-                group.first.push(account.account.as_str());
+                group.first.push(account.account);
             }
         }
         groups.into_values().collect()
-    }
-}
-
-impl Serialize for Report<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        json::Report::of(self).serialize(serializer)
     }
 }
 
@@ -109,12 +100,12 @@ fn reason(outcome: &Outcome<'_>) -> String {
         Outcome::Accepted => {
             "not confirmed: the answer names no account; `avmarks send check` tells who is online".to_owned()
         }
-        Outcome::Partly { likely, .. } | Outcome::Omitted { likely } => match likely.clause() {
-            Some(clause) => format!("{likely} ({clause})"),
-            None => likely.to_string(),
-        },
+        Outcome::Partial { likely: Some(clause), .. } | Outcome::Omitted { likely: Some(clause) } => {
+            format!("{} ({clause})", outcome.reason())
+        }
+        Outcome::Partial { .. } | Outcome::Omitted { .. } => outcome.reason(),
         Outcome::Unconfirmed { last: Some(last) } => last.to_string(),
-        Outcome::NotTried { why } => why.to_string(),
+        Outcome::NotSent { reason } => reason.to_string(),
         Outcome::Refused { code, info: Some(info) } => format!("{code}: {info}"),
         Outcome::Refused { code, info: None } => code.to_string(),
         Outcome::Unconfirmed { last: None } => outcome.to_string(),
@@ -127,12 +118,7 @@ impl fmt::Display for Report<'_> {
             for AccountReport { account, marks, outcome, .. } in self.accounts() {
                 let marks: Vec<_> = marks.iter().map(ToString::to_string).collect();
                 let style = style(outcome.state());
-                writeln!(
-                    f,
-                    "{}  {FAINT}{}{FAINT:#}  {style}{outcome}{style:#}",
-                    Foreign(account.as_str()),
-                    marks.join(",")
-                )?;
+                writeln!(f, "{}  {FAINT}{}{FAINT:#}  {style}{outcome}{style:#}", Foreign(account), marks.join(","))?;
             }
         }
         self.headline(f)?;
@@ -158,8 +144,8 @@ impl fmt::Display for Report<'_> {
 
 impl Report<'_> {
     fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(plan) = self.plans.first().map(PlanReport::plan) else { return Ok(()) };
-        let (done, total) = (self.done(), self.counts.total());
+        let Some(plan) = self.job.plans().next() else { return Ok(()) };
+        let (done, total) = (self.done(), self.report.total());
         let (said, style) = match self.verdict() {
             Verdict::Accepted => ("all", GOOD),
             Verdict::Partly => ("some", BAD),
@@ -184,10 +170,13 @@ impl Report<'_> {
     /// How many calls and tries there were, and what happened to those that were not served.
     fn calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let calls = self.job.calls();
-        let tries = || calls.iter().flat_map(avmarks_client::CallRecord::tries);
+        let tries = || calls.iter().flat_map(avmarks_client::CallRecord::attempts);
         let mut mishaps: BTreeMap<String, usize> = BTreeMap::new();
-        for mishap in tries().filter_map(|one| mishap(one.heard())) {
+        for mishap in tries().filter_map(|one| mishap(one.result())) {
             *mishaps.entry(mishap).or_default() += 1;
+        }
+        for anomaly in tries().flat_map(avmarks_client::Attempt::anomalies) {
+            *mishaps.entry(format!("with a warning: {anomaly}")).or_default() += 1;
         }
         write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "try", "tries"))?;
         let mishaps: Vec<_> = mishaps.iter().map(|(what, count)| format!("{count} {what}")).collect();
@@ -199,7 +188,7 @@ impl Report<'_> {
 
     /// What to do about each code with which accounts were refused.
     fn hints(&self) -> Vec<Hint> {
-        let Some(kind) = self.plans.first().map(PlanReport::plan).map(Plan::kind) else { return Vec::new() };
+        let Some(kind) = self.job.plans().next().map(Plan::kind) else { return Vec::new() };
         let codes = self.accounts().filter_map(|account| match account.outcome {
             Outcome::Refused { code, .. } => Some(code),
             _ => None,
@@ -213,7 +202,7 @@ impl Report<'_> {
 fn style(state: State) -> anstyle::Style {
     match state {
         State::Applied | State::Accepted => GOOD,
-        State::Partly | State::Omitted | State::NotTried => HEAD,
+        State::Partial | State::Omitted | State::NotSent => HEAD,
         State::Refused | State::Unconfirmed => BAD,
     }
 }
@@ -223,15 +212,15 @@ pub(super) fn many(count: usize, one: &str, more: &str) -> String {
 }
 
 /// What became of a try that was not served, in a few words; the whole of it stands in the JSON.
-fn mishap(heard: &AttemptResult) -> Option<String> {
-    let said = match heard {
+fn mishap(result: &AttemptResult) -> Option<String> {
+    let said = match result {
         AttemptResult::Served { .. } | AttemptResult::Accepted => return None,
         AttemptResult::Refused { code, .. } => return Some(format!("refused with {code}")),
         AttemptResult::IncompleteAnswer(_) => "served without telling whom",
         AttemptResult::UnexpectedResponse(_) => "answered by something that is not the service",
-        AttemptResult::Failed(Failure::NotSent { .. } | Failure::Unusable { .. }) => "not sent",
-        AttemptResult::Failed(Failure::ConnectionLost { .. }) => "lost with the connection",
-        AttemptResult::Failed(Failure::TimedOut) => "without an answer in time",
+        AttemptResult::Failed(TransportError::NotSent { .. } | TransportError::Unusable { .. }) => "not sent",
+        AttemptResult::Failed(TransportError::ConnectionLost { .. }) => "lost with the connection",
+        AttemptResult::Failed(TransportError::TimedOut) => "without an answer in time",
         _ => "of another kind",
     };
     Some(said.to_owned())

@@ -1,4 +1,4 @@
-//! The resume file: how far a run has come, for the next one.
+//! The resume file: the progress of a run, from which the next one continues.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ impl Resume {
     /// Saves what is settled.
     pub(super) fn save(&mut self, job: &Job) -> Result<(), Error> {
         self.save.write(&job.progress().to_json())?;
-        self.saved = job.settled();
+        self.saved = job.answered();
         Ok(())
     }
 
@@ -62,13 +62,13 @@ impl Resume {
     /// goes on, and it is tried again.
     pub(super) fn keep(&mut self, job: &Job) {
         let begun = Instant::now();
-        if job.settled() == self.saved || begun < self.next_at {
+        if job.answered() == self.saved || begun < self.next_at {
             return;
         }
         if let Err(error) = self.save(job)
             && !std::mem::replace(&mut self.has_failed, true)
         {
-            remark(format_args!("{error}; it is tried again while accounts are sent"));
+            remark(format_args!("{error}; saving is tried again while accounts are sent"));
         }
         self.next_at = Instant::now() + begun.elapsed().saturating_mul(PAUSE_FACTOR).min(PAUSE_MAX);
     }
@@ -76,7 +76,7 @@ impl Resume {
     /// Saves for the last time, and gives how to go on; or removes the file, where there is nothing to go on with.
     pub(super) fn finish(mut self, job: &Job) -> Result<Option<String>, Error> {
         let accounts: usize = job.plans().map(Plan::len).sum();
-        let settled = job.settled();
+        let settled = job.answered();
         if settled == accounts {
             self.save.remove()?;
             return Ok(None);
@@ -85,7 +85,7 @@ impl Resume {
             self.save(job)?;
         }
         Ok(Some(format!(
-            "{settled} of {accounts} accounts have their answer; the same command goes on from there, as {} has it",
+            "{settled} of {accounts} accounts have their answer; run the same command again to continue from {}",
             self.what
         )))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use avmarks_client::{
-    JobSettings, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, Signer, TRY_TIMEOUT_MIN,
+    ATTEMPT_TIMEOUT_MIN, JobSettings, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, Signer,
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
@@ -84,7 +84,7 @@ impl Settings {
     pub(super) fn client(&self) -> Result<Client, Error> {
         let target = self.target()?;
         let signer = self.signer(&target)?;
-        let mut builder = Client::builder(target.base, signer).settings(self.job(None));
+        let mut builder = Client::builder(target.base, signer).settings(self.job(None)).pace(self.pace());
         builder = match self.text(Setting::Proxy) {
             Some(NO_PROXY) => builder.without_proxy(),
             Some(url) => builder.proxy(url),
@@ -108,16 +108,21 @@ impl Settings {
         self.number(Setting::TimeLimit).map(|seconds| now.saturating_add(Duration::from_secs(seconds)))
     }
 
+    /// How fast calls of one command are sent.
+    pub(super) fn pace(&self) -> PaceSettings {
+        let pace = PaceSettings::default();
+        PaceSettings { calls_max: self.number(Setting::CallsPerSecond).unwrap_or(pace.calls_max), ..pace }
+    }
+
     /// How a job is carried out, and when it must have ended.
     pub(super) fn job(&self, deadline: Option<Timestamp>) -> JobSettings {
-        let (retry, pace) = (RetrySettings::default(), PaceSettings::default());
+        let retry = RetrySettings::default();
         let budget = self.number(Setting::Budget).map(Duration::from_secs);
         JobSettings {
             in_flight_max: self.number(Setting::InFlight).unwrap_or(1),
-            pace: PaceSettings { calls_max: self.number(Setting::CallsPerSecond).unwrap_or(pace.calls_max), ..pace },
             retry: RetrySettings {
-                tries_max: self.number(Setting::Tries).unwrap_or(retry.tries_max),
-                budget: budget.unwrap_or(retry.budget).max(TRY_TIMEOUT_MIN),
+                attempts_max: self.number(Setting::Tries).unwrap_or(retry.attempts_max),
+                budget: budget.unwrap_or(retry.budget).max(ATTEMPT_TIMEOUT_MIN),
                 ..retry
             },
             deadline,

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// What takes less needs no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A bar on standard error, which shows nothing where that is no terminal.
+/// A bar on standard error, which shows nothing if that is not a terminal.
 pub(super) struct Bar {
     accounts: usize,
     begun: Instant,

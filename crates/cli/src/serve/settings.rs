@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
-use avmarks_emulator::{Clock, Settings as EmulatorSettings, WebhookSettings};
+use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookSettings};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
@@ -25,6 +25,8 @@ const STUB_BYTES_MAX: u64 = 1_048_576;
 /// Everything that is needed to start.
 pub(super) struct StartSettings {
     pub(super) address: SocketAddr,
+    /// Whether to listen on both loopback addresses.
+    pub(super) is_localhost: bool,
     pub(super) emulator: EmulatorSettings,
     /// The directory of the certificate authority; none where there is no place for it.
     pub(super) ca_dir: Option<PathBuf>,
@@ -38,6 +40,7 @@ impl StartSettings {
     pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
         let listen = settings.text(Setting::Listen).and_then(address).unwrap_or(Ipv4Addr::LOCALHOST.into());
         Ok(Self {
+            is_localhost: settings.text(Setting::Listen) == Some("localhost"),
             address: (listen, settings.number(Setting::Port).unwrap_or(PORT)).into(),
             emulator: emulator(settings)?,
             ca_dir: settings.path(Setting::CaDir).or_else(data_folder),
@@ -65,6 +68,13 @@ fn emulator(settings: &Settings) -> Result<EmulatorSettings, Error> {
     put(&mut emulator.groups_max, settings.number(Setting::GroupsMax));
     put(&mut emulator.members_max, settings.number(Setting::MembersMax));
     put(&mut emulator.log_entries_max, settings.number(Setting::LogEntriesMax));
+    put(&mut emulator.large_bytes_max, settings.number(Setting::LargeBytesMax));
+    if let Some(path) = settings.path(Setting::ControlTokenFile) {
+        let origin = "the file of --control-token-file";
+        let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
+        let token = ControlToken::new(secret::bare(origin, &text)?).map_err(|error| Error::secret(origin, error))?;
+        emulator.control_token = Some(token);
+    }
     put(&mut emulator.journal_bytes_max, settings.number(Setting::JournalBytesMax));
     emulator.data = settings.path(Setting::Data);
     put(&mut emulator.data_repair, boolean(settings, Setting::DataRepair));

@@ -95,7 +95,7 @@ pub(super) fn read(path: &Path, command: Command) -> FileSettings {
     found
 }
 
-/// That there is no setting of this name.
+/// The error of an unknown setting.
 fn unknown(command: Command, key: &str) -> String {
     let all = Setting::of(command).filter(|setting| !setting.is_secret()).map(|setting| setting.name().to_owned());
     let lists = match command {

@@ -173,7 +173,7 @@ settings! {
     TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
     AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
 
-    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address. Other machines can reach any address but a loopback one, and there is no password [default: 127.0.0.1]");
+    Listen serve("listen", Kind::Address, "ADDRESS", "Listen on this address; `localhost` is both 127.0.0.1 and ::1. Other machines can reach any address but a loopback one, and call the API without a password [default: 127.0.0.1]");
     Port serve("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port [default: 8600]");
     Groups serve("group", Kind::Group, "GROUP", "Create this group at the start; may be repeated").list();
     Seed serve("seed", Kind::File, "FILE", "Start from this scenario (docs/scenario.md), or from the snapshot that `avmarks replay --save` writes, with its settings except those given here");
@@ -207,6 +207,7 @@ settings! {
 
     ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy stands in for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
     ControlHosts serve("control_host", Kind::Host, "HOST", "A host, in addition to addresses, localhost and names without a dot, by which `/_avmarks/` may be reached; may be repeated").under(LIMITS).list();
+    ControlTokenFile serve("control_token_file", Kind::File, "FILE", "Demand the token in this file for `/_avmarks/`, as `Authorization: Bearer TOKEN` or as the password of a browser; without one, the control API answers on the loopback network only").under(LIMITS);
     ConnectionsMax serve("connections_max", integer(1, u64::MAX), "N", "Maximum number of open connections [default: 1024]").under(LIMITS);
     HeadBytesMax serve("head_bytes_max", integer(EmulatorSettings::HEAD_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of the head of a request [default: 65536]").under(LIMITS);
     HeadTimeout serve("head_timeout", integer(1, SECONDS_MAX), "SECONDS", "Time for the head of a request, and between two requests [default: 30]").under(LIMITS);
@@ -215,6 +216,7 @@ settings! {
     GroupsMax serve("groups_max", integer(0, u64::MAX), "N", "Maximum number of groups [default: 100000]").under(LIMITS);
     MembersMax serve("members_max", integer(0, u64::MAX), "N", "Maximum number of members of one group [default: 1000000]").under(LIMITS);
     LogEntriesMax serve("log_entries_max", integer(0, u64::MAX), "N", "Maximum number of requests in the log under `/_avmarks/log` [default: 1000]").under(LIMITS);
+    LargeBytesMax serve("large_bytes_max", integer(EmulatorSettings::LARGE_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of large request bodies and states in memory at once [default: 268435456]").under(LIMITS);
     JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
 
     LogForm serve("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);

@@ -48,10 +48,10 @@ fn every_clause_is_explained() {
     assert_eq!(
         found["refusals"],
         json!([
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": null},
-            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.says(), "under": "gap:wrong-type-code=10004"},
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "says": Refusal::ListType.says(), "under": null},
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "says": Refusal::CountType.says(), "under": "gap:count-types=avchatroom-only"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.description(), "under": null},
+            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.description(), "under": "gap:wrong-type-code=10004"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "says": Refusal::ListType.description(), "under": null},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "says": Refusal::CountType.description(), "under": "gap:count-types=avchatroom-only"},
         ])
     );
 }
@@ -89,7 +89,7 @@ fn every_error_code_is_explained() {
     let steps = avmarks(&["explain", "10005", "--json"]).json()["refusals"].clone();
     assert_eq!(
         steps,
-        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "says": Refusal::AccountsMax.says(), "under": null}])
+        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "says": Refusal::AccountsMax.description(), "under": null}])
     );
 }
 
@@ -154,7 +154,7 @@ fn each_refusal_of_a_code_is_said_in_a_sentence() {
     let told = avmarks(&["explain", "10004"]).out;
     let (_, refusals) = told.split_once("refusals\n").unwrap();
     for refusal in Refusal::ALL.iter().filter(|refusal| refusal.code(&Policy::default()) == 10004) {
-        let (step, says) = (format!("    step {:<2}  10004  ", refusal.step()), format!("  {}", refusal.says()));
+        let (step, says) = (format!("    step {:<2}  10004  ", refusal.step()), format!("  {}", refusal.description()));
         let is_there = refusals.lines().any(|line| line.starts_with(&step) && line.ends_with(&says));
         assert!(is_there, "{refusal:?}: {refusals}");
     }
@@ -311,23 +311,23 @@ fn readings_name_the_refusals_that_they_bring() {
         (
             "gap:rest-owner",
             json!([
-                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "says": Refusal::AdminCaller.says(), "under": null},
-                {"step": 17, "code": 10007, "because": ["PERMISSION"], "says": Refusal::Permission.says(), "under": "gap:rest-owner=owner-too"},
-                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "says": Refusal::SpecialAdmin.says(), "under": "gap:rest-owner=owner-too"},
+                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "says": Refusal::AdminCaller.description(), "under": null},
+                {"step": 17, "code": 10007, "because": ["PERMISSION"], "says": Refusal::Permission.description(), "under": "gap:rest-owner=owner-too"},
+                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "says": Refusal::SpecialAdmin.description(), "under": "gap:rest-owner=owner-too"},
             ]),
         ),
         (
             "gap:low-plan-list",
-            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::ListPlan.says(), "under": "gap:low-plan-list=refuse"}]),
+            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::ListPlan.description(), "under": "gap:low-plan-list=refuse"}]),
         ),
         // By default nothing is refused for these.
         (
             "gap:random",
-            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "says": Refusal::QueryRandom.says(), "under": "gap:random=refuse"}]),
+            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "says": Refusal::QueryRandom.description(), "under": "gap:random=refuse"}]),
         ),
         (
             "gap:over-capacity",
-            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "says": Refusal::MembersPerMark.says(), "under": "gap:over-capacity=refuse-call"}]),
+            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "says": Refusal::MembersPerMark.description(), "under": "gap:over-capacity=refuse-call"}]),
         ),
     ] {
         assert_eq!(avmarks(&["explain", "--json", gap]).json()["refusals"], refusals, "{gap}");
@@ -345,12 +345,15 @@ fn the_precedence_is_a_table() {
     assert_eq!((told.status, told.err.as_str()), (0, ""));
     let lines = told.out.lines().skip_while(|line| !line.starts_with("step")).skip(1);
     for ((refusal, step), line) in Refusal::ALL.iter().zip(steps).zip(lines) {
-        assert_eq!((&step["step"], &step["says"]), (&json!(refusal.step()), &json!(refusal.says())));
+        assert_eq!((&step["step"], &step["says"]), (&json!(refusal.step()), &json!(refusal.description())));
         assert_eq!(step["code"], json!(refusal.code(&Policy::default())));
         for ground in step["because"].as_array().unwrap() {
             assert!(line.contains(ground.as_str().unwrap()), "{line}");
         }
-        assert!(line.trim_start().starts_with(&refusal.step().to_string()) && line.ends_with(refusal.says()), "{line}");
+        assert!(
+            line.trim_start().starts_with(&refusal.step().to_string()) && line.ends_with(refusal.description()),
+            "{line}"
+        );
         assert!(line.contains(&step["code"].to_string()), "{line}");
     }
     assert!(avmarks(&["explain"]).out.contains("`avmarks explain precedence`"));

@@ -309,7 +309,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--policy", "x"], "--policy: invalid value `x`: expected one of "),
         (
             &["--limit", "calls=1"],
-            "--limit: invalid value `calls=1`: there is no `calls`; there are `accounts_per_call_max`",
+            "--limit: invalid value `calls=1`: `calls`: there is no such limit; there are `accounts_per_call_max`",
         ),
         (&["--limit", "calls_per_window_max=x"], "expected an integer"),
         (&["--clock", "now"], "--clock: invalid value `now`"),
@@ -382,4 +382,20 @@ fn a_port_in_use_is_an_error_and_listening_for_others_a_note() {
     assert!(error.contains("cannot listen on") && error.contains("give another --listen or --port"), "{error}");
     let said = server.stop("-TERM");
     assert!(said.contains("other machines can reach"), "{said}");
+}
+
+#[test]
+fn a_token_of_the_control_plane_is_demanded() {
+    let folder = folder("serve-control-token");
+    file(&folder, "token.txt", "a-token\r\n");
+    let server = Server::start(&folder, &["--control-token-file", "token.txt"]);
+    assert!(server.get("_avmarks/clock").contains("the control plane asks for its token"));
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let head =
+        "GET /_avmarks/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer a-token\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(!server.stop("-TERM").contains("a-token"));
 }

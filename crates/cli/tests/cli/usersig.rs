@@ -314,9 +314,9 @@ fn white_space_and_byte_order_marks_around_a_key_are_removed() {
 #[test]
 fn wrong_values_that_cannot_be_secrets_are_shown() {
     for (option, value, said) in [
-        ("--expire", "0", "'0' for '--expire <SECONDS>': expected an integer from 1 to 9223372036854775"),
+        ("--expire", "0", "'0' for '--expire <SECONDS>': expected an integer from 1 to 9007199254740"),
         ("--expire", "1d", "'1d' for '--expire <SECONDS>': expected an integer"),
-        ("--at", "-5", "'-5' for '--at <UNIX_SECONDS>': expected an integer from 0 to 9223372036854775"),
+        ("--at", "-5", "'-5' for '--at <UNIX_SECONDS>': expected an integer from 0 to 9007199254740"),
         ("--at", "now", "'now' for '--at <UNIX_SECONDS>': expected an integer"),
         ("--at", KEY, "'…' for '--at <UNIX_SECONDS>': expected an integer"),
     ] {

@@ -1,37 +1,46 @@
-//! What is asked of the service by a single call.
+//! The request of a single call.
 
 use avmarks_protocol::{Endpoint, get_admin_list, get_online_member_num, modify_admin};
-use avmarks_spec::{GroupId, Limits};
+use avmarks_spec::Limits;
 
-use crate::plan::group_and_accounts;
-use crate::{Change, PlanFaults, PlanKind, PlanSettings};
+use crate::plan::{group_and_accounts, group_id};
+use crate::{PlanErrors, PlanKind, PlanSettings};
 
-/// What is asked of the service.
+/// The request of a single call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRequest {
     /// The path of the URL, without a slash in front.
     pub path: String,
     /// The body, JSON.
     pub body: Vec<u8>,
-    /// Whether asking twice does no harm. If not, it is tried again only where it was certainly not carried out.
+    /// Whether it may be carried out twice. If not, it is sent again only where it was certainly not carried out.
     pub repeatable: bool,
 }
 
 impl CallRequest {
     /// The number of online members of a group.
-    #[must_use]
-    pub fn online_count(group: &GroupId) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`PlanErrors`] where the text is not a group.
+    pub fn online_count(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
+        let group = group_id(group.as_ref())?;
         let request = get_online_member_num::Request { group_id: group.as_str().into() };
-        Self::repeatable(Endpoint::GetOnlineMemberNum, request.to_json())
+        Ok(Self::repeatable(Endpoint::GetOnlineMemberNum, request.to_json()))
     }
 
     /// The administrators of a group. Source: 1047/60524.
     ///
-    /// [`get_admin_list::Answer`] reads the answer. One with code 0 and without `Admin_List` stands for a group without administrators.
-    #[must_use]
-    pub fn admins(group: &GroupId) -> Self {
+    /// [`get_admin_list::Answer`] reads the answer. One with code 0 and without `Admin_List` means that the group has no
+    /// administrators.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanErrors`] where the text is not a group.
+    pub fn admins(group: impl AsRef<str>) -> Result<Self, PlanErrors> {
+        let group = group_id(group.as_ref())?;
         let request = get_admin_list::Request { group_id: group.as_str().into() };
-        Self::repeatable(Endpoint::GetAdminList, request.to_json())
+        Ok(Self::repeatable(Endpoint::GetAdminList, request.to_json()))
     }
 
     /// Makes accounts administrators of a group, who may mute members and may not mark them. They need not be in the group. Each
@@ -49,49 +58,55 @@ impl CallRequest {
     ///
     /// # Errors
     ///
-    /// [`PlanFaults`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the five
+    /// [`PlanErrors`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the five
     /// administrators that a group has at most.
     pub fn set_admins<A: AsRef<str>>(
-        group: &str,
+        group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
-        Self::modify_admin(Change::Set, group, accounts, Limits::DOCUMENTED.group_admins_max, settings)
+    ) -> Result<Self, PlanErrors> {
+        Self::modify_admin(PlanKind::SetMarks, group.as_ref(), accounts, Limits::DOCUMENTED.group_admins_max, settings)
     }
 
-    /// Removes accounts from the administrators of a group; to name one that is not an administrator is no error
+    /// Removes accounts from the administrators of a group; one that is not an administrator is ignored
     /// (`gap:admin-unset`). Source: 1047/60525, 269/102857.
     ///
     /// # Errors
     ///
-    /// [`PlanFaults`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the 500
+    /// [`PlanErrors`]: everything that is wrong with the group or an account; also where there are no accounts, or more than the 500
     /// that one call may name (`ACCOUNTS-MAX`).
     pub fn delete_admins<A: AsRef<str>>(
-        group: &str,
+        group: impl AsRef<str>,
         accounts: impl IntoIterator<Item = A>,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
-        Self::modify_admin(Change::Delete, group, accounts, Limits::DOCUMENTED.accounts_per_call_max, settings)
+    ) -> Result<Self, PlanErrors> {
+        Self::modify_admin(
+            PlanKind::DeleteMarks,
+            group.as_ref(),
+            accounts,
+            Limits::DOCUMENTED.accounts_per_call_max,
+            settings,
+        )
     }
 
     fn modify_admin<A: AsRef<str>>(
-        change: Change,
+        kind: PlanKind,
         group: &str,
         accounts: impl IntoIterator<Item = A>,
         accounts_max: usize,
         settings: &PlanSettings,
-    ) -> Result<Self, PlanFaults> {
+    ) -> Result<Self, PlanErrors> {
         let (group, accounts) = group_and_accounts(group, accounts, accounts_max, settings)?;
         let request = modify_admin::Request {
             group_id: group.as_str().into(),
             // The numbers are those of marks.
-            command_type: PlanKind::from(change).command_type().unwrap_or_default().into(),
-            accounts: accounts.iter().map(|account| account.as_str().into()).collect(),
+            command_type: kind.command_type().unwrap_or_default().into(),
+            accounts: accounts.iter().map(Into::into).collect(),
         };
         Ok(Self::repeatable(Endpoint::ModifyAdmin, request.to_json()))
     }
 
-    /// A call that does no harm where it is carried out twice.
+    /// A call that may be carried out twice.
     pub(crate) fn repeatable(endpoint: Endpoint, body: Vec<u8>) -> Self {
         Self { path: endpoint.path().to_owned(), body, repeatable: true }
     }
@@ -119,7 +134,7 @@ mod tests {
         assert_eq!(body(&set), r#"{"GroupId":"@TGS#a","CommandType":1,"Admin_Account":["b","a"]}"#);
         let delete = CallRequest::delete_admins(GROUP, ["a"], &settings).unwrap();
         assert_eq!(body(&delete), r#"{"GroupId":"@TGS#a","CommandType":2,"Admin_Account":["a"]}"#);
-        let list = CallRequest::admins(&GroupId::parse(GROUP).unwrap());
+        let list = CallRequest::admins(GROUP).unwrap();
         assert_eq!((body(&list), list.repeatable), (r#"{"GroupId":"@TGS#a"}"#, true));
         assert_eq!(
             [&set, &delete, &list].map(|request| request.path.rsplit('/').next().unwrap().to_owned()),
@@ -152,13 +167,13 @@ mod tests {
 
     #[test]
     fn every_fault_of_group_and_accounts_is_told() {
-        let told = |faults: PlanFaults| faults.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
+        let told = |faults: PlanErrors| faults.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             told(CallRequest::set_admins("", ["a", "", "\n"], &PlanSettings::default()).unwrap_err()),
             [
-                "group `` is no group id: it is empty; give 1 to 48 bytes of printable ASCII",
-                "inputs[1]: `` is no account: it is empty; give 1 to 32 bytes",
-                "inputs[2]: `\\n` is no account: `\\n` at byte 0 is not allowed; give 1 to 32 bytes",
+                "group `` is not a group id: it is empty; expected 1 to 48 bytes of printable ASCII",
+                "inputs[1]: `` is not an account: it is empty; expected 1 to 32 bytes",
+                "inputs[2]: `\\n` is not an account: `\\n` at byte 0 is not allowed; expected 1 to 32 bytes",
             ]
         );
         let nobody: [&str; 0] = [];

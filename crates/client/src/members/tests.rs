@@ -7,7 +7,7 @@ use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::Timestamp;
 
 use super::*;
-use crate::{CallStep, Failure, Pace, PaceSettings, PlanError, Reply, RetrySettings, Signer, SingleCall};
+use crate::{Pace, PaceSettings, PlanError, Response, RetrySettings, Signer, SingleCall, Step, TransportError};
 
 const GROUP: &str = "@TGS#a";
 const START: Timestamp = Timestamp::from_millis(1_795_412_030_000);
@@ -33,7 +33,7 @@ fn run(
     check: &mut MemberCheck,
     pace: &mut Pace,
     mut deed: impl FnMut(&Request<'_>) -> Deed,
-) -> (Result<Vec<CheckedMember>, Unanswered>, Vec<usize>, Vec<u64>) {
+) -> (Result<Vec<CheckedMember>, UnansweredError>, Vec<usize>, Vec<u64>) {
     let signer = Signer::fixed(SdkAppId::EXAMPLE, avmarks_spec::UserId::parse("admin").unwrap(), UserSig::new("eJy"));
     let signer = Arc::new(signer);
     let (mut now, mut checked, mut sizes, mut times) = (START, Vec::new(), Vec::new(), Vec::new());
@@ -41,14 +41,16 @@ fn run(
         let mut call = SingleCall::new(request, Arc::clone(&signer), RetrySettings::default(), 7);
         loop {
             match call.poll(now, pace) {
-                CallStep::WaitUntil(then) => now = then,
-                CallStep::Done(Ok(answered)) => {
-                    checked.extend(check.on_answer(&answered).unwrap());
-                    break;
-                }
-                CallStep::Done(Err(unanswered)) if check.split(&unanswered) => break,
-                CallStep::Done(Err(unanswered)) => return (Err(unanswered), sizes, times),
-                CallStep::Send(sending) => {
+                Step::WaitUntil(then) => now = then,
+                Step::Done => match call.into_result() {
+                    Ok(answered) => {
+                        checked.extend(check.on_answer(&answered).unwrap());
+                        break;
+                    }
+                    Err(unanswered) if check.split(&unanswered) => break,
+                    Err(unanswered) => return (Err(unanswered), sizes, times),
+                },
+                Step::Send(transmit) => {
                     let request = Request::parse(&call.request().body).unwrap();
                     assert_eq!((&*request.group_id, call.request().repeatable), (GROUP, true));
                     sizes.push(request.accounts.len());
@@ -59,12 +61,12 @@ fn run(
                         Deed::Answer(body) => body,
                         Deed::Refuse(code) => Answer::refused(ErrorCode::new(code), "no").to_json(),
                         Deed::Lose => {
-                            let lost = Failure::ConnectionLost { what: "reset".to_owned() };
-                            call.on_failure(sending.id, now, lost).unwrap();
+                            let lost = TransportError::ConnectionLost { message: "reset".to_owned() };
+                            call.on_failure(transmit.id, now, lost).unwrap();
                             continue;
                         }
                     };
-                    call.on_reply(sending.id, now, &Reply::new(200, &body)).unwrap();
+                    call.on_response(transmit.id, now, &Response::new(200, &body)).unwrap();
                 }
             }
         }
@@ -137,9 +139,9 @@ fn an_answer_without_the_list_stands_for_nobody_and_unknown_fields_do_not_matter
 fn a_list_of_another_type_ends_the_check() {
     let mut check = check(&accounts(501));
     let body = br#"{"ActionStatus":"OK","ErrorCode":0,"Member_Account":{}}"#.to_vec();
-    let answered = Answered { envelope: avmarks_protocol::Envelope::ok(), body, random: 7, quirks: Vec::new() };
-    let fault = check.on_answer(&answered).unwrap_err();
-    assert_eq!(fault.to_string(), "`Member_Account` must be an array, and is an object: `{}`");
+    let answered = CallAnswer { envelope: avmarks_protocol::Envelope::ok(), body, random: 7, anomalies: Vec::new() };
+    let error = check.on_answer(&answered).unwrap_err();
+    assert_eq!(error.to_string(), "`Member_Account` must be an array, and is an object: `{}`");
     assert_eq!(check.request(), None);
 }
 
@@ -162,7 +164,7 @@ fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
 
 #[test]
 fn its_requests_keep_the_pace() {
-    let mut pace = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_secs(1) });
+    let mut pace = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_secs(1), margin: Duration::ZERO });
     let (_, _, times) = run(&mut check(&accounts(1_001)), &mut pace, online);
     assert_eq!(times, [0, 1_000, 2_000]);
 }

@@ -1,10 +1,16 @@
-//! A plan in the making: merges, and collects every fault.
+//! A plan in the making: merges accounts, and collects everything that is wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
-use super::{Entry, Plan, PlanError, PlanFaults, PlanKind, PlanSettings};
+use super::accounts::{Accounts, Interner};
+use super::{Plan, PlanError, PlanErrors, PlanKind, PlanSettings};
+
+/// The group of this text.
+pub(crate) fn group_id(group: &str) -> Result<GroupId, PlanError> {
+    GroupId::parse(group).map_err(|error| PlanError::Group { found: group.to_owned(), error })
+}
 
 /// The group, and each account once, in order of first mention: for the calls that name no marks.
 ///
@@ -16,29 +22,31 @@ pub(crate) fn group_and_accounts<A: AsRef<str>>(
     accounts: impl IntoIterator<Item = A>,
     accounts_max: usize,
     settings: &PlanSettings,
-) -> Result<(GroupId, Vec<UserId>), PlanFaults> {
+) -> Result<(GroupId, Accounts), PlanErrors> {
     let mut draft = Draft::new(settings);
     for account in accounts {
-        draft.take_pinned(account.as_ref());
+        draft.add_pinned(account.as_ref());
     }
-    let found = draft.entries.len();
-    let fault = (found > accounts_max).then_some(PlanError::Accounts { found, max: accounts_max });
-    let group = draft.check(group, fault)?;
-    Ok((group, draft.entries.into_iter().map(|entry| entry.account).collect()))
+    let found = draft.accounts.accounts.len();
+    let error = (found > accounts_max).then_some(PlanError::Accounts { found, max: accounts_max });
+    let group = draft.check(group, error)?;
+    Ok((group, draft.accounts.accounts))
 }
 
 /// A plan in the making, with what was found wrong so far.
 pub(super) struct Draft<'a> {
     settings: &'a PlanSettings,
     inputs: usize,
-    entries: Vec<Entry>,
-    places: BTreeMap<UserId, usize>,
+    accounts: Interner,
+    list_of: Vec<u32>,
     lists: Vec<Box<[Mark]>>,
-    list_places: BTreeMap<Box<[Mark]>, usize>,
+    list_indexes: BTreeMap<Box<[Mark]>, u32>,
     custom: BTreeSet<Mark>,
     /// The first input that names one custom mark too many, and that mark.
     one_too_many: Option<(usize, Mark)>,
-    faults: Vec<PlanError>,
+    /// Whether there are more accounts, or lists of marks, than 32 bits can count.
+    is_too_long: bool,
+    errors: Vec<PlanError>,
 }
 
 impl<'a> Draft<'a> {
@@ -46,34 +54,35 @@ impl<'a> Draft<'a> {
         Self {
             settings,
             inputs: 0,
-            entries: Vec::new(),
-            places: BTreeMap::new(),
+            accounts: Interner::default(),
+            list_of: Vec::new(),
             lists: Vec::new(),
-            list_places: BTreeMap::new(),
+            list_indexes: BTreeMap::new(),
             custom: BTreeSet::new(),
             one_too_many: None,
-            faults: Vec::new(),
+            is_too_long: false,
+            errors: Vec::new(),
         }
     }
 
-    pub(super) fn take(&mut self, account: &str, numbers: impl IntoIterator<Item = i64>) {
+    pub(super) fn add(&mut self, account: &str, numbers: impl IntoIterator<Item = i64>) {
         let input = self.inputs;
         self.inputs += 1;
         let parsed = UserId::parse_as(account, self.settings.account_id);
-        if let Err(fault) = &parsed {
-            self.faults.push(PlanError::Account { input, found: account.to_owned(), fault: *fault });
+        if let Err(error) = parsed {
+            self.errors.push(PlanError::Account { input, found: account.to_owned(), error });
         }
         let mut marks = Vec::new();
         let mut named = 0;
         for number in numbers {
             match Mark::new(number) {
                 Ok(mark) => marks.push(mark),
-                Err(fault) => self.faults.push(PlanError::Mark { input, mark: named, fault }),
+                Err(error) => self.errors.push(PlanError::Mark { input, mark: named, error }),
             }
             named += 1;
         }
         if named == 0 {
-            self.faults.push(PlanError::NoMarks { input });
+            self.errors.push(PlanError::NoMarks { input });
         }
         for mark in marks.iter().filter(|mark| !mark.is_special()) {
             let full = self.settings.custom_marks_max.is_some_and(|max| self.custom.len() >= max);
@@ -81,84 +90,93 @@ impl<'a> Draft<'a> {
                 self.one_too_many = Some((input, *mark));
             }
         }
-        if let Ok(account) = parsed {
-            self.merge(account, marks);
+        if parsed.is_ok() && self.merge(account, marks).is_none() {
+            self.is_too_long = true;
         }
     }
 
-    /// Takes an account that comes without marks: 500 stands in their place.
-    pub(super) fn take_pinned(&mut self, account: &str) {
-        self.take(account, [i64::from(Mark::PINNED.number())]);
+    /// Adds an account that comes without marks: it is given 500.
+    pub(super) fn add_pinned(&mut self, account: &str) {
+        self.add(account, [i64::from(Mark::PINNED.number())]);
     }
 
-    fn merge(&mut self, account: UserId, mut marks: Vec<Mark>) {
-        let place = self.places.get(&account).copied();
-        let held = place.and_then(|place| self.entries.get(place)).and_then(|entry| self.lists.get(entry.list));
-        if let Some(held) = held {
-            marks = held.iter().copied().chain(marks).collect();
+    /// None where there are too many accounts or lists.
+    fn merge(&mut self, account: &str, mut marks: Vec<Mark>) -> Option<()> {
+        let index = usize::try_from(self.accounts.intern(account)?).ok()?;
+        let known = self.list_of.get(index).and_then(|list| self.lists.get(usize::try_from(*list).ok()?));
+        if let Some(known) = known {
+            marks = known.iter().copied().chain(marks).collect();
         }
-        let mut seen = BTreeSet::new();
-        marks.retain(|mark| seen.insert(*mark));
-        let list = self.list(marks);
-        match place.and_then(|place| self.entries.get_mut(place)) {
-            Some(entry) => entry.list = list,
-            None => {
-                self.places.insert(account, self.entries.len());
-                self.entries.push(Entry { account, list });
-            }
+        if marks.len() > 1 {
+            let mut seen = BTreeSet::new();
+            marks.retain(|mark| seen.insert(*mark));
         }
+        let list = self.list(marks)?;
+        match self.list_of.get_mut(index) {
+            Some(of_account) => *of_account = list,
+            None => self.list_of.push(list),
+        }
+        Some(())
     }
 
-    /// The place of a list of marks among the plan's.
-    fn list(&mut self, marks: Vec<Mark>) -> usize {
-        if let Some(place) = self.list_places.get(&*marks) {
-            return *place;
+    /// The index of a list of marks.
+    fn list(&mut self, marks: Vec<Mark>) -> Option<u32> {
+        if let Some(index) = self.list_indexes.get(&*marks) {
+            return Some(*index);
         }
-        let (place, marks) = (self.lists.len(), marks.into_boxed_slice());
-        self.list_places.insert(marks.clone(), place);
+        let index = u32::try_from(self.lists.len()).ok()?;
+        let marks = marks.into_boxed_slice();
+        self.list_indexes.insert(marks.clone(), index);
         self.lists.push(marks);
-        place
+        Some(index)
     }
 
-    pub(super) fn finish(mut self, kind: PlanKind, group: &str) -> Result<Plan, PlanFaults> {
-        let fault = match (kind, self.settings.custom_marks_max, self.one_too_many) {
+    pub(super) fn finish(mut self, kind: PlanKind, group: &str) -> Result<Plan, PlanErrors> {
+        let error = match (kind, self.settings.custom_marks_max, self.one_too_many) {
             (PlanKind::SetMarks, Some(max), Some((input, mark))) => {
                 Some(PlanError::CustomMarks { found: self.custom.len(), max, input, mark })
             }
             _ => None,
         };
-        let group = self.check(group, fault)?;
-        self.entries.shrink_to_fit();
+        let group = self.check(group, error)?;
+        let mut accounts = self.accounts.accounts;
+        accounts.shrink_to_fit();
+        self.list_of.shrink_to_fit();
         Ok(Plan {
             kind,
             group,
-            entries: self.entries,
+            accounts,
+            list_of: self.list_of,
             lists: self.lists,
             accounts_per_call_max: self.settings.accounts_per_call_max,
             inputs: self.inputs,
         })
     }
 
-    /// The group, where nothing is wrong with anything; `fault` is one that is about all inputs together.
-    fn check(&mut self, group: &str, fault: Option<PlanError>) -> Result<GroupId, PlanFaults> {
-        let mut faults = Vec::new();
+    /// The group, where nothing is wrong with anything; `error` is one that is about all inputs together.
+    fn check(&mut self, group: &str, error: Option<PlanError>) -> Result<GroupId, PlanErrors> {
+        let mut errors = Vec::new();
         let per_call = self.settings.accounts_per_call_max;
         let per_call_max = Limits::DOCUMENTED.accounts_per_call_max;
         if !(1..=per_call_max).contains(&per_call) {
-            faults.push(PlanError::AccountsPerCall { found: per_call, max: per_call_max });
+            errors.push(PlanError::AccountsPerCall { found: per_call, max: per_call_max });
         }
-        let parsed = GroupId::parse(group);
-        if let Err(fault) = &parsed {
-            faults.push(PlanError::Group { found: group.to_owned(), fault: *fault });
+        let parsed = group_id(group);
+        if let Err(error) = &parsed {
+            errors.push(error.clone());
         }
         if self.inputs == 0 {
-            faults.push(PlanError::NoAccounts);
+            errors.push(PlanError::NoAccounts);
         }
-        faults.extend(fault);
-        faults.append(&mut self.faults);
+        if self.is_too_long {
+            errors
+                .push(PlanError::Accounts { found: self.inputs, max: usize::try_from(u32::MAX).unwrap_or(usize::MAX) });
+        }
+        errors.extend(error);
+        errors.append(&mut self.errors);
         match parsed {
-            Ok(group) if faults.is_empty() => Ok(group),
-            _ => Err(PlanFaults::new(faults)),
+            Ok(group) if errors.is_empty() => Ok(group),
+            _ => Err(PlanErrors::new(errors)),
         }
     }
 }

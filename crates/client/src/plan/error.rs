@@ -9,20 +9,20 @@ use avmarks_spec::{Clause, Excerpt, IdError, Limits, Mark, MarkError};
 #[non_exhaustive]
 pub enum PlanError {
     /// The setting for the size of a call is out of range.
-    #[error("accounts per call is `{found}`; it must be from 1 to {max}")]
+    #[error("invalid accounts per call `{found}`: expected 1 to {max}")]
     AccountsPerCall {
         /// The setting.
         found: usize,
         /// The most that the service takes (`ACCOUNTS-MAX`).
         max: usize,
     },
-    /// The group id is none (`GROUP-ID`).
-    #[error("group `{}` is no group id: {fault}; give 1 to 48 bytes of printable ASCII", Excerpt(.found))]
+    /// The text is not a group id (`GROUP-ID`).
+    #[error("group `{}` is not a group id: {error}; expected 1 to 48 bytes of printable ASCII", Excerpt(.found))]
     Group {
         /// The text found.
         found: String,
         /// What is wrong with it.
-        fault: IdError,
+        error: IdError,
     },
     /// There is no input at all.
     #[error("there are no accounts; name at least one")]
@@ -50,36 +50,36 @@ pub enum PlanError {
         /// The most there may be.
         max: usize,
     },
-    /// An account is no user id (`ACCOUNT-ID`).
-    #[error("inputs[{input}]: `{}` is no account: {fault}; give 1 to 32 bytes", Excerpt(.found))]
+    /// The text is not a user id (`ACCOUNT-ID`).
+    #[error("inputs[{input}]: `{}` is not an account: {error}; expected 1 to 32 bytes", Excerpt(.found))]
     Account {
-        /// Which input.
+        /// The index of the input.
         input: usize,
         /// The text found.
         found: String,
         /// What is wrong with it.
-        fault: IdError,
+        error: IdError,
     },
     /// An account comes without marks (`REQUIRED`).
     #[error("inputs[{input}] has no marks; name at least one")]
     NoMarks {
-        /// Which input.
+        /// The index of the input.
         input: usize,
     },
-    /// A number is no mark (`MARK-RANGE`).
-    #[error("inputs[{input}].marks[{mark}]: {fault}")]
+    /// The number is not a mark (`MARK-RANGE`).
+    #[error("inputs[{input}].marks[{mark}]: {error}")]
     Mark {
-        /// Which input.
+        /// The index of the input.
         input: usize,
-        /// Which of its marks.
+        /// The index of the mark among those of the input.
         mark: usize,
-        /// The number, and what would do.
-        fault: MarkError,
+        /// The number, and what is expected.
+        error: MarkError,
     },
 }
 
 impl PlanError {
-    /// The clause that the input breaks; none where no document says that it is refused.
+    /// The clause that the input violates. None where no document says that it is refused.
     #[must_use]
     pub const fn clause(&self) -> Option<Clause> {
         match self {
@@ -94,7 +94,7 @@ impl PlanError {
         }
     }
 
-    /// The input that is at fault, from 0; none where it is not about one.
+    /// The input that is wrong, from 0. None where the error is not about one.
     #[must_use]
     pub const fn input(&self) -> Option<usize> {
         match self {
@@ -110,16 +110,16 @@ impl PlanError {
 /// Everything that is wrong with the inputs of a plan, or of another call: what is about the whole first, then input by input.
 /// Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanFaults(Vec<PlanError>);
+pub struct PlanErrors(Vec<PlanError>);
 
-impl PlanFaults {
-    pub(crate) const fn new(faults: Vec<PlanError>) -> Self {
-        Self(faults)
+impl PlanErrors {
+    pub(crate) const fn new(errors: Vec<PlanError>) -> Self {
+        Self(errors)
     }
 
     /// How many there are.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "without a fault there is a plan")]
+    #[expect(clippy::len_without_is_empty, reason = "without an error there is a plan")]
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -131,23 +131,23 @@ impl PlanFaults {
     }
 }
 
-impl From<PlanError> for PlanFaults {
-    fn from(fault: PlanError) -> Self {
-        Self(vec![fault])
+impl From<PlanError> for PlanErrors {
+    fn from(error: PlanError) -> Self {
+        Self(vec![error])
     }
 }
 
 /// The first one, and how many more there are.
-impl fmt::Display for PlanFaults {
+impl fmt::Display for PlanErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(first) = self.0.first() {
             first.fmt(f)?;
         }
         match self.0.len() {
             0 | 1 => Ok(()),
-            faults => write!(f, " (and {} more)", faults - 1),
+            errors => write!(f, " (and {} more)", errors - 1),
         }
     }
 }
 
-impl std::error::Error for PlanFaults {}
+impl std::error::Error for PlanErrors {}

@@ -7,21 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::State;
 
-/// What is done with the marks that inputs name. The list is closed, as the vendor's is (`COMMAND-TYPE`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// They are set.
-    Set,
-    /// They are deleted.
-    Delete,
-}
-
 /// What a plan does. The list is closed: a new kind breaks the build of whoever must tell them apart.
 ///
 /// ```
-/// use avmarks_client::{Change, PlanKind};
+/// use avmarks_client::PlanKind;
 ///
-/// assert_eq!(PlanKind::from(Change::Set), PlanKind::SetMarks);
 /// assert_eq!(PlanKind::DeleteMarks.command_type(), Some(2));
 /// assert_eq!(PlanKind::AddRobots.endpoint().command(), "add_robots");
 /// assert_eq!(PlanKind::DeleteRobots.to_string(), "delete-robots");
@@ -35,9 +25,9 @@ pub enum PlanKind {
     /// Deletes marks: `modify_user_info` with `CommandType` 2.
     #[serde(rename = "delete")]
     DeleteMarks,
-    /// Puts robots into the online list: `add_robots`, which sets mark 500 on them. Source: 1047/60527.
+    /// Adds robots to the online list: `add_robots`, which sets mark 500 on them. Source: 1047/60527.
     AddRobots,
-    /// Takes robots out of the online list: `del_robots`, which deletes their mark 500. Source: 269/103785.
+    /// Deletes robots from the online list: `del_robots`, which deletes their mark 500. Source: 269/103785.
     DeleteRobots,
 }
 
@@ -77,18 +67,18 @@ impl PlanKind {
         matches!(self, Self::SetMarks | Self::AddRobots)
     }
 
-    /// The states in which accounts of such a plan can be, the best first. An answer about robots names no account, so that no
-    /// account of theirs is known to be served or left out.
+    /// The states in which accounts of such a plan can be, the best first. An answer about robots names no account, so that none
+    /// of their accounts is known to be served or omitted.
     #[must_use]
     pub const fn states(self) -> &'static [State] {
-        use State::{Accepted, Applied, NotTried, Omitted, Partly, Refused, Unconfirmed};
+        use State::{Accepted, Applied, NotSent, Omitted, Partial, Refused, Unconfirmed};
         match self {
-            Self::SetMarks | Self::DeleteMarks => &[Applied, Partly, Omitted, Refused, Unconfirmed, NotTried],
-            Self::AddRobots | Self::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotTried],
+            Self::SetMarks | Self::DeleteMarks => &[Applied, Partial, Omitted, Refused, Unconfirmed, NotSent],
+            Self::AddRobots | Self::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotSent],
         }
     }
 
-    /// A short name, ours and stable: `set`, `delete`, `add-robots` or `delete-robots`.
+    /// A short, stable name: `set`, `delete`, `add-robots` or `delete-robots`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -96,15 +86,6 @@ impl PlanKind {
             Self::DeleteMarks => "delete",
             Self::AddRobots => "add-robots",
             Self::DeleteRobots => "delete-robots",
-        }
-    }
-}
-
-impl From<Change> for PlanKind {
-    fn from(change: Change) -> Self {
-        match change {
-            Change::Set => Self::SetMarks,
-            Change::Delete => Self::DeleteMarks,
         }
     }
 }

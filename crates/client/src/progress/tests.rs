@@ -1,34 +1,38 @@
 use avmarks_protocol::modify_user_info::Served;
 
 use super::*;
-use crate::{Change, PlanSettings};
+use crate::PlanSettings;
 
 fn plan(accounts: usize) -> Plan {
     let wanted = (0..accounts).map(|n| (format!("u{n}"), [1000, 1001]));
-    Plan::new(Change::Set, "@TGS#a", wanted, &PlanSettings::default()).unwrap()
+    Plan::set_marks("@TGS#a", wanted, &PlanSettings::default()).unwrap()
 }
 
-fn settled(first: usize, accounts: usize) -> Settled {
-    Settled { first, accounts, random: 7, at: 5, partly: Vec::new(), omitted: Vec::new() }
+fn answered(first: usize, accounts: usize) -> AnsweredCall {
+    AnsweredCall::whole(first..first.saturating_add(accounts), 7, Timestamp::from_millis(5))
 }
 
-fn progress(plan: &Plan, settled: Vec<Settled>) -> Progress {
-    Progress::new([(plan, settled)])
+fn progress(plan: &Plan, answered: Vec<AnsweredCall>) -> Progress {
+    Progress::new([(plan, answered)])
 }
 
 #[test]
-fn an_answer_settles_each_account_of_its_call() {
+fn an_answer_gives_each_account_of_its_call_a_result() {
     let plan = plan(4);
     let served = [("u1", vec![1001, 1000]), ("u3", vec![1001, 9]), ("u2", vec![5]), ("other", vec![1000])];
     let members = served.map(|(account, marks)| Served::new(account, marks)).into();
-    let (settled, strangers) = Settled::of(&plan, 1..4, &Answer::served(1, members), 7, Timestamp::from_millis(5));
-    assert_eq!(strangers, 1);
-    assert_eq!((settled.range(), settled.random(), settled.at()), (1..4, 7, Timestamp::from_millis(5)));
-    let json = progress(&plan, vec![settled]).to_json();
+    let answer = Answer::served(1, members);
+    let (call, anomalies) = AnsweredCall::of(&plan, 1..4, &answer, &Holders::new(), 7, Timestamp::from_millis(5));
+    assert_eq!(anomalies, [Anomaly::UnrequestedAccounts(1), Anomaly::UnrequestedMarks(2)]);
+    assert_eq!((call.range(), call.random()), (1..4, 7));
+    let mut holders = Holders::new();
+    call.count(&plan, &mut holders);
+    assert_eq!(holders.into_values().collect::<Vec<_>>(), [1, 2]);
+    let json = progress(&plan, vec![call]).to_json();
     assert_eq!(
         String::from_utf8(json.clone()).unwrap(),
         format!(
-            r#"{{"version":1,"plans":[{{"group":"@TGS#a","change":"set","accounts":4,"fingerprint":"{}","settled":[{{"first":1,"accounts":3,"random":7,"at":5,"partly":[{{"account":3,"marks":[1001]}}],"omitted":[2]}}]}}]}}"#,
+            r#"{{"version":2,"plans":[{{"group":"@TGS#a","change":"set","accounts":4,"fingerprint":"{}","answered":[{{"first":1,"accounts":3,"random":7,"at":5,"partial":[{{"account":3,"marks":[1001],"cause":"mark_full"}}],"unexplained":[2]}}]}}]}}"#,
             hexadecimal(&plan)
         )
     );
@@ -40,61 +44,64 @@ fn an_answer_settles_each_account_of_its_call() {
 #[test]
 fn another_version_and_another_plan_are_refused() {
     let mine = plan(4);
-    let good = progress(&mine, vec![settled(0, 2)]);
+    let good = progress(&mine, vec![answered(0, 2)]);
     assert!(matches!(good.fit(&[]), Err(ProgressError::Plans { found: 1, planned: 0 })));
     assert!(matches!(good.fit(&[plan(5)]), Err(ProgressError::OtherPlan { field: "accounts", .. })));
-    let other = Plan::new(Change::Set, "@TGS#a", (0..4).map(|n| (format!("u{n}"), [1000])), &PlanSettings::default());
-    let fault = good.fit(&[other.unwrap()]).unwrap_err().to_string();
-    assert!(fault.starts_with("plans[0].fingerprint of the progress is `"), "{fault}");
-    let newer = String::from_utf8(good.to_json()).unwrap().replace("\"version\":1", "\"version\":2,\"new\":[]");
+    let other = Plan::set_marks("@TGS#a", (0..4).map(|n| (format!("u{n}"), [1000])), &PlanSettings::default());
+    let error = good.fit(&[other.unwrap()]).unwrap_err().to_string();
+    assert!(error.starts_with("the progress was made for another plan: plans[0].fingerprint is `"), "{error}");
+    let newer = String::from_utf8(good.to_json()).unwrap().replace("\"version\":2", "\"version\":3,\"new\":[]");
     assert_eq!(
         Progress::parse(newer.as_bytes()).unwrap_err().to_string(),
-        "the progress has version `2`, and this program reads 1; use the program that wrote it"
+        "the progress has version `3`, and this program reads 2; use the program that wrote it"
     );
     let unchecked: Progress = serde_json::from_str(&newer).unwrap();
-    assert_eq!(unchecked.fit(&[mine]), Err(ProgressError::Version { found: 2 }));
-    for text in ["", "[]", "{}", r#"{"version":1}"#, r#"{"version":"1"}"#] {
+    assert_eq!(unchecked.fit(&[mine]), Err(ProgressError::Version { found: 3 }));
+    for text in ["", "[]", "{}", r#"{"version":2}"#, r#"{"version":"2"}"#] {
         assert!(matches!(Progress::parse(text.as_bytes()), Err(ProgressError::NotProgress { .. })), "{text}");
     }
 }
 
 #[test]
-fn what_cannot_have_been_is_refused() {
+fn impossible_results_are_refused() {
     let plan = plan(4);
-    let partly = |account, marks: &[u32]| vec![Partly { account, marks: marks.to_vec() }];
+    let partial = |account, marks: &[u32]| vec![Partial { account, marks: marks.to_vec(), cause: Cause::Offline }];
     for bad in [
-        settled(0, 0),
-        settled(3, 2),
-        settled(usize::MAX, usize::MAX),
-        Settled { omitted: vec![2], ..settled(0, 2) },
-        Settled { omitted: vec![1, 0], ..settled(0, 2) },
-        Settled { omitted: vec![1, 1], ..settled(0, 2) },
-        Settled { partly: partly(0, &[]), ..settled(0, 2) },
-        Settled { partly: partly(0, &[1000, 1001]), ..settled(0, 2) },
-        Settled { partly: partly(0, &[1002]), ..settled(0, 2) },
-        Settled { partly: partly(0, &[1000]), omitted: vec![0], ..settled(0, 2) },
-        Settled { partly: partly(3, &[1000]), ..settled(0, 2) },
+        answered(0, 0),
+        answered(3, 2),
+        answered(usize::MAX - 1, 1),
+        AnsweredCall { offline: vec![2], ..answered(0, 2) },
+        AnsweredCall { mark_full: vec![2], ..answered(0, 2) },
+        AnsweredCall { unexplained: vec![2], ..answered(0, 2) },
+        AnsweredCall { offline: vec![1, 0], ..answered(0, 2) },
+        AnsweredCall { offline: vec![1, 1], ..answered(0, 2) },
+        AnsweredCall { offline: vec![1], mark_full: vec![1], ..answered(0, 2) },
+        AnsweredCall { partial: partial(0, &[]), ..answered(0, 2) },
+        AnsweredCall { partial: partial(0, &[1000, 1001]), ..answered(0, 2) },
+        AnsweredCall { partial: partial(0, &[1002]), ..answered(0, 2) },
+        AnsweredCall { partial: partial(0, &[1000]), offline: vec![0], ..answered(0, 2) },
+        AnsweredCall { partial: partial(3, &[1000]), ..answered(0, 2) },
     ] {
-        let fault = progress(&plan, vec![settled(2, 1), bad.clone()]).fit(std::slice::from_ref(&plan)).unwrap_err();
-        assert!(matches!(fault, ProgressError::Settled { plan: 0, call: 1, .. }), "{bad:?}: {fault}");
+        let error = progress(&plan, vec![answered(2, 1), bad.clone()]).fit(std::slice::from_ref(&plan)).unwrap_err();
+        assert!(matches!(error, ProgressError::Call { plan: 0, call: 1, .. }), "{bad:?}: {error}");
     }
-    let twice = progress(&plan, vec![settled(2, 2), settled(0, 3)]).fit(std::slice::from_ref(&plan));
+    let twice = progress(&plan, vec![answered(2, 2), answered(0, 3)]).fit(std::slice::from_ref(&plan));
     assert_eq!(twice, Err(ProgressError::Twice { plan: 0, account: 2 }));
 }
 
 #[test]
-fn robots_are_settled_whole_or_not_at_all() {
-    let plan = |kind: fn(&str, Vec<String>, &PlanSettings) -> Result<Plan, crate::PlanFaults>| {
+fn robots_are_answered_whole() {
+    let plan = |kind: fn(&'static str, Vec<String>, &PlanSettings) -> Result<Plan, crate::PlanErrors>| {
         kind("@TGS#a", (0..4).map(|number| format!("robot{number}")).collect(), &PlanSettings::default()).unwrap()
     };
     let (add, delete) = (plan(Plan::add_robots), plan(Plan::delete_robots));
-    let whole = progress(&add, vec![Settled::whole(1..4, 7, Timestamp::from_millis(5))]);
+    let whole = progress(&add, vec![AnsweredCall::whole(1..4, 7, Timestamp::from_millis(5))]);
     let json = String::from_utf8(whole.to_json()).unwrap();
     assert!(json.contains(r#""change":"add-robots","accounts":4,"#), "{json}");
-    assert!(json.ends_with(r#""settled":[{"first":1,"accounts":3,"random":7,"at":5}]}]}"#), "{json}");
+    assert!(json.ends_with(r#""answered":[{"first":1,"accounts":3,"random":7,"at":5}]}]}"#), "{json}");
     let back = Progress::parse(json.as_bytes()).unwrap();
-    assert_eq!(back.fit(std::slice::from_ref(&add)).unwrap(), [[settled(1, 3)]]);
+    assert_eq!(back.fit(std::slice::from_ref(&add)).unwrap(), [[answered(1, 3)]]);
     assert!(matches!(back.fit(&[delete]), Err(ProgressError::OtherPlan { field: "change", .. })));
-    let odd = progress(&add, vec![Settled { omitted: vec![1], ..settled(0, 2) }]);
-    assert!(matches!(odd.fit(&[add]), Err(ProgressError::Settled { plan: 0, call: 0, .. })));
+    let odd = progress(&add, vec![AnsweredCall { offline: vec![1], ..answered(0, 2) }]);
+    assert!(matches!(odd.fit(&[add]), Err(ProgressError::Call { plan: 0, call: 0, .. })));
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    Backoff, Change, Failure, Job, JobSettings, Outgoing, PaceSettings, Plan, PlanKind, PlanSettings, Progress, Reply,
-    RetrySettings, SignatureSettings, Signer, Step, TRY_TIMEOUT_MIN,
+    ATTEMPT_TIMEOUT_MIN, AttemptId, Backoff, Job, JobSettings, Pace, PaceSettings, Plan, PlanKind, PlanSettings,
+    Progress, Response, RetrySettings, SignatureSettings, Signer, Step, Transmit, TransportError,
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::add_robots;
@@ -17,7 +17,7 @@ use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{Mark, Timestamp, UserId};
 use proptest::prelude::*;
 
-pub(crate) use service::{Friendly, Hard, Response, Service};
+pub(crate) use service::{Friendly, Hard, Reaction, Service};
 
 const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 const START: Timestamp = Timestamp::from_millis(1_795_412_030_000);
@@ -29,6 +29,7 @@ pub(crate) struct World {
     /// Accounts of each group; how many different ones, so that some come twice.
     groups: Vec<(Vec<u8>, usize)>,
     settings: JobSettings,
+    pace: PaceSettings,
     deeds: Vec<u8>,
     latencies: Vec<u16>,
     seed: u64,
@@ -36,20 +37,23 @@ pub(crate) struct World {
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
     let groups = prop::collection::vec((prop::collection::vec(0u8..30, 1..30), 1usize..7), 1..4);
-    // The least that a setting may be is drawn on purpose, and answers that come just when the time of a try is over.
+    // The least that a setting may be is drawn on purpose, and answers that come just when the time of an attempt is over.
     let budget = prop_oneof![1 => Just(3_001), 1 => Just(3_002), 6 => 3_001u64..20_000];
-    let try_timeout = prop_oneof![1 => Just(3_001), 3 => 3_001u64..8_000];
+    let attempt_timeout = prop_oneof![1 => Just(3_001), 3 => 3_001u64..8_000];
     let latency = prop_oneof![1 => 3_000u16..3_003, 7 => 0u16..6_000];
-    let settings = (1usize..4, 1usize..5, 100u64..1_500, 1u32..6, budget, try_timeout, any::<bool>());
+    let settings = (1usize..4, 1u32..6, budget, attempt_timeout, any::<bool>());
+    let pace = (1usize..5, 100u64..1_500, 0u64..200).prop_map(|(calls_max, window, margin)| {
+        let [window, margin] = [window, margin].map(Duration::from_millis);
+        PaceSettings { calls_max, window, margin }
+    });
     let settings = (settings, prop::option::of(0u64..40_000)).prop_map(
-        |((in_flight_max, calls_max, window, tries_max, budget, try_timeout, keep_answers), deadline)| JobSettings {
+        |((in_flight_max, attempts_max, budget, attempt_timeout, keep_answers), deadline)| JobSettings {
             in_flight_max,
-            pace: PaceSettings { calls_max, window: Duration::from_millis(window) },
             retry: RetrySettings {
-                tries_max,
+                attempts_max,
                 budget: Duration::from_millis(budget),
-                try_timeout: Duration::from_millis(try_timeout),
-                now: Backoff { base: Duration::from_millis(300), ..RetrySettings::default().now },
+                attempt_timeout: Duration::from_millis(attempt_timeout),
+                immediate: Backoff { base: Duration::from_millis(300), ..RetrySettings::default().immediate },
                 ..RetrySettings::default()
             },
             deadline: deadline.map(|millis| START.saturating_add(Duration::from_millis(millis))),
@@ -58,8 +62,16 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
     );
     let deeds = prop::collection::vec(0u8..=Hard::DEEDS, 1..24);
     let kind = prop::sample::select(PlanKind::ALL);
-    (kind, groups, settings, deeds, prop::collection::vec(latency, 1..8), any::<u64>()).prop_map(
-        |(kind, groups, settings, deeds, latencies, seed)| World { kind, groups, settings, deeds, latencies, seed },
+    (kind, groups, settings, pace, deeds, prop::collection::vec(latency, 1..8), any::<u64>()).prop_map(
+        |(kind, groups, settings, pace, deeds, latencies, seed)| World {
+            kind,
+            groups,
+            settings,
+            pace,
+            deeds,
+            latencies,
+            seed,
+        },
     )
 }
 
@@ -70,6 +82,7 @@ impl World {
             kind: PlanKind::SetMarks,
             groups: vec![((0..accounts).map(|at| at as u8).collect(), 1)],
             settings: JobSettings { in_flight_max: 1_000, ..JobSettings::default() },
+            pace: PaceSettings::default(),
             deeds: vec![0],
             latencies: vec![20],
             seed: 7,
@@ -87,8 +100,8 @@ impl World {
             let group = format!("@TGS#{group}");
             let accounts = wanted.clone().map(|(account, _)| account);
             match self.kind {
-                PlanKind::SetMarks => Plan::new(Change::Set, &group, wanted, &settings),
-                PlanKind::DeleteMarks => Plan::new(Change::Delete, &group, wanted, &settings),
+                PlanKind::SetMarks => Plan::set_marks(&group, wanted, &settings),
+                PlanKind::DeleteMarks => Plan::delete_marks(&group, wanted, &settings),
                 PlanKind::AddRobots => Plan::add_robots(&group, accounts, &settings),
                 PlanKind::DeleteRobots => Plan::delete_robots(&group, accounts, &settings),
             }
@@ -120,12 +133,12 @@ impl World {
     }
 
     /// What a request asks for; of robots, mark 500.
-    fn asked<'a>(&self, outgoing: &'a Outgoing) -> Request<'a> {
-        assert_eq!(outgoing.endpoint, self.kind.endpoint());
+    fn asked<'a>(&self, transmit: &'a Transmit) -> Request<'a> {
+        assert_eq!(transmit.path, self.kind.endpoint().path());
         if self.kind.names_served() {
-            return Request::parse(&outgoing.body).unwrap();
+            return Request::parse(&transmit.body).unwrap();
         }
-        let robots = add_robots::Request::parse(&outgoing.body).unwrap();
+        let robots = add_robots::Request::parse(&transmit.body).unwrap();
         let member = |account| Member { account, marks: [500].into() };
         Request {
             group_id: robots.group_id,
@@ -152,14 +165,15 @@ pub(crate) struct Seen {
 
 /// Runs a job in virtual time, to its end or for so many polls, and holds it against its settings at each of them.
 pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, polls_max: Option<usize>) -> Seen {
-    let JobSettings { retry, pace, in_flight_max, deadline, .. } = world.settings;
+    let JobSettings { retry, in_flight_max, deadline, .. } = world.settings;
+    let mut pace = Pace::new(world.pace);
     let deadline = deadline.filter(|_| !service.is_friendly());
     let mut seen = Seen { secrets: BTreeSet::from([KEY.to_owned()]), ..Seen::default() };
     let mut now = START;
-    let mut coming: Vec<(Timestamp, avmarks_client::TryId, Response)> = Vec::new();
+    let mut coming: Vec<(Timestamp, AttemptId, Reaction)> = Vec::new();
     // Calls that have begun and not ended: plan and first account, with the time of their first try.
     let mut open: BTreeMap<(usize, usize), Timestamp> = BTreeMap::new();
-    let mut in_flight: BTreeMap<avmarks_client::TryId, Timestamp> = BTreeMap::new();
+    let mut in_flight: BTreeMap<AttemptId, Timestamp> = BTreeMap::new();
     let mut polls = 0;
     loop {
         if polls_max == Some(polls) {
@@ -167,7 +181,7 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
         }
         polls += 1;
         let ended = job.calls().len();
-        let step = job.poll(now);
+        let step = job.poll(now, &mut pace);
         in_flight.retain(|_, until| *until > now);
         for call in &job.calls()[ended..] {
             open.remove(&(call.plan(), call.range().start));
@@ -175,7 +189,7 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
         match step {
             Step::Done => {
                 assert!(in_flight.is_empty());
-                let last = job.calls().iter().flat_map(|call| call.tries()).map(|one| one.ended_at()).max();
+                let last = job.calls().iter().flat_map(|call| call.attempts()).map(|one| one.ended_at()).max();
                 assert!(last.is_none() || polls_max.is_some() || deadline.is_some() || now <= START.max(last.unwrap()));
                 seen.is_done = true;
                 check_calls(job, world);
@@ -196,10 +210,12 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                     let ended = job.calls().len();
                     let in_time = in_flight.remove(&id).is_some();
                     let fed = match response {
-                        Response::Reply(status, body) => job.on_reply(id, now, &Reply::new(status, &body)),
-                        Response::Cut(status, body) => job.on_reply(id, now, &Reply::cut(status, &body)),
-                        Response::Failure(failure) => job.on_failure(id, now, failure),
-                        Response::Silence => Ok(()),
+                        Reaction::Respond(status, body) => job.on_response(id, now, &Response::new(status, &body)),
+                        Reaction::Truncate(status, body) => {
+                            job.on_response(id, now, &Response::truncated(status, &body))
+                        }
+                        Reaction::Fail(error) => job.on_failure(id, now, error),
+                        Reaction::Silence => Ok(()),
                     };
                     assert!(fed.is_ok() || !in_time, "an answer in time was refused");
                     for call in &job.calls()[ended..] {
@@ -207,37 +223,39 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
                     }
                 }
             }
-            Step::Send(outgoing) => {
-                let body = world.asked(&outgoing);
-                let accounts = outgoing.range.len();
+            Step::Send(transmit) => {
+                let body = world.asked(&transmit);
+                let (plan, range) = job.in_flight(transmit.id).unwrap();
+                let accounts = range.len();
                 assert_eq!(accounts, body.member_list.len());
-                assert!((1..=world.groups[outgoing.plan].1.min(500)).contains(&accounts));
-                assert!(outgoing.timeout >= TRY_TIMEOUT_MIN && outgoing.timeout <= retry.try_timeout);
-                let first = *open.entry((outgoing.plan, outgoing.range.start)).or_insert(now);
+                assert!((1..=world.groups[plan].1.min(500)).contains(&accounts));
+                assert!(transmit.timeout >= ATTEMPT_TIMEOUT_MIN && transmit.timeout <= retry.attempt_timeout);
+                let first = *open.entry((plan, range.start)).or_insert(now);
                 assert!(
-                    now.saturating_add(outgoing.timeout) <= first.saturating_add(retry.budget),
+                    now.saturating_add(transmit.timeout) <= first.saturating_add(retry.budget),
                     "a try beyond the budget"
                 );
-                assert!(deadline.is_none_or(|deadline| now.saturating_add(outgoing.timeout) <= deadline));
-                in_flight.insert(outgoing.id, now.saturating_add(outgoing.timeout));
+                assert!(deadline.is_none_or(|deadline| now.saturating_add(transmit.timeout) <= deadline));
+                in_flight.insert(transmit.id, now.saturating_add(transmit.timeout));
                 assert!(in_flight.len() <= in_flight_max);
                 seen.times.push(now);
                 let admitted = seen.times.len();
-                if admitted > pace.calls_max {
+                if admitted > world.pace.calls_max {
                     assert!(
-                        now.saturating_duration_since(seen.times[admitted - 1 - pace.calls_max]) >= pace.window,
+                        now.saturating_duration_since(seen.times[admitted - 1 - world.pace.calls_max])
+                            >= world.pace.window.saturating_add(world.pace.margin),
                         "too fast"
                     );
                 }
-                seen.sent.extend(outgoing.range.clone().map(|account| (outgoing.plan, account)));
-                seen.secrets.insert(outgoing.query.usersig.as_str().to_owned());
-                let (latency, response, done) = service.answer(world.kind, &body, outgoing.query.usersig.as_str());
+                seen.sent.extend(range.clone().map(|account| (plan, account)));
+                seen.secrets.insert(transmit.query.usersig.as_str().to_owned());
+                let (latency, response, done) = service.answer(world.kind, &body, transmit.query.usersig.as_str());
                 for (account, mark) in done {
-                    seen.touched.insert((outgoing.plan, account.clone()));
-                    seen.served.insert((outgoing.plan, account, mark));
+                    seen.touched.insert((plan, account.clone()));
+                    seen.served.insert((plan, account, mark));
                 }
-                if response != Response::Silence {
-                    coming.push((now.saturating_add(latency), outgoing.id, response));
+                if response != Reaction::Silence {
+                    coming.push((now.saturating_add(latency), transmit.id, response));
                 }
             }
         }
@@ -248,18 +266,20 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
 fn check_calls(job: &Job, world: &World) {
     let mut randoms = BTreeSet::new();
     for call in job.calls() {
-        let (first, last) = (call.tries().first().unwrap(), call.tries().last().unwrap());
-        assert!(call.tries().len() <= world.settings.retry.tries_max as usize);
+        let (first, last) = (call.attempts().first().unwrap(), call.attempts().last().unwrap());
+        assert!(call.attempts().len() <= world.settings.retry.attempts_max as usize);
         assert!(
             last.ended_at() <= first.sent_at().saturating_add(world.settings.retry.budget),
             "the budget was overrun"
         );
-        assert!(call.tries().iter().all(|one| randoms.insert(one.random())), "a `random` came twice");
-        assert!(call.tries().iter().all(|one| one.verbatim().is_none() || world.settings.keep_answers));
+        assert!(call.attempts().iter().all(|one| randoms.insert(one.random())), "a `random` came twice");
+        assert!(call.attempts().iter().all(|one| one.body().is_none() || world.settings.keep_answers));
     }
 }
 
 /// The transport's words about a lost connection, with the URL in them.
-pub(crate) fn lost(usersig: &str) -> Failure {
-    Failure::ConnectionLost { what: format!("POST https://host/v4/x?sdkappid=1&usersig={usersig}&random=1: reset") }
+pub(crate) fn lost(usersig: &str) -> TransportError {
+    TransportError::ConnectionLost {
+        message: format!("POST https://host/v4/x?sdkappid=1&usersig={usersig}&random=1: reset"),
+    }
 }

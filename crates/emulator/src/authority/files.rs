@@ -22,17 +22,27 @@ impl Authority {
     ///
     /// [`AuthorityError`].
     pub fn load_or_make(folder: &Path) -> Result<Self, AuthorityError> {
-        load_or_make(folder)
+        load_or_make(folder, &[])
+    }
+
+    /// The authority of this folder, as [`Authority::load_or_make`] does. One that is made is for these hosts as well
+    /// ([`Authority::make_for`]).
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorityError`].
+    pub fn load_or_make_for(folder: &Path, hosts: &[String]) -> Result<Self, AuthorityError> {
+        load_or_make(folder, hosts)
     }
 }
 
-fn load_or_make(folder: &Path) -> Result<Authority, AuthorityError> {
+fn load_or_make(folder: &Path, hosts: &[String]) -> Result<Authority, AuthorityError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
     let (key_file, certificate_file) = (folder.join(Authority::KEY_FILE), folder.join(Authority::CERTIFICATE_FILE));
     let text = match read(&key_file)? {
         Some(text) => text,
         None => {
-            publish(&key_file, &Authority::make()?.to_secret_pem()).map_err(at(&key_file))?;
+            publish(&key_file, &Authority::make_for(hosts)?.to_secret_pem()).map_err(at(&key_file))?;
             // Whoever was first.
             read(&key_file)?.ok_or_else(|| at(&key_file)(ErrorKind::NotFound.into()))?
         }

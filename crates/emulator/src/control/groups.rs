@@ -192,7 +192,7 @@ pub(super) async fn show(
     let mut members = room.members_after(after, limit + 1, now);
     let more = members.len() > limit;
     members.truncate(limit);
-    let next = members.last().filter(|_| more).map(|last| last.place);
+    let next = members.last().filter(|_| more).map(|last| last.position);
     let marks = room.marks_in_use(now).into_iter().map(|(mark, holders)| MarkRow { mark: mark.number(), holders });
     Ok(Json(GroupView {
         group: head(&world, id, room),
@@ -211,7 +211,7 @@ impl From<MemberView> for MemberRow {
     fn from(member: MemberView) -> Self {
         Self {
             account: member.account.to_string(),
-            place: member.place,
+            place: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,

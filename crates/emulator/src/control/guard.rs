@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::ControlError;
-use crate::host::Host;
+use crate::host::{Host, is_own};
 use crate::settings::Settings;
 use crate::token::ControlToken;
 
@@ -25,7 +25,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -> Result<(), ControlError> {
     let headers = request.headers();
     let host = Host::of(request).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
-    if !host.is_own(settings) {
+    if !is_own(host.name, settings) {
         return Err(ControlError::new(
             StatusCode::FORBIDDEN,
             format!(

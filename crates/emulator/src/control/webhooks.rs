@@ -36,6 +36,7 @@ struct How {
     reorder: u8,
     delay_ms: u64,
     seed: u64,
+    show_answers: bool,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +57,8 @@ pub(super) struct Change {
     delay_ms: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
     seed: Option<Whole>,
+    #[serde(default, deserialize_with = "present")]
+    show_answers: Option<bool>,
     #[serde(default, deserialize_with = "present")]
     trusted: Option<String>,
 }
@@ -113,6 +116,7 @@ fn view(shared: &Shared) -> View {
             reorder: settings.reorder,
             delay_ms: u64::try_from(settings.delay.as_millis()).unwrap_or(u64::MAX),
             seed: settings.seed,
+            show_answers: settings.show_answers,
         }),
         url: Some(settings.url),
     }
@@ -137,6 +141,7 @@ impl Change {
         settings.reorder = number(self.reorder).try_into().unwrap_or(u8::MAX);
         settings.delay = Duration::from_millis(number(self.delay_ms));
         settings.seed = number(self.seed);
+        settings.show_answers = self.show_answers.unwrap_or_default();
         settings.trusted = self.trusted;
         Ok(settings)
     }

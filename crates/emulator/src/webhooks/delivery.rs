@@ -27,8 +27,8 @@ pub(crate) struct Delivery {
     pub(crate) took_ms: u64,
     /// The HTTP status, where there was one.
     pub(crate) status: Option<u16>,
-    /// How the answer begins.
-    pub(crate) answer: String,
+    /// How the answer begins, where that is to be shown.
+    pub(crate) answer: Option<String>,
     /// Why it has failed, where it has.
     pub(crate) error: Option<String>,
     /// Whether it will be sent again.
@@ -38,7 +38,7 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let texts = [&self.group, &self.url, &self.query, &self.answer].into_iter().chain(&self.error);
+        let texts = [&self.group, &self.url, &self.query].into_iter().chain(&self.answer).chain(&self.error);
         size_of::<Self>() + self.body.get().len() + texts.map(String::len).sum::<usize>()
     }
 

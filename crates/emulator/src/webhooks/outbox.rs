@@ -336,15 +336,17 @@ impl Item {
     }
 
     async fn send(&self, poster: &mut Poster) -> Delivery {
-        let WebhookSettings { url, revision, retries, .. } = &self.route.settings;
+        let WebhookSettings { url, revision, retries, show_answers, .. } = &self.route.settings;
         let (query, body) = (self.query(), self.notification.webhook.to_json(*revision));
         let begun = Instant::now();
         let posted = poster.post(&self.route.receiver, &query.to_text(), &body).await;
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, answer, error, in_time) = match posted {
-            Ok((status, answer)) => (Some(status.as_u16()), Delivery::excerpt(&answer), failed(status, &answer), true),
+            Ok((status, answer)) => {
+                (Some(status.as_u16()), show_answers.then(|| Delivery::excerpt(&answer)), failed(status, &answer), true)
+            }
             // The page has time-outs alone; a connection that fails is as good as one.
-            Err(fault) => (None, String::new(), Some(fault.to_string()), matches!(fault, PostError::Body(_))),
+            Err(fault) => (None, None, Some(fault.to_string()), matches!(fault, PostError::Body(_))),
         };
         let command = self.notification.webhook.command();
         let again = error.is_some() && !in_time && self.attempt <= *retries;

@@ -1,5 +1,6 @@
 //! One POST, over HTTP/1.1, on a connection that is kept while it can be.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +57,7 @@ impl Receiver {
         let WebhookSettings { url, trusted, .. } = settings;
 
         let fault = || WebhookSettingsError::Url { url: url.clone() };
-        let uri: Uri = url.parse().map_err(|_| fault())?;
+        let uri: Uri = escaped(url).parse().map_err(|_| fault())?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(fault()) };
         let is_https = match scheme {
             "http" => false,
@@ -104,6 +105,25 @@ impl Receiver {
         };
         Ok(sender)
     }
+}
+
+/// A URL whose path and query are as a request line must have them: what is not ASCII, or not allowed there, in percent signs.
+/// What has percent signs already stays. Source: RFC 3986, sections 2.1 and 3.3, as browsers write it.
+fn escaped(url: &str) -> String {
+    let scheme = url.find("://").map_or(0, |at| at + 3);
+    let behind_host = url.get(scheme..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |at| scheme + at);
+    let (host, rest) = url.split_at_checked(behind_host).unwrap_or((url, ""));
+    let mut out = host.to_owned();
+    for byte in rest.bytes() {
+        match byte {
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x80.. => {
+                // Writing into memory does not fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out
 }
 
 /// Trusts these certificates, and no others.
@@ -190,3 +210,25 @@ impl Poster {
 
 /// An answer, and the connection that it came on.
 type Sent = (Response<Incoming>, SendRequest<Full<Bytes>>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_beyond_ascii_is_escaped() {
+        for (url, target) in [
+            ("http://127.0.0.1:1/\u{56de}\u{8c03}?\u{540d}=\u{503c}", "/%E5%9B%9E%E8%B0%83?%E5%90%8D=%E5%80%BC&"),
+            ("http://a/%E5%9B?x={y}", "/%E5%9B?x=%7By%7D&"),
+            ("http://a?\u{e9}", "/?%C3%A9&"),
+            ("http://a/b", "/b?"),
+        ] {
+            let receiver = Receiver::of(&WebhookSettings::new(url));
+            assert_eq!(receiver.map(|receiver| receiver.target), Ok(target.to_owned()), "{url}");
+        }
+        // A name beyond ASCII, and what no URL has.
+        for url in ["http://\u{e9}.test/", "http://a/b c", "http://a/\n"] {
+            assert!(Receiver::of(&WebhookSettings::new(url)).is_err(), "{url}");
+        }
+    }
+}

@@ -76,3 +76,21 @@ fn a_tunnel_is_to_a_host_and_a_port() {
     assert_eq!(exchange(&mut stream, "CONNECT console.tim.qq.com:80 HTTP/1.1\r\n\r\n").status, 200);
     assert_eq!(exchange(&mut stream, call("Host: evil.com\r\n")).status, 403);
 }
+
+#[test]
+fn localhost_is_both_loopback_addresses() {
+    let emulator = avmarks_emulator::Emulator::new(avmarks_emulator::Settings::default()).unwrap();
+    let running = emulator.start_on_localhost(0).unwrap();
+    let port = running.address().port();
+    assert_eq!(ask(([127, 0, 0, 1], port).into(), call("Host: localhost\r\n")).code(), 10004);
+    // Where the machine has IPv6.
+    if std::net::TcpListener::bind("[::1]:0").is_ok() {
+        assert_eq!(ask((std::net::Ipv6Addr::LOCALHOST, port).into(), call("Host: localhost\r\n")).code(), 10004);
+        assert_eq!(
+            ask((std::net::Ipv6Addr::LOCALHOST, port).into(), "GET /_avmarks/groups HTTP/1.1\r\nHost: [::1]\r\n\r\n")
+                .status,
+            200
+        );
+    }
+    running.stop().unwrap();
+}

@@ -38,10 +38,12 @@ fn shakes_hands(address: SocketAddr, pem: &str, host: &str) -> bool {
 }
 
 #[test]
-fn whoever_trusts_the_authority_is_answered_under_any_name() {
+fn whoever_trusts_the_authority_is_answered() {
     let running = start(|_| {});
     let pem = running.emulator().certificate_pem();
-    for host in ["localhost", "127.0.0.1", "console.tim.qq.com", "adminapisgp.im.qcloud.com", "no.such.example"] {
+    for host in
+        ["localhost", "127.0.0.1", "console.tim.qq.com", "adminapisgp.im.qcloud.com", "adminapijpn.my-imcloud.com"]
+    {
         let mut stream = tls(connect(running.address()), pem, host);
         for _ in 0..2 {
             assert_eq!(exchange(&mut stream, post(COUNT, QUERY, "{}")).code(), 10004, "{host}");
@@ -84,5 +86,58 @@ fn emulators_of_one_authority_are_trusted_by_one_file() {
     for running in &emulators {
         assert_eq!(running.emulator().certificate_pem(), authority.pem());
         assert!(shakes_hands(running.address(), authority.pem(), "console.tim.qq.com"));
+    }
+}
+
+#[test]
+fn no_certificate_is_made_for_a_foreign_host() {
+    let running = start(|_| {});
+    let pem = running.emulator().certificate_pem();
+    for host in ["www.google.com", "tim.qq.com.example.com", "no.such.example"] {
+        assert!(!shakes_hands(running.address(), pem, host), "{host}");
+    }
+    let more = start(|settings| {
+        settings.proxied_hosts = vec!["*.example.com".to_owned()];
+        settings.control_hosts = vec!["emulator.test".to_owned()];
+    });
+    let pem = more.emulator().certificate_pem();
+    for (host, served) in [
+        ("a.example.com", true),
+        ("emulator.test", true),
+        ("localhost", true),
+        ("console.tim.qq.com", false),
+        ("www.google.com", false),
+    ] {
+        assert_eq!(shakes_hands(more.address(), pem, host), served, "{host}");
+    }
+}
+
+#[test]
+fn an_authority_vouches_for_its_own_hosts_alone() {
+    // The emulator stands in for all hosts, and the authority was made for the vendor's.
+    let authority = Authority::make().unwrap();
+    let running = start(|settings| {
+        settings.proxied_hosts = vec!["*".to_owned()];
+        settings.authority = Some(authority.clone());
+    });
+    for (host, trusted) in [
+        ("console.tim.qq.com", true),
+        ("my-imcloud.com", true),
+        ("localhost", true),
+        ("127.0.0.1", true),
+        ("www.google.com", false),
+        ("xtim.qq.com", false),
+        ("qq.com", false),
+    ] {
+        assert_eq!(shakes_hands(running.address(), authority.pem(), host), trusted, "{host}");
+    }
+    for (hosts, trusted) in [(["google.com"], true), (["*.google.com"], true), (["*"], true), (["example.com"], false)]
+    {
+        let authority = Authority::make_for(&hosts.map(str::to_owned)).unwrap();
+        let running = start(|settings| {
+            settings.proxied_hosts = vec!["*".to_owned()];
+            settings.authority = Some(authority.clone());
+        });
+        assert_eq!(shakes_hands(running.address(), authority.pem(), "www.google.com"), trusted, "{hosts:?}");
     }
 }

@@ -183,16 +183,19 @@ fn no_call_waits_for_a_receiver_and_what_is_late_is_sent_again_when_asked() {
 #[test]
 fn a_webhook_that_failed_is_not_sent_again_unless_asked_and_never_where_it_was_answered() {
     let manners = [Manner::HangUp, Manner::Answer(500, "{}"), Manner::Answer(200, "<html>"), Manner::Answer(200, "{}")];
-    for (retries, attempts) in [(0, 4), (2, 5)] {
+    for (retries, attempts, show) in [(0, 4, true), (2, 5, false)] {
         let receiver = Receiver::start(&manners);
-        let running = told(&receiver, |webhooks| webhooks.retries = retries);
+        let running = told(&receiver, |webhooks| {
+            webhooks.retries = retries;
+            webhooks.show_answers = show;
+        });
         presence(&running, "join", &["jared", "tommy"]);
         let log = deliveries(&running);
         assert_eq!((log.len(), receiver.came().len()), (attempts, attempts));
         let fault = |at: usize| log[at]["error"].as_str().unwrap_or_default();
         assert!(fault(0).starts_with("the connection failed"), "{}", fault(0));
         assert_eq!(fault(1), "the status is 500; it must be 200");
-        assert_eq!((fault(2), log[2]["answer"].as_str()), ("the answer is not JSON", Some("<html>")));
+        assert_eq!((fault(2), log[2]["answer"].as_str()), ("the answer is not JSON", show.then_some("<html>")));
         assert_eq!(fault(3), "");
         let again: Vec<_> = log.iter().map(|delivery| delivery["again"] == true).collect();
         assert_eq!(again[..4], [retries > 0, false, false, false]);
@@ -261,7 +264,7 @@ fn webhooks_are_turned_off_and_by_a_reset_they_are_as_at_the_start() {
     assert_eq!(
         shown,
         format!(
-            r#"{{"url":"{url}","how":{{"signed":false,"revision":"newest","retries":0,"duplicate":0,"reorder":0,"delay_ms":0,"seed":0}}}}"#
+            r#"{{"url":"{url}","how":{{"signed":false,"revision":"newest","retries":0,"duplicate":0,"reorder":0,"delay_ms":0,"seed":0,"show_answers":false}}}}"#
         )
     );
 }

@@ -44,7 +44,7 @@ pub(super) fn marks(choices: &mut Choices<'_>) -> Input {
         format!("{{\"Member_Account\":{who},\"Marks\":[{}]}}", marks.join(","))
     });
     let body = format!("{{\"GroupId\":{group},\"CommandType\":{command},\"MemberList\":[{}]}}", entries.join(","));
-    Input::Call { identifier, path: Endpoint::ModifyUserInfo.path(), body: spoilt(body, choices.byte()) }
+    Input::Call { identifier, path: Endpoint::ModifyUserInfo.path(), body: corrupted(body, choices.byte()) }
 }
 
 /// Pulls the list, from a cursor that there may be.
@@ -77,7 +77,7 @@ pub(super) fn robots(choices: &mut Choices<'_>) -> Input {
     accounts(endpoint, "\"Member_Account\"", robot, choices)
 }
 
-/// Asks which of some accounts are online, some of them strangers, some more than once.
+/// Asks which of some accounts are online, some of them not members, some repeated.
 pub(super) fn check(choices: &mut Choices<'_>) -> Input {
     accounts(Endpoint::CheckMembers, "\"Member_Account\"", called_account, choices)
 }
@@ -111,7 +111,7 @@ fn accounts(
     };
     let accounts: Vec<_> = (0..count).map(|_| one(choices)).collect();
     let body = format!("{{\"GroupId\":{group},{fields}:[{}]}}", accounts.join(","));
-    Input::Call { identifier, path: endpoint.path(), body: spoilt(body, choices.byte()) }
+    Input::Call { identifier, path: endpoint.path(), body: corrupted(body, choices.byte()) }
 }
 
 /// A path that there is not.
@@ -168,8 +168,8 @@ fn number(index: u8) -> String {
 }
 
 /// A body with a fault in it, or none.
-fn spoilt(body: String, spoil: u8) -> String {
-    match spoil {
+fn corrupted(body: String, choice: u8) -> String {
+    match choice {
         240 => body.replacen("]}", ",]}", 1),
         241 => body.replacen("GroupId", "Group\\u0049d", 1),
         242 => body.replacen('{', "{\"CommandType\":1,", 1),

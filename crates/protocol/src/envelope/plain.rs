@@ -7,7 +7,7 @@ use crate::cursor::{Cursor, once};
 use crate::error_code::ErrorCode;
 use crate::extra::Extra;
 
-/// What has been read of an answer's outermost object, save the fields that are its call's own.
+/// What has been read of an answer's outermost object, except the fields that are its call's own.
 #[derive(Default)]
 pub(crate) struct EnvelopeFields<'a> {
     action_status: Option<Cow<'a, str>>,
@@ -19,7 +19,7 @@ pub(crate) struct EnvelopeFields<'a> {
 
 impl<'a> EnvelopeFields<'a> {
     /// Reads the field whose name starts at the cursor, which is then behind it. None where it is of the envelope and of another
-    /// type or there twice: so too a `RequestId`, which then belongs among the unknown fields, and a `null` in place of
+    /// type or duplicated: so too a `RequestId`, which then belongs among the unknown fields, and a `null` in place of
     /// `ErrorInfo`.
     pub(crate) fn read(&mut self, mut cursor: Cursor<'a>) -> Option<Cursor<'a>> {
         match () {

@@ -55,7 +55,7 @@ enum Origin {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestFacts {
-    /// The clause that the refusal rests on, where a dry run or the emulator has told it.
+    /// The clause that the refusal is based on, as a dry run or the emulator reports it.
     pub clause: Option<Clause>,
     /// Whether the request passed a preflight: it breaks no rule by itself.
     pub is_checked: bool,
@@ -257,8 +257,8 @@ mod tests {
                 assert!(cause.gaps.contains(&gap), "{gap}");
             }
         }
-        let told: BTreeSet<_> = CAUSES.iter().map(|cause| (cause.code, cause.when)).collect();
-        assert_eq!(told.len(), CAUSES.len());
+        let listed: BTreeSet<_> = CAUSES.iter().map(|cause| (cause.code, cause.when)).collect();
+        assert_eq!(listed.len(), CAUSES.len());
         for code in [0, 60009, 123_456, i64::MIN, i64::MAX] {
             assert_eq!(ErrorCode::new(code).causes(), []);
         }

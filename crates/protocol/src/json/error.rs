@@ -7,20 +7,20 @@ use thiserror::Error;
 use crate::body_path::BodyPath;
 use crate::short_text::ShortText;
 
-/// Why a body is no JSON object (answered with 60003).
+/// Why a body is not a JSON object (answered with 60003).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BodyError {
     /// Nothing but white space.
     #[error("the body is empty; send at least `{{}}`")]
     Empty,
-    /// Bytes that are no UTF-8.
+    /// Bytes that are not UTF-8.
     #[error("the body is not UTF-8: the byte at {at} fits no character")]
     NotUtf8 {
         /// Bytes before the first that fits no character.
         at: usize,
     },
-    /// Text that is no JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
+    /// Text that is not JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
     #[error(
         "a comma before `]` or `}}` at line {line} column {column} is not JSON, though the vendor's own samples have it; remove it"
     )]
@@ -30,7 +30,17 @@ pub enum BodyError {
         /// Its column, in bytes from 1.
         column: usize,
     },
-    /// Text that is no JSON.
+    /// Text with a comment (`//` or `/*`) outside of strings, as samples of the documents have.
+    #[error(
+        "a comment at line {line} column {column} is not JSON, though samples of the vendor have comments; remove it"
+    )]
+    Comment {
+        /// The line of the first comment, from 1.
+        line: usize,
+        /// Its column, in bytes from 1.
+        column: usize,
+    },
+    /// Text that is not JSON.
     #[error("the body is not JSON: {what}")]
     NotJson {
         /// What is wrong, and where.
@@ -82,9 +92,9 @@ impl fmt::Display for JsonType {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{path}` {problem}")]
 pub struct FieldError {
-    /// Where.
+    /// The path of the field.
     pub path: BodyPath,
-    /// What.
+    /// What is wrong with it.
     pub problem: FieldProblem,
 }
 
@@ -94,7 +104,7 @@ pub struct FieldError {
 pub enum FieldProblem {
     /// The field is not there.
     Missing,
-    /// The field is there twice or more.
+    /// The field is duplicated.
     DuplicateField,
     /// The field is of another type.
     Type {
@@ -122,10 +132,10 @@ impl fmt::Display for FieldProblem {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// It is no JSON object.
+    /// It is not a JSON object.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// Fields are missing, there twice or of another type; at least one.
+    /// Fields are missing, duplicated or of another type; at least one.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Fields(Vec<FieldError>),
 }

@@ -24,7 +24,6 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
         "{\"a\":1,}x",
         "{a:1,}",
         "{\"a\":1}\u{0}",
-        "// a\n{}",
         "\u{feff}{}",
         // Without its comma it would be JSON, and still not an object.
         "[1,]",
@@ -74,4 +73,19 @@ fn an_undocumented_field_is_taken_where_it_is_there_once_and_can_be_read_and_sta
         take("{\"ExpireTime\":2,\"b\":3,\"ExpireTime\":2}"),
         (None, vec!["ExpireTime".into(), "b".into(), "ExpireTime".into()])
     );
+}
+
+#[test]
+fn comments_outside_of_strings_are_named_with_their_place() {
+    let error = |text: &str| body_error(text, &serde_json::from_str::<Fields<'_>>(text).err().unwrap());
+    for (text, line, column) in [
+        ("// all\n{}", 1, 1),
+        ("{\n \"a\": 1, /* b */\n \"c\": 2}", 2, 10),
+        (r#"{"a":"//","b":"\"//\\"} // end"#, 1, 25),
+    ] {
+        assert_eq!(error(text), BodyError::Comment { line, column }, "{text}");
+    }
+    for text in [r#"{"a":"//""#, "{/}", r#"{"a":"/*\"}"#] {
+        assert!(matches!(error(text), BodyError::NotJson { .. }), "{text}");
+    }
 }

@@ -28,7 +28,7 @@ pub struct Member<'a> {
 pub struct DraftMember<'a> {
     /// `Member_Account`, where it is there once and a string.
     pub account: Option<Cow<'a, str>>,
-    /// `Marks`, where it is there once and an array; none for each mark that is no integer.
+    /// `Marks`, where it is there once and an array; none for each mark that is not an integer.
     pub marks: Option<Marks<Option<Integer<'a>>>>,
 }
 

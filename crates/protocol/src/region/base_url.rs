@@ -79,7 +79,8 @@ impl BaseUrl {
         let authority = rest.split('/').next().unwrap_or_default();
         let host = split_port(authority).map_or("", |(host, _)| host);
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        // `::ffff:127.0.0.1` is the same host as `127.0.0.1`.
+        host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
     }
 
     pub(super) fn of_host(host: &'static str) -> Self {
@@ -101,7 +102,7 @@ impl core::str::FromStr for BaseUrl {
     }
 }
 
-/// Why a text is no base of a URL.
+/// Why a text is not a valid base of a URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
@@ -305,6 +306,8 @@ mod tests {
             ("http://127.255.255.254:80/a", false, true),
             ("http://[::1]:8080/im", false, true),
             ("http://[::2]", false, false),
+            ("http://[::ffff:127.0.0.1]:8080", false, true),
+            ("http://[::ffff:128.0.0.1]", false, false),
             ("http://128.0.0.1", false, false),
             ("http://0.0.0.0", false, false),
             ("http://127.0.0.1.example", false, false),

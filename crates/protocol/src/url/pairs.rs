@@ -16,7 +16,7 @@ pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Decoded<'_>, Decoded<'
 /// A decoded text.
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether a `%` has no two hexadecimal digits behind it, or what was encoded is no UTF-8.
+    /// Whether a `%` has no two hexadecimal digits behind it, or what was encoded is not UTF-8.
     pub(crate) broken: bool,
 }
 
@@ -39,7 +39,7 @@ fn decoded(text: &str) -> Decoded<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter<T = String> {
     Missing,
-    /// There once, and empty: as good as missing, for it says no more, as long as it is alone.
+    /// There once, and empty: as good as missing, because it says no more, as long as it is alone.
     Empty,
     Once(T),
     DuplicateField,

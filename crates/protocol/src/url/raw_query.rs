@@ -11,7 +11,7 @@ use super::{Parameter, Query, pairs, redact_usersig};
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
 /// Reading never fails; each part can be asked for on its own, and [`RawQuery::errors`] lists all that is wrong with it
-/// (`QUERY`). An empty value counts as missing, save that no other may stand beside it.
+/// (`QUERY`). An empty value counts as missing, except that no other may stand beside it.
 ///
 /// ```
 /// use avmarks_protocol::url::{QueryError, RawQuery};
@@ -64,7 +64,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `sdkappid` is missing, there twice, or no number.
+    /// [`QueryError`] where `sdkappid` is missing, duplicated, or not a number.
     pub fn sdkappid(&self) -> Result<SdkAppId, QueryError> {
         let name = "sdkappid";
         let text = once(&self.sdkappid, name)?;
@@ -75,7 +75,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `identifier` is missing or there twice.
+    /// [`QueryError`] where `identifier` is missing or duplicated.
     pub fn identifier(&self) -> Result<&str, QueryError> {
         once(&self.identifier, "identifier").map(String::as_str)
     }
@@ -84,7 +84,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `usersig` is missing or there twice.
+    /// [`QueryError`] where `usersig` is missing or duplicated.
     pub fn usersig(&self) -> Result<&UserSig, QueryError> {
         once(&self.usersig, "usersig")
     }
@@ -93,7 +93,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where it is missing, there twice, or anything else.
+    /// [`QueryError`] where it is missing, duplicated, or anything else.
     pub fn contenttype(&self) -> Result<(), QueryError> {
         match once(&self.contenttype, "contenttype")? {
             found if found == "json" => Ok(()),
@@ -105,7 +105,7 @@ impl RawQuery {
     ///
     /// # Errors
     ///
-    /// [`RandomError`] where it is missing, there twice, or no number from 0 to 4,294,967,295.
+    /// [`RandomError`] where it is missing, duplicated, or not a number from 0 to 4,294,967,295.
     pub fn random(&self) -> Result<u32, RandomError> {
         match &self.random {
             Parameter::Missing | Parameter::Empty => Err(RandomError::Missing),
@@ -167,7 +167,7 @@ pub enum QueryError {
         /// The parameter.
         name: &'static str,
     },
-    /// A parameter is there more than once.
+    /// A parameter is duplicated.
     #[error("`{name}` is in the URL more than once; send it once")]
     DuplicateField {
         /// The parameter.
@@ -187,7 +187,7 @@ pub enum QueryError {
         /// The value found, without a signature.
         found: String,
     },
-    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8.
     #[error("`{name}` is not percent-encoded UTF-8; write a `%` itself as `%25`")]
     BadEscape {
         /// The parameter.
@@ -213,16 +213,16 @@ pub enum RandomError {
     /// It is missing.
     #[error("`random` is missing from the URL")]
     Missing,
-    /// It is there more than once.
+    /// It is duplicated.
     #[error("`random` is in the URL more than once; send it once")]
     DuplicateField,
-    /// It is no number from 0 to 4,294,967,295.
+    /// It is not a number from 0 to 4,294,967,295.
     #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
     OutOfRange {
         /// The value found, without a signature.
         found: String,
     },
-    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8.
     #[error("`random` is not percent-encoded UTF-8")]
     BadEscape,
 }

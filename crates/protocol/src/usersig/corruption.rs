@@ -25,7 +25,7 @@ pub enum Corruption {
         /// Where it ends: bytes before the `&`.
         at: usize,
     },
-    /// It stands there twice.
+    /// It is duplicated.
     Doubled,
     /// `Bearer ` in front of it, as in a header.
     Bearer,

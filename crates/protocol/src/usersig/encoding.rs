@@ -59,9 +59,9 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
         return Err(TokenError::Empty);
     }
     let digits = text.trim_end_matches(PADDING);
-    let is_stranger = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
+    let is_invalid = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
     // Padding in the middle is to blame where nothing else is: else it ends the signature, and something follows that.
-    let at = digits.find(is_stranger).or_else(|| digits.find(PADDING));
+    let at = digits.find(is_invalid).or_else(|| digits.find(PADDING));
     if let Some((at, found)) = at.and_then(|at| Some((at, digits.get(at..)?.chars().next()?))) {
         return Err(TokenError::Alphabet { found, at });
     }

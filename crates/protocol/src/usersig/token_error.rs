@@ -19,7 +19,7 @@ pub enum TokenError {
         /// Bytes before it.
         at: usize,
     },
-    /// The number of characters is no multiple of 4, or there is too much padding.
+    /// The number of characters is not a multiple of 4, or there is too much padding.
     #[error(
         "its {characters} characters do not come in fours: it was cut off, or something was put in; copy all of it"
     )]
@@ -56,10 +56,10 @@ pub enum TokenError {
     /// It unpacks to more than 64 KiB.
     #[error("it unpacks to more than 64 KiB, which no signature does")]
     TooLarge,
-    /// The text inside is no JSON.
+    /// The text inside is not JSON.
     #[error("the text inside is not JSON")]
     NotJson,
-    /// The JSON inside is no object.
+    /// The JSON inside is not an object.
     #[error("the JSON inside is no object")]
     NotObject,
     /// It is of the scheme of before 2019.
@@ -71,7 +71,7 @@ pub enum TokenError {
         /// The field.
         name: &'static str,
     },
-    /// A field is there more than once.
+    /// A field is duplicated.
     #[error("its field `{name}` is there more than once")]
     DuplicateField {
         /// The field.
@@ -99,10 +99,10 @@ pub enum TokenError {
         /// The version found.
         found: String,
     },
-    /// `TLS.userbuf` is no base64.
+    /// `TLS.userbuf` is not base64.
     #[error("its `TLS.userbuf` is not standard base64")]
     UserbufNotBase64,
-    /// `TLS.sig` is no base64.
+    /// `TLS.sig` is not base64.
     #[error("its `TLS.sig` is not standard base64")]
     MacNotBase64,
     /// `TLS.sig` has another length.

@@ -15,7 +15,7 @@ use super::member::WebhookMember;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// It is no JSON object.
+    /// It is not a JSON object.
     #[error(transparent)]
     Body(#[from] BodyError),
     /// It is of a webhook that is not read here.
@@ -38,23 +38,23 @@ pub enum WebhookError {
         /// Where, as `NewMemberList[3].Member_Account`.
         path: String,
     },
-    /// A field is there more than once.
+    /// A field is duplicated.
     #[error("`{path}` is there more than once")]
     DuplicateField {
-        /// Where.
+        /// The path of the field.
         path: String,
     },
     /// A field is of another type.
     #[error("`{path}` must be {wanted}, and is {found}")]
     Type {
-        /// Where.
+        /// The path of the field.
         path: String,
         /// What it must be.
         wanted: &'static str,
         /// What it is.
         found: JsonType,
     },
-    /// `EventTime` is no number of milliseconds since the Unix epoch.
+    /// `EventTime` is not a number of milliseconds since the Unix epoch.
     #[error("`EventTime` must be milliseconds since the Unix epoch, and is `{}`", Excerpt(.found))]
     Time {
         /// The value found.
@@ -62,7 +62,7 @@ pub enum WebhookError {
     },
 }
 
-/// What is still to be taken from an object, and where that stands.
+/// The fields of an object that have not been read, with its path.
 pub(super) struct Body<'a> {
     path: String,
     fields: Fields<'a>,
@@ -160,7 +160,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// A body that is being written, field by field.
+/// Writes a body field by field.
 pub(super) struct Written(Vec<u8>);
 
 impl Written {
@@ -169,7 +169,7 @@ impl Written {
         Self(Vec::new()).with("CallbackCommand", command)
     }
 
-    /// With this field behind the others.
+    /// Appends a field.
     pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
         self.0.push(if self.0.is_empty() { b'{' } else { b',' });
         self.0.extend(to_json(&name));
@@ -178,7 +178,7 @@ impl Written {
         self
     }
 
-    /// With this field behind the others, where there is one.
+    /// Appends a field, where there is a value.
     pub(super) fn with_some(self, name: &str, value: Option<impl Serialize>) -> Self {
         match value {
             Some(value) => self.with(name, value),

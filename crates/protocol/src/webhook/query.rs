@@ -43,11 +43,11 @@ pub struct WebhookQuery {
 
 impl WebhookQuery {
     /// The query of this text, with or without `?` in front. Order is free, unknown parameters are passed over, and an
-    /// empty value counts as missing, save that no other may stand beside it.
+    /// empty value counts as missing, except that no other may stand beside it.
     ///
     /// # Errors
     ///
-    /// [`WebhookQueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is there twice or wrong.
+    /// [`WebhookQueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
     pub fn parse(text: &str) -> Result<Self, WebhookQueryError> {
         const NAMES: [&str; 7] =
             ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];
@@ -144,13 +144,13 @@ pub enum WebhookQueryError {
         /// The parameter.
         name: &'static str,
     },
-    /// A parameter is there more than once.
+    /// A parameter is duplicated.
     #[error("`{name}` is in the URL more than once")]
     DuplicateField {
         /// The parameter.
         name: &'static str,
     },
-    /// A value is no number.
+    /// A value is not a number.
     #[error("`{name}` is `{}`, and must be a number in plain digits", Excerpt(.found))]
     Malformed {
         /// The parameter.
@@ -164,7 +164,7 @@ pub enum WebhookQueryError {
         /// The value found.
         found: String,
     },
-    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are no UTF-8.
+    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8.
     #[error("`{name}` is not percent-encoded UTF-8")]
     BadEscape {
         /// The parameter.

@@ -8,9 +8,10 @@ use smallvec::SmallVec;
 use super::marks::{MarkIndex, MarkSet};
 use super::records::Slot;
 use super::roster::{Connection, Member};
-use super::transition::{ChangeKind, MarkChange, MarkChanges, Step, Steps, What};
+use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step, Steps};
 use super::{Revision, Room, StaleTransition, Transition};
-use crate::{Cause, Event, Presence};
+use crate::event::{Cause, Event};
+use crate::input::Presence;
 
 impl Room {
     /// Makes a transition happen, and says what happened: pins that have ended first, then what the transition brought, in
@@ -25,16 +26,16 @@ impl Room {
         }
         self.revision = Revision::next();
         let mut events = self.pass_time(transition.to);
-        match &transition.what {
-            What::Time => {}
-            What::Marks(changes) => self.change_marks(changes, &mut events),
-            What::Presence(presence, steps) => self.change_presence(*presence, steps, &mut events),
-            What::Admins(admins) => self.admins.clone_from(admins),
+        match &transition.change {
+            Change::Time => {}
+            Change::Marks(changes) => self.change_marks(changes, &mut events),
+            Change::Presence(presence, steps) => self.change_presence(*presence, steps, &mut events),
+            Change::Admins(admins) => self.admins.clone_from(admins),
         }
         Ok(events)
     }
 
-    /// What [`Room::apply`] would say, without a change. It costs a copy of the room: it is for people who look, not for a hot path.
+    /// The events that [`Room::apply`] would return. Changes nothing. It copies the room, so it does not suit a hot path.
     ///
     /// # Errors
     ///
@@ -60,12 +61,12 @@ impl Room {
     /// `PIN-500`: a pin ends three days after it was taken. Connected, the member keeps its other marks; disconnected, it goes
     /// offline and loses them (`CLEAR-OFFLINE`); a robot is gone. Time never runs back (`gap:clock`).
     fn pass_time(&mut self, to: Timestamp) -> Vec<Event> {
-        self.latest = self.latest.max(to);
+        self.now = self.now.max(to);
         let mut events = Vec::new();
-        if self.pins.next().is_none_or(|end| end > self.latest) {
+        if self.pins.next().is_none_or(|end| end > self.now) {
             return events;
         }
-        let due: Vec<_> = self.pins.due(self.latest).collect();
+        let due: Vec<_> = self.pins.due(self.now).collect();
         for slot in due {
             let Some(member) = self.roster.get(slot) else { continue };
             let (account, marks) = (member.account, member.marks);
@@ -85,7 +86,7 @@ impl Room {
                 ChangeKind::Marks | ChangeKind::MarksAndDays => Some(slot),
                 ChangeKind::NewRobot => {
                     let robot = robots.next().copied();
-                    robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.latest))
+                    robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.now))
                 }
             };
             let Some((slot, before)) = slot.and_then(|slot| Some((slot, self.set_marks(slot, marks)?))) else {
@@ -107,7 +108,7 @@ impl Room {
                 self.leave_online(slot, Cause::Pin, events);
             }
         }
-        // A mark that everybody was refused, or that the last holder lost, takes no place (`gap:slots`).
+        // A mark without holders frees its index (`gap:slots`).
         self.marks.clear_unheld();
     }
 
@@ -123,8 +124,8 @@ impl Room {
         events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
         self.set_marks(slot, MarkSet::default());
         if robot {
-            let place = self.remove(slot, super::hash(&account));
-            place.into_iter().for_each(|place| self.order.remove(place));
+            let position = self.remove(slot, super::hash(&account));
+            position.into_iter().for_each(|position| self.order.remove(position));
         }
     }
 
@@ -140,7 +141,7 @@ impl Room {
                 (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
                 (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
                 (Presence::Reconnect, Step::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
-                // A stranger changes nothing; who leaves has been seen to.
+                // Without a record, these change nothing; `leave` has handled departures.
                 (_, Step::New { .. }) | (Presence::Leave, _) => {}
             }
         }
@@ -148,13 +149,13 @@ impl Room {
 
     /// A new member, connected, at the end of the join order, without marks. Named twice, it has joined by now.
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
-        if self.insert(account, hash, Connection::Connected, self.latest).is_some() {
+        if self.insert(account, hash, Connection::Connected, self.now).is_some() {
             events.push(Event::Joined { account });
             events.push(Event::CameOnline { account, cause: Cause::Join, robot: false });
         }
     }
 
-    /// Connected again, with place, join time and marks kept (`gap:rejoin`). A robot that joins becomes a member; one that
+    /// Connected again, with position, join time and marks kept (`gap:rejoin`). A robot that joins becomes a member; one that
     /// reconnects does nothing, since it has no connection.
     fn connect(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
@@ -187,9 +188,9 @@ impl Room {
         }
     }
 
-    /// `CLEAR-LEAVE`: the marks go with the member or robot, 500 too. A stranger cannot leave.
+    /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, 500 too. An account without a record cannot leave.
     fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
-        let mut places: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
+        let mut positions: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
         events.reserve(steps.len());
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
@@ -198,13 +199,13 @@ impl Room {
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
             events.push(Event::Left { account, lost: self.numbers(marks), robot });
             self.set_marks(*slot, MarkSet::default());
-            places.extend(self.remove(*slot, *hash));
+            positions.extend(self.remove(*slot, *hash));
         }
-        // In a loop of its own: in a large room each place lies in other memory, which can so be waited for at once.
-        places.into_iter().for_each(|place| self.order.remove(place));
+        // A loop of its own lets the processor overlap the cache misses.
+        positions.into_iter().for_each(|position| self.order.remove(position));
     }
 
-    /// Puts a record in, without marks, at the end of the join order. None where the account has one, or no place is left.
+    /// Adds a record without marks at the end of the join order. None where the account has one, or no position is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,
@@ -212,27 +213,27 @@ impl Room {
         connection: Connection,
         joined: Timestamp,
     ) -> Option<Slot> {
-        let place = self.next_place;
-        if place > Member::PLACE_MAX {
+        let position = self.next_position;
+        if position > Member::POSITION_MAX {
             return None;
         }
-        let member = Member::new(account, place, joined, connection);
+        let member = Member::new(account, position, joined, connection);
         let state = State::of(&member);
         let slot = self.roster.insert(member, hash)?;
-        self.next_place = place + 1;
+        self.next_position = position + 1;
         self.online += usize::from(state.is_online());
         self.robots += usize::from(connection == Connection::Robot);
-        self.order.push(place, slot, state.is_listed());
+        self.order.push(position, slot, state.is_listed());
         Some(slot)
     }
 
-    /// Takes a record out of everything but the join order. Gives its place there.
+    /// Takes a record out of everything but the join order. Gives its position there.
     fn remove(&mut self, slot: Slot, hash: u64) -> Option<u64> {
         let member = self.roster.remove(slot, hash)?;
         debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
         self.online = self.online.saturating_sub(usize::from(is_online(&member)));
         self.robots = self.robots.saturating_sub(usize::from(member.connection == Connection::Robot));
-        Some(member.place())
+        Some(member.position())
     }
 
     /// Gives a record these marks, and no others; gives what it was. A pin that goes takes its end along.
@@ -245,10 +246,10 @@ impl Room {
         member.marks = after;
         // Custom marks tell nothing of who is online or listed.
         if before.marks.special() != after.special() {
-            let place = member.place();
-            self.recount(before, State { marks: after, ..before }, place);
+            let position = member.position();
+            self.recount(before, State { marks: after, ..before }, position);
             if before.marks.minus(after).has(MarkIndex::PINNED) {
-                self.pins.remove(place, slot);
+                self.pins.remove(position, slot);
             }
         }
         for bit in after.minus(before.marks).iter() {
@@ -263,8 +264,8 @@ impl Room {
     pub(super) fn set_pin_end(&mut self, slot: Slot, end: Option<Timestamp>) {
         let Some(member) = self.roster.get(slot) else { return };
         match end {
-            Some(end) => self.pins.set(member.place(), slot, end),
-            None => self.pins.remove(member.place(), slot),
+            Some(end) => self.pins.set(member.position(), slot, end),
+            None => self.pins.remove(member.position(), slot),
         }
     }
 
@@ -272,12 +273,12 @@ impl Room {
         let Some(member) = self.roster.get_mut(slot) else { return };
         let before = State::of(member);
         member.connection = connection;
-        let place = member.place();
-        self.recount(before, State { connection, ..before }, place);
+        let position = member.position();
+        self.recount(before, State { connection, ..before }, position);
     }
 
     /// Keeps the count of the online and the list in step with a record that was changed.
-    fn recount(&mut self, before: State, after: State, place: u64) {
+    fn recount(&mut self, before: State, after: State, position: u64) {
         match (before.is_online(), after.is_online()) {
             (false, true) => self.online += 1,
             (true, false) => {
@@ -287,12 +288,12 @@ impl Room {
             _ => {}
         }
         if before.is_listed() != after.is_listed() {
-            self.order.list(place, after.is_listed());
+            self.order.list(position, after.is_listed());
         }
     }
 }
 
-/// What of a record says whether it is online and listed.
+/// The part of a record that decides whether it is online and listed.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     connection: Connection,

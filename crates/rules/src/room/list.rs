@@ -10,34 +10,34 @@ use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use super::marks::MarkIndex;
 use super::view::Seen;
 use super::{Room, View};
-use crate::Policy;
+use crate::policy::Policy;
 
-/// Which members a pull shows.
+/// Selects the members of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Filter {
     /// The online members without 600 (`HIDE-600`).
     Visible,
     /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
     Holding(Mark),
-    /// Nobody: the number asked for is no mark.
+    /// Selects nobody: the requested number is not a mark.
     InvalidMark,
 }
 
-/// A member as the list shows it.
+/// A member in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The place in the join order; cursors name it.
-    pub place: u64,
+    /// The position in the join order; cursors name it.
+    pub position: u64,
     /// The account.
     pub account: UserId,
-    /// When it joined.
+    /// The time at which it joined.
     pub joined: Timestamp,
     /// The marks it holds, in ascending order, where `gap:list-marks` is read as `present`; else none.
     pub marks: Vec<Mark>,
 }
 
-/// Where the next page starts: below a place in the join order, with so many members already listed. On the wire it is
-/// `NextTimestamp`, opaque to the caller: `place * 1024 + listed`, and 0 means the first page, or that no more come.
+/// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
+/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 means the first page, or that no more come.
 ///
 /// ```
 /// use avmarks_rules::Cursor;
@@ -47,9 +47,9 @@ pub struct Listed {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Members that joined at this place or later are not listed any more.
+    /// Members that joined at this position or later are not listed any more.
     pub below: u64,
-    /// How many the pages before have listed.
+    /// The number of members on the pages before.
     pub listed: usize,
 }
 
@@ -57,7 +57,7 @@ impl Cursor {
     /// The start of the list.
     pub const START: Self = Self { below: u64::MAX, listed: 0 };
 
-    /// The cursor behind `Timestamp`. Any number names a place, so a stale one shows what is left below it.
+    /// The cursor behind `Timestamp`. Any number names a position, so a stale one shows what is left below it.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         if number == 0 {
@@ -87,8 +87,8 @@ pub struct Page {
 }
 
 impl Room {
-    /// The members that `filter` shows at `at`, below a place in the join order, the latest joined first. The caller
-    /// takes as many as it needs; no others are looked at, save that the holders of a mark are put in order first: a
+    /// The members that `filter` shows at `at`, below a position in the join order, the latest joined first. The caller
+    /// takes as many as it needs; no others are looked at, except that the holders of a mark are put in order first: a
     /// thousand at most, by the documents.
     pub fn list<'a>(
         &'a self,
@@ -111,9 +111,9 @@ impl Room {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
                 let holder = |slot| self.roster.get(slot).filter(|member| member.marks.has(bit));
                 let candidates =
-                    self.marks.holder_candidates(bit).filter_map(|slot| Some((holder(slot)?.place(), slot)));
-                let mut holders: Vec<_> = candidates.filter(|(place, _)| *place < below).collect();
-                holders.sort_unstable_by_key(|(place, _)| Reverse(*place));
+                    self.marks.holder_candidates(bit).filter_map(|slot| Some((holder(slot)?.position(), slot)));
+                let mut holders: Vec<_> = candidates.filter(|(position, _)| *position < below).collect();
+                holders.sort_unstable_by_key(|(position, _)| Reverse(*position));
                 holders.dedup();
                 let seen = holders.into_iter().filter_map(move |(_, slot)| view.look(slot));
                 let shown = seen.filter(move |seen| {
@@ -128,7 +128,7 @@ impl Room {
     fn listed(&self, seen: Seen, with_marks: bool) -> Option<Listed> {
         let member = self.roster.get(seen.slot)?;
         let marks = if with_marks { self.numbers(seen.held) } else { Vec::new() };
-        Some(Listed { place: member.place(), account: member.account, joined: member.joined(), marks })
+        Some(Listed { position: member.position(), account: member.account, joined: member.joined(), marks })
     }
 }
 
@@ -145,7 +145,7 @@ pub fn page(members: impl Iterator<Item = Listed>, cursor: Cursor, page_size: us
         }
     }
     let next = match (members.peek(), shown.last()) {
-        (Some(_), Some(last)) => Some(Cursor { below: last.place, listed: cursor.listed + shown.len() }),
+        (Some(_), Some(last)) => Some(Cursor { below: last.position, listed: cursor.listed + shown.len() }),
         _ => None,
     };
     Page { members: shown, next }

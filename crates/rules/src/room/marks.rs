@@ -69,16 +69,16 @@ impl MarkSet {
     pub(crate) fn iter(self) -> impl Iterator<Item = MarkIndex> {
         let mut left = u32::from(self.0);
         core::iter::from_fn(move || {
-            let bits = NonZeroU32::new(left)?;
+            let indexes = NonZeroU32::new(left)?;
             left &= left - 1;
-            Some(MarkIndex(bits.trailing_zeros() as u8))
+            Some(MarkIndex(indexes.trailing_zeros() as u8))
         })
     }
 }
 
 impl FromIterator<MarkIndex> for MarkSet {
-    fn from_iter<I: IntoIterator<Item = MarkIndex>>(bits: I) -> Self {
-        bits.into_iter().fold(Self::default(), Self::with)
+    fn from_iter<I: IntoIterator<Item = MarkIndex>>(indexes: I) -> Self {
+        indexes.into_iter().fold(Self::default(), Self::with)
     }
 }
 
@@ -90,9 +90,8 @@ pub(crate) struct Marks {
     holders: Option<Box<[Holders; MARK_INDEX_COUNT]>>,
 }
 
-/// The holders of a mark: a log of those who took it. One who has lost it is in there still, and one who has taken it again
-/// is in there twice, until there are as many such as others: then all of them are looked at. There are a thousand holders
-/// at most, by the documents.
+/// The holders of a mark: a count, and an append-only log of slots. The log may hold stale and repeated slots; it is compacted when
+/// they outnumber the live ones, so adding a holder is O(1) amortised. The documents allow at most 1,000 holders.
 #[derive(Clone, Debug, Default)]
 struct Holders {
     count: usize,
@@ -103,13 +102,13 @@ struct Holders {
 const LOG_KEPT: usize = 1_024;
 
 impl Holders {
-    fn is_loose(&self) -> bool {
+    fn needs_compaction(&self) -> bool {
         self.log.len() > self.count * 2 + 16
     }
 
     /// Leaves in the log who holds the mark, each once.
     #[cold]
-    fn tidy(&mut self, holds: impl Fn(Slot) -> bool) {
+    fn compact(&mut self, holds: impl Fn(Slot) -> bool) {
         self.log.retain(|slot| holds(*slot));
         self.log.sort_unstable();
         self.log.dedup();
@@ -151,7 +150,7 @@ impl Marks {
 
     /// Takes the places back of custom marks that nobody holds.
     pub(crate) fn clear_unheld(&mut self) {
-        for bit in Self::bits().filter(|bit| !bit.is_special()) {
+        for bit in Self::indexes().filter(|bit| !bit.is_special()) {
             if self.count(bit) == 0 {
                 self.numbers.clear(bit);
             }
@@ -181,8 +180,8 @@ impl Marks {
     /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
     pub(crate) fn add_holder(&mut self, bit: MarkIndex, slot: Slot, holds: impl Fn(Slot) -> bool) {
         let Some(holders) = self.holders.get_or_insert_default().get_mut(bit.index()) else { return };
-        if holders.is_loose() {
-            holders.tidy(holds);
+        if holders.needs_compaction() {
+            holders.compact(holds);
         }
         holders.count += 1;
         holders.log.push(slot);
@@ -203,7 +202,7 @@ impl Marks {
     }
 
     /// Every place: those of 500 and 600, and those that custom marks may take.
-    pub(crate) fn bits() -> impl Iterator<Item = MarkIndex> {
+    pub(crate) fn indexes() -> impl Iterator<Item = MarkIndex> {
         (0..MARK_INDEX_COUNT as u8).map(MarkIndex)
     }
 
@@ -305,19 +304,19 @@ mod tests {
 
     #[test]
     fn a_set_of_marks_is_what_a_set_of_numbers_is() {
-        let bits = |places: &BTreeSet<u8>| places.iter().copied().map(MarkIndex).collect::<MarkSet>();
+        let indexes = |places: &BTreeSet<u8>| places.iter().copied().map(MarkIndex).collect::<MarkSet>();
         let places = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
         let sets = [BTreeSet::from([]), BTreeSet::from([0, 3, 15]), BTreeSet::from([3, 4, 9]), (0..16).collect()];
         for one in &sets {
-            assert_eq!(&places(bits(one)), one);
+            assert_eq!(&places(indexes(one)), one);
             for other in &sets {
-                assert_eq!(places(bits(one).minus(bits(other))), one - other);
+                assert_eq!(places(indexes(one).minus(indexes(other))), one - other);
             }
             for place in 0..16 {
                 let single = BTreeSet::from([place]);
-                assert_eq!(bits(one).has(MarkIndex(place)), one.contains(&place));
-                assert_eq!(places(bits(one).with(MarkIndex(place))), one | &single);
-                assert_eq!(places(bits(one).without(MarkIndex(place))), one - &single);
+                assert_eq!(indexes(one).has(MarkIndex(place)), one.contains(&place));
+                assert_eq!(places(indexes(one).with(MarkIndex(place))), one | &single);
+                assert_eq!(places(indexes(one).without(MarkIndex(place))), one - &single);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Who joined after whom, and who is listed. Storage only: nothing here knows a rule.
+//! The join order. Storage only: nothing here knows a rule.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -6,21 +6,21 @@ use alloc::vec::Vec;
 
 use super::records::Slot;
 
-/// Places of a span.
-const SPAN: u64 = 256;
+/// The number of positions in a block.
+const BLOCK: u64 = 256;
 
-/// The members by their place in the join order: a log that is cut into spans. In a span somebody who leaves is crossed out, and
-/// once half of those that it keeps are, they are dropped; a span that nobody is left of is gone.
+/// The members by join position: a log in blocks of 256 positions. Departed members are tombstones; a block is compacted once half of
+/// its entries are tombstones, and freed when it is empty. Append, remove and list are O(log b) for b blocks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JoinLog {
-    spans: BTreeMap<u64, Box<Block>>,
+    blocks: BTreeMap<u64, Box<Block>>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Block {
     present: BitSet256,
     listed: BitSet256,
-    /// The places whose slots are kept.
+    /// The positions whose slots are kept.
     kept: BitSet256,
     /// How many are present.
     members: u16,
@@ -28,54 +28,54 @@ struct Block {
 }
 
 impl JoinLog {
-    /// Somebody joins. Its place lies behind all others.
-    pub(crate) fn push(&mut self, place: u64, slot: Slot, listed: bool) {
-        let span = self.spans.entry(place / SPAN).or_default();
-        let at = offset(place);
-        span.present.set(at, true);
-        span.kept.set(at, true);
-        span.listed.set(at, listed);
-        span.slots.push(slot);
-        span.members += 1;
+    /// Appends a member. Its position is greater than all others.
+    pub(crate) fn push(&mut self, position: u64, slot: Slot, listed: bool) {
+        let block = self.blocks.entry(position / BLOCK).or_default();
+        let at = offset(position);
+        block.present.set(at, true);
+        block.kept.set(at, true);
+        block.listed.set(at, listed);
+        block.slots.push(slot);
+        block.members += 1;
     }
 
-    /// Whether the member at a place is listed from here on.
-    pub(crate) fn list(&mut self, place: u64, listed: bool) {
-        if let Some(span) = self.spans.get_mut(&(place / SPAN)) {
-            span.listed.set(offset(place), listed);
+    /// Sets whether the member at a position is listed.
+    pub(crate) fn list(&mut self, position: u64, listed: bool) {
+        if let Some(block) = self.blocks.get_mut(&(position / BLOCK)) {
+            block.listed.set(offset(position), listed);
         }
     }
 
-    /// A member leaves, who was there.
-    pub(crate) fn remove(&mut self, place: u64) {
-        let Some(span) = self.spans.get_mut(&(place / SPAN)) else { return };
-        span.present.set(offset(place), false);
-        span.listed.set(offset(place), false);
-        span.members = span.members.saturating_sub(1);
-        if span.members == 0 {
-            self.spans.remove(&(place / SPAN));
-        } else if usize::from(span.members) * 2 <= span.slots.len() {
-            span.slots = span.present.forwards(0).filter_map(|at| span.slot(at)).collect();
-            span.kept = span.present;
+    /// Removes a member that is present.
+    pub(crate) fn remove(&mut self, position: u64) {
+        let Some(block) = self.blocks.get_mut(&(position / BLOCK)) else { return };
+        block.present.set(offset(position), false);
+        block.listed.set(offset(position), false);
+        block.members = block.members.saturating_sub(1);
+        if block.members == 0 {
+            self.blocks.remove(&(position / BLOCK));
+        } else if usize::from(block.members) * 2 <= block.slots.len() {
+            block.slots = block.present.forwards(0).filter_map(|at| block.slot(at)).collect();
+            block.kept = block.present;
         }
     }
 
-    /// The listed members that joined before `below`, the latest first. Where nobody of a span is listed, one look at it
+    /// The listed members that joined before `below`, the latest first. Where nobody of a block is listed, one look at it
     /// says so.
     pub(crate) fn listed_below(&self, below: u64) -> impl Iterator<Item = Slot> {
-        let spans = self.spans.range(..=below / SPAN).rev().filter(|(_, span)| !span.listed.is_empty());
-        spans.flat_map(move |(number, span)| {
-            let end = if *number == below / SPAN { offset(below) } else { SPAN as usize };
-            span.listed.backwards(end).filter_map(|at| span.slot(at))
+        let blocks = self.blocks.range(..=below / BLOCK).rev().filter(|(_, block)| !block.listed.is_empty());
+        blocks.flat_map(move |(number, block)| {
+            let end = if *number == below / BLOCK { offset(below) } else { BLOCK as usize };
+            block.listed.backwards(end).filter_map(|at| block.slot(at))
         })
     }
 
-    /// Every member that joined after `place`, in join order.
-    pub(crate) fn after(&self, place: u64) -> impl Iterator<Item = Slot> {
-        let first = place.saturating_add(1);
-        self.spans.range(first / SPAN..).flat_map(move |(number, span)| {
-            let start = if *number == first / SPAN { offset(first) } else { 0 };
-            span.present.forwards(start).filter_map(|at| span.slot(at))
+    /// Every member that joined after `position`, in join order.
+    pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = Slot> {
+        let first = position.saturating_add(1);
+        self.blocks.range(first / BLOCK..).flat_map(move |(number, block)| {
+            let start = if *number == first / BLOCK { offset(first) } else { 0 };
+            block.present.forwards(start).filter_map(|at| block.slot(at))
         })
     }
 }
@@ -86,13 +86,13 @@ impl Block {
     }
 }
 
-const fn offset(place: u64) -> usize {
-    (place % SPAN) as usize
+const fn offset(position: u64) -> usize {
+    (position % BLOCK) as usize
 }
 
-/// A bit for each place of a span.
+/// A bit for each position of a block.
 #[derive(Clone, Copy, Debug, Default)]
-struct BitSet256([u64; (SPAN / 64) as usize]);
+struct BitSet256([u64; (BLOCK / 64) as usize]);
 
 impl BitSet256 {
     fn is_empty(self) -> bool {
@@ -147,22 +147,22 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// Gives how many slots a span keeps at most for each hundred members that are left in it, of those spans that keep many.
+    /// Gives how many slots a block keeps at most for each hundred members that are left in it, of those blocks that keep many.
     fn check(order: &JoinLog, model: &BTreeMap<u64, (Slot, bool)>, at: u64) -> usize {
         let listed =
             |below: u64| model.range(..below).rev().filter(|(_, (_, listed))| *listed).map(|(_, (slot, _))| *slot);
         for below in [0, at, at + 1, u64::MAX] {
             assert!(order.listed_below(below).eq(listed(below)), "below {below}");
         }
-        for place in [0, at, at.saturating_sub(1), u64::MAX] {
-            let behind = model.range(place.saturating_add(1)..).map(|(_, (slot, _))| *slot);
-            assert!(place == u64::MAX || order.after(place).eq(behind), "after {place}");
+        for position in [0, at, at.saturating_sub(1), u64::MAX] {
+            let behind = model.range(position.saturating_add(1)..).map(|(_, (slot, _))| *slot);
+            assert!(position == u64::MAX || order.after(position).eq(behind), "after {position}");
         }
         let mut loosest = 0;
-        for span in order.spans.values() {
-            let (present, kept) = (span.present.before(SPAN as usize), span.slots.len());
-            assert_eq!(present, usize::from(span.members));
-            assert!(present > 0 && present * 2 >= kept && kept == span.kept.before(SPAN as usize));
+        for block in order.blocks.values() {
+            let (present, kept) = (block.present.before(BLOCK as usize), block.slots.len());
+            assert_eq!(present, usize::from(block.members));
+            assert!(present > 0 && present * 2 >= kept && kept == block.kept.before(BLOCK as usize));
             loosest = loosest.max(if kept > 100 { kept * 100 / present } else { 0 });
         }
         loosest
@@ -176,7 +176,7 @@ mod tests {
             for step in 0..steps {
                 state = crate::random::next(state);
                 let random = state >> 33;
-                let somebody = model.range(random % next..).next().map(|(place, _)| *place);
+                let somebody = model.range(random % next..).next().map(|(position, _)| *position);
                 match (random % 12, somebody) {
                     // More come than go at first, and fewer later.
                     (what, _) if what > step * 10 / steps => {
@@ -185,14 +185,14 @@ mod tests {
                         // A snapshot may have gaps anywhere.
                         next += if random % 64 == 0 { random % 1_000 + 1 } else { 1 };
                     }
-                    (0..=2, Some(place)) => {
+                    (0..=2, Some(position)) => {
                         let listed = what_bit(random);
-                        order.list(place, listed);
-                        model.entry(place).and_modify(|member| member.1 = listed);
+                        order.list(position, listed);
+                        model.entry(position).and_modify(|member| member.1 = listed);
                     }
-                    (_, Some(place)) => {
-                        order.remove(place);
-                        model.remove(&place);
+                    (_, Some(position)) => {
+                        order.remove(position);
+                        model.remove(&position);
                     }
                     _ => {}
                 }
@@ -200,12 +200,12 @@ mod tests {
                     loosest = loosest.max(check(&order, &model, random % next));
                 }
             }
-            // Who leaves is crossed out, and dropped once half of a span are: not sooner.
+            // A block is compacted once half of its entries are tombstones, and not sooner.
             assert!((180..=200).contains(&loosest), "{loosest}");
-            for place in model.keys() {
-                order.remove(*place);
+            for position in model.keys() {
+                order.remove(*position);
             }
-            assert!(order.spans.is_empty());
+            assert!(order.blocks.is_empty());
         }
     }
 
@@ -216,8 +216,8 @@ mod tests {
     #[test]
     fn the_first_of_each_word_is_listed_though_no_other_is() {
         let mut order = JoinLog::default();
-        for place in 0..SPAN {
-            order.push(place, Slot::from_number(place as u32), place % 64 == 0);
+        for position in 0..BLOCK {
+            order.push(position, Slot::from_number(position as u32), position % 64 == 0);
         }
         let listed: Vec<_> = order.listed_below(u64::MAX).collect();
         assert_eq!(listed, [192, 128, 64, 0].map(Slot::from_number));

@@ -6,11 +6,12 @@ use avmarks_spec::Timestamp;
 
 use super::records::Slot;
 
-/// The ends of the pins of a room, by moment and by member; a member is named by its place in the join order.
+/// The ends of the pins of a room: an ordered set by end, and a map by the join position of the member. All operations are O(log p)
+/// for p pins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pins {
     by_end: BTreeSet<(Timestamp, u64, Slot)>,
-    by_place: BTreeMap<u64, Timestamp>,
+    by_position: BTreeMap<u64, Timestamp>,
 }
 
 impl Pins {
@@ -24,19 +25,19 @@ impl Pins {
         self.by_end.iter().take_while(move |(end, ..)| *end <= now).map(|(.., slot)| *slot)
     }
 
-    pub(crate) fn end(&self, place: u64) -> Option<Timestamp> {
-        self.by_place.get(&place).copied()
+    pub(crate) fn end(&self, position: u64) -> Option<Timestamp> {
+        self.by_position.get(&position).copied()
     }
 
-    pub(crate) fn set(&mut self, place: u64, slot: Slot, end: Timestamp) {
-        self.remove(place, slot);
-        self.by_place.insert(place, end);
-        self.by_end.insert((end, place, slot));
+    pub(crate) fn set(&mut self, position: u64, slot: Slot, end: Timestamp) {
+        self.remove(position, slot);
+        self.by_position.insert(position, end);
+        self.by_end.insert((end, position, slot));
     }
 
-    pub(crate) fn remove(&mut self, place: u64, slot: Slot) {
-        if let Some(end) = self.by_place.remove(&place) {
-            self.by_end.remove(&(end, place, slot));
+    pub(crate) fn remove(&mut self, position: u64, slot: Slot) {
+        if let Some(end) = self.by_position.remove(&position) {
+            self.by_end.remove(&(end, position, slot));
         }
     }
 }
@@ -52,19 +53,19 @@ mod tests {
         let (mut pins, mut model, mut state) = (Pins::default(), BTreeMap::new(), 1_u64);
         for step in 0_u64..6_000 {
             state = crate::random::next(state);
-            let (place, slot) = (1 + (state >> 33) % 300, Slot::from_number((state >> 33) as u32 % 300));
+            let (position, slot) = (1 + (state >> 33) % 300, Slot::from_number((state >> 33) as u32 % 300));
             if (state >> 50) % 3 > step / 3_000 {
                 let end = Timestamp::from_millis((state >> 40) % 50);
-                pins.set(place, slot, end);
-                model.insert(place, (end, slot));
+                pins.set(position, slot, end);
+                model.insert(position, (end, slot));
             } else {
-                pins.remove(place, slot);
-                model.remove(&place);
+                pins.remove(position, slot);
+                model.remove(&position);
             }
-            let mut ends: Vec<_> = model.iter().map(|(place, (end, slot))| (*end, *place, *slot)).collect();
+            let mut ends: Vec<_> = model.iter().map(|(position, (end, slot))| (*end, *position, *slot)).collect();
             ends.sort_unstable();
             assert_eq!(pins.next(), ends.first().map(|(end, ..)| *end));
-            assert_eq!(pins.end(place), model.get(&place).map(|(end, _)| *end));
+            assert_eq!(pins.end(position), model.get(&position).map(|(end, _)| *end));
             let now = Timestamp::from_millis(step % 60);
             let due = ends.iter().filter(|(end, ..)| *end <= now).map(|(.., slot)| *slot);
             assert!(pins.due(now).eq(due));

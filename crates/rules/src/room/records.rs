@@ -1,4 +1,4 @@
-//! Records by slot. Storage only: nothing here knows a rule.
+//! A slab in chunks, with a free list in each chunk. Storage only: nothing here knows a rule.
 
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ impl Slot {
 /// empty gives its memory back.
 const CHUNK: usize = 4_096;
 
-/// Records, each at a slot that stays the same as long as the record is there.
+/// A slab: each record keeps its slot until it is removed. Insert, get and remove are O(1); growth adds a chunk and copies nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Records<T> {
     chunks: Vec<Chunk<T>>,

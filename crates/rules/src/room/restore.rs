@@ -14,8 +14,8 @@ use super::roster::{Connection, hash};
 pub struct MemberState {
     /// The account.
     pub account: UserId,
-    /// The place in the join order, from 1 up; ascending from member to member.
-    pub place: u64,
+    /// The position in the join order, from 1 up; ascending from member to member.
+    pub position: u64,
     /// When it joined.
     pub joined: Timestamp,
     /// Whether its connection is there; a robot has none.
@@ -34,7 +34,7 @@ pub struct MemberState {
 pub enum RestoreError {
     /// Two members of one account.
     AccountTwice(UserId),
-    /// A place that does not come after the one before, is 0, or is not below the next free place; or a next free place
+    /// A position that does not come after the one before, is 0, or is not below the next free position; or a next free position
     /// beyond 2^42, which no joining reaches and no cursor could name much longer.
     Place(u64),
     /// A member that joined after the latest time seen.
@@ -61,10 +61,10 @@ impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
-            Self::Place(place) => {
+            Self::Place(position) => {
                 write!(
                     f,
-                    "place {place} is out of order: places ascend from 1, stay below the next free one, and that below 2^42"
+                    "place {position} is out of order: places ascend from 1, stay below the next free one, and that below 2^42"
                 )
             }
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
@@ -93,7 +93,7 @@ impl fmt::Display for RestoreError {
 
 impl core::error::Error for RestoreError {}
 
-/// The highest next free place that a restored room may have.
+/// The highest next free position that a restored room may have.
 const NEXT_PLACE_MAX: u64 = 1 << 42;
 
 impl Room {
@@ -110,23 +110,23 @@ impl Room {
         owner: Option<UserId>,
         admins: Vec<UserId>,
         latest: Timestamp,
-        next_place: u64,
+        next_position: u64,
         members: impl IntoIterator<Item = MemberState>,
     ) -> Result<Self, RestoreError> {
         let mut room = Self::new(kind, owner);
-        room.latest = latest;
+        room.now = latest;
         for (at, admin) in admins.iter().enumerate() {
             if admins.iter().take(at).any(|earlier| earlier == admin) {
                 return Err(RestoreError::AdminTwice(*admin));
             }
         }
         room.admins = admins;
-        if next_place == 0 || next_place > NEXT_PLACE_MAX {
-            return Err(RestoreError::Place(next_place));
+        if next_position == 0 || next_position > NEXT_PLACE_MAX {
+            return Err(RestoreError::Place(next_position));
         }
         for state in members {
-            if state.place < room.next_place || state.place >= next_place {
-                return Err(RestoreError::Place(state.place));
+            if state.position < room.next_position || state.position >= next_position {
+                return Err(RestoreError::Place(state.position));
             }
             let hash = hash(&state.account);
             if room.roster.find(&state.account, hash).is_some() {
@@ -135,7 +135,7 @@ impl Room {
             if state.joined > latest {
                 return Err(RestoreError::JoinedLater(state.account));
             }
-            room.next_place = state.place;
+            room.next_position = state.position;
             let connection = match (state.connected, state.robot) {
                 (true, false) => Connection::Connected,
                 (false, false) => Connection::Disconnected,
@@ -144,7 +144,7 @@ impl Room {
             };
             let marks = room.restored_marks(&state)?;
             let slot = room.insert(state.account, hash, connection, state.joined);
-            let slot = slot.ok_or(RestoreError::Place(state.place))?;
+            let slot = slot.ok_or(RestoreError::Place(state.position))?;
             room.set_marks(slot, marks);
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);
@@ -153,14 +153,14 @@ impl Room {
         if let Some(admin) = room.admins.first().filter(|_| !kind.has_marks()) {
             return Err(RestoreError::AdminInOtherType(*admin));
         }
-        room.next_place = next_place;
+        room.next_position = next_position;
         Ok(room)
     }
 
-    /// The marks of a member, each with a place in the room.
+    /// The marks of a member, each with a position in the room.
     fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreError> {
         let pinned = state.marks.contains(&Mark::PINNED);
-        if state.pinned_until.is_some_and(|end| !pinned || end <= self.latest) {
+        if state.pinned_until.is_some_and(|end| !pinned || end <= self.now) {
             return Err(RestoreError::Pin(state.account));
         }
         if state.robot && !pinned {

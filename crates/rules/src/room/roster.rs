@@ -1,4 +1,4 @@
-//! Who is in the room. Storage only: nothing here knows a rule.
+//! The members and robots of a room. Storage only: nothing here knows a rule.
 
 use core::hash::BuildHasher;
 
@@ -26,26 +26,26 @@ pub(crate) struct Member {
     pub(crate) account: UserId,
     pub(crate) connection: Connection,
     pub(crate) marks: MarkSet,
-    place: [u8; 6],
+    position: [u8; 6],
     joined: [u8; 8],
 }
 
 const _: () = assert!(size_of::<Option<Member>>() == 50);
 
 impl Member {
-    /// The last place that a record can keep: no room has ever had so many members.
-    pub(crate) const PLACE_MAX: u64 = (1 << 48) - 1;
+    /// The last position that a record can keep: no room has ever had so many members.
+    pub(crate) const POSITION_MAX: u64 = (1 << 48) - 1;
 
     /// A record without marks.
-    pub(crate) fn new(account: UserId, place: u64, joined: Timestamp, connection: Connection) -> Self {
-        let [a, b, c, d, e, f, _, _] = place.to_le_bytes();
+    pub(crate) fn new(account: UserId, position: u64, joined: Timestamp, connection: Connection) -> Self {
+        let [a, b, c, d, e, f, _, _] = position.to_le_bytes();
         let joined = joined.as_millis().to_le_bytes();
-        Self { account, connection, marks: MarkSet::default(), place: [a, b, c, d, e, f], joined }
+        Self { account, connection, marks: MarkSet::default(), position: [a, b, c, d, e, f], joined }
     }
 
-    /// The place in the join order, from 1 up.
-    pub(crate) fn place(&self) -> u64 {
-        let [a, b, c, d, e, f] = self.place;
+    /// The position in the join order, from 1 up.
+    pub(crate) fn position(&self) -> u64 {
+        let [a, b, c, d, e, f] = self.position;
         u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
     }
 

@@ -1,4 +1,4 @@
-//! A part of a table: slots in the order of their tags, with free places among them. Storage only: nothing here knows an
+//! A segment of the table: open addressing with linear probing, cells in the order of their tags. Storage only: nothing here knows an
 //! account or a rule.
 
 use alloc::vec;
@@ -12,16 +12,16 @@ pub(super) fn tag(hash: u64) -> u16 {
     (hash as u16).min(VACANT - 1)
 }
 
-/// A place of a segment: a tag, and the slot in two halves, so that a place takes six bytes.
+/// A cell of a segment: a tag, and the slot in two halves, so that a cell takes six bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Cell {
     pub(super) tag: u16,
     slot: [u16; 2],
 }
 
-const _: () = assert!(size_of::<Place>() == 6);
+const _: () = assert!(size_of::<Cell>() == 6);
 
-impl Place {
+impl Cell {
     const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
 
     /// What is left where a slot of this tag was: no record lies at the last of all slots.
@@ -48,16 +48,16 @@ impl Place {
     }
 }
 
-/// Slots in the order of their tags, with vacant places among them.
+/// Slots in the order of their tags, with vacant cells among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
-    /// The tags have their homes at the first so many places; what finds its own taken stands behind.
+    /// The tags have their homes at the first so many cells; what finds its own taken stands behind.
     pub(super) homes: u32,
     pub(super) len: u32,
     pub(super) tombstones: u32,
     /// How many bits of the hash all slots in here share.
     pub(super) depth: u32,
-    pub(super) places: Vec<Place>,
+    pub(super) cells: Vec<Cell>,
 }
 
 /// Homes for so many slots: four in five are taken.
@@ -67,14 +67,14 @@ pub(super) const fn homes_for(len: usize) -> usize {
 
 impl Segment {
     /// A segment of these, which come in the order of their tags.
-    pub(super) fn rebuild(depth: u32, taken: &[Place], homes: usize) -> Self {
-        // A few places behind the last home; more come when they are needed.
-        let places = vec![Place::VACANT; homes + homes / 128 + 4];
-        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, places };
+    pub(super) fn rebuild(depth: u32, taken: &[Cell], homes: usize) -> Self {
+        // A few cells behind the last home; more come when they are needed.
+        let cells = vec![Cell::VACANT; homes + homes / 128 + 4];
+        let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, cells };
         let mut next = 0;
-        for place in taken {
-            let at = segment.home(place.tag).max(next);
-            segment.put(at, *place);
+        for cell in taken {
+            let at = segment.home(cell.tag).max(next);
+            segment.put(at, *cell);
             next = at + 1;
         }
         segment
@@ -91,13 +91,13 @@ impl Segment {
     /// The slot of this tag that `is_it`, and where it stands.
     pub(super) fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
         let home = self.home(tag);
-        for (at, place) in self.places.get(home..)?.iter().enumerate() {
-            if place.tag >= tag {
-                if place.tag > tag {
+        for (at, cell) in self.cells.get(home..)?.iter().enumerate() {
+            if cell.tag >= tag {
+                if cell.tag > tag {
                     return None;
                 }
-                if is_it(place.slot()) {
-                    return Some((home + at, place.slot()));
+                if is_it(cell.slot()) {
+                    return Some((home + at, cell.slot()));
                 }
             }
         }
@@ -106,8 +106,8 @@ impl Segment {
 
     /// The first slot of this tag, nearly always the only one; no record may lie there.
     pub(super) fn candidate(&self, tag: u16) -> Option<u32> {
-        let mut places = self.places.get(self.home(tag)..)?.iter();
-        places.find(|place| place.tag >= tag).filter(|place| place.tag == tag).map(|place| place.slot())
+        let mut cells = self.cells.get(self.home(tag)..)?.iter();
+        cells.find(|cell| cell.tag >= tag).filter(|cell| cell.tag == tag).map(|cell| cell.slot())
     }
 
     /// Puts a slot in, where none of its tag `is_it`; says whether it did.
@@ -121,7 +121,7 @@ impl Segment {
         }
         let home = self.home(tag);
         let mut at = home;
-        while let Some(found) = self.places.get(at).filter(|found| found.tag <= tag) {
+        while let Some(found) = self.cells.get(at).filter(|found| found.tag <= tag) {
             if found.tag == tag && is_it(found.slot()) {
                 return false;
             }
@@ -129,25 +129,25 @@ impl Segment {
         }
         self.len += 1;
         // A tombstone right before it can be filled, and nothing moves.
-        if at > home && self.places.get(at - 1).is_some_and(|place| place.is_tombstone()) {
+        if at > home && self.cells.get(at - 1).is_some_and(|cell| cell.is_tombstone()) {
             self.tombstones -= 1;
-            self.put(at - 1, Place::new(tag, slot));
+            self.put(at - 1, Cell::new(tag, slot));
             return true;
         }
-        let free = self.first(at, Place::is_free);
-        let is_tombstone = self.places.get(free).is_some_and(|place| place.is_tombstone());
+        let free = self.first(at, Cell::is_free);
+        let is_tombstone = self.cells.get(free).is_some_and(|cell| cell.is_tombstone());
         self.tombstones -= u32::from(is_tombstone);
-        self.put(free, Place::VACANT);
-        if let Some(places) = self.places.get_mut(at..=free) {
-            places.rotate_right(1);
+        self.put(free, Cell::VACANT);
+        if let Some(cells) = self.cells.get_mut(at..=free) {
+            cells.rotate_right(1);
         }
-        self.put(at, Place::new(tag, slot));
+        self.put(at, Cell::new(tag, slot));
         true
     }
 
     pub(super) fn remove(&mut self, at: usize) {
-        let Some(place) = self.places.get_mut(at) else { return };
-        *place = Place::tombstone(place.tag);
+        let Some(cell) = self.cells.get_mut(at) else { return };
+        *cell = Cell::tombstone(cell.tag);
         self.len -= 1;
         self.tombstones += 1;
         if homes_for(self.len()) * 2 < self.homes as usize {
@@ -160,23 +160,23 @@ impl Segment {
         *self = Self::rebuild(self.depth, &taken, homes);
     }
 
-    pub(super) fn taken(&self) -> impl Iterator<Item = Place> {
-        self.places.iter().copied().filter(|place| !place.is_free())
+    pub(super) fn taken(&self) -> impl Iterator<Item = Cell> {
+        self.cells.iter().copied().filter(|cell| !cell.is_free())
     }
 
-    /// The first place from `from` on that is such; one behind the last where none is.
-    fn first(&self, from: usize, is_such: impl Fn(Place) -> bool) -> usize {
-        let places = self.places.get(from..).unwrap_or_default();
-        from + places.iter().position(|place| is_such(*place)).unwrap_or(places.len())
+    /// The first cell from `from` on that is such; one behind the last where none is.
+    fn first(&self, from: usize, is_such: impl Fn(Cell) -> bool) -> usize {
+        let cells = self.cells.get(from..).unwrap_or_default();
+        from + cells.iter().position(|cell| is_such(*cell)).unwrap_or(cells.len())
     }
 
-    /// Fills a place, which is at most one behind the last.
-    fn put(&mut self, at: usize, place: Place) {
-        match self.places.get_mut(at) {
-            Some(found) => *found = place,
+    /// Fills a cell, which is at most one behind the last.
+    fn put(&mut self, at: usize, cell: Cell) {
+        match self.cells.get_mut(at) {
+            Some(found) => *found = cell,
             None => {
-                self.places.reserve_exact(8);
-                self.places.push(place);
+                self.cells.reserve_exact(8);
+                self.cells.push(cell);
             }
         }
     }

@@ -95,7 +95,7 @@ impl Table {
             self.depth += 1;
         }
         let (left, right): (Vec<_>, Vec<_>) =
-            segment.taken().partition(|place| first_bits(hash_of(place.slot()), depth + 1) & 1 == 0);
+            segment.taken().partition(|cell| first_bits(hash_of(cell.slot()), depth + 1) & 1 == 0);
         *segment = Segment::rebuild(depth + 1, &left, homes_for(left.len()));
         self.segments.push(Segment::rebuild(depth + 1, &right, homes_for(right.len())));
         // The entries of the directory that begin with the bits of the segment: their second half has the new bit.
@@ -130,7 +130,7 @@ mod tests {
     }
 
     impl Table {
-        /// Every slot stands where a look-up finds it, and nothing is lost or there twice.
+        /// Every slot stands where a look-up finds it, and nothing is lost or duplicated.
         fn check(&self, hashes: &BTreeMap<u32, u64>) {
             assert_eq!(self.len(), hashes.len());
             assert_eq!(self.segments.iter().map(|segment| segment.len()).sum::<usize>(), hashes.len());
@@ -139,7 +139,7 @@ mod tests {
             }
             for segment in &self.segments {
                 assert_eq!(segment.taken().count(), segment.len());
-                assert!(segment.taken().is_sorted_by_key(|place| place.tag));
+                assert!(segment.taken().is_sorted_by_key(|cell| cell.tag));
             }
         }
     }
@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(table.remove(hash, |found| found == slot), Some(slot));
         }
         table.check(&BTreeMap::new());
-        assert!(table.segments.iter().all(|segment| segment.places.len() < 16));
+        assert!(table.segments.iter().all(|segment| segment.cells.len() < 16));
         segments
     }
 
@@ -259,8 +259,8 @@ mod tests {
             table.insert(mixed(slot), slot, |found| found == slot, mixed);
         }
         assert!(table.segments.iter().all(|segment| segment.len() <= SEGMENT_MAX));
-        let places: usize = table.segments.iter().map(|segment| segment.places.len()).sum();
-        assert!(places < 200_000 * 13 / 10, "{places}");
+        let cells: usize = table.segments.iter().map(|segment| segment.cells.len()).sum();
+        assert!(cells < 200_000 * 13 / 10, "{cells}");
         assert!(table.directory.len() <= 200_000 / SLOTS_PER_ENTRY_MIN);
     }
 }

@@ -1,4 +1,4 @@
-//! What a decision, or a change of presence, would make of a room: made by looking, and handed to [`Room::apply`](super::Room::apply).
+//! The changes that a decision or a change of presence would make to a room, for [`Room::apply`](super::Room::apply).
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,9 +9,9 @@ use smallvec::SmallVec;
 use super::marks::{MarkSet, MarkTable};
 use super::records::Slot;
 use super::{Revision, View};
-use crate::Presence;
+use crate::input::Presence;
 
-/// What a decision, or a change of presence, would make of the room that it was made on; made with [`Room::decide`](super::Room::decide),
+/// The changes that a decision or a change of presence would make to one room; made with [`Room::decide`](super::Room::decide),
 /// [`Room::presence`](super::Room::presence) and their like. Opaque; eight bytes a member whose marks change.
 ///
 /// It belongs to one state of one room: once that room has changed, it is stale, and [`Room::apply`](super::Room::apply) says so.
@@ -20,11 +20,11 @@ pub struct Transition {
     pub(super) made_on: Revision,
     /// The time that passes first; pins that have ended by then expire.
     pub(super) to: Timestamp,
-    pub(super) what: What,
+    pub(super) change: Change,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum Change {
     /// Time passes, and nothing else.
     Time,
     Marks(MarkChanges),
@@ -112,26 +112,26 @@ impl MarkChanges {
 impl Transition {
     /// Time passes to the moment of the view.
     pub(crate) fn time(view: &View<'_>) -> Self {
-        Self { made_on: view.room().revision, to: view.now(), what: What::Time }
+        Self { made_on: view.room().revision, to: view.now(), change: Change::Time }
     }
 
     pub(crate) fn marks(view: &View<'_>, changes: MarkChanges) -> Self {
-        Self { what: What::Marks(changes), ..Self::time(view) }
+        Self { change: Change::Marks(changes), ..Self::time(view) }
     }
 
     pub(crate) fn presence(view: &View<'_>, presence: Presence, steps: Steps) -> Self {
-        Self { what: What::Presence(presence, steps), ..Self::time(view) }
+        Self { change: Change::Presence(presence, steps), ..Self::time(view) }
     }
 
     pub(crate) fn admins(view: &View<'_>, admins: Vec<UserId>) -> Self {
-        Self { what: What::Admins(admins), ..Self::time(view) }
+        Self { change: Change::Admins(admins), ..Self::time(view) }
     }
 
     /// The memory of its changes.
     pub(crate) fn into_memory(self) -> Vec<MarkChange> {
-        match self.what {
-            What::Marks(changes) => changes.changes,
-            What::Time | What::Presence(..) | What::Admins(_) => Vec::new(),
+        match self.change {
+            Change::Marks(changes) => changes.changes,
+            Change::Time | Change::Presence(..) | Change::Admins(_) => Vec::new(),
         }
     }
 }

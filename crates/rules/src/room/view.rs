@@ -41,14 +41,14 @@ impl Seen {
 impl<'a> View<'a> {
     /// The room at `at`, or at the latest time it has seen where that is later (`gap:clock`).
     pub(crate) fn new(room: &'a Room, at: Timestamp) -> Self {
-        let now = at.max(room.latest);
+        let now = at.max(room.now);
         let mut view = Self { room, now, lost: [0; MARK_INDEX_COUNT], went_offline: 0 };
         // Only pins that are due are looked at, and there are none of these once a transition has let time pass.
         for member in room.pins.due(now).filter_map(|slot| room.roster.get(slot)) {
             let connected = member.connection == Connection::Connected;
             let gone = if connected { MarkSet::default().with(MarkIndex::PINNED) } else { member.marks };
-            for bit in gone.iter() {
-                if let Some(lost) = view.lost.get_mut(Marks::index(bit)) {
+            for index in gone.iter() {
+                if let Some(lost) = view.lost.get_mut(Marks::index(index)) {
                     *lost += 1;
                 }
             }
@@ -83,7 +83,7 @@ impl<'a> View<'a> {
     }
 
     /// The records of the first [`LOOK_UP_AT_ONCE`] of these accounts, given their hashes. All are looked
-    /// up before any is weighed: the memory that they lie in is far apart in a large room, and can so be waited for at once.
+    /// up before any is evaluated, so that the processor overlaps the cache misses.
     pub(crate) fn find_all<'k>(
         &self,
         accounts: impl Iterator<Item = &'k UserId>,
@@ -112,7 +112,9 @@ impl<'a> View<'a> {
 
     /// The marks that a record holds now.
     fn held(&self, member: &Member) -> MarkSet {
-        if !member.marks.has(MarkIndex::PINNED) || self.room.pins.end(member.place()).is_none_or(|end| end > self.now) {
+        if !member.marks.has(MarkIndex::PINNED)
+            || self.room.pins.end(member.position()).is_none_or(|end| end > self.now)
+        {
             member.marks
         } else if member.connection == Connection::Connected {
             member.marks.without(MarkIndex::PINNED)
@@ -122,16 +124,16 @@ impl<'a> View<'a> {
     }
 
     /// How many hold a mark now.
-    pub(crate) fn holders_at(&self, bit: MarkIndex) -> usize {
-        let lost = self.lost.get(Marks::index(bit)).copied().unwrap_or_default();
-        self.room.marks.count(bit).saturating_sub(lost as usize)
+    pub(crate) fn holders_at(&self, index: MarkIndex) -> usize {
+        let lost = self.lost.get(Marks::index(index)).copied().unwrap_or_default();
+        self.room.marks.count(index).saturating_sub(lost as usize)
     }
 
-    /// The marks of the room by place; those that nobody holds any longer take none (`gap:slots`).
-    pub(crate) fn numbers_held(&self) -> MarkTable {
+    /// The table of marks without those that have lost their last holder (`gap:slots`).
+    pub(crate) fn marks_held(&self) -> MarkTable {
         let mut numbers = self.room.marks.numbers();
-        for bit in Marks::bits().filter(|bit| !bit.is_special() && self.holders_at(*bit) == 0) {
-            numbers.clear(bit);
+        for index in Marks::indexes().filter(|index| !index.is_special() && self.holders_at(*index) == 0) {
+            numbers.clear(index);
         }
         numbers
     }
@@ -140,13 +142,13 @@ impl<'a> View<'a> {
         let (seen, member) = (self.look(slot)?, self.room.roster.get(slot)?);
         Some(MemberView {
             account: member.account,
-            place: member.place(),
+            position: member.position(),
             joined: member.joined(),
             connected: seen.connection == Connection::Connected,
             robot: seen.connection == Connection::Robot,
             online: seen.is_online(),
             marks: self.room.numbers(seen.held),
-            pinned_until: self.room.pins.end(member.place()).filter(|_| seen.held.has(MarkIndex::PINNED)),
+            pinned_until: self.room.pins.end(member.position()).filter(|_| seen.held.has(MarkIndex::PINNED)),
         })
     }
 }

@@ -4,9 +4,9 @@ use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
+use avmarks_rules::internal::{admin_refusals, gate_refusals, question_refusals};
 use avmarks_rules::{
     AdminCall, Cursor, Decision, Filter, MarkCall, Omission, Question, Reason, Refusal, Refused, Verdict,
-    admin_refusals, gate_refusals, question_refusals,
 };
 use avmarks_spec::{Gap, UserId};
 
@@ -62,11 +62,11 @@ impl Evaluation<'_> {
     fn refuse(&mut self, group: &Target<'_>, decision: Decision) -> ControlFlow<()> {
         let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
         if !can_be_said(group, &refused) {
-            // An earlier step has refused the call, and the answer rests on that.
+            // An earlier step has refused the call, and the answer is based on it.
             return self.add_all(group, decision.other_refusals);
         }
         let mut first = self.refusal(group, refused, decision.omitted.first());
-        // Whether the order of the rules decided, the walk tells at its end, for the steps before the group as well.
+        // The evaluation adds `gap:precedence` at its end, for the steps before the group as well.
         let own = decision.because.into_iter().filter(|reason| *reason != Reason::Gap(Gap::Precedence));
         first.because = own.collect();
         self.omitted = decision.omitted;

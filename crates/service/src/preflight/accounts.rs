@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{BodyPath, Endpoint, add_robots, modify_admin};
-use avmarks_rules::{CommandKind, Entry};
+use avmarks_rules::{Command, Entry};
 use avmarks_spec::{Gap, Mark, UserId};
 
 use super::{Body, Read, Reader};
@@ -40,7 +40,7 @@ impl Reader<'_> {
         let (special, body) = match endpoint {
             Endpoint::CheckMembers => (None, Body::Check { accounts }),
             _ => {
-                let kind = if endpoint == Endpoint::DelRobots { CommandKind::Delete } else { CommandKind::Set };
+                let kind = if endpoint == Endpoint::DelRobots { Command::Delete } else { Command::Set };
                 let pinned = |account| Entry { account, marks: [Mark::PINNED].into_iter().collect() };
                 let entries = accounts.into_iter().map(pinned).collect();
                 (Some(BodyPath::MemberAccounts), Body::Marks { kind, entries })

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use avmarks_protocol::BodyPath;
 use avmarks_protocol::modify_user_info::{EntrySink, Head, read_entries};
-use avmarks_rules::{CommandKind, Entry, MarkList, Policy, Scratch};
+use avmarks_rules::{Command, Entry, MarkList, Policy, Scratch};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
 use super::{Body, Read};
 
 /// What the steps would read of this text where they find nothing. None where they may find anything, or where the text is written
-/// in an unusual way: then they are to be walked one by one.
+/// in an unusual way; then the steps are checked one by one.
 pub(super) fn read_faultless(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
     let mut found = Faultless {
         account_id: policy.account_id,
@@ -49,14 +49,14 @@ struct Faultless {
 }
 
 impl Faultless {
-    fn request(&self, head: &Head<'_>, limits: &Limits) -> Option<(CommandKind, GroupId)> {
+    fn request(&self, head: &Head<'_>, limits: &Limits) -> Option<(Command, GroupId)> {
         let kind = match head.command_type {
-            1 => CommandKind::Set,
-            2 => CommandKind::Delete,
+            1 => Command::Set,
+            2 => Command::Delete,
             _ => return None,
         };
         let is_short = !self.entries.is_empty();
-        let is_few = kind == CommandKind::Delete || self.custom.count()? <= limits.marks_per_group_max;
+        let is_few = kind == Command::Delete || self.custom.count()? <= limits.marks_per_group_max;
         let group = GroupId::parse(&head.group_id).ok()?;
         (is_short && is_few).then_some((kind, group))
     }

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::app::Settings;
 
-/// A line that is no valid input.
+/// A line that is not a valid input.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
 #[non_exhaustive]
@@ -24,7 +24,7 @@ pub struct LineError {
     pub what: String,
 }
 
-/// A text that is no input of a scenario.
+/// A text that is not an input of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 #[non_exhaustive]
@@ -146,7 +146,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     ///
-    /// [`InputError`] where the text is no valid input.
+    /// [`InputError`] where the text is not a valid input.
     pub fn parse(text: &'a str, policy: &Policy) -> Result<Self, InputError> {
         Self::read(text, policy).map_err(|what| InputError { what })
     }
@@ -198,8 +198,8 @@ impl<'a> Line<'a> {
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
                 let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
-                let mend = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
-                Err(format!("`{}` is not a field of a `{to_do}` line; {mend}", Excerpt(name)))
+                let hint = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
+                Err(format!("`{}` is not a field of a `{to_do}` line; {hint}", Excerpt(name)))
             }
         }
     }

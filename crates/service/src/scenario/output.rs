@@ -47,7 +47,7 @@ fn answered(out: &mut Vec<u8>, answer: &Answer) {
     out.extend_from_slice(b"\"answer\":");
     out.extend_from_slice(&answer.body);
     out.extend_from_slice(b",\"because\":");
-    list(out, answer.because.iter().map(|basis| Reason::id(*basis)));
+    list(out, answer.because.iter().map(|reason| Reason::id(*reason)));
     out.extend_from_slice(b",\"omitted\":");
     list(out, answer.omitted.iter().map(WireOmission::from));
 }
@@ -95,10 +95,10 @@ struct WireEvent<'a> {
 }
 
 impl<'a> WireEvent<'a> {
-    fn new(happening: &'a GroupEvent) -> Self {
-        let member = match &happening.kind {
-            GroupEventKind::GroupCreated => return Self::of_group("group_created", happening),
-            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", happening),
+    fn new(group_event: &'a GroupEvent) -> Self {
+        let member = match &group_event.kind {
+            GroupEventKind::GroupCreated => return Self::of_group("group_created", group_event),
+            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", group_event),
             GroupEventKind::Member(event) => event,
         };
         let (event, account, lost, cause) = match member {
@@ -112,15 +112,15 @@ impl<'a> WireEvent<'a> {
         };
         Self {
             event,
-            group: happening.group.as_str(),
+            group: group_event.group.as_str(),
             account: Some(account.as_str()),
             lost: lost.map(|marks| marks.iter().copied().map(Mark::number).collect()),
             cause: cause.map(cause_name),
         }
     }
 
-    fn of_group(event: &'static str, happening: &'a GroupEvent) -> Self {
-        Self { event, group: happening.group.as_str(), account: None, lost: None, cause: None }
+    fn of_group(event: &'static str, group_event: &'a GroupEvent) -> Self {
+        Self { event, group: group_event.group.as_str(), account: None, lost: None, cause: None }
     }
 }
 

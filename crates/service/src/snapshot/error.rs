@@ -10,7 +10,7 @@ pub(super) const VERSION: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// It is no JSON, or not of the form of a snapshot.
+    /// It is not JSON, or not of the form of a snapshot.
     #[error("this is no snapshot: {what}")]
     Form {
         /// What is wrong, and where.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use avmarks_rules::{Filter, Listed, MemberState, MemberView};
+use avmarks_rules::internal::{Listed, MemberState};
+use avmarks_rules::{Filter, MemberView};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
 use serde::de::IgnoredAny;
@@ -144,7 +145,7 @@ impl From<MemberView> for MemberWire {
     fn from(member: MemberView) -> Self {
         Self {
             account: member.account.as_str().to_owned(),
-            place: member.place,
+            place: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -158,7 +159,7 @@ impl MemberWire {
     pub(super) fn into_state(self) -> Result<MemberState, SnapshotError> {
         Ok(MemberState {
             account: user("account", &self.account)?,
-            place: self.place,
+            position: self.place,
             joined: Timestamp::from_millis(self.joined),
             connected: self.connected,
             robot: self.robot,
@@ -171,7 +172,7 @@ impl MemberWire {
 impl From<&Listed> for ListedWire {
     fn from(listed: &Listed) -> Self {
         Self {
-            place: listed.place,
+            place: listed.position,
             account: listed.account.as_str().to_owned(),
             joined: listed.joined.as_millis(),
             marks: listed.marks.iter().copied().map(Mark::number).collect(),
@@ -183,7 +184,7 @@ impl ListedWire {
     pub(super) fn into_listed(self) -> Result<Listed, SnapshotError> {
         let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
         let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
-        Ok(Listed { place: self.place, account, joined, marks })
+        Ok(Listed { position: self.place, account, joined, marks })
     }
 }
 

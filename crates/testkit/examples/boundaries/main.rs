@@ -7,7 +7,7 @@
 mod places;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,10 +30,10 @@ const SUITES: &[&str] = &["--lib", "-p", "avmarks-tests", "--test", "rules", "--
 const EQUIVALENT: &str = ".ci/boundaries-equivalent.txt";
 
 fn main() -> ExitCode {
-    let (mut names, mut end) = (Vec::new(), None);
+    let (mut names, mut at_most) = (Vec::new(), None);
     for argument in std::env::args().skip(1) {
         match (seconds(&argument), CRATES.iter().find(|(name, _)| *name == argument)) {
-            (Some(seconds), _) => end = Some(Instant::now() + seconds),
+            (Some(seconds), _) => at_most = Some(seconds),
             (None, Some(one)) => names.push(one),
             (None, None) => {
                 eprintln!(
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     }
     let mut survivors = 0;
     for (name, suites) in names {
-        match run(name, suites, end) {
+        match run(name, suites, at_most) {
             Ok(found) => survivors += found,
             Err(fault) => {
                 eprintln!("error: {fault}");
@@ -60,36 +60,32 @@ fn main() -> ExitCode {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    let unit = text.chars().last().filter(|last| !last.is_ascii_digit());
-    let number: u64 = text.trim_end_matches(['s', 'm', 'h']).parse().ok()?;
-    let seconds = match unit {
-        None | Some('s') => 1,
-        Some('m') => 60,
-        Some('h') => 3_600,
-        Some(_) => return None,
-    };
-    Some(Duration::from_secs(number * seconds))
+    let units = [("s", 1), ("m", 60), ("h", 3_600)];
+    let (number, unit) =
+        units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit))).unwrap_or((text, 1));
+    Some(Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(unit)?))
 }
 
-/// Tries every change of a crate, and prints what came of it. Gives how many survived without a reason.
-fn run(name: &str, suites: &[&str], end: Option<Instant>) -> Result<usize, String> {
-    let start = Instant::now();
+/// Tries every change of a crate, for `at_most` once all is built, and prints what came of it. Gives how many survived without a
+/// reason.
+fn run(name: &str, suites: &[&str], at_most: Option<Duration>) -> Result<usize, String> {
     let package = format!("avmarks-{name}");
     let suites = [&["-p", &package], suites].concat();
-    let (files, changes) = changes(name)?;
     let folder = Path::new("target/boundaries");
     let root = std::env::current_dir().map_err(|fault| fault.to_string())?;
     let tree = Tree::copy(&root, &root.join(folder).join("tree"), &root.join(folder).join("build"))?;
+    let (files, changes) = changes(&tree, name)?;
     let alone = tree.put_all(&package, &files, &changes)?;
     let mut beside = build(&tree, &suites)?;
     eprintln!("{name}: {} changes, {} of them side by side", changes.len(), changes.len() - alone.len());
-    let is_over = || end.is_some_and(|end| Instant::now() > end);
-    let mut verdicts = BTreeMap::new();
+    let start = Instant::now();
+    let is_over = || at_most.is_some_and(|at_most| start.elapsed() > at_most);
+    let mut found = Findings::new(&tree)?;
     for one in changes.iter().filter(|one| !alone.contains(&one.number)) {
         if is_over() {
             break;
         }
-        verdicts.insert(one.number, judged(&mut beside, one.number)?);
+        found.take(one, judged(&mut beside, one.number)?)?;
     }
     for one in changes.iter().filter(|one| alone.contains(&one.number)) {
         if is_over() {
@@ -106,10 +102,11 @@ fn run(name: &str, suites: &[&str], end: Option<Instant>) -> Result<usize, Strin
                 judged(&mut built, 0)?
             }
         };
-        verdicts.insert(one.number, verdict);
+        found.take(one, verdict)?;
     }
     tree.put_back(&files)?;
-    report(name, &tree, &changes, &verdicts, start.elapsed())
+    println!("{name}: {found}, of {} changes; {} s", changes.len(), start.elapsed().as_secs());
+    Ok(found.survived)
 }
 
 /// Builds and times the suites, the quickest first.
@@ -134,71 +131,74 @@ fn judged(suites: &mut [Suite], number: u32) -> Result<Verdict, String> {
     Ok(Verdict::Survived)
 }
 
-/// The files of a crate, and every change of them, numbered from 1.
-fn changes(name: &str) -> Result<(Vec<PathBuf>, Vec<Numbered>), String> {
-    let mut files = Vec::new();
-    sources(&Path::new("crates").join(name).join("src"), &mut files)?;
-    files.sort();
+/// The files of a crate, and every change of them, numbered from 1: numbers last, which are most.
+fn changes(tree: &Tree, name: &str) -> Result<(Vec<PathBuf>, Vec<Numbered>), String> {
+    let files = tree.sources(&Path::new("crates").join(name).join("src"));
     let (mut found, mut of_tests) = (Vec::new(), Vec::new());
     for file in &files {
-        let source = fs::read_to_string(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
-        let in_it = places(&source).map_err(|fault| format!("{}: {fault}", file.display()))?;
+        let in_it = places(tree.original(file)?).map_err(|fault| format!("{}: {fault}", file.display()))?;
         let is_root = ["lib.rs", "mod.rs"].iter().any(|root| file.ends_with(root));
         let folder = if is_root { file.parent().unwrap_or(file).to_owned() } else { file.with_extension("") };
         of_tests.extend(in_it.test_modules.iter().map(|module| folder.join(module)));
         found.extend(in_it.changes.into_iter().map(|change| (file.clone(), change)));
     }
     let is_of_tests = |file: &Path| of_tests.iter().any(|module| file.with_extension("").starts_with(module));
-    let found = found.into_iter().filter(|(file, _)| !is_of_tests(file));
+    found.retain(|(file, _)| !is_of_tests(file));
+    found.sort_by_key(|(_, change)| change.text.starts_with(|first: char| first.is_ascii_digit()));
     let changes = (1..).zip(found).map(|(number, (file, change))| Numbered { number, file, change }).collect();
     Ok((files, changes))
 }
 
-fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let told = |fault: std::io::Error| format!("{}: {fault}", folder.display());
-    for entry in fs::read_dir(folder).map_err(told)? {
-        let path = entry.map_err(told)?.path();
-        if path.is_dir() {
-            sources(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
+/// What came of the changes so far.
+struct Findings<'a> {
+    tree: &'a Tree,
+    /// The list of equivalents.
+    equivalents: String,
+    caught: usize,
+    timed_out: usize,
+    do_not_build: usize,
+    equivalent: usize,
+    survived: usize,
 }
 
-/// Prints the survivors and the figures.
-fn report(
-    name: &str,
-    tree: &Tree,
-    changes: &[Numbered],
-    verdicts: &BTreeMap<u32, Verdict>,
-    took: Duration,
-) -> Result<usize, String> {
-    let equivalent = fs::read_to_string(EQUIVALENT).map_err(|fault| format!("{EQUIVALENT}: {fault}"))?;
-    let known: Vec<_> =
-        equivalent.lines().filter_map(|line| line.rsplit_once(" | ")).map(|(change, _)| change).collect();
-    let (mut explained, mut unexplained) = (0, 0);
-    for one in changes.iter().filter(|one| verdicts.get(&one.number) == Some(&Verdict::Survived)) {
-        let (line, told) = told(&tree.original(&one.file)?, one);
-        if known.contains(&&*told) {
-            explained += 1;
-        } else {
-            unexplained += 1;
-            println!("{told}    (line {line})");
-        }
+impl<'a> Findings<'a> {
+    fn new(tree: &'a Tree) -> Result<Self, String> {
+        let equivalents = fs::read_to_string(EQUIVALENT).map_err(|fault| format!("{EQUIVALENT}: {fault}"))?;
+        Ok(Self { tree, equivalents, caught: 0, timed_out: 0, do_not_build: 0, equivalent: 0, survived: 0 })
     }
-    let count = |verdict| verdicts.values().filter(|found| **found == verdict).count();
-    println!(
-        "{name}: {} changes tried of {}: {} caught, {} timed out, {} do not build, {explained} equivalent, {unexplained} survived; {} s",
-        verdicts.len(),
-        changes.len(),
-        count(Verdict::Caught),
-        count(Verdict::TimedOut),
-        count(Verdict::DoesNotBuild),
-        took.as_secs()
-    );
-    Ok(unexplained)
+
+    /// Counts a change, and prints it where it survived without a reason.
+    fn take(&mut self, one: &Numbered, verdict: Verdict) -> Result<(), String> {
+        match verdict {
+            Verdict::Caught => self.caught += 1,
+            Verdict::TimedOut => self.timed_out += 1,
+            Verdict::DoesNotBuild => self.do_not_build += 1,
+            Verdict::Survived => {
+                let (line, told) = told(self.tree.original(&one.file)?, one);
+                // No reason has a bar in it.
+                let mut known = self.equivalents.lines().filter_map(|line| line.rsplit_once(" | "));
+                if known.any(|(change, _)| change == told) {
+                    self.equivalent += 1;
+                } else {
+                    self.survived += 1;
+                    println!("{told}    (line {line})");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Findings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { caught, timed_out, do_not_build, equivalent, survived, .. } = self;
+        let tried = caught + timed_out + do_not_build + equivalent + survived;
+        write!(
+            f,
+            "{tried} tried: {caught} caught, {timed_out} timed out, {do_not_build} do not build, {equivalent} equivalent, \
+             {survived} survived"
+        )
+    }
 }
 
 /// The line of a change, and the change as it stands in the list of equivalents.

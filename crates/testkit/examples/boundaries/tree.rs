@@ -1,6 +1,6 @@
 //! The copy of the tree in which everything happens: its files, its builds, and the programs that test it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
@@ -72,9 +72,10 @@ pub(crate) enum Verdict {
 }
 
 pub(crate) struct Tree {
-    from: PathBuf,
     to: PathBuf,
     builds: PathBuf,
+    /// The sources as they were when they were copied: who works on the tree meanwhile disturbs nothing.
+    sources: BTreeMap<PathBuf, String>,
 }
 
 impl Tree {
@@ -82,22 +83,38 @@ impl Tree {
     pub(crate) fn copy(from: &Path, to: &Path, builds: &Path) -> Result<Self, String> {
         let listed = Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(from).output();
         let listed = listed.map_err(|fault| format!("git: {fault}"))?.stdout;
-        for file in String::from_utf8_lossy(&listed).lines() {
+        let list = to.with_extension("list");
+        // What was there when the tree was copied before, and no longer is, goes.
+        let earlier = fs::read_to_string(&list).unwrap_or_default();
+        for gone in earlier.lines().filter(|file| !from.join(file).exists()) {
+            fs::remove_file(to.join(gone)).unwrap_or_default();
+        }
+        write(&list, &listed)?;
+        let mut sources = BTreeMap::new();
+        for file in String::from_utf8_lossy(&listed).lines().map(Path::new) {
             // A file that is deleted and not committed yet is listed, too.
-            if let Ok(bytes) = fs::read(from.join(file)) {
-                write(&to.join(file), &bytes)?;
+            let Ok(bytes) = fs::read(from.join(file)) else { continue };
+            write(&to.join(file), &bytes)?;
+            if file.extension().is_some_and(|extension| extension == "rs") {
+                let text = String::from_utf8(bytes).map_err(|fault| format!("{}: {fault}", file.display()))?;
+                sources.insert(file.to_owned(), text);
             }
         }
-        Ok(Self { from: from.to_owned(), to: to.to_owned(), builds: builds.to_owned() })
+        Ok(Self { to: to.to_owned(), builds: builds.to_owned(), sources })
     }
 
-    pub(crate) fn original(&self, file: &Path) -> Result<String, String> {
-        fs::read_to_string(self.from.join(file)).map_err(|fault| format!("{}: {fault}", file.display()))
+    /// The sources in this folder, by name.
+    pub(crate) fn sources(&self, folder: &Path) -> Vec<PathBuf> {
+        self.sources.keys().filter(|file| file.starts_with(folder)).cloned().collect()
+    }
+
+    pub(crate) fn original(&self, file: &Path) -> Result<&str, String> {
+        self.sources.get(file).map(String::as_str).ok_or_else(|| format!("{} is no source", file.display()))
     }
 
     /// Puts a file as it is, but for one change.
     pub(crate) fn put_changed(&self, one: &Numbered) -> Result<(), String> {
-        let mut text = self.original(&one.file)?;
+        let mut text = self.original(&one.file)?.to_owned();
         text.replace_range(one.change.at.clone(), &one.change.text);
         write(&self.to.join(&one.file), text.as_bytes())
     }
@@ -122,7 +139,7 @@ impl Tree {
                 let of_it = |one: &&Numbered| one.file == *file && !alone.contains(&one.number);
                 let is_root = file.ends_with("src/lib.rs");
                 let before = if is_root { ALLOWED } else { "" };
-                let mut text = Beside::render(before, &self.original(file)?, changes.iter().filter(of_it));
+                let mut text = Beside::render(before, self.original(file)?, changes.iter().filter(of_it));
                 text.text.push_str(if is_root { SWITCH } else { "" });
                 write(&self.to.join(file), text.text.as_bytes())?;
                 rendered.push((file, text));

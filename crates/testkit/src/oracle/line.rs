@@ -49,7 +49,7 @@ fn number(value: Value<'_>) -> Option<u64> {
 pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
     let json = Json::read(line, TrailingComma::Strict).ok_or("the line is not JSON")?;
     let mut fields = Fields::of(json.root())?;
-    let at = fields.wanted("at", |value| number(value).filter(|at| i64::try_from(*at).is_ok()))?;
+    let at = fields.wanted("at", |value| number(value).filter(|at| *at < 1 << 53))?;
     let action = fields.wanted("do", text)?;
     let input = match action.as_str() {
         "app" => Input::App {

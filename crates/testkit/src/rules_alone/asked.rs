@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use avmarks_protocol::{Endpoint, Integer, add_robots, modify_admin, modify_user_info};
-use avmarks_rules::{
-    AdminCall, CommandKind, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms, Verdict,
-};
+use avmarks_rules::{AdminCall, Command, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms, Verdict};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Gap, GroupId, Mark, Timestamp, UserId};
 use serde_json::{Value, json};
@@ -46,7 +44,7 @@ impl Asked {
                 let entry = |name: &Cow<'_, str>| Some(Entry { account: account(name)?, marks: pinned() });
                 let entries = request.accounts.iter().map(entry).collect::<Option<_>>()?;
                 let adds = endpoint == Endpoint::AddRobots;
-                let kind = if adds { CommandKind::Set } else { CommandKind::Delete };
+                let kind = if adds { Command::Set } else { Command::Delete };
                 (request.group_id, Self::Robots(MarkCall::new(kind, operator, entries)))
             }
             Endpoint::ModifyAdmin => {
@@ -104,6 +102,6 @@ impl Asked {
 }
 
 /// `CommandType` of a body in which preflight finds nothing: 1 sets, 2 deletes.
-fn kind(command_type: Integer<'_>) -> CommandKind {
-    if command_type.to_i64() == Some(1) { CommandKind::Set } else { CommandKind::Delete }
+fn kind(command_type: Integer<'_>) -> Command {
+    if command_type.to_i64() == Some(1) { Command::Set } else { Command::Delete }
 }

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_client::{AccountReport, Anomaly, AttemptResult, CallRecord, End, Outcome, Plan, PlanKind, Try};
-use serde::Serialize;
+use avmarks_client::{AccountReport, Anomaly, Attempt, AttemptResult, CallRecord, Outcome, Plan, PlanKind};
+use serde::{Serialize, Serializer};
 
 use super::hint::Hint;
 
+impl Serialize for super::Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Report::of(self).serialize(serializer)
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct Report<'a> {
+struct Report<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
     #[serde(rename = "change")]
@@ -66,15 +72,15 @@ struct OneTry<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(report: &super::Report<'a>) -> Self {
+    fn of(report: &super::Report<'a>) -> Self {
         let plan = report.job.plans().next();
         let states = plan.map(|plan| plan.kind().states()).unwrap_or_default();
-        let counts = states.iter().map(|state| (state.name(), report.counts.of(*state)));
+        let counts = states.iter().map(|state| (state.name(), report.report.count(*state)));
         Self {
             dry_run: report.shown.is_dry_run,
             kind: plan.map(Plan::kind),
             group: plan.map(|plan| plan.group().as_str()),
-            counts: counts.chain([("total", report.counts.total())]).collect(),
+            counts: counts.chain([("total", report.report.total())]).collect(),
             earlier: report.shown.earlier,
             accounts: report.accounts().map(Account::of).collect(),
             calls: report.job.calls().iter().map(Call::of).collect(),
@@ -88,15 +94,15 @@ impl<'a> Account<'a> {
         let numbers = |marks: &[avmarks_spec::Mark]| marks.iter().map(|mark| mark.number()).collect::<Vec<_>>();
         let (mut applied, mut missing, mut likely, mut code, mut info) = (None, None, None, None, None);
         match &report.outcome {
-            Outcome::Partly { applied: done, missing: left, likely: guess } => {
-                (applied, missing, likely) = (Some(numbers(done)), Some(numbers(left)), guess.clause());
+            Outcome::Partial { applied: done, omitted: left, likely: guess } => {
+                (applied, missing, likely) = (Some(numbers(done)), Some(numbers(left)), *guess);
             }
-            Outcome::Omitted { likely: guess } => likely = guess.clause(),
+            Outcome::Omitted { likely: guess } => likely = *guess,
             Outcome::Refused { code: found, info: text } => (code, info) = (Some(found.number()), *text),
-            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotTried { .. } => {}
+            Outcome::Applied | Outcome::Accepted | Outcome::Unconfirmed { .. } | Outcome::NotSent { .. } => {}
         }
         Self {
-            account: report.account.as_str(),
+            account: report.account,
             marks: numbers(report.marks),
             state: report.outcome.state().name(),
             applied,
@@ -115,19 +121,19 @@ impl<'a> Call<'a> {
         Self {
             first: record.range().start,
             accounts: record.range().len(),
-            end: match record.end() {
-                End::Settled(_) => "done",
-                End::Split => "split",
-                End::GivenUp => "abandoned",
+            end: match record.is_answered() {
+                true => "done",
+                false if record.is_split() => "split",
+                false => "abandoned",
             },
-            tries: record.tries().iter().map(OneTry::of).collect(),
+            tries: record.attempts().iter().map(OneTry::of).collect(),
         }
     }
 }
 
 impl<'a> OneTry<'a> {
-    fn of(one: &'a Try) -> Self {
-        let status = match one.heard() {
+    fn of(one: &'a Attempt) -> Self {
+        let status = match one.result() {
             AttemptResult::Served { .. } => "served",
             AttemptResult::Accepted => "accepted",
             AttemptResult::Refused { .. } => "refused",
@@ -135,7 +141,7 @@ impl<'a> OneTry<'a> {
             AttemptResult::UnexpectedResponse(_) => "not_from_service",
             _ => "failed",
         };
-        let (code, info) = match one.heard() {
+        let (code, info) = match one.result() {
             AttemptResult::Refused { code, info } => (Some(code.number()), info.as_deref()),
             _ => (None, None),
         };
@@ -146,8 +152,8 @@ impl<'a> OneTry<'a> {
             status,
             code,
             info,
-            message: one.heard().to_string(),
-            warnings: one.quirks().iter().map(warning).collect(),
+            message: one.result().to_string(),
+            warnings: one.anomalies().iter().map(warning).collect(),
         }
     }
 }
@@ -155,9 +161,12 @@ impl<'a> OneTry<'a> {
 fn warning(anomaly: &Anomaly) -> String {
     match anomaly {
         Anomaly::CodeAsText => "code-as-text".to_owned(),
-        Anomaly::Status(status) => format!("status {status}"),
-        Anomaly::UnrequestedAccounts(accounts) => format!("strangers {accounts}"),
+        Anomaly::HttpStatus(status) => format!("status {status}"),
+        Anomaly::UnrequestedAccounts(accounts) => format!("unrequested-accounts {accounts}"),
         Anomaly::Signature => "signature".to_owned(),
+        Anomaly::StatusContradictsCode => "status-contradicts-code".to_owned(),
+        Anomaly::RepeatedAccounts(accounts) => format!("repeated-accounts {accounts}"),
+        Anomaly::UnrequestedMarks(accounts) => format!("unrequested-marks {accounts}"),
         other => format!("{other:?}"),
     }
 }

@@ -62,12 +62,12 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         (3, "`#note` begins like a comment, and there are none; take it out, or put the account in quotes"),
         (4, "`ann;1000` has no mark; write `account,mark`, or give --mark for all lines"),
         (5, "`ann` has no mark behind the comma; write `account,mark`"),
-        (6, "invalid mark `abc`: a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
+        (6, "invalid mark `abc`: expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
         (
             7,
             "a quotation mark is not closed on its line; close it, or write the whole field in quotes and this mark twice",
         ),
-        (8, "there is no account before the comma; write `account,mark`"),
+        (8, "no account before the comma; write `account,mark`"),
         (9, "3 fields; write `account,mark`, a line for each mark, and put an account that has a comma in quotes"),
         (
             10,
@@ -78,7 +78,7 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         (11, "invalid account `a\\tb`: `\\t` at byte 1 is not allowed; expected 1 to 32 bytes of printable ASCII"),
         (12, "invalid UTF-8 at byte 1 of the line; save the file as UTF-8"),
         (13, "something stands behind a closing quotation mark; end the field there, or write this mark twice"),
-        (14, "invalid mark `999`: a mark is a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
+        (14, "invalid mark `999`: expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
     ];
     let mut lines: Vec<_> = expected.iter().map(|(line, fault)| format!("`{name}` line {line}: {fault}")).collect();
     lines.push("12 errors in the accounts; nothing was sent".to_owned());

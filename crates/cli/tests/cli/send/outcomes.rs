@@ -24,7 +24,7 @@ fn of_1200_accounts_with_mishaps_and_30_offline_each_gets_its_report() {
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(
         report["counts"],
-        json!({"applied": 1170, "partly": 0, "omitted": 30, "refused": 0, "unconfirmed": 0, "not-tried": 0, "total": 1200})
+        json!({"applied": 1170, "partial": 0, "omitted": 30, "refused": 0, "unconfirmed": 0, "not-sent": 0, "total": 1200})
     );
     let states = states(&report);
     let names: BTreeSet<_> = states.iter().map(|(account, _)| *account).collect();
@@ -76,7 +76,7 @@ fn the_exit_status_tells_all_some_or_none() {
     let account = &report["accounts"][0];
     assert_eq!(
         (&account["state"], &account["applied"], &account["missing"]),
-        (&json!("partly"), &json!([500]), &json!([1000]))
+        (&json!("partial"), &json!([500]), &json!([1000]))
     );
 
     let run = server.send(&["delete", "--mark", "1000", "student1", "student2"]);
@@ -128,13 +128,13 @@ fn where_everybody_is_offline_the_hint_does_not_say_that_the_request_is_wrong() 
 }
 
 #[test]
-fn without_a_server_nothing_was_tried() {
+fn without_a_server_nothing_was_sent() {
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
     let run = feed(send_command(&["set", "--mark", "1000", "student1", "--tries", "2", "--url", &url, "--json"]), b"");
     assert_eq!(run.status, 1);
     let report = run.json();
-    assert_eq!(report["accounts"][0]["state"], json!("not-tried"));
+    assert_eq!(report["accounts"][0]["state"], json!("not-sent"));
     assert_eq!(report["calls"][0]["tries"].as_array().unwrap().len(), 2);
 }
 
@@ -190,4 +190,28 @@ fn who_is_online_is_listed_and_counted() {
     let run = feed(server.command(&["delete", "--mark", "1000", "--file", "-"]), list.as_bytes());
     assert_eq!(run.status, 0);
     assert_eq!(server.send(&["list", "--mark", "1000"]).out, "");
+}
+
+#[test]
+fn a_refused_question_gets_the_hint_of_its_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    for question in [&["count"][..], &["list"], &["check", "student1"], &["admins", "list"], &["admins", "add", "a"]] {
+        let mut command = server.command(question);
+        command.env("AVMARKS_KEY", super::KEY.replace('5', "6"));
+        let run = feed(command, b"");
+        assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (1, "", 2), "{run:?}");
+        assert!(run.err.contains("refused with 70009") && run.err.contains("\nhint  70009: "), "{run:?}");
+    }
+}
+
+/// `ErrorInfo` that names an account makes no group of its own.
+#[test]
+fn refused_accounts_are_grouped_by_their_code() {
+    let server = Loopback::start(|log| Server::new(class(), log));
+    let offline: Vec<_> = (1..=30).map(|number| format!("student{}", 40 * number)).collect();
+    let mut arguments = vec!["set", "--mark", "1000", "--accounts-per-call", "1"];
+    arguments.extend(offline.iter().map(String::as_str));
+    let run = server.send(&arguments);
+    assert_eq!(run.out.lines().filter(|line| line.trim_start().starts_with("refused")).count(), 1, "{run:?}");
+    assert!(run.out.contains("refused           30  10004: "), "{run:?}");
 }

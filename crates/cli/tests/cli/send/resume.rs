@@ -31,12 +31,12 @@ fn accounts(entries: &[Entry]) -> Vec<String> {
     entries.iter().filter(|entry| entry.code.number() == 0).flat_map(|entry| entry.accounts.clone()).collect()
 }
 
-/// The accounts that a resume file has as settled.
-fn settled(path: &str) -> BTreeSet<String> {
+/// The accounts that a resume file has as answered.
+fn answered(path: &str) -> BTreeSet<String> {
     let progress: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let stretches = progress["plans"][0]["settled"].as_array().unwrap().iter();
-    let number = |stretch: &Value, field| stretch[field].as_u64().unwrap();
-    let indexes = stretches.flat_map(|one| number(one, "first")..number(one, "first") + number(one, "accounts"));
+    let ranges = progress["plans"][0]["answered"].as_array().unwrap().iter();
+    let number = |range: &Value, field| range[field].as_u64().unwrap();
+    let indexes = ranges.flat_map(|one| number(one, "first")..number(one, "first") + number(one, "accounts"));
     indexes.map(|at| format!("student{}", at + 1)).collect()
 }
 
@@ -67,14 +67,14 @@ fn a_run_that_was_killed_goes_on_and_asks_nothing_again_that_was_answered() {
         let mut child = server.command(&arguments).stdin(Stdio::null()).spawn().unwrap();
         let mut before = server.wait_for(requests);
         // The first answer is kept at once.
-        while settled(&resume).is_empty() {
+        while answered(&resume).is_empty() {
             assert!(child.try_wait().unwrap().is_none(), "it is kept while the run goes on");
             std::thread::sleep(Duration::from_millis(1));
         }
         child.kill().unwrap();
         child.wait().unwrap();
         before.extend(server.entries());
-        let known = settled(&resume);
+        let known = answered(&resume);
         let before = accounts(&before);
         assert!(known.iter().all(|account| before.contains(account)), "what is kept was carried out");
 
@@ -122,17 +122,18 @@ fn ctrl_c_stops_reports_and_says_how_to_go_on() {
     assert_eq!(
         notes,
         [
-            "note: stopping: what is on its way is waited for; Ctrl-C again ends at once\n".to_owned(),
+            "note: stopping: waiting for the answers to the calls that were sent; Ctrl-C again ends at once\n"
+                .to_owned(),
             format!(
-                "note: 210 of 1200 accounts have their answer; the same command goes on from there, as `{resume}` has it\n"
+                "note: 210 of 1200 accounts have their answer; run the same command again to continue from `{resume}`\n"
             )
         ]
     );
     // What was on its way was waited for, and nothing sent after it.
-    assert_eq!(settled(&resume), before);
+    assert_eq!(answered(&resume), before);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["counts"]["not-tried"], &report["counts"]["unconfirmed"]), (&json!(990), &json!(0)));
-    assert_eq!(report["accounts"][210]["message"], json!("not tried: the job was stopped"));
+    assert_eq!((&report["counts"]["not-sent"], &report["counts"]["unconfirmed"]), (&json!(990), &json!(0)));
+    assert_eq!(report["accounts"][210]["message"], json!("not sent: the job was stopped"));
 
     let rest = feed(server.command(&arguments), b"");
     assert_report_is_whole(&rest);
@@ -170,7 +171,7 @@ fn a_resume_file_of_another_plan_is_refused() {
     assert_eq!(run.status, 1);
     assert_eq!(
         run.err,
-        format!("note: 0 of 1 accounts have their answer; the same command goes on from there, as `{resume}` has it\n")
+        format!("note: 0 of 1 accounts have their answer; run the same command again to continue from `{resume}`\n")
     );
     let kept = std::fs::read(&resume).unwrap();
     for (arguments, field) in [
@@ -181,8 +182,11 @@ fn a_resume_file_of_another_plan_is_refused() {
     ] {
         let run = server.send(&[arguments, &["--resume", &resume]].concat());
         let error = run.error();
-        assert!(error.starts_with(&format!("`{resume}`: plans[0].{field} of the progress is ")), "{error}");
-        assert!(error.ends_with("give the inputs it was made with"), "{error}");
+        assert!(
+            error.starts_with(&format!("`{resume}`: the progress was made for another plan: plans[0].{field} is ")),
+            "{error}"
+        );
+        assert!(error.ends_with("give the inputs it was made with, or start anew without it"), "{error}");
     }
     assert_eq!((std::fs::read(&resume).unwrap(), server.entries().len()), (kept, 0));
     assert_eq!(server.send(&["set", "--mark", "1000", "student1", "--resume", &resume]).status, 0);
@@ -195,11 +199,11 @@ fn what_cannot_be_a_resume_file_is_refused_before_anything_is_sent() {
     let folder = folder("bad-resume");
     let list = file(&folder, "list.txt", "student1\n");
     let garbage = file(&folder, "garbage", "garbage");
-    let newer = file(&folder, "newer", r#"{"version":2,"plans":[]}"#);
+    let newer = file(&folder, "newer", r#"{"version":3,"plans":[]}"#);
     let missing = folder.join("no/such/file");
     for (resume, part) in [
         (garbage.as_str(), "not a progress file"),
-        (&newer, "version `2`"),
+        (&newer, "version `3`"),
         (&list, "it is read as an input; name another file"),
         (folder.to_str().unwrap(), "it is a directory; name a file in it"),
         (missing.to_str().unwrap(), "its directory does not exist; make it first"),

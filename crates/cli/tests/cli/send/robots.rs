@@ -39,7 +39,7 @@ fn robots_are_added_checked_and_deleted() {
     assert_eq!((&report["change"], &report["group"]), (&json!("delete-robots"), &json!(GROUP)));
     assert_eq!(
         report["counts"],
-        json!({"accepted": 2, "refused": 0, "unconfirmed": 0, "not-tried": 0, "total": 2}),
+        json!({"accepted": 2, "refused": 0, "unconfirmed": 0, "not-sent": 0, "total": 2}),
         "the states that a robot may be in"
     );
     let account = &report["accounts"][0];
@@ -81,7 +81,7 @@ fn a_lost_answer_and_a_busy_service_are_asked_again() {
     assert_eq!(server.send(&["check", "student1"]).out, "student1\n");
     assert_eq!(server.entries().len(), 3);
     let run = server.send(&["robots", "add", "robot1", "--url", "http://127.0.0.1:1", "--tries", "1", "--json"]);
-    assert_eq!((run.status, &run.json()["counts"]["not-tried"]), (1, &json!(1)));
+    assert_eq!((run.status, &run.json()["counts"]["not-sent"]), (1, &json!(1)));
 }
 
 #[test]
@@ -95,13 +95,11 @@ fn a_run_goes_on_where_an_earlier_one_left_off() {
     assert_eq!(first.status, 3);
     assert_eq!(
         first.err,
-        format!(
-            "note: 20 of 30 accounts have their answer; the same command goes on from there, as `{resume}` has it\n"
-        )
+        format!("note: 20 of 30 accounts have their answer; run the same command again to continue from `{resume}`\n")
     );
     assert_eq!(server.entries().len(), 3);
     let other = server.send(&["robots", "delete", "--file", &list, "--accounts-per-call", "10", "--resume", resume]);
-    assert!(other.error().contains("plans[0].change of the progress is `add-robots`"), "{other:?}");
+    assert!(other.error().contains("plans[0].change is `add-robots`"), "{other:?}");
 
     let next = server.send(&arguments);
     assert_eq!((next.status, next.err.as_str()), (0, ""));
@@ -137,7 +135,7 @@ fn plans_and_dry_runs_of_robots_send_nothing() {
         let run = server.send(&[arguments, &["--dry-run", "--state", &state, "--json"]].concat());
         (run.status, run.json()["counts"].clone())
     };
-    let accepted = json!({"accepted": 1, "refused": 0, "unconfirmed": 0, "not-tried": 0, "total": 1});
+    let accepted = json!({"accepted": 1, "refused": 0, "unconfirmed": 0, "not-sent": 0, "total": 1});
     assert_eq!(foretold(&["robots", "add", "robot1"]), (0, accepted.clone()));
     assert_eq!(foretold(&["robots", "delete", "student1"]), (0, accepted));
     assert_eq!(foretold(&["robots", "delete", "stranger"]).0, 1);
@@ -167,7 +165,8 @@ fn check_tells_who_is_online_in_the_order_given() {
     let refused = server.send(&["check", "student1", "--group", "@TGS#nowhere"]);
     assert_eq!((refused.status, refused.out.as_str()), (1, ""));
     assert!(
-        refused.err.starts_with("error: `check_members` was given up after 1 try, ") && refused.err.contains("10010"),
+        refused.err.starts_with("error: `check_members` was given up after 1 attempt, ")
+            && refused.err.contains("10010"),
         "{refused:?}"
     );
     // What it prints is an input as good as any.

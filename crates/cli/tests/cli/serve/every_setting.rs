@@ -86,6 +86,8 @@ const ROWS: &[Row] = &[
     shown(row("webhook_seed", &["7"], &["-1"]), "webhooks", "/how/seed", "7"),
     row("proxied_host", &["*.test", "a"], &["http:"]),
     row("control_host", &["a.test", "b.test"], &["*.test"]),
+    row("control_token_file", &["token.txt"], &["absent"]),
+    row("large_bytes_max", &["1048576"], &["1048575"]),
     row("connections_max", &["1"], &["0"]),
     row("head_bytes_max", &["1024"], &["1023"]),
     row("head_timeout", &["86400"], TOO_MUCH),

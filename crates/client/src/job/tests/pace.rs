@@ -1,48 +1,37 @@
-//! The pace: handed on, shared, and of one command.
+//! The pace: shared, and of one command.
 
 use super::robots::{add, delete, names};
 use super::*;
 
 #[test]
-fn the_pace_is_handed_on() {
-    let pace = PaceSettings { calls_max: 1, ..PaceSettings::default() };
-    let settings = JobSettings { pace, ..JobSettings::default() };
-    let mut first = job(vec![plan("a", 1)], settings);
-    run(&mut first, |_, _| Deed::Serve);
-    let mut next = job(vec![plan("a", 1)], settings).with_pace(first.into_pace());
-    assert_eq!(run(&mut next, |_, _| Deed::Serve)[0].0, 1_000);
+fn jobs_share_a_pace() {
+    let window = Duration::from_millis(400);
+    let mut pace = Pace::new(PaceSettings { calls_max: 1, window, margin: Duration::ZERO });
+    let mut first = job(vec![plan("a", 1)], JobSettings::default());
+    let mut second = job(vec![plan("b", 501)], JobSettings::default());
+    assert!(matches!(first.poll(at(0), &mut pace), Step::Send(_)));
+    assert!(matches!(second.poll(at(100), &mut pace), Step::WaitUntil(then) if then == at(400)));
+    let Step::Send(transmit) = second.poll(at(400), &mut pace) else { panic!() };
+    second.on_response(transmit.id, at(410), &Response::new(200, &served(&transmit.body))).unwrap();
+    assert!(matches!(second.poll(at(410), &mut pace), Step::WaitUntil(then) if then == at(800)));
+    assert!(matches!(second.poll(at(410), &mut free()), Step::Send(_)));
 }
 
 #[test]
-fn a_shared_pace_holds_beside_the_jobs_own() {
-    let mut shared = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_millis(400) });
-    let (mut first, mut second) =
-        (job(vec![plan("a", 1)], JobSettings::default()), job(vec![plan("b", 501)], JobSettings::default()));
-    assert!(matches!(first.poll_shared(at(0), &mut shared), Step::Send(_)));
-    assert!(matches!(second.poll_shared(at(100), &mut shared), Step::WaitUntil(then) if then == at(400)));
-    let Step::Send(outgoing) = second.poll_shared(at(400), &mut shared) else { panic!() };
-    second.on_reply(outgoing.id, at(410), &Reply::new(200, &served(&outgoing.body))).unwrap();
-    assert!(matches!(second.poll_shared(at(410), &mut shared), Step::WaitUntil(then) if then == at(800)));
-    assert!(matches!(second.poll(at(410)), Step::Send(_)));
-}
-
-#[test]
-fn two_hundred_calls_in_a_second_and_no_more() {
+fn a_call_each_five_and_a_half_milliseconds() {
     let settings = PlanSettings { accounts_per_call_max: 1, ..PlanSettings::default() };
-    let plan = Plan::add_robots(robots::GROUP, names(201), &settings).unwrap();
-    let mut job =
-        Job::new(vec![plan], signer(), JobSettings { in_flight_max: 1_000, ..JobSettings::default() }, 7).unwrap();
-    let mut sent = 0;
-    while let Step::Send(_) = job.poll(at(0)) {
-        sent += 1;
+    let plan = Plan::add_robots(robots::GROUP, names(3), &settings).unwrap();
+    let mut job = job(vec![plan], JobSettings { in_flight_max: 3, ..JobSettings::default() });
+    let mut pace = Pace::new(PaceSettings::default());
+    for (now, then) in [(0, 6), (6, 11)] {
+        assert!(matches!(job.poll(at(now), &mut pace), Step::Send(_)));
+        assert!(matches!(job.poll(at(now), &mut pace), Step::WaitUntil(until) if until == at(then)));
     }
-    assert_eq!(sent, 200);
-    assert!(matches!(job.poll(at(0)), Step::WaitUntil(then) if then == at(1_000)));
 }
 
 #[test]
 fn each_command_has_a_pace_and_a_job_of_its_own() {
-    let mark = Plan::new(Change::Set, "@TGS#b", [("a", [1000])], &PlanSettings::default()).unwrap();
+    let mark = Plan::set_marks("@TGS#b", [("a", [1000])], &PlanSettings::default()).unwrap();
     let other = Plan::add_robots("@TGS#c", ["a"], &PlanSettings::default()).unwrap();
     let refused = |plans| Job::new(plans, signer(), JobSettings::default(), 7).unwrap_err().to_string();
     assert_eq!(
@@ -51,9 +40,8 @@ fn each_command_has_a_pace_and_a_job_of_its_own() {
     );
     assert!(refused(vec![mark, delete(1)]).starts_with("plans[1] calls `del_robots`"));
     assert!(refused(vec![delete(1), other.clone()]).starts_with("plans[1] calls `add_robots`"));
-    let settings =
-        JobSettings { pace: PaceSettings { calls_max: 1, ..PaceSettings::default() }, ..JobSettings::default() };
-    let mut both = Job::new(vec![add(1), other], signer(), settings, 7).unwrap();
-    let times: Vec<_> = run(&mut both, |_, _| robots::accept()).iter().map(|(time, ..)| *time).collect();
-    assert_eq!(times, [0, 1_000]);
+    let mut pace = Pace::new(PaceSettings { calls_max: 1, ..PaceSettings::default() });
+    let mut both = job(vec![add(1), other], JobSettings::default());
+    let times: Vec<_> = run_at(&mut both, &mut pace, |_, _| robots::accept()).iter().map(|(time, ..)| *time).collect();
+    assert_eq!(times, [0, 1_100]);
 }

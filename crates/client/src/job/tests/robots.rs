@@ -28,8 +28,8 @@ fn new_job(plan: Plan) -> Job {
 }
 
 /// Runs a job to its end. Gives the first account of each try, and how many it names.
-fn sent(job: &mut Job, mut deed: impl FnMut(&Outgoing) -> Deed) -> Vec<(usize, usize)> {
-    run(job, |outgoing, _| deed(outgoing)).into_iter().map(|(_, _, first, accounts)| (first, accounts)).collect()
+fn sent(job: &mut Job, mut deed: impl FnMut(&Sent) -> Deed) -> Vec<(usize, usize)> {
+    run(job, |transmit, _| deed(transmit)).into_iter().map(|(_, _, first, accounts)| (first, accounts)).collect()
 }
 
 #[test]
@@ -40,15 +40,15 @@ fn robots_are_sent_by_the_command_and_in_the_bytes_of_their_kind() {
     ] {
         let mut job = new_job(plan);
         assert_eq!(job.endpoint().map(Endpoint::path), Some(path));
-        let Step::Send(outgoing) = job.poll(at(0)) else { panic!() };
-        assert_eq!(outgoing.path(), path);
-        assert_eq!(outgoing.body, br#"{"GroupId":"@TGS#a","Member_Account":["robot0","robot1"]}"#);
-        job.on_reply(outgoing.id, at(1), &Reply::new(200, &add_robots::Answer::ok().to_json())).unwrap();
-        assert!(matches!(job.poll(at(1)), Step::Done));
-        assert_eq!((counts(&job), job.settled()), (vec![(State::Accepted, 2)], 2));
+        let Step::Send(transmit) = job.poll(at(0), &mut free()) else { panic!() };
+        assert_eq!(transmit.path, path);
+        assert_eq!(transmit.body, br#"{"GroupId":"@TGS#a","Member_Account":["robot0","robot1"]}"#);
+        job.on_response(transmit.id, at(1), &Response::new(200, &add_robots::Answer::ok().to_json())).unwrap();
+        assert!(matches!(job.poll(at(1), &mut free()), Step::Done));
+        assert_eq!((counts(&job), job.answered()), (vec![(State::Accepted, 2)], 2));
         let call = &job.calls()[0];
-        assert_eq!(call.tries()[0].heard(), &AttemptResult::Accepted);
-        assert!(matches!(call.end(), End::Settled(_)));
+        assert_eq!(call.attempts()[0].result(), &AttemptResult::Accepted);
+        assert!(call.is_answered() && !call.is_split());
     }
     assert_eq!(job(vec![], JobSettings::default()).endpoint(), None);
 }
@@ -65,7 +65,7 @@ fn five_hundred_are_one_call_and_one_more_makes_two() {
 #[test]
 fn of_a_call_that_is_refused_for_all_nobody_was_served_and_the_others_are_accepted() {
     let mut job = new_job(delete(501));
-    sent(&mut job, |outgoing| if outgoing.range.start == 0 { Deed::Refuse(10004) } else { accept() });
+    sent(&mut job, |transmit| if transmit.range.start == 0 { Deed::Refuse(10004) } else { accept() });
     assert_eq!(counts(&job), [(State::Accepted, 1), (State::Refused, 500)]);
 }
 
@@ -104,7 +104,7 @@ fn a_rate_refusal_holds_everything_for_a_second() {
 #[test]
 fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
     let mut job = new_job(add(500));
-    let tries = sent(&mut job, |outgoing| if outgoing.range.len() > 125 { Deed::Refuse(10005) } else { accept() });
+    let tries = sent(&mut job, |transmit| if transmit.range.len() > 125 { Deed::Refuse(10005) } else { accept() });
     assert_eq!(tries, [(0, 500), (0, 250), (0, 125), (125, 125), (250, 125), (375, 125)]);
     assert_eq!(counts(&job), [(State::Accepted, 500)]);
 }
@@ -112,17 +112,17 @@ fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
 #[test]
 fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
     let mut first = new_job(add(1_200));
-    let Step::Send(outgoing) = first.poll(at(0)) else { panic!() };
+    let Step::Send(transmit) = first.poll(at(0), &mut free()) else { panic!() };
     first.stop();
-    first.on_reply(outgoing.id, at(1), &Reply::new(200, &add_robots::Answer::ok().to_json())).unwrap();
-    assert!(matches!(first.poll(at(1)), Step::Done));
-    assert_eq!(counts(&first), [(State::Accepted, 500), (State::NotTried, 700)]);
+    first.on_response(transmit.id, at(1), &Response::new(200, &add_robots::Answer::ok().to_json())).unwrap();
+    assert!(matches!(first.poll(at(1), &mut free()), Step::Done));
+    assert_eq!(counts(&first), [(State::Accepted, 500), (State::NotSent, 700)]);
     let progress = Progress::parse(&first.progress().to_json()).unwrap();
     assert_eq!(progress.accounts(), 500);
 
     let mut next = Job::resume(vec![add(1_200)], &progress, signer(), JobSettings::default(), 8).unwrap();
     assert_eq!(sent(&mut next, |_| accept()), [(500, 500), (1_000, 200)]);
-    assert_eq!((counts(&next), next.settled()), (vec![(State::Accepted, 1_200)], 1_200));
+    assert_eq!((counts(&next), next.answered()), (vec![(State::Accepted, 1_200)], 1_200));
     let other = Job::resume(vec![delete(1_200)], &progress, signer(), JobSettings::default(), 8);
     assert!(matches!(other, Err(JobError::Progress(_))));
 }

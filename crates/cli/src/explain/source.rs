@@ -1,0 +1,48 @@
+//! What clauses, gaps and codes rest on.
+
+use avmarks_spec::{CLAUSES, GAPS, Source, WebPage};
+use serde::Serialize;
+
+/// A copy of a page.
+#[derive(Serialize)]
+pub(super) struct SourceLine {
+    pub(super) page: &'static str,
+    pub(super) title: &'static str,
+    pub(super) language: &'static str,
+    /// The part of the page; empty for the whole page.
+    pub(super) section: &'static str,
+    /// None for a copy that shows no date.
+    pub(super) date: Option<&'static str>,
+    pub(super) url: &'static str,
+}
+
+impl SourceLine {
+    pub(super) fn all(sources: &[Source]) -> Vec<Self> {
+        sources.iter().map(Self::of).collect()
+    }
+
+    fn of(Source { page, section, date, .. }: &Source) -> Self {
+        let WebPage { number, title, language, url, .. } = *page;
+        Self { page: number, title, language, section, date: *date, url }
+    }
+
+    /// The copies of a page that anything rests on, the newest first, each date once.
+    pub(super) fn of_page(number: &str) -> Vec<Self> {
+        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
+        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
+        let mut lines: Vec<_> = all
+            .filter(|source| source.page.number == number)
+            .map(|source| Self { section: "", ..Self::of(source) })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.date));
+        lines.dedup_by_key(|line| line.date);
+        lines
+    }
+}
+
+/// A clause or a gap.
+#[derive(Serialize)]
+pub(super) struct Entry {
+    pub(super) id: &'static str,
+    pub(super) says: &'static str,
+}

@@ -1,0 +1,109 @@
+//! The header `Retry-After`: seconds, or a date in one of the three formats of RFC 9110 5.6.7.
+
+use std::time::Duration;
+
+use avmarks_spec::Timestamp;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The wait that a value of the header asks for at `now`. A number too large for 64 bits asks for the longest wait; a date in the
+/// past, for none. A value in no known format is ignored.
+pub(super) fn wait(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    date(value, now).map(|then| then.saturating_duration_since(now))
+}
+
+/// The moment of a date: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
+fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
+    let parts: Vec<&str> = value.split([' ', ',', '-', ':']).filter(|part| !part.is_empty()).collect();
+    let (day, month, year, hour, minute, second) = match parts.as_slice() {
+        [_, day, month, year, hour, minute, second, "GMT" | "UTC"] => (day, month, year, hour, minute, second),
+        [_, month, day, hour, minute, second, year] => (day, month, year, hour, minute, second),
+        _ => return None,
+    };
+    let month = 1 + u64::try_from(MONTHS.iter().position(|name| name == month)?).ok()?;
+    let year = match (number(year, 9_999)?, year.len()) {
+        (year, 4) => year,
+        (year, 2) => of_two_digits(year, now),
+        _ => return None,
+    };
+    let days = days_since_epoch(year, month, number(day, 31).filter(|day| *day > 0)?)?;
+    // 60 is a leap second.
+    let seconds = (number(hour, 23)? * 60 + number(minute, 59)?) * 60 + number(second, 60)?;
+    Some(Timestamp::from_millis((days * 86_400 + seconds) * 1_000))
+}
+
+fn number(digits: &str, max: u64) -> Option<u64> {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok())?.filter(|number| *number <= max)
+}
+
+/// The year of two digits that is no more than 50 years in the future (RFC 9110 5.6.7).
+fn of_two_digits(year: u64, now: Timestamp) -> u64 {
+    let this_year = 1970 + now.as_seconds() / 31_556_952;
+    let year = this_year / 100 * 100 + year;
+    if year > this_year + 50 { year - 100 } else { year }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar. None before 1970.
+fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
+    // Counted from 0000-03-01, so that a leap day is the last day of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
+    days.checked_sub(719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1994-11-06 08:49:37, the date of RFC 9110.
+    const DATE: u64 = 784_111_777;
+
+    #[test]
+    fn seconds_and_all_three_date_formats_are_read() {
+        let now = Timestamp::from_millis((DATE - 90) * 1_000);
+        for (value, seconds) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(90)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(90)),
+            ("Sun Nov  6 08:49:37 1994", Some(90)),
+            ("Sun, 06 Nov 1994 08:48:07 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:48:06 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:48:08 GMT", Some(1)),
+            ("Sun, 06 Nov 1969 08:49:37 GMT", None),
+            ("Sun, 32 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Now 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 24:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:37 CET", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(wait(value, now), seconds.map(Duration::from_secs), "{value}");
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (date, days) in
+            [((1970, 1, 1), 0), ((2000, 2, 29), 11_016), ((2000, 3, 1), 11_017), ((2026, 11, 29), 20_786)]
+        {
+            assert_eq!(days_since_epoch(date.0, date.1, date.2), Some(days), "{date:?}");
+        }
+        assert_eq!(days_since_epoch(1969, 12, 31), None);
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_near() {
+        let now = Timestamp::from_millis(1_795_412_030_000);
+        assert_eq!([26, 76, 77, 99].map(|year| of_two_digits(year, now)), [2026, 2076, 1977, 1999]);
+    }
+}

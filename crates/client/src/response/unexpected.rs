@@ -1,0 +1,134 @@
+//! A response that is not the service's.
+
+use std::fmt;
+use std::time::Duration;
+
+use avmarks_protocol::AnswerError;
+use avmarks_spec::{Excerpt, Timestamp};
+
+use super::Response;
+use super::retry_after::wait;
+
+/// How many bytes of an unexpected body are kept. Its length is kept as well.
+pub const UNEXPECTED_BODY_BYTES_MAX: usize = 512;
+
+/// A response that is not the service's, or is not whole any more.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexpectedResponse {
+    /// What it is.
+    pub kind: UnexpectedKind,
+    /// The HTTP status.
+    pub status: u16,
+    /// The wait that `Retry-After` asked for, where the response had one that could be read.
+    pub retry_after: Option<Duration>,
+    /// How many bytes the body had.
+    pub bytes: usize,
+    /// Its first bytes, [`UNEXPECTED_BODY_BYTES_MAX`] at most.
+    pub head: Box<[u8]>,
+}
+
+/// What an unexpected response is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnexpectedKind {
+    /// A status from 300 to 399. It is not followed: the signature would be sent to wherever it points.
+    Redirect,
+    /// Another status than 200.
+    Status,
+    /// The body is compressed, and the transport cannot decode it.
+    Encoded {
+        /// The encoding: letters, digits and hyphens, 20 at most.
+        encoding: String,
+    },
+    /// The body ended too early.
+    Truncated,
+    /// No body.
+    Empty,
+    /// HTML: of a proxy or a captive portal.
+    Html,
+    /// Not a JSON object, or one that lacks status or code.
+    NoEnvelope(AnswerError),
+}
+
+impl UnexpectedResponse {
+    /// What a response is that `error` keeps from being an answer; none where its status alone does, or that it was truncated.
+    pub(super) fn of(response: &Response<'_>, now: Timestamp, error: Option<AnswerError>) -> Self {
+        let text = response.body.trim_ascii();
+        let kind = match (response.status, error) {
+            (300..400, _) => UnexpectedKind::Redirect,
+            (200, Some(_)) if encoding(response).is_some() => {
+                UnexpectedKind::Encoded { encoding: encoding(response).unwrap_or_default() }
+            }
+            (200, _) if response.truncated => UnexpectedKind::Truncated,
+            (200, _) if text.is_empty() => UnexpectedKind::Empty,
+            (200, _) if text.starts_with(b"<") => UnexpectedKind::Html,
+            (200, Some(_)) if ends_early(text) => UnexpectedKind::Truncated,
+            (200, Some(error)) => UnexpectedKind::NoEnvelope(error),
+            _ => UnexpectedKind::Status,
+        };
+        let head = response.body.get(..UNEXPECTED_BODY_BYTES_MAX).unwrap_or(response.body).into();
+        let retry_after = response.retry_after.and_then(|value| wait(value, now));
+        Self { kind, status: response.status, retry_after, bytes: response.body.len(), head }
+    }
+}
+
+/// The encoding that the header names or the first bytes show.
+fn encoding(response: &Response<'_>) -> Option<String> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
+    const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+    let named = response.content_encoding.map(|encoding| {
+        encoding.chars().filter(|found| found.is_ascii_alphanumeric() || *found == '-').take(20).collect()
+    });
+    match response.body {
+        _ if named.is_some() => named,
+        body if body.starts_with(GZIP) => Some("gzip".to_owned()),
+        body if body.starts_with(ZSTD) => Some("zstd".to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a body is the start of JSON, and no more than that.
+fn ends_early(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
+}
+
+impl fmt::Display for UnexpectedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status;
+        match &self.kind {
+            UnexpectedKind::Redirect => {
+                write!(f, "a redirect (HTTP status {status}), which is not followed; check the base URL")?
+            }
+            UnexpectedKind::Status => write!(f, "HTTP status {status}, which the service never sends")?,
+            UnexpectedKind::Encoded { encoding } => {
+                return write!(
+                    f,
+                    "the answer is compressed (`Content-Encoding: {encoding}`), which was not asked for; check the proxy or gateway between you and the service"
+                );
+            }
+            UnexpectedKind::Truncated => f.write_str("the answer is truncated")?,
+            UnexpectedKind::Empty => return f.write_str("the answer has no body"),
+            UnexpectedKind::Html => {
+                f.write_str("HTML instead of an answer; check the proxy or gateway between you and the service")?
+            }
+            UnexpectedKind::NoEnvelope(error) => write!(f, "not an answer of the service: {error}")?,
+        }
+        if let Some(wait) = self.retry_after {
+            write!(f, "; `Retry-After` asks for a wait of {} s", wait.as_secs())?;
+        }
+        match self.bytes {
+            0 => f.write_str("; without a body"),
+            bytes => write!(f, "; {bytes} bytes that begin \"{}\"", Excerpt(&String::from_utf8_lossy(&self.head))),
+        }
+    }
+}
+
+impl fmt::Debug for UnexpectedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = String::from_utf8_lossy(&self.head);
+        let mut shown = f.debug_struct("UnexpectedResponse");
+        shown.field("kind", &self.kind).field("status", &self.status).field("retry_after", &self.retry_after);
+        shown.field("bytes", &self.bytes).field("head", &head).finish()
+    }
+}

@@ -1,0 +1,71 @@
+//! The marks of one account in a call.
+
+use alloc::vec::Vec;
+use core::ops::Deref;
+
+use avmarks_spec::Mark;
+use smallvec::SmallVec;
+
+/// Marks in the order in which a call names them. Up to three are stored inline, without an allocation: few accounts of a call have
+/// more.
+///
+/// ```
+/// use avmarks_rules::MarkList;
+/// use avmarks_spec::Mark;
+///
+/// let marks: MarkList = [1_000, 500].into_iter().filter_map(|number| Mark::new(number).ok()).collect();
+/// assert_eq!(marks.len(), 2);
+/// assert_eq!(marks.last(), Some(&Mark::PINNED));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkList(SmallVec<[Mark; 3]>);
+
+// Inline marks take no more memory than a list elsewhere would.
+const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
+
+impl MarkList {
+    /// An empty list.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a mark.
+    pub fn push(&mut self, mark: Mark) {
+        self.0.push(mark);
+    }
+
+    /// Appends the marks of another list.
+    pub fn extend(&mut self, marks: &[Mark]) {
+        self.0.extend_from_slice(marks);
+    }
+}
+
+impl Deref for MarkList {
+    type Target = [Mark];
+
+    fn deref(&self) -> &[Mark] {
+        &self.0
+    }
+}
+
+impl FromIterator<Mark> for MarkList {
+    fn from_iter<I: IntoIterator<Item = Mark>>(marks: I) -> Self {
+        Self(marks.into_iter().collect())
+    }
+}
+
+impl From<Vec<Mark>> for MarkList {
+    fn from(marks: Vec<Mark>) -> Self {
+        Self(marks.into())
+    }
+}
+
+impl<'a> IntoIterator for &'a MarkList {
+    type Item = &'a Mark;
+    type IntoIter = core::slice::Iter<'a, Mark>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
