@@ -46,7 +46,18 @@ fn of_a_request_as_it_should_be_nothing_is_said() {
 
 #[test]
 fn a_name_that_differs_by_case_or_by_one_letter_is_said_where_it_stands() {
-    for name in ["groupId", "GROUPID", "groupid", "GropId", "GrouppId", "GroupID", "GroupIt", "group_id", "Group/Id", "GroupId😀"] {
+    for name in [
+        "groupId",
+        "GROUPID",
+        "groupid",
+        "GropId",
+        "GrouppId",
+        "GroupID",
+        "GroupIt",
+        "group_id",
+        "Group/Id",
+        "GroupId😀",
+    ] {
         let found = on("get_online_member_num", json!({ name: "@TGS#a" }).to_string());
         assert_eq!(pointers(&found), [format!("/{}", name.replace('/', "~1"))], "{name}");
         let said = format!("`{name}` is ignored: the field is called `GroupId`, which is required and missing");
