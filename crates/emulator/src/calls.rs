@@ -9,7 +9,7 @@
 //! **State** is what calls share: accounts ([`crate::state::CallState`]) and what a group has beyond its room ([`crate::state::Group`]). Members are those of the
 //! group's room in every type, so that presence, marks and robots are the same whoever changed them.
 //!
-//! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::gate`]); then the body is no
+//! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::authorize`]); then the body is no
 //! JSON object (60003), its fields in the order of the row, the form of the group id (10015), whether the group exists (10010),
 //! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls a second are not counted.
 //!
@@ -45,11 +45,10 @@ use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::Reason;
 use avmarks_service::Answer;
-
-use crate::authorized_call::AuthorizedCall;
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 use serde_json::Value;
 
+use crate::authorized_call::AuthorizedCall;
 use crate::state::{Changes, State};
 use crate::webhooks::Initiator;
 use answer::Reply;
