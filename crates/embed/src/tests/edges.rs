@@ -197,6 +197,40 @@ fn a_job_obeys_what_retry_after_asks_for() {
     }
 }
 
+/// Every further response would be encoded as well, while one that is lost may come whole the next time.
+#[test]
+fn a_job_ends_at_an_encoded_response() {
+    for (header, step) in [("", "wait"), (r#","content_encoding":"br""#, "done")] {
+        let mut job = open(example("job").0, b"").unwrap();
+        let poll = r#"{"v":1,"do":"poll","now_ms":1795412030000}"#;
+        assert_eq!(value(&job.ask(poll, b""))["ok"]["step"], "send");
+        let response = format!(r#"{{"v":1,"do":"response","id":0,"now_ms":1795412030000,"status":200{header}}}"#);
+        assert_eq!(job.ask(response, b"\x0b\x02"), crate::opened());
+        assert_eq!(value(&job.ask(poll, b""))["ok"]["step"], step, "{header}");
+    }
+}
+
+#[test]
+fn each_plan_of_a_job_reports_its_accounts() {
+    let mut fields = value(example("job").0);
+    let plan = |group: &str, account: &str| json!({"change": "set", "group": group, "inputs": [{"account": account, "marks": [1000]}]});
+    fields["plans"] = json!([plan("g", "a"), plan("h", "b")]);
+    let mut job = open(fields.to_string(), b"").unwrap();
+    let steps = [0, 11].map(|at| {
+        let poll = format!(r#"{{"v":1,"do":"poll","now_ms":{}}}"#, 1_795_412_030_000_u64 + at);
+        value(&job.ask(poll, b""))["ok"].clone()
+    });
+    assert_eq!(
+        steps.each_ref().map(|step| (&step["plan"], &step["group"])),
+        [(&json!(0), &json!("g")), (&json!(1), &json!("h"))]
+    );
+    let report = value(&job.ask(r#"{"v":1,"do":"report"}"#, b""));
+    for (at, account) in ["a", "b"].into_iter().enumerate() {
+        let plan = &report["ok"]["plans"][at];
+        assert_eq!((&plan["accounts"][0]["account"], &plan["counts"]["total"]), (&json!(account), &json!(1)));
+    }
+}
+
 #[test]
 fn a_request_that_was_answered_is_one_call() {
     assert_eq!(value(&answer_to(500, 200, b""))["ok"]["status"], "not_from_service");
