@@ -7,13 +7,6 @@ use std::time::Duration;
 /// Bytes that may wait; a line beyond them is dropped, and counted.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
 
-/// How long the first line of a batch waits for others. A write for each line, and a thread woken for each, would cost a busy emulator
-/// more than its answers do.
-const GATHERED_FOR: Duration = Duration::from_millis(10);
-
-/// With so many bytes a batch waits no longer.
-const GATHERED_BYTES_MAX: usize = 64 * 1024;
-
 /// Where lines are put in. Each write is one line.
 #[derive(Clone)]
 pub(super) struct Lines(Arc<Queue>);
@@ -34,8 +27,6 @@ struct State {
     dropped: u64,
     /// Whether what was taken out is still being written.
     writing: bool,
-    /// How many wait for all to be written.
-    flushing: usize,
 }
 
 impl State {
@@ -69,12 +60,8 @@ impl Lines {
 
     /// Waits until all is written, but no longer than this.
     pub(super) fn flush(&self, patience: Duration) {
-        let mut state = self.0.lock();
-        state.flushing += 1;
-        self.0.changed.notify_all();
         let is_busy = |state: &mut State| state.writing || state.has_something();
-        let waited = self.0.changed.wait_timeout_while(state, patience, is_busy);
-        waited.unwrap_or_else(PoisonError::into_inner).0.flushing -= 1;
+        drop(self.0.changed.wait_timeout_while(self.0.lock(), patience, is_busy));
     }
 }
 
@@ -96,24 +83,20 @@ impl Queue {
             state.dropped += 1;
             return;
         }
-        let was_small = state.waiting.len() < GATHERED_BYTES_MAX;
         let was_empty = state.waiting.is_empty();
         state.bytes += line.len();
         state.waiting.extend_from_slice(line);
-        let is_large = state.waiting.len() >= GATHERED_BYTES_MAX;
-        if was_empty || (was_small && is_large) {
+        // While lines are being written, others gather without waking anybody.
+        if was_empty && !state.writing {
             self.changed.notify_all();
         }
     }
 
-    /// Takes all that waits into `batch`, which is empty, and gives how many lines were dropped. Waits for the first line, and a little
-    /// for others.
+    /// Takes all that waits into `batch`, which is empty, once something does, and gives how many lines were dropped.
     fn take(&self, batch: &mut Vec<u8>) -> u64 {
         let has_nothing = |state: &mut State| !state.has_something();
-        let state = self.changed.wait_while(self.lock(), has_nothing).unwrap_or_else(PoisonError::into_inner);
-        let gathers = |state: &mut State| state.flushing == 0 && state.waiting.len() < GATHERED_BYTES_MAX;
-        let waited = self.changed.wait_timeout_while(state, GATHERED_FOR, gathers);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_while(self.lock(), has_nothing);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         state.writing = true;
         std::mem::swap(&mut state.waiting, batch);
         std::mem::take(&mut state.dropped)
