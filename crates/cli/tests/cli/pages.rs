@@ -100,6 +100,18 @@ const EXCUSED: &[Excused] = &[
         ("crates/emulator/tests/control/examples.rs", "fn the_examples_of_the_page_are_true()"),
     ),
     excused(
+        "crates/embed-c/README.md",
+        "cargo build --release -p avmarks-embed-c",
+        "it takes minutes",
+        (".ci/bindings", "cargo build --quiet --locked --profile embed -p avmarks-embed-c\n"),
+    ),
+    excused(
+        "crates/embed-c/README.md",
+        "cc check.c -I crates/embed-c target/release/libavmarks.a -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc -o check",
+        "it needs the library that the command before it builds",
+        (".ci/bindings", "$prefix/lib/libavmarks.a $(sed -n 's/^Libs.private: //p'"),
+    ),
+    excused(
         "fuzz/README.md",
         "cargo fuzz run -s none operations fuzz/target/corpus/operations fuzz/corpus/operations -- -dict=fuzz/dictionary",
         "it needs cargo-fuzz, and runs until it is stopped",
