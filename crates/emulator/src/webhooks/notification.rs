@@ -17,8 +17,8 @@
 //! `Unknown`, for nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
 
 use avmarks_protocol::webhook::{
-    AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventCause, EventType, ExitType, JoinType,
-    MemberStateChange, Revision, Webhook,
+    AfterGroupDestroyed, EventCause, EventType, ExitType, JoinType, MemberStateChange, MembershipChange, Revision,
+    Webhook,
 };
 use avmarks_rules::{Cause, Event};
 use avmarks_service::{App, GroupEventKind};
@@ -118,19 +118,42 @@ impl Notifier<'_> {
     }
 
     fn joined(&mut self, group: GroupId, account: &UserId) {
-        let invited = self.initiator == Initiator::Admin;
-        if let Some(Notification { webhook: Webhook::AfterMemberJoin(join), .. }) = self.notifications.last_mut()
-            && invited
-            && join.group_id == group.as_str()
-        {
-            join.members.push(account.as_str().into());
+        let types = [JoinType::Invited, JoinType::Apply];
+        self.membership(group, account, types, Webhook::AfterMemberJoin, |webhook| match webhook {
+            Webhook::AfterMemberJoin(join) => Some(join),
+            _ => None,
+        });
+    }
+
+    fn left(&mut self, group: GroupId, account: &UserId) {
+        let types = [ExitType::Kicked, ExitType::Quit];
+        self.membership(group, account, types, Webhook::AfterMemberExit, |webhook| match webhook {
+            Webhook::AfterMemberExit(exit) => Some(exit),
+            _ => None,
+        });
+    }
+
+    /// A join or an exit, of the first type where an app admin made it and of the second where the member did. All that one call of an
+    /// admin changes in a group is one webhook: `of_webhook` gives the change that a webhook of this kind holds.
+    fn membership<T>(
+        &mut self,
+        group: GroupId,
+        account: &UserId,
+        [by_admin, by_member]: [T; 2],
+        webhook: fn(MembershipChange<T>) -> Webhook,
+        of_webhook: fn(&mut Webhook) -> Option<&mut MembershipChange<T>>,
+    ) {
+        let is_by_admin = self.initiator == Initiator::Admin;
+        let last = self.notifications.last_mut().and_then(|last| of_webhook(&mut last.webhook));
+        if let Some(change) = last.filter(|change| is_by_admin && change.group_id == group.as_str()) {
+            change.members.push(account.as_str().into());
             return;
         }
-        let (change_type, operator, platform) = match invited {
-            true => (JoinType::Invited, self.admin(), REST),
-            false => (JoinType::Apply, account.to_string(), SDK),
+        let (change_type, operator, platform) = match is_by_admin {
+            true => (by_admin, self.admin(), REST),
+            false => (by_member, account.to_string(), SDK),
         };
-        let webhook = Webhook::AfterMemberJoin(AfterMemberJoin {
+        let change = MembershipChange {
             group_id: group.to_string(),
             group_type: Some(self.kind(group).name().to_owned()),
             change_type,
@@ -138,38 +161,13 @@ impl Notifier<'_> {
             members: vec![account.as_str().into()],
             event_time: Some(self.changes.at),
             extra: Default::default(),
-        });
-        self.notifications.push(Notification { webhook, platform });
+        };
+        self.notifications.push(Notification { webhook: webhook(change), platform });
     }
 
     /// The app admin that did it, which no change names.
     fn admin(&self) -> String {
         self.app.settings().admins.first().map_or("administrator", String::as_str).to_owned()
-    }
-
-    fn left(&mut self, group: GroupId, account: &UserId) {
-        let kicked = self.initiator == Initiator::Admin;
-        if let Some(Notification { webhook: Webhook::AfterMemberExit(exit), .. }) = self.notifications.last_mut()
-            && kicked
-            && exit.group_id == group.as_str()
-        {
-            exit.members.push(account.as_str().into());
-            return;
-        }
-        let (change_type, operator, platform) = match kicked {
-            true => (ExitType::Kicked, self.admin(), REST),
-            false => (ExitType::Quit, account.to_string(), SDK),
-        };
-        let webhook = Webhook::AfterMemberExit(AfterMemberExit {
-            group_id: group.to_string(),
-            group_type: Some(self.kind(group).name().to_owned()),
-            change_type,
-            operator,
-            members: vec![account.as_str().into()],
-            event_time: Some(self.changes.at),
-            extra: Default::default(),
-        });
-        self.notifications.push(Notification { webhook, platform });
     }
 
     /// Going online and offline is told of audio-video groups alone.
