@@ -93,7 +93,7 @@ impl Snapshot {
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
-            limits: self.limits.into(),
+            limits: self.limits.into_limits()?,
             marks_supported: self.marks_supported,
             online_list_enabled: self.online_list_enabled,
         };
@@ -214,12 +214,14 @@ impl GroupWire {
 
 impl ListViewWire {
     fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
-        let members = self.members.into_iter().map(ListedWire::into_listed).collect::<Result<Vec<_>, _>>()?;
+        let taken = taken(self.taken, latest)?;
+        let members =
+            self.members.into_iter().map(|member| member.into_listed(taken)).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
             return Err(value("list_views", "places must descend"));
         }
         let view = CachedList { members_max: self.members_max, members };
-        Ok((self.filter.into_filter()?, taken(self.taken, latest)?, view))
+        Ok((self.filter.into_filter()?, taken, view))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Snapshots that are none, and snapshots that the rules do not allow: each field, at its edge.
 
 use avmarks_service::App;
+use avmarks_spec::{LimitField, Limits};
 
 use super::full_app;
 
@@ -39,6 +40,7 @@ fn an_app_that_there_cannot_be() {
         ("\"refresh_list\"", "\"refresh\"", "`policy` in the snapshot: `refresh_list` is missing"),
         ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is no snapshot: invalid value"),
         ("\"group_admins_max\":5,", "", "this is no snapshot: missing field `group_admins_max`"),
+        ("\"page_size\"", "\"page_size\":\"500\",\"page_size\"", "this is no snapshot: duplicate field `page_size`"),
         ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
         ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
         ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
@@ -91,6 +93,11 @@ fn members_that_there_cannot_be() {
             "\"pinned_until\":1795671230000",
             "\"pinned_until\":1795412030000",
             "without the mark, or one that has passed",
+        ),
+        (
+            "\"pinned_until\":1795671230000",
+            "\"pinned_until\":18014398509481983",
+            "`pinned_until` in the snapshot: `18014398509481983` is too late: it must be at most 18014398509481982",
         ),
         ("[500,600,1000]", "[500,600,1000,1000]", "holds mark 1000 twice"),
         ("[500,600,1000]", "[500,700,1000]", "`700` is no mark"),
@@ -172,6 +179,34 @@ fn views_that_there_cannot_be() {
 }
 
 #[test]
+fn limits_end_at_their_ceilings() {
+    let good = good();
+    let json: serde_json::Value = serde_json::from_str(&good).unwrap();
+    for LimitField { name, ceiling, .. } in Limits::FIELDS {
+        let documented = format!("\"{name}\":{}", json["limits"][name]);
+        assert!(
+            App::restore(spoilt(&good, &documented, &format!("\"{name}\":{ceiling}")).as_bytes()).is_ok(),
+            "{name}"
+        );
+        let above = ceiling + 1;
+        let error = App::restore(spoilt(&good, &documented, &format!("\"{name}\":{above}")).as_bytes()).unwrap_err();
+        let expected = format!("`limits` in the snapshot: `{name}` is {above}; it must be at most {ceiling}");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_view_holds_nobody_who_joined_after_it() {
+    let good = good();
+    let views = good.find("\"list_views\":[").unwrap();
+    let (before, views) = good.split_at(views);
+    let late = views.replacen("\"joined\":1795412030000", "\"joined\":1795412030001", 1);
+    assert_ne!(late, views);
+    let error = App::restore(format!("{before}{late}").as_bytes()).unwrap_err().to_string();
+    assert!(error.ends_with("joined after the view was taken"), "{error}");
+}
+
+#[test]
 fn what_can_be_if_nothing_less() {
     let good = good();
     for (from, to) in [
@@ -191,6 +226,7 @@ fn what_can_be_if_nothing_less() {
             "\"connected\":true,\"robot\":false,\"marks\":[500],\"pinned_until\":null",
         ),
         ("\"pinned_until\":1795671230000", "\"pinned_until\":1795412030001"),
+        ("\"pinned_until\":1795671230000", "\"pinned_until\":18014398509481982"),
         ("\"online_view\":{\"taken\":1795412030000", "\"online_view\":{\"taken\":0"),
     ] {
         let again = App::restore(spoilt(&good, from, to).as_bytes()).unwrap_or_else(|error| panic!("{to}: {error}"));

@@ -1,14 +1,15 @@
 //! The form of a snapshot, and the values in it that stand for one of ours each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::time::Duration;
 
 use avmarks_rules::internal::{Listed, MemberState};
 use avmarks_rules::{Filter, MemberView};
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Excerpt, Limits, Mark, Timestamp, UserId};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use avmarks_spec::{Excerpt, LimitField, Limits, Mark, Timestamp, UserId};
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::SnapshotError;
 
@@ -21,6 +22,7 @@ pub(super) struct Snapshot {
     pub(super) admins: BTreeSet<String>,
     pub(super) marks_supported: bool,
     pub(super) online_list_enabled: bool,
+    #[serde(deserialize_with = "readings")]
     pub(super) policy: BTreeMap<String, String>,
     pub(super) limits: LimitsWire,
     pub(super) admitted: Vec<AdmittedWire>,
@@ -155,8 +157,14 @@ impl From<MemberView> for MemberWire {
     }
 }
 
+/// The latest end of mark 500: taken at the last moment, for as long as a limit can say.
+const PIN_END_MAX: u64 = 2 * Timestamp::LATEST.as_millis();
+
 impl MemberWire {
     pub(super) fn into_state(self) -> Result<MemberState, SnapshotError> {
+        if let Some(end) = self.pinned_until.filter(|end| *end > PIN_END_MAX) {
+            return Err(value("pinned_until", format!("`{end}` is too late: it must be at most {PIN_END_MAX}")));
+        }
         Ok(MemberState {
             account: user("account", &self.account)?,
             position: self.place,
@@ -181,8 +189,13 @@ impl From<&Listed> for ListedWire {
 }
 
 impl ListedWire {
-    pub(super) fn into_listed(self) -> Result<Listed, SnapshotError> {
-        let (account, joined) = (user("account", &self.account)?, Timestamp::from_millis(self.joined));
+    /// The member as a view shows it that was taken at `taken`.
+    pub(super) fn into_listed(self, taken: Timestamp) -> Result<Listed, SnapshotError> {
+        let account = user("account", &self.account)?;
+        let joined = Timestamp::from_millis(self.joined);
+        if joined > taken {
+            return Err(value("list_views", format!("`{account}` joined after the view was taken")));
+        }
         let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
         Ok(Listed { position: self.place, account, joined, marks })
     }
@@ -205,9 +218,11 @@ impl From<&Limits> for LimitsWire {
     }
 }
 
-impl From<LimitsWire> for Limits {
-    fn from(wire: LimitsWire) -> Self {
-        Self {
+impl LimitsWire {
+    /// The limits, each at most its ceiling.
+    pub(super) fn into_limits(self) -> Result<Limits, SnapshotError> {
+        let wire = self;
+        let limits = Limits {
             accounts_per_call_max: wire.accounts_per_call_max,
             marks_per_group_max: wire.marks_per_group_max,
             members_per_mark_max: wire.members_per_mark_max,
@@ -218,8 +233,41 @@ impl From<LimitsWire> for Limits {
             calls_per_window_max: wire.calls_per_window_max,
             rate_window: Duration::from_millis(wire.rate_window_ms),
             body_bytes_max: wire.body_bytes_max,
+        };
+        for LimitField { name, ceiling, get, .. } in Limits::FIELDS {
+            let found = get(&limits);
+            if found > ceiling {
+                return Err(value("limits", format!("`{name}` is {found}; it must be at most {ceiling}")));
+            }
+        }
+        Ok(limits)
+    }
+}
+
+/// The readings by field of the policy, where no field is named twice.
+fn readings<'de, D: Deserializer<'de>>(json: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Readings;
+
+    impl<'de> Visitor<'de> for Readings {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of readings")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+            let mut readings = BTreeMap::new();
+            while let Some((field, reading)) = fields.next_entry::<String, String>()? {
+                if readings.contains_key(&field) {
+                    return Err(de::Error::custom(format_args!("duplicate field `{}`", Excerpt(&field))));
+                }
+                readings.insert(field, reading);
+            }
+            Ok(readings)
         }
     }
+
+    json.deserialize_map(Readings)
 }
 
 /// Whole milliseconds; what is beyond 64 bits is the most they can say, and as long as time itself.

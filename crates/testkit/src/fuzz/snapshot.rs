@@ -36,7 +36,8 @@ pub fn snapshot(bytes: &[u8]) {
         assert_eq!(app.tick(end), again.tick(end));
         restored(&app);
     }
-    assert_eq!(app.next_deadline(), None);
+    // A pin that was set near the end of time may end after it.
+    assert!(app.next_deadline().is_none_or(|end| end > Timestamp::LATEST));
     assert_eq!(app.snapshot(), again.snapshot());
 }
 
