@@ -65,6 +65,8 @@ pub(crate) struct Active {
     pub(crate) pinned_at: Option<Timestamp>,
     /// By when it is to be in another call: it was touched anew while a call was in flight.
     pub(crate) again_by: Option<Timestamp>,
+    /// Until when an earlier call about it may still be carried out.
+    pub(crate) doubt_until: Timestamp,
     /// How often it was left out of an answer since its latest sign of life.
     pub(crate) tries: u32,
     /// How many of its calls failed one after the other.

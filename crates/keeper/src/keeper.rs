@@ -54,6 +54,8 @@ pub struct Keeper {
     resyncs: BTreeMap<GroupId, Option<UserId>>,
     sweeps: Sweeps,
     in_flight: BTreeMap<CallId, InFlight>,
+    /// Until when a call of an earlier keeper may still be carried out.
+    doubt_until: Timestamp,
     calls: u64,
     events: Vec<Event>,
     records: Vec<Record>,
@@ -82,6 +84,7 @@ impl Keeper {
             resyncs: BTreeMap::new(),
             sweeps: Sweeps::default(),
             in_flight: BTreeMap::new(),
+            doubt_until: Timestamp::EPOCH,
             calls: 0,
             events: Vec::new(),
             records: Vec::new(),
@@ -215,6 +218,17 @@ impl Keeper {
             before.map(|at| self.agenda.remove(&(at, group, action)));
             leaves_at.map(|at| self.agenda.insert((at, group, action)));
         }
+    }
+
+    /// Ends what is done about an account, except that a deletion which is in doubt is sent once more.
+    fn rest(&mut self, now: Timestamp, group: GroupId, account: UserId) {
+        let doubt_until = self.doubt_until;
+        let Some(active) = self.active_mut(group, account) else { return };
+        let stage = match active.unwanted.is_empty() {
+            true => Stage::Idle,
+            false => Stage::Delayed(Action::Delete, active.doubt_until.max(doubt_until).max(now)),
+        };
+        self.set_stage(group, account, stage);
     }
 
     /// Queues what an account needs after a sign of life; where it is in a call, once that has ended. A place that it has in a queue is

@@ -22,6 +22,9 @@ pub struct Settings {
     pub backoff: Duration,
     /// The longest wait after a call that failed. Default: 60 s.
     pub backoff_max: Duration,
+    /// How long a call whose answer was lost may still be carried out. A deletion that is sent within this time is sent once more. Default:
+    /// 30 s.
+    pub late: Duration,
     /// How long before its end mark 500 is set again. Default: 1 hour.
     pub renew_before: Duration,
     /// How long the lists of the service may lag behind (269/49180, 269/76156): an account that was touched within this time is not
@@ -47,6 +50,7 @@ impl Default for Settings {
             retry_after: Duration::from_secs(1),
             backoff: Duration::from_secs(1),
             backoff_max: Duration::from_secs(60),
+            late: Duration::from_secs(30),
             renew_before: Duration::from_secs(3_600),
             quiet: Duration::from_secs(60),
             sweep_every: Some(Duration::from_secs(600)),

@@ -34,6 +34,16 @@ impl Keeper {
         }
     }
 
+    /// Notes that a call may still be carried out.
+    fn doubt(&mut self, now: Timestamp, sent: &InFlight) {
+        let until = now.saturating_add(self.settings.late);
+        for (account, _) in &sent.named {
+            if let Some(active) = self.active_mut(sent.group, *account) {
+                active.doubt_until = until;
+            }
+        }
+    }
+
     fn answered(&mut self, now: Timestamp, sent: InFlight, verdicts: Vec<Verdict>) {
         let InFlight { group, action, named, sent_at } = sent;
         let (mut served, mut left_out) = (Vec::new(), Vec::new());
@@ -79,6 +89,9 @@ impl Keeper {
     fn failed(&mut self, now: Timestamp, sent: InFlight) {
         let (group, action, accounts) = (sent.group, sent.action, sent.named.len());
         self.events.push(Event::Failed { group, action, accounts });
+        if action != Action::Delete && action != Action::Check {
+            self.doubt(now, &sent);
+        }
         self.retry_all(now, sent);
     }
 
@@ -136,7 +149,7 @@ impl Keeper {
         marks: &[Mark],
         is_served: bool,
     ) {
-        let settings = self.settings;
+        let (settings, doubt_until) = (self.settings, self.doubt_until);
         let Some(state) = self.groups.get_mut(&group) else { return };
         let want = state.wants.get(&account).cloned();
         let Some(active) = state.active.get_mut(&account) else { return };
@@ -145,10 +158,12 @@ impl Keeper {
             active.touched_at = now;
         }
         let mut was_stored = false;
-        // Whoever is left out of a deletion is offline, and has no marks.
         if action == Action::Delete {
-            active.unwanted.retain(|mark| !marks.contains(mark));
             active.touched_at = now;
+        }
+        // Whoever is left out of a deletion is offline, and has no marks.
+        if action == Action::Delete && sent_at >= active.doubt_until.max(doubt_until) {
+            active.unwanted.retain(|mark| !marks.contains(mark));
             was_stored = std::mem::take(&mut active.flags.stored);
             active.flags.stored = was_stored && !active.unwanted.is_empty();
         }
@@ -158,7 +173,8 @@ impl Keeper {
         }
         let again = active.again_by.take();
         active.flags.served |= is_served && again.is_none() && matches!(action, Action::Set | Action::Pin);
-        if std::mem::take(&mut active.flags.unpin) {
+        let unpins = std::mem::take(&mut active.flags.unpin);
+        if unpins {
             active.pin_ends = None;
             active.unwanted.insert(Mark::PINNED);
             active.flags.goes_on = again.is_some();
@@ -169,9 +185,11 @@ impl Keeper {
                 active.flags.refused = false;
                 active.first_action(want.as_ref())
             }
-            _ if !active.unwanted.is_empty() => Some(Action::Delete),
+            _ if unpins => Some(Action::Delete),
             _ if is_gone => None,
-            (Action::Delete, _) if active.flags.goes_on => active.action_after_delete(want.as_ref()),
+            (Action::Delete, _) if std::mem::take(&mut active.flags.goes_on) => {
+                active.action_after_delete(want.as_ref())
+            }
             (Action::AddRobots, Some(want)) if is_served => want.ordinary().next().map(|_| Action::Set),
             (Action::Set, Some(want)) if is_served => active.lacks_pin(want).then_some(Action::Pin),
             (Action::Check, Some(want)) if is_served => match std::mem::take(&mut active.flags.refused) {
@@ -196,7 +214,10 @@ impl Keeper {
         let by = again.unwrap_or(now).max(now);
         // What follows a call gathers others that do.
         let by = if again.is_some() { by } else { by.saturating_add(settings.gather) };
-        self.set_stage(group, account, next.map_or(Stage::Idle, |next| Stage::Queued(next, by)));
+        match next {
+            Some(next) => self.set_stage(group, account, Stage::Queued(next, by)),
+            None => self.rest(now, group, account),
+        }
         self.store_confirmed(group, account, want, was_stored);
     }
 }

@@ -136,7 +136,7 @@ impl Keeper {
                 }
             }
             Stage::Queued(Action::Delete, _) | Stage::Delayed(Action::Delete, _) => active.flags.goes_on = false,
-            _ => self.set_stage(group, account, Stage::Idle),
+            _ => self.rest(now, group, account),
         }
     }
 
@@ -154,6 +154,7 @@ impl Keeper {
 
     /// Drops what waits for an account that has no mark any more.
     fn confirm_gone(&mut self, now: Timestamp, group: GroupId, account: UserId) {
+        let doubt_until = self.doubt_until;
         let Some(state) = self.groups.get_mut(&group) else { return };
         let want = state.wants.get(&account).cloned();
         let Some(active) = state.active.get_mut(&account) else { return };
@@ -164,6 +165,10 @@ impl Keeper {
         active.flags.unpin = false;
         if let Stage::InFlight(_) = active.stage {
             return;
+        }
+        if active.doubt_until.max(doubt_until) > now {
+            active.flags.goes_on = false;
+            return self.rest(now, group, account);
         }
         active.unwanted.clear();
         let was_stored = std::mem::take(&mut active.flags.stored);

@@ -465,6 +465,29 @@ fn a_deletion_that_was_stored_is_due_after_a_start() {
     let delete = call(&mut keeper, 0);
     assert_eq!((delete.action, named(&delete)), (Action::Delete, vec![("a".to_owned(), vec![1_000])]));
     serve(&mut keeper, &delete, 10);
+    assert_eq!(keeper.take_records(), []);
+    // A call from before the start may have set the mark again since.
+    waits_until(&mut keeper, 10, 30_000);
+    let delete = call(&mut keeper, 30_000);
+    serve(&mut keeper, &delete, 30_010);
+    assert_eq!(keeper.take_records(), [Record::Remove { group: group(), account: account("a") }]);
+    is_quiet(&mut keeper, 80_000);
+}
+
+#[test]
+fn a_deletion_after_a_lost_call_is_sent_twice() {
+    let mut keeper = keeper();
+    keeper.want(at(0), group(), account("a"), want(&[1_000])).unwrap();
+    let set = call(&mut keeper, 200);
+    fail(&mut keeper, &set, 300);
+    assert!(keeper.unwant(at(300), group(), account("a")));
+    keeper.take_records();
+    let delete = call(&mut keeper, 500);
+    serve(&mut keeper, &delete, 510);
+    assert_eq!(keeper.take_records(), []);
+    waits_until(&mut keeper, 30_299, 30_300);
+    let delete = call(&mut keeper, 30_300);
+    serve(&mut keeper, &delete, 30_310);
     assert_eq!(keeper.take_records(), [Record::Remove { group: group(), account: account("a") }]);
 }
 
@@ -472,7 +495,10 @@ fn a_deletion_that_was_stored_is_due_after_a_start() {
 fn a_group_that_is_gone_drops_what_waits() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.load(at(0), group(), account("b"), None, &[mark(1_000)]);
-    keeper.on_webhook(at(0), &online(&["a"], 0));
+    let delete = call(&mut keeper, 0);
+    serve(&mut keeper, &delete, 10);
+    keeper.on_webhook(at(40_000), &online(&["a"], 40_000));
+    keeper.take_events();
     let gone = Webhook::AfterGroupDestroyed(AfterGroupDestroyed {
         group_id: group().to_string(),
         group_type: None,
@@ -482,16 +508,16 @@ fn a_group_that_is_gone_drops_what_waits() {
         event_time: None,
         extra: Default::default(),
     });
-    keeper.on_webhook(at(100), &gone);
-    is_quiet(&mut keeper, 10_000);
+    keeper.on_webhook(at(40_100), &gone);
+    is_quiet(&mut keeper, 50_000);
     assert_eq!(keeper.take_events(), [Event::Destroyed { group: group() }]);
     assert_eq!(keeper.take_records(), [Record::Remove { group: group(), account: account("b") }]);
     assert_eq!(keeper.group(group()).unwrap().wanted, 1);
     // The same is learnt from a refusal.
-    keeper.on_webhook(at(20_000), &online(&["a"], 20_000));
-    let set = call(&mut keeper, 20_200);
-    refuse(&mut keeper, &set, 20_210, 10_010);
-    is_quiet(&mut keeper, 30_000);
+    keeper.on_webhook(at(60_000), &online(&["a"], 60_000));
+    let set = call(&mut keeper, 60_200);
+    refuse(&mut keeper, &set, 60_210, 10_010);
+    is_quiet(&mut keeper, 70_000);
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl Keeper {
         unwanted: &[avmarks_spec::Mark],
     ) {
         let now = self.time(now);
+        self.doubt_until = now.saturating_add(self.settings.late);
         let want = want.map(|want| self.lists.shared(want));
         let state = self.group_mut(group, now);
         state.replace(account, want);
