@@ -6,6 +6,19 @@ use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 use crate::call::Action;
 use crate::want::Want;
 
+/// What a webhook tells of one account, or of its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// The account came online, or joined.
+    Online(UserId),
+    /// The account went offline.
+    Offline(UserId),
+    /// The account left the group, or was removed from it.
+    Left(UserId),
+    /// The group was destroyed.
+    Destroyed,
+}
+
 /// Something that a keeper did or found. For logs and counters: nothing depends on whether it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -45,6 +45,14 @@ impl Sweeps {
         self.queue.extend(at.map(|at| (at, group)));
     }
 
+    /// Ends the sweep of a group, and plans none.
+    pub(crate) fn forget(&mut self, group: GroupId) {
+        self.plan(group, None);
+        if self.current.as_ref().is_some_and(|sweep| sweep.group == group) {
+            self.current = None;
+        }
+    }
+
     /// When the next sweep of a group begins.
     pub(crate) fn planned_at(&self, group: GroupId) -> Option<Timestamp> {
         self.planned.get(&group).copied()

@@ -6,7 +6,7 @@ use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
 use super::{Keeper, listed};
 use crate::call::Action;
-use crate::event::{Event, Record};
+use crate::event::{Event, Record, Sign};
 use crate::group::Stage;
 use crate::want::Want;
 
@@ -35,23 +35,36 @@ impl Keeper {
         if !self.groups.contains_key(&group) {
             return;
         }
-        let accounts = members(webhook).unwrap_or_default().iter().filter_map(account);
-        match webhook {
-            Webhook::AfterMemberJoin(change) => {
-                accounts.for_each(|account| self.came(now, group, account, change.event_time));
-            }
-            Webhook::AfterMemberExit(change) => {
-                accounts.for_each(|account| self.went(now, group, account, change.event_time, true));
-            }
-            Webhook::MemberStateChange(change) => match change.event_type {
-                EventType::Offline => {
-                    accounts.for_each(|account| self.went(now, group, account, change.event_time, false));
-                }
+        let at = match webhook {
+            Webhook::AfterMemberJoin(change) => change.event_time,
+            Webhook::AfterMemberExit(change) => change.event_time,
+            Webhook::MemberStateChange(change) => change.event_time,
+            Webhook::AfterGroupDestroyed(_) => return self.destroyed(now, group),
+            _ => return,
+        };
+        for account in members(webhook).unwrap_or_default().iter().filter_map(account) {
+            let sign = match webhook {
+                Webhook::AfterMemberExit(_) => Sign::Left(account),
+                Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => Sign::Offline(account),
                 // In doubt an account counts as online.
-                _ => accounts.for_each(|account| self.came(now, group, account, change.event_time)),
-            },
-            Webhook::AfterGroupDestroyed(_) => self.destroyed(now, group),
-            _ => {}
+                _ => Sign::Online(account),
+            };
+            self.on_sign(now, group, sign, at);
+        }
+    }
+
+    /// Takes in what a webhook tells of one account, or of a group, with its `EventTime`: as [`Keeper::on_webhook`], for who has kept no more of
+    /// the webhook.
+    pub fn on_sign(&mut self, now: Timestamp, group: GroupId, sign: Sign, at: Option<Timestamp>) {
+        let now = self.time(now);
+        if !self.groups.contains_key(&group) {
+            return;
+        }
+        match sign {
+            Sign::Online(account) => self.came(now, group, account, at),
+            Sign::Offline(account) => self.went(now, group, account, at, false),
+            Sign::Left(account) => self.went(now, group, account, at, true),
+            Sign::Destroyed => self.destroyed(now, group),
         }
     }
 

@@ -731,3 +731,34 @@ fn the_documented_limits_are_the_default() {
     assert_eq!(Settings::default().limits, Limits::DOCUMENTED);
     assert_eq!(Settings::default().accounts_per_call_max, 500);
 }
+
+#[test]
+fn a_forgotten_group_leaves_nothing_to_do() {
+    let mut keeper = Keeper::new(Settings::default());
+    keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
+    keeper.load(at(0), group(), account("b"), Some(want(&[1_000])), &[]);
+    keeper.on_webhook(at(0), &online(&["a"], 0));
+    let set = call(&mut keeper, 200);
+    keeper.on_webhook(at(200), &online(&["b"], 200));
+    keeper.forget(group());
+    assert_eq!((keeper.poll(at(200)), keeper.in_flight(), keeper.group(group())), (Step::Idle, 0, None));
+    serve(&mut keeper, &set, 210);
+    assert_eq!(keeper.take_events(), []);
+}
+
+#[test]
+fn a_row_that_changed_in_the_store_is_due_at_once() {
+    let mut keeper = keeper();
+    keeper.update(at(0), group(), account("a"), Some(want(&[1_001])), &[mark(1_000)]);
+    let delete = call(&mut keeper, 200);
+    assert_eq!(named(&delete), [("a".to_owned(), vec![1_000])]);
+    keeper.take_records();
+    serve(&mut keeper, &delete, 210);
+    let put = Record::Put { group: group(), account: account("a"), want: Some(want(&[1_001])), unwanted: vec![] };
+    assert_eq!(keeper.take_records(), [put]);
+    assert_eq!(named(&call(&mut keeper, 410)), [("a".to_owned(), vec![1_001])]);
+    // The same row once more changes nothing.
+    keeper.update(at(500), group(), account("b"), None, &[]);
+    keeper.update(at(500), group(), account("a"), Some(want(&[1_001])), &[]);
+    is_quiet(&mut keeper, 1_000);
+}

@@ -61,6 +61,47 @@ impl Keeper {
         }
     }
 
+    /// Takes in the row of an account that has changed in the store, which has checked the limits: what is wanted now, and all marks whose
+    /// deletion is pending there. Where anything changed, it is due at once.
+    pub fn update(
+        &mut self,
+        now: Timestamp,
+        group: GroupId,
+        account: UserId,
+        want: Option<Want>,
+        unwanted: &[avmarks_spec::Mark],
+    ) {
+        self.change(now, group, account, want);
+        let now = self.time(now);
+        let by = now.saturating_add(self.settings.gather);
+        let Some(state) = self.groups.get_mut(&group) else { return };
+        let active = state.active.entry(account).or_default();
+        let count = active.unwanted.len();
+        active.unwanted.extend(unwanted);
+        active.flags.stored |= !unwanted.is_empty();
+        if active.unwanted.len() > count {
+            active.asked_at = now;
+            active.touched_at = now;
+            self.start(group, account, by);
+        }
+    }
+
+    /// Forgets a group: another node keeps it from now on. Results of its calls that are in flight are passed over.
+    pub fn forget(&mut self, group: GroupId) {
+        let Some(state) = self.groups.get(&group) else { return };
+        let accounts: Vec<UserId> = state.active.keys().copied().collect();
+        for account in accounts {
+            self.set_stage(group, account, Stage::Idle);
+            if let Some(fires) = self.active_mut(group, account).and_then(|active| active.timer.take()) {
+                self.timers.remove(&(fires, group, account));
+            }
+        }
+        self.groups.remove(&group);
+        self.resyncs.remove(&group);
+        self.sweeps.forget(group);
+        self.in_flight.retain(|_, sent| sent.group != group);
+    }
+
     fn change(&mut self, now: Timestamp, group: GroupId, account: UserId, want: Option<Want>) -> bool {
         let now = self.time(now);
         let by = now.saturating_add(self.settings.gather);
