@@ -1,6 +1,7 @@
 //! What the command line understands.
 
 mod accounts;
+mod keep;
 mod members;
 mod parsers;
 mod policy;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::input::Source;
 pub(crate) use accounts::{AccountArgs, SendingArgs};
+pub(crate) use keep::KeepArgs;
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
 use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
@@ -30,7 +32,7 @@ pub(crate) fn parse() -> Cli {
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // A superfluous argument may be a key or a signature, which must not be printed.
         let about_signatures =
-            arguments.iter().any(|argument| ["usersig", "send", "serve"].iter().any(|command| argument == command));
+            arguments.iter().any(|argument| ["usersig", "send", "serve", "keep"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }
@@ -72,8 +74,8 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
-/// clauses, gaps of the documents, error codes and signatures. Two commands use the network: `avmarks send`, and
-/// `avmarks serve`, which listens and sends webhooks.
+/// clauses, gaps of the documents, error codes and signatures. Three commands use the network: `avmarks send`,
+/// `avmarks serve`, which listens and sends webhooks, and `avmarks keep`, which listens for webhooks and sends calls.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -85,7 +87,7 @@ Exit status:
   1  refused, or not done
   2  wrong usage, or input that cannot be read
   3  done in part (send)
-  4  a setting is wrong or missing (send, serve)
+  4  a setting is wrong or missing (send, serve, keep)
 
 Examples:
   avmarks check request.json
@@ -97,7 +99,7 @@ Examples:
 
 Environment:
   AVMARKS_KEY  the app's secret key, if --key-file is not given
-  AVMARKS_…    the settings of avmarks send and avmarks serve
+  AVMARKS_…    the settings of avmarks send, serve and keep
   NO_COLOR     if it is set, terminals get no colour either"
 )]
 pub(crate) struct Cli {
@@ -117,6 +119,7 @@ pub(crate) enum Command {
     Send(Box<SendArgs>),
     Policy(PolicyArgs),
     Serve(Box<ServeArgs>),
+    Keep(Box<KeepArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -11,6 +11,7 @@ mod encoding;
 mod error;
 mod explain;
 mod input;
+mod keep;
 mod manual;
 mod mark;
 mod names;
@@ -49,6 +50,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
         Command::Serve(args) => serve::run(args, format),
+        Command::Keep(args) => keep::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
         Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),
