@@ -12,6 +12,12 @@ pub(crate) fn damaged(what: &str, found: &str) -> StoreError {
     StoreError::Damaged(format!("invalid {what} `{}`", found.escape_debug()))
 }
 
+/// Ids are bytes in PostgreSQL.
+#[cfg(feature = "postgres")]
+pub(crate) fn text_of_bytes(bytes: &[u8]) -> Result<&str, StoreError> {
+    std::str::from_utf8(bytes).map_err(|_| damaged("text", &String::from_utf8_lossy(bytes)))
+}
+
 pub(crate) fn group(text: &str) -> Result<GroupId, StoreError> {
     GroupId::parse(text).map_err(|_| damaged("group", text))
 }

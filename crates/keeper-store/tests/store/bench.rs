@@ -12,9 +12,6 @@ pub(crate) const LIMITS: Limits =
 /// When the clock starts.
 pub(crate) const START: u64 = 1_000_000;
 
-/// How long no permit is free after a start.
-pub(crate) const SILENCE: u64 = 1_120;
-
 pub(crate) struct Bench {
     pub store: Box<dyn Store>,
     set_clock: Box<dyn FnMut(u64)>,

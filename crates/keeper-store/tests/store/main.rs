@@ -12,6 +12,9 @@ use avmarks_keeper_store::{Clock, MemoryStore, SqliteStore, Store};
 use avmarks_spec::{Limits, Timestamp};
 use bench::{Bench, suite};
 
+/// How long no permit is free after a start.
+const SILENCE: u64 = 1_120;
+
 /// A clock that the test sets.
 fn clock() -> (Arc<AtomicU64>, Clock) {
     let millis = Arc::new(AtomicU64::new(bench::START));
@@ -32,7 +35,7 @@ fn sqlite(limits: Limits) -> Bench {
     let set = Box::new(move |now| millis.store(now, Ordering::Relaxed));
     let mut bench = Bench::new(Box::new(store), set, folder);
     // Past the silence of a start.
-    bench.pass(bench::SILENCE);
+    bench.pass(SILENCE);
     bench
 }
 
@@ -98,7 +101,7 @@ fn a_file_keeps_what_was_stored() {
 
     // Calls of the process before may be under way.
     let mut admit = || store.admit(node, next, avmarks_protocol::Endpoint::ModifyUserInfo, 1).unwrap();
-    millis.fetch_add(bench::SILENCE - 1, Ordering::Relaxed);
+    millis.fetch_add(SILENCE - 1, Ordering::Relaxed);
     assert_eq!(admit(), avmarks_keeper_store::Admission::Granted(0));
     millis.fetch_add(1, Ordering::Relaxed);
     assert_eq!(admit(), avmarks_keeper_store::Admission::Granted(1));
