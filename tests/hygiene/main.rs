@@ -60,6 +60,7 @@ const PUBLISHED: &[&str] = &[
     "transport-ureq",
     "generators",
     "emulator",
+    "keeper",
     "keeper-store",
     "cli",
 ];
@@ -83,7 +84,7 @@ fn the_core_has_no_std_no_clock_and_no_randomness() {
             }
         }
     }
-    for name in ["protocol", "service", "client", "generators", "embed", "embed-c"] {
+    for name in ["protocol", "service", "client", "generators", "embed", "embed-c", "keeper"] {
         for file in files(&format!("crates/{name}/src"), "rs").iter().filter(|file| !file.contains("/src/tests/")) {
             let text = shipped(file);
             for word in ["SystemTime", "Instant::now", "TcpStream", "TcpListener", "std::fs", "thread_local"] {
@@ -148,8 +149,12 @@ fn dependencies_point_down_only() {
         ("generators", &["spec", "protocol", "service"]),
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
+        ("keeper", &["spec", "protocol", "client"]),
         ("keeper-store", &["spec", "protocol"]),
-        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator"]),
+        (
+            "cli",
+            &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator", "keeper", "keeper-store"],
+        ),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));

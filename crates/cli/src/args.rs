@@ -31,8 +31,9 @@ pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // A superfluous argument may be a key or a signature, which must not be printed.
-        let about_signatures =
-            arguments.iter().any(|argument| ["usersig", "send", "serve", "keep"].iter().any(|command| argument == command));
+        let about_signatures = arguments
+            .iter()
+            .any(|argument| ["usersig", "send", "serve", "keep"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }

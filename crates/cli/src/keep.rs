@@ -60,14 +60,13 @@ impl Running {
     fn start(settings: KeepSettings) -> Result<Self, Error> {
         let KeepSettings { listen, server, store, client, keeper, .. } = settings;
         let store = store.open()?;
-        let another = |what: &str| {
-            store.another().map_err(|error| Error::Store { what: what.to_owned(), error })
-        };
+        let another = |what: &str| store.another().map_err(|error| Error::Store { what: what.to_owned(), error });
         let (to_node, of_node) = mpsc::channel();
         let metrics = Arc::new(metrics::Metrics::default());
         let overview = Arc::default();
         let reader = Mutex::new(another("the store")?);
-        let writer = Writer::start(another("the store")?, to_node.clone(), Arc::clone(&metrics)).map_err(Error::Threads)?;
+        let writer =
+            Writer::start(another("the store")?, to_node.clone(), Arc::clone(&metrics)).map_err(Error::Threads)?;
         let node = Node::new(store, keeper, client, Arc::clone(&metrics), Arc::clone(&overview));
         let node = node.start(of_node, to_node.clone()).map_err(Error::Threads)?;
         let shared = Shared { settings: server, writer, reader, to_node: to_node.clone(), metrics, overview };

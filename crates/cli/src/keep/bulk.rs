@@ -54,7 +54,8 @@ pub(super) fn want(group: &str, account: &str, body: &WantBody) -> Result<NewWan
 pub(super) fn wants(text: &str, is_csv: bool) -> Result<Vec<NewWant>, Vec<(usize, String)>> {
     let (mut wants, mut errors) = (Vec::new(), Vec::new());
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let is_header = is_csv && at == 0 && line.to_ascii_lowercase().starts_with(HEADER.join(",").get(..13).unwrap_or_default());
+        let is_header =
+            is_csv && at == 0 && line.to_ascii_lowercase().starts_with(HEADER.join(",").get(..13).unwrap_or_default());
         if is_header {
             continue;
         }

@@ -53,11 +53,13 @@ pub(super) fn page(html: &'static str) -> Answer {
 /// The whole body, where it has no more than so many bytes.
 pub(super) async fn body(body: Incoming, bytes_max: usize) -> Result<Bytes, Answer> {
     let collected = Limited::new(body, bytes_max).collect().await;
-    collected.map(http_body_util::Collected::to_bytes).map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
-        true => {
-            let what = format!("the body has more than {bytes_max} bytes; send less at once");
-            error_answer(StatusCode::PAYLOAD_TOO_LARGE, what)
+    collected.map(http_body_util::Collected::to_bytes).map_err(|error| {
+        match error.is::<http_body_util::LengthLimitError>() {
+            true => {
+                let what = format!("the body has more than {bytes_max} bytes; send less at once");
+                error_answer(StatusCode::PAYLOAD_TOO_LARGE, what)
+            }
+            false => error_answer(StatusCode::BAD_REQUEST, format_args!("the body cannot be read: {error}")),
         }
-        false => error_answer(StatusCode::BAD_REQUEST, format_args!("the body cannot be read: {error}")),
     })
 }

@@ -235,12 +235,8 @@ impl Node {
         }
         let leases = self.store.claim(self.id, share)?;
         let mine: BTreeMap<Slot, Lease> = leases.into_iter().map(|lease| (lease.slot, lease)).collect();
-        let lost: Vec<Slot> = self
-            .leases
-            .iter()
-            .filter(|(slot, lease)| mine.get(slot) != Some(lease))
-            .map(|(slot, _)| *slot)
-            .collect();
+        let lost: Vec<Slot> =
+            self.leases.iter().filter(|(slot, lease)| mine.get(slot) != Some(lease)).map(|(slot, _)| *slot).collect();
         lost.into_iter().for_each(|slot| self.lose(slot));
         for (slot, lease) in mine {
             if !self.leases.contains_key(&slot) {
@@ -300,8 +296,8 @@ impl Node {
 
     /// Feeds the webhooks that were accepted.
     fn read_batches(&mut self) -> Result<(), StoreError> {
-        let slots: Vec<Slot> = self.leases.keys().copied().collect();
         loop {
+            let slots: Vec<Slot> = self.leases.keys().copied().collect();
             let in_hand: Vec<BatchId> = self.batches.keys().copied().collect();
             let batches = self.store.inbox(&slots, &in_hand, ROWS_MAX)?;
             let is_last = batches.len() < ROWS_MAX;
@@ -326,9 +322,10 @@ impl Node {
 
     /// Feeds what changed in the store: wants, and groups of which webhooks were missed.
     fn read_due(&mut self) -> Result<(), StoreError> {
-        let slots: Vec<Slot> = self.leases.keys().copied().collect();
         let until = self.store.now()?;
         loop {
+            // Fewer than before, where one was lost.
+            let slots: Vec<Slot> = self.leases.keys().copied().collect();
             let due = self.store.due(&slots, until, None, ROWS_MAX)?;
             if due.is_empty() {
                 return Ok(());

@@ -134,7 +134,7 @@ async fn run(listener: tokio::net::TcpListener, shared: Arc<Shared>, mut stopped
     }
 }
 
-async fn respond(request: Request<Incoming>, shared: &Shared, is_local: bool) -> Answer {
+async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: bool) -> Answer {
     let path = request.uri().path().to_owned();
     let segments: Option<Vec<String>> = path
         .trim_matches('/')
@@ -152,7 +152,7 @@ async fn respond(request: Request<Incoming>, shared: &Shared, is_local: bool) ->
     route(request, shared, &segments).await
 }
 
-async fn route(request: Request<Incoming>, shared: &Shared, segments: &[&str]) -> Answer {
+async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&str]) -> Answer {
     let method = request.method().clone();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let dry_run = parameter(&query, "dry_run").is_some_and(|value| value != "false");
@@ -175,9 +175,13 @@ async fn route(request: Request<Incoming>, shared: &Shared, segments: &[&str]) -
         (&Method::GET, [""]) => page(PAGE),
         (&Method::GET, ["v1", "overview"]) => json(StatusCode::OK, &overview(shared)),
         (&Method::GET, ["v1", "groups", group, "accounts"]) => {
-            api::list(shared, group, parameter(&query, "after").as_deref())
+            let (shared, group, after) = (Arc::clone(shared), (*group).to_owned(), parameter(&query, "after"));
+            blocking(move || api::list(&shared, &group, after.as_deref())).await
         }
-        (&Method::GET, ["v1", "groups", group, "accounts", account]) => api::get_one(shared, group, account),
+        (&Method::GET, ["v1", "groups", group, "accounts", account]) => {
+            let (shared, group, account) = (Arc::clone(shared), (*group).to_owned(), (*account).to_owned());
+            blocking(move || api::get_one(&shared, &group, &account)).await
+        }
         (&Method::PUT, ["v1", "groups", group, "accounts", account]) => match read(request).await {
             Ok(body) => api::put_one(shared, group, account, Some(&body), dry_run).await,
             Err(refusal) => refusal,
@@ -190,10 +194,19 @@ async fn route(request: Request<Incoming>, shared: &Shared, segments: &[&str]) -
             Ok(body) => api::put_many(shared, &body, is_csv, dry_run).await,
             Err(refusal) => refusal,
         },
-        (_, ["webhook" | "healthz" | "readyz" | "metrics" | "" | "v1", ..]) => {
-            error_answer(StatusCode::METHOD_NOT_ALLOWED, format_args!("{method} is not possible here; docs/keeper.md lists the paths"))
-        }
+        (_, ["webhook" | "healthz" | "readyz" | "metrics" | "" | "v1", ..]) => error_answer(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format_args!("{method} is not possible here; docs/keeper.md lists the paths"),
+        ),
         _ => error_answer(StatusCode::NOT_FOUND, "there is nothing at this path; docs/keeper.md lists the paths"),
+    }
+}
+
+/// Answers by a thread that may wait for the store.
+async fn blocking(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        Err(error) => error_answer(StatusCode::INTERNAL_SERVER_ERROR, error),
     }
 }
 

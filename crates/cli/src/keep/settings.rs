@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use avmarks_client::{JobSettings, PaceSettings, RetrySettings, SignatureSettings, Signer};
 use avmarks_keeper::Settings as KeeperSettings;
-use avmarks_keeper_store::{SqliteStore, Store};
+use avmarks_keeper_store::{MemoryStore, PostgresStore, SqliteStore, Store};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::webhook::WebhookToken;
@@ -47,14 +47,39 @@ pub(super) struct ServerSettings {
 
 /// Where the store is.
 #[derive(Debug)]
-pub(super) struct StorePlace(pub(super) PathBuf);
+pub(super) enum StorePlace {
+    /// In memory: it ends with the process.
+    Memory,
+    /// A file of SQLite.
+    File(PathBuf),
+    /// A database of PostgreSQL, by its URL. **It may hold a password.**
+    Postgres(String),
+}
 
 impl StorePlace {
+    /// The place of a setting: a URL of PostgreSQL, or else a file.
+    fn of(settings: &Settings) -> Self {
+        let text = settings.text(Setting::KeepStore).unwrap_or_default();
+        let is_url = text.starts_with("postgresql://") || text.starts_with("postgres://") || text.contains("host=");
+        match is_url {
+            true => Self::Postgres(text.to_owned()),
+            false => Self::File(settings.path(Setting::KeepStore).unwrap_or_default()),
+        }
+    }
+
     pub(super) fn open(&self) -> Result<Box<dyn Store>, Error> {
-        let clock = Arc::new(system_time);
-        let store = SqliteStore::open(&self.0, Limits::DOCUMENTED, clock)
-            .map_err(|error| Error::Store { what: crate::input::Shown(&self.0).to_string(), error })?;
-        Ok(Box::new(store))
+        match self {
+            Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(system_time)))),
+            Self::File(path) => {
+                let store = SqliteStore::open(path, Limits::DOCUMENTED, Arc::new(system_time));
+                let what = || crate::input::Shown(path).to_string();
+                Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
+            }
+            Self::Postgres(url) => {
+                let store = PostgresStore::connect(url, Limits::DOCUMENTED);
+                Ok(Box::new(store.map_err(|error| Error::Store { what: "PostgreSQL".to_owned(), error })?))
+            }
+        }
     }
 }
 
@@ -83,7 +108,7 @@ impl KeepSettings {
         Ok(Self {
             listen,
             server,
-            store: StorePlace(settings.path(Setting::KeepStore).unwrap_or_default()),
+            store: StorePlace::of(settings),
             client: client(settings, app)?,
             keeper: KeeperSettings {
                 in_flight_max: settings.number(Setting::KeepInFlight).unwrap_or(defaults.in_flight_max),
@@ -140,9 +165,8 @@ fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
             .parsed(Setting::KeepUrl, BaseUrl::parse)?
             .ok_or_else(|| Error::settings("no `region` and no `url`"))?,
     };
-    let identifier = settings
-        .parsed(Setting::KeepIdentifier, UserId::parse)?
-        .ok_or_else(|| Error::settings("no `identifier`"))?;
+    let identifier =
+        settings.parsed(Setting::KeepIdentifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
     let key = match settings.path(Setting::KeepKeyFile) {
         Some(path) => {
             let origin = "the file of --key-file";

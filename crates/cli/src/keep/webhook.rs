@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use avmarks_keeper_store::{Event, Sign};
-use avmarks_protocol::webhook::{
-    ACKNOWLEDGEMENT, EventType, Webhook, WebhookError, WebhookMember, WebhookQuery,
-};
+use avmarks_protocol::webhook::{ACKNOWLEDGEMENT, EventType, Webhook, WebhookError, WebhookMember, WebhookQuery};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Timestamp, UserId};
 use hyper::StatusCode;
@@ -60,7 +58,10 @@ pub(super) async fn receive(shared: &Shared, query: &str, body: &[u8]) -> Answer
         _ => {
             count("unavailable");
             shared.writer.missed(group);
-            error_answer(StatusCode::SERVICE_UNAVAILABLE, "the webhook was not stored in time; the group is looked at anew later")
+            error_answer(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the webhook was not stored in time; the group is looked at anew later",
+            )
         }
     }
 }
@@ -141,9 +142,8 @@ mod tests {
     #[test]
     fn a_signature_must_be_right_and_young() {
         let token = WebhookToken::new("xxxxyyyy").unwrap();
-        let query = |time: u64, sign: &str| {
-            format!("SdkAppid=1400000000&CallbackCommand=c&Sign={sign}&RequestTime={time}")
-        };
+        let query =
+            |time: u64, sign: &str| format!("SdkAppid=1400000000&CallbackCommand=c&Sign={sign}&RequestTime={time}");
         let signed = query(1_000, &token.sign(1_000));
         for (now, is_right) in [(1_000, true), (1_300, true), (1_301, false), (700, true), (699, false)] {
             assert_eq!(check(&settings(Some("xxxxyyyy")), &signed, at(now)).is_ok(), is_right, "{now}");

@@ -25,7 +25,11 @@ pub(super) struct Unavailable;
 /// Something to store. Whoever waits for the answer may have gone.
 enum Request {
     Accept(Vec<Event>, oneshot::Sender<Result<(), Unavailable>>),
-    Put { wants: Vec<NewWant>, dry_run: bool, answer: oneshot::Sender<Result<PutResults, Unavailable>> },
+    Put {
+        wants: Vec<NewWant>,
+        dry_run: bool,
+        answer: oneshot::Sender<Result<PutResults, Unavailable>>,
+    },
     /// Webhooks about this group were not stored.
     Missed(GroupId),
 }

@@ -246,7 +246,7 @@ settings! {
     KeepWebhookAge keep("webhook_age", integer(1, 86_400), "SECONDS", "How old the `RequestTime` of a signed webhook may be").or("300");
     KeepBodyBytesMax keep("body_bytes_max", integer(1_024, 1_073_741_824), "N", "Maximum number of bytes of a body").or("16777216");
 
-    KeepStore keep("store", Kind::Text, "FILE", "Keep wants and accepted webhooks in this file (SQLite)").under(STORE).or("keeper.sqlite");
+    KeepStore keep("store", Kind::Text, "FILE|URL", "Keep wants and accepted webhooks in this file (SQLite), or in PostgreSQL, which several nodes can share: postgresql://USER:PASSWORD@HOST/DATABASE; a URL with a password belongs in the variable or the file").under(STORE).or("keeper.sqlite");
     KeepSweepEvery keep("sweep_every", integer(60, 31_536_000), "SECONDS", "Time between two sweeps of a group").under(STORE).or("600");
     KeepPageEvery keep("page_every", integer(1, 3_600), "SECONDS", "Least time between two pages of lists that sweeps ask for").under(STORE).or("1");
     KeepPrune keep("prune", Kind::Flag, "BOOL", "Delete marks that a sweep finds and nobody wants; without this option, they are reported").under(STORE);

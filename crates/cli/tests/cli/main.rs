@@ -5,6 +5,8 @@ mod check;
 mod explain;
 mod help;
 mod inputs;
+#[cfg(unix)]
+mod keep;
 mod pages;
 mod replay;
 mod review;

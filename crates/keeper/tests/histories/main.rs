@@ -1,5 +1,5 @@
 //! Random histories with the rules themselves as the world: webhooks are lost, doubled, delayed and reordered; calls fail, are lost, come late,
-//! or are carried out in part; the keeper is started anew from what was stored. Once all of that ceases and a sweep is through, each
+//! or are carried out in part; the keeper is started anew from what was stored; somebody else sets marks. Once all of that ceases and a sweep is through, each
 //! online account has just its wanted marks, and nobody else has any.
 
 mod least;
@@ -14,12 +14,33 @@ use world::{Counted, World};
 /// One step of a history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
-    Presence { group: usize, account: usize, presence: Presence },
-    Want { group: usize, account: usize, marks: usize, is_robot: bool },
-    Unwant { group: usize, account: usize },
-    Pass { millis: u64 },
+    Presence {
+        group: usize,
+        account: usize,
+        presence: Presence,
+    },
+    Want {
+        group: usize,
+        account: usize,
+        marks: usize,
+        is_robot: bool,
+    },
+    Unwant {
+        group: usize,
+        account: usize,
+    },
+    Pass {
+        millis: u64,
+    },
     Restart,
-    Destroy { group: usize },
+    Destroy {
+        group: usize,
+    },
+    /// Somebody else sets a mark that is wanted in the group. No webhook tells.
+    Foreign {
+        group: usize,
+        account: usize,
+    },
 }
 
 pub(crate) const GROUPS: usize = 2;
@@ -39,14 +60,23 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (group.clone(), account).prop_map(|(group, account)| Op::Unwant { group, account }),
         6 => prop_oneof![0u64..50, 50u64..500, 500u64..10_000, 10_000u64..400_000_000].prop_map(|millis| Op::Pass { millis }),
         1 => Just(Op::Restart),
-        1 => group.prop_map(|group| Op::Destroy { group }),
+        1 => group.clone().prop_map(|group| Op::Destroy { group }),
+        1 => (group, 0..ACCOUNTS).prop_map(|(group, account)| Op::Foreign { group, account }),
     ]
 }
 
 /// Plays a history, lets everything settle, and gives what was counted.
+///
+/// A keeper that is started anew knows no mark of a group but those wanted: so it is not, once somebody else has set one.
 fn play(ops: &[Op], seed: u64, has_faults: bool) -> Counted {
     let mut world = World::new(seed, has_faults);
-    ops.iter().for_each(|op| world.apply(*op));
+    let mut has_foreign = false;
+    for op in ops {
+        has_foreign |= matches!(op, Op::Foreign { .. });
+        if !(has_foreign && matches!(op, Op::Restart)) {
+            world.apply(*op);
+        }
+    }
     world.settle();
     world.check();
     world.counted()

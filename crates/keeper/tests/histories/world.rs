@@ -133,6 +133,7 @@ impl World {
                 self.change(at, account(who), Some(want));
             }
             Op::Unwant { group: at, account: who } => self.change(at, account(who), None),
+            Op::Foreign { group: at, account: who } => self.set_foreign(at, who),
             Op::Pass { millis } => self.run_until(self.now + millis),
             Op::Restart => self.restart(),
             Op::Destroy { group: at } => {
@@ -142,6 +143,19 @@ impl World {
             }
         }
         self.pump();
+    }
+
+    fn set_foreign(&mut self, at: usize, who: usize) {
+        let Some((mark, _)) = self.keeper.group(group(at)).and_then(|view| view.holders.first().copied()) else {
+            return;
+        };
+        let (group, account) = (group(at), account(who));
+        let body = format!(
+            r#"{{"GroupId":"{group}","CommandType":1,"MemberList":[{{"Member_Account":"{account}","Marks":[{mark}]}}]}}"#
+        );
+        let path = Action::Set.endpoint().path();
+        let response = self.app.handle(&Request::trusted("administrator", path, body.as_bytes()), self.at());
+        self.tell(response.events);
     }
 
     fn change(&mut self, at: usize, who: UserId, want: Option<Want>) {
