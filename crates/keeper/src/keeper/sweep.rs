@@ -160,8 +160,14 @@ impl Keeper {
         state.unwanted = unwanted.len();
         state.swept_at = Some(now);
         self.events.push(Event::Swept { group, unlisted: unlisted.len(), unwanted: unwanted.len() });
+        // Deletions go first: they make places for what is wanted.
+        let by = if self.settings.prune && !unwanted.is_empty() {
+            now.saturating_add(self.settings.retry_after)
+        } else {
+            now
+        };
         for (account, lacks_pin) in unlisted {
-            self.send_unlisted(now, group, account, lacks_pin);
+            self.send_unlisted(now, by, group, account, lacks_pin);
         }
         for (account, marks) in unwanted {
             self.report_unwanted(now, group, account, marks);
@@ -170,7 +176,7 @@ impl Keeper {
     }
 
     /// Sends an account that the lists do not show as it is wanted. Mostly it is offline, and the answer will leave it out.
-    fn send_unlisted(&mut self, now: Timestamp, group: GroupId, account: UserId, lacks_pin: bool) {
+    fn send_unlisted(&mut self, now: Timestamp, by: Timestamp, group: GroupId, account: UserId, lacks_pin: bool) {
         let Some(state) = self.groups.get_mut(&group) else { return };
         let active = state.active.entry(account).or_default();
         active.asked_at = now;
@@ -180,7 +186,7 @@ impl Keeper {
         if lacks_pin {
             active.pin_ends = None;
         }
-        self.start(group, account, now);
+        self.start(group, account, by);
     }
 
     fn report_unwanted(&mut self, now: Timestamp, group: GroupId, account: UserId, marks: Vec<Mark>) {
