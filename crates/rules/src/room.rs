@@ -16,6 +16,7 @@ mod view;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::mark_list::MarkList;
 use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 
 pub use self::list::{Cursor, Filter, Listed, Page, page};
@@ -215,9 +216,10 @@ impl Room {
     }
 
     /// The marks of a set, in ascending order.
-    fn numbers(&self, set: MarkSet) -> Vec<Mark> {
-        let mut marks: Vec<Mark> = set.iter().filter_map(|bit| self.marks.mark(bit)).collect();
-        marks.sort_unstable();
+    fn numbers(&self, set: MarkSet) -> MarkList {
+        let mut marks = MarkList::new();
+        set.iter().filter_map(|index| self.marks.mark(index)).for_each(|mark| marks.push(mark));
+        marks.sort();
         marks
     }
 }

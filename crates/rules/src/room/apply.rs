@@ -121,7 +121,7 @@ impl Room {
         }
         let (account, marks, connection) = (member.account, member.marks, member.connection);
         let robot = connection == Connection::Robot;
-        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
+        events.push(Event::WentOffline { account, lost: self.numbers(marks).to_vec(), cause, robot });
         self.set_marks(slot, MarkSet::default());
         if robot {
             let position = self.remove(slot, super::hash(&account));
@@ -197,7 +197,7 @@ impl Room {
             // Named twice, its record is gone by now.
             let Some(member) = self.roster.get(*slot) else { continue };
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
-            events.push(Event::Left { account, lost: self.numbers(marks), robot });
+            events.push(Event::Left { account, lost: self.numbers(marks).to_vec(), robot });
             self.set_marks(*slot, MarkSet::default());
             positions.extend(self.remove(*slot, *hash));
         }

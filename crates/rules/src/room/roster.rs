@@ -99,6 +99,11 @@ impl Roster {
         self.records.get(slot.0)
     }
 
+    /// The record at a slot, with the slot.
+    pub(crate) fn get_with_slot(&self, slot: Slot) -> Option<(Slot, &Member)> {
+        Some((slot, self.get(slot)?))
+    }
+
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Member> {
         self.records.get_mut(slot.0)
     }
