@@ -61,6 +61,7 @@ const PUBLISHED: &[&str] = &[
     "generators",
     "conformance",
     "emulator",
+    "keeper-store",
     "cli",
 ];
 
@@ -149,6 +150,7 @@ fn dependencies_point_down_only() {
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
         ("conformance", &["spec", "protocol", "rules", "service", "generators"]),
+        ("keeper-store", &["spec", "protocol"]),
         ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "conformance", "emulator"]),
     ];
     for (name, below) in allowed {
