@@ -205,7 +205,7 @@ impl Room {
         positions.into_iter().for_each(|position| self.order.remove(position));
     }
 
-    /// Adds a record without marks at the end of the join order. None where the account has one, or no position is left.
+    /// Adds a record without marks at the end of the join order. `None` if the account has one, or no position is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,
@@ -244,7 +244,7 @@ impl Room {
             return Some(before);
         }
         member.marks = after;
-        // Custom marks tell nothing of who is online or listed.
+        // Only 500 and 600 affect who is online and listed.
         if before.marks.special() != after.special() {
             let position = member.position();
             self.recount(before, State { marks: after, ..before }, position);

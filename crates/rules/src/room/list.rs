@@ -38,7 +38,7 @@ pub struct Listed {
 }
 
 /// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
-/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 means the first page, or that no more come.
+/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 requests the first page; in an answer it means that there are no more pages.
 ///
 /// ```
 /// use avmarks_rules::Cursor;
@@ -58,7 +58,7 @@ impl Cursor {
     /// The start of the list.
     pub const START: Self = Self { below: u64::MAX, listed: 0 };
 
-    /// The cursor behind `Timestamp`. Any number names a position, so a stale one shows what is left below it.
+    /// Decodes the request field `Timestamp`. A stale cursor stays valid: it shows the members that are left below its position.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         if number == 0 {
@@ -83,7 +83,7 @@ impl Cursor {
 pub struct Page {
     /// The members, newest first (`gap:list-order`).
     pub members: Vec<Listed>,
-    /// Where the next page starts; none where this is the last.
+    /// Where the next page starts; `None` if this is the last.
     pub next: Option<Cursor>,
 }
 
