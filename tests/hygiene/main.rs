@@ -59,6 +59,7 @@ const PUBLISHED: &[&str] = &[
     "embed",
     "transport-ureq",
     "generators",
+    "conformance",
     "emulator",
     "keeper-store",
     "cli",
@@ -148,8 +149,9 @@ fn dependencies_point_down_only() {
         ("generators", &["spec", "protocol", "service"]),
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
+        ("conformance", &["spec", "protocol", "rules", "service", "generators"]),
         ("keeper-store", &["spec", "protocol"]),
-        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator"]),
+        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "conformance", "emulator"]),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));
