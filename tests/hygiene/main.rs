@@ -59,6 +59,7 @@ const PUBLISHED: &[&str] = &[
     "embed",
     "transport-ureq",
     "generators",
+    "conformance",
     "emulator",
     "keeper",
     "keeper-store",
@@ -149,11 +150,23 @@ fn dependencies_point_down_only() {
         ("generators", &["spec", "protocol", "service"]),
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
+        ("conformance", &["spec", "protocol", "rules", "service", "generators"]),
         ("keeper", &["spec", "protocol", "client"]),
         ("keeper-store", &["spec", "protocol"]),
         (
             "cli",
-            &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator", "keeper", "keeper-store"],
+            &[
+                "spec",
+                "protocol",
+                "rules",
+                "service",
+                "client",
+                "transport-ureq",
+                "conformance",
+                "emulator",
+                "keeper",
+                "keeper-store",
+            ],
         ),
     ];
     for (name, below) in allowed {

@@ -1,6 +1,7 @@
 //! What the command line understands.
 
 mod accounts;
+mod conformance;
 mod keep;
 mod members;
 mod parsers;
@@ -18,13 +19,16 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::input::Source;
 pub(crate) use accounts::{AccountArgs, SendingArgs};
+pub(crate) use conformance::{
+    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs,
+};
 pub(crate) use keep::KeepArgs;
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
 use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
 pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendSettingArgs};
 pub(crate) use serve::ServeArgs;
-pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
+pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs, now};
 
 /// The arguments of this process. Ends the process if they are not a command, or ask for help.
 pub(crate) fn parse() -> Cli {
@@ -75,8 +79,9 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
-/// clauses, gaps of the documents, error codes and signatures. Three commands use the network: `avmarks send`,
-/// `avmarks serve`, which listens and sends webhooks, and `avmarks keep`, which listens for webhooks and sends calls.
+/// clauses, gaps of the documents, error codes and signatures. Four commands use the network: `avmarks send`,
+/// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and
+/// `avmarks conformance`, which asks on this host or the URL that it is given.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -87,7 +92,7 @@ Exit status:
   0  accepted, or done
   1  refused, or not done
   2  wrong usage, or input that cannot be read
-  3  done in part (send)
+  3  done in part (send); nobody to ask (conformance)
   4  a setting is wrong or missing (send, serve, keep)
 
 Examples:
@@ -121,6 +126,8 @@ pub(crate) enum Command {
     Policy(PolicyArgs),
     Serve(Box<ServeArgs>),
     Keep(Box<KeepArgs>),
+    Generate(GenerateArgs),
+    Conformance(Box<ConformanceArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

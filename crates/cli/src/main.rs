@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod conformance;
 mod encoding;
 mod error;
 mod explain;
@@ -17,6 +18,7 @@ mod mark;
 mod names;
 mod output;
 mod policy;
+mod progress;
 mod readings;
 mod replay;
 mod save;
@@ -54,6 +56,8 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Usersig(args) => usersig::run(args, format),
         Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),
+        Command::Generate(args) => conformance::generate(args),
+        Command::Conformance(args) => conformance::conformance(args, format),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }

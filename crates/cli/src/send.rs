@@ -12,7 +12,6 @@ mod plan;
 mod report;
 mod resume;
 mod settings;
-mod watch;
 
 use avmarks_client::PlanKind;
 

@@ -2,7 +2,7 @@
 //!
 //! **In scope:** the marks that are wanted and the limits on them, webhooks that were accepted and are not done with, deadlines,
 //! nodes and leases, and the rate that all nodes of an app share exactly ([`Store`]); in memory ([`MemoryStore`]), in
-//! one file of SQLite, and in PostgreSQL (`PostgresStore`).
+//! one file of SQLite, and in PostgreSQL (`PostgresStore`); what a node does and may do, as a state machine without I/O ([`Node`]).
 //!
 //! **Out of scope:** what a webhook means and which calls are made. HTTP.
 //!
@@ -18,6 +18,7 @@ mod coordination;
 mod error;
 mod group;
 mod memory;
+mod node;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod rows;
@@ -28,6 +29,7 @@ mod types;
 
 pub use error::StoreError;
 pub use memory::{Clock, MemoryStore};
+pub use node::{Attempt, Node, Step, StepAnswer, TrustClock};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresListener, PostgresStore};
 pub use sqlite::SqliteStore;

@@ -80,9 +80,11 @@ impl PostgresStore {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut transaction = self.connection.client()?.transaction().map_err(failed)?;
-        if lazily {
-            transaction.batch_execute("SET LOCAL synchronous_commit = off").map_err(failed)?;
-        }
+        // A client that is stopped would keep its locks, and with them its slots: after a second the database ends its connection.
+        let settings = "SET LOCAL idle_in_transaction_session_timeout = 1000";
+        let settings =
+            if lazily { format!("{settings}; SET LOCAL synchronous_commit = off") } else { settings.to_owned() };
+        transaction.batch_execute(&settings).map_err(failed)?;
         let answer = work(&mut transaction)?;
         transaction.commit().map_err(failed)?;
         Ok(answer)
