@@ -80,8 +80,8 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
 /// clauses, gaps of the documents, error codes and signatures. Four commands use the network: `avmarks send`,
-/// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and
-/// `avmarks conformance`, which asks on this host or the URL that it is given.
+/// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and `avmarks
+/// conformance`, which asks on this host or the URL that it is given.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -125,9 +125,9 @@ pub(crate) enum Command {
     Send(Box<SendArgs>),
     Policy(PolicyArgs),
     Serve(Box<ServeArgs>),
-    Keep(Box<KeepArgs>),
     Generate(GenerateArgs),
     Conformance(Box<ConformanceArgs>),
+    Keep(Box<KeepArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -98,10 +98,6 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, error: io::Error },
     #[error("{what}: {error}")]
     Seed { what: String, error: SeedError },
-    #[error("{what}: {error}")]
-    Store { what: String, error: StoreError },
-    #[error("no thread can be started: {0}")]
-    Threads(io::Error),
     #[error("{}", errors_of(errors, "errors in the list of expected failures"))]
     Expected { errors: Vec<String> },
     #[error("{0}")]
@@ -109,6 +105,10 @@ pub(crate) enum Error {
     /// Nobody could be asked.
     #[error("{0}")]
     Harness(String),
+    #[error("{what}: {error}")]
+    Store { what: String, error: StoreError },
+    #[error("no thread can be started: {0}")]
+    Threads(io::Error),
     #[error("the log cannot be written: {0}")]
     Log(io::Error),
     #[error("no handler for signals can be set: {0}")]

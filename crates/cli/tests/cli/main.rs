@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod check;
+#[cfg(unix)]
+mod conformance;
 mod explain;
 mod help;
 mod inputs;
