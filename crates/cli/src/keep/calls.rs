@@ -23,9 +23,9 @@ pub(super) fn start(
             loop {
                 // The lock is held while waiting: one thread waits, and the others wait for it.
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(Job { life, id, request, admitted }) = job else { return };
+                let Ok(Job { id, request, admitted }) = job else { return };
                 let result = (admitted.elapsed() < SEND_WITHIN).then(|| client.call(request));
-                if to_node.send(Message::Done(Done { life, id, result })).is_err() {
+                if to_node.send(Message::Done(Done { id, result })).is_err() {
                     return;
                 }
             }

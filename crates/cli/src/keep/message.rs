@@ -18,8 +18,6 @@ pub(super) enum Message {
 
 /// A call with a permit.
 pub(super) struct Job {
-    /// The life of the node that made it.
-    pub(super) life: u64,
     pub(super) id: CallId,
     pub(super) request: CallRequest,
     /// When the attempt to record its permit began.
@@ -28,7 +26,6 @@ pub(super) struct Job {
 
 /// What became of a call.
 pub(super) struct Done {
-    pub(super) life: u64,
     pub(super) id: CallId,
     /// None where its permit had lapsed, so that it was not sent.
     pub(super) result: Option<Result<CallAnswer, UnansweredError>>,

@@ -5,12 +5,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use avmarks_keeper::{Call, CallResult, Event, Keeper, Record, Settings, Sign, Step, Want};
-use avmarks_keeper_store::timing::{CLAIM_EVERY, RENEW_EVERY, TRUST};
 use avmarks_keeper_store::{
-    Admission, BatchId, Deleted, Due, Lease, NodeId, Settlement, Sign as StoredSign, Slot, Store, StoreError, Version,
+    Admission, BatchId, Deleted, Due, Lease, Node as Peer, Settlement, Sign as StoredSign, Slot, Step as PeerStep,
+    Store, StoreError, TrustClock, Version,
 };
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use avmarks_transport_ureq::Client;
@@ -43,16 +43,12 @@ pub(super) struct Node {
     metrics: Arc<Metrics>,
     overview: Arc<Mutex<Overview>>,
     keeper: Keeper,
-    /// Grows whenever the node loses its trust: results of calls from before are passed over.
-    life: u64,
-    id: NodeId,
-    is_registered: bool,
+    /// Which slots the node may work on.
+    peer: Peer,
+    clock: TrustClock,
+    started: Instant,
+    /// The leases whose groups are loaded.
     leases: BTreeMap<Slot, Lease>,
-    nodes: usize,
-    /// Nothing is sent afterwards without another heartbeat.
-    trusted_until: Instant,
-    next_renewal: Instant,
-    next_claim: Instant,
     next_settlement: Instant,
     next_overview: Instant,
     /// Calls that wait for a permit.
@@ -75,7 +71,7 @@ impl Node {
         metrics: Arc<Metrics>,
         overview: Arc<Mutex<Overview>>,
     ) -> Self {
-        let now = Instant::now();
+        let (now, wall) = (Instant::now(), time_of_day());
         Self {
             store,
             settings,
@@ -83,14 +79,10 @@ impl Node {
             metrics,
             overview,
             keeper: Keeper::new(settings),
-            life: 0,
-            id: new_id(),
-            is_registered: false,
+            peer: Peer::new(seed(), wall),
+            clock: TrustClock::new(wall),
+            started: now,
             leases: BTreeMap::new(),
-            nodes: 1,
-            trusted_until: now,
-            next_renewal: now,
-            next_claim: now,
             next_settlement: now,
             next_overview: now,
             held: VecDeque::new(),
@@ -147,8 +139,7 @@ impl Node {
 
     /// Does all that is to be done now, and says how long there is nothing to do.
     fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
-        self.renew()?;
-        self.claim()?;
+        self.keep_leases()?;
         self.read_batches()?;
         self.read_due()?;
         self.send(jobs)?;
@@ -170,72 +161,39 @@ impl Node {
         Ok(wait.min(POLL_EVERY).max(Duration::from_millis(1)))
     }
 
-    /// The heartbeat.
-    fn renew(&mut self) -> Result<(), StoreError> {
-        let began = Instant::now();
-        if began < self.next_renewal {
-            return Ok(());
-        }
-        if !self.is_registered {
-            self.is_registered = self.store.register(self.id)?;
-            if !self.is_registered {
-                self.id = new_id();
-                return Ok(());
+    /// The time by which leases are trusted.
+    fn trust_time(&mut self) -> Timestamp {
+        self.clock.now(self.started.elapsed(), time_of_day())
+    }
+
+    /// Sends heartbeats and claims slots; forgets the groups of slots that are lost, and loads those of new ones.
+    fn keep_leases(&mut self) -> Result<(), StoreError> {
+        loop {
+            let began = self.trust_time();
+            let step = self.peer.poll(began);
+            self.drop_lost();
+            if let PeerStep::Wait(_) = step {
+                break;
             }
+            let answer = step.run(self.store.as_mut());
+            let now = self.trust_time();
+            self.peer.answered(&step, began, answer.as_ref().ok(), now);
+            self.drop_lost();
+            answer?;
         }
-        match self.store.renew(self.id)? {
-            Some(nodes) => {
-                self.nodes = nodes.max(1);
-                self.trusted_until = began + TRUST;
-                self.next_renewal = began + RENEW_EVERY;
-            }
-            None => self.lose_all(),
+        let new: Vec<Lease> = self.peer.leases().filter(|lease| !self.leases.contains_key(&lease.slot)).collect();
+        for lease in new {
+            self.load(lease.slot)?;
+            self.leases.insert(lease.slot, lease);
         }
         Ok(())
     }
 
-    /// The time of this node is over: others may keep what it kept.
-    fn lose_all(&mut self) {
-        tracing::warn!("this node was taken for dead, and begins anew");
-        self.keeper = Keeper::new(self.settings);
-        self.life += 1;
-        self.id = new_id();
-        self.is_registered = false;
-        self.leases.clear();
-        self.held.clear();
-        self.in_flight = 0;
-        self.batches.clear();
-        self.deleted.clear();
-        self.destroyed.clear();
-        self.versions.clear();
-    }
-
-    /// Takes slots that no living node has, and gives those back that are more than its share.
-    fn claim(&mut self) -> Result<(), StoreError> {
-        let now = Instant::now();
-        if now < self.next_claim || !self.is_registered {
-            return Ok(());
-        }
-        self.next_claim = now + CLAIM_EVERY;
-        let share = Slot::COUNT.div_ceil(self.nodes);
-        let surplus: Vec<Lease> = self.leases.values().skip(share).copied().collect();
-        if !surplus.is_empty() && self.in_flight == 0 && self.held.is_empty() {
-            self.settle()?;
-            self.store.release(self.id, &surplus)?;
-            surplus.iter().for_each(|lease| self.lose(lease.slot));
-        }
-        let leases = self.store.claim(self.id, share)?;
-        let mine: BTreeMap<Slot, Lease> = leases.into_iter().map(|lease| (lease.slot, lease)).collect();
-        let lost: Vec<Slot> =
-            self.leases.iter().filter(|(slot, lease)| mine.get(slot) != Some(lease)).map(|(slot, _)| *slot).collect();
-        lost.into_iter().for_each(|slot| self.lose(slot));
-        for (slot, lease) in mine {
-            if !self.leases.contains_key(&slot) {
-                self.load(slot)?;
-                self.leases.insert(slot, lease);
-            }
-        }
-        Ok(())
+    /// Forgets the groups of slots whose leases are gone, or of another epoch.
+    fn drop_lost(&mut self) {
+        let mine: BTreeSet<Lease> = self.peer.leases().collect();
+        let lost = self.leases.iter().filter(|(_, lease)| !mine.contains(lease)).map(|(slot, _)| *slot);
+        lost.collect::<Vec<_>>().into_iter().for_each(|slot| self.lose(slot));
     }
 
     /// Forgets the groups of a slot.
@@ -361,9 +319,6 @@ impl Node {
     /// Has calls made, as far as there are permits.
     fn send(&mut self, jobs: &mpsc::Sender<Job>) -> Result<(), StoreError> {
         loop {
-            if Instant::now() >= self.trusted_until {
-                return Ok(());
-            }
             let next = match self.held.pop_front() {
                 Some(call) => Some(call),
                 None => match self.keeper.poll(self.client.now()) {
@@ -373,9 +328,15 @@ impl Node {
             };
             self.note_records();
             let Some(call) = next else { return Ok(()) };
-            let Some(lease) = self.leases.get(&Slot::of(&call.group)).copied() else { continue };
             let admitted = Instant::now();
-            let admission = match self.store.admit(self.id, lease, call.action.endpoint(), 1) {
+            let now = self.trust_time();
+            let slot = Slot::of(&call.group);
+            let attempt = self.leases.contains_key(&slot).then(|| self.peer.begin(slot, now)).flatten();
+            let Some(attempt) = attempt else {
+                self.lose(slot);
+                continue;
+            };
+            let admission = match attempt.run(self.store.as_mut(), call.action.endpoint(), 1) {
                 Ok(admission) => admission,
                 Err(error) => {
                     self.held.push_front(call);
@@ -389,20 +350,20 @@ impl Node {
                 }
                 Admission::Granted(_) => {
                     self.in_flight += 1;
-                    let job = Job { life: self.life, id: call.id, request: call.request, admitted };
+                    let job = Job { id: call.id, request: call.request, admitted };
                     if jobs.send(job).is_err() {
                         tracing::error!("no thread is left that makes calls");
                     }
                 }
-                Admission::LeaseLost => self.lose(lease.slot),
+                Admission::LeaseLost => {
+                    self.peer.lost(&attempt);
+                    self.lose(slot);
+                }
             }
         }
     }
 
     fn done(&mut self, done: Done) {
-        if done.life != self.life {
-            return;
-        }
         self.in_flight = self.in_flight.saturating_sub(1);
         let result = done.result.as_ref().map_or(CallResult::Failed, CallResult::of);
         if let Some(Err(error)) = &done.result {
@@ -462,7 +423,7 @@ impl Node {
 
     fn settle_slot(&mut self, slot: Slot, settlement: &Settlement) -> Result<(), StoreError> {
         let Some(lease) = self.leases.get(&slot).copied() else { return Ok(()) };
-        if !self.store.settle(self.id, lease, settlement)? {
+        if !self.store.settle(self.peer.id(), lease, settlement)? {
             self.lose(slot);
         }
         Ok(())
@@ -479,7 +440,7 @@ impl Node {
                 Err(_) => break,
             }
         }
-        if let Err(error) = self.settle().and_then(|()| self.store.leave(self.id)) {
+        if let Err(error) = self.settle().and_then(|()| self.store.leave(self.peer.id())) {
             tracing::error!(%error, "the store failed at the end");
         }
     }
@@ -530,9 +491,13 @@ fn want_of(row: &avmarks_keeper_store::Want) -> Option<Want> {
     }
 }
 
-/// A number that no other node has: each start takes another one. The hasher of the standard library is seeded by the system.
-fn new_id() -> NodeId {
-    NodeId(RandomState::new().hash_one(Instant::now()) >> 1)
+/// A random number: the ids of the node come from it. The hasher of the standard library is seeded by the system.
+fn seed() -> u64 {
+    RandomState::new().hash_one(Instant::now())
+}
+
+fn time_of_day() -> Timestamp {
+    Timestamp::EPOCH.saturating_add(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 /// Logs and counts one event.
