@@ -5,11 +5,13 @@ mod bulk;
 mod calls;
 mod demo;
 mod http;
+mod message;
 mod metrics;
 mod node;
 mod overview;
 mod server;
 mod settings;
+mod shared;
 mod webhook;
 mod writer;
 
@@ -25,9 +27,11 @@ use crate::error::Error;
 use crate::output::{Format, GOOD, HEAD, Verdict};
 use crate::serve::logs;
 use crate::settings::Settings;
+use message::Message;
 use node::Node;
-use server::{Server, Shared};
+use server::Server;
 use settings::{KeepSettings, NEEDED};
+use shared::Shared;
 use writer::Writer;
 
 pub(crate) fn run(args: &KeepArgs, format: Format) -> Result<Verdict, Error> {
@@ -51,7 +55,7 @@ pub(crate) fn run(args: &KeepArgs, format: Format) -> Result<Verdict, Error> {
 pub(crate) struct Running {
     server: Server,
     node: std::thread::JoinHandle<()>,
-    to_node: mpsc::Sender<node::Message>,
+    to_node: mpsc::Sender<Message>,
     address: std::net::SocketAddr,
 }
 
@@ -83,7 +87,7 @@ impl Running {
     fn stop(self) {
         self.server.stop();
         // Where the node has ended already, there is nothing to wait for.
-        let _ = self.to_node.send(node::Message::Stop);
+        let _ = self.to_node.send(Message::Stop);
         if self.node.join().is_err() {
             tracing::error!("the thread that makes calls has failed");
         }

@@ -1,7 +1,8 @@
 //! Three keepers on one database of PostgreSQL, of which some are killed and stopped while members leave and come back.
 //!
 //! It needs a database: `.ci/postgres cargo test -p avmarks --test nodes`.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[expect(dead_code, reason = "the suite of the command uses the rest")]
 #[path = "cli/run.rs"]

@@ -1,4 +1,5 @@
 //! What a wanted account costs, and that a webhook about somebody unwanted leaves nothing.
+#![cfg(test)]
 
 use avmarks_keeper::{Keeper, Settings, Sign, Step, Want};
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};

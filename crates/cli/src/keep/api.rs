@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::bulk::{WantBody, want, wants};
 use super::http::{Answer, error_answer, json};
-use super::node::Message;
-use super::server::Shared;
+use super::message::Message;
+use super::shared::Shared;
 
 /// Accounts in one answer.
 const PAGE: usize = 1_000;

@@ -3,32 +3,11 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::Builder;
-use std::time::Instant;
 
-use avmarks_client::{CallAnswer, CallRequest, UnansweredError};
-use avmarks_keeper::CallId;
 use avmarks_keeper_store::timing::SEND_WITHIN;
 use avmarks_transport_ureq::Client;
 
-use super::node::Message;
-
-/// A call with a permit.
-pub(super) struct Job {
-    /// The life of the node that made it.
-    pub(super) life: u64,
-    pub(super) id: CallId,
-    pub(super) request: CallRequest,
-    /// When the attempt to record its permit began.
-    pub(super) admitted: Instant,
-}
-
-/// What became of a call.
-pub(super) struct Done {
-    pub(super) life: u64,
-    pub(super) id: CallId,
-    /// None where its permit had lapsed, so that it was not sent.
-    pub(super) result: Option<Result<CallAnswer, UnansweredError>>,
-}
+use super::message::{Done, Job, Message};
 
 /// Starts so many threads. They end when the sender is dropped.
 pub(super) fn start(

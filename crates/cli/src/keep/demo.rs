@@ -36,7 +36,7 @@ pub(super) fn run() -> Result<Verdict, Error> {
             print_raw(b"Done: each mark was set again by a call of the keeper.\n")?;
             Ok(Verdict::Accepted)
         }
-        Err(Failure::Output(error)) => Err(error),
+        Err(Failure::Output(error)) => Err(*error),
         Err(Failure::Late { what, found }) => {
             print_raw(format!("After {} s: {what}, and not as expected: {found}\n", PATIENCE.as_secs()).as_bytes())?;
             Ok(Verdict::Refused)
@@ -50,7 +50,7 @@ pub(super) fn run() -> Result<Verdict, Error> {
 
 /// Why the demo does not go on.
 enum Failure {
-    Output(Error),
+    Output(Box<Error>),
     Io(io::Error),
     /// The marks are not there in time.
     Late {
@@ -196,7 +196,7 @@ fn signer() -> Result<Signer, Error> {
 }
 
 fn say(line: &str) -> Result<(), Failure> {
-    print_raw(format!("{line}\n").as_bytes()).map_err(Failure::Output)
+    print_raw(format!("{line}\n").as_bytes()).map_err(|error| Failure::Output(Box::new(error)))
 }
 
 /// Sends a request to this process, and fails where it is not answered with 200.

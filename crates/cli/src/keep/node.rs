@@ -15,7 +15,8 @@ use avmarks_keeper_store::{
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use avmarks_transport_ureq::Client;
 
-use super::calls::{self, Done, Job};
+use super::calls;
+use super::message::{Done, Job, Message};
 use super::metrics::Metrics;
 use super::overview::{GROUPS_MAX, GroupLine, Overview};
 
@@ -33,16 +34,6 @@ const PERMIT_WAIT: Duration = Duration::from_millis(10);
 const STOP_WITHIN: Duration = Duration::from_secs(6);
 /// The service has refused a call for its rate.
 const TOO_MANY_CALLS: i64 = 60_007;
-
-/// What the node is told.
-pub(super) enum Message {
-    /// Something was stored.
-    Wake,
-    Done(Done),
-    /// Sweep this group now.
-    Sweep(GroupId),
-    Stop,
-}
 
 /// See the module.
 pub(super) struct Node {

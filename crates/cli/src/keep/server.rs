@@ -3,11 +3,10 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use avmarks_keeper_store::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::body::Incoming;
@@ -20,11 +19,10 @@ use subtle::ConstantTimeEq;
 use tokio::sync::watch;
 
 use super::http::{Answer, answer, body, error_answer, json, page};
-use super::metrics::{Metrics, gauge};
-use super::node::Message;
+use super::metrics::gauge;
 use super::overview::Overview;
 use super::settings::ServerSettings;
-use super::writer::Writer;
+use super::shared::Shared;
 use super::{api, webhook};
 
 /// How long a client may take for the head of a request, and between two.
@@ -35,16 +33,6 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
 const PAGE: &str = include_str!("page.html");
-
-/// What all connections share.
-pub(super) struct Shared {
-    pub(super) settings: ServerSettings,
-    pub(super) writer: Writer,
-    pub(super) reader: Mutex<Box<dyn Store>>,
-    pub(super) to_node: mpsc::Sender<Message>,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) overview: Arc<Mutex<Overview>>,
-}
 
 /// A server that listens.
 pub(super) struct Server {
@@ -64,13 +52,18 @@ impl Server {
             .enable_all()
             .build()?;
         let (stop, stopped) = watch::channel(false);
+        let shared = Arc::new(shared);
         let thread = Builder::new().name("avmarks-http".to_owned()).spawn(move || {
+            let running = Arc::clone(&shared);
             runtime.block_on(async move {
                 match tokio::net::TcpListener::from_std(listener) {
-                    Ok(listener) => run(listener, Arc::new(shared), stopped).await,
+                    Ok(listener) => run(listener, running, stopped).await,
                     Err(error) => tracing::error!(%error, "cannot listen"),
                 }
             });
+            // A connection of PostgreSQL has a runtime of its own, and must not be closed within another one.
+            drop(runtime);
+            drop(shared);
         })?;
         Ok(Self { address, stop, thread })
     }
@@ -146,7 +139,7 @@ async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: boo
     };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let is_open = matches!(segments.as_slice(), ["healthz" | "webhook"]);
-    if !is_open && let Err(refusal) = authorize(&request, &shared.settings, is_local) {
+    if !is_open && let Some(refusal) = refusal(&request, &shared.settings, is_local) {
         return refusal;
     }
     route(request, shared, &segments).await
@@ -210,14 +203,14 @@ async fn blocking(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
     }
 }
 
-/// Who may ask: whoever has the token; without one, programs of this machine, and no web page of somebody else.
-fn authorize(request: &Request<Incoming>, settings: &ServerSettings, is_local: bool) -> Result<(), Answer> {
+/// Who may ask: whoever has the token; without one, programs of this machine, and no web page of somebody else. The refusal of all others.
+fn refusal(request: &Request<Incoming>, settings: &ServerSettings, is_local: bool) -> Option<Answer> {
     let header = |name| request.headers().get(name).and_then(|value: &hyper::header::HeaderValue| value.to_str().ok());
     if let Some(token) = &settings.token {
         let is_right = header(AUTHORIZATION).is_some_and(|sent| has_token(sent, token));
         return match is_right {
-            true => Ok(()),
-            false => Err(error_answer(
+            true => None,
+            false => Some(error_answer(
                 StatusCode::UNAUTHORIZED,
                 "expected the token of --token-file, as `Authorization: Bearer TOKEN` or as the password of a browser",
             )),
@@ -226,8 +219,8 @@ fn authorize(request: &Request<Incoming>, settings: &ServerSettings, is_local: b
     let host = header(HOST).unwrap_or_default();
     let is_own_page = header(ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, of)| of == host));
     match is_local && is_loopback(host) && is_own_page {
-        true => Ok(()),
-        false => Err(error_answer(
+        true => None,
+        false => Some(error_answer(
             StatusCode::FORBIDDEN,
             "without --token-file, this answers programs on this machine alone, under an address or `localhost`",
         )),

@@ -9,8 +9,8 @@ use avmarks_spec::{GroupId, Timestamp, UserId};
 use hyper::StatusCode;
 
 use super::http::{Answer, answer, error_answer};
-use super::server::Shared;
 use super::settings::ServerSettings;
+use super::shared::Shared;
 
 /// How long a webhook may wait to be stored: the service waits for 2 seconds.
 const STORE_WITHIN: Duration = Duration::from_millis(1_500);

@@ -9,8 +9,8 @@ use avmarks_keeper_store::{Event, NewDue, NewWant, Put, Store, WantError};
 use avmarks_spec::GroupId;
 use tokio::sync::oneshot;
 
+use super::message::Message;
 use super::metrics::Metrics;
-use super::node::Message;
 
 /// Messages that one commit takes.
 const BATCH_MAX: usize = 512;

@@ -6,6 +6,7 @@ use avmarks_keeper::{Action, Call, CallResult, Event, Keeper, Record, Settings, 
 use avmarks_protocol::modify_user_info::Request as MarksRequest;
 use avmarks_protocol::webhook::{
     AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventType, ExitType, JoinType, MemberStateChange, Webhook,
+    WebhookMember,
 };
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Event as RuleEvent;
@@ -336,15 +337,14 @@ impl World {
             Coming::Webhook(webhook) => {
                 let Ok(at) = GroupId::parse(webhook.group_id()) else { return };
                 let index = (0..GROUPS).find(|index| group(*index) == at).unwrap();
-                let accounts: Vec<UserId> = match &webhook {
-                    Webhook::AfterMemberJoin(change) => &*change.members,
-                    Webhook::AfterMemberExit(change) => &*change.members,
-                    Webhook::MemberStateChange(change) => &*change.members,
+                let members: &[WebhookMember] = match &webhook {
+                    Webhook::AfterMemberJoin(change) => &change.members,
+                    Webhook::AfterMemberExit(change) => &change.members,
+                    Webhook::MemberStateChange(change) => &change.members,
                     _ => &[],
-                }
-                .iter()
-                .map(|member| UserId::parse(&member.account).unwrap())
-                .collect();
+                };
+                let accounts: Vec<UserId> =
+                    members.iter().map(|member| UserId::parse(&member.account).unwrap()).collect();
                 self.keeper.on_webhook(self.at(), &webhook);
                 for who in accounts {
                     self.due(index, who);
