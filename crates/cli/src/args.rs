@@ -79,7 +79,7 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
-/// clauses, gaps of the documents, error codes and signatures. Three commands use the network: `avmarks send`,
+/// clauses, gaps of the documents, error codes and signatures. Four commands use the network: `avmarks send`,
 /// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and `avmarks
 /// conformance`, which asks on this host or the URL that it is given.
 #[derive(Debug, Parser)]
