@@ -71,6 +71,9 @@ pub enum EmulateError {
 /// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The pause before each request.
+const PAUSE: Duration = Duration::from_millis(6);
+
 /// How much of an answer is read.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
 
@@ -105,6 +108,8 @@ pub fn emulate(settings: &EmulateSettings, mut progress: impl FnMut(usize, usize
         let (Question::Check { endpoint, body }, Expect::Judged(judged)) = (&case.question, &case.expect) else {
             continue;
         };
+        // Every emulator of the service admits no more than 200 calls of a command in a second (`RATE`).
+        std::thread::sleep(PAUSE);
         let begun = Instant::now();
         let state = match target.ask(*endpoint, body, at) {
             Ok((status, answer)) => match verdict(judged, status, &answer) {

@@ -222,3 +222,98 @@ fn served(request: &Recorded) -> Value {
     }
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::ring;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, ServerName};
+    use rustls::{ClientConfig, ClientConnection, RootCertStore};
+
+    use super::*;
+    use crate::authority::Authority;
+
+    fn started() -> (Listener, String) {
+        let authority = Authority::make().unwrap();
+        let pem = authority.pem().to_owned();
+        (Listener::start(authority.server().unwrap()).unwrap(), pem)
+    }
+
+    /// All that comes back before the other side closes, or is silent for a moment.
+    fn answer(stream: &mut (impl Read + Write), request: &str) -> String {
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut found = Vec::new();
+        let mut buffer = [0; 4_096];
+        while !found.ends_with(b"}") {
+            match stream.read(&mut buffer) {
+                Ok(count @ 1..) => found.extend(&buffer[..count]),
+                _ => break,
+            }
+        }
+        String::from_utf8(found).unwrap()
+    }
+
+    fn secured(stream: TcpStream, pem: &str, host: &'static str) -> StreamOwned<ClientConnection, TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let name = ServerName::try_from(host).unwrap();
+        StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), stream)
+    }
+
+    const POST: &str = "POST /v4/group_open_http_svc/get_online_member_num?a=b HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}";
+
+    #[test]
+    fn requests_are_recorded_over_http_tls_and_proxy() {
+        let (listener, pem) = started();
+        listener.begin(&[]);
+        let connect = || TcpStream::connect(listener.address()).unwrap();
+        let found = answer(&mut connect(), POST);
+        assert!(
+            found.ends_with(
+                "\r\n\r\n{\"ActionStatus\":\"OK\",\"ErrorCode\":0,\"ErrorInfo\":\"\",\"OnlineMemberNum\":0}"
+            ),
+            "{found}"
+        );
+        let whole = POST.replace("POST /", "POST http://console.tim.qq.com/");
+        assert_eq!(answer(&mut connect(), &whole), found);
+        assert_eq!(answer(&mut secured(connect(), &pem, "localhost"), POST), found);
+
+        let mut tunnel = connect();
+        let said = "CONNECT console.tim.qq.com:443 HTTP/1.1\r\n\r\n";
+        tunnel.write_all(said.as_bytes()).unwrap();
+        let mut head = [0; 19];
+        tunnel.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200 OK\r\n\r\n");
+        assert_eq!(answer(&mut secured(tunnel, &pem, "console.tim.qq.com"), POST), found);
+
+        let recorded = listener.recorded();
+        let expected = Recorded {
+            method: "POST".to_owned(),
+            path: "v4/group_open_http_svc/get_online_member_num".to_owned(),
+            query: "a=b".to_owned(),
+            body: b"{}".to_vec(),
+        };
+        assert_eq!(recorded, vec![expected; 4]);
+        listener.begin(&[]);
+        assert_eq!(listener.recorded(), []);
+    }
+
+    #[test]
+    fn the_last_answer_is_repeated() {
+        let (listener, _) = started();
+        listener.begin(&[
+            Answer::refused(10_002),
+            Answer::Cut { body: "{\"ErrorCode\":0}".to_owned() },
+            Answer::Closed,
+        ]);
+        let found: Vec<_> =
+            (0..4).map(|_| answer(&mut TcpStream::connect(listener.address()).unwrap(), POST)).collect();
+        assert!(found[0].contains("\"ErrorCode\":10002"), "{found:?}");
+        assert!(found[1].contains("Content-Length: 15\r\n") && found[1].ends_with("\r\n\r\n{\"Error"), "{found:?}");
+        assert_eq!(found[2..], ["", ""]);
+        assert_eq!(listener.recorded().len(), 4);
+    }
+}

@@ -1,11 +1,12 @@
 //! Smaller cases that ask the same thing: the minimal counterexample of a failure is found by asking again.
 
+use avmarks_protocol::Endpoint;
 use avmarks_rules::{Policy, Refusal};
 use avmarks_service::preflight;
 use avmarks_spec::Limits;
 use serde_json::{Value, json};
 
-use crate::case::{Case, Expect, Level, Question};
+use crate::case::{Case, Expect, Question};
 use crate::verb::{Verb, accounts, items};
 use crate::verdict::verdict;
 
@@ -25,11 +26,21 @@ pub(crate) fn smaller(case: &Case) -> Box<dyn Iterator<Item = Case> + '_> {
             Box::new(made.filter(move |smaller| self::size(&smaller.question) < size))
         }
         Question::Check { endpoint, body } => {
-            let bodies = smaller_bodies(body).into_iter().filter(move |body| body.len() < size);
+            let Expect::Judged(before) = &case.expect else { return Box::new(std::iter::empty()) };
+            let bodies = match before.refusal {
+                // Fewer than 501 accounts would be another case, and each other body is as large.
+                Some(Refusal::AccountsMax) => fewest_in(body),
+                _ => smaller_bodies(body),
+            };
+            let bodies = bodies.into_iter().filter(move |body| body.len() < size);
             Box::new(bodies.filter_map(move |body| {
-                let Expect::Judged(before) = &case.expect else { return None };
+                // Another rule that is broken would be another case.
+                let found = reasons(*endpoint, &body);
+                if found.iter().any(|reason| Some(*reason) != before.refusal) {
+                    return None;
+                }
                 let (judged, gap) = verdict(*endpoint, &body);
-                let is_same = judged.refusal == before.refusal && (gap.is_none() || case.level == Level::Gap);
+                let is_same = judged.refusal == before.refusal && gap.is_none();
                 is_same.then(|| with(Question::Check { endpoint: *endpoint, body }, Expect::Judged(judged)))
             }))
         }
@@ -48,15 +59,22 @@ pub(crate) fn smaller(case: &Case) -> Box<dyn Iterator<Item = Case> + '_> {
     }
 }
 
+/// The body with the fewest accounts that are more than one call may name.
+fn fewest_in(body: &[u8]) -> Vec<Vec<u8>> {
+    let value = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    fewest(&value).iter().map(|smaller| smaller.to_string().into_bytes()).collect()
+}
+
 /// Whether it is about more than 500 accounts.
 const fn needs_many(expect: &Expect) -> bool {
     matches!(expect, Expect::WithinLimit | Expect::Whole(_) | Expect::Split { .. })
 }
 
-/// The arguments with the fewest accounts that are more than one call may name.
+/// The arguments, or the body, with the fewest accounts that are more than one call may name.
 fn fewest(args: &Value) -> Vec<Value> {
     const FEWEST: usize = 501;
-    let list = ["members", "accounts"].into_iter().find(|name| items(args, name).len() > FEWEST);
+    let lists = ["members", "accounts", "MemberList", "Member_Account", "Admin_Account"];
+    let list = lists.into_iter().find(|name| items(args, name).len() > FEWEST);
     let mut fewer = args.clone();
     let found = list.and_then(|name| fewer.get_mut(name)?.as_array_mut()).map(|list| list.truncate(FEWEST));
     found.map(|()| fewer).into_iter().collect()
@@ -99,8 +117,12 @@ fn expect_of_call(expect: &Expect, before: Option<Refusal>, verb: Verb, args: &V
 
 /// What refuses the body that arguments make, in the order of the precedence.
 fn refusals(verb: Verb, args: &Value) -> Vec<Refusal> {
-    let body = verb.body(args).to_string();
-    let found = preflight(verb.endpoint(), body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+    reasons(verb.endpoint(), verb.body(args).to_string().as_bytes())
+}
+
+/// What refuses a body, in the order of the precedence.
+fn reasons(endpoint: Endpoint, body: &[u8]) -> Vec<Refusal> {
+    let found = preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED);
     found.iter().map(|violation| violation.reason).collect()
 }
 
