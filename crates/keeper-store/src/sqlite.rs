@@ -32,7 +32,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001.sql")];
 ///
 /// Nodes, leases and permits are in memory, as they end with the process; epochs still grow from one opening to the next. As
 /// calls of an earlier process may be under way, no permit is free for the first
-/// [`PERMIT_SPAN`](crate::timing::PERMIT_SPAN) after opening.
+/// [`PERMIT_SPAN`] after opening.
 ///
 /// ```
 /// use avmarks_keeper_store::{SqliteStore, Store};
