@@ -137,7 +137,7 @@ fn dependencies_point_down_only() {
         ("generators", &["spec", "protocol", "service"]),
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
-        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "emulator"]),
+        ("cli", &["spec", "protocol", "rules", "service", "client", "embed", "transport-ureq", "emulator"]),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));
