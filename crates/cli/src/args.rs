@@ -1,6 +1,8 @@
 //! What the command line understands.
 
 mod accounts;
+mod conformance;
+mod keep;
 mod members;
 mod parsers;
 mod policy;
@@ -17,20 +19,25 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::input::Source;
 pub(crate) use accounts::{AccountArgs, SendingArgs};
+pub(crate) use conformance::{
+    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs,
+};
+pub(crate) use keep::KeepArgs;
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
 use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
 pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendSettingArgs};
 pub(crate) use serve::ServeArgs;
-pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
+pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs, now};
 
 /// The arguments of this process. Ends the process if they are not a command, or ask for help.
 pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // A superfluous argument may be a key or a signature, which must not be printed.
-        let about_signatures =
-            arguments.iter().any(|argument| ["usersig", "send", "serve"].iter().any(|command| argument == command));
+        let about_signatures = arguments
+            .iter()
+            .any(|argument| ["usersig", "send", "serve", "keep"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }
@@ -72,8 +79,9 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
-/// clauses, gaps of the documents, error codes and signatures. Two commands use the network: `avmarks send`, and
-/// `avmarks serve`, which listens and sends webhooks.
+/// clauses, gaps of the documents, error codes and signatures. Three commands use the network: `avmarks send`,
+/// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and `avmarks
+/// conformance`, which asks on this host or the URL that it is given.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -84,8 +92,8 @@ Exit status:
   0  accepted, or done
   1  refused, or not done
   2  wrong usage, or input that cannot be read
-  3  done in part (send)
-  4  a setting is wrong or missing (send, serve)
+  3  done in part (send); nobody to ask (conformance)
+  4  a setting is wrong or missing (send, serve, keep)
 
 Examples:
   avmarks check request.json
@@ -97,7 +105,7 @@ Examples:
 
 Environment:
   AVMARKS_KEY  the app's secret key, if --key-file is not given
-  AVMARKS_…    the settings of avmarks send and avmarks serve
+  AVMARKS_…    the settings of avmarks send, serve and keep
   NO_COLOR     if it is set, terminals get no colour either"
 )]
 pub(crate) struct Cli {
@@ -117,6 +125,9 @@ pub(crate) enum Command {
     Send(Box<SendArgs>),
     Policy(PolicyArgs),
     Serve(Box<ServeArgs>),
+    Generate(GenerateArgs),
+    Conformance(Box<ConformanceArgs>),
+    Keep(Box<KeepArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

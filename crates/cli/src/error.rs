@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use avmarks_client::{JobError, ProgressError};
 use avmarks_emulator::{AuthorityError, SeedError, SetupError};
+use avmarks_keeper_store::StoreError;
 use avmarks_service::SnapshotError;
 
 use crate::encoding::Encoding;
@@ -77,7 +78,7 @@ pub(crate) enum Error {
     Accounts { first: Vec<String>, count: usize },
     #[error("{}", no_accounts(file.as_deref()))]
     NoAccounts { file: Option<String> },
-    #[error("{}", configuration_errors(errors))]
+    #[error("{}", errors_of(errors, "configuration errors"))]
     Settings { errors: Vec<String> },
     #[error("{}{error}", what.as_ref().map(|what| format!("{what}: ")).unwrap_or_default())]
     Job { what: Option<String>, error: JobError },
@@ -97,6 +98,17 @@ pub(crate) enum Error {
     Listen { address: SocketAddr, error: io::Error },
     #[error("{what}: {error}")]
     Seed { what: String, error: SeedError },
+    #[error("{}", errors_of(errors, "errors in the list of expected failures"))]
+    Expected { errors: Vec<String> },
+    #[error("{0}")]
+    Conformance(String),
+    /// Nobody could be asked.
+    #[error("{0}")]
+    Harness(String),
+    #[error("{what}: {error}")]
+    Store { what: String, error: StoreError },
+    #[error("no thread can be started: {0}")]
+    Threads(io::Error),
     #[error("the log cannot be written: {0}")]
     Log(io::Error),
     #[error("no handler for signals can be set: {0}")]
@@ -153,7 +165,7 @@ impl Error {
     pub(crate) fn details(&self) -> (&[String], usize) {
         match self {
             Self::Accounts { first, count } => (first, *count),
-            Self::Settings { errors } if errors.len() > 1 => (errors, errors.len()),
+            Self::Settings { errors } | Self::Expected { errors } if errors.len() > 1 => (errors, errors.len()),
             _ => (&[], 0),
         }
     }
@@ -170,6 +182,7 @@ impl Error {
     pub(crate) const fn status(&self) -> u8 {
         match self {
             Self::Unanswered { .. } => 1,
+            Self::Harness(_) => 3,
             Self::Settings { .. } => 4,
             _ => 2,
         }
@@ -186,10 +199,10 @@ fn count_of(count: usize, one: &str, more: &str) -> String {
 }
 
 /// The one that there is, or how many there are.
-fn configuration_errors(errors: &[String]) -> String {
+fn errors_of(errors: &[String], noun: &str) -> String {
     match errors {
         [only] => only.clone(),
-        errors => format!("{} configuration errors", errors.len()),
+        errors => format!("{} {noun}", errors.len()),
     }
 }
 

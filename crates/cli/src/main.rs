@@ -7,15 +7,18 @@
 
 mod args;
 mod check;
+mod conformance;
 mod encoding;
 mod error;
 mod explain;
 mod input;
+mod keep;
 mod manual;
 mod mark;
 mod names;
 mod output;
 mod policy;
+mod progress;
 mod readings;
 mod replay;
 mod save;
@@ -49,9 +52,12 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
         Command::Serve(args) => serve::run(args, format),
+        Command::Keep(args) => keep::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
         Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),
+        Command::Generate(args) => conformance::generate(args),
+        Command::Conformance(args) => conformance::conformance(args, format),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }

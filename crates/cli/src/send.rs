@@ -6,13 +6,12 @@ mod ask;
 mod change;
 mod config;
 mod dry_run;
-mod fields;
+pub(crate) mod fields;
 mod interrupt;
 mod plan;
 mod report;
 mod resume;
 mod settings;
-mod watch;
 
 use avmarks_client::PlanKind;
 

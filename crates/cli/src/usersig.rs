@@ -136,7 +136,7 @@ impl KeyArgs {
     }
 
     /// The key of the file or the environment, where there is one.
-    fn find(&self) -> Result<Option<SecretKey>, Error> {
+    pub(crate) fn find(&self) -> Result<Option<SecretKey>, Error> {
         const ORIGIN: &str = "the file of --key-file";
         let Some(source) = &self.key_file else { return secret::key_of_environment() };
         secret::key(ORIGIN, &secret::read(source, ORIGIN, "a key")?).map(Some)

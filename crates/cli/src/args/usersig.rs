@@ -142,12 +142,14 @@ pub(crate) struct SigArgs {
 impl ClockArgs {
     /// The time to use.
     pub(crate) fn now(&self) -> Timestamp {
-        let read = || {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            Timestamp::EPOCH.saturating_add(since.unwrap_or_default())
-        };
-        self.at.map_or_else(read, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
+        self.at.map_or_else(now, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
     }
+}
+
+/// The system's time.
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp::EPOCH.saturating_add(since.unwrap_or_default())
 }
 
 fn identifier(text: &str) -> Result<String, Error> {

@@ -7,12 +7,12 @@ use super::interrupt;
 use super::report::{Report, Shown as What};
 use super::resume::Resume;
 use super::settings::{CALL, GROUP};
-use super::watch::Bar;
 use super::{dry_run, plan};
 use crate::args::SendingArgs;
 use crate::error::Error;
 use crate::input::{Shown, Source, not_both_stdin};
 use crate::output::{Format, Verdict, complain, remark};
+use crate::progress::Bar;
 use crate::settings::{Setting, Settings};
 
 /// Plans, and then does what is asked: shows the plan, runs it in the app of a snapshot, or carries it out.
@@ -78,7 +78,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
     }
 
     let stop = interrupt::stop();
-    let mut bar = Bar::new(accounts);
+    let mut bar = Bar::new(accounts, "accounts answered");
     let job = client.run(job, stop, |job| {
         if let Some(resume) = &mut resume {
             resume.keep(job);

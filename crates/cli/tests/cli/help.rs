@@ -26,6 +26,10 @@ const COMMANDS: &[&[&str]] = &[
     &["send", "admins", "list"],
     &["send", "config"],
     &["policy"],
+    &["generate"],
+    &["conformance"],
+    &["conformance", "run"],
+    &["conformance", "emulate"],
     &["completions"],
     &["man"],
 ];
@@ -46,7 +50,9 @@ fn every_command_has_help_and_takes_json() {
             );
         }
     }
-    for command in ["check", "replay", "explain", "usersig", "send", "policy", "completions", "man"] {
+    for command in
+        ["check", "replay", "explain", "usersig", "send", "policy", "generate", "conformance", "completions", "man"]
+    {
         let run = avmarks(&[command, "--help"]);
         assert!(run.out.contains("Examples:\n  "), "{}", run.out);
     }
@@ -91,6 +97,14 @@ fn wrong_usage_has_status_2() {
         &["send", "check", "a", "--plan"],
         &["send", "admins"],
         &["send", "admins", "list", "a"],
+        &["generate", "--level", "nonsense"],
+        &["generate", "--category", "nonsense"],
+        &["generate", "--count", "1000001"],
+        &["generate", "--seed", "-1"],
+        &["conformance"],
+        &["conformance", "run"],
+        &["conformance", "emulate"],
+        &["conformance", "emulate", "--url", "http://127.0.0.1:1", "--sdkappid", "0"],
     ] {
         let run = avmarks(arguments);
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");

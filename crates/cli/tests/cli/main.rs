@@ -2,9 +2,13 @@
 #![cfg(test)]
 
 mod check;
+#[cfg(unix)]
+mod conformance;
 mod explain;
 mod help;
 mod inputs;
+#[cfg(unix)]
+mod keep;
 mod pages;
 mod replay;
 mod review;

@@ -8,20 +8,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A bar on standard error, which shows nothing if that is not a terminal.
-pub(super) struct Bar {
-    accounts: usize,
+pub(crate) struct Bar {
+    count: usize,
+    /// What is counted, and what became of it, as in `accounts answered`.
+    noun: &'static str,
     begun: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Bar {
-    pub(super) fn new(accounts: usize) -> Self {
-        Self { accounts, begun: Instant::now(), bar: None }
+    pub(crate) fn new(count: usize, noun: &'static str) -> Self {
+        Self { count, noun, begun: Instant::now(), bar: None }
     }
 
-    pub(super) fn show(&mut self, settled: usize) {
+    pub(crate) fn show(&mut self, settled: usize) {
         if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            self.bar = Some(bar(self.accounts));
+            self.bar = Some(bar(self.count, self.noun));
         }
         if let Some(bar) = &self.bar {
             bar.set_position(settled as u64);
@@ -29,15 +31,15 @@ impl Bar {
     }
 
     /// Takes the bar away: the report follows.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
     }
 }
 
-fn bar(accounts: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} accounts answered");
-    let bar = ProgressBar::with_draw_target(Some(accounts as u64), ProgressDrawTarget::stderr());
+fn bar(count: usize, noun: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}} of {{len}} {noun}"));
+    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "))
 }

@@ -1,0 +1,233 @@
+//! A case as a line of JSON.
+
+use avmarks_rules::Refusal;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::case::{Answer, Case, Expect, Judged, Question, Told, UrlRule};
+use crate::setting::{Setting, SettingError};
+use crate::verb::Verb;
+
+/// A case as `avmarks generate` prints it. What it has not is left out.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    since: &'static str,
+    category: &'static str,
+    level: &'static str,
+    says: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_b64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expect: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Verdict {
+    accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+}
+
+impl Verdict {
+    fn of(judged: &Judged) -> Self {
+        Self {
+            accepted: judged.refusal.is_none(),
+            reason: judged.refusal.map(reason),
+            code: judged.code,
+            pointer: judged.pointer.clone(),
+        }
+    }
+}
+
+/// The id of what a refusal rests on.
+fn reason(refusal: Refusal) -> &'static str {
+    let gap = refusal.gap().map(|gap| gap.row().id);
+    refusal.clause().map(|clause| clause.row().id).or(gap).unwrap_or_default()
+}
+
+/// The cases as lines of JSON, each with its line break. Signatures and URLs are of a fixed moment.
+///
+/// # Errors
+///
+/// [`SettingError`], which a test would show.
+///
+/// ```
+/// use avmarks_conformance::{cases, lines};
+///
+/// let text = lines(&cases()[..1])?;
+/// assert!(text.starts_with(r#"{"id":"build/set-marks/one","since":"1.0","category":"build","level":"must","#), "{text}");
+/// assert!(text.ends_with("}\n") && text.lines().count() == 1);
+/// # Ok::<(), avmarks_conformance::SettingError>(())
+/// ```
+pub fn lines(cases: &[Case]) -> Result<String, SettingError> {
+    let setting = Setting::printed()?;
+    let mut text = String::new();
+    for case in cases {
+        let line = line(case, &setting)?;
+        // Text and numbers alone: writing them does not fail.
+        text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The hash of the cases: the first 16 digits of the SHA-256 of their lines.
+pub(crate) fn cases_hash(cases: &[Case]) -> Result<String, SettingError> {
+    let hash = hmac_sha256::Hash::hash(lines(cases)?.as_bytes());
+    Ok(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError> {
+    let mut line = Line {
+        id: &case.id,
+        since: "1.0",
+        category: case.category().name(),
+        level: case.level.name(),
+        says: &case.says,
+        clause: case.basis.clause.map(|clause| clause.row().id),
+        gap: case.basis.gap.map(|gap| gap.row().id),
+        url: case.basis.url(),
+        date: case.basis.date(),
+        endpoint: None,
+        body: None,
+        body_b64: None,
+        verdict: None,
+        question: None,
+        answers: None,
+        expect: None,
+    };
+    match (&case.question, &case.expect) {
+        (Question::Check { endpoint, body }, Expect::Judged(judged)) => {
+            line.endpoint = Some(endpoint.command());
+            match std::str::from_utf8(body) {
+                Ok(text) => line.body = Some(text.to_owned()),
+                Err(_) => line.body_b64 = Some(STANDARD.encode(body)),
+            }
+            line.verdict = Some(Verdict::of(judged));
+        }
+        (question, expect) => {
+            line.question = Some(object(question, None, setting)?);
+            line.expect = Some(expected(expect));
+            if let Question::Call { verb, answers, args, .. } = question {
+                line.endpoint = verb.map(|verb| verb.endpoint().command());
+                line.body = verb.map(|verb| verb.body(args).to_string());
+                line.answers = Some(answers.iter().map(answer).collect());
+            }
+        }
+    }
+    Ok(line)
+}
+
+/// A question as the harness is asked it.
+pub(crate) fn object(
+    question: &Question,
+    id: Option<u64>,
+    setting: &Setting,
+) -> Result<Map<String, Value>, SettingError> {
+    let mut object = Map::new();
+    if let Some(id) = id {
+        object.insert("id".to_owned(), json!(id));
+    }
+    let fields = match question {
+        Question::Call { verb, args, .. } => {
+            json!({"do": "call", "verb": verb.map(Verb::name), "args": args})
+        }
+        Question::Check { endpoint, body } => {
+            json!({"do": "check", "endpoint": endpoint.command(), "bytes_b64": STANDARD.encode(body)})
+        }
+        Question::Classify { code } => json!({"do": "classify", "code": code}),
+        Question::UserSigMake { identifier, expire_seconds, userbuf } => json!({
+            "do": "usersig_make", "identifier": identifier, "expire": expire_seconds,
+            "userbuf_b64": userbuf.as_ref().map(|bytes| STANDARD.encode(bytes)),
+        }),
+        Question::UserSigRead { signature, identifier } => json!({
+            "do": "usersig_read", "usersig": setting.signature(signature)?, "identifier": identifier,
+            "now_ms": setting.now.as_millis(),
+        }),
+        Question::Webhook { command, body, sign, app } => json!({
+            "do": "webhook", "query": setting.webhook_query(command, *sign, *app)?, "bytes_b64": STANDARD.encode(body),
+            "now_ms": setting.now.as_millis(),
+        }),
+    };
+    if let Value::Object(fields) = fields {
+        object.extend(fields);
+    }
+    Ok(object)
+}
+
+fn answer(answer: &Answer) -> Value {
+    match answer {
+        Answer::Served => json!("served"),
+        Answer::Body { status, body } => json!({"status": status, "body": body}),
+        Answer::Cut { body } => json!({"status": 200, "cut": body}),
+        Answer::Closed => json!("closed"),
+    }
+}
+
+fn expected(expect: &Expect) -> Value {
+    match expect {
+        Expect::Body(body) => json!({"body": body}),
+        Expect::Url(rule) => json!({"url": url_rule(*rule)}),
+        Expect::Refused => json!({"refused": true}),
+        Expect::Unaltered(body) => json!({"refused": "or", "body": body}),
+        Expect::WithinLimit => json!({"accounts_per_call_max": 500}),
+        Expect::Whole(accounts) => json!({"refused": "or", "accounts": accounts.len()}),
+        Expect::Split { accounts, calls } => json!({"accounts": accounts.len(), "calls": calls}),
+        Expect::Accounts(told) => {
+            let of = |told: &Told| match told {
+                Told::Applied(marks) => json!(marks),
+                Told::NotApplied => json!("not applied"),
+                Told::Omitted => json!([]),
+            };
+            json!({"accounts": told.iter().map(|(account, told)| (account.clone(), of(told))).collect::<Map<_, _>>()})
+        }
+        Expect::Returned(value) => json!({"returned": value}),
+        Expect::Failure(code) => json!({"failure": true, "code": code}),
+        Expect::Once => json!({"failure": true, "requests": 1}),
+        Expect::Again => json!({"failure": false, "requests_min": 2}),
+        Expect::Class(class) => json!({"value": class}),
+        Expect::Token => json!({"value": "a signature that the service takes"}),
+        Expect::Accepted(accepted) => json!({"value": {"accepted": accepted}}),
+        Expect::Webhook(Some(told)) => json!({"value": told}),
+        Expect::Webhook(None) => json!({"refused": true}),
+        Expect::Judged(judged) => json!({"value": {"accepted": judged.refusal.is_none()}}),
+    }
+}
+
+const fn url_rule(rule: UrlRule) -> &'static str {
+    match rule {
+        UrlRule::Post => "method",
+        UrlRule::Path => "path",
+        UrlRule::SdkAppId => "sdkappid",
+        UrlRule::Identifier => "identifier",
+        UrlRule::UserSig => "usersig",
+        UrlRule::ContentType => "contenttype",
+        UrlRule::Random => "random",
+        UrlRule::RandomDiffers => "random-differs",
+    }
+}

@@ -1,0 +1,58 @@
+//! Harnesses that know nothing: a score means something only beside theirs.
+
+use serde_json::{Map, Value, json};
+
+use crate::case::{Case, Question};
+use crate::reply::{Observation, Reply};
+use crate::verb::{Verb, items};
+
+/// A harness that gives the same reply whatever is asked. None of them sends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NullHarness {
+    /// Everything went well.
+    Accept,
+    /// Everything is refused.
+    Refuse,
+    /// Nothing is replied.
+    Silent,
+}
+
+impl NullHarness {
+    pub(crate) const ALL: &'static [Self] = &[Self::Accept, Self::Refuse, Self::Silent];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// What is seen of it.
+    pub(crate) fn observation(self, case: &Case) -> Observation {
+        let replies = match self {
+            Self::Accept => vec![accepted(&case.question)],
+            Self::Refuse => {
+                vec![Reply::Raised { kind: "Refused".to_owned(), message: "refused".to_owned(), code: None }]
+            }
+            Self::Silent => Vec::new(),
+        };
+        Observation { replies, requests: Vec::new() }
+    }
+}
+
+fn accepted(question: &Question) -> Reply {
+    match question {
+        Question::Call { verb: Some(Verb::SetMarks | Verb::DeleteMarks), args, .. } => {
+            let told = items(args, "members")
+                .iter()
+                .filter_map(|member| Some((member.get("account")?.as_str()?.to_owned(), member.get("marks")?.clone())));
+            Reply::Accounts(told.collect::<Map<_, _>>())
+        }
+        Question::Call { .. } => Reply::Returned(Value::Null),
+        Question::Check { .. } | Question::UserSigRead { .. } => Reply::Value(json!({"accepted": true})),
+        Question::Webhook { .. } => Reply::Value(json!({})),
+        Question::Classify { .. } => Reply::Value(json!("retry")),
+        Question::UserSigMake { .. } => Reply::Value(json!("")),
+    }
+}
