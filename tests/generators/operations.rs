@@ -7,7 +7,7 @@ use avmarks_generators::Generate;
 use avmarks_generators::operations::{Input, Run, Step, small_limits};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::{Endpoint, add_robots, modify_admin};
-use avmarks_service::{App, Request, Scenario, Settings};
+use avmarks_service::{App, Request, Settings, scenario::Scenario};
 use avmarks_spec::{Gap, GroupId, Timestamp, UserId};
 use avmarks_testkit::service_with;
 
@@ -63,7 +63,7 @@ fn a_line_and_its_value_say_the_same() {
             let (now, line) = step.line(at);
             assert_eq!(now, step.at(at));
             at = now;
-            let said = told.answer(&line).unwrap_or_else(|fault| panic!("{line}: {fault}"));
+            let said = told.answer(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
             if let Some(answer) = tell(&mut app, &step.input, Timestamp::from_millis(at)) {
                 let answer = String::from_utf8(answer).unwrap();
                 assert!(String::from_utf8(said).unwrap().contains(&answer), "{line}: {answer}");

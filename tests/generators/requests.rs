@@ -8,7 +8,7 @@ use avmarks_protocol::{
     Endpoint, add_robots, check_members, del_robots, get_admin_list, get_members, get_online_member_num, modify_admin,
     modify_user_info,
 };
-use avmarks_rules::{Policy, Refusal};
+use avmarks_rules::{Policy, Refusal, Terms};
 use avmarks_service::{App, Settings, Violation, preflight, preflight_request};
 use avmarks_spec::{Limits, Timestamp};
 use avmarks_testkit::fuzz;
@@ -21,7 +21,7 @@ type Invalid = avmarks_generators::Invalid<Request>;
 type Hostile = avmarks_generators::Hostile<Request>;
 
 fn found(endpoint: Endpoint, body: &[u8]) -> Vec<Violation> {
-    preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED)
+    preflight(endpoint, body, &Terms::default())
 }
 
 /// Nothing is wrong with it, and its bytes say what it says.
@@ -32,7 +32,7 @@ fn assert_valid(valid: &Valid) {
     assert!(body.len() < Limits::DOCUMENTED.body_bytes_max, "{valid:?}");
     let is_read_alike = match request {
         Request::ModifyUserInfo(request) => {
-            assert_eq!(preflight_request(request.clone(), &Policy::default(), &Limits::DOCUMENTED), []);
+            assert_eq!(preflight_request(request.clone(), &Terms::default()), []);
             modify_user_info::Request::parse(body).as_ref() == Ok(request)
         }
         Request::GetMembers(request) => get_members::Request::parse(body).as_ref() == Ok(request),

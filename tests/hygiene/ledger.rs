@@ -3,13 +3,68 @@
 use std::fmt::Write as _;
 
 use avmarks_rules::PROFILES;
-use avmarks_spec::{Gap, Ledger};
+use avmarks_spec::{CLAUSES, GAPS, Gap, PAGES, Source};
 
 use super::compared_page;
 
 #[test]
 fn the_ledger_is_the_tables_of_spec_and_the_profiles_of_rules() {
-    compared_page("docs/ledger.md", &format!("{Ledger}\n{}", profiles()));
+    compared_page("docs/ledger.md", &format!("{}\n{}", tables(), profiles()));
+}
+
+/// The clauses, the gaps and the pages.
+fn tables() -> String {
+    let mut text = String::from(
+        "# The ledger\n\n\
+         Printed from the tables of `crates/spec`, and the profiles from `crates/rules`; a test compares. A **clause** is the\n\
+         vendor's word in ours; a **gap** is a question that the documents leave open, with the reading that is the default first\n\
+         and the others after it. The order in which the rules are applied to a request is such a gap, `gap:precedence`: no document\n\
+         gives one, and ours is in docs/precedence.md.\n\n\
+         A source is a page, the date of the copy that was read, and the part of the page. The first source of a clause is the newest copy\n\
+         that shows that very sentence: of some pages the newer copies were seen in part only. The pages themselves may have changed\n\
+         since; copies of 2023 stand in the vendor's repository `tencentyun/intlcloud-documents` on GitHub. `undated` is a copy that\n\
+         shows no date; those of www.tencentcloud.com/zh list the data centre of Jakarta and not yet that of Tokyo, and so are of\n\
+         2024 or 2025. Nothing here was tried on the live service.\n\n\
+         ## Clauses\n\n\
+         | id | kind | what it says | a breach is answered | sources |\n\
+         |---|---|---|---|---|\n",
+    );
+    for row in CLAUSES {
+        let refusal = if row.refusal.is_empty() { "–" } else { row.refusal };
+        writeln!(text, "| `{}` | clause | {} | {refusal} | {} |", row.id, row.description, sources(row.sources))
+            .unwrap();
+    }
+    text.push_str(
+        "\n## Gaps\n\n\
+         | id | kind | question | evidence | readings, the default first | sources |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for row in GAPS {
+        write!(text, "| `{}` | gap | {} | {} | ", row.id, row.question, row.evidence).unwrap();
+        for (at, reading) in row.readings.iter().enumerate() {
+            let between = if at == 0 { "" } else { "; " };
+            write!(text, "{between}`{}`: {}", reading.name, reading.meaning).unwrap();
+        }
+        writeln!(text, " | {} |", sources(row.sources)).unwrap();
+    }
+    text.push_str("\n## Pages\n\n| page | language | what it is about |\n|---|---|---|\n");
+    for page in PAGES {
+        writeln!(text, "| [{}] | {} | {} |", page.number, page.language, page.title).unwrap();
+    }
+    writeln!(text).unwrap();
+    for page in PAGES {
+        writeln!(text, "[{}]: {}", page.number, page.url).unwrap();
+    }
+    text
+}
+
+/// Sources between semicolons, each page as a link.
+fn sources(sources: &[Source]) -> String {
+    let shown = sources.iter().map(|Source { page, section, date, .. }| {
+        format!("[{}] {} ({section})", page.number, date.unwrap_or("undated"))
+    });
+    let shown: Vec<_> = shown.collect();
+    if shown.is_empty() { "–".to_owned() } else { shown.join("; ") }
 }
 
 /// Each profile in words, and the gaps that not all of them read alike.

@@ -161,6 +161,7 @@ fn dependencies_point_down_only() {
                 "rules",
                 "service",
                 "client",
+                "embed",
                 "transport-ureq",
                 "conformance",
                 "emulator",

@@ -21,7 +21,7 @@ fn every_clause_and_gap_is_traced() {
     let mut page = String::from(
         "# Traceability\n\n\
          Printed from the code and the tests; a test compares. A place counts where its code or its comment names the id.\n\
-         `tests/rules/properties.rs` holds all of them at once, for it compares whole answers with the oracle's; it is not\n\
+         `tests/rules/properties.rs` holds all of them at once, because it compares whole answers with the oracle's; it is not\n\
          repeated in every row.\n\n\
          | id | implemented in | cases | named by other tests |\n|---|---|---|---|\n",
     );

@@ -48,7 +48,7 @@ fn error_codes() -> Page {
         .iter()
         .map(|row| {
             let (code, name, meaning, document) = (row.code, row.name, row.meaning, row.document);
-            format!("{code} {name}: {meaning} [{}; {}; {document}]", row.action.name(), row.listed.name())
+            format!("{code} {name}: {meaning} [{}; {}; {document}]", row.action.name(), row.listed)
         })
         .collect();
     let shows = "every code that a caller can meet: name, meaning, what to do, and which text lists it";

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use avmarks_service::Scenario;
+use avmarks_service::scenario::Scenario;
 
 use crate::Page;
 

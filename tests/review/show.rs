@@ -120,7 +120,7 @@ pub(crate) fn without_signature(query: &str) -> String {
 /// Members of a list that are shown before the rest is counted.
 const MEMBERS_SHOWN: usize = 3;
 
-/// A body in full, save that of a long list of members or accounts the middle is counted, and of other long texts the end.
+/// A body in full, except that of a long list of members or accounts the middle is counted, and of other long texts the end.
 pub(crate) fn abbreviated(body: &str) -> String {
     for (between, end, start) in [("},{", "}", "{"), ("\",\"", "\"", "\"")] {
         let items: Vec<_> = body.split(between).collect();

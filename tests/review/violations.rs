@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{BodyPath, Endpoint};
-use avmarks_rules::{Policy, Refusal};
+use avmarks_rules::{Policy, Refusal, Terms};
 use avmarks_service::{Violation, preflight};
 use avmarks_spec::Limits;
 use avmarks_spec::readings::Random;
@@ -119,12 +119,12 @@ fn bodies() -> Page {
     ];
     let mut all = Shown::default();
     for (endpoint, body) in &bodies {
-        let found = preflight(*endpoint, body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+        let found = preflight(*endpoint, body.as_bytes(), &Terms::default());
         // A byte order mark would not be seen.
         let shown = body.replace('\u{feff}', "\\u{feff}");
         all.add(format!("{} {shown}", endpoint.command()).trim_end(), &found);
     }
-    let no_text = preflight(set, b"{\"GroupId\":\"\xff\"}", &Policy::default(), &Limits::DOCUMENTED);
+    let no_text = preflight(set, b"{\"GroupId\":\"\xff\"}", &Terms::default());
     all.add("modify_user_info, with the byte 0xff in a string", &no_text);
     let shows = "bodies that are wrong by themselves, and the messages that they get";
     all.page(

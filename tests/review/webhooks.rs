@@ -13,11 +13,10 @@ pub(crate) fn pages() -> Vec<Page> {
     let mut pages = Vec::new();
     for (name, shows, rests_on, webhook) in webhooks() {
         for revision in Revision::ALL {
-            let row = revision.row();
-            let shows = format!("{shows}, as of revision `{}`", row.name);
+            let shows = format!("{shows}, as of revision `{}`", revision.name());
             pages.push(Page::new(
                 "webhook",
-                format!("{name}_{}", row.name),
+                format!("{name}_{}", revision.name()),
                 &shows,
                 rests_on,
                 webhook.to_json(*revision),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use avmarks_service::Scenario;
+use avmarks_service::scenario::Scenario;
 use avmarks_spec::{Clause, Gap, Limits};
 use avmarks_testkit::case::{Case, cases, play};
 use avmarks_testkit::rules_alone::RulesAlone;

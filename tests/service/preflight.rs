@@ -1,15 +1,15 @@
 //! Preflight and dry run: everything that is wrong, each with its place, and nothing of a body is lost.
 
 use avmarks_protocol::{Endpoint, modify_user_info};
-use avmarks_rules::{Policy, Reason};
+use avmarks_rules::{Reason, Terms};
 use avmarks_service::{Violation, preflight, preflight_request};
-use avmarks_spec::{Gap, Limits};
+use avmarks_spec::Gap;
 
 use crate::{app_with_group, body};
 
 /// Every violation of a body of `modify_user_info`, one a line: step, code, pointer, sentence.
 fn found(body: &[u8]) -> String {
-    preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED)
+    preflight(Endpoint::ModifyUserInfo, body, &Terms::default())
         .iter()
         .map(|found| format!("{} {} {} {}\n", found.reason.step(), found.code, found.pointer().unwrap(), found.message))
         .collect()
@@ -36,7 +36,7 @@ fn every_error_of_a_body_is_listed_with_its_place() {
 
 #[test]
 fn a_violation_is_told_in_one_line_and_as_json() {
-    let of = |body: &[u8]| preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED).remove(0);
+    let of = |body: &[u8]| preflight(Endpoint::ModifyUserInfo, body, &Terms::default()).remove(0);
     let told = |body: &[u8]| {
         let violation = of(body);
         (violation.to_string(), serde_json::to_string(&violation).unwrap())
@@ -115,10 +115,9 @@ fn a_request_that_was_never_bytes_is_judged_like_its_bytes() {
     ] {
         let bytes = body(group, command, &members);
         let request = modify_user_info::Request::parse(&bytes).unwrap();
-        let policy = Policy::default();
         assert_eq!(
-            preflight_request(request, &policy, &Limits::DOCUMENTED),
-            preflight(Endpoint::ModifyUserInfo, &bytes, &policy, &Limits::DOCUMENTED)
+            preflight_request(request, &Terms::default()),
+            preflight(Endpoint::ModifyUserInfo, &bytes, &Terms::default())
         );
     }
 }
@@ -126,7 +125,7 @@ fn a_request_that_was_never_bytes_is_judged_like_its_bytes() {
 #[test]
 fn the_other_calls_have_their_own_bodies() {
     let found = |endpoint, body: &str| {
-        let found = preflight(endpoint, body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+        let found = preflight(endpoint, body.as_bytes(), &Terms::default());
         found.into_iter().map(|violation| violation.message).collect::<Vec<_>>()
     };
     assert_eq!(found(Endpoint::GetMembers, r#"{"GroupId":"g","Timestamp":0,"Mark":7}"#), [""; 0]);
@@ -188,7 +187,7 @@ fn each_list_of_accounts_has_one_to_500() {
     for (endpoint, field, list, gaps) in calls {
         let found = |count: usize| {
             let body = format!(r#"{{"GroupId":"g",{field}:[{}]}}"#, list(count));
-            let found = preflight(endpoint, body.as_bytes(), &Policy::default(), &Limits::DOCUMENTED);
+            let found = preflight(endpoint, body.as_bytes(), &Terms::default());
             found.into_iter().map(|violation| (violation.code.number(), ids(&violation))).collect::<Vec<_>>()
         };
         assert_eq!([found(1), found(500)], [vec![], vec![]], "{}", endpoint.command());
@@ -216,7 +215,7 @@ fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
         (vec![], false),
     ] {
         let body = body("g", 1, &members);
-        let found = preflight(Endpoint::ModifyUserInfo, &body, &Policy::default(), &Limits::DOCUMENTED);
+        let found = preflight(Endpoint::ModifyUserInfo, &body, &Terms::default());
         assert_eq!(Violation::by_precedence(&found), by_precedence, "{found:?}");
         let call = avmarks_service::Request::trusted("administrator", modify_user_info::PATH, &body);
         let answer = app.clone().handle(&call, crate::NOW).answer;

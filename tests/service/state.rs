@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use avmarks_protocol::{Endpoint, modify_user_info};
 use avmarks_rules::Presence;
-use avmarks_service::{App, Request, Scenario, Settings};
+use avmarks_service::{App, Request, Settings, scenario::Scenario};
 use avmarks_spec::Timestamp;
 use avmarks_spec::readings::{ListMarks, RefreshCount, RefreshList, RobotDays};
 
@@ -101,7 +101,7 @@ fn robots_and_administrators_come_back_as_they_were() {
         let of = |account| {
             let member = room.member(&user(account), NOW).unwrap();
             let marks: Vec<_> = member.marks.iter().map(|mark| mark.number()).collect();
-            (member.robot, member.connected, member.online, marks, member.pinned_until.is_some())
+            (member.robot, member.connected, member.is_online(), marks, member.pinned_until.is_some())
         };
         assert_eq!(of("r"), (true, false, true, vec![500, 1_000], true));
         assert_eq!(of("s"), (true, false, true, vec![500], false));

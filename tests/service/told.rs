@@ -2,7 +2,7 @@
 
 use avmarks_protocol::{Envelope, add_robots, modify_user_info};
 use avmarks_rules::{Presence, Refusal};
-use avmarks_service::{App, Request, Scenario, Settings, events_json};
+use avmarks_service::{App, Request, Settings, scenario::Scenario, scenario::events_json};
 use avmarks_spec::readings::{ListMarks, OverCapacity, RefreshList, RestOwner, SpecialSlots};
 use avmarks_spec::{GroupType, Timestamp};
 
@@ -182,7 +182,7 @@ fn a_line_may_hold_bytes_that_are_not_text() {
     let line =
         |body: &str| format!(r#"{{"at":0,"do":"call","path":"v4/group_open_http_svc/get_online_member_num",{body}}}"#);
     let answer = |body: &str| {
-        let answer = Scenario::default().answer(&line(body)).map_err(|fault| fault.what)?;
+        let answer = Scenario::default().answer(&line(body)).map_err(|error| error.what)?;
         Ok::<_, String>(text(&answer).to_owned())
     };
     for (body, answered) in [

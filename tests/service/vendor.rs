@@ -4,7 +4,7 @@ use avmarks_protocol::modify_user_info::PATH;
 use avmarks_rules::{Presence, Reason, Refusal};
 use avmarks_service::{App, Request, Settings};
 use avmarks_spec::readings::TrailingComma;
-use avmarks_spec::{Gap, GroupType, Limits};
+use avmarks_spec::{Gap, GroupType};
 
 use crate::{NOW, group, key, signed_query, text, user};
 
@@ -42,14 +42,9 @@ fn the_samples_are_answered_with_the_sample_answer() {
 #[test]
 fn strict_json_refuses_them_with_a_hint_where_the_comma_is() {
     let app = app(TrailingComma::Strict);
-    let limits = Limits::DOCUMENTED;
     for body in [SET, DELETE] {
-        let found = avmarks_service::preflight(
-            avmarks_protocol::Endpoint::ModifyUserInfo,
-            body,
-            &app.settings().terms.policy,
-            &limits,
-        );
+        let endpoint = avmarks_protocol::Endpoint::ModifyUserInfo;
+        let found = avmarks_service::preflight(endpoint, body, &app.settings().terms);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].reason, found[0].code.number()), (Refusal::TrailingComma, 60003));
         // The one thing that decided is named, and no clause is: the text would pass without the comma.

@@ -22,9 +22,9 @@ impl Shown {
         self.texts.push(format!("{value:?} {value:#?}"));
     }
 
-    fn add_fault(&mut self, fault: &(impl Debug + Display)) {
-        self.add(fault);
-        self.texts.push(fault.to_string());
+    fn add_fault(&mut self, error: &(impl Debug + Display)) {
+        self.add(error);
+        self.texts.push(error.to_string());
     }
 
     fn add_job(&mut self, job: &Job) {
@@ -47,30 +47,30 @@ impl Shown {
         for page in client.online_members(group) {
             match page {
                 Ok(page) => self.add(&page),
-                Err(fault) => self.add_fault(&fault),
+                Err(error) => self.add_fault(&error),
             }
         }
         match client.online_count(group) {
             Ok(_) => {}
-            Err(fault) => self.add_fault(&fault),
+            Err(error) => self.add_fault(&error),
         }
         self.add_job(&client.add_robots(GROUP, ["robot1"]).unwrap());
         self.add_job(&client.delete_robots(GROUP, ["robot1"]).unwrap());
         match client.check_members(GROUP, ["robot1"]) {
             Ok(checked) => self.add(&checked),
-            Err(fault) => self.add_fault(&fault),
+            Err(error) => self.add_fault(&error),
         }
         match client.set_admins(GROUP, ["robot1"]) {
             Ok(()) => {}
-            Err(fault) => self.add_fault(&fault),
+            Err(error) => self.add_fault(&error),
         }
         match client.admins(GROUP) {
             Ok(admins) => self.add(&admins),
-            Err(fault) => self.add_fault(&fault),
+            Err(error) => self.add_fault(&error),
         }
         match client.call(CallRequest { path: "v4/x/y".to_owned(), body: b"{}".to_vec(), repeatable: true }) {
             Ok(answered) => self.texts.push(format!("{answered:?} {}", String::from_utf8_lossy(&answered.body))),
-            Err(fault) => self.add_fault(&fault),
+            Err(error) => self.add_fault(&error),
         }
     }
 
@@ -140,6 +140,6 @@ fn no_text_shows_key_or_signature() {
 #[test]
 fn an_error_of_ureq_does_show_the_url() {
     let agent = ureq::Agent::config_builder().https_only(true).build().new_agent();
-    let fault = agent.post("http://127.0.0.1:9/?usersig=eJyrVgrx").send("").unwrap_err();
-    assert!(fault.to_string().contains("eJyrVgrx"));
+    let error = agent.post("http://127.0.0.1:9/?usersig=eJyrVgrx").send("").unwrap_err();
+    assert!(error.to_string().contains("eJyrVgrx"));
 }

@@ -133,7 +133,7 @@ fn a_server_that_speaks_no_tls_is_a_failure_and_not_a_panic() {
 fn what_is_no_certificate_is_refused_when_the_client_is_built() {
     let server = Server::start(serve_all);
     let good = authority();
-    let fault = |builder: ClientBuilder| builder.root_certificate_der(good.der()).build().unwrap_err().to_string();
+    let error = |builder: ClientBuilder| builder.root_certificate_der(good.der()).build().unwrap_err().to_string();
     for (builder, text) in [
         (https(&server).root_certificate_der(b"junk"), "extra root certificate 1: not a certificate: "),
         (
@@ -149,7 +149,7 @@ fn what_is_no_certificate_is_refused_when_the_client_is_built() {
             "extra root certificate 2: not a certificate: ",
         ),
     ] {
-        let found = fault(builder);
+        let found = error(builder);
         assert!(found.starts_with(text) && !found.contains('\n'), "{found}");
     }
 }

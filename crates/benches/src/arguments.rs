@@ -73,8 +73,8 @@ mod tests {
         assert!(Arguments::parse(["--bench"]).unwrap().wants("wire"));
         assert_eq!(Arguments::parse(["set"]).unwrap_err(), "there is no `set`; there are `--quick` and `--only PART`");
         for arguments in [&["--only"][..], &["--only", "sets"], &["--only", "--quick"]] {
-            let fault = Arguments::parse(arguments.iter().copied()).unwrap_err();
-            assert!(fault.ends_with("; give one of memory, wire, bytes, set, presence, latest, pins, join, growth"));
+            let error = Arguments::parse(arguments.iter().copied()).unwrap_err();
+            assert!(error.ends_with("; give one of memory, wire, bytes, set, presence, latest, pins, join, growth"));
         }
     }
 

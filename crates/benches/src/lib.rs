@@ -16,8 +16,8 @@ use arguments::Arguments;
 /// Where the arguments are wrong, it says so and ends the process.
 #[must_use]
 pub fn asked(parts: &[&str]) -> Option<Arguments> {
-    let arguments = Arguments::of_process().unwrap_or_else(|fault| {
-        eprintln!("error: {fault}");
+    let arguments = Arguments::of_process().unwrap_or_else(|error| {
+        eprintln!("error: {error}");
         std::process::exit(2)
     });
     let wanted = parts.iter().any(|part| arguments.wants(part));

@@ -1,4 +1,4 @@
-//! Members and requests: the same ones each time, for a seed says it all.
+//! Members and requests: the same ones each time, as a seed determines them.
 
 use std::collections::HashSet;
 

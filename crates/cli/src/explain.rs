@@ -1,328 +1,36 @@
 //! `avmarks explain`: a clause, a gap, an error code, a mark or a call in words, with its sources; and the order of refusals.
 
-mod call;
-mod source;
 mod text;
 
-use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
-use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
-use serde::Serialize;
+use avmarks_embed::explain::{Index, Subject};
+use avmarks_spec::Excerpt;
 
 use crate::args::ExplainArgs;
 use crate::error::Error;
 use crate::names;
-use crate::output::{Format, Verdict};
-use crate::policy::{ReadingLine, readings};
-use call::Calls;
-use source::{Entry, SourceLine};
+use crate::output::{Answer, Format, Verdict};
+use text::Text;
 
 pub(crate) fn run(args: &ExplainArgs, format: Format) -> Result<Verdict, Error> {
     match &args.subject {
-        None => format.print(&Index::new())?,
-        Some(subject) => format.print(&Subject::parse(subject)?)?,
+        None => {
+            let index = Index::new();
+            format.print(&Answer { json: &index, text: Text(&index) })?;
+        }
+        Some(name) => {
+            let subject = Subject::parse(name).ok_or_else(|| unknown(name))?;
+            format.print(&Answer { json: &subject, text: Text(&subject) })?;
+        }
     }
     Ok(Verdict::Accepted)
 }
 
-/// What is explained.
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum Subject {
-    Clause {
-        id: &'static str,
-        says: &'static str,
-        /// Where it stands; the first is the newest copy that shows this very sentence.
-        sources: Vec<SourceLine>,
-        breach: &'static str,
-        /// The mark that was asked for, which this clause is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        mark: Option<u32>,
-        /// The gap of the same name.
-        see_also: Option<&'static str>,
-        /// What else decides about the mark that was asked for.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
-        related: &'static [&'static str],
-        refusals: Vec<RefusalLine>,
-    },
-    Gap {
-        id: &'static str,
-        field: Option<&'static str>,
-        question: &'static str,
-        evidence: &'static str,
-        /// Where the evidence stands; empty where no document speaks of it.
-        sources: Vec<SourceLine>,
-        readings: Vec<ReadingLine>,
-        /// The clause of the same name.
-        see_also: Option<&'static str>,
-        refusals: Vec<RefusalLine>,
-    },
-    Code {
-        code: ErrorCode,
-        name: &'static str,
-        meaning: &'static str,
-        action: &'static str,
-        advice: &'static str,
-        /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
-        causes: Vec<CauseLine>,
-        document: &'static str,
-        /// The copies of the document; empty where it is not known which page it is.
-        sources: Vec<SourceLine>,
-        listed: &'static str,
-        refusals: Vec<RefusalLine>,
-    },
-    /// Calls of the API.
-    Calls(Calls),
-    /// The order in which a request is refused.
-    Precedence { refusals: Vec<Step> },
-}
-
-/// A refusal of the precedence, with its code by default.
-#[derive(Serialize)]
-struct Step {
-    step: u8,
-    code: ErrorCode,
-    because: Vec<&'static str>,
-    says: &'static str,
-}
-
-impl Step {
-    fn of(refusal: Refusal) -> Self {
-        Self {
-            step: refusal.step(),
-            code: code_of(refusal, &Policy::default()),
-            because: grounds(refusal),
-            says: refusal.description(),
-        }
-    }
-}
-
-/// What asks for the order of refusals.
-const PRECEDENCE: &str = "precedence";
-
-impl Subject {
-    /// What has this name: to the letter, else whatever its case, hyphens and underscores, and with `gap:` or without. A number
-    /// is an error code that is listed, or else a mark.
-    fn parse(text: &str) -> Result<Self, Error> {
-        let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
-        let exact = Clause::from_name(text).map(Self::of_clause).or_else(|| Gap::from_name(text).map(Self::of_gap));
-        let exact = exact.or_else(|| code().map(Self::of_code));
-        let unknown = || Error::Unknown {
-            subject: Excerpt(text).to_string(),
-            near: match text {
-                "0" => " (it says that there was no error)".to_owned(),
-                // The closest number is the code of something else.
-                number if is_number(number) => String::new(),
-                _ => names::near(text, names::all()),
-            },
-        };
-        let found = exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text));
-        found.or_else(|| Calls::named(&names::plain(text)).map(Self::Calls)).ok_or_else(unknown)
-    }
-
-    fn parse_leniently(text: &str) -> Option<Self> {
-        let plain = names::plain(text);
-        if plain == PRECEDENCE {
-            return Some(Self::Precedence { refusals: Refusal::ALL.iter().copied().map(Step::of).collect() });
-        }
-        let clause = || clause_named(&plain).map(Self::of_clause);
-        let gap = || gap_named(&plain).map(Self::of_gap);
-        let code = || ERROR_CODES.iter().find(|row| names::plain(row.name) == plain).map(Self::of_code);
-        // Some clauses and gaps share a name: clauses are written in capitals, gaps in small letters.
-        let lower = text.to_lowercase();
-        match (lower.starts_with(names::GAP), lower == text) {
-            (true, _) => gap(),
-            (false, true) => gap().or_else(clause).or_else(code),
-            (false, false) => clause().or_else(gap).or_else(code),
-        }
-    }
-
-    /// What a special mark does, or which numbers are custom marks.
-    fn of_mark(text: &str) -> Option<Self> {
-        let asked = text.parse().ok().filter(|_| is_number(text)).and_then(|number| Mark::new(number).ok())?;
-        let mut subject = Self::of_clause(match asked {
-            Mark::PINNED => Clause::Pin500,
-            Mark::HIDDEN => Clause::Hide600,
-            _ => Clause::MarkRange,
-        });
-        if let Self::Clause { mark, related, .. } = &mut subject {
-            *mark = Some(asked.number());
-            if asked == Mark::PINNED {
-                *related = &["gap:pin-renewal", "gap:offline-500", "gap:robot-days", "robots"];
-            }
-        }
-        Some(subject)
-    }
-
-    fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, sources, description: says, refusal, .. } = clause.row();
-        let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
-        let see_also = gap_named(&names::plain(id)).map(Gap::id);
-        let sources = SourceLine::all(sources);
-        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, related: &[], refusals }
-    }
-
-    fn of_gap(gap: Gap) -> Self {
-        let GapRow { id, field, question, evidence, sources, .. } = gap.row();
-        let mut refusals = RefusalLine::all(|line| line.because.contains(&id));
-        refusals.extend(RefusalLine::brought_by(gap).filter(|line| !line.because.contains(&id)));
-        let see_also = clause_named(&names::plain(id)).map(Clause::id);
-        let (sources, readings) = (SourceLine::all(sources), readings(gap));
-        Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals }
-    }
-
-    fn of_code(row: &ErrorRow) -> Self {
-        Self::Code {
-            code: row.code,
-            name: row.name,
-            meaning: row.meaning,
-            action: row.action.name(),
-            advice: row.advice(),
-            causes: row.code.causes().iter().map(CauseLine::of).collect(),
-            document: row.document,
-            sources: SourceLine::of_page(row.document),
-            listed: row.listed.name(),
-            refusals: RefusalLine::all(|line| line.code == row.code),
-        }
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
-}
-
-fn clause_named(plain: &str) -> Option<Clause> {
-    Clause::ALL.iter().copied().find(|clause| names::plain(clause.id()) == plain)
-}
-
-fn gap_named(plain: &str) -> Option<Gap> {
-    let is_meant = |gap: &Gap| {
-        names::plain(gap.id()) == plain || gap.row().field.is_some_and(|field| names::plain(field) == plain)
+fn unknown(name: &str) -> Error {
+    let near = match name {
+        "0" => " (it says that there was no error)".to_owned(),
+        // The closest number is the code of something else.
+        number if !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()) => String::new(),
+        _ => names::near(name, names::all()),
     };
-    Gap::ALL.iter().copied().find(is_meant)
-}
-
-/// What a refusal rests on: the clause broken, then the gap.
-fn grounds(refusal: Refusal) -> Vec<&'static str> {
-    refusal.clause().map(Clause::id).into_iter().chain(refusal.gap().map(Gap::id)).collect()
-}
-
-fn code_of(refusal: Refusal, policy: &Policy) -> ErrorCode {
-    ErrorCode::new(i64::from(refusal.code(policy)))
-}
-
-/// Readings that are not the default, and the refusals that they bring: without them, no request is refused so.
-const BROUGHT: [(Gap, &str, &[Refusal]); 5] = [
-    (Gap::Random, "refuse", &[Refusal::QueryRandom]),
-    (Gap::OverCapacity, "refuse-call", &[Refusal::MembersPerMark]),
-    (Gap::RestOwner, "owner-too", &[Refusal::Permission, Refusal::SpecialAdmin]),
-    (Gap::LowPlanList, "refuse", &[Refusal::ListPlan]),
-    (Gap::CountTypes, "avchatroom-only", &[Refusal::CountType]),
-];
-
-/// A step of the precedence at which a call is refused, and with which code.
-#[derive(PartialEq, Eq, Serialize)]
-struct RefusalLine {
-    step: u8,
-    code: ErrorCode,
-    because: Vec<&'static str>,
-    says: &'static str,
-    /// The reading under which it is so; none where it is so by default.
-    under: Option<String>,
-}
-
-impl RefusalLine {
-    /// Every refusal that is wanted, in the order of the precedence, each once.
-    fn all(wanted: impl Fn(&Self) -> bool) -> Vec<Self> {
-        let mut lines: Vec<Self> = Vec::new();
-        for line in Refusal::ALL.iter().flat_map(|refusal| Self::of(*refusal)) {
-            if wanted(&line) && !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-        lines
-    }
-
-    /// The refusal with its code by default, then those that other readings of its gap give.
-    fn of(refusal: Refusal) -> Vec<Self> {
-        let line = |policy: &Policy, under| Self {
-            step: refusal.step(),
-            code: code_of(refusal, policy),
-            because: grounds(refusal),
-            says: refusal.description(),
-            under,
-        };
-        let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
-        let default = line(&Policy::default(), own.map(|(gap, reading, _)| format!("{gap}={reading}")));
-        let mut lines = Vec::new();
-        for (gap, reading) in refusal.gap().iter().flat_map(|gap| gap.readings().iter().map(move |row| (gap, row.name)))
-        {
-            let mut policy = Policy::default();
-            // The reading is one of the gap's own.
-            let _ = policy.set(*gap, reading);
-            let other = line(&policy, Some(format!("{gap}={reading}")));
-            lines.extend((other.code != default.code).then_some(other));
-        }
-        lines.insert(0, default);
-        lines
-    }
-
-    /// The refusals that a reading of this gap brings.
-    fn brought_by(gap: Gap) -> impl Iterator<Item = Self> {
-        let readings = BROUGHT.iter().filter(move |(of, ..)| *of == gap);
-        readings.flat_map(|(gap, reading, brought)| {
-            brought.iter().map(move |refusal| Self {
-                step: refusal.step(),
-                code: code_of(*refusal, &Policy::default()),
-                because: grounds(*refusal),
-                says: refusal.description(),
-                under: Some(format!("{gap}={reading}")),
-            })
-        })
-    }
-}
-
-/// What a code can stand for.
-#[derive(Serialize)]
-pub(crate) struct CauseLine {
-    pub(crate) when: &'static str,
-    pub(crate) because: Vec<&'static str>,
-    /// The reading under which it is so; none where it is so by default.
-    under: Option<String>,
-    pub(crate) advice: &'static str,
-}
-
-impl CauseLine {
-    pub(crate) fn of(cause: &Cause) -> Self {
-        let Cause { when, clauses, gaps, under, advice, .. } = *cause;
-        let because = clauses.iter().map(|clause| clause.id()).chain(gaps.iter().map(|gap| gap.id()));
-        let under = under.map(|(gap, reading)| format!("{gap}={reading}"));
-        Self { when, because: because.collect(), under, advice }
-    }
-}
-
-/// Everything that can be explained.
-#[derive(Serialize)]
-struct Index {
-    clauses: Vec<Entry>,
-    gaps: Vec<Entry>,
-    codes: Vec<CodeEntry>,
-}
-
-#[derive(Serialize)]
-struct CodeEntry {
-    code: ErrorCode,
-    name: &'static str,
-    meaning: &'static str,
-}
-
-impl Index {
-    fn new() -> Self {
-        let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
-        Self {
-            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),
-            gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
-            codes: ERROR_CODES.iter().map(code).collect(),
-        }
-    }
+    Error::Unknown { subject: Excerpt(name).to_string(), near }
 }

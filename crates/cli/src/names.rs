@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use avmarks_embed::explain::{TOPICS, plain};
 use avmarks_protocol::{ERROR_CODES, Endpoint};
 use avmarks_spec::{CLAUSES, GAPS};
 
@@ -9,12 +10,6 @@ use avmarks_spec::{CLAUSES, GAPS};
 pub(crate) fn gaps() -> impl Iterator<Item = String> {
     GAPS.iter().map(|row| row.id.to_owned())
 }
-
-/// The calls that belong together, by a name.
-pub(crate) const TOPICS: [(&str, &[Endpoint]); 2] = [
-    ("robots", &[Endpoint::AddRobots, Endpoint::DelRobots]),
-    ("admins", &[Endpoint::ModifyAdmin, Endpoint::GetAdminList]),
-];
 
 /// The ids of clauses and gaps, the numbers and names of error codes, the special marks, the calls, and `precedence`.
 pub(crate) fn all() -> impl Iterator<Item = String> {
@@ -52,15 +47,6 @@ pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
 fn characters(text: &str) -> Vec<char> {
     plain(text).chars().collect()
 }
-
-/// The text as far as it counts: no case, no hyphens and underscores, no `gap:` in front.
-pub(crate) fn plain(text: &str) -> String {
-    let text = text.to_lowercase();
-    text.strip_prefix(GAP).unwrap_or(&text).replace(['-', '_'], "")
-}
-
-/// What stands in front of the id of a gap.
-pub(crate) const GAP: &str = "gap:";
 
 /// How many characters must be put in, taken out or changed (Levenshtein).
 fn distance(one: &[char], other: &[char]) -> usize {
@@ -100,6 +86,8 @@ impl fmt::Display for Either<'_> {
 
 #[cfg(test)]
 mod tests {
+    use avmarks_embed::explain::GAP;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 
@@ -43,7 +43,7 @@ impl Format {
     pub(crate) fn print<T: Serialize + fmt::Display>(self, answer: &T) -> Result<(), Error> {
         match self {
             Self::Json => {
-                let mut json = serde_json::to_vec(answer).map_err(|fault| Error::Output(fault.into()))?;
+                let mut json = serde_json::to_vec(answer).map_err(|error| Error::Output(error.into()))?;
                 json.push(b'\n');
                 print_raw(&json)
             }
@@ -52,8 +52,26 @@ impl Format {
     }
 }
 
+/// An answer whose JSON is that of `avmarks-embed`, with its text.
+pub(crate) struct Answer<J, T> {
+    pub(crate) json: J,
+    pub(crate) text: T,
+}
+
+impl<J: Serialize, T> Serialize for Answer<J, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+impl<J, T: fmt::Display> fmt::Display for Answer<J, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
 /// The version of the JSON of `avmarks send`: another number where a field changes its name or meaning, or is removed.
-const SEND_VERSION: u32 = 2;
+const SEND_VERSION: u32 = 3;
 
 /// An answer of `avmarks send`, whose JSON begins with the version.
 #[derive(Serialize)]

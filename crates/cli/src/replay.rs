@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use avmarks_service::{App, Scenario, Settings};
+use avmarks_service::{App, Settings, scenario::Scenario};
 
 use crate::args::ReplayArgs;
 use crate::error::Error;
@@ -45,7 +45,7 @@ fn answer(scenario: &mut Scenario, lines: &mut Lines, out: &mut impl Write) -> R
         }
         let Some(line) = lines.next_line()? else { return Ok(()) };
         let answer = scenario.answer(line);
-        let mut answer = answer.map_err(|fault| Error::Line { place: lines.place(), what: fault.what })?;
+        let mut answer = answer.map_err(|error| Error::Line { place: lines.place(), what: error.what })?;
         answer.push(b'\n');
         out.write_all(&answer).map_err(Error::Output)?;
     }

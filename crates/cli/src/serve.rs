@@ -82,7 +82,7 @@ pub(crate) fn signals() -> Result<mpsc::Receiver<()>, Error> {
 fn wait(running: Running, stop: &mpsc::Receiver<()>) {
     let _ = stop.recv();
     tracing::info!("stopping: what is being answered is finished");
-    if let Err(fault) = running.stop() {
-        tracing::error!(%fault, "it did not listen");
+    if let Err(error) = running.stop() {
+        tracing::error!(%error, "it did not listen");
     }
 }

@@ -113,7 +113,7 @@ impl Pace {
     }
 }
 
-/// A duration in whole milliseconds, rounded up, for a part of one must not be lost from a wait.
+/// A duration in whole milliseconds, rounded up, because a part of one must not be lost from a wait.
 pub(crate) fn whole_millis(duration: Duration) -> Duration {
     let up = duration.as_nanos().div_ceil(1_000_000);
     Duration::from_millis(u64::try_from(up).unwrap_or(u64::MAX))

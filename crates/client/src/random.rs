@@ -25,7 +25,7 @@ impl Random {
         ((mixed ^ (mixed >> 31)) >> 32) as u32
     }
 
-    /// The next correlation id: none comes twice before 4,294,967,296 were taken, for the mixing (MurmurHash3's last step)
+    /// The next correlation id: none comes twice before 4,294,967,296 were taken, because the mixing (MurmurHash3's last step)
     /// loses nothing.
     pub(crate) fn correlation(&mut self) -> u32 {
         let mut mixed = self.start.wrapping_add(self.count);

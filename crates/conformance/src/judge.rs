@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use avmarks_protocol::url::RawQuery;
 use avmarks_protocol::usersig::{self, UserSig};
 use avmarks_protocol::{Endpoint, Envelope};
-use avmarks_rules::Policy;
+use avmarks_rules::Terms;
 use avmarks_service::preflight;
 use avmarks_spec::{Limits, Timestamp};
 use serde_json::{Map, Value, json};
@@ -136,7 +136,7 @@ fn nothing_sent(reply: &Reply) -> String {
 fn body_sent(verb: Option<Verb>, body: &Value, seen: &Observation, reply: &Reply) -> Result<(), String> {
     same_body(body, seen, reply)?;
     let (Some(verb), Some(request)) = (verb, seen.requests.first()) else { return Ok(()) };
-    let found = preflight(verb.endpoint(), &request.body, &Policy::default(), &Limits::DOCUMENTED);
+    let found = preflight(verb.endpoint(), &request.body, &Terms::default());
     match found.first() {
         Some(violation) => Err(format!("the body breaks a rule: {violation}")),
         None => Ok(()),

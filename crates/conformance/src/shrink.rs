@@ -1,9 +1,8 @@
 //! Smaller cases that ask the same thing: the minimal counterexample of a failure is found by asking again.
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Policy, Refusal};
+use avmarks_rules::{Refusal, Terms};
 use avmarks_service::preflight;
-use avmarks_spec::Limits;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Expect, Question};
@@ -122,7 +121,7 @@ fn refusals(verb: Verb, args: &Value) -> Vec<Refusal> {
 
 /// What refuses a body, in the order of the precedence.
 fn reasons(endpoint: Endpoint, body: &[u8]) -> Vec<Refusal> {
-    let found = preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED);
+    let found = preflight(endpoint, body, &Terms::default());
     found.iter().map(|violation| violation.reason).collect()
 }
 

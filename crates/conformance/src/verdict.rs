@@ -1,16 +1,16 @@
 //! The verdict on a body, and the gap that it depends on.
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Policy, Refusal};
+use avmarks_rules::{Policy, Refusal, Terms};
 use avmarks_service::preflight;
-use avmarks_spec::{Gap, Limits};
+use avmarks_spec::Gap;
 use serde_json::Value;
 
 use crate::case::Judged;
 
 /// The verdict of the documents on a body, as far as it shows by itself; and the gap that leaves it open, if one does.
 pub(crate) fn verdict(endpoint: Endpoint, body: &[u8]) -> (Judged, Option<Gap>) {
-    let found = preflight(endpoint, body, &Policy::default(), &Limits::DOCUMENTED);
+    let found = preflight(endpoint, body, &Terms::default());
     match found.first() {
         None => (judged(None, None), differing(endpoint, body, true)),
         Some(first) => {
@@ -40,7 +40,9 @@ fn policies() -> impl Iterator<Item = (Gap, Policy)> {
 
 /// The gap under another reading of which the body is refused instead of accepted, or accepted instead of refused.
 fn differing(endpoint: Endpoint, body: &[u8], accepted: bool) -> Option<Gap> {
-    let differs = |policy: &Policy| preflight(endpoint, body, policy, &Limits::DOCUMENTED).is_empty() != accepted;
+    let differs = |policy: &Policy| {
+        preflight(endpoint, body, &Terms { policy: *policy, ..Terms::default() }).is_empty() != accepted
+    };
     policies().find(|(_, policy)| differs(policy)).map(|(gap, _)| gap)
 }
 

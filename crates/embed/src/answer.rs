@@ -50,7 +50,7 @@ struct AdviceJson {
 }
 
 impl AdviceJson {
-    /// What the error code asks for; of what is no answer, what a job does about it.
+    /// The action of the error code; if the service did not answer, what a job does next.
     fn of(result: &AttemptResult, wait: Option<Duration>) -> Self {
         let action = match (result, wait) {
             (AttemptResult::Served { .. } | AttemptResult::Accepted, _) => "done",

@@ -4,16 +4,17 @@ use std::borrow::Cow;
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::without_trailing_commas;
-use avmarks_rules::{Omission, Policy, Reason};
-use avmarks_service::{App, Note, Settings, Violation, notes, preflight};
+use avmarks_rules::{Omission, Policy, Reason, Terms};
+use avmarks_service::{App, DryRun, Note, Request as Call, RequestBody, Settings, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Gap, Limits, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize as DeriveSerialize};
 use serde_json::value::RawValue;
 
 use crate::error::RequestError;
 use crate::policy::policy_of;
-use crate::reply::{json, raw};
+use crate::reply::{Json, json};
 use crate::request::Request;
 
 #[derive(Deserialize)]
@@ -32,70 +33,107 @@ pub(crate) fn endpoint(command: &str) -> Result<Endpoint, RequestError> {
     found.ok_or_else(|| RequestError::invalid("/endpoint", "expected the name of a call"))
 }
 
-/// What came out. What was not wanted is not there.
-#[derive(Serialize)]
-pub(crate) struct Checked<'a> {
-    pub(crate) accepted: bool,
-    pub(crate) violations: &'a [Violation],
+/// What came out. What was not wanted is left out.
+#[derive(DeriveSerialize)]
+pub struct Checked {
+    pub accepted: bool,
+    pub violations: Vec<Violation>,
+    /// What the service would answer; null where a body that breaks no rule was checked by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) answer: Option<Option<&'a RawValue>>,
+    pub answer: Option<Option<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) because: Option<Vec<&'static str>>,
+    pub because: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) omitted: Option<Vec<OmittedMark<'a>>>,
+    pub omitted: Option<Vec<OmittedMark>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) notes: Option<Vec<Note>>,
+    pub notes: Option<Vec<Note>>,
 }
 
 /// A mark that is left out.
-#[derive(Serialize)]
-pub(crate) struct OmittedMark<'a> {
-    account: &'a str,
-    mark: u32,
-    because: &'static str,
-}
+pub struct OmittedMark(pub Omission);
 
-impl<'a> From<&'a Omission> for OmittedMark<'a> {
-    fn from(omission: &'a Omission) -> Self {
-        Self { account: omission.account.as_str(), mark: omission.mark.number(), because: omission.because.id() }
+impl Serialize for OmittedMark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("OmittedMark", 3)?;
+        fields.serialize_field("account", self.0.account.as_str())?;
+        fields.serialize_field("mark", &self.0.mark.number())?;
+        fields.serialize_field("because", self.0.because.id())?;
+        fields.end()
     }
 }
 
 pub(crate) fn check(request: &Request<'_>) -> Result<String, RequestError> {
     let asked: Asked<'_> = request.fields()?;
-    let endpoint = endpoint(&asked.endpoint)?;
     let policy = policy_of(asked.policy, Policy::default())?;
     let wants = |name: &str| asked.want.iter().any(|wanted| wanted == name);
-    let (body, limits) = (request.body, Limits::DOCUMENTED);
-    let violations = match body.len() > limits.body_bytes_max {
-        true => too_long(endpoint, body, policy),
-        false => preflight(endpoint, body, &policy, &limits),
-    };
-    let first = violations.first();
-    let answer = first.map(|first| Endpoint::refused_answer(Some(endpoint), first.code, first.message.as_str()));
-    json(&Checked {
-        accepted: violations.is_empty(),
-        violations: &violations,
-        answer: if wants("answer") { Some(answer.as_deref().map(raw).transpose()?) } else { None },
-        because: wants("because").then(|| because(&violations, &policy, body)),
-        omitted: None,
-        notes: wants("notes")
-            .then(|| if body.len() > limits.body_bytes_max { Vec::new() } else { notes(endpoint, body, &policy) }),
-    })
+    json(&Checked::alone(endpoint(&asked.endpoint)?, RequestBody::Bytes(request.body), &policy, wants))
+}
+
+impl Checked {
+    /// What a body shows by itself.
+    pub fn alone(endpoint: Endpoint, body: RequestBody<'_>, policy: &Policy, wants: impl Fn(&str) -> bool) -> Self {
+        let terms = Terms { policy: *policy, ..Terms::default() };
+        let (violations, body) = match read(body, &terms.limits) {
+            Some(body) => (preflight(endpoint, body, &terms), body),
+            None => (too_long(endpoint, body, terms), &b""[..]),
+        };
+        let refused = |first: &Violation| Endpoint::refused_answer(Some(endpoint), first.code, first.message.as_str());
+        Self {
+            accepted: violations.is_empty(),
+            answer: wants("answer").then(|| violations.first().map(refused).map(Json)),
+            because: wants("because").then(|| because(&violations, policy, body)),
+            omitted: wants("omitted").then(Vec::new),
+            notes: wants("notes").then(|| notes(endpoint, body, policy)),
+            violations,
+        }
+    }
+
+    /// What a call would bring at the groups of an app.
+    pub fn dry_run(
+        app: &App,
+        endpoint: Endpoint,
+        call: &Call<'_>,
+        at: Timestamp,
+        wants: impl Fn(&str) -> bool,
+    ) -> Self {
+        let DryRun { violations, answer, .. } = app.dry_run(call, at);
+        let terms = &app.settings().terms;
+        let notes = || read(call.body, &terms.limits).map(|body| notes(endpoint, body, &terms.policy));
+        Self {
+            accepted: violations.is_empty(),
+            violations,
+            answer: wants("answer").then_some(Some(Json(answer.body))),
+            because: wants("because").then(|| ids(&answer.because)),
+            omitted: wants("omitted").then(|| answer.omitted.into_iter().map(OmittedMark).collect()),
+            notes: wants("notes").then(|| notes().unwrap_or_default()),
+        }
+    }
+}
+
+/// The ids of reasons.
+pub(crate) fn ids(reasons: &[Reason]) -> Vec<&'static str> {
+    reasons.iter().copied().map(Reason::id).collect()
+}
+
+/// The bytes of a body; none where it is too long to be read.
+fn read<'a>(body: RequestBody<'a>, limits: &Limits) -> Option<&'a [u8]> {
+    match body {
+        RequestBody::Bytes(bytes) => Some(bytes).filter(|bytes| bytes.len() <= limits.body_bytes_max),
+        RequestBody::TooLong(_) => None,
+    }
 }
 
 /// What is wrong with a body that is too long to be read, in the words of the service.
-fn too_long(endpoint: Endpoint, body: &[u8], policy: Policy) -> Vec<Violation> {
+fn too_long(endpoint: Endpoint, body: RequestBody<'_>, terms: Terms) -> Vec<Violation> {
     let mut settings = Settings::default();
-    settings.terms.policy = policy;
-    let call = avmarks_service::Request::trusted("administrator", endpoint.path(), body);
+    settings.terms = terms;
+    let call = Call { body, ..Call::trusted("administrator", endpoint.path(), b"") };
     App::new(settings).dry_run(&call, Timestamp::EPOCH).violations
 }
 
 /// What the answer rests on, the deciding clause or gap first.
 fn because(violations: &[Violation], policy: &Policy, body: &[u8]) -> Vec<&'static str> {
-    let first = violations.first().into_iter().flat_map(|first| &first.because);
-    let mut because: Vec<_> = first.copied().map(Reason::id).collect();
+    let mut because = violations.first().map(|first| ids(&first.because)).unwrap_or_default();
     because.extend(Violation::by_precedence(violations).then_some(Gap::Precedence.id()));
     let has_trailing_comma = || std::str::from_utf8(body).is_ok_and(|text| without_trailing_commas(text) != text);
     let gap = Gap::TrailingComma.id();

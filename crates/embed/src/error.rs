@@ -27,7 +27,7 @@ pub(crate) enum ErrorKind {
     Line,
     /// The attempt was answered before, or its time was over.
     NotInFlight,
-    /// The library is at fault.
+    /// The library has a bug.
     Internal,
 }
 

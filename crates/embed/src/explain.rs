@@ -1,9 +1,17 @@
-//! `explain`: a clause, a gap, an error code or a mark in words, with its sources; and the order of refusals.
+//! `explain`: a clause, a gap, an error code, a mark or a call in words, with its sources; and the order of refusals.
+
+mod calls;
+mod names;
+mod sources;
 
 use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark, Source};
+use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
 use serde::{Deserialize, Serialize};
+
+pub use self::calls::{CallLine, Calls};
+pub use self::names::{GAP, TOPICS, plain};
+pub use self::sources::{Entry, SourceLine};
 
 use crate::error::RequestError;
 use crate::policy::{ReadingLine, readings};
@@ -20,14 +28,18 @@ struct Asked<'a> {
 pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
     match request.fields::<Asked<'_>>()?.subject {
         None => json(&Index::new()),
-        Some(Text(subject)) => json(&Subject::parse(&subject)?),
+        Some(Text(subject)) => json(&Subject::parse(&subject).ok_or_else(|| {
+            let expected = "expected the id of a clause or gap, the number or name of a code, a mark, a call, `robots`, `admins`, or \
+                            `precedence`";
+            RequestError::invalid("/subject", format!("unknown subject `{}`: {expected}", Excerpt(&subject)))
+        })?),
     }
 }
 
 /// What is explained.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Subject {
+pub enum Subject {
     Clause {
         id: &'static str,
         says: &'static str,
@@ -70,54 +82,19 @@ enum Subject {
         listed: &'static str,
         refusals: Vec<RefusalLine>,
     },
+    /// Calls of the API.
+    Calls(Calls),
     /// The order in which a request is refused.
     Precedence { refusals: Vec<Step> },
 }
 
-/// A copy of a page.
-#[derive(Serialize)]
-struct SourceLine {
-    page: &'static str,
-    title: &'static str,
-    language: &'static str,
-    /// The part of the page; empty for the whole page.
-    section: &'static str,
-    /// None for a copy that shows no date.
-    date: Option<&'static str>,
-    url: &'static str,
-}
-
-impl SourceLine {
-    fn all(sources: &[Source]) -> Vec<Self> {
-        sources.iter().map(Self::of).collect()
-    }
-
-    fn of(Source { page, section, date, .. }: &Source) -> Self {
-        let (title, language, url) = (page.title, page.language, page.url);
-        Self { page: page.number, title, language, section, date: *date, url }
-    }
-
-    /// The copies of a page that anything rests on, the newest first, each date once.
-    fn of_page(number: &str) -> Vec<Self> {
-        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
-        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
-        let mut lines: Vec<_> = all
-            .filter(|source| source.page.number == number)
-            .map(|source| Self { section: "", ..Self::of(source) })
-            .collect();
-        lines.sort_by_key(|line| std::cmp::Reverse(line.date));
-        lines.dedup_by_key(|line| line.date);
-        lines
-    }
-}
-
 /// A refusal of the precedence, with its code by default.
 #[derive(Serialize)]
-struct Step {
-    step: u8,
-    code: ErrorCode,
-    because: Vec<&'static str>,
-    says: &'static str,
+pub struct Step {
+    pub step: u8,
+    pub code: ErrorCode,
+    pub because: Vec<&'static str>,
+    pub says: &'static str,
 }
 
 impl Step {
@@ -132,20 +109,18 @@ impl Step {
 }
 
 /// What asks for the order of refusals.
-const PRECEDENCE: &str = "precedence";
+pub const PRECEDENCE: &str = "precedence";
 
 impl Subject {
     /// What has this name: to the letter, else whatever its case, hyphens and underscores, and with `gap:` or without. A number
     /// is an error code that is listed, or else a mark.
-    fn parse(text: &str) -> Result<Self, RequestError> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let code = || ERROR_CODES.iter().find(|row| row.code.to_string() == text || row.name == text);
         let exact = Clause::from_name(text).map(Self::of_clause).or_else(|| Gap::from_name(text).map(Self::of_gap));
         let exact = exact.or_else(|| code().map(Self::of_code));
-        let unknown = || {
-            let expected = "expected the id of a clause or gap, the number or name of a code, a mark, or `precedence`";
-            RequestError::invalid("/subject", format!("unknown subject `{}`: {expected}", Excerpt(text)))
-        };
-        exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text)).ok_or_else(unknown)
+        let found = exact.or_else(|| Self::of_mark(text)).or_else(|| Self::parse_leniently(text));
+        found.or_else(|| Calls::named(&plain(text)).map(Self::Calls))
     }
 
     fn parse_leniently(text: &str) -> Option<Self> {
@@ -176,7 +151,7 @@ impl Subject {
         if let Self::Clause { mark, related, .. } = &mut subject {
             *mark = Some(asked.number());
             if asked == Mark::PINNED {
-                *related = &["gap:pin-renewal", "gap:offline-500", "gap:robot-days"];
+                *related = &["gap:pin-renewal", "gap:offline-500", "gap:robot-days", "robots"];
             }
         }
         Some(subject)
@@ -209,19 +184,10 @@ impl Subject {
             causes: row.code.causes().iter().map(CauseLine::of).collect(),
             document: row.document,
             sources: SourceLine::of_page(row.document),
-            listed: row.listed.name(),
+            listed: row.listed,
             refusals: RefusalLine::all(|line| line.code == row.code),
         }
     }
-}
-
-/// What stands in front of the id of a gap.
-const GAP: &str = "gap:";
-
-/// The text as far as it counts: no case, no hyphens and underscores, no `gap:` in front.
-fn plain(text: &str) -> String {
-    let text = text.to_lowercase();
-    text.strip_prefix(GAP).unwrap_or(&text).replace(['-', '_'], "")
 }
 
 fn is_number(text: &str) -> bool {
@@ -257,13 +223,13 @@ const BROUGHT: [(Gap, &str, &[Refusal]); 5] = [
 
 /// A step of the precedence at which a call is refused, and with which code.
 #[derive(PartialEq, Eq, Serialize)]
-struct RefusalLine {
-    step: u8,
-    code: ErrorCode,
-    because: Vec<&'static str>,
-    says: &'static str,
+pub struct RefusalLine {
+    pub step: u8,
+    pub code: ErrorCode,
+    pub because: Vec<&'static str>,
+    pub says: &'static str,
     /// The reading under which it is so; none where it is so by default.
-    under: Option<String>,
+    pub under: Option<String>,
 }
 
 impl RefusalLine {
@@ -319,16 +285,17 @@ impl RefusalLine {
 
 /// What a code can stand for.
 #[derive(Serialize)]
-struct CauseLine {
-    when: &'static str,
-    because: Vec<&'static str>,
+pub struct CauseLine {
+    pub when: &'static str,
+    pub because: Vec<&'static str>,
     /// The reading under which it is so; none where it is so by default.
-    under: Option<String>,
-    advice: &'static str,
+    pub under: Option<String>,
+    pub advice: &'static str,
 }
 
 impl CauseLine {
-    fn of(cause: &Cause) -> Self {
+    #[must_use]
+    pub fn of(cause: &Cause) -> Self {
         let Cause { when, clauses, gaps, under, advice, .. } = *cause;
         let because = clauses.iter().map(|clause| clause.id()).chain(gaps.iter().map(|gap| gap.id()));
         let under = under.map(|(gap, reading)| format!("{gap}={reading}"));
@@ -338,27 +305,23 @@ impl CauseLine {
 
 /// Everything that can be explained.
 #[derive(Serialize)]
-struct Index {
-    clauses: Vec<Entry>,
-    gaps: Vec<Entry>,
-    codes: Vec<CodeEntry>,
+pub struct Index {
+    pub clauses: Vec<Entry>,
+    pub gaps: Vec<Entry>,
+    pub codes: Vec<CodeEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
-    id: &'static str,
-    says: &'static str,
-}
-
-#[derive(Serialize)]
-struct CodeEntry {
-    code: ErrorCode,
-    name: &'static str,
-    meaning: &'static str,
+pub struct CodeEntry {
+    pub code: ErrorCode,
+    pub name: &'static str,
+    pub meaning: &'static str,
 }
 
 impl Index {
-    fn new() -> Self {
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it is no value to start from")]
+    pub fn new() -> Self {
         let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
         Self {
             clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),

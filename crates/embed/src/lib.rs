@@ -11,7 +11,7 @@
 //! **The contract:** every reply is a JSON object in one line, `{"v":1,"ok":…}` or `{"v":1,"error":{"kind":…,"pointer":…,"message":…}}`, and
 //! begins with exactly these bytes. An `error` says that the question could not be put; a request that breaks a rule is an `ok`. The same questions in the same
 //! order have the same replies, to the byte: the order of keys is fixed, no number has a fraction, integers beyond 2^53-1 are
-//! strings, save in `answer` and `snapshot`, which are texts of their own. Replies may gain fields; requests with a field that is not known are errors. No bytes
+//! strings, except in `answer` and `snapshot`, which are texts of their own. Replies may gain fields; requests with a field that is not known are errors. No bytes
 //! make anything here panic.
 //!
 //! ```
@@ -37,20 +37,29 @@
 
 mod about;
 mod answer;
-mod check;
 mod error;
-mod explain;
 mod job;
-mod plan;
-mod policy;
-mod reply;
-mod report;
 mod request;
 mod session;
 mod shape;
-mod usersig;
 mod verbs;
 mod webhook;
+
+// The command line of this project prints these types with `--json`. No promise is made about them.
+#[doc(hidden)]
+pub mod check;
+#[doc(hidden)]
+pub mod explain;
+#[doc(hidden)]
+pub mod plan;
+#[doc(hidden)]
+pub mod policy;
+#[doc(hidden)]
+pub mod reply;
+#[doc(hidden)]
+pub mod report;
+#[doc(hidden)]
+pub mod usersig;
 
 #[cfg(test)]
 mod tests;
@@ -138,7 +147,7 @@ enum Machine {
 }
 
 impl Handle {
-    /// Answers a question about this machine, and lets it go on where the question says so. After an `error` it is as it was, save
+    /// Answers a question about this machine, and lets it go on where the question says so. After an `error` it is as it was, except
     /// that a line counts.
     #[must_use]
     pub fn ask(&mut self, request: impl AsRef<[u8]>, body: &[u8]) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use avmarks_client::{Plan, PlanError, PlanErrors, PlanKind, PlanSettings};
-use avmarks_spec::{Clause, Mark};
+use avmarks_spec::{Clause, Limits, Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::error::RequestError;
@@ -82,34 +82,36 @@ impl From<&PlanError> for InputError {
 }
 
 #[derive(Serialize)]
-struct Planned<'a> {
-    accepted: bool,
-    change: &'static str,
-    group: &'a str,
+pub struct Planned<'a> {
+    pub accepted: bool,
+    pub change: &'static str,
+    pub group: &'a str,
     /// Before merging.
-    inputs: usize,
+    pub inputs: usize,
     /// After merging.
-    accounts: usize,
-    needs_admin: bool,
-    marks: Vec<MarkLine>,
-    calls: Vec<CallLine<'a>>,
+    pub accounts: usize,
+    pub needs_admin: bool,
+    pub marks: Vec<MarkLine>,
+    /// What the service will refuse or omit, as far as the inputs show it.
+    pub notes: Vec<String>,
+    pub calls: Vec<CallLine<'a>>,
 }
 
 #[derive(Serialize)]
-struct MarkLine {
-    mark: u32,
-    accounts: usize,
+pub struct MarkLine {
+    pub mark: u32,
+    pub accounts: usize,
 }
 
 #[derive(Serialize)]
-struct CallLine<'a> {
-    first: usize,
-    accounts: usize,
-    from: &'a str,
-    to: &'a str,
-    bytes: usize,
+pub struct CallLine<'a> {
+    pub first: usize,
+    pub accounts: usize,
+    pub from: &'a str,
+    pub to: &'a str,
+    pub bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
+    pub body: Option<String>,
 }
 
 impl<'a> CallLine<'a> {
@@ -139,19 +141,41 @@ pub(crate) fn plan(request: &Request<'_>) -> Result<String, RequestError> {
             });
         }
     };
-    let mut holders: BTreeMap<Mark, usize> = BTreeMap::new();
-    for mark in plan.accounts().flat_map(|(_, marks)| marks) {
-        *holders.entry(*mark).or_default() += 1;
+    json(&Planned::new(&plan, asked.want.iter().any(|wanted| wanted == "bodies")))
+}
+
+impl<'a> Planned<'a> {
+    /// The calls of a plan, with their bodies or without.
+    #[must_use]
+    pub fn new(plan: &'a Plan, with_bodies: bool) -> Self {
+        let mut holders: BTreeMap<Mark, usize> = BTreeMap::new();
+        for mark in plan.accounts().flat_map(|(_, marks)| marks) {
+            *holders.entry(*mark).or_default() += 1;
+        }
+        let line = |(mark, accounts): (&Mark, &usize)| MarkLine { mark: mark.number(), accounts: *accounts };
+        Self {
+            accepted: true,
+            change: plan.kind().name(),
+            group: plan.group().as_str(),
+            inputs: plan.inputs(),
+            accounts: plan.len(),
+            needs_admin: plan.needs_admin(),
+            marks: holders.iter().map(line).collect(),
+            notes: notes(plan, &holders),
+            calls: plan.calls().map(|call| CallLine::of(plan, call, with_bodies)).collect(),
+        }
     }
-    let with_bodies = asked.want.iter().any(|wanted| wanted == "bodies");
-    json(&Planned {
-        accepted: true,
-        change: plan.kind().name(),
-        group: plan.group().as_str(),
-        inputs: plan.inputs(),
-        accounts: plan.len(),
-        needs_admin: plan.needs_admin(),
-        marks: holders.iter().map(|(mark, accounts)| MarkLine { mark: mark.number(), accounts: *accounts }).collect(),
-        calls: plan.calls().map(|call| CallLine::of(&plan, call, with_bodies)).collect(),
-    })
+}
+
+fn notes(plan: &Plan, holders: &BTreeMap<Mark, usize>) -> Vec<String> {
+    let most = Limits::DOCUMENTED.members_per_mark_max;
+    let full = holders.iter().filter(|(_, accounts)| plan.kind().sets() && **accounts > most);
+    let full = full.map(|(mark, accounts)| {
+        let clause = Clause::MembersPerMark;
+        format!("mark {mark} is for {accounts} accounts, and {most} members at most hold one mark ({clause})")
+    });
+    let special: Vec<_> = plan.special_marks().map(|mark| mark.to_string()).collect();
+    let admin = (!special.is_empty())
+        .then(|| format!("{} may be changed by an app admin alone ({})", special.join(" and "), Clause::SpecialAdmin));
+    full.chain(admin).collect()
 }

@@ -56,34 +56,35 @@ struct Asked<'a> {
     policy: Option<&'a RawValue>,
 }
 
+/// The profiles, and the gaps with their readings.
 #[derive(Serialize)]
-struct Overview {
-    profiles: Vec<ProfileLine>,
-    gaps: Vec<GapInForce>,
+pub struct Overview {
+    pub profiles: Vec<ProfileLine>,
+    pub gaps: Vec<GapInForce>,
 }
 
 #[derive(Serialize)]
-struct ProfileLine {
-    name: &'static str,
-    meaning: &'static str,
-    in_force: bool,
+pub struct ProfileLine {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    pub in_force: bool,
 }
 
 #[derive(Serialize)]
-struct GapInForce {
-    id: &'static str,
-    field: Option<&'static str>,
-    question: &'static str,
-    in_force: &'static str,
-    default: &'static str,
-    readings: Vec<ReadingLine>,
+pub struct GapInForce {
+    pub id: &'static str,
+    pub field: Option<&'static str>,
+    pub question: &'static str,
+    pub in_force: &'static str,
+    pub default: &'static str,
+    pub readings: Vec<ReadingLine>,
 }
 
 /// A reading of a gap.
 #[derive(Serialize)]
-pub(crate) struct ReadingLine {
-    name: &'static str,
-    meaning: &'static str,
+pub struct ReadingLine {
+    pub name: &'static str,
+    pub meaning: &'static str,
 }
 
 /// The readings of a gap, the default first.
@@ -92,23 +93,30 @@ pub(crate) fn readings(gap: Gap) -> Vec<ReadingLine> {
 }
 
 pub(crate) fn policy(request: &Request<'_>) -> Result<String, RequestError> {
-    let policy = policy_of(request.fields::<Asked<'_>>()?.policy, Policy::default())?;
-    let profiles = PROFILES.iter().map(|profile| ProfileLine {
-        name: profile.name,
-        meaning: profile.meaning,
-        in_force: (profile.policy)() == policy,
-    });
-    let gaps = Gap::ALL.iter().map(|gap| {
-        let row = gap.row();
-        let readings = readings(*gap);
-        GapInForce {
-            id: row.id,
-            field: row.field,
-            question: row.question,
-            in_force: policy.reading(*gap),
-            default: readings.first().map(|first| first.name).unwrap_or_default(),
-            readings,
-        }
-    });
-    json(&Overview { profiles: profiles.collect(), gaps: gaps.collect() })
+    json(&Overview::new(&policy_of(request.fields::<Asked<'_>>()?.policy, Policy::default())?))
+}
+
+impl Overview {
+    /// The profiles and gaps, with what is in force under a policy.
+    #[must_use]
+    pub fn new(policy: &Policy) -> Self {
+        let profiles = PROFILES.iter().map(|profile| ProfileLine {
+            name: profile.name,
+            meaning: profile.meaning,
+            in_force: (profile.policy)() == *policy,
+        });
+        let gaps = Gap::ALL.iter().map(|gap| {
+            let row = gap.row();
+            let readings = readings(*gap);
+            GapInForce {
+                id: row.id,
+                field: row.field,
+                question: row.question,
+                in_force: policy.reading(*gap),
+                default: readings.first().map(|first| first.name).unwrap_or_default(),
+                readings,
+            }
+        });
+        Self { profiles: profiles.collect(), gaps: gaps.collect() }
+    }
 }

@@ -31,11 +31,20 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, RequestError> {
 }
 
 /// JSON that was written elsewhere, to be put into a reply as it is.
-pub(crate) fn raw(json: &[u8]) -> Result<&RawValue, RequestError> {
-    serde_json::from_slice(json).map_err(|error| {
-        debug_assert!(false, "an answer is not JSON: {error}");
-        RequestError::new(ErrorKind::Internal, None, "the library wrote an answer that is not JSON; please report it")
-    })
+pub struct Json(pub Vec<u8>);
+
+impl Json {
+    /// The text; empty where it is not UTF-8, which JSON of this project always is.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_slice::<&RawValue>(&self.0).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
 }
 
 /// The largest integer that a reader of doubles keeps as it is: 2^53-1.
@@ -43,7 +52,7 @@ const EXACT_MAX: u64 = (1 << 53) - 1;
 
 /// An integer: a number up to 2^53-1 either way, and a string of its digits beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Whole<N>(pub(crate) N);
+pub struct Whole<N>(pub N);
 
 impl Serialize for Whole<u64> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

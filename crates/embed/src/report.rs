@@ -9,14 +9,15 @@ use crate::reply::Whole;
 
 /// What became of every account of a job.
 #[derive(Serialize)]
-pub(crate) struct ReportJson<'a> {
-    plans: Vec<PlanJson<'a>>,
+pub struct ReportJson<'a> {
+    pub plans: Vec<PlanJson<'a>>,
     /// The calls that have ended.
-    calls: Vec<CallJson<'a>>,
+    pub calls: Vec<CallJson<'a>>,
 }
 
 impl<'a> ReportJson<'a> {
-    pub(crate) fn of(job: &'a Job) -> Self {
+    #[must_use]
+    pub fn of(job: &'a Job) -> Self {
         let mut plans: Vec<_> = job.plans().map(|plan| (plan, Vec::new())).collect();
         for account in job.report().accounts() {
             if let Some((_, accounts)) = plans.get_mut(account.plan) {
@@ -30,8 +31,9 @@ impl<'a> ReportJson<'a> {
     }
 }
 
+/// What became of the accounts of a plan.
 #[derive(Serialize)]
-struct PlanJson<'a> {
+pub struct PlanJson<'a> {
     change: &'static str,
     group: &'a str,
     counts: Counts,
@@ -52,7 +54,7 @@ impl<'a> PlanJson<'a> {
 }
 
 /// Accounts in each state in which they may be, the best first, and how many there are.
-struct Counts(Vec<(&'static str, usize)>, usize);
+pub struct Counts(Vec<(&'static str, usize)>, usize);
 
 impl Serialize for Counts {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,10 +69,10 @@ impl Serialize for Counts {
 
 /// An account, and what became of it.
 #[derive(Serialize)]
-pub(crate) struct AccountJson<'a> {
+pub struct AccountJson<'a> {
     account: &'a str,
     marks: Vec<u32>,
-    pub(crate) state: &'static str,
+    state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<Vec<u32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,7 +121,7 @@ impl<'a> AccountJson<'a> {
 }
 
 #[derive(Serialize)]
-struct CallJson<'a> {
+pub struct CallJson<'a> {
     plan: usize,
     first: usize,
     accounts: usize,
@@ -144,7 +146,7 @@ impl<'a> CallJson<'a> {
 }
 
 #[derive(Serialize)]
-struct TryJson<'a> {
+pub struct TryJson<'a> {
     random: u32,
     sent_at_ms: Whole<u64>,
     ended_at_ms: Whole<u64>,
@@ -165,7 +167,7 @@ impl<'a> TryJson<'a> {
 
 /// What came back.
 #[derive(Serialize)]
-pub(crate) struct ResultJson<'a> {
+pub struct ResultJson<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Whole<i64>>,

@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Policy, Reason};
-use avmarks_service::{App, Response, Scenario, Settings, events_json, notes};
+use avmarks_service::{App, Response, Settings, scenario::Scenario, scenario::events_json};
 use avmarks_spec::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::check::{Checked, OmittedMark, endpoint};
+use crate::check::{Checked, OmittedMark, endpoint, ids};
 use crate::error::{ErrorKind, RequestError};
 use crate::policy::policy_of;
-use crate::reply::{EMPTY, json, raw};
+use crate::reply::{EMPTY, Json, json};
 use crate::request::Request;
 use crate::shape::{Number, Text};
 use crate::usersig::key;
@@ -56,12 +55,12 @@ impl ToCall<'_> {
 }
 
 #[derive(Serialize)]
-struct Called<'a> {
-    answer: &'a RawValue,
+struct Called {
+    answer: Json,
     because: Vec<&'static str>,
-    omitted: Vec<OmittedMark<'a>>,
+    omitted: Vec<OmittedMark>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    events: Option<&'a RawValue>,
+    events: Option<Json>,
 }
 
 impl Session {
@@ -108,31 +107,19 @@ impl Session {
         let (endpoint, at) = asked.endpoint_and_time()?;
         let call = avmarks_service::Request::trusted(asked.identifier(), endpoint.path(), request.body);
         let Response { answer, events: brought, .. } = self.scenario.app_mut().handle(&call, at);
-        let events = asked.wants("events").then(|| events_json(&brought));
         json(&Called {
-            answer: raw(&answer.body)?,
-            because: answer.because.iter().copied().map(Reason::id).collect(),
-            omitted: answer.omitted.iter().map(OmittedMark::from).collect(),
-            events: events.as_deref().map(raw).transpose()?,
+            because: ids(&answer.because),
+            answer: Json(answer.body),
+            omitted: answer.omitted.into_iter().map(OmittedMark).collect(),
+            events: asked.wants("events").then(|| Json(events_json(&brought))),
         })
     }
 
     fn dry_run(&self, request: &Request<'_>) -> Result<String, RequestError> {
         let asked: ToCall<'_> = request.fields()?;
         let (endpoint, at) = asked.endpoint_and_time()?;
-        let app = self.scenario.app();
         let call = avmarks_service::Request::trusted(asked.identifier(), endpoint.path(), request.body);
-        let dry = app.dry_run(&call, at);
-        let policy: &Policy = &app.settings().terms.policy;
-        let fits = request.body.len() <= app.settings().terms.limits.body_bytes_max;
-        json(&Checked {
-            accepted: dry.violations.is_empty(),
-            violations: &dry.violations,
-            answer: if asked.wants("answer") { Some(Some(raw(&dry.answer.body)?)) } else { None },
-            because: asked.wants("because").then(|| dry.answer.because.iter().copied().map(Reason::id).collect()),
-            omitted: asked.wants("omitted").then(|| dry.answer.omitted.iter().map(OmittedMark::from).collect()),
-            notes: asked.wants("notes").then(|| if fits { notes(endpoint, request.body, policy) } else { Vec::new() }),
-        })
+        json(&Checked::dry_run(self.scenario.app(), endpoint, &call, at, |name| asked.wants(name)))
     }
 }
 

@@ -138,7 +138,7 @@ pub(crate) fn check<'f>(
     mut found: Fields<'_>,
     pointer: &mut String,
 ) -> Result<(), RequestError> {
-    // First of all, for it may be a required one with a slip.
+    // Checked first: a name that is not known may be a required one with a typing error.
     if let Some(name) = found.names().find(|name| fields.clone().all(|field| field.name != *name)) {
         return Err(unknown_field(name, pointer, fields.map(|field| field.name)));
     }

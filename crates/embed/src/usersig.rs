@@ -1,4 +1,4 @@
-//! `usersig_sign`, `usersig_verify`, `usersig_explain`. Neither key nor signature is in any reply, save for the signature that was asked for.
+//! `usersig_sign`, `usersig_verify`, `usersig_explain`. Neither key nor signature is in any reply, except for the signature that was asked for.
 
 use std::borrow::Cow;
 
@@ -61,8 +61,8 @@ pub(crate) fn app(Number(number): Number<u64>) -> Result<SdkAppId, RequestError>
 }
 
 #[derive(Serialize)]
-struct Signed<'a> {
-    usersig: &'a str,
+pub struct Signed<'a> {
+    pub usersig: &'a str,
 }
 
 /// The validity that the vendor's packages give a signature: 180 days.
@@ -78,48 +78,55 @@ pub(crate) fn sign(request: &Request<'_>) -> Result<String, RequestError> {
 }
 
 #[derive(Serialize)]
-struct Verified {
-    accepted: bool,
-    code: ErrorCode,
-    message: Option<String>,
+pub struct Verified {
+    pub accepted: bool,
+    pub code: ErrorCode,
+    pub message: Option<String>,
     /// What it claims, whether that is true or not; none where it cannot be read.
-    token: Option<TokenFields>,
+    pub token: Option<TokenFields>,
 }
 
 pub(crate) fn verify(request: &Request<'_>) -> Result<String, RequestError> {
     let ToVerify { key: secret, sdkappid, identifier, now_ms, usersig } = request.fields()?;
-    // In a URL it stands percent-encoded, and the service decodes it.
-    let sig = UserSig::from_url(&usersig.0);
     let now = Timestamp::from_millis(now_ms.0);
-    json(&match usersig::verify(&sig, &key(&secret)?, app(sdkappid)?, &identifier.0, now) {
-        Ok(token) => {
-            Verified { accepted: true, code: ErrorCode::OK, message: None, token: Some(TokenFields::of(&token)) }
+    json(&Verified::new(&usersig.0, &key(&secret)?, app(sdkappid)?, &identifier.0, now))
+}
+
+impl Verified {
+    /// Whether the service would accept a signature, as it is or percent-encoded, as a URL has it.
+    #[must_use]
+    pub fn new(given: &str, key: &SecretKey, app: SdkAppId, identifier: &str, now: Timestamp) -> Self {
+        let sig = UserSig::from_url(given);
+        match usersig::verify(&sig, key, app, identifier, now) {
+            Ok(token) => {
+                Self { accepted: true, code: ErrorCode::OK, message: None, token: Some(TokenFields::of(&token)) }
+            }
+            Err(error) => Self {
+                accepted: false,
+                code: error.code(),
+                message: Some(error.to_string()),
+                token: Token::decode(sig.as_str()).ok().map(|token| TokenFields::of(&token)),
+            },
         }
-        Err(error) => Verified {
-            accepted: false,
-            code: error.code(),
-            message: Some(error.to_string()),
-            token: Token::decode(sig.as_str()).ok().map(|token| TokenFields::of(&token)),
-        },
-    })
+    }
 }
 
 #[derive(Serialize)]
-struct Explained {
+pub struct Explained {
     /// None where nothing is wrong, and not all of it was looked at.
-    accepted: Option<bool>,
-    code: ErrorCode,
-    findings: Vec<FindingLine>,
-    token: Option<TokenFields>,
+    pub accepted: Option<bool>,
+    pub code: ErrorCode,
+    pub findings: Vec<FindingLine>,
+    pub token: Option<TokenFields>,
     /// What the signature was not held against, because it was not given.
-    unchecked: Vec<&'static str>,
+    pub unchecked: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-struct FindingLine {
+pub struct FindingLine {
     /// None for a note.
-    code: Option<ErrorCode>,
-    message: Cow<'static, str>,
+    pub code: Option<ErrorCode>,
+    pub message: Cow<'static, str>,
 }
 
 /// That the text was decoded before it was looked at, as the service does.
@@ -127,48 +134,63 @@ const DECODED: &str = "the signature is percent-encoded, as in a URL, and was de
                        given, give it the decoded one: encoded twice, it is refused with 70003";
 
 pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
-    let ToExplain { key: secret, sdkappid, identifier, now_ms, usersig: Text(given) } = request.fields()?;
+    let ToExplain { key: secret, sdkappid, identifier, now_ms, usersig } = request.fields()?;
     let key = secret.as_ref().map(key).transpose()?;
     let app = sdkappid.map(app).transpose()?;
     let identifier = identifier.as_ref().map(|identifier| &*identifier.0);
-    let decoded = UserSig::from_url(&given);
-    let is_from_url = decoded.as_str() != given && Token::decode(decoded.as_str()).is_ok();
-    let sig = if is_from_url { decoded.as_str() } else { &given };
-    let explanation = usersig::explain(sig, key.as_ref(), app, identifier, Timestamp::from_millis(now_ms.0));
-    let line = |finding: &Finding| FindingLine { code: finding.code(), message: Cow::Owned(finding.to_string()) };
-    let mut findings: Vec<_> = explanation.findings.iter().map(line).collect();
-    findings.extend(is_from_url.then_some(FindingLine { code: None, message: Cow::Borrowed(DECODED) }));
-    let missing = [(key.is_none(), "key"), (app.is_none(), "sdkappid"), (identifier.is_none(), "identifier")];
-    let unchecked: Vec<_> = missing.into_iter().filter_map(|(is_missing, what)| is_missing.then_some(what)).collect();
-    let code = explanation.code();
-    json(&Explained {
-        accepted: match code {
-            Some(_) => Some(false),
-            None => unchecked.is_empty().then_some(true),
-        },
-        code: code.unwrap_or(ErrorCode::OK),
-        findings,
-        token: explanation.token.as_ref().map(TokenFields::of),
-        unchecked,
-    })
+    json(&Explained::new(&usersig.0, key.as_ref(), app, identifier, Timestamp::from_millis(now_ms.0)))
+}
+
+impl Explained {
+    /// Everything that is wrong with a signature, as it is or percent-encoded, as far as what is given shows it.
+    #[must_use]
+    pub fn new(
+        given: &str,
+        key: Option<&SecretKey>,
+        app: Option<SdkAppId>,
+        identifier: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let decoded = UserSig::from_url(given);
+        let is_from_url = decoded.as_str() != given && Token::decode(decoded.as_str()).is_ok();
+        let sig = if is_from_url { decoded.as_str() } else { given };
+        let explanation = usersig::explain(sig, key, app, identifier, now);
+        let line = |finding: &Finding| FindingLine { code: finding.code(), message: Cow::Owned(finding.to_string()) };
+        let mut findings: Vec<_> = explanation.findings.iter().map(line).collect();
+        findings.extend(is_from_url.then_some(FindingLine { code: None, message: Cow::Borrowed(DECODED) }));
+        let missing = [(key.is_none(), "key"), (app.is_none(), "sdkappid"), (identifier.is_none(), "identifier")];
+        let unchecked: Vec<_> =
+            missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what).collect();
+        let code = explanation.code();
+        Self {
+            accepted: match code {
+                Some(_) => Some(false),
+                None => unchecked.is_empty().then_some(true),
+            },
+            code: code.unwrap_or(ErrorCode::OK),
+            findings,
+            token: explanation.token.as_ref().map(TokenFields::of),
+            unchecked,
+        }
+    }
 }
 
 /// What a signature holds, its MAC aside.
 #[derive(Serialize)]
-struct TokenFields {
-    version: &'static str,
-    identifier: String,
-    sdkappid: Whole<u64>,
-    time: Whole<u64>,
-    expire: Whole<u64>,
-    expires_at: Whole<u64>,
-    userbuf: Option<UserBuf>,
+pub struct TokenFields {
+    pub version: &'static str,
+    pub identifier: String,
+    pub sdkappid: Whole<u64>,
+    pub time: Whole<u64>,
+    pub expire: Whole<u64>,
+    pub expires_at: Whole<u64>,
+    pub userbuf: Option<UserBuf>,
 }
 
 /// As text where it is text.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum UserBuf {
+pub enum UserBuf {
     Text(String),
     Bytes(Vec<u8>),
 }

@@ -80,9 +80,13 @@ pub(crate) const CALLS: &[Verb] = &[
     },
     Verb {
         name: "explain",
-        says: "A clause, a gap, an error code, a mark or the precedence in words, with its sources; without a subject, what there is.",
+        says: "A clause, a gap, an error code, a mark, a call or the precedence in words, with its sources; without a subject, what there is.",
         body: None,
-        fields: &[optional("subject", Text, "The id, name or number; `precedence` for the order of refusals.")],
+        fields: &[optional(
+            "subject",
+            Text,
+            "The id, name or number; `robots` and `admins` for the calls about them, `precedence` for the order of refusals.",
+        )],
     },
     Verb { name: "policy", says: "The gaps, their readings and those in force.", body: None, fields: &[POLICY] },
     Verb {

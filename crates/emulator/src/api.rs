@@ -50,7 +50,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
     wait(delayed.as_ref().and_then(Injection::delay_before), client).await;
     let body = match http::read(&head.headers, body, bytes_max, shared.settings.body_timeout, &shared.budget).await {
         Ok(body) => body,
-        Err(fault) => return http::closing(http::error(fault.status(), &fault.to_string())),
+        Err(error) => return http::closing(http::error(error.status(), &error.to_string())),
     };
     let query = head.uri.query().unwrap_or_default();
     let request = avmarks_service::Request {

@@ -20,7 +20,7 @@ struct Kept<T> {
 }
 
 impl<T> BoundedLog<T> {
-    /// Keeps at most `kept_max` items, and of these no more than have `bytes_max` bytes, save for a single one.
+    /// Keeps at most `kept_max` items, and of these no more than have `bytes_max` bytes, except for a single one.
     pub(crate) const fn new(kept_max: usize, bytes_max: usize) -> Self {
         Self { kept: VecDeque::new(), bytes: 0, kept_max, bytes_max }
     }

@@ -94,7 +94,7 @@ const FIRST_BYTE: Duration = Duration::from_millis(100);
 /// A fatal alert, `internal_error`, before any key is agreed on. Source: RFC 8446, sections 5.1 and 6.
 const TLS_ALERT: [u8; 7] = [0x15, 0x03, 0x03, 0, 2, 2, 80];
 
-/// Says that there are too many connections: to a client that speaks TLS, that this will be none, for a handshake costs what
+/// Says that there are too many connections: to a client that speaks TLS, that the connection is closed, because a handshake costs what
 /// there is too little of.
 pub(crate) async fn turn_away(mut stream: TcpStream) {
     let mut first = [0];
@@ -146,14 +146,14 @@ where
     }
     let tls = match context.shared.certificates.acceptor(&target.host) {
         Ok(tls) => tls,
-        Err(fault) => return tracing::error!(%fault, "TLS cannot be served"),
+        Err(error) => return tracing::error!(%error, "TLS cannot be served"),
     };
     let Some(accepted) = unless_stopped(&context, tokio::time::timeout(timeout, tls.accept(stream))).await else {
         return;
     };
     match accepted {
         Ok(Ok(stream)) => serve_http(stream, context, target).await,
-        Ok(Err(fault)) => tracing::warn!(%fault, "TLS failed; does the client trust the certificate of the emulator?"),
+        Ok(Err(error)) => tracing::warn!(%error, "TLS failed; does the client trust the certificate of the emulator?"),
         Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
     }
 }
@@ -177,7 +177,7 @@ where
         Ok(upgraded) => {
             serve_tunnel(TokioIo::new(upgraded), context, Target { host, may_proxy: false, ..target }).await
         }
-        Err(fault) => tracing::debug!(%fault, "a tunnel was not opened"),
+        Err(error) => tracing::debug!(%error, "a tunnel was not opened"),
     }
 }
 
@@ -196,8 +196,8 @@ where
             let shared = &context.shared;
             let host = match Host::of(&request) {
                 Ok(host) => host,
-                Err(fault) => {
-                    let refusal = http::error(StatusCode::BAD_REQUEST, &fault.to_string());
+                Err(error) => {
+                    let refusal = http::error(StatusCode::BAD_REQUEST, &error.to_string());
                     return Ok::<_, Infallible>(http::closing(refusal));
                 }
             };
@@ -242,8 +242,8 @@ where
         }
     };
     match ended {
-        Err(fault) if fault.is_parse() => tracing::warn!(%fault, "a request cannot be read as HTTP"),
-        Err(fault) => tracing::debug!(%fault, "a connection ended early"),
+        Err(error) if error.is_parse() => tracing::warn!(%error, "a request cannot be read as HTTP"),
+        Err(error) => tracing::debug!(%error, "a connection ended early"),
         Ok(()) => {}
     }
     tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -301,8 +301,8 @@ fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -
         return None;
     }
     tracing::warn!(%host, "the proxy was asked for a host that it does not stand in for");
-    let fault = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
-    Some(http::error(StatusCode::FORBIDDEN, &fault))
+    let error = format!("this proxy stands in for {}, and forwards nothing", shared.settings.proxied_hosts.join(", "));
+    Some(http::error(StatusCode::FORBIDDEN, &error))
 }
 
 /// An address of the new kind stands in brackets in a URL.
@@ -310,7 +310,7 @@ fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Boxed, for it ends in what began it.
+/// Boxed, because the future contains itself.
 fn serve_tunnel(
     stream: TokioIo<hyper::upgrade::Upgraded>,
     context: ConnectionContext,

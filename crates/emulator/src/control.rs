@@ -88,7 +88,7 @@ fn router() -> Router<Arc<Shared>> {
 /// Answers a request to the control plane. `local` says that the client has dialled this machine itself.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, local: bool) -> Response<Body> {
     let mut response = match guard::check(&request, &shared.settings, local) {
-        Err(fault) => fault.into_response(),
+        Err(error) => error.into_response(),
         Ok(()) if request.uri().path() == ROOT => Redirect::permanent(PREFIX).into_response(),
         Ok(()) => routed(request, shared).await,
     };

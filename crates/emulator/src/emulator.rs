@@ -101,8 +101,8 @@ impl Emulator {
     ///
     /// let emulator = Emulator::new(Settings::default())?;
     /// emulator.play(r#"{"at":0,"do":"create_group","group":"live"}"#).unwrap();
-    /// let fault = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
-    /// assert!(fault.to_string().starts_with("line 1: "));
+    /// let error = emulator.play(r#"{"at":0,"do":"sing"}"#).unwrap_err();
+    /// assert!(error.to_string().starts_with("line 1: "));
     /// # Ok::<(), avmarks_emulator::SetupError>(())
     /// ```
     pub fn play(&self, lines: &str) -> Result<(), SeedError> {
@@ -174,7 +174,7 @@ impl Emulator {
         let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let second = match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
             Ok(second) => Some(second),
-            Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => return Err(fault),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
             Err(_) => None,
         };
         self.start_on([first].into_iter().chain(second).collect())

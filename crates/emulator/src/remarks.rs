@@ -11,7 +11,7 @@ use avmarks_spec::{Clause, Gap, Timestamp};
 pub(crate) fn flags(policy: &Policy, query: &RawQuery, because: &[Reason]) -> Vec<String> {
     let mut flags = Vec::new();
     if policy.random == Random::LetThrough && because.contains(&Reason::Gap(Gap::Random)) {
-        flags.extend(query.random().err().map(|fault| fault.to_string()));
+        flags.extend(query.random().err().map(|error| error.to_string()));
     }
     if policy.trailing_comma == TrailingComma::Accept && because.contains(&Reason::Gap(Gap::TrailingComma)) {
         flags.push("a comma before `]` or `}` was passed over".to_owned());

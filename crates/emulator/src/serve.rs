@@ -41,9 +41,9 @@ pub(crate) async fn run(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: 
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
-            Err(fault) => {
+            Err(error) => {
                 // Out of file descriptors, mostly: it may pass.
-                tracing::warn!(%fault, "a connection could not be accepted");
+                tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }

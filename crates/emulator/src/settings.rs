@@ -19,9 +19,9 @@ use crate::webhooks::WebhookSettings;
 ///
 /// let mut settings = Settings::default();
 /// settings.body_timeout = Duration::MAX;
-/// let fault = Emulator::new(settings).err().map(|fault| fault.to_string());
+/// let error = Emulator::new(settings).err().map(|error| error.to_string());
 /// let expected = "`body_timeout` is 18446744073709551615.999999999s; it must be from 1ms to 86400s";
-/// assert_eq!(fault.as_deref(), Some(expected));
+/// assert_eq!(error.as_deref(), Some(expected));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub struct Settings {
     /// The clock that everything goes by.
     pub clock: Clock,
     /// The folder that the state is kept in, made where there is none; without one, the state is gone when the emulator stops.
-    /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), save for the signing key.
+    /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), except for the signing key.
     pub data: Option<PathBuf>,
     /// Whether a journal in that folder that is broken in its middle, or has an input that cannot be taken in, ends there, and
     /// what was behind is given up; otherwise the emulator cannot be set up. A torn tail is cut in any case: nothing in it was

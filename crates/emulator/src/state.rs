@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_rules::{Event, Presence};
 use avmarks_service::scenario::{Input, Line};
-use avmarks_service::{App, GroupEvent, GroupEventKind, Step};
+use avmarks_service::{App, GroupEvent, GroupEventKind, scenario::Step};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::clock::Clock;
@@ -159,7 +159,7 @@ impl State {
     pub(crate) fn before_removal(&self, group: GroupId, leaving: &[UserId], at: Timestamp) -> Option<Removed> {
         let room = self.app.room(&group)?;
         let now = at.max(self.app.now());
-        let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.online);
+        let is_offline = |account: &&UserId| room.member(account, now).is_some_and(|member| !member.is_online());
         Some(Removed {
             group,
             kind: room.kind(),

@@ -10,7 +10,7 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, InputError, Line};
-use avmarks_service::{Answer, App, GroupEvent, Request, Response, Step};
+use avmarks_service::{Answer, App, GroupEvent, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
 use crate::authorized_call::AuthorizedCall;
@@ -456,11 +456,11 @@ impl World {
             for (at, line) in lines.iter().enumerate() {
                 let Err(what) = self.replay(line) else { continue };
                 // The first line of the file is its head.
-                let fault = DataError::Input { path, line: at + 2, what };
+                let error = DataError::Input { path, line: at + 2, what };
                 if !repair {
-                    return Err(fault);
+                    return Err(error);
                 }
-                tracing::warn!(%fault, "that line and all behind it are given up as asked for; answered inputs are lost");
+                tracing::warn!(%error, "that line and all behind it are given up as asked for; answered inputs are lost");
                 return Ok(());
             }
         }
@@ -516,11 +516,11 @@ impl World {
         let line = line();
         // What the next start could not take in is persisted as a part of the whole state.
         let policy = self.state.app.settings().terms.policy;
-        let readable = std::str::from_utf8(&line).map_err(|fault| fault.to_string());
+        let readable = std::str::from_utf8(&line).map_err(|error| error.to_string());
         match readable.and_then(|text| Record::parse(text, &policy).map(drop)) {
             Ok(()) => journal.append(&line),
-            Err(fault) => {
-                tracing::error!(%fault, "an input cannot be written as a line; the whole state is written instead");
+            Err(error) => {
+                tracing::error!(%error, "an input cannot be written as a line; the whole state is written instead");
                 return self.persist_all();
             }
         }

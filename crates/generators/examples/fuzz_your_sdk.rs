@@ -28,7 +28,7 @@ use avmarks_generators::request::Request;
 use avmarks_generators::strategy::generated;
 use avmarks_generators::{Body, Hostile, Invalid, Valid};
 use avmarks_service::protocol::Endpoint;
-use avmarks_service::{preflight, rules::Policy, spec::Limits};
+use avmarks_service::{preflight, rules::Terms};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
@@ -97,7 +97,7 @@ mod sdk {
 
 /// SDK and service agree about a body; if not, what the service says.
 fn agree(body: &[u8], bug: Option<Bug>) -> Result<(), String> {
-    let found = preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED);
+    let found = preflight(Endpoint::ModifyUserInfo, body, &Terms::default());
     match (sdk::accepts(body, bug), found.first()) {
         (true, Some(violation)) => Err(format!("the SDK sends what is refused: {violation}")),
         (false, None) => Err("the SDK does not send what would be served".to_owned()),
@@ -105,7 +105,7 @@ fn agree(body: &[u8], bug: Option<Bug>) -> Result<(), String> {
     }
 }
 
-/// What a fuzzer makes of its bytes: it is `Arbitrary`, for its parts are.
+/// What a fuzzer makes of its bytes: it is `Arbitrary` because its parts are.
 #[cfg(test)]
 type Levels = (Valid<Request>, Invalid<Request>, Hostile<Request>);
 

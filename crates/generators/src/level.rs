@@ -49,11 +49,11 @@ pub trait Message: Clone + fmt::Debug + PartialEq {
 ///
 /// ```
 /// use avmarks_generators::{Generate, Valid, request::Request};
-/// use avmarks_service::{preflight, rules::Policy, spec::Limits};
+/// use avmarks_service::{preflight, rules::Terms};
 ///
 /// let valid = Valid::<Request>::from_bytes(&[]);
 /// assert_eq!(valid.body.to_string(), r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[1000]}]}"#);
-/// assert!(preflight(valid.context, &valid.body, &Policy::default(), &Limits::DOCUMENTED).is_empty());
+/// assert!(preflight(valid.context, &valid.body, &Terms::default()).is_empty());
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Valid<M: Message> {
@@ -100,12 +100,12 @@ impl<M: Message> fmt::Debug for Valid<M> {
 /// use avmarks_generators::request::{Defect, Request};
 /// use avmarks_generators::{Choices, Invalid};
 /// use avmarks_service::protocol::Endpoint;
-/// use avmarks_service::{preflight, rules::Policy, spec::Limits};
+/// use avmarks_service::{preflight, rules::Terms};
 ///
 /// let invalid = Invalid::<Request>::with(Endpoint::ModifyUserInfo, Defect::MarkRange, &mut Choices::new(&[])).unwrap();
 /// assert_eq!(invalid.body.to_string(), r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[999]}]}"#);
 ///
-/// let found = preflight(invalid.context, &invalid.body, &Policy::default(), &Limits::DOCUMENTED);
+/// let found = preflight(invalid.context, &invalid.body, &Terms::default());
 /// assert_eq!((found.len(), found[0].reason, found[0].path), (1, invalid.defect.refusal(), invalid.path));
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -20,17 +20,17 @@
 //!
 //! ```
 //! use avmarks_generators::{Generate, Invalid, request::Request};
-//! use avmarks_service::{preflight, rules::Policy, spec::Limits};
+//! use avmarks_service::{preflight, rules::Terms};
 //!
 //! let invalid = Invalid::<Request>::from_bytes(b"bytes that a fuzzer made up");
 //! println!("{}: {}", invalid.defect, invalid.body);
 //!
-//! let found = preflight(invalid.context, &invalid.body, &Policy::default(), &Limits::DOCUMENTED);
+//! let found = preflight(invalid.context, &invalid.body, &Terms::default());
 //! assert_eq!(found.len(), 1);
 //! assert_eq!((found[0].reason, found[0].path), (invalid.defect.refusal(), invalid.path));
 //!
 //! let repaired = &invalid.repaired;
-//! assert_eq!(preflight(repaired.context, &repaired.body, &Policy::default(), &Limits::DOCUMENTED), []);
+//! assert_eq!(preflight(repaired.context, &repaired.body, &Terms::default()), []);
 //! ```
 #![forbid(unsafe_code)]
 

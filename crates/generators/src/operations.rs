@@ -1,12 +1,12 @@
 //! Operations of a small world: a few accounts, groups and marks, so that the interesting ones meet often, under limits that a
 //! handful of them reach.
 //!
-//! A [`Step`] is written as a scenario line ([`Step::line`]), which `avmarks_service::Scenario` and `avmarks replay -` answer, or
+//! A [`Step`] is written as a scenario line ([`Step::line`]), which `avmarks_service::scenario::Scenario` and `avmarks replay -` answer, or
 //! read as a value ([`Step::input`]) by a model of one's own.
 //!
 //! ```
 //! use avmarks_generators::{Generate, operations::{Run, small_limits}};
-//! use avmarks_service::{App, Scenario, Settings};
+//! use avmarks_service::{App, scenario::Scenario, Settings};
 //!
 //! let mut settings = Settings::default();
 //! settings.terms.limits = small_limits();

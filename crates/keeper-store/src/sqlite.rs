@@ -32,7 +32,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001.sql")];
 ///
 /// Nodes, leases and permits are in memory, as they end with the process; epochs still grow from one opening to the next. As
 /// calls of an earlier process may be under way, no permit is free for the first
-/// [`PERMIT_SPAN`](crate::timing::PERMIT_SPAN) after opening.
+/// [`PERMIT_SPAN`] after opening.
 ///
 /// ```
 /// use avmarks_keeper_store::{SqliteStore, Store};
@@ -609,5 +609,39 @@ mod tests {
             let error = events(&bytes[..end]).unwrap_err();
             assert_eq!(error.to_string(), "what is stored cannot be read: a batch of events ends early", "{end}");
         }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_loses_nothing() {
+        let folder = std::env::temp_dir().join(format!("avmarks-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let clock: Clock = Arc::new(|| Timestamp::from_millis(1_000));
+        let mut store = SqliteStore::open(&folder.join("keeper.sqlite"), Limits::DOCUMENTED, clock).unwrap();
+        let group = GroupId::parse("g").unwrap();
+        let account = UserId::parse("ann").unwrap();
+        let want = NewWant { group, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
+        store.put_wants(&[want], false).unwrap();
+        let events = [Event { group, sign: Sign::Online(account), at: None }; 256];
+        // No file can be made smaller than it is: the next page that is needed is one too many.
+        let pages_max = |pages: i64| store.file().connection.pragma_update(None, "max_page_count", pages).unwrap();
+        pages_max(1);
+        let mut other = store.clone();
+        let mut stored = 0;
+        let error = loop {
+            match other.accept(&events) {
+                Ok(count) => stored += count,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        let left = |store: &mut SqliteStore| {
+            store.inbox(&[Slot::of(&group)], &[], 1_000).unwrap().iter().map(|batch| batch.events.len()).sum::<usize>()
+        };
+        assert_eq!(left(&mut other), stored);
+        pages_max(1_000_000);
+        assert_eq!(other.accept(&events).unwrap(), 256);
+        assert_eq!(left(&mut other), stored + 256);
+        drop((store, other));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use avmarks_spec::{Clause, GroupId, Mark, MarkKind, Timestamp, UserId};
+use avmarks_spec::{Clause, GroupId, Mark, Timestamp, UserId};
 
 /// The part of the work that one lease covers: a stable hash of the group, 0 to 255.
 ///
@@ -148,7 +148,7 @@ pub struct Holders {
 
 /// Whether a mark takes one of the places of custom marks of a group (`gap:special-slots`: 500 and 600 take none).
 pub(crate) fn takes_place(mark: Mark) -> bool {
-    mark.kind() == MarkKind::Custom
+    !mark.is_special()
 }
 
 /// What a webhook tells of a group or an account.

@@ -17,7 +17,7 @@ use crate::json::{BodyError, FieldError};
 
 pub(crate) use plain::EnvelopeFields;
 
-/// `ActionStatus`. Open, for the vendor may add to it.
+/// `ActionStatus`. Open, because the vendor may add to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionStatus {

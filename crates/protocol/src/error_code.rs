@@ -5,7 +5,7 @@ mod table;
 
 use core::fmt;
 
-pub use cause::{CAUSES, Cause, RequestFacts};
+pub use cause::{Cause, RequestFacts};
 pub use table::ERROR_CODES;
 
 /// `ErrorCode` of an answer. Open: the vendor adds codes, and one that is not in [`ERROR_CODES`] is kept as it is.
@@ -71,8 +71,8 @@ pub struct ErrorRow {
     pub meaning: &'static str,
     /// What a program can do that knows the code alone; [`ErrorCode::causes`] has what people can do.
     pub action: Action,
-    /// Which text lists it.
-    pub listed: ListedIn,
+    /// Which text of the vendor lists it, in words.
+    pub listed: &'static str,
     /// The document, by its number at the vendor's.
     pub document: &'static str,
 }
@@ -156,42 +156,6 @@ impl fmt::Display for Action {
     }
 }
 
-/// Which text lists a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListedIn {
-    /// The general list as of March 2023, and no newer one of this product.
-    Old,
-    /// The general list in its newest layout (seen 2025-12), and not that of 2023.
-    New,
-    /// Both.
-    Both,
-    /// The general list; which of its texts, is not recorded here.
-    General,
-    /// Pages of single calls, and not the general list.
-    ApiPage,
-}
-
-impl ListedIn {
-    /// In words.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Old => "general list of 2023",
-            Self::New => "newest general list",
-            Self::Both => "general lists, old and new",
-            Self::General => "general list",
-            Self::ApiPage => "pages of single calls",
-        }
-    }
-}
-
-impl fmt::Display for ListedIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -252,15 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn actions_and_lists_print_by_name_and_each_action_has_advice_of_its_own() {
+    fn actions_print_by_name_and_each_has_its_advice() {
         let advice: BTreeSet<_> = Action::ALL.iter().map(|action| action.advice()).collect();
         assert_eq!(advice.len(), Action::ALL.len());
         assert!(advice.iter().all(|sentence| sentence.contains(' ') && sentence.ends_with('.')), "{advice:?}");
         assert_eq!(Action::RetryLater.to_string(), "retry-later");
-        let lists = [ListedIn::Old, ListedIn::New, ListedIn::Both, ListedIn::General, ListedIn::ApiPage];
-        let names: BTreeSet<_> = lists.iter().map(|list| list.name()).collect();
-        assert_eq!(names.len(), lists.len());
-        assert_eq!(ListedIn::ApiPage.to_string(), "pages of single calls");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub use app_id::{SdkAppId, SdkAppIdError};
 pub use body_path::BodyPath;
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerError, Envelope};
-pub use error_code::{Action, CAUSES, Cause, ERROR_CODES, ErrorCode, ErrorRow, ListedIn, RequestFacts};
+pub use error_code::{Action, Cause, ERROR_CODES, ErrorCode, ErrorRow, RequestFacts};
 pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyError, FieldError, FieldProblem, JsonType, RequestError};

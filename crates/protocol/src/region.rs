@@ -6,22 +6,6 @@ use core::fmt;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 
-/// A region with its hosts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RegionRow {
-    /// A short name, ours and stable.
-    pub name: &'static str,
-    /// The name for people.
-    pub label: &'static str,
-    /// The main host.
-    pub host: &'static str,
-    /// The backup host.
-    pub backup: &'static str,
-    /// Which documents list it.
-    pub listed: &'static str,
-}
-
 macro_rules! regions {
     ($( $region:ident $name:literal $label:literal $host:literal $backup:literal $listed:literal; )*) => {
         /// A region of the service. A host that does not fit the app's region is refused with 60026.
@@ -37,24 +21,21 @@ macro_rules! regions {
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Region { $( #[doc = concat!($label, ", `", $host, "`.")] $region, )* }
+        pub enum Region { $( #[doc = concat!($label, ", `", $host, "`, `", $backup, "`. Source: ", $listed, ".")] $region, )* }
 
         impl Region {
             /// Every region.
             pub const ALL: &'static [Self] = &[ $( Self::$region, )* ];
 
-            /// The row of this region.
+            /// A short name, ours and stable.
             #[must_use]
-            pub const fn row(self) -> &'static RegionRow {
-                match self {
-                    $( Self::$region => &RegionRow {
-                        name: $name,
-                        label: $label,
-                        host: $host,
-                        backup: $backup,
-                        listed: $listed,
-                    }, )*
-                }
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$region => $name, )* }
+            }
+
+            /// The main host and the backup host.
+            const fn hosts(self) -> (&'static str, &'static str) {
+                match self { $( Self::$region => ($host, $backup), )* }
             }
         }
     };
@@ -78,22 +59,22 @@ regions! {
 }
 
 impl Region {
-    /// The region of this [name](RegionRow::name).
+    /// The region of this [name](Self::name).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|region| region.row().name == name)
+        Self::ALL.iter().copied().find(|region| region.name() == name)
     }
 
     /// `https://` and the main host.
     #[must_use]
     pub fn base_url(self) -> BaseUrl {
-        BaseUrl::of_host(self.row().host)
+        BaseUrl::of_host(self.hosts().0)
     }
 
     /// `https://` and the backup host.
     #[must_use]
     pub fn backup_url(self) -> BaseUrl {
-        BaseUrl::of_host(self.row().backup)
+        BaseUrl::of_host(self.hosts().1)
     }
 }
 
@@ -106,7 +87,7 @@ impl From<Region> for BaseUrl {
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.row().name)
+        f.write_str(self.name())
     }
 }
 
@@ -117,16 +98,15 @@ mod tests {
     #[test]
     fn nine_regions_with_hosts_of_their_own() {
         assert_eq!(Region::ALL.len(), 9);
-        let mut hosts: Vec<_> =
-            Region::ALL.iter().flat_map(|region| [region.row().host, region.row().backup]).collect();
+        let mut hosts: Vec<_> = Region::ALL.iter().flat_map(|region| <[_; 2]>::from(region.hosts())).collect();
         hosts.sort_unstable();
         hosts.dedup();
         assert_eq!(hosts.len(), 18);
         for region in Region::ALL {
             assert_eq!(Region::from_name(&region.to_string()), Some(*region));
-            assert!(region.row().backup.ends_with(".my-imcloud.com"));
-            assert_eq!(region.base_url().as_str(), format!("https://{}", region.row().host));
-            assert_eq!(region.backup_url().as_str(), format!("https://{}", region.row().backup));
+            assert!(region.hosts().1.ends_with(".my-imcloud.com"));
+            assert_eq!(region.base_url().as_str(), format!("https://{}", region.hosts().0));
+            assert_eq!(region.backup_url().as_str(), format!("https://{}", region.hosts().1));
             assert_eq!(BaseUrl::from(*region), region.base_url());
             for base in [region.base_url(), region.backup_url()] {
                 assert_eq!(BaseUrl::parse(&base.to_string()), Ok(base));

@@ -14,7 +14,8 @@ use crate::region::BaseUrl;
 use crate::usersig::UserSig;
 
 pub(crate) use pairs::{Parameter, pairs};
-pub use raw_query::{QueryError, RandomError, RawQuery};
+pub(crate) use raw_query::once;
+pub use raw_query::{QueryError, RawQuery};
 pub use redact::redact_usersig;
 
 /// The query of a call.
@@ -166,7 +167,7 @@ mod tests {
             assert_eq!((raw.query(), raw.errors(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
             let raw = RawQuery::new(&query.to_text());
-            assert_eq!((raw.query(), raw.random()), (Ok(query), Err(RandomError::Missing)));
+            assert_eq!((raw.query(), raw.random()), (Ok(query), Err(QueryError::Missing { name: "random" })));
         }
     }
 

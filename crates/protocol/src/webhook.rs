@@ -22,8 +22,10 @@ pub use member_state_change::{EventCause, EventType, MemberStateChange};
 #[doc(hidden)]
 pub use membership::ChangeType;
 pub use membership::{AfterMemberExit, AfterMemberJoin, ExitType, JoinType, MembershipChange};
-pub use query::{WebhookQuery, WebhookQueryError};
-pub use revision::{Revision, RevisionRow, TimeForm};
+pub use query::WebhookQuery;
+pub use revision::Revision;
+#[doc(hidden)]
+pub use revision::TimeForm;
 pub use sign::{SignError, WebhookToken};
 
 use body::command_of;

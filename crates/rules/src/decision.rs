@@ -118,7 +118,7 @@ impl Decision {
     /// let served: Vec<_> = decision.served(&call).map(|(account, marks)| (*account, marks.count())).collect();
     /// assert_eq!(served, [(here, 1)]);
     /// ```
-    pub fn served<'a>(&'a self, call: &'a MarkCall) -> impl Iterator<Item = (&'a UserId, ServedMarks<'a>)> {
+    pub fn served<'a>(&'a self, call: &'a MarkCall) -> impl Iterator<Item = (&'a UserId, impl Iterator<Item = Mark>)> {
         let (entries, mut omitted) = match self.verdict {
             Verdict::Accepted => (call.entries(), &*self.omitted),
             Verdict::Refused(_) => (&[][..], &[][..]),
@@ -133,8 +133,7 @@ impl Decision {
 }
 
 /// The marks of one account that succeed, in the order in which they were named.
-#[derive(Clone, Debug)]
-pub struct ServedMarks<'a> {
+struct ServedMarks<'a> {
     marks: &'a [Mark],
     /// Those that do not, in the same order.
     omitted: &'a [Omission],

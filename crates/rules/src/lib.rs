@@ -50,13 +50,13 @@ mod tally;
 mod terms;
 
 pub use command::{AdminCall, MarkCall};
-pub use decision::{Decision, Omission, Reason, Refused, ServedMarks, Verdict};
+pub use decision::{Decision, Omission, Reason, Refused, Verdict};
 pub use event::{Cause, Event};
-pub use input::{Command, Entry, Operator, Presence, Question};
+pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::Refusal;
-pub use room::{Cursor, Filter, MemberView, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
+pub use room::{Cursor, Filter, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
 pub use scratch::Scratch;
 pub use terms::Terms;
 
@@ -64,6 +64,6 @@ pub use terms::Terms;
 #[doc(hidden)]
 pub mod internal {
     pub use crate::decide::{admin_refusals, gate_refusals, question_refusals};
-    pub use crate::refusal::Precedence;
-    pub use crate::room::{Listed, MemberState, Page, page};
+    pub use crate::input::Question;
+    pub use crate::room::{Listed, Page, page};
 }

@@ -23,7 +23,7 @@ pub use self::list::{Cursor, Filter, Listed, Page, page};
 pub(crate) use self::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
 use self::order::JoinLog;
 use self::pins::Pins;
-pub use self::restore::{MemberState, RestoreError};
+pub use self::restore::RestoreError;
 use self::roster::Roster;
 pub use self::roster::set_hash_seed;
 pub(crate) use self::roster::{Connection, hash};
@@ -69,10 +69,9 @@ impl Revision {
     }
 }
 
-/// A member or robot at a given time.
+/// A member or robot at a given time, of which [`Room::restore`] makes it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MemberView {
+pub struct MemberState {
     /// The account.
     pub account: UserId,
     /// The position in the join order, from 1 up.
@@ -83,12 +82,18 @@ pub struct MemberView {
     pub connected: bool,
     /// Whether it is a robot: it holds 500 without having joined (`gap:offline-500`).
     pub robot: bool,
-    /// Whether it counts as online: connected, or pinned.
-    pub online: bool,
     /// The marks it holds, in ascending order.
     pub marks: Vec<Mark>,
     /// The end of its pin, if it holds 500 and that has an end (`gap:robot-days`).
     pub pinned_until: Option<Timestamp>,
+}
+
+impl MemberState {
+    /// Whether it counts as online: connected, or pinned by mark 500.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        self.connected || self.marks.contains(&Mark::PINNED)
+    }
 }
 
 impl Room {
@@ -188,21 +193,21 @@ impl Room {
 
     /// The member or robot of this account as it is at `at`; `None` if the account is neither.
     #[must_use]
-    pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberView> {
+    pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberState> {
         let view = View::new(self, at);
         view.describe(view.find(account)?.slot)
     }
 
     /// Every member and robot at the time `at`, in join order. Costs O(members).
     #[must_use]
-    pub fn members(&self, at: Timestamp) -> Vec<MemberView> {
+    pub fn members(&self, at: Timestamp) -> Vec<MemberState> {
         self.members_after(0, usize::MAX, at)
     }
 
     /// At most `members_max` members and robots as they are at `at`, in join order, from the first position after `position` on. No
     /// others are looked at.
     #[must_use]
-    pub fn members_after(&self, position: u64, members_max: usize, at: Timestamp) -> Vec<MemberView> {
+    pub fn members_after(&self, position: u64, members_max: usize, at: Timestamp) -> Vec<MemberState> {
         let view = View::new(self, at);
         self.order.after(position).filter_map(|slot| view.describe(slot)).take(members_max).collect()
     }

@@ -1,7 +1,7 @@
 //! The server side of the audio-video group marks API without a server: request bytes and a time in, answer bytes out.
 //!
 //! **In scope:** an app with its groups ([`App`]), the precedence of refusals, signatures, the rate limit; every violation of a request
-//! that has not been sent ([`preflight()`], [`App::dry_run`]); scenarios ([`Scenario`]); the whole state as JSON ([`App::snapshot`]), so
+//! that has not been sent ([`preflight()`], [`App::dry_run`]); scenarios ([`scenario`]); the whole state as JSON ([`App::snapshot`]), so
 //! that another process can continue.
 //!
 //! **Out of scope:** sockets, clocks, files.
@@ -52,7 +52,6 @@ pub use handle::{DryRun, Response};
 pub use notes::{Note, NoteKind, notes};
 pub use preflight::{preflight, preflight_request};
 pub use request::{Caller, Request, RequestBody};
-pub use scenario::{LineError, Scenario, Step, events_json};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
 pub use violation::Violation;
 

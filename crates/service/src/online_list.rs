@@ -193,7 +193,8 @@ pub(crate) fn check(
         Some(online) => (online.clone(), None),
         None => {
             let members = room.members(now).into_iter();
-            let online: BTreeSet<_> = members.filter(|member| member.online).map(|member| member.account).collect();
+            let online: BTreeSet<_> =
+                members.filter(|member| member.is_online()).map(|member| member.account).collect();
             (online.clone(), Some(CacheEntry::Online(online)))
         }
     };

@@ -1,6 +1,6 @@
 //! Steps 6 to 12 of the precedence: what a body shows by itself. An SDK runs them before it sends.
 //!
-//! Step 12 (`GROUP-ID`) belongs here as well, for the shape of an id needs no state.
+//! Step 12 (`GROUP-ID`) belongs here as well, because the shape of an id needs no state.
 
 mod accounts;
 mod entries;
@@ -14,7 +14,7 @@ use avmarks_protocol::{
     BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{Command, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::{Command, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch, Terms};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -25,27 +25,27 @@ use crate::violation::{Violation, Violations};
 ///
 /// ```
 /// use avmarks_protocol::Endpoint;
-/// use avmarks_rules::Policy;
-/// use avmarks_spec::Limits;
+/// use avmarks_rules::Terms;
 ///
 /// let body = br#"{"GroupId":"@TGS#a","CommandType":3,"MemberList":[{"Member_Account":"a","Marks":[1000,999]}]}"#;
-/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, body, &Policy::default(), &Limits::DOCUMENTED);
+/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, body, &Terms::default());
 /// assert_eq!(found.len(), 2);
 /// assert_eq!(found[0].message, "`CommandType` is `3`; it must be 1 (set) or 2 (delete)");
 /// assert_eq!(found[1].pointer().unwrap(), "/MemberList/0/Marks/1");
 /// assert_eq!(found[1].because[0].id(), "MARK-RANGE");
 /// ```
 #[must_use]
-pub fn preflight(endpoint: Endpoint, body: &[u8], policy: &Policy, limits: &Limits) -> Vec<Violation> {
+pub fn preflight(endpoint: Endpoint, body: &[u8], terms: &Terms) -> Vec<Violation> {
     let mut findings = Violations::all();
-    let _ = read(endpoint, body, policy, limits, &mut findings, &mut Scratch::default());
+    let _ = read(endpoint, body, &terms.policy, &terms.limits, &mut findings, &mut Scratch::default());
     findings.found
 }
 
 /// The same for a request that was never bytes: every value is of its type already, so steps 8 to 12 are looked at.
 #[must_use]
-pub fn preflight_request(request: modify_user_info::Request<'_>, policy: &Policy, limits: &Limits) -> Vec<Violation> {
+pub fn preflight_request(request: modify_user_info::Request<'_>, terms: &Terms) -> Vec<Violation> {
     let mut findings = Violations::all();
+    let Terms { policy, limits, .. } = terms;
     let _ = Reader { policy, limits, findings: &mut findings }.marks(&request.into());
     findings.found
 }

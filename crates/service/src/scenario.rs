@@ -14,7 +14,7 @@ use crate::request::Request;
 /// Runs scenario lines on an [`App`].
 ///
 /// ```
-/// use avmarks_service::Scenario;
+/// use avmarks_service::scenario::Scenario;
 ///
 /// let mut scenario = Scenario::default();
 /// let mut ask = |line: &str| scenario.answer(line).map(|answer| String::from_utf8(answer).unwrap());

@@ -50,10 +50,9 @@ impl Violation {
 ///
 /// ```
 /// use avmarks_protocol::Endpoint;
-/// use avmarks_rules::Policy;
-/// use avmarks_spec::Limits;
+/// use avmarks_rules::Terms;
 ///
-/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, b"{}", &Policy::default(), &Limits::DOCUMENTED);
+/// let found = avmarks_service::preflight(Endpoint::ModifyUserInfo, b"{}", &Terms::default());
 /// assert_eq!(found[0].to_string(), "10004 REQUIRED: `GroupId` is missing");
 /// ```
 impl fmt::Display for Violation {

@@ -32,7 +32,6 @@ mod excerpt;
 mod gap;
 mod group_type;
 mod id;
-mod ledger;
 mod limits;
 mod mark;
 mod page;
@@ -45,9 +44,7 @@ pub use excerpt::{Excerpt, OneLine};
 pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};
-#[doc(hidden)]
-pub use ledger::Ledger;
 pub use limits::{LimitError, LimitField, Limits};
-pub use mark::{Mark, MarkError, MarkKind};
+pub use mark::{Mark, MarkError};
 pub use page::{PAGES, Source, WebPage};
 pub use time::{Timestamp, TimestampError};

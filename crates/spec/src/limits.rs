@@ -73,13 +73,13 @@ impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => {
-                f.write_str("there is no such limit; there are ")?;
+                f.write_str("expected one of ")?;
                 Limits::FIELDS.iter().enumerate().try_for_each(|(at, field)| {
                     let comma = if at == 0 { "" } else { ", " };
                     write!(f, "{comma}`{}`", field.name)
                 })
             }
-            Self::TooLarge { value, ceiling } => write!(f, "it is {value}; it must be at most {ceiling}"),
+            Self::TooLarge { ceiling, .. } => write!(f, "expected at most {ceiling}"),
         }
     }
 }
@@ -173,7 +173,7 @@ impl Limits {
     /// assert_eq!(limits.calls_per_window_max, 1_000);
     /// assert_eq!(limits.set("calls", 1_000), Err(LimitError::Unknown));
     /// let error = limits.set("marks_per_group_max", 15).unwrap_err();
-    /// assert_eq!(error.to_string(), "it is 15; it must be at most 14");
+    /// assert_eq!(error.to_string(), "expected at most 14");
     /// # Ok::<(), LimitError>(())
     /// ```
     ///

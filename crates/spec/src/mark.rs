@@ -7,30 +7,19 @@ use core::fmt;
 /// Source: 1047/50294, request fields and special marks (`MARK-RANGE`); the upper end is our reading (`gap:mark-max`).
 ///
 /// ```
-/// use avmarks_spec::{Mark, MarkKind};
+/// use avmarks_spec::Mark;
 ///
-/// assert_eq!(Mark::new(500).unwrap().kind(), MarkKind::Pinned);
-/// assert_eq!(Mark::new(1_000).unwrap().kind(), MarkKind::Custom);
+/// assert_eq!(Mark::new(500), Ok(Mark::PINNED));
+/// assert!(!Mark::new(1_000).unwrap().is_special());
 /// assert!(Mark::new(4_294_967_296).is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark(u32);
 
-/// The meaning of a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MarkKind {
-    /// 500: the holder counts as online through disconnections, for three days at most (`PIN-500`).
-    Pinned,
-    /// 600: the holder is left out of the unfiltered online list (`HIDE-600`).
-    Hidden,
-    /// Any other: the app's own meaning.
-    Custom,
-}
-
 impl Mark {
-    /// 500, "pinned online".
+    /// 500: the holder counts as online through disconnections, for three days at most (`PIN-500`).
     pub const PINNED: Self = Self(500);
-    /// 600, "hidden from the list".
+    /// 600: the holder is left out of the unfiltered online list (`HIDE-600`).
     pub const HIDDEN: Self = Self(600);
     /// The lowest custom mark.
     pub const CUSTOM_MIN: Self = Self(1_000);
@@ -53,16 +42,6 @@ impl Mark {
     #[must_use]
     pub const fn number(self) -> u32 {
         self.0
-    }
-
-    /// The meaning of the mark.
-    #[must_use]
-    pub const fn kind(self) -> MarkKind {
-        match self.0 {
-            500 => MarkKind::Pinned,
-            600 => MarkKind::Hidden,
-            _ => MarkKind::Custom,
-        }
     }
 
     /// Whether this is 500 or 600, which only an app admin may set or delete (`SPECIAL-ADMIN`).

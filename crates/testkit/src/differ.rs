@@ -5,8 +5,8 @@ mod tally;
 
 use avmarks_generators::operations::Step;
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Filter, MemberView, Policy, Room};
-use avmarks_service::{App, Request, Scenario, Violation};
+use avmarks_rules::{Filter, MemberState, Policy, Room};
+use avmarks_service::{App, Request, Violation, scenario::Scenario};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use serde_json::Value;
 
@@ -220,16 +220,22 @@ struct Foreseen {
 }
 
 /// A room that nobody ticks answers every question like one that is ticked before each input.
-fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, members: &[MemberView], now: Timestamp) -> Result<(), String> {
+fn same_room(
+    ticked: Option<&Room>,
+    lazy: Option<&Room>,
+    members: &[MemberState],
+    now: Timestamp,
+) -> Result<(), String> {
     let (Some(ticked), Some(lazy)) = (ticked, lazy) else { return Err("a room is missing".to_owned()) };
     let theirs = lazy.members(now);
     let counts = (ticked.online_count(now), lazy.online_count(now));
-    let online = members.iter().filter(|member| member.online).count();
+    let online = members.iter().filter(|member| member.is_online()).count();
     if members != theirs || counts != (online, online) || ticked.admins() != lazy.admins() {
         return Err(format!("a room that is never ticked differs: {counts:?} online\n{members:?}\n{theirs:?}"));
     }
-    for MemberView { account, online, .. } in members {
-        if [ticked, lazy].iter().any(|room| room.is_online(account, now) != *online) {
+    for member in members {
+        let account = &member.account;
+        if [ticked, lazy].iter().any(|room| room.is_online(account, now) != member.is_online()) {
             return Err(format!("`{account}` is online to one question and offline to another: {members:?}"));
         }
     }
@@ -245,10 +251,10 @@ fn same_room(ticked: Option<&Room>, lazy: Option<&Room>, members: &[MemberView],
 }
 
 /// Whether the service and the oracle say the same of a member or robot.
-fn is_same(ours: &MemberView, theirs: &OracleMember) -> bool {
+fn is_same(ours: &MemberState, theirs: &OracleMember) -> bool {
     let OracleMember { account, robot, connected, online, marks, pin_end, join_time } = theirs;
     ours.account.as_str() == account
-        && (ours.robot, ours.connected, ours.online) == (*robot, *connected, *online)
+        && (ours.robot, ours.connected, ours.is_online()) == (*robot, *connected, *online)
         && ours.marks.iter().map(|mark| mark.number()).eq(marks.iter().copied())
         && ours.pinned_until.map(Timestamp::as_millis) == *pin_end
         && ours.joined.as_millis() == *join_time

@@ -19,8 +19,8 @@ mod webhooks;
 use std::fmt;
 
 use avmarks_generators::operations::small_limits;
-use avmarks_rules::Policy;
-use avmarks_spec::{Gap, Limits};
+use avmarks_rules::{Policy, Terms};
+use avmarks_spec::Gap;
 
 pub use addresses::query_and_url;
 pub use answers::answers;
@@ -65,7 +65,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "embed",
-        property: "Whatever is asked of the API as text, the reply is JSON in one line and of its form, the library is never at fault, and the same questions have the same replies.",
+        property: "Whatever is asked of the API as text, the reply is JSON in one line and of its form, no reply reports a bug of the library, and the same questions have the same replies.",
         input: "requests and bodies by turns, cut at NUL",
         body: embed,
     },
@@ -139,10 +139,12 @@ pub const TARGETS: &[Target] = &[
 
 /// The bytes before the last NUL, a policy with the readings that follow it, and limits: the small ones where there is a NUL,
 /// the documented ones where there is none.
-fn judged(bytes: &[u8]) -> (&[u8], Policy, Limits) {
+fn judged(bytes: &[u8]) -> (&[u8], Terms) {
     match split_at_last_nul(bytes) {
-        (body, Some(readings)) => (body, policy(readings), small_limits()),
-        (body, None) => (body, Policy::default(), Limits::DOCUMENTED),
+        (body, Some(readings)) => {
+            (body, Terms { policy: policy(readings), limits: small_limits(), ..Terms::default() })
+        }
+        (body, None) => (body, Terms::default()),
     }
 }
 

@@ -32,5 +32,5 @@ pub use machine::{Machine, OracleMachine, Reply, service_with};
 /// The body that a scenario line gives in base64; of bytes that are no UTF-8, as many blanks, which are no JSON either.
 fn raw_b64(text: &str) -> Option<String> {
     let bytes = STANDARD.decode(text).ok()?;
-    Some(String::from_utf8(bytes).unwrap_or_else(|fault| " ".repeat(fault.as_bytes().len())))
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| " ".repeat(error.as_bytes().len())))
 }

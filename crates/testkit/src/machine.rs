@@ -1,6 +1,6 @@
 //! Machines that answer scenario lines: the service, the rules engine alone, the naive oracle.
 
-use avmarks_service::{App, Scenario, Settings};
+use avmarks_service::{App, Settings, scenario::Scenario};
 use avmarks_spec::Limits;
 use serde_json::Value;
 

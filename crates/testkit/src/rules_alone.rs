@@ -100,7 +100,7 @@ impl RulesAlone {
             TrailingComma::Accept => without_trailing_commas(raw_body),
             _ => raw_body.into(),
         };
-        let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), self.policy(), &self.terms.limits);
+        let unfit = avmarks_service::preflight(endpoint, raw_body.as_bytes(), &self.terms);
         if !unfit.is_empty() {
             return Ok(Reply::Unsupported);
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::MemberView;
+use avmarks_rules::MemberState;
 use avmarks_spec::{Gap, GroupId, Limits, Mark, Timestamp, UserId};
 use serde_json::json;
 
@@ -125,7 +125,7 @@ impl World {
         };
         let index =
             |account: &UserId| ACCOUNTS.iter().position(|known| *known == account.as_str()).unwrap_or(ACCOUNTS.len());
-        let present = |member: MemberView| Present {
+        let present = |member: MemberState| Present {
             account: index(&member.account),
             connected: member.connected,
             robot: member.robot,

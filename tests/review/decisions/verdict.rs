@@ -151,7 +151,7 @@ fn stands(world: &World, state: &State) -> String {
     let mut words = match room.member(&account, world.now) {
         None => vec!["no member".to_owned()],
         Some(member) => {
-            let presence = match (member.online, member.connected) {
+            let presence = match (member.is_online(), member.connected) {
                 _ if member.robot => "robot",
                 (true, true) => "online",
                 (true, false) => "kept online",

@@ -35,7 +35,7 @@ fn main() {
     sets("SQLite in memory", &mut sqlite, members, rounds);
     match redis_script::Redis::start() {
         Ok(mut redis) => sets("Redis with Lua, over a Unix socket", &mut redis, members, rounds),
-        Err(fault) => println!("| Redis with Lua | {fault} | | | | |"),
+        Err(error) => println!("| Redis with Lua | {error} | | | | |"),
     }
     permission::compare(rounds);
     shape::compare(rounds);

@@ -3,9 +3,8 @@
 use avmarks_benches::rounds::{Compared, timed};
 use avmarks_benches::world::{Numbers, request};
 use avmarks_protocol::Endpoint;
-use avmarks_rules::Policy;
+use avmarks_rules::Terms;
 use avmarks_service::preflight;
-use avmarks_spec::Limits;
 use serde_json::{Value, json};
 
 pub(crate) fn compare(rounds: usize) {
@@ -38,7 +37,7 @@ pub(crate) fn compare(rounds: usize) {
         },
         &mut |_| {
             let (took, found) =
-                timed(|| preflight(Endpoint::ModifyUserInfo, &body, &Policy::default(), &Limits::DOCUMENTED));
+                timed(|| preflight(Endpoint::ModifyUserInfo, &body, &Terms::default()));
             assert!(found.is_empty());
             took
         },

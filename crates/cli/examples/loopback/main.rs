@@ -17,7 +17,7 @@ use server::{Mishap, Server};
 
 fn main() -> io::Result<()> {
     let port = std::env::args().nth(1).map_or(Ok(8089), |text| text.parse());
-    let port: u16 = port.map_err(|fault| io::Error::new(io::ErrorKind::InvalidInput, fault))?;
+    let port: u16 = port.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     println!("listening on http://{}", listener.local_addr()?);
 

@@ -170,7 +170,7 @@ impl Asked {
             reader.read_line(&mut field)?;
             let Some((name, value)) = field.split_once(':') else { break };
             if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))?;
+                length = value.trim().parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
             }
         }
         let mut body = Vec::new();

@@ -3,18 +3,22 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use avmarks_embed::explain::{
+    CallLine, Calls, CauseLine, CodeEntry, Entry, Index, PRECEDENCE, RefusalLine, SourceLine, Step, Subject,
+};
+use avmarks_embed::policy::ReadingLine;
 use avmarks_spec::Mark;
 
-use super::call::{CallLine, Calls};
-use super::source::{Entry, SourceLine};
-use super::{CauseLine, CodeEntry, Index, PRECEDENCE, RefusalLine, Step, Subject};
 use crate::output::{Commas, HEAD, ID};
-use crate::policy::{Choice, ReadingLine};
+use crate::policy::Choice;
 
-impl fmt::Display for Subject {
+/// Something that is explained, for people.
+pub(super) struct Text<'a, T>(pub(super) &'a T);
+
+impl fmt::Display for Text<'_, Subject> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Clause { id, says, sources, breach, mark, see_also, related, refusals } => {
+        match self.0 {
+            Subject::Clause { id, says, sources, breach, mark, see_also, related, refusals } => {
                 if let Some(mark) = mark {
                     writeln!(f, "{}\n", MarkAsked(*mark, id))?;
                 }
@@ -33,7 +37,7 @@ impl fmt::Display for Subject {
                 }
                 write!(f, "{}", Refusals(refusals))
             }
-            Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals } => {
+            Subject::Gap { id, field, question, evidence, sources, readings, see_also, refusals } => {
                 writeln!(f, "{ID}{id}{ID:#}, a gap\n  {question}\n")?;
                 writeln!(f, "{HEAD}evidence{HEAD:#}  {evidence}")?;
                 write!(f, "{}", Sources(sources))?;
@@ -46,7 +50,7 @@ impl fmt::Display for Subject {
                 }
                 write!(f, "{}{}", SeeAlso(*see_also, "clause"), Refusals(refusals))
             }
-            Self::Code { code, name, meaning, action, advice, causes, document, sources, listed, refusals } => {
+            Subject::Code { code, name, meaning, action, advice, causes, document, sources, listed, refusals } => {
                 writeln!(f, "{ID}{code}{ID:#}, an error code: {name}\n  {meaning}\n")?;
                 match causes.as_slice() {
                     [] => writeln!(f, "{HEAD}advice{HEAD:#}    {action}: {advice}")?,
@@ -56,15 +60,15 @@ impl fmt::Display for Subject {
                 write!(f, "{}", Sources(sources))?;
                 write!(f, "{}", Refusals(refusals))
             }
-            Self::Calls(calls) => calls.fmt(f),
-            Self::Precedence { refusals } => write!(f, "{}", Steps(refusals)),
+            Subject::Calls(calls) => Text(calls).fmt(f),
+            Subject::Precedence { refusals } => write!(f, "{}", Steps(refusals)),
         }
     }
 }
 
-impl fmt::Display for Calls {
+impl fmt::Display for Text<'_, Calls> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, calls, clauses, gaps } = self;
+        let Calls { name, calls, clauses, gaps } = self.0;
         let kind = if calls.len() == 1 { "a call" } else { "calls" };
         writeln!(f, "{ID}{name}{ID:#}, {kind} of the API")?;
         for CallLine { path, sources, .. } in calls {
@@ -189,18 +193,18 @@ impl fmt::Display for Refusals<'_> {
     }
 }
 
-impl fmt::Display for Index {
+impl fmt::Display for Text<'_, Index> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}Clauses{HEAD:#}: what the vendor says")?;
-        for Entry { id, says } in &self.clauses {
+        for Entry { id, says } in &self.0.clauses {
             writeln!(f, "  {ID}{id:<16}{ID:#}  {says}")?;
         }
         writeln!(f, "\n{HEAD}Gaps{HEAD:#}: what no document settles")?;
-        for Entry { id, says } in &self.gaps {
+        for Entry { id, says } in &self.0.gaps {
             writeln!(f, "  {ID}{id:<20}{ID:#}  {says}")?;
         }
         writeln!(f, "\n{HEAD}Error codes{HEAD:#}")?;
-        for CodeEntry { code, name, meaning } in &self.codes {
+        for CodeEntry { code, name, meaning } in &self.0.codes {
             writeln!(f, "  {ID}{code}{ID:#}  {name:<24}  {meaning}")?;
         }
         writeln!(f, "\n`avmarks explain ID` tells more of one, `avmarks explain {PRECEDENCE}` the order of refusals.")

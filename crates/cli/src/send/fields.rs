@@ -126,14 +126,14 @@ mod tests {
 
     #[test]
     fn quotes_that_do_not_fit_are_faults() {
-        for (line, fault) in [
+        for (line, error) in [
             ("\"", QuoteError::Open),
             ("\"ann,1000", QuoteError::Open),
             ("\"ann\"\",1000", QuoteError::Open),
             ("\"ann\"x,1000", QuoteError::Behind),
             ("a,\"1\" 2", QuoteError::Behind),
         ] {
-            assert_eq!(read(line), Err(fault), "{line}");
+            assert_eq!(read(line), Err(error), "{line}");
         }
     }
 }

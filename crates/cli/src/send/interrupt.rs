@@ -23,8 +23,8 @@ pub(super) fn stop() -> &'static AtomicBool {
             "stopping: waiting for the answers to the calls that were sent; Ctrl-C again ends at once"
         ));
     });
-    if let Err(fault) = heeded {
-        remark(format_args!("Ctrl-C will end this at once: {fault}"));
+    if let Err(error) = heeded {
+        remark(format_args!("Ctrl-C will end this at once: {error}"));
     }
     &STOP
 }

@@ -35,7 +35,7 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 /// Begins it; of what the crates below tell, nothing is shown: a request of theirs may hold a signature. Nothing waits for
 /// who reads it: where nobody does, lines are dropped and counted.
 pub(crate) fn begin(log: Log) -> Result<Logging, Error> {
-    let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, for nobody read them in time");
+    let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, because nobody read them in time");
     let lines = Lines::to(std::io::stderr(), lost).map_err(Error::Log)?;
     let ours = Targets::new().with_target("avmarks", log.level).with_target("avmarks_emulator", log.level);
     let writer = lines.clone();

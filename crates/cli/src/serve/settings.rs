@@ -28,7 +28,7 @@ pub(super) struct StartSettings {
     /// Whether to listen on both loopback addresses.
     pub(super) is_localhost: bool,
     pub(super) emulator: EmulatorSettings,
-    /// The directory of the certificate authority; none where there is no place for it.
+    /// The directory of the certificate authority; `None` if no user directory is known.
     pub(super) ca_dir: Option<PathBuf>,
     pub(super) seed: Option<Source>,
     pub(super) groups: Vec<GroupId>,

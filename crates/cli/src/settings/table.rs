@@ -132,7 +132,7 @@ const fn integer(least: u64, most: u64) -> Kind {
 }
 
 fn regions() -> Vec<&'static str> {
-    Region::ALL.iter().map(|region| region.row().name).collect()
+    Region::ALL.iter().map(|region| region.name()).collect()
 }
 
 fn profiles() -> Vec<&'static str> {
@@ -140,7 +140,7 @@ fn profiles() -> Vec<&'static str> {
 }
 
 fn revisions() -> Vec<&'static str> {
-    Revision::ALL.iter().map(|revision| revision.row().name).collect()
+    Revision::ALL.iter().map(|revision| revision.name()).collect()
 }
 
 fn booleans() -> Vec<&'static str> {

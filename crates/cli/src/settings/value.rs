@@ -90,7 +90,7 @@ pub(crate) fn address(text: &str) -> Option<IpAddr> {
 pub(crate) fn limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected LIMIT=N, such as calls_per_window_max=1000")?;
     let value = value.parse().map_err(|_| format!("expected an integer from 0 to {}", u64::MAX))?;
-    Limits::DOCUMENTED.clone().set(name, value).map_err(|error| format!("`{}`: {error}", Excerpt(name)))?;
+    Limits::DOCUMENTED.clone().set(name, value).map_err(|error| error.to_string())?;
     Ok((name.to_owned(), value))
 }
 

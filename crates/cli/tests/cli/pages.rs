@@ -180,7 +180,7 @@ fn files(top: &Path, folder: &str, end: &str) -> Vec<String> {
 }
 
 fn read(top: &Path, path: &str) -> String {
-    std::fs::read_to_string(top.join(path)).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+    std::fs::read_to_string(top.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The commands of the `console` blocks of a page.

@@ -307,10 +307,7 @@ fn what_will_not_do_is_named_with_its_place() {
         (&["--reading", "page_size"], "--reading: invalid value `page_size`: expected GAP=READING"),
         (&["--reading", "page_sise=250"], "is not a gap (did you mean `gap:page-size`?)"),
         (&["--policy", "x"], "--policy: invalid value `x`: expected one of "),
-        (
-            &["--limit", "calls=1"],
-            "--limit: invalid value `calls=1`: `calls`: there is no such limit; there are `accounts_per_call_max`",
-        ),
+        (&["--limit", "calls=1"], "--limit: invalid value `calls=1`: expected one of `accounts_per_call_max`"),
         (&["--limit", "calls_per_window_max=x"], "expected an integer"),
         (&["--clock", "now"], "--clock: invalid value `now`"),
         (&["--clock", "9007199254740992"], "expected an integer from 0 to 9007199254740991"),

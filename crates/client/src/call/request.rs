@@ -149,10 +149,10 @@ mod tests {
         let five = CallRequest::set_admins(GROUP, accounts(5).chain(accounts(5)), &settings).unwrap();
         let request = modify_admin::Request::parse(&five.body).unwrap();
         assert_eq!(request.accounts.len(), 5);
-        let faults = CallRequest::set_admins(GROUP, accounts(6), &settings).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
-        assert_eq!(faults.to_string(), "6 accounts are too many; give at most 5");
-        assert_eq!(faults.as_slice()[0].clause(), None);
+        let errors = CallRequest::set_admins(GROUP, accounts(6), &settings).unwrap_err();
+        assert_eq!(errors.as_slice(), [PlanError::Accounts { found: 6, max: 5 }]);
+        assert_eq!(errors.to_string(), "6 accounts are too many; give at most 5");
+        assert_eq!(errors.as_slice()[0].clause(), None);
     }
 
     #[test]
@@ -160,14 +160,14 @@ mod tests {
         let settings = PlanSettings::default();
         let most = CallRequest::delete_admins(GROUP, accounts(500), &settings).unwrap();
         assert_eq!(modify_admin::Request::parse(&most.body).unwrap().accounts.len(), 500);
-        let faults = CallRequest::delete_admins(GROUP, accounts(501), &settings).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanError::Accounts { found: 501, max: 500 }]);
-        assert_eq!(faults.as_slice()[0].clause(), Some(avmarks_spec::Clause::AccountsMax));
+        let errors = CallRequest::delete_admins(GROUP, accounts(501), &settings).unwrap_err();
+        assert_eq!(errors.as_slice(), [PlanError::Accounts { found: 501, max: 500 }]);
+        assert_eq!(errors.as_slice()[0].clause(), Some(avmarks_spec::Clause::AccountsMax));
     }
 
     #[test]
     fn every_fault_of_group_and_accounts_is_told() {
-        let told = |faults: PlanErrors| faults.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
+        let told = |errors: PlanErrors| errors.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             told(CallRequest::set_admins("", ["a", "", "\n"], &PlanSettings::default()).unwrap_err()),
             [
@@ -177,7 +177,7 @@ mod tests {
             ]
         );
         let nobody: [&str; 0] = [];
-        let faults = CallRequest::delete_admins(GROUP, nobody, &PlanSettings::default()).unwrap_err();
-        assert_eq!(faults.as_slice(), [PlanError::NoAccounts]);
+        let errors = CallRequest::delete_admins(GROUP, nobody, &PlanSettings::default()).unwrap_err();
+        assert_eq!(errors.as_slice(), [PlanError::NoAccounts]);
     }
 }

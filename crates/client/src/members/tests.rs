@@ -197,9 +197,9 @@ fn a_check_that_is_stopped_asks_for_nothing_more() {
 #[test]
 fn every_fault_is_told() {
     let settings = PlanSettings { accounts_per_call_max: 501, ..PlanSettings::default() };
-    let faults = MemberCheck::new("", ["a", ""], &settings).unwrap_err();
-    assert_eq!((faults.len(), faults.as_slice()[2].input()), (3, Some(1)));
+    let errors = MemberCheck::new("", ["a", ""], &settings).unwrap_err();
+    assert_eq!((errors.len(), errors.as_slice()[2].input()), (3, Some(1)));
     let nobody: [&str; 0] = [];
-    let faults = MemberCheck::new(GROUP, nobody, &PlanSettings::default()).unwrap_err();
-    assert_eq!(faults.as_slice(), [PlanError::NoAccounts]);
+    let errors = MemberCheck::new(GROUP, nobody, &PlanSettings::default()).unwrap_err();
+    assert_eq!(errors.as_slice(), [PlanError::NoAccounts]);
 }

@@ -31,8 +31,8 @@ fn every_fault_is_told_with_its_place() {
     let settings = PlanSettings { accounts_per_call_max: 501, custom_marks_max: Some(1), ..PlanSettings::default() };
     let long = "x".repeat(33);
     let wanted = [("ok", vec![1000]), ("", vec![999, 1001, -1]), (&long, vec![]), ("é\u{202e}", vec![1000])];
-    let faults = Plan::set_marks("\n", wanted, &settings).unwrap_err();
-    let told: Vec<_> = faults.as_slice().iter().map(ToString::to_string).collect();
+    let errors = Plan::set_marks("\n", wanted, &settings).unwrap_err();
+    let told: Vec<_> = errors.as_slice().iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
         [
@@ -47,9 +47,9 @@ fn every_fault_is_told_with_its_place() {
             "inputs[3]: `é\\u{202e}` is not an account: `\\u{e9}` at byte 0 is not allowed; expected 1 to 32 bytes",
         ]
     );
-    assert_eq!(faults.as_slice()[6].input(), Some(2));
-    assert!(faults.as_slice().iter().all(|fault| fault.clause().is_some()));
-    assert_eq!(faults.to_string(), "invalid accounts per call `501`: expected 1 to 500 (and 8 more)");
+    assert_eq!(errors.as_slice()[6].input(), Some(2));
+    assert!(errors.as_slice().iter().all(|error| error.clause().is_some()));
+    assert_eq!(errors.to_string(), "invalid accounts per call `501`: expected 1 to 500 (and 8 more)");
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn robots_are_accounts_with_mark_500_each_once() {
         (plan.kind(), body(&plan)),
         (PlanKind::DeleteRobots, r##"{"GroupId":"@TGS#a","Member_Account":["b"]}"##.into())
     );
-    let faults = Plan::add_robots("", ["a", "é"], &settings).unwrap_err();
-    assert_eq!((faults.len(), faults.as_slice()[1].input()), (2, Some(1)));
+    let errors = Plan::add_robots("", ["a", "é"], &settings).unwrap_err();
+    assert_eq!((errors.len(), errors.as_slice()[1].input()), (2, Some(1)));
     let nobody: [&str; 0] = [];
     assert_eq!(Plan::delete_robots(GROUP, nobody, &settings).unwrap_err().as_slice(), [PlanError::NoAccounts]);
 }
@@ -119,9 +119,9 @@ fn ten_custom_marks_and_both_special_ones_are_a_set_and_eleven_are_none() {
     let good = plan(PlanKind::SetMarks, &[("a", &ten)]).unwrap();
     assert_eq!(good.special_marks().collect::<Vec<_>>(), [Mark::PINNED, Mark::HIDDEN]);
     let eleven: Vec<i64> = (1000..1011).collect();
-    let faults = plan(PlanKind::SetMarks, &[("a", &ten), ("b", &eleven)]).unwrap_err();
+    let errors = plan(PlanKind::SetMarks, &[("a", &ten), ("b", &eleven)]).unwrap_err();
     let mark = Mark::new(1010).unwrap();
-    assert_eq!(faults.as_slice(), [PlanError::CustomMarks { found: 11, max: 10, input: 1, mark }]);
+    assert_eq!(errors.as_slice(), [PlanError::CustomMarks { found: 11, max: 10, input: 1, mark }]);
     assert!(plan(PlanKind::DeleteMarks, &[("a", &eleven)]).is_ok());
     let open = PlanSettings { custom_marks_max: None, ..PlanSettings::default() };
     assert!(Plan::set_marks(GROUP, [("a", eleven)], &open).is_ok());

@@ -56,7 +56,6 @@ pub(super) fn cases() -> Vec<Case> {
             Some(10_010),
         ),
         ("status/502-html", http, "the page of a gateway is no success", body(502, html), None),
-        ("status/500-ok-body", http, "a status of 500 is no success, whatever the body says", body(500, OK), None),
         ("body/html", OVERVIEW, "a page with status 200 is no success", body(200, html), None),
         ("body/empty", OVERVIEW, "an empty body is no success", body(200, ""), None),
         ("body/text", OVERVIEW, "a line of text is no success", body(200, "OK"), None),
@@ -85,6 +84,14 @@ pub(super) fn cases() -> Vec<Case> {
     });
     let contradiction = Answer::json(r#"{"ActionStatus":"FAIL","ErrorCode":0,"ErrorInfo":""}"#);
     let more = [
+        case(
+            "classify/status/500-ok-body",
+            Should,
+            http,
+            "a status of 500 is no success, whatever the body says",
+            any_call(1, vec![body(500, OK)]),
+            Expect::Failure(None),
+        ),
         case(
             "classify/body/contradiction",
             Should,

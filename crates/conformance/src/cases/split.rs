@@ -1,10 +1,10 @@
 //! More than 500 accounts, in several calls.
 
-use avmarks_spec::Clause;
+use avmarks_spec::{Clause, Gap};
 use serde_json::{Value, json};
 
 use super::{answered, call, case};
-use crate::case::Level::{Must, Should};
+use crate::case::Level::{Gap as Open, Must, Should};
 use crate::case::{Answer, Basis, Case, Expect, Question, Told};
 use crate::verb::Verb::{self, *};
 
@@ -35,39 +35,34 @@ pub(super) fn cases() -> Vec<Case> {
         asked(SetMarks, 500),
         Expect::Body(SetMarks.body(&many(SetMarks, 500))),
     )];
-    for (name, verb) in [
-        ("set-marks", SetMarks),
-        ("delete-marks", DeleteMarks),
-        ("add-robots", AddRobots),
-        ("delete-robots", DeleteRobots),
-        ("check-members", CheckMembers),
+    // Of robots and of checks no page gives a limit.
+    let (robots, checks) = (Basis::gap(Gap::RobotsMax), Basis::gap(Gap::CheckMax));
+    for (name, verb, basis, [limit, whole, two]) in [
+        ("set-marks", SetMarks, max, [Must, Must, Should]),
+        ("delete-marks", DeleteMarks, max, [Must, Must, Should]),
+        ("add-robots", AddRobots, robots, [Open, Should, Open]),
+        ("delete-robots", DeleteRobots, robots, [Open, Should, Open]),
+        ("check-members", CheckMembers, checks, [Open, Should, Open]),
     ] {
         let id = |end: &str| format!("split/{name}/{end}");
         cases.push(case(
             &id("501-within-limit"),
-            Must,
-            max,
+            limit,
+            basis,
             "of 501 accounts, no call names more than 500",
             asked(verb, 501),
             Expect::WithinLimit,
         ));
         cases.push(case(
             &id("501-all-named"),
-            Must,
-            max,
+            whole,
+            basis,
             "of 501 accounts, all are sent, or an error says that they are not",
             asked(verb, 501),
             Expect::Whole(names(501)),
         ));
         let expect = Expect::Split { accounts: names(501), calls: 2 };
-        cases.push(case(
-            &id("501-in-two"),
-            Should,
-            max,
-            "501 accounts are sent in two calls",
-            asked(verb, 501),
-            expect,
-        ));
+        cases.push(case(&id("501-in-two"), two, basis, "501 accounts are sent in two calls", asked(verb, 501), expect));
     }
     for (count, calls) in [(1000, 2), (1001, 3)] {
         let expect = Expect::Split { accounts: names(count), calls };

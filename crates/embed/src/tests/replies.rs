@@ -23,9 +23,9 @@ pub(super) fn shape(name: &str) -> Shape {
         "check" | "dry_run" => format!(
             "{{accepted:bool,violations:{VIOLATIONS},answer?:any?,because?:[str],omitted?:{OMITTED},notes?:{NOTES}}}"
         ),
-        // Six kinds of subject, and what there is where none was named.
+        // Five kinds of subject, and what there is where none was named.
         "explain" => format!(
-            "{{kind?:str,clauses?:[{{id:str,says:str}}],gaps?:[{{id:str,says:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,name?:str,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,says?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
+            "{{kind?:str,name?:str,calls?:[{{command:str,path:str,sources:{SOURCES}}}],clauses?:[{{id:str,says:str}}],gaps?:[{{id:str,says:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,says?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
         ),
         "policy" => format!(
             "{{profiles:[{{name:str,meaning:str,in_force:bool}}],gaps:[{{id:str,field:str?,question:str,in_force:str,default:str,readings:{READINGS}}}]}}"
@@ -39,7 +39,7 @@ pub(super) fn shape(name: &str) -> Shape {
         "webhook_verify" => "{accepted:bool,message:str?,command:str?}".to_owned(),
         "webhook_build" => "{query:str,body:str}".to_owned(),
         "answer" => format!("{{{HEARD},advice:{{action:str,wait_ms:int?}},accounts:{ACCOUNTS}}}"),
-        "plan" => "{accepted:bool,errors?:[{because:str?,input:int?,message:str}],change?:str,group?:str,inputs?:int,accounts?:int,needs_admin?:bool,marks?:[{mark:int,accounts:int}],calls?:[{first:int,accounts:int,from:str,to:str,bytes:int,body?:str}]}".to_owned(),
+        "plan" => "{accepted:bool,errors?:[{because:str?,input:int?,message:str}],change?:str,group?:str,inputs?:int,accounts?:int,needs_admin?:bool,marks?:[{mark:int,accounts:int}],notes?:[str],calls?:[{first:int,accounts:int,from:str,to:str,bytes:int,body?:str}]}".to_owned(),
         "line" => format!("{{line:int,events?:any,answer?:any,because?:[str],omitted?:{OMITTED}}}"),
         "call" => format!("{{answer:any,because:[str],omitted:{OMITTED},events?:any}}"),
         "poll" => "{step:str,id?:int,plan?:int,endpoint?:str,group?:str,first?:int,accounts?:int,number?:int,random?:int,url?:str,body?:str,timeout_ms?:int,until_ms?:int}".to_owned(),
@@ -109,6 +109,10 @@ fn every_subject_is_explained_in_one_shape() {
         // A subject of each kind has an order of its own.
         let parsed: serde_json::Value = serde_json::from_str(ok.strip_suffix('}').unwrap()).unwrap();
         assert!(parsed["kind"].is_string() && parsed["refusals"].is_array(), "{reply}");
+    }
+    for subject in ["check_members", "modify-admin", "robots", "Admins"] {
+        let request = format!(r#"{{"v":1,"do":"explain","subject":"{subject}"}}"#);
+        has_shape("explain", &call(request, b""));
     }
     has_shape("explain", &call(r#"{"v":1,"do":"explain"}"#, b""));
     assert!(call(r#"{"v":1,"do":"explain","subject":"nothing"}"#, b"").contains("\"/subject\""));

@@ -190,9 +190,9 @@ fn sent_alone(address: SocketAddr, bytes: &[u8]) -> bool {
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
     let mut answer = Vec::new();
-    if let Err(fault) = stream.read_to_end(&mut answer) {
-        let is_closed = matches!(fault.kind(), ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted);
-        assert!(is_closed, "{fault}: no answer to {:?}", String::from_utf8_lossy(bytes));
+    if let Err(error) = stream.read_to_end(&mut answer) {
+        let is_closed = matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted);
+        assert!(is_closed, "{error}: no answer to {:?}", String::from_utf8_lossy(bytes));
     }
     let is_alert = answer.first() == Some(&0x15);
     assert!(answer.is_empty() || is_alert || answer.starts_with(b"HTTP/1."), "{:?}", String::from_utf8_lossy(&answer));

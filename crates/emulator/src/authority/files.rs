@@ -70,8 +70,8 @@ fn content(path: PathBuf, what: &'static str) -> AuthorityError {
 fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
-        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(fault) => return Err(at(path)(fault)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(at(path)(error)),
     };
     let mut bytes = Vec::new();
     file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(at(path))?;
@@ -83,7 +83,7 @@ fn publish(path: &Path, text: &str) -> io::Result<()> {
     let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
     let unfinished = path.with_extension(format!("{}-{number}.unfinished", std::process::id()));
     let written = write_new(&unfinished, text).and_then(|()| match fs::hard_link(&unfinished, path) {
-        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         // A file system without links.
         Err(_) => write_new(path, text),
         Ok(()) => Ok(()),

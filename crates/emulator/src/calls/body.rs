@@ -44,7 +44,7 @@ pub(super) struct Part<'a> {
 /// The text of a body, as the policy reads it.
 pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, Refused> {
     let text = std::str::from_utf8(body);
-    let text = text.map_err(|fault| Refused::no_json(&BodyError::NotUtf8 { at: fault.valid_up_to() }))?;
+    let text = text.map_err(|error| Refused::no_json(&BodyError::NotUtf8 { at: error.valid_up_to() }))?;
     Ok(match policy.trailing_comma {
         TrailingComma::Accept => without_trailing_commas(text),
         _ => Cow::Borrowed(text),
@@ -60,10 +60,10 @@ impl<'a> Given<'a> {
         terms: Terms,
     ) -> Result<Self, Refused> {
         // What is no object at all is told as everywhere; then come the values.
-        Fields::parse(text).map_err(|fault| Refused::no_json(&fault))?;
-        let value: Unrepeated = serde_json::from_str(text).map_err(|fault| match fault.is_data() {
-            true => Refused::new(10_004, fault.to_string()),
-            false => Refused::new(60_003, format!("the body is not JSON: {fault}")),
+        Fields::parse(text).map_err(|error| Refused::no_json(&error))?;
+        let value: Unrepeated = serde_json::from_str(text).map_err(|error| match error.is_data() {
+            true => Refused::new(10_004, error.to_string()),
+            false => Refused::new(60_003, format!("the body is not JSON: {error}")),
         })?;
         let Value::Object(fields) = value.0 else { return Err(Refused::new(60_003, "the body is no JSON object")) };
         Ok(Self { fields, caller, now, reading, terms, group: None })

@@ -126,5 +126,5 @@ pub(super) fn is_admin(state: &State, caller: &str) -> bool {
 }
 
 pub(super) fn well_formed(id: &str) -> Result<GroupId, Refused> {
-    GroupId::parse(id).map_err(|fault| Refused::new(10_015, format!("group id `{}`: {fault}", Excerpt(id))))
+    GroupId::parse(id).map_err(|error| Refused::new(10_015, format!("group id `{}`: {error}", Excerpt(id))))
 }

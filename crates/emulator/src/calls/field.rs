@@ -247,5 +247,5 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
 
 fn account(value: &Value, reading: AccountId) -> Result<(), String> {
     let text = value.as_str().ok_or_else(|| "a user id, which is a string".to_owned())?;
-    UserId::parse_as(text, reading).map(drop).map_err(|fault| format!("a user id: {fault}"))
+    UserId::parse_as(text, reading).map(drop).map_err(|error| format!("a user id: {error}"))
 }

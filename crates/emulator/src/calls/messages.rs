@@ -2,7 +2,7 @@
 //! (`GET /_avmarks/groups/{group}/messages`); nothing is sent to anybody.
 //!
 //! Ours: a sender need not be a member; a message with the random number and body of one that the same group was sent within five minutes is
-//! answered as that one and not kept again, for the page says that it is discarded.
+//! answered as that one and not kept again, because the page says that it is discarded.
 
 use avmarks_spec::GroupType;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ impl Refused {
     }
 
     /// 60003: the body is no JSON.
-    pub(super) fn no_json(fault: &BodyError) -> Self {
-        Self::new(60_003, fault.to_string())
+    pub(super) fn no_json(error: &BodyError) -> Self {
+        Self::new(60_003, error.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of accounts and members, for more than one family of calls.
 
-use avmarks_rules::{MemberView, Room};
+use avmarks_rules::{MemberState, Room};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 use serde_json::json;
 
@@ -49,7 +49,7 @@ pub(super) fn max_members(capacity: &Capacity, group: &Group) -> u64 {
     group.more().max_member_num.map_or(kept, |most| most.min(kept))
 }
 
-fn views(state: &State, id: GroupId, now: Timestamp) -> Vec<MemberView> {
+fn views(state: &State, id: GroupId, now: Timestamp) -> Vec<MemberState> {
     let members = state.app.room(&id).map(|room| room.members_after(0, usize::MAX, now)).unwrap_or_default();
     members.into_iter().filter(|member| !member.robot).collect()
 }

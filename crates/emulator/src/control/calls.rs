@@ -74,7 +74,7 @@ struct Row {
     path: String,
     /// How many calls it still answers; all, where there is no number.
     times: Option<u64>,
-    /// The answer as text, for it need not be JSON.
+    /// The answer as text, because it need not be JSON.
     body: String,
 }
 

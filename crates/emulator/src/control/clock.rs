@@ -79,7 +79,7 @@ pub(super) async fn advance(
         .change(|world| {
             let by = Duration::from_millis(ms);
             let then = world.now().saturating_add(by).as_millis();
-            Timestamp::new(then).map_err(|fault| ControlError::conflict(format!("it would be {then}; {fault}")))?;
+            Timestamp::new(then).map_err(|error| ControlError::conflict(format!("it would be {then}; {error}")))?;
             let happenings = world.advance_clock(by);
             Ok(Json(now(world, Some(&happenings))))
         })
@@ -87,7 +87,7 @@ pub(super) async fn advance(
 }
 
 fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
-    Timestamp::new(millis).map_err(|fault| ControlError::bad_request(format!("`{field}` is {millis}; {fault}")))
+    Timestamp::new(millis).map_err(|error| ControlError::bad_request(format!("`{field}` is {millis}; {error}")))
 }
 
 fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {

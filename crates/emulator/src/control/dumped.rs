@@ -48,13 +48,13 @@ pub(super) fn written(state: &State) -> Vec<u8> {
 
 /// The state of this JSON; that of a service alone has nothing of the emulator's.
 pub(super) fn read(json: &[u8]) -> Result<Dumped, String> {
-    let app = App::restore(json).map_err(|fault| fault.to_string())?;
-    let head: Head = serde_json::from_slice(json).map_err(|fault| fault.to_string())?;
+    let app = App::restore(json).map_err(|error| error.to_string())?;
+    let head: Head = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let kept = head.emulator.map(|kept| serde_json::from_str::<Kept>(kept.get()));
-    let kept = kept.transpose().map_err(|fault| format!("`emulator`: {fault}"))?.unwrap_or_default();
+    let kept = kept.transpose().map_err(|error| format!("`emulator`: {error}"))?.unwrap_or_default();
     let groups = kept.groups.into_iter().map(|(id, group)| match GroupId::parse(&id) {
         Ok(id) => Ok((id, group)),
-        Err(fault) => Err(format!("`emulator.groups`: {fault}")),
+        Err(error) => Err(format!("`emulator.groups`: {error}")),
     });
     Ok(Dumped { app, groups: groups.collect::<Result<_, _>>()?, calls: kept.calls })
 }

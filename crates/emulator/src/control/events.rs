@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use avmarks_service::events_json;
+use avmarks_service::scenario::events_json;
 use avmarks_spec::Excerpt;
 use axum::Extension;
 use axum::body::{Body, Bytes};

@@ -1,4 +1,4 @@
-//! What a request asks, read strictly: bodies, parameters and ids, each fault as one sentence.
+//! What a request asks, read strictly: bodies, parameters and ids, each error as one sentence.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub(super) async fn read(
             format!("the body has more than {bytes_max} bytes, and this path takes no more"),
         )),
         Ok(body) => Ok(body),
-        Err(fault) => Err(ControlError::new(fault.status(), fault.to_string())),
+        Err(error) => Err(ControlError::new(error.status(), error.to_string())),
     }
 }
 
@@ -79,15 +79,15 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> 
         return Err(ControlError::bad_request("the body must be an object, `{…}`"));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
-        let (path, inner) = (fault.path().to_string(), OneLine(&fault.inner().to_string()).to_string());
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), OneLine(&error.inner().to_string()).to_string());
         let place = if path == "." { "the body".to_owned() } else { format!("`{}`", Excerpt(&path)) };
-        match fault.inner().is_data() {
+        match error.inner().is_data() {
             true => ControlError::bad_request(format!("{place}: {inner}")),
             false => ControlError::bad_request(format!("the body is not JSON: {inner}")),
         }
     })?;
-    reader.end().map_err(|fault| ControlError::bad_request(format!("the body is not JSON: {fault}")))?;
+    reader.end().map_err(|error| ControlError::bad_request(format!("the body is not JSON: {error}")))?;
     Ok(value)
 }
 
@@ -167,12 +167,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Group {
 
 /// The group id of this text, which stands at `place`.
 pub(super) fn group(place: &str, text: &str) -> Result<GroupId, ControlError> {
-    GroupId::parse(text).map_err(|fault| ControlError::bad_request(format!("{place} is `{}`: {fault}", Excerpt(text))))
+    GroupId::parse(text).map_err(|error| ControlError::bad_request(format!("{place} is `{}`: {error}", Excerpt(text))))
 }
 
 /// The user id of this text, which stands at `place`, under the reading of `gap:account-id` in force.
 pub(super) fn user(place: &str, text: &str, reading: AccountId) -> Result<UserId, ControlError> {
-    UserId::parse_as(text, reading).map_err(|fault| {
-        ControlError::bad_request(format!("{place} is `{}`, which is no user id: {fault}", Excerpt(text)))
+    UserId::parse_as(text, reading).map_err(|error| {
+        ControlError::bad_request(format!("{place} is `{}`, which is no user id: {error}", Excerpt(text)))
     })
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, MutexGuard};
 
-use avmarks_rules::{MemberView, Presence, Room};
-use avmarks_service::{GroupEvent, events_json};
+use avmarks_rules::{MemberState, Presence, Room};
+use avmarks_service::{GroupEvent, scenario::events_json};
 use avmarks_spec::{GroupId, GroupType, Mark, Timestamp, UserId};
 use axum::Json;
 use axum::extract::State;
@@ -207,15 +207,15 @@ pub(super) async fn show(
     }))
 }
 
-impl From<MemberView> for MemberRow {
-    fn from(member: MemberView) -> Self {
+impl From<MemberState> for MemberRow {
+    fn from(member: MemberState) -> Self {
         Self {
             account: member.account.to_string(),
             place: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
-            online: member.online,
+            online: member.is_online(),
             marks: member.marks.into_iter().map(Mark::number).collect(),
             pinned_until: member.pinned_until.map(Timestamp::as_millis),
         }

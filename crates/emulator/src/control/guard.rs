@@ -24,7 +24,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// machine itself.
 pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -> Result<(), ControlError> {
     let headers = request.headers();
-    let host = Host::of(request).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    let host = Host::of(request).map_err(|error| ControlError::bad_request(error.to_string()))?;
     if !is_own(host.name, settings) {
         return Err(ControlError::new(
             StatusCode::FORBIDDEN,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avmarks_protocol::SdkAppId;
 use avmarks_rules::{PROFILES, Policy};
 use avmarks_service::Settings;
-use avmarks_spec::{Excerpt, Gap, Limits};
+use avmarks_spec::{Excerpt, Gap, LimitError, Limits};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ impl Change {
     fn apply(self, settings: &mut Settings) -> Result<(), ControlError> {
         if let Some(Whole(sdkappid)) = self.sdkappid {
             settings.sdkappid =
-                SdkAppId::new(sdkappid).map_err(|fault| ControlError::bad_request(format!("`sdkappid`: {fault}")))?;
+                SdkAppId::new(sdkappid).map_err(|error| ControlError::bad_request(format!("`sdkappid`: {error}")))?;
         }
         if let Some(admins) = self.admins {
             settings.admins = admins;
@@ -90,10 +90,12 @@ impl Change {
         terms.marks_supported = self.marks_supported.unwrap_or(terms.marks_supported);
         terms.online_list_enabled = self.online_list_enabled.unwrap_or(terms.online_list_enabled);
         for (name, Whole(value)) in self.limits.unwrap_or_default() {
-            terms
-                .limits
-                .set(&name, value)
-                .map_err(|fault| ControlError::bad_request(format!("`limits.{}`: {fault}", Excerpt(&name))))?;
+            terms.limits.set(&name, value).map_err(|error| {
+                ControlError::bad_request(match error {
+                    LimitError::Unknown => format!("`limits` has no `{}`: {error}", Excerpt(&name)),
+                    _ => format!("`limits.{name}` is {value}: {error}"),
+                })
+            })?;
         }
         policy(&mut terms.policy, self.policy.unwrap_or_default())
     }
@@ -114,8 +116,8 @@ fn policy(policy: &mut Policy, mut readings: BTreeMap<String, String>) -> Result
             let field = Excerpt(&field);
             ControlError::bad_request(format!("`policy` has no `{field}`; there are `profile`, {}", known.join(", ")))
         })?;
-        policy.set(gap, &reading).map_err(|fault| {
-            ControlError::bad_request(format!("`policy.{field}` is `{}`: {fault}", Excerpt(&reading)))
+        policy.set(gap, &reading).map_err(|error| {
+            ControlError::bad_request(format!("`policy.{field}` is `{}`: {error}", Excerpt(&reading)))
         })?;
     }
     Ok(())

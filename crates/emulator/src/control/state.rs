@@ -85,7 +85,7 @@ pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) ->
     const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
     let body = extract::read(request, &shared, &TYPES, STATE_BYTES_MAX).await?;
     let lines = std::str::from_utf8(body.bytes())
-        .map_err(|fault| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", fault.valid_up_to())))?;
+        .map_err(|error| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", error.valid_up_to())))?;
     let mut answers = Vec::new();
     let played = shared
         .change(|world| {

@@ -86,12 +86,12 @@ pub(super) async fn set(
     StrictJson(change): StrictJson<Change>,
 ) -> Result<Json<View>, ControlError> {
     let settings = change.settings()?;
-    shared.outbox.set(Some(settings)).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    shared.outbox.set(Some(settings)).map_err(|error| ControlError::bad_request(error.to_string()))?;
     Ok(Json(view(&shared)))
 }
 
 pub(super) async fn turn_off(State(shared): State<Arc<Shared>>) -> Result<Json<View>, ControlError> {
-    shared.outbox.set(None).map_err(|fault| ControlError::bad_request(fault.to_string()))?;
+    shared.outbox.set(None).map_err(|error| ControlError::bad_request(error.to_string()))?;
     Ok(Json(view(&shared)))
 }
 
@@ -110,7 +110,7 @@ fn view(shared: &Shared) -> View {
     View {
         how: Some(How {
             signed: settings.token.is_some(),
-            revision: settings.revision.row().name,
+            revision: settings.revision.name(),
             retries: settings.retries,
             duplicate: settings.duplicate,
             reorder: settings.reorder,
@@ -127,7 +127,7 @@ impl Change {
         let mut settings = WebhookSettings::new(self.url);
         // What the text is must not be said.
         let token = self.token.map(|text| WebhookToken::new(&text)).transpose();
-        settings.token = token.map_err(|fault| ControlError::bad_request(format!("`token`: {fault}")))?;
+        settings.token = token.map_err(|error| ControlError::bad_request(format!("`token`: {error}")))?;
         if let Some(name) = self.revision {
             settings.revision = Revision::from_name(&name).ok_or_else(|| {
                 let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();

@@ -119,7 +119,7 @@ where
     let mut first = Bytes::new();
     let mut whole = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|fault| BodyError::Broken(OneLine(&fault.to_string()).to_string()))?;
+        let frame = frame.map_err(|error| BodyError::Broken(OneLine(&error.to_string()).to_string()))?;
         let Ok(data) = frame.into_data() else { continue };
         let read = whole.len() + first.len() + data.len();
         if read > bytes_max {

@@ -98,7 +98,7 @@ impl Folder {
             journals.remove(&last);
         }
         let Some(newest) = states.union(&journals).max().copied() else { return Ok(None) };
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut found = None;
         for generation in states.iter().rev() {
             match self.state(*generation) {
@@ -106,25 +106,25 @@ impl Folder {
                     found = Some((*generation, state));
                     break;
                 }
-                Err(fault) => {
-                    tracing::warn!(%fault, "a state cannot be read; an older one is looked for");
-                    faults.push(fault.to_string());
+                Err(error) => {
+                    tracing::warn!(%error, "a state cannot be read; an older one is looked for");
+                    errors.push(error.to_string());
                 }
             }
         }
         let Some((first, state)) = found else {
-            let what = if faults.is_empty() { "there is no `state-N`".to_owned() } else { faults.join("; ") };
+            let what = if errors.is_empty() { "there is no `state-N`".to_owned() } else { errors.join("; ") };
             return Err(DataError::NoState { folder: self.path.clone(), what });
         };
         let mut kept = Vec::new();
         for generation in first..=newest {
             if !journals.contains(&generation) {
-                faults.push(format!("there is no `journal-{generation}` behind `state-{first}`"));
-                let fault = DataError::NoState { folder: self.path.clone(), what: faults.join("; ") };
+                errors.push(format!("there is no `journal-{generation}` behind `state-{first}`"));
+                let error = DataError::NoState { folder: self.path.clone(), what: errors.join("; ") };
                 if !repair {
-                    return Err(fault);
+                    return Err(error);
                 }
-                tracing::warn!(%fault, "the journal is missing, and passed over as asked for; answered inputs are lost");
+                tracing::warn!(%error, "the journal is missing, and passed over as asked for; answered inputs are lost");
                 break;
             }
             let (journal, cut) = self.journal(generation, generation == newest, repair)?;
@@ -139,12 +139,12 @@ impl Folder {
     fn state(&self, generation: u64) -> Result<State, DataError> {
         let (name, path) = self.name(STATE, generation);
         let bytes = fs::read(&path).map_err(|source| io_error("read", &path, source))?;
-        let fault = |what: &str| DataError::State { path: path.clone(), what: what.to_owned() };
+        let error = |what: &str| DataError::State { path: path.clone(), what: what.to_owned() };
         match record::read(&bytes, &mut Chain::of(&name)) {
             Records { lines, end: End::Whole } if lines.len() == 1 => {
-                wire::parse(lines.first().unwrap_or(&"")).map_err(|what| fault(&what))
+                wire::parse(lines.first().unwrap_or(&"")).map_err(|what| error(&what))
             }
-            _ => Err(fault("it is not the one whole record that a state is")),
+            _ => Err(error("it is not the one whole record that a state is")),
         }
     }
 
@@ -173,7 +173,7 @@ impl Folder {
             End::Torn { at } | End::Broken { at, .. } => at,
         };
         let mark = self.mark().filter(|mark| is_last && mark.generation == generation);
-        let fault = match end {
+        let error = match end {
             End::Broken { at, next } => Some(DataError::Broken { path, at, next }),
             // Another journal goes on behind it.
             End::Torn { at } if !is_last => Some(DataError::Broken { path, at, next: bytes.len() }),
@@ -184,10 +184,10 @@ impl Folder {
             }
         };
         let (file, bytes) = (journal.path.display(), bytes.len() - whole);
-        match fault {
-            Some(fault) if !repair => Err(fault),
-            Some(fault) => {
-                tracing::warn!(%fault, bytes, "the journal is broken, and cut there as asked for; answered inputs are lost");
+        match error {
+            Some(error) if !repair => Err(error),
+            Some(error) => {
+                tracing::warn!(%error, bytes, "the journal is broken, and cut there as asked for; answered inputs are lost");
                 Ok((journal, true))
             }
             None => {
@@ -216,7 +216,7 @@ impl Folder {
         let new = self.path.join("state.new");
         let json = wire::to_json(state);
         // The one before it is removed for it: a state that could not be read again must not take its place.
-        let read = std::str::from_utf8(&json).map_err(|fault| fault.to_string()).and_then(wire::parse);
+        let read = std::str::from_utf8(&json).map_err(|error| error.to_string()).and_then(wire::parse);
         read.map_err(|what| DataError::State { path: path.clone(), what })?;
         let mut bytes = Vec::with_capacity(json.len() + 20);
         Chain::of(&name).write(&mut bytes, &json);
@@ -288,8 +288,8 @@ impl Folder {
         let Ok(Generations { states, journals }) = self.generations() else { return };
         let states = states.range(..generation).map(|old| self.name(STATE, *old));
         for (_, path) in journals.range(..generation).map(|old| self.name(JOURNAL, *old)).chain(states) {
-            if let Err(fault) = fs::remove_file(&path) {
-                tracing::warn!(file = %path.display(), %fault, "an old file could not be removed");
+            if let Err(error) = fs::remove_file(&path) {
+                tracing::warn!(file = %path.display(), %error, "an old file could not be removed");
             }
         }
     }
@@ -304,10 +304,10 @@ impl Folder {
     }
 
     fn generations(&self) -> Result<Generations, DataError> {
-        let fault = |source| io_error("read", &self.path, source);
+        let error = |source| io_error("read", &self.path, source);
         let mut found = Generations::default();
-        for entry in fs::read_dir(&self.path).map_err(fault)? {
-            let name = entry.map_err(fault)?.file_name();
+        for entry in fs::read_dir(&self.path).map_err(error)? {
+            let name = entry.map_err(error)?.file_name();
             let Some((kind, number)) = name.to_str().and_then(|name| name.split_once('-')) else { continue };
             // Another way of writing a number is a file of somebody else.
             let Some(generation) = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number) else {

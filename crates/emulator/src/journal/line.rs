@@ -22,7 +22,7 @@ impl<'a> Record<'a> {
     pub(crate) fn parse(text: &'a str, policy: &Policy) -> Result<Self, String> {
         match OwnLine::parse(text)? {
             Some(own) => Ok(Self::Own(own)),
-            None => Line::parse(text, policy).map(Self::Scenario).map_err(|fault| fault.to_string()),
+            None => Line::parse(text, policy).map(Self::Scenario).map_err(|error| error.to_string()),
         }
     }
 }
@@ -104,7 +104,7 @@ impl OwnLine {
 
     /// The line of this text; nothing where it is not one of these.
     fn parse(text: &str) -> Result<Option<Self>, String> {
-        let form = |fault: serde_json::Error| fault.to_string();
+        let form = |error: serde_json::Error| error.to_string();
         let head: Head<'_> = serde_json::from_str(text).map_err(form)?;
         Ok(Some(match &*head.r#do {
             "clock" => {
@@ -113,13 +113,13 @@ impl OwnLine {
             }
             "name" => {
                 let line: NameLine<'_> = serde_json::from_str(text).map_err(form)?;
-                let group = GroupId::parse(&line.group).map_err(|fault| fault.to_string())?;
+                let group = GroupId::parse(&line.group).map_err(|error| error.to_string())?;
                 Self::Name { group, name: line.name.into_owned() }
             }
             "group_call" => {
                 let GroupCallLine { at, identifier, path, raw, .. } = serde_json::from_str(text).map_err(form)?;
                 Self::GroupCall {
-                    at: Timestamp::new(at).map_err(|fault| format!("`at` is {at}; {fault}"))?,
+                    at: Timestamp::new(at).map_err(|error| format!("`at` is {at}; {error}"))?,
                     identifier: identifier.into_owned(),
                     path: path.into_owned(),
                     body: raw.into_owned(),

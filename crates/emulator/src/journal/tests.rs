@@ -43,7 +43,7 @@ impl Temporary {
         folder
     }
 
-    /// What is in it, save for the lock.
+    /// What is in it, except for the lock.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
         let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -75,7 +75,7 @@ fn open(folder: &Temporary) -> Arc<Shared> {
 
 fn refused(settings: Settings) -> DataError {
     match Emulator::new(settings).map(|_| ()) {
-        Err(SetupError::Data(fault)) => fault,
+        Err(SetupError::Data(error)) => error,
         other => panic!("{other:?}"),
     }
 }
@@ -206,9 +206,9 @@ fn a_journal_that_is_broken_in_its_middle_is_refused_and_cut_when_asked() {
     let second = breaks.nth(1).unwrap();
     journal[second + 30] ^= 1;
     fs::write(&path, &journal).unwrap();
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(&fault, DataError::Broken { at, .. } if *at == second), "{fault}");
-    assert!(fault.to_string().contains("journal-1` is broken at byte"), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(&error, DataError::Broken { at, .. } if *at == second), "{error}");
+    assert!(error.to_string().contains("journal-1` is broken at byte"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), journal, "nothing is touched");
 
     let repaired = Emulator::new(Settings { data_repair: true, ..settings(Some(&folder)) }).unwrap().shared;
@@ -262,8 +262,8 @@ fn a_state_that_cannot_be_read_is_made_up_for_by_the_one_before_it_or_refused() 
     for files in [vec![new[0].clone(), bent.clone()], vec![new[0].clone()], vec![old[1].clone(), new[0].clone(), bent]]
     {
         let folder = Temporary::with(&files);
-        let fault = refused(settings(Some(&folder)));
-        assert!(matches!(fault, DataError::NoState { .. }), "{fault}");
+        let error = refused(settings(Some(&folder)));
+        assert!(matches!(error, DataError::NoState { .. }), "{error}");
         assert_eq!(folder.files().len(), files.len(), "nothing is touched");
     }
 }
@@ -278,16 +278,16 @@ fn a_line_that_cannot_be_taken_in_is_refused_with_its_place() {
     record::read(&journal.clone(), &mut chain);
     chain.write(&mut journal, br#"{"at":1,"do":"jion"}"#);
     fs::write(&path, &journal).unwrap();
-    let fault = refused(settings(Some(&folder)));
-    assert!(fault.to_string().contains("line 6 of") && fault.to_string().contains("`do` is `jion`"), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(error.to_string().contains("line 6 of") && error.to_string().contains("`do` is `jion`"), "{error}");
 }
 
 #[test]
 fn a_folder_has_one_emulator() {
     let folder = Temporary::new();
     let first = open(&folder);
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(fault, DataError::InUse { .. }), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(error, DataError::InUse { .. }), "{error}");
     drop(first);
     open(&folder);
 }
@@ -299,8 +299,8 @@ fn where_nothing_can_be_kept_nothing_is_accepted() {
     create(&shared, "g", "");
     fs::remove_dir_all(&folder.0).unwrap();
     // A new generation cannot be begun in a folder that is gone.
-    let fault = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
-    assert!(fault.contains("can no longer be kept") && fault.contains("state.new"), "{fault}");
+    let error = wait(shared.change(|world| world.reset(&shared.settings))).unwrap_err().to_string();
+    assert!(error.contains("can no longer be kept") && error.contains("state.new"), "{error}");
     let request = Request::signed("POST", "/v4/x", "", b"");
     let query = RawQuery::new("");
     assert!(wait(shared.answer(&request, &query, None)).is_err());

@@ -55,7 +55,7 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     struct Head {
         avmarks_data: u32,
     }
-    let form = |fault: serde_json::Error| OneLine(&fault.to_string()).to_string();
+    let form = |error: serde_json::Error| OneLine(&error.to_string()).to_string();
     // The version first: another one may have another form.
     let Head { avmarks_data: found } = serde_json::from_str(json).map_err(form)?;
     if found != VERSION {
@@ -63,11 +63,11 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
     }
     let Wire { clock, assigned, groups, calls, app, .. } = serde_json::from_str(json).map_err(form)?;
     let groups = groups.into_iter().map(|(id, group)| {
-        let id = GroupId::parse(&id).map_err(|fault| format!("a group: {fault}"))?;
+        let id = GroupId::parse(&id).map_err(|error| format!("a group: {error}"))?;
         Ok((id, group))
     });
     Ok(State {
-        app: App::restore(app.get().as_bytes()).map_err(|fault| fault.to_string())?,
+        app: App::restore(app.get().as_bytes()).map_err(|error| error.to_string())?,
         clock: clock.into(),
         groups: groups.collect::<Result<_, String>>()?,
         calls,

@@ -71,8 +71,8 @@ impl Writer {
         let thread = std::thread::Builder::new().name("avmarks-journal".to_owned()).spawn(move || {
             while let Some((pieces, appended)) = taken.take() {
                 let written = pieces.into_iter().try_for_each(|piece| pen.write(piece));
-                if let Err(fault) = written {
-                    let failure = NotPersisted(fault.to_string().into());
+                if let Err(error) = written {
+                    let failure = NotPersisted(error.to_string().into());
                     tracing::error!("{failure}");
                     progressed.send_replace(Progress::Failed(failure));
                     return;
@@ -213,8 +213,8 @@ impl Pen {
 
     /// Writes down how the journal ends.
     fn stop(&self) {
-        if let Err(fault) = self.folder.set_mark(&self.journal) {
-            tracing::warn!(%fault, "that the emulator stopped could not be written down; a tail that is lost will not be noticed");
+        if let Err(error) = self.folder.set_mark(&self.journal) {
+            tracing::warn!(%error, "that the emulator stopped could not be written down; a tail that is lost will not be noticed");
         }
     }
 }

@@ -35,9 +35,9 @@ pub(super) mod by_user {
         deserializer: D,
     ) -> Result<BTreeMap<UserId, T>, D::Error> {
         let map = BTreeMap::<String, T>::deserialize(deserializer)?;
-        // The widest reading, for what was let in under one must be read under another.
+        // The widest reading, because what was let in under one must be read under another.
         let user = |text: &str| UserId::parse_as(text, AccountId::Utf8);
-        let wrong = |fault| D::Error::custom(format!("a user id: {fault}"));
+        let wrong = |error| D::Error::custom(format!("a user id: {error}"));
         map.into_iter().map(|(text, value)| Ok((user(&text).map_err(wrong)?, value))).collect()
     }
 }

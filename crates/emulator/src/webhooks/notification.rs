@@ -10,11 +10,11 @@
 //! | the same while pinned (500) | nothing: "disconnection events ignored" |
 //! | group destroyed | `AfterGroupDestroyed`, without `MemberList` |
 //!
-//! **Our readings**, for no page says it: the end or deletion of a pin on a member without connection is `Offline` by
-//! `HeartbeatInterrupt`, for its heartbeat is missing and nothing hides that any more, and a pin that brings such a member
+//! **Our readings**, because no page says it: the end or deletion of a pin on a member without connection is `Offline` by
+//! `HeartbeatInterrupt`, because its heartbeat is missing and nothing hides that any more, and a pin that brings such a member
 //! online is `Online` by `HeartbeatRecover`. A member that was offline and joins again is `Online` by `Join`. A kick and a
 //! disband are no `Offline`: the page of 2024 has the last *active* exit. A join or an exit over an SDK has `OptPlatform`
-//! `Unknown`, for nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
+//! `Unknown`, because nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
 
 use avmarks_protocol::webhook::{
     AfterGroupDestroyed, EventCause, EventType, ExitType, JoinType, MemberStateChange, MembershipChange, Revision,

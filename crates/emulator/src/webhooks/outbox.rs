@@ -346,7 +346,7 @@ impl Item {
                 (Some(status.as_u16()), show_answers.then(|| Delivery::excerpt(&answer)), failed(status, &answer), true)
             }
             // The page has time-outs alone; a connection that fails is as good as one.
-            Err(fault) => (None, None, Some(fault.to_string()), matches!(fault, PostError::Body(_))),
+            Err(error) => (None, None, Some(error.to_string()), matches!(error, PostError::Body(_))),
         };
         let command = self.notification.webhook.command();
         let again = error.is_some() && !in_time && self.attempt <= *retries;

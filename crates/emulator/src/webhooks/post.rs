@@ -56,26 +56,26 @@ impl Receiver {
         settings.check()?;
         let WebhookSettings { url, trusted, .. } = settings;
 
-        let fault = || WebhookSettingsError::Url { url: url.clone() };
-        let uri: Uri = escaped(url).parse().map_err(|_| fault())?;
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(fault()) };
+        let error = || WebhookSettingsError::Url { url: url.clone() };
+        let uri: Uri = escaped(url).parse().map_err(|_| error())?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(error()) };
         let is_https = match scheme {
             "http" => false,
             "https" => true,
-            _ => return Err(fault()),
+            _ => return Err(error()),
         };
-        // What is behind the last colon and no port is none: 99999, for one.
+        // Text after the last colon that is not a port, such as 99999, is an error.
         let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
         let has_odd_port =
             authority.as_str().rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']') && !is_port(port));
         if has_odd_port || authority.as_str().contains('@') || authority.host().is_empty() || url.contains('#') {
-            return Err(fault());
+            return Err(error());
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls = match (is_https, trusted) {
             (false, _) => None,
             (true, None) => return Err(WebhookSettingsError::Untrusted { url: url.clone() }),
-            (true, Some(pem)) => Some((connector(pem)?, ServerName::try_from(host.clone()).map_err(|_| fault())?)),
+            (true, Some(pem)) => Some((connector(pem)?, ServerName::try_from(host.clone()).map_err(|_| error())?)),
         };
         let target = match uri.query() {
             Some(query) => format!("{}?{query}&", uri.path()),
@@ -86,8 +86,8 @@ impl Receiver {
     }
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, PostError> {
-        let fault = |source| PostError::Connection { authority: self.authority.clone(), source };
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(fault)?;
+        let error = |source| PostError::Connection { authority: self.authority.clone(), source };
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(error)?;
         // Small requests, one at a time: nothing is to be waited for.
         let _ = stream.set_nodelay(true);
         let sender = match &self.tls {
@@ -97,7 +97,7 @@ impl Receiver {
                 sender
             }
             Some((connector, name)) => {
-                let stream = connector.connect(name.clone(), stream).await.map_err(fault)?;
+                let stream = connector.connect(name.clone(), stream).await.map_err(error)?;
                 let (sender, connection) = handshake(TokioIo::new(stream)).await?;
                 tokio::spawn(connection);
                 sender
@@ -128,18 +128,18 @@ fn escaped(url: &str) -> String {
 
 /// Trusts these certificates, and no others.
 fn connector(pem: &str) -> Result<TlsConnector, WebhookSettingsError> {
-    let fault = |what: String| WebhookSettingsError::Trusted { what };
+    let error = |what: String| WebhookSettingsError::Trusted { what };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|what| fault(what.to_string()))?;
-        roots.add(certificate).map_err(|what| fault(what.to_string()))?;
+        let certificate = certificate.map_err(|what| error(what.to_string()))?;
+        roots.add(certificate).map_err(|what| error(what.to_string()))?;
     }
     if roots.is_empty() {
-        return Err(fault("there is none".to_owned()));
+        return Err(error("there is none".to_owned()));
     }
     let provider = Arc::new(crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = versions.map_err(|what| fault(what.to_string()))?.with_root_certificates(roots).with_no_client_auth();
+    let config = versions.map_err(|what| error(what.to_string()))?.with_root_certificates(roots).with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
@@ -172,7 +172,7 @@ impl Poster {
                 .header(HOST, &receiver.authority)
                 .header(CONTENT_TYPE, "application/json")
                 .body(Full::new(Bytes::copy_from_slice(body)))
-                .map_err(|fault| PostError::Body(fault.to_string()))
+                .map_err(|error| PostError::Body(error.to_string()))
         };
         let (response, sender) = match self.send_on_kept(request()?).await {
             Some(sent) => sent?,
@@ -183,7 +183,7 @@ impl Poster {
         };
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|fault| PostError::Body(fault.to_string()))?.to_bytes();
+        let body = body.map_err(|error| PostError::Body(error.to_string()))?.to_bytes();
         self.kept = Some(sender);
         Ok((status, body))
     }
@@ -195,9 +195,9 @@ impl Poster {
         sender.ready().await.ok()?;
         match sender.try_send_request(request).await {
             Ok(response) => Some(Ok((response, sender))),
-            Err(mut fault) => match fault.take_message() {
+            Err(mut error) => match error.take_message() {
                 Some(_) => None,
-                None => Some(Err(fault.into_error().into())),
+                None => Some(Err(error.into_error().into())),
             },
         }
     }

@@ -17,7 +17,7 @@ use avmarks_spec::Excerpt;
 /// let mut settings = Settings::default();
 /// settings.webhooks = Some(WebhookSettings::new("ftp://127.0.0.1/"));
 /// assert_eq!(
-///     Emulator::new(settings).err().map(|fault| fault.to_string()).as_deref(),
+///     Emulator::new(settings).err().map(|error| error.to_string()).as_deref(),
 ///     Some("`url` is `ftp://127.0.0.1/`; it must be an absolute `http` or `https` URL, without user and fragment, whose port is from 1 to 65535")
 /// );
 /// ```

@@ -71,7 +71,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
             "`policy.page_size` is `100`: `gap:page-size` has no such reading; it can be read as `500`, `250`",
         ),
         (r#"{"policy":{"profile":"x"}}"#, "`policy.profile` is `x`; there are `default`, `2023`, `2024-12`, `2025-11`"),
-        (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits.marks_per_group_max`: it is 15; it must be at most 14"),
+        (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits.marks_per_group_max` is 15: expected at most 14"),
         (
             r#"{"limits":{"body_bytes_max":-1}}"#,
             "`limits.body_bytes_max`: `-1` is no whole number from 0 to 2^64-1 at line 1 column 31",
@@ -81,8 +81,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
     }
     let (status, says) = refused(&running, "PATCH", "settings", r#"{"limits":{"pages":1}}"#);
     assert!(
-        status == 400
-            && says.starts_with("`limits.pages`: there is no such limit; there are `accounts_per_call_max`, "),
+        status == 400 && says.starts_with("`limits` has no `pages`: expected one of `accounts_per_call_max`, "),
         "{says}"
     );
     let (status, says) = refused(&running, "PATCH", "settings", r#"{"policy":{"pages":"1"}}"#);

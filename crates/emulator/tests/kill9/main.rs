@@ -33,8 +33,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("{fault}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -66,7 +66,7 @@ fn kill_again_and_again() -> Result<()> {
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let seed = number("AVMARKS_SEED")?.unwrap_or(time.as_millis() as u64);
     let folder = Folder(std::env::temp_dir().join(format!("avmarks-kill9-{}", std::process::id())));
-    let told = |fault: Box<dyn Error>| format!("seed {seed}, {}: {fault}", folder.0.display());
+    let told = |error: Box<dyn Error>| format!("seed {seed}, {}: {error}", folder.0.display());
 
     let mut random = Random(seed);
     let mut loads: Vec<_> = (0..CLIENTS).map(|client| Load::new(client, random.next())).collect();
@@ -81,7 +81,7 @@ fn kill_again_and_again() -> Result<()> {
             .map(|mut load| {
                 let (address, answered) = (address.clone(), answered.clone());
                 std::thread::spawn(move || {
-                    load.run(&address, &answered).map(|()| load).map_err(|fault| fault.to_string())
+                    load.run(&address, &answered).map(|()| load).map_err(|error| error.to_string())
                 })
             })
             .collect();
@@ -93,7 +93,7 @@ fn kill_again_and_again() -> Result<()> {
         loads = Vec::new();
         for thread in threads {
             let load = thread.join().map_err(|_| "a client has panicked")?;
-            loads.push(load.map_err(|fault| told(fault.into()))?);
+            loads.push(load.map_err(|error| told(error.into()))?);
         }
         let (again, took) = Killed::start(&folder.0).map_err(told)?;
         running = again;

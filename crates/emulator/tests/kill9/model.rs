@@ -152,8 +152,8 @@ impl Load {
             match act.send(&account, &mut client) {
                 Ok(()) => {}
                 // It was killed.
-                Err(fault) if fault.is::<std::io::Error>() || fault.to_string().contains("has ended") => return Ok(()),
-                Err(fault) => return Err(fault),
+                Err(error) if error.is::<std::io::Error>() || error.to_string().contains("has ended") => return Ok(()),
+                Err(error) => return Err(error),
             }
             self.in_flight = None;
             self.answered += 1;

@@ -24,7 +24,7 @@ impl Folder {
         self.0.join(Authority::CERTIFICATE_FILE)
     }
 
-    fn fault(&self) -> String {
+    fn error(&self) -> String {
         Authority::load_or_make(&self.0).unwrap_err().to_string()
     }
 }
@@ -93,21 +93,21 @@ fn files_that_hold_something_else_are_left_alone_and_named() {
         (format!("{key}-----BEGIN CERTIFICATE-----\nAAAA\n"), "holds no certificate"),
     ] {
         fs::write(folder.key(), &text).unwrap();
-        let fault = folder.fault();
-        assert!(fault.contains(wrong) && fault.contains("avmarks-ca.key.pem"), "{text:?}: {fault}");
+        let error = folder.error();
+        assert!(error.contains(wrong) && error.contains("avmarks-ca.key.pem"), "{text:?}: {error}");
         assert_eq!(fs::read_to_string(folder.key()).unwrap(), text, "nothing is written over");
     }
     fs::write(folder.key(), &good).unwrap();
     fs::write(folder.certificate(), &of_other).unwrap();
-    assert!(folder.fault().contains("does not hold the certificate of the key beside it"), "{}", folder.fault());
+    assert!(folder.error().contains("does not hold the certificate of the key beside it"), "{}", folder.error());
     fs::write(folder.key(), [0xff, 0xfe]).unwrap();
-    assert!(folder.fault().contains("is no text"));
+    assert!(folder.error().contains("is no text"));
 }
 
 #[test]
 fn a_folder_that_cannot_be_had_is_named() {
     let folder = Folder::new("file");
     fs::write(&folder.0, "a file").unwrap();
-    assert!(folder.fault().contains(&folder.0.display().to_string()));
+    assert!(folder.error().contains(&folder.0.display().to_string()));
     fs::remove_file(&folder.0).unwrap();
 }

@@ -137,8 +137,8 @@ fn connections_have_their_limit() {
     assert!(is_closed(&mut third));
     // Who speaks TLS is told so in its own way.
     let mut fourth = tls(connect(running.address()), running.emulator().certificate_pem(), "localhost");
-    let fault = fourth.write_all(b"GET").and_then(|()| fourth.read_exact(&mut [0])).unwrap_err().to_string();
-    assert!(fault.contains("InternalError"), "{fault}");
+    let error = fourth.write_all(b"GET").and_then(|()| fourth.read_exact(&mut [0])).unwrap_err().to_string();
+    assert!(error.contains("InternalError"), "{error}");
     // A place that was given up is taken again.
     drop(first);
     while connect_and_ask(running.address(), &request) != 200 {}

@@ -64,7 +64,7 @@ pub(crate) fn receive_head(stream: &mut impl Read) -> Reply {
         let mut byte = [0];
         stream
             .read_exact(&mut byte)
-            .unwrap_or_else(|fault| panic!("{fault} behind {}", String::from_utf8_lossy(&head)));
+            .unwrap_or_else(|error| panic!("{error} behind {}", String::from_utf8_lossy(&head)));
         head.extend(byte);
     }
     let head = String::from_utf8(head).unwrap();
@@ -78,8 +78,8 @@ pub(crate) fn is_closed(stream: &mut impl Read) -> bool {
     let mut more = Vec::new();
     match stream.read_to_end(&mut more) {
         Ok(_) => more.is_empty(),
-        Err(fault) => {
-            matches!(fault.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof)
+        Err(error) => {
+            matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof)
         }
     }
 }

@@ -192,11 +192,11 @@ fn a_webhook_that_failed_is_not_sent_again_unless_asked_and_never_where_it_was_a
         presence(&running, "join", &["jared", "tommy"]);
         let log = deliveries(&running);
         assert_eq!((log.len(), receiver.came().len()), (attempts, attempts));
-        let fault = |at: usize| log[at]["error"].as_str().unwrap_or_default();
-        assert!(fault(0).starts_with("the connection failed"), "{}", fault(0));
-        assert_eq!(fault(1), "the status is 500; it must be 200");
-        assert_eq!((fault(2), log[2]["answer"].as_str()), ("the answer is not JSON", show.then_some("<html>")));
-        assert_eq!(fault(3), "");
+        let error = |at: usize| log[at]["error"].as_str().unwrap_or_default();
+        assert!(error(0).starts_with("the connection failed"), "{}", error(0));
+        assert_eq!(error(1), "the status is 500; it must be 200");
+        assert_eq!((error(2), log[2]["answer"].as_str()), ("the answer is not JSON", show.then_some("<html>")));
+        assert_eq!(error(3), "");
         let again: Vec<_> = log.iter().map(|delivery| delivery["again"] == true).collect();
         assert_eq!(again[..4], [retries > 0, false, false, false]);
     }

@@ -167,7 +167,7 @@ fn number(index: u8) -> String {
     }
 }
 
-/// A body with a fault in it, or none.
+/// A body with an error in it, or none.
 fn corrupted(body: String, choice: u8) -> String {
     match choice {
         240 => body.replacen("]}", ",]}", 1),

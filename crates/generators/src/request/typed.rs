@@ -123,7 +123,7 @@ fn accounts(choices: &mut Choices<'_>) -> Vec<Cow<'static, str>> {
 }
 
 /// One to three marks; up to sixteen now and then; of a deletion, now and then more different ones than a group can have,
-/// which is not a fault of a deletion.
+/// which is not an error of a deletion.
 fn marks(command_type: i64, choices: &mut Choices<'_>) -> modify_user_info::Marks<Integer<'static>> {
     match choices.byte() {
         count @ 0..=239 => (0..=count % 3).map(|_| samples::mark(choices).into()).collect(),

@@ -136,3 +136,19 @@ fn a_heartbeat_under_way_keeps_the_slots() {
     assert_eq!(store.claim(NodeId(2), Slot::COUNT).unwrap().len(), Slot::COUNT);
     assert_eq!(store.renew(NodeId(1)).unwrap(), None);
 }
+
+/// A process that is stopped within a transaction would keep its locks, and nobody could claim its slots.
+#[test]
+fn a_transaction_ends_a_second_after_its_client_stopped() {
+    let schema = Schema::new();
+    let mut store = PostgresStore::connect(&schema.url(), LIMITS).unwrap();
+    store.register(NodeId(1)).unwrap();
+    schema.run(
+        "CREATE TABLE seen (setting text);
+        CREATE OR REPLACE FUNCTION keeper_now() RETURNS bigint LANGUAGE sql VOLATILE AS
+            'INSERT INTO seen SELECT current_setting(''idle_in_transaction_session_timeout''); SELECT 1000::bigint'",
+    );
+    store.claim(NodeId(1), 1).unwrap();
+    let seen = schema.client().query("SELECT DISTINCT setting FROM seen", &[]).unwrap();
+    assert_eq!(seen.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["1s"]);
+}

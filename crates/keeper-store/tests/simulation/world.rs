@@ -198,7 +198,7 @@ impl World {
             queue: BinaryHeap::new(),
             events: BTreeMap::new(),
             sequence: 0,
-            groups: (0..random.within(1, 6)).map(group).collect(),
+            groups: (0..[1, 5, 40][random.within(0, 2) as usize]).map(group).collect(),
             accounts: (0..5).map(account).collect(),
             accepted: BTreeSet::new(),
             served: BTreeSet::new(),
@@ -378,7 +378,7 @@ impl World {
     }
 
     fn webhook(&mut self) {
-        let count = self.random.within(1, 4);
+        let count = self.random.within(1, 8);
         let mut events = Vec::new();
         for _ in 0..count {
             self.sequence += 1;

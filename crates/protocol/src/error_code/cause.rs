@@ -109,7 +109,7 @@ macro_rules! causes {
     ($( $code:literal $origin:ident [$($clause:ident)*] [$($gap:ident)*] $(under $under:ident $reading:literal)?
         $when:literal $advice:expr; )*) => {
         /// Every cause, by ascending code; of one code those by default first.
-        pub const CAUSES: &[Cause] = &[ $( Cause {
+        pub(super) const CAUSES: &[Cause] = &[ $( Cause {
             code: ErrorCode::new($code),
             when: $when,
             clauses: &[$( Clause::$clause ),*],

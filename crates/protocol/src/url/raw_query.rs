@@ -101,24 +101,21 @@ impl RawQuery {
         }
     }
 
-    /// `random`. Its errors stand apart, for the rules let them through unless told otherwise (`gap:random`).
+    /// `random`. Its errors stand apart, because the rules let them through unless told otherwise (`gap:random`).
     ///
     /// # Errors
     ///
-    /// [`RandomError`] where it is missing, duplicated, or not a number from 0 to 4,294,967,295.
-    pub fn random(&self) -> Result<u32, RandomError> {
-        match &self.random {
-            Parameter::Missing | Parameter::Empty => Err(RandomError::Missing),
-            Parameter::DuplicateField => Err(RandomError::DuplicateField),
-            Parameter::Broken => Err(RandomError::BadEscape),
-            Parameter::Once(text) => match text.parse() {
-                Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
-                _ => Err(RandomError::OutOfRange { found: shown(text) }),
-            },
-        }
+    /// [`QueryError`] where it is missing, duplicated, or not a number from 0 to 4,294,967,295.
+    pub fn random(&self) -> Result<u32, QueryError> {
+        let text = match &self.random {
+            Parameter::Broken => return Err(QueryError::RandomBadEscape),
+            random => once(random, "random")?,
+        };
+        let number = text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        number.ok_or_else(|| QueryError::RandomOutOfRange { found: shown(text) })
     }
 
-    /// All that is wrong with it, save `random`; the first decides the code of the answer.
+    /// All that is wrong with it, except for `random`; the first decides the code of the answer.
     #[must_use]
     pub fn errors(&self) -> Vec<QueryError> {
         [self.sdkappid().err(), self.identifier().err(), self.usersig().err(), self.contenttype().err()]
@@ -144,7 +141,7 @@ fn shown(value: &str) -> String {
     redact_usersig(value).into_owned()
 }
 
-fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryError> {
+pub(crate) fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T, QueryError> {
     match parameter {
         Parameter::Once(value) => Ok(value),
         Parameter::Missing | Parameter::Empty if name == "sdkappid" => Err(QueryError::AppMissing),
@@ -154,7 +151,7 @@ fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Result<&'a T,
     }
 }
 
-/// What is wrong with a query (`QUERY`).
+/// What is wrong with the query of a call (`QUERY`) or of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
@@ -181,6 +178,15 @@ pub enum QueryError {
         /// The value found, without a signature.
         found: String,
     },
+    /// `random` is not a number from 0 to 4,294,967,295 (`gap:random`).
+    #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
+    RandomOutOfRange {
+        /// The value found, without a signature.
+        found: String,
+    },
+    /// The encoding of `random` is broken.
+    #[error("`random` is not percent-encoded UTF-8")]
+    RandomBadEscape,
     /// `contenttype` is not `json`.
     #[error("`contenttype` is `{}`, and must be `json`", Excerpt(.found))]
     WrongContentType {
@@ -203,35 +209,6 @@ impl QueryError {
             Self::AppMissing => 60012,
             _ => 60025,
         })
-    }
-}
-
-/// What is wrong with `random` (`gap:random`).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RandomError {
-    /// It is missing.
-    #[error("`random` is missing from the URL")]
-    Missing,
-    /// It is duplicated.
-    #[error("`random` is in the URL more than once; send it once")]
-    DuplicateField,
-    /// It is not a number from 0 to 4,294,967,295.
-    #[error("`random` is `{}`, and must be a number from 0 to 4294967295", Excerpt(.found))]
-    OutOfRange {
-        /// The value found, without a signature.
-        found: String,
-    },
-    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8.
-    #[error("`random` is not percent-encoded UTF-8")]
-    BadEscape,
-}
-
-impl RandomError {
-    /// The code of the answer, where the policy refuses: 60025.
-    #[must_use]
-    pub const fn code(&self) -> ErrorCode {
-        ErrorCode::new(60025)
     }
 }
 
@@ -300,15 +277,15 @@ mod tests {
         let random = |text: &str| RawQuery::new(&GOOD.replace("random=1", text)).random();
         assert_eq!((random("random=0"), random("random=4294967295")), (Ok(0), Ok(u32::MAX)));
         for bad in ["4294967296", "-1", "1.5", "x", "%2B1"] {
-            assert!(matches!(random(&format!("random={bad}")), Err(RandomError::OutOfRange { .. })), "{bad}");
+            assert!(matches!(random(&format!("random={bad}")), Err(QueryError::RandomOutOfRange { .. })), "{bad}");
         }
-        assert_eq!(random(""), Err(RandomError::Missing));
-        assert_eq!(random("random="), Err(RandomError::Missing));
+        assert_eq!(random(""), Err(QueryError::Missing { name: "random" }));
+        assert_eq!(random("random="), Err(QueryError::Missing { name: "random" }));
         for twice in ["random=1&random=1", "random=&random=1", "random=1&random="] {
-            assert_eq!(random(twice), Err(RandomError::DuplicateField), "{twice}");
+            assert_eq!(random(twice), Err(QueryError::DuplicateField { name: "random" }), "{twice}");
         }
-        assert_eq!(random("random=%"), Err(RandomError::BadEscape));
-        assert_eq!(RandomError::Missing.code().number(), 60025);
+        assert_eq!(random("random=%"), Err(QueryError::RandomBadEscape));
+        assert_eq!(QueryError::Missing { name: "random" }.code().number(), 60025);
         assert_eq!(errors(&GOOD.replace("random=1", "random=-1")), []);
     }
 

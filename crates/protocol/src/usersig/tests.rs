@@ -433,7 +433,7 @@ fn eight_layers_of_percent_encoding_are_undone_and_no_more() {
 /// Of two guesses of which neither gives a signature, the one that reads further is told, though it is the less plain.
 #[test]
 fn the_guess_that_reads_furthest_is_told() {
-    for (sent, corruption, fault) in [
+    for (sent, corruption, error) in [
         // Alphabet, and then length.
         ("a+b+c", Corruption::StandardAlphabet, TokenError::Length { characters: 5 }),
         // Last character, and then no zlib.
@@ -441,6 +441,6 @@ fn the_guess_that_reads_furthest_is_told() {
         // No zlib, and then a zlib that ends early: the third character tells, which is a blank.
         ("OE A A A AAA", Corruption::BlankForPlus, TokenError::ZlibDamaged),
     ] {
-        assert_eq!(unreadable(sent), (vec![corruption], fault), "{sent}");
+        assert_eq!(unreadable(sent), (vec![corruption], error), "{sent}");
     }
 }

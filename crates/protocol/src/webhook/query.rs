@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use avmarks_spec::Excerpt;
-
 use crate::app_id::SdkAppId;
-use crate::url::{Parameter, encoded, pairs};
+use crate::url::{Parameter, QueryError, encoded, once, pairs};
 
 /// The query that the service puts behind an app's own URL.
 ///
@@ -29,7 +27,7 @@ pub struct WebhookQuery {
     pub sdkappid: SdkAppId,
     /// `CallbackCommand`.
     pub command: String,
-    /// `contenttype`: optional, and `json` in whatever case, for the tables say `JSON` and the samples `json`.
+    /// `contenttype`: optional, and `json` in whatever case, since the tables say `JSON` and the samples `json`.
     pub contenttype: Option<String>,
     /// `ClientIP`: the address of the client that caused it.
     pub client_ip: Option<String>,
@@ -47,8 +45,8 @@ impl WebhookQuery {
     ///
     /// # Errors
     ///
-    /// [`WebhookQueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
-    pub fn parse(text: &str) -> Result<Self, WebhookQueryError> {
+    /// [`QueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
         const NAMES: [&str; 7] =
             ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];
         let mut found = NAMES.map(|name| (name, Parameter::<String>::Missing));
@@ -61,11 +59,11 @@ impl WebhookQuery {
         let (app, command) = (required(app)?, required(command)?);
         let contenttype = optional(contenttype)?;
         if let Some(found) = contenttype.as_ref().filter(|found| !found.eq_ignore_ascii_case("json")) {
-            return Err(WebhookQueryError::WrongContentType { found: found.clone() });
+            return Err(QueryError::WrongContentType { found: found.clone() });
         }
         Ok(Self {
             sdkappid: SdkAppId::parse(&app)
-                .map_err(|_| WebhookQueryError::Malformed { name: "SdkAppid", found: app.clone() })?,
+                .map_err(|_| QueryError::Malformed { name: "SdkAppid", found: app.clone() })?,
             command,
             contenttype,
             client_ip: optional(client_ip)?,
@@ -112,62 +110,21 @@ impl fmt::Debug for WebhookQuery {
 
 type Found = (&'static str, Parameter);
 
-fn optional((name, parameter): Found) -> Result<Option<String>, WebhookQueryError> {
+fn optional((name, parameter): Found) -> Result<Option<String>, QueryError> {
     match parameter {
         Parameter::Missing | Parameter::Empty => Ok(None),
-        Parameter::Once(value) => Ok(Some(value)),
-        Parameter::DuplicateField => Err(WebhookQueryError::DuplicateField { name }),
-        Parameter::Broken => Err(WebhookQueryError::BadEscape { name }),
+        found => once(&found, name).cloned().map(Some),
     }
 }
 
-fn required(found: Found) -> Result<String, WebhookQueryError> {
-    let name = found.0;
-    optional(found)?.ok_or(WebhookQueryError::Missing { name })
+fn required((name, parameter): Found) -> Result<String, QueryError> {
+    once(&parameter, name).cloned()
 }
 
 /// Seconds in plain decimal: the signature covers the text, so another way of writing the number is another text.
-fn seconds(text: String) -> Result<u64, WebhookQueryError> {
+fn seconds(text: String) -> Result<u64, QueryError> {
     match text.parse::<u64>() {
         Ok(seconds) if seconds.to_string() == text => Ok(seconds),
-        _ => Err(WebhookQueryError::Malformed { name: "RequestTime", found: text }),
+        _ => Err(QueryError::Malformed { name: "RequestTime", found: text }),
     }
-}
-
-/// What is wrong with the query of a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum WebhookQueryError {
-    /// A parameter is missing.
-    #[error("`{name}` is missing from the URL")]
-    Missing {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// A parameter is duplicated.
-    #[error("`{name}` is in the URL more than once")]
-    DuplicateField {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// A value is not a number.
-    #[error("`{name}` is `{}`, and must be a number in plain digits", Excerpt(.found))]
-    Malformed {
-        /// The parameter.
-        name: &'static str,
-        /// The value found.
-        found: String,
-    },
-    /// `contenttype` is not `json`.
-    #[error("`contenttype` is `{}`, and must be `json`", Excerpt(.found))]
-    WrongContentType {
-        /// The value found.
-        found: String,
-    },
-    /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8.
-    #[error("`{name}` is not percent-encoded UTF-8")]
-    BadEscape {
-        /// The parameter.
-        name: &'static str,
-    },
 }

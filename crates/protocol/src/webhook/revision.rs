@@ -21,8 +21,6 @@ pub enum TimeForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RevisionRow {
-    /// A short name, ours and stable.
-    pub name: &'static str,
     /// `EventTime` of joining, leaving and disbanding.
     pub event_time: TimeForm,
     /// `EventTime` of going online and offline.
@@ -37,7 +35,7 @@ pub struct RevisionRow {
 /// use avmarks_protocol::webhook::Revision;
 ///
 /// assert_eq!(Revision::from_name("2023"), Some(Revision::Y2023));
-/// assert!(!Revision::Y2023.row().state_event_cause && Revision::Y2024.row().state_event_cause);
+/// assert_eq!(Revision::default().name(), "newest");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -68,30 +66,32 @@ impl Revision {
     /// Every revision, the oldest first.
     pub const ALL: &'static [Self] = &[Self::Y2023, Self::Y2024, Self::NewestEn, Self::Newest];
 
+    /// A short name, ours and stable.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Y2023 => "2023",
+            Self::Y2024 => "2024",
+            Self::NewestEn => "newest_en",
+            Self::Newest => "newest",
+        }
+    }
+
     /// What the revision has.
+    #[doc(hidden)]
     #[must_use]
     pub const fn row(self) -> RevisionRow {
         match self {
-            Self::Y2023 => RevisionRow {
-                name: "2023",
-                event_time: TimeForm::Text,
-                state_event_time: TimeForm::Absent,
-                state_event_cause: false,
-            },
-            Self::Y2024 => RevisionRow {
-                name: "2024",
-                event_time: TimeForm::Text,
-                state_event_time: TimeForm::Absent,
-                state_event_cause: true,
-            },
-            Self::NewestEn => RevisionRow {
-                name: "newest_en",
-                event_time: TimeForm::Text,
-                state_event_time: TimeForm::Text,
-                state_event_cause: true,
-            },
+            Self::Y2023 => {
+                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Absent, state_event_cause: false }
+            }
+            Self::Y2024 => {
+                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Absent, state_event_cause: true }
+            }
+            Self::NewestEn => {
+                RevisionRow { event_time: TimeForm::Text, state_event_time: TimeForm::Text, state_event_cause: true }
+            }
             Self::Newest => RevisionRow {
-                name: "newest",
                 event_time: TimeForm::Integer,
                 state_event_time: TimeForm::Integer,
                 state_event_cause: true,
@@ -99,16 +99,16 @@ impl Revision {
         }
     }
 
-    /// The revision of this [name](RevisionRow::name).
+    /// The revision of this [name](Self::name).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|revision| revision.row().name == name)
+        Self::ALL.iter().copied().find(|revision| revision.name() == name)
     }
 }
 
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.row().name)
+        f.write_str(self.name())
     }
 }
 

@@ -3,6 +3,7 @@ use core::time::Duration;
 use avmarks_spec::Timestamp;
 
 use super::*;
+use crate::url::QueryError;
 
 fn error(body: &str) -> String {
     Webhook::parse(body.as_bytes()).unwrap_err().to_string()
@@ -217,18 +218,18 @@ fn a_query_is_read_and_written() {
     assert_eq!((query.client_ip.as_deref(), query.request_time_seconds), (None, Some(1_669_872_112)));
     assert_eq!(query.to_text(), text);
     assert!(WebhookQuery::parse(&text.replace("=json", "=JSON")).is_ok());
-    let missing = |name| WebhookQueryError::Missing { name };
-    let malformed = |name, found: &str| WebhookQueryError::Malformed { name, found: found.to_owned() };
+    let missing = |name| QueryError::Missing { name };
+    let malformed = |name, found: &str| QueryError::Malformed { name, found: found.to_owned() };
     for (from, to, error) in [
         ("SdkAppid", "sdkappid", missing("SdkAppid")),
         ("Group.CallbackOnMemberStateChange", "", missing("CallbackCommand")),
         ("1400000000", "x", malformed("SdkAppid", "x")),
         ("1669872112", "01", malformed("RequestTime", "01")),
         ("1669872112", "-1", malformed("RequestTime", "-1")),
-        ("=json", "=xml", WebhookQueryError::WrongContentType { found: "xml".to_owned() }),
-        ("Sign=ab", "Sign=ab&Sign=ab", WebhookQueryError::DuplicateField { name: "Sign" }),
-        ("Sign=ab", "Sign=&Sign=ab", WebhookQueryError::DuplicateField { name: "Sign" }),
-        ("Sign=ab", "Sign=%a", WebhookQueryError::BadEscape { name: "Sign" }),
+        ("=json", "=xml", QueryError::WrongContentType { found: "xml".to_owned() }),
+        ("Sign=ab", "Sign=ab&Sign=ab", QueryError::DuplicateField { name: "Sign" }),
+        ("Sign=ab", "Sign=&Sign=ab", QueryError::DuplicateField { name: "Sign" }),
+        ("Sign=ab", "Sign=%a", QueryError::BadEscape { name: "Sign" }),
     ] {
         assert_eq!(WebhookQuery::parse(&text.replace(from, to)), Err(error), "{to}");
     }

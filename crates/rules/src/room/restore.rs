@@ -5,28 +5,9 @@ use core::fmt;
 
 use avmarks_spec::{GroupType, Limits, Mark, Timestamp, UserId};
 
-use super::Room;
 use super::marks::MarkSet;
 use super::roster::{Connection, hash};
-
-/// A member as a snapshot keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberState {
-    /// The account.
-    pub account: UserId,
-    /// The position in the join order, from 1 up; ascending from member to member.
-    pub position: u64,
-    /// When it joined.
-    pub joined: Timestamp,
-    /// Whether its connection is there; a robot has none.
-    pub connected: bool,
-    /// Whether it is a robot: it holds 500 without having joined.
-    pub robot: bool,
-    /// The marks it holds.
-    pub marks: Vec<Mark>,
-    /// When its pin ends, where it holds 500 and that has an end (`gap:robot-days`).
-    pub pinned_until: Option<Timestamp>,
-}
+use super::{MemberState, Room};
 
 /// Why members make no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

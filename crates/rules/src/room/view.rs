@@ -5,7 +5,7 @@ use avmarks_spec::{Timestamp, UserId};
 use super::marks::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks};
 use super::records::Slot;
 use super::roster::{Connection, Member, hash};
-use super::{MemberView, Room};
+use super::{MemberState, Room};
 
 /// So many accounts are looked up at once.
 pub(crate) const LOOK_UP_AT_ONCE: usize = 32;
@@ -138,15 +138,14 @@ impl<'a> View<'a> {
         numbers
     }
 
-    pub(super) fn describe(&self, slot: Slot) -> Option<MemberView> {
+    pub(super) fn describe(&self, slot: Slot) -> Option<MemberState> {
         let (seen, member) = (self.look(slot)?, self.room.roster.get(slot)?);
-        Some(MemberView {
+        Some(MemberState {
             account: member.account,
             position: member.position(),
             joined: member.joined(),
             connected: seen.connection == Connection::Connected,
             robot: seen.connection == Connection::Robot,
-            online: seen.is_online(),
             marks: self.room.numbers(seen.held).to_vec(),
             pinned_until: self.room.pins.end(member.position()).filter(|_| seen.held.has(MarkIndex::PINNED)),
         })

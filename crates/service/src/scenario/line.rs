@@ -176,7 +176,7 @@ impl<'a> Line<'a> {
         })?;
         let mut fields = LineFields { fields, policy };
         let at: u64 = fields.require("at", "a whole number of milliseconds from 0 up")?;
-        let at = Timestamp::new(at).map_err(|fault| format!("`at` is `{at}`; {fault}"))?;
+        let at = Timestamp::new(at).map_err(|error| format!("`at` is `{at}`; {error}"))?;
         let to_do: Cow<'_, str> = fields.text("do")?.ok_or_else(|| missing("do", "a string"))?;
         let input = match &*to_do {
             "app" => fields.app()?,
@@ -332,8 +332,8 @@ impl<'a> LineFields<'a, '_> {
             (Some(body), None, None) => Cow::Borrowed(body.get().as_bytes()),
             (None, Some(Cow::Borrowed(raw)), None) => Cow::Borrowed(raw.as_bytes()),
             (None, Some(Cow::Owned(raw)), None) => Cow::Owned(raw.into_bytes()),
-            (None, None, Some(base64)) => Cow::Owned(STANDARD.decode(base64.as_bytes()).map_err(|fault| {
-                format!("`raw_b64` is `{}`, which is not base64 with padding: {fault}", Excerpt(&base64))
+            (None, None, Some(base64)) => Cow::Owned(STANDARD.decode(base64.as_bytes()).map_err(|error| {
+                format!("`raw_b64` is `{}`, which is not base64 with padding: {error}", Excerpt(&base64))
             })?),
             _ => {
                 return Err(

@@ -29,7 +29,7 @@ pub(super) fn step(step: &Step) -> Vec<u8> {
 ///
 /// ```
 /// use avmarks_service::spec::{GroupId, GroupType, Timestamp};
-/// use avmarks_service::{App, Settings, events_json};
+/// use avmarks_service::{App, Settings, scenario::events_json};
 ///
 /// let mut app = App::new(Settings::default());
 /// let group = GroupId::parse("@TGS#a").unwrap();

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use avmarks_rules::internal::{Listed, MemberState};
-use avmarks_rules::{Filter, MemberView};
+use avmarks_rules::internal::Listed;
+use avmarks_rules::{Filter, MemberState};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, LimitField, Limits, Mark, Timestamp, UserId};
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
@@ -143,8 +143,8 @@ impl FilterWire {
     }
 }
 
-impl From<MemberView> for MemberWire {
-    fn from(member: MemberView) -> Self {
+impl From<MemberState> for MemberWire {
+    fn from(member: MemberState) -> Self {
         Self {
             account: member.account.as_str().to_owned(),
             place: member.position,

@@ -50,8 +50,8 @@ fn main() -> ExitCode {
     for (name, suites) in names {
         match run(name, suites, at_most) {
             Ok(found) => survivors += found,
-            Err(fault) => {
-                eprintln!("error: {fault}");
+            Err(error) => {
+                eprintln!("error: {error}");
                 return ExitCode::from(2);
             }
         }
@@ -72,7 +72,7 @@ fn run(name: &str, suites: &[&str], at_most: Option<Duration>) -> Result<usize, 
     let package = format!("avmarks-{name}");
     let suites = [&["-p", &package], suites].concat();
     let folder = Path::new("target/boundaries");
-    let root = std::env::current_dir().map_err(|fault| fault.to_string())?;
+    let root = std::env::current_dir().map_err(|error| error.to_string())?;
     let tree = Tree::copy(&root, &root.join(folder).join("tree"), &root.join(folder).join("build"))?;
     let (files, changes) = changes(&tree, name)?;
     let alone = tree.put_all(&package, &files, &changes)?;
@@ -136,7 +136,7 @@ fn changes(tree: &Tree, name: &str) -> Result<(Vec<PathBuf>, Vec<Numbered>), Str
     let files = tree.sources(&Path::new("crates").join(name).join("src"));
     let (mut found, mut of_tests) = (Vec::new(), Vec::new());
     for file in &files {
-        let in_it = places(tree.original(file)?).map_err(|fault| format!("{}: {fault}", file.display()))?;
+        let in_it = places(tree.original(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
         let is_root = ["lib.rs", "mod.rs"].iter().any(|root| file.ends_with(root));
         let folder = if is_root { file.parent().unwrap_or(file).to_owned() } else { file.with_extension("") };
         of_tests.extend(in_it.test_modules.iter().map(|module| folder.join(module)));
@@ -163,7 +163,7 @@ struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     fn new(tree: &'a Tree) -> Result<Self, String> {
-        let equivalents = fs::read_to_string(EQUIVALENT).map_err(|fault| format!("{EQUIVALENT}: {fault}"))?;
+        let equivalents = fs::read_to_string(EQUIVALENT).map_err(|error| format!("{EQUIVALENT}: {error}"))?;
         Ok(Self { tree, equivalents, caught: 0, timed_out: 0, do_not_build: 0, equivalent: 0, survived: 0 })
     }
 

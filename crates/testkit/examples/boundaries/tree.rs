@@ -82,7 +82,7 @@ impl Tree {
     /// Copies what git knows of the folder `from`, and what it does not ignore, to `to`.
     pub(crate) fn copy(from: &Path, to: &Path, builds: &Path) -> Result<Self, String> {
         let listed = Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(from).output();
-        let listed = listed.map_err(|fault| format!("git: {fault}"))?.stdout;
+        let listed = listed.map_err(|error| format!("git: {error}"))?.stdout;
         let list = to.with_extension("list");
         // What was there when the tree was copied before, and no longer is, goes.
         let earlier = fs::read_to_string(&list).unwrap_or_default();
@@ -96,7 +96,7 @@ impl Tree {
             let Ok(bytes) = fs::read(from.join(file)) else { continue };
             write(&to.join(file), &bytes)?;
             if file.extension().is_some_and(|extension| extension == "rs") {
-                let text = String::from_utf8(bytes).map_err(|fault| format!("{}: {fault}", file.display()))?;
+                let text = String::from_utf8(bytes).map_err(|error| format!("{}: {error}", file.display()))?;
                 sources.insert(file.to_owned(), text);
             }
         }
@@ -144,12 +144,12 @@ impl Tree {
                 write(&self.to.join(file), text.text.as_bytes())?;
                 rendered.push((file, text));
             }
-            let faults = self.faults(package)?;
-            if faults.is_empty() {
+            let errors = self.errors(package)?;
+            if errors.is_empty() {
                 return Ok(alone);
             }
             let before = alone.len();
-            for (file, at) in &faults {
+            for (file, at) in &errors {
                 let text = rendered.iter().find(|(of, _)| file.ends_with(of)).map(|(_, text)| text);
                 let innermost = text.and_then(|text| {
                     text.places.iter().filter(|(place, _)| place.contains(at)).min_by_key(|(place, _)| place.len())
@@ -158,7 +158,7 @@ impl Tree {
             }
             if alone.len() == before {
                 return Err(format!(
-                    "the changes of {package} do not build side by side, and none of them is to blame: {faults:?}"
+                    "the changes of {package} do not build side by side, and none of them is to blame: {errors:?}"
                 ));
             }
         }
@@ -167,19 +167,19 @@ impl Tree {
     fn cargo(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
         let mut cargo = Command::new("cargo");
         cargo.args(arguments).args(["--message-format=json", "--quiet"]).current_dir(&self.to).stderr(Stdio::null());
-        let output = cargo.env("CARGO_TARGET_DIR", &self.builds).output().map_err(|fault| format!("cargo: {fault}"))?;
+        let output = cargo.env("CARGO_TARGET_DIR", &self.builds).output().map_err(|error| format!("cargo: {error}"))?;
         let lines = String::from_utf8_lossy(&output.stdout).into_owned();
         lines
             .lines()
-            .map(|line| serde_json::from_str(line).map_err(|fault| format!("cargo: {fault}: {line}")))
+            .map(|line| serde_json::from_str(line).map_err(|error| format!("cargo: {error}: {line}")))
             .collect()
     }
 
-    /// Where the compiler finds faults in a package: files, and places in them in bytes.
-    fn faults(&self, package: &str) -> Result<Vec<(PathBuf, usize)>, String> {
+    /// Where the compiler finds errors in a package: files, and places in them in bytes.
+    fn errors(&self, package: &str) -> Result<Vec<(PathBuf, usize)>, String> {
         let messages = self.cargo(&["check", "-p", package])?;
-        let faults = messages.iter().map(|message| &message["message"]).filter(|message| message["level"] == "error");
-        let places = faults.flat_map(|fault| fault["spans"].as_array().into_iter().flatten()).filter_map(|span| {
+        let errors = messages.iter().map(|message| &message["message"]).filter(|message| message["level"] == "error");
+        let places = errors.flat_map(|error| error["spans"].as_array().into_iter().flatten()).filter_map(|span| {
             let at = usize::try_from(span["byte_start"].as_u64()?).ok()?;
             Some((PathBuf::from(span["file_name"].as_str()?), at))
         });
@@ -239,7 +239,7 @@ impl Suite {
         program.current_dir(&self.folder).env(CHOSEN, number.to_string());
         program.env("CARGO_MANIFEST_DIR", &self.folder).env("INSTA_UPDATE", "no");
         program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let told = |fault: std::io::Error| format!("{}: {fault}", self.program.display());
+        let told = |error: std::io::Error| format!("{}: {error}", self.program.display());
         let mut running = program.spawn().map_err(told)?;
         let output = running.stdout.take().ok_or("the program has no output")?;
         let (failed, failures) = mpsc::channel();
@@ -315,7 +315,7 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
     if fs::read(file).is_ok_and(|found| found == bytes) {
         return Ok(());
     }
-    let told = |fault: std::io::Error| format!("{}: {fault}", file.display());
+    let told = |error: std::io::Error| format!("{}: {error}", file.display());
     file.parent().map_or(Ok(()), fs::create_dir_all).map_err(told)?;
     fs::write(file, bytes).map_err(told)
 }

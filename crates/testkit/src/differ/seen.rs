@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_rules::MemberView;
+use avmarks_rules::MemberState;
 use avmarks_service::App;
 use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 
@@ -10,7 +10,7 @@ use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) id: GroupId,
-    pub(super) members: Vec<MemberView>,
+    pub(super) members: Vec<MemberState>,
     pub(super) admins: Vec<UserId>,
 }
 
@@ -37,13 +37,10 @@ impl Seen {
             let pinned = member.marks.contains(&Mark::PINNED);
             let error = match member {
                 // CLEAR-OFFLINE
-                MemberView { online: false, .. } if !member.marks.is_empty() => "an offline member holds marks",
-                MemberView { robot: true, connected: true, .. } => "a robot has a connection",
-                MemberView { robot: true, .. } if !pinned => "a robot does not hold 500",
-                MemberView { connected, online, .. } if *online != (*connected || pinned) => {
-                    "online is not what connection and 500 say"
-                }
-                MemberView { pinned_until: Some(_), .. } if !pinned => "an end is left of a mark 500 that is not held",
+                _ if !member.is_online() && !member.marks.is_empty() => "an offline member holds marks",
+                MemberState { robot: true, connected: true, .. } => "a robot has a connection",
+                MemberState { robot: true, .. } if !pinned => "a robot does not hold 500",
+                MemberState { pinned_until: Some(_), .. } if !pinned => "an end is left of a mark 500 that is not held",
                 _ => "",
             };
             if !error.is_empty() {
@@ -71,11 +68,10 @@ pub(super) fn unchanged_but_by_time(before: &[Seen], after: &[Seen], now: Timest
 }
 
 /// The member once time alone has passed (`PIN-500`); a robot whose 500 has ended is gone.
-fn as_of(member: &MemberView, now: Timestamp) -> Option<MemberView> {
+fn as_of(member: &MemberState, now: Timestamp) -> Option<MemberState> {
     let mut member = member.clone();
     if member.pinned_until.is_some_and(|end| end <= now) {
         member.pinned_until = None;
-        member.online = member.connected;
         member.marks.retain(|mark| *mark != Mark::PINNED && member.connected);
         if member.robot {
             return None;

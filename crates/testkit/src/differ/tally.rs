@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
-use avmarks_rules::MemberView;
+use avmarks_rules::MemberState;
 use avmarks_spec::{Clause, Gap, UserId};
 use serde_json::Value;
 
@@ -122,6 +122,6 @@ impl Tally {
     }
 }
 
-fn find(members: &[MemberView], account: UserId) -> Option<&MemberView> {
+fn find(members: &[MemberState], account: UserId) -> Option<&MemberState> {
     members.iter().find(|member| member.account == account)
 }

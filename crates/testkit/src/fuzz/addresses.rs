@@ -3,7 +3,7 @@
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::url::{CallUrl, Query, QueryError, RandomError, RawQuery};
+use avmarks_protocol::url::{CallUrl, Query, QueryError, RawQuery};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::webhook::WebhookQuery;
 
@@ -72,7 +72,7 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
         (_, "") => assert_eq!(raw.query(), Err(QueryError::Missing { name: "usersig" })),
         _ => assert_eq!(raw.query().as_ref(), Ok(&query)),
     }
-    assert_eq!(raw.random(), query.random.ok_or(RandomError::Missing));
+    assert_eq!(raw.random(), query.random.ok_or(QueryError::Missing { name: "random" }));
     // Which signature it is, shows nowhere but where it is asked for.
     let other = Query { usersig: UserSig::new("another"), ..query.clone() };
     let other_url = CallUrl::new(base, identifier, &other);

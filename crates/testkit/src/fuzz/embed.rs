@@ -29,7 +29,7 @@ fn conversation(bytes: &[u8]) -> Vec<String> {
     replies
 }
 
-/// A reply is JSON in one line and of a form that never changes; the library is never at fault.
+/// A reply is JSON in one line and of a form that never changes; no reply reports a bug of the library.
 fn is_reply(reply: &str) {
     assert!(serde_json::from_str::<serde_json::Value>(reply).is_ok(), "no JSON: {reply}");
     assert!(reply.starts_with(r#"{"v":1,"ok":"#) || reply.starts_with(r#"{"v":1,"error":{"kind":""#), "{reply}");

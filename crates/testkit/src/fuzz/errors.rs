@@ -10,10 +10,10 @@ use avmarks_protocol::webhook::{Revision, Webhook, WebhookQuery, WebhookToken};
 use avmarks_protocol::{
     Endpoint, Envelope, RequestError, add_robots, get_members, get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::Policy;
-use avmarks_service::{App, Request, Scenario, Settings, preflight};
+use avmarks_rules::{Policy, Terms};
+use avmarks_service::{App, Request, Settings, preflight, scenario::Scenario};
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Gap, GroupId, GroupType, Limits, Mark, Reading, Timestamp, UserId};
+use avmarks_spec::{Gap, GroupId, GroupType, Mark, Reading, Timestamp, UserId};
 
 use super::{assert_is_a_line, split_at_last_nul};
 
@@ -46,7 +46,7 @@ fn bodies(body: &[u8]) {
     line(Webhook::parse(body).err());
     line(App::restore(body).err());
     for endpoint in Endpoint::ALL {
-        for violation in preflight(*endpoint, body, &Policy::default(), &Limits::DOCUMENTED) {
+        for violation in preflight(*endpoint, body, &Terms::default()) {
             assert_is_a_line(&violation.message);
         }
     }

@@ -72,12 +72,12 @@ async fn run() -> Result<(), String> {
         [url, key_file, host] => (url, key_file, host.as_str()),
         _ => return Err("give the emulator's URL, the file with its key, and perhaps a host".to_owned()),
     };
-    let key = fs::read_to_string(key_file).map_err(|fault| format!("{key_file}: {fault}"))?;
+    let key = fs::read_to_string(key_file).map_err(|error| format!("{key_file}: {error}"))?;
     let usersig = TencentSig::new(APP, key.trim().to_owned()).generate_user_sig(ADMIN.to_owned(), 3_600);
     let usersig = usersig.ok_or("no signature was made")?;
     let mut im = TencentHelper::new(host.to_owned(), APP, ADMIN.to_owned(), usersig.clone());
     // An error of the SDK has the whole URL in it, and there the signature, which is a secret.
-    let failed = |fault| said(fault).replace(&usersig, "…");
+    let failed = |error| said(error).replace(&usersig, "…");
 
     let mut class = Group::new();
     class.set_group_type(Some(GroupType::AVChatRoom)).set_name(Some("class")).set_owner_account(Some("teacher"));
@@ -119,8 +119,8 @@ async fn control(im: &mut TencentHelper, url: &str, body: Value) -> Result<(), S
     Ok(())
 }
 
-fn said(fault: impl std::fmt::Display) -> String {
-    fault.to_string()
+fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 fn expect<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Result<(), String> {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use avmarks_client::PlanKind;
+use avmarks_embed::explain::CauseLine;
 use avmarks_protocol::{Cause, ErrorCode, RequestFacts};
 use avmarks_spec::Clause;
 use serde::Serialize;
 
-use crate::explain::CauseLine;
 use crate::output::{Commas, HEAD, ID};
 
 /// A code, and what to do about it.

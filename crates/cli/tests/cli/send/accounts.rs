@@ -56,7 +56,7 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         b"account,mark\nstudent1,1000\n#note\nann;1000\nann,\nann,abc\n\"ann,1000\n,1000\nann,1000,1001\n".to_vec();
     text.extend(format!("{long},1000\na\tb,1000\n").as_bytes());
     text.extend(b"a\xff,1000\n\"ann\"x,1000\nstudent2,999\n");
-    let name = file(&folder("faults"), "bad.csv", &text);
+    let name = file(&folder("errors"), "bad.csv", &text);
     let run = server.send(&["set", "--file", &name]);
     let expected = [
         (3, "`#note` begins like a comment, and there are none; take it out, or put the account in quotes"),
@@ -80,7 +80,7 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         (13, "something stands behind a closing quotation mark; end the field there, or write this mark twice"),
         (14, "invalid mark `999`: expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
     ];
-    let mut lines: Vec<_> = expected.iter().map(|(line, fault)| format!("`{name}` line {line}: {fault}")).collect();
+    let mut lines: Vec<_> = expected.iter().map(|(line, error)| format!("`{name}` line {line}: {error}")).collect();
     lines.push("12 errors in the accounts; nothing was sent".to_owned());
     assert_eq!(run.errors(2), lines);
     assert_eq!(server.entries().len(), 0);
@@ -126,8 +126,8 @@ fn faults_of_arguments_and_of_the_whole_are_told_too() {
 #[test]
 fn accounts_beyond_ascii_are_a_reading() {
     let name = "röschen";
-    let fault = "account 1: invalid account `röschen`: `\\u{f6}` at byte 1 is not allowed; --reading account_id=utf8 accepts such ids";
-    assert_eq!(wrong(&[name, "--mark", "1000"], "").errors(2)[0], fault);
+    let error = "account 1: invalid account `röschen`: `\\u{f6}` at byte 1 is not allowed; --reading account_id=utf8 accepts such ids";
+    assert_eq!(wrong(&[name, "--mark", "1000"], "").errors(2)[0], error);
     let read = planned(&["--mark", "1000", "--reading", "account_id=utf8"], name);
     assert_eq!(read, members(&[(name, &[1000])]));
 }

@@ -176,7 +176,7 @@ fn who_is_online_is_listed_and_counted() {
 
     let count = server.send(&["count"]);
     assert_eq!((count.status, count.out.as_str()), (0, "1171\n"));
-    assert_eq!(server.send(&["count", "--json"]).json(), json!({"version": 2, "group": GROUP, "online": 1171}));
+    assert_eq!(server.send(&["count", "--json"]).json(), json!({"version": 3, "group": GROUP, "online": 1171}));
 
     let refused = server.send(&["count", "--group", "@TGS#nowhere"]);
     assert_eq!((refused.status, refused.out.as_str()), (1, ""));

@@ -156,7 +156,7 @@ fn check_tells_who_is_online_in_the_order_given() {
     let run = server.send(&["check", "stranger", "student1", "stranger", "--json"]);
     assert_eq!(run.status, 3);
     let expected = json!({
-        "version": 2,
+        "version": 3,
         "group": GROUP,
         "counts": {"online": 1, "total": 2},
         "accounts": [{"account": "stranger", "online": false}, {"account": "student1", "online": true}],
@@ -220,12 +220,12 @@ fn administrators_are_added_listed_and_deleted() {
     let admin = |account| json!({"Admin_Account": account, "Avatar": "", "NickName": ""});
     assert_eq!(
         server.send(&["admins", "list", "--json"]).json(),
-        json!({"version": 2, "group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
+        json!({"version": 3, "group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
     );
     let run = feed(server.command(&["admins", "delete", "--file", "-", "--json"]), list.out.as_bytes());
     assert_eq!(
         run.json(),
-        json!({"version": 2, "change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]})
+        json!({"version": 3, "change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]})
     );
     assert_eq!(server.send(&["admins", "list"]).out, "");
     let commands: Vec<String> = server.entries().into_iter().map(|entry| entry.command).collect();

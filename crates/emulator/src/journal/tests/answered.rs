@@ -45,8 +45,8 @@ fn a_line_that_cannot_be_taken_in_is_given_up_with_all_behind_it_when_asked() {
     chain.write(&mut journal, br#"{"at":1,"do":"jion"}"#);
     chain.write(&mut journal, br#"{"at":1,"do":"destroy_group","group":"g"}"#);
     fs::write(&path, &journal).unwrap();
-    let fault = refused(settings(Some(&folder)));
-    assert!(fault.to_string().contains("`data_repair`"), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(error.to_string().contains("`data_repair`"), "{error}");
     let repaired = Emulator::new(Settings { data_repair: true, ..settings(Some(&folder)) }).unwrap().shared;
     assert_eq!(lasting(&repaired), state);
     drop(repaired);

@@ -35,14 +35,14 @@ fn a_record_missing_after_a_stop_is_told() {
     assert_eq!(all.len(), 4);
     for kept in 1..all.len() {
         write(&folder, &all[..kept]);
-        let fault = refused(settings(Some(&folder)));
-        assert!(matches!(fault, DataError::Changed { .. }), "{kept}: {fault}");
+        let error = refused(settings(Some(&folder)));
+        assert!(matches!(error, DataError::Changed { .. }), "{kept}: {error}");
     }
     // Half a record.
     write(&folder, &[all[..3].concat(), all[3][..20].to_vec()]);
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(fault, DataError::Changed { .. }), "{fault}");
-    assert!(fault.to_string().contains("bytes when the emulator stopped"), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(error, DataError::Changed { .. }), "{error}");
+    assert!(error.to_string().contains("bytes when the emulator stopped"), "{error}");
     let rest = repaired(&folder);
     assert_eq!(rest["app"]["groups"][0]["members"].as_array().map(Vec::len), Some(1), "{rest}");
     // With all of them, nothing is told.
@@ -56,8 +56,8 @@ fn a_record_out_of_its_place_is_told() {
     let all = records(&folder);
     for order in [&[0, 2, 3][..], &[0, 1, 3], &[1, 2, 3], &[0, 2, 1, 3], &[0, 1, 1, 2, 3], &[0, 1, 2, 3, 3]] {
         write(&folder, &order.iter().map(|at| all[*at].clone()).collect::<Vec<_>>());
-        let fault = refused(settings(Some(&folder)));
-        assert!(matches!(fault, DataError::Broken { .. }), "{order:?}: {fault}");
+        let error = refused(settings(Some(&folder)));
+        assert!(matches!(error, DataError::Broken { .. }), "{order:?}: {error}");
     }
 }
 
@@ -69,8 +69,8 @@ fn a_journal_without_its_beginning_is_told() {
     write(&folder, &[]);
     assert!(matches!(refused(settings(Some(&folder))), DataError::Broken { at: 0, .. }));
     fs::remove_file(folder.0.join("journal-1")).unwrap();
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(fault, DataError::NoState { .. }) && fault.to_string().contains("`journal-1`"), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(error, DataError::NoState { .. }) && error.to_string().contains("`journal-1`"), "{error}");
     let state = repaired(&folder);
     assert_eq!(state["app"]["groups"], serde_json::json!([]));
 }
@@ -87,12 +87,12 @@ fn the_last_generation_is_refused_with_its_name() {
         record::Chain::of(&format!("{kind}-{last}")).write(&mut record, line.as_bytes());
         fs::write(folder.0.join(format!("{kind}-{last}")), record).unwrap();
     }
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(&fault, DataError::LastGeneration { .. }), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(&error, DataError::LastGeneration { .. }), "{error}");
     assert!(
-        fault.to_string().contains("`state-18446744073709551615`")
-            || fault.to_string().contains("/state-18446744073709551615"),
-        "{fault}"
+        error.to_string().contains("`state-18446744073709551615`")
+            || error.to_string().contains("/state-18446744073709551615"),
+        "{error}"
     );
 }
 
@@ -131,8 +131,8 @@ fn nothing_is_answered_once_a_file_was_taken_away() {
         let shared = open(&folder);
         create(&shared, "g", "");
         take(&folder.0);
-        let fault = wait(shared.change(|world| world.destroy_group(group("g")))).unwrap_err().to_string();
-        assert!(fault.contains(name) && fault.contains("was removed"), "{fault}");
+        let error = wait(shared.change(|world| world.destroy_group(group("g")))).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("was removed"), "{error}");
     }
 }
 
@@ -142,8 +142,8 @@ fn a_folder_without_its_lock_is_still_taken() {
     let folder = Temporary::new();
     let first = open(&folder);
     fs::remove_file(folder.0.join("lock")).unwrap();
-    let fault = refused(settings(Some(&folder)));
-    assert!(matches!(fault, DataError::InUse { .. }), "{fault}");
+    let error = refused(settings(Some(&folder)));
+    assert!(matches!(error, DataError::InUse { .. }), "{error}");
     drop(first);
 }
 

@@ -5,19 +5,19 @@ use serde::Serialize;
 
 /// A copy of a page.
 #[derive(Serialize)]
-pub(super) struct SourceLine {
-    pub(super) page: &'static str,
-    pub(super) title: &'static str,
-    pub(super) language: &'static str,
+pub struct SourceLine {
+    pub page: &'static str,
+    pub title: &'static str,
+    pub language: &'static str,
     /// The part of the page; empty for the whole page.
-    pub(super) section: &'static str,
+    pub section: &'static str,
     /// None for a copy that shows no date.
-    pub(super) date: Option<&'static str>,
-    pub(super) url: &'static str,
+    pub date: Option<&'static str>,
+    pub url: &'static str,
 }
 
 impl SourceLine {
-    pub(super) fn all(sources: &[Source]) -> Vec<Self> {
+    pub fn all(sources: &[Source]) -> Vec<Self> {
         sources.iter().map(Self::of).collect()
     }
 
@@ -27,7 +27,7 @@ impl SourceLine {
     }
 
     /// The copies of a page that anything rests on, the newest first, each date once.
-    pub(super) fn of_page(number: &str) -> Vec<Self> {
+    pub fn of_page(number: &str) -> Vec<Self> {
         let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
         let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
         let mut lines: Vec<_> = all
@@ -42,7 +42,7 @@ impl SourceLine {
 
 /// A clause or a gap.
 #[derive(Serialize)]
-pub(super) struct Entry {
-    pub(super) id: &'static str,
-    pub(super) says: &'static str,
+pub struct Entry {
+    pub id: &'static str,
+    pub says: &'static str,
 }

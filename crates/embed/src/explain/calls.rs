@@ -4,33 +4,33 @@ use avmarks_protocol::Endpoint;
 use avmarks_spec::{CLAUSES, GAPS, PAGES, Source, WebPage};
 use serde::Serialize;
 
-use super::source::{Entry, SourceLine};
-use crate::names;
+use super::names::{TOPICS, plain};
+use super::sources::{Entry, SourceLine};
 
 /// One call, or the calls of a topic.
 #[derive(Serialize)]
-pub(super) struct Calls {
-    pub(super) name: &'static str,
-    pub(super) calls: Vec<CallLine>,
+pub struct Calls {
+    pub name: &'static str,
+    pub calls: Vec<CallLine>,
     /// The clauses and gaps that rest on the pages of these calls.
-    pub(super) clauses: Vec<Entry>,
-    pub(super) gaps: Vec<Entry>,
+    pub clauses: Vec<Entry>,
+    pub gaps: Vec<Entry>,
 }
 
 /// A call.
 #[derive(Serialize)]
-pub(super) struct CallLine {
-    pub(super) command: &'static str,
-    pub(super) path: &'static str,
-    pub(super) sources: Vec<SourceLine>,
+pub struct CallLine {
+    pub command: &'static str,
+    pub path: &'static str,
+    pub sources: Vec<SourceLine>,
 }
 
 impl Calls {
-    /// The call or the topic of this name, as [`names::plain`] has it.
-    pub(super) fn named(plain: &str) -> Option<Self> {
-        let call = Endpoint::ALL.iter().find(|endpoint| names::plain(endpoint.command()) == plain);
+    /// The call or the topic of this name, as [`plain`] has it.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let call = Endpoint::ALL.iter().find(|endpoint| plain(endpoint.command()) == name);
         let call = call.map(|endpoint| (endpoint.command(), std::slice::from_ref(endpoint)));
-        let topic = || names::TOPICS.iter().find(|(name, _)| *name == plain).copied();
+        let topic = || TOPICS.iter().find(|(topic, _)| *topic == name).copied();
         let (name, endpoints) = call.or_else(topic)?;
         let rests = |sources: &[Source], text: &str| {
             let on_page = |source: &Source| endpoints.iter().any(|endpoint| is_of(&source.page, *endpoint));
