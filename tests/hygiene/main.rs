@@ -151,7 +151,8 @@ fn dependencies_point_down_only() {
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
         ("conformance", &["spec", "protocol", "rules", "service", "generators"]),
-        ("keeper", &["spec", "protocol", "client"]),
+        // The rules and the service are the world of its tests alone.
+        ("keeper", &["spec", "protocol", "client", "rules", "service"]),
         ("keeper-store", &["spec", "protocol"]),
         (
             "cli",
