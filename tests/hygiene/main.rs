@@ -61,6 +61,8 @@ const PUBLISHED: &[&str] = &[
     "generators",
     "conformance",
     "emulator",
+    "keeper",
+    "keeper-store",
     "cli",
 ];
 
@@ -83,7 +85,7 @@ fn the_core_has_no_std_no_clock_and_no_randomness() {
             }
         }
     }
-    for name in ["protocol", "service", "client", "generators", "embed", "embed-c"] {
+    for name in ["protocol", "service", "client", "generators", "embed", "embed-c", "keeper"] {
         for file in files(&format!("crates/{name}/src"), "rs").iter().filter(|file| !file.contains("/src/tests/")) {
             let text = shipped(file);
             for word in ["SystemTime", "Instant::now", "TcpStream", "TcpListener", "std::fs", "thread_local"] {
@@ -149,7 +151,23 @@ fn dependencies_point_down_only() {
         ("transport-ureq", &["spec", "protocol", "client"]),
         ("emulator", &["spec", "protocol", "rules", "service"]),
         ("conformance", &["spec", "protocol", "rules", "service", "generators"]),
-        ("cli", &["spec", "protocol", "rules", "service", "client", "transport-ureq", "conformance", "emulator"]),
+        ("keeper", &["spec", "protocol", "client"]),
+        ("keeper-store", &["spec", "protocol"]),
+        (
+            "cli",
+            &[
+                "spec",
+                "protocol",
+                "rules",
+                "service",
+                "client",
+                "transport-ureq",
+                "conformance",
+                "emulator",
+                "keeper",
+                "keeper-store",
+            ],
+        ),
     ];
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));

@@ -257,3 +257,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_new_owner_makes_transitions_stale() {
+    let [boss, heir] = ["boss", "heir"].map(|name| UserId::parse(name).unwrap());
+    let mut room = Room::new(GroupType::AvChatRoom, Some(boss));
+    let transition = room.presence(Presence::Join, &[heir], Timestamp::EPOCH);
+    room.set_owner(heir);
+    assert_eq!(room.apply(&transition), Err(StaleTransition));
+    assert_eq!((room.owner(), room.len()), (Some(heir), 0));
+}

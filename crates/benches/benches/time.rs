@@ -12,6 +12,7 @@ use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
 use avmarks_rules::{Command, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
 use avmarks_service::{App, Request, Settings};
+use avmarks_spec::readings::ListMarks;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 const AT: Timestamp = Timestamp::from_millis(1);
@@ -215,11 +216,16 @@ impl Rooms {
 
     fn latest(&self, rounds: usize) {
         let Self { members, theirs, ours, .. } = self;
-        let policy = Policy::default();
-        let compared = Compared::rounds(rounds, &mut |_| timed(|| black_box(theirs.latest(1_000))).0, &mut |_| {
-            timed(|| black_box(ours.list(Filter::Visible, &policy, u64::MAX, AT).take(1_000).collect::<Vec<_>>())).0
-        });
-        compared.print(&format!("latest 1000 of {members}"), 1, if *members > 1_000 { "100x" } else { "" });
+        // The naive room lists no marks.
+        for (list_marks, with) in [(ListMarks::Absent, ""), (ListMarks::Present, ", with marks")] {
+            let mut policy = Policy::default();
+            policy.list_marks = list_marks;
+            let compared = Compared::rounds(rounds, &mut |_| timed(|| black_box(theirs.latest(1_000))).0, &mut |_| {
+                timed(|| black_box(ours.list(Filter::Visible, &policy, u64::MAX, AT).take(1_000).collect::<Vec<_>>())).0
+            });
+            let reach = if *members > 1_000 && with.is_empty() { "100x" } else { "" };
+            compared.print(&format!("latest 1000 of {members}{with}"), 1, reach);
+        }
     }
 
     /// A thousand pins: none of them due, then all.

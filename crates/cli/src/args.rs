@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conformance;
+mod keep;
 mod members;
 mod parsers;
 mod policy;
@@ -21,6 +22,7 @@ pub(crate) use accounts::{AccountArgs, SendingArgs};
 pub(crate) use conformance::{
     ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs,
 };
+pub(crate) use keep::KeepArgs;
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
 use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
@@ -33,8 +35,9 @@ pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         // A superfluous argument may be a key or a signature, which must not be printed.
-        let about_signatures =
-            arguments.iter().any(|argument| ["usersig", "send", "serve"].iter().any(|command| argument == command));
+        let about_signatures = arguments
+            .iter()
+            .any(|argument| ["usersig", "send", "serve", "keep"].iter().any(|command| argument == command));
         if about_signatures { without_values(error) } else { error }.exit()
     })
 }
@@ -76,8 +79,9 @@ fn has_harmless_value(error: &clap::Error) -> bool {
 /// Checks requests of the Tencent Cloud Chat marks API against its documented rules, and sends them
 ///
 /// Checks bodies of `modify_user_info` and its sibling calls, plays scenarios with a simulated service, and explains
-/// clauses, gaps of the documents, error codes and signatures. Three commands use the network: `avmarks send`,
-/// `avmarks serve`, which listens and sends webhooks, and `avmarks conformance`, which asks on this host or the URL that it is given.
+/// clauses, gaps of the documents, error codes and signatures. Four commands use the network: `avmarks send`,
+/// `avmarks serve`, which listens and sends webhooks, `avmarks keep`, which listens for webhooks and sends calls, and `avmarks
+/// conformance`, which asks on this host or the URL that it is given.
 #[derive(Debug, Parser)]
 #[command(
     name = "avmarks",
@@ -89,7 +93,7 @@ Exit status:
   1  refused, or not done
   2  wrong usage, or input that cannot be read
   3  done in part (send); nobody to ask (conformance)
-  4  a setting is wrong or missing (send, serve)
+  4  a setting is wrong or missing (send, serve, keep)
 
 Examples:
   avmarks check request.json
@@ -101,7 +105,7 @@ Examples:
 
 Environment:
   AVMARKS_KEY  the app's secret key, if --key-file is not given
-  AVMARKS_…    the settings of avmarks send and avmarks serve
+  AVMARKS_…    the settings of avmarks send, serve and keep
   NO_COLOR     if it is set, terminals get no colour either"
 )]
 pub(crate) struct Cli {
@@ -123,6 +127,7 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     Generate(GenerateArgs),
     Conformance(Box<ConformanceArgs>),
+    Keep(Box<KeepArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use avmarks_client::{JobError, ProgressError};
 use avmarks_emulator::{AuthorityError, SeedError, SetupError};
+use avmarks_keeper_store::StoreError;
 use avmarks_service::SnapshotError;
 
 use crate::encoding::Encoding;
@@ -104,6 +105,10 @@ pub(crate) enum Error {
     /// Nobody could be asked.
     #[error("{0}")]
     Harness(String),
+    #[error("{what}: {error}")]
+    Store { what: String, error: StoreError },
+    #[error("no thread can be started: {0}")]
+    Threads(io::Error),
     #[error("the log cannot be written: {0}")]
     Log(io::Error),
     #[error("no handler for signals can be set: {0}")]

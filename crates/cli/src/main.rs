@@ -12,6 +12,7 @@ mod encoding;
 mod error;
 mod explain;
 mod input;
+mod keep;
 mod manual;
 mod mark;
 mod names;
@@ -51,6 +52,7 @@ fn run(cli: &Cli) -> Result<Verdict, Error> {
         Command::Replay(args) => replay::run(args),
         Command::Explain(args) => explain::run(args, format),
         Command::Serve(args) => serve::run(args, format),
+        Command::Keep(args) => keep::run(args, format),
         Command::Usersig(args) => usersig::run(args, format),
         Command::Send(args) => send::run(args, format),
         Command::Policy(args) => policy::run(args, format),

@@ -6,7 +6,7 @@ mod ask;
 mod change;
 mod config;
 mod dry_run;
-mod fields;
+pub(crate) mod fields;
 mod interrupt;
 mod plan;
 mod report;

@@ -2,7 +2,7 @@
 
 mod banner;
 mod lines;
-mod logs;
+pub(crate) mod logs;
 mod seed;
 mod settings;
 
@@ -65,7 +65,7 @@ fn warn_of_others(address: SocketAddr, has_token: bool) {
 }
 
 /// Receives the first Ctrl-C or SIGTERM; the second one ends the process.
-fn signals() -> Result<mpsc::Receiver<()>, Error> {
+pub(crate) fn signals() -> Result<mpsc::Receiver<()>, Error> {
     static STOPPING: AtomicBool = AtomicBool::new(false);
     let (sender, stop) = mpsc::channel();
     let handler = move || {

@@ -1,4 +1,4 @@
-//! The settings of `avmarks send` and `avmarks serve`: options, then the environment, then a file, then defaults; and where each is
+//! The settings of `avmarks send`, `avmarks serve` and `avmarks keep`: options, then the environment, then a file, then defaults; and where each is
 //! from.
 
 mod file;
@@ -14,7 +14,7 @@ use avmarks_rules::Policy;
 
 use crate::error::Error;
 use crate::readings::GapReading;
-pub(crate) use options::SettingArgs;
+pub(crate) use options::{KEEP, SEND, SERVE, SettingArgs};
 pub(crate) use table::{Command, Setting};
 pub(crate) use value::{NO_PROXY, address, host_pattern, limit, stub};
 
@@ -52,8 +52,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Looks everywhere. The profile and the readings that are given change `policy`.
-    pub(crate) fn find<const SERVE: bool>(args: &SettingArgs<SERVE>, policy: Policy) -> Self {
-        let command = SettingArgs::<SERVE>::COMMAND;
+    pub(crate) fn find<const COMMAND: u8>(args: &SettingArgs<COMMAND>, policy: Policy) -> Self {
+        let command = SettingArgs::<COMMAND>::COMMAND;
         let mut errors = Vec::new();
         let given = |texts: &[String], origin| GivenSetting { texts: texts.to_owned(), origin };
         let options = args.given.iter().map(|(setting, texts)| (*setting, given(texts, Origin::Option)));
@@ -101,6 +101,7 @@ impl Settings {
         let (profile, readings) = match self.command {
             Command::Send => (Setting::Profile, Setting::Reading),
             Command::Serve => (Setting::AppProfile, Setting::AppReading),
+            Command::Keep => return policy,
         };
         let base = self.text(profile).and_then(Policy::profile).unwrap_or(policy);
         let readings: Vec<_> = self.texts(readings).iter().filter_map(|text| GapReading::parse(text).ok()).collect();
@@ -201,7 +202,7 @@ impl Settings {
 
     /// A value as it may be shown. A text that should name the file of a secret, and names no file, may be the secret itself.
     pub(crate) fn shown(&self, setting: Setting, text: &str) -> String {
-        let names_a_secret = matches!(setting, Setting::KeyFile | Setting::UsersigFile);
+        let names_a_secret = matches!(setting, Setting::KeyFile | Setting::UsersigFile | Setting::KeepKeyFile);
         let is_there = || text == "-" || self.path(setting).is_some_and(|path| path.exists());
         match names_a_secret && !is_there() {
             true => "… (no such file)".to_owned(),
@@ -244,6 +245,9 @@ impl Settings {
 
 /// That none of these is given, and where it may be.
 fn missing(alternatives: &[Setting]) -> String {
+    if alternatives.contains(&Setting::KeepKey) {
+        return "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file".to_owned();
+    }
     if alternatives.contains(&Setting::Key) {
         return "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file; \
                 a signature made elsewhere is accepted too: --usersig-file, AVMARKS_USERSIG_FILE, AVMARKS_USERSIG, `usersig_file`"

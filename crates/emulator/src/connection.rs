@@ -110,10 +110,19 @@ pub(crate) async fn turn_away(mut stream: TcpStream) {
 const TOO_MANY: &str = "too many connections are open; try again later";
 
 fn too_many() -> String {
-    let body = serde_json::json!({ "error": TOO_MANY }).to_string();
+    last_answer("503 Service Unavailable", "Retry-After: 1\r\n", TOO_MANY)
+}
+
+/// The start of a connection whose client speaks HTTP/2 without having asked. Source: RFC 9113, section 3.4.
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
+const NOT_HTTP_2: &str = "the client speaks HTTP/2, and this is a server for HTTP/1.1";
+
+/// An answer behind which the connection ends, written without the HTTP server.
+fn last_answer(status: &str, header: &str, error: &str) -> String {
+    let body = serde_json::json!({ "error": error }).to_string();
     let length = body.len();
     format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{header}Connection: close\r\n\r\n{body}"
     )
 }
 
@@ -126,12 +135,18 @@ where
     let timeout = context.head_timeout();
     let Some(first) = unless_stopped(&context, tokio::time::timeout(timeout, stream.fill_buf())).await else { return };
     let Ok(Ok(Some(first))) = first.map(|read| read.map(|bytes| bytes.first().copied())) else { return };
+    if stream.buffer().starts_with(HTTP_2) {
+        tracing::warn!("{NOT_HTTP_2}");
+        let _ = stream.write_all(last_answer("505 HTTP Version Not Supported", "", NOT_HTTP_2).as_bytes()).await;
+        let _ = stream.shutdown().await;
+        return;
+    }
     if first != TLS_HANDSHAKE {
         return serve_http(stream, context, target).await;
     }
     let tls = match context.shared.certificates.acceptor(&target.host) {
         Ok(tls) => tls,
-        Err(fault) => return tracing::error!(%fault, "TLS cannot be serve_http"),
+        Err(fault) => return tracing::error!(%fault, "TLS cannot be served"),
     };
     let Some(accepted) = unless_stopped(&context, tokio::time::timeout(timeout, tls.accept(stream))).await else {
         return;

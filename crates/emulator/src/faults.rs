@@ -125,6 +125,10 @@ impl Faults {
         self.queue.clear();
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Queued> {
         self.queue.iter()
     }

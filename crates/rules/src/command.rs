@@ -122,7 +122,7 @@ fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
     }
 }
 
-/// The number of accounts that are compared without an allocation: the documented maximum of a call, and some.
+/// The number of accounts that are compared without an allocation: the documented maximum of a call, plus slack.
 const FEW_ACCOUNTS: usize = 512;
 
 /// Open addressing with linear probing, in a table on the stack.

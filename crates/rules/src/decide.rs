@@ -44,7 +44,7 @@ impl Room {
                     gaps.push(Gap::Echo);
                     transition = Transition::marks(&view, evaluation.changes);
                 }
-                // Only where nobody could be served is each mark's own reason the call's, and so are the readings of each mark.
+                // `ALL-FAILED` keeps the omissions and their readings: they are the reason for the refusal.
                 Some(Refusal::AllFailed) => {}
                 Some(_) => {
                     omitted.clear();
@@ -57,7 +57,7 @@ impl Room {
         refused.first().into_iter().for_each(|refused| reasons.refusal(refused.reason));
         omitted.iter().for_each(|omission| reasons.clause(omission.because));
         if refused.is_empty() {
-            // What was served was served for being online, and is listed as it was asked for.
+            // Every served account was online (`ONLINE-ONLY`), and the answer repeats the requested marks (`gap:echo`).
             reasons.clause(Clause::OnlineOnly);
         }
         gaps.into_iter().for_each(|gap| reasons.gap(gap));
@@ -122,8 +122,8 @@ fn finish(
     Decision { verdict, other_refusals: refused.collect(), because: reasons.into_vec(), omitted, transition }
 }
 
-/// Every refusal of steps 13 to 18, which look at no account: of a call in this group, by this operator, that names 500
-/// or 600 or does not. What needs a group is skipped where there is none.
+/// Every refusal of steps 13 to 18, which look at no account. `names_special` says whether the call names 500 or 600. Checks that need
+/// a group are skipped if `room` is `None`.
 #[must_use]
 pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
@@ -171,8 +171,8 @@ fn feature_refusals(room: Option<&Room>, terms: &Terms) -> Vec<Refused> {
     found
 }
 
-/// Every refusal that a question knows beyond its body, in the order of the precedence: steps 13 to 16 as far as they are asked of
-/// it, and `PERMISSION` where `gap:rest-owner` lets owners call.
+/// Every refusal of a question beyond those of its body, in the order of the precedence: the steps among 13 to 16 that apply to it, and
+/// `PERMISSION` if `gap:rest-owner` lets owners call.
 #[must_use]
 pub fn question_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, question: Question) -> Vec<Refused> {
     let policy = &terms.policy;
@@ -211,7 +211,7 @@ pub fn question_refusals(room: Option<&Room>, terms: &Terms, operator: Operator,
     found
 }
 
-/// An administrator of the group is neither app admin nor owner.
+/// App admins and the owner of the group. Being an administrator of the group gives no permission.
 fn may_operate(room: &Room, operator: Operator) -> bool {
     match operator {
         Operator::Admin => true,
@@ -220,7 +220,7 @@ fn may_operate(room: &Room, operator: Operator) -> bool {
     }
 }
 
-/// Steps 19 and 20: what the looking at the accounts has shown.
+/// Steps 19 and 20, which depend on the accounts of the call.
 fn outcome_refusals(terms: &Terms, evaluation: &Evaluation) -> Vec<Refused> {
     let mut found = Vec::new();
     // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
@@ -246,7 +246,7 @@ struct Evaluation {
     omitted: Vec<Omission>,
     changes: MarkChanges,
     gaps: Vec<Gap>,
-    /// How many marks that take places the group would have; 0 for a delete, which adds none.
+    /// The number of counted marks that the group would have; 0 for a delete, which adds none.
     marks_in_group: usize,
     /// The first mark that was full.
     full: Option<Mark>,
@@ -286,7 +286,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
             let seen = record.and_then(|record| view.seen(record));
             let held = seen.map(|seen| seen.held).unwrap_or_default();
             let online = seen.is_some_and(|seen| seen.is_online());
-            // ONLINE-ONLY: who is online may take every mark; who is not may take 500 alone (`gap:offline-500`).
+            // ONLINE-ONLY: an online account may take every mark, an offline one only 500 (`gap:offline-500`).
             let may_take_500 = online
                 || match policy.offline_500 {
                     Offline500::Anyone => true,

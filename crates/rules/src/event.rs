@@ -32,16 +32,16 @@ pub enum Event {
         account: UserId,
         /// The cause.
         cause: Cause,
-        /// Whether it is a robot. Robots send no webhooks (`gap:robot-webhook`).
+        /// Whether it is a robot. No webhook is sent about robots (`gap:robot-webhook`).
         robot: bool,
     },
     /// A member left, or a robot was removed. The marks are lost (`CLEAR-LEAVE`).
     Left {
         /// The account.
         account: UserId,
-        /// The marks lost, in ascending order.
+        /// The marks lost, 500 among them, in ascending order.
         lost: Vec<Mark>,
-        /// Whether it was a robot. Robots send no webhooks (`gap:robot-webhook`).
+        /// Whether it was a robot. No webhook is sent about robots (`gap:robot-webhook`).
         robot: bool,
     },
     /// The connection was lost. The member stays online by its pin (`PIN-500`).
@@ -58,11 +58,11 @@ pub enum Event {
     WentOffline {
         /// The account.
         account: UserId,
-        /// The marks lost, in ascending order.
+        /// The marks lost besides 500, in ascending order.
         lost: Vec<Mark>,
         /// The cause.
         cause: Cause,
-        /// Whether it was a robot. Robots send no webhooks (`gap:robot-webhook`).
+        /// Whether it was a robot. No webhook is sent about robots (`gap:robot-webhook`).
         robot: bool,
     },
     /// Mark 500 ended after its three days (`PIN-500`).

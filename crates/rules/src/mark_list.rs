@@ -1,4 +1,4 @@
-//! The marks of one account in a call.
+//! The marks of one account.
 
 use alloc::vec::Vec;
 use core::ops::Deref;
@@ -6,8 +6,8 @@ use core::ops::Deref;
 use avmarks_spec::Mark;
 use smallvec::SmallVec;
 
-/// Marks in the order in which a call names them. Up to three are stored inline, without an allocation: few accounts of a call have
-/// more.
+/// Marks of an account, in the order in which a call names them or a list shows them. Up to three are stored inline, without an
+/// allocation: few accounts have more.
 ///
 /// ```
 /// use avmarks_rules::MarkList;
@@ -34,6 +34,11 @@ impl MarkList {
     /// Appends a mark.
     pub fn push(&mut self, mark: Mark) {
         self.0.push(mark);
+    }
+
+    /// Puts the marks in ascending order.
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_unstable();
     }
 
     /// Appends the marks of another list.

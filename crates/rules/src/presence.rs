@@ -25,7 +25,7 @@ impl Room {
     #[must_use]
     pub fn presence(&self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Transition {
         let view = View::new(self, at);
-        // A robot whose 500 has ended is nobody.
+        // A robot whose 500 has ended is treated as an unknown account.
         let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
             Some(seen) => Step::Known { slot: seen.slot, hash },
             None => Step::New { account: *account, hash },

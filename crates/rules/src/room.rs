@@ -16,6 +16,7 @@ mod view;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::mark_list::MarkList;
 use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 
 pub use self::list::{Cursor, Filter, Listed, Page, page};
@@ -32,7 +33,7 @@ pub(crate) use self::view::{LOOK_UP_AT_ONCE, Seen, View};
 
 /// The state of one group: type, owner, administrators, members and robots with their marks.
 ///
-/// [`Room::apply`], [`Room::observe`] and [`Room::tick`] change it. A query costs O(members in its result), plus the pins that have ended
+/// [`Room::apply`], [`Room::observe`], [`Room::tick`] and [`Room::set_owner`] change it. A query costs O(members in its result), plus the pins that have ended
 /// since the last change.
 #[derive(Clone, Debug)]
 pub struct Room {
@@ -51,7 +52,8 @@ pub struct Room {
     /// The number of online members and robots.
     online: usize,
     robots: usize,
-    /// The members and robots by their position in the join order; listed are those that the unfiltered list names: online, without 600.
+    /// The members and robots by their position in the join order. Its `listed` bits mark those that the unfiltered list shows: online, without
+    /// 600.
     order: JoinLog,
 }
 
@@ -61,9 +63,9 @@ pub(crate) struct Revision(u64);
 
 impl Revision {
     fn next() -> Self {
-        // A number alone is drawn; nothing else depends on the order in which threads see it.
-        static DRAWN: AtomicU64 = AtomicU64::new(0);
-        Self(DRAWN.fetch_add(1, Ordering::Relaxed))
+        // Relaxed is enough: only uniqueness matters.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -121,10 +123,11 @@ impl Room {
         self.owner
     }
 
-    /// Makes this account the owner. Only of group types whose ownership can be handed over: that of an audio-video group cannot
-    /// (33529).
-    pub const fn set_owner(&mut self, owner: UserId) {
+    /// Makes this account the owner. Call it only for group types whose ownership can be handed over, which excludes audio-video groups
+    /// (1047/33529). Every transition of the room so far is stale afterwards.
+    pub fn set_owner(&mut self, owner: UserId) {
         self.owner = Some(owner);
+        self.revision = Revision::next();
     }
 
     /// The administrators, in the order in which they were set. They need not be members, and may not set marks (`PERMISSION`).
@@ -183,7 +186,7 @@ impl Room {
         view.find(account).is_some_and(|seen| seen.is_online())
     }
 
-    /// The member or robot of this account as it is at `at`; none where the account is neither.
+    /// The member or robot of this account as it is at `at`; `None` if the account is neither.
     #[must_use]
     pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberView> {
         let view = View::new(self, at);
@@ -215,9 +218,10 @@ impl Room {
     }
 
     /// The marks of a set, in ascending order.
-    fn numbers(&self, set: MarkSet) -> Vec<Mark> {
-        let mut marks: Vec<Mark> = set.iter().filter_map(|bit| self.marks.mark(bit)).collect();
-        marks.sort_unstable();
+    fn numbers(&self, set: MarkSet) -> MarkList {
+        let mut marks = MarkList::new();
+        set.iter().filter_map(|index| self.marks.mark(index)).for_each(|mark| marks.push(mark));
+        marks.sort();
         marks
     }
 }

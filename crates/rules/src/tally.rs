@@ -22,7 +22,7 @@ pub(crate) struct MarkTally {
 pub(crate) enum Taking {
     /// The account holds it already.
     Held,
-    /// It has one holder more, at this place; none where the group has no place for it.
+    /// It has one holder more, at this place; `None` if the group has no place for it.
     Taken(Option<MarkIndex>),
     /// It has as many holders as it may.
     Full,

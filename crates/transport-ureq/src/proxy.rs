@@ -22,6 +22,12 @@ impl ProxyInUse {
         &self.origin
     }
 
+    /// Its host and port, `127.0.0.1:3128`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn proxy(&self) -> Proxy {
         self.proxy.clone()
     }

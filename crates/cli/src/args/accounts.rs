@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 
 use super::parsers::path;
 use crate::input::Source;
-use crate::settings::SettingArgs;
+use crate::settings::{SEND, SettingArgs};
 
 // No documentation comment: clap would take it for that of the command that this is a part of. So below.
 #[derive(Debug, Args)]
@@ -41,5 +41,5 @@ pub(crate) struct SendingArgs {
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<false>,
+    pub(crate) settings: SettingArgs<SEND>,
 }

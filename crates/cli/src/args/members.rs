@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::accounts::{AccountArgs, SendingArgs};
-use crate::settings::SettingArgs;
+use crate::settings::{SEND, SettingArgs};
 
 /// Add robots to the online list, and delete them from it
 ///
@@ -88,7 +88,7 @@ pub(crate) struct MemberCheckArgs {
     #[command(flatten)]
     pub(crate) accounts: AccountArgs,
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<false>,
+    pub(crate) settings: SettingArgs<SEND>,
 }
 
 /// Add, delete and list the administrators of a group
@@ -138,7 +138,7 @@ pub(crate) struct AdminsChangeArgs {
     #[command(flatten)]
     pub(crate) accounts: AccountArgs,
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<false>,
+    pub(crate) settings: SettingArgs<SEND>,
 }
 
 #[derive(Debug, Args)]
@@ -148,5 +148,5 @@ Examples:
   avmarks send admins list --group @TGS#a6I4ZUUGO --json")]
 pub(crate) struct AdminsListArgs {
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<false>,
+    pub(crate) settings: SettingArgs<SEND>,
 }

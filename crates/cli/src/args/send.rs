@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use super::accounts::SendingArgs;
 use super::members::{AdminsArgs, MemberCheckArgs, RobotsArgs};
 use crate::mark::parse_mark;
-use crate::settings::SettingArgs;
+use crate::settings::{SEND, SettingArgs};
 
 /// Set and delete marks and robots at the service, and ask who is online
 ///
@@ -154,4 +154,4 @@ pub(crate) struct ConfigArgs {
 }
 
 /// The options of the settings.
-pub(crate) type SendSettingArgs = SettingArgs<false>;
+pub(crate) type SendSettingArgs = SettingArgs<SEND>;

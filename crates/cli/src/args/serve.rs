@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args};
 
-use crate::settings::{Setting, SettingArgs};
+use crate::settings::{SERVE, Setting, SettingArgs};
 
 /// Stand in for the vendor's service, on this machine
 ///
@@ -44,7 +44,7 @@ Exit status:
   4  a setting is wrong")]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
-    pub(crate) settings: SettingArgs<true>,
+    pub(crate) settings: SettingArgs<SERVE>,
     /// Log more: events, and twice, everything
     #[arg(short, long, action = ArgAction::Count, conflicts_with_all = ["quiet", "log_level"], help_heading = "The log on standard error")]
     pub(crate) verbose: u8,
@@ -55,7 +55,7 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     /// The options of the settings; `--quiet` and `--verbose` give the level of the log.
-    pub(crate) fn settings(&self) -> SettingArgs<true> {
+    pub(crate) fn settings(&self) -> SettingArgs<SERVE> {
         let level = match (self.quiet, self.verbose) {
             (true, _) => "warn",
             (false, 0) => return self.settings.clone(),

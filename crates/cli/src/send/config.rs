@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use avmarks_rules::Policy;
+use avmarks_transport_ureq::ProxyInUse;
 
 use super::settings::CALL;
 use crate::args::ConfigArgs;
@@ -16,9 +17,15 @@ use crate::settings::{Command, Origin, Setting, Settings};
 /// Prints the settings, then says what is wrong with them, and which ones a call needs that are missing.
 pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
     let settings = Settings::find(&args.settings, Policy::default());
-    format.print_of_send(&Table::of(&settings))?;
-    settings.check(&CALL)?;
-    Ok(Verdict::Accepted)
+    let proxy = settings.environment_proxy();
+    format.print_of_send(&Table::of(&settings, proxy.as_ref().ok().and_then(Option::as_ref)))?;
+    let mut errors = match settings.check(&CALL) {
+        Ok(()) => Vec::new(),
+        Err(Error::Settings { errors }) => errors,
+        Err(other) => return Err(other),
+    };
+    errors.extend(proxy.err().map(|error| error.to_string()));
+    if errors.is_empty() { Ok(Verdict::Accepted) } else { Err(Error::Settings { errors }) }
 }
 
 #[derive(Serialize)]
@@ -42,8 +49,18 @@ struct Line {
 }
 
 impl Table {
-    fn of(settings: &Settings) -> Self {
+    /// `proxy` is that of the environment, where one applies.
+    fn of(settings: &Settings, proxy: Option<&ProxyInUse>) -> Self {
         let line = |setting: Setting| {
+            if let Some(proxy) = proxy.filter(|_| setting == Setting::Proxy) {
+                let place = Some(proxy.origin().to_owned());
+                return Line {
+                    name: setting.name(),
+                    value: Some(proxy.address().to_owned()),
+                    from: "environment",
+                    place,
+                };
+            }
             let texts: Vec<_> = settings.texts(setting).iter().map(|text| settings.shown(setting, text)).collect();
             let (from, place) = match settings.origin(setting) {
                 Some(Origin::Option) => ("option", Some(setting.flag())),

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 /// A field, without the blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    pub(super) text: Cow<'a, str>,
+pub(crate) struct Field<'a> {
+    pub(crate) text: Cow<'a, str>,
     /// Whether it stands in quotes: then it is meant as it is.
     pub(super) is_quoted: bool,
 }
 
 /// What is wrong with the quotes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum QuoteError {
+pub(crate) enum QuoteError {
     #[error(
         "a quotation mark is not closed on its line; close it, or write the whole field in quotes and this mark twice"
     )]
@@ -24,7 +24,7 @@ pub(super) enum QuoteError {
 const BLANKS: &[char] = &[' ', '\t'];
 
 /// The fields of a line; one that is empty where the line is blank.
-pub(super) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteError> {
+pub(crate) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteError> {
     let mut fields = Vec::new();
     let mut rest = line;
     loop {

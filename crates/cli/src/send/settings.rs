@@ -9,7 +9,7 @@ use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
-use avmarks_transport_ureq::{BuildError, Client};
+use avmarks_transport_ureq::{BuildError, Client, ProxyError, ProxyInUse, proxy_from_environment};
 
 use crate::error::Error;
 use crate::input::Source;
@@ -39,16 +39,21 @@ impl Settings {
     }
 
     pub(super) fn target(&self) -> Result<Target, Error> {
-        let base = match self.text(Setting::Region).and_then(Region::from_name) {
-            Some(region) => region.base_url(),
-            None => self.parsed(Setting::Url, BaseUrl::parse)?.ok_or_else(|| missing(Setting::Url))?,
-        };
+        let base = self.base()?.ok_or_else(|| missing(Setting::Url))?;
         let identifier = |text: &str| UserId::parse_as(text, self.policy().account_id);
         Ok(Target {
             app: self.parsed(Setting::Sdkappid, SdkAppId::parse)?.ok_or_else(|| missing(Setting::Sdkappid))?,
             identifier: self.parsed(Setting::Identifier, identifier)?.ok_or_else(|| missing(Setting::Identifier))?,
             base,
         })
+    }
+
+    /// The base URL of the service, where a region or a URL is set.
+    fn base(&self) -> Result<Option<BaseUrl>, Error> {
+        match self.text(Setting::Region).and_then(Region::from_name) {
+            Some(region) => Ok(Some(region.base_url())),
+            None => self.parsed(Setting::Url, BaseUrl::parse),
+        }
     }
 
     /// Who signs, by the key or the signature that is given. Reads the file that holds it.
@@ -78,6 +83,14 @@ impl Settings {
             return Ok((setting, origin, text));
         }
         Err(missing(Setting::KeyFile))
+    }
+
+    /// The proxy of the environment that calls go through: none where the setting `proxy` says which, or where no base URL is known.
+    pub(super) fn environment_proxy(&self) -> Result<Option<ProxyInUse>, ProxyError> {
+        match (self.text(Setting::Proxy), self.base()) {
+            (None, Ok(Some(base))) => proxy_from_environment(&base),
+            _ => Ok(None),
+        }
     }
 
     /// A client of the service. Reads the secret and the certificates.

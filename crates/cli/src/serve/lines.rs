@@ -7,6 +7,9 @@ use std::time::Duration;
 /// Bytes that may wait; a line beyond them is dropped, and counted.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
 
+/// How long the writer lets lines gather once there is one: waking it for each costs more than the lines do.
+const GATHER: Duration = Duration::from_millis(1);
+
 /// Where lines are put in. Each write is one line.
 #[derive(Clone)]
 pub(super) struct Lines(Arc<Queue>);
@@ -25,7 +28,7 @@ struct State {
     bytes: usize,
     /// How many lines were dropped, and nobody was told yet.
     dropped: u64,
-    /// Whether what was taken out is still being written.
+    /// Whether the writer is awake: it gathers lines, or writes those that it took out.
     writing: bool,
 }
 
@@ -44,6 +47,8 @@ impl Lines {
         std::thread::Builder::new().name("log".to_owned()).spawn(move || {
             let mut batch = Vec::new();
             loop {
+                queue.wait();
+                std::thread::sleep(GATHER);
                 let dropped = queue.take(&mut batch);
                 // Where nobody reads them, nothing is lost.
                 let _ = out.write_all(&batch);
@@ -86,18 +91,22 @@ impl Queue {
         let was_empty = state.waiting.is_empty();
         state.bytes += line.len();
         state.waiting.extend_from_slice(line);
-        // While lines are being written, others gather without waking anybody.
+        // While the writer is awake, others gather without waking anybody.
         if was_empty && !state.writing {
             self.changed.notify_all();
         }
     }
 
-    /// Takes all that waits into `batch`, which is empty, once something does, and gives how many lines were dropped.
-    fn take(&self, batch: &mut Vec<u8>) -> u64 {
+    /// Waits until there is something to write.
+    fn wait(&self) {
         let has_nothing = |state: &mut State| !state.has_something();
         let waited = self.changed.wait_while(self.lock(), has_nothing);
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-        state.writing = true;
+        waited.unwrap_or_else(PoisonError::into_inner).writing = true;
+    }
+
+    /// Takes all that waits into `batch`, which is empty, and gives how many lines were dropped.
+    fn take(&self, batch: &mut Vec<u8>) -> u64 {
+        let mut state = self.lock();
         std::mem::swap(&mut state.waiting, batch);
         std::mem::take(&mut state.dropped)
     }

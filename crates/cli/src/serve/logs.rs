@@ -14,27 +14,27 @@ use crate::error::Error;
 
 /// How the log is written, and what it has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Log {
+pub(crate) struct Log {
     is_json: bool,
     level: Level,
 }
 
 impl Log {
     /// The log of these settings, which were checked.
-    pub(super) fn of(form: Option<&str>, level: Option<&str>) -> Self {
+    pub(crate) fn of(form: Option<&str>, level: Option<&str>) -> Self {
         Self { is_json: form == Some("json"), level: level.and_then(|level| level.parse().ok()).unwrap_or(Level::INFO) }
     }
 }
 
 /// The log, which is written to its end when this is dropped, as far as somebody takes it.
-pub(super) struct Logging(Option<Lines>);
+pub(crate) struct Logging(Option<Lines>);
 
 /// How long the last lines may take where nobody reads them.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Begins it; of what the crates below tell, nothing is shown: a request of theirs may hold a signature. Nothing waits for
 /// who reads it: where nobody does, lines are dropped and counted.
-pub(super) fn begin(log: Log) -> Result<Logging, Error> {
+pub(crate) fn begin(log: Log) -> Result<Logging, Error> {
     let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, for nobody read them in time");
     let lines = Lines::to(std::io::stderr(), lost).map_err(Error::Log)?;
     let ours = Targets::new().with_target("avmarks", log.level).with_target("avmarks_emulator", log.level);

@@ -12,8 +12,8 @@ use crate::names;
 /// A configuration is a page at most.
 const BYTES_MAX: u64 = 1_024 * 1_024;
 
-/// The table of `avmarks serve`; everything outside it is for `avmarks send`.
-const SERVE_TABLE: &str = "serve";
+/// The tables of the commands that have one; everything outside them is for `avmarks send`.
+const TABLES: [(Command, &str); 2] = [(Command::Serve, "serve"), (Command::Keep, "keep")];
 
 /// What the file gives for a command, and everything that is wrong with it.
 #[derive(Default)]
@@ -66,19 +66,20 @@ pub(super) fn read(path: &Path, command: Command) -> FileSettings {
         return found;
     }
     found.is_read = true;
-    let of_serve = file.get_ref().iter().find(|(key, _)| key.get_ref() == SERVE_TABLE);
-    let table = match (command, of_serve.map(|(key, value)| (key, value.get_ref()))) {
-        (Command::Send, _) => file.get_ref(),
-        (Command::Serve, None) => return found,
-        (Command::Serve, Some((_, DeValue::Table(table)))) => table,
-        (Command::Serve, Some((key, _))) => {
+    let own = TABLES.iter().find(|(of, _)| *of == command).map(|(_, name)| *name);
+    let of_command = own.and_then(|own| file.get_ref().iter().find(|(key, _)| key.get_ref() == own));
+    let table = match (own, of_command.map(|(key, value)| (key, value.get_ref()))) {
+        (None, _) => file.get_ref(),
+        (Some(_), None) => return found,
+        (Some(_), Some((_, DeValue::Table(table)))) => table,
+        (Some(own), Some((key, _))) => {
             let place = place(path, line(key.span().start));
-            found.errors.push(format!("{place}: `{SERVE_TABLE}` must be a table: write [{SERVE_TABLE}]"));
+            found.errors.push(format!("{place}: `{own}` must be a table: write [{own}]"));
             return found;
         }
     };
     for (key, value) in table {
-        if command == Command::Send && key.get_ref() == SERVE_TABLE {
+        if command == Command::Send && TABLES.iter().any(|(_, name)| key.get_ref() == name) {
             continue;
         }
         let line = line(key.span().start);
@@ -101,6 +102,7 @@ fn unknown(command: Command, key: &str) -> String {
     let lists = match command {
         Command::Send => "send config",
         Command::Serve => "serve --help",
+        Command::Keep => "keep --help",
     };
     format!("unknown setting `{}`{}; `avmarks {lists}` lists the settings", Excerpt(key), names::near(key, all))
 }

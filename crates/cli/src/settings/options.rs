@@ -9,15 +9,24 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, FromArgMatc
 use super::table::{Command, Kind, Setting};
 use crate::readings::GapReading;
 
-/// What the options of a command give: those of `avmarks serve`, or else of `avmarks send`.
+/// The numbers of the commands, for [`SettingArgs`].
+pub(crate) const SEND: u8 = Command::Send as u8;
+pub(crate) const SERVE: u8 = Command::Serve as u8;
+pub(crate) const KEEP: u8 = Command::Keep as u8;
+
+/// What the options of a command give. The number is that of [`Command`].
 #[derive(Clone, Debug)]
-pub(crate) struct SettingArgs<const SERVE: bool> {
+pub(crate) struct SettingArgs<const COMMAND: u8> {
     pub(super) config: Option<PathBuf>,
     pub(super) given: Vec<(Setting, Vec<String>)>,
 }
 
-impl<const SERVE: bool> SettingArgs<SERVE> {
-    pub(super) const COMMAND: Command = if SERVE { Command::Serve } else { Command::Send };
+impl<const COMMAND: u8> SettingArgs<COMMAND> {
+    pub(super) const COMMAND: Command = match COMMAND {
+        SEND => Command::Send,
+        SERVE => Command::Serve,
+        _ => Command::Keep,
+    };
 
     /// The settings that may be options.
     fn settings() -> impl Iterator<Item = Setting> {
@@ -33,7 +42,7 @@ impl<const SERVE: bool> SettingArgs<SERVE> {
     }
 }
 
-impl<const SERVE: bool> Args for SettingArgs<SERVE> {
+impl<const COMMAND: u8> Args for SettingArgs<COMMAND> {
     fn augment_args(command: ClapCommand) -> ClapCommand {
         let config = Arg::new("config")
             .long("config")
@@ -42,7 +51,7 @@ impl<const SERVE: bool> Args for SettingArgs<SERVE> {
             // Takes an empty name, so that the command can say what is wrong with it.
             .value_parser(OsStringValueParser::new().map(PathBuf::from))
             .help("The configuration file [env: AVMARKS_CONFIG]");
-        let config = if SERVE { config } else { config.help_heading("Settings") };
+        let config = if COMMAND == SEND { config.help_heading("Settings") } else { config };
         Self::settings().fold(command.arg(config), |command, setting| command.arg(option(setting)))
     }
 
@@ -51,7 +60,7 @@ impl<const SERVE: bool> Args for SettingArgs<SERVE> {
     }
 }
 
-impl<const SERVE: bool> FromArgMatches for SettingArgs<SERVE> {
+impl<const COMMAND: u8> FromArgMatches for SettingArgs<COMMAND> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = Self::settings().filter_map(|setting| {
             let texts: Vec<String> = match setting.row().kind {

@@ -1,4 +1,4 @@
-//! The settings of `avmarks send` and `avmarks serve`: a row for each.
+//! The settings of `avmarks send`, `avmarks serve` and `avmarks keep`: a row for each.
 
 use avmarks_emulator::Settings as EmulatorSettings;
 use avmarks_emulator::protocol::webhook::Revision;
@@ -11,6 +11,7 @@ use avmarks_spec::{Limits, Timestamp};
 pub(crate) enum Command {
     Send,
     Serve,
+    Keep,
 }
 
 /// What the value of a setting may be.
@@ -107,6 +108,8 @@ macro_rules! settings {
 const SETTINGS: &str = "Settings";
 const APP: &str = "The app";
 const WEBHOOKS: &str = "Webhooks";
+const SERVICE: &str = "The service";
+const STORE: &str = "Store and sweeps";
 const LIMITS: &str = "Limits of the emulator";
 const LOG: &str = "The log on standard error";
 
@@ -118,6 +121,10 @@ const fn send(name: &'static str, kind: Kind, value: &'static str, help: &'stati
 
 const fn serve(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
     Row::new(Command::Serve, name, kind, value, help)
+}
+
+const fn keep(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
+    Row::new(Command::Keep, name, kind, value, help)
 }
 
 const fn integer(least: u64, most: u64) -> Kind {
@@ -221,6 +228,31 @@ settings! {
 
     LogForm serve("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
     LogLevel serve("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request, `debug` each event [default: info]").under(LOG);
+
+    KeepSdkappid keep("sdkappid", Kind::App, "N", "The SDKAppID").under(SERVICE);
+    KeepIdentifier keep("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").under(SERVICE).or("administrator");
+    KeepKey keep("key", Kind::Secret, "", "");
+    KeepKeyFile keep("key_file", Kind::File, "FILE", "The file with the app's secret key. AVMARKS_KEY holds the key itself").under(SERVICE);
+    KeepRegion keep("region", Kind::Name(regions), "REGION", "The region of the app").under(SERVICE);
+    KeepUrl keep("url", Kind::Url, "URL", "The URL of another service, instead of a region").under(SERVICE);
+    KeepProxy keep("proxy", Kind::Proxy, "URL", "The URL of a proxy, or `none`; without this setting, HTTPS_PROXY, ALL_PROXY and the like apply").under(SERVICE);
+    KeepCa keep("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's").under(SERVICE);
+    KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("16");
+
+    KeepListen keep("listen", Kind::Address, "ADDRESS", "Listen on this address for webhooks and for the API of wants; any but a loopback one needs --token-file and --webhook-token-file").or("127.0.0.1");
+    KeepPort keep("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port").or("8700");
+    KeepTokenFile keep("token_file", Kind::File, "FILE", "Demand the token in this file for everything but webhooks and /healthz, as `Authorization: Bearer TOKEN` or as the password of a browser");
+    KeepWebhookTokenFile keep("webhook_token_file", Kind::File, "FILE", "Check the `Sign` of webhooks with the token in this file, which is the console's");
+    KeepWebhookAge keep("webhook_age", integer(1, 86_400), "SECONDS", "How old the `RequestTime` of a signed webhook may be").or("300");
+    KeepBodyBytesMax keep("body_bytes_max", integer(1_024, 1_073_741_824), "N", "Maximum number of bytes of a body").or("16777216");
+
+    KeepStore keep("store", Kind::Text, "FILE|URL", "Keep wants and accepted webhooks in this file (SQLite), or in PostgreSQL, which several nodes can share: postgresql://USER:PASSWORD@HOST/DATABASE; a URL with a password belongs in the variable or the file").under(STORE).or("keeper.sqlite");
+    KeepSweepEvery keep("sweep_every", integer(60, 31_536_000), "SECONDS", "Time between two sweeps of a group").under(STORE).or("600");
+    KeepPageEvery keep("page_every", integer(1, 3_600), "SECONDS", "Least time between two pages of lists that sweeps ask for").under(STORE).or("1");
+    KeepPrune keep("prune", Kind::Flag, "BOOL", "Delete marks that a sweep finds and nobody wants; without this option, they are reported").under(STORE);
+
+    KeepLogForm keep("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error").under(LOG).or("human");
+    KeepLogLevel keep("log_level", Kind::Name(log_levels), "LEVEL", "What is logged").under(LOG).or("info");
 }
 
 impl Setting {
@@ -229,6 +261,8 @@ impl Setting {
         &[Self::Key, Self::KeyFile, Self::Usersig, Self::UsersigFile],
         &[Self::AppKey, Self::AppKeyFile],
         &[Self::Region, Self::Url],
+        &[Self::KeepKey, Self::KeepKeyFile],
+        &[Self::KeepRegion, Self::KeepUrl],
     ];
 
     /// The settings of a command.

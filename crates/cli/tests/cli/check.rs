@@ -249,5 +249,5 @@ fn the_help_says_whose_words_error_info_has() {
         "{help}"
     );
     let help = avmarks(&["--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(help.contains("Three commands use the network: `avmarks send`, `avmarks serve`"), "{help}");
+    assert!(help.contains("Four commands use the network: `avmarks send`, `avmarks serve`, which"), "{help}");
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use avmarks_emulator::Authority;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::run::{Run, avmarks, avmarks_with, command, feed, file, folder};
 
@@ -157,6 +157,31 @@ fn readings_hold_for_the_identifier_too() {
     let mut config = command(&["send", "config", "--identifier", "管理员"]);
     config.env("AVMARKS_READING", "account_id=utf8");
     assert!(!feed(config, b"").err.contains("--identifier"));
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_shown_with_its_variable() {
+    let shown = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut config = command(&[&["send", "config", "--json", "--region", "singapore"], args].concat());
+        config.envs(variables.iter().copied());
+        // Other settings are missing, which the table does not depend on.
+        let table: Value = serde_json::from_str(&feed(config, b"").out).unwrap();
+        let settings = table["settings"].as_array().unwrap();
+        settings.iter().find(|line| line["name"] == "proxy").unwrap().clone()
+    };
+    let from =
+        |value: &str, from: &str, place: &str| json!({"name": "proxy", "value": value, "from": from, "where": place});
+    let variable = [("HTTPS_PROXY", "http://ann:secret@127.0.0.1:3128")];
+    assert_eq!(shown(&[], &variable), from("127.0.0.1:3128", "environment", "HTTPS_PROXY"));
+    assert_eq!(shown(&["--proxy", "none"], &variable), from("none", "option", "--proxy"));
+    let excepted = [variable[0], ("NO_PROXY", "*")];
+    assert_eq!(shown(&[], &excepted)["value"], Value::Null);
+    // One that cannot be used is an error that names the variable, and not what may hold a password.
+    let mut socks = command(&["send", "config", "--region", "singapore"]);
+    socks.env("ALL_PROXY", "socks5://ann:secret@127.0.0.1:1080");
+    let run = feed(socks, b"");
+    assert!(run.status == 4 && run.err.contains("ALL_PROXY") && run.err.contains("socks5"), "{}", run.err);
+    assert!(!run.err.contains("secret") && !run.out.contains("secret"));
 }
 
 #[test]

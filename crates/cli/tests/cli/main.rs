@@ -7,6 +7,8 @@ mod conformance;
 mod explain;
 mod help;
 mod inputs;
+#[cfg(unix)]
+mod keep;
 mod pages;
 mod replay;
 mod review;

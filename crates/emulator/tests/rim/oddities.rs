@@ -1,5 +1,7 @@
 //! HTTP as SDKs write it, which is not always how one would.
 
+use std::io::{Read, Write};
+
 use avmarks_emulator::protocol::SdkAppId;
 use avmarks_emulator::protocol::secret::SecretKey;
 use avmarks_emulator::protocol::usersig::UserSig;
@@ -151,6 +153,21 @@ fn a_path_that_nobody_serves_is_answered_by_the_api() {
     ] {
         assert_eq!(ask(running.address(), post(path, QUERY, "{}")).code(), 60009, "{path}");
     }
+}
+
+#[test]
+fn a_client_that_speaks_http_2_is_told() {
+    let running = start(|_| {});
+    let mut stream = connect(running.address());
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").unwrap();
+    let mut answer = String::new();
+    // The rest of what was sent may reset the connection once the answer is out.
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 505 HTTP Version Not Supported\r\n"), "{answer}");
+    assert!(
+        answer.ends_with("{\"error\":\"the client speaks HTTP/2, and this is a server for HTTP/1.1\"}"),
+        "{answer}"
+    );
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Room {
         }
         let (account, marks, connection) = (member.account, member.marks, member.connection);
         let robot = connection == Connection::Robot;
-        events.push(Event::WentOffline { account, lost: self.numbers(marks), cause, robot });
+        events.push(Event::WentOffline { account, lost: self.numbers(marks).to_vec(), cause, robot });
         self.set_marks(slot, MarkSet::default());
         if robot {
             let position = self.remove(slot, super::hash(&account));
@@ -197,7 +197,7 @@ impl Room {
             // Named twice, its record is gone by now.
             let Some(member) = self.roster.get(*slot) else { continue };
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
-            events.push(Event::Left { account, lost: self.numbers(marks), robot });
+            events.push(Event::Left { account, lost: self.numbers(marks).to_vec(), robot });
             self.set_marks(*slot, MarkSet::default());
             positions.extend(self.remove(*slot, *hash));
         }
@@ -205,7 +205,7 @@ impl Room {
         positions.into_iter().for_each(|position| self.order.remove(position));
     }
 
-    /// Adds a record without marks at the end of the join order. None where the account has one, or no position is left.
+    /// Adds a record without marks at the end of the join order. `None` if the account has one, or no position is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,
@@ -244,7 +244,7 @@ impl Room {
             return Some(before);
         }
         member.marks = after;
-        // Custom marks tell nothing of who is online or listed.
+        // Only 500 and 600 affect who is online and listed.
         if before.marks.special() != after.special() {
             let position = member.position();
             self.recount(before, State { marks: after, ..before }, position);

@@ -7,9 +7,10 @@ use core::cmp::Reverse;
 use avmarks_spec::readings::{ListMarks, Unhide};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 
-use super::marks::MarkIndex;
-use super::view::Seen;
+use super::marks::{MarkIndex, MarkSet};
+use super::roster::Member;
 use super::{Room, View};
+use crate::mark_list::MarkList;
 use crate::policy::Policy;
 
 /// Selects the members of a list.
@@ -33,11 +34,11 @@ pub struct Listed {
     /// The time at which it joined.
     pub joined: Timestamp,
     /// The marks it holds, in ascending order, where `gap:list-marks` is read as `present`; else none.
-    pub marks: Vec<Mark>,
+    pub marks: MarkList,
 }
 
 /// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
-/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 means the first page, or that no more come.
+/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 requests the first page; in an answer it means that there are no more pages.
 ///
 /// ```
 /// use avmarks_rules::Cursor;
@@ -57,7 +58,7 @@ impl Cursor {
     /// The start of the list.
     pub const START: Self = Self { below: u64::MAX, listed: 0 };
 
-    /// The cursor behind `Timestamp`. Any number names a position, so a stale one shows what is left below it.
+    /// Decodes the request field `Timestamp`. A stale cursor stays valid: it shows the members that are left below its position.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         if number == 0 {
@@ -82,7 +83,7 @@ impl Cursor {
 pub struct Page {
     /// The members, newest first (`gap:list-order`).
     pub members: Vec<Listed>,
-    /// Where the next page starts; none where this is the last.
+    /// Where the next page starts; `None` if this is the last.
     pub next: Option<Cursor>,
 }
 
@@ -103,32 +104,34 @@ impl Room {
         match filter {
             Filter::InvalidMark => Box::new(core::iter::empty()),
             Filter::Visible => {
-                let seen = self.order.listed_below(below).filter_map(move |slot| view.look(slot));
-                let online = seen.filter(|seen| seen.is_online());
-                Box::new(online.filter_map(move |seen| self.listed(seen, with_marks)))
+                let members = self.order.listed_below(below).filter_map(|slot| self.roster.get_with_slot(slot));
+                // What passes through the filters is small; the copy of the record is made last, and once.
+                let online = members.filter_map(move |record| {
+                    let seen = view.seen(record).filter(|seen| seen.is_online())?;
+                    Some((record.1, seen.held))
+                });
+                Box::new(online.map(move |(member, held)| self.listed(member, held, with_marks)))
             }
             Filter::Holding(mark) => {
                 let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
-                let holder = |slot| self.roster.get(slot).filter(|member| member.marks.has(bit));
-                let candidates =
-                    self.marks.holder_candidates(bit).filter_map(|slot| Some((holder(slot)?.position(), slot)));
-                let mut holders: Vec<_> = candidates.filter(|(position, _)| *position < below).collect();
-                holders.sort_unstable_by_key(|(position, _)| Reverse(*position));
-                holders.dedup();
-                let seen = holders.into_iter().filter_map(move |(_, slot)| view.look(slot));
-                let shown = seen.filter(move |seen| {
-                    let hidden = only_600 && bit != MarkIndex::HIDDEN && seen.held.has(MarkIndex::HIDDEN);
-                    seen.held.has(bit) && !hidden
+                let candidates = self.marks.holder_candidates(bit).filter_map(|slot| self.roster.get_with_slot(slot));
+                let holders = candidates.filter(|(_, member)| member.marks.has(bit) && member.position() < below);
+                let mut holders: Vec<_> = holders.collect();
+                holders.sort_unstable_by_key(|(_, member)| Reverse(member.position()));
+                holders.dedup_by_key(|(slot, _)| *slot);
+                let shown = holders.into_iter().filter_map(move |record| {
+                    let held = view.seen(record)?.held;
+                    let hidden = only_600 && bit != MarkIndex::HIDDEN && held.has(MarkIndex::HIDDEN);
+                    (held.has(bit) && !hidden).then_some((record.1, held))
                 });
-                Box::new(shown.filter_map(move |seen| self.listed(seen, with_marks)))
+                Box::new(shown.map(move |(member, held)| self.listed(member, held, with_marks)))
             }
         }
     }
 
-    fn listed(&self, seen: Seen, with_marks: bool) -> Option<Listed> {
-        let member = self.roster.get(seen.slot)?;
-        let marks = if with_marks { self.numbers(seen.held) } else { Vec::new() };
-        Some(Listed { position: member.position(), account: member.account, joined: member.joined(), marks })
+    fn listed(&self, member: &Member, held: MarkSet, with_marks: bool) -> Listed {
+        let marks = if with_marks { self.numbers(held) } else { MarkList::new() };
+        Listed { position: member.position(), account: member.account, joined: member.joined(), marks }
     }
 }
 

@@ -26,7 +26,7 @@ impl MarkIndex {
         self == Self::PINNED || self == Self::HIDDEN
     }
 
-    /// Below [`MARK_INDEX_COUNT`], which is seen here, so that no list of so many needs to see it.
+    /// The remainder proves to the compiler that the index is below [`MARK_INDEX_COUNT`].
     fn index(self) -> usize {
         usize::from(self.0) % MARK_INDEX_COUNT
     }
@@ -133,7 +133,7 @@ impl Marks {
         self.numbers.find(mark)
     }
 
-    /// The place of a mark, made where it has none; none where all places are taken.
+    /// The place of a mark, made where it has none; `None` if all places are taken.
     pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find_or_put(mark)
     }
@@ -225,7 +225,7 @@ impl MarkTable {
         self.place_of(mark.number(), mark)
     }
 
-    /// The place of a mark, put where it has none; none where all places are taken.
+    /// The place of a mark, put where it has none; `None` if all places are taken.
     pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
         if let Some(bit) = self.find(mark) {
             return Some(bit);

@@ -66,7 +66,8 @@ impl JoinLog {
         let blocks = self.blocks.range(..=below / BLOCK).rev().filter(|(_, block)| !block.listed.is_empty());
         blocks.flat_map(move |(number, block)| {
             let end = if *number == below / BLOCK { offset(below) } else { BLOCK as usize };
-            block.listed.backwards(end).filter_map(|at| block.slot(at))
+            let kept = block.kept.ranks();
+            block.listed.backwards(end).filter_map(move |at| block.slots.get(kept.before(at)).copied())
         })
     }
 
@@ -112,6 +113,16 @@ impl BitSet256 {
         (whole + part) as usize
     }
 
+    /// The same counts for many places, with the words counted once.
+    fn ranks(self) -> Ranks {
+        let mut whole = 0;
+        let before = self.0.map(|word| {
+            whole += word.count_ones() as usize;
+            whole - word.count_ones() as usize
+        });
+        Ranks { bits: self, before }
+    }
+
     /// Those that are set from `start` on.
     fn forwards(self, start: usize) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(move |(number, mut word)| {
@@ -138,6 +149,22 @@ impl BitSet256 {
                 Some(number * 64 + at as usize)
             })
         })
+    }
+}
+
+/// A set with how many are set before each of its words.
+struct Ranks {
+    bits: BitSet256,
+    before: [usize; (BLOCK / 64) as usize],
+}
+
+impl Ranks {
+    /// How many are set before `at`.
+    fn before(&self, at: usize) -> usize {
+        match (self.bits.0.get(at / 64), self.before.get(at / 64)) {
+            (Some(word), Some(before)) => before + (word & ((1 << (at % 64)) - 1)).count_ones() as usize,
+            _ => 0,
+        }
     }
 }
 

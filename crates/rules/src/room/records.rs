@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 pub(crate) struct Slot(pub(super) u32);
 
 impl Slot {
-    /// No record lies here.
+    /// An empty cell.
     pub(crate) const NONE: Self = Self(u32::MAX);
 
     #[cfg(test)]
@@ -31,7 +31,7 @@ pub(crate) struct Records<T> {
 #[derive(Clone, Debug)]
 struct Chunk<T> {
     records: Vec<Record<T>>,
-    /// The first of the vacant places; each names the next. Its own length where there is none.
+    /// The first of the vacant places; each names the next. Equals the length if no cell is vacant.
     vacant: u16,
     taken: u16,
 }

@@ -99,11 +99,16 @@ impl Roster {
         self.records.get(slot.0)
     }
 
+    /// The record at a slot, with the slot.
+    pub(crate) fn get_with_slot(&self, slot: Slot) -> Option<(Slot, &Member)> {
+        Some((slot, self.get(slot)?))
+    }
+
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Member> {
         self.records.get_mut(slot.0)
     }
 
-    /// Puts a record in. None where the account has one; with 2^32 records there is no slot left.
+    /// Puts a record in. `None` if the account has one; with 2^32 records there is no slot left.
     pub(crate) fn insert(&mut self, member: Member, hash: u64) -> Option<Slot> {
         let account = member.account;
         let slot = self.records.insert(member)?;
@@ -124,24 +129,24 @@ impl Roster {
     }
 }
 
-/// The seed of all hashes in this process: it is settled by whoever comes first, a caller that sets it or the first hash.
+/// The seed of all hashes in this process. The first use settles it: a call of [`set_hash_seed`], or the first hash.
 static SEED: AtomicUsize = AtomicUsize::new(UNSETTLED);
 /// There is no seed yet.
 const UNSETTLED: usize = usize::MAX;
-/// The seed where nobody has set one.
+/// The seed if none was set.
 const DEFAULT_SEED: usize = 0;
 
-/// Sets the seed of the hash tables of all rooms, once for a process and before its first room has a member; whether it was set.
-///
-/// With the seed that is there without it, whoever knows it can choose account ids that collide, and make look-ups slow. A
-/// program that takes ids from strangers sets a random one at its start. Answers, events and snapshots do not depend on it.
+/// Sets the seed of the hash tables of all rooms, once for a process and before its first room has a member. Returns whether
+/// the seed was set.
+/// With the default seed, an attacker can choose account ids that collide and make look-ups slow. A program that takes ids from others should
+/// set a random seed at its start. Answers, events and snapshots do not depend on it.
 ///
 /// ```
 /// assert!(avmarks_rules::set_hash_seed(0x5eed));
 /// assert!(!avmarks_rules::set_hash_seed(1), "it is settled");
 /// ```
 pub fn set_hash_seed(seed: u64) -> bool {
-    // As many bits as the machine has for it, and never the value that stands for none.
+    // Without the top bit, the seed never equals `UNSETTLED`.
     let seed = (seed as usize) & (usize::MAX >> 1);
     SEED.compare_exchange(UNSETTLED, seed, Ordering::Relaxed, Ordering::Relaxed).is_ok()
 }

@@ -4,7 +4,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Where no slot is. Greater than any tag, so that what is looked for ends there.
+/// The tag of an empty cell. It is greater than every other tag, so a search stops there.
 const VACANT: u16 = u16::MAX;
 
 /// The tag of a hash: its last sixteen bits.
@@ -51,7 +51,7 @@ impl Cell {
 /// Slots in the order of their tags, with vacant cells among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
-    /// The tags have their homes at the first so many cells; what finds its own taken stands behind.
+    /// The number of home cells. An entry whose home is taken lies behind it.
     pub(super) homes: u32,
     pub(super) len: u32,
     pub(super) tombstones: u32,

@@ -14,8 +14,7 @@ use super::segment::{Segment, homes_for, tag};
 /// Slots of a segment from which on it is split.
 const SEGMENT_MAX: usize = 4_096;
 
-/// Slots per entry of the directory, at least. Hashes that somebody has made to collide must not blow it up; where it may
-/// not grow, a segment does.
+/// Slots per entry of the directory, at least. This bounds the directory if hashes collide; then the segment grows instead.
 const SLOTS_PER_ENTRY_MIN: usize = 256;
 
 /// See the module.
@@ -39,12 +38,12 @@ impl Table {
         self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
     }
 
-    /// The slot that is most likely that of this hash: no record is looked at. None where none is.
+    /// The slot that is most likely that of this hash: no record is looked at. `None` if none is.
     pub(crate) fn candidate(&self, hash: u64) -> Option<u32> {
         self.segments.get(self.segment(hash))?.candidate(tag(hash))
     }
 
-    /// Puts a slot in, where none of this hash `is_it`; says whether it did. `hash_of` tells the hash of a slot that is there.
+    /// Inserts a slot unless an entry of this hash `is_it`. Returns whether it was inserted. `hash_of` tells the hash of a slot that is there.
     pub(crate) fn insert(
         &mut self,
         hash: u64,
@@ -79,7 +78,7 @@ impl Table {
         self.directory.get(first_bits(hash, self.depth)).map_or(0, |at| *at as usize)
     }
 
-    /// Splits the segment of a hash by one more bit. Says whether it could be.
+    /// Splits the segment of a hash by one more bit. Returns `false` if it cannot be split.
     fn split(&mut self, hash: u64, hash_of: impl Fn(u32) -> u64) -> bool {
         let at = self.segment(hash);
         let Ok(fresh) = u32::try_from(self.segments.len()) else { return false };

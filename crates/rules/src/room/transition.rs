@@ -45,7 +45,7 @@ pub(crate) enum Step {
     New { account: UserId, hash: u64 },
 }
 
-/// The marks of a room after a call, as far as the call changes them.
+/// The mark changes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkChanges {
     /// Which mark has which place.
@@ -55,7 +55,7 @@ pub(crate) struct MarkChanges {
     pub(super) robots: Vec<(UserId, u64)>,
     /// When 500 ends for members that take it.
     pub(super) until: Timestamp,
-    /// The same for robots; none where it has no end (`gap:robot-days`).
+    /// The same for robots; `None` if it has no end (`gap:robot-days`).
     pub(super) robot_until: Option<Timestamp>,
 }
 

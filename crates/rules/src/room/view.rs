@@ -100,7 +100,7 @@ impl<'a> View<'a> {
 
     /// The member or robot at a slot; none where it was a robot whose 500 has ended.
     pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
-        self.seen((slot, self.room.roster.get(slot)?))
+        self.seen(self.room.roster.get_with_slot(slot)?)
     }
 
     /// The member or robot of this record, likewise.
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
             connected: seen.connection == Connection::Connected,
             robot: seen.connection == Connection::Robot,
             online: seen.is_online(),
-            marks: self.room.numbers(seen.held),
+            marks: self.room.numbers(seen.held).to_vec(),
             pinned_until: self.room.pins.end(member.position()).filter(|_| seen.held.has(MarkIndex::PINNED)),
         })
     }

@@ -1,0 +1,178 @@
+//! The API of wants.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use avmarks_keeper_store::{NewWant, Put, Store, Want, WantError};
+use avmarks_spec::{GroupId, UserId};
+use hyper::StatusCode;
+use serde::Serialize;
+
+use super::bulk::{WantBody, want, wants};
+use super::http::{Answer, error_answer, json};
+use super::message::Message;
+use super::shared::Shared;
+
+/// Accounts in one answer.
+const PAGE: usize = 1_000;
+
+/// An account as it is shown.
+#[derive(Serialize)]
+struct Shown {
+    group: String,
+    account: String,
+    marks: Vec<u32>,
+    robot: bool,
+    /// Marks that were wanted and whose deletion is not confirmed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<u32>,
+}
+
+impl From<&Want> for Shown {
+    fn from(row: &Want) -> Self {
+        Self {
+            group: row.group.to_string(),
+            account: row.account.to_string(),
+            marks: row.marks.iter().map(|mark| mark.number()).collect(),
+            robot: row.robot,
+            removed: row.removed.iter().map(|mark| mark.number()).collect(),
+        }
+    }
+}
+
+/// What became of one want.
+#[derive(Serialize)]
+struct Changed {
+    changed: bool,
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<String>,
+}
+
+/// What became of many wants.
+#[derive(Serialize)]
+struct Summary {
+    changed: usize,
+    unchanged: usize,
+    dry_run: bool,
+    errors: Vec<Refused>,
+}
+
+/// PUT and DELETE of one account. DELETE wants nothing any more.
+pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: Option<&[u8]>, dry_run: bool) -> Answer {
+    let parsed = match body {
+        None => Ok(WantBody { marks: Vec::new(), robot: false }),
+        Some(body) => serde_json::from_slice::<WantBody>(body).map_err(|error| format!("invalid body: {error}")),
+    };
+    let is_empty = |parsed: &WantBody| body.is_some() && parsed.marks.is_empty() && !parsed.robot;
+    let want = match parsed.and_then(|parsed| match is_empty(&parsed) {
+        true => Err("no marks: expected at least one mark, or a robot; DELETE wants nothing any more".to_owned()),
+        false => want(group, account, &parsed),
+    }) {
+        Ok(want) => want,
+        Err(error) => return error_answer(StatusCode::BAD_REQUEST, error),
+    };
+    match shared.writer.put(vec![want], dry_run).await.as_deref() {
+        Ok([Ok(put)]) => {
+            count(shared, *put, dry_run);
+            json(StatusCode::OK, &Changed { changed: *put == Put::Changed, dry_run })
+        }
+        Ok([Err(error)]) => {
+            shared.metrics.add("avmarks_keep_wants_total", &[("result", "refused")], 1);
+            json(StatusCode::CONFLICT, &refused(None, error))
+        }
+        _ => error_answer(StatusCode::SERVICE_UNAVAILABLE, "the want was not stored; try again"),
+    }
+}
+
+/// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are.
+pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) => {
+            let what = format!("invalid UTF-8 at byte {}; send UTF-8", error.valid_up_to());
+            return error_answer(StatusCode::BAD_REQUEST, what);
+        }
+    };
+    let wants: Vec<NewWant> = match wants(text, is_csv) {
+        Ok(wants) => wants,
+        Err(errors) => {
+            let errors = errors.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
+            let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect() };
+            return json(StatusCode::BAD_REQUEST, &summary);
+        }
+    };
+    let mut summary = Summary { changed: 0, unchanged: 0, dry_run, errors: Vec::new() };
+    let Ok(results) = shared.writer.put(wants, dry_run).await else {
+        return error_answer(StatusCode::SERVICE_UNAVAILABLE, "the wants were not stored; try again");
+    };
+    for (at, result) in results.iter().enumerate() {
+        match result {
+            Ok(put) => {
+                count(shared, *put, dry_run);
+                match put {
+                    Put::Changed => summary.changed += 1,
+                    Put::Unchanged => summary.unchanged += 1,
+                }
+            }
+            Err(error) => summary.errors.push(refused(Some(at + 1), error)),
+        }
+    }
+    json(StatusCode::OK, &summary)
+}
+
+fn count(shared: &Shared, put: Put, dry_run: bool) {
+    if !dry_run {
+        let result = if put == Put::Changed { "changed" } else { "unchanged" };
+        shared.metrics.add("avmarks_keep_wants_total", &[("result", result)], 1);
+    }
+}
+
+fn refused(line: Option<usize>, error: &WantError) -> Refused {
+    Refused { line, error: error.to_string(), clause: Some(error.clause.to_string()) }
+}
+
+/// GET of one account.
+pub(super) fn get_one(shared: &Shared, group: &str, account: &str) -> Answer {
+    let (Ok(group), Ok(account)) = (GroupId::parse(group), UserId::parse(account)) else {
+        return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
+    };
+    match reader(shared).wants(&[(group, account)]).as_deref() {
+        Ok([row]) => json(StatusCode::OK, &Shown::from(row)),
+        Ok(_) => error_answer(StatusCode::NOT_FOUND, "nothing is wanted of this account"),
+        Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
+    }
+}
+
+/// GET of the accounts of a group, at most 1,000 behind `after`.
+pub(super) fn list(shared: &Shared, group: &str, after: Option<&str>) -> Answer {
+    let after = after.map(UserId::parse).transpose();
+    let (Ok(group), Ok(after)) = (GroupId::parse(group), after) else {
+        return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
+    };
+    match reader(shared).wants_of_group(&group, after.as_ref(), PAGE) {
+        Ok(rows) => json(StatusCode::OK, &rows.iter().map(Shown::from).collect::<Vec<_>>()),
+        Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
+    }
+}
+
+/// POST of a sweep: this node sweeps the group now, if it keeps it.
+pub(super) fn sweep(shared: &Shared, group: &str) -> Answer {
+    match GroupId::parse(group) {
+        Ok(group) if shared.to_node.send(Message::Sweep(group)).is_ok() => {
+            json(StatusCode::ACCEPTED, &serde_json::json!({ "planned": true }))
+        }
+        Ok(_) => error_answer(StatusCode::SERVICE_UNAVAILABLE, "the keeper is stopping"),
+        Err(error) => error_answer(StatusCode::BAD_REQUEST, format_args!("invalid group: {error}")),
+    }
+}
+
+fn reader(shared: &Shared) -> MutexGuard<'_, Box<dyn Store>> {
+    shared.reader.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,35 @@
+//! What the threads of a node tell each other.
+
+use std::time::Instant;
+
+use avmarks_client::{CallAnswer, CallRequest, UnansweredError};
+use avmarks_keeper::CallId;
+use avmarks_spec::GroupId;
+
+/// What the node is told.
+pub(super) enum Message {
+    /// Something was stored.
+    Wake,
+    Done(Done),
+    /// Sweep this group now.
+    Sweep(GroupId),
+    Stop,
+}
+
+/// A call with a permit.
+pub(super) struct Job {
+    /// The life of the node that made it.
+    pub(super) life: u64,
+    pub(super) id: CallId,
+    pub(super) request: CallRequest,
+    /// When the attempt to record its permit began.
+    pub(super) admitted: Instant,
+}
+
+/// What became of a call.
+pub(super) struct Done {
+    pub(super) life: u64,
+    pub(super) id: CallId,
+    /// None where its permit had lapsed, so that it was not sent.
+    pub(super) result: Option<Result<CallAnswer, UnansweredError>>,
+}

@@ -1,0 +1,575 @@
+//! The thread that keeps: reads what was stored, asks the core what to do, and has calls made.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use avmarks_keeper::{Call, CallResult, Event, Keeper, Record, Settings, Sign, Step, Want};
+use avmarks_keeper_store::timing::{CLAIM_EVERY, RENEW_EVERY, TRUST};
+use avmarks_keeper_store::{
+    Admission, BatchId, Deleted, Due, Lease, NodeId, Settlement, Sign as StoredSign, Slot, Store, StoreError, Version,
+};
+use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
+use avmarks_transport_ureq::Client;
+
+use super::calls;
+use super::message::{Done, Job, Message};
+use super::metrics::Metrics;
+use super::overview::{GROUPS_MAX, GroupLine, Overview};
+
+/// Rows that are read at once.
+const ROWS_MAX: usize = 500;
+/// How often what is done with is stored.
+const SETTLE_EVERY: Duration = Duration::from_millis(500);
+/// How often the overview is made.
+const OVERVIEW_EVERY: Duration = Duration::from_millis(500);
+/// How long the node waits where nothing wakes it.
+const POLL_EVERY: Duration = Duration::from_millis(300);
+/// How long a call waits for a permit before it asks again.
+const PERMIT_WAIT: Duration = Duration::from_millis(10);
+/// How long calls that were sent are waited for at the end.
+const STOP_WITHIN: Duration = Duration::from_secs(6);
+/// The service has refused a call for its rate.
+const TOO_MANY_CALLS: i64 = 60_007;
+
+/// See the module.
+pub(super) struct Node {
+    store: Box<dyn Store>,
+    settings: Settings,
+    client: Arc<Client>,
+    metrics: Arc<Metrics>,
+    overview: Arc<Mutex<Overview>>,
+    keeper: Keeper,
+    /// Grows whenever the node loses its trust: results of calls from before are passed over.
+    life: u64,
+    id: NodeId,
+    is_registered: bool,
+    leases: BTreeMap<Slot, Lease>,
+    nodes: usize,
+    /// Nothing is sent afterwards without another heartbeat.
+    trusted_until: Instant,
+    next_renewal: Instant,
+    next_claim: Instant,
+    next_settlement: Instant,
+    next_overview: Instant,
+    /// Calls that wait for a permit.
+    held: VecDeque<Call>,
+    in_flight: usize,
+    /// What was read, and is not settled.
+    batches: BTreeMap<BatchId, Slot>,
+    deleted: Vec<Deleted>,
+    destroyed: Vec<GroupId>,
+    /// The versions of rows with a pending deletion.
+    versions: BTreeMap<(GroupId, UserId), Version>,
+    is_ready: bool,
+}
+
+impl Node {
+    pub(super) fn new(
+        store: Box<dyn Store>,
+        settings: Settings,
+        client: Client,
+        metrics: Arc<Metrics>,
+        overview: Arc<Mutex<Overview>>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            store,
+            settings,
+            client: Arc::new(client),
+            metrics,
+            overview,
+            keeper: Keeper::new(settings),
+            life: 0,
+            id: new_id(),
+            is_registered: false,
+            leases: BTreeMap::new(),
+            nodes: 1,
+            trusted_until: now,
+            next_renewal: now,
+            next_claim: now,
+            next_settlement: now,
+            next_overview: now,
+            held: VecDeque::new(),
+            in_flight: 0,
+            batches: BTreeMap::new(),
+            deleted: Vec::new(),
+            destroyed: Vec::new(),
+            versions: BTreeMap::new(),
+            is_ready: false,
+        }
+    }
+
+    /// Starts the thread of the node and those that make calls.
+    pub(super) fn start(
+        mut self,
+        messages: mpsc::Receiver<Message>,
+        to_node: mpsc::Sender<Message>,
+    ) -> io::Result<JoinHandle<()>> {
+        let jobs = calls::start(self.settings.in_flight_max, &self.client, &to_node)?;
+        drop(to_node);
+        Builder::new().name("avmarks-node".to_owned()).spawn(move || self.run(&messages, &jobs))
+    }
+
+    fn run(&mut self, messages: &mpsc::Receiver<Message>, jobs: &mpsc::Sender<Job>) {
+        loop {
+            let wait = match self.turn(jobs) {
+                Ok(wait) => {
+                    self.is_ready = true;
+                    wait
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the store failed");
+                    self.metrics.add("avmarks_keep_store_errors_total", &[], 1);
+                    self.is_ready = false;
+                    POLL_EVERY
+                }
+            };
+            self.show();
+            let first = match messages.recv_timeout(wait) {
+                Ok(message) => Some(message),
+                Err(mpsc::RecvTimeoutError::Timeout) => None,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            };
+            for message in first.into_iter().chain(messages.try_iter()) {
+                match message {
+                    Message::Wake => {}
+                    Message::Done(done) => self.done(done),
+                    Message::Sweep(group) => self.keeper.sweep(self.client.now(), group),
+                    Message::Stop => return self.finish(messages),
+                }
+            }
+        }
+    }
+
+    /// Does all that is to be done now, and says how long there is nothing to do.
+    fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
+        self.renew()?;
+        self.claim()?;
+        self.read_batches()?;
+        self.read_due()?;
+        self.send(jobs)?;
+        self.note_events();
+        if Instant::now() >= self.next_settlement {
+            self.settle()?;
+            self.next_settlement = Instant::now() + SETTLE_EVERY;
+        }
+        let wait = match self.keeper.poll(self.client.now()) {
+            // A permit is waited for.
+            Step::Call(call) => {
+                self.held.push_back(call);
+                PERMIT_WAIT
+            }
+            _ if !self.held.is_empty() => PERMIT_WAIT,
+            Step::WaitUntil(then) => then.saturating_duration_since(self.client.now()),
+            Step::Idle => POLL_EVERY,
+        };
+        Ok(wait.min(POLL_EVERY).max(Duration::from_millis(1)))
+    }
+
+    /// The heartbeat.
+    fn renew(&mut self) -> Result<(), StoreError> {
+        let began = Instant::now();
+        if began < self.next_renewal {
+            return Ok(());
+        }
+        if !self.is_registered {
+            self.is_registered = self.store.register(self.id)?;
+            if !self.is_registered {
+                self.id = new_id();
+                return Ok(());
+            }
+        }
+        match self.store.renew(self.id)? {
+            Some(nodes) => {
+                self.nodes = nodes.max(1);
+                self.trusted_until = began + TRUST;
+                self.next_renewal = began + RENEW_EVERY;
+            }
+            None => self.lose_all(),
+        }
+        Ok(())
+    }
+
+    /// The time of this node is over: others may keep what it kept.
+    fn lose_all(&mut self) {
+        tracing::warn!("this node was taken for dead, and begins anew");
+        self.keeper = Keeper::new(self.settings);
+        self.life += 1;
+        self.id = new_id();
+        self.is_registered = false;
+        self.leases.clear();
+        self.held.clear();
+        self.in_flight = 0;
+        self.batches.clear();
+        self.deleted.clear();
+        self.destroyed.clear();
+        self.versions.clear();
+    }
+
+    /// Takes slots that no living node has, and gives those back that are more than its share.
+    fn claim(&mut self) -> Result<(), StoreError> {
+        let now = Instant::now();
+        if now < self.next_claim || !self.is_registered {
+            return Ok(());
+        }
+        self.next_claim = now + CLAIM_EVERY;
+        let share = Slot::COUNT.div_ceil(self.nodes);
+        let surplus: Vec<Lease> = self.leases.values().skip(share).copied().collect();
+        if !surplus.is_empty() && self.in_flight == 0 && self.held.is_empty() {
+            self.settle()?;
+            self.store.release(self.id, &surplus)?;
+            surplus.iter().for_each(|lease| self.lose(lease.slot));
+        }
+        let leases = self.store.claim(self.id, share)?;
+        let mine: BTreeMap<Slot, Lease> = leases.into_iter().map(|lease| (lease.slot, lease)).collect();
+        let lost: Vec<Slot> =
+            self.leases.iter().filter(|(slot, lease)| mine.get(slot) != Some(lease)).map(|(slot, _)| *slot).collect();
+        lost.into_iter().for_each(|slot| self.lose(slot));
+        for (slot, lease) in mine {
+            if !self.leases.contains_key(&slot) {
+                self.load(slot)?;
+                self.leases.insert(slot, lease);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the groups of a slot.
+    fn lose(&mut self, slot: Slot) {
+        self.leases.remove(&slot);
+        let groups: Vec<GroupId> = self.keeper.groups().map(|view| view.group).collect();
+        groups.into_iter().filter(|group| Slot::of(group) == slot).for_each(|group| self.keeper.forget(group));
+        self.held.retain(|call| Slot::of(&call.group) != slot);
+        self.batches.retain(|_, of| *of != slot);
+        self.deleted.retain(|row| Slot::of(&row.group) != slot);
+        self.destroyed.retain(|group| Slot::of(group) != slot);
+        self.versions.retain(|(group, _), _| Slot::of(group) != slot);
+    }
+
+    /// Reads all wants of a slot, and takes every account for online: nobody knows what was missed.
+    fn load(&mut self, slot: Slot) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let groups = self.store.groups(slot, after.as_ref(), ROWS_MAX)?;
+            for group in &groups {
+                self.load_group(group.group)?;
+            }
+            match groups.last() {
+                Some(last) if groups.len() == ROWS_MAX => after = Some(last.group),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn load_group(&mut self, group: GroupId) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let wants = self.store.wants_of_group(&group, after.as_ref(), ROWS_MAX)?;
+            for row in &wants {
+                let unwanted: Vec<_> = row.removed.iter().copied().collect();
+                if !unwanted.is_empty() {
+                    self.versions.insert((group, row.account), row.version);
+                }
+                self.keeper.load(self.client.now(), group, row.account, want_of(row), &unwanted);
+            }
+            match wants.last() {
+                Some(last) if wants.len() == ROWS_MAX => after = Some(last.account),
+                _ => break,
+            }
+        }
+        self.keeper.resync_group(self.client.now(), group);
+        Ok(())
+    }
+
+    /// Feeds the webhooks that were accepted.
+    fn read_batches(&mut self) -> Result<(), StoreError> {
+        loop {
+            let slots: Vec<Slot> = self.leases.keys().copied().collect();
+            let in_hand: Vec<BatchId> = self.batches.keys().copied().collect();
+            let batches = self.store.inbox(&slots, &in_hand, ROWS_MAX)?;
+            let is_last = batches.len() < ROWS_MAX;
+            for batch in batches {
+                self.batches.insert(batch.id, batch.slot);
+                for event in batch.events {
+                    let sign = match event.sign {
+                        StoredSign::Online(account) | StoredSign::Joined(account) => Sign::Online(account),
+                        StoredSign::Offline(account) => Sign::Offline(account),
+                        StoredSign::Left(account) => Sign::Left(account),
+                        StoredSign::Destroyed => Sign::Destroyed,
+                    };
+                    self.keeper.on_sign(self.client.now(), event.group, sign, event.at);
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+            self.settle()?;
+        }
+    }
+
+    /// Feeds what changed in the store: wants, and groups of which webhooks were missed.
+    fn read_due(&mut self) -> Result<(), StoreError> {
+        let until = self.store.now()?;
+        loop {
+            // Fewer than before, where one was lost.
+            let slots: Vec<Slot> = self.leases.keys().copied().collect();
+            let due = self.store.due(&slots, until, None, ROWS_MAX)?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            let accounts: Vec<(GroupId, UserId)> =
+                due.iter().filter_map(|row| Some((row.group, row.account?))).collect();
+            let rows = self.store.wants(&accounts)?;
+            let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| ((row.group, row.account), row)).collect();
+            let now = self.client.now();
+            for row in &due {
+                match row.account {
+                    None => self.keeper.resync_group(now, row.group),
+                    Some(account) => match rows.remove(&(row.group, account)) {
+                        Some(want) => {
+                            let unwanted: Vec<_> = want.removed.iter().copied().collect();
+                            if !unwanted.is_empty() {
+                                self.versions.insert((row.group, account), want.version);
+                            }
+                            self.keeper.update(now, row.group, account, want_of(&want), &unwanted);
+                        }
+                        None => self.keeper.update(now, row.group, account, None, &[]),
+                    },
+                }
+            }
+            // The store has them already.
+            self.keeper.take_records();
+            self.clear(&due)?;
+        }
+    }
+
+    fn clear(&mut self, due: &[Due]) -> Result<(), StoreError> {
+        let mut by_slot: BTreeMap<Slot, Vec<Due>> = BTreeMap::new();
+        for row in due {
+            by_slot.entry(Slot::of(&row.group)).or_default().push(*row);
+        }
+        for (slot, cleared) in by_slot {
+            self.settle_slot(slot, &Settlement { cleared, ..Settlement::default() })?;
+        }
+        Ok(())
+    }
+
+    /// Has calls made, as far as there are permits.
+    fn send(&mut self, jobs: &mpsc::Sender<Job>) -> Result<(), StoreError> {
+        loop {
+            if Instant::now() >= self.trusted_until {
+                return Ok(());
+            }
+            let next = match self.held.pop_front() {
+                Some(call) => Some(call),
+                None => match self.keeper.poll(self.client.now()) {
+                    Step::Call(call) => Some(call),
+                    Step::WaitUntil(_) | Step::Idle => None,
+                },
+            };
+            self.note_records();
+            let Some(call) = next else { return Ok(()) };
+            let Some(lease) = self.leases.get(&Slot::of(&call.group)).copied() else { continue };
+            let admitted = Instant::now();
+            let admission = match self.store.admit(self.id, lease, call.action.endpoint(), 1) {
+                Ok(admission) => admission,
+                Err(error) => {
+                    self.held.push_front(call);
+                    return Err(error);
+                }
+            };
+            match admission {
+                Admission::Granted(0) => {
+                    self.held.push_front(call);
+                    return Ok(());
+                }
+                Admission::Granted(_) => {
+                    self.in_flight += 1;
+                    let job = Job { life: self.life, id: call.id, request: call.request, admitted };
+                    if jobs.send(job).is_err() {
+                        tracing::error!("no thread is left that makes calls");
+                    }
+                }
+                Admission::LeaseLost => self.lose(lease.slot),
+            }
+        }
+    }
+
+    fn done(&mut self, done: Done) {
+        if done.life != self.life {
+            return;
+        }
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let result = done.result.as_ref().map_or(CallResult::Failed, CallResult::of);
+        if let Some(Err(error)) = &done.result {
+            tracing::warn!(%error, "a call was not answered with code 0");
+        }
+        self.keeper.on_result(done.id, self.client.now(), result);
+        self.note_records();
+        self.note_events();
+    }
+
+    /// Notes what the keeper has confirmed, to be settled.
+    fn note_records(&mut self) {
+        for record in self.keeper.take_records() {
+            let (group, account) = match record {
+                Record::Remove { group, account } => (group, account),
+                Record::Put { group, account, unwanted, .. } if unwanted.is_empty() => (group, account),
+                _ => continue,
+            };
+            if let Some(version) = self.versions.remove(&(group, account)) {
+                self.deleted.push(Deleted { group, account, version });
+            }
+        }
+    }
+
+    /// Logs and counts what happened.
+    fn note_events(&mut self) {
+        for event in self.keeper.take_events() {
+            if let Event::Destroyed { group } = &event {
+                self.destroyed.push(*group);
+            }
+            note(&self.metrics, &event);
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let slots: BTreeSet<Slot> = self
+            .batches
+            .values()
+            .copied()
+            .chain(self.deleted.iter().map(|row| Slot::of(&row.group)))
+            .chain(self.destroyed.iter().map(Slot::of))
+            .collect();
+        for slot in slots {
+            let settlement = Settlement {
+                batches: self.batches.iter().filter(|(_, of)| **of == slot).map(|(id, _)| *id).collect(),
+                deleted: self.deleted.iter().filter(|row| Slot::of(&row.group) == slot).copied().collect(),
+                destroyed: self.destroyed.iter().filter(|group| Slot::of(group) == slot).copied().collect(),
+                ..Settlement::default()
+            };
+            self.settle_slot(slot, &settlement)?;
+            self.batches.retain(|_, of| *of != slot);
+            self.deleted.retain(|row| Slot::of(&row.group) != slot);
+            self.destroyed.retain(|group| Slot::of(group) != slot);
+        }
+        Ok(())
+    }
+
+    fn settle_slot(&mut self, slot: Slot, settlement: &Settlement) -> Result<(), StoreError> {
+        let Some(lease) = self.leases.get(&slot).copied() else { return Ok(()) };
+        if !self.store.settle(self.id, lease, settlement)? {
+            self.lose(slot);
+        }
+        Ok(())
+    }
+
+    /// Waits for the calls that were sent, and gives the leases back.
+    fn finish(&mut self, messages: &mpsc::Receiver<Message>) {
+        let until = Instant::now() + STOP_WITHIN;
+        while self.in_flight > 0 {
+            let left = until.saturating_duration_since(Instant::now());
+            match messages.recv_timeout(left) {
+                Ok(Message::Done(done)) => self.done(done),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        if let Err(error) = self.settle().and_then(|()| self.store.leave(self.id)) {
+            tracing::error!(%error, "the store failed at the end");
+        }
+    }
+
+    /// Makes the overview, now and then.
+    fn show(&mut self) {
+        let now = Instant::now();
+        if now < self.next_overview {
+            return;
+        }
+        self.next_overview = now + OVERVIEW_EVERY;
+        let status = self.store.status().unwrap_or_default();
+        let mut overview = Overview {
+            is_ready: self.is_ready,
+            batches: status.batches,
+            permits_taken: status.permits_taken,
+            permits: Limits::DOCUMENTED.calls_per_window_max,
+            nodes: status.nodes.len(),
+            ..Overview::default()
+        };
+        for view in self.keeper.groups() {
+            overview.groups += 1;
+            overview.wanted += view.wanted;
+            overview.waiting += view.waiting;
+            overview.in_flight += view.in_flight;
+            overview.list.push(GroupLine {
+                group: view.group.to_string(),
+                wanted: view.wanted,
+                waiting: view.waiting,
+                in_flight: view.in_flight,
+                restored: view.restored,
+                unwanted: view.unwanted,
+                swept_at: view.swept_at.map(Timestamp::as_millis),
+                marks: view.holders.iter().map(|(mark, count)| (mark.number(), *count)).collect(),
+            });
+        }
+        overview.list.sort_by_key(|line| std::cmp::Reverse((line.waiting + line.in_flight, line.wanted)));
+        overview.list.truncate(GROUPS_MAX);
+        *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = overview;
+    }
+}
+
+/// A row as the keeper takes it.
+fn want_of(row: &avmarks_keeper_store::Want) -> Option<Want> {
+    match row.robot {
+        true => Some(Want::robot(row.marks.iter().copied())),
+        false => Want::marks(row.marks.iter().copied()).ok(),
+    }
+}
+
+/// A number that no other node has: each start takes another one. The hasher of the standard library is seeded by the system.
+fn new_id() -> NodeId {
+    NodeId(RandomState::new().hash_one(Instant::now()) >> 1)
+}
+
+/// Logs and counts one event.
+fn note(metrics: &Metrics, event: &Event) {
+    match event {
+        Event::Answered { group, action, served, left_out } => {
+            let action = action.name();
+            metrics.add("avmarks_keep_calls_total", &[("action", action), ("result", "answered")], 1);
+            let accounts = "avmarks_keep_accounts_total";
+            metrics.add(accounts, &[("action", action), ("result", "served")], served.len() as u64);
+            metrics.add(accounts, &[("action", action), ("result", "left-out")], left_out.len() as u64);
+            tracing::info!(%group, action, served = served.len(), left_out = left_out.len(), "answered");
+        }
+        Event::Refused { group, action, code, accounts } => {
+            metrics.add("avmarks_keep_calls_total", &[("action", action.name()), ("result", "refused")], 1);
+            if code.number() == TOO_MANY_CALLS {
+                metrics.add("avmarks_keep_rate_refusals_total", &[], 1);
+            }
+            tracing::warn!(%group, action = action.name(), code = code.number(), accounts, "refused");
+        }
+        Event::Failed { group, action, accounts } => {
+            metrics.add("avmarks_keep_calls_total", &[("action", action.name()), ("result", "failed")], 1);
+            tracing::warn!(%group, action = action.name(), accounts, "failed; it is sent again later");
+        }
+        Event::Restored { group, account, .. } => {
+            metrics.add("avmarks_keep_restored_total", &[], 1);
+            tracing::info!(%group, %account, "a sweep has set missing marks");
+        }
+        Event::Unwanted { group, account, is_pruned, .. } => {
+            metrics.add("avmarks_keep_unwanted_total", &[], 1);
+            tracing::warn!(%group, %account, is_pruned, "a sweep has found unwanted marks");
+        }
+        Event::Swept { group, unlisted, unwanted } => {
+            metrics.add("avmarks_keep_sweeps_total", &[], 1);
+            tracing::info!(%group, unlisted, unwanted, "swept");
+        }
+        Event::Destroyed { group } => tracing::info!(%group, "the group is gone"),
+        _ => {}
+    }
+}

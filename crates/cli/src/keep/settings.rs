@@ -1,0 +1,203 @@
+//! The settings of `avmarks keep` as values of their types.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use avmarks_client::{JobSettings, PaceSettings, RetrySettings, SignatureSettings, Signer};
+use avmarks_keeper::Settings as KeeperSettings;
+use avmarks_keeper_store::{MemoryStore, PostgresStore, SqliteStore, Store};
+use avmarks_protocol::SdkAppId;
+use avmarks_protocol::region::{BaseUrl, Region};
+use avmarks_protocol::webhook::WebhookToken;
+use avmarks_spec::{Limits, Timestamp, UserId};
+use avmarks_transport_ureq::{BuildError, Client};
+
+use crate::error::Error;
+use crate::input::Source;
+use crate::secret;
+use crate::serve::logs::Log;
+use crate::settings::{NO_PROXY, Setting, Settings, address};
+
+/// What must be given.
+pub(super) const NEEDED: [&[Setting]; 3] =
+    [&[Setting::KeepSdkappid], &[Setting::KeepRegion, Setting::KeepUrl], &[Setting::KeepKeyFile, Setting::KeepKey]];
+
+/// Everything that is needed to start.
+pub(super) struct KeepSettings {
+    pub(super) listen: SocketAddr,
+    pub(super) server: ServerSettings,
+    pub(super) store: StorePlace,
+    pub(super) client: Client,
+    pub(super) keeper: KeeperSettings,
+    pub(super) log: Log,
+}
+
+/// What the server checks.
+#[derive(Debug)]
+pub(super) struct ServerSettings {
+    pub(super) app: SdkAppId,
+    /// The token of the API, of the page and of the metrics; without one, they are for the loopback network alone.
+    pub(super) token: Option<String>,
+    pub(super) webhook_token: Option<WebhookToken>,
+    pub(super) webhook_age: Duration,
+    pub(super) body_bytes_max: usize,
+}
+
+/// Where the store is.
+#[derive(Debug)]
+pub(super) enum StorePlace {
+    /// In memory: it ends with the process.
+    Memory,
+    /// A file of SQLite.
+    File(PathBuf),
+    /// A database of PostgreSQL, by its URL. **It may hold a password.**
+    Postgres(String),
+}
+
+impl StorePlace {
+    /// The place of a setting: a URL of PostgreSQL, or else a file.
+    fn of(settings: &Settings) -> Self {
+        let text = settings.text(Setting::KeepStore).unwrap_or_default();
+        let is_url = text.starts_with("postgresql://") || text.starts_with("postgres://") || text.contains("host=");
+        match is_url {
+            true => Self::Postgres(text.to_owned()),
+            false => Self::File(settings.path(Setting::KeepStore).unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn open(&self) -> Result<Box<dyn Store>, Error> {
+        match self {
+            Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(system_time)))),
+            Self::File(path) => {
+                let store = SqliteStore::open(path, Limits::DOCUMENTED, Arc::new(system_time));
+                let what = || crate::input::Shown(path).to_string();
+                Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
+            }
+            Self::Postgres(url) => {
+                let store = PostgresStore::connect(url, Limits::DOCUMENTED);
+                Ok(Box::new(store.map_err(|error| Error::Store { what: "PostgreSQL".to_owned(), error })?))
+            }
+        }
+    }
+}
+
+/// The time of day.
+fn system_time() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::EPOCH.saturating_add(since)
+}
+
+impl KeepSettings {
+    /// The settings that were found. Reads the files of key, tokens and certificates.
+    pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
+        let ip = settings.text(Setting::KeepListen).and_then(address).unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let listen = SocketAddr::from((ip, settings.number(Setting::KeepPort).unwrap_or_default()));
+        let app = settings.parsed(Setting::KeepSdkappid, SdkAppId::parse)?.unwrap_or(SdkAppId::EXAMPLE);
+        let seconds = |setting| settings.number(setting).map(Duration::from_secs);
+        let defaults = KeeperSettings::default();
+        let server = ServerSettings {
+            app,
+            token: token(settings, Setting::KeepTokenFile)?,
+            webhook_token: webhook_token(settings)?,
+            webhook_age: seconds(Setting::KeepWebhookAge).unwrap_or_default(),
+            body_bytes_max: settings.number(Setting::KeepBodyBytesMax).unwrap_or_default(),
+        };
+        check_tokens(settings, ip, &server)?;
+        Ok(Self {
+            listen,
+            server,
+            store: StorePlace::of(settings),
+            client: client(settings, app)?,
+            keeper: KeeperSettings {
+                in_flight_max: settings.number(Setting::KeepInFlight).unwrap_or(defaults.in_flight_max),
+                sweep_every: seconds(Setting::KeepSweepEvery).or(defaults.sweep_every),
+                page_every: seconds(Setting::KeepPageEvery).unwrap_or(defaults.page_every),
+                prune: settings.text(Setting::KeepPrune) == Some("true"),
+                ..defaults
+            },
+            log: Log::of(settings.text(Setting::KeepLogForm), settings.text(Setting::KeepLogLevel)),
+        })
+    }
+}
+
+/// Beyond the loopback network, whoever reaches the port could change wants and send webhooks.
+fn check_tokens(settings: &Settings, ip: IpAddr, server: &ServerSettings) -> Result<(), Error> {
+    if ip.is_loopback() {
+        return Ok(());
+    }
+    let needed = [
+        (server.token.is_none(), Setting::KeepTokenFile),
+        (server.webhook_token.is_none(), Setting::KeepWebhookTokenFile),
+    ];
+    match needed.into_iter().find(|(is_missing, _)| *is_missing) {
+        Some((_, missing)) => {
+            let what = format!("other machines can reach `{ip}`: give {} too, or listen on 127.0.0.1", missing.flag());
+            Err(settings.error(Setting::KeepListen, what))
+        }
+        None => Ok(()),
+    }
+}
+
+fn token(settings: &Settings, setting: Setting) -> Result<Option<String>, Error> {
+    let Some(path) = settings.path(setting) else { return Ok(None) };
+    let origin = format!("the file of {}", setting.flag());
+    let text = secret::read(&Source::from(path.into_os_string()), &origin, "a token")?;
+    let bare = secret::bare(&origin, &text)?;
+    match bare.is_empty() || bare.contains(char::is_whitespace) {
+        true => Err(Error::secret(&origin, "the token is empty or has white space in it; expected one word")),
+        false => Ok(Some(bare.to_owned())),
+    }
+}
+
+fn webhook_token(settings: &Settings) -> Result<Option<WebhookToken>, Error> {
+    let Some(path) = settings.path(Setting::KeepWebhookTokenFile) else { return Ok(None) };
+    let origin = "the file of --webhook-token-file";
+    let text = secret::read(&Source::from(path.into_os_string()), origin, "a token")?;
+    secret::token(origin, &text).map(Some)
+}
+
+fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
+    let base = match settings.text(Setting::KeepRegion).and_then(Region::from_name) {
+        Some(region) => region.base_url(),
+        None => settings
+            .parsed(Setting::KeepUrl, BaseUrl::parse)?
+            .ok_or_else(|| Error::settings("no `region` and no `url`"))?,
+    };
+    let identifier =
+        settings.parsed(Setting::KeepIdentifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
+    let key = match settings.path(Setting::KeepKeyFile) {
+        Some(path) => {
+            let origin = "the file of --key-file";
+            let text = secret::read(&Source::from(path.into_os_string()), origin, "a key")?;
+            secret::key(origin, &text)?
+        }
+        None => secret::key_of_environment()?.ok_or(Error::NoKey)?,
+    };
+    let signer = Signer::with_key(app, identifier, key, SignatureSettings::default()).map_err(Error::settings)?;
+    let mut builder = builder(base, signer);
+    builder = match settings.text(Setting::KeepProxy) {
+        Some(NO_PROXY) => builder.without_proxy(),
+        Some(url) => builder.proxy(url),
+        None => builder,
+    };
+    if let Some(path) = settings.path(Setting::KeepCa) {
+        let pem = Source::File(path).read_certificates().map_err(|error| settings.error(Setting::KeepCa, error))?;
+        builder = builder.root_certificates_pem(pem.as_bytes());
+    }
+    builder.build().map_err(|error| match error {
+        BuildError::Http { base } => {
+            Error::settings(format!("`{base}` would show the signature to whoever sees the traffic; use `https`"))
+        }
+        BuildError::RootCertificate { .. } => settings.error(Setting::KeepCa, error),
+        other => Error::settings(other),
+    })
+}
+
+/// A client that makes one attempt of each call, at once: permits of the store keep the rate, and the keeper decides when a call is sent again.
+pub(super) fn builder(base: BaseUrl, signer: Signer) -> avmarks_transport_ureq::ClientBuilder {
+    let retry = RetrySettings { attempts_max: 1, ..RetrySettings::default() };
+    let pace = PaceSettings { calls_max: 1_000_000, margin: Duration::ZERO, ..PaceSettings::default() };
+    Client::builder(base, signer).settings(JobSettings { retry, ..JobSettings::default() }).pace(pace)
+}

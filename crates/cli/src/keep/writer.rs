@@ -1,0 +1,139 @@
+//! The thread that stores what comes in: all that waits in one commit.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, mpsc};
+use std::thread::Builder;
+
+use avmarks_keeper_store::{Event, NewDue, NewWant, Put, Store, WantError};
+use avmarks_spec::GroupId;
+use tokio::sync::oneshot;
+
+use super::message::Message;
+use super::metrics::Metrics;
+
+/// Messages that one commit takes.
+const BATCH_MAX: usize = 512;
+
+/// What became of wants, each by itself.
+pub(super) type PutResults = Vec<Result<Put, WantError>>;
+
+/// The store could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unavailable;
+
+/// Something to store. Whoever waits for the answer may have gone.
+enum Request {
+    Accept(Vec<Event>, oneshot::Sender<Result<(), Unavailable>>),
+    Put {
+        wants: Vec<NewWant>,
+        dry_run: bool,
+        answer: oneshot::Sender<Result<PutResults, Unavailable>>,
+    },
+    /// Webhooks about this group were not stored.
+    Missed(GroupId),
+}
+
+/// Where things to store are put in.
+#[derive(Clone)]
+pub(super) struct Writer(mpsc::Sender<Request>);
+
+impl Writer {
+    /// Starts the thread. It ends when all writers are dropped.
+    pub(super) fn start(
+        store: Box<dyn Store>,
+        to_node: mpsc::Sender<Message>,
+        metrics: Arc<Metrics>,
+    ) -> io::Result<Self> {
+        let (sender, requests) = mpsc::channel();
+        let mut thread = Thread { store, to_node, metrics, missed: BTreeSet::new() };
+        Builder::new().name("avmarks-writer".to_owned()).spawn(move || {
+            while let Ok(first) = requests.recv() {
+                let batch = [first].into_iter().chain(requests.try_iter().take(BATCH_MAX - 1)).collect();
+                thread.write(batch);
+            }
+        })?;
+        Ok(Self(sender))
+    }
+
+    /// Stores what webhooks tell.
+    pub(super) async fn accept(&self, events: Vec<Event>) -> Result<(), Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Request::Accept(events, answer)).map_err(|_| Unavailable)?;
+        answered.await.unwrap_or(Err(Unavailable))
+    }
+
+    /// Stores wants, or with `dry_run` says what would become of them.
+    pub(super) async fn put(&self, wants: Vec<NewWant>, dry_run: bool) -> Result<PutResults, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Request::Put { wants, dry_run, answer }).map_err(|_| Unavailable)?;
+        answered.await.unwrap_or(Err(Unavailable))
+    }
+
+    /// Webhooks about this group could not be answered in time: it is looked at anew once the store can be used.
+    pub(super) fn missed(&self, group: GroupId) {
+        // Without the thread nothing is kept any more.
+        let _ = self.0.send(Request::Missed(group));
+    }
+}
+
+struct Thread {
+    store: Box<dyn Store>,
+    to_node: mpsc::Sender<Message>,
+    metrics: Arc<Metrics>,
+    /// Groups of which webhooks were not stored.
+    missed: BTreeSet<GroupId>,
+}
+
+impl Thread {
+    fn write(&mut self, batch: Vec<Request>) {
+        let (mut events, mut accepts) = (Vec::new(), Vec::new());
+        for request in batch {
+            match request {
+                Request::Accept(some, answer) => {
+                    events.extend(some);
+                    accepts.push(answer);
+                }
+                Request::Put { wants, dry_run, answer } => {
+                    let put = self.store.put_wants(&wants, dry_run);
+                    let put = put.map_err(|error| self.failed(&error));
+                    let _ = answer.send(put);
+                }
+                Request::Missed(group) => {
+                    self.missed.insert(group);
+                }
+            }
+        }
+        if !events.is_empty() {
+            let accepted = self.store.accept(&events).map(drop).map_err(|error| self.failed(&error));
+            if accepted.is_err() {
+                self.missed.extend(events.iter().map(|event| event.group));
+            }
+            for answer in accepts {
+                let _ = answer.send(accepted);
+            }
+        }
+        self.mark_missed();
+        // Where the node has ended, the process is about to.
+        let _ = self.to_node.send(Message::Wake);
+    }
+
+    /// Has the groups looked at anew of which webhooks were not stored.
+    fn mark_missed(&mut self) {
+        if self.missed.is_empty() {
+            return;
+        }
+        let Ok(at) = self.store.now() else { return };
+        let due = self.missed.iter().map(|group| NewDue { group: *group, account: None, at, tries: 0 });
+        let due: Vec<NewDue> = due.collect();
+        if self.store.mark_due(&due).is_ok() {
+            self.missed.clear();
+        }
+    }
+
+    fn failed(&self, error: &avmarks_keeper_store::StoreError) -> Unavailable {
+        tracing::error!(%error, "the store failed");
+        self.metrics.add("avmarks_keep_store_errors_total", &[], 1);
+        Unavailable
+    }
+}

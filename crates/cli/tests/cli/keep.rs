@@ -1,0 +1,236 @@
+//! `avmarks keep`: the demo, and a keeper beside an emulator, each a process of its own.
+
+mod process;
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::run::{Run, avmarks, command, file, folder};
+use process::{Answer, KEY, Server};
+
+/// An emulator with a room, a keeper of it, and the webhooks between them.
+struct Pair {
+    folder: PathBuf,
+    emulator: Server,
+    keeper: Server,
+}
+
+impl Pair {
+    fn start(test: &str) -> Self {
+        let folder = folder(test);
+        let key = file(&folder, "key.txt", KEY);
+        let token = file(&folder, "webhook-token.txt", "word");
+        let emulator = Server::start(&folder, &["serve", "--port", "0", "--group", "live", "--key-file", &key]);
+        let keeper = Self::keeper(&folder, &emulator, &key, &token);
+        let pair = Self { folder, emulator, keeper };
+        pair.send_webhooks();
+        pair
+    }
+
+    fn keeper(folder: &Path, emulator: &Server, key: &str, token: &str) -> Server {
+        let url = format!("http://{}", emulator.address);
+        let fixed = ["keep", "--sdkappid", "1400000000", "--url", &url, "--key-file", key, "--port", "0"];
+        Server::start(folder, &[&fixed[..], &["--webhook-token-file", token, "--proxy", "none"]].concat())
+    }
+
+    fn send_webhooks(&self) {
+        let url = format!("http://{}/webhook", self.keeper.address);
+        let set = self.emulator.ask("PUT", "/_avmarks/webhooks", &json!({ "url": url, "token": "word" }).to_string());
+        assert_eq!(set.status, 200, "{set:?}");
+    }
+
+    /// Ends the keeper, and starts another one on the same store.
+    fn restart(self, signal: &str) -> Self {
+        let Self { folder, emulator, keeper } = self;
+        keeper.stop(signal);
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+        let keeper = Self::keeper(&folder, &emulator, &path("key.txt"), &path("webhook-token.txt"));
+        let pair = Self { folder, emulator, keeper };
+        pair.send_webhooks();
+        pair
+    }
+
+    fn presence(&self, verb: &str, accounts: &[&str]) {
+        let path = format!("/_avmarks/groups/live/{verb}");
+        let done = self.emulator.ask("POST", &path, &json!({ "accounts": accounts }).to_string());
+        assert_eq!(done.status, 200, "{done:?}");
+    }
+
+    fn put(&self, account: &str, body: &str) -> Answer {
+        self.keeper.ask("PUT", &format!("/v1/groups/live/accounts/{account}"), body)
+    }
+
+    /// Waits until an account has these marks in the room.
+    fn has_marks(&self, account: &str, expected: &[u64]) {
+        let since = Instant::now();
+        loop {
+            let members = self.emulator.ask("GET", "/_avmarks/groups/live", "").json();
+            let members = members["members"].as_array().unwrap().clone();
+            let member = members.iter().find(|member| member["account"] == account);
+            let marks: Vec<u64> = member
+                .and_then(|member| member["marks"].as_array())
+                .map(|marks| marks.iter().map(|mark| mark.as_u64().unwrap()).collect())
+                .unwrap_or_default();
+            if marks == expected {
+                return;
+            }
+            let metrics = self.keeper.ask("GET", "/metrics", "").body;
+            assert!(
+                since.elapsed() < Duration::from_secs(20),
+                "{account}: {marks:?}, not {expected:?}: {members:?} {metrics}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn stop(self) -> String {
+        let said = self.keeper.stop("-TERM");
+        self.emulator.stop("-TERM");
+        said
+    }
+}
+
+#[test]
+fn the_demo_ends_by_itself() {
+    let run = avmarks(&["keep", "--demo"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""), "{run:?}");
+    assert!(run.out.ends_with("Done: each mark was set again by a call of the keeper.\n"), "{run:?}");
+}
+
+#[test]
+fn marks_come_back_when_members_do() {
+    let pair = Pair::start("keep-back");
+    let put = pair.put("teacher", r#"{"marks":[1000,1001]}"#);
+    assert_eq!((put.status, put.json()), (200, json!({ "changed": true, "dry_run": false })));
+    pair.presence("join", &["teacher", "guest"]);
+    pair.has_marks("teacher", &[1_000, 1_001]);
+    pair.presence("disconnect", &["teacher"]);
+    pair.has_marks("teacher", &[]);
+    pair.presence("reconnect", &["teacher"]);
+    pair.has_marks("teacher", &[1_000, 1_001]);
+    pair.has_marks("guest", &[]);
+    let removed = pair.keeper.ask("DELETE", "/v1/groups/live/accounts/teacher", "");
+    assert_eq!(removed.status, 200, "{removed:?}");
+    pair.has_marks("teacher", &[]);
+    assert_eq!(pair.keeper.ask("GET", "/v1/groups/live/accounts/guest", "").status, 404);
+    let said = pair.stop();
+    assert!(said.contains("stopping: calls that were sent are waited for"), "{said}");
+}
+
+#[test]
+fn a_keeper_that_was_killed_goes_on() {
+    let pair = Pair::start("keep-killed");
+    assert_eq!(pair.put("teacher", r#"{"marks":[1000]}"#).status, 200);
+    assert_eq!(pair.put("bot", r#"{"robot":true}"#).status, 200);
+    pair.presence("join", &["teacher"]);
+    pair.has_marks("teacher", &[1_000]);
+    pair.has_marks("bot", &[500]);
+    // What happens while it is gone, no webhook tells.
+    pair.presence("disconnect", &["teacher"]);
+    let pair = pair.restart("-KILL");
+    pair.presence("reconnect", &["teacher"]);
+    pair.has_marks("teacher", &[1_000]);
+    let shown = pair.keeper.ask("GET", "/v1/groups/live/accounts/teacher", "").json();
+    assert_eq!(shown, json!({ "group": "live", "account": "teacher", "marks": [1000], "robot": false }));
+    pair.stop();
+}
+
+#[test]
+fn wants_beyond_a_limit_are_refused_with_their_clause() {
+    let pair = Pair::start("keep-limits");
+    let lines: String = (0..10).map(|number| format!("live,user{number},{}\n", 1_000 + number)).collect();
+    let csv = "Content-Type: text/csv\r\n";
+    let tried = pair.keeper.ask_with("POST", "/v1/wants?dry_run=true", csv, &lines);
+    assert_eq!(tried.json()["changed"], 10, "{tried:?}");
+    assert_eq!(pair.keeper.ask("GET", "/v1/groups/live/accounts", "").json(), json!([]));
+    let stored = pair.keeper.ask_with("POST", "/v1/wants", csv, &lines);
+    assert_eq!((stored.status, &stored.json()["changed"]), (200, &json!(10)), "{stored:?}");
+    let eleventh = pair.put("late", r#"{"marks":[1010]}"#);
+    assert_eq!((eleventh.status, &eleventh.json()["clause"]), (409, &json!("MARKS-PER-GROUP")), "{eleventh:?}");
+    let lines = "{\"group\":\"live\",\"account\":\"late\",\"marks\":[1010]}\n{\"group\":\"live\",\"account\":\"user1\",\"marks\":[1001]}\n";
+    let partly = pair.keeper.ask("POST", "/v1/wants", lines).json();
+    assert_eq!((&partly["unchanged"], &partly["errors"][0]["line"]), (&json!(1), &json!(1)), "{partly}");
+    let wrong = pair.keeper.ask("POST", "/v1/wants", "{\"group\":\"live\"}\n");
+    assert_eq!((wrong.status, &wrong.json()["errors"][0]["line"]), (400, &json!(1)), "{wrong:?}");
+    for body in ["{}", "{", r#"{"marks":[999]}"#, r#"{"mark":[1000]}"#] {
+        assert_eq!(pair.put("late", body).status, 400, "{body}");
+    }
+    assert_eq!(pair.keeper.ask("GET", "/v1/groups/live/accounts?after=user8", "").json()[0]["account"], "user9");
+    pair.stop();
+}
+
+#[test]
+fn webhooks_are_checked_before_they_are_stored() {
+    let pair = Pair::start("keep-checked");
+    let body = r#"{"CallbackCommand":"Group.CallbackAfterMemberExit"}"#;
+    for query in ["", "?SdkAppid=1400000001&CallbackCommand=c", "?SdkAppid=1400000000&CallbackCommand=c"] {
+        assert_eq!(pair.keeper.ask("POST", &format!("/webhook{query}"), body).status, 403, "{query}");
+    }
+    pair.presence("join", &["guest"]);
+    let since = Instant::now();
+    while !pair.keeper.ask("GET", "/metrics", "").body.contains("avmarks_keep_webhooks_total{result=\"accepted\"}") {
+        assert!(since.elapsed() < Duration::from_secs(20));
+    }
+    let metrics = pair.keeper.ask("GET", "/metrics", "").body;
+    assert!(metrics.contains("avmarks_keep_webhooks_total{result=\"refused\"} 3\n"), "{metrics}");
+    pair.stop();
+}
+
+#[test]
+fn other_pages_and_unknown_paths_are_refused() {
+    let pair = Pair::start("keep-paths");
+    for (path, status) in [("/healthz", 200), ("/metrics", 200), ("/", 200), ("/v1/overview", 200), ("/v2", 404)] {
+        assert_eq!(pair.keeper.ask("GET", path, "").status, status, "{path}");
+    }
+    let since = Instant::now();
+    while pair.keeper.ask("GET", "/readyz", "").status != 200 {
+        assert!(since.elapsed() < Duration::from_secs(20));
+    }
+    assert_eq!(pair.keeper.ask("GET", "/webhook", "").status, 405);
+    for headers in ["Host: example.com\r\n", "Origin: http://example.com\r\n"] {
+        assert_eq!(pair.keeper.ask_with("GET", "/v1/overview", headers, "").status, 403, "{headers}");
+    }
+    pair.stop();
+}
+
+#[test]
+fn a_token_is_asked_for_where_one_is_given() {
+    let folder = folder("keep-token");
+    let key = file(&folder, "key.txt", KEY);
+    let token = file(&folder, "token.txt", "sesame\n");
+    let fixed = ["keep", "--sdkappid", "1400000000", "--url", "http://127.0.0.1:9", "--key-file", &key, "--port", "0"];
+    let keeper = Server::start(&folder, &[&fixed[..], &["--token-file", &token]].concat());
+    assert_eq!(keeper.ask("GET", "/v1/overview", "").status, 401);
+    assert_eq!(keeper.ask_with("GET", "/v1/overview", "Authorization: Bearer sesame\r\n", "").status, 200);
+    assert_eq!(keeper.ask_with("GET", "/v1/overview", "Authorization: Bearer sesam\r\n", "").status, 401);
+    assert_eq!(keeper.ask("GET", "/healthz", "").status, 200);
+    keeper.stop("-INT");
+}
+
+#[test]
+fn settings_that_are_missing_or_unsafe_are_all_told() {
+    let folder = folder("keep-settings");
+    let run = |arguments: &[&str]| {
+        Run::of(command(&[&["keep"], arguments].concat()).current_dir(&folder).env("HOME", &folder).output().unwrap())
+    };
+    let missing = run(&[]);
+    assert_eq!(missing.status, 4, "{missing:?}");
+    for text in ["no `sdkappid`: give --sdkappid", "no `region` or `url`", "no key: give --key-file FILE"] {
+        assert!(missing.err.contains(text), "{missing:?}");
+    }
+    let key = file(&folder, "key.txt", KEY);
+    let fixed = ["--sdkappid", "1400000000", "--region", "singapore", "--key-file", &key];
+    let open = run(&[&fixed[..], &["--listen", "0.0.0.0"]].concat());
+    assert_eq!(open.status, 4, "{open:?}");
+    assert!(open.err.contains("--listen: other machines can reach `0.0.0.0`: give --token-file too"), "{open:?}");
+    let wrong = run(&[&fixed[..], &["--sweep-every", "59"]].concat());
+    assert!(wrong.err.contains("--sweep-every: invalid value `59`: expected an integer from 60"), "{wrong:?}");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let busy = run(&[&fixed[..], &["--port", &port]].concat());
+    assert_eq!(busy.status, 2, "{busy:?}");
+    assert!(busy.err.contains("cannot listen on"), "{busy:?}");
+}

@@ -1,0 +1,45 @@
+//! What the mark keeper remembers, and how its nodes share it.
+//!
+//! **In scope:** the marks that are wanted and the limits on them, webhooks that were accepted and are not done with, deadlines,
+//! nodes and leases, and the rate that all nodes of an app share exactly ([`Store`]); in memory ([`MemoryStore`]), in
+//! one file of SQLite, and in PostgreSQL (`PostgresStore`); what a node does and may do, as a state machine without I/O ([`Node`]).
+//!
+//! **Out of scope:** what a webhook means and which calls are made. HTTP.
+//!
+//! **The contract:** a verb that returned is stored, as far as the database keeps its commits. Every verb may be repeated. The limits
+//! of marks are exact. No text of an error has a password.
+//!
+//! # Features
+//!
+//! `postgres` (default): the store that several machines share. Without it neither the client of PostgreSQL nor an asynchronous runtime is built.
+#![forbid(unsafe_code)]
+
+mod coordination;
+mod error;
+mod group;
+mod memory;
+mod node;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod rows;
+mod sqlite;
+mod store;
+pub mod timing;
+mod types;
+
+pub use error::StoreError;
+pub use memory::{Clock, MemoryStore};
+pub use node::{Attempt, Node, Step, StepAnswer, TrustClock};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresListener, PostgresStore};
+pub use sqlite::SqliteStore;
+pub use store::Store;
+pub use types::{
+    Admission, Batch, BatchId, Deleted, Due, Epoch, Event, Group, Holders, Lease, NewDue, NewWant, NodeId, Put,
+    Settlement, Sign, Slot, Status, Version, Want, WantError,
+};
+
+/// The example of the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

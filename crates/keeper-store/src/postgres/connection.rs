@@ -1,0 +1,127 @@
+//! One connection: opened when it is needed, with its tables up to date.
+
+use std::time::Duration;
+
+use postgres::types::{FromSql, ToSql, Type};
+use postgres::{Client, Config, GenericClient, NoTls, Row};
+
+use crate::error::StoreError;
+use crate::rows::{signed, unsigned};
+
+/// The values of a statement, with their types: the statement then needs no name, and one round trip.
+pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
+
+/// Each is applied once, in order, in one transaction; the table `keeper_migration` says which were.
+const MIGRATIONS: [&str; 1] = [include_str!("0001.sql")];
+
+/// The locks of this program among the advisory locks of the database: `avmk` in ASCII.
+pub(super) const LOCKS: i32 = 0x6176_6d6b;
+
+/// The lock of the migrations; those of the slots are below it.
+const LOCK_OF_MIGRATIONS: i32 = 256;
+
+/// Longer than a database that is alive takes, shorter than the two seconds in which a webhook is to be answered.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+pub(super) struct Connection {
+    config: Config,
+    client: Option<Client>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("is_open", &self.client.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Opens nothing yet. The error has nothing of the text, which may hold a password.
+    pub(super) fn new(url: &str) -> Result<Self, StoreError> {
+        let mut config: Config = url.parse().map_err(|_| {
+            StoreError::Unavailable("invalid URL: expected `postgresql://USER@HOST/DATABASE`".to_owned())
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("avmarks");
+        }
+        Ok(Self { config, client: None })
+    }
+
+    pub(super) fn another(&self) -> Self {
+        Self { config: self.config.clone(), client: None }
+    }
+
+    /// Whether there is a connection that was not lost, as far as it is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| !client.is_closed())
+    }
+
+    pub(super) fn client(&mut self) -> Result<&mut Client, StoreError> {
+        let open = match self.client.take().filter(|client| !client.is_closed()) {
+            Some(open) => open,
+            None => self.config.connect(NoTls).map_err(failed)?,
+        };
+        Ok(self.client.insert(open))
+    }
+}
+
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let mut transaction = connection.client()?.transaction().map_err(failed)?;
+    let sql = "SELECT pg_advisory_xact_lock($1, $2)";
+    execute(&mut transaction, sql, &[(&LOCKS, Type::INT4), (&LOCK_OF_MIGRATIONS, Type::INT4)])?;
+    let sql = "CREATE TABLE IF NOT EXISTS keeper_migration (number bigint PRIMARY KEY)";
+    transaction.batch_execute(sql).map_err(failed)?;
+    let sql = "SELECT coalesce(max(number), 0) FROM keeper_migration";
+    let found = rows(&mut transaction, sql, &[], |row| unsigned(get(row, 0)?))?.pop().unwrap_or_default();
+    let known = MIGRATIONS.len() as u64;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (number, sql) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+        transaction.batch_execute(sql).map_err(failed)?;
+        let sql = "INSERT INTO keeper_migration VALUES ($1)";
+        execute(&mut transaction, sql, &[(&signed(number), Type::INT8)])?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// What the database says about the tables themselves is damage; anything else may be over the next time.
+#[expect(clippy::needless_pass_by_value, reason = "it is the argument of `map_err`")]
+pub(super) fn failed(error: postgres::Error) -> StoreError {
+    let text = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.code().map(|code| code.code()) {
+        // A table, a column or a function that is not there, or another type.
+        Some("42P01" | "42703" | "42883" | "42804" | "XX001" | "XX002") => StoreError::Damaged(text),
+        _ => StoreError::Unavailable(text),
+    }
+}
+
+pub(super) fn damaged_row(what: &str) -> StoreError {
+    StoreError::Damaged(format!("invalid {what}"))
+}
+
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T, StoreError> {
+    row.try_get(at).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+pub(super) fn rows<T>(
+    client: &mut impl GenericClient,
+    sql: &str,
+    parameters: Parameters<'_>,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    client.query_typed(sql, parameters).map_err(failed)?.iter().map(read).collect()
+}
+
+pub(super) fn execute(
+    client: &mut impl GenericClient,
+    sql: &str,
+    parameters: Parameters<'_>,
+) -> Result<u64, StoreError> {
+    client.execute_typed(sql, parameters).map_err(failed)
+}

@@ -1,0 +1,54 @@
+//! Woken by the database.
+
+use std::time::Duration;
+
+use postgres::fallible_iterator::FallibleIterator;
+
+use super::connection::{Connection, failed};
+use crate::error::StoreError;
+
+/// What [`Store::notify`](crate::Store::notify) runs.
+pub(super) const NOTIFY: &str = "NOTIFY avmarks_keeper";
+
+/// Waits until another connection calls [`Store::notify`](crate::Store::notify), on a connection of its own. A notification may be lost, so whoever
+/// waits also looks by itself from time to time, each 500 ms say.
+#[derive(Debug)]
+pub struct PostgresListener {
+    connection: Connection,
+}
+
+impl PostgresListener {
+    /// Connects to the database itself; a pool by transaction passes no notification on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the text is no URL of a database, or it cannot be reached.
+    pub fn connect(url: &str) -> Result<Self, StoreError> {
+        let mut listener = Self { connection: Connection::new(url)? };
+        listener.listen()?;
+        Ok(listener)
+    }
+
+    /// Waits at most so long. `true` where there is something to look for: a notification came, or the connection was lost and is
+    /// there again, and what came meanwhile is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the connection was lost and cannot be opened again.
+    pub fn wait(&mut self, time_out: Duration) -> Result<bool, StoreError> {
+        if !self.connection.is_open() {
+            self.listen()?;
+            return Ok(true);
+        }
+        let client = self.connection.client()?;
+        let mut notifications = client.notifications();
+        // None: the time is over, or the connection is lost, which the next call finds.
+        let first = notifications.timeout_iter(time_out).next().unwrap_or_default();
+        while let Ok(Some(_)) = notifications.iter().next() {}
+        Ok(first.is_some())
+    }
+
+    fn listen(&mut self) -> Result<(), StoreError> {
+        self.connection.client()?.batch_execute("LISTEN avmarks_keeper").map_err(failed)
+    }
+}

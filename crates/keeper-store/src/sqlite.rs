@@ -1,0 +1,647 @@
+//! A store in one file of SQLite.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use avmarks_protocol::Endpoint;
+use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, ErrorCode, Params, Row, Transaction, TransactionBehavior, params};
+
+use crate::coordination::Coordination;
+use crate::error::StoreError;
+use crate::group::{Groups, changed};
+use crate::memory::Clock;
+use crate::rows::{
+    account, account_or_none, count, damaged, group, kind, marks, millis, millis_or_none, sign, signed, text_of_marks,
+    text_or_empty, timestamp, timestamp_or_none, uncount, unsigned,
+};
+use crate::store::Store;
+use crate::timing::PERMIT_SPAN;
+use crate::types::{
+    Admission, Batch, BatchId, Due, Epoch, Event, Group, Holders, Lease, NewDue, NewWant, NodeId, Put, Settlement,
+    Slot, Status, Version, Want, WantError,
+};
+
+/// Each is applied once, in order, in one transaction; the file's `user_version` says how many were.
+const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001.sql")];
+
+/// A [`Store`] in one file of SQLite, which one process has by itself: a write-ahead log, flushed to disk before a commit returns
+/// (`synchronous=FULL`).
+///
+/// Nodes, leases and permits are in memory, as they end with the process; epochs still grow from one opening to the next. As
+/// calls of an earlier process may be under way, no permit is free for the first
+/// [`PERMIT_SPAN`] after opening.
+///
+/// ```
+/// use avmarks_keeper_store::{SqliteStore, Store};
+/// use avmarks_spec::{Limits, Timestamp};
+/// use std::sync::Arc;
+///
+/// # let folder = std::env::temp_dir().join(format!("avmarks-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("keeper.sqlite");
+/// let mut store = SqliteStore::open(&path, Limits::DOCUMENTED, Arc::new(|| Timestamp::from_millis(1_000)))?;
+/// assert_eq!(store.status()?.wants, 0);
+/// # drop(store);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SqliteStore {
+    file: Arc<Mutex<File>>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+struct File {
+    connection: Connection,
+    limits: Limits,
+    /// The last version that was given; written with each transaction that gives one.
+    number: u64,
+    coordination: Coordination,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file, and brings its tables up to date. The clock gives the time of day.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the file cannot be opened, another process has it, it is not such a file, or a later version of this
+    /// program wrote it.
+    pub fn open(path: &Path, limits: Limits, clock: Clock) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path).map_err(failed)?;
+        connection.busy_timeout(Duration::from_secs(1)).map_err(failed)?;
+        connection
+            .execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            .map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let transaction = begin(&mut connection)?;
+        migrate(&transaction)?;
+        let execute = |sql| transaction.execute(sql, ()).map_err(failed);
+        execute("UPDATE setting SET value = value + 1 WHERE name = 'generation'")?;
+        let setting = |name: &str| {
+            let sql = "SELECT value FROM setting WHERE name = ?1";
+            unsigned(transaction.query_row(sql, [name], |row| row.get(0)).map_err(failed)?)
+        };
+        let number = setting("number")?;
+        let generation = setting("generation")?;
+        transaction.commit().map_err(failed)?;
+        // Room for four thousand million claims of a slot in one run.
+        let epoch = Epoch(generation << 32);
+        let coordination = Coordination::new(limits.calls_per_window_max, epoch, clock().saturating_add(PERMIT_SPAN));
+        Ok(Self { file: Arc::new(Mutex::new(File { connection, limits, number, coordination })), clock })
+    }
+
+    /// A transaction that a panic cut off was rolled back when it was dropped.
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len();
+    let found: i64 = transaction.query_row("PRAGMA user_version", (), |row| row.get(0)).map_err(failed)?;
+    let applied = uncount(found)?;
+    if applied > known {
+        return Err(StoreError::Newer { found: unsigned(found)?, known: known as u64 });
+    }
+    for sql in MIGRATIONS.iter().skip(applied) {
+        transaction.execute_batch(sql).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "user_version", count(known)).map_err(failed)
+}
+
+/// Whatever cannot be read is damage; anything else may be over the next time.
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged(error.to_string()),
+        _ => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(error.to_string()),
+            _ => StoreError::Unavailable(error.to_string()),
+        },
+    }
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)
+}
+
+fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
+    row.get(at).map_err(failed)
+}
+
+fn get_text<T>(row: &Row<'_>, at: usize, read: fn(&str) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    read(row.get_ref(at).map_err(failed)?.as_str().map_err(|error| StoreError::Damaged(error.to_string()))?)
+}
+
+/// Every row of a query.
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let mut rows = statement.query(params).map_err(failed)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+fn execute(connection: &Connection, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    connection.prepare_cached(sql).map_err(failed)?.execute(params).map_err(failed)
+}
+
+/// A list for `json_each`, as SQLite takes no list as a parameter.
+fn json(numbers: impl Iterator<Item = i64>) -> String {
+    let numbers: Vec<_> = numbers.map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+fn json_of_slots(slots: &[Slot]) -> String {
+    json(slots.iter().map(|slot| i64::from(slot.0)))
+}
+
+const WANT: &str = "SELECT grp, account, marks, robot, removed, version FROM want";
+
+fn want(row: &Row<'_>) -> Result<Want, StoreError> {
+    Ok(Want {
+        group: get_text(row, 0, group)?,
+        account: get_text(row, 1, account)?,
+        marks: get_text(row, 2, marks)?,
+        robot: get(row, 3)?,
+        removed: get_text(row, 4, marks)?,
+        version: Version(unsigned(get(row, 5)?)?),
+    })
+}
+
+fn find_want(connection: &Connection, group: &GroupId, account: &UserId) -> Result<Option<Want>, StoreError> {
+    let sql = format!("{WANT} WHERE slot = ?1 AND grp = ?2 AND account = ?3");
+    Ok(rows(connection, &sql, params![Slot::of(group).0, group.as_str(), account.as_str()], want)?.pop())
+}
+
+fn find_holders(connection: &Connection, group: &GroupId) -> Result<Vec<Holders>, StoreError> {
+    let sql = "SELECT mark, holders FROM holders WHERE slot = ?1 AND grp = ?2 ORDER BY mark";
+    rows(connection, sql, params![Slot::of(group).0, group.as_str()], |row| {
+        let number: i64 = get(row, 0)?;
+        let mark = Mark::new(number).map_err(|_| damaged("mark", &number.to_string()))?;
+        Ok(Holders { mark, holders: uncount(get(row, 1)?)? })
+    })
+}
+
+/// What a transaction that changes wants has to know.
+fn read_groups(
+    connection: &Connection,
+    accounts: impl Iterator<Item = (GroupId, UserId)>,
+) -> Result<Groups, StoreError> {
+    let mut groups = Groups::default();
+    for (group, account) in accounts {
+        if !groups.states.contains_key(&group) {
+            let holders = find_holders(connection, &group)?;
+            let state = groups.states.entry(group).or_default();
+            state.holders = holders.into_iter().map(|found| (found.mark, found.holders)).collect();
+        }
+        if let Some(want) = find_want(connection, &group, &account)? {
+            groups.read(want);
+        }
+    }
+    Ok(groups)
+}
+
+/// Versions that a transaction gives.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> i64 {
+        self.0 = self.0.saturating_add(1);
+        signed(self.0)
+    }
+}
+
+impl File {
+    /// Runs a transaction, and remembers the versions that it gave even where the commit was not answered: none is given twice.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &mut Numbers) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut numbers = Numbers(self.number);
+        let transaction = begin(&mut self.connection)?;
+        let answer = work(&transaction, &mut numbers)?;
+        if numbers.0 != self.number {
+            let sql = "UPDATE setting SET value = ?1 WHERE name = 'number'";
+            execute(&transaction, sql, [signed(numbers.0)])?;
+        }
+        self.number = numbers.0;
+        transaction.commit().map_err(failed)?;
+        Ok(answer)
+    }
+}
+
+/// Writes what changed; wants that were put get a new version.
+fn write_changes(
+    connection: &Connection,
+    before: &Groups,
+    groups: &Groups,
+    mut version: impl FnMut(&(GroupId, UserId)) -> i64,
+) -> Result<(), StoreError> {
+    let changes = groups.changes(before);
+    for (group, account, now) in &changes.accounts {
+        let slot = Slot::of(group).0;
+        match now {
+            Some(now) => {
+                let (marks, removed) = (text_of_marks(&now.marks), text_of_marks(&now.removed));
+                let version = version(&(*group, *account));
+                let row = params![slot, group.as_str(), account.as_str(), marks, now.robot, removed, version];
+                execute(connection, "INSERT OR REPLACE INTO want VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", row)?
+            }
+            None => {
+                let row = params![slot, group.as_str(), account.as_str()];
+                execute(connection, "DELETE FROM want WHERE slot = ?1 AND grp = ?2 AND account = ?3", row)?
+            }
+        };
+    }
+    for (group, mark, holders) in &changes.holders {
+        let slot = Slot::of(group).0;
+        if *holders == 0 {
+            let row = params![slot, group.as_str(), mark.number()];
+            execute(connection, "DELETE FROM holders WHERE slot = ?1 AND grp = ?2 AND mark = ?3", row)?;
+        } else {
+            let row = params![slot, group.as_str(), mark.number(), count(*holders)];
+            execute(connection, "INSERT OR REPLACE INTO holders VALUES (?1, ?2, ?3, ?4)", row)?;
+        }
+    }
+    for (group, more) in &changes.wants {
+        let slot = Slot::of(group).0;
+        let sql = "INSERT INTO wanted_group VALUES (?1, ?2, ?3)
+            ON CONFLICT (slot, grp) DO UPDATE SET wants = wants + excluded.wants";
+        execute(connection, sql, params![slot, group.as_str(), more])?;
+        let sql = "DELETE FROM wanted_group WHERE slot = ?1 AND grp = ?2 AND wants <= 0";
+        execute(connection, sql, params![slot, group.as_str()])?;
+    }
+    Ok(())
+}
+
+fn mark_due(connection: &Connection, numbers: &mut Numbers, due: &NewDue) -> Result<(), StoreError> {
+    let sql = "INSERT INTO due VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (slot, grp, account) DO UPDATE SET
+        at = min(at, excluded.at), tries = max(tries, excluded.tries), version = excluded.version";
+    let account = text_or_empty(due.account.as_ref());
+    let slot = Slot::of(&due.group).0;
+    execute(connection, sql, params![slot, due.group.as_str(), account, millis(due.at), due.tries, numbers.next()])?;
+    Ok(())
+}
+
+/// A want that changed is tried anew.
+fn due_at_once(
+    connection: &Connection,
+    numbers: &mut Numbers,
+    now: Timestamp,
+    (group, account): &(GroupId, UserId),
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO due VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT (slot, grp, account) DO UPDATE SET
+        at = min(at, excluded.at), tries = 0, version = excluded.version";
+    let row = params![Slot::of(group).0, group.as_str(), account.as_str(), millis(now), numbers.next()];
+    execute(connection, sql, row)?;
+    Ok(())
+}
+
+/// One event after the other: kind, length and text of group and account, time.
+fn bytes_of_events(events: &[Event]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(events.len().saturating_mul(48));
+    for event in events {
+        bytes.push(kind(&event.sign));
+        let account = event.sign.account();
+        for text in [event.group.as_str(), text_or_empty(account.as_ref())] {
+            // An id has at most 48 bytes.
+            bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        bytes.extend_from_slice(&millis_or_none(event.at).to_le_bytes());
+    }
+    bytes
+}
+
+fn events(bytes: &[u8]) -> Result<Vec<Event>, StoreError> {
+    let mut left = bytes;
+    let mut events = Vec::new();
+    while !left.is_empty() {
+        let event =
+            take_event(&mut left).ok_or_else(|| StoreError::Damaged("a batch of events ends early".to_owned()))?;
+        let (kind, of, who, at) = event;
+        events.push(Event { group: group(of)?, sign: sign(i64::from(kind), who)?, at: timestamp_or_none(at) });
+    }
+    Ok(events)
+}
+
+fn take_event<'a>(left: &mut &'a [u8]) -> Option<(u8, &'a str, &'a str, i64)> {
+    let kind = *left.split_off_first()?;
+    let mut text = || {
+        let length = usize::from(*left.split_off_first()?);
+        std::str::from_utf8(left.split_off(..length)?).ok()
+    };
+    let group = text()?;
+    let account = text()?;
+    let (at, rest) = left.split_first_chunk()?;
+    *left = rest;
+    Some((kind, group, account, i64::from_le_bytes(*at)))
+}
+
+fn is_wanted(connection: &Connection, event: &Event) -> Result<bool, StoreError> {
+    let slot = Slot::of(&event.group).0;
+    let found = match event.sign.account() {
+        Some(account) => {
+            let sql = "SELECT 1 FROM want WHERE slot = ?1 AND grp = ?2 AND account = ?3";
+            rows(connection, sql, params![slot, event.group.as_str(), account.as_str()], |_| Ok(()))?
+        }
+        None => {
+            let sql = "SELECT 1 FROM wanted_group WHERE slot = ?1 AND grp = ?2";
+            rows(connection, sql, params![slot, event.group.as_str()], |_| Ok(()))?
+        }
+    };
+    Ok(!found.is_empty())
+}
+
+fn settle(
+    connection: &Connection,
+    numbers: &mut Numbers,
+    slot: Slot,
+    settlement: &Settlement,
+) -> Result<(), StoreError> {
+    let is_here = |group: &GroupId| Slot::of(group) == slot;
+    for id in &settlement.batches {
+        execute(connection, "DELETE FROM inbox WHERE id = ?1 AND slot = ?2", params![signed(id.0), slot.0])?;
+    }
+    for due in settlement.cleared.iter().filter(|due| is_here(&due.group)) {
+        let account = text_or_empty(due.account.as_ref());
+        let row = params![slot.0, due.group.as_str(), account, signed(due.version.0)];
+        let sql = "DELETE FROM due WHERE slot = ?1 AND grp = ?2 AND account = ?3 AND version = ?4";
+        execute(connection, sql, row)?;
+    }
+    for due in settlement.due.iter().filter(|due| is_here(&due.group)) {
+        mark_due(connection, numbers, due)?;
+    }
+    let deleted = || settlement.deleted.iter().filter(|deleted| is_here(&deleted.group));
+    let mut groups = read_groups(connection, deleted().map(|deleted| (deleted.group, deleted.account)))?;
+    let before = groups.clone();
+    deleted().for_each(|deleted| groups.deleted(deleted));
+    let version = |groups: &Groups, key: &(GroupId, UserId)| groups.versions.get(key).map_or(0, |it| signed(it.0));
+    write_changes(connection, &before, &groups, |key| version(&before, key))?;
+    for group in settlement.destroyed.iter().filter(|group| is_here(group)) {
+        let of_group = params![slot.0, group.as_str()];
+        execute(connection, "DELETE FROM due WHERE slot = ?1 AND grp = ?2", of_group)?;
+        let sql = format!("{WANT} WHERE slot = ?1 AND grp = ?2 AND removed <> ''");
+        let waiting = rows(connection, &sql, of_group, want)?;
+        let mut groups = read_groups(connection, waiting.into_iter().map(|want| (*group, want.account)))?;
+        let before = groups.clone();
+        groups.all_deleted();
+        write_changes(connection, &before, &groups, |key| version(&before, key))?;
+    }
+    Ok(())
+}
+
+impl Store for SqliteStore {
+    fn another(&self) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn now(&mut self) -> Result<Timestamp, StoreError> {
+        Ok((self.clock)())
+    }
+
+    fn put_wants(&mut self, wants: &[NewWant], dry_run: bool) -> Result<Vec<Result<Put, WantError>>, StoreError> {
+        let now = (self.clock)();
+        let mut file = self.file();
+        let limits = file.limits;
+        let put = |connection: &Connection| {
+            let mut groups = read_groups(connection, wants.iter().map(|want| (want.group, want.account)))?;
+            let before = groups.clone();
+            let answers = groups.put(&limits, wants);
+            Ok((before, groups, answers))
+        };
+        if dry_run {
+            return put(&file.connection).map(|(.., answers)| answers);
+        }
+        file.write(|transaction, numbers| {
+            let (before, groups, answers) = put(transaction)?;
+            write_changes(transaction, &before, &groups, |_| numbers.next())?;
+            for account in changed(wants, &answers) {
+                due_at_once(transaction, numbers, now, &account)?;
+            }
+            Ok(answers)
+        })
+    }
+
+    fn wants(&mut self, accounts: &[(GroupId, UserId)]) -> Result<Vec<Want>, StoreError> {
+        let file = self.file();
+        let mut accounts: Vec<_> = accounts.to_vec();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let found = accounts.iter().map(|(group, account)| find_want(&file.connection, group, account));
+        found.filter_map(Result::transpose).collect()
+    }
+
+    fn wants_of_group(&mut self, group: &GroupId, after: Option<&UserId>, max: usize) -> Result<Vec<Want>, StoreError> {
+        let sql = format!("{WANT} WHERE slot = ?1 AND grp = ?2 AND account > ?3 ORDER BY account LIMIT ?4");
+        let after = text_or_empty(after);
+        rows(&self.file().connection, &sql, params![Slot::of(group).0, group.as_str(), after, count(max)], want)
+    }
+
+    fn groups(&mut self, slot: Slot, after: Option<&GroupId>, max: usize) -> Result<Vec<Group>, StoreError> {
+        let sql = "SELECT grp, wants FROM wanted_group WHERE slot = ?1 AND grp > ?2 ORDER BY grp LIMIT ?3";
+        let after = after.map_or("", GroupId::as_str);
+        rows(&self.file().connection, sql, params![slot.0, after, count(max)], |row| {
+            Ok(Group { group: get_text(row, 0, group)?, wants: uncount(get(row, 1)?)? })
+        })
+    }
+
+    fn holders(&mut self, group: &GroupId) -> Result<Vec<Holders>, StoreError> {
+        find_holders(&self.file().connection, group)
+    }
+
+    fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError> {
+        let mut file = self.file();
+        let mut batches: Vec<(Slot, Vec<Event>)> = Vec::new();
+        for event in events {
+            if is_wanted(&file.connection, event)? {
+                let slot = Slot::of(&event.group);
+                match batches.iter_mut().find(|(of, _)| *of == slot) {
+                    Some((_, events)) => events.push(*event),
+                    None => batches.push((slot, vec![*event])),
+                }
+            }
+        }
+        // Nobody wanted: not even an empty commit.
+        if batches.is_empty() {
+            return Ok(0);
+        }
+        batches.sort_unstable_by_key(|(slot, _)| *slot);
+        file.write(|transaction, _| {
+            for (slot, events) in &batches {
+                let sql = "INSERT INTO inbox (slot, events) VALUES (?1, ?2)";
+                execute(transaction, sql, params![slot.0, bytes_of_events(events)])?;
+            }
+            Ok(batches.iter().map(|(_, events)| events.len()).sum())
+        })
+    }
+
+    fn inbox(&mut self, slots: &[Slot], except: &[BatchId], max: usize) -> Result<Vec<Batch>, StoreError> {
+        let sql = "SELECT id, slot, events FROM inbox WHERE slot IN (SELECT value FROM json_each(?1))
+            AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY id LIMIT ?3";
+        let except = json(except.iter().map(|id| signed(id.0)));
+        rows(&self.file().connection, sql, params![json_of_slots(slots), except, count(max)], |row| {
+            let bytes = row.get_ref(2).map_err(failed)?.as_blob();
+            let events = events(bytes.map_err(|error| StoreError::Damaged(error.to_string()))?)?;
+            Ok(Batch { id: BatchId(unsigned(get(row, 0)?)?), slot: Slot(get(row, 1)?), events })
+        })
+    }
+
+    fn mark_due(&mut self, due: &[NewDue]) -> Result<(), StoreError> {
+        self.file().write(|transaction, numbers| due.iter().try_for_each(|due| mark_due(transaction, numbers, due)))
+    }
+
+    fn due(
+        &mut self,
+        slots: &[Slot],
+        until: Timestamp,
+        after: Option<&Due>,
+        max: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        let sql = "SELECT grp, account, at, tries, version FROM due
+            WHERE at <= ?2 AND (at, grp, account) > (?3, ?4, ?5) AND slot IN (SELECT value FROM json_each(?1))
+            ORDER BY at, grp, account LIMIT ?6";
+        let (at, of, who) =
+            after.map_or((-1, "", ""), |due| (millis(due.at), due.group.as_str(), text_or_empty(due.account.as_ref())));
+        let params = params![json_of_slots(slots), millis(until), at, of, who, count(max)];
+        rows(&self.file().connection, sql, params, |row| {
+            Ok(Due {
+                group: get_text(row, 0, group)?,
+                account: get_text(row, 1, account_or_none)?,
+                at: timestamp(get(row, 2)?)?,
+                tries: get(row, 3)?,
+                version: Version(unsigned(get(row, 4)?)?),
+            })
+        })
+    }
+
+    fn register(&mut self, node: NodeId) -> Result<bool, StoreError> {
+        let now = (self.clock)();
+        Ok(self.file().coordination.register(now, node))
+    }
+
+    fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError> {
+        let now = (self.clock)();
+        Ok(self.file().coordination.renew(now, node))
+    }
+
+    fn leave(&mut self, node: NodeId) -> Result<(), StoreError> {
+        self.file().coordination.leave(node);
+        Ok(())
+    }
+
+    fn claim(&mut self, node: NodeId, share: usize) -> Result<Vec<Lease>, StoreError> {
+        let now = (self.clock)();
+        Ok(self.file().coordination.claim(now, node, share))
+    }
+
+    fn release(&mut self, node: NodeId, leases: &[Lease]) -> Result<(), StoreError> {
+        self.file().coordination.release(node, leases);
+        Ok(())
+    }
+
+    fn admit(&mut self, node: NodeId, lease: Lease, endpoint: Endpoint, calls: usize) -> Result<Admission, StoreError> {
+        let now = (self.clock)();
+        Ok(self.file().coordination.admit(now, node, lease, endpoint, calls))
+    }
+
+    fn settle(&mut self, node: NodeId, lease: Lease, settlement: &Settlement) -> Result<bool, StoreError> {
+        let mut file = self.file();
+        if !file.coordination.holds(node, lease) {
+            return Ok(false);
+        }
+        file.write(|transaction, numbers| settle(transaction, numbers, lease.slot, settlement))?;
+        Ok(true)
+    }
+
+    fn status(&mut self) -> Result<Status, StoreError> {
+        let now = (self.clock)();
+        let file = self.file();
+        let figure = |sql: &str, params: &[i64]| {
+            let params = rusqlite::params_from_iter(params);
+            uncount(file.connection.query_row(sql, params, |row| row.get(0)).map_err(failed)?)
+        };
+        Ok(Status {
+            groups: figure("SELECT count(*) FROM wanted_group", &[])?,
+            wants: figure("SELECT coalesce(sum(wants), 0) FROM wanted_group", &[])?,
+            batches: figure("SELECT count(*) FROM inbox", &[])?,
+            due: figure("SELECT count(*) FROM due WHERE at <= ?1", &[millis(now)])?,
+            nodes: file.coordination.nodes(now),
+            permits_taken: file.coordination.permits_taken(now),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Sign;
+
+    #[test]
+    fn a_batch_cut_anywhere_is_refused() {
+        let group = GroupId::parse("g").unwrap();
+        let all = [
+            Event { group, sign: Sign::Online(UserId::parse("ann").unwrap()), at: Some(Timestamp::LATEST) },
+            Event { group, sign: Sign::Destroyed, at: None },
+        ];
+        let bytes = bytes_of_events(&all);
+        assert_eq!(events(&bytes).unwrap(), all);
+        let first = bytes_of_events(&all[..1]).len();
+        for end in (1..bytes.len()).filter(|end| *end != first) {
+            let error = events(&bytes[..end]).unwrap_err();
+            assert_eq!(error.to_string(), "what is stored cannot be read: a batch of events ends early", "{end}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_loses_nothing() {
+        let folder = std::env::temp_dir().join(format!("avmarks-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let clock: Clock = Arc::new(|| Timestamp::from_millis(1_000));
+        let mut store = SqliteStore::open(&folder.join("keeper.sqlite"), Limits::DOCUMENTED, clock).unwrap();
+        let group = GroupId::parse("g").unwrap();
+        let account = UserId::parse("ann").unwrap();
+        let want = NewWant { group, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
+        store.put_wants(&[want], false).unwrap();
+        let events = [Event { group, sign: Sign::Online(account), at: None }; 256];
+        // No file can be made smaller than it is: the next page that is needed is one too many.
+        let pages_max = |pages: i64| store.file().connection.pragma_update(None, "max_page_count", pages).unwrap();
+        pages_max(1);
+        let mut other = store.clone();
+        let mut stored = 0;
+        let error = loop {
+            match other.accept(&events) {
+                Ok(count) => stored += count,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        let left = |store: &mut SqliteStore| {
+            store.inbox(&[Slot::of(&group)], &[], 1_000).unwrap().iter().map(|batch| batch.events.len()).sum::<usize>()
+        };
+        assert_eq!(left(&mut other), stored);
+        pages_max(1_000_000);
+        assert_eq!(other.accept(&events).unwrap(), 256);
+        assert_eq!(left(&mut other), stored + 256);
+        drop((store, other));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

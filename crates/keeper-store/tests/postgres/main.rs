@@ -1,0 +1,148 @@
+//! The suite of `tests/store` on PostgreSQL, and what only several connections show. `.ci/postgres` runs it; without a database it fails.
+#![cfg(test)]
+
+#[path = "../store/bench.rs"]
+mod bench;
+#[path = "../store/histories.rs"]
+mod histories;
+#[path = "../store/verbs.rs"]
+mod verbs;
+
+mod together;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use avmarks_keeper_store::{MemoryStore, PostgresListener, PostgresStore, Store};
+use avmarks_spec::{Limits, Timestamp};
+use bench::{Bench, suite};
+use postgres::{Client, NoTls};
+
+/// How to connect to the database that `.ci/postgres` started.
+fn database() -> String {
+    std::env::var("AVMARKS_POSTGRES").expect("AVMARKS_POSTGRES is not set: run this suite with .ci/postgres")
+}
+
+/// A schema that goes with the value.
+struct Schema {
+    name: String,
+}
+
+impl Schema {
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let schema = Self { name };
+        schema.run(&format!("CREATE SCHEMA {}", schema.name));
+        schema
+    }
+
+    fn url(&self) -> String {
+        format!(
+            "{0} options='-c search_path={1} -c client_min_messages=warning' application_name={1}",
+            database(),
+            self.name
+        )
+    }
+
+    fn client(&self) -> Client {
+        Client::connect(&self.url(), NoTls).unwrap()
+    }
+
+    /// As an administrator of the database does, or a restart.
+    fn end_connections(&self) {
+        let sql = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()";
+        assert!(!self.client().query(sql, &[&self.name]).unwrap().is_empty());
+    }
+
+    /// Waits until so many connections of the schema wait for a lock.
+    fn wait_for_waiting(&self, count: i64) {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+        let mut client = self.client();
+        while client.query_one(sql, &[&self.name]).unwrap().get::<_, i64>(0) < count {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn run(&self, sql: &str) {
+        self.client().batch_execute(sql).unwrap();
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        self.run(&format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+/// A store whose clock is a table that the test sets.
+fn in_postgres(limits: Limits) -> Bench {
+    let schema = Schema::new();
+    let store = PostgresStore::connect(&schema.url(), limits).unwrap();
+    schema.run(
+        "CREATE TABLE test_clock (millis bigint NOT NULL); INSERT INTO test_clock VALUES (0);
+        CREATE OR REPLACE FUNCTION keeper_now() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT millis FROM test_clock'",
+    );
+    let mut client = schema.client();
+    let set = move |millis: u64| {
+        let millis = i64::try_from(millis).unwrap();
+        assert_eq!(client.execute("UPDATE test_clock SET millis = $1", &[&millis]).unwrap(), 1);
+    };
+    Bench::new(Box::new(store), Box::new(set), schema)
+}
+
+fn memory(limits: Limits) -> Bench {
+    let millis = Arc::new(AtomicU64::new(bench::START));
+    let read = Arc::clone(&millis);
+    let clock = Arc::new(move || Timestamp::from_millis(read.load(Ordering::Relaxed)));
+    Bench::new(Box::new(MemoryStore::new(limits, clock)), Box::new(move |now| millis.store(now, Ordering::Relaxed)), ())
+}
+
+suite!(in_postgres);
+
+#[test]
+fn random_histories_are_those_of_memory() {
+    histories::same_as(in_postgres, memory);
+}
+
+#[test]
+fn tables_of_a_later_version_are_refused() {
+    let schema = Schema::new();
+    let connect = || PostgresStore::connect(&schema.url(), bench::LIMITS);
+    connect().unwrap();
+    connect().unwrap();
+    schema.run("INSERT INTO keeper_migration VALUES (2)");
+    let error = connect().unwrap_err().to_string();
+    assert_eq!(error, "the tables are of version 2: expected at most 1, the last that this program knows");
+}
+
+#[test]
+fn no_error_shows_the_password() {
+    for url in ["postgresql://keeper:secret7@[", "host=/nowhere user=keeper password=secret7", "secret7"] {
+        let error = PostgresStore::connect(url, bench::LIMITS).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret7"), "{error:?}");
+    }
+    let store = PostgresStore::connect(&format!("{} password=secret7", Schema::new().url()), bench::LIMITS);
+    assert!(!format!("{store:?}").contains("secret7"));
+}
+
+#[test]
+fn a_lost_connection_is_opened_anew() {
+    let schema = Schema::new();
+    let mut store = PostgresStore::connect(&schema.url(), bench::LIMITS).unwrap();
+    let mut listener = PostgresListener::connect(&schema.url()).unwrap();
+    store.put_wants(&[bench::want("g1", "ann", &[1_000], false)], false).unwrap();
+    let before = bench::dump(&mut store);
+    schema.end_connections();
+    let tries = (0..10).take_while(|_| store.now().is_err()).count();
+    assert!(tries < 10);
+    assert_eq!(bench::dump(&mut store), before);
+
+    // Whatever came while nobody listened: it tells to look, once.
+    let long = Duration::from_secs(60);
+    assert!((0..10).any(|_| listener.wait(long).unwrap()));
+    store.notify().unwrap();
+    store.notify().unwrap();
+    assert!(listener.wait(long).unwrap());
+}

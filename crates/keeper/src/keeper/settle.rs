@@ -1,0 +1,223 @@
+//! What became of calls.
+
+use avmarks_protocol::ErrorCode;
+use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
+
+use super::{InFlight, Keeper};
+use crate::call::{Action, CallId, CallResult, Verdict, verdicts};
+use crate::event::Event;
+use crate::group::Stage;
+
+/// The group does not exist.
+const NO_GROUP: ErrorCode = ErrorCode::new(10_010);
+/// No account could be served (`gap:all-failed-code`, its two readings), or a parameter is wrong.
+const ALL_FAILED: [ErrorCode; 2] = [ErrorCode::new(10_004), ErrorCode::new(10_019)];
+
+impl Keeper {
+    /// Takes in what became of a call. Nothing where the call is not in flight.
+    pub fn on_result(&mut self, id: CallId, now: Timestamp, result: CallResult<'_>) {
+        let now = self.time(now);
+        let Some(sent) = self.in_flight.remove(&id) else { return };
+        if sent.action == Action::List {
+            return self.on_page(now, sent.group, sent.sent_at, result);
+        }
+        if let Some(state) = self.groups.get_mut(&sent.group) {
+            state.in_flight = state.in_flight.saturating_sub(sent.named.len());
+        }
+        match result {
+            CallResult::Answered(body) => match verdicts(sent.action, &sent.named, body) {
+                Some(verdicts) => self.answered(now, sent, verdicts),
+                None => self.failed(now, sent),
+            },
+            CallResult::Refused(code) => self.refused(now, sent, code),
+            CallResult::Failed => self.failed(now, sent),
+        }
+    }
+
+    /// Notes that a call may still be carried out.
+    fn doubt(&mut self, now: Timestamp, sent: &InFlight) {
+        let until = now.saturating_add(self.settings.late);
+        for (account, _) in &sent.named {
+            if let Some(active) = self.active_mut(sent.group, *account) {
+                active.doubt_until = until;
+            }
+        }
+    }
+
+    fn answered(&mut self, now: Timestamp, sent: InFlight, verdicts: Vec<Verdict>) {
+        let InFlight { group, action, named, sent_at } = sent;
+        let (mut served, mut left_out) = (Vec::new(), Vec::new());
+        for ((account, marks), verdict) in named.into_iter().zip(verdicts) {
+            let is_served = verdict != Verdict::LeftOut;
+            let is_swept = self.active_mut(group, account).is_some_and(|active| active.flags.swept);
+            self.settle(now, group, account, action, sent_at, &marks, is_served);
+            match verdict {
+                Verdict::Served(marks) => {
+                    if is_swept && action != Action::Delete {
+                        self.note_restored(group, account, &marks);
+                    }
+                    served.push((account, marks));
+                }
+                Verdict::LeftOut => left_out.push(account),
+            }
+        }
+        self.events.push(Event::Answered { group, action, served, left_out });
+    }
+
+    fn refused(&mut self, now: Timestamp, sent: InFlight, code: ErrorCode) {
+        let (group, action, accounts) = (sent.group, sent.action, sent.named.len());
+        self.events.push(Event::Refused { group, action, code, accounts });
+        if code == NO_GROUP {
+            for (account, marks) in sent.named {
+                self.settle(now, group, account, action, sent.sent_at, &marks, false);
+            }
+            return self.destroyed(now, group);
+        }
+        if !ALL_FAILED.contains(&code) {
+            return self.retry_all(now, sent);
+        }
+        for (account, marks) in sent.named {
+            if action == Action::Set && self.may_check(group, account) {
+                // All of them may be offline, or the call wrong as a whole: who is online tells.
+                self.requeue(group, account, Action::Check, now);
+            } else {
+                self.settle(now, group, account, action, sent.sent_at, &marks, false);
+            }
+        }
+    }
+
+    fn failed(&mut self, now: Timestamp, sent: InFlight) {
+        let (group, action, accounts) = (sent.group, sent.action, sent.named.len());
+        self.events.push(Event::Failed { group, action, accounts });
+        if action != Action::Delete && action != Action::Check {
+            self.doubt(now, &sent);
+        }
+        self.retry_all(now, sent);
+    }
+
+    /// Whether it is to be looked up who of a refused call is online: once for a sign of life.
+    fn may_check(&mut self, group: GroupId, account: UserId) -> bool {
+        let tries_max = self.settings.tries_max;
+        let Some(active) = self.active_mut(group, account) else { return false };
+        active.tries += 1;
+        let may = active.tries < tries_max && active.again_by.is_none() && !active.flags.gone && !active.flags.refused;
+        active.flags.refused = may;
+        may
+    }
+
+    fn requeue(&mut self, group: GroupId, account: UserId, action: Action, by: Timestamp) {
+        self.set_stage(group, account, Stage::Queued(action, by));
+    }
+
+    /// Sends the accounts of a call again, later.
+    fn retry_all(&mut self, now: Timestamp, sent: InFlight) {
+        let settings = self.settings;
+        let (group, action) = (sent.group, sent.action);
+        for (account, _) in sent.named {
+            let Some(state) = self.groups.get_mut(&group) else { return };
+            let want = state.wants.get(&account);
+            let Some(active) = state.active.get_mut(&account) else { continue };
+            active.touched_at = now;
+            active.failures = active.failures.saturating_add(1);
+            let until = now.saturating_add(settings.backoff(active.failures));
+            let again = active.again_by.take();
+            if std::mem::take(&mut active.flags.unpin) && want.is_some() {
+                active.unwanted.insert(Mark::PINNED);
+                active.flags.goes_on = again.is_some();
+            }
+            let next = match action {
+                _ if active.flags.gone && again.is_none() && active.unwanted.is_empty() => None,
+                // That it is online was known when the call was made, and is not any more.
+                Action::Pin => {
+                    Some(active.first_action(want).filter(|next| *next == Action::Delete).unwrap_or(Action::Check))
+                }
+                _ => active.first_action(want),
+            };
+            self.set_stage(group, account, next.map_or(Stage::Idle, |next| Stage::Delayed(next, until)));
+        }
+    }
+
+    /// Decides what follows for one account of a call that has its answer. `marks` are those that the call named.
+    #[expect(clippy::too_many_arguments, reason = "they are what is known of one account of an answer")]
+    fn settle(
+        &mut self,
+        now: Timestamp,
+        group: GroupId,
+        account: UserId,
+        action: Action,
+        sent_at: Timestamp,
+        marks: &[Mark],
+        is_served: bool,
+    ) {
+        let (settings, doubt_until) = (self.settings, self.doubt_until);
+        let Some(state) = self.groups.get_mut(&group) else { return };
+        let want = state.wants.get(&account).cloned();
+        let Some(active) = state.active.get_mut(&account) else { return };
+        active.failures = 0;
+        if is_served || active.flags.told {
+            active.touched_at = now;
+        }
+        let mut was_stored = false;
+        if action == Action::Delete {
+            active.touched_at = now;
+        }
+        // Whoever is left out of a deletion is offline, and has no marks.
+        if action == Action::Delete && sent_at >= active.doubt_until.max(doubt_until) {
+            active.unwanted.retain(|mark| !marks.contains(mark));
+            was_stored = std::mem::take(&mut active.flags.stored);
+            active.flags.stored = was_stored && !active.unwanted.is_empty();
+        }
+        if is_served && matches!(action, Action::AddRobots | Action::Pin) {
+            active.pin_ends = Some(sent_at.saturating_add(settings.limits.pin_duration_max));
+            active.pinned_at = Some(now);
+        }
+        let again = active.again_by.take();
+        active.flags.served |= is_served && again.is_none() && matches!(action, Action::Set | Action::Pin);
+        let unpins = std::mem::take(&mut active.flags.unpin);
+        if unpins {
+            active.pin_ends = None;
+            active.unwanted.insert(Mark::PINNED);
+            active.flags.goes_on = again.is_some();
+        }
+        let is_gone = std::mem::take(&mut active.flags.gone) && !want.as_ref().is_some_and(crate::Want::is_robot);
+        let next = match (action, &want) {
+            _ if again.is_some() => {
+                active.flags.refused = false;
+                active.first_action(want.as_ref())
+            }
+            _ if unpins => Some(Action::Delete),
+            _ if is_gone => None,
+            (Action::Delete, _) if std::mem::take(&mut active.flags.goes_on) => {
+                active.action_after_delete(want.as_ref())
+            }
+            (Action::AddRobots, Some(want)) if is_served => want.ordinary().next().map(|_| Action::Set),
+            (Action::Set, Some(want)) if is_served => active.lacks_pin(want).then_some(Action::Pin),
+            (Action::Check, Some(want)) if is_served => match std::mem::take(&mut active.flags.refused) {
+                true => want.ordinary().next().map(|_| Action::Set),
+                false => active.lacks_pin(want).then_some(Action::Pin),
+            },
+            (Action::Set, Some(want)) => {
+                active.tries += 1;
+                let may_retry = active.flags.told && active.tries < settings.tries_max && !want.is_robot();
+                let until = now.saturating_add(settings.retry_after);
+                if may_retry {
+                    return self.set_stage(group, account, Stage::Delayed(Action::Set, until));
+                }
+                None
+            }
+            _ => None,
+        };
+        if next.is_none() {
+            active.flags.refused = false;
+            active.flags.swept = false;
+        }
+        let by = again.unwrap_or(now).max(now);
+        // What follows a call gathers others that do.
+        let by = if again.is_some() { by } else { by.saturating_add(settings.gather) };
+        match next {
+            Some(next) => self.set_stage(group, account, Stage::Queued(next, by)),
+            None => self.rest(now, group, account),
+        }
+        self.store_confirmed(group, account, want, was_stored);
+    }
+}
