@@ -1,4 +1,5 @@
 //! The runner against harnesses that misbehave.
+#![cfg(test)]
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
