@@ -74,7 +74,7 @@ struct Shown {
 }
 
 const TRAILING_COMMA_HINT: &str =
-    "--trailing-comma reads a comma before `]` or `}`, which the vendor's samples have and JSON has not";
+    "--trailing-comma reads a comma before `]` or `}`, which the vendor's samples have and JSON does not allow";
 
 const EARLIER_NOTE: &str = "--at lies before the snapshot's latest time, which was taken instead";
 
