@@ -279,7 +279,7 @@ pub(crate) struct Judged {
     pub(crate) pointer: Option<String>,
 }
 
-/// A case. [`cases`](crate::cases) has all of them, and [`generated`](crate::generated) makes more.
+/// A case. [`cases`](crate::cases()) has all of them, and [`generated`](crate::generated()) makes more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     pub(crate) id: String,

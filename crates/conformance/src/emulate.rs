@@ -82,7 +82,7 @@ const ANSWER_BYTES_MAX: u64 = 4 << 20;
 const REFUSED_FORM: [i64; 4] = [60_003, 10_004, 10_005, 10_015];
 
 /// Sends the body of each case of category `check` to an emulator, and compares its verdict. `progress` is called as by
-/// [`run`](crate::run).
+/// [`run`](crate::run()).
 ///
 /// The groups of the cases must not exist there, so that nothing but the form of a body decides.
 ///

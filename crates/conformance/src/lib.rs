@@ -1,9 +1,9 @@
 //! Conformance cases for whatever speaks the marks API of Tencent Cloud Chat, and the runner that scores it.
 //!
-//! **In scope:** the cases ([`cases`], [`generated`]), each with the clause or gap and the page that it rests on; a run of a
-//! *harness* ([`run`]), a small program around an SDK that reads questions and writes replies as lines of JSON; the score of each
-//! category beside that of harnesses that know nothing ([`Report`]); JUnit XML ([`junit`]); the list of known failures
-//! ([`ExpectedFailures`]); and an emulator or mock held to the same cases ([`emulate`]). `docs/conformance.md` of the project has the
+//! **In scope:** the cases ([`cases()`], [`generated()`]), each with the clause or gap and the page that it rests on; a run of a
+//! *harness* ([`run()`]), a small program around an SDK that reads questions and writes replies as lines of JSON; the score of each
+//! category beside that of harnesses that know nothing ([`Report`]); JUnit XML ([`junit()`]); the list of known failures
+//! ([`ExpectedFailures`]); and an emulator or mock held to the same cases ([`emulate()`]). `docs/conformance.md` of the project has the
 //! protocol and the scores of published packages.
 //!
 //! **Out of scope:** the live service, which is never asked; what an SDK does beyond this API.

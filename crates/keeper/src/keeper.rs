@@ -29,7 +29,7 @@ pub enum Step {
     Idle,
 }
 
-/// Keeps wanted marks set. See the [crate](crate).
+/// Keeps wanted marks set. See [the crate](crate).
 ///
 /// - **Wants:** [`Keeper::want`], [`Keeper::unwant`], [`Keeper::check`]; [`Keeper::load`] for those that were stored.
 /// - **Signs:** [`Keeper::on_webhook`], and [`Keeper::resync`] where webhooks may have been missed.

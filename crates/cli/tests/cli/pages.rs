@@ -88,6 +88,18 @@ const EXCUSED: &[Excused] = &[
         ("crates/transport-ureq/examples/against_raw_ureq.rs", "fn every_way_has_each_call_answered()"),
     ),
     excused(
+        "docs/benchmarks.md",
+        "cargo build --release -p avmarks-keeper-store --example accept",
+        "it takes minutes",
+        ("crates/keeper-store/examples/accept.rs", "//! `accept FOLDER [WANTS]`"),
+    ),
+    excused(
+        "docs/benchmarks.md",
+        ".ci/postgres target/release/examples/accept FOLDER 100000",
+        "it takes minutes, and PostgreSQL",
+        ("crates/keeper-store/examples/accept.rs", "//! `accept FOLDER [WANTS]`"),
+    ),
+    excused(
         "crates/generators/README.md",
         "cargo run -p avmarks-generators --example fuzz_your_sdk --features arbitrary,proptest",
         "Cargo would wait for the one that runs this",
