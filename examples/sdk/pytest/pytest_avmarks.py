@@ -81,7 +81,7 @@ class Emulator:
         return {**proxy, **direct, **{name: self.ca for name in trusted}}
 
     def log(self):
-        """What it has said so far: each request with its verdict and the reason."""
+        """What it has said so far: each request with its verdict and the reason. A line may come some milliseconds after its answer."""
         return self._log.read_text(errors="replace")
 
     def stop(self):

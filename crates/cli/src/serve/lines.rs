@@ -7,7 +7,8 @@ use std::time::Duration;
 /// Bytes that may wait; a line beyond them is dropped, and counted.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
 
-/// How long the writer lets lines gather once there is one: waking it for each costs more than the lines do.
+/// How long the writer lets lines gather after each write: waking it for each line costs more than the lines do. A line that comes after
+/// a pause is written at once.
 const GATHER: Duration = Duration::from_millis(1);
 
 /// Where lines are put in. Each write is one line.
@@ -28,7 +29,7 @@ struct State {
     bytes: usize,
     /// How many lines were dropped, and nobody was told yet.
     dropped: u64,
-    /// Whether the writer is awake: it gathers lines, or writes those that it took out.
+    /// Whether the writer is awake: it writes the lines that it took out, or lets others gather.
     writing: bool,
 }
 
@@ -47,8 +48,6 @@ impl Lines {
         std::thread::Builder::new().name("log".to_owned()).spawn(move || {
             let mut batch = Vec::new();
             loop {
-                queue.wait();
-                std::thread::sleep(GATHER);
                 let dropped = queue.take(&mut batch);
                 // Where nobody reads them, nothing is lost.
                 let _ = out.write_all(&batch);
@@ -57,6 +56,7 @@ impl Lines {
                 if dropped > 0 {
                     lost(dropped);
                 }
+                std::thread::sleep(GATHER);
                 queue.written();
             }
         })?;
@@ -97,16 +97,12 @@ impl Queue {
         }
     }
 
-    /// Waits until there is something to write.
-    fn wait(&self) {
+    /// Takes all that waits into `batch`, which is empty, once something does, and gives how many lines were dropped.
+    fn take(&self, batch: &mut Vec<u8>) -> u64 {
         let has_nothing = |state: &mut State| !state.has_something();
         let waited = self.changed.wait_while(self.lock(), has_nothing);
-        waited.unwrap_or_else(PoisonError::into_inner).writing = true;
-    }
-
-    /// Takes all that waits into `batch`, which is empty, and gives how many lines were dropped.
-    fn take(&self, batch: &mut Vec<u8>) -> u64 {
-        let mut state = self.lock();
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.writing = true;
         std::mem::swap(&mut state.waiting, batch);
         std::mem::take(&mut state.dropped)
     }
