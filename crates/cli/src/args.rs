@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use crate::input::Source;
 pub(crate) use accounts::{AccountArgs, SendingArgs};
 pub(crate) use conformance::{
-    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs,
+    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs,
 };
 pub(crate) use keep::KeepArgs;
 pub(crate) use members::{AdminsChangeArgs, AdminsCommand, AdminsListArgs, MemberCheckArgs, RobotsCommand};
@@ -28,7 +28,7 @@ use parsers::{AT_MS_MAX, call, integer, path, subject};
 pub(crate) use policy::PolicyOptions;
 pub(crate) use send::{ConfigArgs, CountArgs, ListArgs, SendArgs, SendCommand, SendSettingArgs};
 pub(crate) use serve::ServeArgs;
-pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs, now};
+pub(crate) use usersig::{ExplainSigArgs, KeyArgs, SigArgs, SignArgs, UserSigArgs, UserSigCommand, VerifyArgs};
 
 /// The arguments of this process. Ends the process if they are not a command, or ask for help.
 pub(crate) fn parse() -> Cli {

@@ -1,7 +1,6 @@
 //! `avmarks generate` and `avmarks conformance`: the cases, and who is held to them.
 
 use std::fmt;
-use std::path::Path;
 
 use avmarks_conformance::{
     Case, EmulateError, EmulateSettings, ExpectedFailures, Report, RunError, RunSettings, Surprise, cases, emulate,
@@ -10,9 +9,11 @@ use avmarks_conformance::{
 use avmarks_protocol::usersig::UserSig;
 use serde::Serialize;
 
-use crate::args::{ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, now};
+use crate::args::{
+    ConformanceArgs, ConformanceCommand, ConformanceRunArgs, EmulateArgs, GenerateArgs, MoreArgs, ResultArgs,
+};
+use crate::clock::time_of_day;
 use crate::error::Error;
-use crate::input::Source;
 use crate::output::{self, Format, HEAD, Verdict};
 use crate::progress::Bar;
 use crate::save::Save;
@@ -45,7 +46,7 @@ pub(crate) fn conformance(args: &ConformanceArgs, format: Format) -> Result<Verd
 }
 
 fn run_harness(args: &ConformanceRunArgs, format: Format) -> Result<Verdict, Error> {
-    let ending = Ending::prepare(args.expected_failures.as_ref(), args.junit.as_deref())?;
+    let ending = Ending::prepare(&args.results)?;
     let mut settings = RunSettings::new(&args.harness);
     settings.categories.clone_from(&args.categories);
     (settings.seed, settings.count) = (args.more.seed, args.more.count());
@@ -60,14 +61,14 @@ fn run_harness(args: &ConformanceRunArgs, format: Format) -> Result<Verdict, Err
 }
 
 fn ask_emulator(args: &EmulateArgs, format: Format) -> Result<Verdict, Error> {
-    let ending = Ending::prepare(args.expected_failures.as_ref(), args.junit.as_deref())?;
+    let ending = Ending::prepare(&args.results)?;
     let mut settings = EmulateSettings::new(&args.url);
     settings.sdkappid = args.sdkappid.number();
     settings.identifier.clone_from(&args.identifier);
     (settings.seed, settings.count) = (args.more.seed, args.more.count());
     settings.usersig = args.key.find()?.map(|key| {
         const DAY: u64 = 86_400;
-        let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, now().as_seconds(), DAY, None);
+        let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, time_of_day().as_seconds(), DAY, None);
         sig.as_str().to_owned()
     });
     let mut bar = None;
@@ -100,9 +101,10 @@ struct Ending {
 
 impl Ending {
     /// Reads and checks what there is, before anything is asked.
-    fn prepare(expected: Option<&Source>, path: Option<&Path>) -> Result<Self, Error> {
+    fn prepare(args: &ResultArgs) -> Result<Self, Error> {
         const BYTES_MAX: u64 = 16 * 1_024 * 1_024;
-        let junit = path.map(|path| Save::to("report", path, expected)).transpose()?;
+        let expected = args.expected_failures.as_ref();
+        let junit = args.junit.as_deref().map(|path| Save::to("report", path, expected)).transpose()?;
         let expected = match expected {
             None => ExpectedFailures::default(),
             Some(source) => {

@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod clock;
 mod conformance;
 mod encoding;
 mod error;

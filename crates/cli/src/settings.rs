@@ -3,6 +3,7 @@
 
 mod file;
 mod options;
+mod service;
 mod table;
 mod value;
 
@@ -16,7 +17,7 @@ use crate::error::Error;
 use crate::readings::GapReading;
 pub(crate) use options::{KEEP, SEND, SERVE, SettingArgs};
 pub(crate) use table::{Command, Setting};
-pub(crate) use value::{NO_PROXY, address, host_pattern, limit, stub};
+pub(crate) use value::{address, host_pattern, limit, stub};
 
 /// Where a setting is from, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

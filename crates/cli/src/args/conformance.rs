@@ -46,6 +46,17 @@ pub(crate) struct MoreArgs {
     pub(crate) count: u64,
 }
 
+/// What the results are compared with, and where they are written.
+#[derive(Debug, Args)]
+pub(crate) struct ResultArgs {
+    /// The file of the failures that are known; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) expected_failures: Option<Source>,
+    /// Write the results as JUnit XML into this file, which is replaced in one step
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path())]
+    pub(crate) junit: Option<PathBuf>,
+}
+
 /// Score an SDK by a harness around it, or compare another emulator with the cases
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -101,12 +112,8 @@ pub(crate) struct ConformanceRunArgs {
     pub(crate) categories: Vec<Category>,
     #[command(flatten)]
     pub(crate) more: MoreArgs,
-    /// The file of the failures that are known; `-` is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) expected_failures: Option<Source>,
-    /// Write the results as JUnit XML into this file, which is replaced in one step
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path())]
-    pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) results: ResultArgs,
 }
 
 /// Compare another emulator or mock of the API with the cases
@@ -140,12 +147,8 @@ pub(crate) struct EmulateArgs {
     pub(crate) key: KeyArgs,
     #[command(flatten)]
     pub(crate) more: MoreArgs,
-    /// The file of the disagreements that are known; `-` is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) expected_failures: Option<Source>,
-    /// Write the results as JUnit XML into this file, which is replaced in one step
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path())]
-    pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) results: ResultArgs,
 }
 
 fn category() -> impl TypedValueParser<Value = Category> {

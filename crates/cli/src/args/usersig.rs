@@ -5,6 +5,7 @@ use avmarks_spec::Timestamp;
 use clap::{Args, Subcommand, ValueHint};
 
 use super::parsers::{AT_SECONDS_MAX, integer};
+use crate::clock::time_of_day;
 use crate::error::Error;
 use crate::input::Source;
 
@@ -142,14 +143,8 @@ pub(crate) struct SigArgs {
 impl ClockArgs {
     /// The time to use.
     pub(crate) fn now(&self) -> Timestamp {
-        self.at.map_or_else(now, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
+        self.at.map_or_else(time_of_day, |seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
     }
-}
-
-/// The system's time.
-pub(crate) fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Timestamp::EPOCH.saturating_add(since.unwrap_or_default())
 }
 
 fn identifier(text: &str) -> Result<String, Error> {

@@ -27,6 +27,6 @@ pub(super) struct Job {
 /// What became of a call.
 pub(super) struct Done {
     pub(super) id: CallId,
-    /// None where its permit had lapsed, so that it was not sent.
+    /// `None` if its permit had lapsed, so that it was not sent.
     pub(super) result: Option<Result<CallAnswer, UnansweredError>>,
 }

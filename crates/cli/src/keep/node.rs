@@ -5,20 +5,21 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use avmarks_keeper::{Call, CallResult, Event, Keeper, Record, Settings, Sign, Step, Want};
 use avmarks_keeper_store::{
     Admission, BatchId, Deleted, Due, Lease, Node as Peer, Settlement, Sign as StoredSign, Slot, Step as PeerStep,
-    Store, StoreError, TrustClock, Version,
+    Store, StoreError, TrustClock, Version, Want as StoredWant,
 };
-use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
+use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 use avmarks_transport_ureq::Client;
 
 use super::calls;
 use super::message::{Done, Job, Message};
 use super::metrics::Metrics;
 use super::overview::{GROUPS_MAX, GroupLine, Overview};
+use crate::clock::time_of_day;
 
 /// Rows that are read at once.
 const ROWS_MAX: usize = 500;
@@ -228,10 +229,7 @@ impl Node {
         loop {
             let wants = self.store.wants_of_group(&group, after.as_ref(), ROWS_MAX)?;
             for row in &wants {
-                let unwanted: Vec<_> = row.removed.iter().copied().collect();
-                if !unwanted.is_empty() {
-                    self.versions.insert((group, row.account), row.version);
-                }
+                let unwanted = self.pending_deletions(row);
                 self.keeper.load(self.client.now(), group, row.account, want_of(row), &unwanted);
             }
             match wants.last() {
@@ -241,6 +239,14 @@ impl Node {
         }
         self.keeper.resync_group(self.client.now(), group);
         Ok(())
+    }
+
+    /// The marks of a row whose deletion is pending. Its version is kept, with which the deletion is confirmed.
+    fn pending_deletions(&mut self, row: &StoredWant) -> Vec<Mark> {
+        if !row.removed.is_empty() {
+            self.versions.insert((row.group, row.account), row.version);
+        }
+        row.removed.iter().copied().collect()
     }
 
     /// Feeds the webhooks that were accepted.
@@ -289,10 +295,7 @@ impl Node {
                     None => self.keeper.resync_group(now, row.group),
                     Some(account) => match rows.remove(&(row.group, account)) {
                         Some(want) => {
-                            let unwanted: Vec<_> = want.removed.iter().copied().collect();
-                            if !unwanted.is_empty() {
-                                self.versions.insert((row.group, account), want.version);
-                            }
+                            let unwanted = self.pending_deletions(&want);
                             self.keeper.update(now, row.group, account, want_of(&want), &unwanted);
                         }
                         None => self.keeper.update(now, row.group, account, None, &[]),
@@ -484,7 +487,7 @@ impl Node {
 }
 
 /// A row as the keeper takes it.
-fn want_of(row: &avmarks_keeper_store::Want) -> Option<Want> {
+fn want_of(row: &StoredWant) -> Option<Want> {
     match row.robot {
         true => Some(Want::robot(row.marks.iter().copied())),
         false => Want::marks(row.marks.iter().copied()).ok(),
@@ -494,10 +497,6 @@ fn want_of(row: &avmarks_keeper_store::Want) -> Option<Want> {
 /// A random number: the ids of the node come from it. The hasher of the standard library is seeded by the system.
 fn seed() -> u64 {
     RandomState::new().hash_one(Instant::now())
-}
-
-fn time_of_day() -> Timestamp {
-    Timestamp::EPOCH.saturating_add(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 /// Logs and counts one event.

@@ -9,16 +9,17 @@ use avmarks_client::{JobSettings, PaceSettings, RetrySettings, SignatureSettings
 use avmarks_keeper::Settings as KeeperSettings;
 use avmarks_keeper_store::{MemoryStore, PostgresStore, SqliteStore, Store};
 use avmarks_protocol::SdkAppId;
-use avmarks_protocol::region::{BaseUrl, Region};
+use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::webhook::WebhookToken;
-use avmarks_spec::{Limits, Timestamp, UserId};
-use avmarks_transport_ureq::{BuildError, Client};
+use avmarks_spec::{Limits, UserId};
+use avmarks_transport_ureq::{Client, ClientBuilder};
 
+use crate::clock::time_of_day;
 use crate::error::Error;
 use crate::input::Source;
 use crate::secret;
 use crate::serve::logs::Log;
-use crate::settings::{NO_PROXY, Setting, Settings, address};
+use crate::settings::{Setting, Settings, address};
 
 /// What must be given.
 pub(super) const NEEDED: [&[Setting]; 3] =
@@ -69,9 +70,9 @@ impl StorePlace {
 
     pub(super) fn open(&self) -> Result<Box<dyn Store>, Error> {
         match self {
-            Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(system_time)))),
+            Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(time_of_day)))),
             Self::File(path) => {
-                let store = SqliteStore::open(path, Limits::DOCUMENTED, Arc::new(system_time));
+                let store = SqliteStore::open(path, Limits::DOCUMENTED, Arc::new(time_of_day));
                 let what = || crate::input::Shown(path).to_string();
                 Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
             }
@@ -81,12 +82,6 @@ impl StorePlace {
             }
         }
     }
-}
-
-/// The time of day.
-fn system_time() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::EPOCH.saturating_add(since)
 }
 
 impl KeepSettings {
@@ -159,12 +154,8 @@ fn webhook_token(settings: &Settings) -> Result<Option<WebhookToken>, Error> {
 }
 
 fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
-    let base = match settings.text(Setting::KeepRegion).and_then(Region::from_name) {
-        Some(region) => region.base_url(),
-        None => settings
-            .parsed(Setting::KeepUrl, BaseUrl::parse)?
-            .ok_or_else(|| Error::settings("no `region` and no `url`"))?,
-    };
+    let base = settings.base_of(Setting::KeepRegion, Setting::KeepUrl)?;
+    let base = base.ok_or_else(|| Error::settings("no `region` and no `url`"))?;
     let identifier =
         settings.parsed(Setting::KeepIdentifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
     let key = match settings.path(Setting::KeepKeyFile) {
@@ -176,27 +167,11 @@ fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
         None => secret::key_of_environment()?.ok_or(Error::NoKey)?,
     };
     let signer = Signer::with_key(app, identifier, key, SignatureSettings::default()).map_err(Error::settings)?;
-    let mut builder = builder(base, signer);
-    builder = match settings.text(Setting::KeepProxy) {
-        Some(NO_PROXY) => builder.without_proxy(),
-        Some(url) => builder.proxy(url),
-        None => builder,
-    };
-    if let Some(path) = settings.path(Setting::KeepCa) {
-        let pem = Source::File(path).read_certificates().map_err(|error| settings.error(Setting::KeepCa, error))?;
-        builder = builder.root_certificates_pem(pem.as_bytes());
-    }
-    builder.build().map_err(|error| match error {
-        BuildError::Http { base } => {
-            Error::settings(format!("`{base}` would show the signature to whoever sees the traffic; use `https`"))
-        }
-        BuildError::RootCertificate { .. } => settings.error(Setting::KeepCa, error),
-        other => Error::settings(other),
-    })
+    settings.client_of(builder(base, signer), Setting::KeepProxy, Setting::KeepCa)
 }
 
 /// A client that makes one attempt of each call, at once: permits of the store keep the rate, and the keeper decides when a call is sent again.
-pub(super) fn builder(base: BaseUrl, signer: Signer) -> avmarks_transport_ureq::ClientBuilder {
+pub(super) fn builder(base: BaseUrl, signer: Signer) -> ClientBuilder {
     let retry = RetrySettings { attempts_max: 1, ..RetrySettings::default() };
     let pace = PaceSettings { calls_max: 1_000_000, margin: Duration::ZERO, ..PaceSettings::default() };
     Client::builder(base, signer).settings(JobSettings { retry, ..JobSettings::default() }).pace(pace)

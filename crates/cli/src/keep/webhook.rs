@@ -11,6 +11,7 @@ use hyper::StatusCode;
 use super::http::{Answer, answer, error_answer};
 use super::settings::ServerSettings;
 use super::shared::Shared;
+use crate::clock::time_of_day;
 
 /// How long a webhook may wait to be stored: the service waits for 2 seconds.
 const STORE_WITHIN: Duration = Duration::from_millis(1_500);
@@ -21,7 +22,7 @@ const OVER_LIMIT: &str = "Alert.RequestOverLimit";
 /// Answers a webhook: OK only when it is stored, or does not matter.
 pub(super) async fn receive(shared: &Shared, query: &str, body: &[u8]) -> Answer {
     let count = |result: &'static str| shared.metrics.add("avmarks_keep_webhooks_total", &[("result", result)], 1);
-    if let Err(error) = check(&shared.settings, query, now()) {
+    if let Err(error) = check(&shared.settings, query, time_of_day()) {
         count("refused");
         tracing::warn!(%error, "a webhook was refused");
         return error_answer(StatusCode::FORBIDDEN, error);
@@ -68,11 +69,6 @@ pub(super) async fn receive(shared: &Shared, query: &str, body: &[u8]) -> Answer
 
 fn acknowledged() -> Answer {
     answer(StatusCode::OK, "application/json", ACKNOWLEDGEMENT)
-}
-
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::EPOCH.saturating_add(since)
 }
 
 /// Whether the query is of the app, and signed where a token is known.

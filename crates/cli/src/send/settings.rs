@@ -6,15 +6,15 @@ use avmarks_client::{
     ATTEMPT_TIMEOUT_MIN, JobSettings, PaceSettings, PlanSettings, RetrySettings, SignatureSettings, Signer,
 };
 use avmarks_protocol::SdkAppId;
-use avmarks_protocol::region::{BaseUrl, Region};
+use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::usersig::UserSig;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
-use avmarks_transport_ureq::{BuildError, Client, ProxyError, ProxyInUse, proxy_from_environment};
+use avmarks_transport_ureq::{Client, ProxyError, ProxyInUse, proxy_from_environment};
 
 use crate::error::Error;
 use crate::input::Source;
 use crate::secret;
-use crate::settings::{NO_PROXY, Setting, Settings};
+use crate::settings::{Setting, Settings};
 
 /// The service, the app and the caller.
 #[derive(Clone, Debug)]
@@ -50,10 +50,7 @@ impl Settings {
 
     /// The base URL of the service, where a region or a URL is set.
     fn base(&self) -> Result<Option<BaseUrl>, Error> {
-        match self.text(Setting::Region).and_then(Region::from_name) {
-            Some(region) => Ok(Some(region.base_url())),
-            None => self.parsed(Setting::Url, BaseUrl::parse),
-        }
+        self.base_of(Setting::Region, Setting::Url)
     }
 
     /// Who signs, by the key or the signature that is given. Reads the file that holds it.
@@ -85,7 +82,7 @@ impl Settings {
         Err(missing(Setting::KeyFile))
     }
 
-    /// The proxy of the environment that calls go through: none where the setting `proxy` says which, or where no base URL is known.
+    /// The proxy of the environment that calls go through. `None` if the setting `proxy` says which, or if no base URL is known.
     pub(super) fn environment_proxy(&self) -> Result<Option<ProxyInUse>, ProxyError> {
         match (self.text(Setting::Proxy), self.base()) {
             (None, Ok(Some(base))) => proxy_from_environment(&base),
@@ -97,23 +94,8 @@ impl Settings {
     pub(super) fn client(&self) -> Result<Client, Error> {
         let target = self.target()?;
         let signer = self.signer(&target)?;
-        let mut builder = Client::builder(target.base, signer).settings(self.job(None)).pace(self.pace());
-        builder = match self.text(Setting::Proxy) {
-            Some(NO_PROXY) => builder.without_proxy(),
-            Some(url) => builder.proxy(url),
-            None => builder,
-        };
-        if let Some(path) = self.path(Setting::Ca) {
-            let pem = Source::File(path).read_certificates().map_err(|error| self.error(Setting::Ca, error))?;
-            builder = builder.root_certificates_pem(pem.as_bytes());
-        }
-        builder.build().map_err(|error| match error {
-            BuildError::Http { base } => {
-                Error::settings(format!("`{base}` would show the signature to whoever sees the traffic; use `https`"))
-            }
-            BuildError::RootCertificate { .. } => self.error(Setting::Ca, error),
-            other => Error::settings(other),
-        })
+        let builder = Client::builder(target.base, signer).settings(self.job(None)).pace(self.pace());
+        self.client_of(builder, Setting::Proxy, Setting::Ca)
     }
 
     /// When a run that begins at `now` must have ended.
