@@ -152,7 +152,7 @@ impl Answer {
 pub(crate) enum Question {
     /// To call the SDK.
     Call {
-        /// The call; none where any that the SDK has will do, with simple arguments.
+        /// The call. `None` if it may be any call of the SDK, with simple arguments.
         verb: Option<Verb>,
         args: Value,
         /// How often.
@@ -262,7 +262,7 @@ pub(crate) enum Expect {
     Token,
     /// Whether a signature is accepted.
     Accepted(bool),
-    /// What a webhook tells; none where it must not be taken.
+    /// What a webhook tells. `None` if it must not be taken.
     Webhook(Option<Value>),
     /// Whether a body is accepted.
     Judged(Judged),
@@ -271,7 +271,7 @@ pub(crate) enum Expect {
 /// The verdict on a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judged {
-    /// What answers; none where the body is accepted.
+    /// What answers. `None` if the body is accepted.
     pub(crate) refusal: Option<Refusal>,
     /// The code of the answer, where no gap leaves it open.
     pub(crate) code: Option<i64>,

@@ -118,7 +118,7 @@ impl Entry {
 #[non_exhaustive]
 pub enum Surprise {
     /// A case failed that is not in the file.
-    #[error("{id} failed, and is no expected failure")]
+    #[error("{id} failed, and is not an expected failure")]
     Unexpected {
         /// The case.
         id: String,
@@ -166,10 +166,10 @@ fn entry(line: usize, text: &str) -> Result<Entry, String> {
     }
     let mut words = head.split_whitespace();
     let (Some(pattern), how, None) = (words.next(), words.next(), words.next()) else {
-        return Err(format!("`{}` is no id: {FORM}", head.trim()));
+        return Err(format!("`{}` is not an id: {FORM}", head.trim()));
     };
     if pattern.split('/').any(str::is_empty) || pattern.split("/**").count() > 1 && !pattern.ends_with("/**") {
-        return Err(format!("`{pattern}` is no id: components between `/`, and `**` at the end alone"));
+        return Err(format!("`{pattern}` is not an id: components between `/`, and `**` at the end alone"));
     }
     let how = how.map(|how| {
         let breakages = Breakage::ALL.iter().copied();
@@ -228,9 +228,9 @@ mod tests {
                 "line 3: it has no reason: expected `ID  # REASON URL`",
                 "line 4: its reason has no URL: expected `ID  # REASON URL`",
                 "line 5: it has a URL and no reason: expected `ID  # REASON URL`",
-                "line 6: `a//b` is no id: components between `/`, and `**` at the end alone",
-                "line 7: `a/**/b` is no id: components between `/`, and `**` at the end alone",
-                "line 8: `a b c` is no id: expected `ID  # REASON URL`",
+                "line 6: `a//b` is not an id: components between `/`, and `**` at the end alone",
+                "line 7: `a/**/b` is not an id: components between `/`, and `**` at the end alone",
+                "line 8: `a b c` is not an id: expected `ID  # REASON URL`",
                 "line 9: invalid value `boom`: expected one of crash, silence, no-json, wrong-id, not-asked",
                 "line 13: `a` stands in line 12 already",
             ]

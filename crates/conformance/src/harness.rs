@@ -119,7 +119,7 @@ pub(crate) struct Introduction {
 /// The protocol that is spoken here.
 pub(crate) const PROTOCOL: u64 = 1;
 
-/// A line of more bytes is no reply.
+/// A line of more bytes is not a reply.
 const LINE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 
 /// How much of the end of standard error is kept.

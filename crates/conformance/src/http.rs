@@ -30,7 +30,7 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(line).into_owned()))
 }
 
-/// The next request of a connection; none where the other side has closed it. `ready` is called before the body is read where the
+/// The next request of a connection. `None` if the other side has closed it. `ready` is called before the body is read where the
 /// other side waits to be asked for it.
 pub(crate) fn read(stream: &mut (impl BufRead + Write)) -> io::Result<Option<Request>> {
     let Some(first) = line(stream)? else { return Ok(None) };
@@ -50,7 +50,7 @@ pub(crate) fn read(stream: &mut (impl BufRead + Write)) -> io::Result<Option<Req
         let Some((name, value)) = header.split_once(':') else { continue };
         let value = value.trim();
         match name.to_ascii_lowercase().as_str() {
-            "content-length" => length = value.parse().map_err(|_| broken("`Content-Length` is no number"))?,
+            "content-length" => length = value.parse().map_err(|_| broken("`Content-Length` is not a number"))?,
             "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
             "expect" => waits = value.eq_ignore_ascii_case("100-continue"),
             _ => {}
@@ -78,7 +78,7 @@ fn chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     loop {
         let head = line(reader)?.ok_or_else(|| broken("a chunk is missing"))?;
         let size = head.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(size, 16).map_err(|_| broken("the size of a chunk is no number"))?;
+        let size = u64::from_str_radix(size, 16).map_err(|_| broken("the size of a chunk is not a number"))?;
         if body.len() as u64 + size > BODY_BYTES_MAX {
             return Err(broken("the body is too long"));
         }
@@ -174,10 +174,10 @@ mod tests {
             ("x\r\n\r\n", "the request line has no target"),
             ("GET / HTTP/1.1\r\nHost: x\r\n", "the head ends too early"),
             ("GET / HTTP/1.1", "a line is too long, or ends too early"),
-            ("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "`Content-Length` is no number"),
+            ("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "`Content-Length` is not a number"),
             ("POST / HTTP/1.1\r\nContent-Length: 16777217\r\n\r\n", "the body is too long"),
             ("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx", "the body ends too early"),
-            ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "the size of a chunk is no number"),
+            ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "the size of a chunk is not a number"),
             ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", "a chunk is missing"),
         ] {
             assert_eq!(requests(text).0, [Err(error.to_owned())], "{text:?}");

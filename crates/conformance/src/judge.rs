@@ -298,7 +298,7 @@ fn failure(code: Option<i64>, reply: &Reply) -> Result<(), String> {
     }
 }
 
-/// The marks that each account is told to have; null where that is not known. None where the reply tells of no account.
+/// The marks that each account is told to have; null where that is not known. `None` if the reply tells of no account.
 fn told_accounts(reply: &Reply) -> Option<Map<String, Value>> {
     match reply {
         Reply::Accounts(accounts) => Some(accounts.clone()),

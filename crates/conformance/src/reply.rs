@@ -13,7 +13,7 @@ pub(crate) enum Reply {
     Accounts(Map<String, Value>),
     /// The SDK's error.
     Raised { kind: String, message: String, code: Option<i64> },
-    /// The result of a question that is no call.
+    /// The result of a question that is not a call.
     Value(Value),
     /// The SDK cannot do it.
     Skipped { why: String, url: Option<String> },
@@ -47,7 +47,7 @@ impl Reply {
             },
             "skipped" => Self::Skipped { why: text("why"), url: Some(text("url")).filter(|url| !url.is_empty()) },
             "failed" => Self::Failed { message: text("message") },
-            _ => return Err(format!("`{name}` is no reply: expected {KNOWN}")),
+            _ => return Err(format!("`{name}` is not a reply: expected {KNOWN}")),
         })
     }
 }

@@ -190,7 +190,7 @@ impl Runner {
         Ok(CaseReport::new(&case, state, smallest, elapsed))
     }
 
-    /// The case as this harness can be asked it; none where it does not say that it can.
+    /// The case as this harness can be asked it. `None` if it does not say that it can.
     fn able(&self, case: &Case) -> Option<Case> {
         let can = |name: &str| self.introduction.can.iter().any(|able| able == name);
         let name = match &case.question {

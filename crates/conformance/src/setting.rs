@@ -61,7 +61,7 @@ impl Setting {
             Damage::None => text.to_owned(),
             // Base64 is ASCII, so that every index is one of a character.
             Damage::Cut => text.get(..text.len() / 2).unwrap_or_default().to_owned(),
-            Damage::Replaced => "this is no signature".to_owned(),
+            Damage::Replaced => "this is not a signature".to_owned(),
             Damage::Empty => String::new(),
         })
     }

@@ -10,7 +10,7 @@ use crate::verb::{Verb, accounts, items};
 use crate::verdict::verdict;
 
 /// Cases that are smaller and have the same kind of expectation, those that leave out most first; each is made when it is asked
-/// for. None where the case cannot be made smaller.
+/// for. `None` if the case cannot be made smaller.
 pub(crate) fn smaller(case: &Case) -> Box<dyn Iterator<Item = Case> + '_> {
     let size = size(&case.question);
     let with = |question: Question, expect: Expect| Case { question, expect, ..case.clone() };

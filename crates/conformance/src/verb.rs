@@ -80,7 +80,7 @@ impl Verb {
     }
 }
 
-/// The items of a list of an object; none where it has no such list.
+/// The items of a list of an object. `None` if it has no such list.
 pub(crate) fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
     object.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

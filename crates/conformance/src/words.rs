@@ -1,6 +1,6 @@
 //! A command line as words: no shell is between the runner and the harness, so that a harness that hangs can be ended.
 
-/// Why a text is no command.
+/// Why a text is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {

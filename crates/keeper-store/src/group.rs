@@ -107,7 +107,7 @@ pub(crate) struct Groups {
 /// What a transaction writes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
-    /// Wants as they are now; none where the row goes.
+    /// Wants as they are now. `None` if the row goes.
     pub(crate) accounts: Vec<(GroupId, UserId, Option<Account>)>,
     /// Holders of marks as they are now; 0 where the row goes.
     pub(crate) holders: Vec<(GroupId, Mark, usize)>,

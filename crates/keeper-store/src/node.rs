@@ -163,7 +163,7 @@ pub struct Node {
     id: NodeId,
     /// Where the next id comes from.
     seed: u64,
-    /// Until when the last heartbeat is trusted; none where there was none under this id.
+    /// Until when the last heartbeat is trusted. `None` if there was none under this id.
     trusted_until: Option<Timestamp>,
     /// Nodes alive at the last heartbeat, this one included.
     alive: usize,
@@ -251,7 +251,7 @@ impl Node {
         Slot::COUNT.div_ceil(self.alive.max(1))
     }
 
-    /// Takes in what became of a step that began at `started`; none where the store could not be asked, or its answer is not known.
+    /// Takes in what became of a step that began at `started`. The answer is `None` if the store could not be asked, or did not answer.
     pub fn answered(&mut self, step: &Step, started: Timestamp, answer: Option<&StepAnswer>, now: Timestamp) {
         // Under an id that was given up meanwhile: others see it die.
         if step.node() != Some(self.id) {
@@ -310,7 +310,7 @@ impl Node {
         }
     }
 
-    /// An attempt to record calls of a slot, which begins now; none where the slot is not this node's, or trust is over.
+    /// An attempt to record calls of a slot, which begins now. `None` if the slot is not this node's, or trust is over.
     #[must_use]
     pub fn begin(&self, slot: Slot, now: Timestamp) -> Option<Attempt> {
         let is_trusted = self.trusted_until.is_some_and(|until| now < until);

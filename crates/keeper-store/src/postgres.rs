@@ -43,7 +43,7 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the text is no such URL, the database cannot be reached, or its tables are of a later version.
+    /// [`StoreError`] where the text is not such a URL, the database cannot be reached, or its tables are of a later version.
     pub fn connect(url: &str, limits: Limits) -> Result<Self, StoreError> {
         let mut store = Self { connection: Connection::new(url)?, limits };
         connection::migrate(&mut store.connection)?;

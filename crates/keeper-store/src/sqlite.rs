@@ -1,5 +1,7 @@
 //! A store in one file of SQLite.
 
+mod events;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,13 +11,14 @@ use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, Params, Row, Transaction, TransactionBehavior, params};
 
+use self::events::{bytes_of_events, events};
 use crate::coordination::Coordination;
 use crate::error::StoreError;
 use crate::group::{Groups, changed};
 use crate::memory::Clock;
 use crate::rows::{
-    account, account_or_none, count, damaged, group, kind, marks, millis, millis_or_none, sign, signed, text_of_marks,
-    text_or_empty, timestamp, timestamp_or_none, uncount, unsigned,
+    account, account_or_none, count, damaged, group, marks, millis, signed, text_of_marks, text_or_empty, timestamp,
+    uncount, unsigned,
 };
 use crate::store::Store;
 use crate::timing::PERMIT_SPAN;
@@ -315,47 +318,6 @@ fn due_at_once(
     Ok(())
 }
 
-/// One event after the other: kind, length and text of group and account, time.
-fn bytes_of_events(events: &[Event]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(events.len().saturating_mul(48));
-    for event in events {
-        bytes.push(kind(&event.sign));
-        let account = event.sign.account();
-        for text in [event.group.as_str(), text_or_empty(account.as_ref())] {
-            // An id has at most 48 bytes.
-            bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(text.as_bytes());
-        }
-        bytes.extend_from_slice(&millis_or_none(event.at).to_le_bytes());
-    }
-    bytes
-}
-
-fn events(bytes: &[u8]) -> Result<Vec<Event>, StoreError> {
-    let mut left = bytes;
-    let mut events = Vec::new();
-    while !left.is_empty() {
-        let event =
-            take_event(&mut left).ok_or_else(|| StoreError::Damaged("a batch of events ends early".to_owned()))?;
-        let (kind, of, who, at) = event;
-        events.push(Event { group: group(of)?, sign: sign(i64::from(kind), who)?, at: timestamp_or_none(at) });
-    }
-    Ok(events)
-}
-
-fn take_event<'a>(left: &mut &'a [u8]) -> Option<(u8, &'a str, &'a str, i64)> {
-    let kind = *left.split_off_first()?;
-    let mut text = || {
-        let length = usize::from(*left.split_off_first()?);
-        std::str::from_utf8(left.split_off(..length)?).ok()
-    };
-    let group = text()?;
-    let account = text()?;
-    let (at, rest) = left.split_first_chunk()?;
-    *left = rest;
-    Some((kind, group, account, i64::from_le_bytes(*at)))
-}
-
 fn is_wanted(connection: &Connection, event: &Event) -> Result<bool, StoreError> {
     let slot = Slot::of(&event.group).0;
     let found = match event.sign.account() {
@@ -591,57 +553,4 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::types::Sign;
-
-    #[test]
-    fn a_batch_cut_anywhere_is_refused() {
-        let group = GroupId::parse("g").unwrap();
-        let all = [
-            Event { group, sign: Sign::Online(UserId::parse("ann").unwrap()), at: Some(Timestamp::LATEST) },
-            Event { group, sign: Sign::Destroyed, at: None },
-        ];
-        let bytes = bytes_of_events(&all);
-        assert_eq!(events(&bytes).unwrap(), all);
-        let first = bytes_of_events(&all[..1]).len();
-        for end in (1..bytes.len()).filter(|end| *end != first) {
-            let error = events(&bytes[..end]).unwrap_err();
-            assert_eq!(error.to_string(), "what is stored cannot be read: a batch of events ends early", "{end}");
-        }
-    }
-
-    #[test]
-    fn a_full_disk_refuses_and_loses_nothing() {
-        let folder = std::env::temp_dir().join(format!("avmarks-full-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let clock: Clock = Arc::new(|| Timestamp::from_millis(1_000));
-        let mut store = SqliteStore::open(&folder.join("keeper.sqlite"), Limits::DOCUMENTED, clock).unwrap();
-        let group = GroupId::parse("g").unwrap();
-        let account = UserId::parse("ann").unwrap();
-        let want = NewWant { group, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
-        store.put_wants(&[want], false).unwrap();
-        let events = [Event { group, sign: Sign::Online(account), at: None }; 256];
-        // No file can be made smaller than it is: the next page that is needed is one too many.
-        let pages_max = |pages: i64| store.file().connection.pragma_update(None, "max_page_count", pages).unwrap();
-        pages_max(1);
-        let mut other = store.clone();
-        let mut stored = 0;
-        let error = loop {
-            match other.accept(&events) {
-                Ok(count) => stored += count,
-                Err(error) => break error,
-            }
-        };
-        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-        let left = |store: &mut SqliteStore| {
-            store.inbox(&[Slot::of(&group)], &[], 1_000).unwrap().iter().map(|batch| batch.events.len()).sum::<usize>()
-        };
-        assert_eq!(left(&mut other), stored);
-        pages_max(1_000_000);
-        assert_eq!(other.accept(&events).unwrap(), 256);
-        assert_eq!(left(&mut other), stored + 256);
-        drop((store, other));
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-}
+mod tests;

@@ -138,7 +138,7 @@ pub trait Store: Send {
     fn register(&mut self, node: NodeId) -> Result<bool, StoreError>;
 
     /// The heartbeat: the node's time is now + [`NODE_TTL`](crate::timing::NODE_TTL), if it is not over. Gives how many nodes are
-    /// alive, this one included, or none where this one's time is over: drop all leases and register under a new id. Times that lie
+    /// alive, this one included, or `None` if this one's time is over: drop all leases and register under a new id. Times that lie
     /// too far ahead, as the clock was set back, are cut.
     ///
     /// # Errors
@@ -154,7 +154,7 @@ pub trait Store: Send {
     fn leave(&mut self, node: NodeId) -> Result<(), StoreError>;
 
     /// Claims slots without a living node, each under the next epoch, until the node has `share` of them. Gives all leases of
-    /// the node, in order; none where its time is over.
+    /// the node, in order; none of them if its time is over.
     ///
     /// # Errors
     ///

@@ -111,7 +111,7 @@ impl<'a> CallResult<'a> {
     }
 }
 
-/// The accounts of a call, with the marks that it names for each; none where it names no marks.
+/// The accounts of a call, with the marks that it names for each. `None` if it names no marks.
 pub(crate) type Named = Vec<(UserId, Vec<Mark>)>;
 
 /// The request of a call about accounts.
@@ -152,7 +152,7 @@ pub(crate) enum Verdict {
     LeftOut,
 }
 
-/// What an answer with code 0 says of each account of its call, in the order of the call. None where the answer cannot be read.
+/// What an answer with code 0 says of each account of its call, in the order of the call. `None` if the answer cannot be read.
 pub(crate) fn verdicts(action: Action, named: &Named, body: &[u8]) -> Option<Vec<Verdict>> {
     match action {
         Action::AddRobots => {
@@ -186,7 +186,7 @@ pub(crate) fn verdicts(action: Action, named: &Named, body: &[u8]) -> Option<Vec
     }
 }
 
-/// A page: the accounts that it lists, and the cursor of the next one; 0 where it is the last. None where the answer cannot be read.
+/// A page: the accounts that it lists, and the cursor of the next one; 0 where it is the last. `None` if the answer cannot be read.
 pub(crate) fn page(body: &[u8]) -> Option<(Vec<String>, i64)> {
     let answer = get_members::Answer::parse(body).ok().filter(|answer| answer.envelope.is_ok())?;
     let listed = answer.member_list.unwrap_or_default().into_iter().map(|member| member.account).collect();

@@ -100,7 +100,7 @@ pub enum Record {
         group: GroupId,
         /// The account.
         account: UserId,
-        /// What is wanted; none where only a deletion is pending.
+        /// What is wanted. `None` if only a deletion is pending.
         want: Option<Want>,
         /// Marks whose deletion has not been confirmed, in ascending order.
         unwanted: Vec<Mark>,
@@ -140,7 +140,7 @@ pub struct GroupView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountView {
-    /// What is wanted; none where only a deletion is pending.
+    /// What is wanted. `None` if only a deletion is pending.
     pub want: Option<Want>,
     /// Marks whose deletion has not been confirmed, in ascending order.
     pub unwanted: Vec<Mark>,

@@ -59,7 +59,7 @@ pub(crate) struct Active {
     pub(crate) asked_at: Timestamp,
     /// When something happened to it or was done about it, by our clock.
     pub(crate) touched_at: Timestamp,
-    /// When its mark 500 ends. None where it is not known to have it.
+    /// When its mark 500 ends. `None` if it is not known to have it.
     pub(crate) pin_ends: Option<Timestamp>,
     /// When mark 500 was last set on it.
     pub(crate) pinned_at: Option<Timestamp>,
@@ -98,7 +98,7 @@ pub(crate) struct Flags {
 }
 
 impl Active {
-    /// The next action for an account that has just been touched. None where there is nothing to do.
+    /// The next action for an account that has just been touched. `None` if there is nothing to do.
     pub(crate) fn first_action(&self, want: Option<&Want>) -> Option<Action> {
         if self.unwanted.is_empty() { self.action_after_delete(want) } else { Some(Action::Delete) }
     }
@@ -114,7 +114,7 @@ impl Active {
         }
     }
 
-    /// Whether mark 500 is wanted of an account that is no robot, and not known to be set.
+    /// Whether mark 500 is wanted of an account that is not a robot, and not known to be set.
     pub(crate) fn lacks_pin(&self, want: &Want) -> bool {
         want.is_pinned() && !want.is_robot() && self.pin_ends.is_none()
     }

@@ -130,13 +130,13 @@ impl Keeper {
         self.groups.iter().map(|(group, state)| state.view(*group))
     }
 
-    /// A group. None where nothing is wanted or pending in it.
+    /// A group. `None` if nothing is wanted or pending in it.
     #[must_use]
     pub fn group(&self, group: GroupId) -> Option<GroupView> {
         self.groups.get(&group).map(|state| state.view(group))
     }
 
-    /// An account. None where nothing is wanted of it and no deletion is pending.
+    /// An account. `None` if nothing is wanted of it and no deletion is pending.
     #[must_use]
     pub fn account(&self, group: GroupId, account: UserId) -> Option<AccountView> {
         self.groups.get(&group)?.account(account)

@@ -1,4 +1,4 @@
-//! What a harness is asked that is no call, by `avmarks-embed` and the functions below it.
+//! What a harness is asked that is not a call, by `avmarks-embed` and the functions below it.
 
 use std::time::UNIX_EPOCH;
 

@@ -76,7 +76,7 @@ pub(super) fn cases() -> Vec<Case> {
         ("cut", "a signature that ends too early is refused", Signature { damage: Damage::Cut, ..valid() }, false),
         (
             "no-signature",
-            "text that is no signature is refused",
+            "text that is not a signature is refused",
             Signature { damage: Damage::Replaced, ..valid() },
             false,
         ),

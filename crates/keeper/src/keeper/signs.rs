@@ -202,7 +202,7 @@ impl Keeper {
     }
 }
 
-/// The accounts that a webhook names; none where it is about a whole group.
+/// The accounts that a webhook names. `None` if it is about a whole group.
 fn members(webhook: &Webhook) -> Option<&[WebhookMember]> {
     match webhook {
         Webhook::AfterMemberJoin(change) => Some(&change.members),

@@ -1,5 +1,9 @@
 //! Each rule at its edge.
 
+mod deletions;
+mod pins;
+mod sweeps;
+
 use avmarks_protocol::check_members;
 use avmarks_protocol::get_members::{self, Listed};
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
@@ -337,161 +341,6 @@ fn a_call_that_fails_is_sent_again_ever_later() {
 }
 
 #[test]
-fn pinning_follows_a_served_call_and_never_comes_first() {
-    let mut keeper = keeper_of("a", want(&[500, 1_000]));
-    keeper.on_webhook(at(0), &online(&["a"], 0));
-    let set = call(&mut keeper, 200);
-    assert_eq!(named(&set), [("a".to_owned(), vec![1_000])]);
-    serve(&mut keeper, &set, 210);
-    let pin = call(&mut keeper, 410);
-    assert_eq!((pin.action, named(&pin)), (Action::Pin, vec![("a".to_owned(), vec![500])]));
-    // Left out: not pinned.
-    let mut keeper = keeper_of("a", want(&[500, 1_000]));
-    keeper.want(at(0), group(), account("b"), want(&[500, 1_001])).unwrap();
-    let set = call(&mut keeper, 200);
-    serve_but(&mut keeper, &set, 210, &["b"]);
-    is_quiet(&mut keeper, 10_000);
-}
-
-#[test]
-fn pinning_alone_follows_a_look_who_is_online() {
-    for (absent, is_pinned) in [(&[][..], true), (&["a"][..], false)] {
-        let mut keeper = keeper_of("a", want(&[500]));
-        keeper.on_webhook(at(0), &online(&["a"], 0));
-        let check = call(&mut keeper, 200);
-        assert_eq!(check.action, Action::Check);
-        serve_but(&mut keeper, &check, 210, absent);
-        match is_pinned {
-            true => assert_eq!(call(&mut keeper, 410).action, Action::Pin),
-            false => is_quiet(&mut keeper, 10_000),
-        }
-    }
-}
-
-#[test]
-fn pinning_that_failed_begins_with_another_look() {
-    let mut keeper = keeper_of("a", want(&[500]));
-    keeper.on_webhook(at(0), &online(&["a"], 0));
-    let check = call(&mut keeper, 200);
-    serve(&mut keeper, &check, 210);
-    let pin = call(&mut keeper, 410);
-    fail(&mut keeper, &pin, 420);
-    assert_eq!(call(&mut keeper, 1_420).action, Action::Check);
-}
-
-#[test]
-fn pinning_is_renewed_an_hour_before_its_end() {
-    let mut keeper = keeper_of("a", want(&[500]));
-    keeper.on_webhook(at(0), &online(&["a"], 0));
-    let check = call(&mut keeper, 200);
-    serve(&mut keeper, &check, 210);
-    let pin = call(&mut keeper, 410);
-    serve(&mut keeper, &pin, 420);
-    let ends = 410 + 3 * DAY;
-    assert_eq!(keeper.account(group(), account("a")).unwrap().pin_ends, Some(at(ends)));
-    let due = ends - 3_600_000;
-    waits_until(&mut keeper, due - 1, due);
-    waits_until(&mut keeper, due, due + 200);
-    let check = call(&mut keeper, due + 200);
-    assert_eq!(check.action, Action::Check);
-    serve(&mut keeper, &check, due + 210);
-    assert_eq!(call(&mut keeper, due + 410).action, Action::Pin);
-}
-
-#[test]
-fn one_that_left_while_it_was_pinned_is_unpinned() {
-    let mut keeper = keeper_of("a", want(&[500]));
-    keeper.on_webhook(at(0), &online(&["a"], 0));
-    let check = call(&mut keeper, 200);
-    serve(&mut keeper, &check, 210);
-    let pin = call(&mut keeper, 410);
-    keeper.on_webhook(at(415), &exit("a", 405));
-    serve(&mut keeper, &pin, 420);
-    let delete = call(&mut keeper, 620);
-    assert_eq!((delete.action, named(&delete)), (Action::Delete, vec![("a".to_owned(), vec![500])]));
-    serve_but(&mut keeper, &delete, 630, &["a"]);
-    is_quiet(&mut keeper, 10_000);
-}
-
-#[test]
-fn a_robot_is_added_without_joining_and_renewed() {
-    let mut keeper = keeper();
-    keeper.want(at(0), group(), account("r"), Want::robot([mark(1_000)])).unwrap();
-    let add = call(&mut keeper, 200);
-    assert_eq!((add.action, &*add.request.path), (Action::AddRobots, "v4/group_open_avchatroom_http_svc/add_robots"));
-    serve(&mut keeper, &add, 210);
-    let set = call(&mut keeper, 410);
-    assert_eq!(named(&set), [("r".to_owned(), vec![1_000])]);
-    serve(&mut keeper, &set, 420);
-    let due = 200 + 3 * DAY - 3_600_000;
-    waits_until(&mut keeper, 1_000, due);
-    waits_until(&mut keeper, due, due + 200);
-    assert_eq!(call(&mut keeper, due + 200).action, Action::AddRobots);
-}
-
-#[test]
-fn a_robot_that_left_is_added_again() {
-    let mut keeper = keeper();
-    keeper.want(at(0), group(), account("r"), Want::robot([])).unwrap();
-    let add = call(&mut keeper, 200);
-    serve(&mut keeper, &add, 210);
-    keeper.on_webhook(at(500), &exit("r", 490));
-    assert_eq!(call(&mut keeper, 700).action, Action::AddRobots);
-}
-
-#[test]
-fn what_is_unwanted_is_recorded_until_it_is_deleted() {
-    let mut keeper = keeper();
-    let (group, name) = (group(), account("a"));
-    keeper.want(at(0), group, name, want(&[1_000])).unwrap();
-    let put = Record::Put { group, account: name, want: Some(want(&[1_000])), unwanted: vec![] };
-    assert_eq!(keeper.take_records(), [put]);
-    assert!(keeper.unwant(at(100), group, name) && !keeper.unwant(at(100), group, name));
-    let put = Record::Put { group, account: name, want: None, unwanted: vec![mark(1_000)] };
-    assert_eq!(keeper.take_records(), [put]);
-    let delete = call(&mut keeper, 300);
-    fail(&mut keeper, &delete, 310);
-    assert_eq!(keeper.take_records(), []);
-    let delete = call(&mut keeper, 1_310);
-    serve_but(&mut keeper, &delete, 1_320, &["a"]);
-    assert_eq!(keeper.take_records(), [Record::Remove { group, account: name }]);
-    assert_eq!(keeper.account(group, name), None);
-}
-
-#[test]
-fn a_deletion_that_was_stored_is_due_after_a_start() {
-    let mut keeper = keeper();
-    keeper.load(at(0), group(), account("a"), None, &[mark(1_000)]);
-    let delete = call(&mut keeper, 0);
-    assert_eq!((delete.action, named(&delete)), (Action::Delete, vec![("a".to_owned(), vec![1_000])]));
-    serve(&mut keeper, &delete, 10);
-    assert_eq!(keeper.take_records(), []);
-    // A call from before the start may have set the mark again since.
-    waits_until(&mut keeper, 10, 30_000);
-    let delete = call(&mut keeper, 30_000);
-    serve(&mut keeper, &delete, 30_010);
-    assert_eq!(keeper.take_records(), [Record::Remove { group: group(), account: account("a") }]);
-    is_quiet(&mut keeper, 80_000);
-}
-
-#[test]
-fn a_deletion_after_a_lost_call_is_sent_twice() {
-    let mut keeper = keeper();
-    keeper.want(at(0), group(), account("a"), want(&[1_000])).unwrap();
-    let set = call(&mut keeper, 200);
-    fail(&mut keeper, &set, 300);
-    assert!(keeper.unwant(at(300), group(), account("a")));
-    keeper.take_records();
-    let delete = call(&mut keeper, 500);
-    serve(&mut keeper, &delete, 510);
-    assert_eq!(keeper.take_records(), []);
-    waits_until(&mut keeper, 30_299, 30_300);
-    let delete = call(&mut keeper, 30_300);
-    serve(&mut keeper, &delete, 30_310);
-    assert_eq!(keeper.take_records(), [Record::Remove { group: group(), account: account("a") }]);
-}
-
-#[test]
 fn a_group_that_is_gone_drops_what_waits() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.load(at(0), group(), account("b"), None, &[mark(1_000)]);
@@ -532,7 +381,7 @@ fn a_resync_sends_every_want_500_a_call() {
     assert_eq!(sizes.iter().map(|call| call.accounts).collect::<Vec<_>>(), [500, 500, 1]);
     is_quiet(&mut keeper, 0);
     for set in sizes {
-        // Nobody is there: that is no reason to try again.
+        // Nobody is there: which is not a reason to try again.
         serve_but(
             &mut keeper,
             &set,
@@ -596,133 +445,6 @@ fn an_answer_that_cannot_be_read_counts_as_failed() {
         let set = call(&mut keeper, 200);
         keeper.on_result(set.id, at(210), CallResult::Answered(body));
         waits_until(&mut keeper, 210, 1_210);
-    }
-}
-
-mod sweeps {
-    use super::*;
-
-    fn settings(prune: bool) -> Settings {
-        Settings { prune, ..Settings::default() }
-    }
-
-    fn list(keeper: &mut Keeper, call: &Call, millis: u64, names: &[&str], next: i64) {
-        assert_eq!(call.action, Action::List);
-        let listed = names.iter().map(|name| Listed::new(1, *name)).collect();
-        keeper.on_result(call.id, at(millis), CallResult::Answered(&get_members::Answer::page(listed, next).to_json()));
-    }
-
-    #[test]
-    fn pages_are_a_second_apart() {
-        let mut keeper = Keeper::new(settings(false));
-        keeper.load(at(0), group(), account("a"), Some(want(&[1_000, 1_001])), &[]);
-        waits_until(&mut keeper, 0, 600_000);
-        let page = call(&mut keeper, 600_000);
-        assert_eq!(page.request.body, br#"{"GroupId":"@TGS#a","Timestamp":0,"Mark":1000}"#);
-        is_quiet(&mut keeper, 600_001);
-        list(&mut keeper, &page, 600_010, &["a"], 77);
-        waits_until(&mut keeper, 600_999, 601_000);
-        let page = call(&mut keeper, 601_000);
-        assert_eq!(page.request.body, br#"{"GroupId":"@TGS#a","Timestamp":77,"Mark":1000}"#);
-        list(&mut keeper, &page, 601_010, &[], 0);
-        let page = call(&mut keeper, 602_000);
-        assert_eq!(page.request.body, br#"{"GroupId":"@TGS#a","Timestamp":0,"Mark":1001}"#);
-        list(&mut keeper, &page, 602_010, &["a"], 0);
-        assert_eq!(keeper.take_events(), [Event::Swept { group: group(), unlisted: 0, unwanted: 0 }]);
-        waits_until(&mut keeper, 602_010, 1_202_010);
-    }
-
-    #[test]
-    fn a_missing_mark_is_set_and_told() {
-        let mut keeper = Keeper::new(settings(false));
-        for name in ["a", "b"] {
-            keeper.load(at(0), group(), account(name), Some(want(&[1_000])), &[]);
-        }
-        let page = call(&mut keeper, 600_000);
-        list(&mut keeper, &page, 600_010, &[], 0);
-        let set = call(&mut keeper, 600_010);
-        assert_eq!((set.action, set.accounts), (Action::Set, 2));
-        serve_but(&mut keeper, &set, 600_020, &["b"]);
-        let restored = Event::Restored { group: group(), account: account("a"), marks: vec![mark(1_000)] };
-        assert!(keeper.take_events().contains(&restored));
-        assert_eq!(keeper.group(group()).unwrap().restored, 1);
-        is_quiet(&mut keeper, 650_000);
-    }
-
-    #[test]
-    fn an_unwanted_mark_is_told_and_deleted_on_demand() {
-        for prune in [false, true] {
-            let mut keeper = Keeper::new(settings(prune));
-            keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
-            let page = call(&mut keeper, 600_000);
-            list(&mut keeper, &page, 600_010, &["a", "x"], 0);
-            let told =
-                Event::Unwanted { group: group(), account: account("x"), marks: vec![mark(1_000)], is_pruned: prune };
-            assert!(keeper.take_events().contains(&told));
-            match prune {
-                true => {
-                    let delete = call(&mut keeper, 600_010);
-                    assert_eq!((delete.action, named(&delete)), (Action::Delete, vec![("x".to_owned(), vec![1_000])]));
-                    serve(&mut keeper, &delete, 600_020);
-                    // Nothing was stored, so nothing is removed.
-                    assert_eq!(keeper.take_records(), []);
-                }
-                false => is_quiet(&mut keeper, 650_000),
-            }
-        }
-    }
-
-    /// The lists may be 40 s old.
-    #[test]
-    fn an_account_touched_within_a_minute_is_not_judged() {
-        for (touched, is_judged) in [(540_000, true), (540_001, false)] {
-            let mut keeper = Keeper::new(settings(true));
-            keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
-            keeper.on_webhook(at(touched - 210), &online(&["a"], touched - 210));
-            let set = call(&mut keeper, touched - 10);
-            serve(&mut keeper, &set, touched);
-            let page = call(&mut keeper, 600_000);
-            list(&mut keeper, &page, 600_010, &[], 0);
-            let found = keeper.take_events().into_iter().find_map(|event| match event {
-                Event::Swept { unlisted, .. } => Some(unlisted),
-                _ => None,
-            });
-            assert_eq!(found, Some(usize::from(is_judged)), "{touched}");
-        }
-    }
-
-    #[test]
-    fn a_cursor_that_comes_back_ends_the_list() {
-        let mut keeper = Keeper::new(settings(false));
-        keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
-        let page = call(&mut keeper, 600_000);
-        list(&mut keeper, &page, 600_010, &["a"], 5);
-        let page = call(&mut keeper, 601_000);
-        list(&mut keeper, &page, 601_010, &["a"], 5);
-        assert_eq!(keeper.take_events(), [Event::Swept { group: group(), unlisted: 0, unwanted: 0 }]);
-    }
-
-    #[test]
-    fn a_sweep_is_given_up_after_three_failed_pages() {
-        let mut keeper = Keeper::new(settings(false));
-        keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
-        for millis in [600_000, 601_000, 602_000] {
-            let page = call(&mut keeper, millis);
-            fail(&mut keeper, &page, millis);
-        }
-        waits_until(&mut keeper, 602_000, 1_202_000);
-        assert_eq!(keeper.take_events().len(), 3);
-    }
-
-    #[test]
-    fn a_sweep_that_is_asked_for_begins_at_once() {
-        let mut keeper = Keeper::new(Settings { sweep_every: None, ..settings(false) });
-        keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
-        assert_eq!(keeper.poll(at(0)), Step::Idle);
-        keeper.sweep(at(5), group());
-        let page = call(&mut keeper, 5);
-        list(&mut keeper, &page, 10, &["a"], 0);
-        assert_eq!(keeper.poll(at(1_000)), Step::Idle);
     }
 }
 

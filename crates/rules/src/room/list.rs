@@ -38,7 +38,8 @@ pub struct Listed {
 }
 
 /// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
-/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`, and 0 requests the first page; in an answer it means that there are no more pages.
+/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`. A request with 0 asks for the first page; an answer with 0 says that
+/// there are no more pages.
 ///
 /// ```
 /// use avmarks_rules::Cursor;

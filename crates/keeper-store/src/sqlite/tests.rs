@@ -1,0 +1,38 @@
+//! What a file does that no other store does.
+
+use super::*;
+use crate::types::Sign;
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    let folder = std::env::temp_dir().join(format!("avmarks-full-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let clock: Clock = Arc::new(|| Timestamp::from_millis(1_000));
+    let mut store = SqliteStore::open(&folder.join("keeper.sqlite"), Limits::DOCUMENTED, clock).unwrap();
+    let group = GroupId::parse("g").unwrap();
+    let account = UserId::parse("ann").unwrap();
+    let want = NewWant { group, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
+    store.put_wants(&[want], false).unwrap();
+    let events = [Event { group, sign: Sign::Online(account), at: None }; 256];
+    // No file can be made smaller than it is: the next page that is needed is one too many.
+    let pages_max = |pages: i64| store.file().connection.pragma_update(None, "max_page_count", pages).unwrap();
+    pages_max(1);
+    let mut other = store.clone();
+    let mut stored = 0;
+    let error = loop {
+        match other.accept(&events) {
+            Ok(count) => stored += count,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let left = |store: &mut SqliteStore| {
+        store.inbox(&[Slot::of(&group)], &[], 1_000).unwrap().iter().map(|batch| batch.events.len()).sum::<usize>()
+    };
+    assert_eq!(left(&mut other), stored);
+    pages_max(1_000_000);
+    assert_eq!(other.accept(&events).unwrap(), 256);
+    assert_eq!(left(&mut other), stored + 256);
+    drop((store, other));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
