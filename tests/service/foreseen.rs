@@ -40,8 +40,8 @@ fn bodies(endpoint: Endpoint, group: &str) -> Vec<String> {
 /// An app with a full group, a group of another type, and every reading but this one as by default.
 fn app(policy: Policy, marks_supported: bool, online_list_enabled: bool) -> App {
     let mut app = app_with_group();
-    app.observe(group("g"), Presence::Join, &[user("off")], NOW);
-    app.observe(group("g"), Presence::Disconnect, &[user("off")], NOW);
+    app.apply_presence(group("g"), Presence::Join, &[user("off")], NOW);
+    app.apply_presence(group("g"), Presence::Disconnect, &[user("off")], NOW);
     app.create_group(group("public"), GroupType::Public, None, NOW);
     let admins = br#"{"GroupId":"g","CommandType":1,"Admin_Account":["k1","k2","k3"]}"#.to_vec();
     let marks = body("g", 1, &[("b", &(1_000..1_009).collect::<Vec<_>>())]);

@@ -100,7 +100,7 @@ fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
     assert_eq!(app.groups().collect::<Vec<_>>(), [group("f"), group("g")]);
     assert_eq!(app.next_deadline(), None);
 
-    app.observe(group("f"), Presence::Join, &[user("a")], NOW);
+    app.apply_presence(group("f"), Presence::Join, &[user("a")], NOW);
     for (id, later) in [("g", 0), ("f", 5)] {
         let at = Timestamp::from_millis(NOW.as_millis() + later);
         let pin = body(id, 1, &[("a", &[500])]);

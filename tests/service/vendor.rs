@@ -18,7 +18,7 @@ fn app(trailing_comma: TrailingComma) -> App {
     settings.terms.policy.trailing_comma = trailing_comma;
     let mut app = App::new(settings);
     app.create_group(group("@TGS#a6I4ZUUGO"), GroupType::AvChatRoom, None, NOW);
-    app.observe(group("@TGS#a6I4ZUUGO"), Presence::Join, &[user("teacher10"), user("student9")], NOW);
+    app.apply_presence(group("@TGS#a6I4ZUUGO"), Presence::Join, &[user("teacher10"), user("student9")], NOW);
     app
 }
 

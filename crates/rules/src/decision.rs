@@ -111,7 +111,7 @@ impl Decision {
     ///
     /// let [here, absent] = ["here", "absent"].map(|id| UserId::parse(id).unwrap());
     /// let mut room = Room::new(GroupType::AvChatRoom, None);
-    /// room.observe(Presence::Join, &[here], Timestamp::EPOCH);
+    /// room.apply_presence(Presence::Join, &[here], Timestamp::EPOCH);
     /// let entry = |account| Entry { account, marks: vec![Mark::new(1000).unwrap()].into() };
     /// let call = MarkCall::set(Operator::Admin, vec![entry(absent), entry(here)]);
     /// let decision = room.decide(&call, &Terms::default(), Timestamp::EPOCH);

@@ -16,7 +16,7 @@
 //! let terms = Terms::default();
 //! let teacher = UserId::parse("teacher10").unwrap();
 //! let mut room = Room::new(GroupType::AvChatRoom, None);
-//! room.observe(Presence::Join, &[teacher], Timestamp::from_millis(0));
+//! room.apply_presence(Presence::Join, &[teacher], Timestamp::from_millis(0));
 //!
 //! let entries = vec![Entry { account: teacher, marks: vec![Mark::new(1000).unwrap()].into() }];
 //! let call = MarkCall::set(Operator::Admin, entries);

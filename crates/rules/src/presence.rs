@@ -1,9 +1,13 @@
 //! Changes of presence: join, leave, disconnect, reconnect. They cannot be refused.
 
-use avmarks_spec::{Timestamp, UserId};
+use alloc::vec::Vec;
 
+use avmarks_spec::{Timestamp, UserId};
+use smallvec::SmallVec;
+
+use crate::event::Event;
 use crate::input::Presence;
-use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, Steps, View, hash};
+use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, View, hash};
 use crate::room::{Room, Transition};
 
 impl Room {
@@ -16,34 +20,53 @@ impl Room {
     ///
     /// let mut room = Room::new(GroupType::AvChatRoom, None);
     /// let teacher = UserId::parse("teacher10").unwrap();
-    /// let transition = room.presence(Presence::Join, &[teacher], Timestamp::from_millis(5));
+    /// let transition = room.decide_presence(Presence::Join, &[teacher], Timestamp::from_millis(5));
     /// assert_eq!(room.len(), 0);
     /// let events = room.apply(&transition).unwrap();
     /// assert_eq!(events[0], Event::Joined { account: teacher });
     /// assert!(room.apply(&transition).is_err(), "it was made on the room before the join");
     /// ```
     #[must_use]
-    pub fn presence(&self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Transition {
+    pub fn decide_presence(&self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Transition {
         let view = View::new(self, at);
-        // A robot whose 500 has ended is treated as an unknown account.
-        let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
-            Some(seen) => Step::Known { slot: seen.slot, hash },
-            None => Step::New { account: *account, hash },
-        };
-        let mut steps = Steps::with_capacity(accounts.len());
-        if let [account] = accounts {
-            let hash = hash(account);
-            steps.push(step(account, hash, view.find_hashed(account, hash)));
-            return Transition::presence(&view, presence, steps);
-        }
-        let (mut hashes, mut found) = ([0; LOOK_UP_AT_ONCE], [None; LOOK_UP_AT_ONCE]);
-        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
-            hashes.iter_mut().zip(accounts).for_each(|(place, account)| *place = hash(account));
-            view.find_all(accounts.iter(), &hashes, &mut found);
-            for ((account, hash), record) in accounts.iter().zip(hashes).zip(found) {
-                steps.push(step(account, hash, record.and_then(|record| view.seen(record))));
-            }
-        }
+        let mut steps = Vec::with_capacity(accounts.len());
+        accounts.chunks(LOOK_UP_AT_ONCE).for_each(|accounts| steps.extend(presence_steps(&view, accounts)));
         Transition::presence(&view, presence, steps)
     }
+
+    /// Applies a change of presence of these accounts at `at`, and returns the events. An account that is named twice counts once. The
+    /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
+    pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
+        let mut events = self.tick(at);
+        let mut accounts_left = accounts.len();
+        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
+            let steps = presence_steps(&View::new(self, at), accounts);
+            self.change_presence(presence, &steps, accounts_left, &mut events);
+            accounts_left -= accounts.len();
+        }
+        events
+    }
+}
+
+/// The steps of at most [`LOOK_UP_AT_ONCE`] accounts.
+fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[Step; LOOK_UP_AT_ONCE]> {
+    // A robot whose 500 has ended is treated as an unknown account.
+    let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
+        Some(seen) => Step::Known { slot: seen.slot, hash },
+        None => Step::New { account: *account, hash },
+    };
+    let mut steps = SmallVec::new();
+    if let [account] = accounts {
+        let hash = hash(account);
+        steps.push(step(account, hash, view.find_hashed(account, hash)));
+        return steps;
+    }
+    let mut hashes = [0; LOOK_UP_AT_ONCE];
+    let mut found = [None; LOOK_UP_AT_ONCE];
+    hashes.iter_mut().zip(accounts).for_each(|(place, account)| *place = hash(account));
+    view.find_all(accounts.iter(), &hashes, &mut found);
+    for ((account, hash), record) in accounts.iter().zip(hashes).zip(found) {
+        steps.push(step(account, hash, record.and_then(|record| view.seen(record))));
+    }
+    steps
 }

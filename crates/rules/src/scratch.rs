@@ -16,7 +16,7 @@ use crate::room::Transition;
 ///
 /// let teacher = UserId::parse("teacher10").unwrap();
 /// let mut room = Room::new(GroupType::AvChatRoom, None);
-/// room.observe(Presence::Join, &[teacher], Timestamp::EPOCH);
+/// room.apply_presence(Presence::Join, &[teacher], Timestamp::EPOCH);
 ///
 /// let mut scratch = Scratch::default();
 /// for number in 1000..1003 {
