@@ -100,7 +100,7 @@ fn more_marks_than_a_group_has_places_are_all_counted() {
         let mut terms = Terms::default();
         terms.policy.set(Gap::SpecialSlots, reading).unwrap();
         let Verdict::Refused(refused) = room.decide(&call, &terms, AT).verdict else { panic!("{reading}") };
-        assert_eq!((refused.reason, refused.count), (Refusal::MarksPerGroup, Some(count)));
+        assert_eq!((refused.refusal, refused.count), (Refusal::MarksPerGroup, Some(count)));
     }
 }
 

@@ -104,7 +104,7 @@ fn a_dry_run_foresees_each_answer_under_each_reading() {
                         assert_eq!(answer, foreseen.answer, "{identifier} {} {body} {policy:?}", endpoint.command());
                         let first = foreseen.violations.first();
                         assert_eq!(first.map(|first| first.code), Some(answer.code).filter(|code| code.number() != 0));
-                        let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.reason).collect();
+                        let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.refusal).collect();
                         rows.dedup();
                         let names_order = answer.because.contains(&Reason::Gap(Gap::Precedence));
                         assert_eq!(names_order, rows.len() > 1, "{rows:?} {answer:?}");

@@ -78,7 +78,7 @@ fn the_place_of_a_refusal_is_a_field_of_its_call() {
         let body = format!(r#"{{"GroupId":"g","Member_Account":[{accounts}]}}"#);
         let call = Request::trusted("administrator", add_robots::PATH, body.as_bytes());
         let found = app.dry_run(&call, NOW).violations;
-        (found[0].reason, found[0].pointer().unwrap())
+        (found[0].refusal, found[0].pointer().unwrap())
     };
     let full = |settings: &mut Settings| settings.terms.limits.members_per_mark_max = 0;
     let refuse = |settings: &mut Settings| {

@@ -63,7 +63,7 @@ pub use terms::Terms;
 /// What the other crates of this project share. It is outside the promise of semantic versioning.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::decide::{admin_refusals, gate_refusals, question_refusals};
+    pub use crate::decide::{admin_refusals, mark_refusals, question_refusals};
     pub use crate::input::Question;
     pub use crate::room::{Listed, Page, page};
 }

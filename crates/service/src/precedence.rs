@@ -95,7 +95,7 @@ impl<'a> Evaluation<'a> {
         let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
         self.rate(endpoint)?;
         // A body that is too long is not read.
-        if self.violations.found.iter().any(|violation| violation.reason == Refusal::BodySize) {
+        if self.violations.found.iter().any(|violation| violation.refusal == Refusal::BodySize) {
             return ControlFlow::Continue(());
         }
         let Settings { terms, .. } = &self.app.settings;
@@ -253,7 +253,7 @@ impl<'a> Evaluation<'a> {
         let mut outcome = match (violations.first(), self.served) {
             (None, Some(served)) => served,
             (Some(first), _) => {
-                let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
+                let omitted = if first.refusal == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused_answer(self.endpoint, first, omitted), effect: Effect::None }
             }
             (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },

@@ -86,7 +86,7 @@ impl World {
         assert_eq!(dry.answer.code.number(), first);
         let served = self.app.clone().handle(&request, NOW).answer;
         assert_eq!(served, dry.answer, "the service answers what the dry run foresaw");
-        let mut refusals: Vec<_> = dry.violations.iter().map(|violation| violation.reason).collect();
+        let mut refusals: Vec<_> = dry.violations.iter().map(|violation| violation.refusal).collect();
         refusals.dedup();
         (refusals, dry.answer)
     }

@@ -254,11 +254,11 @@ impl Room {
                 self.pins.remove(position, slot);
             }
         }
-        for bit in after.minus(before.marks).iter() {
-            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
-            self.marks.add_holder(bit, slot, holds);
+        for index in after.minus(before.marks).iter() {
+            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(index));
+            self.marks.add_holder(index, slot, holds);
         }
-        before.marks.minus(after).iter().for_each(|bit| self.marks.remove_holder(bit));
+        before.marks.minus(after).iter().for_each(|index| self.marks.remove_holder(index));
         Some(before)
     }
 

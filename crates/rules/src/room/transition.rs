@@ -51,7 +51,7 @@ impl Step {
 /// The mark changes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkChanges {
-    /// Which mark has which place.
+    /// The marks of the room by index, after the call.
     pub(super) numbers: MarkTable,
     pub(super) changes: Vec<MarkChange>,
     /// Accounts without a record that take 500, with their hashes.
@@ -89,7 +89,7 @@ impl MarkChanges {
         Self { numbers: MarkTable::default(), changes, robots: Vec::new(), until: Timestamp::EPOCH, robot_until: None }
     }
 
-    /// The marks after the call, by place.
+    /// Sets the marks of the room by index, as they are after the call.
     pub(crate) fn set_numbers(&mut self, numbers: MarkTable) {
         self.numbers = numbers;
     }
