@@ -2,9 +2,9 @@
 
 use allocation_counter::measure;
 use avmarks_rules::RestoreError;
-use avmarks_rules::internal::page;
+use avmarks_rules::internal::{Cursor, page};
 use avmarks_rules::{
-    Command, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
+    Command, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
     StaleTransition, Terms, Transition, Verdict,
 };
 use avmarks_service::internal::Quota;

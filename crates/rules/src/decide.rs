@@ -27,7 +27,8 @@ impl Room {
         self.decide_with(call, terms, at, &mut Scratch::default())
     }
 
-    /// The same in memory that was used before; [`Scratch::keep_transition`] takes it back.
+    /// [`Room::decide`] with reused memory; [`Scratch::keep_transition`] takes it back.
+    #[doc(hidden)]
     pub fn decide_with(&self, call: &MarkCall, terms: &Terms, at: Timestamp, scratch: &mut Scratch) -> Decision {
         let view = View::new(self, at);
         let mut refused = mark_refusals(Some(self), terms, call.operator(), call.names_special());

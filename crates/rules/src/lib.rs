@@ -56,8 +56,7 @@ pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::Refusal;
-pub use room::{Cursor, Filter, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
-pub use scratch::Scratch;
+pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
 pub use terms::Terms;
 
 /// What the other crates of this project share. It is outside the promise of semantic versioning.
@@ -65,5 +64,6 @@ pub use terms::Terms;
 pub mod internal {
     pub use crate::decide::{admin_refusals, mark_refusals, question_refusals};
     pub use crate::input::Question;
-    pub use crate::room::{Listed, Page, page};
+    pub use crate::room::{Cursor, Page, page};
+    pub use crate::scratch::Scratch;
 }

@@ -11,7 +11,8 @@ use crate::room::Transition;
 /// are the same with and without it.
 ///
 /// ```
-/// use avmarks_rules::{Entry, Command, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
+/// use avmarks_rules::internal::Scratch;
+/// use avmarks_rules::{Command, Entry, MarkCall, Operator, Presence, Room, Terms, Verdict};
 /// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 ///
 /// let teacher = UserId::parse("teacher10").unwrap();

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_rules::{Event, Operator, Presence, Room, Scratch, Terms};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{Event, Operator, Presence, Room, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::online_list::ListCache;

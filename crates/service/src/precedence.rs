@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, verify_all};
 use avmarks_protocol::{BodyPath, Endpoint};
-use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 

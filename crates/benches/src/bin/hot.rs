@@ -9,7 +9,8 @@ use std::hint::black_box;
 
 use avmarks_benches::world::{GROUP, Numbers, call, id, request, undone, user};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{MarkCall, Presence, Room, Scratch, Terms};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{MarkCall, Presence, Room, Terms};
 use avmarks_service::{App, Request, Response, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 

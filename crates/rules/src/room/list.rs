@@ -42,7 +42,7 @@ pub struct Listed {
 /// there are no more pages.
 ///
 /// ```
-/// use avmarks_rules::Cursor;
+/// use avmarks_rules::internal::Cursor;
 ///
 /// assert_eq!(Cursor::START.number(), 0);
 /// assert_eq!(Cursor::from_number(7 * 1024 + 500), Cursor { below: 7, listed: 500 });

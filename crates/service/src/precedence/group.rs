@@ -4,8 +4,8 @@ use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
-use avmarks_rules::internal::{Question, admin_refusals, mark_refusals, question_refusals};
-use avmarks_rules::{AdminCall, Cursor, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused, Verdict};
+use avmarks_rules::internal::{Cursor, Question, admin_refusals, mark_refusals, question_refusals};
+use avmarks_rules::{AdminCall, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused, Verdict};
 use avmarks_spec::{Gap, UserId};
 
 use super::Evaluation;
