@@ -14,10 +14,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 npm install --silent --no-audit --no-fund --prefix "$folder" @100mslive/server-sdk@0.3.0
 cat >"$folder/show.js" <<'JS'
-const { SDK } = require("@100mslive/server-sdk");
-
 const print = (line) => process.stdout.write(`${line}\n`);
 for (const name of Object.keys(console)) console[name] = () => {};
+const { SDK } = require("@100mslive/server-sdk");
+
 const start = 1_795_900_000;
 let now = start;
 Date.now = () => now * 1_000;
