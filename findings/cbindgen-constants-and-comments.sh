@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # cbindgen 0.29.4 (crates.io), gcc: three constants have other values in C than in Rust, and a documented path ends the header.
 #
-# Expected: the header has the constants of the Rust library with their values and types (a number that needs it is written with its suffix:
+# Expected: the header has the constants of the Rust library with their values and types (a number that needs it gets its suffix:
 #   `18446744073709551615ull`), and a text of documentation stays a comment.
-# Found: an expression is copied with bare numbers, and C computes it with `int`. `86_400 * 1_000_000_000` (u64, a day in nanoseconds) becomes
-#   18446744071852457984; `!0` of u32, assigned to 64 bits, becomes 2^64-1; `!0x0f` of u8 becomes -16. And a comment that names a path with a `*` before
-#   its last slash, as in `/v4/*/modify_user_info`, ends there: what follows is read as C. In the languages that the package writes for other
-#   than C, with `//` and with typed constants, both go well.
+# Found: an expression is copied with bare numbers, and C computes it with `int`. `86_400 * 1_000_000_000` (u64, a day in nanoseconds)
+#   becomes 18446744071852457984; `!0` of u32, assigned to 64 bits, becomes 2^64-1; `!0x0f` of u8 becomes -16. And a comment that names a path
+#   with a `*` before its last slash, as in `/v4/*/modify_user_info`, ends there: what follows is read as C.
 # Why it matters here: libraries for rooms have such constants (how long a signature is valid, masks of permissions) and such paths in their
 #   documentation. Who wraps avmarks in a C library of one's own this way has to give such a constant as one number.
 # Seen: the lines that this script prints. Usage: findings/cbindgen-constants-and-comments.sh    (needs Rust, gcc, crates.io)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tencentcloud-sdk-python-common 3.1.195 (PyPI), Python 3.11: a call that is tried again fails though the second try succeeds, and is made three times.
+# tencentcloud-sdk-python-common 3.1.195 (PyPI), Python 3.11: a call fails though its second try succeeds, and is made three times.
 #
 # Expected: with `StandardRetryer(max_attempts=3)`, from the vendor's page, a call that is refused once with `RequestLimitExceeded` is made a
 #   second time, and its answer is the result.
