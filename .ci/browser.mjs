@@ -5,7 +5,7 @@
 //     node .ci/browser.mjs PACKAGE bench                 microseconds of one `check` of the body on standard input
 //
 // CHROMIUM names the program, NODE_TOOLS the folder that playwright-core is installed in.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -29,7 +29,7 @@ const server = http.createServer(async (request, response) => {
     else if (request.url === "/input") of("application/octet-stream", input);
     else if (request.url === "/cases.mjs") of("text/javascript", readFileSync(cases));
     else if (request.url === "/border.tsv") of("text/plain; charset=utf-8", readFileSync(border));
-    else if (inPackage) of(types[`.${inPackage[2]}`], readFileSync(path.join(folder, inPackage[1])));
+    else if (inPackage && existsSync(path.join(folder, inPackage[1]))) of(types[`.${inPackage[2]}`], readFileSync(path.join(folder, inPackage[1])));
     else response.writeHead(404, head).end();
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
