@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { execFile, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 
+import { launch, watched } from "./browser.mjs";
+
 const [emulator, folder] = process.argv.slice(2);
-const { chromium } = createRequire(path.join(process.env.NODE_TOOLS, "x.js"))("playwright-core");
 const HTML = "<img src=x onerror=alert(1)>";
 const FAMILY = "/v4/group_open_avchatroom_http_svc";
 const QUERY = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
@@ -25,22 +25,12 @@ async function start(port) {
 const over = (child) => new Promise((resolve) => { child.on("exit", resolve); child.kill(); });
 
 let { child, url } = await start(0);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 const step = (name) => console.log(`  ${name}`);
 
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(60_000);
   let away = false;
-  const faults = [];
-  page.on("console", (message) => { if (message.type() === "error" && !away) faults.push(message.text()); });
-  page.on("pageerror", (fault) => faults.push(String(fault)));
-  page.on("dialog", (dialog) => { faults.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const { page, faults } = await watched(browser, { width: 1440, height: 900 }, () => away);
 
   const sees = (selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
   const said = (text) => sees("#said", text);

@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, verify_all};
 use avmarks_protocol::{BodyPath, Endpoint};
-use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 
@@ -95,7 +96,7 @@ impl<'a> Evaluation<'a> {
         let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
         self.rate(endpoint)?;
         // A body that is too long is not read.
-        if self.violations.found.iter().any(|violation| violation.reason == Refusal::BodySize) {
+        if self.violations.found.iter().any(|violation| violation.refusal == Refusal::BodySize) {
             return ControlFlow::Continue(());
         }
         let Settings { terms, .. } = &self.app.settings;
@@ -249,7 +250,7 @@ impl<'a> Evaluation<'a> {
         let mut outcome = match (violations.first(), self.served) {
             (None, Some(served)) => served,
             (Some(first), _) => {
-                let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
+                let omitted = if first.refusal == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused_answer(self.endpoint, first, omitted), effect: Effect::None }
             }
             (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },

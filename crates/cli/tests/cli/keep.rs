@@ -20,10 +20,16 @@ struct Pair {
 
 impl Pair {
     fn start(test: &str) -> Self {
+        Self::start_with(test, &[])
+    }
+
+    /// With further options for the emulator.
+    fn start_with(test: &str, more: &[&str]) -> Self {
         let folder = folder(test);
         let key = file(&folder, "key.txt", KEY);
         let token = file(&folder, "webhook-token.txt", "word");
-        let emulator = Server::start(&folder, &["serve", "--port", "0", "--group", "live", "--key-file", &key]);
+        let fixed = ["serve", "--port", "0", "--group", "live", "--key-file", &key];
+        let emulator = Server::start(&folder, &[&fixed[..], more].concat());
         let keeper = Self::keeper(&folder, &emulator, &key, &token);
         let pair = Self { folder, emulator, keeper };
         pair.send_webhooks();
@@ -118,6 +124,20 @@ fn marks_come_back_when_members_do() {
     assert_eq!(pair.keeper.ask("GET", "/v1/groups/live/accounts/guest", "").status, 404);
     let said = pair.stop();
     assert!(said.contains("stopping: calls that were sent are waited for"), "{said}");
+}
+
+#[test]
+fn an_account_that_is_refused_holds_up_nobody() {
+    let pair = Pair::start_with("keep-refused", &["--reading", "account_id=identifier"]);
+    let names = ["ann", "ben", "cid", "dan", "eve"];
+    pair.presence("join", &names);
+    let lines: String = names.iter().map(|name| format!("live,{name},1000\n")).collect();
+    let stored = pair.keeper.ask_with("POST", "/v1/wants", "Content-Type: text/csv\r\n", &(lines + "live,a b,1000\n"));
+    assert_eq!(stored.json()["changed"], 6, "{stored:?}");
+    names.iter().for_each(|name| pair.has_marks(name, &[1_000]));
+    let metrics = pair.keeper.ask("GET", "/metrics", "").body;
+    assert!(metrics.contains("avmarks_keep_rejected_total 1\n"), "{metrics}");
+    pair.stop();
 }
 
 #[test]
