@@ -40,7 +40,7 @@ fn tell(app: &mut App, input: &Input, now: Timestamp) -> Option<Vec<u8>> {
         }
         Input::Presence { presence, group: id, accounts } => {
             let accounts: Vec<_> = accounts.iter().map(|account| user(account)).collect();
-            app.observe(group(id), *presence, &accounts, now);
+            app.apply_presence(group(id), *presence, &accounts, now);
         }
         Input::Call { identifier, path, body } => {
             let call = Request::trusted(identifier, path, body.as_bytes());

@@ -50,7 +50,7 @@ fn assert_valid(valid: &Valid) {
 fn assert_invalid(invalid: &Invalid) {
     let found = found(invalid.context, &invalid.body);
     assert_eq!(found.len(), 1, "{invalid:?}: {found:?}");
-    assert_eq!((found[0].reason, found[0].path), (invalid.defect.refusal(), invalid.path), "{invalid:?}");
+    assert_eq!((found[0].refusal, found[0].path), (invalid.defect.refusal(), invalid.path), "{invalid:?}");
     assert_valid(&invalid.repaired);
 }
 
@@ -68,7 +68,7 @@ proptest! {
     #[test]
     fn any_hostile_request_is_judged(hostile in any::<Hostile>()) {
         let found = found(hostile.context, &hostile.body);
-        prop_assert!(found.is_sorted_by_key(|violation| violation.reason.step()));
+        prop_assert!(found.is_sorted_by_key(|violation| violation.refusal.step()));
     }
 }
 
@@ -100,7 +100,7 @@ fn a_service_answers_with_the_refusal_that_is_due() {
         let call = avmarks_service::Request::trusted("administrator", invalid.context.path(), &invalid.body);
         let dry = app.dry_run(&call, Timestamp::from_millis(0));
         let due = invalid.defect.refusal();
-        assert_eq!(dry.violations[0].reason, due, "{invalid:?}");
+        assert_eq!(dry.violations[0].refusal, due, "{invalid:?}");
         assert_eq!(dry.answer.code.number(), i64::from(due.code(&Policy::default())));
     }
 }
@@ -172,7 +172,7 @@ fn hostile_requests_are_refused_and_served() {
     let hostile: Vec<Hostile> = values(8_000).collect();
     Met::new(hostile.iter().flat_map(|hostile| hostile.mutations.clone()))
         .assert_all(Mutation::ALL.iter().copied(), 200);
-    let first = hostile.iter().map(|hostile| found(hostile.context, &hostile.body).first().map(|found| found.reason));
+    let first = hostile.iter().map(|hostile| found(hostile.context, &hostile.body).first().map(|found| found.refusal));
     let due = [Refusal::NotJson, Refusal::Required, Refusal::CommandType, Refusal::AccountId, Refusal::GroupId];
     Met::new(first).assert_all(due.into_iter().map(Some).chain([None]), 5);
 }

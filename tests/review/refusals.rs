@@ -176,7 +176,7 @@ fn each_world_breaks_the_one_rule_and_is_refused_for_it() {
             needs(*endpoint, *refusal).iter().for_each(|(gap, reading)| policy.set(*gap, reading).unwrap());
             let (world, sent) = broken(*endpoint, *refusal, policy);
             let found = world.app.dry_run(&sent.request(), world.now).violations;
-            let reasons: Vec<_> = found.iter().map(|violation| violation.reason).collect();
+            let reasons: Vec<_> = found.iter().map(|violation| violation.refusal).collect();
             let expected = [&[*refusal], beside(*endpoint, *refusal)].concat();
             assert_eq!(reasons, expected, "{}", endpoint.command());
             let names_order = world.app.dry_run(&sent.request(), world.now).answer.because;

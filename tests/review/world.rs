@@ -95,7 +95,7 @@ impl World {
     fn presence(&mut self, presence: Presence, accounts: &[&str]) {
         let rules = self.policy().account_id;
         let accounts: Vec<_> = accounts.iter().filter_map(|account| UserId::parse_as(account, rules).ok()).collect();
-        self.app.observe(group(), presence, &accounts, self.now);
+        self.app.apply_presence(group(), presence, &accounts, self.now);
         self.wait(PAUSE);
     }
 

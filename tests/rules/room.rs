@@ -1,9 +1,10 @@
 //! The room by itself: what no scenario line reaches.
 
+use allocation_counter::measure;
 use avmarks_rules::RestoreError;
-use avmarks_rules::internal::page;
+use avmarks_rules::internal::{Cursor, page};
 use avmarks_rules::{
-    Command, Cursor, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
+    Command, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
     StaleTransition, Terms, Transition, Verdict,
 };
 use avmarks_service::internal::Quota;
@@ -72,7 +73,7 @@ fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
     let limits = Limits { marks_per_group_max: 99, ..Limits::DOCUMENTED };
     let terms = Terms { limits, ..Terms::default() };
     let mut room = Room::new(GroupType::AvChatRoom, None);
-    room.observe(Presence::Join, &[user("a")], AT);
+    room.apply_presence(Presence::Join, &[user("a")], AT);
     let ceiling = i64::try_from(Limits::MARKS_PER_GROUP_CEILING).unwrap();
     let numbers = [500, 600].into_iter().chain(1_000..1_000 + ceiling);
     let marks: Vec<_> = numbers.map(mark).collect();
@@ -92,14 +93,29 @@ fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
 #[test]
 fn more_marks_than_a_group_has_places_are_all_counted() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
-    room.observe(Presence::Join, &[user("a")], AT);
+    room.apply_presence(Presence::Join, &[user("a")], AT);
     let marks = (1_000..1_030).chain([500, 600]).map(mark).collect();
     let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks }]);
     for (reading, count) in [("none", 30), ("count", 32)] {
         let mut terms = Terms::default();
         terms.policy.set(Gap::SpecialSlots, reading).unwrap();
         let Verdict::Refused(refused) = room.decide(&call, &terms, AT).verdict else { panic!("{reading}") };
-        assert_eq!((refused.reason, refused.count), (Refusal::MarksPerGroup, Some(count)));
+        assert_eq!((refused.refusal, refused.count), (Refusal::MarksPerGroup, Some(count)));
+    }
+}
+
+/// `MEMBERS-PER-MARK` holds for marks that a room has no index for too, so that with a maximum of 0 nobody is served.
+#[test]
+fn every_mark_is_full_where_none_may_be_held() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.apply_presence(Presence::Join, &[user("a")], AT);
+    for (holders_max, also_refused) in [(0, vec![Refusal::AllFailed]), (1, vec![])] {
+        let limits = Limits { members_per_mark_max: holders_max, ..Limits::DOCUMENTED };
+        let marks = (1_000..1_030).map(mark).collect();
+        let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks }]);
+        let decision = room.decide(&call, &Terms { limits, ..Terms::default() }, AT);
+        let others: Vec<_> = decision.other_refusals.iter().map(|refused| refused.refusal).collect();
+        assert_eq!(others, also_refused, "{holders_max}");
     }
 }
 
@@ -145,7 +161,7 @@ fn a_quota_forgets_what_is_over_and_counts_what_was_admitted() {
 fn a_page_shows_no_more_than_a_cursor_can_count() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for number in 0..1_100 {
-        room.observe(Presence::Join, &[user(&format!("u{number}"))], AT);
+        room.apply_presence(Presence::Join, &[user(&format!("u{number}"))], AT);
     }
     let policy = Policy::default();
     assert_eq!((Cursor::START.number(), Cursor::from_number(0)), (0, Cursor::START));
@@ -173,7 +189,7 @@ impl Told {
     /// What it would make of a room.
     fn transition(&self, room: &Room, at: Timestamp) -> Transition {
         match self {
-            Self::Presence(presence, accounts) => room.presence(*presence, accounts, at),
+            Self::Presence(presence, accounts) => room.decide_presence(*presence, accounts, at),
             Self::Call(call) => room.decide(call, &Terms::default(), at).transition().clone(),
         }
     }
@@ -259,8 +275,63 @@ proptest! {
 fn a_new_owner_makes_transitions_stale() {
     let [boss, heir] = ["boss", "heir"].map(|name| UserId::parse(name).unwrap());
     let mut room = Room::new(GroupType::AvChatRoom, Some(boss));
-    let transition = room.presence(Presence::Join, &[heir], Timestamp::EPOCH);
+    let transition = room.decide_presence(Presence::Join, &[heir], Timestamp::EPOCH);
     room.set_owner(heir);
     assert_eq!(room.apply(&transition), Err(StaleTransition));
     assert_eq!((room.owner(), room.len()), (Some(heir), 0));
+}
+
+/// A room with three kinds of accounts, 100 of each: connected, disconnected, and robots.
+fn populated_room() -> (Room, [Vec<UserId>; 3]) {
+    let accounts = |kind: &str| (0..100).map(|number| user(&format!("{kind}{number}"))).collect::<Vec<_>>();
+    let [connected, disconnected, robots] = ["connected", "disconnected", "robot"].map(accounts);
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.apply_presence(Presence::Join, &connected, AT);
+    room.apply_presence(Presence::Join, &disconnected, AT);
+    room.apply_presence(Presence::Disconnect, &disconnected, AT);
+    let entries = robots.iter().map(|account| Entry { account: *account, marks: vec![Mark::PINNED].into() });
+    let call = MarkCall::set(Operator::Admin, entries.collect());
+    let transition = room.decide(&call, &Terms::default(), AT).into_transition();
+    room.apply(&transition).unwrap();
+    assert_eq!((room.len(), room.robots()), (300, 100));
+    (room, [connected, disconnected, robots])
+}
+
+#[test]
+fn presence_that_nobody_hears_of_allocates_nothing() {
+    let (mut room, [connected, disconnected, robots]) = populated_room();
+    let unknown: Vec<_> = (0..100).map(|number| user(&format!("unknown{number}"))).collect();
+    let in_vain = [
+        (Presence::Join, vec![&connected]),
+        (Presence::Leave, vec![&unknown]),
+        (Presence::Disconnect, vec![&disconnected, &robots, &unknown]),
+        (Presence::Reconnect, vec![&connected, &robots, &unknown]),
+    ];
+    for (presence, groups) in in_vain {
+        for accounts in groups {
+            for count in [0, 1, 2, 31, 32, 33, 100] {
+                let mut events = Vec::new();
+                let cost = measure(|| events = room.apply_presence(presence, &accounts[..count], AT));
+                assert_eq!(events, [], "{presence:?} {}", accounts[0]);
+                assert_eq!(cost.count_total, 0, "{presence:?} of {count}: {}", accounts[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn presence_applied_is_presence_decided_and_applied() {
+    let (mut room, [connected, disconnected, robots]) = populated_room();
+    let unknown: Vec<_> = (0..100).map(|number| user(&format!("unknown{number}"))).collect();
+    // More than are looked up at once, and each twice: within one such group, and in two.
+    let mut accounts: Vec<_> = [connected, disconnected, robots, unknown].concat();
+    accounts.extend(accounts.clone().iter().flat_map(|account| [*account, *account]));
+    for presence in [Presence::Disconnect, Presence::Join, Presence::Reconnect, Presence::Leave, Presence::Leave] {
+        let mut decided = room.clone();
+        let transition = decided.decide_presence(presence, &accounts, AT);
+        let events = decided.apply(&transition).unwrap();
+        assert_eq!(room.apply_presence(presence, &accounts, AT), events, "{presence:?}");
+        assert_eq!(room.members(AT), decided.members(AT), "{presence:?}");
+    }
+    assert!(room.is_empty());
 }

@@ -26,7 +26,7 @@ fn good(endpoint: Endpoint) -> &'static str {
 /// `g` with `owner` as its owner, `keeper` as its administrator, and `a` online.
 fn app(reading: RestOwner) -> App {
     let mut app = app_with_group();
-    app.observe(group("g"), Presence::Join, &[user("keeper")], NOW);
+    app.apply_presence(group("g"), Presence::Join, &[user("keeper")], NOW);
     let body = br#"{"GroupId":"g","CommandType":1,"Admin_Account":["keeper"]}"#;
     let call = Request::trusted("administrator", Endpoint::ModifyAdmin.path(), body);
     assert_eq!(app.handle(&call, NOW).answer.code.number(), 0);
@@ -141,7 +141,7 @@ fn five_are_administrators_and_a_sixth_changes_nothing() {
 fn administrators_are_those_of_the_group_and_not_of_its_members() {
     let mut app = app(RestOwner::AdminOnly);
     for presence in [Presence::Leave, Presence::Join, Presence::Disconnect, Presence::Leave] {
-        app.observe(group("g"), presence, &[user("keeper")], NOW);
+        app.apply_presence(group("g"), presence, &[user("keeper")], NOW);
         assert_eq!(admins(&app), ["keeper"]);
     }
     app.destroy_group(group("g"), NOW);

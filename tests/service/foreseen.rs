@@ -40,8 +40,8 @@ fn bodies(endpoint: Endpoint, group: &str) -> Vec<String> {
 /// An app with a full group, a group of another type, and every reading but this one as by default.
 fn app(policy: Policy, marks_supported: bool, online_list_enabled: bool) -> App {
     let mut app = app_with_group();
-    app.observe(group("g"), Presence::Join, &[user("off")], NOW);
-    app.observe(group("g"), Presence::Disconnect, &[user("off")], NOW);
+    app.apply_presence(group("g"), Presence::Join, &[user("off")], NOW);
+    app.apply_presence(group("g"), Presence::Disconnect, &[user("off")], NOW);
     app.create_group(group("public"), GroupType::Public, None, NOW);
     let admins = br#"{"GroupId":"g","CommandType":1,"Admin_Account":["k1","k2","k3"]}"#.to_vec();
     let marks = body("g", 1, &[("b", &(1_000..1_009).collect::<Vec<_>>())]);
@@ -104,7 +104,7 @@ fn a_dry_run_foresees_each_answer_under_each_reading() {
                         assert_eq!(answer, foreseen.answer, "{identifier} {} {body} {policy:?}", endpoint.command());
                         let first = foreseen.violations.first();
                         assert_eq!(first.map(|first| first.code), Some(answer.code).filter(|code| code.number() != 0));
-                        let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.reason).collect();
+                        let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.refusal).collect();
                         rows.dedup();
                         let names_order = answer.because.contains(&Reason::Gap(Gap::Precedence));
                         assert_eq!(names_order, rows.len() > 1, "{rows:?} {answer:?}");

@@ -69,7 +69,7 @@ fn list_and_check_are_as_old_as_the_list_may_grow_and_the_count_as_the_count_may
             let mut app = refreshed(reading, count_reading);
             assert_eq!(list(&mut app, NOW), ["owner", "b", "a"]);
             assert_eq!((count(&mut app, NOW), check(&mut app, BOTH, NOW)), (3, vec!["a".to_owned()]));
-            app.observe(group("g"), Presence::Join, &[user("late")], NOW);
+            app.apply_presence(group("g"), Presence::Join, &[user("late")], NOW);
             ask(&mut app, Endpoint::AddRobots, r#"{"GroupId":"g","Member_Account":["robot"]}"#, NOW);
             for at in [0, 9_999, 10_000, 39_999, 40_000] {
                 let (is_old, is_old_count) = (at < age, at < count_age);
@@ -91,10 +91,10 @@ fn a_check_shows_what_the_first_check_saw_of_the_whole_group_whoever_was_asked_f
     let mut app = refreshed(RefreshList::TenSeconds, RefreshCount::Immediate);
     // A list or a count takes no view for it.
     assert_eq!((list(&mut app, NOW).len(), count(&mut app, NOW)), (3, 3));
-    app.observe(group("g"), Presence::Join, &[user("c")], after(1));
+    app.apply_presence(group("g"), Presence::Join, &[user("c")], after(1));
     assert_eq!(check(&mut app, r#""nobody""#, after(2)), [""; 0]);
-    app.observe(group("g"), Presence::Leave, &[user("a")], after(3));
-    app.observe(group("g"), Presence::Join, &[user("d")], after(3));
+    app.apply_presence(group("g"), Presence::Leave, &[user("a")], after(3));
+    app.apply_presence(group("g"), Presence::Join, &[user("d")], after(3));
     assert_eq!(check(&mut app, r#""d","c","a","c""#, after(10_001)), ["c", "a"]);
     assert_eq!(check(&mut app, r#""d","c","a","c""#, after(10_002)), ["d", "c"]);
     // Each filter of the list has a view of its own, and the oldest is that of nobody's mark.
@@ -106,7 +106,7 @@ fn robots_and_the_hidden_are_counted_and_checked_and_the_disconnected_are_not() 
     let mut app = app_with_group();
     ask(&mut app, Endpoint::AddRobots, r#"{"GroupId":"g","Member_Account":["robot","b"]}"#, NOW);
     ask(&mut app, Endpoint::ModifyUserInfo, text(&body("g", 1, &[("a", &[600]), ("robot", &[600])])), NOW);
-    app.observe(group("g"), Presence::Disconnect, &[user("b"), user("owner"), user("robot")], NOW);
+    app.apply_presence(group("g"), Presence::Disconnect, &[user("b"), user("owner"), user("robot")], NOW);
     assert_eq!(list(&mut app, NOW), ["b"]);
     assert_eq!(page(&mut app, 0, r#","Mark":600"#, NOW).0, ["robot", "a"]);
     assert_eq!(count(&mut app, NOW), 3);
@@ -164,7 +164,7 @@ fn crowd(count: usize) -> App {
     app.create_group(group("g"), avmarks_spec::GroupType::AvChatRoom, None, NOW);
     let names: Vec<_> = (0..count).map(|at| format!("u{at}")).collect();
     let users: Vec<UserId> = names.iter().map(|name| user(name)).collect();
-    app.observe(group("g"), Presence::Join, &users, NOW);
+    app.apply_presence(group("g"), Presence::Join, &users, NOW);
     let marks: Vec<_> = names.iter().map(|name| (name.as_str(), &[1_000_i64][..])).collect();
     for marks in marks.chunks(500) {
         ask(&mut app, Endpoint::ModifyUserInfo, text(&body("g", 1, marks)), NOW);

@@ -159,7 +159,7 @@ fn a_comma_that_was_passed_over_is_named() {
 fn the_rules_alone_name_a_clock_that_ran_back() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let at = Timestamp::from_millis;
-    room.observe(Presence::Join, &[user("a")], at(5));
+    room.apply_presence(Presence::Join, &[user("a")], at(5));
     let entries = vec![Entry { account: user("a"), marks: vec![Mark::new(1_000).unwrap()].into() }];
     let call = MarkCall::set(Operator::Admin, entries);
     let ids = |at| {

@@ -41,7 +41,7 @@ fn user(id: &str) -> UserId {
 fn app_with_group() -> App {
     let mut app = App::new(Settings::default());
     app.create_group(group("g"), GroupType::AvChatRoom, Some(user("owner")), NOW);
-    app.observe(group("g"), Presence::Join, &[user("a"), user("b"), user("owner")], NOW);
+    app.apply_presence(group("g"), Presence::Join, &[user("a"), user("b"), user("owner")], NOW);
     app
 }
 

@@ -11,7 +11,9 @@ use crate::{app_with_group, body};
 fn found(body: &[u8]) -> String {
     preflight(Endpoint::ModifyUserInfo, body, &Terms::default())
         .iter()
-        .map(|found| format!("{} {} {} {}\n", found.reason.step(), found.code, found.pointer().unwrap(), found.message))
+        .map(|found| {
+            format!("{} {} {} {}\n", found.refusal.step(), found.code, found.pointer().unwrap(), found.message)
+        })
         .collect()
 }
 

@@ -36,7 +36,7 @@ fn full_app() -> App {
     };
     let marks: &[(&str, &[i64])] = &[("a", &[500, 600, 1_000]), ("b", &[1_000, 4_294_967_295])];
     call(&mut app, Endpoint::ModifyUserInfo, &body("g", 1, marks));
-    app.observe(group("g"), Presence::Disconnect, &[user("a"), user("owner")], NOW);
+    app.apply_presence(group("g"), Presence::Disconnect, &[user("a"), user("owner")], NOW);
     call(&mut app, Endpoint::AddRobots, br#"{"GroupId":"g","Member_Account":["r"]}"#);
     call(&mut app, Endpoint::ModifyUserInfo, &body("g", 1, &[("r", &[1_000])]));
     configure(&mut app, |settings| settings.terms.policy.robot_days = RobotDays::UntilDeleted);
@@ -61,8 +61,8 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
         let later = |millis: u64| Timestamp::from_millis(NOW.as_millis() + millis);
         let mut told = String::new();
         // Who has joined since is in no view, and in the next one.
-        app.observe(group("g"), Presence::Join, &[user("late"), user("s")], later(1));
-        app.observe(group("g"), Presence::Disconnect, &[user("b")], later(2));
+        app.apply_presence(group("g"), Presence::Join, &[user("late"), user("s")], later(1));
+        app.apply_presence(group("g"), Presence::Disconnect, &[user("b")], later(2));
         for at in [9_999, 10_000] {
             for (endpoint, body) in [
                 (Endpoint::GetMembers, &br#"{"GroupId":"g","Timestamp":0}"#[..]),

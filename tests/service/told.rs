@@ -78,7 +78,7 @@ fn the_place_of_a_refusal_is_a_field_of_its_call() {
         let body = format!(r#"{{"GroupId":"g","Member_Account":[{accounts}]}}"#);
         let call = Request::trusted("administrator", add_robots::PATH, body.as_bytes());
         let found = app.dry_run(&call, NOW).violations;
-        (found[0].reason, found[0].pointer().unwrap())
+        (found[0].refusal, found[0].pointer().unwrap())
     };
     let full = |settings: &mut Settings| settings.terms.limits.members_per_mark_max = 0;
     let refuse = |settings: &mut Settings| {
@@ -100,7 +100,7 @@ fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
     assert_eq!(app.groups().collect::<Vec<_>>(), [group("f"), group("g")]);
     assert_eq!(app.next_deadline(), None);
 
-    app.observe(group("f"), Presence::Join, &[user("a")], NOW);
+    app.apply_presence(group("f"), Presence::Join, &[user("a")], NOW);
     for (id, later) in [("g", 0), ("f", 5)] {
         let at = Timestamp::from_millis(NOW.as_millis() + later);
         let pin = body(id, 1, &[("a", &[500])]);

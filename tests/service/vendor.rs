@@ -18,7 +18,7 @@ fn app(trailing_comma: TrailingComma) -> App {
     settings.terms.policy.trailing_comma = trailing_comma;
     let mut app = App::new(settings);
     app.create_group(group("@TGS#a6I4ZUUGO"), GroupType::AvChatRoom, None, NOW);
-    app.observe(group("@TGS#a6I4ZUUGO"), Presence::Join, &[user("teacher10"), user("student9")], NOW);
+    app.apply_presence(group("@TGS#a6I4ZUUGO"), Presence::Join, &[user("teacher10"), user("student9")], NOW);
     app
 }
 
@@ -46,7 +46,7 @@ fn strict_json_refuses_them_with_a_hint_where_the_comma_is() {
         let endpoint = avmarks_protocol::Endpoint::ModifyUserInfo;
         let found = avmarks_service::preflight(endpoint, body, &app.settings().terms);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].reason, found[0].code.number()), (Refusal::TrailingComma, 60003));
+        assert_eq!((found[0].refusal, found[0].code.number()), (Refusal::TrailingComma, 60003));
         // The one thing that decided is named, and no clause is: the text would pass without the comma.
         assert_eq!(found[0].because, [Reason::Gap(Gap::TrailingComma)]);
         assert_eq!(

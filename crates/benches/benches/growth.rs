@@ -95,7 +95,7 @@ fn rounds_of(members: usize, rounds: usize, mut next: impl FnMut() -> naive::Req
     let (mut theirs, mut ours) = (naive::Room::default(), Room::new(GroupType::AvChatRoom, None));
     for number in 0..members {
         theirs.join(&id(number), 1);
-        ours.observe(Presence::Join, &[user(&id(number))], AT);
+        ours.apply_presence(Presence::Join, &[user(&id(number))], AT);
     }
     let terms = Terms::default();
     let (mut naive, mut mine) = (Vec::new(), Vec::new());
@@ -123,7 +123,7 @@ fn by_groups(groups: usize, rounds: usize) -> f64 {
     let users: Vec<_> = (0..20).map(|number| user(&id(number))).collect();
     for number in 0..groups {
         app.create_group(group(number), GroupType::AvChatRoom, None, AT);
-        app.observe(group(number), Presence::Join, &users, AT);
+        app.apply_presence(group(number), Presence::Join, &users, AT);
     }
     let mut numbers = Numbers(groups as u64);
     let times = (0..rounds as u64 * 5).map(|round| {

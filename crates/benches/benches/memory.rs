@@ -23,7 +23,7 @@ fn main() {
     let naive = Growth::of(members, |number| theirs.join(&ids[number], 1));
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let ours = Growth::of(members, |number| {
-        room.observe(Presence::Join, &[users[number]], Timestamp::from_millis(1));
+        room.apply_presence(Presence::Join, &[users[number]], Timestamp::from_millis(1));
     });
     assert_eq!(room.len(), members);
     println!("| bytes a member at {members} | {:.1} | {:.1} | at most 64 |", naive.bytes(), ours.bytes());

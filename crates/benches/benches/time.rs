@@ -10,7 +10,8 @@ use avmarks_benches::rounds::{Compared, duration, print_head, timed};
 use avmarks_benches::world::{GROUP, Numbers, call, entries, id, request, undone, user};
 use avmarks_benches::{asked, naive};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{Command, Filter, MarkCall, Operator, Policy, Presence, Room, Scratch, Terms, Verdict};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{Command, Filter, MarkCall, Operator, Policy, Presence, Room, Terms, Verdict};
 use avmarks_service::{App, Request, Settings};
 use avmarks_spec::readings::ListMarks;
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
@@ -65,7 +66,7 @@ fn bytes_to_bytes(members: usize, rounds: usize, reach: &str) -> f64 {
     let mut theirs = naive::Room::default();
     for number in 0..members {
         theirs.join(&id(number), AT.as_millis());
-        app.observe(group, Presence::Join, &[user(&id(number))], AT);
+        app.apply_presence(group, Presence::Join, &[user(&id(number))], AT);
     }
     let mut numbers = Numbers(2);
     let requests: Vec<_> = (0..rounds.div_ceil(10) + rounds)
@@ -113,7 +114,11 @@ impl Rooms {
         let (mut theirs, mut ours) = (naive::Room::default(), Room::new(GroupType::AvChatRoom, None));
         for number in 0..members {
             theirs.join(&id(number), AT.as_millis() + number as u64);
-            ours.observe(Presence::Join, &[user(&id(number))], Timestamp::from_millis(AT.as_millis() + number as u64));
+            ours.apply_presence(
+                Presence::Join,
+                &[user(&id(number))],
+                Timestamp::from_millis(AT.as_millis() + number as u64),
+            );
         }
         Self { members, theirs, ours, numbers: Numbers(members as u64) }
     }
@@ -201,7 +206,7 @@ impl Rooms {
                 let (joins, leaves) = &leaving[round];
                 let (joins, leaves) = (users(joins), users(leaves));
                 let mut all =
-                    |presence, users: &[UserId]| timed(|| drop(black_box(ours.observe(presence, users, now)))).0;
+                    |presence, users: &[UserId]| timed(|| drop(black_box(ours.apply_presence(presence, users, now)))).0;
                 let took = all(Presence::Join, &joins);
                 our_leaves.push(all(Presence::Leave, &leaves));
                 all(Presence::Join, &leaves);
@@ -296,7 +301,7 @@ fn worst_join(members: usize, rounds: usize) {
         drop(room);
         let mut room = Room::new(GroupType::AvChatRoom, None);
         for (user, shortest) in users.iter().zip(&mut ours) {
-            *shortest = timed(|| drop(black_box(room.observe(Presence::Join, &[*user], AT)))).0.min(*shortest);
+            *shortest = timed(|| drop(black_box(room.apply_presence(Presence::Join, &[*user], AT)))).0.min(*shortest);
         }
     }
     let [theirs, ours] = [theirs, ours].map(|times| times.into_iter().max().unwrap().as_secs_f64());

@@ -61,7 +61,7 @@ fn join_and_leave(ids: &[UserId]) -> f64 {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let (took, ()) = timed(|| {
         for presence in [Presence::Join, Presence::Leave] {
-            ids.iter().for_each(|id| drop(room.observe(presence, std::slice::from_ref(id), AT)));
+            ids.iter().for_each(|id| drop(room.apply_presence(presence, std::slice::from_ref(id), AT)));
         }
     });
     assert_eq!(room.len(), 0);

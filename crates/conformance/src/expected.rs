@@ -47,6 +47,8 @@ impl ExpectedFailures {
     /// Everything that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Vec<ExpectedError>> {
         let (mut entries, mut errors) = (Vec::<Entry>::new(), Vec::new());
+        // Editors of some systems put it before the first character.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (at, line) in text.lines().enumerate() {
             let line_number = at + 1;
             if line.trim().is_empty() || line.trim_start().starts_with('#') {
@@ -168,7 +170,8 @@ fn entry(line: usize, text: &str) -> Result<Entry, String> {
     let (Some(pattern), how, None) = (words.next(), words.next(), words.next()) else {
         return Err(format!("`{}` is not an id: {FORM}", head.trim()));
     };
-    if pattern.split('/').any(str::is_empty) || pattern.split("/**").count() > 1 && !pattern.ends_with("/**") {
+    let (rest, last) = pattern.rsplit_once('/').unwrap_or(("x", pattern));
+    if last.is_empty() || rest.split('/').any(|component| component.is_empty() || component == "**") {
         return Err(format!("`{pattern}` is not an id: components between `/`, and `**` at the end alone"));
     }
     let how = how.map(|how| {
@@ -219,7 +222,7 @@ mod tests {
 
     #[test]
     fn each_wrong_line_is_named() {
-        let text = "# known\n\na/b\na/b # no url\na/b # https://x\na//b # why https://x\na/**/b # why https://x\na b c # why https://x\na boom # why https://x\n# why https://x\n  # why\na # why https://x\na crash # why http://y\n";
+        let text = "# known\n\na/b\na/b # no url\na/b # https://x\na//b # why https://x\na/**/b # why https://x\n**/a # why https://x\na/**/** # why https://x\n/a # why https://x\na b c # why https://x\na boom # why https://x\n# why https://x\n  # why\na # why https://x\na crash # why http://y\n";
         let errors = ExpectedFailures::parse(text).unwrap_err();
         let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -230,11 +233,18 @@ mod tests {
                 "line 5: it has a URL and no reason: expected `ID  # REASON URL`",
                 "line 6: `a//b` is not an id: components between `/`, and `**` at the end alone",
                 "line 7: `a/**/b` is not an id: components between `/`, and `**` at the end alone",
-                "line 8: `a b c` is not an id: expected `ID  # REASON URL`",
-                "line 9: invalid value `boom`: expected one of crash, silence, no-json, wrong-id, not-asked",
-                "line 13: `a` stands in line 12 already",
+                "line 8: `**/a` is not an id: components between `/`, and `**` at the end alone",
+                "line 9: `a/**/**` is not an id: components between `/`, and `**` at the end alone",
+                "line 10: `/a` is not an id: components between `/`, and `**` at the end alone",
+                "line 11: `a b c` is not an id: expected `ID  # REASON URL`",
+                "line 12: invalid value `boom`: expected one of crash, silence, no-json, wrong-id, not-asked",
+                "line 16: `a` stands in line 15 already",
             ]
         );
+        let as_editors_write = "\u{feff}# known\r\n\r\n \t\r\na/b\tcrash # why https://x\r\n**  # why https://x";
+        let known = ExpectedFailures::parse(as_editors_write).unwrap();
+        let patterns: Vec<_> = known.0.iter().map(|entry| (entry.line, entry.pattern.as_str(), entry.how)).collect();
+        assert_eq!(patterns, [(4, "a/b", Some(Breakage::Crash)), (5, "**", None)]);
         assert_eq!(ExpectedFailures::parse("").unwrap().len(), 0);
         assert!(ExpectedFailures::parse("# nothing\n").unwrap().is_empty());
     }

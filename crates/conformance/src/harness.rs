@@ -1,6 +1,6 @@
 //! A harness as a process: lines of JSON on its standard input and output, one question at a time.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -137,6 +137,7 @@ pub(crate) struct Harness {
     lines: Receiver<Vec<u8>>,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     stderr_ended: Receiver<()>,
+    replied_again: BTreeSet<u64>,
 }
 
 impl Harness {
@@ -172,7 +173,8 @@ impl Harness {
                 while written.recv().is_ok_and(|line| pipe.write_all(&line).and_then(|()| pipe.flush()).is_ok()) {}
             });
         }
-        let mut harness = Self { child, stdin: Some(to_stdin), lines, stderr, stderr_ended };
+        let mut harness =
+            Self { child, stdin: Some(to_stdin), lines, stderr, stderr_ended, replied_again: BTreeSet::new() };
         let reply =
             harness.object(0, start, patience).map_err(|broken| StartError::Broken { message: broken.message })?;
         let introduction: Introduction = serde_json::from_value(Value::Object(reply))
@@ -199,30 +201,45 @@ impl Harness {
         line.push(b'\n');
         // Where it has ended, the end of its lines says so below.
         let _ = self.stdin.as_ref().map(|stdin| stdin.try_send(line));
-        let line = match self.lines.recv_timeout(patience) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => {
-                let message = format!("no reply within {} s", patience.as_secs_f32());
-                return Err(Broken { how: Breakage::Silence, message: self.with_stderr(&message) });
-            }
-            Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
-        };
-        let broken = |how, what: String| Broken { how, message: what };
-        let text = String::from_utf8_lossy(&line).into_owned();
-        let Ok(Value::Object(object)) = serde_json::from_slice(&line) else {
-            return Err(broken(
-                Breakage::NotJson,
-                self.with_stderr(&format!("a line is no JSON object: {}", excerpt(&text, 200))),
-            ));
-        };
-        match object.get("id").and_then(Value::as_u64) {
-            Some(found) if found == id => Ok(object),
-            _ => {
-                let found = object.get("id").map_or_else(|| "none".to_owned(), Value::to_string);
-                let what = format!("a reply has the id {}: expected {id}", excerpt(&found, 60));
-                Err(broken(Breakage::WrongId, self.with_stderr(&what)))
+        let until = Instant::now() + patience;
+        loop {
+            let line = match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(line) => line,
+                Err(RecvTimeoutError::Timeout) => {
+                    let message = format!("no reply within {} s", patience.as_secs_f32());
+                    return Err(Broken { how: Breakage::Silence, message: self.with_stderr(&message) });
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
+            };
+            let broken = |how, what: &str| Broken { how, message: self.with_stderr(what) };
+            let Ok(Value::Object(object)) = serde_json::from_slice(&line) else {
+                let what = if line.len() as u64 >= LINE_BYTES_MAX {
+                    format!("a line has more than {LINE_BYTES_MAX} bytes")
+                } else {
+                    "a line is no JSON object".to_owned()
+                };
+                let start = line.get(..800).unwrap_or(&line);
+                let text = excerpt(String::from_utf8_lossy(start).trim_end(), 200);
+                return Err(broken(Breakage::NotJson, &format!("{what}: {text}")));
+            };
+            match object.get("id").and_then(Value::as_u64) {
+                Some(found) if found == id => return Ok(object),
+                // Each earlier question has its reply, or the harness would be gone.
+                Some(found @ 1..) if found < id => {
+                    self.replied_again.insert(found);
+                }
+                _ => {
+                    let found = object.get("id").map_or_else(|| "none".to_owned(), Value::to_string);
+                    let what = format!("a reply has the id {}: expected {id}", excerpt(&found, 60));
+                    return Err(broken(Breakage::WrongId, &what));
+                }
             }
         }
+    }
+
+    /// The ids of questions that were replied to more than once, as far as it is known.
+    pub(crate) fn take_replied_again(&mut self) -> BTreeSet<u64> {
+        std::mem::take(&mut self.replied_again)
     }
 
     /// It has closed its standard output: how it ended.
@@ -250,12 +267,20 @@ impl Harness {
         }
     }
 
-    /// Asks it to stop, and lets it end by itself.
-    pub(crate) fn stop(mut self) {
+    /// Asks it to stop, and lets it end by itself. Gives the ids of questions that it replied to more than once.
+    pub(crate) fn stop(mut self) -> BTreeSet<u64> {
         if let Some(stdin) = self.stdin.take() {
             let _ = stdin.try_send(b"{\"do\":\"stop\"}\n".to_vec());
         }
         wait(&mut self.child, LEAVE);
+        let _ = self.child.kill();
+        // Whatever is there now was not asked for.
+        for _ in 0..100 {
+            let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100)) else { break };
+            let reply: Value = serde_json::from_slice(&line).unwrap_or_default();
+            self.replied_again.extend(reply.get("id").and_then(Value::as_u64));
+        }
+        self.take_replied_again()
     }
 }
 

@@ -18,7 +18,7 @@
 //! let of_marks = cases().into_iter().filter(|case| case.id().starts_with("refuse/mark/"));
 //! for case in of_marks.filter(|case| case.level() != Level::Gap) {
 //!     assert_eq!(case.category(), Category::Refuse);
-//!     println!("{}: {} ({})", case.id(), case.says(), case.basis().url().unwrap());
+//!     println!("{}: {} ({})", case.id(), case.description(), case.basis().url().unwrap());
 //! }
 //! ```
 #![forbid(unsafe_code)]

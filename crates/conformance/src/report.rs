@@ -75,7 +75,7 @@ pub struct CaseReport {
     /// How binding it is.
     pub level: Level,
     /// What it expects.
-    pub says: String,
+    pub description: String,
     /// The clause or gap, if one names it.
     pub rests_on: Option<&'static str>,
     /// The page.
@@ -95,7 +95,7 @@ impl CaseReport {
             id: case.id.clone(),
             category: case.category(),
             level: case.level,
-            says: case.says.clone(),
+            description: case.description.clone(),
             rests_on: case.basis.clause.map(|clause| clause.row().id).or(gap),
             url: case.basis.url(),
             state,
@@ -112,7 +112,7 @@ impl Serialize for CaseReport {
             id: &'a str,
             level: &'static str,
             state: &'static str,
-            says: &'a str,
+            description: &'a str,
             rests_on: Option<&'static str>,
             url: Option<&'a str>,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,7 +129,7 @@ impl Serialize for CaseReport {
             id: &self.id,
             level: self.level.name(),
             state: self.state.name(),
-            says: &self.says,
+            description: &self.description,
             rests_on: self.rests_on,
             url: self.url.as_deref(),
             message,
@@ -277,10 +277,10 @@ impl fmt::Display for Report {
             writeln!(f, "The harness broke and was started again {} times.", self.restarts)?;
         }
         for result in self.results.iter().filter(|result| result.state.is_failure()) {
-            let CaseReport { id, level, says, rests_on, url, smallest, .. } = result;
+            let CaseReport { id, level, description, rests_on, url, smallest, .. } = result;
             let State::Failed { message, breakage } = &result.state else { continue };
             let how = breakage.map(|how| format!(" ({})", how.name())).unwrap_or_default();
-            writeln!(f, "\n{id}  {}{how}\n  {says}\n  {message}", level.name())?;
+            writeln!(f, "\n{id}  {}{how}\n  {description}\n  {message}", level.name())?;
             let source = [rests_on.unwrap_or_default(), url.as_deref().unwrap_or_default()].join("  ");
             writeln!(f, "  {}", source.trim())?;
             if let Some(Smallest { question, message }) = smallest {

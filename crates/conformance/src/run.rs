@@ -1,5 +1,6 @@
 //! A run: every case is asked, judged, and made small where it fails.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -92,13 +93,25 @@ pub fn run(settings: &RunSettings, mut progress: impl FnMut(usize, usize)) -> Re
 
     let mut runner = Runner::start(words, settings)?;
     let mut reports = Vec::with_capacity(asked.len());
+    // The id of the last question of each case.
+    let mut last_ids = Vec::with_capacity(asked.len());
     for (at, case) in asked.iter().enumerate() {
         progress(at, asked.len());
         reports.push(runner.report(case)?);
+        last_ids.push(runner.id);
     }
     progress(asked.len(), asked.len());
     let others = others.into_iter().map(|case| case.id).collect();
-    let (sdk, restarts) = runner.stop();
+    let (sdk, restarts, replied_again) = runner.stop();
+    for id in replied_again {
+        let case = reports.get_mut(last_ids.partition_point(|last| *last < id));
+        let is_broken = |state: &State| matches!(state, State::Failed { breakage: Some(_), .. });
+        if let Some(report) = case.filter(|report| !is_broken(&report.state)) {
+            let message = "it replied more than once".to_owned();
+            report.state = State::Failed { message, breakage: Some(Breakage::WrongId) };
+            report.smallest = None;
+        }
+    }
     Ok(Report::new(sdk, hash, restarts, reports, &asked, others))
 }
 
@@ -114,6 +127,8 @@ struct Runner {
     introduction: Introduction,
     restarts: usize,
     id: u64,
+    /// Questions that a harness replied to more than once.
+    replied_again: BTreeSet<u64>,
 }
 
 /// The certificate that a harness is told to trust. It is removed when it is dropped.
@@ -158,14 +173,15 @@ impl Runner {
             introduction,
             restarts: 0,
             id: 0,
+            replied_again: BTreeSet::new(),
         })
     }
 
-    fn stop(self) -> (Sdk, usize) {
+    fn stop(mut self) -> (Sdk, usize, BTreeSet<u64>) {
         if let Some(harness) = self.harness {
-            harness.stop();
+            self.replied_again.extend(harness.stop());
         }
-        (self.introduction.sdk, self.restarts)
+        (self.introduction.sdk, self.restarts, self.replied_again)
     }
 
     /// Asks a case, and makes it small where it fails.
@@ -226,7 +242,9 @@ impl Runner {
             self.id += 1;
             let question = object(&case.question, Some(self.id), &setting)?;
             let Some(harness) = &mut self.harness else { break };
-            match harness.ask(self.id, &question, self.patience.case) {
+            let asked = harness.ask(self.id, &question, self.patience.case);
+            self.replied_again.extend(harness.take_replied_again());
+            match asked {
                 Ok(reply) => replies.push(reply),
                 Err(broken) => {
                     // It is out of step, or has ended.

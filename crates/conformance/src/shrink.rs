@@ -122,7 +122,7 @@ fn refusals(verb: Verb, args: &Value) -> Vec<Refusal> {
 /// What refuses a body, in the order of the precedence.
 fn reasons(endpoint: Endpoint, body: &[u8]) -> Vec<Refusal> {
     let found = preflight(endpoint, body, &Terms::default());
-    found.iter().map(|violation| violation.reason).collect()
+    found.iter().map(|violation| violation.refusal).collect()
 }
 
 fn is_only(found: &[Refusal], one: Refusal) -> bool {

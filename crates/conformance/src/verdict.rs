@@ -15,8 +15,8 @@ pub(crate) fn verdict(endpoint: Endpoint, body: &[u8]) -> (Judged, Option<Gap>) 
         None => (judged(None, None), differing(endpoint, body, true)),
         Some(first) => {
             let pointer = first.pointer();
-            let gap = single_reading(endpoint, first.reason, pointer.as_deref(), body);
-            (judged(Some(first.reason), pointer), gap.or_else(|| differing(endpoint, body, false)))
+            let gap = single_reading(endpoint, first.refusal, pointer.as_deref(), body);
+            (judged(Some(first.refusal), pointer), gap.or_else(|| differing(endpoint, body, false)))
         }
     }
 }

@@ -91,7 +91,7 @@ impl State {
             Presence::Leave => self.before_removal(group, accounts, at),
             _ => None,
         };
-        let events = self.app.observe(group, presence, accounts, at);
+        let events = self.app.apply_presence(group, presence, accounts, at);
         self.changed(events, removed)
     }
 

@@ -106,7 +106,7 @@ impl<M: Message> fmt::Debug for Valid<M> {
 /// assert_eq!(invalid.body.to_string(), r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"u1","Marks":[999]}]}"#);
 ///
 /// let found = preflight(invalid.context, &invalid.body, &Terms::default());
-/// assert_eq!((found.len(), found[0].reason, found[0].path), (1, invalid.defect.refusal(), invalid.path));
+/// assert_eq!((found.len(), found[0].refusal, found[0].path), (1, invalid.defect.refusal(), invalid.path));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invalid<M: Message> {

@@ -27,7 +27,7 @@
 //!
 //! let found = preflight(invalid.context, &invalid.body, &Terms::default());
 //! assert_eq!(found.len(), 1);
-//! assert_eq!((found[0].reason, found[0].path), (invalid.defect.refusal(), invalid.path));
+//! assert_eq!((found[0].refusal, found[0].path), (invalid.defect.refusal(), invalid.path));
 //!
 //! let repaired = &invalid.repaired;
 //! assert_eq!(preflight(repaired.context, &repaired.body, &Terms::default()), []);

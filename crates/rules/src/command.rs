@@ -45,6 +45,7 @@ impl MarkCall {
     }
 
     /// [`MarkCall::new`] with reused memory; [`Scratch::keep_call`] takes it back.
+    #[doc(hidden)]
     #[must_use]
     pub fn new_with(kind: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
 use crate::room::{Room, Transition};
 use crate::scratch::Scratch;
-use crate::tally::{MarkTally, Taking};
+use crate::tally::{AddHolder, MarkTally};
 use crate::terms::Terms;
 
 impl Room {
@@ -27,10 +27,11 @@ impl Room {
         self.decide_with(call, terms, at, &mut Scratch::default())
     }
 
-    /// The same in memory that was used before; [`Scratch::keep_transition`] takes it back.
+    /// [`Room::decide`] with reused memory; [`Scratch::keep_transition`] takes it back.
+    #[doc(hidden)]
     pub fn decide_with(&self, call: &MarkCall, terms: &Terms, at: Timestamp, scratch: &mut Scratch) -> Decision {
         let view = View::new(self, at);
-        let mut refused = gate_refusals(Some(self), terms, call.operator(), call.names_special());
+        let mut refused = mark_refusals(Some(self), terms, call.operator(), call.names_special());
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
         if self.kind().has_marks() {
             let evaluation = evaluate(&view, terms, call, scratch);
@@ -39,7 +40,7 @@ impl Room {
             if is_open {
                 (omitted, gaps) = (evaluation.omitted, evaluation.gaps);
             }
-            match refused.first().map(|refused| refused.reason) {
+            match refused.first().map(|refused| refused.refusal) {
                 None => {
                     gaps.push(Gap::Echo);
                     transition = Transition::marks(&view, evaluation.changes);
@@ -54,7 +55,7 @@ impl Room {
             }
         }
         let mut reasons = Reasons::default();
-        refused.first().into_iter().for_each(|refused| reasons.refusal(refused.reason));
+        refused.first().into_iter().for_each(|refused| reasons.refusal(refused.refusal));
         omitted.iter().for_each(|omission| reasons.clause(omission.because));
         if refused.is_empty() {
             // Every served account was online (`ONLINE-ONLY`), and the answer repeats the requested marks (`gap:echo`).
@@ -81,12 +82,12 @@ impl Room {
         };
         // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
         if call.kind() == Command::Set && admins.len() > terms.limits.group_admins_max {
-            refused.push(Refused { reason: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
+            refused.push(Refused { refusal: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
         let mut reasons = Reasons::default();
         let mut transition = Transition::time(&view);
         match refused.first() {
-            Some(refused) => reasons.refusal(refused.reason),
+            Some(refused) => reasons.refusal(refused.refusal),
             None => {
                 transition = Transition::admins(&view, admins);
                 // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
@@ -122,10 +123,10 @@ fn finish(
     Decision { verdict, other_refusals: refused.collect(), because: reasons.into_vec(), omitted, transition }
 }
 
-/// Every refusal of steps 13 to 18, which look at no account. `names_special` says whether the call names 500 or 600. Checks that need
+/// Every refusal of steps 13 to 18 of a call that sets or deletes marks. `names_special` says whether the call names 500 or 600. Checks that need
 /// a group are skipped if `room` is `None`.
 #[must_use]
-pub fn gate_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
+pub fn mark_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
     // 17. PERMISSION: the operator is an app admin or the group's owner.
     if room.is_some_and(|room| !may_operate(room, operator)) {
@@ -225,13 +226,13 @@ fn outcome_refusals(terms: &Terms, evaluation: &Evaluation) -> Vec<Refused> {
     let mut found = Vec::new();
     // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
     if evaluation.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
-        found.push(Refused { reason: Refusal::MarksPerGroup, count: Some(evaluation.marks_in_group), mark: None });
+        found.push(Refused { refusal: Refusal::MarksPerGroup, count: Some(evaluation.marks_in_group), mark: None });
     }
     // MEMBERS-PER-MARK: where `gap:over-capacity` is read so, a full mark refuses the whole call.
     if terms.policy.over_capacity == OverCapacity::RefuseCall
         && let Some(mark) = evaluation.full
     {
-        found.push(Refused { reason: Refusal::MembersPerMark, count: None, mark: Some(mark) });
+        found.push(Refused { refusal: Refusal::MembersPerMark, count: None, mark: Some(mark) });
     }
     // 20. ALL-FAILED: no account could be served.
     if !evaluation.is_anybody_served {
@@ -309,15 +310,15 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                 if is_special {
                     note(&mut evaluation.gaps, Gap::SpecialSlots);
                 }
-                // MEMBERS-PER-MARK: a mark already held counts once; else it needs a place among its 1,000 holders.
-                let holds = match tally.take(mark, held, holders_max) {
-                    Taking::Held => true,
-                    Taking::Taken(index) => {
-                        // A mark without a place is one too many for the group, and the call is refused for it.
+                // MEMBERS-PER-MARK: a mark already held counts once; any other needs to be below its 1,000 holders.
+                let holds = match tally.add_holder(mark, held, holders_max) {
+                    AddHolder::AlreadyHeld => true,
+                    AddHolder::Added(index) => {
+                        // A mark without an index is one too many for the group, so that the call is refused.
                         after = index.map_or(after, |index| after.with(index));
                         false
                     }
-                    Taking::Full => {
+                    AddHolder::MarkFull => {
                         evaluation.full.get_or_insert(mark);
                         note(&mut evaluation.gaps, Gap::OverCapacity);
                         evaluation.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });

@@ -40,7 +40,7 @@ impl fmt::Display for Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The rule that is broken.
-    pub reason: Refusal,
+    pub refusal: Refusal,
     /// The number that exceeds a limit, for a refusal about a number.
     pub count: Option<usize>,
     /// The mark that has the maximum of holders, for a refusal about one mark.
@@ -48,8 +48,8 @@ pub struct Refused {
 }
 
 impl From<Refusal> for Refused {
-    fn from(reason: Refusal) -> Self {
-        Self { reason, count: None, mark: None }
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, count: None, mark: None }
     }
 }
 
@@ -111,7 +111,7 @@ impl Decision {
     ///
     /// let [here, absent] = ["here", "absent"].map(|id| UserId::parse(id).unwrap());
     /// let mut room = Room::new(GroupType::AvChatRoom, None);
-    /// room.observe(Presence::Join, &[here], Timestamp::EPOCH);
+    /// room.apply_presence(Presence::Join, &[here], Timestamp::EPOCH);
     /// let entry = |account| Entry { account, marks: vec![Mark::new(1000).unwrap()].into() };
     /// let call = MarkCall::set(Operator::Admin, vec![entry(absent), entry(here)]);
     /// let decision = room.decide(&call, &Terms::default(), Timestamp::EPOCH);
@@ -167,11 +167,11 @@ impl Reasons {
         self.reason(Reason::Gap(gap));
     }
 
-    pub(crate) fn refusal(&mut self, reason: Refusal) {
-        if let Some(clause) = reason.clause() {
+    pub(crate) fn refusal(&mut self, refusal: Refusal) {
+        if let Some(clause) = refusal.clause() {
             self.clause(clause);
         }
-        if let Some(gap) = reason.gap() {
+        if let Some(gap) = refusal.gap() {
             self.gap(gap);
         }
     }

@@ -16,7 +16,7 @@
 //! let terms = Terms::default();
 //! let teacher = UserId::parse("teacher10").unwrap();
 //! let mut room = Room::new(GroupType::AvChatRoom, None);
-//! room.observe(Presence::Join, &[teacher], Timestamp::from_millis(0));
+//! room.apply_presence(Presence::Join, &[teacher], Timestamp::from_millis(0));
 //!
 //! let entries = vec![Entry { account: teacher, marks: vec![Mark::new(1000).unwrap()].into() }];
 //! let call = MarkCall::set(Operator::Admin, entries);
@@ -40,7 +40,6 @@ mod event;
 mod input;
 mod mark_list;
 mod policy;
-mod presence;
 #[cfg(test)]
 mod random;
 mod refusal;
@@ -56,14 +55,14 @@ pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReading};
 pub use refusal::Refusal;
-pub use room::{Cursor, Filter, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
-pub use scratch::Scratch;
+pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
 pub use terms::Terms;
 
 /// What the other crates of this project share. It is outside the promise of semantic versioning.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::decide::{admin_refusals, gate_refusals, question_refusals};
+    pub use crate::decide::{admin_refusals, mark_refusals, question_refusals};
     pub use crate::input::Question;
-    pub use crate::room::{Listed, Page, page};
+    pub use crate::room::{Cursor, Page, page};
+    pub use crate::scratch::Scratch;
 }

@@ -11,12 +11,13 @@ use crate::room::Transition;
 /// are the same with and without it.
 ///
 /// ```
-/// use avmarks_rules::{Entry, Command, MarkCall, Operator, Presence, Room, Scratch, Terms, Verdict};
+/// use avmarks_rules::internal::Scratch;
+/// use avmarks_rules::{Command, Entry, MarkCall, Operator, Presence, Room, Terms, Verdict};
 /// use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 ///
 /// let teacher = UserId::parse("teacher10").unwrap();
 /// let mut room = Room::new(GroupType::AvChatRoom, None);
-/// room.observe(Presence::Join, &[teacher], Timestamp::EPOCH);
+/// room.apply_presence(Presence::Join, &[teacher], Timestamp::EPOCH);
 ///
 /// let mut scratch = Scratch::default();
 /// for number in 1000..1003 {

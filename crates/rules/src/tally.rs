@@ -8,24 +8,24 @@ use crate::room::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks, View};
 
 /// The marks of the group, those that somebody holds and those that the call would add, with the running count of holders.
 pub(crate) struct MarkTally {
-    /// As many as a group can have, at the places that they have in the room, and others at those that are free.
+    /// As many as a group can have, at the indexes that they have in the room, and others at free ones.
     pub(crate) numbers: MarkTable,
     holders: [usize; MARK_INDEX_COUNT],
     /// Those that somebody holds, or that the call would have held.
     there: MarkSet,
-    /// Marks beyond the places of a room, with their holders: too many for any group.
+    /// Marks beyond the indexes of a room, with their holders: too many for any group.
     others: BTreeMap<Mark, usize>,
 }
 
-/// What became of a mark that an account takes.
+/// The result of adding a holder to a mark.
 #[derive(Clone, Copy)]
-pub(crate) enum Taking {
+pub(crate) enum AddHolder {
     /// The account holds it already.
-    Held,
-    /// It has one holder more, at this place; `None` if the group has no place for it.
-    Taken(Option<MarkIndex>),
+    AlreadyHeld,
+    /// It has one holder more, at this index; `None` if the group has no index left for it.
+    Added(Option<MarkIndex>),
     /// It has as many holders as it may.
-    Full,
+    MarkFull,
 }
 
 impl MarkTally {
@@ -42,29 +42,29 @@ impl MarkTally {
 
     /// An account that holds these marks takes this one: counts one more holder, where it does not hold it yet and the mark is not
     /// full.
-    pub(crate) fn take(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> Taking {
-        let Some(index) = self.numbers.find_or_put(mark) else { return self.take_other(mark, holders_max) };
+    pub(crate) fn add_holder(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> AddHolder {
+        let Some(index) = self.numbers.find_or_put(mark) else { return self.add_other_holder(mark, holders_max) };
         self.there = self.there.with(index);
         if held.has(index) {
-            return Taking::Held;
+            return AddHolder::AlreadyHeld;
         }
         match self.holders.get_mut(Marks::index(index)) {
             Some(holders) if *holders < holders_max => {
                 *holders += 1;
-                Taking::Taken(Some(index))
+                AddHolder::Added(Some(index))
             }
-            _ => Taking::Full,
+            _ => AddHolder::MarkFull,
         }
     }
 
     #[cold]
-    fn take_other(&mut self, mark: Mark, holders_max: usize) -> Taking {
+    fn add_other_holder(&mut self, mark: Mark, holders_max: usize) -> AddHolder {
         let holders = self.others.entry(mark).or_default();
         if *holders >= holders_max {
-            return Taking::Full;
+            return AddHolder::MarkFull;
         }
         *holders += 1;
-        Taking::Taken(None)
+        AddHolder::Added(None)
     }
 
     /// How many there are, and how many of them are custom.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
-use avmarks_rules::{Event, Operator, Presence, Room, Scratch, Terms};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{Event, Operator, Presence, Room, Terms};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::online_list::ListCache;
@@ -58,7 +59,7 @@ impl Default for Settings {
 /// let (group, teacher) = (GroupId::parse("@TGS#a").unwrap(), UserId::parse("teacher10").unwrap());
 /// let now = Timestamp::from_millis(1_000);
 /// app.create_group(group, GroupType::AvChatRoom, None, now);
-/// app.observe(group, Presence::Join, &[teacher], now);
+/// app.apply_presence(group, Presence::Join, &[teacher], now);
 ///
 /// let response = app.handle(
 ///     &Request::trusted(
@@ -215,7 +216,7 @@ impl App {
 
     /// Applies a change of presence to these accounts, in order. An account that is named twice counts once. No effect in a group that does
     /// not exist.
-    pub fn observe(
+    pub fn apply_presence(
         &mut self,
         group: GroupId,
         presence: Presence,
@@ -224,7 +225,7 @@ impl App {
     ) -> Vec<GroupEvent> {
         let mut events = self.tick(at);
         let now = self.now;
-        self.change(group, |room| events.extend(member_events(group, room.observe(presence, accounts, now))));
+        self.change(group, |room| events.extend(member_events(group, room.apply_presence(presence, accounts, now))));
         events
     }
 

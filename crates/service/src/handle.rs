@@ -2,7 +2,8 @@
 
 use std::mem::take;
 
-use avmarks_rules::{Reason, Scratch};
+use avmarks_rules::Reason;
+use avmarks_rules::internal::Scratch;
 use avmarks_spec::{Gap, Timestamp};
 
 use crate::answer::{Answer, Effect, Outcome};

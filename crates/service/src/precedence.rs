@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, verify_all};
 use avmarks_protocol::{BodyPath, Endpoint};
-use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal, Scratch};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 
@@ -17,7 +18,7 @@ use crate::answer::{Answer, Effect, Outcome, refused_answer};
 use crate::app::{App, Settings};
 use crate::preflight::{self, Body};
 use crate::quota::Quota;
-use crate::request::{Caller, Request, RequestBody, without_query};
+use crate::request::{Caller, Request, without_query};
 use crate::target::Target;
 use crate::violation::{Violation, Violations};
 
@@ -95,7 +96,7 @@ impl<'a> Evaluation<'a> {
         let Some(endpoint) = self.endpoint else { return ControlFlow::Continue(()) };
         self.rate(endpoint)?;
         // A body that is too long is not read.
-        if self.violations.found.iter().any(|violation| violation.reason == Refusal::BodySize) {
+        if self.violations.found.iter().any(|violation| violation.refusal == Refusal::BodySize) {
             return ControlFlow::Continue(());
         }
         let Settings { terms, .. } = &self.app.settings;
@@ -153,14 +154,10 @@ impl<'a> Evaluation<'a> {
         if method != "POST" {
             self.add(Refusal::Method, None, format!("the method is `{}`; it must be `POST`", Excerpt(method)))?;
         }
-        let bytes_max = self.app.settings.terms.limits.body_bytes_max;
-        let too_long = match body {
-            RequestBody::Bytes(body) if body.len() <= bytes_max => return ControlFlow::Continue(()),
-            RequestBody::Bytes(body) => format!("the body has {} bytes; at most {bytes_max} are read", body.len()),
-            RequestBody::TooLong(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
-            RequestBody::TooLong(None) => format!("the body has more than the {bytes_max} bytes that are read"),
-        };
-        self.add(Refusal::BodySize, Some(BodyPath::Body), too_long)
+        match body.too_long(&self.app.settings.terms) {
+            None => ControlFlow::Continue(()),
+            Some(violation) => self.violations.add(violation),
+        }
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
@@ -253,7 +250,7 @@ impl<'a> Evaluation<'a> {
         let mut outcome = match (violations.first(), self.served) {
             (None, Some(served)) => served,
             (Some(first), _) => {
-                let omitted = if first.reason == Refusal::AllFailed { self.omitted } else { Vec::new() };
+                let omitted = if first.refusal == Refusal::AllFailed { self.omitted } else { Vec::new() };
                 Outcome { answer: refused_answer(self.endpoint, first, omitted), effect: Effect::None }
             }
             (None, None) => Outcome { answer: Answer::internal_error(self.endpoint), effect: Effect::None },

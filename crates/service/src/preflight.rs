@@ -14,7 +14,8 @@ use avmarks_protocol::{
     BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
     get_online_member_num, modify_admin, modify_user_info,
 };
-use avmarks_rules::{Command, Cursor, Entry, Filter, MarkList, Policy, Reason, Refusal, Scratch, Terms};
+use avmarks_rules::internal::{Cursor, Scratch};
+use avmarks_rules::{Command, Entry, Filter, MarkList, Policy, Reason, Refusal, Terms};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 

@@ -143,7 +143,7 @@ impl Line<'_> {
             }
             Input::CreateGroup { group, kind, owner } => app.create_group(group, kind, owner, at),
             Input::DestroyGroup { group } => app.destroy_group(group, at),
-            Input::Presence { presence, group, accounts } => app.observe(group, presence, &accounts, at),
+            Input::Presence { presence, group, accounts } => app.apply_presence(group, presence, &accounts, at),
             Input::Tick => app.tick(at),
         };
         Step { line, answer: None, events }

@@ -32,8 +32,8 @@ impl Target<'_> {
         // What is said of a group is said of one that was named.
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
         let who = Excerpt(self.identifier.unwrap_or_default());
-        let Refused { reason, count, mark } = refused;
-        match reason {
+        let Refused { refusal, count, mark } = refused;
+        match refusal {
             Refusal::GroupExists => {
                 (Some(BodyPath::GroupId), format!("there is no group `{id}`, or it has been destroyed"))
             }
@@ -101,8 +101,8 @@ impl Target<'_> {
             }
             // The steps before look at no group.
             _ => {
-                debug_assert!(false, "{reason:?} is not a refusal of a group");
-                (None, reason.description().to_owned())
+                debug_assert!(false, "{refusal:?} is not a refusal of a group");
+                (None, refusal.description().to_owned())
             }
         }
     }

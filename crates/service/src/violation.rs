@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 #[non_exhaustive]
 pub struct Violation {
     /// Which rule is broken.
-    pub reason: Refusal,
+    pub refusal: Refusal,
     /// Where in the body; none where it is not about the body.
     pub path: Option<BodyPath>,
     /// What the vendor's service would answer, were this the first thing wrong.
@@ -25,18 +25,18 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(crate) fn new(reason: Refusal, path: Option<BodyPath>, policy: &Policy, message: impl Into<String>) -> Self {
-        let code = ErrorCode::new(i64::from(reason.code(policy)));
-        let clause = reason.clause().map(Reason::Clause);
-        let because = clause.into_iter().chain(reason.gap().map(Reason::Gap)).collect();
-        Self { reason, path, code, because, message: message.into() }
+    pub(crate) fn new(refusal: Refusal, path: Option<BodyPath>, policy: &Policy, message: impl Into<String>) -> Self {
+        let code = ErrorCode::new(i64::from(refusal.code(policy)));
+        let clause = refusal.clause().map(Reason::Clause);
+        let because = clause.into_iter().chain(refusal.gap().map(Reason::Gap)).collect();
+        Self { refusal, path, code, because, message: message.into() }
     }
 
     /// Whether these violations, in the order of the precedence, are of more than one rule, so that the order decided which
     /// answers (`gap:precedence`).
     #[must_use]
     pub fn by_precedence(violations: &[Self]) -> bool {
-        violations.windows(2).any(|pair| matches!(pair, [one, next] if one.reason != next.reason))
+        violations.windows(2).any(|pair| matches!(pair, [one, next] if one.refusal != next.refusal))
     }
 
     /// The JSON pointer of the path (RFC 6901); empty for the body as a whole, none where it is not about the body.
@@ -72,7 +72,7 @@ impl Serialize for Violation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ids: Vec<_> = self.because.iter().copied().map(Reason::id).collect();
         let mut map = serializer.serialize_map(Some(5))?;
-        map.serialize_entry("step", &self.reason.step())?;
+        map.serialize_entry("step", &self.refusal.step())?;
         map.serialize_entry("code", &self.code)?;
         map.serialize_entry("because", &ids)?;
         map.serialize_entry("pointer", &self.pointer())?;
@@ -108,8 +108,8 @@ impl Violations {
     }
 
     /// Whether one more violation by this rule tells anything new; if not, its message need not be written.
-    pub(crate) fn wants(&self, reason: Refusal) -> bool {
-        self.all || self.found.iter().all(|found| found.reason != reason)
+    pub(crate) fn wants(&self, refusal: Refusal) -> bool {
+        self.all || self.found.iter().all(|found| found.refusal != refusal)
     }
 
     /// Whether more than one rule is broken, so that the order decided (`gap:precedence`).
@@ -119,7 +119,7 @@ impl Violations {
 
     /// Takes one more; breaks where no other would tell anything.
     pub(crate) fn add(&mut self, violation: Violation) -> ControlFlow<()> {
-        if self.wants(violation.reason) {
+        if self.wants(violation.refusal) {
             self.found.push(violation);
         }
         if self.all || !self.by_precedence() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

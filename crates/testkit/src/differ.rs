@@ -157,7 +157,7 @@ impl Run {
         if first != dry.answer.code.number() {
             return Err(format!("the first violation has code {first}, the answer {}", dry.answer.code));
         }
-        if !dry.violations.is_sorted_by_key(|violation| violation.reason.step()) {
+        if !dry.violations.is_sorted_by_key(|violation| violation.refusal.step()) {
             return Err(format!("violations out of order: {:?}", dry.violations));
         }
         let answer = serde_json::from_slice(&dry.answer.body).map_err(|error| error.to_string())?;

@@ -77,7 +77,7 @@ impl RulesAlone {
         let accounts = one.chain(many).filter_map(Value::as_str);
         let accounts = accounts.map(|account| UserId::parse_as(account, self.terms.policy.account_id));
         let accounts = accounts.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-        let transition = room.presence(presence, &accounts, self.latest);
+        let transition = room.decide_presence(presence, &accounts, self.latest);
         apply(room, &transition)
     }
 

@@ -32,7 +32,7 @@ fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
 pub extern "C" fn avmarks_no_std() -> usize {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     if let Ok(user) = UserId::parse("teacher10") {
-        room.observe(Presence::Join, &[user], Timestamp::EPOCH);
+        room.apply_presence(Presence::Join, &[user], Timestamp::EPOCH);
     }
     room.len()
 }

@@ -44,7 +44,7 @@ impl Verdict {
         Self {
             code: answer.code.number(),
             is_pull: command.kind == Kind::Pull,
-            refusal: foreseen.violations.first().map(|violation| violation.reason),
+            refusal: foreseen.violations.first().map(|violation| violation.refusal),
             because: answer.because.iter().copied().map(Reason::id).collect(),
             served: if answer.code.number() == 0 { served(sent.path, &answer.body) } else { String::new() },
             left_out: left_out.collect(),

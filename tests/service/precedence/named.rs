@@ -159,7 +159,7 @@ fn a_group_of_another_type_is_one_rule_for_each_call_that_asks() {
     let mut app = app_with_group();
     app.destroy_group(group("g"), NOW);
     app.create_group(group("g"), GroupType::Public, Some(user("owner")), NOW);
-    app.observe(group("g"), Presence::Join, &[user("a")], NOW);
+    app.apply_presence(group("g"), Presence::Join, &[user("a")], NOW);
     let marks = body("g", 1, &[("a", &[1_000])]);
     assert_eq!(of_call(&app, "administrator", Endpoint::ModifyUserInfo, marks), ["GROUP-TYPE", "gap:wrong-type-code"]);
     let list = r#"{"GroupId":"g","Timestamp":0}"#;

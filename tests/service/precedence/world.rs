@@ -54,7 +54,7 @@ impl World {
         self.app.configure(Settings::default());
         self.app.destroy_group(group("g"), NOW);
         self.app.create_group(group("g"), GroupType::AvChatRoom, Some(user(owner)), NOW);
-        self.app.observe(group("g"), Presence::Join, &[user("a"), user("b")], NOW);
+        self.app.apply_presence(group("g"), Presence::Join, &[user("a"), user("b")], NOW);
         self.serve(Endpoint::ModifyUserInfo, &body("g", 1, &[("b", &(1_000..1_010).collect::<Vec<_>>())]));
         let admins = ["k1", "k2", "k3", "k4", "k5"].map(Into::into).to_vec();
         let admins = modify_admin::Request { group_id: "g".into(), command_type: 1.into(), accounts: admins };
@@ -86,7 +86,7 @@ impl World {
         assert_eq!(dry.answer.code.number(), first);
         let served = self.app.clone().handle(&request, NOW).answer;
         assert_eq!(served, dry.answer, "the service answers what the dry run foresaw");
-        let mut refusals: Vec<_> = dry.violations.iter().map(|violation| violation.reason).collect();
+        let mut refusals: Vec<_> = dry.violations.iter().map(|violation| violation.refusal).collect();
         refusals.dedup();
         (refusals, dry.answer)
     }

@@ -47,7 +47,7 @@ fn sets(name: &str, rival: &mut dyn Rival, members: usize, rounds: usize) {
     rival.fill(&ids);
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for id in &ids {
-        room.observe(Presence::Join, &[user(id)], AT);
+        room.apply_presence(Presence::Join, &[user(id)], AT);
     }
     let mut numbers = Numbers(3);
     let sets: Vec<_> = (0..rounds.div_ceil(10) + rounds).map(|_| request(&mut numbers, members, 500, 3)).collect();

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use avmarks_benches::rounds::{Compared, timed};
 use avmarks_benches::world::user;
 use avmarks_rules::{Operator, Room, Terms};
-use avmarks_rules::internal::gate_refusals;
+use avmarks_rules::internal::mark_refusals;
 use avmarks_spec::GroupType;
 use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request};
 use serde_json::json;
@@ -69,7 +69,7 @@ pub(crate) fn compare(rounds: usize) {
         &mut |_| {
             let all = || {
                 for (who, special, allowed) in CASES {
-                    let refused = gate_refusals(Some(&room), &terms, operator(black_box(who)), special);
+                    let refused = mark_refusals(Some(&room), &terms, operator(black_box(who)), special);
                     assert_eq!(refused.is_empty(), allowed);
                 }
             };

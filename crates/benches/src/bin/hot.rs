@@ -9,7 +9,8 @@ use std::hint::black_box;
 
 use avmarks_benches::world::{GROUP, Numbers, call, id, request, undone, user};
 use avmarks_protocol::modify_user_info;
-use avmarks_rules::{MarkCall, Presence, Room, Scratch, Terms};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{MarkCall, Presence, Room, Terms};
 use avmarks_service::{App, Request, Response, Settings};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
@@ -31,7 +32,7 @@ fn main() {
 fn room_of(members: usize) -> Room {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for number in 0..members {
-        room.observe(Presence::Join, &[user(&id(number))], AT);
+        room.apply_presence(Presence::Join, &[user(&id(number))], AT);
     }
     room
 }
@@ -70,7 +71,7 @@ fn presence(members: usize, repeats: usize) {
 fn measured_presence(room: &mut Room, comes: UserId, goes: UserId) {
     use Presence::{Join, Leave};
     for (presence, user) in [(Join, comes), (Leave, goes), (Join, goes), (Leave, comes)] {
-        drop(black_box(room.observe(presence, &[user], AT)));
+        drop(black_box(room.apply_presence(presence, &[user], AT)));
     }
 }
 
@@ -79,7 +80,7 @@ fn bytes(members: usize, repeats: usize) {
     let mut app = App::new(Settings::default());
     app.create_group(group, GroupType::AvChatRoom, None, AT);
     let users: Vec<_> = (0..members).map(|number| user(&id(number))).collect();
-    app.observe(group, Presence::Join, &users, AT);
+    app.apply_presence(group, Presence::Join, &users, AT);
     let mut numbers = Numbers(members as u64);
     for repeat in 0..repeats {
         let set = request(&mut numbers, members, 500, 3);

@@ -32,8 +32,8 @@ pub(crate) fn class() -> App {
     let offline: Vec<_> = students.iter().copied().skip(OFFLINE_EVERY - 1).step_by(OFFLINE_EVERY).collect();
     if let Ok(group) = GroupId::parse("@TGS#a6I4ZUUGO") {
         app.create_group(group, GroupType::AvChatRoom, None, now());
-        app.observe(group, Presence::Join, &students, now());
-        app.observe(group, Presence::Disconnect, &offline, now());
+        app.apply_presence(group, Presence::Join, &students, now());
+        app.apply_presence(group, Presence::Disconnect, &offline, now());
     }
     app
 }

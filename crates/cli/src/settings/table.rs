@@ -1,7 +1,7 @@
 //! The settings of `avmarks send`, `avmarks serve` and `avmarks keep`: a row for each.
 
-use avmarks_emulator::Settings as EmulatorSettings;
 use avmarks_emulator::protocol::webhook::Revision;
+use avmarks_emulator::{Settings as EmulatorSettings, WebhookEvent};
 use avmarks_protocol::region::Region;
 use avmarks_rules::PROFILES;
 use avmarks_spec::{Limits, Timestamp};
@@ -160,6 +160,10 @@ fn revisions() -> Vec<&'static str> {
     Revision::ALL.iter().map(|revision| revision.name()).collect()
 }
 
+fn webhook_events() -> Vec<&'static str> {
+    WebhookEvent::ALL.iter().map(|event| event.name()).collect()
+}
+
 fn booleans() -> Vec<&'static str> {
     vec!["true", "false"]
 }
@@ -223,6 +227,7 @@ settings! {
     WebhookTokenFile serve("webhook_token_file", Kind::File, "FILE", "Sign webhooks with the token in this file").under(WEBHOOKS);
     WebhookTrusted serve("webhook_trusted", Kind::File, "FILE", "Trust the certificates (PEM) in this file, where the URL is `https`").under(WEBHOOKS);
     WebhookRevision serve("webhook_revision", Kind::Name(revisions), "NAME", "The revision of the documents that webhooks follow [default: newest]").under(WEBHOOKS);
+    WebhookEvents serve("webhook_event", Kind::Name(webhook_events), "COMMAND", "A webhook to send, by its `CallbackCommand`; may be repeated [default: the four that tell who is in a group and online]").under(WEBHOOKS).list();
     WebhookRetries serve("webhook_retries", integer(0, 10), "N", "How often a webhook is sent again that was not answered within 2 seconds, at most 10 [default: 0]").under(WEBHOOKS);
     WebhookDuplicate serve("webhook_duplicate", integer(0, 100), "PERCENT", "Per cent of the webhooks that are sent twice [default: 0]").under(WEBHOOKS);
     WebhookReorder serve("webhook_reorder", integer(0, 100), "PERCENT", "Per cent of the webhooks that are sent after the following one [default: 0]").under(WEBHOOKS);

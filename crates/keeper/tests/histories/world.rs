@@ -128,7 +128,7 @@ impl World {
     pub(crate) fn apply(&mut self, op: Op) {
         match op {
             Op::Presence { group: at, account: who, presence } => {
-                let events = self.app.observe(group(at), presence, &[account(who)], self.at());
+                let events = self.app.apply_presence(group(at), presence, &[account(who)], self.at());
                 self.tell(events);
             }
             Op::Want { group: at, account: who, marks, is_robot } => {

@@ -6,9 +6,11 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkIndex, MarkSet};
+use super::presence::presence_steps;
 use super::records::Slot;
 use super::roster::{Connection, Member};
-use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step, Steps};
+use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
+use super::view::{LOOK_UP_AT_ONCE, View};
 use super::{Revision, Room, StaleTransition, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
@@ -29,7 +31,7 @@ impl Room {
         match &transition.change {
             Change::Time => {}
             Change::Marks(changes) => self.change_marks(changes, &mut events),
-            Change::Presence(presence, steps) => self.change_presence(*presence, steps, &mut events),
+            Change::Presence(presence, steps) => self.change_presence(*presence, steps, steps.len(), &mut events),
             Change::Admins(admins) => self.admins.clone_from(admins),
         }
         Ok(events)
@@ -44,12 +46,17 @@ impl Room {
         self.clone().apply(transition)
     }
 
-    /// Lets `presence` of these accounts happen at `at`, and says what it brought. One that is named twice counts once.
-    pub fn observe(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
-        let transition = self.presence(presence, accounts, at);
-        let events = self.apply(&transition);
-        debug_assert!(events.is_ok(), "a transition that was just made is stale");
-        events.unwrap_or_default()
+    /// Applies a change of presence of these accounts at `at`, and returns the events. An account that is named twice counts once. The
+    /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
+    pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
+        let mut events = self.tick(at);
+        let mut accounts_left = accounts.len();
+        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
+            let steps = presence_steps(&View::new(self, at), accounts);
+            self.change_presence(presence, &steps, accounts_left, &mut events);
+            accounts_left -= accounts.len();
+        }
+        events
     }
 
     /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Says what that brought.
@@ -129,12 +136,17 @@ impl Room {
         }
     }
 
-    fn change_presence(&mut self, presence: Presence, steps: &Steps, events: &mut Vec<Event>) {
+    /// Applies these steps of a change of presence that has `accounts_left` accounts from them on.
+    fn change_presence(&mut self, presence: Presence, steps: &[Step], accounts_left: usize, events: &mut Vec<Event>) {
+        // Memory for all events at once, and none if none is to be expected.
+        match presence {
+            Presence::Join if steps.iter().any(Step::is_new) => events.reserve(2 * accounts_left),
+            Presence::Leave if !steps.iter().all(Step::is_new) => events.reserve(accounts_left),
+            _ => {}
+        }
         if presence == Presence::Leave {
             return self.leave(steps, events);
         }
-        // Most bring as much as this, or nothing.
-        events.reserve(if presence == Presence::Join { 2 * steps.len() } else { 0 });
         for step in steps {
             match (presence, step) {
                 (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
@@ -189,9 +201,8 @@ impl Room {
     }
 
     /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, 500 too. An account without a record cannot leave.
-    fn leave(&mut self, steps: &Steps, events: &mut Vec<Event>) {
-        let mut positions: SmallVec<[u64; 4]> = SmallVec::with_capacity(steps.len());
-        events.reserve(steps.len());
+    fn leave(&mut self, steps: &[Step], events: &mut Vec<Event>) {
+        let mut positions: SmallVec<[u64; LOOK_UP_AT_ONCE]> = SmallVec::new();
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
             // Named twice, its record is gone by now.
@@ -252,11 +263,11 @@ impl Room {
                 self.pins.remove(position, slot);
             }
         }
-        for bit in after.minus(before.marks).iter() {
-            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(bit));
-            self.marks.add_holder(bit, slot, holds);
+        for index in after.minus(before.marks).iter() {
+            let holds = |slot| self.roster.get(slot).is_some_and(|member| member.marks.has(index));
+            self.marks.add_holder(index, slot, holds);
         }
-        before.marks.minus(after).iter().for_each(|bit| self.marks.remove_holder(bit));
+        before.marks.minus(after).iter().for_each(|index| self.marks.remove_holder(index));
         Some(before)
     }
 

@@ -42,7 +42,7 @@ pub struct Listed {
 /// there are no more pages.
 ///
 /// ```
-/// use avmarks_rules::Cursor;
+/// use avmarks_rules::internal::Cursor;
 ///
 /// assert_eq!(Cursor::START.number(), 0);
 /// assert_eq!(Cursor::from_number(7 * 1024 + 500), Cursor { below: 7, listed: 500 });
@@ -114,16 +114,16 @@ impl Room {
                 Box::new(online.map(move |(member, held)| self.listed(member, held, with_marks)))
             }
             Filter::Holding(mark) => {
-                let Some(bit) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
-                let candidates = self.marks.holder_candidates(bit).filter_map(|slot| self.roster.get_with_slot(slot));
-                let holders = candidates.filter(|(_, member)| member.marks.has(bit) && member.position() < below);
+                let Some(index) = self.marks.find(mark) else { return Box::new(core::iter::empty()) };
+                let candidates = self.marks.holder_candidates(index).filter_map(|slot| self.roster.get_with_slot(slot));
+                let holders = candidates.filter(|(_, member)| member.marks.has(index) && member.position() < below);
                 let mut holders: Vec<_> = holders.collect();
                 holders.sort_unstable_by_key(|(_, member)| Reverse(member.position()));
                 holders.dedup_by_key(|(slot, _)| *slot);
                 let shown = holders.into_iter().filter_map(move |record| {
                     let held = view.seen(record)?.held;
-                    let hidden = only_600 && bit != MarkIndex::HIDDEN && held.has(MarkIndex::HIDDEN);
-                    (held.has(bit) && !hidden).then_some((record.1, held))
+                    let hidden = only_600 && index != MarkIndex::HIDDEN && held.has(MarkIndex::HIDDEN);
+                    (held.has(index) && !hidden).then_some((record.1, held))
                 });
                 Box::new(shown.map(move |(member, held)| self.listed(member, held, with_marks)))
             }

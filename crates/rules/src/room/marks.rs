@@ -8,7 +8,7 @@ use avmarks_spec::{Limits, Mark};
 
 use super::records::Slot;
 
-/// A place for a mark in a room: one for 500, one for 600, and one for each custom mark that somebody holds.
+/// The index of a mark in the table of its room: one for 500, one for 600, and one for each custom mark that somebody holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MarkIndex(u8);
 
@@ -16,8 +16,8 @@ impl MarkIndex {
     pub(crate) const PINNED: Self = Self::home(Mark::PINNED.number());
     pub(crate) const HIDDEN: Self = Self::home(Mark::HIDDEN.number());
 
-    /// Where the place of a mark is looked for first. With this factor, which was found by trial, 500, 600 and the first
-    /// fourteen custom marks are at home at different places.
+    /// The home index of a mark: where a search for it begins. With this factor, which was found by trial, 500, 600 and the first
+    /// fourteen custom marks have different home indexes.
     const fn home(number: u32) -> Self {
         Self((number.wrapping_mul(0x281c_4049) >> (u32::BITS - MARK_INDEX_COUNT.ilog2())) as u8)
     }
@@ -36,25 +36,25 @@ impl MarkIndex {
     }
 }
 
-/// Places, those of 500 and 600 among them. [`Limits::MARKS_PER_GROUP_CEILING`] sees to it that no limit asks for more.
+/// The number of indexes, with those of 500 and 600. [`Limits::MARKS_PER_GROUP_CEILING`] keeps every limit within it.
 pub(crate) const MARK_INDEX_COUNT: usize = 2 + Limits::MARKS_PER_GROUP_CEILING;
 const _: () = assert!(MARK_INDEX_COUNT == u16::BITS as usize);
 
-/// The marks of a member, as places of its room.
+/// The marks of a member: a bit for each index of its room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MarkSet(u16);
 
 impl MarkSet {
-    pub(crate) fn has(self, bit: MarkIndex) -> bool {
-        self.0 & bit.mask() != 0
+    pub(crate) fn has(self, index: MarkIndex) -> bool {
+        self.0 & index.mask() != 0
     }
 
-    pub(crate) fn with(self, bit: MarkIndex) -> Self {
-        Self(self.0 | bit.mask())
+    pub(crate) fn with(self, index: MarkIndex) -> Self {
+        Self(self.0 | index.mask())
     }
 
-    pub(crate) fn without(self, bit: MarkIndex) -> Self {
-        Self(self.0 & !bit.mask())
+    pub(crate) fn without(self, index: MarkIndex) -> Self {
+        Self(self.0 & !index.mask())
     }
 
     /// 500 and 600, as far as they are in here.
@@ -86,7 +86,7 @@ impl FromIterator<MarkIndex> for MarkSet {
 #[derive(Clone, Debug)]
 pub(crate) struct Marks {
     numbers: MarkTable,
-    /// The holders of the mark at each place; none as long as nobody has held one.
+    /// The holders of the mark at each index; `None` until somebody holds a mark.
     holders: Option<Box<[Holders; MARK_INDEX_COUNT]>>,
 }
 
@@ -119,7 +119,7 @@ impl Holders {
 impl Default for Marks {
     fn default() -> Self {
         let mut numbers = MarkTable::default();
-        // Before all others, so both are at home: `MarkIndex::PINNED`, `MarkIndex::HIDDEN`.
+        // Before all others, so both get their home indexes: `MarkIndex::PINNED`, `MarkIndex::HIDDEN`.
         for mark in [Mark::PINNED, Mark::HIDDEN] {
             numbers.find_or_put(mark);
         }
@@ -128,58 +128,58 @@ impl Default for Marks {
 }
 
 impl Marks {
-    /// The place of a mark; none of a custom mark that nobody holds.
+    /// The index of a mark; `None` for a custom mark that nobody holds.
     pub(crate) fn find(&self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find(mark)
     }
 
-    /// The place of a mark, made where it has none; `None` if all places are taken.
-    pub(crate) fn find_or_make(&mut self, mark: Mark) -> Option<MarkIndex> {
+    /// The index of a mark, which takes a free one if it has none; `None` if all are taken.
+    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find_or_put(mark)
     }
 
-    /// The marks by place.
+    /// The table of marks.
     pub(crate) const fn numbers(&self) -> MarkTable {
         self.numbers
     }
 
-    /// Gives every mark the place that it has in `numbers`. A mark that somebody holds has the same place there.
+    /// Replaces the table of marks. A mark that somebody holds has the same index in `numbers`.
     pub(crate) fn set_numbers(&mut self, numbers: MarkTable) {
         self.numbers = numbers;
     }
 
-    /// Takes the places back of custom marks that nobody holds.
+    /// Frees the indexes of custom marks that nobody holds.
     pub(crate) fn clear_unheld(&mut self) {
-        for bit in Self::indexes().filter(|bit| !bit.is_special()) {
-            if self.count(bit) == 0 {
-                self.numbers.clear(bit);
+        for index in Self::indexes().filter(|index| !index.is_special()) {
+            if self.count(index) == 0 {
+                self.numbers.clear(index);
             }
         }
     }
 
-    /// The mark at a place.
-    pub(crate) fn mark(&self, bit: MarkIndex) -> Option<Mark> {
-        self.numbers.get(bit.index())
+    /// The mark at an index.
+    pub(crate) fn mark(&self, index: MarkIndex) -> Option<Mark> {
+        self.numbers.get(index.index())
     }
 
-    /// How many hold the mark at a place.
-    pub(crate) fn count(&self, bit: MarkIndex) -> usize {
-        self.holders_of(bit).map_or(0, |holders| holders.count)
+    /// The number of holders of the mark at an index.
+    pub(crate) fn count(&self, index: MarkIndex) -> usize {
+        self.holders_of(index).map_or(0, |holders| holders.count)
     }
 
-    fn holders_of(&self, bit: MarkIndex) -> Option<&Holders> {
-        self.holders.as_ref()?.get(bit.index())
+    fn holders_of(&self, index: MarkIndex) -> Option<&Holders> {
+        self.holders.as_ref()?.get(index.index())
     }
 
-    /// Who may hold the mark at a place: every holder, those who have lost it, and some twice; in no order that means
-    /// anything.
-    pub(crate) fn holder_candidates(&self, bit: MarkIndex) -> impl Iterator<Item = Slot> {
-        self.holders_of(bit).into_iter().flat_map(|holders| &holders.log).copied()
+    /// The slots of all holders of the mark at an index, in no particular order. Slots that no longer hold it may be among them, and
+    /// some may be there twice.
+    pub(crate) fn holder_candidates(&self, index: MarkIndex) -> impl Iterator<Item = Slot> {
+        self.holders_of(index).into_iter().flat_map(|holders| &holders.log).copied()
     }
 
-    /// Adds a holder, who does not hold the mark yet. `holds` says who holds it.
-    pub(crate) fn add_holder(&mut self, bit: MarkIndex, slot: Slot, holds: impl Fn(Slot) -> bool) {
-        let Some(holders) = self.holders.get_or_insert_default().get_mut(bit.index()) else { return };
+    /// Adds a holder, which does not hold the mark yet. `holds` tells whether a slot holds it.
+    pub(crate) fn add_holder(&mut self, index: MarkIndex, slot: Slot, holds: impl Fn(Slot) -> bool) {
+        let Some(holders) = self.holders.get_or_insert_default().get_mut(index.index()) else { return };
         if holders.needs_compaction() {
             holders.compact(holds);
         }
@@ -187,80 +187,78 @@ impl Marks {
         holders.log.push(slot);
     }
 
-    /// Takes a holder away; a custom mark that nobody holds any longer gives its place back (`gap:slots`).
-    pub(crate) fn remove_holder(&mut self, bit: MarkIndex) {
-        let Some(holders) = self.holders.as_mut().and_then(|holders| holders.get_mut(bit.index())) else { return };
+    /// Removes a holder. A custom mark without holders frees its index (`gap:slots`).
+    pub(crate) fn remove_holder(&mut self, index: MarkIndex) {
+        let Some(holders) = self.holders.as_mut().and_then(|holders| holders.get_mut(index.index())) else { return };
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
             // Memory for a call's accounts stays, so that a mark that is set and deleted in turn takes none anew.
             holders.log.clear();
             holders.log.shrink_to(LOG_KEPT);
-            if !bit.is_special() {
-                self.numbers.clear(bit);
+            if !index.is_special() {
+                self.numbers.clear(index);
             }
         }
     }
 
-    /// Every place: those of 500 and 600, and those that custom marks may take.
+    /// Every index.
     pub(crate) fn indexes() -> impl Iterator<Item = MarkIndex> {
         (0..MARK_INDEX_COUNT as u8).map(MarkIndex)
     }
 
-    pub(crate) fn index(bit: MarkIndex) -> usize {
-        bit.index()
+    pub(crate) fn index(index: MarkIndex) -> usize {
+        index.index()
     }
 }
 
-/// Different marks at numbered places, as many as a room can keep. A mark lies at its home, or at a place behind it if that
-/// was taken; so the first look mostly finds it.
+/// The marks of a room by index: a hash table with linear probing. A mark is at its home index, or at the next free one after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MarkTable([u32; MARK_INDEX_COUNT]);
 
 impl MarkTable {
-    /// Stands where no mark is; no mark has this number.
+    /// Stands at a free index; no mark has this number.
     const NONE: u32 = 0;
 
-    /// The place of a mark, as a bit of a set.
+    /// The index of a mark.
     pub(crate) fn find(&self, mark: Mark) -> Option<MarkIndex> {
-        self.place_of(mark.number(), mark)
+        self.index_of(mark.number(), mark)
     }
 
-    /// The place of a mark, put where it has none; `None` if all places are taken.
+    /// The index of a mark, which takes a free one if it has none; `None` if all are taken.
     pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
-        if let Some(bit) = self.find(mark) {
-            return Some(bit);
+        if let Some(index) = self.find(mark) {
+            return Some(index);
         }
-        let bit = self.place_of(Self::NONE, mark)?;
-        *self.0.get_mut(bit.index())? = mark.number();
-        Some(bit)
+        let index = self.index_of(Self::NONE, mark)?;
+        *self.0.get_mut(index.index())? = mark.number();
+        Some(index)
     }
 
     pub(crate) fn get(&self, at: usize) -> Option<Mark> {
         Mark::new(i64::from(*self.0.get(at)?)).ok()
     }
 
-    pub(crate) fn clear(&mut self, bit: MarkIndex) {
-        if let Some(number) = self.0.get_mut(bit.index()) {
+    pub(crate) fn clear(&mut self, index: MarkIndex) {
+        if let Some(number) = self.0.get_mut(index.index()) {
             *number = Self::NONE;
         }
     }
 
-    /// The place of this number that is the first from the home of `mark` on.
-    fn place_of(&self, number: u32, mark: Mark) -> Option<MarkIndex> {
+    /// The first index with this number, from the home index of `mark` on.
+    fn index_of(&self, number: u32, mark: Mark) -> Option<MarkIndex> {
         let first = MarkIndex::home(mark.number());
         let home = first.index();
-        // The first look mostly finds it.
         if self.0.get(home) == Some(&number) {
             return Some(first);
         }
-        self.behind(home, number)
+        self.probe(home, number)
     }
 
-    /// The first place of this number from `home` on.
+    /// The first index with this number, from `home` on.
     #[cold]
-    fn behind(&self, home: usize, number: u32) -> Option<MarkIndex> {
-        let mut places = (home..MARK_INDEX_COUNT).chain(0..home);
-        places.find(|at| self.0.get(*at) == Some(&number)).map(|at| MarkIndex(at as u8))
+    fn probe(&self, home: usize, number: u32) -> Option<MarkIndex> {
+        let mut indexes = (home..MARK_INDEX_COUNT).chain(0..home);
+        indexes.find(|at| self.0.get(*at) == Some(&number)).map(|at| MarkIndex(at as u8))
     }
 }
 
@@ -304,25 +302,25 @@ mod tests {
 
     #[test]
     fn a_set_of_marks_is_what_a_set_of_numbers_is() {
-        let indexes = |places: &BTreeSet<u8>| places.iter().copied().map(MarkIndex).collect::<MarkSet>();
-        let places = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
+        let indexes = |numbers: &BTreeSet<u8>| numbers.iter().copied().map(MarkIndex).collect::<MarkSet>();
+        let numbers = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
         let sets = [BTreeSet::from([]), BTreeSet::from([0, 3, 15]), BTreeSet::from([3, 4, 9]), (0..16).collect()];
         for one in &sets {
-            assert_eq!(&places(indexes(one)), one);
+            assert_eq!(&numbers(indexes(one)), one);
             for other in &sets {
-                assert_eq!(places(indexes(one).minus(indexes(other))), one - other);
+                assert_eq!(numbers(indexes(one).minus(indexes(other))), one - other);
             }
-            for place in 0..16 {
-                let single = BTreeSet::from([place]);
-                assert_eq!(indexes(one).has(MarkIndex(place)), one.contains(&place));
-                assert_eq!(places(indexes(one).with(MarkIndex(place))), one | &single);
-                assert_eq!(places(indexes(one).without(MarkIndex(place))), one - &single);
+            for index in 0..16 {
+                let single = BTreeSet::from([index]);
+                assert_eq!(indexes(one).has(MarkIndex(index)), one.contains(&index));
+                assert_eq!(numbers(indexes(one).with(MarkIndex(index))), one | &single);
+                assert_eq!(numbers(indexes(one).without(MarkIndex(index))), one - &single);
             }
         }
     }
 
     #[test]
-    fn the_usual_marks_are_at_home_at_different_places() {
+    fn usual_marks_have_different_home_indexes() {
         let custom = (Mark::CUSTOM_MIN.number()..).take(Limits::MARKS_PER_GROUP_CEILING);
         let homes: Vec<_> =
             [500, 600].into_iter().chain(custom).map(|number| MarkIndex::home(number).index()).collect();
@@ -330,32 +328,32 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_given_back_by_the_last_holder_and_taken_by_the_next_mark() {
+    fn the_last_holder_frees_an_index_for_the_next_mark() {
         let mark = |number| Mark::new(number).unwrap();
         let mut marks = Marks::default();
         for number in 0..Limits::MARKS_PER_GROUP_CEILING as i64 {
-            let bit = marks.find_or_make(mark(1_000 + number)).unwrap();
+            let bit = marks.find_or_put(mark(1_000 + number)).unwrap();
             marks.add_holder(bit, Slot::from_number(0), |_| true);
         }
-        assert_eq!(marks.find_or_make(mark(9_999)), None);
+        assert_eq!(marks.find_or_put(mark(9_999)), None);
         let bit = marks.find(mark(1_003)).unwrap();
         marks.remove_holder(bit);
         assert_eq!(marks.find(mark(1_003)), None);
-        assert_eq!(marks.find_or_make(mark(9_999)), Some(bit));
+        assert_eq!(marks.find_or_put(mark(9_999)), Some(bit));
         assert_eq!(
             (marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)),
             (Some(MarkIndex::PINNED), Some(MarkIndex::HIDDEN))
         );
     }
 
-    /// The search for a place goes round once, and so finds each of them wherever it begins.
+    /// The search wraps around once, so it finds every index wherever it begins.
     #[test]
-    fn every_place_is_found_though_none_is_at_home_there() {
+    fn every_index_is_found_though_no_mark_has_its_home_there() {
         let mut table = MarkTable::default();
         let elsewhere = |mark: &Mark| MarkIndex::home(mark.number()).index() == 1;
         let marks = (1_000..).filter_map(|number| Mark::new(number).ok()).filter(elsewhere).take(MARK_INDEX_COUNT);
-        let places: Vec<_> = marks.map(|mark| table.find_or_put(mark).unwrap().index()).collect();
+        let found: Vec<_> = marks.map(|mark| table.find_or_put(mark).unwrap().index()).collect();
         let round: Vec<_> = (1..MARK_INDEX_COUNT).chain([0]).collect();
-        assert_eq!(places, round);
+        assert_eq!(found, round);
     }
 }

@@ -113,7 +113,7 @@ impl BitSet256 {
         (whole + part) as usize
     }
 
-    /// The same counts for many places, with the words counted once.
+    /// The same counts for many positions, with the words counted once.
     fn ranks(self) -> Ranks {
         let mut whole = 0;
         let before = self.0.map(|word| {

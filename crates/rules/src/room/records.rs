@@ -31,7 +31,7 @@ pub(crate) struct Records<T> {
 #[derive(Clone, Debug)]
 struct Chunk<T> {
     records: Vec<Record<T>>,
-    /// The first of the vacant places; each names the next. Equals the length if no cell is vacant.
+    /// The first of the vacant cells; each names the next. Equals the length if no cell is vacant.
     vacant: u16,
     taken: u16,
 }
@@ -97,11 +97,11 @@ impl<T> Chunk<T> {
     fn insert(&mut self, record: T) -> u16 {
         let at = self.vacant;
         match self.records.get_mut(usize::from(at)) {
-            Some(place) => {
-                if let Record::Vacant(next) = place {
+            Some(cell) => {
+                if let Record::Vacant(next) = cell {
                     self.vacant = u16::from_le_bytes(*next);
                 }
-                *place = Record::Taken(record);
+                *cell = Record::Taken(record);
             }
             None => {
                 self.records.push(Record::Taken(record));
@@ -113,8 +113,8 @@ impl<T> Chunk<T> {
     }
 
     fn remove(&mut self, at: u16) -> Option<T> {
-        let place = self.records.get_mut(usize::from(at)).filter(|place| matches!(place, Record::Taken(_)))?;
-        let Record::Taken(record) = core::mem::replace(place, Record::Vacant(self.vacant.to_le_bytes())) else {
+        let cell = self.records.get_mut(usize::from(at)).filter(|cell| matches!(cell, Record::Taken(_)))?;
+        let Record::Taken(record) = core::mem::replace(cell, Record::Vacant(self.vacant.to_le_bytes())) else {
             return None;
         };
         self.vacant = at;

@@ -155,11 +155,11 @@ impl Room {
         }
         let mut marks = MarkSet::default();
         for mark in state.marks.iter().copied() {
-            let bit = self.marks.find_or_make(mark).ok_or(RestoreError::TooManyMarks(mark))?;
-            if marks.has(bit) {
+            let index = self.marks.find_or_put(mark).ok_or(RestoreError::TooManyMarks(mark))?;
+            if marks.has(index) {
                 return Err(RestoreError::MarkTwice(state.account, mark));
             }
-            marks = marks.with(bit);
+            marks = marks.with(index);
         }
         Ok(marks)
     }

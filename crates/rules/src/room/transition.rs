@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use avmarks_spec::{Timestamp, UserId};
-use smallvec::SmallVec;
 
 use super::marks::{MarkSet, MarkTable};
 use super::records::Slot;
@@ -12,7 +11,7 @@ use super::{Revision, View};
 use crate::input::Presence;
 
 /// The changes that a decision or a change of presence would make to one room; made with [`Room::decide`](super::Room::decide),
-/// [`Room::presence`](super::Room::presence) and their like. Opaque; eight bytes a member whose marks change.
+/// [`Room::decide_presence`](super::Room::decide_presence) and their like. Opaque; eight bytes a member whose marks change.
 ///
 /// It belongs to one state of one room: once that room has changed, it is stale, and [`Room::apply`](super::Room::apply) says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,27 +27,31 @@ pub(super) enum Change {
     /// Time passes, and nothing else.
     Time,
     Marks(MarkChanges),
-    Presence(Presence, Steps),
+    Presence(Presence, Vec<Step>),
     /// The administrators as they are afterwards.
     Admins(Vec<UserId>),
 }
 
-/// The accounts of a change of presence; most often it is one.
-pub(crate) type Steps = SmallVec<[Step; 1]>;
-
 /// An account of a change of presence, with the hash of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(super) enum Step {
     /// It has a record.
     Known { slot: Slot, hash: u64 },
     /// It has none.
     New { account: UserId, hash: u64 },
 }
 
+impl Step {
+    /// Whether the account has no record.
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self, Self::New { .. })
+    }
+}
+
 /// The mark changes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkChanges {
-    /// Which mark has which place.
+    /// The marks of the room by index, after the call.
     pub(super) numbers: MarkTable,
     pub(super) changes: Vec<MarkChange>,
     /// Accounts without a record that take 500, with their hashes.
@@ -86,7 +89,7 @@ impl MarkChanges {
         Self { numbers: MarkTable::default(), changes, robots: Vec::new(), until: Timestamp::EPOCH, robot_until: None }
     }
 
-    /// The marks after the call, by place.
+    /// Sets the marks of the room by index, as they are after the call.
     pub(crate) fn set_numbers(&mut self, numbers: MarkTable) {
         self.numbers = numbers;
     }
@@ -119,7 +122,7 @@ impl Transition {
         Self { change: Change::Marks(changes), ..Self::time(view) }
     }
 
-    pub(crate) fn presence(view: &View<'_>, presence: Presence, steps: Steps) -> Self {
+    pub(super) fn presence(view: &View<'_>, presence: Presence, steps: Vec<Step>) -> Self {
         Self { change: Change::Presence(presence, steps), ..Self::time(view) }
     }
 

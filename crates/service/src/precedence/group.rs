@@ -4,8 +4,8 @@ use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
-use avmarks_rules::internal::{Question, admin_refusals, gate_refusals, question_refusals};
-use avmarks_rules::{AdminCall, Cursor, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused, Verdict};
+use avmarks_rules::internal::{Cursor, Question, admin_refusals, mark_refusals, question_refusals};
+use avmarks_rules::{AdminCall, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused, Verdict};
 use avmarks_spec::{Gap, UserId};
 
 use super::Evaluation;
@@ -76,8 +76,8 @@ impl Evaluation<'_> {
     pub(super) fn group_alone(&mut self, group: &Target<'_>, endpoint: Endpoint) -> ControlFlow<()> {
         let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
         let refusals = match endpoint {
-            Endpoint::ModifyUserInfo => gate_refusals(room, terms, group.operator, group.special.is_some()),
-            Endpoint::AddRobots | Endpoint::DelRobots => gate_refusals(room, terms, group.operator, true),
+            Endpoint::ModifyUserInfo => mark_refusals(room, terms, group.operator, group.special.is_some()),
+            Endpoint::AddRobots | Endpoint::DelRobots => mark_refusals(room, terms, group.operator, true),
             Endpoint::ModifyAdmin => admin_refusals(room, terms, group.operator),
             Endpoint::GetMembers => return self.ask(group, Question::List),
             Endpoint::GetOnlineMemberNum => return self.ask(group, Question::Count),
@@ -142,9 +142,9 @@ impl Evaluation<'_> {
         let room = group.found.map(|group| &group.room);
         let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
         for refused in refusals.into_iter().filter(|refused| can_be_said(group, refused)) {
-            self.read_on(question, Some(refused.reason));
+            self.read_on(question, Some(refused.refusal));
             let mut violation = self.refusal(group, refused, None);
-            if refused.reason == Refusal::ListPlan {
+            if refused.refusal == Refusal::ListPlan {
                 violation.because.push(Reason::Gap(Gap::LowPlanList));
             }
             self.violations.add(violation)?;
@@ -174,13 +174,13 @@ impl Evaluation<'_> {
 
     fn refusal(&self, group: &Target<'_>, refused: Refused, omitted: Option<&Omission>) -> Violation {
         let (path, message) = group.refusal_message(refused, &self.app.settings.terms.limits, omitted);
-        Violation::new(refused.reason, path, self.policy(), message)
+        Violation::new(refused.refusal, path, self.policy(), message)
     }
 }
 
 /// Of a group that is not named, and of a caller that is not, nothing can be said.
 fn can_be_said(group: &Target<'_>, refused: &Refused) -> bool {
-    match refused.reason {
+    match refused.refusal {
         Refusal::GroupExists => group.id.is_some(),
         Refusal::Permission | Refusal::SpecialAdmin => group.identifier.is_some(),
         _ => true,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use avmarks_protocol::BodyPath;
 use avmarks_protocol::modify_user_info::{EntrySink, Head, read_entries};
-use avmarks_rules::{Command, Entry, MarkList, Policy, Scratch};
+use avmarks_rules::internal::Scratch;
+use avmarks_rules::{Command, Entry, MarkList, Policy};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Limits, Mark, UserId};
 

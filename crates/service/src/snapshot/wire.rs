@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use avmarks_rules::internal::Listed;
+use avmarks_rules::Listed;
 use avmarks_rules::{Filter, MemberState};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, LimitField, Limits, Mark, Timestamp, UserId};

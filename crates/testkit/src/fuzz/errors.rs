@@ -78,7 +78,7 @@ fn service(text: &str, body: &[u8]) {
     let now = Timestamp::from_millis(0);
     if let (Ok(group), Ok(account)) = (GroupId::parse("g"), UserId::parse("u1")) {
         app.create_group(group, GroupType::AvChatRoom, None, now);
-        app.observe(group, avmarks_rules::Presence::Join, &[account], now);
+        app.apply_presence(group, avmarks_rules::Presence::Join, &[account], now);
     }
     let query = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
     let requests = Endpoint::ALL.iter().map(|endpoint| Request::signed("POST", endpoint.path(), query, body));

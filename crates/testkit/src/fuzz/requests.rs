@@ -83,8 +83,8 @@ pub fn account_list_request(bytes: &[u8]) {
     assert_eq!(added, deleted);
     assert_eq!(added.len(), checked.len());
     for (added, checked) in added.iter().zip(&checked) {
-        assert_eq!((added.reason, added.path, &added.message), (checked.reason, checked.path, &checked.message));
-        assert_eq!(added.because == checked.because, added.reason != Refusal::AccountsMax);
+        assert_eq!((added.refusal, added.path, &added.message), (checked.refusal, checked.path, &checked.message));
+        assert_eq!(added.because == checked.because, added.refusal != Refusal::AccountsMax);
     }
     if let (Some(draft), Some(request)) = (draft, request) {
         assert_eq!(draft.group_id, Some(request.group_id));
@@ -108,9 +108,9 @@ pub fn modify_admin_request(bytes: &[u8]) {
 /// it is judged as the same body without them.
 fn judge(endpoint: Endpoint, body: &[u8], written: Option<&[u8]>, terms: &Terms) -> Vec<Violation> {
     let found = preflight(endpoint, body, terms);
-    assert!(found.is_sorted_by_key(|violation| violation.reason.step()), "out of order: {found:?}");
+    assert!(found.is_sorted_by_key(|violation| violation.refusal.step()), "out of order: {found:?}");
     for violation in &found {
-        assert_eq!(violation.code.number(), i64::from(violation.reason.code(&terms.policy)));
+        assert_eq!(violation.code.number(), i64::from(violation.refusal.code(&terms.policy)));
         assert!(!violation.because.is_empty() && violation.pointer().is_some(), "{violation:?}");
     }
     if let Some(written) = written {

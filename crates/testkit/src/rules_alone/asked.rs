@@ -89,7 +89,7 @@ impl Asked {
         };
         json!({
             "ActionStatus": "FAIL",
-            "ErrorCode": refused.reason.code(&terms.policy),
+            "ErrorCode": refused.refusal.code(&terms.policy),
             "ErrorInfo": "refused",
         })
     }

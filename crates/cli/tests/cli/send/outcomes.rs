@@ -158,7 +158,7 @@ fn all_accounts_are_listed_where_they_are_asked_for() {
 fn who_is_online_is_listed_and_counted() {
     let mut app = class();
     let odd = UserId::parse("a, \"b\" ").unwrap();
-    app.observe(GroupId::parse(GROUP).unwrap(), Presence::Join, &[odd], app.now());
+    app.apply_presence(GroupId::parse(GROUP).unwrap(), Presence::Join, &[odd], app.now());
     let server = Loopback::start(|log| Server::new(app, log));
     assert_eq!(server.send(&["set", "--mark", "1000", "student7", "student5"]).status, 0);
     let listed = server.send(&["list", "--mark", "1000"]);
