@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { execFile, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 
+import { launch, watched } from "./browser.mjs";
+
 const [emulator, folder] = process.argv.slice(2);
-const { chromium } = createRequire(path.join(process.env.NODE_TOOLS, "x.js"))("playwright-core");
 const HTML = "<img src=x onerror=alert(1)>";
 const FAMILY = "/v4/group_open_avchatroom_http_svc";
 const QUERY = "sdkappid=1400000000&identifier=administrator&usersig=x&random=1&contenttype=json";
@@ -25,22 +25,12 @@ async function start(port) {
 const over = (child) => new Promise((resolve) => { child.on("exit", resolve); child.kill(); });
 
 let { child, url } = await start(0);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 const step = (name) => console.log(`  ${name}`);
 
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(60_000);
   let away = false;
-  const faults = [];
-  page.on("console", (message) => { if (message.type() === "error" && !away) faults.push(message.text()); });
-  page.on("pageerror", (fault) => faults.push(String(fault)));
-  page.on("dialog", (dialog) => { faults.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const { page, faults } = await watched(browser, { width: 1440, height: 900 }, () => away);
 
   const sees = (selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
   const said = (text) => sees("#said", text);
@@ -54,7 +44,11 @@ try {
     assert.fail(`Tab does not reach ${selector}`);
   };
   const press = async (selector, key = "Enter") => { await tab(selector); await page.keyboard.press(key); };
-  const write = async (selector, text) => { await tab(selector); await page.keyboard.press("Control+A"); await page.keyboard.type(text); };
+  const write = async (selector, text) => {
+    await tab(selector);
+    await page.keyboard.press("Control+A");
+    if (text === "") await page.keyboard.press("Delete"); else await page.keyboard.type(text);
+  };
   const post = (path, body) => fetch(url + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const call = async (command, body) => {
     const { ErrorCode, ErrorInfo } = await (await post(`${FAMILY}/${command}?${QUERY}`, body)).json();
@@ -119,6 +113,7 @@ try {
   await said(/^10004: /);
   await press("#log .word");
   await sees("#meaning[open] #meaning-title", "ALL-FAILED");
+  await sees("#meaning-says", /\w/);
   await sees("#meaning-more dd", /^2023-03-10 1047\/50294: .*, response fields$/);
   const address = await page.locator("#meaning-more a").first().getAttribute("href");
   assert.equal(address, "https://www.tencentcloud.com/document/product/1047/50294");
@@ -205,6 +200,149 @@ try {
   hook.close();
   await shot("webhooks");
 
+  step("shows whom a call was about, and its bodies without secrets");
+  await call("check_members", { GroupId: "@TGS#page", Member_Account: [HTML], UserSig: "eJw-secret" });
+  const checked = page.locator("#log li:not(.happened)", { hasText: "check_members" }).first();
+  await checked.filter({ hasText: `in @TGS#page for ${HTML}` }).waitFor();
+  await press("#log summary");
+  await sees("#log pre", '"UserSig":"…"');
+  await sees("#log pre", '"ActionStatus":"OK"');
+  assert.ok(!(await page.content()).includes("eJw-secret"), "a secret is on the page");
+  await page.keyboard.press("Enter");
+
+  const pane = async (name) => { await press(`[data-pane=${name}]`); await page.locator(`section[data-in=${name}]`).waitFor(); };
+  const choose = async (selector, text) => { await tab(selector); await page.keyboard.type(text); };
+
+  step("imports an account, shows its profile, and deletes it");
+  await pane("accounts");
+  await sees("#no-accounts", "No account was imported");
+  await write("#import-account", HTML);
+  await write("#import-nick", "Anna");
+  await page.keyboard.press("Enter");
+  await said(`imported ${HTML}`);
+  await sees("#accounts b", HTML);
+  await sees("#accounts .head", "Anna");
+  await press("#accounts summary");
+  await sees("#accounts pre", "Tag_Profile_IM_Nick");
+  await shot("accounts");
+  await press("#accounts button.grave");
+  await press("#sure-yes");
+  await said(`deleted ${HTML}`);
+  await page.locator("#accounts li").waitFor({ state: "detached" });
+
+  step("sends messages to the open group and to an account, and shows both");
+  await pane("messages");
+  assert.equal(await page.locator("#messages-of").inputValue(), "@TGS#page");
+  await write("#send-from", "teacher10");
+  await write("#send-text", HTML);
+  await page.keyboard.press("Enter");
+  await said("sent");
+  await sees("#messages li", `1 teacher10: ${HTML}`);
+  await press("#messages summary");
+  await sees("#messages pre", "TIMTextElem");
+  await shot("messages");
+  await choose("#messages-of", "accounts");
+  await page.locator("#send-to").waitFor();
+  await write("#send-to", "student9");
+  await write("#send-text", "hello");
+  await page.keyboard.press("Enter");
+  await sees("#messages li", "1 teacher10 to student9: hello");
+  assert.equal(await page.locator("img").count(), 0);
+
+  step("sets a webhook that refuses, sees it refuse, and turns it off");
+  const judge = http.createServer((request, response) => {
+    request.resume();
+    response.end(JSON.stringify({ ActionStatus: "OK", ErrorInfo: "", ErrorCode: 1 }));
+  });
+  await new Promise((resolve) => judge.listen(0, "127.0.0.1", resolve));
+  await pane("webhooks");
+  await write("#hook-url", `http://127.0.0.1:${judge.address().port}/hook`);
+  await write("#hook-token", "xxxxyyyy");
+  await press("#hook-events input[value='Group.CallbackBeforeSendMsg']", "Space");
+  await press("#webhooks-form button.main");
+  await said("webhooks go there from now on");
+  await sees("#webhooks-total", "on, signed");
+  const refusal = await (await post(`/v4/group_open_http_svc/send_group_msg?${QUERY}`, { GroupId: "@TGS#page", Random: 1, MsgBody: [{ MsgType: "TIMTextElem", MsgContent: { Text: "x" } }] })).json();
+  assert.equal(refusal.ErrorCode, 10016);
+  await sees("#deliveries li", "the call was refused");
+  await sees("#log .happened", /webhook Group.CallbackBeforeSendMsg of @TGS#page: answered with status 200; the call was refused/);
+  await press("#deliveries summary");
+  await sees("#deliveries pre", '"CallbackCommand":"Group.CallbackBeforeSendMsg"');
+  assert.ok(!(await page.content()).includes("xxxxyyyy"), "the token is on the page");
+  await shot("webhooks-pane");
+  await press("#hook-off");
+  await said("webhooks are off");
+  await sees("#webhooks-total", /^off/);
+  judge.close();
+
+  step("lets calls suffer, and calls a fault off");
+  await pane("faults");
+  await write("#fault-path", "/v4/openim/sendmsg");
+  await choose("#fault-kind", "an HTTP");
+  await write("#fault-number", "503");
+  await press("#fault button.main");
+  await said("the fault waits for its calls");
+  await sees("#faults li", "status 503, html for the next call of /v4/openim/sendmsg");
+  await shot("faults");
+  assert.equal((await post(`/v4/openim/sendmsg?${QUERY}`, {})).status, 503);
+  await sees("#no-faults", "No fault waits");
+  await write("#fault-path", "");
+  await choose("#fault-kind", "ErrorCode");
+  await press("#fault button.main");
+  await sees("#faults li", "code_as_string for the next call of any path");
+  await press("#clear-faults");
+  await said("no fault waits any more");
+  await write("#fault-times", "x");
+  await press("#fault button.main");
+  await said('"x" is no whole number');
+  await write("#fault-times", "1");
+
+  step("answers a path by a stub");
+  await pane("stubs");
+  await write("#stub-path", "/v4/sns/friend_add");
+  await write("#stub-body", '{"ErrorCode":0,"ResultItem":[9223372036854775807]}');
+  await press("#stub button.main");
+  await said("the stub is set");
+  await sees("#stubs li", "/v4/sns/friend_add");
+  await press("#stubs summary");
+  await sees("#stubs pre", "[9223372036854775807]");
+  assert.equal(await (await post(`/v4/sns/friend_add?${QUERY}`, {})).text(), '{"ErrorCode":0,"ResultItem":[9223372036854775807]}');
+  await sees("#log p", "note: answered by a stub");
+  await shot("stubs");
+  await press("#clear-stubs");
+  await said("there is no stub any more");
+  await sees("#no-stubs", "No stub");
+
+  step("changes settings, and nothing that was not touched");
+  const settings = async () => (await fetch(`${url}/_avmarks/settings`)).json();
+  const earlier = await settings();
+  await pane("settings");
+  await page.locator("#set-policy select[data-name=page_size]").waitFor();
+  await press("#set-marks_supported", "Space");
+  await choose("#set-policy select[data-name=page_size]", "250");
+  await write("#set-limits input[data-name=marks_per_group_max]", "5");
+  await press("#settings-form button.main");
+  await said("3 settings were changed");
+  assert.deepEqual(await settings(), { ...earlier, marks_supported: false,
+    policy: { ...earlier.policy, page_size: "250" }, limits: { ...earlier.limits, marks_per_group_max: 5 } });
+  await shot("settings");
+  await write("#set-sdkappid", "7");
+  await press("#set-back");
+  await page.waitForFunction(() => document.getElementById("set-sdkappid").value !== "7");
+  const kept = await (await fetch(`${url}/_avmarks/state`)).text();
+  await post("/_avmarks/groups", { group: "later" });
+  await page.locator("#load-state").setInputFiles({ name: "kept.json", mimeType: "application/json", buffer: Buffer.from(kept) });
+  await press("#sure-yes");
+  await said("loaded kept.json");
+  assert.equal((await fetch(`${url}/_avmarks/groups/later`)).status, 404);
+  await fetch(`${url}/_avmarks/settings`, { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ marks_supported: true, policy: { page_size: earlier.policy.page_size }, limits: { marks_per_group_max: earlier.limits.marks_per_group_max } }) });
+
+  step("keeps its pane and its group when it is loaded anew");
+  await page.reload();
+  await page.locator("section[data-in=settings]").waitFor();
+  await pane("groups");
+  await sees("#room-title", "@TGS#page");
+
   step("is quick in a large room");
   await post("/_avmarks/groups", { group: "large" });
   await post("/_avmarks/groups/large/join", { accounts: Array.from({ length: 5_000 }, (_, at) => `user${at}`) });
@@ -234,32 +372,57 @@ try {
   await page.getByRole("button", { name: "busy" }).press("Enter");
   await sees("#page", "places 1 to 50; 61 members and 4 robots");
   await sees("#groups-total", "41 groups");
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const width of [360, 800, 1024, 1280, 1440, 1600]) {
-      await page.setViewportSize({ width, height: 900 });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${wide} px wide at ${width}`);
-      // Nothing that is shown ends outside its card, and no card has to be scrolled sideways.
-      const beyond = await page.evaluate(() => [...document.querySelectorAll(".card")].flatMap((card) => {
-        const { right } = card.getBoundingClientRect();
-        const seen = [...card.querySelectorAll("*")].filter((element) => element.getClientRects().length && !element.closest(".unseen"));
-        return seen.filter((element) => element.getBoundingClientRect().right > right + 0.5 || element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible")
-          .map((element) => `${element.tagName} ${element.className} "${element.textContent.slice(0, 30)}"`);
-      }));
-      assert.deepEqual(beyond, [], `outside its card at ${width} px`);
-      if (width >= 1024) {
-        const lines = await page.locator(row(students[2])).locator("td.account bdi").evaluate((name) => name.getClientRects().length);
-        assert.equal(lines, 1, `the account wraps at ${width} px`);
+  const rest = async (path, body) => assert.equal((await (await post(`/v4/${path}?${QUERY}`, body)).json()).ErrorCode, 0, path);
+  await rest("im_open_login_svc/account_import", { UserID: longest, Nick: "N".repeat(200) });
+  for (const From_Account of [longest, students[0]]) {
+    const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "W".repeat(300) } }];
+    await rest("group_open_http_svc/send_group_msg", { GroupId: "busy", From_Account, Random: 5, MsgBody });
+  }
+  const longPath = `/v4/${"service_of_a_long_name".repeat(6)}/command`;
+  await post("/_avmarks/stubs", { path: longPath, body: { text: "B".repeat(500) } });
+  await post("/_avmarks/faults", { path: longPath, times: 1_000_000, fault: { kind: "delay", ms: 600_000 } });
+  await fetch(`${url}/_avmarks/webhooks`, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url: `http://127.0.0.1:1/${"hook".repeat(60)}` }) });
+  await post("/_avmarks/groups/busy/disconnect", { accounts: [students[20]] });
+  // No sideways scrolling, and nothing that is shown ends outside its card.
+  const fits = async (width, what) => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${what}: ${wide} px wide at ${width}`);
+    const beyond = await page.evaluate(() => [...document.querySelectorAll(".card")].flatMap((card) => {
+      const { right } = card.getBoundingClientRect();
+      const seen = [...card.querySelectorAll("*")].filter((element) => element.getClientRects().length && !element.closest(".unseen"));
+      const scrolls = (element) => element.scrollWidth > element.clientWidth + 1 && !["visible", "clip"].includes(getComputedStyle(element).overflowX);
+      return seen.filter((element) => element.getBoundingClientRect().right > right + 0.5 || !element.matches("input, select, textarea, option") && scrolls(element))
+        .map((element) => `${element.tagName} ${element.className} "${element.textContent.slice(0, 30)}"`);
+    }));
+    assert.deepEqual(beyond, [], `${what}: outside its card at ${width} px`);
+  };
+  const panes = ["groups", "accounts", "messages", "webhooks", "faults", "stubs", "settings"];
+  const widths = [360, 800, 1024, 1280, 1440, 1600];
+  for (const name of panes) {
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.locator(`[data-pane=${name}]`).press("Enter");
+        await page.locator(`section[data-in=${name}]`).waitFor();
+        if (name !== "groups" && name !== "settings") await page.locator(`section[data-in=${name}] .lines li`).first().waitFor();
+        await fits(width, name);
+        if (name === "groups") {
+          if (width >= 1024) {
+            const lines = await page.locator(row(students[2])).locator("td.account bdi").evaluate((name) => name.getClientRects().length);
+            assert.equal(lines, 1, `the account wraps at ${width} px`);
+          }
+          // Where and when somebody joined is there at every width, in the columns or below the account.
+          const told = await page.locator(row(students[2])).innerText();
+          assert.match(told, /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, `no join time at ${width} px`);
+          await page.locator("#room-card").evaluate((card) => card.scrollIntoView());
+          await shot(`${scheme}-${width}-group`);
+        }
+        if (scheme === "light" || width === 1280) await page.screenshot({ path: path.join(folder, `${scheme}-${width}-${name}.png`), fullPage: true });
       }
-      // Where and when somebody joined is there at every width, in the columns or below the account.
-      const told = await page.locator(row(students[2])).innerText();
-      assert.match(told, /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, `no join time at ${width} px`);
-      await page.screenshot({ path: path.join(folder, `${scheme}-${width}.png`), fullPage: true });
-      await page.locator("#room-card").evaluate((card) => card.scrollIntoView());
-      await shot(`${scheme}-${width}-group`);
     }
   }
+  await page.locator("[data-pane=groups]").press("Enter");
 
   step("finds its way back when the emulator is started anew");
   away = true;

@@ -104,6 +104,21 @@ fn more_marks_than_a_group_has_places_are_all_counted() {
     }
 }
 
+/// `MEMBERS-PER-MARK` holds for marks that a room has no index for too, so that with a maximum of 0 nobody is served.
+#[test]
+fn every_mark_is_full_where_none_may_be_held() {
+    let mut room = Room::new(GroupType::AvChatRoom, None);
+    room.apply_presence(Presence::Join, &[user("a")], AT);
+    for (holders_max, also_refused) in [(0, vec![Refusal::AllFailed]), (1, vec![])] {
+        let limits = Limits { members_per_mark_max: holders_max, ..Limits::DOCUMENTED };
+        let marks = (1_000..1_030).map(mark).collect();
+        let call = MarkCall::set(Operator::Admin, vec![Entry { account: user("a"), marks }]);
+        let decision = room.decide(&call, &Terms { limits, ..Terms::default() }, AT);
+        let others: Vec<_> = decision.other_refusals.iter().map(|refused| refused.refusal).collect();
+        assert_eq!(others, also_refused, "{holders_max}");
+    }
+}
+
 #[test]
 fn time_never_runs_back_and_is_no_event() {
     let mut room = Room::new(GroupType::AvChatRoom, None);

@@ -151,8 +151,8 @@ struct Found<'a>(&'a Violation);
 
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Violation { reason, path, code, because, message, .. } = self.0;
-        write!(f, "  step {:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", reason.step(), Commas(because))?;
+        let Violation { refusal, path, code, because, message, .. } = self.0;
+        write!(f, "  step {:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", refusal.step(), Commas(because))?;
         // Most messages name it themselves.
         if let Some(place) = path.map(|path| path.to_string()).filter(|place| !message.contains(place)) {
             write!(f, "  {HEAD}{place}{HEAD:#}")?;

@@ -12,6 +12,8 @@ pub(crate) enum Encoding {
     ByteOrderMark,
     Utf16,
     Gzip,
+    /// A ZIP archive, as workbooks of spreadsheet programs are.
+    Zip,
 }
 
 impl Encoding {
@@ -24,6 +26,7 @@ impl Encoding {
                 Some(Self::Utf16)
             }
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
             _ => None,
         }
     }
@@ -36,6 +39,7 @@ impl fmt::Display for Encoding {
             Self::ByteOrderMark => "it begins with a byte order mark; save it as UTF-8 without one",
             Self::Utf16 => "it is UTF-16; save it as UTF-8",
             Self::Gzip => "it is compressed (gzip); decompress it",
+            Self::Zip => "it is a ZIP archive, as workbooks are; save it as text",
         })
     }
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -35,14 +37,56 @@ func TestARequestIsChecked(t *testing.T) {
 	}
 }
 
-func TestBytesCrossAsTheyAre(t *testing.T) {
-	reply := avmarks.Call([]byte(`{"v":1,"do":"check","endpoint":"get_members"}`), []byte("\xff\x00"))
-	if !bytes.HasPrefix(reply, []byte(`{"v":1,"ok":{"accepted":false,`)) {
+func TestTheBorderPassesEverythingAsItIs(t *testing.T) {
+	table, err := os.ReadFile(os.Getenv("AVMARKS_BORDER"))
+	if err != nil {
+		t.Fatal("AVMARKS_BORDER names the table tests/border.tsv: ", err)
+	}
+	rows := 0
+	for _, line := range strings.Split(string(table), "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		row := strings.Split(line, "\t")
+		request, _ := url.PathUnescape(row[1])
+		body, _ := url.PathUnescape(row[2])
+		if reply := avmarks.Call([]byte(request), []byte(body)); !bytes.HasPrefix(reply, []byte(row[3])) {
+			t.Error(row[0], string(reply))
+		}
+		rows++
+	}
+	if rows < 40 {
+		t.Fatal(rows)
+	}
+}
+
+func TestABodyOf16MibIsMeasured(t *testing.T) {
+	request := []byte(`{"v":1,"do":"check","endpoint":"modify_user_info"}`)
+	if reply := avmarks.Call(request, make([]byte, 1<<24)); !bytes.Contains(reply, []byte("the body has 16777216 bytes")) {
 		t.Fatal(string(reply))
 	}
-	if reply = avmarks.Call(nil, nil); !bytes.HasPrefix(reply, []byte(`{"v":1,"error":{"kind":"not-json"`)) {
-		t.Fatal(string(reply))
+	padded := append(bytes.Repeat([]byte(" "), 1<<24), request...)
+	if !bytes.Equal(avmarks.Call(padded, []byte(body)), avmarks.Call(request, []byte(body))) {
+		t.Fatal("blanks before a request change its reply")
 	}
+}
+
+func TestGoroutinesMayCallAtOnce(t *testing.T) {
+	request := []byte(`{"v":1,"do":"check","endpoint":"modify_user_info"}`)
+	expected := avmarks.Call(request, []byte(body))
+	var all sync.WaitGroup
+	for range [4]int{} {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range [50]int{} {
+				if reply := avmarks.Call(request, []byte(body)); !bytes.Equal(reply, expected) {
+					t.Error(string(reply))
+				}
+			}
+		}()
+	}
+	all.Wait()
 }
 
 func TestAnErrorHasItsPlace(t *testing.T) {
@@ -57,7 +101,7 @@ func TestAnErrorHasItsPlace(t *testing.T) {
 }
 
 func TestMarksCrossAsJSON(t *testing.T) {
-	for mark, accepted := range map[int64]bool{1000: true, 4294967295: true, 4294967296: false, -1: false} {
+	for mark, accepted := range map[int64]bool{0: false, 1000: true, 4294967295: true, 4294967296: false, -1: false} {
 		inputs := []map[string]any{{"account": "a", "marks": []int64{mark}}}
 		var plan struct{ Accepted bool }
 		err := avmarks.Ask("plan", avmarks.Fields{"change": "set", "group": "g", "inputs": inputs}, nil, &plan)

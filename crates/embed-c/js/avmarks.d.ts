@@ -24,8 +24,9 @@ export interface Checked {
     notes?: { kind: string; pointer: string; message: string }[];
 }
 
-/** Loads the module: its bytes, its URL, a Response or a compiled module. In Node, `avmarks` has done so. */
-export function init(source: BufferSource | URL | string | Response | WebAssembly.Module): Promise<void>;
+/** Loads the module: by its bytes, its URL, a Response or a compiled module; by itself the file beside this one. In Node it is loaded. */
+export function init(source?: BufferSource | URL | string | Response | WebAssembly.Module): Promise<void>;
+/** Loads the module at once. Browsers allow that for small modules alone, and in workers: use init there. */
 export function initSync(bytes: BufferSource): void;
 
 /** Answers a question: the reply as it is, `error` included, as bytes. */

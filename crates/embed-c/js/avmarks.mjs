@@ -18,18 +18,23 @@ export class AvmarksError extends Error {
 let wasm = null;
 let compiled = null;
 
-/** Loads the module: its bytes, its URL, a Response or a compiled module. In Node, `avmarks/node` has done so. */
-export async function init(source) {
+/** Loads the module: by its bytes, its URL, a Response or a compiled module; by itself the file beside this one. In Node it is loaded. */
+export async function init(source = new URL("./avmarks.wasm", import.meta.url)) {
     if (source instanceof URL || typeof source === "string") source = await fetch(source);
-    if (typeof Response !== "undefined" && source instanceof Response) source = await source.arrayBuffer();
-    compiled = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
-    begin(await WebAssembly.instantiate(compiled));
+    if (typeof Response !== "undefined" && source instanceof Response) {
+        if (!source.ok) throw new Error(`${source.url} is answered with ${source.status}: expected the module; give init its URL or its bytes`);
+        source = await source.arrayBuffer();
+    }
+    const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+    begin(await WebAssembly.instantiate(module));
+    compiled = module;
 }
 
 /** Loads the module at once. Browsers refuse more than 8 MB, and some less, on the main thread: use init there. */
 export function initSync(bytes) {
-    compiled = new WebAssembly.Module(bytes);
-    begin(new WebAssembly.Instance(compiled));
+    const module = new WebAssembly.Module(bytes);
+    begin(new WebAssembly.Instance(module));
+    compiled = module;
 }
 
 function begin(instance) {
@@ -50,24 +55,23 @@ function lend(bytes) {
 
 /** Asks a function of the module, whose last argument is where the length goes, and takes its reply out. */
 function asked(request, body, ask) {
-    if (wasm === null) throw new Error("call init first");
-    const [req, reqLength, bytes, length] = [lend(request), request.length, lend(body), body.length];
-    const out = wasm.avmarks_alloc(8) >>> 0;
+    if (wasm === null) throw new Error("the module is not loaded: await init() first");
     try {
-        const text = ask(req, reqLength, bytes, length, out) >>> 0;
+        const [req, bytes] = [lend(request), lend(body)];
+        const out = wasm.avmarks_alloc(8) >>> 0;
+        const text = ask(req, request.length, bytes, body.length, out) >>> 0;
         const view = new DataView(wasm.memory.buffer);
         const [size, handle] = [view.getUint32(out, true), view.getUint32(out + 4, true)];
         const reply = new Uint8Array(wasm.memory.buffer, text, size).slice();
         wasm.avmarks_free(text, size);
+        if (req !== 0) wasm.avmarks_free(req, request.length - 1);
+        if (bytes !== 0) wasm.avmarks_free(bytes, body.length - 1);
+        wasm.avmarks_free(out, 7);
         return { reply, handle };
     } catch (error) {
-        // A trap ends the instance: the next question has a new one. Sessions and jobs are lost.
+        // A trap ends the instance, with all its memory: the next question has a new one. Sessions and jobs are lost.
         if (error instanceof WebAssembly.RuntimeError) begin(new WebAssembly.Instance(compiled));
         throw error;
-    } finally {
-        if (reqLength > 0) wasm.avmarks_free(req, reqLength - 1);
-        if (length > 0) wasm.avmarks_free(bytes, length - 1);
-        wasm.avmarks_free(out, 7);
     }
 }
 

@@ -1,6 +1,8 @@
 //! `about`: which versions these are.
 
+#[cfg(feature = "client")]
 use avmarks_client::PROGRESS_VERSION;
+#[cfg(feature = "session")]
 use avmarks_service::SNAPSHOT_VERSION;
 use avmarks_spec::{CLAUSES, GAPS, Source};
 use serde::Serialize;
@@ -13,7 +15,9 @@ use crate::reply::json;
 struct About {
     version: &'static str,
     v: u32,
+    #[cfg(feature = "session")]
     snapshot: u32,
+    #[cfg(feature = "client")]
     progress: u32,
     /// The latest date of a copy of a page that a clause or gap rests on.
     documents: Option<&'static str>,
@@ -26,7 +30,9 @@ pub(crate) fn about() -> Result<String, RequestError> {
     json(&About {
         version: env!("CARGO_PKG_VERSION"),
         v: VERSION,
+        #[cfg(feature = "session")]
         snapshot: SNAPSHOT_VERSION,
+        #[cfg(feature = "client")]
         progress: PROGRESS_VERSION,
         documents: sources.filter_map(|Source { date, .. }| *date).max(),
         clauses: CLAUSES.len(),

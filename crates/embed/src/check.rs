@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::{Omission, Policy, Reason, Terms};
-use avmarks_service::{App, DryRun, Note, Request as Call, RequestBody, Settings, Violation, notes, preflight};
+use avmarks_service::{App, DryRun, Note, Request as Call, RequestBody, Violation, notes, preflight};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Gap, Limits, Timestamp};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -75,7 +75,7 @@ impl Checked {
         let terms = Terms { policy: *policy, ..Terms::default() };
         let (violations, body) = match read(body, &terms.limits) {
             Some(body) => (preflight(endpoint, body, &terms), body),
-            None => (too_long(endpoint, body, terms), &b""[..]),
+            None => (body.too_long(&terms).into_iter().collect(), &b""[..]),
         };
         let refused = |first: &Violation| Endpoint::refused_answer(Some(endpoint), first.code, first.message.as_str());
         Self {
@@ -121,14 +121,6 @@ fn read<'a>(body: RequestBody<'a>, limits: &Limits) -> Option<&'a [u8]> {
         RequestBody::Bytes(bytes) => Some(bytes).filter(|bytes| bytes.len() <= limits.body_bytes_max),
         RequestBody::TooLong(_) => None,
     }
-}
-
-/// What is wrong with a body that is too long to be read, in the words of the service.
-fn too_long(endpoint: Endpoint, body: RequestBody<'_>, terms: Terms) -> Vec<Violation> {
-    let mut settings = Settings::default();
-    settings.terms = terms;
-    let call = Call { body, ..Call::trusted("administrator", endpoint.path(), b"") };
-    App::new(settings).dry_run(&call, Timestamp::EPOCH).violations
 }
 
 /// What the answer rests on, the deciding clause or gap first.

@@ -33,13 +33,29 @@
 //!     )
 //! );
 //! ```
+//!
+//! **Features:** `client` (`plan`, `answer`, `job`) and `session`, both by default. Without them, the module for browsers is a third as
+//! large, and their questions are answered as unknown ones are.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(all(feature = "client", feature = "session")),
+    allow(
+        dead_code,
+        unused_imports,
+        unreachable_code,
+        unused_variables,
+        reason = "what a feature that is off would use"
+    )
+)]
 
 mod about;
+#[cfg(feature = "client")]
 mod answer;
 mod error;
+#[cfg(feature = "client")]
 mod job;
 mod request;
+#[cfg(feature = "session")]
 mod session;
 mod shape;
 mod verbs;
@@ -50,24 +66,29 @@ mod webhook;
 pub mod check;
 #[doc(hidden)]
 pub mod explain;
+#[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]
 pub mod policy;
 #[doc(hidden)]
 pub mod reply;
+#[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
 pub mod usersig;
 
 #[cfg(test)]
+#[cfg(all(feature = "client", feature = "session"))]
 mod tests;
 
 use error::{ErrorKind, RequestError};
+#[cfg(feature = "client")]
 use job::JobHandle;
 use reply::EMPTY;
 use request::Request;
+#[cfg(feature = "session")]
 use session::Session;
 use verbs::{CALLS, JOB, OPENS, SESSION};
 
@@ -86,9 +107,11 @@ pub const VERSION: u32 = 1;
 pub fn call(request: impl AsRef<[u8]>, body: &[u8]) -> String {
     reply::text(Request::parse(request.as_ref(), body, CALLS).and_then(|request| match request.verb.name {
         "about" => about::about(),
+        #[cfg(feature = "client")]
         "answer" => answer::answer(&request),
         "check" => check::check(&request),
         "explain" => explain::explain(&request),
+        #[cfg(feature = "client")]
         "plan" => plan::plan(&request),
         "policy" => policy::policy(&request),
         "usersig_explain" => usersig::explain(&request),
@@ -109,7 +132,9 @@ pub fn call(request: impl AsRef<[u8]>, body: &[u8]) -> String {
 /// The reply that says why there is none, of which `error` is always there.
 pub fn open(request: impl AsRef<[u8]>, body: &[u8]) -> Result<Handle, String> {
     let opened = Request::parse(request.as_ref(), body, OPENS).and_then(|request| match request.verb.name {
+        #[cfg(feature = "session")]
         "session" => Session::open(&request).map(|session| Machine::Session(Box::new(session))),
+        #[cfg(feature = "client")]
         "job" => JobHandle::open(&request).map(|job| Machine::Job(Box::new(job))),
         _ => Err(RequestError::unanswered()),
     });
@@ -142,7 +167,9 @@ pub struct Handle(Machine);
 
 #[derive(Debug)]
 enum Machine {
+    #[cfg(feature = "session")]
     Session(Box<Session>),
+    #[cfg(feature = "client")]
     Job(Box<JobHandle>),
 }
 
@@ -151,11 +178,15 @@ impl Handle {
     /// that a line counts.
     #[must_use]
     pub fn ask(&mut self, request: impl AsRef<[u8]>, body: &[u8]) -> String {
-        reply::text(match &mut self.0 {
-            Machine::Session(session) => {
+        reply::text(match self.0 {
+            #[cfg(feature = "session")]
+            Machine::Session(ref mut session) => {
                 Request::parse(request.as_ref(), body, SESSION).and_then(|request| session.ask(&request))
             }
-            Machine::Job(job) => Request::parse(request.as_ref(), body, JOB).and_then(|request| job.ask(&request)),
+            #[cfg(feature = "client")]
+            Machine::Job(ref mut job) => {
+                Request::parse(request.as_ref(), body, JOB).and_then(|request| job.ask(&request))
+            }
         })
     }
 }

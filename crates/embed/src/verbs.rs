@@ -157,6 +157,7 @@ pub(crate) const CALLS: &[Verb] = &[
             optional("token", Secret, "The token of the console; without one, there is no `Sign`. It is in no reply."),
         ],
     },
+    #[cfg(feature = "client")]
     Verb {
         name: "answer",
         says: "What a response says of each account of its request, and what to do about it.",
@@ -168,6 +169,7 @@ pub(crate) const CALLS: &[Verb] = &[
             optional("truncated", Flag, "Whether the body is known to have ended too early. Default: `false`."),
         ],
     },
+    #[cfg(feature = "client")]
     Verb {
         name: "plan",
         says: "The calls for any number of accounts, each of at most 500; or everything that is wrong with the inputs.",
@@ -184,12 +186,14 @@ pub(crate) const CALLS: &[Verb] = &[
 
 /// What [`open`](crate::open) opens.
 pub(crate) const OPENS: &[Verb] = &[
+    #[cfg(feature = "session")]
     Verb {
         name: "session",
         says: "Opens a service with its groups.",
         body: Some("a snapshot; empty to start anew"),
         fields: &[POLICY, optional("key", Secret, "The secret key of the app. It is in no reply.")],
     },
+    #[cfg(feature = "client")]
     Verb {
         name: "job",
         says: "Opens a job: the caller without a socket, which says what to send and when, and takes in what came of it.",

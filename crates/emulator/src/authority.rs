@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use avmarks_spec::Excerpt;
@@ -274,7 +274,7 @@ impl Certificates {
         if let Some(config) = acceptors.get(host) {
             return Ok(Arc::clone(config).into());
         }
-        let resolver = Resolver { certificates: Arc::clone(self), dialled: host.to_owned() };
+        let resolver = Resolver { certificates: Arc::downgrade(self), dialled: host.to_owned() };
         let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
@@ -305,19 +305,36 @@ impl Certificates {
 /// Finds the certificate that a client wants to see.
 #[derive(Debug)]
 struct Resolver {
-    certificates: Arc<Certificates>,
+    /// Weak, because they keep the configuration that has this resolver.
+    certificates: Weak<Certificates>,
     dialled: String,
 }
 
 impl ResolvesServerCert for Resolver {
     /// Nothing for a host that the emulator does not answer for: the handshake ends.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let certificates = self.certificates.upgrade()?;
         // A client that names no host has dialled an address.
         let host = hello.server_name().unwrap_or(&self.dialled);
-        if host != self.dialled && !(self.certificates.serves)(host) {
+        if host != self.dialled && !(certificates.serves)(host) {
             tracing::warn!(host = %Excerpt(host), "TLS was asked for a host that the emulator does not stand in for");
             return None;
         }
-        self.certificates.of(host)
+        certificates.of(host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_freed_with_their_acceptors() {
+        let hosts = ["localhost".to_owned()];
+        let certificates = Arc::new(Certificates::new(Authority::make_for(&hosts).unwrap(), |_| true));
+        let acceptor = certificates.acceptor("localhost").unwrap();
+        let watched = Arc::downgrade(&certificates);
+        drop((acceptor, certificates));
+        assert!(watched.upgrade().is_none());
     }
 }

@@ -43,14 +43,14 @@ use std::collections::BTreeMap;
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::redact_usersig;
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
-use avmarks_rules::Reason;
+use avmarks_rules::{Policy, Reason};
 use avmarks_service::Answer;
 use avmarks_spec::{Excerpt, Gap, GroupId, Timestamp};
 use serde_json::Value;
 
 use crate::authorized_call::AuthorizedCall;
 use crate::state::{Changes, State};
-use crate::webhooks::Initiator;
+use crate::webhooks::{CallWebhook, Initiator, WebhookEvent};
 use answer::Reply;
 use body::Given;
 use call::{Call, Run, found, permitted, well_formed};
@@ -106,13 +106,44 @@ pub(crate) struct Outcome {
     pub(crate) changes: Changes,
     /// How members left, where they did.
     pub(crate) initiator: Initiator,
+    /// The webhooks that tell of the call.
+    pub(crate) tells: Vec<CallWebhook>,
 }
 
 impl Outcome {
     /// An answer with which nothing happened.
     pub(crate) fn of(answer: Answer) -> Self {
-        Self { answer, changes: Changes::default(), initiator: Initiator::Member }
+        Self { answer, changes: Changes::default(), initiator: Initiator::Member, tells: Vec::new() }
     }
+
+    /// A refusal with this code.
+    pub(crate) fn refused(code: i64, info: String) -> Self {
+        let code = ErrorCode::new(code);
+        Self::of(Answer::new(code, envelope_json(&Envelope::fail(code, info))))
+    }
+}
+
+/// The webhook that a call of this path waits for, where that is on.
+pub(crate) fn asks(path: &str) -> Option<WebhookEvent> {
+    of(path)?.asks.map(|asks| asks.event)
+}
+
+/// What the app's server is asked about a call that got past the gate; nothing where the call will be refused or repeats another.
+pub(crate) fn question(state: &State, terms: Terms, asked: &AuthorizedCall<'_>, now: Timestamp) -> Option<CallWebhook> {
+    let call = of(asked.path)?;
+    let asks = call.asks?;
+    let policy = state.app.settings().terms.policy;
+    let text = body::text(asked.body, &policy).ok()?;
+    let given = checked(state, call, &text, terms, asked.identifier, now).ok()?;
+    (asks.with)(state, &given).ok().flatten()
+}
+
+/// The body of a call with these fields in the place of its own.
+pub(crate) fn amended(body: &[u8], policy: &Policy, fields: Vec<(&'static str, Value)>) -> Option<Vec<u8>> {
+    let text = body::text(body, policy).ok()?;
+    let mut whole: serde_json::Map<String, Value> = serde_json::from_str(&text).ok()?;
+    whole.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    serde_json::to_vec(&whole).ok()
 }
 
 /// Answers a call that got past the gate; and whether it has changed anything.
@@ -124,13 +155,7 @@ pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>
     let policy = state.app.settings().terms.policy;
     let text = body::text(asked.body, &policy);
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
-        let mut given = Given::parse(text, asked.identifier, now, policy.account_id, terms)?;
-        given.check(call.fields, call.codes)?;
-        if call.of_group {
-            given.group = Some(gate(state, call, &given)?);
-        } else if call.needs_plan {
-            plan(state, call)?;
-        }
+        let given = checked(state, call, text, terms, asked.identifier, now)?;
         match call.run {
             Run::Acknowledges | Run::Service => Ok(Reply::ok()),
             Run::Looks(looks) => looks(state, &given),
@@ -139,16 +164,36 @@ pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>
     });
     let mut outcome = match answered {
         Ok(reply) => {
-            let body = reply.to_json();
-            Outcome { answer: Answer::new(ErrorCode::OK, body), changes: reply.changes, initiator: reply.initiator }
+            let answer = Answer::new(ErrorCode::OK, reply.to_json());
+            Outcome { answer, changes: reply.changes, initiator: reply.initiator, tells: reply.tells }
         }
-        Err(Refused { code, info }) => Outcome::of(Answer::new(code, envelope_json(&Envelope::fail(code, info)))),
+        Err(Refused { code, info }) => Outcome::refused(code.number(), info),
     };
     if text.is_ok_and(|text| text.as_bytes() != asked.body) {
         outcome.answer.because.push(Reason::Gap(Gap::TrailingComma));
     }
-    let is_change = call.changes() && outcome.answer.code == ErrorCode::OK;
+    let is_change = call.changes() && outcome.answer.code == ErrorCode::OK && !terms.discards;
     (outcome, is_change)
+}
+
+/// A call whose body and group may be answered.
+fn checked<'a>(
+    state: &State,
+    call: &Call,
+    text: &str,
+    terms: Terms,
+    caller: &'a str,
+    now: Timestamp,
+) -> Result<Given<'a>, Refused> {
+    let policy = state.app.settings().terms.policy;
+    let mut given = Given::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
+    given.check(call.fields, call.codes)?;
+    if call.of_group {
+        given.group = Some(gate(state, call, &given)?);
+    } else if call.needs_plan {
+        plan(state, call)?;
+    }
+    Ok(given)
 }
 
 /// The group of a call, where the call may be about it.

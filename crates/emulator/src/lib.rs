@@ -63,7 +63,7 @@ pub use emulator::{Emulator, Running, SeedError, SetupError, serve};
 pub use journal::DataError;
 pub use settings::{Settings, SettingsError};
 pub use token::{ControlToken, ControlTokenError};
-pub use webhooks::{WebhookSettings, WebhookSettingsError};
+pub use webhooks::{WebhookEvent, WebhookSettings, WebhookSettingsError};
 
 /// The examples of the README are run.
 #[cfg(doctest)]

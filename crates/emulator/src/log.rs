@@ -1,5 +1,7 @@
 //! The log: what was asked, what was answered, and why; and what else happened, for those who watch.
 
+mod bodies;
+
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -14,6 +16,9 @@ use tokio::sync::watch;
 use crate::bounded_log::BoundedLog;
 use crate::faults::Injection;
 use crate::webhooks::Delivery;
+use bodies::About;
+
+pub(crate) use bodies::Bodies;
 
 /// Bytes of the requests that are kept, and as many of the notices; about, as they are in memory.
 const BYTES_MAX: usize = 16 * 1_048_576;
@@ -46,6 +51,7 @@ pub(crate) struct Entry {
     pub(crate) flags: Vec<String>,
     /// The fault that was injected.
     pub(crate) fault: Option<Injection>,
+    pub(crate) bodies: Bodies,
 }
 
 /// Something that is no request.
@@ -199,6 +205,7 @@ impl Entry {
             omitted_total: 0,
             flags: Vec::new(),
             fault: None,
+            bodies: Bodies::default(),
         }
     }
 
@@ -214,6 +221,7 @@ impl Entry {
     fn bytes(&self) -> usize {
         let texts = [&self.method, &self.path, &self.info].into_iter().chain(&self.identifier).chain(&self.flags);
         size_of::<Self>()
+            + self.bodies.bytes()
             + texts.map(String::len).sum::<usize>()
             + self.omitted.len() * size_of::<Omission>()
             + self.because.len() * size_of::<Reason>()
@@ -228,7 +236,8 @@ impl Serialize for Entry {
             mark: omission.mark.number(),
             because: omission.because.id(),
         });
-        let mut row = serializer.serialize_struct("Entry", 14)?;
+        let About { group, accounts, marks } = self.bodies.about();
+        let mut row = serializer.serialize_struct("Entry", 19)?;
         row.serialize_field("number", &self.number)?;
         row.serialize_field("at", &self.at.as_millis())?;
         row.serialize_field("method", &self.method)?;
@@ -243,6 +252,11 @@ impl Serialize for Entry {
         row.serialize_field("omitted_total", &self.omitted_total)?;
         row.serialize_field("flags", &self.flags)?;
         row.serialize_field("fault", &self.fault)?;
+        row.serialize_field("group", &group)?;
+        row.serialize_field("accounts", &accounts)?;
+        row.serialize_field("marks", &marks)?;
+        row.serialize_field("request", &self.bodies.request())?;
+        row.serialize_field("answer", &self.bodies.answer())?;
         row.end()
     }
 }

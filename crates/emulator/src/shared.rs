@@ -9,11 +9,12 @@ use tokio::sync::{Notify, watch};
 
 use crate::authority::Certificates;
 use crate::budget::Budget;
+use crate::calls;
 use crate::faults::Injection;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
 use crate::settings::Settings;
-use crate::webhooks::{Initiator, Outbox};
+use crate::webhooks::{CallWebhook, Initiator, Outbox, Ruling};
 use crate::world::{Answered, World};
 
 /// What the connections share.
@@ -68,11 +69,12 @@ impl Shared {
         query: &RawQuery,
         injection: Option<&Injection>,
     ) -> Result<Answered, NotPersisted> {
+        let ruling = self.ruling(request, query).await;
         let (answered, commit) = {
             let mut world = self.lock();
             world.accepts()?;
             let before = world.state.app.next_deadline();
-            let answered = world.answer(request, query, injection);
+            let answered = world.answer(request, query, injection, ruling);
             if world.state.app.next_deadline() != before {
                 self.moved.notify_one();
             }
@@ -80,6 +82,28 @@ impl Shared {
         };
         commit.done().await?;
         Ok(answered)
+    }
+
+    /// What the app's server says of a call, where it is to be asked. Meanwhile other requests are answered.
+    async fn ruling(&self, request: &Request<'_>, query: &RawQuery) -> Ruling {
+        if !calls::asks(request.path).is_some_and(|event| self.outbox.asks(event)) {
+            return Ruling::Passes;
+        }
+        let question = self.lock().question(request, query);
+        match question {
+            Some(webhook) => self.ask(webhook).await,
+            None => Ruling::Passes,
+        }
+    }
+
+    /// Sends a webhook that something waits for.
+    pub(crate) async fn ask(&self, webhook: CallWebhook) -> Ruling {
+        let sdkappid = self.lock().state.app.settings().sdkappid;
+        let (ruling, delivery) = self.outbox.ask(sdkappid, webhook).await;
+        if let Some(delivery) = delivery {
+            self.lock().log.notice(Notice::Delivery(delivery));
+        }
+        ruling
     }
 
     /// Sends webhooks as they come.

@@ -6,16 +6,25 @@
 //! of it. One that is not answered within 2 seconds, with HTTP 200 and JSON, has failed. It is sent again only where the
 //! app's switch says so ([`WebhookSettings::retries`]), and, as the page has it, only when no answer came in time.
 //!
+//! Which webhooks there are says `event.rs`; those about calls are built by the calls themselves (`call_webhook.rs`). Those that a call
+//! waits for pass by the queue: they are posted at once, on a connection of their own, and `ruling.rs` reads the answer.
+//!
 //! A URL over `https` needs the certificates that are to be trusted ([`WebhookSettings::trusted`]): no roots are built in.
 
+mod call_webhook;
 mod delivery;
+mod event;
 mod initiator;
 mod notification;
 mod outbox;
 mod post;
+mod ruling;
 mod settings;
 
+pub(crate) use call_webhook::CallWebhook;
 pub(crate) use delivery::Delivery;
+pub use event::WebhookEvent;
 pub(crate) use initiator::Initiator;
 pub(crate) use outbox::{Deliveries, Outbox};
+pub(crate) use ruling::Ruling;
 pub use settings::{WebhookSettings, WebhookSettingsError};

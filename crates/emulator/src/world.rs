@@ -10,7 +10,7 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, InputError, Line};
-use avmarks_service::{Answer, App, GroupEvent, Request, Response, scenario::Step};
+use avmarks_service::{Answer, App, GroupEvent, GroupEventKind, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
 use crate::authorized_call::AuthorizedCall;
@@ -18,12 +18,12 @@ use crate::calls::{self, Outcome, Terms};
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
 use crate::journal::{self, Commit, DataError, Journal, KeptJournal, Loaded, NotPersisted, OwnLine, Record};
-use crate::log::{Entry, Log, Notice};
+use crate::log::{Bodies, Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::{Settings, strictly};
 use crate::state::{CallState, Changes, Group, State};
 use crate::stubs::Stubs;
-use crate::webhooks::{Initiator, Outbox};
+use crate::webhooks::{CallWebhook, Initiator, Outbox, Ruling, WebhookEvent};
 
 /// What changes.
 pub(crate) struct World {
@@ -84,18 +84,23 @@ impl World {
         request: &Request<'_>,
         query: &RawQuery,
         injection: Option<&Injection>,
+        ruling: Ruling,
     ) -> Answered {
         let now = self.now();
         let is_stub = self.stubs.answers(request.path);
-        let Outcome { answer, changes, initiator } = if is_stub {
+        let ruled = Some(ruling.name()).filter(|_| ruling != Ruling::Passes);
+        let Outcome { answer, changes, initiator, tells } = if is_stub {
             self.answer_by_stub(request, now)
         } else if calls::is_answered(request.path) {
-            self.answer_by_call(request, query, now)
+            self.answer_by_call(request, query, now, ruling)
         } else {
             self.answer_by_service(request, query, now)
         };
+        self.outbox.tell(self.state.app.settings().sdkappid, tells);
         self.happened(&changes, initiator);
-        self.log_request(request, query, now, answer, is_stub, injection)
+        let notes = is_stub.then(|| "answered by a stub".to_owned());
+        let notes = notes.into_iter().chain(ruled.map(|name| format!("a webhook {name} it")));
+        self.log_request(request, query, now, answer, notes.collect(), injection)
     }
 
     fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
@@ -105,19 +110,44 @@ impl World {
             // but the quota.
             self.persist(|| journal::call_line(now, &call_of(request, query)).to_json());
         }
-        Outcome { answer, changes: self.state.changed(events, None), initiator: Initiator::Member }
+        Outcome { changes: self.state.changed(events, None), ..Outcome::of(answer) }
     }
 
-    fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
+    /// What the app's server is to be asked before a call is answered, where it is to be asked at all.
+    pub(crate) fn question(&self, request: &Request<'_>, query: &RawQuery) -> Option<CallWebhook> {
+        let now = self.now();
+        if self.stubs.answers(request.path) || self.state.app.authorize(request, now).is_err() {
+            return None;
+        }
+        calls::question(&self.state, self.terms(), &call_of(request, query), now)
+    }
+
+    const fn terms(&self) -> Terms {
+        Terms { capacity: self.capacity, strict: self.strict, discards: false }
+    }
+
+    /// `ruling` is what a webhook says of the call.
+    fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp, ruling: Ruling) -> Outcome {
         let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return Outcome::of(answer),
         };
-        let asked = call_of(request, query);
-        let terms = Terms { capacity: self.capacity, strict: self.strict };
+        let (mut asked, mut terms) = (call_of(request, query), self.terms());
+        let amended = match ruling {
+            Ruling::Passes => None,
+            Ruling::Refuses { code, info } => return Outcome::refused(code, info),
+            Ruling::Discards => {
+                terms.discards = true;
+                None
+            }
+            // The call is persisted as the webhook has it.
+            Ruling::Changes(fields) => calls::amended(asked.body, &self.state.app.settings().terms.policy, fields),
+        };
+        asked.body = amended.as_deref().unwrap_or(asked.body);
         let (mut outcome, is_change) = calls::answer(&mut self.state, terms, &asked, now);
         if is_change {
-            self.persist(|| OwnLine::group_call(now, &asked));
+            let strict = self.strict;
+            self.persist(|| OwnLine::group_call(now, &asked, strict));
         }
         outcome.answer.because.extend(gaps);
         outcome
@@ -141,11 +171,11 @@ impl World {
         query: &RawQuery,
         at: Timestamp,
         answer: Answer,
-        is_stub: bool,
+        notes: Vec<String>,
         injection: Option<&Injection>,
     ) -> Answered {
         let Answer { code, because, omitted, mut body, .. } = answer;
-        if !is_stub && !calls::is_emulated(request.path) {
+        if notes.is_empty() && !calls::is_emulated(request.path) {
             tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
             body = calls::unknown_path(request.path, code);
         }
@@ -159,9 +189,7 @@ impl World {
         let settings = self.state.app.settings();
         let policy = &settings.terms.policy;
         let mut flags = remarks::flags(policy, query, &because);
-        if is_stub {
-            flags.push("answered by a stub".to_owned());
-        }
+        flags.extend(notes);
         let signature = remarks::signature(settings, query, &because, at);
         tracing::info!(
             path = %Excerpt(&redact_usersig(request.path)),
@@ -185,6 +213,7 @@ impl World {
             readings: gaps.collect(),
             flags,
             fault: injection.cloned(),
+            bodies: Bodies::of(request.bytes(), &body),
             ..Entry::of(request, query).omitting(omitted)
         };
         self.log.write(entry);
@@ -197,7 +226,8 @@ impl World {
         let (code, info) = injection.code().unzip();
         let info = info.unwrap_or_default().to_owned();
         let (at, entry) = (self.now(), Entry::of(request, query));
-        self.log.write(Entry { at, code, info, fault: Some(injection.clone()), ..entry });
+        let bodies = Bodies::of(request.bytes(), b"");
+        self.log.write(Entry { at, code, info, fault: Some(injection.clone()), bodies, ..entry });
     }
 
     /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
@@ -226,12 +256,30 @@ impl World {
         }
         let now = self.now();
         let changes = self.state.create_group(id, kind, owner, Group { name: name.clone(), ..Group::default() }, now);
+        if is_new {
+            self.created(id);
+        }
         self.persist(|| Line { at: now, input: Input::CreateGroup { group: id, kind, owner } }.to_json());
         if is_new && !name.is_empty() {
             self.persist(|| OwnLine::name(now, id, &name));
         }
         self.happened(&changes, Initiator::Member);
         Ok(changes.events)
+    }
+
+    /// Tells of a group that was created over no call. Source: 1047/34369, sample request.
+    fn created(&self, id: GroupId) {
+        let settings = self.state.app.settings();
+        let Some(room) = self.state.app.room(&id) else { return };
+        let owner = room.owner().map(|owner| owner.to_string());
+        let webhook = CallWebhook::new(WebhookEvent::AfterCreateGroup, self.state.app.now())
+            .with("GroupId", id.as_str())
+            .with("Operator_Account", settings.admins.first().map_or("administrator", String::as_str))
+            .with("Owner_Account", owner.unwrap_or_default())
+            .with("Type", room.kind().name())
+            .with("Name", self.state.groups.get(&id).map_or("", |group| &group.name))
+            .with("MemberList", Vec::<&str>::new());
+        self.outbox.tell(settings.sdkappid, vec![webhook]);
     }
 
     /// Destroys a group; nothing where there is none.
@@ -262,6 +310,24 @@ impl World {
         });
         self.happened(&changes, initiator);
         Ok(changes.events)
+    }
+
+    /// What the app's server is asked before a user joins a group; nothing where the user is a member, or cannot be one. Source:
+    /// 1047/34370, sample request.
+    pub(crate) fn join_question(&self, id: GroupId, account: &str) -> Option<CallWebhook> {
+        let account = UserId::parse_as(account, self.state.app.settings().terms.policy.account_id).ok()?;
+        let room = self.state.app.room(&id)?;
+        let is_member = room.member(&account, self.now()).is_some_and(|member| !member.robot);
+        if is_member || self.check_join(id, &[account]).is_err() {
+            return None;
+        }
+        let webhook = CallWebhook::new(WebhookEvent::BeforeApplyJoin, self.now());
+        Some(
+            webhook
+                .with("GroupId", id.as_str())
+                .with("Type", room.kind().name())
+                .with("Requestor_Account", account.as_str()),
+        )
     }
 
     fn check_join(&self, group: GroupId, accounts: &[UserId]) -> Result<(), CapacityError> {
@@ -413,6 +479,11 @@ impl World {
             self.check_join(*group, accounts)?;
         }
         let (step, changes) = self.state.run(line, number);
+        for event in &changes.events {
+            if event.kind == GroupEventKind::GroupCreated {
+                self.created(event.group);
+            }
+        }
         self.happened(&changes, Initiator::Member);
         Ok(step)
     }
@@ -473,9 +544,9 @@ impl World {
         match Record::parse(text, &self.state.app.settings().terms.policy)? {
             Record::Own(OwnLine::Clock(clock)) => self.state.clock = clock,
             Record::Own(OwnLine::Name { group, name }) => self.state.groups.entry(group).or_default().name = name,
-            Record::Own(OwnLine::GroupCall { at, identifier, path, body }) => {
+            Record::Own(OwnLine::GroupCall { at, identifier, path, body, strict }) => {
                 let asked = AuthorizedCall { identifier: &identifier, path: &path, body: body.as_bytes() };
-                let terms = Terms { capacity: Capacity::UNLIMITED, strict: self.strict };
+                let terms = Terms { capacity: Capacity::UNLIMITED, strict, discards: false };
                 if !calls::answer(&mut self.state, terms, &asked, at).1 {
                     return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
                 }

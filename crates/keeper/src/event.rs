@@ -45,6 +45,18 @@ pub enum Event {
         /// How many accounts it named.
         accounts: usize,
     },
+    /// The service refused an account by itself, which had held up others of its call. It is sent by itself from now on, at each sign of life, until it
+    /// is served or another thing is wanted of it.
+    Rejected {
+        /// The group.
+        group: GroupId,
+        /// The account.
+        account: UserId,
+        /// What the call was to do.
+        action: Action,
+        /// The code.
+        code: ErrorCode,
+    },
     /// A call got no answer that can be used.
     Failed {
         /// The group.
@@ -124,7 +136,7 @@ pub struct GroupView {
     pub wanted: usize,
     /// How many accounts are wanted to hold each mark, in ascending order of marks.
     pub holders: Vec<(Mark, usize)>,
-    /// How many accounts wait for a call.
+    /// How many accounts wait for a call, or for another try.
     pub waiting: usize,
     /// How many accounts are in a call.
     pub in_flight: usize,

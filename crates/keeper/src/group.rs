@@ -18,6 +18,8 @@ pub(crate) struct Group {
     /// The accounts about which something is known beyond what is wanted.
     pub(crate) active: BTreeMap<UserId, Active>,
     pub(crate) queues: BTreeMap<Action, Queue>,
+    /// How many accounts wait for another try, or in parts of calls that were refused.
+    pub(crate) delayed: usize,
     pub(crate) in_flight: usize,
     pub(crate) restored: u64,
     /// How many accounts have unwanted marks by the latest sweep.
@@ -89,6 +91,10 @@ pub(crate) struct Flags {
     pub(crate) goes_on: bool,
     /// Its marks were refused together with those of all others of the call.
     pub(crate) refused: bool,
+    /// After such a refusal it was found online.
+    pub(crate) checked: bool,
+    /// It was refused by itself, so it is sent by itself.
+    pub(crate) apart: bool,
     /// A sweep has sent it.
     pub(crate) swept: bool,
     /// Mark 500 is to be deleted once its call has ended: it may have left before that mark was set.
@@ -184,7 +190,7 @@ impl Group {
                 .filter(|(_, count)| **count > 0)
                 .map(|(mark, count)| (*mark, *count))
                 .collect(),
-            waiting: self.queues.values().map(|queue| queue.accounts.len()).sum(),
+            waiting: self.queues.values().map(|queue| queue.accounts.len()).sum::<usize>() + self.delayed,
             in_flight: self.in_flight,
             restored: self.restored,
             unwanted: self.unwanted,

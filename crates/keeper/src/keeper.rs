@@ -1,5 +1,6 @@
 //! The machine: wants, webhooks and results in; calls, events and records out.
 
+mod divide;
 mod settle;
 mod signs;
 mod sweep;
@@ -54,6 +55,10 @@ pub struct Keeper {
     resyncs: BTreeMap<GroupId, Option<UserId>>,
     sweeps: Sweeps,
     in_flight: BTreeMap<CallId, InFlight>,
+    /// Calls that were refused as a whole and are sent in parts, by a number.
+    divisions: BTreeMap<u64, divide::Division>,
+    /// Those of which no part is in flight.
+    divisions_ready: BTreeSet<u64>,
     /// Until when a call of an earlier keeper may still be carried out.
     doubt_until: Timestamp,
     calls: u64,
@@ -68,6 +73,8 @@ struct InFlight {
     action: Action,
     named: Named,
     sent_at: Timestamp,
+    /// The division of which it is a part.
+    division: Option<u64>,
 }
 
 impl Keeper {
@@ -84,6 +91,8 @@ impl Keeper {
             resyncs: BTreeMap::new(),
             sweeps: Sweeps::default(),
             in_flight: BTreeMap::new(),
+            divisions: BTreeMap::new(),
+            divisions_ready: BTreeSet::new(),
             doubt_until: Timestamp::EPOCH,
             calls: 0,
             events: Vec::new(),
@@ -100,15 +109,15 @@ impl Keeper {
     /// What to do next. Call it until it returns no call, and again after each event.
     ///
     /// Calls are returned in this order: those that wait because of webhooks, wants and renewals, the one that waits longest first;
-    /// then a resync; then a page of a sweep.
+    /// then parts of calls that were refused; then a resync; then a page of a sweep.
     pub fn poll(&mut self, now: Timestamp) -> Step {
         let now = self.time(now);
         self.fire_timers(now);
         if self.in_flight.len() < self.settings.in_flight_max.max(1) {
-            if !self.has_ready(now) {
+            if !self.has_ready(now) && self.divisions_ready.is_empty() {
                 self.feed_resync(now);
             }
-            if let Some(call) = self.next_call(now).or_else(|| self.next_page(now)) {
+            if let Some(call) = self.next_call(now).or_else(|| self.next_part(now)).or_else(|| self.next_page(now)) {
                 return Step::Call(call);
             }
         }
@@ -179,14 +188,23 @@ impl Keeper {
         let (quiet, renew_before) = (self.settings.quiet, self.settings.renew_before);
         let Some(state) = self.groups.get_mut(&group) else { return };
         let Some(active) = state.active.get_mut(&account) else { return };
+        // One that is sent by itself waits with nobody.
+        let (stage, apart) = match stage {
+            Stage::Queued(action, by) if active.flags.apart && by > self.seen => (Stage::Delayed(action, by), None),
+            Stage::Queued(action, _) if active.flags.apart => (Stage::InFlight(action), Some(action)),
+            stage => (stage, None),
+        };
         let before = std::mem::replace(&mut active.stage, stage);
+        let is_delayed = |stage: Stage| usize::from(matches!(stage, Stage::Delayed(..)));
+        state.delayed = (state.delayed + is_delayed(stage)).saturating_sub(is_delayed(before));
         let timer = match stage {
             Stage::Queued(..) | Stage::InFlight(_) => None,
             Stage::Delayed(_, until) => Some(until),
-            Stage::Idle => Some(match active.pin_ends {
-                Some(ends) => before_by(ends, renew_before),
-                None => active.touched_at.saturating_add(quiet),
-            }),
+            Stage::Idle => match active.pin_ends {
+                Some(ends) => Some(before_by(ends, renew_before)),
+                None if active.flags.apart => None,
+                None => Some(active.touched_at.saturating_add(quiet)),
+            },
         };
         if let Some(fires) = std::mem::replace(&mut active.timer, timer) {
             self.timers.remove(&(fires, group, account));
@@ -200,6 +218,9 @@ impl Keeper {
             let Some(state) = self.groups.get_mut(&group) else { return };
             state.queues.entry(action).or_default().accounts.insert((by, account));
             self.plan_queue(group, action);
+        }
+        if let Some(action) = apart {
+            self.send_apart(group, account, action);
         }
     }
 
@@ -239,6 +260,10 @@ impl Keeper {
         let Some(active) = state.active.get_mut(&account) else { return };
         active.flags.goes_on = true;
         active.tries = 0;
+        if !matches!(active.stage, Stage::InFlight(_)) {
+            active.flags.refused = false;
+            active.flags.checked = false;
+        }
         let stage = match (active.stage, active.first_action(want)) {
             (Stage::InFlight(_), _) => {
                 active.again_by = Some(active.again_by.map_or(by, |before| before.min(by)));
@@ -337,7 +362,7 @@ impl Keeper {
         if let Some(state) = self.groups.get_mut(&group) {
             state.in_flight += named.len();
         }
-        Some(self.send(now, group, action, named, request))
+        Some(self.send(now, group, action, named, request, None))
     }
 
     /// Registers a call as in flight.
@@ -348,11 +373,12 @@ impl Keeper {
         action: Action,
         named: Named,
         request: avmarks_client::CallRequest,
+        division: Option<u64>,
     ) -> Call {
         let id = CallId(self.calls);
         self.calls += 1;
         let accounts = named.len();
-        self.in_flight.insert(id, InFlight { group, action, named, sent_at: now });
+        self.in_flight.insert(id, InFlight { group, action, named, sent_at: now, division });
         Call { id, group, action, accounts, request }
     }
 
@@ -363,7 +389,8 @@ impl Keeper {
             return timer;
         }
         let agenda = self.agenda.first().map(|(at, ..)| *at);
-        [timer, agenda, self.sweeps.next_moment()].into_iter().flatten().min()
+        let part = (!self.divisions_ready.is_empty()).then_some(self.seen);
+        [timer, agenda, part, self.sweeps.next_moment()].into_iter().flatten().min()
     }
 }
 

@@ -40,7 +40,6 @@ mod event;
 mod input;
 mod mark_list;
 mod policy;
-mod presence;
 #[cfg(test)]
 mod random;
 mod refusal;

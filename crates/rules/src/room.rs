@@ -5,6 +5,7 @@ mod list;
 mod marks;
 mod order;
 mod pins;
+mod presence;
 mod records;
 mod restore;
 mod roster;
@@ -27,9 +28,9 @@ pub use self::restore::RestoreError;
 use self::roster::Roster;
 pub use self::roster::set_hash_seed;
 pub(crate) use self::roster::{Connection, hash};
-pub(crate) use self::transition::{MarkChange, MarkChanges, Step};
+pub(crate) use self::transition::{MarkChange, MarkChanges};
 pub use self::transition::{StaleTransition, Transition};
-pub(crate) use self::view::{LOOK_UP_AT_ONCE, Seen, View};
+pub(crate) use self::view::{LOOK_UP_AT_ONCE, View};
 
 /// The state of one group: type, owner, administrators, members and robots with their marks.
 ///

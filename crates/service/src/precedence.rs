@@ -18,7 +18,7 @@ use crate::answer::{Answer, Effect, Outcome, refused_answer};
 use crate::app::{App, Settings};
 use crate::preflight::{self, Body};
 use crate::quota::Quota;
-use crate::request::{Caller, Request, RequestBody, without_query};
+use crate::request::{Caller, Request, without_query};
 use crate::target::Target;
 use crate::violation::{Violation, Violations};
 
@@ -154,14 +154,10 @@ impl<'a> Evaluation<'a> {
         if method != "POST" {
             self.add(Refusal::Method, None, format!("the method is `{}`; it must be `POST`", Excerpt(method)))?;
         }
-        let bytes_max = self.app.settings.terms.limits.body_bytes_max;
-        let too_long = match body {
-            RequestBody::Bytes(body) if body.len() <= bytes_max => return ControlFlow::Continue(()),
-            RequestBody::Bytes(body) => format!("the body has {} bytes; at most {bytes_max} are read", body.len()),
-            RequestBody::TooLong(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
-            RequestBody::TooLong(None) => format!("the body has more than the {bytes_max} bytes that are read"),
-        };
-        self.add(Refusal::BodySize, Some(BodyPath::Body), too_long)
+        match body.too_long(&self.app.settings.terms) {
+            None => ControlFlow::Continue(()),
+            Some(violation) => self.violations.add(violation),
+        }
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.

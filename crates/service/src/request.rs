@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use avmarks_protocol::BodyPath;
+use avmarks_rules::{Refusal, Terms};
+
+use crate::violation::Violation;
+
 /// A request of the REST API.
 ///
 /// ```
@@ -40,6 +45,21 @@ pub enum RequestBody<'a> {
     Bytes(&'a [u8]),
     /// A body over the limit that was not read, with its length in bytes where that is known. Step 1 refuses it.
     TooLong(Option<u64>),
+}
+
+impl RequestBody<'_> {
+    /// What is wrong with a body that has more bytes than the limit (`gap:http-codes`); none where it has not.
+    #[must_use]
+    pub fn too_long(self, terms: &Terms) -> Option<Violation> {
+        let bytes_max = terms.limits.body_bytes_max;
+        let message = match self {
+            Self::Bytes(body) if body.len() <= bytes_max => return None,
+            Self::Bytes(body) => format!("the body has {} bytes; at most {bytes_max} are read", body.len()),
+            Self::TooLong(Some(bytes)) => format!("the body has {bytes} bytes; at most {bytes_max} are read"),
+            Self::TooLong(None) => format!("the body has more than the {bytes_max} bytes that are read"),
+        };
+        Some(Violation::new(Refusal::BodySize, Some(BodyPath::Body), &terms.policy, message))
+    }
 }
 
 impl<'a> Request<'a> {

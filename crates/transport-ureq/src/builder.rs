@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use avmarks_client::{Job, JobError, JobSettings, PaceSettings, Signer};
+use avmarks_client::{Job, JobSettings, PaceSettings, Signer};
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
 use ureq::Agent;
 
+use crate::build_error::BuildError;
 use crate::client::{Client, Paces, Seeds};
 use crate::clock::Clock;
 use crate::exchange::Route;
@@ -80,8 +81,15 @@ const KEPT_CONNECTIONS_MAX: usize = 64;
 /// How much of a response is read. 500 accounts with ten marks each are below 100 kB.
 const RESPONSE_BYTES_MAX: u64 = 4 << 20;
 
+impl Client {
+    /// A client of the service at `base`, which is a [`Region`](avmarks_protocol::region::Region) or any base of a URL.
+    pub fn builder(base: impl Into<BaseUrl>, signer: impl Into<Arc<Signer>>) -> ClientBuilder {
+        ClientBuilder::new(base.into(), signer.into())
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(base: BaseUrl, signer: Arc<Signer>) -> Self {
+    fn new(base: BaseUrl, signer: Arc<Signer>) -> Self {
         Self {
             base,
             signer,
@@ -250,39 +258,4 @@ impl Network {
         }
         Ok((config.build().new_agent(), proxy))
     }
-}
-
-/// Why a client cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// `http` to another host than this one.
-    #[error("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`")]
-    Http {
-        /// The base.
-        base: BaseUrl,
-    },
-    /// `https`, and nothing that speaks TLS.
-    #[error("there is no TLS: build with the feature `rustls`, or hand in an agent that has it")]
-    NoTls,
-    /// A setting that an agent has by itself, and an agent.
-    #[error("`{setting}` was called, and an agent was handed in, which has its own; set it there")]
-    AgentHasItsOwn {
-        /// The method of [`ClientBuilder`].
-        setting: &'static str,
-    },
-    /// The proxy cannot be used.
-    #[error(transparent)]
-    Proxy(#[from] ProxyError),
-    /// An extra root certificate cannot be used.
-    #[error("extra root certificate {number}: {reason}")]
-    RootCertificate {
-        /// Which one, from 1, in the order in which they were added.
-        number: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A setting is out of range.
-    #[error(transparent)]
-    Settings(#[from] JobError),
 }

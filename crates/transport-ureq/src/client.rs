@@ -14,9 +14,7 @@ use avmarks_client::{
 use avmarks_protocol::region::BaseUrl;
 use avmarks_spec::Timestamp;
 
-use crate::builder::ClientBuilder;
 use crate::clock::Clock;
-use crate::drive::drive;
 use crate::exchange::Route;
 use crate::proxy::ProxyInUse;
 
@@ -41,11 +39,6 @@ pub struct Client {
 pub(crate) struct Paces(Mutex<BTreeMap<String, Arc<Mutex<Pace>>>>);
 
 impl Client {
-    /// A client of the service at `base`, which is a [`Region`](avmarks_protocol::region::Region) or any base of a URL.
-    pub fn builder(base: impl Into<BaseUrl>, signer: impl Into<Arc<Signer>>) -> ClientBuilder {
-        ClientBuilder::new(base.into(), signer.into())
-    }
-
     /// Sets marks on any number of accounts of a group.
     ///
     /// **A job comes back even where the service refused every call**: [`Job::report`] has the outcome of each account, and
@@ -162,18 +155,6 @@ impl Client {
     /// As [`Job::resume`].
     pub fn resume(&self, plans: Vec<Plan>, progress: &Progress, settings: JobSettings) -> Result<Job, JobError> {
         Job::resume(plans, progress, Arc::clone(&self.signer), settings, self.seeds.next())
-    }
-
-    /// Carries a job out, and returns it with the outcome of each account.
-    ///
-    /// Blocks until everything has ended. Up to [`JobSettings::in_flight_max`] attempts are made at a time, each by a thread of its
-    /// own; with 1, the calling thread makes all of them. The job keeps the client's pace.
-    ///
-    /// `watch` is called after each attempt: to show how far the job is, or to save its progress. Other attempts wait while it runs.
-    /// Set `stop` from anywhere, such as the handler of Ctrl-C, and nothing more is sent: the job comes back once what is in flight
-    /// has ended. Setting it is noticed within 50 ms.
-    pub fn run(&self, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
-        drive(self, job, stop, watch)
     }
 
     /// Makes any other call of the API, signed, at the pace of its command and sent again as the calls of a job are; where it

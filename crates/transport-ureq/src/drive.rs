@@ -13,15 +13,24 @@ use crate::client::{Client, locked};
 /// How long a thread sleeps at most before it looks whether it was told to stop.
 const STOP_LATENCY: Duration = Duration::from_millis(50);
 
-/// Carries a job out to its end, or to the end of what was in flight when `stop` was set.
-pub(crate) fn drive(client: &Client, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
-    let threads_max = job.settings().in_flight_max;
-    // One without a plan sends nothing.
-    let pace = client.pace(job.endpoint().map_or("", Endpoint::path));
-    let state = Mutex::new(State { job, watch, threads: 1, idle: 0 });
-    let shared = Shared { client, pace, stop, threads_max, state, changed: Condvar::new() };
-    scope(|scope| shared.work(scope));
-    shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).job
+impl Client {
+    /// Carries a job out, and returns it with the outcome of each account.
+    ///
+    /// Blocks until everything has ended. Up to [`JobSettings::in_flight_max`] attempts are made at a time, each by a thread of its
+    /// own; with 1, the calling thread makes all of them. The job keeps the client's pace.
+    ///
+    /// `watch` is called after each attempt: to show how far the job is, or to save its progress. Other attempts wait while it runs.
+    /// Set `stop` from anywhere, such as the handler of Ctrl-C, and nothing more is sent: the job comes back once what is in flight
+    /// has ended. Setting it is noticed within 50 ms.
+    pub fn run(&self, job: Job, stop: &AtomicBool, watch: impl FnMut(&Job) + Send) -> Job {
+        let threads_max = job.settings().in_flight_max;
+        // One without a plan sends nothing.
+        let pace = self.pace(job.endpoint().map_or("", Endpoint::path));
+        let state = Mutex::new(State { job, watch, threads: 1, idle: 0 });
+        let shared = Shared { client: self, pace, stop, threads_max, state, changed: Condvar::new() };
+        scope(|scope| shared.work(scope));
+        shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).job
+    }
 }
 
 struct Shared<'a, W> {

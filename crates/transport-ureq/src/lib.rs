@@ -57,6 +57,7 @@
 //! `rustls` (default): TLS. Without it no TLS crate is built; [`ClientBuilder::agent`] takes an agent that has another one.
 #![forbid(unsafe_code)]
 
+mod build_error;
 mod builder;
 mod client;
 mod clock;
@@ -68,7 +69,8 @@ mod proxy;
 #[cfg(feature = "rustls")]
 mod roots;
 
-pub use builder::{BuildError, ClientBuilder, Timeouts};
+pub use build_error::BuildError;
+pub use builder::{ClientBuilder, Timeouts};
 pub use client::{Client, MarksError};
 pub use members::CallError;
 pub use online::OnlineMembers;

@@ -3,7 +3,7 @@
 use rustls::RootCertStore;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 
 /// The certificates that were added, or why one cannot be.
 #[derive(Debug, Default)]

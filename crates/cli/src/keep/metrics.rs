@@ -17,6 +17,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("avmarks_keep_wants_total", "Wants put or removed, by what became of them."),
     ("avmarks_keep_calls_total", "Calls by what they do and what became of them."),
     ("avmarks_keep_accounts_total", "Accounts in answered calls, by what the call does and whether they were served."),
+    ("avmarks_keep_rejected_total", "Accounts that the service refused by themselves."),
     ("avmarks_keep_restored_total", "Accounts whose marks a sweep has set again."),
     ("avmarks_keep_unwanted_total", "Accounts of which a sweep has found unwanted marks."),
     ("avmarks_keep_sweeps_total", "Sweeps of groups that have ended."),

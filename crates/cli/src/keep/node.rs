@@ -517,6 +517,11 @@ fn note(metrics: &Metrics, event: &Event) {
             }
             tracing::warn!(%group, action = action.name(), code = code.number(), accounts, "refused");
         }
+        Event::Rejected { group, account, action, code } => {
+            metrics.add("avmarks_keep_rejected_total", &[], 1);
+            let (action, code) = (action.name(), code.number());
+            tracing::warn!(%group, %account, action, code, "refused by itself; it is sent by itself at its next sign of life");
+        }
         Event::Failed { group, action, accounts } => {
             metrics.add("avmarks_keep_calls_total", &[("action", action.name()), ("result", "failed")], 1);
             tracing::warn!(%group, action = action.name(), accounts, "failed; it is sent again later");

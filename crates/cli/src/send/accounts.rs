@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::input::{Shown, Source};
 use crate::mark::parse_mark;
 use crate::output::DETAILS_MAX;
-use crate::send::fields::{Field, HEADERS, fields};
+use crate::send::fields::{Field, HEADERS, begins_as_json, fields};
 use crate::settings::Settings;
 
 /// What the second column of a header is called.
@@ -168,6 +168,12 @@ impl<'a> Inputs<'a> {
         if is_first && let Some(separator) = other_separator(line) {
             return Err(format!(
                 "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
+            ));
+        }
+        if begins_as_json(line) {
+            return Err(format!(
+                "`{}` begins like JSON; write a line for each account, or put the account in quotes",
+                Excerpt(line)
             ));
         }
         let fields = fields(line).map_err(|error| error.to_string())?;

@@ -66,10 +66,16 @@ fn quoted_field(mut rest: &str) -> Result<(Field<'_>, &str), QuoteError> {
 /// A text as a line that is read as this one account: in quotes where it would be taken for something else.
 pub(super) fn line_of(account: &str) -> Cow<'_, str> {
     let is_plain = account.trim_matches(BLANKS) == account && !account.contains(['"', ',']);
-    match is_plain && !account.starts_with('#') && !HEADERS.iter().any(|name| account.eq_ignore_ascii_case(name)) {
+    let is_plain = is_plain && !account.starts_with('#') && !begins_as_json(account);
+    match is_plain && !HEADERS.iter().any(|name| account.eq_ignore_ascii_case(name)) {
         true => account.into(),
         false => format!("\"{}\"", account.replace('"', "\"\"")).into(),
     }
+}
+
+/// Whether a line begins like a JSON object or array, which a file of accounts in JSON does.
+pub(super) fn begins_as_json(line: &str) -> bool {
+    line.trim_start_matches(BLANKS).starts_with(['{', '['])
 }
 
 /// What looks like the header of a column of accounts.
@@ -113,6 +119,9 @@ mod tests {
             ("a,b", "\"a,b\""),
             (" a", "\" a\""),
             ("#1", "\"#1\""),
+            ("{1}", "\"{1}\""),
+            ("[1]", "\"[1]\""),
+            ("1]", "1]"),
             ("Account", "\"Account\""),
         ] {
             assert_eq!(line_of(account), line);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use avmarks_emulator::protocol::webhook::Revision;
-use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookSettings};
+use avmarks_emulator::{Clock, ControlToken, Settings as EmulatorSettings, WebhookEvent, WebhookSettings};
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_spec::{GroupId, Timestamp};
@@ -145,6 +145,8 @@ fn webhooks(settings: &Settings) -> Result<Option<WebhookSettings>, Error> {
     let trusted = settings.path(Setting::WebhookTrusted).map(|path| Source::from(path.into_os_string()));
     webhooks.trusted = trusted.map(|source| source.read_certificates()).transpose()?;
     put(&mut webhooks.revision, settings.text(Setting::WebhookRevision).and_then(Revision::from_name));
+    let event = |name: &str| WebhookEvent::from_name(name).ok_or("expected the `CallbackCommand` of a webhook");
+    put(&mut webhooks.events, settings.list(Setting::WebhookEvents, event)?);
     put(&mut webhooks.retries, settings.number(Setting::WebhookRetries));
     put(&mut webhooks.duplicate, settings.number(Setting::WebhookDuplicate));
     put(&mut webhooks.reorder, settings.number(Setting::WebhookReorder));

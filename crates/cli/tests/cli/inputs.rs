@@ -49,13 +49,14 @@ fn byte_order_marks_are_removed_from_every_text() {
 }
 
 #[test]
-fn utf_16_and_gzip_are_refused_by_name() {
+fn utf_16_gzip_and_zip_are_refused_by_name() {
     let folder = folder("encodings");
     let body = r#"{"GroupId":"g"}"#;
     for (bytes, said) in [
         (utf16(SCENARIO), "it is UTF-16; save it as UTF-8"),
         (utf16(SCENARIO)[2..].to_vec(), "it is UTF-16; save it as UTF-8"),
         (vec![0x1f, 0x8b, 8, 0], "it is compressed (gzip); decompress it"),
+        (b"PK\x03\x04\x14\0".to_vec(), "it is a ZIP archive, as workbooks are; save it as text"),
     ] {
         let name = file(&folder, "input", bytes);
         let sign = ["usersig", "sign", "--sdkappid", "1", "--identifier", "a", "--key-file", &name];

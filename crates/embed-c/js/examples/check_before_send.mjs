@@ -1,5 +1,5 @@
 // Looks at a request before it would be sent.
-import { check } from "../node.mjs";
+import { check } from "avmarks";
 
 const body = JSON.stringify({ GroupId: "@TGS#a", CommandType: 1, MemberList: [{ Member_Account: "teacher10", Marks: [999] }] });
 const found = check("modify_user_info", body);

@@ -1,7 +1,7 @@
 // Reads scenario lines as bytes cut at LF from standard input and answers each, as crates/embed/examples/embed-replay.rs does.
 // With the argument `bench` and a body on standard input: microseconds of one `check` of it, the best of 2000 bursts of 10.
 import { readFileSync, writeFileSync } from "node:fs";
-import { call, session } from "../node.mjs";
+import { call, session } from "avmarks";
 
 const input = readFileSync(0);
 const lines = function* () {

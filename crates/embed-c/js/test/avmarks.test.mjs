@@ -1,56 +1,46 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { AvmarksError, ask, call, check, init, job, session } from "../node.mjs";
+import { Worker } from "node:worker_threads";
+import * as avmarks from "avmarks";
+import { cases } from "./cases.mjs";
 
-const body = '{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[999]}]}';
-const text = (bytes) => new TextDecoder().decode(bytes);
+const border = readFileSync(process.env.AVMARKS_BORDER, "utf8");
+for (const [name, run] of cases(avmarks, border)) test(name, run);
 
-test("a request is checked", () => {
-    const found = check("modify_user_info", body, { want: ["answer"] });
-    assert.equal(found.accepted, false);
-    assert.equal(found.violations[0].pointer, "/MemberList/0/Marks/0");
-    assert.equal(found.answer.ErrorCode, 10004);
-    assert.equal(check("modify_user_info", body.replace("999", "1000")).accepted, true);
-});
+const { ask, call, init, session } = avmarks;
 
-test("bytes cross as they are", () => {
-    const reply = call('{"v":1,"do":"check","endpoint":"get_members"}', new Uint8Array([255, 0]));
-    assert.ok(text(reply).startsWith('{"v":1,"ok":{"accepted":false,'));
-    assert.ok(text(call(new Uint8Array([255]))).startsWith('{"v":1,"error":{"kind":"not-json"'));
-    assert.ok(text(call("")).startsWith('{"v":1,"error":{"kind":"not-json"'));
-});
-
-test("an error is thrown with its place", () => {
-    const of = (error) => error instanceof AvmarksError && error.kind === "unknown-field" && error.pointer === "/polcy";
-    assert.throws(() => check("modify_user_info", "", { polcy: {} }), of);
-    assert.throws(() => job({}), AvmarksError);
-});
-
-test("marks cross as JSON", () => {
-    for (const [mark, accepted] of [[1000, true], [4294967295, true], [4294967296, false], [-1, false]]) {
-        const inputs = [{ account: "a", marks: [mark] }];
-        assert.equal(ask("plan", { change: "set", group: "g", inputs }).accepted, accepted);
-    }
-});
-
-test("a session keeps its state until it is closed", () => {
+test("a request that fits into no memory ends nothing but the handles", () => {
     const of = session();
-    assert.equal(of.ask("line", {}, '{"at":0,"do":"tick"}').line, 1);
-    const snapshot = text(of.call('{"v":1,"do":"snapshot"}')).slice('{"v":1,"ok":'.length, -1);
-    assert.throws(() => of.ask("line", {}, "{}"), /line 2: /);
-    of.close();
-    of.close();
+    // 4 GiB of zeros, which the system does not even lay out.
+    const large = new Uint8Array(2 ** 32 - 2 ** 16);
+    assert.throws(() => call('{"v":1,"do":"about"}', large), WebAssembly.RuntimeError);
+    assert.equal(ask("about").v, 1);
     assert.throws(() => of.ask("snapshot"), /closed/);
-    assert.equal(text(session({}, snapshot).call('{"v":1,"do":"snapshot"}')).slice('{"v":1,"ok":'.length, -1), snapshot);
+    of.close();
+    for (let turn = 0; turn < 50; turn++) assert.equal(ask("about").v, 1);
 });
 
-test("memory is given back", () => {
-    const large = " ".repeat(1 << 20);
-    for (let turn = 0; turn < 300; turn++) check("get_members", large);
+test("workers may ask at once", async () => {
+    const script = `
+        import { parentPort } from "node:worker_threads";
+        import { check } from ${JSON.stringify(import.meta.resolve("avmarks"))};
+        let refused = 0;
+        for (let turn = 0; turn < 200; turn++) refused += check("get_members", "{}").accepted ? 0 : 1;
+        parentPort.postMessage(refused);`;
+    const url = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+    const ended = [1, 2, 3, 4].map(() => new Promise((resolve, reject) => {
+        new Worker(url).once("message", resolve).once("error", reject);
+    }));
+    assert.deepEqual(await Promise.all(ended), [200, 200, 200, 200]);
 });
 
-test("the module can be loaded from bytes", async () => {
-    await init(readFileSync(new URL("../avmarks.wasm", import.meta.url)));
+test("the module can be loaded from bytes, from a module and by itself", async () => {
+    const bytes = readFileSync(new URL(import.meta.resolve("avmarks/avmarks.wasm")));
+    await init(bytes);
+    assert.equal(ask("about").v, 1);
+    await init(new WebAssembly.Module(bytes));
+    assert.equal(ask("about").v, 1);
+    await assert.rejects(init(new Uint8Array([0])), WebAssembly.CompileError);
     assert.equal(ask("about").v, 1);
 });

@@ -74,6 +74,11 @@ final class Handle
         }
     }
 
+    /** A copy would give the same memory back once more. */
+    private function __clone()
+    {
+    }
+
     public function __destruct()
     {
         $this->close();

@@ -22,11 +22,30 @@ final class AvmarksTest extends TestCase
         self::assertTrue(Avmarks::check('modify_user_info', str_replace('999', '1000', self::BODY))['accepted']);
     }
 
-    public function testBytesCrossAsTheyAre(): void
+    /** @return iterable<string, list<string>> */
+    public static function border(): iterable
     {
-        $reply = Avmarks::call('{"v":1,"do":"check","endpoint":"get_members"}', "\xff\x00");
-        self::assertStringStartsWith('{"v":1,"ok":{"accepted":false,', $reply);
-        self::assertStringStartsWith('{"v":1,"error":{"kind":"not-json"', Avmarks::call("\xff"));
+        // The table that every language is held to.
+        $table = file_get_contents((string) getenv('AVMARKS_BORDER')) ?: throw new RuntimeException('AVMARKS_BORDER names tests/border.tsv');
+        foreach (explode("\n", $table) as $line) {
+            if ($line !== '' && $line[0] !== '#') {
+                [$name, $request, $body, $begins] = explode("\t", $line);
+                yield $name => [rawurldecode($request), rawurldecode($body), $begins];
+            }
+        }
+    }
+
+    /** @dataProvider border */
+    public function testTheBorderPassesEverythingAsItIs(string $request, string $body, string $begins): void
+    {
+        self::assertStringStartsWith($begins, Avmarks::call($request, $body));
+    }
+
+    public function testABodyOf16MibIsMeasured(): void
+    {
+        $request = '{"v":1,"do":"check","endpoint":"modify_user_info"}';
+        self::assertStringContainsString('the body has 16777216 bytes', Avmarks::call($request, str_repeat("\0", 1 << 24)));
+        self::assertSame(Avmarks::call($request, self::BODY), Avmarks::call(str_repeat(' ', 1 << 24) . $request, self::BODY));
     }
 
     public function testAnErrorIsThrownWithItsPlace(): void
@@ -53,11 +72,20 @@ final class AvmarksTest extends TestCase
     public function testASessionKeepsItsStateUntilItIsClosed(): void
     {
         $session = Handle::session();
-        self::assertSame(1, $session->ask('line', '{"at":0,"do":"tick"}')['line']);
-        self::assertSame(2, $session->ask('line', '{"at":0,"do":"tick"}')['line']);
+        self::assertSame(1, $session->ask('line', '{"at":0,"do":"create_group","group":"g"}')['line']);
+        $snapshot = substr($session->call('{"v":1,"do":"snapshot"}'), strlen('{"v":1,"ok":'), -1);
+        $again = Handle::session($snapshot);
+        self::assertSame($snapshot, substr($again->call('{"v":1,"do":"snapshot"}'), strlen('{"v":1,"ok":'), -1));
         $session->close();
         $session->close();
         $this->expectException(LogicException::class);
         $session->ask('snapshot');
+    }
+
+    public function testAHandleIsNotCopied(): void
+    {
+        $session = Handle::session();
+        $this->expectException(\Error::class);
+        clone $session;
     }
 }

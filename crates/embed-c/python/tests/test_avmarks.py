@@ -1,4 +1,7 @@
+import copy
 import threading
+import urllib.parse
+from pathlib import Path
 
 import avmarks
 import pytest
@@ -14,10 +17,29 @@ def test_a_request_is_checked():
     assert avmarks.check("modify_user_info", BODY.replace(b"999", b"1000"))["accepted"]
 
 
-def test_bytes_cross_as_they_are():
-    assert avmarks.call(REQUEST, b"\xff\x00").startswith(b'{"v":1,"ok":{"accepted":false,')
-    assert avmarks.call(b"\xff").startswith(b'{"v":1,"error":{"kind":"not-json"')
-    assert avmarks.check("modify_user_info", "中".encode())["violations"][0]["code"] == 60003
+TABLE = (Path(__file__).parents[2] / "tests" / "border.tsv").read_text(encoding="utf-8").split("\n")
+ROWS = [line.split("\t") for line in TABLE if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("request_text, body, begins", [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_the_border_passes_everything_as_it_is(request_text, body, begins):
+    reply = avmarks.call(urllib.parse.unquote_to_bytes(request_text), urllib.parse.unquote_to_bytes(body))
+    assert reply.startswith(begins.encode())
+
+
+def test_a_body_of_16_mib_is_measured():
+    assert b"the body has 16777216 bytes" in avmarks.call(REQUEST, bytes(1 << 24))
+    assert avmarks.call(b" " * (1 << 24) + REQUEST, BODY) == avmarks.call(REQUEST, BODY)
+
+
+def test_text_is_taken_as_utf_8():
+    assert avmarks.call(REQUEST.decode(), BODY.decode()) == avmarks.call(REQUEST, BODY)
+    assert avmarks.check("modify_user_info", "中")["violations"][0]["code"] == 60003
+    # Half a surrogate pair, as json.loads makes it, is no UTF-8.
+    assert avmarks.check("modify_user_info", "\ud800")["violations"][0]["code"] == 60003
+    with pytest.raises(avmarks.AvmarksError) as caught:
+        avmarks.explain("\ud800")
+    assert caught.value.kind == "not-json"
 
 
 def test_an_error_is_raised_with_its_place():
@@ -39,7 +61,8 @@ def test_a_session_keeps_its_state_until_it_is_closed():
         snapshot = session.call(b'{"v":1,"do":"snapshot"}')[len(b'{"v":1,"ok":'):-1]
         with pytest.raises(avmarks.AvmarksError, match="line 2: "):
             session.ask("line", b"{}")
-    with pytest.raises(ValueError):
+    session.close()
+    with pytest.raises(ValueError, match="closed"):
         session.ask("snapshot")
     with avmarks.Session(snapshot) as again:
         assert again.call(b'{"v":1,"do":"snapshot"}')[len(b'{"v":1,"ok":'):-1] == snapshot
@@ -61,3 +84,18 @@ def test_threads_may_share_a_session():
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
         assert session.ask("line", b'{"at":0,"do":"tick"}')["line"] == 201
+
+
+def test_threads_may_call_at_once():
+    replies = []
+    threads = [threading.Thread(target=lambda: replies.extend(avmarks.call(REQUEST, BODY) for _ in range(50))) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert replies == [avmarks.call(REQUEST, BODY)] * 200
+
+
+def test_a_session_is_not_copied():
+    with avmarks.Session() as session:
+        for copied in (copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="cannot be copied"):
+                copied(session)

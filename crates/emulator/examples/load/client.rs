@@ -10,7 +10,23 @@ use tokio::net::TcpStream;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-const TARGET: &str = "/v4/group_open_avchatroom_http_svc/modify_user_info?sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
+const QUERY: &str = "sdkappid=1400000000&identifier=administrator&usersig=unchecked&random=1&contenttype=json";
+
+/// A call, and its answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    pub(crate) name: &'static str,
+    /// Without `/v4/`.
+    pub(crate) path: &'static str,
+    pub(crate) body: &'static str,
+    pub(crate) answer: &'static str,
+}
+
+/// A whole request.
+pub(crate) fn request(path: &str, body: &str) -> String {
+    let length = body.len();
+    format!("POST /v4/{path}?{QUERY} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
+}
 
 /// What came of one round, or of several.
 #[derive(Default)]
@@ -54,19 +70,13 @@ impl fmt::Display for Round {
     }
 }
 
-/// Asks for `time` over so many connections; any answer but `expected` is an error. The time begins when every connection has had
+/// Asks for `time` over so many connections; any answer but that of `work` is an error. The time begins when every connection has had
 /// its first answer.
-pub(crate) async fn round(
-    address: SocketAddr,
-    connections: usize,
-    time: Duration,
-    body: &'static str,
-    expected: &'static str,
-) -> Round {
+pub(crate) async fn round(address: SocketAddr, connections: usize, time: Duration, work: Work) -> Round {
     let ready = Arc::new(Barrier::new(connections + 1));
     let mut set = JoinSet::new();
     for _ in 0..connections {
-        set.spawn(connection(address, time, body, expected, Arc::clone(&ready)));
+        set.spawn(connection(address, time, work, Arc::clone(&ready)));
     }
     ready.wait().await;
     let begun = Instant::now();
@@ -77,16 +87,9 @@ pub(crate) async fn round(
     Round { time: begun.elapsed(), ..round }
 }
 
-async fn connection(
-    address: SocketAddr,
-    time: Duration,
-    body: &'static str,
-    expected: &'static str,
-    ready: Arc<Barrier>,
-) -> Round {
-    let length = body.len();
-    let request = format!("POST {TARGET} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}");
-    let (request, expected) = (request.as_bytes(), expected.as_bytes());
+async fn connection(address: SocketAddr, time: Duration, work: Work, ready: Arc<Barrier>) -> Round {
+    let request = request(work.path, work.body);
+    let (request, expected) = (request.as_bytes(), work.answer.as_bytes());
     let mut buffer = vec![0; 16_384];
     let mut stream = TcpStream::connect(address).await.ok();
     let is_right = match &mut stream {
@@ -113,7 +116,7 @@ async fn connection(
 }
 
 /// The body of one answer.
-async fn exchange<'a>(stream: &mut TcpStream, request: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+pub(crate) async fn exchange<'a>(stream: &mut TcpStream, request: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
     stream.write_all(request).await.ok()?;
     let mut read = 0;
     loop {

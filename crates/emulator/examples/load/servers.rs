@@ -52,11 +52,25 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// This program, as the bare server.
-    pub(crate) fn bare() -> Result<Self, Box<dyn Error>> {
+    /// This program, as the bare server that gives the answer of this work.
+    pub(crate) fn bare(work: usize) -> Result<Self, Box<dyn Error>> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("bare");
+        command.arg("bare").arg(work.to_string());
         Self::start(command)
+    }
+
+    /// This program, as an emulator without a log, whose clock stands still.
+    pub(crate) fn emulator() -> Result<Self, Box<dyn Error>> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("emulator");
+        Self::start(command)
+    }
+
+    /// Bytes of memory that it holds.
+    pub(crate) fn memory(&self) -> Result<u64, Box<dyn Error>> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("there is no `VmRSS`")?;
+        Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1_024)
     }
 
     /// `avmarks serve`, which knows no other settings than these.

@@ -36,7 +36,7 @@ const RESULTS: &[Field] = &[Field::objects(
 const TO_ACCOUNT: &[Field] =
     &[Field::accounts("To_Account", 500).required().invalid(90_003).over(90_011), Field::number("IsNeedDetail", 0, 1)];
 const ONLINE: &[Field] = &[
-    Field::objects("QueryResult", usize::MAX, &[Field::account("To_Account").required()]).required(),
+    Field::objects("QueryResult", usize::MAX, &[Field::account("To_Account").required()]),
     Field::objects(
         "ErrorList",
         usize::MAX,
@@ -47,9 +47,9 @@ const ONLINE: &[Field] = &[
 pub(super) const CALLS: &[Call] = &[
     Call::new(
         "im_open_login_svc/account_import",
-        "1047/34953",
+        "1047/34953, with `Identifier` as older copies call `UserID`",
         "Imports an account; one that is there keeps its profile where nothing new is said.",
-        &[Field::account("UserID").required(), NICK_FIELD, FACE_URL_FIELD],
+        &[Field::account("UserID"), Field::account("Identifier"), NICK_FIELD, FACE_URL_FIELD],
     )
     .codes(70_402, 70_402)
     .runs(import),
@@ -89,9 +89,9 @@ pub(super) const CALLS: &[Call] = &[
     .runs(delete),
     Call::new(
         "im_open_login_svc/kick",
-        "1047/34957",
+        "1047/34957, with `Identifier` as older copies call `UserID`",
         "Logs an account out, so that it is offline in its groups.",
-        &[Field::account("UserID").required()],
+        &[Field::account("UserID"), Field::account("Identifier")],
     )
     .codes(70_402, 70_402)
     .runs(kick),
@@ -119,10 +119,14 @@ fn put(state: &mut State, account: UserId, part: Part<'_>) {
     }
 }
 
+/// The account of a call about one.
+fn account(given: &Given<'_>) -> Result<UserId, Refused> {
+    let account = given.account("UserID").or_else(|| given.account("Identifier"));
+    account.ok_or_else(|| Refused::new(70_402, "`UserID` is missing"))
+}
+
 fn import(state: &mut State, given: &Given<'_>) -> Answered {
-    if let Some(account) = given.account("UserID") {
-        put(state, account, given.part());
-    }
+    put(state, account(given)?, given.part());
     Ok(Reply::ok())
 }
 
@@ -182,8 +186,10 @@ fn delete(state: &mut State, given: &Given<'_>) -> Answered {
 }
 
 fn kick(state: &mut State, given: &Given<'_>) -> Answered {
-    let account = given.account("UserID").filter(|account| exists(state, account));
-    let account = account.ok_or_else(|| Refused::new(ABSENT, "`UserID` names no account that is there"))?;
+    let account = account(given)?;
+    if !exists(state, &account) {
+        return Err(Refused::new(ABSENT, format!("there is no account `{account}`")));
+    }
     Ok(Reply::ok().and(everywhere(state, account, Presence::Disconnect, given), Initiator::Member))
 }
 

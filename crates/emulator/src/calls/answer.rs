@@ -6,19 +6,21 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::state::Changes;
-use crate::webhooks::Initiator;
+use crate::webhooks::{CallWebhook, Initiator};
 
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
     fields: Vec<(&'static str, Box<RawValue>)>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
+    /// The webhooks that tell of the call.
+    pub(super) tells: Vec<CallWebhook>,
 }
 
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self { fields: Vec::new(), changes: Changes::default(), initiator: Initiator::Member }
+        Self { fields: Vec::new(), changes: Changes::default(), initiator: Initiator::Member, tells: Vec::new() }
     }
 
     /// With this field behind the others.
@@ -33,6 +35,12 @@ impl Reply {
     /// It made this happen; who left has left in this way.
     pub(super) fn and(self, changes: Changes, initiator: Initiator) -> Self {
         Self { changes, initiator, ..self }
+    }
+
+    /// It is told to the app's server.
+    pub(super) fn telling(mut self, webhook: Option<CallWebhook>) -> Self {
+        self.tells.extend(webhook);
+        self
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

@@ -21,6 +21,8 @@ pub(crate) struct Terms {
     pub(crate) capacity: Capacity,
     /// [`Settings::strict`](crate::Settings::strict)
     pub(crate) strict: bool,
+    /// Whether the call is answered as if it had been served, and is not: a webhook discards the message that it sends.
+    pub(crate) discards: bool,
 }
 
 /// A body and who sent it.
@@ -52,8 +54,10 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
 }
 
 impl<'a> Given<'a> {
+    /// The body of this text; `twice` is the code where a field is there more than once.
     pub(super) fn parse(
         text: &str,
+        twice: i64,
         caller: &'a str,
         now: Timestamp,
         reading: AccountId,
@@ -62,7 +66,7 @@ impl<'a> Given<'a> {
         // What is no object at all is told as everywhere; then come the values.
         Fields::parse(text).map_err(|error| Refused::no_json(&error))?;
         let value: Unrepeated = serde_json::from_str(text).map_err(|error| match error.is_data() {
-            true => Refused::new(10_004, error.to_string()),
+            true => Refused::new(twice, error.to_string()),
             false => Refused::new(60_003, format!("the body is not JSON: {error}")),
         })?;
         let Value::Object(fields) = value.0 else { return Err(Refused::new(60_003, "the body is no JSON object")) };

@@ -8,6 +8,7 @@ use super::body::Given;
 use super::field::Field;
 use super::refused::Refused;
 use crate::state::State;
+use crate::webhooks::{CallWebhook, WebhookEvent};
 
 /// A call of the API.
 #[derive(Debug)]
@@ -30,6 +31,14 @@ pub(crate) struct Call {
     /// What its answer has beyond the envelope.
     pub(super) answers: &'static [Field],
     pub(super) run: Run,
+    pub(super) asks: Option<Asks>,
+}
+
+/// The webhook that a call waits for, where that is on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asks {
+    pub(super) event: WebhookEvent,
+    pub(super) with: fn(&State, &Given<'_>) -> Asked,
 }
 
 /// What answers a call.
@@ -44,6 +53,8 @@ pub(super) enum Run {
 }
 
 pub(super) type Answered = Result<Reply, Refused>;
+/// The webhook that asks about a call; none where nobody is asked. An error is what the call will be refused with.
+pub(super) type Asked = Result<Option<CallWebhook>, Refused>;
 
 impl Call {
     /// A call that is acknowledged, with the codes of the group calls: 10004, and 10005 for a list that is too long.
@@ -64,6 +75,7 @@ impl Call {
             fields,
             answers: &[],
             run: Run::Acknowledges,
+            asks: None,
         }
     }
 
@@ -90,6 +102,11 @@ impl Call {
 
     pub(super) const fn runs(self, changes: fn(&mut State, &Given<'_>) -> Answered) -> Self {
         Self { run: Run::Changes(changes), ..self }
+    }
+
+    /// Before it takes effect, this webhook is asked with what `with` gives.
+    pub(super) const fn asks(self, event: WebhookEvent, with: fn(&State, &Given<'_>) -> Asked) -> Self {
+        Self { asks: Some(Asks { event, with }), ..self }
     }
 
     pub(super) const fn by_service(self) -> Self {

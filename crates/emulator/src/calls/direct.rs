@@ -1,17 +1,22 @@
 //! Messages to accounts. The last are kept, so that a test can look at them (`GET /_avmarks/messages`); nothing is sent to anybody.
 //!
-//! Ours: an account need not have been imported to be written to, unless the emulator is strict (90012).
+//! Ours: an account need not have been imported to be written to, unless the emulator is strict (90012). The webhooks of a message to an
+//! account are those of `sendmsg`, which alone their pages name; `UnreadMsgNum` is 0 in them, and `OnlineOnlyFlag` too, which
+//! `sendmsg` has not.
 
 use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Call};
+use super::call::{Answered, Asked, Call};
 use super::field::Field;
-use super::messages::{BODY, FROM, RANDOM_MAX, body, message};
+use super::messages::{
+    BODY, CUSTOM_DATA, FORBID, FORBID_AFTER, FORBID_BEFORE, FROM, RANDOM_MAX, body, contents, forbids, message,
+};
 use super::refused::Refused;
 use super::view::exists;
 use crate::state::{Message, State};
+use crate::webhooks::{CallWebhook, WebhookEvent};
 
 const RANDOM: Field = Field::number("MsgRandom", 0, RANDOM_MAX).required().invalid(90_005);
 const SYNC: Field = Field::number("SyncOtherMachine", 1, 2).invalid(90_031);
@@ -32,6 +37,8 @@ pub(super) const CALLS: &[Call] = &[
             RANDOM,
             TIME_STAMP,
             BODY.invalid(90_002),
+            CUSTOM_DATA,
+            FORBID,
         ],
     )
     .codes(90_010, 90_010)
@@ -40,6 +47,7 @@ pub(super) const CALLS: &[Call] = &[
         Field::text("MsgKey", usize::MAX),
         Field::text("MsgId", usize::MAX),
     ])
+    .asks(WebhookEvent::BeforeDirectMessage, before_send)
     .runs(send),
     Call::new(
         "openim/batchsendmsg",
@@ -76,15 +84,50 @@ fn kept(state: &mut State, message: Message) -> Message {
     Message { seq, ..message }
 }
 
-fn send(state: &mut State, given: &Given<'_>) -> Answered {
+/// A message that may be sent to an account, with the next number.
+fn sendable(state: &State, given: &Given<'_>) -> Result<Message, Refused> {
     if let Some(account) = given.account("To_Account").filter(|account| given.terms.strict && !exists(state, account)) {
         return Err(Refused::new(90_012, format!("`To_Account` is `{account}`, and there is no such account")));
     }
     let mut message = message(given, "sendmsg", "MsgRandom", body(given, 93_000)?);
     message.to = given.text("To_Account").map(str::to_owned).into_iter().collect();
-    let message = kept(state, message);
+    Ok(Message { seq: state.calls.messages.count + 1, ..message })
+}
+
+/// The webhooks of a message to an account begin alike. Source: 1047/34364 and 34365, sample requests.
+fn of_message(given: &Given<'_>, event: WebhookEvent, message: &Message) -> CallWebhook {
+    CallWebhook::new(event, given.now)
+        .with("From_Account", message.from.as_str())
+        .with("To_Account", given.text("To_Account").unwrap_or_default())
+        .with("MsgSeq", message.seq)
+        .with("MsgRandom", message.random)
+        .with("MsgTime", message.time)
+        .with("MsgKey", key(message))
+}
+
+fn before_send(state: &State, given: &Given<'_>) -> Asked {
+    let message = sendable(state, given)?;
+    let webhook = || contents(of_message(given, WebhookEvent::BeforeDirectMessage, &message), given, &message);
+    Ok((!forbids(given, FORBID_BEFORE)).then(webhook))
+}
+
+fn send(state: &mut State, given: &Given<'_>) -> Answered {
+    let message = sendable(state, given)?;
     let id = format!("{}-{}-{}", message.seq, message.time, message.random);
-    Ok(Reply::ok().with("MsgTime", message.time).with("MsgKey", key(&message)).with("MsgId", id))
+    let reply = Reply::ok().with("MsgTime", message.time).with("MsgKey", key(&message)).with("MsgId", id);
+    if given.terms.discards {
+        return Ok(reply);
+    }
+    state.calls.messages.push(message.clone());
+    let webhook = || {
+        // How many messages an account has not read is not kept.
+        let webhook = of_message(given, WebhookEvent::AfterDirectMessage, &message)
+            .with("SendMsgResult", 0)
+            .with("ErrorInfo", "send msg succeed")
+            .with("UnreadMsgNum", 0);
+        contents(webhook, given, &message)
+    };
+    Ok(reply.telling((!forbids(given, FORBID_AFTER)).then(webhook)))
 }
 
 fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {

@@ -109,8 +109,17 @@ impl Field {
         Self { over: Some(code), ..self }
     }
 
-    /// What the field is in JSON Schema. Bytes are told in words: JSON Schema counts characters.
-    fn schema(&self) -> Value {
+    /// What the field is in JSON Schema, or null as well where `nulls` and it may be left out.
+    fn schema(&self, nulls: bool) -> Value {
+        let schema = self.schema_of_kind(nulls);
+        if !nulls || self.is_required || matches!(self.kind, Kind::Any) {
+            return schema;
+        }
+        json!({ "anyOf": [schema, { "type": "null" }] })
+    }
+
+    /// Bytes are told in words: JSON Schema counts characters.
+    fn schema_of_kind(&self, nulls: bool) -> Value {
         let least = |is_required: bool| usize::from(is_required);
         let list = |most: usize, items: Value| {
             let mut list = json!({ "type": "array", "minItems": least(self.is_required), "items": items });
@@ -135,8 +144,8 @@ impl Field {
             Kind::Account => account,
             Kind::Accounts(most) => list(*most, account),
             Kind::Texts(most) => list(*most, json!({ "type": "string" })),
-            Kind::Objects(most, of) => list(*most, schema(of)),
-            Kind::Object(of) => schema(of),
+            Kind::Objects(most, of) => list(*most, schema(of, nulls)),
+            Kind::Object(of) => schema(of, nulls),
             Kind::Any => json!({}),
         }
     }
@@ -220,9 +229,11 @@ impl Place<'_> {
     }
 }
 
-/// Looks at these fields of an object, in their order; others are passed over.
+/// Looks at these fields of an object, in their order; others are passed over. Null stands for a field that is left out: SDKs in Go
+/// write it for a list that was never set.
 pub(super) fn check(fields: &[Field], map: &Map<String, Value>, at: &Place<'_>) -> Result<(), Refused> {
     fields.iter().try_for_each(|field| match map.get(field.name) {
+        Some(Value::Null) if !field.is_required => Ok(()),
         Some(value) => field.check(value, at),
         None if field.is_required => {
             let code = field.invalid.unwrap_or(at.codes.0);
@@ -232,9 +243,9 @@ pub(super) fn check(fields: &[Field], map: &Map<String, Value>, at: &Place<'_>) 
     })
 }
 
-/// An object with these fields in JSON Schema.
-pub(super) fn schema(fields: &[Field]) -> Value {
-    let properties: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), field.schema())).collect();
+/// An object with these fields in JSON Schema; with `nulls`, each that may be left out may be null as well.
+pub(super) fn schema(fields: &[Field], nulls: bool) -> Value {
+    let properties: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), field.schema(nulls))).collect();
     let required: Vec<_> = fields.iter().filter(|field| field.is_required).map(|field| field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required })
 }

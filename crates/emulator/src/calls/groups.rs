@@ -7,15 +7,16 @@
 
 use avmarks_rules::Presence;
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
+use serde_json::{Value, json};
 
 use super::answer::Reply;
-use super::body::{Given, Part};
+use super::body::Given;
 use super::field::Field;
 use super::refused::Refused;
 
-use super::call::{Answered, Call, is_admin, well_formed};
+use super::call::{Answered, Asked, Call, is_admin, well_formed};
 use crate::state::{Changes, Group, State};
-use crate::webhooks::Initiator;
+use crate::webhooks::{CallWebhook, Initiator, WebhookEvent};
 
 /// Bytes of a text that is kept with a group.
 pub(super) const TEXT_BYTES_MAX: usize = 1_024;
@@ -71,6 +72,7 @@ pub(super) const CALLS: &[Call] = &[
         ],
     )
     .answers(CREATED)
+    .asks(WebhookEvent::BeforeCreateGroup, before_create)
     .runs(create),
     Call::new(
         "group_open_http_svc/import_group",
@@ -102,17 +104,69 @@ pub(super) const CALLS: &[Call] = &[
     .runs(destroy),
 ];
 
-fn create(state: &mut State, given: &Given<'_>) -> Answered {
+/// The type of a group that may be created, and its id where one is chosen.
+fn creatable(state: &State, given: &Given<'_>) -> Result<(GroupType, Option<GroupId>), Refused> {
     if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(given.caller))));
     }
     let kind = given.text("Type").and_then(GroupType::from_name).unwrap_or_default();
-    let members = given.parts("MemberList");
-    if kind == GroupType::AvChatRoom && !members.is_empty() {
+    if kind == GroupType::AvChatRoom && !given.parts("MemberList").is_empty() {
         let info = "`MemberList` names members; those of an `AVChatRoom` join by themselves, over the SDK";
         return Err(Refused::new(10_007, info));
     }
-    made(state, given, kind, given.now, &members, Initiator::Admin)
+    Ok((kind, free_id(state, given, kind)?))
+}
+
+/// The id that is chosen for a group, where it may be and is not in use; and whether there is room for another group.
+fn free_id(state: &State, given: &Given<'_>, kind: GroupType) -> Result<Option<GroupId>, Refused> {
+    let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
+    if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
+        // 1047/34348: 10025 where the operator owns the group already; over REST, the owner that is asked for counts as well.
+        let owner = given.account("Owner_Account");
+        let own = room.owner().is_some_and(|found| Some(found) == owner || found.as_str() == given.caller);
+        let (code, whose) = if own { (10_025, ", and the same owner's") } else { (10_021, "") };
+        return Err(Refused::new(code, format!("group id `{id}` is in use{whose}")));
+    }
+    given.terms.capacity.check_new_group(&state.app).map_err(|full| Refused::new(10_036, full.to_string()))?;
+    Ok(chosen)
+}
+
+/// Source: 1047/34368, sample request. `CreateGroupNum` counts the groups of the type that the owner has.
+fn before_create(state: &State, given: &Given<'_>) -> Asked {
+    let (kind, _) = creatable(state, given)?;
+    let owner = given.account("Owner_Account");
+    let is_own = |id: &GroupId| {
+        state.app.room(id).is_some_and(|room| room.kind() == kind && owner.is_some() && room.owner() == owner)
+    };
+    Ok(Some(
+        CallWebhook::new(WebhookEvent::BeforeCreateGroup, given.now)
+            .with("Operator_Account", given.caller)
+            .with("Owner_Account", given.text("Owner_Account").unwrap_or_default())
+            .with("Type", kind.name())
+            .with("Name", given.text("Name").unwrap_or_default())
+            .with("CreateGroupNum", state.app.groups().filter(is_own).count())
+            .with("MemberList", first_members(given)),
+    ))
+}
+
+fn first_members(given: &Given<'_>) -> Vec<Value> {
+    let named = given.parts("MemberList").into_iter();
+    named.filter_map(|part| Some(json!({ "Member_Account": part.text("Member_Account")? }))).collect()
+}
+
+fn create(state: &mut State, given: &Given<'_>) -> Answered {
+    let (kind, chosen) = creatable(state, given)?;
+    let (id, reply) = made(state, given, kind, chosen, given.now, Initiator::Admin);
+    // Source: 1047/34369, sample request.
+    let webhook = CallWebhook::new(WebhookEvent::AfterCreateGroup, given.now)
+        .with("GroupId", id.as_str())
+        .with("Operator_Account", given.caller)
+        .with("Owner_Account", given.text("Owner_Account").unwrap_or_default())
+        .with("Type", kind.name())
+        .with("Name", given.text("Name").unwrap_or_default())
+        .with("MemberList", first_members(given));
+    let custom = given.part().any("AppDefinedData").filter(|_| !given.parts("AppDefinedData").is_empty());
+    Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.cloned()))))
 }
 
 fn import(state: &mut State, given: &Given<'_>) -> Answered {
@@ -125,26 +179,19 @@ fn import(state: &mut State, given: &Given<'_>) -> Answered {
     }
     let seconds = given.number("CreateTime").and_then(|time| u64::try_from(time).ok()).filter(|time| *time > 0);
     let created = seconds.map_or(given.now, |seconds| Timestamp::from_millis(seconds * 1_000));
-    made(state, given, kind, created, &[], Initiator::Import)
+    let chosen = free_id(state, given, kind)?;
+    Ok(made(state, given, kind, chosen, created, Initiator::Import).1)
 }
 
 fn made(
     state: &mut State,
     given: &Given<'_>,
     kind: GroupType,
+    chosen: Option<GroupId>,
     created: Timestamp,
-    members: &[Part<'_>],
     initiator: Initiator,
-) -> Answered {
+) -> (GroupId, Reply) {
     let owner = given.account("Owner_Account");
-    let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
-    if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
-        // 1047/34348: 10025 where the operator owns the group already; over REST, the owner that is asked for counts as well.
-        let own = room.owner().is_some_and(|found| Some(found) == owner || found.as_str() == given.caller);
-        let (code, whose) = if own { (10_025, ", and the same owner's") } else { (10_021, "") };
-        return Err(Refused::new(code, format!("group id `{id}` is in use{whose}")));
-    }
-    given.terms.capacity.check_new_group(&state.app).map_err(|full| Refused::new(10_036, full.to_string()))?;
     let id = chosen.unwrap_or_else(|| state.assign_id(prefix(kind)));
     let text = |name| given.text(name).unwrap_or_default().to_owned();
     let mut group = Group {
@@ -161,6 +208,9 @@ fn made(
     }
     // The owner of an AVChatRoom joins by itself as well. Source: 1047/34895, applicable group types.
     let owner = owner.filter(|_| kind != GroupType::AvChatRoom);
+    // `import_group` has no members.
+    let members = given.parts("MemberList");
+    let members = if initiator == Initiator::Import { &[][..] } else { &members };
     let named = members.iter().filter_map(|part| Some((part.account("Member_Account")?, part.text("Role"))));
     let named: Vec<_> = owner.map(|owner| (owner, None)).into_iter().chain(named).collect();
     for (account, role) in named {
@@ -171,7 +221,7 @@ fn made(
             group.more_mut().members.entry(account).or_default().is_admin = true;
         }
     }
-    Ok(Reply::ok().with("GroupId", id.as_str()).and(changes, initiator))
+    (id, Reply::ok().with("GroupId", id.as_str()).and(changes, initiator))
 }
 
 /// Makes an account a member, offline until it connects.

@@ -163,7 +163,9 @@ fn base(state: &State, capacity: &Capacity, id: GroupId, room: &Room) -> Object 
         ("MemberNum", json!(room.len() - room.robots())),
         ("MaxMemberNum", json!(max_members(capacity, group))),
         ("ApplyJoinOption", json!(more.apply_join_option.as_deref().unwrap_or(default_option))),
+        // The newer name and the older one of the same field.
         ("MuteAllMember", json!(if more.mute_all_member { "On" } else { "Off" })),
+        ("ShutUpAllMember", json!(if more.mute_all_member { "On" } else { "Off" })),
     ];
     if !more.custom.is_empty() {
         let custom: Vec<_> = more.custom.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();

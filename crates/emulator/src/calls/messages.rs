@@ -2,17 +2,19 @@
 //! (`GET /_avmarks/groups/{group}/messages`); nothing is sent to anybody.
 //!
 //! Ours: a sender need not be a member; a message with the random number and body of one that the same group was sent within five minutes is
-//! answered as that one and not kept again, because the page says that it is discarded.
+//! answered as that one and not kept again, because the page says that it is discarded, and no webhook is sent for it. A message that a
+//! webhook discards is answered with the next number, which is not used up.
 
 use avmarks_spec::GroupType;
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Call};
+use super::call::{Answered, Asked, Call};
 use super::field::Field;
 use super::refused::Refused;
 use crate::state::{Message, State};
+use crate::webhooks::{CallWebhook, WebhookEvent};
 
 /// Bytes of a message. Source: 1047/34919, code 80002 and 93000.
 const BODY_BYTES_MAX: usize = 12_288;
@@ -28,7 +30,12 @@ const ELEMENTS: &[Field] = &[Field::name("MsgType", 64).required(), Field::objec
 pub(super) const BODY: Field = Field::objects("MsgBody", usize::MAX, ELEMENTS).required();
 pub(super) const RANDOM_MAX: i64 = u32::MAX as i64;
 pub(super) const FROM: Field = Field::account("From_Account");
-const CUSTOM_DATA: Field = Field::text("CloudCustomData", BODY_BYTES_MAX);
+pub(super) const CUSTOM_DATA: Field = Field::text("CloudCustomData", BODY_BYTES_MAX);
+/// The webhooks that a message is to go without. Source: 1047/34959 and 34919, request fields.
+pub(super) const FORBID: Field = Field::texts("ForbidCallbackControl", 2);
+pub(super) const FORBID_BEFORE: &str = "ForbidBeforeSendMsgCallback";
+pub(super) const FORBID_AFTER: &str = "ForbidAfterSendMsgCallback";
+const ONLINE_ONLY: Field = Field::number("OnlineOnlyFlag", 0, 1);
 const SENT: &[Field] = &[Field::number("MsgTime", 0, i64::MAX), Field::number("MsgSeq", 0, i64::MAX)];
 
 pub(super) const CALLS: &[Call] = &[
@@ -43,10 +50,13 @@ pub(super) const CALLS: &[Call] = &[
             FROM,
             BODY,
             CUSTOM_DATA,
+            ONLINE_ONLY,
+            FORBID,
         ],
     )
     .of_group(&[])
     .answers(SENT)
+    .asks(WebhookEvent::BeforeGroupMessage, before_send)
     .runs(send),
     Call::new(
         "group_open_http_svc/send_group_system_notification",
@@ -151,17 +161,24 @@ pub(super) fn message(given: &Given<'_>, command: &str, random: &str, body: Valu
         to: Vec::new(),
         random: given.number(random).unwrap_or_default(),
         body,
+        custom: given.text("CloudCustomData").map(str::to_owned),
         recalled: false,
     }
 }
 
-fn send(state: &mut State, given: &Given<'_>) -> Answered {
+/// Whether this webhook is not to be sent for a message.
+pub(super) fn forbids(given: &Given<'_>, webhook: &str) -> bool {
+    given.texts("ForbidCallbackControl").is_some_and(|forbidden| forbidden.contains(&webhook))
+}
+
+/// A message that may be sent to a group; where it repeats one, that one's time and number as well.
+fn sendable(state: &State, given: &Given<'_>) -> Result<(Message, Option<(u64, u64)>), Refused> {
     let (id, body) = (given.group()?, body(given, 80_002)?);
-    let group = state.groups.entry(id).or_default();
+    let message = message(given, "send_group_msg", "Random", body);
+    let Some(group) = state.groups.get(&id) else { return Ok((message, None)) };
     if let Some(until) = given.account("From_Account").and_then(|account| group.muted_until(&account, given.now)) {
         return Err(Refused::new(10_017, format!("`From_Account` is muted in group `{id}` until {until}")));
     }
-    let message = message(given, "send_group_msg", "Random", body);
     let is_repeated = |before: &&Message| {
         before.random == message.random
             && before.body == message.body
@@ -169,8 +186,58 @@ fn send(state: &mut State, given: &Given<'_>) -> Answered {
             && before.time + REPEATED_WITHIN >= message.time
     };
     let repeated = group.more().messages.last.iter().find(is_repeated).map(|before| (before.time, before.seq));
-    let (time, seq) = repeated.unwrap_or_else(|| (message.time, group.more_mut().messages.push(message)));
-    Ok(Reply::ok().with("MsgTime", time).with("MsgSeq", seq))
+    Ok((message, repeated))
+}
+
+fn before_send(state: &State, given: &Given<'_>) -> Asked {
+    let (message, repeated) = sendable(state, given)?;
+    if repeated.is_some() || forbids(given, FORBID_BEFORE) {
+        return Ok(None);
+    }
+    let webhook = of_message(state, given, WebhookEvent::BeforeGroupMessage, &message)?;
+    Ok(Some(contents(webhook, given, &message)))
+}
+
+/// The webhooks of a message to a group begin alike. Source: 1047/34374 and 34375, sample requests.
+fn of_message(
+    state: &State,
+    given: &Given<'_>,
+    event: WebhookEvent,
+    message: &Message,
+) -> Result<CallWebhook, Refused> {
+    let id = given.group()?;
+    let kind = state.app.room(&id).map(avmarks_rules::Room::kind).unwrap_or_default();
+    Ok(CallWebhook::new(event, given.now)
+        .with("GroupId", id.as_str())
+        .with("Type", kind.name())
+        .with("From_Account", message.from.as_str())
+        .with("Operator_Account", given.caller)
+        .with("Random", message.random))
+}
+
+/// And they end alike.
+pub(super) fn contents(webhook: CallWebhook, given: &Given<'_>, message: &Message) -> CallWebhook {
+    webhook
+        .with("OnlineOnlyFlag", given.number("OnlineOnlyFlag").unwrap_or_default())
+        .with("MsgBody", message.body.clone())
+        .with_some("CloudCustomData", message.custom.as_deref())
+}
+
+fn send(state: &mut State, given: &Given<'_>) -> Answered {
+    let (message, repeated) = sendable(state, given)?;
+    let answer = |time, seq| Reply::ok().with("MsgTime", time).with("MsgSeq", seq);
+    if let Some((time, seq)) = repeated {
+        return Ok(answer(time, seq));
+    }
+    let mut webhook = of_message(state, given, WebhookEvent::AfterGroupMessage, &message)?;
+    let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
+    let time = message.time;
+    if given.terms.discards {
+        return Ok(answer(time, messages.count + 1));
+    }
+    let seq = messages.push(message.clone());
+    webhook = contents(webhook.with("MsgSeq", seq).with("MsgTime", time), given, &message);
+    Ok(answer(time, seq).telling(Some(webhook).filter(|_| !forbids(given, FORBID_AFTER))))
 }
 
 fn notify(state: &mut State, given: &Given<'_>) -> Answered {

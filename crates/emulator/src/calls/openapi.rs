@@ -53,6 +53,15 @@ fn operation(call: &Call) -> Value {
         Run::Looks(_) | Run::Changes(_) => "emulated",
         Run::Service => "by the rules of avmarks-service",
     };
+    // The service takes no null for a field that is left out.
+    let nulls = !matches!(call.run, Run::Service);
+    // A refusal is the bare envelope.
+    let answer = json!({
+        "allOf": [
+            { "$ref": "#/components/schemas/Envelope" },
+            { "if": { "properties": { "ErrorCode": { "const": 0 } } }, "then": schema(call.answers, false) }
+        ]
+    });
     let refuses: Map<_, _> = call.refuses.iter().map(|(kind, code)| (kind.name().to_owned(), json!(code))).collect();
     json!({
         "operationId": command,
@@ -63,11 +72,11 @@ fn operation(call: &Call) -> Value {
         "x-refused-group-types": refuses,
         "x-needs-plan": call.needs_plan,
         "parameters": parameters,
-        "requestBody": { "required": true, "content": { "application/json": { "schema": schema(call.fields) } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": schema(call.fields, nulls) } } },
         "responses": {
             "200": {
                 "description": "The answer, a refusal as well.",
-                "content": { "application/json": { "schema": { "allOf": [{ "$ref": "#/components/schemas/Envelope" }, schema(call.answers)] } } }
+                "content": { "application/json": { "schema": answer } }
             }
         }
     })

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::error::ControlError;
 use super::extract::{self, Group, Parameters, StrictJson};
 use crate::shared::Shared;
-use crate::webhooks::Initiator;
+use crate::webhooks::{Initiator, Ruling, WebhookEvent};
 use crate::world::World;
 
 /// Members or groups of an answer, where nothing else is asked, and at most.
@@ -56,6 +56,17 @@ pub(super) struct MemberPage {
 #[derive(Serialize)]
 pub(super) struct Answer {
     events: Box<RawValue>,
+    /// Those whom a webhook refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusedRow>,
+}
+
+/// An account that a webhook did not let in.
+#[derive(Serialize)]
+struct RefusedRow {
+    account: String,
+    code: i64,
+    info: String,
 }
 
 #[derive(Serialize)]
@@ -234,9 +245,29 @@ pub(super) async fn destroy(State(shared): State<Arc<Shared>>, Group(id): Group)
 pub(super) async fn join(
     state: State<Arc<Shared>>,
     group: Group,
-    accounts: StrictJson<Accounts>,
+    StrictJson(mut accounts): StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Join, Initiator::Member).await
+    let refused = refused(&state, group.0, &mut accounts).await;
+    let Json(answer) = observe(state, group, StrictJson(accounts), Presence::Join, Initiator::Member).await?;
+    Ok(Json(Answer { refused, ..answer }))
+}
+
+/// Takes out of these accounts those whom a webhook refuses, where one is asked (`Group.CallbackBeforeApplyJoinGroup`).
+async fn refused(shared: &Arc<Shared>, id: GroupId, accounts: &mut Accounts) -> Vec<RefusedRow> {
+    let mut refused = Vec::new();
+    if !shared.outbox.asks(WebhookEvent::BeforeApplyJoin) {
+        return refused;
+    }
+    let mut asked = std::collections::BTreeSet::new();
+    for account in accounts.accounts.clone() {
+        let question = shared.lock().join_question(id, &account);
+        let Some(webhook) = question.filter(|_| asked.insert(account.clone())) else { continue };
+        if let Ruling::Refuses { code, info } = shared.ask(webhook).await {
+            accounts.accounts.retain(|other| *other != account);
+            refused.push(RefusedRow { account, code, info });
+        }
+    }
+    refused
 }
 
 pub(super) async fn leave(
@@ -292,7 +323,7 @@ async fn observe(
 }
 
 fn answer(happenings: &[GroupEvent]) -> Json<Answer> {
-    Json(Answer { events: events(happenings) })
+    Json(Answer { events: events(happenings), refused: Vec::new() })
 }
 
 /// What happened, as a scenario line has it.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ControlError;
 use super::extract::{self, Parameters, StrictJson, Whole, present};
 use crate::shared::Shared;
-use crate::webhooks::{Deliveries, Delivery, WebhookSettings};
+use crate::webhooks::{Deliveries, Delivery, WebhookEvent, WebhookSettings};
 
 /// Deliveries of an answer, where nothing else is asked, and at most.
 const PAGE: usize = 100;
@@ -31,6 +31,7 @@ pub(super) struct View {
 struct How {
     signed: bool,
     revision: &'static str,
+    events: Vec<&'static str>,
     retries: u32,
     duplicate: u8,
     reorder: u8,
@@ -47,6 +48,8 @@ pub(super) struct Change {
     token: Option<String>,
     #[serde(default, deserialize_with = "present")]
     revision: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    events: Option<Vec<String>>,
     #[serde(default, deserialize_with = "present")]
     retries: Option<Whole>,
     #[serde(default, deserialize_with = "present")]
@@ -111,6 +114,7 @@ fn view(shared: &Shared) -> View {
         how: Some(How {
             signed: settings.token.is_some(),
             revision: settings.revision.name(),
+            events: settings.events.iter().map(|event| event.name()).collect(),
             retries: settings.retries,
             duplicate: settings.duplicate,
             reorder: settings.reorder,
@@ -120,6 +124,13 @@ fn view(shared: &Shared) -> View {
         }),
         url: Some(settings.url),
     }
+}
+
+fn event(name: &str) -> Result<WebhookEvent, ControlError> {
+    WebhookEvent::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = WebhookEvent::ALL.iter().map(|event| format!("`{event}`")).collect();
+        ControlError::bad_request(format!("`events` has `{}`; there are {}", Excerpt(name), known.join(", ")))
+    })
 }
 
 impl Change {
@@ -133,6 +144,9 @@ impl Change {
                 let known: Vec<_> = Revision::ALL.iter().map(|revision| format!("`{revision}`")).collect();
                 ControlError::bad_request(format!("`revision` is `{}`; there are {}", Excerpt(&name), known.join(", ")))
             })?;
+        }
+        if let Some(names) = self.events {
+            settings.events = names.iter().map(|name| event(name)).collect::<Result<_, _>>()?;
         }
         // What is too much for the type is too much for the field, which says so.
         let number = |asked: Option<Whole>| asked.map_or(0, |Whole(number)| number);

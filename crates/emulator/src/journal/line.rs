@@ -34,7 +34,8 @@ pub(crate) enum OwnLine {
     /// A group that the control plane has created was given a name.
     Name { group: GroupId, name: String },
     /// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
-    GroupCall { at: Timestamp, identifier: String, path: String, body: String },
+    /// `strict` as it was then: another start must take it in alike.
+    GroupCall { at: Timestamp, identifier: String, path: String, body: String, strict: bool },
 }
 
 /// What tells the lines apart.
@@ -77,6 +78,8 @@ struct GroupCallLine<'a> {
     path: Cow<'a, str>,
     #[serde(borrow)]
     raw: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    strict: bool,
 }
 
 /// The scenario line of a call that the service has answered. A body that is not UTF-8 becomes an empty one.
@@ -96,10 +99,14 @@ impl OwnLine {
         json(&NameLine { at: at.as_millis(), r#do: "name".into(), group: group.as_str().into(), name: name.into() })
     }
 
-    pub(crate) fn group_call(at: Timestamp, AuthorizedCall { identifier, path, body }: &AuthorizedCall<'_>) -> Vec<u8> {
+    pub(crate) fn group_call(
+        at: Timestamp,
+        AuthorizedCall { identifier, path, body }: &AuthorizedCall<'_>,
+        strict: bool,
+    ) -> Vec<u8> {
         let raw = std::str::from_utf8(body).unwrap_or_default().into();
         let (identifier, path) = (Cow::Borrowed(*identifier), Cow::Borrowed(*path));
-        json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw })
+        json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw, strict })
     }
 
     /// The line of this text; nothing where it is not one of these.
@@ -117,12 +124,14 @@ impl OwnLine {
                 Self::Name { group, name: line.name.into_owned() }
             }
             "group_call" => {
-                let GroupCallLine { at, identifier, path, raw, .. } = serde_json::from_str(text).map_err(form)?;
+                let GroupCallLine { at, identifier, path, raw, strict, .. } =
+                    serde_json::from_str(text).map_err(form)?;
                 Self::GroupCall {
                     at: Timestamp::new(at).map_err(|error| format!("`at` is {at}; {error}"))?,
                     identifier: identifier.into_owned(),
                     path: path.into_owned(),
                     body: raw.into_owned(),
+                    strict,
                 }
             }
             _ => return Ok(None),

@@ -107,6 +107,9 @@ pub(crate) struct Message {
     pub(crate) random: i64,
     /// `MsgBody`, or the text of a notification.
     pub(crate) body: Value,
+    /// `CloudCustomData`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) custom: Option<String>,
     #[serde(default)]
     pub(crate) recalled: bool,
 }
@@ -167,6 +170,7 @@ impl Messages {
 
 impl Message {
     fn bytes(&self) -> usize {
-        self.body.to_string().len() + self.to.iter().map(String::len).sum::<usize>()
+        let to = self.to.iter().map(String::len).sum::<usize>();
+        self.body.to_string().len() + to + self.custom.as_ref().map_or(0, String::len)
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Delivery {
     pub(crate) error: Option<String>,
     /// Whether it will be sent again.
     pub(crate) again: bool,
+    /// What became of the call that waited for it: `passes`, `refuses`, `discards` or `changes`; none where no call did.
+    pub(crate) ruling: Option<&'static str>,
 }
 
 impl Delivery {

@@ -15,36 +15,91 @@
 //! online is `Online` by `HeartbeatRecover`. A member that was offline and joins again is `Online` by `Join`. A kick and a
 //! disband are no `Offline`: the page of 2024 has the last *active* exit. A join or an exit over an SDK has `OptPlatform`
 //! `Unknown`, because nobody says what it was; what the app does itself has `RESTAPI`. `ClientIP` is 127.0.0.1.
+//!
+//! Webhooks about calls (`call_webhook.rs`) come from the calls themselves: created, sent, and what is asked before either.
 
 use avmarks_protocol::webhook::{
     AfterGroupDestroyed, EventCause, EventType, ExitType, JoinType, MemberStateChange, MembershipChange, Revision,
-    Webhook,
+    Webhook, WebhookMember,
 };
 use avmarks_rules::{Cause, Event};
 use avmarks_service::{App, GroupEventKind};
 use avmarks_spec::{GroupId, GroupType, UserId};
 
+use super::call_webhook::CallWebhook;
+use super::event::WebhookEvent;
 use super::initiator::Initiator;
 use crate::state::{Changes, Removed};
 
 /// A webhook, and what its query says of who caused it, where it says that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Notification {
-    pub(super) webhook: Webhook,
+    pub(super) content: Content,
     pub(super) platform: Option<&'static str>,
 }
 
+/// What a webhook tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Content {
+    /// Who is in a group or online has changed.
+    Members(Webhook),
+    Call(CallWebhook),
+}
+
 impl Notification {
+    /// About a call over REST.
+    pub(super) const fn of_call(webhook: CallWebhook) -> Self {
+        Self { content: Content::Call(webhook), platform: REST }
+    }
+
+    /// About what a user does over an SDK.
+    pub(super) const fn of_user(webhook: CallWebhook) -> Self {
+        Self { content: Content::Call(webhook), platform: SDK }
+    }
+
+    pub(super) fn event(&self) -> Option<WebhookEvent> {
+        match &self.content {
+            Content::Members(webhook) => WebhookEvent::from_name(webhook.command()),
+            Content::Call(webhook) => Some(webhook.event),
+        }
+    }
+
+    /// `CallbackCommand`.
+    pub(super) const fn command(&self) -> &'static str {
+        match &self.content {
+            Content::Members(webhook) => webhook.command(),
+            Content::Call(webhook) => webhook.event.name(),
+        }
+    }
+
+    pub(super) fn group_id(&self) -> &str {
+        match &self.content {
+            Content::Members(webhook) => webhook.group_id(),
+            Content::Call(webhook) => webhook.group_id(),
+        }
+    }
+
+    pub(super) fn to_json(&self, revision: Revision) -> Vec<u8> {
+        match &self.content {
+            Content::Members(webhook) => webhook.to_json(revision),
+            Content::Call(webhook) => webhook.to_json(revision),
+        }
+    }
+
     /// About how much memory it takes.
     pub(super) fn bytes(&self) -> usize {
-        let members = match &self.webhook {
-            Webhook::AfterMemberJoin(join) => &*join.members,
-            Webhook::AfterMemberExit(exit) => &exit.members,
-            Webhook::MemberStateChange(change) => &change.members,
-            // None of the others names members.
-            _ => &[],
+        let of = |members: &[WebhookMember]| {
+            members.iter().map(|member| size_of_val(member) + member.account.len()).sum::<usize>()
         };
-        size_of::<Self>() + members.iter().map(|member| size_of_val(member) + member.account.len()).sum::<usize>()
+        let beyond = match &self.content {
+            Content::Members(Webhook::AfterMemberJoin(join)) => of(&join.members),
+            Content::Members(Webhook::AfterMemberExit(exit)) => of(&exit.members),
+            Content::Members(Webhook::MemberStateChange(change)) => of(&change.members),
+            // None of the others names members.
+            Content::Members(_) => 0,
+            Content::Call(webhook) => webhook.bytes(),
+        };
+        size_of::<Self>() + beyond
     }
 }
 
@@ -144,7 +199,10 @@ impl Notifier<'_> {
         of_webhook: fn(&mut Webhook) -> Option<&mut MembershipChange<T>>,
     ) {
         let is_by_admin = self.initiator == Initiator::Admin;
-        let last = self.notifications.last_mut().and_then(|last| of_webhook(&mut last.webhook));
+        let last = self.notifications.last_mut().and_then(|last| match &mut last.content {
+            Content::Members(webhook) => of_webhook(webhook),
+            Content::Call(_) => None,
+        });
         if let Some(change) = last.filter(|change| is_by_admin && change.group_id == group.as_str()) {
             change.members.push(account.as_str().into());
             return;
@@ -162,7 +220,7 @@ impl Notifier<'_> {
             event_time: Some(self.changes.at),
             extra: Default::default(),
         };
-        self.notifications.push(Notification { webhook: webhook(change), platform });
+        self.notifications.push(Notification { content: Content::Members(webhook(change)), platform });
     }
 
     /// The app admin that did it, which no change names.
@@ -176,7 +234,8 @@ impl Notifier<'_> {
             return;
         }
         let cause = Some(cause);
-        if let Some(Notification { webhook: Webhook::MemberStateChange(change), .. }) = self.notifications.last_mut()
+        if let Some(Notification { content: Content::Members(Webhook::MemberStateChange(change)), .. }) =
+            self.notifications.last_mut()
             && change.group_id == group.as_str()
             && change.event_type == event_type
             && change.event_cause == cause
@@ -193,7 +252,7 @@ impl Notifier<'_> {
             extra: Default::default(),
         });
         // The sample has neither `ClientIP` nor `OptPlatform`.
-        self.notifications.push(Notification { webhook, platform: None });
+        self.notifications.push(Notification { content: Content::Members(webhook), platform: None });
     }
 
     fn destroyed(&mut self, group: GroupId) {
@@ -208,7 +267,7 @@ impl Notifier<'_> {
             event_time: Some(self.changes.at),
             extra: Default::default(),
         });
-        self.notifications.push(Notification { webhook, platform: REST });
+        self.notifications.push(Notification { content: Content::Members(webhook), platform: REST });
     }
 
     fn removed(&self, group: GroupId) -> Option<&Removed> {

@@ -8,15 +8,19 @@ use avmarks_protocol::SdkAppId;
 use avmarks_protocol::webhook::WebhookQuery;
 use avmarks_service::App;
 use avmarks_spec::Timestamp;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use super::call_webhook::CallWebhook;
 use super::delivery::Delivery;
+use super::event::WebhookEvent;
 use super::initiator::Initiator;
 use super::notification::{self, Notification};
 use super::post::{PostError, Poster, Receiver};
+use super::ruling::Ruling;
 use super::settings::{WebhookSettings, WebhookSettingsError};
 use crate::bounded_log::BoundedLog;
 use crate::clock::time_of_day;
@@ -152,15 +156,63 @@ impl Outbox {
 
     /// Puts in what is to be told of what happened.
     pub(crate) fn happened(&self, app: &App, changes: &Changes, initiator: Initiator) {
+        let Some(route) = self.lock().route.clone() else { return };
+        let notifications = notification::notifications(app, changes, initiator, route.settings.revision);
+        self.put(&route, app.settings().sdkappid, changes.at, notifications);
+    }
+
+    /// Puts in what is to be told of a call.
+    pub(crate) fn tell(&self, sdkappid: SdkAppId, webhooks: Vec<CallWebhook>) {
+        let Some(route) = self.lock().route.clone() else { return };
+        for webhook in webhooks {
+            self.put(&route, sdkappid, webhook.at, vec![Notification::of_call(webhook)]);
+        }
+    }
+
+    /// Puts in those of these webhooks that are on.
+    fn put(&self, route: &Arc<Route>, sdkappid: SdkAppId, at: Timestamp, notifications: Vec<Notification>) {
         let mut state = self.lock();
-        let Some(route) = state.route.clone() else { return };
-        let sdkappid = app.settings().sdkappid;
         let due = Instant::now() + route.settings.delay;
-        for notification in notification::notifications(app, changes, initiator, route.settings.revision) {
-            let (route, bytes) = (Arc::clone(&route), notification.bytes());
-            state.put(Item { route, sdkappid, at: changes.at, notification, bytes, due, attempt: 1, duplicate: false });
+        for notification in notifications {
+            if notification.event().is_some_and(|event| route.settings.events.contains(&event)) {
+                let item = Item { due, ..Item::of(route, sdkappid, at, notification) };
+                state.put(item);
+            }
         }
         self.filled.notify_one();
+    }
+
+    /// Whether a call has to wait for this webhook.
+    pub(crate) fn asks(&self, event: WebhookEvent) -> bool {
+        self.lock().route.as_ref().is_some_and(|route| route.settings.events.contains(&event))
+    }
+
+    /// Sends a webhook that a call waits for, and gives what its answer says of the call. It is sent at once, whatever else waits; where
+    /// webhooks go nowhere any more, the call takes effect.
+    pub(crate) async fn ask(&self, sdkappid: SdkAppId, webhook: CallWebhook) -> (Ruling, Option<Arc<Delivery>>) {
+        let Some(route) = self.lock().route.clone() else { return (Ruling::Passes, None) };
+        let (event, at) = (webhook.event, webhook.at);
+        let notification = match event {
+            WebhookEvent::BeforeApplyJoin => Notification::of_user(webhook),
+            _ => Notification::of_call(webhook),
+        };
+        let item = Item::of(&route, sdkappid, at, notification);
+        let posted = item.post(&mut Poster::default()).await;
+        let took_ms = posted.took_ms;
+        let ruled = match &posted.answer {
+            Ok((status, answer)) => failed(*status, answer).map_or_else(|| Ruling::of(event, answer), Err),
+            Err(error) => Err(error.to_string()),
+        };
+        let (ruling, error) = match ruled {
+            Ok(ruling) => (ruling, None),
+            Err(error) => (Ruling::Passes, Some(error)),
+        };
+        match &error {
+            None => tracing::info!(%event, took_ms, ruling = ruling.name(), "a webhook was answered"),
+            Some(error) => tracing::warn!(%event, took_ms, "a webhook has failed, and the call takes effect: {error}"),
+        }
+        let delivery = self.lock().keep(item.delivery(posted, error, false, Some(ruling.name())));
+        (ruling, Some(delivery))
     }
 
     /// Sends what waits, one after the other, for as long as it is let. `done` is told of each.
@@ -247,7 +299,7 @@ impl State {
         let fits = self.waiting.is_empty() || self.waiting.len() < WAITING_MAX && bytes <= WAITING_BYTES_MAX;
         if !fits {
             if self.untold == 0 {
-                let (waiting, command) = (self.waiting.len(), item.notification.webhook.command());
+                let (waiting, command) = (self.waiting.len(), item.notification.command());
                 tracing::warn!(
                     waiting,
                     command,
@@ -297,13 +349,19 @@ impl State {
     /// Writes down what became of one, and lets it wait again where that is so.
     fn sent(&mut self, item: Item, delivery: Delivery) -> Arc<Delivery> {
         self.sending = self.sending.saturating_sub(1);
-        self.numbered += 1;
-        let delivery = Arc::new(Delivery { number: self.numbered, ..delivery });
+        let delivery = self.keep(delivery);
         // What was put in for settings that are no longer in force is given up.
         let in_force = self.route.as_ref().is_some_and(|route| Arc::ptr_eq(route, &item.route));
         if delivery.again && in_force {
             self.queue(Item { due: Instant::now() + RETRY_AFTER, attempt: item.attempt + 1, ..item });
         }
+        delivery
+    }
+
+    /// Writes a delivery down.
+    fn keep(&mut self, delivery: Delivery) -> Arc<Delivery> {
+        self.numbered += 1;
+        let delivery = Arc::new(Delivery { number: self.numbered, ..delivery });
         self.deliveries.push(self.numbered, delivery.bytes(), Arc::clone(&delivery));
         delivery
     }
@@ -317,16 +375,30 @@ impl State {
     }
 }
 
+/// A webhook that was posted.
+struct Posted {
+    query: WebhookQuery,
+    body: Vec<u8>,
+    took_ms: u64,
+    answer: Result<(StatusCode, Bytes), PostError>,
+}
+
 impl Item {
+    /// A webhook that is due now, for the first time.
+    fn of(route: &Arc<Route>, sdkappid: SdkAppId, at: Timestamp, notification: Notification) -> Self {
+        let (route, bytes, due) = (Arc::clone(route), notification.bytes(), Instant::now());
+        Self { route, sdkappid, at, notification, bytes, due, attempt: 1, duplicate: false }
+    }
+
     /// The query. `RequestTime` is the system's time of day, whatever the emulator's clock says: receivers hold it against
     /// theirs.
     fn query(&self) -> WebhookQuery {
-        let Notification { webhook, platform } = &self.notification;
+        let platform = self.notification.platform;
         let token = self.route.settings.token.as_ref();
         let request_time_seconds = token.map(|_| time_of_day().as_seconds());
         WebhookQuery {
             sdkappid: self.sdkappid,
-            command: webhook.command().to_owned(),
+            command: self.notification.command().to_owned(),
             contenttype: Some("json".to_owned()),
             client_ip: platform.map(|_| "127.0.0.1".to_owned()),
             opt_platform: platform.map(str::to_owned),
@@ -335,40 +407,50 @@ impl Item {
         }
     }
 
-    async fn send(&self, poster: &mut Poster) -> Delivery {
-        let WebhookSettings { url, revision, retries, show_answers, .. } = &self.route.settings;
-        let (query, body) = (self.query(), self.notification.webhook.to_json(*revision));
+    async fn post(&self, poster: &mut Poster) -> Posted {
+        let (query, body) = (self.query(), self.notification.to_json(self.route.settings.revision));
         let begun = Instant::now();
-        let posted = poster.post(&self.route.receiver, &query.to_text(), &body).await;
+        let answer = poster.post(&self.route.receiver, &query.to_text(), &body).await;
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (status, answer, error, in_time) = match posted {
-            Ok((status, answer)) => {
-                (Some(status.as_u16()), show_answers.then(|| Delivery::excerpt(&answer)), failed(status, &answer), true)
-            }
+        Posted { query, body, took_ms, answer }
+    }
+
+    async fn send(&self, poster: &mut Poster) -> Delivery {
+        let posted = self.post(poster).await;
+        let took_ms = posted.took_ms;
+        let (error, in_time) = match &posted.answer {
+            Ok((status, answer)) => (failed(*status, answer), true),
             // The page has time-outs alone; a connection that fails is as good as one.
-            Err(error) => (None, None, Some(error.to_string()), matches!(error, PostError::Body(_))),
+            Err(error) => (Some(error.to_string()), matches!(error, PostError::Body(_))),
         };
-        let command = self.notification.webhook.command();
-        let again = error.is_some() && !in_time && self.attempt <= *retries;
+        let command = self.notification.command();
+        let again = error.is_some() && !in_time && self.attempt <= self.route.settings.retries;
         match &error {
             None => tracing::info!(command, attempt = self.attempt, took_ms, "a webhook was delivered"),
             Some(error) => tracing::warn!(command, attempt = self.attempt, again, "a webhook has failed: {error}"),
         }
+        self.delivery(posted, error, again, None)
+    }
+
+    fn delivery(&self, posted: Posted, error: Option<String>, again: bool, ruling: Option<&'static str>) -> Delivery {
+        let WebhookSettings { url, show_answers, .. } = &self.route.settings;
+        let answer = posted.answer.as_ref().ok();
         Delivery {
             number: 0,
             at: Delivery::millis(self.at),
-            command,
-            group: self.notification.webhook.group_id().to_owned(),
+            command: self.notification.command(),
+            group: self.notification.group_id().to_owned(),
             url: url.clone(),
-            query: WebhookQuery { sign: None, ..query }.to_text(),
-            body: Delivery::json(&body),
+            query: WebhookQuery { sign: None, ..posted.query }.to_text(),
+            body: Delivery::json(&posted.body),
             attempt: self.attempt,
             duplicate: self.duplicate,
-            took_ms,
-            status,
-            answer,
+            took_ms: posted.took_ms,
+            status: answer.map(|(status, _)| status.as_u16()),
+            answer: answer.filter(|_| *show_answers).map(|(_, answer)| Delivery::excerpt(answer)),
             error,
             again,
+            ruling,
         }
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use avmarks_protocol::webhook::{Revision, WebhookToken};
 use avmarks_spec::Excerpt;
 
+use super::event::WebhookEvent;
+
 /// Where webhooks go, and how.
 ///
 /// ```
@@ -30,10 +32,12 @@ pub struct WebhookSettings {
     pub token: Option<WebhookToken>,
     /// The revision of the documents in which webhooks are written.
     pub revision: Revision,
+    /// The webhooks that are on ([`WebhookEvent::DEFAULT`]).
+    pub events: Vec<WebhookEvent>,
     /// How often a webhook is sent again that was not answered in time; at most 10. The switch of the console that turns this
     /// on has no number, and the documents have none.
     pub retries: u32,
-    /// Per cent of the webhooks that are sent twice.
+    /// Per cent of the webhooks that are sent twice. This, and the three below, are not for those that a call waits for.
     pub duplicate: u8,
     /// Per cent of the webhooks that go out behind the one after them.
     pub reorder: u8,
@@ -59,6 +63,7 @@ impl WebhookSettings {
             url: url.into(),
             token: None,
             revision: Revision::default(),
+            events: WebhookEvent::DEFAULT.to_vec(),
             retries: 0,
             duplicate: 0,
             reorder: 0,

@@ -96,3 +96,31 @@ fn what_was_answered_is_there_after_another_start() {
     again.stop().unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_strict_start_takes_in_what_was_let_through() {
+    let folder = std::env::temp_dir().join(format!("avmarks-calls-strict-{}", std::process::id()));
+    let begin = |strict: bool| {
+        start(|settings| {
+            settings.data = Some(folder.clone());
+            settings.strict = strict;
+        })
+    };
+    let text = json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "t" } }]);
+    let one = json!({ "To_Account": "nobody", "MsgRandom": 1, "MsgBody": text });
+    let two = json!({ "To_Account": ["known", "nobody"], "MsgRandom": 2, "MsgBody": text });
+    let lax = begin(false);
+    served(&lax, "openim/sendmsg", &one);
+    lax.stop().unwrap();
+    let strict = begin(true);
+    assert_eq!(control(&strict, "GET", "messages", "")["count"], 1);
+    codes(&strict, "openim/sendmsg", &[(one, 90012)]);
+    served(&strict, "im_open_login_svc/account_import", &json!({ "UserID": "known" }));
+    served(&strict, "openim/batchsendmsg", &two);
+    let messages = control(&strict, "GET", "messages", "");
+    strict.stop().unwrap();
+    let lax = begin(false);
+    assert_eq!(control(&lax, "GET", "messages", ""), messages);
+    lax.stop().unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+}

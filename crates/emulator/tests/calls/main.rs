@@ -10,6 +10,8 @@ mod groups;
 mod kept;
 mod members;
 mod messages;
+mod odd;
+mod sdks;
 mod stubs;
 mod suite;
 mod values;

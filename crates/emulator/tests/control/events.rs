@@ -80,8 +80,13 @@ fn the_log_has_the_verdict_its_grounds_and_what_was_left_out() {
             "gaps": [{ "gap": "gap:echo", "reading": "asked" }],
             "omitted": [{ "account": "x", "mark": 1000, "because": "ONLINE-ONLY" }], "omitted_total": 1,
             "flags": [], "fault": null,
+            "group": "@TGS#a", "accounts": ["a", "x"], "marks": [1000], "request": body,
+            "answer": r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#,
         })
     );
+    call(&running, COUNT, r#"{"GroupId":"@TGS#a","UserSig":"eJw-secret"}"#);
+    let log = done(&running, "GET", "log", "");
+    assert_eq!(log["entries"][1]["request"], r#"{"GroupId":"@TGS#a","UserSig":"…"}"#);
 }
 
 #[test]

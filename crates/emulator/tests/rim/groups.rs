@@ -103,7 +103,7 @@ fn get_group_info_tells_of_each_group_in_turn() {
     let live = concat!(
         r#"{"GroupId":"live","ErrorCode":0,"ErrorInfo":"","Type":"AVChatRoom","Name":"N","Appid":1400000000,"Introduction":"I","#,
         r#""Notification":"A","FaceUrl":"F","Owner_Account":"o","CreateTime":5,"LastInfoTime":5,"LastMsgTime":0,"NextMsgSeq":1,"#,
-        r#""MemberNum":0,"MaxMemberNum":7,"ApplyJoinOption":"FreeAccess","MuteAllMember":"Off"}"#
+        r#""MemberNum":0,"MaxMemberNum":7,"ApplyJoinOption":"FreeAccess","MuteAllMember":"Off","ShutUpAllMember":"Off"}"#
     );
     let start = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"GroupInfo":["#;
     assert!(reply.body.starts_with(&format!("{start}{live},{{\"GroupId\":\"gone\",\"ErrorCode\":10010,")), "{reply:?}");

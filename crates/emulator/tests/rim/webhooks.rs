@@ -1,5 +1,6 @@
 //! Webhooks, as they arrive.
 
+mod calls;
 mod everything;
 mod robots;
 
@@ -264,7 +265,7 @@ fn webhooks_are_turned_off_and_by_a_reset_they_are_as_at_the_start() {
     assert_eq!(
         shown,
         format!(
-            r#"{{"url":"{url}","how":{{"signed":false,"revision":"newest","retries":0,"duplicate":0,"reorder":0,"delay_ms":0,"seed":0,"show_answers":false}}}}"#
+            r#"{{"url":"{url}","how":{{"signed":false,"revision":"newest","events":["Group.CallbackAfterNewMemberJoin","Group.CallbackAfterMemberExit","Group.CallbackAfterGroupDestroyed","Group.CallbackOnMemberStateChange"],"retries":0,"duplicate":0,"reorder":0,"delay_ms":0,"seed":0,"show_answers":false}}}}"#
         )
     );
 }

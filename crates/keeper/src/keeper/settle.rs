@@ -24,6 +24,7 @@ impl Keeper {
         if let Some(state) = self.groups.get_mut(&sent.group) {
             state.in_flight = state.in_flight.saturating_sub(sent.named.len());
         }
+        let division = sent.division;
         match result {
             CallResult::Answered(body) => match verdicts(sent.action, &sent.named, body) {
                 Some(verdicts) => self.answered(now, sent, verdicts),
@@ -32,6 +33,7 @@ impl Keeper {
             CallResult::Refused(code) => self.refused(now, sent, code),
             CallResult::Failed => self.failed(now, sent),
         }
+        self.go_on(division);
     }
 
     /// Notes that a call may still be carried out.
@@ -45,7 +47,7 @@ impl Keeper {
     }
 
     fn answered(&mut self, now: Timestamp, sent: InFlight, verdicts: Vec<Verdict>) {
-        let InFlight { group, action, named, sent_at } = sent;
+        let InFlight { group, action, named, sent_at, .. } = sent;
         let (mut served, mut left_out) = (Vec::new(), Vec::new());
         for ((account, marks), verdict) in named.into_iter().zip(verdicts) {
             let is_served = verdict != Verdict::LeftOut;
@@ -71,19 +73,32 @@ impl Keeper {
             for (account, marks) in sent.named {
                 self.settle(now, group, account, action, sent.sent_at, &marks, false);
             }
+            if let Some(id) = sent.division {
+                self.end_division(now, id);
+            }
             return self.destroyed(now, group);
         }
         if !ALL_FAILED.contains(&code) {
             return self.retry_all(now, sent);
         }
+        if let Some(id) = sent.division {
+            return self.part_refused(now, sent, id, code);
+        }
+        // All of them may be offline, or one of them spoils the call: who is online tells. Whether an account may be added as a robot, or looked up,
+        // does not depend on that. Mark 500 is not tried again, as that takes time in which its accounts may leave.
+        let may_check = action == Action::Set || action == Action::Delete && accounts > 1;
+        let mut divided = Vec::new();
         for (account, marks) in sent.named {
-            if action == Action::Set && self.may_check(group, account) {
-                // All of them may be offline, or the call wrong as a whole: who is online tells.
+            let is_online = self.active_mut(group, account).is_some_and(|active| active.flags.checked);
+            if is_online || matches!(action, Action::AddRobots | Action::Check) {
+                divided.push(account);
+            } else if may_check && self.may_check(group, account) {
                 self.requeue(group, account, Action::Check, now);
             } else {
                 self.settle(now, group, account, action, sent.sent_at, &marks, false);
             }
         }
+        self.divide(now, group, action, divided);
     }
 
     fn failed(&mut self, now: Timestamp, sent: InFlight) {
@@ -97,10 +112,9 @@ impl Keeper {
 
     /// Whether it is to be looked up who of a refused call is online: once for a sign of life.
     fn may_check(&mut self, group: GroupId, account: UserId) -> bool {
-        let tries_max = self.settings.tries_max;
         let Some(active) = self.active_mut(group, account) else { return false };
         active.tries += 1;
-        let may = active.tries < tries_max && active.again_by.is_none() && !active.flags.gone && !active.flags.refused;
+        let may = active.again_by.is_none() && !active.flags.gone && !active.flags.refused;
         active.flags.refused = may;
         may
     }
@@ -118,6 +132,7 @@ impl Keeper {
             let want = state.wants.get(&account);
             let Some(active) = state.active.get_mut(&account) else { continue };
             active.touched_at = now;
+            active.flags.refused &= action != Action::Check;
             active.failures = active.failures.saturating_add(1);
             let until = now.saturating_add(settings.backoff(active.failures));
             let again = active.again_by.take();
@@ -139,7 +154,7 @@ impl Keeper {
 
     /// Decides what follows for one account of a call that has its answer. `marks` are those that the call named.
     #[expect(clippy::too_many_arguments, reason = "they are what is known of one account of an answer")]
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         now: Timestamp,
         group: GroupId,
@@ -167,6 +182,13 @@ impl Keeper {
             was_stored = std::mem::take(&mut active.flags.stored);
             active.flags.stored = was_stored && !active.unwanted.is_empty();
         }
+        // The same, where the deletion was refused and the account looked up.
+        let was_checked = action == Action::Check && active.flags.refused && active.again_by.is_none();
+        if was_checked && !is_served && sent_at >= active.doubt_until.max(doubt_until) {
+            active.unwanted.clear();
+            was_stored = std::mem::take(&mut active.flags.stored);
+        }
+        active.flags.apart &= !is_served || action == Action::Check;
         if is_served && matches!(action, Action::AddRobots | Action::Pin) {
             active.pin_ends = Some(sent_at.saturating_add(settings.limits.pin_duration_max));
             active.pinned_at = Some(now);
@@ -183,6 +205,7 @@ impl Keeper {
         let next = match (action, &want) {
             _ if again.is_some() => {
                 active.flags.refused = false;
+                active.flags.checked = false;
                 active.first_action(want.as_ref())
             }
             _ if unpins => Some(Action::Delete),
@@ -192,13 +215,16 @@ impl Keeper {
             }
             (Action::AddRobots, Some(want)) if is_served => want.ordinary().next().map(|_| Action::Set),
             (Action::Set, Some(want)) if is_served => active.lacks_pin(want).then_some(Action::Pin),
-            (Action::Check, Some(want)) if is_served => match std::mem::take(&mut active.flags.refused) {
-                true => want.ordinary().next().map(|_| Action::Set),
-                false => active.lacks_pin(want).then_some(Action::Pin),
-            },
+            (Action::Check, _) if is_served && std::mem::take(&mut active.flags.refused) => {
+                active.flags.checked = true;
+                let ordinary = want.as_ref().and_then(|want| want.ordinary().next());
+                if active.unwanted.is_empty() { ordinary.map(|_| Action::Set) } else { Some(Action::Delete) }
+            }
+            (Action::Check, Some(want)) if is_served => active.lacks_pin(want).then_some(Action::Pin),
             (Action::Set, Some(want)) => {
                 active.tries += 1;
-                let may_retry = active.flags.told && active.tries < settings.tries_max && !want.is_robot();
+                let may_retry =
+                    active.flags.told && active.tries < settings.tries_max && !want.is_robot() && !active.flags.apart;
                 let until = now.saturating_add(settings.retry_after);
                 if may_retry {
                     return self.set_stage(group, account, Stage::Delayed(Action::Set, until));
@@ -209,6 +235,7 @@ impl Keeper {
         };
         if next.is_none() {
             active.flags.refused = false;
+            active.flags.checked = false;
             active.flags.swept = false;
         }
         let by = again.unwrap_or(now).max(now);

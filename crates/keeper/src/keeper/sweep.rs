@@ -42,7 +42,7 @@ impl Keeper {
         sweep.cursors.insert(sweep.cursor);
         let (group, request) = (sweep.group, page_request(sweep.group, mark, sweep.cursor));
         self.sweeps.next_page_at = now.saturating_add(page_every);
-        Some(self.send(now, group, Action::List, Vec::new(), request))
+        Some(self.send(now, group, Action::List, Vec::new(), request, None))
     }
 
     fn begin_sweep(&mut self, now: Timestamp, group: GroupId) {

@@ -1,6 +1,7 @@
 //! Each rule at its edge.
 
 mod deletions;
+mod divided;
 mod pins;
 mod sweeps;
 
@@ -335,6 +336,7 @@ fn a_call_that_fails_is_sent_again_ever_later() {
     for wait in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
         let failed = call(&mut keeper, now);
         fail(&mut keeper, &failed, now);
+        assert_eq!(keeper.group(group()).unwrap().waiting, 1);
         waits_until(&mut keeper, now, now + wait);
         now += wait;
     }

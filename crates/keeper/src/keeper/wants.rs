@@ -100,6 +100,9 @@ impl Keeper {
         self.resyncs.remove(&group);
         self.sweeps.forget(group);
         self.in_flight.retain(|_, sent| sent.group != group);
+        self.divisions.retain(|_, division| division.group != group);
+        let divisions = &self.divisions;
+        self.divisions_ready.retain(|id| divisions.contains_key(id));
     }
 
     fn change(&mut self, now: Timestamp, group: GroupId, account: UserId, want: Option<Want>) -> bool {
@@ -121,6 +124,7 @@ impl Keeper {
         }
         active.asked_at = now;
         active.touched_at = now;
+        active.flags.apart = false;
         active.flags.told = false;
         active.flags.served = false;
         active.flags.stored = !active.unwanted.is_empty();

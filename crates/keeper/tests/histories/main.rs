@@ -1,5 +1,5 @@
 //! Random histories with the rules themselves as the world: webhooks are lost, doubled, delayed and reordered; calls fail, are lost, come late,
-//! or are carried out in part; the keeper is started anew from what was stored; somebody else sets marks. Once all of that ceases and a sweep is through, each
+//! or are carried out in part; one account spoils every call that names it; the keeper is started anew from what was stored; somebody else sets marks. Once all of that ceases and a sweep is through, each
 //! online account has just its wanted marks, and nobody else has any.
 #![cfg(test)]
 

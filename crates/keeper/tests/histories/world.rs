@@ -54,6 +54,8 @@ pub(crate) struct World {
     sequence: u64,
     random: u64,
     has_faults: bool,
+    /// The last account is one that the service does not take: it refuses every call that names it.
+    has_bad: bool,
     dues: Dues,
     /// When mark 500 of an account is to be renewed.
     renewals: BTreeMap<(usize, UserId), u64>,
@@ -94,6 +96,7 @@ impl World {
             sequence: 0,
             random: seed,
             has_faults,
+            has_bad: seed.is_multiple_of(4),
             dues: Dues::default(),
             renewals: BTreeMap::new(),
             counted: Counted::default(),
@@ -147,6 +150,9 @@ impl World {
     }
 
     fn set_foreign(&mut self, at: usize, who: usize) {
+        if self.is_bad(who) {
+            return;
+        }
         let Some((mark, _)) = self.keeper.group(group(at)).and_then(|view| view.holders.first().copied()) else {
             return;
         };
@@ -323,7 +329,16 @@ impl World {
         }
     }
 
+    fn is_bad(&self, who: usize) -> bool {
+        self.has_bad && who == ACCOUNTS - 1
+    }
+
     fn arrives(&mut self, call: Call, answers: bool) {
+        let bad = format!("\"{}\"", account(ACCOUNTS - 1));
+        if self.has_bad && String::from_utf8_lossy(&call.request.body).contains(&bad) {
+            let body = br#"{"ActionStatus":"FAIL","ErrorCode":10004,"ErrorInfo":""}"#;
+            return self.comes(1, Coming::Result { call, body: answers.then(|| body.to_vec()) });
+        }
         let request = Request::trusted("administrator", &call.request.path, &call.request.body);
         let response = self.app.handle(&request, Timestamp::from_millis(self.now));
         self.tell(response.events);
@@ -413,7 +428,7 @@ impl World {
     pub(crate) fn check(&self) {
         for index in 0..GROUPS {
             let room = self.app.room(&group(index)).unwrap();
-            for who in (0..ACCOUNTS).map(account) {
+            for who in (0..ACCOUNTS).filter(|who| !self.is_bad(*who)).map(account) {
                 let want = self.keeper.account(group(index), who).and_then(|view| view.want);
                 let is_online = room.is_online(&who, self.at());
                 let member = room.member(&who, self.at());

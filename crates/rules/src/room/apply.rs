@@ -6,10 +6,12 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkIndex, MarkSet};
+use super::presence::presence_steps;
 use super::records::Slot;
 use super::roster::{Connection, Member};
 use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
-use super::{LOOK_UP_AT_ONCE, Revision, Room, StaleTransition, Transition};
+use super::view::{LOOK_UP_AT_ONCE, View};
+use super::{Revision, Room, StaleTransition, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
 
@@ -42,6 +44,19 @@ impl Room {
     /// [`StaleTransition`] as of [`Room::apply`].
     pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
         self.clone().apply(transition)
+    }
+
+    /// Applies a change of presence of these accounts at `at`, and returns the events. An account that is named twice counts once. The
+    /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
+    pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
+        let mut events = self.tick(at);
+        let mut accounts_left = accounts.len();
+        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
+            let steps = presence_steps(&View::new(self, at), accounts);
+            self.change_presence(presence, &steps, accounts_left, &mut events);
+            accounts_left -= accounts.len();
+        }
+        events
     }
 
     /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Says what that brought.
@@ -122,13 +137,7 @@ impl Room {
     }
 
     /// Applies these steps of a change of presence that has `accounts_left` accounts from them on.
-    pub(crate) fn change_presence(
-        &mut self,
-        presence: Presence,
-        steps: &[Step],
-        accounts_left: usize,
-        events: &mut Vec<Event>,
-    ) {
+    fn change_presence(&mut self, presence: Presence, steps: &[Step], accounts_left: usize, events: &mut Vec<Event>) {
         // Memory for all events at once, and none if none is to be expected.
         match presence {
             Presence::Join if steps.iter().any(Step::is_new) => events.reserve(2 * accounts_left),

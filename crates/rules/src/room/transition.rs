@@ -34,7 +34,7 @@ pub(super) enum Change {
 
 /// An account of a change of presence, with the hash of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(super) enum Step {
     /// It has a record.
     Known { slot: Slot, hash: u64 },
     /// It has none.
@@ -122,7 +122,7 @@ impl Transition {
         Self { change: Change::Marks(changes), ..Self::time(view) }
     }
 
-    pub(crate) fn presence(view: &View<'_>, presence: Presence, steps: Vec<Step>) -> Self {
+    pub(super) fn presence(view: &View<'_>, presence: Presence, steps: Vec<Step>) -> Self {
         Self { change: Change::Presence(presence, steps), ..Self::time(view) }
     }
 

@@ -55,7 +55,7 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
     let mut text =
         b"account,mark\nstudent1,1000\n#note\nann;1000\nann,\nann,abc\n\"ann,1000\n,1000\nann,1000,1001\n".to_vec();
     text.extend(format!("{long},1000\na\tb,1000\n").as_bytes());
-    text.extend(b"a\xff,1000\n\"ann\"x,1000\nstudent2,999\n");
+    text.extend(b"a\xff,1000\n\"ann\"x,1000\nstudent2,999\n{\"account\":\"ann\"}\n [\"ann\"]\n");
     let name = file(&folder("errors"), "bad.csv", &text);
     let run = server.send(&["set", "--file", &name]);
     let expected = [
@@ -79,9 +79,11 @@ fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
         (12, "invalid UTF-8 at byte 1 of the line; save the file as UTF-8"),
         (13, "something stands behind a closing quotation mark; end the field there, or write this mark twice"),
         (14, "invalid mark `999`: expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
+        (15, "`{\"account\":\"ann\"}` begins like JSON; write a line for each account, or put the account in quotes"),
+        (16, "` [\"ann\"]` begins like JSON; write a line for each account, or put the account in quotes"),
     ];
     let mut lines: Vec<_> = expected.iter().map(|(line, error)| format!("`{name}` line {line}: {error}")).collect();
-    lines.push("12 errors in the accounts; nothing was sent".to_owned());
+    lines.push("14 errors in the accounts; nothing was sent".to_owned());
     assert_eq!(run.errors(2), lines);
     assert_eq!(server.entries().len(), 0);
 }

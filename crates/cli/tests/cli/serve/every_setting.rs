@@ -83,6 +83,12 @@ const ROWS: &[Row] = &[
     shown(row("webhook_duplicate", &["4"], &["101"]), "webhooks", "/how/duplicate", "4"),
     shown(row("webhook_reorder", &["5"], &["101"]), "webhooks", "/how/reorder", "5"),
     shown(row("webhook_delay_ms", &["6"], &["600001"]), "webhooks", "/how/delay_ms", "6"),
+    shown(
+        row("webhook_event", &["Group.CallbackBeforeSendMsg", "Group.CallbackAfterSendMsg"], &["Group.Callback"]),
+        "webhooks",
+        "/how/events",
+        "[\"Group.CallbackBeforeSendMsg\",\"Group.CallbackAfterSendMsg\"]",
+    ),
     shown(row("webhook_seed", &["7"], &["-1"]), "webhooks", "/how/seed", "7"),
     row("proxied_host", &["*.test", "a"], &["http:"]),
     row("control_host", &["a.test", "b.test"], &["*.test"]),

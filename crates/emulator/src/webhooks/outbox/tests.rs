@@ -1,5 +1,6 @@
 use avmarks_protocol::webhook::{AfterGroupDestroyed, Webhook};
 
+use super::super::notification::Content;
 use super::*;
 
 fn outbox() -> Outbox {
@@ -17,7 +18,8 @@ fn item(outbox: &Outbox, bytes: usize) -> Item {
         event_time: None,
         extra: Default::default(),
     };
-    let notification = Notification { webhook: Webhook::AfterGroupDestroyed(destroyed), platform: None };
+    let notification =
+        Notification { content: Content::Members(Webhook::AfterGroupDestroyed(destroyed)), platform: None };
     let route = outbox.lock().route.clone().unwrap();
     let (sdkappid, at, due) = (SdkAppId::parse("1").unwrap(), Timestamp::EPOCH, Instant::now());
     Item { route, sdkappid, at, notification, bytes, due, attempt: 1, duplicate: false }

@@ -1,10 +1,18 @@
 package io.github.avmarks;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.Test;
 
 public class AvmarksTest {
@@ -22,12 +30,67 @@ public class AvmarksTest {
         assertEquals("{\"accepted\":true,\"violations\":[]}", Avmarks.check("modify_user_info", bytes(BODY.replace("999", "1000"))));
     }
 
+    /** The bytes of a text in which %XX is a byte. */
+    private static byte[] decoded(String text) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int at = 0; at < text.length(); at++) {
+            boolean isByte = text.charAt(at) == '%';
+            out.write(isByte ? Integer.parseInt(text.substring(at + 1, at + 3), 16) : text.charAt(at));
+            at += isByte ? 2 : 0;
+        }
+        return out.toByteArray();
+    }
+
     @Test
-    public void bytesCrossAsTheyAre() {
-        byte[] reply = Avmarks.call(bytes("{\"v\":1,\"do\":\"check\",\"endpoint\":\"get_members\"}"), new byte[] {-1, 0});
-        assertTrue(new String(reply, StandardCharsets.UTF_8).startsWith("{\"v\":1,\"ok\":{\"accepted\":false,"));
-        reply = Avmarks.call(new byte[] {-1}, NOTHING);
-        assertTrue(new String(reply, StandardCharsets.UTF_8).startsWith("{\"v\":1,\"error\":{\"kind\":\"not-json\""));
+    public void theBorderPassesEverythingAsItIs() throws IOException {
+        String table = new String(Files.readAllBytes(Paths.get(System.getProperty("border"))), StandardCharsets.UTF_8);
+        int rows = 0;
+        for (String line : table.split("\n")) {
+            if (!line.startsWith("#")) {
+                String[] row = line.split("\t", -1);
+                String reply = new String(Avmarks.call(decoded(row[1]), decoded(row[2])), StandardCharsets.UTF_8);
+                assertTrue(row[0] + ": " + reply, reply.startsWith(row[3]));
+                rows++;
+            }
+        }
+        assertTrue(rows > 40);
+    }
+
+    @Test
+    public void aBodyOf16MibIsMeasured() {
+        byte[] request = bytes("{\"v\":1,\"do\":\"check\",\"endpoint\":\"modify_user_info\"}");
+        byte[] padded = new byte[(1 << 24) + request.length];
+        Arrays.fill(padded, (byte) ' ');
+        System.arraycopy(request, 0, padded, 1 << 24, request.length);
+        String reply = new String(Avmarks.call(request, new byte[1 << 24]), StandardCharsets.UTF_8);
+        assertTrue(reply, reply.contains("the body has 16777216 bytes"));
+        assertArrayEquals(Avmarks.call(request, bytes(BODY)), Avmarks.call(padded, bytes(BODY)));
+    }
+
+    /** Runs it in four threads at once, and says what failed in one. */
+    private static void inThreads(Runnable run) throws InterruptedException {
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        Thread[] threads = new Thread[4];
+        for (int at = 0; at < threads.length; at++) {
+            threads[at] = new Thread(run);
+            threads[at].setUncaughtExceptionHandler((thread, error) -> failed.set(error));
+            threads[at].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertNull(failed.get());
+    }
+
+    @Test
+    public void threadsMayCallAtOnce() throws InterruptedException {
+        byte[] request = bytes("{\"v\":1,\"do\":\"check\",\"endpoint\":\"modify_user_info\"}");
+        byte[] expected = Avmarks.call(request, bytes(BODY));
+        inThreads(() -> {
+            for (int turn = 0; turn < 50; turn++) {
+                assertArrayEquals(expected, Avmarks.call(request, bytes(BODY)));
+            }
+        });
     }
 
     @Test
@@ -58,18 +121,11 @@ public class AvmarksTest {
         Handle session = Handle.session();
         String line = "{\"v\":1,\"do\":\"line\"}";
         byte[] tick = bytes("{\"at\":0,\"do\":\"tick\"}");
-        Thread[] threads = new Thread[4];
-        for (int at = 0; at < threads.length; at++) {
-            threads[at] = new Thread(() -> {
-                for (int turn = 0; turn < 50; turn++) {
-                    session.ask(line, tick);
-                }
-            });
-            threads[at].start();
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        inThreads(() -> {
+            for (int turn = 0; turn < 50; turn++) {
+                session.ask(line, tick);
+            }
+        });
         assertEquals("{\"line\":201,\"events\":[]}", session.ask(line, tick));
         session.close();
         session.close();

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
-use crate::event::Event;
+use super::transition::Step;
+use super::view::{LOOK_UP_AT_ONCE, Seen, View};
+use super::{Room, Transition, hash};
 use crate::input::Presence;
-use crate::room::{LOOK_UP_AT_ONCE, Seen, Step, View, hash};
-use crate::room::{Room, Transition};
 
 impl Room {
     /// The transition of a change of presence of these accounts at `at`, after the pins that have ended by then. An account that is named
@@ -33,23 +33,10 @@ impl Room {
         accounts.chunks(LOOK_UP_AT_ONCE).for_each(|accounts| steps.extend(presence_steps(&view, accounts)));
         Transition::presence(&view, presence, steps)
     }
-
-    /// Applies a change of presence of these accounts at `at`, and returns the events. An account that is named twice counts once. The
-    /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
-    pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
-        let mut events = self.tick(at);
-        let mut accounts_left = accounts.len();
-        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
-            let steps = presence_steps(&View::new(self, at), accounts);
-            self.change_presence(presence, &steps, accounts_left, &mut events);
-            accounts_left -= accounts.len();
-        }
-        events
-    }
 }
 
 /// The steps of at most [`LOOK_UP_AT_ONCE`] accounts.
-fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[Step; LOOK_UP_AT_ONCE]> {
+pub(super) fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[Step; LOOK_UP_AT_ONCE]> {
     // A robot whose 500 has ended is treated as an unknown account.
     let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
         Some(seen) => Step::Known { slot: seen.slot, hash },
