@@ -24,7 +24,7 @@ impl Memberships {
         let accounts: BTreeSet<_> = accounts.iter().collect();
         let now = state.app.now();
         for id in state.app.groups() {
-            let Some(room) = state.app.room(&id).filter(|room| room.len() > 0) else { continue };
+            let Some(room) = state.app.room(&id).filter(|room| !room.is_empty()) else { continue };
             for account in accounts.iter().filter(|account| room.member(account, now).is_some()) {
                 found.entry(**account).or_default().push(id);
             }
