@@ -5,10 +5,9 @@
 //     node .ci/package-browser.mjs PACKAGE bench                 microseconds of one `check` of the body on standard input
 //
 // CHROMIUM names the program, NODE_TOOLS the folder that playwright-core is installed in.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
-
 import { launch } from "./browser.mjs";
 
 const [folder, what, cases, border] = process.argv.slice(2);
@@ -23,13 +22,12 @@ const server = http.createServer(async (request, response) => {
     if (request.method === "POST") {
         const parts = [];
         for await (const part of request) parts.push(part);
-        writeFileSync(1, Buffer.concat(parts));
-        of("text/plain", "");
+        process.stdout.write(Buffer.concat(parts), () => of("text/plain", ""));
     } else if (request.url === "/") of("text/html", "<!doctype html><title>avmarks</title><link rel=icon href='data:,'>");
     else if (request.url === "/input") of("application/octet-stream", input);
     else if (request.url === "/cases.mjs") of("text/javascript", readFileSync(cases));
     else if (request.url === "/border.tsv") of("text/plain; charset=utf-8", readFileSync(border));
-    else if (inPackage) of(types[`.${inPackage[2]}`], readFileSync(path.join(folder, inPackage[1])));
+    else if (inPackage && existsSync(path.join(folder, inPackage[1]))) of(types[`.${inPackage[2]}`], readFileSync(path.join(folder, inPackage[1])));
     else response.writeHead(404, head).end();
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

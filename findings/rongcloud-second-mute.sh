@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # rongcloud-sdk 3.1.1 (npm), Node 20: a refused call of the chat room API succeeds, and its repetition is about the user `undefined`.
 #
-# Expected: `await Chatroom.Gag.add({ id, members, minute })` fails if the service refuses it (HTTP 429, code 1008, which the package calls 20001), since a call with a missing
-#   field fails; and the same object can be sent again.
+# Expected: `await Chatroom.Gag.add({ id, members, minute })` fails if the service refuses it (HTTP 429, code 1008, which the package calls
+#   20001), since a call with a missing field fails; and the same object can be sent again.
 # Found: each call turns what went wrong, a refusal or a lost connection, into its result, so that `await` goes on as if the members were
 #   muted; only the checks before sending fail. And the call writes into the caller's object: the list `[{ id: "alice" }]` is `["alice"]`
-#   afterwards, and the next call takes the ids out of texts. It passes the checks, and asks the service to mute `undefined`.
+#   afterwards, and the next call, which looks for ids in these texts, asks the service to mute `undefined`.
 # Why it matters here: code that is moved between this service and Tencent's has a loop of tries around each call. Here that loop never sees
 #   a failure; once it looks at `code` and tries again with its object, it mutes nobody. A mock of the service that answers every account
 #   with OK hides it.

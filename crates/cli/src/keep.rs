@@ -5,6 +5,7 @@ mod bulk;
 mod calls;
 mod demo;
 mod http;
+mod listener;
 mod message;
 mod metrics;
 mod node;
@@ -62,15 +63,19 @@ pub(crate) struct Running {
 impl Running {
     /// Starts all threads, and listens.
     fn start(settings: KeepSettings) -> Result<Self, Error> {
-        let KeepSettings { listen, server, store, client, keeper, .. } = settings;
-        let store = store.open()?;
+        let KeepSettings { listen, server, store: place, client, keeper, .. } = settings;
+        let store = place.open()?;
         let another = |what: &str| store.another().map_err(|error| Error::Store { what: what.to_owned(), error });
         let (to_node, of_node) = mpsc::channel();
         let metrics = Arc::new(metrics::Metrics::default());
         let overview = Arc::default();
         let reader = Mutex::new(another("the store")?);
-        let writer =
-            Writer::start(another("the store")?, to_node.clone(), Arc::clone(&metrics)).map_err(Error::Threads)?;
+        let writers = (0..place.writers()).map(|_| another("the store")).collect::<Result<_, _>>()?;
+        let notifier = place.listener().map(|_| another("the store")).transpose()?;
+        let writer = Writer::start(writers, notifier, &to_node, &metrics).map_err(Error::Threads)?;
+        if let Some(url) = place.listener() {
+            listener::start(url.to_owned(), to_node.clone()).map_err(Error::Threads)?;
+        }
         let node = Node::new(store, keeper, client, Arc::clone(&metrics), Arc::clone(&overview));
         let node = node.start(of_node, to_node.clone()).map_err(Error::Threads)?;
         let shared = Shared { settings: server, writer, reader, to_node: to_node.clone(), metrics, overview };

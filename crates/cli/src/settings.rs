@@ -203,7 +203,7 @@ impl Settings {
 
     /// A value as it may be shown. A text that should name the file of a secret, and names no file, may be the secret itself.
     pub(crate) fn shown(&self, setting: Setting, text: &str) -> String {
-        let names_a_secret = matches!(setting, Setting::KeyFile | Setting::UsersigFile | Setting::KeepKeyFile);
+        let names_a_secret = matches!(setting, Setting::KeyFile | Setting::UsersigFile);
         let is_there = || text == "-" || self.path(setting).is_some_and(|path| path.exists());
         match names_a_secret && !is_there() {
             true => "… (no such file)".to_owned(),
@@ -246,13 +246,16 @@ impl Settings {
 
 /// That none of these is given, and where it may be.
 fn missing(alternatives: &[Setting]) -> String {
-    if alternatives.contains(&Setting::KeepKey) {
-        return "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file".to_owned();
-    }
     if alternatives.contains(&Setting::Key) {
-        return "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file; \
-                a signature made elsewhere is accepted too: --usersig-file, AVMARKS_USERSIG_FILE, AVMARKS_USERSIG, `usersig_file`"
-            .to_owned();
+        let usersig = match alternatives.contains(&Setting::Usersig) {
+            true => {
+                "; a signature made elsewhere is accepted too: --usersig-file, AVMARKS_USERSIG_FILE, AVMARKS_USERSIG, `usersig_file`"
+            }
+            false => "",
+        };
+        return format!(
+            "no key: give --key-file FILE, AVMARKS_KEY_FILE or AVMARKS_KEY, or write `key_file` into the configuration file{usersig}"
+        );
     }
     let names = |name: fn(Setting) -> String| {
         let names: Vec<_> = alternatives.iter().map(|setting| name(*setting)).collect();

@@ -142,6 +142,23 @@ impl Attempt {
     }
 }
 
+/// What came of an attempt.
+pub(crate) struct Ended {
+    pub(crate) result: AttemptResult,
+    pub(crate) anomalies: Vec<Anomaly>,
+    /// The answer, where it is kept.
+    pub(crate) body: Option<Box<[u8]>>,
+    /// The wait that the response asked for by `Retry-After`.
+    pub(crate) asked: Option<Duration>,
+}
+
+impl Ended {
+    /// There was no response.
+    pub(crate) const fn failed(error: TransportError) -> Self {
+        Self { result: AttemptResult::Failed(error), anomalies: Vec::new(), body: None, asked: None }
+    }
+}
+
 /// An attempt that is in flight.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
@@ -266,19 +283,12 @@ impl Sender {
         }
     }
 
-    /// Ends the attempt in flight with this result, and decides what follows.
-    pub(crate) fn end(
-        &mut self,
-        call: &mut Attempts,
-        in_flight: InFlight,
-        now: Timestamp,
-        result: AttemptResult,
-        anomalies: Vec<Anomaly>,
-        body: Option<Box<[u8]>>,
-    ) -> Next {
+    /// Ends the attempt in flight, and decides what follows.
+    pub(crate) fn end(&mut self, call: &mut Attempts, in_flight: InFlight, now: Timestamp, ended: Ended) -> Next {
         let InFlight { id, usersig, random, sent_at, .. } = in_flight;
+        let Ended { result, anomalies, body, asked } = ended;
         let attempts = u32::try_from(call.ended.len() + 1).unwrap_or(u32::MAX);
-        let advice = self.retry.advise(&result, attempts, &mut self.random);
+        let advice = self.retry.advise(&result, asked, attempts, &mut self.random);
         call.ended.push(Attempt { id, random, sent_at, ended_at: now, result, anomalies, body });
         let (after, pause) = match advice {
             Advice::Done => return Next::Answered,
@@ -287,7 +297,7 @@ impl Sender {
             Advice::Renew { .. } if call.renewed || !self.signer.renew(&usersig) => return Next::GiveUp(Scope::Job),
             Advice::Renew { after } => {
                 call.renewed = true;
-                (after, Duration::ZERO)
+                (after, asked.unwrap_or_default())
             }
             Advice::Retry { after, pause } => (after, pause),
         };

@@ -9,7 +9,7 @@ use avmarks_protocol::Envelope;
 use avmarks_spec::Timestamp;
 
 use crate::Signer;
-use crate::attempt::{Attempt, AttemptId, Attempts, InFlight, Next, NotInFlightError, Sender, Step};
+use crate::attempt::{Attempt, AttemptId, Attempts, Ended, InFlight, Next, NotInFlightError, Sender, Step};
 use crate::pace::Pace;
 use crate::response::{Anomaly, AttemptResult, Response, TransportError};
 use crate::retry::RetrySettings;
@@ -141,7 +141,7 @@ impl SingleCall {
             && in_flight.until <= now
         {
             let in_flight = in_flight.clone();
-            self.end(in_flight, now, AttemptResult::Failed(TransportError::TimedOut), Vec::new());
+            self.end(in_flight, now, Ended::failed(TransportError::TimedOut));
         }
         match &self.state {
             State::InFlight(in_flight) => Step::WaitUntil(in_flight.until),
@@ -191,7 +191,10 @@ impl SingleCall {
                 let (body, random) = (opened.body.into_owned(), in_flight.random());
                 self.state = State::Answered(CallAnswer { envelope, body, random, anomalies });
             }
-            Err(result) => self.end(in_flight, now, result, anomalies),
+            Err(result) => {
+                let asked = response.asked_wait(now);
+                self.end(in_flight, now, Ended { result, anomalies, body: None, asked });
+            }
         }
         Ok(())
     }
@@ -207,7 +210,7 @@ impl SingleCall {
         let now = self.sender.time(now);
         let in_flight = self.in_flight(id)?;
         let error = self.sender.redacted_error(&in_flight, now, error);
-        self.end(in_flight, now, AttemptResult::Failed(error), Vec::new());
+        self.end(in_flight, now, Ended::failed(error));
         Ok(())
     }
 
@@ -219,7 +222,7 @@ impl SingleCall {
     pub fn into_result(mut self) -> Result<CallAnswer, UnansweredError> {
         if let State::InFlight(in_flight) = &self.state {
             let (in_flight, now) = (in_flight.clone(), self.sender.time(Timestamp::EPOCH));
-            self.end(in_flight, now, AttemptResult::Failed(TransportError::TimedOut), Vec::new());
+            self.end(in_flight, now, Ended::failed(TransportError::TimedOut));
         }
         match self.state {
             State::Answered(answer) => Ok(answer),
@@ -235,9 +238,9 @@ impl SingleCall {
     }
 
     /// Ends an attempt that was not answered with code 0.
-    fn end(&mut self, in_flight: InFlight, now: Timestamp, result: AttemptResult, anomalies: Vec<Anomaly>) {
-        let may_be_repeated = self.request.repeatable || !result.may_have_been_served();
-        let next = self.sender.end(&mut self.attempts, in_flight, now, result, anomalies, None);
+    fn end(&mut self, in_flight: InFlight, now: Timestamp, ended: Ended) {
+        let may_be_repeated = self.request.repeatable || !ended.result.may_have_been_served();
+        let next = self.sender.end(&mut self.attempts, in_flight, now, ended);
         self.state = if next == Next::Retry && may_be_repeated { State::Waiting } else { State::GivenUp };
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use avmarks_protocol::modify_user_info::Answer;
 use avmarks_spec::Timestamp;
 
-use crate::attempt::{AttemptId, InFlight, Next, NotInFlightError, Sender, Step, Transmit};
+use crate::attempt::{AttemptId, Ended, InFlight, Next, NotInFlightError, Sender, Step, Transmit};
 use crate::pace::{Pace, RoundRobin};
 use crate::progress::{AnsweredCall, Progress};
 use crate::response::{Anomaly, AttemptResult, Response, TransportError};
@@ -147,7 +147,9 @@ impl Job {
         let is_kept = self.settings.keep_answers && !matches!(parsed.result, AttemptResult::UnexpectedResponse(_));
         let body = is_kept.then(|| body.as_ref().into());
         let sent = Sent { plan, call, in_flight };
-        self.end(sent, now, parsed.result, parsed.anomalies, body, answered);
+        let asked = response.asked_wait(now);
+        let ended = Ended { result: parsed.result, anomalies: parsed.anomalies, body, asked };
+        self.end(sent, now, ended, answered);
         Ok(())
     }
 
@@ -162,7 +164,7 @@ impl Job {
         let now = self.sender.time(now);
         let sent = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
         let error = self.sender.redacted_error(&sent.in_flight, now, error);
-        self.end(sent, now, AttemptResult::Failed(error), Vec::new(), None, None);
+        self.end(sent, now, Ended::failed(error), None);
         Ok(())
     }
 
@@ -179,7 +181,7 @@ impl Job {
             self.sent.iter().filter(|(_, sent)| sent.in_flight.until <= now).map(|(id, _)| *id).collect();
         for id in late {
             if let Some(sent) = self.sent.remove(&id) {
-                self.end(sent, now, AttemptResult::Failed(TransportError::TimedOut), Vec::new(), None, None);
+                self.end(sent, now, Ended::failed(TransportError::TimedOut), None);
             }
         }
     }
@@ -229,18 +231,11 @@ impl Job {
     }
 
     /// Ends an attempt, and does what follows.
-    fn end(
-        &mut self,
-        sent: Sent,
-        now: Timestamp,
-        result: AttemptResult,
-        anomalies: Vec<Anomaly>,
-        body: Option<Box<[u8]>>,
-        answered: Option<AnsweredCall>,
-    ) {
+    fn end(&mut self, sent: Sent, now: Timestamp, ended: Ended, answered: Option<AnsweredCall>) {
         let Sent { plan, mut call, in_flight } = sent;
         let Some(queue) = self.queues.get_mut(plan) else { return };
-        let next = self.sender.end(&mut call.attempts, in_flight, now, result.clone(), anomalies, body);
+        let result = ended.result.clone();
+        let next = self.sender.end(&mut call.attempts, in_flight, now, ended);
         match (next, answered) {
             (_, Some(answered)) => {
                 answered.count(&queue.plan, &mut queue.holders);

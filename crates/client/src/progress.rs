@@ -18,6 +18,7 @@ pub const PROGRESS_VERSION: u32 = 2;
 /// It lists the accounts of calls that were answered with code 0, those that the answer omits included. Refused and lost calls are
 /// not listed: they are sent again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Progress {
     version: u32,
     plans: Vec<PlanProgress>,
@@ -25,6 +26,7 @@ pub struct Progress {
 
 /// How far one plan has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PlanProgress {
     group: String,
     #[serde(rename = "change")]
@@ -37,6 +39,7 @@ struct PlanProgress {
 
 /// A call that was answered with code 0: consecutive accounts of its plan, and the result of each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AnsweredCall {
     first: usize,
     accounts: usize,
@@ -55,6 +58,7 @@ pub(crate) struct AnsweredCall {
 
 /// An account that took some of its marks, and not all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Partial {
     account: usize,
     marks: Vec<u32>,
@@ -113,7 +117,8 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// [`ProgressError::Version`] where another version wrote it, [`ProgressError::NotProgress`] where it is none.
+    /// [`ProgressError::Version`] where another version wrote it, [`ProgressError::NotProgress`] where it is none: a field that is not
+    /// known is not passed over, as a misspelt one would make accounts count as applied.
     pub fn parse(json: &[u8]) -> Result<Self, ProgressError> {
         #[derive(Deserialize)]
         struct Versioned {

@@ -6,6 +6,7 @@ mod unexpected;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use avmarks_protocol::internal::Fields;
 use avmarks_protocol::modify_user_info::Answer;
@@ -65,6 +66,11 @@ impl<'a> Response<'a> {
     #[must_use]
     pub const fn with_content_encoding(self, content_encoding: &'a str) -> Self {
         Self { content_encoding: Some(content_encoding), ..self }
+    }
+
+    /// The wait that its `Retry-After` asks for at `now`; none without one that can be read.
+    pub(crate) fn asked_wait(&self, now: Timestamp) -> Option<Duration> {
+        wait(self.retry_after?, now)
     }
 
     /// Parses the response to a call of a plan of this kind, at `now`. No bytes make this panic.
@@ -350,7 +356,7 @@ fn unexpected(response: &Response<'_>, now: Timestamp, error: Option<AnswerError
         _ => UnexpectedKind::Status,
     };
     let head = response.body.get(..UNEXPECTED_BODY_BYTES_MAX).unwrap_or(response.body).into();
-    let retry_after = response.retry_after.and_then(|value| wait(value, now));
+    let retry_after = response.asked_wait(now);
     UnexpectedResponse { kind, status: response.status, retry_after, bytes: response.body.len(), head }
 }
 
@@ -365,6 +371,8 @@ fn encoding(response: &Response<'_>) -> Option<String> {
         _ if named.is_some() => named,
         body if body.starts_with(GZIP) => Some("gzip".to_owned()),
         body if body.starts_with(ZSTD) => Some("zstd".to_owned()),
+        // The header of zlib (RFC 1950 2.2): deflate with a window of 32 KiB, at one of four levels.
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some("deflate".to_owned()),
         _ => None,
     }
 }

@@ -15,8 +15,8 @@ pub const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
 
 /// When and how often a call is sent again.
 ///
-/// A response that is not the service's and asks for a wait by `Retry-After` is obeyed: the call is not sent again earlier, nor is
-/// anything else of the job. A wait that is longer than the budget ends the job.
+/// A response that asks for a wait by `Retry-After` is obeyed, be it a refusal of the service or not the service's: the call is not sent
+/// again earlier, nor is anything else of the job. A wait that is longer than the budget ends the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetrySettings {
     /// Attempts of one call, at least 1. Default: 5.
@@ -117,13 +117,30 @@ pub(crate) enum Scope {
 }
 
 impl RetrySettings {
-    /// What to do after the last of `attempts` attempts of a call. A wait that the other side asks for and that is longer than
-    /// the budget ends the job: the next call would be asked for it as well.
+    /// What to do after the last of `attempts` attempts of a call, whose response asked for this wait by `Retry-After`. A wait that the
+    /// other side asks for and that is longer than the budget ends the job: the next call would be asked for it as well.
     ///
     /// The calls that set and delete are idempotent: a mark that is set twice is set once, and one that is deleted twice is gone.
     /// There are two exceptions: setting 500, which robots have, again starts its three days anew (`gap:pin-renewal`), and a
     /// repeated call undoes what somebody else changed between the two.
-    pub(crate) fn advise(&self, result: &AttemptResult, attempts: u32, random: &mut Random) -> Advice {
+    pub(crate) fn advise(
+        &self,
+        result: &AttemptResult,
+        asked: Option<Duration>,
+        attempts: u32,
+        random: &mut Random,
+    ) -> Advice {
+        let asked = asked.unwrap_or_default();
+        match self.advice(result, attempts, random) {
+            Advice::Retry { .. } | Advice::Renew { .. } if asked > self.budget => Advice::GiveUp(Scope::Job),
+            Advice::Retry { after, pause } => Advice::Retry { after: after.max(asked), pause: pause.max(asked) },
+            Advice::Renew { after } => Advice::Renew { after: after.max(asked) },
+            other => other,
+        }
+    }
+
+    /// The same without `Retry-After`.
+    fn advice(&self, result: &AttemptResult, attempts: u32, random: &mut Random) -> Advice {
         match result {
             AttemptResult::Served { .. } | AttemptResult::Accepted => Advice::Done,
             AttemptResult::Refused { code, .. } => self.after_refusal(*code, attempts, random),
@@ -156,16 +173,9 @@ impl RetrySettings {
     }
 
     fn after_unexpected(&self, response: &UnexpectedResponse, attempts: u32, random: &mut Random) -> Advice {
-        let asked = response.retry_after;
         match (&response.kind, response.status) {
-            (UnexpectedKind::Status, 429) => self.delayed(attempts, asked.unwrap_or_default(), random),
-            (UnexpectedKind::Status, 408 | 500..) => match asked {
-                Some(asked) if asked > self.budget => Advice::GiveUp(Scope::Job),
-                Some(asked) => {
-                    Advice::Retry { after: self.immediate.delay(attempts, random.number()).max(asked), pause: asked }
-                }
-                None => self.immediate(attempts, random),
-            },
+            (UnexpectedKind::Status, 429) => self.delayed(attempts, Duration::ZERO, random),
+            (UnexpectedKind::Status, 408 | 500..) => self.immediate(attempts, random),
             // The service answers with 200 alone: whoever this is, it is not the service.
             (UnexpectedKind::Status | UnexpectedKind::Redirect, _) => Advice::GiveUp(Scope::Job),
             // The next answer would be encoded as well.
@@ -231,7 +241,7 @@ mod tests {
 
     fn after_response(settings: RetrySettings, response: &Response<'_>) -> Advice {
         let result = response.parse(PlanKind::SetMarks, NOW).result;
-        settings.advise(&result, 1, &mut Random::new(7))
+        settings.advise(&result, response.asked_wait(NOW), 1, &mut Random::new(7))
     }
 
     #[test]
@@ -277,8 +287,21 @@ mod tests {
             let renewed = settings.after_refusal(ErrorCode::new(70050), 1, &mut random);
             assert_eq!(renewed == Advice::GiveUp(Scope::Job), ends);
             assert_eq!(settings.delayed(1, minute, &mut random) == Advice::GiveUp(Scope::Job), ends);
-            for status in [429, 503] {
-                let asked = after_response(settings, &Response::new(status, b"").with_retry_after("60"));
+            let busy = br#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":""}"#;
+            let too_many = br#"{"ActionStatus":"FAIL","ErrorCode":60007,"ErrorInfo":""}"#;
+            let responses: [(u16, &[u8]); 9] = [
+                (429, b""),
+                (503, b""),
+                (200, b""),
+                (200, b"<html>"),
+                (200, busy),
+                (200, too_many),
+                (429, busy),
+                (503, busy),
+                (503, too_many),
+            ];
+            for (status, body) in responses {
+                let asked = after_response(settings, &Response::new(status, body).with_retry_after("60"));
                 match asked {
                     Advice::Retry { after, pause } if !ends => assert!(after >= minute && pause >= minute),
                     other => assert!(ends && other == Advice::GiveUp(Scope::Job), "{other:?}"),

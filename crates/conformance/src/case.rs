@@ -285,7 +285,7 @@ pub struct Case {
     pub(crate) id: String,
     pub(crate) level: Level,
     pub(crate) basis: Basis,
-    pub(crate) says: String,
+    pub(crate) description: String,
     pub(crate) question: Question,
     pub(crate) expect: Expect,
 }
@@ -318,7 +318,7 @@ impl Case {
 
     /// What is expected, in a sentence.
     #[must_use]
-    pub fn says(&self) -> &str {
-        &self.says
+    pub fn description(&self) -> &str {
+        &self.description
     }
 }

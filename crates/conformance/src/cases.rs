@@ -46,8 +46,8 @@ pub fn cases() -> Vec<Case> {
 /// The page about requests and answers in general.
 const OVERVIEW: Basis = Basis::page("1047/34620", Some("2024-07-16"));
 
-fn case(id: &str, level: Level, basis: Basis, says: &str, question: Question, expect: Expect) -> Case {
-    Case { id: id.to_owned(), level, basis, says: says.to_owned(), question, expect }
+fn case(id: &str, level: Level, basis: Basis, description: &str, question: Question, expect: Expect) -> Case {
+    Case { id: id.to_owned(), level, basis, description: description.to_owned(), question, expect }
 }
 
 /// A call that is served.

@@ -1,7 +1,7 @@
 //! The failures that are known: a file of ids with reasons, which must be neither too long nor too short.
 
 use crate::case::Level;
-use crate::harness::Breakage;
+use crate::harness::HarnessFailure;
 use crate::report::{CaseReport, Report, State};
 
 /// What is wrong with a file of expected failures.
@@ -36,7 +36,7 @@ struct Entry {
     line: usize,
     pattern: String,
     /// None for a wrong result.
-    how: Option<Breakage>,
+    how: Option<HarnessFailure>,
 }
 
 impl ExpectedFailures {
@@ -47,6 +47,8 @@ impl ExpectedFailures {
     /// Everything that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Vec<ExpectedError>> {
         let (mut entries, mut errors) = (Vec::<Entry>::new(), Vec::new());
+        // Editors of some systems put it before the first character.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (at, line) in text.lines().enumerate() {
             let line_number = at + 1;
             if line.trim().is_empty() || line.trim_start().starts_with('#') {
@@ -80,35 +82,37 @@ impl ExpectedFailures {
 
     /// Holds a run against the file. A run is as expected where nothing comes back.
     #[must_use]
-    pub fn compare(&self, report: &Report) -> Vec<Surprise> {
-        let mut surprises = Vec::new();
+    pub fn compare(&self, report: &Report) -> Vec<Difference> {
+        let mut differences = Vec::new();
         for result in report.failures() {
             if !self.0.iter().any(|entry| matches(&entry.pattern, &result.id)) {
-                surprises.push(Surprise::Unexpected { id: result.id.clone() });
+                differences.push(Difference::Unexpected { id: result.id.clone() });
             }
         }
         for entry in &self.0 {
             let of_entry: Vec<_> = report.results.iter().filter(|result| matches(&entry.pattern, &result.id)).collect();
             // Cases of a category that was not asked say nothing.
             if of_entry.is_empty() && !report.others.iter().any(|id| matches(&entry.pattern, id)) {
-                surprises.push(Surprise::Unmatched { line: entry.line, pattern: entry.pattern.clone() });
+                differences.push(Difference::Unmatched { line: entry.line, pattern: entry.pattern.clone() });
             }
-            surprises.extend(of_entry.into_iter().filter_map(|result| entry.surprise(result)));
+            differences.extend(of_entry.into_iter().filter_map(|result| entry.difference(result)));
         }
-        surprises
+        differences
     }
 }
 
 impl Entry {
     /// What of a result is not as the entry has it.
-    fn surprise(&self, result: &CaseReport) -> Option<Surprise> {
+    fn difference(&self, result: &CaseReport) -> Option<Difference> {
         let (line, id) = (self.line, result.id.clone());
         match &result.state {
             State::Failed { breakage, .. } if *breakage == self.how => None,
-            State::Failed { .. } => Some(Surprise::Otherwise { line, id, found: result.state.name() }),
+            State::Failed { .. } => Some(Difference::Otherwise { line, id, found: result.state.name() }),
             // Of what is open, either is right.
             State::Passed if result.level == Level::Gap && self.pattern != result.id => None,
-            State::Passed | State::Skipped { .. } => Some(Surprise::NotFailed { line, id, found: result.state.name() }),
+            State::Passed | State::Skipped { .. } => {
+                Some(Difference::NotFailed { line, id, found: result.state.name() })
+            }
         }
     }
 }
@@ -116,7 +120,7 @@ impl Entry {
 /// Where a run and the file of expected failures differ.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Surprise {
+pub enum Difference {
     /// A case failed that is not in the file.
     #[error("{id} failed, and is not an expected failure")]
     Unexpected {
@@ -168,12 +172,13 @@ fn entry(line: usize, text: &str) -> Result<Entry, String> {
     let (Some(pattern), how, None) = (words.next(), words.next(), words.next()) else {
         return Err(format!("`{}` is not an id: {FORM}", head.trim()));
     };
-    if pattern.split('/').any(str::is_empty) || pattern.split("/**").count() > 1 && !pattern.ends_with("/**") {
+    let (rest, last) = pattern.rsplit_once('/').unwrap_or(("x", pattern));
+    if last.is_empty() || rest.split('/').any(|component| component.is_empty() || component == "**") {
         return Err(format!("`{pattern}` is not an id: components between `/`, and `**` at the end alone"));
     }
     let how = how.map(|how| {
-        let breakages = Breakage::ALL.iter().copied();
-        let known: Vec<_> = breakages.clone().map(Breakage::name).collect();
+        let breakages = HarnessFailure::ALL.iter().copied();
+        let known: Vec<_> = breakages.clone().map(HarnessFailure::name).collect();
         let unknown = || format!("invalid value `{how}`: expected one of {}", known.join(", "));
         breakages.into_iter().find(|breakage| breakage.name() == how).ok_or_else(unknown)
     });
@@ -219,7 +224,7 @@ mod tests {
 
     #[test]
     fn each_wrong_line_is_named() {
-        let text = "# known\n\na/b\na/b # no url\na/b # https://x\na//b # why https://x\na/**/b # why https://x\na b c # why https://x\na boom # why https://x\n# why https://x\n  # why\na # why https://x\na crash # why http://y\n";
+        let text = "# known\n\na/b\na/b # no url\na/b # https://x\na//b # why https://x\na/**/b # why https://x\n**/a # why https://x\na/**/** # why https://x\n/a # why https://x\na b c # why https://x\na boom # why https://x\n# why https://x\n  # why\na # why https://x\na crash # why http://y\n";
         let errors = ExpectedFailures::parse(text).unwrap_err();
         let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -230,11 +235,18 @@ mod tests {
                 "line 5: it has a URL and no reason: expected `ID  # REASON URL`",
                 "line 6: `a//b` is not an id: components between `/`, and `**` at the end alone",
                 "line 7: `a/**/b` is not an id: components between `/`, and `**` at the end alone",
-                "line 8: `a b c` is not an id: expected `ID  # REASON URL`",
-                "line 9: invalid value `boom`: expected one of crash, silence, no-json, wrong-id, not-asked",
-                "line 13: `a` stands in line 12 already",
+                "line 8: `**/a` is not an id: components between `/`, and `**` at the end alone",
+                "line 9: `a/**/**` is not an id: components between `/`, and `**` at the end alone",
+                "line 10: `/a` is not an id: components between `/`, and `**` at the end alone",
+                "line 11: `a b c` is not an id: expected `ID  # REASON URL`",
+                "line 12: invalid value `boom`: expected one of crash, silence, no-json, wrong-id, not-asked",
+                "line 16: `a` stands in line 15 already",
             ]
         );
+        let as_editors_write = "\u{feff}# known\r\n\r\n \t\r\na/b\tcrash # why https://x\r\n**  # why https://x";
+        let known = ExpectedFailures::parse(as_editors_write).unwrap();
+        let patterns: Vec<_> = known.0.iter().map(|entry| (entry.line, entry.pattern.as_str(), entry.how)).collect();
+        assert_eq!(patterns, [(4, "a/b", Some(HarnessFailure::Crash)), (5, "**", None)]);
         assert_eq!(ExpectedFailures::parse("").unwrap().len(), 0);
         assert!(ExpectedFailures::parse("# nothing\n").unwrap().is_empty());
     }

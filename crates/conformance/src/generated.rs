@@ -53,12 +53,12 @@ fn of_body(id: String, endpoint: Endpoint, body: Vec<u8>, defect: Option<Defect>
         None => Level::Should,
     };
     let command = endpoint.command();
-    let says = match defect {
+    let description = match defect {
         None => format!("a valid body of `{command}` is accepted"),
         Some(defect) => format!("a body of `{command}` is refused: {defect}"),
     };
     let basis = Basis::of_verdict(clause, gap);
-    Case { id, level, basis, says, question: Question::Check { endpoint, body }, expect: Expect::Judged(judged) }
+    Case { id, level, basis, description, question: Question::Check { endpoint, body }, expect: Expect::Judged(judged) }
 }
 
 /// The next number of SplitMix64.

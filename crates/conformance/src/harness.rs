@@ -1,6 +1,6 @@
 //! A harness as a process: lines of JSON on its standard input and output, one question at a time.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -16,14 +16,14 @@ use crate::reply::{Reply, excerpt};
 /// How long a harness may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Patience {
+pub struct Timeouts {
     /// To reply to `start`. Default: 60 s.
     pub start: Duration,
     /// To reply to a question. Default: 10 s.
     pub case: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { start: Duration::from_secs(60), case: Duration::from_secs(10) }
     }
@@ -44,7 +44,7 @@ pub struct Sdk {
 /// How a harness broke: the case that was asked fails so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Breakage {
+pub enum HarnessFailure {
     /// It ended.
     Crash,
     /// It did not reply in time.
@@ -57,7 +57,7 @@ pub enum Breakage {
     NotAsked,
 }
 
-impl Breakage {
+impl HarnessFailure {
     /// Every one.
     pub const ALL: &'static [Self] = &[Self::Crash, Self::Silence, Self::NotJson, Self::WrongId, Self::NotAsked];
 
@@ -77,7 +77,7 @@ impl Breakage {
 /// Why a harness gave no reply that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    pub(crate) how: Breakage,
+    pub(crate) how: HarnessFailure,
     pub(crate) message: String,
 }
 
@@ -137,6 +137,7 @@ pub(crate) struct Harness {
     lines: Receiver<Vec<u8>>,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     stderr_ended: Receiver<()>,
+    replied_again: BTreeSet<u64>,
 }
 
 impl Harness {
@@ -145,7 +146,7 @@ impl Harness {
         words: &[String],
         variables: &[(&str, String)],
         start: &Map<String, Value>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(Self, Introduction), StartError> {
         let mut words = words.iter();
         let program = words.next().cloned().unwrap_or_default();
@@ -172,9 +173,10 @@ impl Harness {
                 while written.recv().is_ok_and(|line| pipe.write_all(&line).and_then(|()| pipe.flush()).is_ok()) {}
             });
         }
-        let mut harness = Self { child, stdin: Some(to_stdin), lines, stderr, stderr_ended };
+        let mut harness =
+            Self { child, stdin: Some(to_stdin), lines, stderr, stderr_ended, replied_again: BTreeSet::new() };
         let reply =
-            harness.object(0, start, patience).map_err(|broken| StartError::Broken { message: broken.message })?;
+            harness.object(0, start, timeout).map_err(|broken| StartError::Broken { message: broken.message })?;
         let introduction: Introduction = serde_json::from_value(Value::Object(reply))
             .map_err(|error| StartError::Reply { what: format!("cannot be read: {error}") })?;
         match introduction.protocol {
@@ -184,45 +186,61 @@ impl Harness {
     }
 
     /// Asks a question, which has this id, and waits for the reply.
-    pub(crate) fn ask(&mut self, id: u64, question: &Map<String, Value>, patience: Duration) -> Result<Reply, Broken> {
-        let object = self.object(id, question, patience)?;
-        Reply::of(&object).map_err(|message| Broken { how: Breakage::NotJson, message: self.with_stderr(&message) })
+    pub(crate) fn ask(&mut self, id: u64, question: &Map<String, Value>, timeout: Duration) -> Result<Reply, Broken> {
+        let object = self.object(id, question, timeout)?;
+        Reply::of(&object)
+            .map_err(|message| Broken { how: HarnessFailure::NotJson, message: self.with_stderr(&message) })
     }
 
     fn object(
         &mut self,
         id: u64,
         question: &Map<String, Value>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Map<String, Value>, Broken> {
         let mut line = serde_json::to_vec(question).unwrap_or_default();
         line.push(b'\n');
         // Where it has ended, the end of its lines says so below.
         let _ = self.stdin.as_ref().map(|stdin| stdin.try_send(line));
-        let line = match self.lines.recv_timeout(patience) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => {
-                let message = format!("no reply within {} s", patience.as_secs_f32());
-                return Err(Broken { how: Breakage::Silence, message: self.with_stderr(&message) });
-            }
-            Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
-        };
-        let broken = |how, what: String| Broken { how, message: what };
-        let text = String::from_utf8_lossy(&line).into_owned();
-        let Ok(Value::Object(object)) = serde_json::from_slice(&line) else {
-            return Err(broken(
-                Breakage::NotJson,
-                self.with_stderr(&format!("a line is no JSON object: {}", excerpt(&text, 200))),
-            ));
-        };
-        match object.get("id").and_then(Value::as_u64) {
-            Some(found) if found == id => Ok(object),
-            _ => {
-                let found = object.get("id").map_or_else(|| "none".to_owned(), Value::to_string);
-                let what = format!("a reply has the id {}: expected {id}", excerpt(&found, 60));
-                Err(broken(Breakage::WrongId, self.with_stderr(&what)))
+        let until = Instant::now() + timeout;
+        loop {
+            let line = match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(line) => line,
+                Err(RecvTimeoutError::Timeout) => {
+                    let message = format!("no reply within {} s", timeout.as_secs_f32());
+                    return Err(Broken { how: HarnessFailure::Silence, message: self.with_stderr(&message) });
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
+            };
+            let broken = |how, what: &str| Broken { how, message: self.with_stderr(what) };
+            let Ok(Value::Object(object)) = serde_json::from_slice(&line) else {
+                let what = if line.len() as u64 >= LINE_BYTES_MAX {
+                    format!("a line has more than {LINE_BYTES_MAX} bytes")
+                } else {
+                    "a line is no JSON object".to_owned()
+                };
+                let start = line.get(..800).unwrap_or(&line);
+                let text = excerpt(String::from_utf8_lossy(start).trim_end(), 200);
+                return Err(broken(HarnessFailure::NotJson, &format!("{what}: {text}")));
+            };
+            match object.get("id").and_then(Value::as_u64) {
+                Some(found) if found == id => return Ok(object),
+                // Each earlier question has its reply, or the harness would be gone.
+                Some(found @ 1..) if found < id => {
+                    self.replied_again.insert(found);
+                }
+                _ => {
+                    let found = object.get("id").map_or_else(|| "none".to_owned(), Value::to_string);
+                    let what = format!("a reply has the id {}: expected {id}", excerpt(&found, 60));
+                    return Err(broken(HarnessFailure::WrongId, &what));
+                }
             }
         }
+    }
+
+    /// The ids of questions that were replied to more than once, as far as it is known.
+    pub(crate) fn take_replied_again(&mut self) -> BTreeSet<u64> {
+        std::mem::take(&mut self.replied_again)
     }
 
     /// It has closed its standard output: how it ended.
@@ -234,7 +252,7 @@ impl Harness {
         };
         // What it said last may still be on its way.
         let _ = self.stderr_ended.recv_timeout(Duration::from_millis(500));
-        Broken { how: Breakage::Crash, message: self.with_stderr(&message) }
+        Broken { how: HarnessFailure::Crash, message: self.with_stderr(&message) }
     }
 
     fn with_stderr(&self, message: &str) -> String {
@@ -250,12 +268,20 @@ impl Harness {
         }
     }
 
-    /// Asks it to stop, and lets it end by itself.
-    pub(crate) fn stop(mut self) {
+    /// Asks it to stop, and lets it end by itself. Gives the ids of questions that it replied to more than once.
+    pub(crate) fn stop(mut self) -> BTreeSet<u64> {
         if let Some(stdin) = self.stdin.take() {
             let _ = stdin.try_send(b"{\"do\":\"stop\"}\n".to_vec());
         }
         wait(&mut self.child, LEAVE);
+        let _ = self.child.kill();
+        // Whatever is there now was not asked for.
+        for _ in 0..100 {
+            let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100)) else { break };
+            let reply: Value = serde_json::from_slice(&line).unwrap_or_default();
+            self.replied_again.extend(reply.get("id").and_then(Value::as_u64));
+        }
+        self.take_replied_again()
     }
 }
 
@@ -269,8 +295,8 @@ impl Drop for Harness {
 }
 
 /// Waits for the end of a process, but no longer than this.
-fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let until = Instant::now() + patience;
+fn wait(child: &mut Child, timeout: Duration) -> Option<ExitStatus> {
+    let until = Instant::now() + timeout;
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),

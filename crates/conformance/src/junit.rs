@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::case::{Category, Level};
-use crate::report::{CaseReport, Report, Smallest, State};
+use crate::report::{CaseReport, MinimalCase, Report, State};
 
 /// The report as JUnit XML, for the readers of test results that CI systems have. What the documents leave open counts as
 /// skipped where the SDK does otherwise.
@@ -17,7 +17,7 @@ pub fn junit(report: &Report) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let name = format!("{} {}", report.sdk.name, report.sdk.version);
     // Writing to a string does not fail.
-    let _ = writeln!(xml, "<testsuites name=\"{}\">", escaped(&name));
+    let _ = writeln!(xml, "<testsuites name=\"{}\">", attribute(&name));
     for (category, results) in suites {
         let failures = results.iter().filter(|result| result.state.is_failure() && result.level != Level::Gap).count();
         let skipped = results.iter().filter(|result| is_skipped(result)).count();
@@ -45,7 +45,7 @@ fn case(xml: &mut String, result: &CaseReport) {
     let head = format!(
         "    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3}\"",
         category.name(),
-        escaped(id),
+        attribute(id),
         took.as_secs_f64()
     );
     let (tag, message) = match &result.state {
@@ -57,17 +57,22 @@ fn case(xml: &mut String, result: &CaseReport) {
         State::Failed { message, .. } if result.level == Level::Gap => ("skipped", message),
         State::Failed { message, .. } => ("failure", message),
     };
-    let mut text = format!("{}\n{}", result.says, result.url.as_deref().unwrap_or_default());
-    if let Some(Smallest { question, message }) = &result.smallest {
+    let mut text = format!("{}\n{}", result.description, result.url.as_deref().unwrap_or_default());
+    if let Some(MinimalCase { question, message }) = &result.smallest {
         let _ = write!(text, "\nsmallest: {question}\n{message}");
     }
     let kind = if tag == "failure" { format!(" type=\"{}\"", result.state.name()) } else { String::new() };
     let _ = writeln!(
         xml,
         "{head}>\n      <{tag} message=\"{}\"{kind}>{}</{tag}>\n    </testcase>",
-        escaped(message),
+        attribute(message),
         escaped(&text)
     );
+}
+
+/// The same as the value of an attribute, where a reader takes a line break for a blank unless it is written as a number.
+fn attribute(text: &str) -> String {
+    escaped(text).replace('\n', "&#10;").replace('\t', "&#9;")
 }
 
 /// Text as it may stand in XML 1.0 (section 2.2): escaped, without control characters.
@@ -96,5 +101,7 @@ mod tests {
     fn control_characters_are_dropped_and_markup_is_escaped() {
         let text = "a<b>&\"'\u{0}\u{1b}[1m\u{7f}\u{85}\u{fffe}\u{ffff}\r\n\té\u{1f600}]]>";
         assert_eq!(escaped(text), "a&lt;b&gt;&amp;&quot;'[1m\n\té\u{1f600}]]&gt;");
+        // In an attribute a line break is kept as a number, or a reader makes it a blank.
+        assert_eq!(attribute(text), "a&lt;b&gt;&amp;&quot;'[1m&#10;&#9;é\u{1f600}]]&gt;");
     }
 }

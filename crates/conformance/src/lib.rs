@@ -18,7 +18,7 @@
 //! let of_marks = cases().into_iter().filter(|case| case.id().starts_with("refuse/mark/"));
 //! for case in of_marks.filter(|case| case.level() != Level::Gap) {
 //!     assert_eq!(case.category(), Category::Refuse);
-//!     println!("{}: {} ({})", case.id(), case.says(), case.basis().url().unwrap());
+//!     println!("{}: {} ({})", case.id(), case.description(), case.basis().url().unwrap());
 //! }
 //! ```
 #![forbid(unsafe_code)]
@@ -52,12 +52,12 @@ pub use authority::AuthorityError;
 pub use case::{Basis, Case, Category, Level};
 pub use cases::{CASES_VERSION, cases};
 pub use emulate::{EmulateError, EmulateSettings, emulate};
-pub use expected::{ExpectedError, ExpectedFailures, Surprise};
+pub use expected::{Difference, ExpectedError, ExpectedFailures};
 pub use generated::generated;
-pub use harness::{Breakage, Patience, Sdk, StartError};
+pub use harness::{HarnessFailure, Sdk, StartError, Timeouts};
 pub use junit::junit;
 pub use line::lines;
-pub use report::{CaseReport, Count, Report, Score, Smallest, State};
+pub use report::{CaseReport, Count, MinimalCase, Report, Score, State};
 pub use run::{RESTARTS_MAX, RunError, RunSettings, SHRINK_QUESTIONS_MAX, run};
 pub use setting::SettingError;
 pub use words::CommandError;

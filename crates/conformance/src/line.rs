@@ -17,7 +17,7 @@ struct Line<'a> {
     since: &'static str,
     category: &'static str,
     level: &'static str,
-    says: &'a str,
+    description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     clause: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +108,7 @@ fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError>
         since: "1.0",
         category: case.category().name(),
         level: case.level.name(),
-        says: &case.says,
+        description: &case.description,
         clause: case.basis.clause.map(|clause| clause.row().id),
         gap: case.basis.gap.map(|gap| gap.row().id),
         url: case.basis.url(),

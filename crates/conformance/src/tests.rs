@@ -19,7 +19,7 @@ fn ids_are_unique_and_begin_with_their_category() {
         assert_eq!(Category::from_name(first), Some(case.category()), "{}", case.id());
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/-".contains(c);
         assert!(case.id().chars().all(plain) && case.id().matches('/').count() == 2, "{}", case.id());
-        assert!(!case.says().is_empty() && !case.says().ends_with('.'), "{}", case.id());
+        assert!(!case.description().is_empty() && !case.description().ends_with('.'), "{}", case.id());
     }
     let categories: BTreeSet<_> = all.iter().map(Case::category).collect();
     assert_eq!(categories.len(), Category::ALL.len());
@@ -85,8 +85,8 @@ fn generated_cases_are_valid_invalid_and_open() {
     let valid = found.iter().filter(accepted).count();
     assert!((100..500).contains(&valid), "{valid}");
     for case in &found {
-        let says_accepted = case.says().ends_with("is accepted");
-        assert_eq!(accepted(&case), says_accepted, "{}: {}", case.id(), case.says());
+        let describes_acceptance = case.description().ends_with("is accepted");
+        assert_eq!(accepted(&case), describes_acceptance, "{}: {}", case.id(), case.description());
     }
     assert_ne!(lines(&generated(7, 10)).unwrap(), lines(&generated(8, 10)).unwrap().replace("seed-8", "seed-7"));
 }

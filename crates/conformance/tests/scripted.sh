@@ -30,10 +30,18 @@ while IFS= read -r line; do
         no-reply) printf '{"id":%s}\n' "$id" && continue ;;
         wrong-id) printf '{"id":%s,"value":{"accepted":true}}\n' "$((id + 1))" && continue ;;
         closed) exec >&- && sleep 60 ;;
+        not-utf8) printf '{"id":%s,"value":"\377"}\n' "$id" && continue ;;
+        huge) head -c 17000000 /dev/zero | tr '\000' x && echo && continue ;;
+        endless) exec tr '\000' x </dev/zero ;;
+        doubled) printf '{"id":%s,"value":{"accepted":true}}\n' "$id" ;;
+        later) later=$id ;;
+        odd) printf '{"id":%s,"failed":{"message":"a\\u0000b\\u001b\\ud83d\\ude00\\uffff\\r\\n\\"<]]>&\\u0085"}}\n' "$id" && continue ;;
         skip) printf '{"id":%s,"skipped":{"why":"it cannot","url":"https://example.com/1"}}\n' "$id" && continue ;;
         failed) printf '{"id":%s,"failed":{"message":"no disk"}}\n' "$id" && continue ;;
         refuse) printf '{"id":%s,"raised":{"type":"Error","message":"no"}}\n' "$id" && continue ;;
         esac
     fi
+    # The second reply to a question, when the next one is asked already.
+    [ -z "${later:-}" ] || [ "$later" = "$id" ] || { printf '{"id":%s,"value":{"accepted":true}}\n' "$later" && later=''; }
     printf '{"id":%s,"value":{"accepted":true}}\n' "$id"
 done

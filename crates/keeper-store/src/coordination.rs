@@ -9,6 +9,49 @@ use avmarks_spec::Timestamp;
 use crate::timing::{NODE_TTL, PERMIT_SPAN, SEND_WITHIN};
 use crate::types::{Admission, Epoch, Lease, NodeId, Slot};
 
+/// The verbs of [`Store`](crate::Store) about nodes, leases and permits, for a store that has a `clock` and, behind the lock of this method, a
+/// [`Coordination`].
+macro_rules! verbs_of_nodes {
+    ($lock:ident) => {
+        fn register(&mut self, node: NodeId) -> Result<bool, StoreError> {
+            let now = (self.clock)();
+            Ok(self.$lock().coordination.register(now, node))
+        }
+
+        fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError> {
+            let now = (self.clock)();
+            Ok(self.$lock().coordination.renew(now, node))
+        }
+
+        fn leave(&mut self, node: NodeId) -> Result<(), StoreError> {
+            self.$lock().coordination.leave(node);
+            Ok(())
+        }
+
+        fn claim(&mut self, node: NodeId, share: usize) -> Result<Vec<Lease>, StoreError> {
+            let now = (self.clock)();
+            Ok(self.$lock().coordination.claim(now, node, share))
+        }
+
+        fn release(&mut self, node: NodeId, leases: &[Lease]) -> Result<(), StoreError> {
+            self.$lock().coordination.release(node, leases);
+            Ok(())
+        }
+
+        fn admit(
+            &mut self,
+            node: NodeId,
+            lease: Lease,
+            endpoint: Endpoint,
+            calls: usize,
+        ) -> Result<Admission, StoreError> {
+            let now = (self.clock)();
+            Ok(self.$lock().coordination.admit(now, node, lease, endpoint, calls))
+        }
+    };
+}
+pub(crate) use verbs_of_nodes;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Coordination {
     /// Until when each node counts as alive.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 
-use crate::coordination::Coordination;
+use crate::coordination::{Coordination, verbs_of_nodes};
 use crate::error::StoreError;
 use crate::group::GroupState;
 use crate::store::Store;
@@ -261,35 +261,7 @@ impl Store for MemoryStore {
         Ok(found)
     }
 
-    fn register(&mut self, node: NodeId) -> Result<bool, StoreError> {
-        let now = (self.clock)();
-        Ok(self.tables().coordination.register(now, node))
-    }
-
-    fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError> {
-        let now = (self.clock)();
-        Ok(self.tables().coordination.renew(now, node))
-    }
-
-    fn leave(&mut self, node: NodeId) -> Result<(), StoreError> {
-        self.tables().coordination.leave(node);
-        Ok(())
-    }
-
-    fn claim(&mut self, node: NodeId, share: usize) -> Result<Vec<Lease>, StoreError> {
-        let now = (self.clock)();
-        Ok(self.tables().coordination.claim(now, node, share))
-    }
-
-    fn release(&mut self, node: NodeId, leases: &[Lease]) -> Result<(), StoreError> {
-        self.tables().coordination.release(node, leases);
-        Ok(())
-    }
-
-    fn admit(&mut self, node: NodeId, lease: Lease, endpoint: Endpoint, calls: usize) -> Result<Admission, StoreError> {
-        let now = (self.clock)();
-        Ok(self.tables().coordination.admit(now, node, lease, endpoint, calls))
-    }
+    verbs_of_nodes!(tables);
 
     fn settle(&mut self, node: NodeId, lease: Lease, settlement: &Settlement) -> Result<bool, StoreError> {
         let mut tables = self.tables();

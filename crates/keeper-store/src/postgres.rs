@@ -2,6 +2,8 @@
 
 mod connection;
 mod listener;
+mod security;
+mod tls;
 mod wants;
 
 use avmarks_protocol::Endpoint;
@@ -30,8 +32,10 @@ use wants::{due_at_once, find_holders, find_wants, lock, mark_due, read_groups, 
 /// opens a new one.
 ///
 /// Every statement is sent without a name, and no setting outlives its transaction, so a pool by transaction (PgBouncer) may lie
-/// between; [`PostgresListener`] needs a connection of its own to the database itself. The clock is that of the database. TLS is not built in: where
-/// the database is on another host, a tunnel or a proxy gives it.
+/// between; [`PostgresListener`] needs a connection of its own to the database itself. The clock is that of the database.
+///
+/// `sslmode=require` and `sslmode=verify-full` both encrypt and verify certificate and name, by the certificates of `sslrootcert` or else
+/// Mozilla's. Without `sslmode`, only this machine is connected to; `sslmode=disable` sends all in clear text.
 #[derive(Debug)]
 pub struct PostgresStore {
     connection: Connection,

@@ -12,7 +12,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, Params, Row, Transaction, TransactionBehavior, params};
 
 use self::events::{bytes_of_events, events};
-use crate::coordination::Coordination;
+use crate::coordination::{Coordination, verbs_of_nodes};
 use crate::error::StoreError;
 use crate::group::{Groups, changed};
 use crate::memory::Clock;
@@ -495,35 +495,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn register(&mut self, node: NodeId) -> Result<bool, StoreError> {
-        let now = (self.clock)();
-        Ok(self.file().coordination.register(now, node))
-    }
-
-    fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError> {
-        let now = (self.clock)();
-        Ok(self.file().coordination.renew(now, node))
-    }
-
-    fn leave(&mut self, node: NodeId) -> Result<(), StoreError> {
-        self.file().coordination.leave(node);
-        Ok(())
-    }
-
-    fn claim(&mut self, node: NodeId, share: usize) -> Result<Vec<Lease>, StoreError> {
-        let now = (self.clock)();
-        Ok(self.file().coordination.claim(now, node, share))
-    }
-
-    fn release(&mut self, node: NodeId, leases: &[Lease]) -> Result<(), StoreError> {
-        self.file().coordination.release(node, leases);
-        Ok(())
-    }
-
-    fn admit(&mut self, node: NodeId, lease: Lease, endpoint: Endpoint, calls: usize) -> Result<Admission, StoreError> {
-        let now = (self.clock)();
-        Ok(self.file().coordination.admit(now, node, lease, endpoint, calls))
-    }
+    verbs_of_nodes!(file);
 
     fn settle(&mut self, node: NodeId, lease: Lease, settlement: &Settlement) -> Result<bool, StoreError> {
         let mut file = self.file();

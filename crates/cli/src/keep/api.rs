@@ -64,6 +64,9 @@ struct Summary {
     errors: Vec<Refused>,
 }
 
+/// Wants that one commit stores: webhooks wait for it, and they are to be answered within 1.5 s.
+const WANTS_OF_COMMIT: usize = 1_000;
+
 /// PUT and DELETE of one account. DELETE wants nothing any more.
 pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: Option<&[u8]>, dry_run: bool) -> Answer {
     let parsed = match body {
@@ -91,7 +94,8 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
     }
 }
 
-/// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are.
+/// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are. They are stored a thousand at
+/// a time; whether one has a place depends on those before it, so that a dry run takes all at once.
 pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
@@ -100,8 +104,8 @@ pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run
             return error_answer(StatusCode::BAD_REQUEST, what);
         }
     };
-    let wants: Vec<NewWant> = match wants(text, is_csv) {
-        Ok(wants) => wants,
+    let (lines, wants): (Vec<usize>, Vec<NewWant>) = match wants(text, is_csv) {
+        Ok(wants) => wants.into_iter().unzip(),
         Err(errors) => {
             let errors = errors.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
             let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect() };
@@ -109,10 +113,17 @@ pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run
         }
     };
     let mut summary = Summary { changed: 0, unchanged: 0, dry_run, errors: Vec::new() };
-    let Ok(results) = shared.writer.put(wants, dry_run).await else {
-        return error_answer(StatusCode::SERVICE_UNAVAILABLE, "the wants were not stored; try again");
-    };
-    for (at, result) in results.iter().enumerate() {
+    let mut results = Vec::with_capacity(wants.len());
+    for part in wants.chunks(if dry_run { usize::MAX } else { WANTS_OF_COMMIT }) {
+        match shared.writer.put(part.to_vec(), dry_run).await {
+            Ok(some) => results.extend(some),
+            Err(_) => {
+                let what = format!("{} of {} wants were stored; send all of them again", results.len(), wants.len());
+                return error_answer(StatusCode::SERVICE_UNAVAILABLE, what);
+            }
+        }
+    }
+    for (line, result) in lines.into_iter().zip(&results) {
         match result {
             Ok(put) => {
                 count(shared, *put, dry_run);
@@ -121,7 +132,7 @@ pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run
                     Put::Unchanged => summary.unchanged += 1,
                 }
             }
-            Err(error) => summary.errors.push(refused(Some(at + 1), error)),
+            Err(error) => summary.errors.push(refused(Some(line), error)),
         }
     }
     json(StatusCode::OK, &summary)

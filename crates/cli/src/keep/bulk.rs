@@ -33,6 +33,9 @@ struct Line {
 /// The columns of CSV.
 const HEADER: [&str; 4] = ["group", "account", "marks", "robot"];
 
+/// Something of a line, with the number of the line, from 1.
+type OfLine<T> = (usize, T);
+
 /// A want of these values.
 ///
 /// # Errors
@@ -46,12 +49,14 @@ pub(super) fn want(group: &str, account: &str, body: &WantBody) -> Result<NewWan
 }
 
 /// The wants of JSON Lines, one object a line, or of CSV with the columns group, account, marks (divided by blanks) and robot (`true` or
-/// `false`; may be left out). Blank lines are passed over. A line without marks and without robot wants nothing any more.
+/// `false`; may be left out). Blank lines, and the mark that some programs put before UTF-8, are passed over. A line without marks and without robot wants nothing any more.
+/// Each with its line, from 1.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, each with its line from 1.
-pub(super) fn wants(text: &str, is_csv: bool) -> Result<Vec<NewWant>, Vec<(usize, String)>> {
+pub(super) fn wants(text: &str, is_csv: bool) -> Result<Vec<OfLine<NewWant>>, Vec<OfLine<String>>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut wants, mut errors) = (Vec::new(), Vec::new());
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let is_header =
@@ -60,7 +65,7 @@ pub(super) fn wants(text: &str, is_csv: bool) -> Result<Vec<NewWant>, Vec<(usize
             continue;
         }
         match if is_csv { of_csv(line) } else { of_json(line) } {
-            Ok(want) => wants.push(want),
+            Ok(want) => wants.push((at + 1, want)),
             Err(error) => errors.push((at + 1, error)),
         }
     }
@@ -98,9 +103,12 @@ mod tests {
     fn both_forms_give_the_same_wants() {
         let json = "{\"group\":\"@TGS#a\",\"account\":\"a b\",\"marks\":[1000,500]}\n\n{\"group\":\"g\",\"account\":\"r\",\"robot\":true}\n";
         let csv = "group,account,marks,robot\n@TGS#a,a b,1000 500\n\n\"g\",r,,true\n";
-        assert_eq!(wants(json, false).unwrap(), wants(csv, true).unwrap());
-        assert_eq!(wants(csv, true).unwrap().len(), 2);
-        assert_eq!(wants("@TGS#a,a b,1000 500\n", true).unwrap().len(), 1);
+        let read =
+            |text: &str, is_csv| wants(text, is_csv).unwrap().into_iter().unzip::<_, _, Vec<usize>, Vec<NewWant>>();
+        assert_eq!(read(json, false).1, read(csv, true).1);
+        assert_eq!((read(json, false).0, read(csv, true).0), (vec![1, 3], vec![2, 4]));
+        assert_eq!(read(&format!("\u{feff}{csv}").replace('\n', "\r\n"), true), read(csv, true));
+        assert_eq!(read("@TGS#a,a b,1000 500\n", true).0, [1]);
     }
 
     #[test]

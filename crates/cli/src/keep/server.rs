@@ -158,9 +158,12 @@ async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&st
         }
     };
     match (&method, segments) {
-        (&Method::POST, ["webhook"]) => match read(request).await {
-            Ok(body) => webhook::receive(shared, &query, &body).await,
-            Err(refusal) => refusal,
+        (&Method::POST, ["webhook"]) => match webhook::refusal(shared, &query) {
+            Some(refusal) => refusal,
+            None => match read(request).await {
+                Ok(body) => webhook::receive(shared, &body).await,
+                Err(refusal) => refusal,
+            },
         },
         (&Method::GET, ["healthz"]) => answer(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, ["readyz"]) => ready(shared),

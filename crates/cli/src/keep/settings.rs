@@ -23,7 +23,7 @@ use crate::settings::{Setting, Settings, address};
 
 /// What must be given.
 pub(super) const NEEDED: [&[Setting]; 3] =
-    [&[Setting::KeepSdkappid], &[Setting::KeepRegion, Setting::KeepUrl], &[Setting::KeepKeyFile, Setting::KeepKey]];
+    [&[Setting::Sdkappid], &[Setting::Region, Setting::Url], &[Setting::KeyFile, Setting::Key]];
 
 /// Everything that is needed to start.
 pub(super) struct KeepSettings {
@@ -68,6 +68,22 @@ impl StorePlace {
         }
     }
 
+    /// How many connections store what comes in: as many commits wait for the disk of PostgreSQL at a time, and one writes a file.
+    pub(super) const fn writers(&self) -> usize {
+        match self {
+            Self::Memory | Self::File(_) => 1,
+            Self::Postgres(_) => 4,
+        }
+    }
+
+    /// The database that tells when another node has stored something; none where no other node can.
+    pub(super) fn listener(&self) -> Option<&str> {
+        match self {
+            Self::Memory | Self::File(_) => None,
+            Self::Postgres(url) => Some(url),
+        }
+    }
+
     pub(super) fn open(&self) -> Result<Box<dyn Store>, Error> {
         match self {
             Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(time_of_day)))),
@@ -89,7 +105,7 @@ impl KeepSettings {
     pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
         let ip = settings.text(Setting::KeepListen).and_then(address).unwrap_or(Ipv4Addr::LOCALHOST.into());
         let listen = SocketAddr::from((ip, settings.number(Setting::KeepPort).unwrap_or_default()));
-        let app = settings.parsed(Setting::KeepSdkappid, SdkAppId::parse)?.unwrap_or(SdkAppId::EXAMPLE);
+        let app = settings.parsed(Setting::Sdkappid, SdkAppId::parse)?.unwrap_or(SdkAppId::EXAMPLE);
         let seconds = |setting| settings.number(setting).map(Duration::from_secs);
         let defaults = KeeperSettings::default();
         let server = ServerSettings {
@@ -112,7 +128,7 @@ impl KeepSettings {
                 prune: settings.text(Setting::KeepPrune) == Some("true"),
                 ..defaults
             },
-            log: Log::of(settings.text(Setting::KeepLogForm), settings.text(Setting::KeepLogLevel)),
+            log: Log::of(settings.text(Setting::LogForm), settings.text(Setting::LogLevel)),
         })
     }
 }
@@ -154,11 +170,11 @@ fn webhook_token(settings: &Settings) -> Result<Option<WebhookToken>, Error> {
 }
 
 fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
-    let base = settings.base_of(Setting::KeepRegion, Setting::KeepUrl)?;
+    let base = settings.base()?;
     let base = base.ok_or_else(|| Error::settings("no `region` and no `url`"))?;
     let identifier =
-        settings.parsed(Setting::KeepIdentifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
-    let key = match settings.path(Setting::KeepKeyFile) {
+        settings.parsed(Setting::Identifier, UserId::parse)?.ok_or_else(|| Error::settings("no `identifier`"))?;
+    let key = match settings.path(Setting::KeyFile) {
         Some(path) => {
             let origin = "the file of --key-file";
             let text = secret::read(&Source::from(path.into_os_string()), origin, "a key")?;
@@ -167,7 +183,7 @@ fn client(settings: &Settings, app: SdkAppId) -> Result<Client, Error> {
         None => secret::key_of_environment()?.ok_or(Error::NoKey)?,
     };
     let signer = Signer::with_key(app, identifier, key, SignatureSettings::default()).map_err(Error::settings)?;
-    settings.client_of(builder(base, signer), Setting::KeepProxy, Setting::KeepCa)
+    settings.client_of(builder(base, signer))
 }
 
 /// A client that makes one attempt of each call, at once: permits of the store keep the rate, and the keeper decides when a call is sent again.

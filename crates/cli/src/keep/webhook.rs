@@ -19,14 +19,17 @@ const STORE_WITHIN: Duration = Duration::from_millis(1_500);
 /// The webhook by which the service tells that a limit is near (1047/60256). It comes to the same URL.
 const OVER_LIMIT: &str = "Alert.RequestOverLimit";
 
-/// Answers a webhook: OK only when it is stored, or does not matter.
-pub(super) async fn receive(shared: &Shared, query: &str, body: &[u8]) -> Answer {
+/// The refusal of a webhook that is not of the app, or not signed: before its body is read, which anybody could send.
+pub(super) fn refusal(shared: &Shared, query: &str) -> Option<Answer> {
+    let error = check(&shared.settings, query, time_of_day()).err()?;
+    shared.metrics.add("avmarks_keep_webhooks_total", &[("result", "refused")], 1);
+    tracing::warn!(%error, "a webhook was refused");
+    Some(error_answer(StatusCode::FORBIDDEN, error))
+}
+
+/// Answers a webhook that was not refused: OK only when it is stored, or does not matter.
+pub(super) async fn receive(shared: &Shared, body: &[u8]) -> Answer {
     let count = |result: &'static str| shared.metrics.add("avmarks_keep_webhooks_total", &[("result", result)], 1);
-    if let Err(error) = check(&shared.settings, query, time_of_day()) {
-        count("refused");
-        tracing::warn!(%error, "a webhook was refused");
-        return error_answer(StatusCode::FORBIDDEN, error);
-    }
     let webhook = match Webhook::parse(body) {
         Ok(webhook) => webhook,
         Err(WebhookError::UnknownCommand { found }) => {

@@ -1,9 +1,10 @@
-//! The thread that stores what comes in: all that waits in one commit.
+//! The threads that store what comes in: each takes all that waits, for one commit.
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::Builder;
+use std::time::Duration;
 
 use avmarks_keeper_store::{Event, NewDue, NewWant, Put, Store, WantError};
 use avmarks_spec::GroupId;
@@ -14,6 +15,9 @@ use super::metrics::Metrics;
 
 /// Messages that one commit takes.
 const BATCH_MAX: usize = 512;
+
+/// How long it takes at the least until other nodes are told again that something was stored: each time takes a lock of the whole database.
+const NOTIFY_EVERY: Duration = Duration::from_millis(100);
 
 /// What became of wants, each by itself.
 pub(super) type PutResults = Vec<Result<Put, WantError>>;
@@ -39,20 +43,27 @@ enum Request {
 pub(super) struct Writer(mpsc::Sender<Request>);
 
 impl Writer {
-    /// Starts the thread. It ends when all writers are dropped.
+    /// Starts a thread for each of these connections. They end when all writers are dropped. With another one, `notifier`, they tell other nodes
+    /// that something was stored.
     pub(super) fn start(
-        store: Box<dyn Store>,
-        to_node: mpsc::Sender<Message>,
-        metrics: Arc<Metrics>,
+        stores: Vec<Box<dyn Store>>,
+        notifier: Option<Box<dyn Store>>,
+        to_node: &mpsc::Sender<Message>,
+        metrics: &Arc<Metrics>,
     ) -> io::Result<Self> {
         let (sender, requests) = mpsc::channel();
-        let mut thread = Thread { store, to_node, metrics, missed: BTreeSet::new() };
-        Builder::new().name("avmarks-writer".to_owned()).spawn(move || {
-            while let Ok(first) = requests.recv() {
-                let batch = [first].into_iter().chain(requests.try_iter().take(BATCH_MAX - 1)).collect();
-                thread.write(batch);
-            }
-        })?;
+        let requests = Arc::new(Mutex::new(requests));
+        let to_others = notifier.map(notify).transpose()?;
+        for store in stores {
+            let (to_node, metrics, to_others) = (to_node.clone(), Arc::clone(metrics), to_others.clone());
+            let mut thread = Thread { store, to_node, to_others, metrics, missed: BTreeSet::new() };
+            let requests = Arc::clone(&requests);
+            Builder::new().name("avmarks-writer".to_owned()).spawn(move || {
+                while let Some(batch) = batch(&requests) {
+                    thread.write(batch);
+                }
+            })?;
+        }
         Ok(Self(sender))
     }
 
@@ -77,9 +88,32 @@ impl Writer {
     }
 }
 
+/// All that waits, as soon as anything does; other threads wait for their turn meanwhile. `None` at the end.
+fn batch(requests: &Mutex<mpsc::Receiver<Request>>) -> Option<Vec<Request>> {
+    let requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = requests.recv().ok()?;
+    Some([first].into_iter().chain(requests.try_iter().take(BATCH_MAX - 1)).collect())
+}
+
+/// Starts the thread that tells other nodes, once for all that was stored meanwhile.
+fn notify(mut store: Box<dyn Store>) -> io::Result<mpsc::SyncSender<()>> {
+    let (sender, stored) = mpsc::sync_channel(1);
+    Builder::new().name("avmarks-notifier".to_owned()).spawn(move || {
+        while stored.recv().is_ok() {
+            // They look by themselves too, a little later.
+            if let Err(error) = store.notify() {
+                tracing::debug!(%error, "other nodes are not told");
+            }
+            std::thread::sleep(NOTIFY_EVERY);
+        }
+    })?;
+    Ok(sender)
+}
+
 struct Thread {
     store: Box<dyn Store>,
     to_node: mpsc::Sender<Message>,
+    to_others: Option<mpsc::SyncSender<()>>,
     metrics: Arc<Metrics>,
     /// Groups of which webhooks were not stored.
     missed: BTreeSet<GroupId>,
@@ -116,6 +150,10 @@ impl Thread {
         self.mark_missed();
         // Where the node has ended, the process is about to.
         let _ = self.to_node.send(Message::Wake);
+        if let Some(others) = &self.to_others {
+            // Where it is full, they are about to be told.
+            let _ = others.try_send(());
+        }
     }
 
     /// Has the groups looked at anew of which webhooks were not stored.

@@ -48,11 +48,6 @@ impl Settings {
         })
     }
 
-    /// The base URL of the service, where a region or a URL is set.
-    fn base(&self) -> Result<Option<BaseUrl>, Error> {
-        self.base_of(Setting::Region, Setting::Url)
-    }
-
     /// Who signs, by the key or the signature that is given. Reads the file that holds it.
     fn signer(&self, target: &Target) -> Result<Signer, Error> {
         let (setting, origin, text) = self.credential()?;
@@ -95,7 +90,7 @@ impl Settings {
         let target = self.target()?;
         let signer = self.signer(&target)?;
         let builder = Client::builder(target.base, signer).settings(self.job(None)).pace(self.pace());
-        self.client_of(builder, Setting::Proxy, Setting::Ca)
+        self.client_of(builder)
     }
 
     /// When a run that begins at `now` must have ended.

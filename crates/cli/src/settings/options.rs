@@ -52,7 +52,7 @@ impl<const COMMAND: u8> Args for SettingArgs<COMMAND> {
             .value_parser(OsStringValueParser::new().map(PathBuf::from))
             .help("The configuration file [env: AVMARKS_CONFIG]");
         let config = if COMMAND == SEND { config.help_heading("Settings") } else { config };
-        Self::settings().fold(command.arg(config), |command, setting| command.arg(option(setting)))
+        Self::settings().fold(command.arg(config), |command, setting| command.arg(option(setting, Self::COMMAND)))
     }
 
     fn augment_args_for_update(command: ClapCommand) -> ClapCommand {
@@ -78,12 +78,12 @@ impl<const COMMAND: u8> FromArgMatches for SettingArgs<COMMAND> {
     }
 }
 
-fn option(setting: Setting) -> Arg {
+fn option(setting: Setting, command: Command) -> Arg {
     let row = setting.row();
     let default = row.default.map(|default| format!(" [default: {default}]")).unwrap_or_default();
     let help = format!("{} [env: {}]{default}", row.help, setting.variable());
     let arg = Arg::new(row.name).long(row.name.replace('_', "-")).help(help);
-    let arg = match row.heading {
+    let arg = match setting.heading(command) {
         Some(heading) => arg.help_heading(heading),
         None => arg,
     };

@@ -55,7 +55,8 @@ pub(crate) enum Kind {
 /// A row of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) command: Command,
+    /// Those that have it.
+    pub(crate) commands: &'static [Command],
     /// The key in the file; the option and the variable are made of it.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
@@ -70,8 +71,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    const fn new(command: Command, name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Self {
-        Self { command, name, kind, is_list: false, default: None, value, heading: None, help }
+    const fn new(
+        commands: &'static [Command],
+        name: &'static str,
+        kind: Kind,
+        value: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self { commands, name, kind, is_list: false, default: None, value, heading: None, help }
     }
 
     const fn under(self, heading: &'static str) -> Self {
@@ -116,15 +123,25 @@ const LOG: &str = "The log on standard error";
 const SECONDS_MAX: u64 = EmulatorSettings::TIMEOUT_MAX.as_secs();
 
 const fn send(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
-    Row::new(Command::Send, name, kind, value, help).under(SETTINGS)
+    Row::new(&[Command::Send], name, kind, value, help)
 }
 
 const fn serve(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
-    Row::new(Command::Serve, name, kind, value, help)
+    Row::new(&[Command::Serve], name, kind, value, help)
 }
 
 const fn keep(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
-    Row::new(Command::Keep, name, kind, value, help)
+    Row::new(&[Command::Keep], name, kind, value, help)
+}
+
+/// What commands that call the service have.
+const fn client(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
+    Row::new(&[Command::Send, Command::Keep], name, kind, value, help).under(SERVICE)
+}
+
+/// What commands that listen have.
+const fn server(name: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Row {
+    Row::new(&[Command::Serve, Command::Keep], name, kind, value, help)
 }
 
 const fn integer(least: u64, most: u64) -> Kind {
@@ -164,17 +181,17 @@ fn log_levels() -> Vec<&'static str> {
 }
 
 settings! {
-    Sdkappid send("sdkappid", Kind::App, "N", "The SDKAppID");
-    Identifier send("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").or("administrator");
-    Key send("key", Kind::Secret, "", "");
-    KeyFile send("key_file", Kind::File, "FILE", "The file with the app's secret key; `-` is standard input. AVMARKS_KEY holds the key itself");
+    Sdkappid client("sdkappid", Kind::App, "N", "The SDKAppID");
+    Identifier client("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").or("administrator");
+    Key client("key", Kind::Secret, "", "");
+    KeyFile client("key_file", Kind::File, "FILE", "The file with the app's secret key; `-` is standard input. AVMARKS_KEY holds the key itself");
     Usersig send("usersig", Kind::Secret, "", "");
     UsersigFile send("usersig_file", Kind::File, "FILE", "The file with a signature made elsewhere; `-` is standard input. AVMARKS_USERSIG holds the signature itself");
-    Region send("region", Kind::Name(regions), "REGION", "The region of the app");
-    Url send("url", Kind::Url, "URL", "The URL of another service, instead of a region");
+    Region client("region", Kind::Name(regions), "REGION", "The region of the app");
+    Url client("url", Kind::Url, "URL", "The URL of another service, instead of a region");
     Group send("group", Kind::Group, "ID", "The group");
-    Proxy send("proxy", Kind::Proxy, "URL", "The URL of a proxy, or `none`; without this setting, HTTPS_PROXY, ALL_PROXY and the like apply");
-    Ca send("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's");
+    Proxy client("proxy", Kind::Proxy, "URL", "The URL of a proxy, or `none`; without this setting, HTTPS_PROXY, ALL_PROXY and the like apply");
+    Ca client("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's");
     Profile send("policy", Kind::Name(profiles), "NAME", "Read the gaps of the documents as this profile does; `avmarks policy` lists them");
     Reading send("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").list();
     CallsPerSecond send("calls_per_second", integer(1, 10_000), "N", "Maximum number of calls in any second").or("200");
@@ -231,18 +248,10 @@ settings! {
     LargeBytesMax serve("large_bytes_max", integer(EmulatorSettings::LARGE_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of large request bodies and states in memory at once [default: 268435456]").under(LIMITS);
     JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
 
-    LogForm serve("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
-    LogLevel serve("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request, `debug` each event [default: info]").under(LOG);
+    LogForm server("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
+    LogLevel server("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request that is received or made, `debug` each event [default: info]").under(LOG);
 
-    KeepSdkappid keep("sdkappid", Kind::App, "N", "The SDKAppID").under(SERVICE);
-    KeepIdentifier keep("identifier", Kind::Account, "ID", "The identifier of the caller, an app admin").under(SERVICE).or("administrator");
-    KeepKey keep("key", Kind::Secret, "", "");
-    KeepKeyFile keep("key_file", Kind::File, "FILE", "The file with the app's secret key. AVMARKS_KEY holds the key itself").under(SERVICE);
-    KeepRegion keep("region", Kind::Name(regions), "REGION", "The region of the app").under(SERVICE);
-    KeepUrl keep("url", Kind::Url, "URL", "The URL of another service, instead of a region").under(SERVICE);
-    KeepProxy keep("proxy", Kind::Proxy, "URL", "The URL of a proxy, or `none`; without this setting, HTTPS_PROXY, ALL_PROXY and the like apply").under(SERVICE);
-    KeepCa keep("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's").under(SERVICE);
-    KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("16");
+    KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("32");
 
     KeepListen keep("listen", Kind::Address, "ADDRESS", "Listen on this address for webhooks and for the API of wants; any but a loopback one needs --token-file and --webhook-token-file").or("127.0.0.1");
     KeepPort keep("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port").or("8700");
@@ -256,8 +265,6 @@ settings! {
     KeepPageEvery keep("page_every", integer(1, 3_600), "SECONDS", "Least time between two pages of lists that sweeps ask for").under(STORE).or("1");
     KeepPrune keep("prune", Kind::Flag, "BOOL", "Delete marks that a sweep finds and nobody wants; without this option, they are reported").under(STORE);
 
-    KeepLogForm keep("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error").under(LOG).or("human");
-    KeepLogLevel keep("log_level", Kind::Name(log_levels), "LEVEL", "What is logged").under(LOG).or("info");
 }
 
 impl Setting {
@@ -266,13 +273,19 @@ impl Setting {
         &[Self::Key, Self::KeyFile, Self::Usersig, Self::UsersigFile],
         &[Self::AppKey, Self::AppKeyFile],
         &[Self::Region, Self::Url],
-        &[Self::KeepKey, Self::KeepKeyFile],
-        &[Self::KeepRegion, Self::KeepUrl],
     ];
 
     /// The settings of a command.
     pub(crate) fn of(command: Command) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |setting| setting.row().command == command)
+        Self::ALL.iter().copied().filter(move |setting| setting.row().commands.contains(&command))
+    }
+
+    /// Under which heading the help of a command has it.
+    pub(crate) const fn heading(self, command: Command) -> Option<&'static str> {
+        match command {
+            Command::Send => Some(SETTINGS),
+            Command::Serve | Command::Keep => self.row().heading,
+        }
     }
 
     /// The key in the file.

@@ -69,6 +69,15 @@ impl Pair {
         self.keeper.ask("PUT", &format!("/v1/groups/live/accounts/{account}"), body)
     }
 
+    fn put_to(&self, path: &str, body: &str) -> Answer {
+        self.keeper.ask("PUT", path, body)
+    }
+
+    /// A webhook with this body, rightly signed.
+    fn webhook(&self, body: &str) -> Answer {
+        self.keeper.ask("POST", &signed_path(), body)
+    }
+
     /// Waits until an account has these marks in the room.
     fn has_marks(&self, account: &str, expected: &[u64]) {
         let since = Instant::now();
@@ -97,6 +106,13 @@ impl Pair {
         self.emulator.stop("-TERM");
         said
     }
+}
+
+/// The path of a webhook that is signed now.
+fn signed_path() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let sign = avmarks_protocol::webhook::WebhookToken::new("word").unwrap().sign(now);
+    format!("/webhook?SdkAppid=1400000000&CallbackCommand=c&Sign={sign}&RequestTime={now}")
 }
 
 #[test]
@@ -196,6 +212,146 @@ fn webhooks_are_checked_before_they_are_stored() {
     }
     let metrics = pair.keeper.ask("GET", "/metrics", "").body;
     assert!(metrics.contains("avmarks_keep_webhooks_total{result=\"refused\"} 3\n"), "{metrics}");
+    pair.stop();
+}
+
+#[test]
+fn a_webhook_is_refused_before_its_body_is_sent() {
+    use std::io::{Read, Write};
+    let pair = Pair::start("keep-unsent");
+    let mut stream = std::net::TcpStream::connect(&pair.keeper.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(
+        stream,
+        "POST /webhook?SdkAppid=1 HTTP/1.1\r\nHost: {}\r\nContent-Length: 9000000\r\n\r\n",
+        pair.keeper.address
+    )
+    .unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 403");
+    pair.stop();
+}
+
+#[test]
+fn garbage_is_answered_and_changes_nothing() {
+    let pair = Pair::start("keep-garbage");
+    let deep = "[".repeat(100_000);
+    let long = format!(r#"{{"marks":[{}1000]}}"#, "1000,".repeat(100_000));
+    for (body, status) in [
+        ("", 400),
+        ("null", 400),
+        ("[]", 400),
+        (r#"{"marks":null}"#, 400),
+        (r#"{"marks":[1000.5]}"#, 400),
+        (r#"{"marks":[-1]}"#, 400),
+        (r#"{"marks":[4294967296]}"#, 400),
+        (r#"{"marks":[99999999999999999999]}"#, 400),
+        (r#"{"marks":["1000"]}"#, 400),
+        (r#"{"marks":[1000],"marks":[1001]}"#, 400),
+        (&*deep, 400),
+        (r#"{"marks":[4294967295]}"#, 200),
+        (&*long, 200),
+    ] {
+        let answer = pair.put("ann", body);
+        assert_eq!(answer.status, status, "{:.60} {answer:?}", body);
+        assert!(status == 200 || answer.json()["error"].is_string(), "{answer:?}");
+    }
+    assert_eq!(pair.keeper.ask("GET", "/v1/groups/live/accounts", "").json()[0]["marks"], json!([1_000]));
+    for path in ["/v1/groups//accounts/ann", "/v1/groups/live/accounts/%ff"] {
+        assert_eq!(pair.put_to(path, r#"{"marks":[1000]}"#).status, 400, "{path}");
+    }
+    for body in ["", "{", "[]", "null", r#"{"CallbackCommand":7}"#, &*deep] {
+        let answer = pair.webhook(body);
+        assert!(matches!(answer.status, 400) || answer.json()["ErrorCode"] == 0, "{body:.40} {answer:?}");
+    }
+    let huge = "x".repeat(16 * 1_048_576 + 1);
+    assert_eq!(pair.webhook(&huge).status, 413);
+    pair.stop();
+}
+
+#[test]
+fn doubled_and_reordered_webhooks_lead_to_the_same_marks() {
+    let pair = Pair::start("keep-reordered");
+    let url = format!("http://{}/webhook", pair.keeper.address);
+    let faults = json!({ "url": url, "token": "word", "duplicate": 50, "reorder": 50, "seed": 7 });
+    assert_eq!(pair.emulator.ask("PUT", "/_avmarks/webhooks", &faults.to_string()).status, 200);
+    let names: Vec<String> = (0..12).map(|number| format!("user{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for name in &names {
+        assert_eq!(pair.put(name, r#"{"marks":[1000]}"#).status, 200);
+    }
+    pair.presence("join", &names);
+    for _ in 0..5 {
+        pair.presence("disconnect", &names);
+        pair.presence("reconnect", &names[..6]);
+    }
+    pair.presence("reconnect", &names[6..]);
+    names.iter().for_each(|name| pair.has_marks(name, &[1_000]));
+    pair.stop();
+}
+
+#[test]
+fn it_stops_in_order_under_load() {
+    use std::io::{Read, Write};
+    let pair = Pair::start("keep-loaded");
+    assert_eq!(pair.put("teacher", r#"{"marks":[1000]}"#).status, 200);
+    pair.presence("join", &["teacher"]);
+    let address = pair.keeper.address.clone();
+    let senders: Vec<_> = (0..8)
+        .map(|_| {
+            let (address, path) = (address.clone(), signed_path());
+            std::thread::spawn(move || {
+                let body = r#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"live","EventType":"Online","MemberList":[{"Member_Account":"teacher"}]}"#;
+                let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+                let mut answered = 0;
+                // Until nobody listens, or the connection is closed.
+                while let Ok(mut stream) = std::net::TcpStream::connect(&address) {
+                    let mut answer = [0; 512];
+                    while stream.write_all(format!("{head}{body}").as_bytes()).is_ok() {
+                        match stream.read(&mut answer) {
+                            Ok(read) if answer[..read].starts_with(b"HTTP/1.1 200") => answered += 1,
+                            Ok(0) | Err(_) => break,
+                            Ok(read) => panic!("{}", String::from_utf8_lossy(&answer[..read])),
+                        }
+                    }
+                }
+                answered
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let said = pair.stop();
+    assert!(!said.contains("cut off"), "{said}");
+    senders.into_iter().for_each(|sender| assert!(sender.join().unwrap() > 0));
+}
+
+#[test]
+fn many_wants_are_stored_in_parts_and_counted_once() {
+    let pair = Pair::start("keep-many");
+    let lines = |first: usize, end: usize| -> String {
+        (first..end).map(|number| format!("group{},user{number},1000\r\n", number / 1_000)).collect()
+    };
+    let csv = "Content-Type: text/csv\r\n";
+    let all = format!("\u{feff}group,account,marks\r\n{}", lines(0, 3_000));
+    let stored = pair.keeper.ask_with("POST", "/v1/wants", csv, &all).json();
+    assert_eq!((&stored["changed"], &stored["errors"]), (&json!(3_000), &json!([])), "{stored}");
+    // The holder number 1,001 of a mark, behind 2,000 others.
+    let again = pair
+        .keeper
+        .ask_with(
+            "POST",
+            "/v1/wants",
+            csv,
+            &format!("group,account,marks\r\n\r\n{}group2,late,1000\r\n", lines(1_000, 3_000)),
+        )
+        .json();
+    assert_eq!(
+        (&again["unchanged"], &again["errors"][0]["clause"]),
+        (&json!(2_000), &json!("MEMBERS-PER-MARK")),
+        "{again}"
+    );
+    assert_eq!(again["errors"][0]["line"], 2_003, "{again}");
     pair.stop();
 }
 

@@ -55,10 +55,34 @@ fn another_version_and_another_plan_are_refused() {
         Progress::parse(newer.as_bytes()).unwrap_err().to_string(),
         "the progress has version `3`, and this program reads 2; use the program that wrote it"
     );
-    let unchecked: Progress = serde_json::from_str(&newer).unwrap();
+    let unchecked: Progress = serde_json::from_str(&newer.replace(",\"new\":[]", "")).unwrap();
     assert_eq!(unchecked.fit(&[mine]), Err(ProgressError::Version { found: 3 }));
     for text in ["", "[]", "{}", r#"{"version":2}"#, r#"{"version":"2"}"#] {
         assert!(matches!(Progress::parse(text.as_bytes()), Err(ProgressError::NotProgress { .. })), "{text}");
+    }
+}
+
+/// Accounts that are not listed were applied: a misspelt list must not be passed over.
+#[test]
+fn a_field_that_is_not_known_is_refused() {
+    let plan = plan(4);
+    let call = AnsweredCall {
+        offline: vec![1],
+        partial: vec![Partial { account: 0, marks: vec![1000], cause: Cause::Offline }],
+        ..answered(0, 2)
+    };
+    let good = String::from_utf8(progress(&plan, vec![call]).to_json()).unwrap();
+    assert!(Progress::parse(good.as_bytes()).is_ok());
+    for (from, to) in [
+        ("\"offline\":[", "\"ofline\":["),
+        ("\"version\":2", "\"version\":2,\"x\":1"),
+        ("\"change\"", "\"x\":1,\"change\""),
+        ("\"cause\"", "\"x\":1,\"cause\""),
+    ] {
+        let text = good.replace(from, to);
+        assert_ne!(text, good);
+        let error = Progress::parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("not a progress file: unknown field `"), "{error}");
     }
 }
 

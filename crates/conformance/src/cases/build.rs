@@ -160,9 +160,9 @@ pub(super) fn cases() -> Vec<Case> {
         ("list-admins/group", Must, REQUIRED, "the group", ListAdmins, json!({"group": "@TGS#a"})),
     ];
     let bodies = bodies.into_iter().map(|(id, level, basis, what, verb, args)| {
-        let says = format!("the body of `{}` has {what}", verb.endpoint().command());
+        let description = format!("the body of `{}` has {what}", verb.endpoint().command());
         let expect = Expect::Body(verb.body(&args));
-        case(&format!("build/{id}"), level, basis, &says, call(verb, args), expect)
+        case(&format!("build/{id}"), level, basis, &description, call(verb, args), expect)
     });
     let query = Basis::clause(Clause::Query);
     let urls: [(&str, Level, Basis, &str, UrlRule, usize); 8] = [
@@ -182,9 +182,9 @@ pub(super) fn cases() -> Vec<Case> {
         ("url/random", Must, query, "`random` is there, from 0 to 4,294,967,295", UrlRule::Random, 1),
         ("url/random-differs", Should, OVERVIEW, "each request has a `random` of its own", UrlRule::RandomDiffers, 2),
     ];
-    let urls = urls.into_iter().map(|(id, level, basis, says, rule, times)| {
+    let urls = urls.into_iter().map(|(id, level, basis, description, rule, times)| {
         let question = any_call(times, vec![Answer::Served]);
-        case(&format!("build/{id}"), level, basis, says, question, Expect::Url(rule))
+        case(&format!("build/{id}"), level, basis, description, question, Expect::Url(rule))
     });
     bodies.chain(urls).collect()
 }

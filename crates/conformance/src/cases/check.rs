@@ -17,13 +17,13 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn of_row((id, endpoint, refusal, pointer, gap, what, body): Row) -> Case {
     let level = if gap.is_some() { Level::Gap } else { Level::Must };
-    let says = match refusal {
+    let description = match refusal {
         None => format!("{what} is accepted"),
         Some(_) => format!("{what} is refused"),
     };
     let basis = Basis::of_verdict(refusal.and_then(Refusal::clause), gap);
     let judged = judged(refusal, (!pointer.is_empty() || refusal.is_some()).then(|| pointer.to_owned()));
-    case(&format!("check/{id}"), level, basis, &says, Question::Check { endpoint, body }, Expect::Judged(judged))
+    case(&format!("check/{id}"), level, basis, &description, Question::Check { endpoint, body }, Expect::Judged(judged))
 }
 
 /// A body about marks, of these three texts.

@@ -84,9 +84,9 @@ pub(super) fn cases() -> Vec<Case> {
             None,
         ),
     ];
-    let failures = failures.into_iter().map(|(id, basis, says, answer, code)| {
+    let failures = failures.into_iter().map(|(id, basis, description, answer, code)| {
         let question = any_call(1, vec![answer]);
-        case(&format!("classify/{id}"), Must, basis, says, question, Expect::Failure(code))
+        case(&format!("classify/{id}"), Must, basis, description, question, Expect::Failure(code))
     });
     let contradiction = Answer::json(r#"{"ActionStatus":"FAIL","ErrorCode":0,"ErrorInfo":""}"#);
     let more = [
@@ -152,9 +152,9 @@ pub(super) fn cases() -> Vec<Case> {
     ];
     let codes = ERROR_CODES.iter().filter(move |row| codes.contains(&row.code.number())).map(|row| {
         let class = class(row.action);
-        let says = format!("code {} ({}) asks for `{class}`", row.code, row.meaning);
+        let description = format!("code {} ({}) asks for `{class}`", row.code, row.meaning);
         let id = format!("classify/code/{}", row.code);
-        case(&id, Should, ERRORS, &says, Question::Classify { code: row.code.number() }, Expect::Class(class))
+        case(&id, Should, ERRORS, &description, Question::Classify { code: row.code.number() }, Expect::Class(class))
     });
     failures.chain(more).chain(codes).collect()
 }

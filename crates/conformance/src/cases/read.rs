@@ -164,10 +164,10 @@ pub(super) fn cases() -> Vec<Case> {
             vec![("u1", applied(&[1000]))],
         ),
     ];
-    let outcomes = outcomes.into_iter().map(|(id, level, basis, says, args, answer, told)| {
+    let outcomes = outcomes.into_iter().map(|(id, level, basis, description, args, answer, told)| {
         let told = told.into_iter().map(|(account, told)| (account.to_owned(), told)).collect();
         let question = answered(SetMarks, args, vec![answer]);
-        case(&format!("read/set-marks/{id}"), level, basis, says, question, Expect::Accounts(told))
+        case(&format!("read/set-marks/{id}"), level, basis, description, question, Expect::Accounts(told))
     });
 
     let group = || json!({"group": "g"});
@@ -320,8 +320,8 @@ pub(super) fn cases() -> Vec<Case> {
             Value::Null,
         ),
     ];
-    let values = values.into_iter().map(|(id, level, basis, says, verb, args, answers, value)| {
-        case(&format!("read/{id}"), level, basis, says, answered(verb, args, answers), Expect::Returned(value))
+    let values = values.into_iter().map(|(id, level, basis, description, verb, args, answers, value)| {
+        case(&format!("read/{id}"), level, basis, description, answered(verb, args, answers), Expect::Returned(value))
     });
     outcomes.chain(values).collect()
 }

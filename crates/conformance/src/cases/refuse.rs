@@ -110,8 +110,8 @@ pub(super) fn cases() -> Vec<Case> {
         ),
     ];
     let refused = rows.into_iter().map(|(id, level, basis, what, verb, args)| {
-        let says = format!("{what} is refused before it is sent");
-        case(&format!("refuse/{id}"), level, basis, &says, call(verb, args), Expect::Refused)
+        let description = format!("{what} is refused before it is sent");
+        case(&format!("refuse/{id}"), level, basis, &description, call(verb, args), Expect::Refused)
     });
     let unaltered: Vec<(&str, Basis, &str, Verb, Value)> = vec![
         ("mark-2-32", range, "the mark 2^32", SetMarks, mark(1 << 32)),
@@ -124,9 +124,9 @@ pub(super) fn cases() -> Vec<Case> {
         ("group-not-ascii", group_id, "a group id beyond ASCII", CountMembers, json!({"group": "\u{7fa4}\u{1f600}"})),
     ];
     let unaltered = unaltered.into_iter().map(|(id, basis, what, verb, args)| {
-        let says = format!("{what} is refused, or is sent as it is; never as something else");
+        let description = format!("{what} is refused, or is sent as it is; never as something else");
         let expect = Expect::Unaltered(verb.body(&args));
-        case(&format!("refuse/unaltered/{id}"), Must, basis, &says, call(verb, args), expect)
+        case(&format!("refuse/unaltered/{id}"), Must, basis, &description, call(verb, args), expect)
     });
     refused.chain(unaltered).collect()
 }

@@ -66,12 +66,12 @@ pub(super) fn cases() -> Vec<Case> {
     }
     for (count, calls) in [(1000, 2), (1001, 3)] {
         let expect = Expect::Split { accounts: names(count), calls };
-        let says = format!("{count} accounts are sent in {calls} calls");
+        let description = format!("{count} accounts are sent in {calls} calls");
         cases.push(case(
             &format!("split/set-marks/{count}-in-{calls}"),
             Should,
             max,
-            &says,
+            &description,
             asked(SetMarks, count),
             expect,
         ));

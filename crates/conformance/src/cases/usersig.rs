@@ -41,8 +41,8 @@ pub(super) fn cases() -> Vec<Case> {
             expire_seconds,
             userbuf: userbuf.map(<[u8]>::to_vec),
         };
-        let says = format!("{what} is one that the service takes, and needs no encoding in a URL");
-        case(&format!("usersig/make/{id}"), level, basis, &says, question, Expect::Token)
+        let description = format!("{what} is one that the service takes, and needs no encoding in a URL");
+        case(&format!("usersig/make/{id}"), level, basis, &description, question, Expect::Token)
     });
 
     let valid = || Signature {
@@ -82,9 +82,9 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         ("empty", "an empty text is refused", Signature { damage: Damage::Empty, ..valid() }, false),
     ];
-    let read = read.into_iter().map(|(id, says, signature, accepted)| {
+    let read = read.into_iter().map(|(id, description, signature, accepted)| {
         let question = Question::UserSigRead { signature, identifier: IDENTIFIER.to_owned() };
-        case(&format!("usersig/read/{id}"), Must, basis, says, question, Expect::Accepted(accepted))
+        case(&format!("usersig/read/{id}"), Must, basis, description, question, Expect::Accepted(accepted))
     });
     made.chain(read).collect()
 }

@@ -141,12 +141,12 @@ pub(super) fn cases() -> Vec<Case> {
         ),
     ];
     let bodies = rows.into_iter().map(|(id, level, basis, what, command, body, told)| {
-        let says = match told {
+        let description = match told {
             Some(_) => format!("{what} is read: command, group, accounts, event"),
             None => format!("{what} is not taken as a webhook"),
         };
         let question = Question::Webhook { command, body: body.into_bytes(), sign: Sign::Valid, app: APP };
-        case(&format!("webhook/{id}"), level, basis, &says, question, Expect::Webhook(told))
+        case(&format!("webhook/{id}"), level, basis, &description, question, Expect::Webhook(told))
     });
     let urls = [
         ("url/other-token", "a URL signed with another token is refused", Sign::OtherToken, APP),
@@ -154,9 +154,9 @@ pub(super) fn cases() -> Vec<Case> {
         ("url/not-signed", "a URL without `Sign` is refused where there is a token", Sign::Missing, APP),
         ("url/other-app", "a URL of another app is refused", Sign::Valid, APP + 1),
     ];
-    let urls = urls.into_iter().map(|(id, says, sign, app)| {
+    let urls = urls.into_iter().map(|(id, description, sign, app)| {
         let question = Question::Webhook { command: JOIN, body: join("").into_bytes(), sign, app };
-        case(&format!("webhook/{id}"), Must, SECURITY, says, question, Expect::Webhook(None))
+        case(&format!("webhook/{id}"), Must, SECURITY, description, question, Expect::Webhook(None))
     });
     bodies.chain(urls).collect()
 }

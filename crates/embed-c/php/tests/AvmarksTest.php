@@ -25,7 +25,9 @@ final class AvmarksTest extends TestCase
     /** @return iterable<string, list<string>> */
     public static function border(): iterable
     {
-        foreach (explode("\n", (string) file_get_contents(__DIR__ . '/../../tests/border.tsv')) as $line) {
+        // The table that every language is held to.
+        $table = file_get_contents((string) getenv('AVMARKS_BORDER')) ?: throw new RuntimeException('AVMARKS_BORDER names tests/border.tsv');
+        foreach (explode("\n", $table) as $line) {
             if ($line !== '' && $line[0] !== '#') {
                 [$name, $request, $body, $begins] = explode("\t", $line);
                 yield $name => [rawurldecode($request), rawurldecode($body), $begins];

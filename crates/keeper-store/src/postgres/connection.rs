@@ -5,6 +5,8 @@ use std::time::Duration;
 use postgres::types::{FromSql, ToSql, Type};
 use postgres::{Client, Config, GenericClient, NoTls, Row};
 
+use super::security::Parameters as Security;
+use super::tls::Tls;
 use crate::error::StoreError;
 use crate::rows::{signed, unsigned};
 
@@ -25,6 +27,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 pub(super) struct Connection {
     config: Config,
+    tls: Option<Tls>,
     client: Option<Client>,
 }
 
@@ -37,9 +40,11 @@ impl std::fmt::Debug for Connection {
 impl Connection {
     /// Opens nothing yet. The error has nothing of the text, which may hold a password.
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse().map_err(|_| {
+        let security = Security::of(url);
+        let mut config: Config = security.rest.parse().map_err(|_| {
             StoreError::Unavailable("invalid URL: expected `postgresql://USER@HOST/DATABASE`".to_owned())
         })?;
+        let tls = security.apply(&mut config).map_err(StoreError::Unavailable)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
@@ -49,11 +54,11 @@ impl Connection {
         if config.get_application_name().is_none() {
             config.application_name("avmarks");
         }
-        Ok(Self { config, client: None })
+        Ok(Self { config, tls, client: None })
     }
 
     pub(super) fn another(&self) -> Self {
-        Self { config: self.config.clone(), client: None }
+        Self { config: self.config.clone(), tls: self.tls.clone(), client: None }
     }
 
     /// Whether there is a connection that was not lost, as far as it is known.
@@ -64,7 +69,11 @@ impl Connection {
     pub(super) fn client(&mut self) -> Result<&mut Client, StoreError> {
         let open = match self.client.take().filter(|client| !client.is_closed()) {
             Some(open) => open,
-            None => self.config.connect(NoTls).map_err(failed)?,
+            None => match &self.tls {
+                Some(tls) => self.config.connect(tls.clone()),
+                None => self.config.connect(NoTls),
+            }
+            .map_err(failed)?,
         };
         Ok(self.client.insert(open))
     }
@@ -93,7 +102,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 /// What the database says about the tables themselves is damage; anything else may be over the next time.
 #[expect(clippy::needless_pass_by_value, reason = "it is the argument of `map_err`")]
 pub(super) fn failed(error: postgres::Error) -> StoreError {
-    let text = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let text = match (error.as_db_error(), std::error::Error::source(&error)) {
+        (Some(error), _) => error.to_string(),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
+    };
     match error.code().map(|code| code.code()) {
         // A table, a column or a function that is not there, or another type.
         Some("42P01" | "42703" | "42883" | "42804" | "XX001" | "XX002") => StoreError::Damaged(text),

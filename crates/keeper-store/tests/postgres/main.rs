@@ -8,6 +8,7 @@ mod histories;
 #[path = "../store/verbs.rs"]
 mod verbs;
 
+mod pool;
 mod together;
 
 use std::sync::Arc;
@@ -76,14 +77,15 @@ impl Drop for Schema {
     }
 }
 
+/// A clock that a test sets.
+const TEST_CLOCK: &str = "CREATE TABLE test_clock (millis bigint NOT NULL); INSERT INTO test_clock VALUES (0);
+    CREATE OR REPLACE FUNCTION keeper_now() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT millis FROM test_clock'";
+
 /// A store whose clock is a table that the test sets.
 fn in_postgres(limits: Limits) -> Bench {
     let schema = Schema::new();
     let store = PostgresStore::connect(&schema.url(), limits).unwrap();
-    schema.run(
-        "CREATE TABLE test_clock (millis bigint NOT NULL); INSERT INTO test_clock VALUES (0);
-        CREATE OR REPLACE FUNCTION keeper_now() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT millis FROM test_clock'",
-    );
+    schema.run(TEST_CLOCK);
     let mut client = schema.client();
     let set = move |millis: u64| {
         let millis = i64::try_from(millis).unwrap();
@@ -125,6 +127,55 @@ fn no_error_shows_the_password() {
     }
     let store = PostgresStore::connect(&format!("{} password=secret7", Schema::new().url()), bench::LIMITS);
     assert!(!format!("{store:?}").contains("secret7"));
+}
+
+#[test]
+fn tls_is_verified_and_never_left_out() {
+    let text = std::env::var("AVMARKS_POSTGRES_TLS")
+        .expect("AVMARKS_POSTGRES_TLS is not set: run this suite with .ci/postgres");
+    let schema = Schema::new();
+    let connect = |text: &str| {
+        let text = format!(
+            "{text} options='-c search_path={0} -c client_min_messages=warning' application_name={0}",
+            schema.name
+        );
+        PostgresStore::connect(&text, bench::LIMITS)
+    };
+    let encrypted = || {
+        let sql = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = $1 AND pid <> pg_backend_pid()";
+        let rows = schema.client().query(sql, &[&schema.name]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect::<Vec<bool>>()
+    };
+    for mode in ["require", "verify-full"] {
+        let mut store = connect(&format!("{text} sslmode={mode}")).unwrap();
+        store.now().unwrap();
+        assert_eq!(encrypted(), [true], "{mode}");
+        drop(store);
+        while !encrypted().is_empty() {}
+    }
+    // Another name than that of the certificate, and an authority that is not trusted.
+    let other_name = text.replace("host=localhost", "host=127.0.0.1");
+    let (before, _) = text.split_once(" sslrootcert=").unwrap();
+    for text in [format!("{other_name} sslmode=require"), format!("{before} sslmode=require")] {
+        let error = connect(&text).unwrap_err().to_string();
+        assert!(error.contains("TLS") && error.contains("certificate"), "{error}");
+    }
+    // A server without TLS.
+    let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = plain.local_addr().unwrap().port();
+    let seen = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = plain.accept().unwrap();
+        let mut request = [0; 8];
+        stream.read_exact(&mut request).unwrap();
+        stream.write_all(b"N").unwrap();
+        let mut more = Vec::new();
+        stream.read_to_end(&mut more).unwrap();
+        more
+    });
+    let error = connect(&format!("host=localhost port={port} user=postgres sslmode=require")).unwrap_err().to_string();
+    assert!(error.contains("TLS"), "{error}");
+    assert_eq!(seen.join().unwrap(), b"", "something was sent in clear text");
 }
 
 #[test]

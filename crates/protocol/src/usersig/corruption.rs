@@ -25,6 +25,13 @@ pub enum Corruption {
         /// Where it ends: bytes before the `&`.
         at: usize,
     },
+    /// Other text stands around it, such as JSON, a line of a log, or a comma at its end.
+    Surrounded {
+        /// Bytes before it.
+        from: usize,
+        /// Bytes before its end.
+        to: usize,
+    },
     /// It is duplicated.
     Doubled,
     /// `Bearer ` in front of it, as in a header.
@@ -55,6 +62,9 @@ impl fmt::Display for Corruption {
             Self::InUrl => f.write_str("the signature stands in a URL; give what follows `usersig=`, up to the next `&`"),
             Self::RestOfQuery { at } => {
                 write!(f, "more stands there than the signature, which ends before `&` at byte {at}; give it alone")
+            }
+            Self::Surrounded { from, to } => {
+                write!(f, "other text stands around the signature, which goes from byte {from} to byte {to}; give it alone")
             }
             Self::Doubled => f.write_str("the signature stands there twice; give it once"),
             Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
@@ -102,7 +112,32 @@ pub(super) fn repair(text: &str) -> Repaired {
             best = Some(guess);
         }
     }
-    best.unwrap_or(Repaired { corruptions: Vec::new(), token: as_it_is })
+    let best = best.unwrap_or(Repaired { corruptions: Vec::new(), token: as_it_is });
+    match longest_run(text).filter(|_| depth(&best.token) < INFLATED) {
+        Some((from, run)) => {
+            let guess = Repaired {
+                token: Token::decode(run),
+                corruptions: vec![Corruption::Surrounded { from, to: from + run.len() }],
+            };
+            if depth(&guess.token) == INFLATED { guess } else { best }
+        }
+        None => best,
+    }
+}
+
+/// The longest part that has the characters of a signature alone, and where it begins; none where that is all of the text.
+fn longest_run(text: &str) -> Option<(usize, &str)> {
+    let is_other = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
+    let mut from = 0;
+    let mut longest = (0, "");
+    for run in text.split_inclusive(is_other) {
+        let bare = run.trim_end_matches(is_other);
+        if bare.len() > longest.1.len() {
+            longest = (from, bare);
+        }
+        from += run.len();
+    }
+    (longest.1.len() < text.len()).then_some(longest)
 }
 
 /// From here on the outer layers were whole.

@@ -113,9 +113,10 @@ impl fmt::Display for Finding {
             Self::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
                 write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
             }
-            Self::Refused(error) => {
-                write!(f, "{error}; make a new one with the key that the console shows for this app")
-            }
+            Self::Refused(error) => write!(
+                f,
+                "{error}; compare this app's key with the one that the console shows: if it is another, make a new signature with that; if not, correct what its maker signs, by one of the vendor's packages"
+            ),
             Self::MadeWrong(mistake) => mistake.fmt(f),
             Self::TimeInOtherUnit { found, unit } => {
                 write!(
@@ -351,7 +352,7 @@ mod tests {
             ),
             (
                 false,
-                "the signature was not made with this app's key, or was changed afterwards; make a new one with the key that the console shows for this app",
+                "the signature was not made with this app's key, or was changed afterwards; compare this app's key with the one that the console shows: if it is another, make a new signature with that; if not, correct what its maker signs, by one of the vendor's packages",
             ),
             (true, "the signature says it was made 7 s from now; set the clock of its maker right"),
             (true, "the signature is valid for 1 min 0 s in all; the vendor advises at least 24 h"),

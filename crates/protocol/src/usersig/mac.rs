@@ -18,7 +18,12 @@ pub(super) struct Signed<'a> {
 
 /// Whether `mac` is the one that `key` gives for `text`, in constant time.
 pub(super) fn is_mac_of(mac: &[u8; 32], text: &str, key: &[u8]) -> bool {
-    HMAC::mac(text, key).ct_eq(mac).into()
+    is_same(mac, &HMAC::mac(text, key))
+}
+
+/// Whether two MACs are the same, in constant time.
+pub(super) fn is_same(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.ct_eq(other).into()
 }
 
 impl Signed<'_> {

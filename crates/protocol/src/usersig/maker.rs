@@ -4,6 +4,7 @@
 
 use core::fmt;
 
+use hmac_sha256::{HMAC, Hash};
 use zeroize::Zeroizing;
 
 use super::encoding;
@@ -19,23 +20,55 @@ pub enum MakerMistake {
     CarriageReturns,
     /// It left out the line feed behind the last line.
     LastLineFeedMissing,
+    /// It signed an empty line before the first line or behind the last.
+    EmptyLine,
+    /// It put something else than line feeds between the lines, or nothing.
+    LineFeedsMissing,
     /// It used the key with a line end behind it, as it was read from a file.
     KeyWithLineEnd,
     /// It used the key with a blank behind or in front of it.
     KeyWithBlank,
+    /// It used the key with quotation marks around it, as it stands in a settings file.
+    KeyQuoted,
+    /// It used the key with a byte order mark in front of it, as some editors write it.
+    KeyWithByteOrderMark,
+    /// It used the key in upper or lower case.
+    KeyInOtherCase,
     /// It used the bytes that the key gives as hexadecimal digits. The key is its text.
     KeyDecodedAsHex,
-    /// It signed the identifier with a blank or line end behind it, and wrote it without.
+    /// It used the bytes that the key gives as base64. The key is its text.
+    KeyDecodedAsBase64,
+    /// It used the base64 of the key.
+    KeyEncodedInBase64,
+    /// It used the text as the key, and the key as the text.
+    KeyAndTextSwapped,
+    /// It hashed key and text with SHA-256, which is no HMAC.
+    HashWithoutHmac,
+    /// It signed the identifier with a blank or line end behind or before it, and wrote it without.
     IdentifierWithBlank,
+    /// It signed the identifier in quotation marks, percent-encoded, or in upper or lower case, and wrote it otherwise.
+    IdentifierAsOtherText,
     /// It signed the SDKAppID with a blank or line end behind it, and wrote it without.
     SdkAppIdWithBlank,
+    /// It signed another text than the number in `TLS.sdkappid`, such as `1400000000.0`.
+    SdkAppIdAsOtherText,
     /// It signed another text than the number in `TLS.expire`, such as `3600.0` or ` 7200`. The vendor's packages
     /// `tls-sig-api-v2` for Python (1.1) and Node (1.0.2) do so, where the validity is given as a string or float.
     ExpireAsOtherText,
     /// It signed another text than the number in `TLS.time`, such as `1795900000.0`.
     TimeAsOtherText,
+    /// It signed the time in milliseconds and wrote it in seconds, or the other way round.
+    TimeInOtherUnit,
+    /// It signed the validity in milliseconds or as the moment of the end, and wrote it in seconds, or the other way round.
+    ExpireAsOtherNumber,
     /// It signed the line of `TLS.expire` before that of `TLS.time`.
     ExpireBeforeTime,
+    /// It signed the lines in another order.
+    LinesInOtherOrder,
+    /// It signed `TLS.ver` too.
+    VersionSigned,
+    /// It signed a blank behind the colons, another sign for them, or the names without `TLS.`.
+    LinesInOtherForm,
     /// It signed `TLS.userbuf` as it is, not its base64.
     UserbufNotEncoded,
     /// It did not sign `TLS.userbuf`.
@@ -51,17 +84,45 @@ impl fmt::Display for MakerMistake {
             }
             Self::CarriageReturns => "over lines that end in CR LF; end each line with a line feed alone",
             Self::LastLineFeedMissing => "without the line feed behind the last line; end every line with one",
+            Self::EmptyLine => "over an empty line before the first or behind the last; end each line with one line feed",
+            Self::LineFeedsMissing => "without line feeds between the lines; end each line with one",
             Self::KeyWithLineEnd => "with a line end behind the key; remove it from the key before signing",
             Self::KeyWithBlank => "with a blank beside the key; remove it from the key before signing",
+            Self::KeyQuoted => "with quotation marks around the key; remove them before signing",
+            Self::KeyWithByteOrderMark => {
+                "with a byte order mark in front of the key; save its file as UTF-8 without one"
+            }
+            Self::KeyInOtherCase => "with the key in upper or lower case; use it as the console shows it",
+            Self::KeyDecodedAsBase64 => "with the key decoded as base64; the key is its text as the console shows it",
+            Self::KeyEncodedInBase64 => "with the base64 of the key; the key is its text as the console shows it",
+            Self::KeyAndTextSwapped => "with key and text swapped; hand in the key as the key of the HMAC",
+            Self::HashWithoutHmac => "as a SHA-256 of key and text; make an HMAC-SHA256",
             Self::KeyDecodedAsHex => "with the key decoded as hexadecimal; the key is its text as the console shows it",
-            Self::IdentifierWithBlank => "over an identifier with white space behind it; sign the identifier that is written",
+            Self::IdentifierWithBlank => "over an identifier with white space beside it; sign the identifier that is written",
+            Self::IdentifierAsOtherText => {
+                "over an identifier in quotation marks, percent-encoded or in another case; sign the identifier that is written"
+            }
             Self::SdkAppIdWithBlank => "over an SDKAppID with white space behind it; sign the number that is written",
+            Self::SdkAppIdAsOtherText => {
+                "`TLS.sdkappid` was signed as another text than the number written, such as `1400000000.0`; give it as an integer"
+            }
             Self::ExpireAsOtherText => {
                 "`TLS.expire` was signed as another text than the number written, such as `3600.0`; give the validity as an integer"
             }
             Self::TimeAsOtherText => {
                 "`TLS.time` was signed as another text than the number written, such as `3600.0`; give the time as an integer"
             }
+            Self::TimeInOtherUnit => {
+                "`TLS.time` was signed in another unit than it is written in; sign and write the same number of Unix seconds"
+            }
+            Self::ExpireAsOtherNumber => {
+                "`TLS.expire` was signed in milliseconds or as a moment, and written otherwise; sign and write the same number of seconds from `TLS.time` on"
+            }
+            Self::LinesInOtherOrder => {
+                "with its lines in another order; sign identifier, SDKAppID, time, expire and userbuf, in this order"
+            }
+            Self::VersionSigned => "over `TLS.ver` too; leave its line out",
+            Self::LinesInOtherForm => "over lines in another form; sign each as `TLS.time:1795900000`, without blanks",
             Self::ExpireBeforeTime => "with the line of `TLS.expire` before that of `TLS.time`; sign them the other way round",
             Self::UserbufNotEncoded => "over `TLS.userbuf` as it is; sign the base64 that is written",
             Self::UserbufNotSigned => "without `TLS.userbuf`; sign its line too, after that of `TLS.expire`",
@@ -72,7 +133,7 @@ impl fmt::Display for MakerMistake {
 /// The mistakes that explain why `TLS.sig` is not what the key gives: at most one about the text and one about the key. None where no
 /// such pair does, or where there is no mistake.
 ///
-/// Costs some 200 HMACs of a short text.
+/// Costs some 3,000 HMACs of a short text at most.
 pub(super) fn mistakes(token: &Token, key: &[u8]) -> Vec<MakerMistake> {
     let texts = texts(token);
     for (key_mistake, key) in &keys(key) {
@@ -80,6 +141,17 @@ pub(super) fn mistakes(token: &Token, key: &[u8]) -> Vec<MakerMistake> {
             if token.has_mac_of(text, key) {
                 return [*text_mistake, *key_mistake].into_iter().flatten().collect();
             }
+        }
+    }
+    for (text_mistake, text) in &texts {
+        let hash_of = |parts: [&[u8]; 2]| Hash::hash(Zeroizing::new(parts.concat()).as_slice());
+        let otherwise = [
+            (MakerMistake::KeyAndTextSwapped, HMAC::mac(key, text)),
+            (MakerMistake::HashWithoutHmac, hash_of([text.as_bytes(), key])),
+            (MakerMistake::HashWithoutHmac, hash_of([key, text.as_bytes()])),
+        ];
+        if let Some((mistake, _)) = otherwise.iter().find(|(_, mac)| token.has_mac(mac)) {
+            return [*text_mistake, Some(*mistake)].into_iter().flatten().collect();
         }
     }
     Vec::new()
@@ -95,9 +167,20 @@ fn keys(key: &[u8]) -> Vec<(Option<MakerMistake>, Zeroizing<Vec<u8>>)> {
     for (before, after) in [("", " "), (" ", ""), (" ", " "), ("", "\t")] {
         keys.push((Some(MakerMistake::KeyWithBlank), joined(before, after)));
     }
+    for mark in ["\"", "'"] {
+        keys.push((Some(MakerMistake::KeyQuoted), joined(mark, mark)));
+    }
+    keys.push((Some(MakerMistake::KeyWithByteOrderMark), joined("\u{feff}", "")));
+    for other in [key.to_ascii_uppercase(), key.to_ascii_lowercase()] {
+        keys.push((Some(MakerMistake::KeyInOtherCase), Zeroizing::new(other)));
+    }
     if let Some(bytes) = from_hex(key) {
         keys.push((Some(MakerMistake::KeyDecodedAsHex), bytes));
     }
+    if let Some(bytes) = core::str::from_utf8(key).ok().and_then(encoding::from_standard) {
+        keys.push((Some(MakerMistake::KeyDecodedAsBase64), Zeroizing::new(bytes)));
+    }
+    keys.push((Some(MakerMistake::KeyEncodedInBase64), Zeroizing::new(encoding::standard(key).into_bytes())));
     keys
 }
 
@@ -121,10 +204,34 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
         let text = right.joined(end);
         add(MakerMistake::LastLineFeedMissing, text.strip_suffix(end).unwrap_or(&text).to_owned());
     }
+    for text in [format!("\n{}", right.joined("\n")), format!("{}\n", right.joined("\n"))] {
+        add(MakerMistake::EmptyLine, text);
+    }
+    for end in ["", " ", ",", ";", "&", "\r", "\\r\\n"] {
+        let text = right.joined(end);
+        add(MakerMistake::LineFeedsMissing, text.strip_suffix(end).unwrap_or(&text).to_owned());
+        add(MakerMistake::LineFeedsMissing, text);
+    }
     for blank in [" ", "\n", "\r\n", "\t"] {
         let [identifier, app] = [right.identifier, right.app].map(|text| format!("{text}{blank}"));
         add(MakerMistake::IdentifierWithBlank, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
         add(MakerMistake::SdkAppIdWithBlank, Lines { app: &app, ..right.clone() }.joined("\n"));
+    }
+    let before = format!(" {}", right.identifier);
+    add(MakerMistake::IdentifierWithBlank, Lines { identifier: &before, ..right.clone() }.joined("\n"));
+    for identifier in identifiers(right.identifier) {
+        add(MakerMistake::IdentifierAsOtherText, Lines { identifier: &identifier, ..right.clone() }.joined("\n"));
+    }
+    for text in other_texts(token.sdkappid()) {
+        add(MakerMistake::SdkAppIdAsOtherText, Lines { app: &text, ..right.clone() }.joined("\n"));
+    }
+    for number in other_units(token.issued_at_seconds()) {
+        add(MakerMistake::TimeInOtherUnit, Lines { time: &number.to_string(), ..right.clone() }.joined("\n"));
+    }
+    let (issued, valid) = (token.issued_at_seconds(), token.valid_for_seconds());
+    let moments = [issued.checked_add(valid), valid.checked_sub(issued)].into_iter().flatten();
+    for number in other_units(valid).into_iter().chain(moments) {
+        add(MakerMistake::ExpireAsOtherNumber, Lines { expire: &number.to_string(), ..right.clone() }.joined("\n"));
     }
     for text in other_texts(token.valid_for_seconds()) {
         add(MakerMistake::ExpireAsOtherText, Lines { expire: &text, ..right.clone() }.joined("\n"));
@@ -132,7 +239,19 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
     for text in other_texts(token.issued_at_seconds()) {
         add(MakerMistake::TimeAsOtherText, Lines { time: &text, ..right.clone() }.joined("\n"));
     }
+    let lines = right.lines();
     add(MakerMistake::ExpireBeforeTime, right.with_expire_first());
+    for order in orders(&lines) {
+        add(MakerMistake::LinesInOtherOrder, order.concat());
+    }
+    let version = format!("TLS.ver:{}\n", token.version());
+    for text in [version.clone() + &right.joined("\n"), right.joined("\n") + &version] {
+        add(MakerMistake::VersionSigned, text);
+    }
+    for (name, colon) in [("TLS.", ": "), ("TLS.", " : "), ("TLS.", "="), ("TLS.", " = "), ("", ":"), ("", "=")] {
+        let text: String = lines.iter().map(|line| line.replacen("TLS.", name, 1).replacen(':', colon, 1)).collect();
+        add(MakerMistake::LinesInOtherForm, text);
+    }
     if let Some(userbuf) = token.userbuf() {
         if let Ok(text) = core::str::from_utf8(userbuf) {
             add(
@@ -164,11 +283,58 @@ impl Lines<'_> {
         )
     }
 
+    /// Each line with its line feed.
+    fn lines(&self) -> Vec<String> {
+        let Self { identifier, app, time, expire, userbuf } = self;
+        let mut lines = vec![
+            format!("TLS.identifier:{identifier}\n"),
+            format!("TLS.sdkappid:{app}\n"),
+            format!("TLS.time:{time}\n"),
+            format!("TLS.expire:{expire}\n"),
+        ];
+        lines.extend(userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")));
+        lines
+    }
+
     fn with_expire_first(&self) -> String {
         let Self { identifier, app, time, expire, userbuf } = self;
         let userbuf = userbuf.as_ref().map(|text| format!("TLS.userbuf:{text}\n")).unwrap_or_default();
         format!("TLS.identifier:{identifier}\nTLS.sdkappid:{app}\nTLS.expire:{expire}\nTLS.time:{time}\n{userbuf}")
     }
+}
+
+/// Every order of these lines.
+fn orders(lines: &[String]) -> Vec<Vec<&str>> {
+    let mut orders: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in lines {
+        let mut longer = Vec::new();
+        for order in &orders {
+            for at in 0..=order.len() {
+                let mut order = order.clone();
+                order.insert(at, line);
+                longer.push(order);
+            }
+        }
+        orders = longer;
+    }
+    orders
+}
+
+/// The texts that programs make of an identifier.
+fn identifiers(identifier: &str) -> [String; 5] {
+    [
+        format!("\"{identifier}\""),
+        format!("'{identifier}'"),
+        crate::url::encoded(identifier),
+        identifier.to_lowercase(),
+        identifier.to_uppercase(),
+    ]
+}
+
+/// A number of seconds in milliseconds, and a number of milliseconds in seconds.
+fn other_units(number: u64) -> Vec<u64> {
+    let seconds = (number >= 1_000).then_some(number / 1_000);
+    number.checked_mul(1_000).into_iter().chain(seconds).collect()
 }
 
 /// The texts of a number that programs read as that number, or cut down to it, though they are not its digits.
@@ -218,8 +384,6 @@ impl Token {
 
 #[cfg(test)]
 mod tests {
-    use hmac_sha256::HMAC;
-
     use super::*;
     use crate::app_id::SdkAppId;
     use crate::secret::SecretKey;
@@ -238,7 +402,18 @@ mod tests {
         mistakes(&Token::decode(&encoding::pack(&json)).unwrap(), KEY.as_bytes())
     }
 
-    const RIGHT: &str = "TLS.identifier:admin\nTLS.sdkappid:1400000000\nTLS.time:1795412030\nTLS.expire:7200\n";
+    /// The right text, with something before it and behind it.
+    macro_rules! concat_right {
+        ($before:literal, $after:literal) => {
+            concat!(
+                $before,
+                "TLS.identifier:admin\nTLS.sdkappid:1400000000\nTLS.time:1795412030\nTLS.expire:7200\n",
+                $after
+            )
+        };
+    }
+
+    const RIGHT: &str = concat_right!("", "");
 
     #[test]
     fn each_mistake_about_the_text_is_named() {
@@ -246,6 +421,31 @@ mod tests {
             ("\n", r"\n", MakerMistake::LineFeedsAsText),
             ("\n", "\r\n", MakerMistake::CarriageReturns),
             ("7200\n", "7200", MakerMistake::LastLineFeedMissing),
+            (RIGHT, concat_right!("\n", ""), MakerMistake::EmptyLine),
+            (RIGHT, concat_right!("", "\n"), MakerMistake::EmptyLine),
+            ("\n", "", MakerMistake::LineFeedsMissing),
+            ("\n", " ", MakerMistake::LineFeedsMissing),
+            ("\n", "\r", MakerMistake::LineFeedsMissing),
+            ("\n", r"\r\n", MakerMistake::LineFeedsMissing),
+            ("admin", " admin", MakerMistake::IdentifierWithBlank),
+            ("admin", "\"admin\"", MakerMistake::IdentifierAsOtherText),
+            ("admin", "ADMIN", MakerMistake::IdentifierAsOtherText),
+            ("1400000000", "1400000000.0", MakerMistake::SdkAppIdAsOtherText),
+            ("1400000000", "14e8", MakerMistake::SdkAppIdAsOtherText),
+            ("1795412030", "1795412030000", MakerMistake::TimeInOtherUnit),
+            ("1795412030", "1795412", MakerMistake::TimeInOtherUnit),
+            ("7200", "7200000", MakerMistake::ExpireAsOtherNumber),
+            ("7200", "1795419230", MakerMistake::ExpireAsOtherNumber),
+            (
+                "TLS.identifier:admin\nTLS.sdkappid:1400000000\n",
+                "TLS.sdkappid:1400000000\nTLS.identifier:admin\n",
+                MakerMistake::LinesInOtherOrder,
+            ),
+            (RIGHT, concat_right!("TLS.ver:2.0\n", ""), MakerMistake::VersionSigned),
+            (RIGHT, concat_right!("", "TLS.ver:2.0\n"), MakerMistake::VersionSigned),
+            (":", ": ", MakerMistake::LinesInOtherForm),
+            (":", "=", MakerMistake::LinesInOtherForm),
+            ("TLS.", "", MakerMistake::LinesInOtherForm),
             ("admin", "admin ", MakerMistake::IdentifierWithBlank),
             ("admin", "admin\n", MakerMistake::IdentifierWithBlank),
             ("1400000000", "1400000000 ", MakerMistake::SdkAppIdWithBlank),
@@ -280,12 +480,19 @@ mod tests {
             ("", " ", MakerMistake::KeyWithBlank),
             (" ", "", MakerMistake::KeyWithBlank),
             ("", "\t", MakerMistake::KeyWithBlank),
+            ("\"", "\"", MakerMistake::KeyQuoted),
+            ("'", "'", MakerMistake::KeyQuoted),
+            ("\u{feff}", "", MakerMistake::KeyWithByteOrderMark),
         ] {
             let key = format!("{before}{KEY}{after}");
             assert_eq!(found(RIGHT, key.as_bytes(), None), [mistake], "{key:?}");
         }
         let decoded = from_hex(KEY.as_bytes()).unwrap();
         assert_eq!(found(RIGHT, &decoded, None), [MakerMistake::KeyDecodedAsHex]);
+        assert_eq!(found(RIGHT, KEY.to_uppercase().as_bytes(), None), [MakerMistake::KeyInOtherCase]);
+        let decoded = encoding::from_standard(KEY).unwrap();
+        assert_eq!(found(RIGHT, &decoded, None), [MakerMistake::KeyDecodedAsBase64]);
+        assert_eq!(found(RIGHT, encoding::standard(KEY).as_bytes(), None), [MakerMistake::KeyEncodedInBase64]);
     }
 
     #[test]
@@ -296,11 +503,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_hmac_of_the_text_is_named() {
+        let found = |mac: [u8; 32]| {
+            let mac = encoding::standard(mac);
+            let json = format!(
+                r#"{{"TLS.ver":"2.0","TLS.identifier":"admin","TLS.sdkappid":1400000000,"TLS.time":1795412030,"TLS.expire":7200,"TLS.sig":"{mac}"}}"#
+            );
+            mistakes(&Token::decode(&encoding::pack(&json)).unwrap(), KEY.as_bytes())
+        };
+        assert_eq!(found(HMAC::mac(KEY, RIGHT)), [MakerMistake::KeyAndTextSwapped]);
+        for text in [format!("{RIGHT}{KEY}"), format!("{KEY}{RIGHT}")] {
+            assert_eq!(found(Hash::hash(text.as_bytes())), [MakerMistake::HashWithoutHmac]);
+        }
+        let text = RIGHT.replace('\n', r"\n");
+        let both = [MakerMistake::LineFeedsAsText, MakerMistake::HashWithoutHmac];
+        assert_eq!(found(Hash::hash(format!("{text}{KEY}").as_bytes())), both);
+    }
+
+    #[test]
     fn userbuf_is_signed_and_as_base64() {
         let line = |text: &str| format!("{RIGHT}TLS.userbuf:{text}\n");
         assert_eq!(found(&line("cm9vbQ=="), KEY.as_bytes(), Some("room")), []);
         assert_eq!(found(&line("room"), KEY.as_bytes(), Some("room")), [MakerMistake::UserbufNotEncoded]);
         assert_eq!(found(RIGHT, KEY.as_bytes(), Some("room")), [MakerMistake::UserbufNotSigned]);
+        let first = format!("TLS.userbuf:cm9vbQ==\n{RIGHT}");
+        assert_eq!(found(&first, KEY.as_bytes(), Some("room")), [MakerMistake::LinesInOtherOrder]);
     }
 
     #[test]

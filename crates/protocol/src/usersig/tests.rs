@@ -292,6 +292,32 @@ fn what_stands_behind_a_signature_is_named() {
     }
 }
 
+/// Whatever else stands around a signature is told by its place.
+#[test]
+fn other_text_around_a_signature_is_told() {
+    let good = signed();
+    let good = good.as_str();
+    for (before, after) in [
+        ("", ","),
+        ("", ";"),
+        ("(", ")"),
+        ("b'", "'"),
+        ("usersig: ", ""),
+        ("{\"UserSig\":\"", "\"}"),
+        ("\"usersig\":\"", "\""),
+        ("https://x/?sdkappid=1&amp;usersig=", "&amp;random=1"),
+        ("2026-11-30 signature=", " sent"),
+    ] {
+        let text = format!("{before}{good}{after}");
+        let explanation = explain(&text, Some(&key()), Some(app()), Some("administrator"), at(TIME));
+        let surrounded = Corruption::Surrounded { from: before.len(), to: before.len() + good.len() };
+        assert_eq!(explanation.findings, [Finding::Corrupted(surrounded), Finding::ReadableOnceRepaired], "{text}");
+    }
+    // Two others, of which neither is a signature.
+    let explanation = explain("abcd.efgh", None, None, None, at(TIME));
+    assert!(matches!(explanation.findings.as_slice(), [Finding::Unreadable(TokenError::Alphabet { at: 4, .. })]));
+}
+
 /// A signature copied with what stands around it is read on, and what stood there is named.
 #[test]
 fn parts_of_a_url_are_taken_off() {
@@ -325,7 +351,7 @@ fn a_mac_in_hexadecimal_is_named() {
     for (sig, bytes) in [(encoding::standard(&hex), 64), (hex.clone(), 48)] {
         let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
         let error = Token::decode(text.as_str()).unwrap_err();
-        assert_eq!(error, TokenError::MacLength { bytes });
+        assert_eq!(error, TokenError::MacInHex { bytes });
         assert!(
             error
                 .to_string()
@@ -333,6 +359,19 @@ fn a_mac_in_hexadecimal_is_named() {
         );
     }
     assert_eq!(TokenError::MacLength { bytes: 31 }.to_string(), "its `TLS.sig` has 31 bytes, and must have 32");
+}
+
+#[test]
+fn a_mac_of_another_hash_is_told_by_its_length() {
+    let json = json_of(&signed());
+    let (start, _) = json.split_once(r#""TLS.sig":"#).unwrap();
+    for (bytes, hash) in [(16, "MD5"), (20, "SHA-1"), (48, "SHA-384"), (64, "SHA-512")] {
+        let sig = encoding::standard(vec![0x9f; bytes]);
+        let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
+        let error = Token::decode(text.as_str()).unwrap_err();
+        assert_eq!(error, TokenError::MacLength { bytes });
+        assert!(error.to_string().ends_with(&format!("as HMAC-SHA256 gives; {hash} gives {bytes}")), "{error}");
+    }
 }
 
 #[test]

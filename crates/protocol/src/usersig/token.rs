@@ -115,6 +115,11 @@ impl Token {
         super::mac::is_mac_of(&self.mac, text, key)
     }
 
+    /// Whether `TLS.sig` is this; compared in constant time.
+    pub(super) fn has_mac(&self, mac: &[u8; 32]) -> bool {
+        super::mac::is_same(&self.mac, mac)
+    }
+
     fn of_json(bytes: &[u8]) -> Result<Self, TokenError> {
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::NotJson)?;
         let mut fields = json::Fields::parse(text).map_err(|error| match error {
@@ -140,11 +145,7 @@ impl Token {
                 }
                 None => None,
             },
-            mac: {
-                let mac = encoding::from_standard(&required_text(&mut fields, "TLS.sig")?);
-                let mac = mac.ok_or(TokenError::MacNotBase64)?;
-                mac.try_into().map_err(|mac: Vec<u8>| TokenError::MacLength { bytes: mac.len() })?
-            },
+            mac: mac_of(&required_text(&mut fields, "TLS.sig")?)?,
         })
     }
 }
@@ -167,6 +168,16 @@ const VERSION: &str = "2.0";
 /// Fields of the scheme of before 2019, which signs with ECDSA; the new one has none of them.
 const OLD_FIELDS: &[&str] =
     &["TLS.account_type", "TLS.appid_at_3rd", "TLS.sdk_appid", "TLS.expire_after", "TLS.version"];
+
+/// The MAC that is written so.
+fn mac_of(text: &str) -> Result<[u8; 32], TokenError> {
+    let mac = encoding::from_standard(text).ok_or(TokenError::MacNotBase64)?;
+    let is_hex = |digits: &[u8]| digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
+    mac.try_into().map_err(|mac: Vec<u8>| match mac.len() {
+        bytes if is_hex(text.as_bytes()) || is_hex(&mac) => TokenError::MacInHex { bytes },
+        bytes => TokenError::MacLength { bytes },
+    })
+}
 
 fn optional<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<Option<&'a RawValue>, TokenError> {
     fields.take(name).map_err(|DuplicateField| TokenError::DuplicateField { name })

@@ -111,12 +111,23 @@ pub enum TokenError {
         /// How many bytes it has.
         bytes: usize,
     },
+    /// `TLS.sig` is made of hexadecimal digits: as they are, or encoded in base64.
+    #[error(
+        "its `TLS.sig` has {bytes} bytes, and must have 32; it is hexadecimal digits: encode the HMAC's bytes in base64"
+    )]
+    MacInHex {
+        /// How many bytes it has.
+        bytes: usize,
+    },
 }
 
-/// The two lengths that hexadecimal digits give: encoded in base64, and taken for base64.
+/// The lengths that other hashes give.
 const fn mac_length_hint(bytes: usize) -> &'static str {
     match bytes {
-        48 | 64 => "; it is hexadecimal digits: encode the HMAC's bytes in base64",
+        16 => ", as HMAC-SHA256 gives; MD5 gives 16",
+        20 => ", as HMAC-SHA256 gives; SHA-1 gives 20",
+        48 => ", as HMAC-SHA256 gives; SHA-384 gives 48",
+        64 => ", as HMAC-SHA256 gives; SHA-512 gives 64",
         _ => "",
     }
 }

@@ -12,6 +12,23 @@ use crate::run::command;
 
 pub(crate) const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 
+/// Sends one request, on a connection of its own.
+pub(crate) fn ask(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let length = body.len();
+    let host = if headers.contains("Host: ") { String::new() } else { format!("Host: {address}\r\n") };
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    Answer { status: head[9..12].parse().unwrap(), body: body.to_owned() }
+}
+
 /// A process that has said where it listens.
 pub(crate) struct Server {
     child: Child,
@@ -54,19 +71,7 @@ impl Server {
     }
 
     pub(crate) fn ask_with(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let length = body.len();
-        let host = if headers.contains("Host: ") { String::new() } else { format!("Host: {}\r\n", self.address) };
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        Answer { status: head[9..12].parse().unwrap(), body: body.to_owned() }
+        ask(&self.address, method, path, headers, body)
     }
 
     pub(crate) fn signal(&self, signal: &str) {

@@ -106,16 +106,28 @@ fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
 
 #[test]
 fn a_gateway_that_asks_for_a_wait_is_obeyed() {
-    for (wait, times) in
-        [("3", vec![0, 3_010]), ("20", vec![0, 20_010]), ("31", vec![0]), ("99999999999999999999", vec![0])]
-    {
-        let mut job = job(vec![plan("a", 1)], JobSettings::default());
-        let Step::Send(transmit) = job.poll(at(0), &mut free()) else { panic!() };
-        job.on_response(transmit.id, at(10), &Response::new(503, b"busy").with_retry_after(wait)).unwrap();
-        let mut sent = vec![0];
-        sent.extend(run(&mut job, |_, _| Deed::Serve).iter().map(|(time, ..)| *time));
-        assert_eq!(sent, times, "{wait}");
-        assert_eq!(job.into_result().is_ok(), times.len() == 2);
+    const REFUSED: &[u8] = br#"{"ActionStatus":"FAIL","ErrorCode":60007,"ErrorInfo":""}"#;
+    const EXPIRED: &[u8] = br#"{"ActionStatus":"FAIL","ErrorCode":70001,"ErrorInfo":""}"#;
+    for (status, body) in [
+        (503, &b"busy"[..]),
+        (429, b""),
+        (200, b"<html>"),
+        (200, REFUSED),
+        (429, REFUSED),
+        (503, REFUSED),
+        (503, EXPIRED),
+    ] {
+        for (wait, times) in
+            [("3", vec![0, 3_010]), ("20", vec![0, 20_010]), ("31", vec![0]), ("99999999999999999999", vec![0])]
+        {
+            let mut job = job(vec![plan("a", 1)], JobSettings::default());
+            let Step::Send(transmit) = job.poll(at(0), &mut free()) else { panic!() };
+            job.on_response(transmit.id, at(10), &Response::new(status, body).with_retry_after(wait)).unwrap();
+            let mut sent = vec![0];
+            sent.extend(run(&mut job, |_, _| Deed::Serve).iter().map(|(time, ..)| *time));
+            assert_eq!(sent, times, "{status} {body:?} {wait}");
+            assert_eq!(job.into_result().is_ok(), times.len() == 2);
+        }
     }
 }
 
