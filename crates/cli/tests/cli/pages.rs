@@ -83,6 +83,18 @@ const EXCUSED: &[Excused] = &[
     ),
     excused(
         "docs/benchmarks.md",
+        "cargo run --release -p avmarks-emulator --example load -- calls 60",
+        "it takes minutes",
+        ("crates/emulator/examples/load/main.rs", "fn every_argument_that_a_page_prints_is_taken()"),
+    ),
+    excused(
+        "docs/benchmarks.md",
+        "cargo run --release -p avmarks-emulator --example load -- memory",
+        "it takes minutes",
+        ("crates/emulator/examples/load/main.rs", "fn every_argument_that_a_page_prints_is_taken()"),
+    ),
+    excused(
+        "docs/benchmarks.md",
         "cargo run --release -p avmarks-transport-ureq --example against_raw_ureq",
         "it takes minutes",
         ("crates/transport-ureq/examples/against_raw_ureq.rs", "fn every_way_has_each_call_answered()"),

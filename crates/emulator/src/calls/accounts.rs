@@ -13,7 +13,7 @@ use super::call::{Answered, Call};
 use super::field::Field;
 use super::profiles::{IMAGE, NICK, VALUE_BYTES_MAX};
 use super::refused::Refused;
-use super::view::{exists, is_online};
+use super::view::{Memberships, exists};
 use crate::state::{Changes, State};
 use crate::webhooks::Initiator;
 
@@ -154,8 +154,11 @@ fn import_many(state: &mut State, given: &Given<'_>) -> Answered {
 }
 
 fn check(state: &State, given: &Given<'_>) -> Answered {
-    let rows = given.parts("CheckItem").into_iter().map(|part| {
-        let is_there = part.account("UserID").is_some_and(|account| exists(state, &account));
+    let parts = given.parts("CheckItem");
+    let asked: Vec<_> = parts.iter().filter_map(|part| part.account("UserID")).collect();
+    let memberships = Memberships::of_strangers(state, &asked);
+    let rows = parts.into_iter().map(|part| {
+        let is_there = part.account("UserID").is_some_and(|account| memberships.exists(state, &account));
         let status = if is_there { "Imported" } else { "NotImported" };
         result(part, 0, "", Some(status))
     });
@@ -172,11 +175,15 @@ fn result(part: Part<'_>, code: i64, info: &str, status: Option<&str>) -> Object
 fn delete(state: &mut State, given: &Given<'_>) -> Answered {
     let mut rows = Vec::new();
     let mut changes = Changes { at: given.now, ..Changes::default() };
-    for part in given.parts("DeleteItem") {
-        match part.account("UserID").filter(|account| exists(state, account)) {
+    let parts = given.parts("DeleteItem");
+    let asked: Vec<_> = parts.iter().filter_map(|part| part.account("UserID")).collect();
+    let mut memberships = Memberships::of(state, &asked);
+    for part in parts {
+        match part.account("UserID").filter(|account| memberships.exists(state, account)) {
             Some(account) => {
                 state.calls.accounts.remove(&account);
-                changes.events.extend(everywhere(state, account, Presence::Leave, given).events);
+                let groups = memberships.take(&account);
+                changes.events.extend(everywhere(state, account, &groups, Presence::Leave, given).events);
                 rows.push(result(part, 0, "", None));
             }
             None => rows.push(result(part, ABSENT, "there is no such account", None)),
@@ -190,16 +197,21 @@ fn kick(state: &mut State, given: &Given<'_>) -> Answered {
     if !exists(state, &account) {
         return Err(Refused::new(ABSENT, format!("there is no account `{account}`")));
     }
-    Ok(Reply::ok().and(everywhere(state, account, Presence::Disconnect, given), Initiator::Member))
+    let groups = Memberships::of(state, &[account]).take(&account);
+    Ok(Reply::ok().and(everywhere(state, account, &groups, Presence::Disconnect, given), Initiator::Member))
 }
 
-/// Lets this happen to an account in each group that it takes part in.
-fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &Given<'_>) -> Changes {
-    let takes_part = |id: &GroupId| state.app.room(id).is_some_and(|room| room.member(&account, given.now).is_some());
-    let groups: Vec<_> = state.app.groups().filter(takes_part).collect();
+/// Lets this happen to an account in each of these groups.
+fn everywhere(
+    state: &mut State,
+    account: UserId,
+    groups: &[GroupId],
+    presence: Presence,
+    given: &Given<'_>,
+) -> Changes {
     let mut changes = Changes { at: given.now, ..Changes::default() };
     for id in groups {
-        changes.events.extend(state.observe(id, presence, &[account], given.now).events);
+        changes.events.extend(state.observe(*id, presence, &[account], given.now).events);
     }
     changes
 }
@@ -207,12 +219,14 @@ fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &Gi
 /// The pages call the field `State` in one place and `Status` in another; both are there.
 fn online(state: &State, given: &Given<'_>) -> Answered {
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
-    for account in given.accounts("To_Account") {
-        if !exists(state, &account) {
+    let accounts = given.accounts("To_Account");
+    let memberships = Memberships::of(state, &accounts);
+    for account in accounts {
+        if !memberships.exists(state, &account) {
             absent.push(Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(ABSENT))]));
             continue;
         }
-        let is_online = is_online(state, &account);
+        let is_online = memberships.is_online(state, &account);
         let status = json!(if is_online { "Online" } else { "Offline" });
         let mut row: Vec<(&str, Value)> =
             vec![("To_Account", json!(account.as_str())), ("State", status.clone()), ("Status", status)];

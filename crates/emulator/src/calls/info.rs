@@ -215,14 +215,14 @@ fn joined(state: &State, given: &Given<'_>) -> Answered {
     let Some(account) = given.account("Member_Account") else { return Ok(Reply::ok()) };
     let flag = |name| given.number(name) == Some(1);
     let is_asked = |id: &GroupId| {
-        let Some(room) = state.app.room(id) else { return false };
+        let Some(room) = state.app.room(id).filter(|room| is_member(room, &account, given.now)) else { return false };
         let is_active = state.groups.get(id).is_some_and(|group| group.more().messages.count > 0);
         let is_shown = match room.kind() {
             GroupType::AvChatRoom => flag("WithHugeGroups") || given.text("GroupType") == Some("AVChatRoom"),
             GroupType::Private => flag("WithNoActiveGroups") || is_active,
             _ => true,
         };
-        is_shown && of_type(given, room.kind()) && is_member(room, &account, given.now)
+        is_shown && of_type(given, room.kind())
     };
     let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());

@@ -10,7 +10,7 @@ use super::body::Given;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
-use super::view::exists;
+use super::view::{Memberships, exists};
 use crate::state::State;
 
 /// Bytes of a value. Source: 1047/34916, code 40601.
@@ -113,9 +113,11 @@ fn get(state: &State, given: &Given<'_>) -> Answered {
     let tags = given.texts("TagList").unwrap_or_default();
     tags.iter().try_for_each(|tag| known(tag))?;
     let (mut rows, mut failed) = (Vec::new(), Vec::new());
-    for account in given.accounts("To_Account") {
+    let accounts = given.accounts("To_Account");
+    let memberships = Memberships::of_strangers(state, &accounts);
+    for account in accounts {
         let mut row = vec![("To_Account", json!(account.as_str()))];
-        if exists(state, &account) {
+        if memberships.exists(state, &account) {
             let profile = state.calls.accounts.get(&account).and_then(|kept| kept.0.as_deref());
             let value = |tag: &&str| Some(json!({ "Tag": tag, "Value": profile?.0.get(*tag)? }));
             let items: Vec<_> = tags.iter().filter_map(value).collect();
