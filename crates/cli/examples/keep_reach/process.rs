@@ -106,6 +106,11 @@ impl Process {
         lines.filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok()).sum()
     }
 
+    /// How many calls that set marks were answered or refused.
+    pub(crate) fn set_calls(&self) -> usize {
+        self.metric("avmarks_keep_calls_total{action=\"set\"")
+    }
+
     /// How many accounts were served by calls that set marks.
     pub(crate) fn served(&self) -> usize {
         self.metric("avmarks_keep_accounts_total{action=\"set\",result=\"served\"}")

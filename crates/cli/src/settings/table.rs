@@ -251,7 +251,7 @@ settings! {
     LogForm server("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
     LogLevel server("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request that is received or made, `debug` each event [default: info]").under(LOG);
 
-    KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("16");
+    KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("32");
 
     KeepListen keep("listen", Kind::Address, "ADDRESS", "Listen on this address for webhooks and for the API of wants; any but a loopback one needs --token-file and --webhook-token-file").or("127.0.0.1");
     KeepPort keep("port", integer(0, u16::MAX as u64), "PORT", "Listen on this port; 0 is any free port").or("8700");

@@ -75,10 +75,7 @@ impl Pair {
 
     /// A webhook with this body, rightly signed.
     fn webhook(&self, body: &str) -> Answer {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let sign = avmarks_protocol::webhook::WebhookToken::new("word").unwrap().sign(now);
-        let query = format!("SdkAppid=1400000000&CallbackCommand=c&Sign={sign}&RequestTime={now}");
-        self.keeper.ask("POST", &format!("/webhook?{query}"), body)
+        self.keeper.ask("POST", &signed_path(), body)
     }
 
     /// Waits until an account has these marks in the room.
@@ -109,6 +106,13 @@ impl Pair {
         self.emulator.stop("-TERM");
         said
     }
+}
+
+/// The path of a webhook that is signed now.
+fn signed_path() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let sign = avmarks_protocol::webhook::WebhookToken::new("word").unwrap().sign(now);
+    format!("/webhook?SdkAppid=1400000000&CallbackCommand=c&Sign={sign}&RequestTime={now}")
 }
 
 #[test]
@@ -285,6 +289,41 @@ fn doubled_and_reordered_webhooks_lead_to_the_same_marks() {
     pair.presence("reconnect", &names[6..]);
     names.iter().for_each(|name| pair.has_marks(name, &[1_000]));
     pair.stop();
+}
+
+#[test]
+fn it_stops_in_order_under_load() {
+    use std::io::{Read, Write};
+    let pair = Pair::start("keep-loaded");
+    assert_eq!(pair.put("teacher", r#"{"marks":[1000]}"#).status, 200);
+    pair.presence("join", &["teacher"]);
+    let address = pair.keeper.address.clone();
+    let senders: Vec<_> = (0..8)
+        .map(|_| {
+            let (address, path) = (address.clone(), signed_path());
+            std::thread::spawn(move || {
+                let body = r#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"live","EventType":"Online","MemberList":[{"Member_Account":"teacher"}]}"#;
+                let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+                let mut answered = 0;
+                // Until nobody listens, or the connection is closed.
+                while let Ok(mut stream) = std::net::TcpStream::connect(&address) {
+                    let mut answer = [0; 512];
+                    while stream.write_all(format!("{head}{body}").as_bytes()).is_ok() {
+                        match stream.read(&mut answer) {
+                            Ok(read) if answer[..read].starts_with(b"HTTP/1.1 200") => answered += 1,
+                            Ok(0) | Err(_) => break,
+                            Ok(read) => panic!("{}", String::from_utf8_lossy(&answer[..read])),
+                        }
+                    }
+                }
+                answered
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let said = pair.stop();
+    assert!(!said.contains("cut off"), "{said}");
+    senders.into_iter().for_each(|sender| assert!(sender.join().unwrap() > 0));
 }
 
 #[test]
