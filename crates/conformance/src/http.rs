@@ -1,4 +1,7 @@
 //! As much of HTTP/1.1 as a listener needs that records requests: heads, bodies with a length or in chunks, `CONNECT`.
+//!
+//! Heads and sizes of chunks are read by `httparse`, which hyper stands on. A server of hyper would not do: the listener cuts an
+//! answer in the middle, closes a connection in place of an answer, and waits in threads.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -11,7 +14,7 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
-const LINE_BYTES_MAX: u64 = 64 * 1_024;
+const HEAD_BYTES_MAX: u64 = 64 * 1_024;
 const HEADERS_MAX: usize = 200;
 const BODY_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 
@@ -19,48 +22,64 @@ fn broken(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// The next line without its line break; none at the end.
-fn line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    if reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)? == 0 {
-        return Ok(None);
+/// Appends the next line, with its line break. Gives how many bytes it has: none at the end.
+fn line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let left = HEAD_BYTES_MAX.saturating_sub(bytes.len() as u64);
+    let count = reader.by_ref().take(left).read_until(b'\n', bytes)?;
+    match bytes.last() {
+        Some(b'\n') | None => Ok(count),
+        Some(_) => Err(broken("the head is too long, or ends too early")),
     }
-    let line = bytes.strip_suffix(b"\n").ok_or_else(|| broken("a line is too long, or ends too early"))?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    Ok(Some(String::from_utf8_lossy(line).into_owned()))
 }
 
-/// The next request of a connection. `None` if the other side has closed it. `ready` is called before the body is read where the
-/// other side waits to be asked for it.
+/// The bytes of the next head; none at the end.
+fn head(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut head = Vec::new();
+    loop {
+        if line(reader, &mut head)? == 0 {
+            let is_over = head.trim_ascii().is_empty();
+            return if is_over { Ok(None) } else { Err(broken("the head is too long, or ends too early")) };
+        }
+        // Some send a line break behind the body before.
+        let is_begun = !head.trim_ascii().is_empty();
+        if is_begun && (head.ends_with(b"\n\n") || head.ends_with(b"\n\r\n")) {
+            return Ok(Some(head));
+        }
+    }
+}
+
+/// The next request of a connection. `None` if the other side has closed it. Before the body is read, the other side is asked for
+/// it where it waits for that.
 pub(crate) fn read(stream: &mut (impl BufRead + Write)) -> io::Result<Option<Request>> {
-    let Some(first) = line(stream)? else { return Ok(None) };
-    let mut words = first.split(' ');
-    let (Some(method), Some(target)) = (words.next(), words.next()) else {
-        return Err(broken("the request line has no target"));
+    let Some(head) = head(stream)? else { return Ok(None) };
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+    let mut parsed = httparse::Request::new(&mut headers);
+    let status = parsed.parse(&head).map_err(|error| broken(&error.to_string()))?;
+    let (Some(method), Some(target), false) = (parsed.method, parsed.path, status.is_partial()) else {
+        return Err(broken("the head ends too early"));
     };
-    let (mut length, mut chunked, mut waits) = (0, false, false);
-    for at in 0.. {
-        let header = line(stream)?.ok_or_else(|| broken("the head ends too early"))?;
-        if header.is_empty() {
-            break;
-        }
-        if at >= HEADERS_MAX {
-            return Err(broken("there are too many headers"));
-        }
-        let Some((name, value)) = header.split_once(':') else { continue };
-        let value = value.trim();
-        match name.to_ascii_lowercase().as_str() {
-            "content-length" => length = value.parse().map_err(|_| broken("`Content-Length` is not a number"))?,
-            "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
-            "expect" => waits = value.eq_ignore_ascii_case("100-continue"),
-            _ => {}
+    let mut length = None;
+    let mut is_chunked = false;
+    let mut waits = false;
+    for header in &*parsed.headers {
+        let value = std::str::from_utf8(header.value).unwrap_or_default().trim();
+        if header.name.eq_ignore_ascii_case("content-length") {
+            let found = value.parse().map_err(|_| broken("`Content-Length` is not a number"))?;
+            if length.replace(found).is_some_and(|other| other != found) {
+                return Err(broken("there are two lengths of the body"));
+            }
+        } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
+            // The last one that was applied tells where the body ends.
+            is_chunked = value.rsplit(',').next().is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"));
+        } else if header.name.eq_ignore_ascii_case("expect") {
+            waits = value.eq_ignore_ascii_case("100-continue");
         }
     }
     if waits {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         stream.flush()?;
     }
-    let body = if chunked { chunks(stream)? } else { exactly(stream, length)? };
+    let body = if is_chunked { chunks(stream)? } else { exactly(stream, length.unwrap_or(0))? };
     Ok(Some(Request { method: method.to_owned(), target: target.to_owned(), body }))
 }
 
@@ -76,15 +95,24 @@ fn exactly(reader: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
 fn chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let head = line(reader)?.ok_or_else(|| broken("a chunk is missing"))?;
-        let size = head.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(size, 16).map_err(|_| broken("the size of a chunk is not a number"))?;
-        if body.len() as u64 + size > BODY_BYTES_MAX {
+        let mut head = Vec::new();
+        line(reader, &mut head)?;
+        let size = match httparse::parse_chunk_size(&head) {
+            Ok(httparse::Status::Complete((_, size))) => size,
+            Ok(httparse::Status::Partial) => return Err(broken("a chunk is missing")),
+            Err(_) => return Err(broken("the size of a chunk is not a number")),
+        };
+        if (body.len() as u64).saturating_add(size) > BODY_BYTES_MAX {
             return Err(broken("the body is too long"));
         }
         body.extend(exactly(reader, size)?);
         // The line break behind the chunk; behind the last one, the trailers.
-        while line(reader)?.is_some_and(|line| !line.is_empty()) {}
+        loop {
+            let mut line_break = Vec::new();
+            if line(reader, &mut line_break)? == 0 || line_break.trim_ascii().is_empty() {
+                break;
+            }
+        }
         if size == 0 {
             return Ok(body);
         }
@@ -163,6 +191,12 @@ mod tests {
     }
 
     #[test]
+    fn chunks_are_read_behind_other_codings_and_line_breaks() {
+        let text = "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n\r\n";
+        assert_eq!(requests(text).0, [request("POST", "/", "x"), request("GET", "/", "")]);
+    }
+
+    #[test]
     fn who_waits_is_asked_for_the_body() {
         let (found, said) = requests("POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\nx");
         assert_eq!((found, said.as_str()), (vec![request("POST", "/", "x")], "HTTP/1.1 100 Continue\r\n\r\n"));
@@ -171,19 +205,31 @@ mod tests {
     #[test]
     fn what_is_no_request_is_an_error() {
         for (text, error) in [
-            ("x\r\n\r\n", "the request line has no target"),
-            ("GET / HTTP/1.1\r\nHost: x\r\n", "the head ends too early"),
-            ("GET / HTTP/1.1", "a line is too long, or ends too early"),
+            ("x\r\n\r\n", "invalid token"),
+            ("GET /\r\n\r\n", "invalid token"),
+            ("GET / HTTP/1.1\r\nHost x\r\n\r\n", "invalid header name"),
+            ("GET / HTTP/1.1\r\nHost: x\0\r\n\r\n", "invalid header value"),
+            ("GET / HTTP/1.1\r\nHost: x\r\n", "the head is too long, or ends too early"),
+            ("GET / HTTP/1.1", "the head is too long, or ends too early"),
             ("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "`Content-Length` is not a number"),
+            (
+                "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+                "there are two lengths of the body",
+            ),
             ("POST / HTTP/1.1\r\nContent-Length: 16777217\r\n\r\n", "the body is too long"),
             ("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx", "the body ends too early"),
             ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "the size of a chunk is not a number"),
+            ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "the body is too long"),
             ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", "a chunk is missing"),
         ] {
             assert_eq!(requests(text).0, [Err(error.to_owned())], "{text:?}");
         }
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(201));
-        assert_eq!(requests(&many).0, [Err("there are too many headers".to_owned())]);
+        assert_eq!(requests(&many).0, [Err("too many headers".to_owned())]);
+        let long = |bytes: usize| format!("GET / HTTP/1.1\r\na: {}\r\n\r\n", "x".repeat(bytes));
+        let around = long(0).len();
+        assert_eq!(requests(&long(65_536 - around)).0, [request("GET", "/", "")]);
+        assert_eq!(requests(&long(65_537 - around)).0, [Err("the head is too long, or ends too early".to_owned())]);
         let enough = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(200));
         assert_eq!(requests(&enough).0, [request("GET", "/", "")]);
     }
