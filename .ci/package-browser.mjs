@@ -5,7 +5,7 @@
 //     node .ci/package-browser.mjs PACKAGE bench                 microseconds of one `check` of the body on standard input
 //
 // CHROMIUM names the program, NODE_TOOLS the folder that playwright-core is installed in.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { launch } from "./browser.mjs";
@@ -22,8 +22,7 @@ const server = http.createServer(async (request, response) => {
     if (request.method === "POST") {
         const parts = [];
         for await (const part of request) parts.push(part);
-        writeFileSync(1, Buffer.concat(parts));
-        of("text/plain", "");
+        process.stdout.write(Buffer.concat(parts), () => of("text/plain", ""));
     } else if (request.url === "/") of("text/html", "<!doctype html><title>avmarks</title><link rel=icon href='data:,'>");
     else if (request.url === "/input") of("application/octet-stream", input);
     else if (request.url === "/cases.mjs") of("text/javascript", readFileSync(cases));

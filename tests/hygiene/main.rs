@@ -174,7 +174,7 @@ fn dependencies_point_down_only() {
     for (name, below) in allowed {
         let manifest = read(format!("crates/{name}/Cargo.toml"));
         for line in manifest.lines().filter_map(|line| line.strip_prefix("avmarks-")) {
-            let dependency = line.split('.').next().unwrap();
+            let dependency = line.split(['.', ' ']).next().unwrap();
             assert!(below.contains(&dependency), "{name} depends on {dependency}");
         }
     }

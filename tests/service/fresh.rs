@@ -235,3 +235,30 @@ fn plan_goes_before_switch_and_each_refuses_the_list_as_it_is_read() {
         assert_eq!(code(low, off, true, true), 0);
     }
 }
+
+/// A cursor names a place, and who joins between two pages pushes nobody off them, whichever view the second page shows: the one of
+/// its own moment, one that another caller took meanwhile, or the old one.
+#[test]
+fn pages_skip_no_member_whatever_view_they_show() {
+    let accounts =
+        |name: &str, number: usize| -> Vec<UserId> { (0..number).map(|at| user(&format!("{name}{at}"))).collect() };
+    for reading in [RefreshList::Immediate, RefreshList::TenSeconds, RefreshList::FortySeconds] {
+        for others_ask in [false, true] {
+            for later in [0, 40_000] {
+                let mut app = refreshed(reading, RefreshCount::Immediate);
+                app.apply_presence(group("g"), Presence::Join, &accounts("u", 1_500), NOW);
+                let (first, next) = page(&mut app, 0, "", NOW);
+                assert_eq!((first.len(), first.first().unwrap().as_str()), (500, "u1499"));
+                app.apply_presence(group("g"), Presence::Join, &accounts("v", 300), after(later));
+                if others_ask {
+                    assert_eq!(list(&mut app, after(later)).len(), 500);
+                }
+                let (second, next) = page(&mut app, next, "", after(later));
+                let expected: Vec<_> = (500..1_000).rev().map(|at| format!("u{at}")).collect();
+                assert_eq!((second, next), (expected, 0), "{reading:?}, {others_ask}, {later}");
+                let restored = App::restore(&app.snapshot()).unwrap();
+                assert_eq!(restored.snapshot(), app.snapshot());
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use avmarks_conformance::{
-    Case, EmulateError, EmulateSettings, ExpectedFailures, Report, RunError, RunSettings, Surprise, cases, emulate,
+    Case, Difference, EmulateError, EmulateSettings, ExpectedFailures, Report, RunError, RunSettings, cases, emulate,
     generated, junit, lines, run,
 };
 use avmarks_protocol::usersig::UserSig;
@@ -119,12 +119,12 @@ impl Ending {
     }
 
     fn end(self, report: Report, format: Format) -> Result<Verdict, Error> {
-        let surprises = self.expected.compare(&report);
+        let differences = self.expected.compare(&report);
         if let Some(save) = &self.junit {
             save.write(junit(&report).as_bytes())?;
         }
-        let passed = surprises.is_empty();
-        format.print(&Ran { passed, report, surprises, is_listed: !self.expected.is_empty() })?;
+        let passed = differences.is_empty();
+        format.print(&Ran { passed, report, differences, is_listed: !self.expected.is_empty() })?;
         Ok(Verdict::of(passed))
     }
 }
@@ -137,23 +137,23 @@ struct Ran {
     #[serde(flatten)]
     report: Report,
     #[serde(serialize_with = "texts")]
-    surprises: Vec<Surprise>,
+    differences: Vec<Difference>,
     /// Whether any failures are expected; if not, those of the report are not named again.
     #[serde(skip)]
     is_listed: bool,
 }
 
-fn texts<S: serde::Serializer>(surprises: &[Surprise], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(surprises.iter().map(Surprise::to_string))
+fn texts<S: serde::Serializer>(differences: &[Difference], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(differences.iter().map(Difference::to_string))
 }
 
 impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.report.fmt(f)?;
-        if self.is_listed && !self.surprises.is_empty() {
+        if self.is_listed && !self.differences.is_empty() {
             writeln!(f, "\n{HEAD}not as expected{HEAD:#}")?;
-            for surprise in &self.surprises {
-                writeln!(f, "  {surprise}")?;
+            for difference in &self.differences {
+                writeln!(f, "  {difference}")?;
             }
         }
         let failures = self.report.failures().count();

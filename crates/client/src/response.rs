@@ -371,6 +371,8 @@ fn encoding(response: &Response<'_>) -> Option<String> {
         _ if named.is_some() => named,
         body if body.starts_with(GZIP) => Some("gzip".to_owned()),
         body if body.starts_with(ZSTD) => Some("zstd".to_owned()),
+        // The header of zlib (RFC 1950 2.2): deflate with a window of 32 KiB, at one of four levels.
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some("deflate".to_owned()),
         _ => None,
     }
 }

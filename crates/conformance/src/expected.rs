@@ -1,7 +1,7 @@
 //! The failures that are known: a file of ids with reasons, which must be neither too long nor too short.
 
 use crate::case::Level;
-use crate::harness::Breakage;
+use crate::harness::HarnessFailure;
 use crate::report::{CaseReport, Report, State};
 
 /// What is wrong with a file of expected failures.
@@ -36,7 +36,7 @@ struct Entry {
     line: usize,
     pattern: String,
     /// None for a wrong result.
-    how: Option<Breakage>,
+    how: Option<HarnessFailure>,
 }
 
 impl ExpectedFailures {
@@ -82,35 +82,37 @@ impl ExpectedFailures {
 
     /// Holds a run against the file. A run is as expected where nothing comes back.
     #[must_use]
-    pub fn compare(&self, report: &Report) -> Vec<Surprise> {
-        let mut surprises = Vec::new();
+    pub fn compare(&self, report: &Report) -> Vec<Difference> {
+        let mut differences = Vec::new();
         for result in report.failures() {
             if !self.0.iter().any(|entry| matches(&entry.pattern, &result.id)) {
-                surprises.push(Surprise::Unexpected { id: result.id.clone() });
+                differences.push(Difference::Unexpected { id: result.id.clone() });
             }
         }
         for entry in &self.0 {
             let of_entry: Vec<_> = report.results.iter().filter(|result| matches(&entry.pattern, &result.id)).collect();
             // Cases of a category that was not asked say nothing.
             if of_entry.is_empty() && !report.others.iter().any(|id| matches(&entry.pattern, id)) {
-                surprises.push(Surprise::Unmatched { line: entry.line, pattern: entry.pattern.clone() });
+                differences.push(Difference::Unmatched { line: entry.line, pattern: entry.pattern.clone() });
             }
-            surprises.extend(of_entry.into_iter().filter_map(|result| entry.surprise(result)));
+            differences.extend(of_entry.into_iter().filter_map(|result| entry.difference(result)));
         }
-        surprises
+        differences
     }
 }
 
 impl Entry {
     /// What of a result is not as the entry has it.
-    fn surprise(&self, result: &CaseReport) -> Option<Surprise> {
+    fn difference(&self, result: &CaseReport) -> Option<Difference> {
         let (line, id) = (self.line, result.id.clone());
         match &result.state {
             State::Failed { breakage, .. } if *breakage == self.how => None,
-            State::Failed { .. } => Some(Surprise::Otherwise { line, id, found: result.state.name() }),
+            State::Failed { .. } => Some(Difference::Otherwise { line, id, found: result.state.name() }),
             // Of what is open, either is right.
             State::Passed if result.level == Level::Gap && self.pattern != result.id => None,
-            State::Passed | State::Skipped { .. } => Some(Surprise::NotFailed { line, id, found: result.state.name() }),
+            State::Passed | State::Skipped { .. } => {
+                Some(Difference::NotFailed { line, id, found: result.state.name() })
+            }
         }
     }
 }
@@ -118,7 +120,7 @@ impl Entry {
 /// Where a run and the file of expected failures differ.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Surprise {
+pub enum Difference {
     /// A case failed that is not in the file.
     #[error("{id} failed, and is not an expected failure")]
     Unexpected {
@@ -175,8 +177,8 @@ fn entry(line: usize, text: &str) -> Result<Entry, String> {
         return Err(format!("`{pattern}` is not an id: components between `/`, and `**` at the end alone"));
     }
     let how = how.map(|how| {
-        let breakages = Breakage::ALL.iter().copied();
-        let known: Vec<_> = breakages.clone().map(Breakage::name).collect();
+        let breakages = HarnessFailure::ALL.iter().copied();
+        let known: Vec<_> = breakages.clone().map(HarnessFailure::name).collect();
         let unknown = || format!("invalid value `{how}`: expected one of {}", known.join(", "));
         breakages.into_iter().find(|breakage| breakage.name() == how).ok_or_else(unknown)
     });
@@ -244,7 +246,7 @@ mod tests {
         let as_editors_write = "\u{feff}# known\r\n\r\n \t\r\na/b\tcrash # why https://x\r\n**  # why https://x";
         let known = ExpectedFailures::parse(as_editors_write).unwrap();
         let patterns: Vec<_> = known.0.iter().map(|entry| (entry.line, entry.pattern.as_str(), entry.how)).collect();
-        assert_eq!(patterns, [(4, "a/b", Some(Breakage::Crash)), (5, "**", None)]);
+        assert_eq!(patterns, [(4, "a/b", Some(HarnessFailure::Crash)), (5, "**", None)]);
         assert_eq!(ExpectedFailures::parse("").unwrap().len(), 0);
         assert!(ExpectedFailures::parse("# nothing\n").unwrap().is_empty());
     }

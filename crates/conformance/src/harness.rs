@@ -16,14 +16,14 @@ use crate::reply::{Reply, excerpt};
 /// How long a harness may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Patience {
+pub struct Timeouts {
     /// To reply to `start`. Default: 60 s.
     pub start: Duration,
     /// To reply to a question. Default: 10 s.
     pub case: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { start: Duration::from_secs(60), case: Duration::from_secs(10) }
     }
@@ -44,7 +44,7 @@ pub struct Sdk {
 /// How a harness broke: the case that was asked fails so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Breakage {
+pub enum HarnessFailure {
     /// It ended.
     Crash,
     /// It did not reply in time.
@@ -57,7 +57,7 @@ pub enum Breakage {
     NotAsked,
 }
 
-impl Breakage {
+impl HarnessFailure {
     /// Every one.
     pub const ALL: &'static [Self] = &[Self::Crash, Self::Silence, Self::NotJson, Self::WrongId, Self::NotAsked];
 
@@ -77,7 +77,7 @@ impl Breakage {
 /// Why a harness gave no reply that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    pub(crate) how: Breakage,
+    pub(crate) how: HarnessFailure,
     pub(crate) message: String,
 }
 
@@ -146,7 +146,7 @@ impl Harness {
         words: &[String],
         variables: &[(&str, String)],
         start: &Map<String, Value>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(Self, Introduction), StartError> {
         let mut words = words.iter();
         let program = words.next().cloned().unwrap_or_default();
@@ -176,7 +176,7 @@ impl Harness {
         let mut harness =
             Self { child, stdin: Some(to_stdin), lines, stderr, stderr_ended, replied_again: BTreeSet::new() };
         let reply =
-            harness.object(0, start, patience).map_err(|broken| StartError::Broken { message: broken.message })?;
+            harness.object(0, start, timeout).map_err(|broken| StartError::Broken { message: broken.message })?;
         let introduction: Introduction = serde_json::from_value(Value::Object(reply))
             .map_err(|error| StartError::Reply { what: format!("cannot be read: {error}") })?;
         match introduction.protocol {
@@ -186,28 +186,29 @@ impl Harness {
     }
 
     /// Asks a question, which has this id, and waits for the reply.
-    pub(crate) fn ask(&mut self, id: u64, question: &Map<String, Value>, patience: Duration) -> Result<Reply, Broken> {
-        let object = self.object(id, question, patience)?;
-        Reply::of(&object).map_err(|message| Broken { how: Breakage::NotJson, message: self.with_stderr(&message) })
+    pub(crate) fn ask(&mut self, id: u64, question: &Map<String, Value>, timeout: Duration) -> Result<Reply, Broken> {
+        let object = self.object(id, question, timeout)?;
+        Reply::of(&object)
+            .map_err(|message| Broken { how: HarnessFailure::NotJson, message: self.with_stderr(&message) })
     }
 
     fn object(
         &mut self,
         id: u64,
         question: &Map<String, Value>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Map<String, Value>, Broken> {
         let mut line = serde_json::to_vec(question).unwrap_or_default();
         line.push(b'\n');
         // Where it has ended, the end of its lines says so below.
         let _ = self.stdin.as_ref().map(|stdin| stdin.try_send(line));
-        let until = Instant::now() + patience;
+        let until = Instant::now() + timeout;
         loop {
             let line = match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => line,
                 Err(RecvTimeoutError::Timeout) => {
-                    let message = format!("no reply within {} s", patience.as_secs_f32());
-                    return Err(Broken { how: Breakage::Silence, message: self.with_stderr(&message) });
+                    let message = format!("no reply within {} s", timeout.as_secs_f32());
+                    return Err(Broken { how: HarnessFailure::Silence, message: self.with_stderr(&message) });
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
             };
@@ -220,7 +221,7 @@ impl Harness {
                 };
                 let start = line.get(..800).unwrap_or(&line);
                 let text = excerpt(String::from_utf8_lossy(start).trim_end(), 200);
-                return Err(broken(Breakage::NotJson, &format!("{what}: {text}")));
+                return Err(broken(HarnessFailure::NotJson, &format!("{what}: {text}")));
             };
             match object.get("id").and_then(Value::as_u64) {
                 Some(found) if found == id => return Ok(object),
@@ -231,7 +232,7 @@ impl Harness {
                 _ => {
                     let found = object.get("id").map_or_else(|| "none".to_owned(), Value::to_string);
                     let what = format!("a reply has the id {}: expected {id}", excerpt(&found, 60));
-                    return Err(broken(Breakage::WrongId, &what));
+                    return Err(broken(HarnessFailure::WrongId, &what));
                 }
             }
         }
@@ -251,7 +252,7 @@ impl Harness {
         };
         // What it said last may still be on its way.
         let _ = self.stderr_ended.recv_timeout(Duration::from_millis(500));
-        Broken { how: Breakage::Crash, message: self.with_stderr(&message) }
+        Broken { how: HarnessFailure::Crash, message: self.with_stderr(&message) }
     }
 
     fn with_stderr(&self, message: &str) -> String {
@@ -294,8 +295,8 @@ impl Drop for Harness {
 }
 
 /// Waits for the end of a process, but no longer than this.
-fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let until = Instant::now() + patience;
+fn wait(child: &mut Child, timeout: Duration) -> Option<ExitStatus> {
+    let until = Instant::now() + timeout;
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::case::{Category, Level};
-use crate::report::{CaseReport, Report, Smallest, State};
+use crate::report::{CaseReport, MinimalCase, Report, State};
 
 /// The report as JUnit XML, for the readers of test results that CI systems have. What the documents leave open counts as
 /// skipped where the SDK does otherwise.
@@ -58,7 +58,7 @@ fn case(xml: &mut String, result: &CaseReport) {
         State::Failed { message, .. } => ("failure", message),
     };
     let mut text = format!("{}\n{}", result.description, result.url.as_deref().unwrap_or_default());
-    if let Some(Smallest { question, message }) = &result.smallest {
+    if let Some(MinimalCase { question, message }) = &result.smallest {
         let _ = write!(text, "\nsmallest: {question}\n{message}");
     }
     let kind = if tag == "failure" { format!(" type=\"{}\"", result.state.name()) } else { String::new() };

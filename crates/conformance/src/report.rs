@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::case::{Case, Category, Level};
 use crate::cases::CASES_VERSION;
-use crate::harness::{Breakage, Sdk};
+use crate::harness::{HarnessFailure, Sdk};
 use crate::judge::{Outcome, judge};
 use crate::null::NullHarness;
 use crate::setting::Setting;
@@ -24,7 +24,7 @@ pub enum State {
         /// What was expected and found.
         message: String,
         /// How the harness broke, if that is why.
-        breakage: Option<Breakage>,
+        breakage: Option<HarnessFailure>,
     },
     /// The SDK cannot do it. A skipped case counts as applicable and not as passed.
     Skipped {
@@ -57,7 +57,7 @@ impl State {
 /// The smallest question that fails as the case does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Smallest {
+pub struct MinimalCase {
     /// What was asked.
     pub question: String,
     /// What was expected and found.
@@ -83,13 +83,13 @@ pub struct CaseReport {
     /// What became of it.
     pub state: State,
     /// The smallest question that fails as it does, where a smaller one was found.
-    pub smallest: Option<Smallest>,
+    pub smallest: Option<MinimalCase>,
     /// How long it took, without making it small.
     pub took: Duration,
 }
 
 impl CaseReport {
-    pub(crate) fn new(case: &Case, state: State, smallest: Option<Smallest>, took: Duration) -> Self {
+    pub(crate) fn new(case: &Case, state: State, smallest: Option<MinimalCase>, took: Duration) -> Self {
         let gap = case.basis.gap.map(|gap| gap.row().id);
         Self {
             id: case.id.clone(),
@@ -118,7 +118,7 @@ impl Serialize for CaseReport {
             #[serde(skip_serializing_if = "Option::is_none")]
             message: Option<&'a str>,
             #[serde(skip_serializing_if = "Option::is_none")]
-            smallest: Option<&'a Smallest>,
+            smallest: Option<&'a MinimalCase>,
         }
         let message = match &self.state {
             State::Passed => None,
@@ -283,7 +283,7 @@ impl fmt::Display for Report {
             writeln!(f, "\n{id}  {}{how}\n  {description}\n  {message}", level.name())?;
             let source = [rests_on.unwrap_or_default(), url.as_deref().unwrap_or_default()].join("  ");
             writeln!(f, "  {}", source.trim())?;
-            if let Some(Smallest { question, message }) = smallest {
+            if let Some(MinimalCase { question, message }) = smallest {
                 writeln!(f, "  smallest: {question}\n    {message}")?;
             }
         }

@@ -13,12 +13,12 @@ use crate::authority::{Authority, AuthorityError};
 use crate::case::{Case, Category, Level, Question};
 use crate::cases::{CASES_VERSION, cases};
 use crate::generated::generated;
-use crate::harness::{Breakage, Broken, Harness, Introduction, PROTOCOL, Patience, Sdk, StartError};
+use crate::harness::{Broken, Harness, HarnessFailure, Introduction, PROTOCOL, Sdk, StartError, Timeouts};
 use crate::judge::{Outcome, judge};
 use crate::line::{cases_hash, object};
 use crate::listener::Listener;
 use crate::reply::{Observation, excerpt};
-use crate::report::{CaseReport, Report, Smallest, State};
+use crate::report::{CaseReport, MinimalCase, Report, State};
 use crate::setting::{APP, IDENTIFIER, KEY, Setting, SettingError, TOKEN};
 use crate::shrink::smaller;
 use crate::verb::Verb;
@@ -37,14 +37,14 @@ pub struct RunSettings {
     /// How many more. Default: none.
     pub count: usize,
     /// How long the harness may take.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 impl RunSettings {
     /// All cases, and no generated ones.
     #[must_use]
     pub fn new(command: impl Into<String>) -> Self {
-        Self { command: command.into(), categories: Vec::new(), seed: 0, count: 0, patience: Patience::default() }
+        Self { command: command.into(), categories: Vec::new(), seed: 0, count: 0, timeouts: Timeouts::default() }
     }
 }
 
@@ -108,7 +108,7 @@ pub fn run(settings: &RunSettings, mut progress: impl FnMut(usize, usize)) -> Re
         let is_broken = |state: &State| matches!(state, State::Failed { breakage: Some(_), .. });
         if let Some(report) = case.filter(|report| !is_broken(&report.state)) {
             let message = "it replied more than once".to_owned();
-            report.state = State::Failed { message, breakage: Some(Breakage::WrongId) };
+            report.state = State::Failed { message, breakage: Some(HarnessFailure::WrongId) };
             report.smallest = None;
         }
     }
@@ -118,7 +118,7 @@ pub fn run(settings: &RunSettings, mut progress: impl FnMut(usize, usize)) -> Re
 /// The harness and the listener.
 struct Runner {
     words: Vec<String>,
-    patience: Patience,
+    timeouts: Timeouts,
     seed: u64,
     listener: Listener,
     certificate: CertificateFile,
@@ -162,10 +162,10 @@ impl Runner {
         let pem = authority.pem().to_owned();
         let listener = Listener::start(authority.server()?)?;
         let certificate = CertificateFile::write(&pem, listener.address().port())?;
-        let (harness, introduction) = launch(&words, &listener, &certificate, settings.seed, settings.patience.start)?;
+        let (harness, introduction) = launch(&words, &listener, &certificate, settings.seed, settings.timeouts.start)?;
         Ok(Self {
             words,
-            patience: settings.patience,
+            timeouts: settings.timeouts,
             seed: settings.seed,
             listener,
             certificate,
@@ -242,7 +242,7 @@ impl Runner {
             self.id += 1;
             let question = object(&case.question, Some(self.id), &setting)?;
             let Some(harness) = &mut self.harness else { break };
-            let asked = harness.ask(self.id, &question, self.patience.case);
+            let asked = harness.ask(self.id, &question, self.timeouts.case);
             self.replied_again.extend(harness.take_replied_again());
             match asked {
                 Ok(reply) => replies.push(reply),
@@ -262,21 +262,21 @@ impl Runner {
         if self.harness.is_some() {
             return Ok(());
         }
-        let not_asked = |message: String| Broken { how: Breakage::NotAsked, message };
+        let not_asked = |message: String| Broken { how: HarnessFailure::NotAsked, message };
         if self.restarts >= RESTARTS_MAX {
             return Err(not_asked(format!(
                 "it was not asked: the harness had been started again {RESTARTS_MAX} times"
             )));
         }
         self.restarts += 1;
-        let started = launch(&self.words, &self.listener, &self.certificate, self.seed, self.patience.start);
+        let started = launch(&self.words, &self.listener, &self.certificate, self.seed, self.timeouts.start);
         let (harness, _) = started.map_err(|error| not_asked(format!("it was not asked: {error}")))?;
         self.harness = Some(harness);
         Ok(())
     }
 
     /// The smallest case that fails as this one does, by asking again.
-    fn smallest(&mut self, case: &Case) -> Result<Option<Smallest>, RunError> {
+    fn smallest(&mut self, case: &Case) -> Result<Option<MinimalCase>, RunError> {
         let (mut smallest, mut questions) = (None::<(Case, String)>, 0);
         'smaller: loop {
             let current = smallest.as_ref().map_or(case, |(case, _)| case).clone();
@@ -299,7 +299,7 @@ impl Runner {
         }
         let setting = Setting::at(now())?;
         let Some((case, message)) = smallest else { return Ok(None) };
-        Ok(Some(Smallest { question: shown(&case.question, &setting)?, message }))
+        Ok(Some(MinimalCase { question: shown(&case.question, &setting)?, message }))
     }
 }
 
@@ -320,7 +320,7 @@ fn launch(
     listener: &Listener,
     certificate: &CertificateFile,
     seed: u64,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(Harness, Introduction), StartError> {
     let address = listener.address();
     let (http, ca) = (format!("http://{address}"), certificate.0.display().to_string());
@@ -338,7 +338,7 @@ fn launch(
         Value::Object(start) => start,
         _ => Map::new(),
     };
-    Harness::start(words, &variables, &start, patience)
+    Harness::start(words, &variables, &start, timeout)
 }
 
 fn now() -> Timestamp {

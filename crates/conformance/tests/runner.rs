@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use avmarks_conformance::{
-    Category, ExpectedFailures, Level, RESTARTS_MAX, Report, RunError, RunSettings, State, Surprise, junit, run,
+    Category, Difference, ExpectedFailures, Level, RESTARTS_MAX, Report, RunError, RunSettings, State, junit, run,
 };
 
 fn settings(script: &str, categories: &[Category]) -> RunSettings {
     let mut settings = RunSettings::new(format!("sh '{}/tests/scripted.sh' {script}", env!("CARGO_MANIFEST_DIR")));
     settings.categories = categories.to_vec();
     // A shell reads byte by byte, and the machine may be busy.
-    settings.patience.case = Duration::from_secs(60);
+    settings.timeouts.case = Duration::from_secs(60);
     settings
 }
 
@@ -71,7 +71,7 @@ fn a_breakage_fails_the_case_that_was_asked() {
 #[test]
 fn silence_fails_the_case_and_the_others_are_asked() {
     let mut settings = settings("silence 2", &[Category::UserSig]);
-    settings.patience.case = Duration::from_millis(300);
+    settings.timeouts.case = Duration::from_millis(300);
     let report = run(&settings, |_, _| ()).unwrap();
     assert_eq!((states(&report)["silence"], report.restarts), (1, 1));
     assert!(report.results.iter().any(|one| one.state == State::Passed));
@@ -113,7 +113,7 @@ fn without_a_start_there_is_no_run() {
         assert!(error.to_string().starts_with(said), "{script}: {error}");
     }
     let mut silent = settings("silent-start", &[]);
-    silent.patience.start = Duration::from_millis(200);
+    silent.timeouts.start = Duration::from_millis(200);
     let error = run(&silent, |_, _| ()).unwrap_err();
     assert_eq!(error.to_string(), "the harness did not start: no reply within 0.2 s");
     let error = run(&RunSettings::new("no-such-program-anywhere"), |_, _| ()).unwrap_err();
@@ -210,12 +210,12 @@ fn expected_failures_are_neither_too_many_nor_too_few() {
     assert_eq!(known(&list(&failed)).compare(&report), []);
 
     let missing = known(&list(&failed[1..])).compare(&report);
-    assert_eq!(missing, [Surprise::Unexpected { id: failed[0].clone() }]);
+    assert_eq!(missing, [Difference::Unexpected { id: failed[0].clone() }]);
 
     let more = list(&failed)
         + "usersig/read/valid # open https://example.com/1\nusersig/read/nothing # open https://example.com/1\n";
-    let surprises = known(&more).compare(&report);
-    let said: Vec<_> = surprises.iter().map(ToString::to_string).collect();
+    let differences = known(&more).compare(&report);
+    let said: Vec<_> = differences.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
         [
@@ -227,7 +227,7 @@ fn expected_failures_are_neither_too_many_nor_too_few() {
     assert_eq!(known(&(list(&failed) + "check/** # open https://example.com/1\n")).compare(&report), []);
     // A wildcard stands for failures alone.
     let wild = known("usersig/read/* # open https://example.com/1\n").compare(&report);
-    let expected = Surprise::NotFailed { line: 1, id: "usersig/read/valid".to_owned(), found: "passed" };
+    let expected = Difference::NotFailed { line: 1, id: "usersig/read/valid".to_owned(), found: "passed" };
     assert!(wild.contains(&expected) && wild.len() == 2, "{wild:?}");
 }
 
@@ -244,8 +244,8 @@ fn a_failure_in_another_way_is_a_surprise() {
         |entry: &str| known(&format!("{others}{crashed} {entry} # open https://example.com/1\n")).compare(&report);
     assert_eq!(with("crash"), []);
     for other in ["", "silence"] {
-        let surprises = with(other);
-        assert!(matches!(surprises[..], [Surprise::Otherwise { found: "crash", .. }]), "{other}: {surprises:?}");
+        let differences = with(other);
+        assert!(matches!(differences[..], [Difference::Otherwise { found: "crash", .. }]), "{other}: {differences:?}");
     }
 }
 

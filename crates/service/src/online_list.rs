@@ -24,7 +24,17 @@ pub(crate) struct ListCache {
 pub(crate) struct CachedList {
     /// The number of members that its pages show in total, whatever the plan is by now.
     pub(crate) members_max: usize,
+    /// All of them, newest first, and not `members_max` alone: a cursor of an earlier view goes on below those who joined since, so
+    /// that no member that stays is skipped.
     pub(crate) members: Vec<Listed>,
+}
+
+impl CachedList {
+    /// The members that joined before this position, newest first.
+    fn below(&self, position: u64) -> impl Iterator<Item = Listed> {
+        let start = self.members.partition_point(|member| member.position >= position);
+        self.members.iter().skip(start).cloned()
+    }
 }
 
 /// A result to be stored in the cache.
@@ -102,19 +112,18 @@ pub(crate) fn list(
     let (shown, entry) = if list_age_max(policy).is_none() {
         (page(room.list(filter, policy, cursor.below, now), cursor, page_size, list_max), None)
     } else {
-        let (cached, entry) = match fresh(cache.lists.get(&filter), list_age_max(policy), now) {
-            Some(cached) => (cached.clone(), None),
+        let shown = |view: &CachedList| page(view.below(cursor.below), cursor, page_size, view.members_max);
+        match fresh(cache.lists.get(&filter), list_age_max(policy), now) {
+            Some(view) => (shown(view), None),
             None => {
                 // With the marks of this moment, since the policy may ask for them before the cached list expires.
                 let mut with_marks = *policy;
                 with_marks.list_marks = ListMarks::Present;
-                let members = room.list(filter, &with_marks, u64::MAX, now).take(list_max).collect();
-                let cached = CachedList { members_max: list_max, members };
-                (cached.clone(), Some(CacheEntry::List(filter, cached)))
+                let members = room.list(filter, &with_marks, u64::MAX, now).collect();
+                let view = CachedList { members_max: list_max, members };
+                (shown(&view), Some(CacheEntry::List(filter, view)))
             }
-        };
-        let below = cached.members.into_iter().filter(|member| member.position < cursor.below);
-        (page(below, cursor, page_size, cached.members_max), entry)
+        }
     };
     let members = shown.members.iter().map(|member| {
         let mut listed = get_members::Listed::new(seconds(member.joined), member.account.as_str());

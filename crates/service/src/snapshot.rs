@@ -3,12 +3,12 @@
 mod error;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
-use avmarks_rules::{Filter, Policy, Room, Terms};
-use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, OneLine, Timestamp};
+use avmarks_rules::{Filter, Listed, Policy, Room, Terms};
+use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Mark, OneLine, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -196,15 +196,30 @@ impl GroupWire {
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
         }
+        if !kind.has_marks() && (!self.list_views.is_empty() || self.online_view.is_some()) {
+            return Err(value("list_views", format!("group `{id}` is no AVChatRoom, and has no list (GROUP-TYPE)")));
+        }
         let mut cache = ListCache::default();
         for view in self.list_views {
-            let (filter, taken, view) = view.into_view(latest)?;
-            if cache.lists.insert(filter, (taken, view)).is_some() {
+            let (filter, taken, view) = view.into_view(latest, self.next_place)?;
+            if cache.lists.contains_key(&filter) {
                 return Err(value("list_views", format!("a filter of group `{id}` is there twice")));
             }
+            if let Some(Listed { account, .. }) = view.members.iter().find(|member| !shows(filter, member)) {
+                return Err(value("list_views", format!("`{account}` is in a view that does not show it")));
+            }
+            cache.lists.insert(filter, (taken, view));
         }
-        cache.count = self.count_view.map(|view| Ok((taken(view.taken, latest)?, view.count))).transpose()?;
+        let at_most_joined = |field, number: usize| match u64::try_from(number) {
+            Ok(number) if number < self.next_place => Ok(()),
+            _ => Err(value(field, format!("{number} are online, and fewer have ever joined group `{id}`"))),
+        };
+        if let Some(view) = self.count_view {
+            at_most_joined("count_view", view.count)?;
+            cache.count = Some((taken(view.taken, latest)?, view.count));
+        }
         if let Some(OnlineViewWire { taken: at, accounts }) = self.online_view {
+            at_most_joined("online_view", accounts.len())?;
             let online = accounts.iter().map(|account| user("online_view", account)).collect::<Result<_, _>>()?;
             cache.online = Some((taken(at, latest)?, online));
         }
@@ -213,15 +228,33 @@ impl GroupWire {
 }
 
 impl ListViewWire {
-    fn into_view(self, latest: Timestamp) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
+    fn into_view(self, latest: Timestamp, next_place: u64) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
         let taken = taken(self.taken, latest)?;
         let members =
             self.members.into_iter().map(|member| member.into_listed(taken)).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
             return Err(value("list_views", "places must descend"));
         }
+        let places = [members.first(), members.last()].into_iter().flatten().map(|member| member.position);
+        if let Some(place) = places.into_iter().find(|place| *place == 0 || *place >= next_place) {
+            let expected = format!("it must be at least 1, and below the next free one, {next_place}");
+            return Err(value("list_views", format!("place {place} cannot be: {expected}")));
+        }
+        let mut accounts = BTreeSet::new();
+        if let Some(twice) = members.iter().find(|member| !accounts.insert(member.account)) {
+            return Err(value("list_views", format!("`{}` is in a view twice", twice.account)));
+        }
         let view = CachedList { members_max: self.members_max, members };
         Ok((self.filter.into_filter()?, taken, view))
+    }
+}
+
+/// Whether a list of this filter shows such a member.
+fn shows(filter: Filter, member: &Listed) -> bool {
+    match filter {
+        Filter::Visible => !member.marks.iter().any(|mark| *mark == Mark::HIDDEN),
+        Filter::Holding(mark) => member.marks.iter().any(|held| *held == mark),
+        Filter::InvalidMark => false,
     }
 }
 

@@ -56,7 +56,7 @@ pub enum ProxyError {
     },
     /// Its text is not the URL of a proxy.
     #[error(
-        "invalid proxy in {origin}: expected `http://HOST:PORT`, with `USER:PASSWORD@` before the host where it requires them"
+        "invalid proxy in {origin}: expected `http://HOST:PORT`, with `USER:PASSWORD@` before the host where it requires them, percent-encoded"
     )]
     Url {
         /// Where it was set.
@@ -99,13 +99,17 @@ pub(crate) fn parse(url: &str, origin: &str) -> Result<ProxyInUse, ProxyError> {
     let (protocol, default_port) = match &*scheme.to_ascii_lowercase() {
         "http" => (ProxyProtocol::Http, 1_080),
         "https" => (ProxyProtocol::Https, 443),
-        other => {
-            let scheme =
-                other.chars().filter(|found| found.is_ascii_alphanumeric() || *found == '-').take(20).collect();
+        other if is_scheme(other) => {
+            let scheme = other.chars().take(20).collect();
             return Err(ProxyError::Scheme { origin, scheme });
         }
+        _ => return Err(ProxyError::Url { origin }),
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // The sign is of a password that holds it unencoded, and the host before it is a part of that.
+    if behind.contains('@') {
+        return Err(ProxyError::Url { origin });
+    }
     let (user, address) = authority.rsplit_once('@').map_or((None, authority), |(user, address)| (Some(user), address));
     let Some((host, port)) = split_port(address) else { return Err(ProxyError::Url { origin }) };
     let port = match port {
@@ -116,7 +120,9 @@ pub(crate) fn parse(url: &str, origin: &str) -> Result<ProxyInUse, ProxyError> {
         },
     };
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]%".contains(&byte);
-    if host.is_empty() || !host.bytes().all(is_host) {
+    // `http:/proxy`.
+    let is_scheme_alone = ["http:", "https:"].iter().any(|scheme| address.eq_ignore_ascii_case(scheme));
+    if host.is_empty() || is_scheme_alone || !host.bytes().all(is_host) {
         return Err(ProxyError::Url { origin });
     }
     // A password may hold the sign that ends it.
@@ -127,6 +133,12 @@ pub(crate) fn parse(url: &str, origin: &str) -> Result<ProxyInUse, ProxyError> {
         Ok(proxy) => Ok(ProxyInUse { origin, address, proxy }),
         Err(_) => Err(ProxyError::Url { origin }),
     }
+}
+
+/// Whether a text is the scheme of a URL (RFC 3986 3.1).
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// Host, with the brackets of an IPv6 address, and port where there is one. None where what follows the host is not a port.
@@ -281,9 +293,30 @@ mod tests {
             assert!(shown.starts_with(&format!("invalid proxy in ALL_PROXY: its scheme is `{scheme}`")), "{shown}");
             assert!(!shown.contains("s3cr3t"));
         }
-        for url in
-            ["http://", "http://user:s3cr3t@", "user:s3cr3t@ h", "h:0", "h:65536", "h:x", "::1", "[::1", "[::1]x", ":1"]
-        {
+        for url in [
+            "http://",
+            "http://user:s3cr3t@",
+            "user:s3cr3t@ h",
+            "h:0",
+            "h:65536",
+            "h:x",
+            "::1",
+            "[::1",
+            "[::1]x",
+            ":1",
+            // Parts of a password that would pass for a port, a path and a host.
+            "http://s3cr3t:1234/x@h:1",
+            "http://s3cr3t:1234#x@h:1",
+            "http://s3cr3t:1234?x@h:1",
+            "s3cr3t/x@h:1",
+            "http:/user:s3cr3t@h:1",
+            "http:/h:1",
+            "https:",
+            "//user:s3cr3t@h:1",
+            "\"http://user:s3cr3t@h:1\"",
+            "'http://user:s3cr3t@h:1'",
+            "://h",
+        ] {
             let shown = found(HTTPS, &[("HTTPS_PROXY", url)]);
             assert!(shown.starts_with("invalid proxy in HTTPS_PROXY: expected `http://HOST:PORT`"), "{url}: {shown}");
             assert!(!shown.contains("s3cr3t"));

@@ -163,7 +163,8 @@ fn views_that_there_cannot_be() {
         ("\"taken\":1795412030000", "\"taken\":1795412030001", message),
         (&count.0, &count.1, message),
         (&online.0, &online.1, message),
-        ("{\"holding\":1000}", "\"nobody\"", "a filter of group `g` is there twice"),
+        ("\"nobody\"", "{\"holding\":1000}", "a filter of group `g` is there twice"),
+        ("{\"holding\":1000}", "\"nobody\"", "`r` is in a view that does not show it"),
         ("{\"holding\":1000}", "{\"holding\":700}", "`700` is no mark"),
         ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is no user id"),
         ("\"online_view\":{", "\"check_view\":{", "this is no snapshot: unknown field `check_view`"),
@@ -176,6 +177,60 @@ fn views_that_there_cannot_be() {
         let error = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
         assert_eq!(error, "`list_views` in the snapshot: places must descend", "{order}");
     }
+}
+
+/// What a view shows, one could not have been shown by the rules.
+#[test]
+fn views_that_contradict_the_group() {
+    let good = good();
+    let views = good.find("\"list_views\":[").unwrap();
+    let (before, views) = good.split_at(views);
+    let json: serde_json::Value = serde_json::from_str(&good).unwrap();
+    let count = format!("\"count\":{}", json["groups"][0]["count_view"]["count"]);
+    for (from, to, message) in [
+        ("\"place\":5", "\"place\":6", "place 6 cannot be: it must be at least 1, and below the next free one, 6"),
+        ("\"place\":5", "\"place\":9223372036854775808", "place 9223372036854775808 cannot be"),
+        ("\"place\":1,", "\"place\":0,", "place 0 cannot be"),
+        ("\"account\":\"r\"", "\"account\":\"s\"", "`s` is in a view twice"),
+        (count.as_str(), "\"count\":6", "6 are online, and fewer have ever joined group `g`"),
+        (count.as_str(), "\"count\":18446744073709551615", "are online, and fewer have ever joined group `g`"),
+        ("\"accounts\":[", "\"accounts\":[\"1\",\"2\",\"3\",\"4\",", "are online, and fewer have ever joined"),
+    ] {
+        let text = format!("{before}{}", views.replacen(from, to, 1));
+        assert_ne!(text, good, "{from}");
+        let error = App::restore(text.as_bytes()).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(message), "{to}: {error}");
+    }
+    // In the view without a filter, nobody holds 600; in one by a mark, everybody holds that, once.
+    for (at, view) in json["groups"][0]["list_views"].as_array().unwrap().iter().enumerate() {
+        let bad: &[&[u32]] = match view["filter"].as_str() {
+            Some("visible") => &[&[600], &[1000, 1000]],
+            Some(_) => &[],
+            None => &[&[], &[1001], &[1000, 1000]],
+        };
+        for marks in bad {
+            let mut json = json.clone();
+            json["groups"][0]["list_views"][at]["members"][0]["marks"] = serde_json::json!(marks);
+            let error = App::restore(json.to_string().as_bytes()).map(|_| ()).unwrap_err().to_string();
+            let expected = ["is in a view that does not show it", "holds mark 1000 twice"];
+            assert!(expected.iter().any(|expected| error.ends_with(expected)), "{at} {marks:?}: {error}");
+        }
+    }
+}
+
+/// A group of another type is counted, and has no list.
+#[test]
+fn views_of_a_group_of_another_type() {
+    let mut json: serde_json::Value = serde_json::from_str(&good()).unwrap();
+    let group = &mut json["groups"][0];
+    (group["type"], group["members"], group["admins"]) =
+        ("Public".into(), serde_json::json!([]), serde_json::json!([]));
+    let error = App::restore(json.to_string().as_bytes()).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(error, "`list_views` in the snapshot: group `g` is no AVChatRoom, and has no list (GROUP-TYPE)");
+    json["groups"][0]["list_views"] = serde_json::json!([]);
+    assert!(App::restore(json.to_string().as_bytes()).is_err());
+    json["groups"][0]["online_view"] = serde_json::Value::Null;
+    assert!(App::restore(json.to_string().as_bytes()).is_ok());
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_run_has_the_exit_status_of_its_result() {
     assert!(run.out.contains(expired) && run.out.ends_with("\n9 failures.\n"), "{}", run.out);
     let json = avmarks(&[&arguments[..], &["--json"]].concat()).json();
     assert_eq!(
-        (&json["passed"], &json["sdk"]["name"], json["surprises"].as_array().unwrap().len()),
+        (&json["passed"], &json["sdk"]["name"], json["differences"].as_array().unwrap().len()),
         (&false.into(), &"scripted".into(), 9)
     );
 

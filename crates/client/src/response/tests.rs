@@ -167,6 +167,8 @@ fn a_compressed_answer_is_named() {
     for (response, encoding) in [
         (Response::new(200, &body), "gzip"),
         (Response::new(200, &zstd), "zstd"),
+        (Response::new(200, b"\x78\x9c\xab"), "deflate"),
+        (Response::new(200, b"\x78\x01\xab"), "deflate"),
         (Response::truncated(200, &body), "gzip"),
         (Response::new(200, b"\xcb\x2f").with_content_encoding("br"), "br"),
         (

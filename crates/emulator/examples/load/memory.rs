@@ -10,7 +10,8 @@ use super::servers::Server;
 
 const ACCOUNTS: u64 = 1_000_000;
 const ACCOUNTS_PER_CALL: u64 = 100;
-const GROUPS: u64 = 100_000;
+/// One is there already, and the emulator keeps 100,000.
+const GROUPS: u64 = 99_999;
 
 /// Measures, and prints a row for each.
 pub(crate) fn measure() -> Result<(), Box<dyn Error>> {

@@ -36,7 +36,7 @@ const RESULTS: &[Field] = &[Field::objects(
 const TO_ACCOUNT: &[Field] =
     &[Field::accounts("To_Account", 500).required().invalid(90_003).over(90_011), Field::number("IsNeedDetail", 0, 1)];
 const ONLINE: &[Field] = &[
-    Field::objects("QueryResult", usize::MAX, &[Field::account("To_Account").required()]).required(),
+    Field::objects("QueryResult", usize::MAX, &[Field::account("To_Account").required()]),
     Field::objects(
         "ErrorList",
         usize::MAX,

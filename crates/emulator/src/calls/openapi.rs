@@ -55,6 +55,13 @@ fn operation(call: &Call) -> Value {
     };
     // The service takes no null for a field that is left out.
     let nulls = !matches!(call.run, Run::Service);
+    // A refusal is the bare envelope.
+    let answer = json!({
+        "allOf": [
+            { "$ref": "#/components/schemas/Envelope" },
+            { "if": { "properties": { "ErrorCode": { "const": 0 } } }, "then": schema(call.answers, false) }
+        ]
+    });
     let refuses: Map<_, _> = call.refuses.iter().map(|(kind, code)| (kind.name().to_owned(), json!(code))).collect();
     json!({
         "operationId": command,
@@ -69,7 +76,7 @@ fn operation(call: &Call) -> Value {
         "responses": {
             "200": {
                 "description": "The answer, a refusal as well.",
-                "content": { "application/json": { "schema": { "allOf": [{ "$ref": "#/components/schemas/Envelope" }, schema(call.answers, false)] } } }
+                "content": { "application/json": { "schema": answer } }
             }
         }
     })

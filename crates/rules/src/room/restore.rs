@@ -45,7 +45,7 @@ impl fmt::Display for RestoreError {
             Self::Place(position) => {
                 write!(
                     f,
-                    "place {position} is out of order: places ascend from 1, stay below the next free one, and that below 2^42"
+                    "place {position} is out of order: places ascend from 1, stay below the next free one, and that is at most 2^42"
                 )
             }
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),

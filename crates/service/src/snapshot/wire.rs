@@ -196,7 +196,11 @@ impl ListedWire {
         if joined > taken {
             return Err(value("list_views", format!("`{account}` joined after the view was taken")));
         }
-        let marks = self.marks.into_iter().map(mark).collect::<Result<_, _>>()?;
+        let mut held = BTreeSet::new();
+        if let Some(twice) = self.marks.iter().find(|mark| !held.insert(**mark)) {
+            return Err(value("list_views", format!("`{account}` holds mark {twice} twice")));
+        }
+        let marks = held.into_iter().map(mark).collect::<Result<_, _>>()?;
         Ok(Listed { position: self.place, account, joined, marks })
     }
 }

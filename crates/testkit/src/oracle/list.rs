@@ -99,10 +99,10 @@ fn list_view(
     let is_cut = !app.marks_supported || !app.online_list_enabled;
     let members_max = if is_cut { limits.low_plan_list_members_max } else { limits.list_members_max };
     let rows = rows(group, filter, policy);
-    let mut view = ListView { taken: now, filter: filter.map(str::to_owned), members_max, rows };
+    let view = ListView { taken: now, filter: filter.map(str::to_owned), members_max, rows };
 
-    // gap:refresh-list: the state of this moment. Nothing is cut off yet, so that members who join between two pages push
-    // nobody out.
+    // gap:refresh-list: the state of this moment. Nothing is cut off, also of a view that is kept, so that members who join
+    // between two pages push nobody out.
     let Some(age_max) = view_age_max(policy) else { return view };
 
     // gap:refresh-list, other readings: the last view of the same filter, until it is 10 s or 40 s old.
@@ -110,7 +110,6 @@ fn list_view(
     if let Some(fresh) = last.filter(|last| now - last.taken < age_max) {
         return fresh.clone();
     }
-    view.rows.truncate(members_max);
     group.list_views.retain(|last| last.filter != view.filter);
     group.list_views.push(view.clone());
     view
