@@ -64,7 +64,7 @@ impl Running {
     /// Starts all threads, and listens.
     fn start(settings: KeepSettings) -> Result<Self, Error> {
         let KeepSettings { listen, server, store: place, client, keeper, .. } = settings;
-        let store = place.open()?;
+        let store = place.open(keeper.limits)?;
         let another = |what: &str| store.another().map_err(|error| Error::Store { what: what.to_owned(), error });
         let (to_node, of_node) = mpsc::channel();
         let metrics = Arc::new(metrics::Metrics::default());

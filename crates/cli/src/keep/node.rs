@@ -12,7 +12,7 @@ use avmarks_keeper_store::{
     Admission, BatchId, Deleted, Due, Lease, Node as Peer, Settlement, Sign as StoredSign, Slot, Step as PeerStep,
     Store, StoreError, TrustClock, Version, Want as StoredWant,
 };
-use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
+use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 use avmarks_transport_ureq::Client;
 
 use super::calls;
@@ -460,7 +460,7 @@ impl Node {
             is_ready: self.is_ready,
             batches: status.batches,
             permits_taken: status.permits_taken,
-            permits: Limits::DOCUMENTED.calls_per_window_max,
+            permits: self.settings.limits.calls_per_window_max,
             nodes: status.nodes.len(),
             ..Overview::default()
         };

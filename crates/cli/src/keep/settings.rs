@@ -84,16 +84,17 @@ impl StorePlace {
         }
     }
 
-    pub(super) fn open(&self) -> Result<Box<dyn Store>, Error> {
+    /// Opens it, for as many calls in a second as these limits allow.
+    pub(super) fn open(&self, limits: Limits) -> Result<Box<dyn Store>, Error> {
         match self {
-            Self::Memory => Ok(Box::new(MemoryStore::new(Limits::DOCUMENTED, Arc::new(time_of_day)))),
+            Self::Memory => Ok(Box::new(MemoryStore::new(limits, Arc::new(time_of_day)))),
             Self::File(path) => {
-                let store = SqliteStore::open(path, Limits::DOCUMENTED, Arc::new(time_of_day));
+                let store = SqliteStore::open(path, limits, Arc::new(time_of_day));
                 let what = || crate::input::Shown(path).to_string();
                 Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
             }
             Self::Postgres(url) => {
-                let store = PostgresStore::connect(url, Limits::DOCUMENTED);
+                let store = PostgresStore::connect(url, limits);
                 Ok(Box::new(store.map_err(|error| Error::Store { what: "PostgreSQL".to_owned(), error })?))
             }
         }
@@ -108,6 +109,7 @@ impl KeepSettings {
         let app = settings.parsed(Setting::Sdkappid, SdkAppId::parse)?.unwrap_or(SdkAppId::EXAMPLE);
         let seconds = |setting| settings.number(setting).map(Duration::from_secs);
         let defaults = KeeperSettings::default();
+        let calls_max = settings.number(Setting::CallsPerSecond).unwrap_or(defaults.limits.calls_per_window_max);
         let server = ServerSettings {
             app,
             token: token(settings, Setting::KeepTokenFile)?,
@@ -126,6 +128,7 @@ impl KeepSettings {
                 sweep_every: seconds(Setting::KeepSweepEvery).or(defaults.sweep_every),
                 page_every: seconds(Setting::KeepPageEvery).unwrap_or(defaults.page_every),
                 prune: settings.text(Setting::KeepPrune) == Some("true"),
+                limits: Limits { calls_per_window_max: calls_max, ..defaults.limits },
                 ..defaults
             },
             log: Log::of(settings.text(Setting::LogForm), settings.text(Setting::LogLevel)),

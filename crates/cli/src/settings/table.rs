@@ -194,7 +194,7 @@ settings! {
     Ca client("ca", Kind::File, "FILE", "A file of certificates (PEM) to trust in addition to Mozilla's");
     Profile send("policy", Kind::Name(profiles), "NAME", "Read the gaps of the documents as this profile does; `avmarks policy` lists them");
     Reading send("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").list();
-    CallsPerSecond send("calls_per_second", integer(1, 10_000), "N", "Maximum number of calls in any second").or("200");
+    CallsPerSecond client("calls_per_second", integer(1, 10_000), "N", "Maximum number of calls in any second").or("200");
     InFlight send("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").or("1");
     Tries send("tries", integer(1, 1_000), "N", "Maximum number of attempts of a call").or("5");
     Budget send("budget", integer(4, 86_400), "SECONDS", "Time for all attempts of a call").or("30");

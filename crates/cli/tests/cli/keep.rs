@@ -387,6 +387,38 @@ fn a_token_is_asked_for_where_one_is_given() {
 }
 
 #[test]
+fn a_part_of_the_rate_may_be_given() {
+    let folder = folder("keep-rate");
+    let key = file(&folder, "key.txt", KEY);
+    let groups: Vec<String> = (0..12).flat_map(|number| ["--group".to_owned(), format!("room{number}")]).collect();
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let emulator = Server::start(&folder, &[&["serve", "--port", "0"], &groups[..]].concat());
+    let url = format!("http://{}", emulator.address);
+    let fixed =
+        ["keep", "--sdkappid", "1400000000", "--url", &url, "--key-file", &key, "--port", "0", "--proxy", "none"];
+    let keeper = Server::start(&folder, &[&fixed[..], &["--calls-per-second", "5"]].concat());
+    let lines: String = (0..12).map(|number| format!("room{number},ann,1000\n")).collect();
+    assert_eq!(keeper.ask_with("POST", "/v1/wants", "Content-Type: text/csv\r\n", &lines).json()["changed"], 12);
+    let since = Instant::now();
+    let times = loop {
+        let log = emulator.ask("GET", "/_avmarks/log?limit=100", "").json();
+        let entries = log["entries"].as_array().unwrap().clone();
+        let is_set = |entry: &&serde_json::Value| entry["path"].as_str().unwrap().ends_with("modify_user_info");
+        let times: Vec<u64> = entries.iter().filter(is_set).map(|entry| entry["at"].as_u64().unwrap()).collect();
+        if times.len() >= 12 {
+            break times;
+        }
+        assert!(since.elapsed() < Duration::from_secs(30), "{entries:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    // The sixth call of any second would be one too many.
+    assert!(times.windows(6).all(|six| six[5] - six[0] >= 1_000), "{times:?}");
+    assert_eq!(keeper.ask("GET", "/v1/overview", "").json()["permits"], 5);
+    keeper.stop("-TERM");
+    emulator.stop("-TERM");
+}
+
+#[test]
 fn settings_that_are_missing_or_unsafe_are_all_told() {
     let folder = folder("keep-settings");
     let run = |arguments: &[&str]| {
