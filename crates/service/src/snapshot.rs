@@ -258,8 +258,8 @@ impl ListViewWire {
 /// Whether a list of this filter shows such a member.
 fn shows(filter: Filter, member: &Listed) -> bool {
     match filter {
-        Filter::Visible => !member.marks.iter().any(|mark| *mark == Mark::HIDDEN),
-        Filter::Holding(mark) => member.marks.iter().any(|held| *held == mark),
+        Filter::Visible => !member.marks.contains(&Mark::HIDDEN),
+        Filter::Holding(mark) => member.marks.contains(&mark),
         Filter::InvalidMark => false,
     }
 }
