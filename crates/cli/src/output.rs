@@ -173,19 +173,25 @@ fn styled<S: RawStream>(stream: S) -> AutoStream<S> {
     AutoStream::new(stream, choice)
 }
 
-/// Text of others for a terminal: in full, with control characters as JSON escapes them, so that JSON stays the same JSON.
+/// Text of others for a terminal: in full, with characters that control it, end a line, turn the direction of writing or do not show
+/// as JSON escapes them, so that JSON stays the same JSON.
 pub(crate) struct Foreign<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Foreign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            match c.is_control() {
+            match c.is_control() || is_unseen(c) {
                 true => write!(f, "\\u{:04x}", u32::from(c))?,
                 false => f.write_char(c)?,
             }
         }
         Ok(())
     }
+}
+
+/// Whether a character ends a line, turns the direction of writing, or has no width: those that [`avmarks_spec::OneLine`] escapes.
+const fn is_unseen(found: char) -> bool {
+    matches!(found, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Items with commas between them.
@@ -197,5 +203,22 @@ impl<T: fmt::Display> fmt::Display for Commas<'_, T> {
             write!(f, "{}{item}", if at == 0 { "" } else { ", " })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use avmarks_spec::OneLine;
+
+    use super::*;
+
+    #[test]
+    fn foreign_text_escapes_what_a_message_escapes() {
+        for found in '\0'..=char::MAX {
+            let text = found.to_string();
+            let is_escaped = Foreign(&text).to_string() != text;
+            assert_eq!(is_escaped, OneLine(&text).to_string() != text, "{found:?}");
+        }
+        assert_eq!(Foreign("a\u{202e}\u{1b}[31m").to_string(), "a\\u202e\\u001b[31m");
     }
 }

@@ -89,7 +89,8 @@ impl Snapshot {
     }
 
     fn into_app(self) -> Result<App, SnapshotError> {
-        let sdkappid = SdkAppId::new(self.sdkappid).map_err(|error| value("sdkappid", error))?;
+        let sdkappid = SdkAppId::new(self.sdkappid)
+            .map_err(|error| value("sdkappid", format!("invalid SDKAppID `{}`: {error}", self.sdkappid)))?;
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
@@ -141,7 +142,8 @@ fn policy(readings: &BTreeMap<String, String>) -> Result<Policy, SnapshotError> 
 impl App {
     fn readmit(&mut self, admitted: AdmittedWire) -> Result<(), SnapshotError> {
         let AdmittedWire { sdkappid, command, at } = admitted;
-        let sdkappid = SdkAppId::new(sdkappid).map_err(|error| value("admitted", error))?;
+        let sdkappid = SdkAppId::new(sdkappid)
+            .map_err(|error| value("admitted", format!("invalid SDKAppID `{sdkappid}`: {error}")))?;
         let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
         let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
         if !at.is_sorted() || at.last().is_some_and(|last| *last > self.now.as_millis()) {
@@ -181,7 +183,8 @@ impl GroupWire {
     }
 
     fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
-        let id = GroupId::parse(&self.id).map_err(|error| value("id", error))?;
+        let id = GroupId::parse(&self.id)
+            .map_err(|error| value("id", format!("invalid group id `{}`: {error}", Excerpt(&self.id))))?;
         let kind = GroupType::from_name(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
@@ -197,7 +200,10 @@ impl GroupWire {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
         }
         if !kind.has_marks() && (!self.list_views.is_empty() || self.online_view.is_some()) {
-            return Err(value("list_views", format!("group `{id}` is no AVChatRoom, and has no list (GROUP-TYPE)")));
+            return Err(value(
+                "list_views",
+                format!("group `{id}` is not an AVChatRoom, so it has no list (GROUP-TYPE)"),
+            ));
         }
         let mut cache = ListCache::default();
         for view in self.list_views {
@@ -252,8 +258,8 @@ impl ListViewWire {
 /// Whether a list of this filter shows such a member.
 fn shows(filter: Filter, member: &Listed) -> bool {
     match filter {
-        Filter::Visible => !member.marks.iter().any(|mark| *mark == Mark::HIDDEN),
-        Filter::Holding(mark) => member.marks.iter().any(|held| *held == mark),
+        Filter::Visible => !member.marks.contains(&Mark::HIDDEN),
+        Filter::Holding(mark) => member.marks.contains(&mark),
         Filter::InvalidMark => false,
     }
 }

@@ -29,7 +29,7 @@ fn all_are_refused(cases: &[(&str, &str, &str)]) {
 #[test]
 fn an_app_that_there_cannot_be() {
     all_are_refused(&[
-        ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot"),
+        ("\"sdkappid\":1400000000", "\"sdkappid\":0", "`sdkappid` in the snapshot: invalid SDKAppID `0`: "),
         ("\"page_size\":\"500\"", "\"page_size\":\"7\"", "`policy` in the snapshot"),
         ("\"page_size\"", "\"page\"", "`policy` in the snapshot: `page_size` is missing"),
         (
@@ -53,7 +53,7 @@ fn an_app_that_there_cannot_be() {
 #[test]
 fn a_group_that_there_cannot_be() {
     all_are_refused(&[
-        ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot"),
+        ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot: invalid group id ``: it is empty"),
         ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
         ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
         (
@@ -226,7 +226,7 @@ fn views_of_a_group_of_another_type() {
     (group["type"], group["members"], group["admins"]) =
         ("Public".into(), serde_json::json!([]), serde_json::json!([]));
     let error = App::restore(json.to_string().as_bytes()).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(error, "`list_views` in the snapshot: group `g` is no AVChatRoom, and has no list (GROUP-TYPE)");
+    assert_eq!(error, "`list_views` in the snapshot: group `g` is not an AVChatRoom, so it has no list (GROUP-TYPE)");
     json["groups"][0]["list_views"] = serde_json::json!([]);
     assert!(App::restore(json.to_string().as_bytes()).is_err());
     json["groups"][0]["online_view"] = serde_json::Value::Null;

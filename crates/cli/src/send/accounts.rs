@@ -165,9 +165,15 @@ impl<'a> Inputs<'a> {
         let line = std::str::from_utf8(line).map_err(|error| {
             format!("invalid UTF-8 at byte {} of the line; save the file as UTF-8", error.valid_up_to())
         })?;
-        if is_first && let Some(separator) = other_separator(line) {
+        let has_marks = matches!(self.lines, Lines::Marks([]));
+        if is_first && let Some(separator) = other_separator(line, has_marks) {
             return Err(format!(
                 "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
+            ));
+        }
+        if let Some(at) = line.find('\r').filter(|_| !line.contains('"')) {
+            return Err(format!(
+                "a carriage return alone at byte {at}; save the file with line ends of LF, or of CR and LF"
             ));
         }
         if begins_as_json(line) {
@@ -276,11 +282,12 @@ fn is_named(field: &Field<'_>, names: &[&str]) -> bool {
     names.iter().any(|name| field.text.eq_ignore_ascii_case(name))
 }
 
-/// What separates the columns of a header that is not separated by commas.
-fn other_separator(line: &str) -> Option<&'static str> {
+/// What separates the columns of a header that is not separated by commas, or where lines have marks, of an account and a mark.
+fn other_separator(line: &str, has_marks: bool) -> Option<&'static str> {
     let names = |text: &str| text.trim().trim_matches('"').to_ascii_lowercase();
     [(';', "semicolons"), ('\t', "tabs")].into_iter().find_map(|(separator, name)| {
         let (_, second) = line.split_once(separator)?;
-        MARK_HEADERS.contains(&&*names(second.split(separator).next()?)).then_some(name)
+        let second = names(second.split(separator).next()?);
+        (MARK_HEADERS.contains(&&*second) || has_marks && parse_mark(&second).is_ok()).then_some(name)
     })
 }

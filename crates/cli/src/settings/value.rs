@@ -66,10 +66,12 @@ impl Setting {
 
     /// A value as it may be shown.
     pub(crate) fn shown(self, text: &str, account_id: AccountId) -> String {
-        match (self.row().kind, text.split_once("://"), text.rsplit_once('@')) {
-            (Kind::Secret, ..) => "…".to_owned(),
-            (Kind::Proxy, Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        match self.row().kind {
+            Kind::Secret => "…".to_owned(),
+            Kind::Url | Kind::Proxy if self.check(text, account_id).is_err() => harmless(&without_secrets(text)),
+            Kind::Url | Kind::Proxy => without_secrets(text),
             _ if self.check(text, account_id).is_err() => harmless(text),
+            _ if text.contains("://") => without_user(text),
             _ => text.to_owned(),
         }
     }
@@ -78,7 +80,31 @@ impl Setting {
 /// A wrong value, unless it is long enough to be a key or a signature in the wrong place.
 fn harmless(text: &str) -> String {
     const CHARACTERS_MAX: usize = 20;
-    if text.chars().count() <= CHARACTERS_MAX { Excerpt(text).to_string() } else { "…".to_owned() }
+    let is_short = text.chars().count() <= CHARACTERS_MAX;
+    match text.contains("://") {
+        _ if !is_short => "…".to_owned(),
+        true => Excerpt(&without_secrets(text)).to_string(),
+        false => Excerpt(text).to_string(),
+    }
+}
+
+/// A URL, or what should be one, without user and password, and without what follows `?` or `#`, where a signature may be.
+fn without_secrets(text: &str) -> String {
+    let text = without_user(text);
+    match text.split_at_checked(text.find(['?', '#']).map_or(text.len(), |at| at + 1)) {
+        Some((before, after)) if !after.is_empty() => format!("{before}…"),
+        _ => text,
+    }
+}
+
+/// A URL, or what should be one, without user and password.
+fn without_user(text: &str) -> String {
+    let Some((before, host)) = text.rsplit_once('@') else { return text.to_owned() };
+    let scheme = before.split_once("://").map(|(scheme, _)| scheme);
+    match scheme.filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        Some(scheme) => format!("{scheme}://…@{host}"),
+        None => format!("…@{host}"),
+    }
 }
 
 /// The address of this text.
@@ -119,5 +145,41 @@ fn proxy(text: &str) -> Result<(), String> {
             BaseUrl::parse(&format!("{scheme}://{host}")).map(drop).map_err(|error| error.to_string())
         }
         _ => Err("expected a URL that begins with `http://` or `https://`, or `none`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_its_secrets() {
+        for (url, shown) in [
+            ("https://console.tim.qq.com", "https://console.tim.qq.com"),
+            ("http://u:s3cret@h", "http://…@h"),
+            ("http://u:p@s3cret@h:1", "http://…@h:1"),
+            ("u:s3cret@h", "…@h"),
+            ("//u:s3cret@h", "…@h"),
+            ("http:/u:s3cret@h", "…@h"),
+            ("s3cret:://u@h", "…@h"),
+            ("http://u:1/s3cret@h", "http://…@h"),
+            ("http://h/?usersig=s3cret", "http://h/?…"),
+            ("http://h/#s3cret", "http://h/#…"),
+            ("http://u@h?s3cret", "http://…@h?…"),
+            ("http://h?", "http://h?"),
+            ("none", "none"),
+            ("s3cret-that-is-as-long-as-a-key", "…"),
+        ] {
+            for setting in [Setting::Url, Setting::Proxy] {
+                assert_eq!(setting.shown(url, AccountId::default()), shown);
+            }
+            for setting in [Setting::Group, Setting::Identifier, Setting::Ca, Setting::Region, Setting::Sdkappid] {
+                let value = setting.shown("http://u:s3cret@h", AccountId::default());
+                assert_eq!(value, "http://…@h");
+            }
+        }
+        let error = Setting::Sdkappid.check("http://u:s3cret@h", AccountId::default()).unwrap_err();
+        assert!(error.starts_with("invalid value `http://…@h`: "), "{error}");
+        assert_eq!(Setting::Group.shown("@TGS#a?b", AccountId::default()), "@TGS#a?b");
     }
 }

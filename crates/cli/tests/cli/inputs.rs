@@ -130,6 +130,40 @@ fn headers_may_be_in_quotes_and_need_commas() {
 }
 
 #[test]
+fn lines_of_other_spreadsheets_are_told_by_their_form() {
+    let plan = |text: &str, arguments: &[&str]| {
+        let name = file(&folder("forms"), "accounts.csv", text);
+        send(&[&["set", "--plan", "--file", &name][..], arguments].concat())
+    };
+    for (text, separator) in [("ann;1000\nbob;1001\n", "semicolons"), ("\"ann\"\t\"pinned\"\n", "tabs")] {
+        let said = format!("the columns are separated by {separator}, and must be by commas");
+        assert!(plan(text, &[]).err.contains(&said), "{text:?}");
+    }
+    for (text, arguments) in [("ann,1000\rbob,1001\r", &[][..]), ("ann\rbob\r", &["--mark", "1000"])] {
+        let run = plan(text, arguments);
+        let at = text.find('\r').unwrap();
+        assert!(run.err.contains(&format!("line 1: a carriage return alone at byte {at}; save the file")), "{run:?}");
+    }
+    // An account may have a semicolon, where marks are given otherwise; CR and LF end a line.
+    assert_eq!(plan("ann;1000\r\n", &["--mark", "1000"]).status, 0);
+}
+
+/// User and password are not shown, whatever they stand in.
+#[test]
+fn no_setting_shows_a_password() {
+    for option in ["--url", "--proxy", "--group", "--identifier", "--region", "--sdkappid", "--ca"] {
+        for url in ["http://u:s3cret@h", "u:s3cret@h", "http:/u:s3cret@h", "http://h/?usersig=s3cret"] {
+            if url.contains("://u") || matches!(option, "--url" | "--proxy") {
+                for json in [&[][..], &["--json"]] {
+                    let run = avmarks_with(&[&["send", "config", option, url][..], json].concat(), b"");
+                    assert!(!format!("{run:?}").contains("s3cret"), "{option} {url}: {run:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_url_with_the_path_of_a_call_is_refused() {
     for url in ["http://127.0.0.1:8600/v4", "https://console.tim.qq.com/v4/group_open_http_svc/get_online_member_num"] {
         let run = send(&["count", "--url", url]);

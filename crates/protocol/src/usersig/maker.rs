@@ -42,7 +42,7 @@ pub enum MakerMistake {
     KeyEncodedInBase64,
     /// It used the text as the key, and the key as the text.
     KeyAndTextSwapped,
-    /// It hashed key and text with SHA-256, which is no HMAC.
+    /// It hashed key and text with SHA-256 instead of making an HMAC.
     HashWithoutHmac,
     /// It signed the identifier with a blank or line end behind or before it, and wrote it without.
     IdentifierWithBlank,

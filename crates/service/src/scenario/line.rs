@@ -285,7 +285,8 @@ struct LineFields<'a, 'p> {
 impl<'a> LineFields<'a, '_> {
     fn app(&mut self) -> Result<Input<'a>, String> {
         let sdkappid = self.optional::<u64>("sdkappid", "a number")?;
-        let sdkappid = sdkappid.map(SdkAppId::new).transpose().map_err(|error| format!("`sdkappid`: {error}"))?;
+        let app = |number| SdkAppId::new(number).map_err(|error| format!("`sdkappid` is `{number}`; {error}"));
+        let sdkappid = sdkappid.map(app).transpose()?;
         Ok(Input::App(AppChange {
             sdkappid,
             admins: self.optional("admins", "a list of strings")?,
