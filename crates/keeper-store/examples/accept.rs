@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use avmarks_keeper_store::{Event, NewWant, SqliteStore, Store};
-use avmarks_keeper_store::{NodeId, Settlement, Sign, Slot};
+use avmarks_keeper_store::{NodeId, PresenceChange, Settlement, Slot};
 use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 
 /// Wanted accounts of a group, the most that one mark allows.
@@ -94,7 +94,7 @@ fn rate(
                     let of = group(next % groups);
                     let event = |at: usize| Event {
                         group: of,
-                        sign: Sign::Online(account(first + (next + at) % OF_GROUP)),
+                        change: PresenceChange::Online(account(first + (next + at) % OF_GROUP)),
                         at: Some(Timestamp::from_millis(at as u64)),
                     };
                     let stored = store.accept(&(0..size).map(event).collect::<Vec<_>>()).unwrap();

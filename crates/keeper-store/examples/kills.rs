@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use avmarks_keeper_store::{
-    Admission, Batch, BatchId, Event, NewWant, Node, PostgresStore, Settlement, Sign, Step, Store, TrustClock,
+    Admission, Batch, BatchId, Event, NewWant, Node, PostgresStore, PresenceChange, Settlement, Step, Store, TrustClock,
 };
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
@@ -248,7 +248,7 @@ fn load(mut store: Box<dyn Store>, names: &AtomicU64, is_over: &AtomicBool) -> (
         let first = names.fetch_add(EVENTS, Ordering::Relaxed);
         let event = |name| Event {
             group: group(name % GROUPS),
-            sign: Sign::Online(account(name / GROUPS % ACCOUNTS)),
+            change: PresenceChange::Online(account(name / GROUPS % ACCOUNTS)),
             at: Some(Timestamp::from_millis(name)),
         };
         let events: Vec<_> = (first..first + EVENTS).map(event).collect();

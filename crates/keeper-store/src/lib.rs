@@ -35,8 +35,8 @@ pub use postgres::{PostgresListener, PostgresStore};
 pub use sqlite::SqliteStore;
 pub use store::Store;
 pub use types::{
-    Admission, Batch, BatchId, Deleted, Due, Epoch, Event, Group, Holders, Lease, NewDue, NewWant, NodeId, Put,
-    Settlement, Sign, Slot, Status, Version, Want, WantError,
+    Admission, Batch, BatchId, Deleted, Due, Epoch, Event, Group, Holders, Lease, NewDue, NewWant, NodeId,
+    PresenceChange, Put, Settlement, Slot, Status, Version, Want, WantError,
 };
 
 /// The example of the README is compiled.

@@ -114,7 +114,7 @@ impl Tables {
 
     fn is_wanted(&self, event: &Event) -> bool {
         let Some(state) = self.groups.get(&event.group) else { return false };
-        event.sign.account().is_none_or(|account| state.accounts.contains_key(&account))
+        event.change.account().is_none_or(|account| state.accounts.contains_key(&account))
     }
 
     fn delete(&mut self, group: GroupId, account: UserId) {

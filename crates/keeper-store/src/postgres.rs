@@ -16,8 +16,8 @@ pub use listener::PostgresListener;
 use crate::error::StoreError;
 use crate::group::changed;
 use crate::rows::{
-    account_or_none, count, group, kind, millis, millis_or_none, sign, signed, text_of_bytes, text_or_empty, timestamp,
-    timestamp_or_none, uncount, unsigned,
+    account_or_none, change, count, group, kind, millis, millis_or_none, signed, text_of_bytes, text_or_empty,
+    timestamp, timestamp_or_none, uncount, unsigned,
 };
 use crate::store::Store;
 use crate::timing::{NODE_TTL, PERMIT_SPAN, SEND_WITHIN};
@@ -125,7 +125,7 @@ fn batch(row: &Row) -> Result<Batch, StoreError> {
     let events = columns.map(|((of, who), (kind, at))| {
         Ok(Event {
             group: group(text_of_bytes(of)?)?,
-            sign: sign(i64::from(*kind), text_of_bytes(who)?)?,
+            change: change(i64::from(*kind), text_of_bytes(who)?)?,
             at: timestamp_or_none(*at),
         })
     });
@@ -293,11 +293,11 @@ impl Store for PostgresStore {
         const BEHIND_ALL: &[u8] = &[u8::MAX; Limits::USER_ID_BYTES_MAX + 1];
         let slots: Vec<_> = events.iter().map(|event| number_of(Slot::of(&event.group))).collect();
         let groups: Vec<_> = events.iter().map(|event| event.group.as_bytes()).collect();
-        let accounts: Vec<_> = events.iter().map(|event| event.sign.account()).collect();
+        let accounts: Vec<_> = events.iter().map(|event| event.change.account()).collect();
         let from: Vec<_> = accounts.iter().map(|account| text_or_empty(account.as_ref()).as_bytes()).collect();
         let upto: Vec<_> =
             accounts.iter().map(|account| account.as_ref().map_or(BEHIND_ALL, UserId::as_bytes)).collect();
-        let kinds: Vec<_> = events.iter().map(|event| i16::from(kind(&event.sign))).collect();
+        let kinds: Vec<_> = events.iter().map(|event| i16::from(kind(&event.change))).collect();
         let times: Vec<_> = events.iter().map(|event| millis_or_none(event.at)).collect();
         // One statement, so one round trip; the index is looked up once for each event.
         let sql = "INSERT INTO inbox (slot, groups, accounts, kinds, times)

@@ -6,7 +6,7 @@ use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
 use crate::error::StoreError;
-use crate::types::Sign;
+use crate::types::PresenceChange;
 
 pub(crate) fn damaged(what: &str, found: &str) -> StoreError {
     StoreError::Damaged(format!("invalid {what} `{}`", found.escape_debug()))
@@ -81,23 +81,23 @@ pub(crate) fn timestamp_or_none(millis: i64) -> Option<Timestamp> {
 }
 
 /// The number of a kind of event.
-pub(crate) fn kind(sign: &Sign) -> u8 {
-    match sign {
-        Sign::Online(_) => 1,
-        Sign::Offline(_) => 2,
-        Sign::Joined(_) => 3,
-        Sign::Left(_) => 4,
-        Sign::Destroyed => 5,
+pub(crate) fn kind(change: &PresenceChange) -> u8 {
+    match change {
+        PresenceChange::Online(_) => 1,
+        PresenceChange::Offline(_) => 2,
+        PresenceChange::Joined(_) => 3,
+        PresenceChange::Left(_) => 4,
+        PresenceChange::Destroyed => 5,
     }
 }
 
-pub(crate) fn sign(kind: i64, text: &str) -> Result<Sign, StoreError> {
+pub(crate) fn change(kind: i64, text: &str) -> Result<PresenceChange, StoreError> {
     Ok(match kind {
-        1 => Sign::Online(account(text)?),
-        2 => Sign::Offline(account(text)?),
-        3 => Sign::Joined(account(text)?),
-        4 => Sign::Left(account(text)?),
-        5 => Sign::Destroyed,
+        1 => PresenceChange::Online(account(text)?),
+        2 => PresenceChange::Offline(account(text)?),
+        3 => PresenceChange::Joined(account(text)?),
+        4 => PresenceChange::Left(account(text)?),
+        5 => PresenceChange::Destroyed,
         _ => return Err(damaged("kind of event", &kind.to_string())),
     })
 }
@@ -113,8 +113,14 @@ mod tests {
             assert_eq!(marks(&text_of_marks(&set(numbers))).unwrap(), set(numbers));
         }
         let ann = UserId::parse("ann").unwrap();
-        for value in [Sign::Online(ann), Sign::Offline(ann), Sign::Joined(ann), Sign::Left(ann), Sign::Destroyed] {
-            let back = sign(i64::from(kind(&value)), text_or_empty(value.account().as_ref())).unwrap();
+        for value in [
+            PresenceChange::Online(ann),
+            PresenceChange::Offline(ann),
+            PresenceChange::Joined(ann),
+            PresenceChange::Left(ann),
+            PresenceChange::Destroyed,
+        ] {
+            let back = change(i64::from(kind(&value)), text_or_empty(value.account().as_ref())).unwrap();
             assert_eq!(back, value);
         }
         for at in [None, Some(Timestamp::EPOCH), Some(Timestamp::LATEST)] {
@@ -125,7 +131,10 @@ mod tests {
     #[test]
     fn a_foreign_value_is_named() {
         assert_eq!(marks("1000 7").unwrap_err().to_string(), "what is stored cannot be read: invalid mark `7`");
-        assert_eq!(sign(6, "ann").unwrap_err().to_string(), "what is stored cannot be read: invalid kind of event `6`");
+        assert_eq!(
+            change(6, "ann").unwrap_err().to_string(),
+            "what is stored cannot be read: invalid kind of event `6`"
+        );
         assert!(group("").is_err() && account("").is_err() && unsigned(-1).is_err() && uncount(-1).is_err());
     }
 }

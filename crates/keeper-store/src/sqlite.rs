@@ -320,7 +320,7 @@ fn due_at_once(
 
 fn is_wanted(connection: &Connection, event: &Event) -> Result<bool, StoreError> {
     let slot = Slot::of(&event.group).0;
-    let found = match event.sign.account() {
+    let found = match event.change.account() {
         Some(account) => {
             let sql = "SELECT 1 FROM want WHERE slot = ?1 AND grp = ?2 AND account = ?3";
             rows(connection, sql, params![slot, event.group.as_str(), account.as_str()], |_| Ok(()))?

@@ -84,7 +84,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn holders(&mut self, group: &GroupId) -> Result<Vec<Holders>, StoreError>;
 
-    /// Accepts events. Stored are those of wanted accounts, and [`Sign::Destroyed`](crate::Sign::Destroyed) of groups of which
+    /// Accepts events. Stored are those of wanted accounts, and [`PresenceChange::Destroyed`](crate::PresenceChange::Destroyed) of groups of which
     /// something is wanted; for nobody else is a row written. Gives how many were stored.
     ///
     /// # Errors

@@ -153,7 +153,7 @@ pub(crate) fn takes_place(mark: Mark) -> bool {
 
 /// What a webhook tells of a group or an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sign {
+pub enum PresenceChange {
     /// The account is online.
     Online(UserId),
     /// The account is offline.
@@ -166,8 +166,8 @@ pub enum Sign {
     Destroyed,
 }
 
-impl Sign {
-    /// The account; none for [`Sign::Destroyed`].
+impl PresenceChange {
+    /// The account; none for [`PresenceChange::Destroyed`].
     #[must_use]
     pub const fn account(&self) -> Option<UserId> {
         match self {
@@ -185,7 +185,7 @@ pub struct Event {
     /// The group.
     pub group: GroupId,
     /// What happened.
-    pub sign: Sign,
+    pub change: PresenceChange,
     /// `EventTime`, where the webhook has one.
     pub at: Option<Timestamp>,
 }

@@ -8,7 +8,7 @@ use crate::want::Want;
 
 /// What a webhook tells of one account, or of its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum PresenceChange {
     /// The account came online, or joined.
     Online(UserId),
     /// The account went offline.

@@ -1,8 +1,8 @@
 //! The machine: wants, webhooks and results in; calls, events and records out.
 
 mod divide;
+mod presence;
 mod settle;
-mod signs;
 mod sweep;
 mod wants;
 

@@ -56,7 +56,7 @@ mod sweeps;
 mod want;
 
 pub use call::{Action, Call, CallId, CallResult};
-pub use event::{AccountView, Event, GroupView, Record, Sign};
+pub use event::{AccountView, Event, GroupView, PresenceChange, Record};
 pub use keeper::{Keeper, Step};
 pub use settings::Settings;
 pub use want::{Want, WantError};

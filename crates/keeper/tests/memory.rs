@@ -1,7 +1,7 @@
 //! What a wanted account costs, and that a webhook about somebody unwanted leaves nothing.
 #![cfg(test)]
 
-use avmarks_keeper::{Keeper, Settings, Sign, Step, Want};
+use avmarks_keeper::{Keeper, PresenceChange, Settings, Step, Want};
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
 const WANTS: usize = 100_000;
@@ -39,8 +39,10 @@ fn a_sign_of_somebody_unwanted_allocates_nothing() {
     let group = GroupId::parse("@TGS#group7").unwrap();
     let stranger = UserId::parse("stranger").unwrap();
     let counted = allocation_counter::measure(|| {
-        for sign in [Sign::Online(stranger), Sign::Offline(stranger), Sign::Left(stranger)] {
-            keeper.on_sign(at(2), group, sign, Some(at(2)));
+        for change in
+            [PresenceChange::Online(stranger), PresenceChange::Offline(stranger), PresenceChange::Left(stranger)]
+        {
+            keeper.on_presence(at(2), group, change, Some(at(2)));
         }
     });
     assert_eq!((counted.count_total, keeper.poll(at(3))), (0, Step::Idle));

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use avmarks_keeper::{Call, CallResult, Event, Keeper, Record, Settings, Sign, Step, Want};
+use avmarks_keeper::{Call, CallResult, Event, Keeper, PresenceChange, Record, Settings, Step, Want};
 use avmarks_keeper_store::{
-    Admission, BatchId, Deleted, Due, Lease, Node as Peer, Settlement, Sign as StoredSign, Slot, Step as PeerStep,
-    Store, StoreError, TrustClock, Version, Want as StoredWant,
+    Admission, BatchId, Deleted, Due, Lease, Node as Peer, PresenceChange as StoredChange, Settlement, Slot,
+    Step as PeerStep, Store, StoreError, TrustClock, Version, Want as StoredWant,
 };
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 use avmarks_transport_ureq::Client;
@@ -259,13 +259,15 @@ impl Node {
             for batch in batches {
                 self.batches.insert(batch.id, batch.slot);
                 for event in batch.events {
-                    let sign = match event.sign {
-                        StoredSign::Online(account) | StoredSign::Joined(account) => Sign::Online(account),
-                        StoredSign::Offline(account) => Sign::Offline(account),
-                        StoredSign::Left(account) => Sign::Left(account),
-                        StoredSign::Destroyed => Sign::Destroyed,
+                    let change = match event.change {
+                        StoredChange::Online(account) | StoredChange::Joined(account) => {
+                            PresenceChange::Online(account)
+                        }
+                        StoredChange::Offline(account) => PresenceChange::Offline(account),
+                        StoredChange::Left(account) => PresenceChange::Left(account),
+                        StoredChange::Destroyed => PresenceChange::Destroyed,
                     };
-                    self.keeper.on_sign(self.client.now(), event.group, sign, event.at);
+                    self.keeper.on_presence(self.client.now(), event.group, change, event.at);
                 }
             }
             if is_last {

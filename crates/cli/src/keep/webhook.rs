@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use avmarks_keeper_store::{Event, Sign};
+use avmarks_keeper_store::{Event, PresenceChange};
 use avmarks_protocol::webhook::{ACKNOWLEDGEMENT, EventType, Webhook, WebhookError, WebhookMember, WebhookQuery};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{GroupId, Timestamp, UserId};
@@ -91,19 +91,21 @@ fn check(settings: &ServerSettings, query: &str, now: Timestamp) -> Result<(), S
 
 /// What a webhook tells of each account.
 fn events(group: GroupId, webhook: &Webhook) -> Vec<Event> {
-    let of = |members: &[WebhookMember], sign: fn(UserId) -> Sign, at: Option<Timestamp>| {
+    let of = |members: &[WebhookMember], change: fn(UserId) -> PresenceChange, at: Option<Timestamp>| {
         let accounts = members.iter().filter_map(|member| UserId::parse_as(&member.account, AccountId::Utf8).ok());
-        accounts.map(|account| Event { group, sign: sign(account), at }).collect()
+        accounts.map(|account| Event { group, change: change(account), at }).collect()
     };
     match webhook {
-        Webhook::AfterMemberJoin(change) => of(&change.members, Sign::Joined, change.event_time),
-        Webhook::AfterMemberExit(change) => of(&change.members, Sign::Left, change.event_time),
+        Webhook::AfterMemberJoin(change) => of(&change.members, PresenceChange::Joined, change.event_time),
+        Webhook::AfterMemberExit(change) => of(&change.members, PresenceChange::Left, change.event_time),
         Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => {
-            of(&change.members, Sign::Offline, change.event_time)
+            of(&change.members, PresenceChange::Offline, change.event_time)
         }
         // In doubt an account counts as online.
-        Webhook::MemberStateChange(change) => of(&change.members, Sign::Online, change.event_time),
-        Webhook::AfterGroupDestroyed(gone) => vec![Event { group, sign: Sign::Destroyed, at: gone.event_time }],
+        Webhook::MemberStateChange(change) => of(&change.members, PresenceChange::Online, change.event_time),
+        Webhook::AfterGroupDestroyed(gone) => {
+            vec![Event { group, change: PresenceChange::Destroyed, at: gone.event_time }]
+        }
         _ => Vec::new(),
     }
 }

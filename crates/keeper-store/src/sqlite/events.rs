@@ -1,15 +1,15 @@
 //! The events of a batch as one column: one after the other, each with kind, length and text of group and account, and time.
 
 use crate::error::StoreError;
-use crate::rows::{group, kind, millis_or_none, sign, text_or_empty, timestamp_or_none};
+use crate::rows::{change, group, kind, millis_or_none, text_or_empty, timestamp_or_none};
 use crate::types::Event;
 
 /// The column of these events.
 pub(super) fn bytes_of_events(events: &[Event]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(events.len().saturating_mul(48));
     for event in events {
-        bytes.push(kind(&event.sign));
-        let account = event.sign.account();
+        bytes.push(kind(&event.change));
+        let account = event.change.account();
         for text in [event.group.as_str(), text_or_empty(account.as_ref())] {
             // An id has at most 48 bytes.
             bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
@@ -28,7 +28,7 @@ pub(super) fn events(bytes: &[u8]) -> Result<Vec<Event>, StoreError> {
         let event =
             take_event(&mut left).ok_or_else(|| StoreError::Damaged("a batch of events ends early".to_owned()))?;
         let (kind, of, who, at) = event;
-        events.push(Event { group: group(of)?, sign: sign(i64::from(kind), who)?, at: timestamp_or_none(at) });
+        events.push(Event { group: group(of)?, change: change(i64::from(kind), who)?, at: timestamp_or_none(at) });
     }
     Ok(events)
 }
@@ -51,14 +51,14 @@ mod tests {
     use avmarks_spec::{GroupId, Timestamp, UserId};
 
     use super::*;
-    use crate::types::Sign;
+    use crate::types::PresenceChange;
 
     #[test]
     fn a_batch_cut_anywhere_is_refused() {
         let group = GroupId::parse("g").unwrap();
         let all = [
-            Event { group, sign: Sign::Online(UserId::parse("ann").unwrap()), at: Some(Timestamp::LATEST) },
-            Event { group, sign: Sign::Destroyed, at: None },
+            Event { group, change: PresenceChange::Online(UserId::parse("ann").unwrap()), at: Some(Timestamp::LATEST) },
+            Event { group, change: PresenceChange::Destroyed, at: None },
         ];
         let bytes = bytes_of_events(&all);
         assert_eq!(events(&bytes).unwrap(), all);

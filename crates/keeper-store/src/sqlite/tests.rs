@@ -1,7 +1,7 @@
 //! What a file does that no other store does.
 
 use super::*;
-use crate::types::Sign;
+use crate::types::PresenceChange;
 
 #[test]
 fn a_full_disk_refuses_and_loses_nothing() {
@@ -13,7 +13,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     let account = UserId::parse("ann").unwrap();
     let want = NewWant { group, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
     store.put_wants(&[want], false).unwrap();
-    let events = [Event { group, sign: Sign::Online(account), at: None }; 256];
+    let events = [Event { group, change: PresenceChange::Online(account), at: None }; 256];
     // No file can be made smaller than it is: the next page that is needed is one too many.
     let pages_max = |pages: i64| store.file().connection.pragma_update(None, "max_page_count", pages).unwrap();
     pages_max(1);

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use avmarks_keeper_store::timing::SEND_WITHIN;
 use avmarks_keeper_store::{
-    Admission, Attempt, Batch, BatchId, Epoch, Event as Sign, MemoryStore, NewWant, Node, NodeId, Settlement,
-    Sign as Kind, Slot, Step, StepAnswer, Store,
+    Admission, Attempt, Batch, BatchId, Epoch, Event as PresenceEvent, MemoryStore, NewWant, Node, NodeId,
+    PresenceChange as Kind, Settlement, Slot, Step, StepAnswer, Store,
 };
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
@@ -384,7 +384,11 @@ impl World {
             self.sequence += 1;
             let group = self.groups[self.random.within(0, self.groups.len() as u64 - 1) as usize];
             let account = self.accounts[self.random.within(0, self.accounts.len() as u64 - 1) as usize];
-            events.push(Sign { group, sign: Kind::Online(account), at: Some(Timestamp::from_millis(self.sequence)) });
+            events.push(PresenceEvent {
+                group,
+                change: Kind::Online(account),
+                at: Some(Timestamp::from_millis(self.sequence)),
+            });
         }
         // The store is not reached, or its answer is lost: then the webhook is not answered 200.
         if !self.loses() {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use avmarks_keeper_store::{Batch, Due, Event, Group, NewWant, Sign, Slot, Store, Want};
+use avmarks_keeper_store::{Batch, Due, Event, Group, NewWant, PresenceChange, Slot, Store, Want};
 use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
 
 /// Limits that a test reaches soon.
@@ -58,7 +58,7 @@ pub(crate) fn want(of: &str, account: &str, marks: &[i64], robot: bool) -> NewWa
 }
 
 pub(crate) fn online(of: &str, account: &str) -> Event {
-    Event { group: group(of), sign: Sign::Online(user(account)), at: Some(Timestamp::from_millis(7)) }
+    Event { group: group(of), change: PresenceChange::Online(user(account)), at: Some(Timestamp::from_millis(7)) }
 }
 
 pub(crate) fn all_slots() -> Vec<Slot> {

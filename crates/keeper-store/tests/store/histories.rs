@@ -1,6 +1,6 @@
 //! Random histories: each verb on a store and on memory, and the answers and all that is stored compared.
 
-use avmarks_keeper_store::{Deleted, Event, Lease, NewDue, NewWant, NodeId, Settlement, Sign, Slot, Store};
+use avmarks_keeper_store::{Deleted, Event, Lease, NewDue, NewWant, NodeId, PresenceChange, Settlement, Slot, Store};
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{Limits, Mark, Timestamp};
 use proptest::prelude::*;
@@ -38,16 +38,16 @@ fn want() -> impl Strategy<Value = NewWant> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    (0..3_u8, 0..4_u8, 0..5_u8, prop::option::of(0..9_u64)).prop_map(|(of, account, sign, at)| {
+    (0..3_u8, 0..4_u8, 0..5_u8, prop::option::of(0..9_u64)).prop_map(|(of, account, change, at)| {
         let account = user(&format!("user{account}"));
-        let sign = match sign {
-            0 => Sign::Online(account),
-            1 => Sign::Offline(account),
-            2 => Sign::Joined(account),
-            3 => Sign::Left(account),
-            _ => Sign::Destroyed,
+        let change = match change {
+            0 => PresenceChange::Online(account),
+            1 => PresenceChange::Offline(account),
+            2 => PresenceChange::Joined(account),
+            3 => PresenceChange::Left(account),
+            _ => PresenceChange::Destroyed,
         };
-        Event { group: group(&format!("g{of}")), sign, at: at.map(Timestamp::from_millis) }
+        Event { group: group(&format!("g{of}")), change, at: at.map(Timestamp::from_millis) }
     })
 }
 

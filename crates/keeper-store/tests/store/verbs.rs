@@ -1,7 +1,8 @@
 //! Every verb, on any store.
 
 use avmarks_keeper_store::{
-    Admission, BatchId, Deleted, Epoch, Event, Lease, NewDue, NewWant, NodeId, Put, Settlement, Sign, Slot, Store,
+    Admission, BatchId, Deleted, Epoch, Event, Lease, NewDue, NewWant, NodeId, PresenceChange, Put, Settlement, Slot,
+    Store,
 };
 use avmarks_protocol::Endpoint;
 use avmarks_spec::readings::AccountId;
@@ -186,7 +187,7 @@ pub(crate) fn ids_of_any_bytes_come_back(open: &Open) {
         let account = UserId::parse_as(text, AccountId::Utf8).unwrap();
         let new = NewWant { group: of, account, marks: [Mark::CUSTOM_MIN].into(), robot: false };
         assert_eq!(put(store, &[new]), [Ok(Put::Changed)]);
-        let event = Event { group: of, sign: Sign::Joined(account), at: None };
+        let event = Event { group: of, change: PresenceChange::Joined(account), at: None };
         assert_eq!(store.accept(&[event]).unwrap(), 1);
         assert_eq!(all_batches(store).last().unwrap().events, [event]);
         assert_eq!(store.wants(&[(of, account)]).unwrap()[0].account, account);
@@ -195,7 +196,7 @@ pub(crate) fn ids_of_any_bytes_come_back(open: &Open) {
 
 pub(crate) fn only_events_of_the_wanted_are_stored(open: &Open) {
     let store = &mut *open(LIMITS).store;
-    let destroyed = |of| Event { group: group(of), sign: Sign::Destroyed, at: None };
+    let destroyed = |of| Event { group: group(of), change: PresenceChange::Destroyed, at: None };
     assert_eq!(store.accept(&[]).unwrap(), 0);
     assert_eq!(store.accept(&[online("g1", "ann"), destroyed("g1")]).unwrap(), 0);
     assert!(all_batches(store).is_empty());
@@ -212,12 +213,16 @@ pub(crate) fn events_keep_their_order(open: &Open) {
     for of in ["g1", "g2"] {
         put(store, &accounts.map(|account| want(of, account, &[1_000], false)));
     }
-    let signs = [Sign::Online, Sign::Offline, Sign::Joined, Sign::Left];
+    let changes = [PresenceChange::Online, PresenceChange::Offline, PresenceChange::Joined, PresenceChange::Left];
     let mut events = Vec::new();
-    for (at, sign) in signs.iter().enumerate() {
+    for (at, change) in changes.iter().enumerate() {
         for of in ["g1", "g2"] {
             let account = user(accounts[at % 2]);
-            events.push(Event { group: group(of), sign: sign(account), at: Some(Timestamp::from_millis(at as u64)) });
+            events.push(Event {
+                group: group(of),
+                change: change(account),
+                at: Some(Timestamp::from_millis(at as u64)),
+            });
         }
     }
     store.accept(&events).unwrap();

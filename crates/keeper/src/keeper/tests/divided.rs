@@ -158,7 +158,7 @@ fn a_robot_refused_before_its_group_went_is_added_later() {
     keeper.want(at(0), group(), account("a"), Want::robot([])).unwrap();
     let add = call(&mut keeper, 200);
     refuse(&mut keeper, &add, 210, 10_004);
-    keeper.on_sign(at(300), group(), crate::Sign::Destroyed, None);
+    keeper.on_presence(at(300), group(), crate::PresenceChange::Destroyed, None);
     keeper.sweep(at(70_000), group());
     let page = call(&mut keeper, 70_000);
     serve(&mut keeper, &page, 70_010);

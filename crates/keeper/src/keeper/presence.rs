@@ -6,7 +6,7 @@ use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
 use super::{Keeper, listed};
 use crate::call::Action;
-use crate::event::{Event, Record, Sign};
+use crate::event::{Event, PresenceChange, Record};
 use crate::group::Stage;
 use crate::want::Want;
 
@@ -43,28 +43,30 @@ impl Keeper {
             _ => return,
         };
         for account in members(webhook).unwrap_or_default().iter().filter_map(account) {
-            let sign = match webhook {
-                Webhook::AfterMemberExit(_) => Sign::Left(account),
-                Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => Sign::Offline(account),
+            let change = match webhook {
+                Webhook::AfterMemberExit(_) => PresenceChange::Left(account),
+                Webhook::MemberStateChange(change) if change.event_type == EventType::Offline => {
+                    PresenceChange::Offline(account)
+                }
                 // In doubt an account counts as online.
-                _ => Sign::Online(account),
+                _ => PresenceChange::Online(account),
             };
-            self.on_sign(now, group, sign, at);
+            self.on_presence(now, group, change, at);
         }
     }
 
     /// Takes in what a webhook tells of one account, or of a group, with its `EventTime`: as [`Keeper::on_webhook`], for who has kept no more of
     /// the webhook.
-    pub fn on_sign(&mut self, now: Timestamp, group: GroupId, sign: Sign, at: Option<Timestamp>) {
+    pub fn on_presence(&mut self, now: Timestamp, group: GroupId, change: PresenceChange, at: Option<Timestamp>) {
         let now = self.time(now);
         if !self.groups.contains_key(&group) {
             return;
         }
-        match sign {
-            Sign::Online(account) => self.came(now, group, account, at),
-            Sign::Offline(account) => self.went(now, group, account, at, false),
-            Sign::Left(account) => self.went(now, group, account, at, true),
-            Sign::Destroyed => self.destroyed(now, group),
+        match change {
+            PresenceChange::Online(account) => self.came(now, group, account, at),
+            PresenceChange::Offline(account) => self.went(now, group, account, at, false),
+            PresenceChange::Left(account) => self.went(now, group, account, at, true),
+            PresenceChange::Destroyed => self.destroyed(now, group),
         }
     }
 
