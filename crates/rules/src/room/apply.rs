@@ -6,7 +6,7 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkIndex, MarkSet};
-use super::presence::presence_steps;
+use super::presence::{presence_step, presence_steps};
 use super::records::Slot;
 use super::roster::{Connection, Member};
 use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
@@ -14,6 +14,9 @@ use super::view::{LOOK_UP_AT_ONCE, View};
 use super::{Revision, Room, StaleTransition, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
+
+/// Positions in the join order.
+type Positions = SmallVec<[u64; 1]>;
 
 impl Room {
     /// Makes a transition happen, and says what happened: pins that have ended first, then what the transition brought, in
@@ -31,7 +34,11 @@ impl Room {
         match &transition.change {
             Change::Time => {}
             Change::Marks(changes) => self.change_marks(changes, &mut events),
-            Change::Presence(presence, steps) => self.change_presence(*presence, steps, steps.len(), &mut events),
+            Change::Presence(presence, steps) => {
+                let mut left = Positions::new();
+                self.change_presence(*presence, steps, steps.len(), &mut events, &mut left);
+                self.remove_from_order(&left);
+            }
             Change::Admins(admins) => self.admins.clone_from(admins),
         }
         Ok(events)
@@ -50,12 +57,19 @@ impl Room {
     /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
     pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
         let mut events = self.tick(at);
-        let mut accounts_left = accounts.len();
-        for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
-            let steps = presence_steps(&View::new(self, at), accounts);
-            self.change_presence(presence, &steps, accounts_left, &mut events);
-            accounts_left -= accounts.len();
+        let mut left = Positions::new();
+        if let [account] = accounts {
+            let step = presence_step(&View::new(self, at), account);
+            self.change_presence(presence, &[step], 1, &mut events, &mut left);
+        } else {
+            let mut accounts_left = accounts.len();
+            for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
+                let steps = presence_steps(&View::new(self, at), accounts);
+                self.change_presence(presence, &steps, accounts_left, &mut events, &mut left);
+                accounts_left -= accounts.len();
+            }
         }
+        self.remove_from_order(&left);
         events
     }
 
@@ -136,16 +150,27 @@ impl Room {
         }
     }
 
-    /// Applies these steps of a change of presence that has `accounts_left` accounts from them on.
-    fn change_presence(&mut self, presence: Presence, steps: &[Step], accounts_left: usize, events: &mut Vec<Event>) {
+    /// Applies these steps of a change of presence that has `accounts_left` accounts from them on. The positions of those who leave are
+    /// added to `left`, and are still in the join order.
+    fn change_presence(
+        &mut self,
+        presence: Presence,
+        steps: &[Step],
+        accounts_left: usize,
+        events: &mut Vec<Event>,
+        left: &mut Positions,
+    ) {
         // Memory for all events at once, and none if none is to be expected.
         match presence {
             Presence::Join if steps.iter().any(Step::is_new) => events.reserve(2 * accounts_left),
-            Presence::Leave if !steps.iter().all(Step::is_new) => events.reserve(accounts_left),
+            Presence::Leave if !steps.iter().all(Step::is_new) => {
+                events.reserve(accounts_left);
+                left.reserve(accounts_left);
+            }
             _ => {}
         }
         if presence == Presence::Leave {
-            return self.leave(steps, events);
+            return self.leave(steps, events, left);
         }
         for step in steps {
             match (presence, step) {
@@ -201,8 +226,7 @@ impl Room {
     }
 
     /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, 500 too. An account without a record cannot leave.
-    fn leave(&mut self, steps: &[Step], events: &mut Vec<Event>) {
-        let mut positions: SmallVec<[u64; LOOK_UP_AT_ONCE]> = SmallVec::new();
+    fn leave(&mut self, steps: &[Step], events: &mut Vec<Event>, left: &mut Positions) {
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
             // Named twice, its record is gone by now.
@@ -210,10 +234,13 @@ impl Room {
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
             events.push(Event::Left { account, lost: self.numbers(marks).to_vec(), robot });
             self.set_marks(*slot, MarkSet::default());
-            positions.extend(self.remove(*slot, *hash));
+            left.extend(self.remove(*slot, *hash));
         }
-        // A loop of its own lets the processor overlap the cache misses.
-        positions.into_iter().for_each(|position| self.order.remove(position));
+    }
+
+    /// Removes these positions from the join order. A loop of its own lets the processor overlap the cache misses.
+    fn remove_from_order(&mut self, positions: &[u64]) {
+        positions.iter().for_each(|position| self.order.remove(*position));
     }
 
     /// Adds a record without marks at the end of the join order. `None` if the account has one, or no position is left.

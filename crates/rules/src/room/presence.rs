@@ -35,25 +35,26 @@ impl Room {
     }
 }
 
+/// The step of one account.
+pub(super) fn presence_step(view: &View<'_>, account: &UserId) -> Step {
+    let hash = hash(account);
+    step(account, hash, view.find_hashed(account, hash))
+}
+
 /// The steps of at most [`LOOK_UP_AT_ONCE`] accounts.
 pub(super) fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[Step; LOOK_UP_AT_ONCE]> {
-    // A robot whose 500 has ended is treated as an unknown account.
-    let step = |account: &UserId, hash, seen: Option<Seen>| match seen {
-        Some(seen) => Step::Known { slot: seen.slot, hash },
-        None => Step::New { account: *account, hash },
-    };
-    let mut steps = SmallVec::new();
-    if let [account] = accounts {
-        let hash = hash(account);
-        steps.push(step(account, hash, view.find_hashed(account, hash)));
-        return steps;
-    }
     let mut hashes = [0; LOOK_UP_AT_ONCE];
     let mut found = [None; LOOK_UP_AT_ONCE];
     hashes.iter_mut().zip(accounts).for_each(|(place, account)| *place = hash(account));
     view.find_all(accounts.iter(), &hashes, &mut found);
-    for ((account, hash), record) in accounts.iter().zip(hashes).zip(found) {
-        steps.push(step(account, hash, record.and_then(|record| view.seen(record))));
+    let records = accounts.iter().zip(hashes).zip(found);
+    records.map(|((account, hash), record)| step(account, hash, record.and_then(|record| view.seen(record)))).collect()
+}
+
+/// A robot whose 500 has ended is not seen, and treated as an unknown account.
+fn step(account: &UserId, hash: u64, seen: Option<Seen>) -> Step {
+    match seen {
+        Some(seen) => Step::Known { slot: seen.slot, hash },
+        None => Step::New { account: *account, hash },
     }
-    steps
 }
