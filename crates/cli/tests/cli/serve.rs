@@ -177,7 +177,7 @@ fn the_two_commands_of_the_readme_show_what_it_says() {
 #[test]
 fn it_stops_by_ctrl_c_as_well_and_answers_what_it_was_asked() {
     let folder = folder("serve-stop");
-    let server = Server::start(&folder, &[]);
+    let mut server = Server::start(&folder, &[]);
     let mut stream = TcpStream::connect(server.address()).unwrap();
     let request =
         format!("POST /{COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -199,7 +199,6 @@ fn it_stops_by_ctrl_c_as_well_and_answers_what_it_was_asked() {
     let mut answers = String::new();
     stream.read_to_string(&mut answers).unwrap();
     assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
-    let mut server = server;
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 

@@ -176,7 +176,7 @@ fn in_turn(all: &[(Server, usize)], seconds: u64) -> Result<Measured, Box<dyn Er
 
     let clients = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ask = |address: SocketAddr, work: usize| {
-        let work = WORK.get(work).copied().ok_or("there is no such work")?;
+        let work = WORK.get(work).copied().ok_or("unknown work")?;
         Ok::<_, Box<dyn Error>>(clients.block_on(client::round(address, CONNECTIONS, SLICE, work)))
     };
     // The first time does not count: whatever is done but once.

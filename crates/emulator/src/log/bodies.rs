@@ -217,7 +217,7 @@ impl<'de> Visitor<'de> for Find<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(field) = map.next_key::<String>()? {
             match field.as_str() {
-                // What a message says is no account, whatever its fields are called.
+                // The contents of a message name no accounts, whatever its fields are called.
                 "MsgBody" | "CloudCustomData" => drop(map.next_value::<IgnoredAny>()?),
                 field => map.next_value_seed(Find { about: &mut *self.about, wanted: Wanted::of(field) })?,
             }

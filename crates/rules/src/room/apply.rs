@@ -58,6 +58,7 @@ impl Room {
     pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
         let mut events = self.tick(at);
         let mut left = Positions::new();
+        // Most changes are of one account, which needs no list.
         if let [account] = accounts {
             let step = presence_step(&View::new(self, at), account);
             self.change_presence(presence, &[step], 1, &mut events, &mut left);

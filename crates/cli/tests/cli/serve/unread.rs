@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn a_log_that_nobody_reads_stops_nothing() {
     let folder = folder("serve-unread");
-    let server = Server::start(&folder, &["--limit", "calls_per_window_max=100000"]);
+    let mut server = Server::start(&folder, &["--limit", "calls_per_window_max=100000"]);
     let request = format!("POST /{COUNT}?{QUERY} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}");
     let mut stream = TcpStream::connect(server.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -26,6 +26,5 @@ fn a_log_that_nobody_reads_stops_nothing() {
         answers.read_exact(&mut vec![0; length]).unwrap();
     }
     server.signal("-TERM");
-    let mut server = server;
     assert_eq!(server.child.wait().unwrap().code(), Some(0), "it ends, though nobody has read a line");
 }

@@ -230,7 +230,7 @@ fn who_is_refused_does_not_join() {
     assert_eq!(joined.iter().map(|event| &event["account"]).collect::<Vec<_>>(), ["a", "c"]);
     let info = "refused by the webhook `Group.CallbackBeforeApplyJoinGroup`";
     assert_eq!(answer["refused"], json!([{ "account": "b", "code": 10016, "info": info }]));
-    // Nobody is asked about a member, or about who is no account.
+    // The app's server is not asked about an account that is a member already, or that is not a valid id.
     assert_eq!(join(json!(["a"])), json!({ "events": [] }));
     assert_eq!(control(&running, "POST", "/groups/room/join", r#"{"accounts":[""]}"#).status, 400);
     assert_eq!(control(&running, "POST", "/groups/none/join", r#"{"accounts":["d"]}"#).status, 404);
