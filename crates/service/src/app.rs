@@ -42,8 +42,8 @@ impl Default for Settings {
 ///
 /// - **Requests:** [`handle`](Self::handle) answers a request, [`dry_run`](Self::dry_run) lists its violations without an effect, and
 ///   [`authorize`](Self::authorize) checks the first steps for a call that is served elsewhere.
-/// - **Other inputs:** [`create_group`](Self::create_group), [`destroy_group`](Self::destroy_group), [`observe`](Self::observe),
-///   [`configure`](Self::configure), [`tick`](Self::tick). [`next_deadline`](Self::next_deadline) says when to call `tick`.
+/// - **Other inputs:** [`create_group`](Self::create_group), [`destroy_group`](Self::destroy_group),
+///   [`apply_presence`](Self::apply_presence), [`configure`](Self::configure), [`tick`](Self::tick). [`next_deadline`](Self::next_deadline) says when to call `tick`.
 /// - **State:** [`settings`](Self::settings), [`now`](Self::now), [`groups`](Self::groups), [`room`](Self::room),
 ///   [`snapshot`](Self::snapshot) and [`restore`](Self::restore).
 ///

@@ -16,7 +16,7 @@ const STOP_LATENCY: Duration = Duration::from_millis(50);
 impl Client {
     /// Carries a job out, and returns it with the outcome of each account.
     ///
-    /// Blocks until everything has ended. Up to [`JobSettings::in_flight_max`] attempts are made at a time, each by a thread of its
+    /// Blocks until everything has ended. Up to [`JobSettings::in_flight_max`](avmarks_client::JobSettings::in_flight_max) attempts are made at a time, each by a thread of its
     /// own; with 1, the calling thread makes all of them. The job keeps the client's pace.
     ///
     /// `watch` is called after each attempt: to show how far the job is, or to save its progress. Other attempts wait while it runs.
