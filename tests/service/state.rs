@@ -91,6 +91,23 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
     assert_eq!(happened.matches("account: UserId(\"r\")").count(), 4, "{happened}");
 }
 
+#[test]
+fn a_snapshot_of_version_2_is_read() {
+    let now = text(&full_app().snapshot()).to_owned();
+    let mut former = now.clone();
+    for (name, before) in [
+        ("\"avmarks_snapshot\":3", "\"avmarks_snapshot\":2"),
+        ("\"now\":", "\"latest\":"),
+        ("\"next_position\":", "\"next_place\":"),
+        ("\"position\":", "\"place\":"),
+        ("\"invalid_mark\"", "\"nobody\""),
+    ] {
+        assert!(former.contains(name), "{name} is not in {former}");
+        former = former.replace(name, before);
+    }
+    assert_eq!(text(&App::restore(former.as_bytes()).unwrap().snapshot()), now);
+}
+
 /// What is at hand of robots and administrators after a snapshot and back.
 #[test]
 fn robots_and_administrators_come_back_as_they_were() {

@@ -171,9 +171,9 @@ fn what_happened_is_told_as_in_a_scenario() {
     let mut app = App::new(Settings::default());
     let line = r#"{"at":0,"do":"create_group","group":"g"}"#;
     let told = text(&Scenario::default().answer(line).unwrap()).replace(r#"{"line":1,"events":"#, "");
-    let happenings = app.create_group(group("g"), GroupType::AvChatRoom, None, Timestamp::EPOCH);
-    assert_eq!(format!("{}}}", text(&events_json(&happenings))), told);
-    assert_eq!(text(&events_json(&happenings)), r#"[{"event":"group_created","group":"g"}]"#);
+    let group_events = app.create_group(group("g"), GroupType::AvChatRoom, None, Timestamp::EPOCH);
+    assert_eq!(format!("{}}}", text(&events_json(&group_events))), told);
+    assert_eq!(text(&events_json(&group_events)), r#"[{"event":"group_created","group":"g"}]"#);
     assert_eq!(text(&events_json(&[])), "[]");
 }
 

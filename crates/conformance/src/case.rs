@@ -117,8 +117,8 @@ impl Basis {
 
     fn sources(&self) -> &'static [avmarks_spec::Source] {
         match (self.clause, self.gap) {
-            (Some(clause), _) => clause.row().sources,
-            (None, Some(gap)) => gap.row().sources,
+            (Some(clause), _) => clause.sources(),
+            (None, Some(gap)) => gap.sources(),
             (None, None) => &[],
         }
     }

@@ -90,13 +90,13 @@ pub struct CaseReport {
 
 impl CaseReport {
     pub(crate) fn new(case: &Case, state: State, smallest: Option<MinimalCase>, took: Duration) -> Self {
-        let gap = case.basis.gap.map(|gap| gap.row().id);
+        let gap = case.basis.gap.map(|gap| gap.id());
         Self {
             id: case.id.clone(),
             category: case.category(),
             level: case.level,
             description: case.description.clone(),
-            rests_on: case.basis.clause.map(|clause| clause.row().id).or(gap),
+            rests_on: case.basis.clause.map(|clause| clause.id()).or(gap),
             url: case.basis.url(),
             state,
             smallest,

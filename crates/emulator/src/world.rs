@@ -292,7 +292,7 @@ impl World {
     }
 
     /// Records the presence of these accounts. `exit` says how they leave, where they do.
-    pub(crate) fn observe(
+    pub(crate) fn apply_presence(
         &mut self,
         group: GroupId,
         presence: Presence,
@@ -303,7 +303,7 @@ impl World {
             self.check_join(group, accounts)?;
         }
         let now = self.now();
-        let changes = self.state.observe(group, presence, accounts, now);
+        let changes = self.state.apply_presence(group, presence, accounts, now);
         self.persist(|| {
             let accounts = accounts.to_vec();
             Line { at: now, input: Input::Presence { presence, group, accounts } }.to_json()

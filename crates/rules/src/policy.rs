@@ -1,7 +1,7 @@
 //! How each gap is read: one field for each gap with a choice, every reading a value of its type.
 
+use avmarks_spec::Gap;
 use avmarks_spec::readings::*;
-use avmarks_spec::{Gap, Reading};
 
 macro_rules! policy {
     ($( $field:ident: $gap:ident, )*) => {

@@ -149,12 +149,12 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::{CLAUSES, GAPS};
+    use crate::{Clause, Gap};
 
     /// Every source, with the id of its clause or gap.
     fn sources() -> impl Iterator<Item = (&'static str, Source)> {
-        let clauses = CLAUSES.iter().map(|row| (row.id, row.sources));
-        let gaps = GAPS.iter().map(|row| (row.id, row.sources));
+        let clauses = Clause::ALL.iter().map(|clause| (clause.id(), clause.sources()));
+        let gaps = Gap::ALL.iter().map(|gap| (gap.id(), gap.sources()));
         clauses.chain(gaps).flat_map(|(id, sources)| sources.iter().map(move |source| (id, *source)))
     }
 
@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn every_clause_has_a_source_and_every_page_is_one() {
-        for row in CLAUSES {
-            assert!(!row.sources.is_empty(), "{}", row.id);
+        for clause in Clause::ALL {
+            assert!(!clause.sources().is_empty(), "{clause}");
         }
         let used: BTreeSet<_> = sources().map(|(_, source)| source.page.number).collect();
         assert_eq!(used, PAGES.iter().map(|page| page.number).collect());
@@ -229,9 +229,10 @@ mod tests {
 
     #[test]
     fn a_gap_without_sources_says_that_no_document_speaks_of_it() {
-        for row in GAPS {
-            assert_eq!(row.sources.is_empty(), row.evidence.starts_with("No document speaks of it"), "{}", row.id);
-            assert!(row.question.ends_with('?') && row.evidence.ends_with('.'), "{}", row.id);
+        for gap in Gap::ALL {
+            let is_silent = gap.evidence().starts_with("No document speaks of it");
+            assert_eq!(gap.sources().is_empty(), is_silent, "{gap}");
+            assert!(gap.question().ends_with('?') && gap.evidence().ends_with('.'), "{gap}");
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) fn page() -> Page {
 /// A gap, and what each of its readings that is not the default changes: from what to what, and in which cells.
 fn of_gap(gap: Gap) -> String {
     let [first, others @ ..] = gap.readings() else { return String::new() };
-    let mut text = format!("== {gap}, by default {}: {}\n", first.name, gap.row().question);
+    let mut text = format!("== {gap}, by default {}: {}\n", first.name, gap.question());
     if others.is_empty() {
         text.push_str("no other reading is on offer\n");
     }

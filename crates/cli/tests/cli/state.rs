@@ -153,7 +153,7 @@ fn what_is_no_snapshot_is_refused() {
         (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff\xfe", "it is UTF-16; save it as UTF-8"),
         (b"{\"avmarks_snapshot\":1}", "version 1"),
-        (b"{\"avmarks_snapshot\":2", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
+        (b"{\"avmarks_snapshot\":3", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {

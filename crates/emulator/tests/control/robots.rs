@@ -44,8 +44,8 @@ fn a_group_shows_its_robots_and_administrators() {
         concat!(
             r#"{"group":"@TGS#a","type":"AVChatRoom","owner":null,"name":"","admins":["warden","a"],"now":1700000000000,"#,
             r#""total":4,"robots":2,"online":3,"marks":[{"mark":500,"holders":2}],"members":["#,
-            r#"{"account":"r1","place":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
-            r#"{"account":"r2","place":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
+            r#"{"account":"r1","position":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
+            r#"{"account":"r2","position":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
             r#""next":null}"#
         )
     );
@@ -165,7 +165,7 @@ fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
         event("pin_expired", "old"),
         with(event("went_offline", "old"), json!({ "lost": [], "cause": "pin_expired" })),
     ] {
-        assert_eq!(events.next_of("happening")["event"], expected);
+        assert_eq!(events.next_of("group_event")["event"], expected);
     }
     assert_eq!(counts(&running), (json!([3, 0, 3]), json!([3, 0, 3])));
 }

@@ -17,7 +17,7 @@ pub enum RestoreError {
     AccountTwice(UserId),
     /// A position that does not come after the one before, is 0, or is not below the next free position; or a next free position
     /// beyond 2^42, which no joining reaches and no cursor could name much longer.
-    Place(u64),
+    Position(u64),
     /// A member that joined after the latest time seen.
     JoinedLater(UserId),
     /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
@@ -42,10 +42,10 @@ impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
-            Self::Place(position) => {
+            Self::Position(position) => {
                 write!(
                     f,
-                    "place {position} is out of order: places ascend from 1, stay below the next free one, and that is at most 2^42"
+                    "position {position} is out of order: positions ascend from 1, stay below the next free one, and that is at most 2^42"
                 )
             }
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
@@ -103,11 +103,11 @@ impl Room {
         }
         room.admins = admins;
         if next_position == 0 || next_position > NEXT_PLACE_MAX {
-            return Err(RestoreError::Place(next_position));
+            return Err(RestoreError::Position(next_position));
         }
         for state in members {
             if state.position < room.next_position || state.position >= next_position {
-                return Err(RestoreError::Place(state.position));
+                return Err(RestoreError::Position(state.position));
             }
             let hash = hash(&state.account);
             if room.roster.find(&state.account, hash).is_some() {
@@ -125,7 +125,7 @@ impl Room {
             };
             let marks = room.restored_marks(&state)?;
             let slot = room.insert(state.account, hash, connection, state.joined);
-            let slot = slot.ok_or(RestoreError::Place(state.position))?;
+            let slot = slot.ok_or(RestoreError::Position(state.position))?;
             room.set_marks(slot, marks);
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);

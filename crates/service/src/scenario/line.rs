@@ -199,7 +199,7 @@ impl<'a> Line<'a> {
             None => Ok(Self { at, input }),
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
-                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
+                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.field());
                 let hint = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {hint}", Excerpt(name)))
             }

@@ -1,4 +1,4 @@
-//! The form of a snapshot, and the values in it that stand for one of ours each.
+//! The form of a snapshot. An `alias` is the name of a field in version 2.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,7 +17,8 @@ use super::error::SnapshotError;
 #[serde(deny_unknown_fields)]
 pub(super) struct Snapshot {
     pub(super) avmarks_snapshot: u32,
-    pub(super) latest: u64,
+    #[serde(alias = "latest")]
+    pub(super) now: u64,
     pub(super) sdkappid: u64,
     pub(super) admins: BTreeSet<String>,
     pub(super) marks_supported: bool,
@@ -63,8 +64,10 @@ pub(super) struct GroupWire {
     pub(super) r#type: String,
     pub(super) owner: Option<String>,
     pub(super) admins: Vec<String>,
-    pub(super) latest: u64,
-    pub(super) next_place: u64,
+    #[serde(alias = "latest")]
+    pub(super) now: u64,
+    #[serde(alias = "next_place")]
+    pub(super) next_position: u64,
     pub(super) members: Vec<MemberWire>,
     pub(super) list_views: Vec<ListViewWire>,
     pub(super) count_view: Option<CountViewWire>,
@@ -75,7 +78,8 @@ pub(super) struct GroupWire {
 #[serde(deny_unknown_fields)]
 pub(super) struct MemberWire {
     pub(super) account: String,
-    pub(super) place: u64,
+    #[serde(alias = "place")]
+    pub(super) position: u64,
     pub(super) joined: u64,
     pub(super) connected: bool,
     pub(super) robot: bool,
@@ -97,13 +101,15 @@ pub(super) struct ListViewWire {
 pub(super) enum FilterWire {
     Visible,
     Holding(u32),
-    Nobody,
+    #[serde(alias = "nobody")]
+    InvalidMark,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListedWire {
-    pub(super) place: u64,
+    #[serde(alias = "place")]
+    pub(super) position: u64,
     pub(super) account: String,
     pub(super) joined: u64,
     pub(super) marks: Vec<u32>,
@@ -128,7 +134,7 @@ impl From<Filter> for FilterWire {
         match filter {
             Filter::Visible => Self::Visible,
             Filter::Holding(mark) => Self::Holding(mark.number()),
-            Filter::InvalidMark => Self::Nobody,
+            Filter::InvalidMark => Self::InvalidMark,
         }
     }
 }
@@ -138,7 +144,7 @@ impl FilterWire {
         Ok(match self {
             Self::Visible => Filter::Visible,
             Self::Holding(number) => Filter::Holding(mark(number)?),
-            Self::Nobody => Filter::InvalidMark,
+            Self::InvalidMark => Filter::InvalidMark,
         })
     }
 }
@@ -147,7 +153,7 @@ impl From<MemberState> for MemberWire {
     fn from(member: MemberState) -> Self {
         Self {
             account: member.account.as_str().to_owned(),
-            place: member.position,
+            position: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -167,7 +173,7 @@ impl MemberWire {
         }
         Ok(MemberState {
             account: user("account", &self.account)?,
-            position: self.place,
+            position: self.position,
             joined: Timestamp::from_millis(self.joined),
             connected: self.connected,
             robot: self.robot,
@@ -180,7 +186,7 @@ impl MemberWire {
 impl From<&Listed> for ListedWire {
     fn from(listed: &Listed) -> Self {
         Self {
-            place: listed.position,
+            position: listed.position,
             account: listed.account.as_str().to_owned(),
             joined: listed.joined.as_millis(),
             marks: listed.marks.iter().copied().map(Mark::number).collect(),
@@ -201,7 +207,7 @@ impl ListedWire {
             return Err(value("list_views", format!("`{account}` holds mark {twice} twice")));
         }
         let marks = held.into_iter().map(mark).collect::<Result<_, _>>()?;
-        Ok(Listed { position: self.place, account, joined, marks })
+        Ok(Listed { position: self.position, account, joined, marks })
     }
 }
 

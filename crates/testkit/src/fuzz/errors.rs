@@ -13,7 +13,7 @@ use avmarks_protocol::{
 use avmarks_rules::{Policy, Terms};
 use avmarks_service::{App, Request, Settings, preflight, scenario::Scenario};
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Gap, GroupId, GroupType, Mark, Reading, Timestamp, UserId};
+use avmarks_spec::{Gap, GroupId, GroupType, Mark, Timestamp, UserId};
 
 use super::{assert_is_a_line, split_at_last_nul};
 

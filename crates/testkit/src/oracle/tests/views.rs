@@ -101,21 +101,21 @@ fn a_group_that_is_made_again_has_no_views() {
 
 #[test]
 fn a_profile_reads_what_its_documents_say_and_goes_before_the_other_fields() {
-    use avmarks_spec::Reading;
+    use avmarks_spec::Gap;
     use avmarks_spec::readings::{
         CountTypes, LowPlanList, Offline500, PageSize, RefreshCount, RefreshList, RobotDays, SwitchList,
     };
     let names = |profile: &str| {
         let policy = Policy::profile(profile).unwrap();
         [
-            policy.reading::<PageSize>().name(),
-            policy.reading::<RefreshList>().name(),
-            policy.reading::<RefreshCount>().name(),
-            policy.reading::<LowPlanList>().name(),
-            policy.reading::<SwitchList>().name(),
-            policy.reading::<CountTypes>().name(),
-            policy.reading::<Offline500>().name(),
-            policy.reading::<RobotDays>().name(),
+            policy.reading(Gap::PageSize, PageSize::from_name).name(),
+            policy.reading(Gap::RefreshList, RefreshList::from_name).name(),
+            policy.reading(Gap::RefreshCount, RefreshCount::from_name).name(),
+            policy.reading(Gap::LowPlanList, LowPlanList::from_name).name(),
+            policy.reading(Gap::SwitchList, SwitchList::from_name).name(),
+            policy.reading(Gap::CountTypes, CountTypes::from_name).name(),
+            policy.reading(Gap::Offline500, Offline500::from_name).name(),
+            policy.reading(Gap::RobotDays, RobotDays::from_name).name(),
         ]
     };
     let immediate = "immediate";
