@@ -5,7 +5,7 @@ use avmarks_rules::RestoreError;
 use avmarks_rules::internal::{Cursor, page};
 use avmarks_rules::{
     Command, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
-    StaleTransition, Terms, Transition, Verdict,
+    StaleTransitionError, Terms, Transition, Verdict,
 };
 use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
@@ -252,8 +252,8 @@ proptest! {
             let transition = told.transition(&room, *at);
             let foreign = told.transition(&other, *at);
             for wrong in stale.iter().chain([&foreign]) {
-                prop_assert_eq!(room.apply(wrong), Err(StaleTransition));
-                prop_assert_eq!(room.preview(wrong), Err(StaleTransition));
+                prop_assert_eq!(room.apply(wrong), Err(StaleTransitionError));
+                prop_assert_eq!(room.preview(wrong), Err(StaleTransitionError));
                 prop_assert_eq!((room.members(latest), room.now()), (before.clone(), latest));
             }
             // A clone is in the same state until one of the two changes.
@@ -277,7 +277,7 @@ fn a_new_owner_makes_transitions_stale() {
     let mut room = Room::new(GroupType::AvChatRoom, Some(boss));
     let transition = room.decide_presence(Presence::Join, &[heir], Timestamp::EPOCH);
     room.set_owner(heir);
-    assert_eq!(room.apply(&transition), Err(StaleTransition));
+    assert_eq!(room.apply(&transition), Err(StaleTransitionError));
     assert_eq!((room.owner(), room.len()), (Some(heir), 0));
 }
 

@@ -1,5 +1,7 @@
 //! `QUERY` and `USERSIG` through the whole service, with both readings of `gap:random` and `gap:usersig-code`.
 
+use std::time::Duration;
+
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::get_online_member_num::PATH;
 use avmarks_protocol::usersig::UserSig;
@@ -71,7 +73,8 @@ fn random_is_let_through_or_refused_as_the_policy_reads_it() {
 #[test]
 fn a_bad_signature_is_refused_by_cause_or_by_one_code() {
     let sign = |key_text: &str, app: u64, user: &str, at: u64| {
-        UserSig::sign(&key(key_text), SdkAppId::new(app).unwrap(), user, at, 100, None).as_str().to_owned()
+        let (at, valid_for) = (Timestamp::from_millis(at * 1_000), Duration::from_secs(100));
+        UserSig::sign(&key(key_text), SdkAppId::new(app).unwrap(), user, at, valid_for, None).as_str().to_owned()
     };
     let now = NOW.as_seconds();
     let (ours, admin) = (1_400_000_000, "administrator");
@@ -112,7 +115,14 @@ fn a_key_that_was_decoded_as_hexadecimal_is_another_key() {
 #[test]
 fn a_dry_run_tells_all_that_is_wrong_with_a_signature() {
     let app = app_with_key();
-    let sig = UserSig::sign(&key("wrong"), SdkAppId::new(1).unwrap(), "deputy", 0, 100, None);
+    let sig = UserSig::sign(
+        &key("wrong"),
+        SdkAppId::new(1).unwrap(),
+        "deputy",
+        Timestamp::EPOCH,
+        Duration::from_secs(100),
+        None,
+    );
     let query =
         format!("sdkappid=1400000000&identifier=administrator&usersig={}&random=0&contenttype=json", sig.as_str());
     let request = Request::signed("POST", PATH, &query, br#"{"GroupId":"g"}"#);

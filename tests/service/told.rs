@@ -182,7 +182,7 @@ fn a_line_may_hold_bytes_that_are_not_text() {
     let line =
         |body: &str| format!(r#"{{"at":0,"do":"call","path":"v4/group_open_http_svc/get_online_member_num",{body}}}"#);
     let answer = |body: &str| {
-        let answer = Scenario::default().answer(&line(body)).map_err(|error| error.what)?;
+        let answer = Scenario::default().answer(&line(body)).map_err(|error| error.message)?;
         Ok::<_, String>(text(&answer).to_owned())
     };
     for (body, answered) in [

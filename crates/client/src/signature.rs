@@ -177,10 +177,11 @@ impl Signer {
     ) -> UserSig {
         let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
         let issued_at = now.as_seconds().saturating_sub(skew);
-        let usersig = UserSig::sign(key, self.app, self.identifier.as_str(), issued_at, valid_for, None);
+        let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
+        let usersig =
+            UserSig::sign(key, self.app, self.identifier.as_str(), seconds(issued_at), settings.valid_for, None);
         let expires_at = issued_at.saturating_add(valid_for);
         let until = expires_at.saturating_sub(margin.saturating_add(skew));
-        let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
         cache.latest = Some((usersig.clone(), seconds(issued_at), seconds(until)));
         cache.valid.retain(|(valid, until)| *valid != usersig && *until >= now);
         if cache.valid.len() >= VALID_MAX {

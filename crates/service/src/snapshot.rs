@@ -18,7 +18,8 @@ use crate::online_list::{CachedList, ListCache};
 use error::SNAPSHOT_VERSION_MIN;
 pub use error::{SNAPSHOT_VERSION, SnapshotError};
 use wire::{
-    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
+    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot,
+    checked_limits, user, value,
 };
 
 impl App {
@@ -82,7 +83,7 @@ impl Snapshot {
             marks_supported: *marks_supported,
             online_list_enabled: *online_list_enabled,
             policy: readings.collect(),
-            limits: limits.into(),
+            limits: *limits,
             admitted: admitted.collect(),
             groups: app.groups.iter().map(|(id, group)| GroupWire::of(id, group)).collect(),
             _emulator: IgnoredAny,
@@ -95,7 +96,7 @@ impl Snapshot {
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
-            limits: self.limits.into_limits()?,
+            limits: checked_limits(self.limits)?,
             marks_supported: self.marks_supported,
             online_list_enabled: self.online_list_enabled,
         };

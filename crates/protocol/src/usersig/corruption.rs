@@ -10,8 +10,7 @@ use super::token_error::TokenError;
 
 /// Something that was done to a signature on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Corruption {
+pub(super) enum Corruption {
     /// Quotation marks around it.
     Quoted,
     /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
