@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_renewed_before_its_end_by_margin_and_skew() {
+    fn a_signature_is_renewed_before_it_expires() {
         let signer = signer(100, 10, 5).unwrap();
         let key = SecretKey::new(KEY).unwrap();
         let [first, same, last, next, after] = [0, 1, 79, 80, 81].map(|second| signer.sign(at(second)));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_one_is_renewed_once_however_many_noticed() {
+    fn a_refused_signature_is_renewed_once() {
         let signer = signer(100, 10, 5).unwrap();
         let refused = signer.sign(at(0));
         assert!(signer.renew(&refused) && signer.renew(&refused));
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn too_short_a_validity_is_refused_in_one_line() {
+    fn too_short_a_validity_is_refused() {
         let error = signer(20, 10, 5).unwrap_err();
         assert_eq!(
             error.to_string(),

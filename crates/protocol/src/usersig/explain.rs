@@ -314,7 +314,7 @@ mod tests {
 
     /// 1047/34348, 70001: at least 24 hours.
     #[test]
-    fn a_day_is_long_enough_and_a_second_less_is_not() {
+    fn a_validity_below_a_day_is_noted() {
         let sign =
             |seconds| UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
         assert_eq!(findings(&sign(86_400), "k", 7), []);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_could_be_hexadecimal_is_another_key_all_the_same() {
+    fn only_a_decoded_key_is_recognised() {
         let (text, bytes) = ("c3a9", "é");
         let sign =
             |key: &str| UserSig::with_fields(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_do_is_said_and_notes_are_told_from_refusals() {
+    fn findings_advise_and_notes_are_marked() {
         let sig = UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
         let repaired = format!("'{}'", sig.as_str());
         let explanation = explain(&repaired, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);

@@ -502,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hmac_of_the_text_is_named() {
+    fn each_wrong_mac_is_named() {
         let found = |mac: [u8; 32]| {
             let mac = encoding::standard(mac);
             let json = format!(

@@ -376,7 +376,7 @@ fn a_mac_in_hexadecimal_is_named() {
 }
 
 #[test]
-fn a_mac_of_another_hash_is_told_by_its_length() {
+fn another_hash_is_recognised_by_its_length() {
     let json = json_of(&signed());
     let (start, _) = json.split_once(r#""TLS.sig":"#).unwrap();
     for (bytes, hash) in [(16, "MD5"), (20, "SHA-1"), (48, "SHA-384"), (64, "SHA-512")] {
@@ -471,7 +471,7 @@ fn any_compression_is_read() {
 }
 
 #[test]
-fn eight_layers_of_percent_encoding_are_undone_and_no_more() {
+fn at_most_eight_percent_encodings_are_undone() {
     let encoded = |times: usize| {
         (1..times).fold(signed().as_str().replace('*', "%2A").replace('-', "%2D").replace('_', "%5F"), |text, _| {
             text.replace('%', "%25")
