@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use avmarks_testkit::fuzz::TARGETS;
 
-const FILES_MAX: usize = 1_500;
+const FILES_MAX: usize = 1_000;
 const BYTES_MAX: u64 = 1_500_000;
 
 fn fuzz() -> PathBuf {

@@ -121,7 +121,7 @@ impl Signer {
         self.app
     }
 
-    /// Who calls.
+    /// The identifier that signs the calls: an app admin.
     #[must_use]
     pub const fn identifier(&self) -> &UserId {
         &self.identifier

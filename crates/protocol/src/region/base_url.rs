@@ -128,7 +128,7 @@ pub enum BaseUrlError {
         found: String,
     },
     /// The port is none.
-    #[error("`{}` is no port; a port is a number from 1 to 65535", Excerpt(.found))]
+    #[error("`{}` is not a port: expected a number from 1 to 65535", Excerpt(.found))]
     Port {
         /// What stands behind the colon.
         found: String,

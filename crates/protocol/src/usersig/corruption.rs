@@ -66,7 +66,7 @@ impl fmt::Display for Corruption {
                 write!(f, "other text stands around the signature, which goes from byte {from} to byte {to}; give it alone")
             }
             Self::Doubled => f.write_str("the signature stands there twice; give it once"),
-            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
+            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is not a bearer token; remove it"),
             Self::PercentEncoded { times: 1 } => {
                 f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
             }

@@ -387,7 +387,7 @@ mod tests {
         assert_eq!(found, expected.map(|(is_note, text)| (is_note, text.to_owned())));
         assert_eq!(
             Finding(FindingKind::Unreadable(TokenError::NotObject)).to_string(),
-            "the signature cannot be read: the JSON inside is no object"
+            "the signature cannot be read: the JSON inside is not an object"
         );
     }
 

@@ -171,7 +171,7 @@ fn errors_say_where() {
         (CHANGE.replace("CallbackCommand", "Command"), "`CallbackCommand` is missing"),
         (
             CHANGE.replace("Group.CallbackOn", "Group.\\nOn"),
-            "`Group.\\nOnMemberStateChange` is no webhook that changes members; acknowledge and ignore it",
+            "`Group.\\nOnMemberStateChange` is not a webhook that changes members; acknowledge and ignore it",
         ),
     ] {
         assert_eq!(error(&body), expected);

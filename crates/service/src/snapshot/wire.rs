@@ -253,7 +253,7 @@ fn unique_map<'de, D: Deserializer<'de>, V: Deserialize<'de>>(json: D) -> Result
 /// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
 pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotError> {
     UserId::parse_as(text, AccountId::Utf8)
-        .map_err(|error| value(field, format!("`{}` is no user id: {error}", Excerpt(text))))
+        .map_err(|error| value(field, format!("`{}` is not a user id: {error}", Excerpt(text))))
 }
 
 pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {
