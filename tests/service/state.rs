@@ -97,7 +97,6 @@ fn a_snapshot_of_version_2_is_read() {
     let mut former = now.clone();
     for (name, before) in [
         ("\"avmarks_snapshot\":3", "\"avmarks_snapshot\":2"),
-        ("\"now\":", "\"latest\":"),
         ("\"next_position\":", "\"next_place\":"),
         ("\"position\":", "\"place\":"),
         ("\"invalid_mark\"", "\"nobody\""),

@@ -56,7 +56,7 @@ impl App {
             avmarks_snapshot: u32,
         }
         let form = |error: serde_json::Error| SnapshotError::Form { what: brief(&error) };
-        // The version first: another one may have another form. Version 2 has other names for four fields.
+        // The version first: another one may have another form. Version 2 has other names for three values.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
         if !(SNAPSHOT_VERSION_MIN..=SNAPSHOT_VERSION).contains(&found) {
             return Err(SnapshotError::Version { found });
@@ -77,7 +77,7 @@ impl Snapshot {
         });
         Self {
             avmarks_snapshot: SNAPSHOT_VERSION,
-            now: app.now.as_millis(),
+            latest: app.now.as_millis(),
             sdkappid: sdkappid.number(),
             admins: admins.clone(),
             marks_supported: *marks_supported,
@@ -101,8 +101,8 @@ impl Snapshot {
             online_list_enabled: self.online_list_enabled,
         };
         let mut app = App::new(Settings { sdkappid, admins: self.admins, terms, key: None });
-        app.now =
-            Timestamp::new(self.now).map_err(|error| value("now", format!("`{}` is too late: {error}", self.now)))?;
+        app.now = Timestamp::new(self.latest)
+            .map_err(|error| value("latest", format!("`{}` is too late: {error}", self.latest)))?;
         for admitted in self.admitted {
             app.readmit(admitted)?;
         }
@@ -149,7 +149,7 @@ impl App {
         let unknown = || value("admitted", format!("`{}` is not a call", Excerpt(&command)));
         let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
         if !at.is_sorted() || at.last().is_some_and(|last| *last > self.now.as_millis()) {
-            return Err(value("admitted", "the moments must ascend, and none may come after `now`"));
+            return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
         }
         let quota = at.into_iter().map(Timestamp::from_millis).collect();
         match self.quotas.insert((sdkappid, *endpoint), quota) {
@@ -172,7 +172,7 @@ impl GroupWire {
             r#type: room.kind().name().to_owned(),
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
             admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
-            now: room.now().as_millis(),
+            latest: room.now().as_millis(),
             next_position: room.next_position(),
             members: room.members(room.now()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
@@ -184,21 +184,21 @@ impl GroupWire {
         }
     }
 
-    fn into_group(self, now: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
+    fn into_group(self, latest: Timestamp) -> Result<(GroupId, Group), SnapshotError> {
         let id = GroupId::parse(&self.id)
             .map_err(|error| value("id", format!("invalid group id `{}`: {error}", Excerpt(&self.id))))?;
         let kind = GroupType::from_name(&self.r#type)
             .ok_or_else(|| value("type", format!("`{}` is not a type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
-        if self.now > now.as_millis() {
-            return Err(value("now", format!("group `{id}` has seen a later time than the app")));
+        if self.latest > latest.as_millis() {
+            return Err(value("latest", format!("group `{id}` has seen a later time than the app")));
         }
         let members = self.members.into_iter().map(MemberWire::into_state).collect::<Result<Vec<_>, _>>()?;
-        let seen = Timestamp::from_millis(self.now);
+        let seen = Timestamp::from_millis(self.latest);
         let admins = self.admins.iter().map(|admin| user("admins", admin)).collect::<Result<_, _>>()?;
         let room = Room::restore(kind, owner, admins, seen, self.next_position, members)
             .map_err(|error| SnapshotError::Group { group: id, error })?;
-        if room.next_deadline().is_some_and(|end| end <= now) {
+        if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
         }
         if !kind.has_marks() && (!self.list_views.is_empty() || self.online_view.is_some()) {
@@ -209,7 +209,7 @@ impl GroupWire {
         }
         let mut cache = ListCache::default();
         for view in self.list_views {
-            let (filter, taken, view) = view.into_view(now, self.next_position)?;
+            let (filter, taken, view) = view.into_view(latest, self.next_position)?;
             if cache.lists.contains_key(&filter) {
                 return Err(value("list_views", format!("a filter of group `{id}` is there twice")));
             }
@@ -224,20 +224,24 @@ impl GroupWire {
         };
         if let Some(view) = self.count_view {
             at_most_joined("count_view", view.count)?;
-            cache.count = Some((taken(view.taken, now)?, view.count));
+            cache.count = Some((taken(view.taken, latest)?, view.count));
         }
         if let Some(OnlineViewWire { taken: at, accounts }) = self.online_view {
             at_most_joined("online_view", accounts.len())?;
             let online = accounts.iter().map(|account| user("online_view", account)).collect::<Result<_, _>>()?;
-            cache.online = Some((taken(at, now)?, online));
+            cache.online = Some((taken(at, latest)?, online));
         }
         Ok((id, Group { room, cache }))
     }
 }
 
 impl ListViewWire {
-    fn into_view(self, now: Timestamp, next_position: u64) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
-        let taken = taken(self.taken, now)?;
+    fn into_view(
+        self,
+        latest: Timestamp,
+        next_position: u64,
+    ) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
+        let taken = taken(self.taken, latest)?;
         let members =
             self.members.into_iter().map(|member| member.into_listed(taken)).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
@@ -267,9 +271,9 @@ fn shows(filter: Filter, member: &Listed) -> bool {
 }
 
 /// When a view was taken: not later than the latest time seen.
-fn taken(at: u64, now: Timestamp) -> Result<Timestamp, SnapshotError> {
+fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotError> {
     match Timestamp::from_millis(at) {
-        at if at <= now => Ok(at),
-        _ => Err(value("taken", "a view was taken after `now`")),
+        at if at <= latest => Ok(at),
+        _ => Err(value("taken", "a view was taken after `latest`")),
     }
 }

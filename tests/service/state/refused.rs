@@ -57,11 +57,11 @@ fn a_group_that_there_cannot_be() {
         ("\"AVChatRoom\"", "\"Public\"", "in a group that is not an AVChatRoom"),
         ("\"AVChatRoom\"", "\"Party\"", "`Party` is not a type of group"),
         (
-            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"now\":1795412030000",
-            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"now\":1795412030001",
+            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030000",
+            "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030001",
             "has seen a later time than the app",
         ),
-        ("\"now\":1795412030000", "\"now\":1795671230000", "a pin of group `g` has ended already"),
+        ("\"latest\":1795412030000", "\"latest\":1795671230000", "a pin of group `g` has ended already"),
         ("\"admins\":[\"keeper\",\"a\"]", "\"admins\":[\"keeper\",\"keeper\"]", "`keeper` is an administrator twice"),
         (
             "\"admins\":[\"keeper\",\"a\"]",
@@ -165,7 +165,7 @@ fn robots_that_there_cannot_be() {
 fn views_that_there_cannot_be() {
     let late =
         |view: &str| (format!("\"{view}\":{{\"taken\":1795412030000"), format!("\"{view}\":{{\"taken\":1795412030001"));
-    let message = "a view was taken after `now`";
+    let message = "a view was taken after `latest`";
     let (count, online) = (late("count_view"), late("online_view"));
     all_are_refused(&[
         ("\"taken\":1795412030000", "\"taken\":1795412030001", message),

@@ -3,7 +3,7 @@
 use avmarks_rules::RestoreError;
 use avmarks_spec::GroupId;
 
-/// The version that this crate writes. It reads version 2 too, with the former names of four fields (`docs/changelog.md`).
+/// The version that this crate writes. It reads version 2 too, with the former names of three values (`docs/changelog.md`).
 pub const SNAPSHOT_VERSION: u32 = 3;
 
 /// The earliest version that can be read.

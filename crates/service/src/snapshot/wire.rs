@@ -17,8 +17,7 @@ use super::error::SnapshotError;
 #[serde(deny_unknown_fields)]
 pub(super) struct Snapshot {
     pub(super) avmarks_snapshot: u32,
-    #[serde(alias = "latest")]
-    pub(super) now: u64,
+    pub(super) latest: u64,
     pub(super) sdkappid: u64,
     pub(super) admins: BTreeSet<String>,
     pub(super) marks_supported: bool,
@@ -50,8 +49,7 @@ pub(super) struct GroupWire {
     pub(super) r#type: String,
     pub(super) owner: Option<String>,
     pub(super) admins: Vec<String>,
-    #[serde(alias = "latest")]
-    pub(super) now: u64,
+    pub(super) latest: u64,
     #[serde(alias = "next_place")]
     pub(super) next_position: u64,
     pub(super) members: Vec<MemberWire>,

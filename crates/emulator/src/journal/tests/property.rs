@@ -134,7 +134,7 @@ fn apply(shared: &Shared, op: &Op) {
         Op::Edge(Door::Snapshot, latest) => change(shared, |world| {
             world.tick();
             let mut snapshot: Value = serde_json::from_slice(&world.state.app.snapshot()).unwrap();
-            snapshot["now"] = (*latest).into();
+            snapshot["latest"] = (*latest).into();
             if let Ok(app) = avmarks_service::App::restore(snapshot.to_string().as_bytes()) {
                 assert!(*latest < 1 << 53);
                 world.replace(app, std::collections::BTreeMap::new(), crate::state::CallState::default());
