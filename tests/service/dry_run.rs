@@ -1,5 +1,4 @@
-//! A dry run foresees what the service answers, whatever is asked, by whom, of which group, and however the gaps are read; and a
-//! refusal changes nothing.
+//! A dry run predicts the answer of the service for every call, caller, group and policy; and a refusal changes nothing.
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Policy, Presence, Reason};
