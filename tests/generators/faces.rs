@@ -60,7 +60,7 @@ where
 }
 
 #[test]
-fn a_counterexample_is_as_small_as_it_can_be() {
+fn counterexamples_are_minimal() {
     let marks = |valid: &Valid<Request>, number: i64| match &valid.message {
         Request::ModifyUserInfo(request) => {
             request.member_list.iter().flat_map(|member| &member.marks).any(|mark| mark.to_i64() == Some(number))
@@ -78,7 +78,7 @@ fn a_counterexample_is_as_small_as_it_can_be() {
 }
 
 #[test]
-fn a_counterexample_of_steps_has_no_step_too_many() {
+fn counterexamples_have_no_needless_step() {
     let is_deletion = |step: &operations::Step| match &step.input {
         operations::Input::Call { body, .. } => body.contains(r#""CommandType":2"#),
         _ => false,

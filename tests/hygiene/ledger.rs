@@ -8,7 +8,7 @@ use avmarks_spec::{Clause, Gap, PAGES, Source};
 use super::compared_page;
 
 #[test]
-fn the_ledger_is_the_tables_of_spec_and_the_profiles_of_rules() {
+fn the_ledger_page_is_up_to_date() {
     compared_page("docs/ledger.md", &format!("{}\n{}", tables(), profiles()));
 }
 

@@ -27,7 +27,7 @@ proptest! {
 
 /// The runs above are worth something: calls are served and refused in plenty, for many reasons, and most reach the rules.
 #[test]
-fn the_runs_meet_what_they_are_meant_to_meet() {
+fn the_generated_runs_cover_their_goals() {
     let mut runner = TestRunner::deterministic();
     let mut total = Tally::default();
     for _ in 0..1_500 {
@@ -78,7 +78,7 @@ const UNREACHABLE: &[Gap] = &[Gap::Random, Gap::RobotWebhook, Gap::Slots, Gap::R
 
 /// Every state of a room of two accounts, and every step from each; `small_worlds` of the testkit's examples does more.
 #[test]
-fn a_small_world_is_judged_alike_to_its_end() {
+fn a_small_world_is_explored_completely() {
     let world = World {
         accounts: 2,
         marks: vec![500, 1_000],

@@ -64,7 +64,7 @@ fn is_cheap(cost: &AllocationInfo, told: &str) {
 }
 
 #[test]
-fn two_hundred_thousand_bad_marks_cost_no_message_each() {
+fn bad_marks_cost_no_message_each() {
     let body = marks("999");
     for (signed_with, calls_max, code, because) in [
         ("right", 200, 10_004, &["MARK-RANGE", "gap:mark-max"][..]),
@@ -79,7 +79,7 @@ fn two_hundred_thousand_bad_marks_cost_no_message_each() {
 }
 
 #[test]
-fn as_many_fields_of_a_wrong_type_cost_no_message_each() {
+fn wrong_types_cost_no_message_each() {
     for (signed_with, calls_max, code) in [("right", 200, 10_004), ("wrong", 200, 70_009), ("right", 0, 60_007)] {
         for (endpoint, body) in [
             (Endpoint::ModifyUserInfo, marks("1.5")),
@@ -97,7 +97,7 @@ fn as_many_fields_of_a_wrong_type_cost_no_message_each() {
 }
 
 #[test]
-fn as_many_ill_formed_accounts_cost_no_message_each() {
+fn invalid_accounts_cost_no_message_each() {
     for (signed_with, calls_max) in [("right", 200), ("wrong", 200), ("right", 0)] {
         for (endpoint, head) in [
             (Endpoint::AddRobots, r#"{"GroupId":"g","Member_Account":["#),

@@ -68,7 +68,7 @@ fn rooms(app: &App) -> String {
 }
 
 #[test]
-fn a_dry_run_foresees_each_answer_under_each_reading() {
+fn a_dry_run_predicts_every_answer() {
     let policies = Gap::ALL.iter().flat_map(|gap| {
         gap.readings().iter().map(|reading| {
             let mut policy = Policy::default();

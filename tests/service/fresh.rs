@@ -61,7 +61,7 @@ fn refreshed(list: RefreshList, count: RefreshCount) -> App {
 const BOTH: &str = r#""late","a","robot""#;
 
 #[test]
-fn list_and_check_are_as_old_as_the_list_may_grow_and_the_count_as_the_count_may() {
+fn list_check_and_count_have_their_ages() {
     for (reading, age) in
         [(RefreshList::Immediate, 0), (RefreshList::TenSeconds, 10_000), (RefreshList::FortySeconds, 40_000)]
     {
@@ -87,7 +87,7 @@ fn list_and_check_are_as_old_as_the_list_may_grow_and_the_count_as_the_count_may
 }
 
 #[test]
-fn a_check_shows_what_the_first_check_saw_of_the_whole_group_whoever_was_asked_for_then() {
+fn a_check_caches_the_whole_group() {
     let mut app = refreshed(RefreshList::TenSeconds, RefreshCount::Immediate);
     // A list or a count takes no view for it.
     assert_eq!((list(&mut app, NOW).len(), count(&mut app, NOW)), (3, 3));
@@ -102,7 +102,7 @@ fn a_check_shows_what_the_first_check_saw_of_the_whole_group_whoever_was_asked_f
 }
 
 #[test]
-fn robots_and_the_hidden_are_counted_and_checked_and_the_disconnected_are_not() {
+fn robots_and_hidden_members_are_counted() {
     let mut app = app_with_group();
     ask(&mut app, Endpoint::AddRobots, r#"{"GroupId":"g","Member_Account":["robot","b"]}"#, NOW);
     ask(&mut app, Endpoint::ModifyUserInfo, text(&body("g", 1, &[("a", &[600]), ("robot", &[600])])), NOW);
@@ -115,7 +115,7 @@ fn robots_and_the_hidden_are_counted_and_checked_and_the_disconnected_are_not() 
 }
 
 #[test]
-fn the_list_shows_marks_where_it_is_read_so() {
+fn the_list_shows_marks_under_one_reading() {
     let mut app = app_with_group();
     let marks: &[(&str, &[i64])] = &[("a", &[1_001, 1_000]), ("b", &[4_294_967_295, 600, 500]), ("robot", &[500])];
     ask(&mut app, Endpoint::ModifyUserInfo, text(&body("g", 1, marks)), NOW);
@@ -140,7 +140,7 @@ fn the_list_shows_marks_where_it_is_read_so() {
 
 /// A view outlives a change of the policy; what it shows is the state of the moment at which it was taken.
 #[test]
-fn a_view_shows_the_marks_of_the_moment_at_which_it_was_taken() {
+fn a_cached_list_shows_its_own_marks() {
     let pull = r#"{"GroupId":"g","Timestamp":0,"Mark":1000}"#;
     for before in [ListMarks::Present, ListMarks::Absent] {
         let mut app = refreshed(RefreshList::TenSeconds, RefreshCount::Immediate);
@@ -173,7 +173,7 @@ fn crowd(count: usize) -> App {
 }
 
 #[test]
-fn without_plan_or_switch_the_list_is_the_30_latest_where_it_is_read_so() {
+fn a_short_list_has_30_members() {
     let low_plan = |settings: &mut Settings| settings.terms.marks_supported = false;
     let off = |settings: &mut Settings| {
         settings.terms.online_list_enabled = false;
@@ -210,7 +210,7 @@ fn without_plan_or_switch_the_list_is_the_30_latest_where_it_is_read_so() {
 }
 
 #[test]
-fn plan_goes_before_switch_and_each_refuses_the_list_as_it_is_read() {
+fn plan_and_switch_refuse_in_order() {
     let code = |low_plan_list, switch_list, marks_supported, online_list_enabled| {
         let mut app = with(crowd(31), |settings| {
             settings.terms.policy.low_plan_list = low_plan_list;

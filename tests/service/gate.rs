@@ -17,7 +17,7 @@ fn gate(app: &App, method: &str, query: &str, body: &[u8]) -> Result<Vec<&'stati
 }
 
 #[test]
-fn the_gate_is_steps_1_to_4_without_the_path() {
+fn authorize_checks_steps_1_to_4() {
     let mut app = app_with_group();
     assert_eq!(gate(&app, "POST", GOOD, b"no JSON, and not its business"), Ok(vec![]));
     // The earlier step answers, as everywhere.
@@ -35,7 +35,7 @@ fn the_gate_is_steps_1_to_4_without_the_path() {
 }
 
 #[test]
-fn the_gate_names_the_gaps_that_let_a_request_through() {
+fn authorize_names_the_gaps_used() {
     let mut app = app_with_group();
     let without_random = GOOD.replace("&random=1", "");
     assert_eq!(gate(&app, "POST", &without_random, b""), Ok(vec!["gap:random"]));
@@ -59,7 +59,7 @@ fn the_gate_answers_the_envelope_alone() {
 }
 
 #[test]
-fn a_body_that_was_not_read_is_refused_by_its_length() {
+fn an_unread_body_is_refused_by_length() {
     let app = app_with_group();
     let path = get_online_member_num::PATH;
     let request = Request::signed("POST", path, GOOD, b"");
@@ -88,7 +88,7 @@ fn a_body_that_was_not_read_is_refused_by_its_length() {
 }
 
 #[test]
-fn the_gate_refuses_a_signature_once_it_has_expired() {
+fn authorize_refuses_expired_signatures() {
     let mut app = app_with_group();
     let mut settings = app.settings().clone();
     settings.key = Some(key("right"));
@@ -107,7 +107,7 @@ fn the_gate_refuses_a_signature_once_it_has_expired() {
 }
 
 #[test]
-fn a_body_of_the_most_bytes_is_read_and_one_more_is_not() {
+fn one_byte_beyond_the_limit_is_refused() {
     let mut app = app_with_group();
     let mut settings = app.settings().clone();
     settings.terms.limits.body_bytes_max = 20;

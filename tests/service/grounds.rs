@@ -156,7 +156,7 @@ fn a_comma_that_was_passed_over_is_named() {
 }
 
 #[test]
-fn the_rules_alone_name_a_clock_that_ran_back() {
+fn a_clock_that_ran_back_is_named() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     let at = Timestamp::from_millis;
     room.apply_presence(Presence::Join, &[user("a")], at(5));

@@ -51,7 +51,7 @@ fn full_app() -> App {
 }
 
 #[test]
-fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
+fn a_restored_app_continues_unchanged() {
     let mut app = full_app();
     let mut again = App::restore(&app.snapshot()).unwrap();
     assert_eq!(again.snapshot(), app.snapshot());
@@ -128,7 +128,7 @@ fn robots_and_administrators_come_back_as_they_were() {
 }
 
 #[test]
-fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_is_room() {
+fn lowering_a_limit_removes_no_mark() {
     let call = |app: &mut App, command, account: &str, mark| {
         let body = body("g", command, &[(account, &[mark])]);
         app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
@@ -156,7 +156,7 @@ fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_i
 }
 
 #[test]
-fn a_limit_of_no_marks_lets_marks_be_deleted() {
+fn marks_can_be_deleted_at_limit_0() {
     let mut app = app_with_group();
     let call = |app: &mut App, command, mark| {
         let body = body("g", command, &[("a", &[mark])]);

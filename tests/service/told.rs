@@ -69,7 +69,7 @@ fn a_refusal_names_group_caller_and_numbers() {
 
 /// Robots are named by `Member_Account`, and their body has no `MemberList`.
 #[test]
-fn the_place_of_a_refusal_is_a_field_of_its_call() {
+fn refusal_paths_are_fields_of_the_call() {
     let ten = body("g", 1, &[("b", &(1_000..1_010).collect::<Vec<_>>())]);
     let mut app = app_with_group();
     app.handle(&Request::trusted("administrator", modify_user_info::PATH, &ten), NOW);
@@ -94,7 +94,7 @@ fn the_place_of_a_refusal_is_a_field_of_its_call() {
 }
 
 #[test]
-fn an_app_tells_its_groups_and_when_the_next_pin_ends() {
+fn an_app_lists_groups_and_next_deadline() {
     let mut app = app_with_group();
     app.create_group(group("f"), GroupType::AvChatRoom, None, NOW);
     assert_eq!(app.groups().collect::<Vec<_>>(), [group("f"), group("g")]);
@@ -119,7 +119,7 @@ fn a_request_is_shown_without_its_query() {
 }
 
 #[test]
-fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
+fn cached_lists_are_dropped_at_their_age() {
     let mut app =
         configured(app_with_group(), |settings| settings.terms.policy.refresh_list = RefreshList::FortySeconds);
     let mut views = |filter: i64, later: u64| {
@@ -136,7 +136,7 @@ fn a_view_is_forgotten_at_the_age_at_which_it_is_no_longer_shown() {
 
 /// The reading of `gap:list-marks` may change while a view is shown.
 #[test]
-fn a_view_keeps_the_marks_of_its_moment_though_they_are_not_asked_for_yet() {
+fn a_cached_list_keeps_unrequested_marks() {
     let settings = |marks: ListMarks| {
         move |settings: &mut Settings| {
             settings.terms.policy.refresh_list = RefreshList::FortySeconds;
@@ -157,7 +157,7 @@ fn a_view_keeps_the_marks_of_its_moment_though_they_are_not_asked_for_yet() {
 }
 
 #[test]
-fn the_lines_of_a_scenario_are_counted_from_one() {
+fn scenario_lines_count_from_1() {
     let mut scenario = Scenario::default();
     for line in 1..=3 {
         let answer = scenario.answer(r#"{"at":0,"do":"tick"}"#).unwrap();
@@ -178,11 +178,11 @@ fn what_happened_is_told_as_in_a_scenario() {
 }
 
 #[test]
-fn a_line_may_hold_bytes_that_are_not_text() {
+fn a_line_may_hold_arbitrary_bytes() {
     let line =
         |body: &str| format!(r#"{{"at":0,"do":"call","path":"v4/group_open_http_svc/get_online_member_num",{body}}}"#);
     let answer = |body: &str| {
-        let answer = Scenario::default().answer(&line(body)).map_err(|error| error.what)?;
+        let answer = Scenario::default().answer(&line(body)).map_err(|error| error.message)?;
         Ok::<_, String>(text(&answer).to_owned())
     };
     for (body, answered) in [
@@ -212,7 +212,7 @@ fn a_line_may_hold_bytes_that_are_not_text() {
 }
 
 #[test]
-fn a_line_that_is_not_utf8_counts_and_changes_nothing() {
+fn an_invalid_line_counts_and_changes_nothing() {
     let mut scenario = Scenario::default();
     let error = scenario.answer_bytes(b"{\"at\":\xff}").unwrap_err();
     assert_eq!(error.to_string(), "line 1: it is not UTF-8: the byte at 6 fits no character");

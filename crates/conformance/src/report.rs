@@ -28,7 +28,7 @@ pub enum State {
     },
     /// The SDK cannot do it. A skipped case counts as applicable and not as passed.
     Skipped {
-        /// Why.
+        /// The reason of the skip, in one sentence.
         why: String,
         /// Where that is said.
         url: Option<String>,

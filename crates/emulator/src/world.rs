@@ -9,7 +9,7 @@ use std::time::Duration;
 use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
-use avmarks_service::scenario::{Input, InputError, Line};
+use avmarks_service::scenario::{Input, Line, LineError};
 use avmarks_service::{Answer, App, GroupEvent, GroupEventKind, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
@@ -66,7 +66,7 @@ pub(crate) struct PlayError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PlayCause {
     #[error(transparent)]
-    Input(#[from] InputError),
+    Input(#[from] LineError),
     #[error(transparent)]
     Capacity(#[from] CapacityError),
 }

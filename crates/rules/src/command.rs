@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_one_account_become_one_at_the_place_of_the_first() {
+    fn entries_merge_at_the_first_position() {
         let call = MarkCall::set(
             Operator::Admin,
             vec![entry("a", &[1001, 1000]), entry("b", &[1002, 1002]), entry("a", &[1000, 1003])],
@@ -260,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_repetition_is_as_it_was_sent() {
+    fn calls_without_repetition_stay_as_sent() {
         let call = MarkCall::delete(Operator::Admin, vec![entry("b", &[1001]), entry("a", &[1001])]);
         assert_eq!(call.entries(), [entry("b", &[1001]), entry("a", &[1001])]);
         assert!(!call.was_merged());
     }
 
     #[test]
-    fn a_repeated_account_is_found_among_few_and_many() {
+    fn a_repeated_account_is_always_found() {
         for length in [1, 2, FEW_ACCOUNTS - 1, FEW_ACCOUNTS, FEW_ACCOUNTS + 1, FEW_ACCOUNTS * 3] {
             let names: Vec<_> = (0..length).map(|number| alloc::format!("user{number}")).collect();
             let entries: Vec<_> = names.iter().map(|name| entry(name, &[1000])).collect();
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_do_not_make_accounts_the_same() {
+    fn colliding_hashes_keep_accounts_apart() {
         let entries: Vec<_> = (0..FEW_ACCOUNTS).map(|number| entry(&alloc::format!("user{number}"), &[1000])).collect();
         for hash in [0, u64::MAX] {
             let mut hashes = vec![hash; entries.len()];

@@ -18,7 +18,8 @@ use crate::online_list::{CachedList, ListCache};
 use error::SNAPSHOT_VERSION_MIN;
 pub use error::{SNAPSHOT_VERSION, SnapshotError};
 use wire::{
-    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
+    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot,
+    checked_limits, user, value,
 };
 
 impl App {
@@ -48,7 +49,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`SnapshotError`] where the bytes are no snapshot, or one that the rules do not allow.
+    /// [`SnapshotError`] where the bytes are not a snapshot, or the rules do not allow its state.
     pub fn restore(json: &[u8]) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {
@@ -82,7 +83,7 @@ impl Snapshot {
             marks_supported: *marks_supported,
             online_list_enabled: *online_list_enabled,
             policy: readings.collect(),
-            limits: limits.into(),
+            limits: *limits,
             admitted: admitted.collect(),
             groups: app.groups.iter().map(|(id, group)| GroupWire::of(id, group)).collect(),
             _emulator: IgnoredAny,
@@ -95,7 +96,7 @@ impl Snapshot {
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
-            limits: self.limits.into_limits()?,
+            limits: checked_limits(self.limits)?,
             marks_supported: self.marks_supported,
             online_list_enabled: self.online_list_enabled,
         };
@@ -145,7 +146,7 @@ impl App {
         let AdmittedWire { sdkappid, command, at } = admitted;
         let sdkappid = SdkAppId::new(sdkappid)
             .map_err(|error| value("admitted", format!("invalid SDKAppID `{sdkappid}`: {error}")))?;
-        let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
+        let unknown = || value("admitted", format!("`{}` is not a call", Excerpt(&command)));
         let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
         if !at.is_sorted() || at.last().is_some_and(|last| *last > self.now.as_millis()) {
             return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
@@ -187,7 +188,7 @@ impl GroupWire {
         let id = GroupId::parse(&self.id)
             .map_err(|error| value("id", format!("invalid group id `{}`: {error}", Excerpt(&self.id))))?;
         let kind = GroupType::from_name(&self.r#type)
-            .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
+            .ok_or_else(|| value("type", format!("`{}` is not a type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
         if self.latest > latest.as_millis() {
             return Err(value("latest", format!("group `{id}` has seen a later time than the app")));

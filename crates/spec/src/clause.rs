@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_clause_is_found_by_its_id_and_shown_as_it() {
+    fn each_clause_has_a_unique_id() {
         for clause in Clause::ALL {
             assert_eq!(Clause::from_name(&clause.to_string()), Some(*clause));
             assert_eq!(clause.to_string(), clause.id());

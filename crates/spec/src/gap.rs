@@ -453,7 +453,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_gap_is_found_by_its_id_and_by_its_field_and_shown_by_its_id() {
+    fn each_gap_has_an_id_and_a_field() {
         for gap in Gap::ALL {
             assert_eq!(Gap::from_name(&gap.to_string()), Some(*gap));
             assert_eq!(gap.field().map(Gap::from_name), gap.field().map(|_| Some(*gap)));

@@ -169,7 +169,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_address_is_that_of_a_known_site_with_the_number_of_the_page() {
+    fn each_address_has_its_site_and_page_number() {
         let (mut numbers, mut urls) = (BTreeSet::new(), BTreeSet::new());
         for page in PAGES {
             assert!(numbers.insert(page.number) && urls.insert(page.url), "{page:?} is there twice");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn each_date_is_a_day_a_month_or_a_year() {
+    fn each_date_is_a_day_month_or_year() {
         let is_number = |part: &str, length: usize, range: core::ops::RangeInclusive<u32>| {
             part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
         };
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_clause_has_a_source_and_every_page_is_one() {
+    fn clauses_have_sources_and_pages_are_used() {
         for clause in Clause::ALL {
             assert!(!clause.sources().is_empty(), "{clause}");
         }
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_without_sources_says_that_no_document_speaks_of_it() {
+    fn a_gap_without_sources_says_so() {
         for gap in Gap::ALL {
             let is_silent = gap.evidence().starts_with("No document speaks of it");
             assert_eq!(gap.sources().is_empty(), is_silent, "{gap}");
@@ -239,7 +239,7 @@ mod tests {
     /// The newer copies of the page of marks end within its samples. What follows them was seen in a copy of 2023 alone,
     /// except the table of request fields, which an undated copy shows.
     #[test]
-    fn no_newer_copy_is_said_to_show_what_was_seen_in_an_older_one_alone() {
+    fn each_sentence_cites_a_copy_that_has_it() {
         let seen_to_the_samples =
             ["feature overview", "applicable group types", "note", "request parameters", "maximum call frequency"];
         for (id, source) in sources() {

@@ -86,7 +86,7 @@ fn changed(gap: Gap, reading: &str) -> Vec<(Cell, &'static Verdict, Verdict)> {
 /// What rests on a reading says so: else nobody could tell the vendor's word from ours. Where the reading made the room another
 /// one beforehand, the answer rests on the room.
 #[test]
-fn a_cell_that_a_reading_changes_names_the_gap() {
+fn a_changed_cell_names_the_gap() {
     let mut silent = Vec::new();
     for gap in Gap::ALL {
         for reading in gap.readings().iter().skip(1) {

@@ -38,15 +38,15 @@ fn an_app_that_there_cannot_be() {
             "`policy` in the snapshot: `page` is not a field of the policy",
         ),
         ("\"refresh_list\"", "\"refresh\"", "`policy` in the snapshot: `refresh_list` is missing"),
-        ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is no snapshot: invalid value"),
-        ("\"group_admins_max\":5,", "", "this is no snapshot: missing field `group_admins_max`"),
-        ("\"page_size\"", "\"page_size\":\"500\",\"page_size\"", "this is no snapshot: duplicate field `page_size`"),
+        ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is not a snapshot: invalid value"),
+        ("\"group_admins_max\":5,", "", "this is not a snapshot: missing field `group_admins_max`"),
+        ("\"page_size\"", "\"page_size\":\"500\",\"page_size\"", "this is not a snapshot: duplicate field `page_size`"),
         ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
-        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
+        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is not a call"),
         ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
         ("\"command\":\"check_members\"", "\"command\":\"add_robots\"", "is there twice"),
-        ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
-        ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
+        ("\"groups\":[", "\"groups\":[7,", "this is not a snapshot: invalid type"),
+        ("\"groups\":[", "\"groupes\":[", "this is not a snapshot: unknown field `groupes`"),
     ]);
 }
 
@@ -54,8 +54,8 @@ fn an_app_that_there_cannot_be() {
 fn a_group_that_there_cannot_be() {
     all_are_refused(&[
         ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot: invalid group id ``: it is empty"),
-        ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
-        ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
+        ("\"AVChatRoom\"", "\"Public\"", "in a group that is not an AVChatRoom"),
+        ("\"AVChatRoom\"", "\"Party\"", "`Party` is not a type of group"),
         (
             "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030000",
             "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030001",
@@ -68,8 +68,12 @@ fn a_group_that_there_cannot_be() {
             "\"admins\":[\"keeper\",\"a\",\"keeper\"]",
             "`keeper` is an administrator twice",
         ),
-        ("\"admins\":[\"keeper\",\"a\"]", "\"admins\":[\"keeper\",\"\"]", "`admins` in the snapshot: `` is no user id"),
-        ("\"admins\":[\"keeper\",\"a\"],", "", "this is no snapshot: missing field `admins`"),
+        (
+            "\"admins\":[\"keeper\",\"a\"]",
+            "\"admins\":[\"keeper\",\"\"]",
+            "`admins` in the snapshot: `` is not a user id",
+        ),
+        ("\"admins\":[\"keeper\",\"a\"],", "", "this is not a snapshot: missing field `admins`"),
         (
             "\"next_position\":6",
             "\"next_position\":18446744073709551615",
@@ -143,8 +147,8 @@ fn robots_that_there_cannot_be() {
             "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795412030000",
             "`r` has an end of mark 500 without the mark, or one that has passed (PIN-500)",
         ),
-        ("\"robot\":true,", "", "this is no snapshot: missing field `robot`"),
-        ("\"robot\":true", "\"robot\":1", "this is no snapshot: invalid type"),
+        ("\"robot\":true,", "", "this is not a snapshot: missing field `robot`"),
+        ("\"robot\":true", "\"robot\":1", "this is not a snapshot: invalid type"),
     ]);
     // A robot alone makes a group of another type one that there cannot be.
     let good = good();
@@ -154,7 +158,7 @@ fn robots_that_there_cannot_be() {
     let alone = format!("{before}\"members\":[{robot}{after}");
     assert!(App::restore(alone.as_bytes()).is_ok(), "{alone}");
     let error = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
-    assert!(error.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{error}");
+    assert!(error.contains("`s` holds a mark in a group that is not an AVChatRoom (GROUP-TYPE)"), "{error}");
 }
 
 #[test]
@@ -170,8 +174,8 @@ fn views_that_there_cannot_be() {
         ("\"invalid_mark\"", "{\"holding\":1000}", "a filter of group `g` is there twice"),
         ("{\"holding\":1000}", "\"invalid_mark\"", "`r` is in a view that does not show it"),
         ("{\"holding\":1000}", "{\"holding\":700}", "`700` is no mark"),
-        ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is no user id"),
-        ("\"online_view\":{", "\"check_view\":{", "this is no snapshot: unknown field `check_view`"),
+        ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is not a user id"),
+        ("\"online_view\":{", "\"check_view\":{", "this is not a snapshot: unknown field `check_view`"),
     ]);
     let good = good();
     let views = good.find("\"list_views\":[").unwrap();
@@ -300,9 +304,9 @@ fn what_can_be_if_nothing_less() {
 #[test]
 fn what_is_no_snapshot_or_of_another_version() {
     for (bytes, message) in [
-        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
-        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
-        (b"\xff", "this is no snapshot: expected value at line 1 column 1"),
+        (&b""[..], "this is not a snapshot: EOF while parsing a value at line 1 column 0"),
+        (b"{}", "this is not a snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"\xff", "this is not a snapshot: expected value at line 1 column 1"),
         // Whatever form another version has, its number is looked at first.
         (b"{\"avmarks_snapshot\":1}", "the snapshot is of version 1, and only versions 2 and 3 can be read"),
         (b"{\"avmarks_snapshot\":4}", "the snapshot is of version 4, and only versions 2 and 3 can be read"),
@@ -320,11 +324,11 @@ fn what_is_no_snapshot_or_of_another_version() {
 fn a_long_message_is_cut_at_400_characters() {
     let message = |name: &str| App::restore(format!("{{\"avmarks_snapshot\":3,\"{name}\":0}}").as_bytes()).unwrap_err();
     let [fixed, name] = [message("").to_string(), "é".repeat(500)];
-    assert!(fixed.starts_with("this is no snapshot: unknown field ``"), "{fixed}");
+    assert!(fixed.starts_with("this is not a snapshot: unknown field ``"), "{fixed}");
     // The reader's own words, without what stands before them, and their place, which grows with the name.
-    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is no snapshot: ", "", 1);
+    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is not a snapshot: ", "", 1);
     let whole = (1..400).map(words).take_while(|words| !words.ends_with('…')).last().unwrap();
     let cut = words(whole.chars().filter(|c| *c == 'x').count() + 1);
     assert!(whole.chars().count() == 400 && cut.chars().count() == 401, "{whole}\n{cut}");
-    assert_eq!(message(&name).to_string(), format!("this is no snapshot: unknown field `{}…", "é".repeat(400 - 15)));
+    assert_eq!(message(&name).to_string(), format!("this is not a snapshot: unknown field `{}…", "é".repeat(400 - 15)));
 }

@@ -11,7 +11,7 @@ use super::records::Slot;
 use super::roster::{Connection, Member};
 use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
 use super::view::{LOOK_UP_AT_ONCE, View};
-use super::{Revision, Room, StaleTransition, Transition};
+use super::{Revision, Room, StaleTransitionError, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
 
@@ -24,10 +24,10 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// [`StaleTransition`] where it was made on another room, or before this one last changed; nothing changes then.
-    pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+    /// [`StaleTransitionError`] where it was made on another room, or before this one last changed; nothing changes then.
+    pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
         if transition.made_on != self.revision {
-            return Err(StaleTransition);
+            return Err(StaleTransitionError);
         }
         self.revision = Revision::next();
         let mut events = self.pass_time(transition.to);
@@ -48,8 +48,8 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// [`StaleTransition`] as of [`Room::apply`].
-    pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+    /// [`StaleTransitionError`] as of [`Room::apply`].
+    pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
         self.clone().apply(transition)
     }
 

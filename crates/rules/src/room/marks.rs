@@ -269,7 +269,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn who_holds_a_mark_is_known_though_the_log_forgets_late() {
+    fn stale_log_entries_do_not_count() {
         let bit = MarkIndex::HIDDEN;
         let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
         let (mut longest, mut most_stale) = (0, 0);
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_of_marks_is_what_a_set_of_numbers_is() {
+    fn a_mark_set_equals_a_number_set() {
         let indexes = |numbers: &BTreeSet<u8>| numbers.iter().copied().map(MarkIndex).collect::<MarkSet>();
         let numbers = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
         let sets = [BTreeSet::from([]), BTreeSet::from([0, 3, 15]), BTreeSet::from([3, 4, 9]), (0..16).collect()];
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_holder_frees_an_index_for_the_next_mark() {
+    fn the_last_holder_frees_the_index() {
         let mark = |number| Mark::new(number).unwrap();
         let mut marks = Marks::default();
         for number in 0..Limits::MARKS_PER_GROUP_CEILING as i64 {
@@ -348,7 +348,7 @@ mod tests {
 
     /// The search wraps around once, so it finds every index wherever it begins.
     #[test]
-    fn every_index_is_found_though_no_mark_has_its_home_there() {
+    fn every_index_can_be_used() {
         let mut table = MarkTable::default();
         let elsewhere = |mark: &Mark| MarkIndex::home(mark.number()).index() == 1;
         let marks = (1_000..).filter_map(|number| Mark::new(number).ok()).filter(elsewhere).take(MARK_INDEX_COUNT);

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_each_word_is_listed_though_no_other_is() {
+    fn the_first_bit_of_a_word_counts() {
         let mut order = JoinLog::default();
         for position in 0..BLOCK {
             order.push(position, Slot::from_number(position as u32), position % 64 == 0);

@@ -134,7 +134,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn a_small_room_takes_little_memory_and_a_large_one_copies_nothing() {
+    fn growth_copies_no_records() {
         let mut records = Records::default();
         assert!((0..10).all(|number| records.insert(number).is_some()));
         assert!(records.chunks.iter().all(|chunk| chunk.records.capacity() < 32));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_stays_at_its_slot_until_it_is_taken_out() {
+    fn a_record_keeps_its_slot_until_removed() {
         let (mut records, mut model) = (Records::default(), BTreeMap::new());
         let mut state = 1_u64;
         for step in 0_u64..60_000 {

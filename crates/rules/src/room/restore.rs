@@ -66,7 +66,7 @@ impl fmt::Display for RestoreError {
             }
             Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
             Self::MarksInOtherType(account) => {
-                write!(f, "`{account}` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)")
+                write!(f, "`{account}` holds a mark in a group that is not an AVChatRoom (GROUP-TYPE)")
             }
         }
     }

@@ -178,7 +178,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn ids_that_collide_under_one_seed_do_not_under_another() {
+    fn another_seed_ends_collisions() {
         let tags = |seed: usize, accounts: &[UserId]| {
             accounts.iter().map(|account| hash_with(seed, account) as u16).collect::<HashSet<_>>().len()
         };
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_found_behind_another_of_its_tag() {
+    fn equal_tags_do_not_hide_an_account() {
         let mut by_tag = HashMap::new();
         let same_tag = (0..).find_map(|number| {
             let account = UserId::parse(&format!("user{number}")).unwrap();

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_cost_time_and_not_the_answer() {
+    fn colliding_hashes_give_correct_answers() {
         // All alike; alike but for a few bits; of one segment alone.
         churn(300, |_| u64::MAX, 1);
         churn(300, |_| 0, 1);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_between_four_in_five_and_nine_in_ten_taken_and_grows_in_few_steps() {
+    fn segments_stay_well_filled_and_grow_rarely() {
         assert_eq!([0, 4, 9, 4_096].map(homes_for), [0, 5, 11, 5_120]);
         let thousand = Segment { homes: 1_000, ..Segment::default() };
         assert_eq!([0xf_0000, 0x1_8000, u64::MAX].map(|hash| thousand.home(tag(hash))), [0, 500, 999]);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_in_one_corner_leaves_the_rest_where_it_is() {
+    fn only_a_full_segment_splits() {
         // Seven in eight share their first four bits, so that the others are split long after the directory has grown.
         let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
         let (mut table, mut model) = (Table::default(), BTreeMap::new());
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_have_the_directory_grow_with_what_it_holds_and_no_faster() {
+    fn collisions_do_not_inflate_the_directory() {
         // All of one segment, which is split in vain.
         let hash = |slot: u32| u64::from(slot % 50_000);
         let mut table = Table::default();

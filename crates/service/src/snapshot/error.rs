@@ -14,7 +14,7 @@ pub(super) const SNAPSHOT_VERSION_MIN: u32 = 2;
 #[non_exhaustive]
 pub enum SnapshotError {
     /// It is not JSON, or not of the form of a snapshot.
-    #[error("this is no snapshot: {what}")]
+    #[error("this is not a snapshot: {what}")]
     Form {
         /// What is wrong, and where.
         what: String,
