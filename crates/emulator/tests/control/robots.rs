@@ -198,13 +198,13 @@ fn an_unknown_path_is_told_alike_whatever_its_code() {
         assert!(reply.body.starts_with(r#"{"ActionStatus":"FAIL","ErrorInfo":"#), "{reply:?}");
         body["ErrorInfo"].as_str().unwrap().to_owned()
     };
-    let reply = call(&running, "/v4/sns/friend_add", "{}");
+    let reply = call(&running, "/v4/timpush/push", "{}");
     assert_eq!(reply.code(), 60_009);
     let info = says(&reply);
-    assert!(info.starts_with("this emulator answers no call with the path `/v4/sns/friend_add`; "), "{info}");
+    assert!(info.starts_with("this emulator answers no call with the path `/v4/timpush/push`; "), "{info}");
     assert_eq!(done(&running, "GET", "log", "")["entries"][0]["info"], info);
     // The other reading has another code, and a body that is too long no other words.
     done(&running, "PATCH", "settings", r#"{"policy":{"http_codes":"60008"}}"#);
-    let reply = call(&running, "/v4/sns/friend_add", &"x".repeat(1_048_577));
+    let reply = call(&running, "/v4/timpush/push", &"x".repeat(1_048_577));
     assert_eq!((reply.code(), says(&reply)), (60_008, info));
 }

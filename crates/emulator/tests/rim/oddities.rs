@@ -149,7 +149,7 @@ fn a_path_that_nobody_serves_is_answered_by_the_api() {
     let running = start(|_| {});
     for path in [
         "/",
-        "/v4/sns/friend_add",
+        "/v4/timpush/push",
         "/v4/group_open_http_svc/modify_user_info",
         "/V4/group_open_http_svc/create_group",
         "//",
