@@ -90,7 +90,7 @@ impl StorePlace {
             Self::Memory => Ok(Box::new(MemoryStore::new(limits, Arc::new(time_of_day)))),
             Self::File(path) => {
                 let store = SqliteStore::open(path, limits, Arc::new(time_of_day));
-                let what = || crate::input::Shown(path).to_string();
+                let what = || crate::input::ShownPath(path).to_string();
                 Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
             }
             Self::Postgres(url) => {
