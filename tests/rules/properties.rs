@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
-    /// The service equals the oracle and the rules alone at every step; a dry run foresees it; a refusal changes nothing;
+    /// The service equals the oracle and the rules alone at every step; a dry run predicts it; a refusal changes nothing;
     /// caps hold; an offline member holds no mark; a snapshot in the middle is not noticed.
     #[test]
     fn any_run_is_judged_alike(steps in steps(100), restore_at in 0_usize..100) {

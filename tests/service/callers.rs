@@ -39,10 +39,10 @@ fn app(reading: RestOwner) -> App {
 /// The code, and what decided.
 fn asked(app: &App, identifier: &str, endpoint: Endpoint) -> (i64, &'static str, String) {
     let call = Request::trusted(identifier, endpoint.path(), good(endpoint).as_bytes());
-    let foreseen = app.dry_run(&call, NOW).answer;
+    let predicted = app.dry_run(&call, NOW).answer;
     let mut asked = app.clone();
     let answer = asked.handle(&call, NOW).answer;
-    assert_eq!(answer, foreseen, "{}", endpoint.command());
+    assert_eq!(answer, predicted, "{}", endpoint.command());
     let told = Envelope::parse(&answer.body).unwrap().error_info.unwrap();
     (answer.code.number(), answer.because.first().map(|basis| basis.id()).unwrap_or_default(), told)
 }

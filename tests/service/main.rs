@@ -1,17 +1,17 @@
 //! The service as a whole: precedence, query and signature, preflight and dry run, snapshots of its state.
 
+mod authorize;
 mod callers;
-mod cheap;
-mod foreseen;
-mod fresh;
-mod gate;
-mod grounds;
+mod dry_run;
 mod notes;
+mod online_list;
+mod output;
 mod precedence;
 mod preflight;
 mod query;
+mod reasons;
+mod refusal_cost;
 mod state;
-mod told;
 mod vendor;
 
 use std::time::Duration;

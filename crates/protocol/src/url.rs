@@ -46,7 +46,7 @@ pub struct Query {
     pub identifier: String,
     /// `usersig`: the identifier's signature.
     pub usersig: UserSig,
-    /// `random`, from 0 to 4,294,967,295. None leaves it out, which the documents do not foresee (`gap:random`).
+    /// `random`, from 0 to 4,294,967,295. None leaves it out, which the documents do not allow for (`gap:random`).
     pub random: Option<u32>,
 }
 

@@ -15,9 +15,9 @@ fn ids(because: &[Reason]) -> Vec<&'static str> {
 /// What the answer to this call by `identifier` rests on.
 fn of_call(app: &App, identifier: &str, endpoint: Endpoint, body: impl AsRef<[u8]>) -> Vec<&'static str> {
     let call = Request::trusted(identifier, endpoint.path(), body.as_ref());
-    let foreseen = app.dry_run(&call, NOW).answer;
+    let predicted = app.dry_run(&call, NOW).answer;
     let answer = app.clone().handle(&call, NOW).answer;
-    assert_eq!(answer, foreseen);
+    assert_eq!(answer, predicted);
     ids(&answer.because)
 }
 
@@ -78,9 +78,9 @@ fn what_cannot_be_looked_at_breaks_no_rule() {
     let query = signed_query(&key("any"), "administrator");
     let because = |method, path, query: &str, body: &[u8]| {
         let request = Request::signed(method, path, query, body);
-        let foreseen = app.dry_run(&request, NOW).answer;
-        assert_eq!(app.clone().handle(&request, NOW).answer, foreseen);
-        ids(&foreseen.because)
+        let predicted = app.dry_run(&request, NOW).answer;
+        assert_eq!(app.clone().handle(&request, NOW).answer, predicted);
+        ids(&predicted.because)
     };
     let path = Endpoint::ModifyUserInfo.path();
     // A path that no call has: nobody knows which body and group would be asked for.

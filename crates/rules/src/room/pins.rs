@@ -1,4 +1,4 @@
-//! When each pin (mark 500) ends. Storage only: nothing here knows a rule.
+//! When each pin (mark 500) ends. Storage only, without rules.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! A slab in chunks, with a free list in each chunk. Storage only: nothing here knows a rule.
+//! A slab in chunks, with a free list in each chunk. Storage only, without rules.
 
 use alloc::vec::Vec;
 
@@ -63,7 +63,7 @@ impl<T> Records<T> {
         }
     }
 
-    /// Puts a record in, and says where. With 2^32 records there is no slot left.
+    /// Inserts a record and returns its slot; `None` if 2^32 records are there.
     pub(crate) fn insert(&mut self, record: T) -> Option<u32> {
         if self.open.is_empty() {
             let fresh = u32::try_from(self.chunks.len()).ok()?;

@@ -1,4 +1,4 @@
-//! A room put together again from what a snapshot keeps of it.
+//! Rebuilds a room from a snapshot.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +9,7 @@ use super::marks::MarkSet;
 use super::roster::{Connection, hash};
 use super::{MemberState, Room};
 
-/// Why members make no room.
+/// Why a room cannot be rebuilt from these members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -75,13 +75,13 @@ impl fmt::Display for RestoreError {
 impl core::error::Error for RestoreError {}
 
 /// The highest next free position that a restored room may have.
-const NEXT_PLACE_MAX: u64 = 1 << 42;
+const NEXT_POSITION_MAX: u64 = 1 << 42;
 
 impl Room {
-    /// The room of a snapshot: what [`Room::members`] said, put together again.
+    /// Rebuilds a room from the members that [`Room::members`] returned at `latest`, the latest time seen.
     ///
-    /// No limits are asked for, since a cap holds for marks that are set (`MARKS-PER-GROUP`, `MEMBERS-PER-MARK`) and takes
-    /// none away: where one was lowered, a room rightly has more marks, or more holders of one, than could be set now.
+    /// It checks no limits. `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks may be set, and lowering a limit removes none. So a
+    /// room may have more marks, or more holders of a mark, than could be set now.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl Room {
             }
         }
         room.admins = admins;
-        if next_position == 0 || next_position > NEXT_PLACE_MAX {
+        if next_position == 0 || next_position > NEXT_POSITION_MAX {
             return Err(RestoreError::Position(next_position));
         }
         for state in members {
@@ -138,7 +138,7 @@ impl Room {
         Ok(room)
     }
 
-    /// The marks of a member, each with a position in the room.
+    /// The marks of a member as indexes of the room.
     fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreError> {
         let pinned = state.marks.contains(&Mark::PINNED);
         if state.pinned_until.is_some_and(|end| !pinned || end <= self.now) {
@@ -155,7 +155,7 @@ impl Room {
         }
         let mut marks = MarkSet::default();
         for mark in state.marks.iter().copied() {
-            let index = self.marks.find_or_put(mark).ok_or(RestoreError::TooManyMarks(mark))?;
+            let index = self.marks.find_or_insert(mark).ok_or(RestoreError::TooManyMarks(mark))?;
             if marks.has(index) {
                 return Err(RestoreError::MarkTwice(state.account, mark));
             }

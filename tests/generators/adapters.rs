@@ -1,4 +1,4 @@
-//! The two faces of a generator give what the generator gives, and property tests shrink it.
+//! Both adapters of a generator give the values of the generator, and property tests shrink them.
 
 use std::fmt::Debug;
 

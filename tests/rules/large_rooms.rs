@@ -1,4 +1,4 @@
-//! A crowd: thousands of members who come and go, so that storage grows, is split, is tidied and shrinks, under the same eyes
+//! Rooms with thousands of members who join and leave, so that the storage grows, splits, is compacted and shrinks, under the same checks
 //! as the small world.
 
 use std::time::Duration;

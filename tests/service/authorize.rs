@@ -1,4 +1,4 @@
-//! What the service says to a call that somebody else serves, and to a body that was not read to its end.
+//! `App::authorize` for calls that are served elsewhere, and bodies that were not read to their end.
 
 use avmarks_protocol::get_online_member_num;
 use avmarks_rules::Reason;

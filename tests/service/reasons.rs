@@ -1,4 +1,4 @@
-//! What an answer rests on: every clause and gap that had a part in it, the deciding one first, and no other.
+//! The reasons of an answer: every clause and gap that it is based on, the deciding one first, and no other.
 
 mod calls;
 

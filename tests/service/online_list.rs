@@ -1,4 +1,4 @@
-//! What is shown of a group: the list, the count, `check_members`, how fresh they are, and how short without plan or switch.
+//! The list, the count and `check_members`: their contents, their caches, and their length without plan or switch.
 
 use avmarks_protocol::{Endpoint, check_members, get_members, get_online_member_num};
 use avmarks_rules::Presence;
@@ -22,9 +22,9 @@ fn with(mut app: App, change: impl FnOnce(&mut Settings)) -> App {
 /// Asks as an admin, and is served.
 fn ask(app: &mut App, endpoint: Endpoint, body: &str, at: Timestamp) -> Vec<u8> {
     let call = Request::trusted("administrator", endpoint.path(), body.as_bytes());
-    let foreseen = app.dry_run(&call, at).answer;
+    let predicted = app.dry_run(&call, at).answer;
     let answer = app.handle(&call, at).answer;
-    assert_eq!(answer, foreseen);
+    assert_eq!(answer, predicted);
     assert_eq!(answer.code.number(), 0, "{}", text(&answer.body));
     answer.body
 }

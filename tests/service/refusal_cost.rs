@@ -1,4 +1,4 @@
-//! What a refused request costs: not a message for each of its errors.
+//! The cost of a refused request: it does not allocate a message for each error.
 
 use allocation_counter::{AllocationInfo, measure};
 use avmarks_protocol::{Endpoint, modify_user_info};

@@ -1,4 +1,4 @@
-//! What the service tells beside the code: the sentence of each refusal of a group, groups, deadlines, line numbers.
+//! The output of the service besides the code: the message of each refusal of a group, groups, deadlines, line numbers.
 
 use avmarks_protocol::{Envelope, add_robots, modify_user_info};
 use avmarks_rules::{Presence, Refusal};

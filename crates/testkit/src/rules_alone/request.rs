@@ -9,7 +9,7 @@ use avmarks_spec::{Gap, GroupId, Mark, Timestamp, UserId};
 use serde_json::{Value, json};
 
 /// What a call asks of a room.
-pub(super) enum Asked {
+pub(super) enum RoomRequest {
     /// Marks, with an answer that says which were served.
     Marks(MarkCall),
     /// Robots: mark 500, with an answer that tells nothing but that the call was served.
@@ -18,7 +18,7 @@ pub(super) enum Asked {
     Admins(AdminCall),
 }
 
-impl Asked {
+impl RoomRequest {
     /// The group of a call, and what is asked of it. None of a call that changes nothing, or that is not read.
     pub(super) fn read(
         endpoint: Endpoint,
@@ -27,7 +27,7 @@ impl Asked {
         account_id: AccountId,
     ) -> Option<(GroupId, Self)> {
         let account = |account: &Cow<'_, str>| UserId::parse_as(account, account_id).ok();
-        let (group, asked) = match endpoint {
+        let (group, request) = match endpoint {
             Endpoint::ModifyUserInfo => {
                 let request = modify_user_info::Request::parse(body).ok()?;
                 let entry = |member: &modify_user_info::Member<'_>| {
@@ -57,7 +57,7 @@ impl Asked {
                 return None;
             }
         };
-        Some((GroupId::parse(&group).ok()?, asked))
+        Some((GroupId::parse(&group).ok()?, request))
     }
 
     /// What the room decides at `at`.
@@ -81,7 +81,7 @@ impl Asked {
                             "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
                         })
                     });
-                    fields.insert("CommandType".to_owned(), json!(call.kind().number()));
+                    fields.insert("CommandType".to_owned(), json!(call.command().number()));
                     fields.insert("MemberList".to_owned(), members.collect());
                 }
                 return answer;

@@ -1,5 +1,4 @@
-//! A dry run foresees what the service answers, whatever is asked, by whom, of which group, and however the gaps are read; and a
-//! refusal changes nothing.
+//! A dry run predicts the answer of the service for every call, caller, group and policy; and a refusal changes nothing.
 
 use avmarks_protocol::Endpoint;
 use avmarks_rules::{Policy, Presence, Reason};
@@ -98,13 +97,13 @@ fn a_dry_run_predicts_every_answer() {
                         .flat_map(|who| bodies(*endpoint, group).into_iter().map(move |body| (who, body)))
                     {
                         let call = Request::trusted(identifier, endpoint.path(), body.as_bytes());
-                        let foreseen = app.dry_run(&call, NOW);
+                        let predicted = app.dry_run(&call, NOW);
                         let mut asked = app.clone();
                         let answer = asked.handle(&call, NOW).answer;
-                        assert_eq!(answer, foreseen.answer, "{identifier} {} {body} {policy:?}", endpoint.command());
-                        let first = foreseen.violations.first();
+                        assert_eq!(answer, predicted.answer, "{identifier} {} {body} {policy:?}", endpoint.command());
+                        let first = predicted.violations.first();
                         assert_eq!(first.map(|first| first.code), Some(answer.code).filter(|code| code.number() != 0));
-                        let mut rows: Vec<_> = foreseen.violations.iter().map(|found| found.refusal).collect();
+                        let mut rows: Vec<_> = predicted.violations.iter().map(|found| found.refusal).collect();
                         rows.dedup();
                         let names_order = answer.because.contains(&Reason::Gap(Gap::Precedence));
                         assert_eq!(names_order, rows.len() > 1, "{rows:?} {answer:?}");
