@@ -3,8 +3,8 @@
 #
 # Expected: `GET /rooms/%40TGS%231` has the path parameter `@TGS#1`, whichever adapter of the package the request comes through: requests, Flask,
 #   Werkzeug, Starlette. A pattern of the document for it (`^@TGS#`) is held against that value.
-# Found: only through Flask and Werkzeug. Through Starlette (FastAPI's base) the `#` stays encoded and the `@` does not; through requests, by which a test
-#   checks what a client is about to send, all stays as it is in the address. So the pattern refuses the request in two of four. An id
+# Found: only through Flask and Werkzeug. Through Starlette (FastAPI's base) the `#` stays encoded and the `@` does not; through requests, by which
+#   a test checks what a client is about to send, all stays as it is in the address. So the pattern refuses the request in two of four. An id
 #   with a slash (`class%2F7`) is found through requests alone, encoded; the others know no path for it.
 # Why it matters here: the vendor's own group ids begin with `@TGS#`. A contract test of a client fails on a right request, or has to be written with
 #   `%40TGS%23`; and a backend that takes the parameter from the package's result looks for a room that nobody has.
@@ -60,7 +60,8 @@ ADAPTERS = {
     "Starlette": lambda path: StarletteOpenAPIRequest(starlette.requests.Request(scope(path)), b""),
 }
 for name, adapter in ADAPTERS.items():
-    rooms = [api({"type": "string"}).unmarshal_request(adapter(path)).parameters.path.get("room") for path in ("/rooms/%40TGS%231", "/rooms/class%2F7")]
+    plain = api({"type": "string"})
+    rooms = [plain.unmarshal_request(adapter(f"/rooms/{room}")).parameters.path.get("room") for room in ("%40TGS%231", "class%2F7")]
     try:
         api({"type": "string", "pattern": "^@TGS#"}).validate_request(adapter("/rooms/%40TGS%231"))
         pattern = "is met"
