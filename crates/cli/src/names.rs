@@ -4,18 +4,18 @@ use std::fmt;
 
 use avmarks_embed::explain::{TOPICS, plain};
 use avmarks_protocol::{ERROR_CODES, Endpoint};
-use avmarks_spec::{CLAUSES, GAPS};
+use avmarks_spec::{Clause, Gap};
 
 /// The ids of the gaps.
 pub(crate) fn gaps() -> impl Iterator<Item = String> {
-    GAPS.iter().map(|row| row.id.to_owned())
+    Gap::ALL.iter().map(|gap| gap.id().to_owned())
 }
 
 /// The ids of clauses and gaps, the numbers and names of error codes, the special marks, the calls, and `precedence`.
 pub(crate) fn all() -> impl Iterator<Item = String> {
     let calls = Endpoint::ALL.iter().map(|endpoint| endpoint.command()).chain(TOPICS.iter().map(|(name, _)| *name));
     let others = calls.chain(["500", "600", "precedence"]).map(str::to_owned);
-    let clauses = CLAUSES.iter().map(|row| row.id.to_owned());
+    let clauses = Clause::ALL.iter().map(|clause| clause.id().to_owned());
     let codes = ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
     clauses.chain(gaps()).chain(codes).chain(others)
 }

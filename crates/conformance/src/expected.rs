@@ -142,7 +142,7 @@ pub enum Difference {
         line: usize,
         /// The case.
         id: String,
-        /// What became of it.
+        /// The verdict that it got.
         found: &'static str,
     },
     /// A case of an entry failed in another way.
@@ -152,7 +152,7 @@ pub enum Difference {
         line: usize,
         /// The case.
         id: String,
-        /// What became of it.
+        /// The failure that it had.
         found: &'static str,
     },
 }

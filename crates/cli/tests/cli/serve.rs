@@ -276,10 +276,10 @@ fn a_key_has_signatures_checked_and_shows_nowhere() {
 fn the_log_is_json_where_it_is_asked_for() {
     let folder = folder("serve-log");
     let server = Server::start(&folder, &["--log", "json"]);
-    server.ask("v4/sns/friend_add", b"{}");
+    server.ask("v4/timpush/push", b"{}");
     let said = server.stop("-TERM");
     let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/sns/friend_add");
+    let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/timpush/push");
     assert!(named, "what is not emulated is named: {said}");
 }
 

@@ -147,13 +147,13 @@ fn where_nothing_can_be_saved_is_said_before_the_work() {
 fn what_is_no_snapshot_is_refused() {
     let folder = folder("no-snapshot");
     for (bytes, part) in [
-        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
+        (&b""[..], "this is not a snapshot: EOF while parsing a value at line 1 column 0"),
         (b"nonsense", "this is not a snapshot: it is not a JSON object"),
         (b"[]", "this is not a snapshot: it is not a JSON object"),
-        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"{}", "this is not a snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff\xfe", "it is UTF-16; save it as UTF-8"),
         (b"{\"avmarks_snapshot\":1}", "version 1"),
-        (b"{\"avmarks_snapshot\":2", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
+        (b"{\"avmarks_snapshot\":3", "this is not a snapshot: EOF while parsing an object at line 1 column 21"),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {

@@ -99,8 +99,8 @@ fn replies_of_one_conversation_have_their_shape() {
 
 #[test]
 fn every_subject_is_explained_in_one_shape() {
-    let names = avmarks_spec::CLAUSES.iter().map(|row| row.id.to_owned());
-    let names = names.chain(avmarks_spec::GAPS.iter().map(|row| row.id.to_owned()));
+    let names = avmarks_spec::Clause::ALL.iter().map(|clause| clause.id().to_owned());
+    let names = names.chain(avmarks_spec::Gap::ALL.iter().map(|gap| gap.id().to_owned()));
     let codes = avmarks_protocol::ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
     for subject in names.chain(codes).chain(["500", "1000", "precedence", "gap:page_size"].map(str::to_owned)) {
         let request = format!(r#"{{"v":1,"do":"explain","subject":"{subject}"}}"#);

@@ -57,7 +57,7 @@ fn schema() -> Value {
     let mut definitions = Map::new();
     let readings = Gap::choices().map(|(gap, field)| {
         let names: Vec<_> = gap.readings().iter().map(|reading| reading.name).collect();
-        (field.to_owned(), json!({"enum": names, "description": gap.row().question}))
+        (field.to_owned(), json!({"enum": names, "description": gap.question()}))
     });
     let profiles: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
     let properties = [("profile".to_owned(), json!({"enum": profiles}))].into_iter().chain(readings);

@@ -10,6 +10,8 @@ use crate::webhooks::{CallWebhook, Initiator};
 
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
+    /// `ErrorInfo`
+    info: &'static str,
     fields: Vec<(&'static str, Box<RawValue>)>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
@@ -20,7 +22,19 @@ pub(crate) struct Reply {
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self { fields: Vec::new(), changes: Changes::default(), initiator: Initiator::Member, tells: Vec::new() }
+        Self {
+            info: "",
+            fields: Vec::new(),
+            changes: Changes::default(),
+            initiator: Initiator::Member,
+            tells: Vec::new(),
+        }
+    }
+
+    /// With this `ErrorInfo`, where a page has one for a call that is served.
+    pub(super) const fn saying(mut self, info: &'static str) -> Self {
+        self.info = info;
+        self
     }
 
     /// With this field behind the others.
@@ -52,7 +66,7 @@ impl Serialize for Reply {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields.len() + 3))?;
         map.serialize_entry("ActionStatus", "OK")?;
-        map.serialize_entry("ErrorInfo", "")?;
+        map.serialize_entry("ErrorInfo", self.info)?;
         map.serialize_entry("ErrorCode", &0)?;
         self.fields.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
         map.end()

@@ -53,6 +53,12 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
     })
 }
 
+/// Whether this is `[]`, as PHP writes an object without fields.
+pub(super) fn is_empty_list(text: &str) -> bool {
+    let inner = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.trim().is_empty())
+}
+
 impl<'a> Given<'a> {
     /// The body of this text; `twice` is the code where a field is there more than once.
     pub(super) fn parse(

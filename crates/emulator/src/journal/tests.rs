@@ -121,7 +121,7 @@ fn create(shared: &Shared, id: &str, name: &str) {
 
 fn presence(shared: &Shared, presence: Presence, id: &str, accounts: &[&str]) {
     let accounts: Vec<_> = accounts.iter().map(|name| user(name)).collect();
-    change(shared, |world| world.observe(group(id), presence, &accounts, Initiator::Member).unwrap());
+    change(shared, |world| world.apply_presence(group(id), presence, &accounts, Initiator::Member).unwrap());
 }
 
 /// What lasts, as of now, without the system's time of day.

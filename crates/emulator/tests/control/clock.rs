@@ -50,7 +50,7 @@ fn pins_expire_by_themselves_while_the_clock_runs() {
     let mut events = super::events::Events::open(&running, None);
     done(&running, "PUT", "clock", r#"{"running":true}"#);
     // Nobody asks, and it is told.
-    let expired = events.next_of("happening");
+    let expired = events.next_of("group_event");
     assert_eq!(expired["event"]["event"], "pin_expired");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_rules::PROFILES;
-use avmarks_spec::{CLAUSES, GAPS, Gap, GroupType, Source};
+use avmarks_spec::{Clause, Gap, GroupType, Source};
 
 use super::*;
 
@@ -124,15 +124,15 @@ fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
     };
     let rows = |list: &str| ledger[list].as_array().unwrap().clone();
     let (clauses, gaps) = (rows("clauses"), rows("gaps"));
-    assert_eq!((clauses.len(), gaps.len()), (CLAUSES.len(), GAPS.len()));
-    for (row, shown) in CLAUSES.iter().zip(&clauses) {
-        assert_eq!((&shown["id"], &shown["description"]), (&json!(row.id), &json!(row.description)));
-        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    assert_eq!((clauses.len(), gaps.len()), (Clause::ALL.len(), Gap::ALL.len()));
+    for (clause, shown) in Clause::ALL.iter().zip(&clauses) {
+        assert_eq!((&shown["id"], &shown["description"]), (&json!(clause.id()), &json!(clause.description())));
+        assert_eq!(shown["sources"], json!(clause.sources().iter().map(source).collect::<Vec<_>>()), "{clause}");
     }
-    for (row, shown) in GAPS.iter().zip(&gaps) {
-        assert_eq!((&shown["id"], &shown["field"]), (&json!(row.id), &json!(row.field)));
-        assert_eq!((&shown["question"], &shown["evidence"]), (&json!(row.question), &json!(row.evidence)));
-        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    for (gap, shown) in Gap::ALL.iter().zip(&gaps) {
+        assert_eq!((&shown["id"], &shown["field"]), (&json!(gap.id()), &json!(gap.field())));
+        assert_eq!((&shown["question"], &shown["evidence"]), (&json!(gap.question()), &json!(gap.evidence())));
+        assert_eq!(shown["sources"], json!(gap.sources().iter().map(source).collect::<Vec<_>>()), "{gap}");
     }
     // What is shown has the fields that the document promises, and no others.
     let promised = |list: &str| schemas["Ledger"]["properties"][list]["items"].clone();

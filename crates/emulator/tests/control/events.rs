@@ -122,14 +122,14 @@ fn who_watches_is_told_what_happens() {
     done(&running, "POST", "clock/advance", r#"{"ms":5}"#);
     done(&running, "PATCH", "settings", "{}");
     done(&running, "POST", "reset", "");
-    let happening = |event: Value| ("happening".to_owned(), json!({ "at": NOW, "event": event }));
+    let group_event = |event: Value| ("group_event".to_owned(), json!({ "at": NOW, "event": event }));
     let told: Vec<_> = (0..7).map(|_| events.next()).collect();
     assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0), "ids ascend");
     let mut told = told.into_iter().map(|(_, name, data)| (name, data));
-    assert_eq!(told.next(), Some(happening(json!({ "event": "group_created", "group": "g" }))));
-    assert_eq!(told.next(), Some(happening(json!({ "event": "joined", "group": "g", "account": "u" }))));
+    assert_eq!(told.next(), Some(group_event(json!({ "event": "group_created", "group": "g" }))));
+    assert_eq!(told.next(), Some(group_event(json!({ "event": "joined", "group": "g", "account": "u" }))));
     let online = json!({ "event": "came_online", "group": "g", "account": "u", "cause": "join" });
-    assert_eq!(told.next(), Some(happening(online)));
+    assert_eq!(told.next(), Some(group_event(online)));
     let (name, entry) = told.next().unwrap();
     assert_eq!((name.as_str(), &entry["code"], &entry["path"]), ("log", &json!(0), &json!(COUNT)));
     assert_eq!(told.next(), Some(("clock".to_owned(), json!({ "now": NOW + 5, "running": false }))));

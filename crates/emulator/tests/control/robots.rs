@@ -44,8 +44,8 @@ fn a_group_shows_its_robots_and_administrators() {
         concat!(
             r#"{"group":"@TGS#a","type":"AVChatRoom","owner":null,"name":"","admins":["warden","a"],"now":1700000000000,"#,
             r#""total":4,"robots":2,"online":3,"marks":[{"mark":500,"holders":2}],"members":["#,
-            r#"{"account":"r1","place":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
-            r#"{"account":"r2","place":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
+            r#"{"account":"r1","position":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
+            r#"{"account":"r2","position":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
             r#""next":null}"#
         )
     );
@@ -165,7 +165,7 @@ fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
         event("pin_expired", "old"),
         with(event("went_offline", "old"), json!({ "lost": [], "cause": "pin_expired" })),
     ] {
-        assert_eq!(events.next_of("happening")["event"], expected);
+        assert_eq!(events.next_of("group_event")["event"], expected);
     }
     assert_eq!(counts(&running), (json!([3, 0, 3]), json!([3, 0, 3])));
 }
@@ -198,13 +198,13 @@ fn an_unknown_path_is_told_alike_whatever_its_code() {
         assert!(reply.body.starts_with(r#"{"ActionStatus":"FAIL","ErrorInfo":"#), "{reply:?}");
         body["ErrorInfo"].as_str().unwrap().to_owned()
     };
-    let reply = call(&running, "/v4/sns/friend_add", "{}");
+    let reply = call(&running, "/v4/timpush/push", "{}");
     assert_eq!(reply.code(), 60_009);
     let info = says(&reply);
-    assert!(info.starts_with("this emulator answers no call with the path `/v4/sns/friend_add`; "), "{info}");
+    assert!(info.starts_with("this emulator answers no call with the path `/v4/timpush/push`; "), "{info}");
     assert_eq!(done(&running, "GET", "log", "")["entries"][0]["info"], info);
     // The other reading has another code, and a body that is too long no other words.
     done(&running, "PATCH", "settings", r#"{"policy":{"http_codes":"60008"}}"#);
-    let reply = call(&running, "/v4/sns/friend_add", &"x".repeat(1_048_577));
+    let reply = call(&running, "/v4/timpush/push", &"x".repeat(1_048_577));
     assert_eq!((reply.code(), says(&reply)), (60_008, info));
 }

@@ -52,8 +52,8 @@ fn a_state_that_makes_no_sense_changes_nothing() {
     let before = ask(&running, "GET", "state", "").body;
     let (status, says) = refused(&running, "PUT", "state", "{}");
     assert_eq!(status, 400);
-    assert!(says.starts_with("this is no snapshot: missing field `avmarks_snapshot`"), "{says}");
-    let (status, says) = refused(&running, "PUT", "state", &before.replace("\"place\":2", "\"place\":1"));
+    assert!(says.starts_with("this is not a snapshot: missing field `avmarks_snapshot`"), "{says}");
+    let (status, says) = refused(&running, "PUT", "state", &before.replace("\"position\":2", "\"position\":1"));
     assert_eq!(status, 400);
     assert!(says.starts_with("group `@TGS#a` in the snapshot: "), "{says}");
     assert_eq!(ask(&running, "GET", "state", "").body, before);

@@ -1,10 +1,12 @@
 //! HTTP as SDKs write it, which is not always how one would.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use avmarks_emulator::protocol::SdkAppId;
 use avmarks_emulator::protocol::secret::SecretKey;
 use avmarks_emulator::protocol::usersig::UserSig;
+use avmarks_spec::Timestamp;
 
 use crate::client::{ask, connect, exchange, receive, receive_head};
 use crate::{COUNT, CREATE, QUERY, post, start};
@@ -71,8 +73,9 @@ fn any_order_of_the_query_and_any_way_to_write_it() {
 fn a_signature_may_be_written_raw_or_with_every_character_escaped() {
     let key = SecretKey::new("throw-away").unwrap();
     let app = SdkAppId::new(1_400_000_000).unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let sig = UserSig::sign(&key, app, "administrator", now, 86_400, None);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = Timestamp::from_millis(now.as_secs() * 1_000);
+    let sig = UserSig::sign(&key, app, "administrator", now, Duration::from_secs(86_400), None);
     let running = start(|settings| settings.app.key = Some(SecretKey::new("throw-away").unwrap()));
     let escaped: String = sig.as_str().bytes().map(|byte| format!("%{byte:02x}")).collect();
     for written in [sig.as_str(), &escaped] {
@@ -85,7 +88,7 @@ fn a_signature_may_be_written_raw_or_with_every_character_escaped() {
 fn why_a_signature_is_refused_stands_in_a_header() {
     let key = SecretKey::new("another").unwrap();
     let app = SdkAppId::new(1_400_000_000).unwrap();
-    let sig = UserSig::sign(&key, app, "sömeone", 1_000, 60, None);
+    let sig = UserSig::sign(&key, app, "sömeone", Timestamp::from_millis(1_000_000), Duration::from_secs(60), None);
     let running = start(|settings| settings.app.key = Some(SecretKey::new("throw-away").unwrap()));
     for path in [COUNT, CREATE] {
         let query = QUERY.replace("usersig=x", &format!("usersig={}", sig.as_str()));
@@ -146,7 +149,7 @@ fn a_path_that_nobody_serves_is_answered_by_the_api() {
     let running = start(|_| {});
     for path in [
         "/",
-        "/v4/sns/friend_add",
+        "/v4/timpush/push",
         "/v4/group_open_http_svc/modify_user_info",
         "/V4/group_open_http_svc/create_group",
         "//",

@@ -129,7 +129,7 @@ fn plain_http_to_elsewhere_and_bad_certificates_and_signatures_are_wrong_setting
         errors(&["--url", "https://localhost", "--ca", &no_pem], &[]).starts_with("--ca: extra root certificate 1")
     );
     let said = errors(&["--url", "https://localhost"], &[("AVMARKS_PROXY", "http://user:s3cr3t@host:x")]);
-    assert_eq!(said, "AVMARKS_PROXY: `x` is no port; a port is a number from 1 to 65535");
+    assert_eq!(said, "AVMARKS_PROXY: `x` is not a port: expected a number from 1 to 65535");
     let said = errors(&["--url", "https://localhost"], &[("AVMARKS_KEY", ""), ("AVMARKS_USERSIG", "eJ%2A")]);
     assert_eq!(
         said,
