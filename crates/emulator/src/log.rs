@@ -2,6 +2,7 @@
 
 mod bodies;
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -276,10 +277,16 @@ struct OmissionRow<'a> {
 
 /// How a text of a request begins, which may be as long as a head.
 fn start_of(text: &str) -> String {
-    let text = &*redact_usersig(text);
+    // Where nothing is assigned, there is no signature.
+    let may_hold = text.bytes().any(|byte| matches!(byte, b'=' | b'%'));
+    let text = if may_hold { redact_usersig(text) } else { Cow::Borrowed(text) };
+    let is_short = text.len() <= TEXT_CHARACTERS_MAX;
+    if is_short {
+        return text.into_owned();
+    }
     match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 
