@@ -6,6 +6,7 @@ mod calls;
 mod demo;
 mod http;
 mod listener;
+mod lookup;
 mod message;
 mod metrics;
 mod node;
@@ -28,6 +29,7 @@ use crate::error::Error;
 use crate::output::{Format, GOOD, HEAD, Verdict};
 use crate::serve::logs;
 use crate::settings::Settings;
+use lookup::Lookup;
 use message::Message;
 use node::Node;
 use server::Server;
@@ -70,6 +72,7 @@ impl Running {
         let metrics = Arc::new(metrics::Metrics::default());
         let overview = Arc::default();
         let reader = Mutex::new(another("the store")?);
+        let lookup = Lookup::start(another("the store")?).map_err(Error::Threads)?;
         let writers = (0..place.writers()).map(|_| another("the store")).collect::<Result<_, _>>()?;
         let notifier = place.listener().map(|_| another("the store")).transpose()?;
         let writer = Writer::start(writers, notifier, &to_node, &metrics).map_err(Error::Threads)?;
@@ -78,7 +81,7 @@ impl Running {
         }
         let node = Node::new(store, keeper, client, Arc::clone(&metrics), Arc::clone(&overview));
         let node = node.start(of_node, to_node.clone()).map_err(Error::Threads)?;
-        let shared = Shared { settings: server, writer, reader, to_node: to_node.clone(), metrics, overview };
+        let shared = Shared { settings: server, lookup, writer, reader, to_node: to_node.clone(), metrics, overview };
         let server = Server::start(listen, shared).map_err(|error| Error::Listen { address: listen, error })?;
         let address = server.address();
         Ok(Self { server, node, to_node, address })

@@ -266,7 +266,7 @@ fn names(group: usize, part: usize) -> Vec<String> {
 }
 
 #[test]
-fn marks_come_back_while_nodes_are_killed_and_stopped() {
+fn marks_survive_killed_nodes() {
     let faults = std::env::var("AVMARKS_FAULTS").map_or(12, |count| count.parse().expect("AVMARKS_FAULTS: a number"));
     let mut world = World::start();
     let mut wants = String::new();

@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_and_notices_are_numbered_alike_and_each_kind_keeps_its_own_latest() {
+    fn requests_and_notices_share_their_numbers() {
         let mut log = Log::new(2);
         log.write(entry());
         for now in 0..3 {
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_kept_in_part_and_what_is_much_not_for_long() {
+    fn long_entries_are_cut() {
         let path = format!("/{}", "é".repeat(1_000));
         let request = Request::signed("POST", &path, "identifier=a", b"");
         let omission = Omission {

@@ -16,6 +16,7 @@
 
 mod coordination;
 mod error;
+mod filter;
 mod group;
 mod memory;
 mod node;
@@ -28,6 +29,7 @@ pub mod timing;
 mod types;
 
 pub use error::StoreError;
+pub use filter::WantFilter;
 pub use memory::{Clock, MemoryStore};
 pub use node::{Attempt, Node, Step, StepAnswer, TrustClock};
 #[cfg(feature = "postgres")]

@@ -6,14 +6,17 @@ mod security;
 mod tls;
 mod wants;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use postgres::types::Type;
-use postgres::{Row, Transaction};
+use postgres::{Client, Row, Transaction};
 
 pub use listener::PostgresListener;
 
 use crate::error::StoreError;
+use crate::filter::{Known, Source, WantFilter, Wanted};
 use crate::group::changed;
 use crate::rows::{
     account_or_none, change, count, group, kind, millis, millis_or_none, signed, text_of_bytes, text_or_empty,
@@ -40,6 +43,9 @@ use wants::{due_at_once, find_holders, find_wants, lock, mark_due, read_groups, 
 pub struct PostgresStore {
     connection: Connection,
     limits: Limits,
+    filter: Arc<WantFilter>,
+    /// What the filter has; one connection at a time reads.
+    known: Arc<Mutex<Known>>,
 }
 
 impl PostgresStore {
@@ -49,7 +55,8 @@ impl PostgresStore {
     ///
     /// [`StoreError`] where the text is not such a URL, the database cannot be reached, or its tables are of a later version.
     pub fn connect(url: &str, limits: Limits) -> Result<Self, StoreError> {
-        let mut store = Self { connection: Connection::new(url)?, limits };
+        let filter = Arc::new(WantFilter::new());
+        let mut store = Self { connection: Connection::new(url)?, limits, filter, known: Arc::default() };
         connection::migrate(&mut store.connection)?;
         let endpoints: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.command()).collect();
         let sql = "INSERT INTO permit SELECT endpoint, n, 0, NULL, NULL
@@ -92,6 +99,38 @@ impl PostgresStore {
         let answer = work(&mut transaction)?;
         transaction.commit().map_err(failed)?;
         Ok(answer)
+    }
+}
+
+impl Source for Client {
+    fn sum(&mut self) -> Result<(u64, i64), StoreError> {
+        let sql = "SELECT sum(version)::bigint, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
+            FROM want_version";
+        let found = rows(self, sql, &[], |row| Ok((unsigned(get(row, 0)?)?, get(row, 1)?)))?.pop();
+        found.ok_or_else(|| damaged_row("version"))
+    }
+
+    fn versions(&mut self) -> Result<(Vec<u64>, i64), StoreError> {
+        let sql = "SELECT version, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
+            FROM want_version ORDER BY slot";
+        let found: Vec<(u64, i64)> = rows(self, sql, &[], |row| Ok((unsigned(get(row, 0)?)?, get(row, 1)?)))?;
+        match found.first() {
+            Some((_, server)) if found.len() == Slot::COUNT => {
+                Ok((found.iter().map(|(version, _)| *version).collect(), *server))
+            }
+            _ => Err(damaged_row("number of slots")),
+        }
+    }
+
+    fn newer(&mut self, filter: &WantFilter, than: &[(Slot, Option<u64>)]) -> Result<Vec<(Slot, Wanted)>, StoreError> {
+        let slots: Vec<_> = than.iter().map(|(slot, _)| number_of(*slot)).collect();
+        let versions: Vec<_> = than.iter().map(|(_, version)| version.map_or(-1, signed)).collect();
+        let sql = "SELECT k.slot, w.grp, w.account FROM unnest($1, $2) AS k(slot, version)
+            CROSS JOIN LATERAL (SELECT grp, account FROM want WHERE want.slot = k.slot AND want.version > k.version) AS w
+            ORDER BY k.slot, w.grp";
+        rows(self, sql, &[(&slots, Type::INT2_ARRAY), (&versions, Type::INT8_ARRAY)], |row| {
+            Ok((slot_of(get(row, 0)?)?, filter.wanted(get(row, 1)?, get(row, 2)?)))
+        })
     }
 }
 
@@ -230,7 +269,12 @@ fn settle(transaction: &mut Transaction<'_>, slot: Slot, settlement: &Settlement
 
 impl Store for PostgresStore {
     fn another(&self) -> Result<Box<dyn Store>, StoreError> {
-        let mut store = Self { connection: self.connection.another(), limits: self.limits };
+        let mut store = Self {
+            connection: self.connection.another(),
+            limits: self.limits,
+            filter: Arc::clone(&self.filter),
+            known: Arc::clone(&self.known),
+        };
         store.connection.client()?;
         Ok(Box::new(store))
     }
@@ -320,6 +364,20 @@ impl Store for PostgresStore {
         ];
         let counts = self.rows(sql, parameters, |row| uncount(get(row, 0)?))?;
         Ok(counts.into_iter().sum())
+    }
+
+    fn filter(&self) -> Option<Arc<WantFilter>> {
+        Some(Arc::clone(&self.filter))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn refresh_filter(&mut self) -> Result<(), StoreError> {
+        // A panic within leaves what an error does.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.refresh(self.connection.client()?, &self.filter)
     }
 
     fn notify(&mut self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod events;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, Params, Row, Transaction, TransactionBehav
 use self::events::{bytes_of_events, events};
 use crate::coordination::{Coordination, verbs_of_nodes};
 use crate::error::StoreError;
+use crate::filter::WantFilter;
 use crate::group::{Groups, changed};
 use crate::memory::Clock;
 use crate::rows::{
@@ -54,6 +56,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001.sql")];
 #[derive(Clone)]
 pub struct SqliteStore {
     file: Arc<Mutex<File>>,
+    filter: Arc<WantFilter>,
     clock: Clock,
 }
 
@@ -99,7 +102,11 @@ impl SqliteStore {
         // Room for four thousand million claims of a slot in one run.
         let epoch = Epoch(generation << 32);
         let coordination = Coordination::new(limits.calls_per_window_max, epoch, clock().saturating_add(PERMIT_SPAN));
-        Ok(Self { file: Arc::new(Mutex::new(File { connection, limits, number, coordination })), clock })
+        let filter = Arc::new(WantFilter::new());
+        for slot in Slot::all() {
+            fill(&connection, &filter, slot)?;
+        }
+        Ok(Self { file: Arc::new(Mutex::new(File { connection, limits, number, coordination })), filter, clock })
     }
 
     /// A transaction that a panic cut off was rolled back when it was dropped.
@@ -318,6 +325,18 @@ fn due_at_once(
     Ok(())
 }
 
+/// Reads a slot into the filter.
+fn fill(connection: &Connection, filter: &WantFilter, slot: Slot) -> Result<(), StoreError> {
+    let sql = "SELECT grp, account FROM want WHERE slot = ?1 ORDER BY grp";
+    let all = rows(connection, sql, [slot.0], |row| {
+        let group = get_text(row, 0, group)?;
+        let account = get_text(row, 1, account)?;
+        Ok(filter.wanted(group.as_bytes(), account.as_bytes()))
+    })?;
+    filter.fill(slot, &all);
+    Ok(())
+}
+
 fn is_wanted(connection: &Connection, event: &Event) -> Result<bool, StoreError> {
     let slot = Slot::of(&event.group).0;
     let found = match event.change.account() {
@@ -393,14 +412,25 @@ impl Store for SqliteStore {
         if dry_run {
             return put(&file.connection).map(|(.., answers)| answers);
         }
-        file.write(|transaction, numbers| {
+        let filter = Arc::clone(&self.filter);
+        let mut crowded = BTreeSet::new();
+        let answers = file.write(|transaction, numbers| {
             let (before, groups, answers) = put(transaction)?;
             write_changes(transaction, &before, &groups, |_| numbers.next())?;
             for account in changed(wants, &answers) {
                 due_at_once(transaction, numbers, now, &account)?;
+                // Before the commit, and so before the answer.
+                if filter.add_one(&account.0, &account.1) {
+                    crowded.insert(Slot::of(&account.0));
+                }
             }
             Ok(answers)
-        })
+        })?;
+        for slot in crowded {
+            // The wants are stored, and a filter that is crowded is not wrong.
+            let _ = fill(&file.connection, &filter, slot);
+        }
+        Ok(answers)
     }
 
     fn wants(&mut self, accounts: &[(GroupId, UserId)]) -> Result<Vec<Want>, StoreError> {
@@ -430,11 +460,15 @@ impl Store for SqliteStore {
         find_holders(&self.file().connection, group)
     }
 
+    fn filter(&self) -> Option<Arc<WantFilter>> {
+        Some(Arc::clone(&self.filter))
+    }
+
     fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError> {
         let mut file = self.file();
         let mut batches: Vec<(Slot, Vec<Event>)> = Vec::new();
         for event in events {
-            if is_wanted(&file.connection, event)? {
+            if self.filter.may_want(event) && is_wanted(&file.connection, event)? {
                 let slot = Slot::of(&event.group);
                 match batches.iter_mut().find(|(of, _)| *of == slot) {
                     Some((_, events)) => events.push(*event),

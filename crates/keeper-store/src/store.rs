@@ -1,9 +1,12 @@
 //! What every store can do.
 
+use std::sync::Arc;
+
 use avmarks_protocol::Endpoint;
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
 use crate::error::StoreError;
+use crate::filter::WantFilter;
 use crate::types::{
     Admission, Batch, BatchId, Due, Event, Group, Holders, Lease, NewDue, NewWant, NodeId, Put, Settlement, Slot,
     Status, Want, WantError,
@@ -91,6 +94,30 @@ pub trait Store: Send {
     ///
     /// [`StoreError`], as every verb.
     fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError>;
+
+    /// The filter that tells in memory of whom nothing is wanted; all connections of a process share it. `None` where there is none, and
+    /// [`Store::accept`] has to be asked.
+    ///
+    /// What it knows: where one process has the store by itself, every want whose put was answered. Where several share it, every want whose put
+    /// was answered, by whichever process, before the last [`Store::refresh_filter`] began that returned; so that an event may be dropped if it
+    /// came before such a refresh began, and the filter still does not know it after.
+    fn filter(&self) -> Option<Arc<WantFilter>> {
+        None
+    }
+
+    /// Whether other processes may put wants of which the filter knows only after [`Store::refresh_filter`].
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Tells the filter of the wants that other processes have put. Costs one small statement where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], as every verb; the filter then may lack wants.
+    fn refresh_filter(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Tells waiting nodes that something waits. Its caller limits how often. Does nothing where one process has the store by itself.
     ///

@@ -2,7 +2,8 @@
 //! HTTP crate, how long a room takes that comes back at once, the usable share of the rate, and the CPU of three nodes beside one.
 //! `.ci/keeper-reach` runs it.
 //!
-//! `keep_reach AVMARKS SECONDS ROUNDS MEMBERS` measures, `keep_reach bare` is the bare server. AVMARKS_REACH_ONE and
+//! `keep_reach AVMARKS SECONDS ROUNDS MEMBERS PART` measures `webhooks`, `storm`, `rate`, `nodes` or `all`, `keep_reach bare` is the bare server, and
+//! `keep_reach load ADDRESS SECONDS` sends webhooks about nobody wanted to a server that runs already, for a profiler. AVMARKS_REACH_ONE and
 //! AVMARKS_REACH_THREE are two databases of PostgreSQL; without them, SQLite alone is measured.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a measurement may panic")]
 
@@ -24,22 +25,36 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["bare"] => process::bare(),
-        [avmarks, seconds, rounds, members] => {
+        ["load", address, seconds] => {
             let span = Duration::from_secs(seconds.parse().unwrap());
-            measure(avmarks, span, rounds.parse().unwrap(), members.parse().unwrap());
+            let load = Load::run(&[address], CONNECTIONS, span, |number| webhook(number, false));
+            println!("{} webhooks, {:.0} a second", load.answered, load.rate());
         }
-        _ => panic!("usage: keep_reach AVMARKS SECONDS ROUNDS MEMBERS"),
+        [avmarks, seconds, rounds, members, part @ ("webhooks" | "storm" | "rate" | "nodes" | "all")] => {
+            let span = Duration::from_secs(seconds.parse().unwrap());
+            measure(avmarks, span, rounds.parse().unwrap(), members.parse().unwrap(), part);
+        }
+        _ => panic!("usage: keep_reach AVMARKS SECONDS ROUNDS MEMBERS webhooks|storm|rate|nodes|all"),
     }
 }
 
-fn measure(avmarks: &str, span: Duration, rounds: usize, members: usize) {
+fn measure(avmarks: &str, span: Duration, rounds: usize, members: usize, part: &str) {
+    let is_asked = |name| part == name || part == "all";
     let folder = std::env::temp_dir().join(format!("avmarks-reach-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let databases = ["AVMARKS_REACH_ONE", "AVMARKS_REACH_THREE"].map(|name| std::env::var(name).ok());
-    webhooks(avmarks, &folder, databases[0].as_deref(), span, rounds);
-    storm(avmarks, &folder, members, rounds);
-    rate(avmarks, &folder);
-    if let [Some(one), Some(three)] = &databases {
+    if is_asked("webhooks") {
+        webhooks(avmarks, &folder, databases[0].as_deref(), span, rounds);
+    }
+    if is_asked("storm") {
+        storm(avmarks, &folder, members, rounds);
+    }
+    if is_asked("rate") {
+        rate(avmarks, &folder);
+    }
+    if let [Some(one), Some(three)] = &databases
+        && is_asked("nodes")
+    {
         nodes(avmarks, &folder, one, three, span, rounds);
     }
     std::fs::remove_dir_all(&folder).unwrap();

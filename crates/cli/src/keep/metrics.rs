@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// A counter: its name, and the values of its labels.
-type Key = (&'static str, Vec<(&'static str, &'static str)>);
+/// A label and its value.
+type Label = (&'static str, &'static str);
+
+/// A counter: its name, and the values of its labels; those that it does not have are empty.
+type Key = (&'static str, [Label; 2]);
 
 /// Counters since the start.
 #[derive(Debug, Default)]
@@ -26,9 +29,12 @@ const COUNTERS: &[(&str, &str)] = &[
 ];
 
 impl Metrics {
-    pub(super) fn add(&self, name: &'static str, labels: &[(&'static str, &'static str)], count: u64) {
+    /// Adds to a counter with two labels at the most.
+    pub(super) fn add(&self, name: &'static str, labels: &[Label], count: u64) {
+        let mut all = <[Label; 2]>::default();
+        all.iter_mut().zip(labels).for_each(|(place, label)| *place = *label);
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *counters.entry((name, labels.to_vec())).or_default() += count;
+        *counters.entry((name, all)).or_default() += count;
     }
 
     /// The text of `/metrics`, after which gauges may follow.
@@ -38,7 +44,8 @@ impl Metrics {
         for (name, help) in COUNTERS {
             let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n");
             for ((_, labels), count) in counters.iter().filter(|((found, _), _)| found == name) {
-                let labels: Vec<_> = labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+                let labels = labels.iter().filter(|(label, _)| !label.is_empty());
+                let labels: Vec<_> = labels.map(|(label, value)| format!("{label}=\"{value}\"")).collect();
                 let _ = match labels.is_empty() {
                     true => writeln!(text, "{name} {count}"),
                     false => writeln!(text, "{name}{{{}}} {count}", labels.join(",")),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
@@ -128,6 +128,10 @@ async fn run(listener: tokio::net::TcpListener, shared: Arc<Shared>, mut stopped
 }
 
 async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: bool) -> Answer {
+    // The path of nearly all requests is not taken apart.
+    if request.method() == Method::POST && request.uri().path() == "/webhook" {
+        return webhook(request, shared).await;
+    }
     let path = request.uri().path().to_owned();
     let segments: Option<Vec<String>> = path
         .trim_matches('/')
@@ -145,26 +149,32 @@ async fn respond(request: Request<Incoming>, shared: &Arc<Shared>, is_local: boo
     route(request, shared, &segments).await
 }
 
+async fn webhook(request: Request<Incoming>, shared: &Shared) -> Answer {
+    match webhook::refusal(shared, request.uri().query().unwrap_or_default()) {
+        Some(refusal) => refusal,
+        None => match read(request, shared).await {
+            Ok(body) => webhook::receive(shared, &body).await,
+            Err(refusal) => refusal,
+        },
+    }
+}
+
+/// The body of a request, where it comes in time and is not too long.
+async fn read(request: Request<Incoming>, shared: &Shared) -> Result<Bytes, Answer> {
+    let whole = body(request.into_body(), shared.settings.body_bytes_max);
+    match tokio::time::timeout(BODY_TIMEOUT, whole).await {
+        Ok(read) => read,
+        Err(_) => Err(error_answer(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
+    }
+}
+
 async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&str]) -> Answer {
     let method = request.method().clone();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let dry_run = parameter(&query, "dry_run").is_some_and(|value| value != "false");
     let is_csv = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/csv"));
-    let read = async |request: Request<Incoming>| {
-        let whole = body(request.into_body(), shared.settings.body_bytes_max);
-        match tokio::time::timeout(BODY_TIMEOUT, whole).await {
-            Ok(read) => read,
-            Err(_) => Err(error_answer(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
-        }
-    };
     match (&method, segments) {
-        (&Method::POST, ["webhook"]) => match webhook::refusal(shared, &query) {
-            Some(refusal) => refusal,
-            None => match read(request).await {
-                Ok(body) => webhook::receive(shared, &body).await,
-                Err(refusal) => refusal,
-            },
-        },
+        (&Method::POST, ["webhook"]) => webhook(request, shared).await,
         (&Method::GET, ["healthz"]) => answer(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, ["readyz"]) => ready(shared),
         (&Method::GET, ["metrics"]) => metrics(shared),
@@ -178,7 +188,7 @@ async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&st
             let (shared, group, account) = (Arc::clone(shared), (*group).to_owned(), (*account).to_owned());
             blocking(move || api::get_one(&shared, &group, &account)).await
         }
-        (&Method::PUT, ["v1", "groups", group, "accounts", account]) => match read(request).await {
+        (&Method::PUT, ["v1", "groups", group, "accounts", account]) => match read(request, shared).await {
             Ok(body) => api::put_one(shared, group, account, Some(&body), dry_run).await,
             Err(refusal) => refusal,
         },
@@ -186,7 +196,7 @@ async fn route(request: Request<Incoming>, shared: &Arc<Shared>, segments: &[&st
             api::put_one(shared, group, account, None, dry_run).await
         }
         (&Method::POST, ["v1", "groups", group, "sweep"]) => api::sweep(shared, group),
-        (&Method::POST, ["v1", "wants"]) => match read(request).await {
+        (&Method::POST, ["v1", "wants"]) => match read(request, shared).await {
             Ok(body) => api::put_many(shared, &body, is_csv, dry_run).await,
             Err(refusal) => refusal,
         },
@@ -309,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_a_page_may_have_are_not_loopback() {
+    fn only_loopback_names_count_as_loopback() {
         for (host, expected) in [
             ("127.0.0.1:8700", true),
             ("localhost:8700", true),

@@ -54,7 +54,12 @@ pub(super) async fn receive(shared: &Shared, body: &[u8]) -> Answer {
         count("ignored");
         return acknowledged();
     }
-    match tokio::time::timeout(STORE_WITHIN, shared.writer.accept(events)).await {
+    let until = tokio::time::Instant::now() + STORE_WITHIN;
+    if !shared.lookup.may_want(&events).await {
+        count("accepted");
+        return acknowledged();
+    }
+    match tokio::time::timeout_at(until, shared.writer.accept(events)).await {
         Ok(Ok(())) => {
             count("accepted");
             acknowledged()

@@ -210,7 +210,7 @@ fn delete(state: &mut State, given: &Given<'_>) -> Answered {
 
 /// Removes these members, with what they had as members.
 pub(super) fn removed(state: &mut State, id: GroupId, accounts: &[UserId], now: Timestamp) -> Changes {
-    state.observe(id, Presence::Leave, accounts, now)
+    state.apply_presence(id, Presence::Leave, accounts, now)
 }
 
 fn modify(state: &mut State, given: &Given<'_>) -> Answered {

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_kept_to_its_first_4096_bytes() {
+    fn bodies_are_kept_to_4096_bytes() {
         let whole = "x".repeat(BODY_BYTES_MAX);
         assert_eq!(Bodies::of(whole.as_bytes(), b"").request(), whole);
         assert_eq!(Bodies::of(b"", format!("{whole}y").as_bytes()).answer(), format!("{whole}…"));

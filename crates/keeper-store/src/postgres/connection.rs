@@ -14,7 +14,7 @@ use crate::rows::{signed, unsigned};
 pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
 
 /// Each is applied once, in order, in one transaction; the table `keeper_migration` says which were.
-const MIGRATIONS: [&str; 1] = [include_str!("0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
 
 /// The locks of this program among the advisory locks of the database: `avmk` in ASCII.
 pub(super) const LOCKS: i32 = 0x6176_6d6b;

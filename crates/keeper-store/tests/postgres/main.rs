@@ -114,9 +114,27 @@ fn tables_of_a_later_version_are_refused() {
     let connect = || PostgresStore::connect(&schema.url(), bench::LIMITS);
     connect().unwrap();
     connect().unwrap();
-    schema.run("INSERT INTO keeper_migration VALUES (2)");
+    schema.run("INSERT INTO keeper_migration VALUES (3)");
     let error = connect().unwrap_err().to_string();
-    assert_eq!(error, "the tables are of version 2: expected at most 1, the last that this program knows");
+    assert_eq!(error, "the tables are of version 3: expected at most 2, the last that this program knows");
+}
+
+#[test]
+fn earlier_table_versions_are_migrated() {
+    let schema = Schema::new();
+    let connect = || PostgresStore::connect(&schema.url(), bench::LIMITS).unwrap();
+    connect().put_wants(&[bench::want("g1", "ann", &[1_000], false)], false).unwrap();
+    schema.run(
+        "DROP TABLE want_version; DROP FUNCTION keeper_wants_added() CASCADE; DROP INDEX want_by_version;
+        DELETE FROM keeper_migration WHERE number = 2",
+    );
+    let mut store = connect();
+    store.refresh_filter().unwrap();
+    store.put_wants(&[bench::want("g1", "bob", &[1_000], false)], false).unwrap();
+    store.refresh_filter().unwrap();
+    let filter = store.filter().unwrap();
+    let known = ["ann", "bob", "eve"].map(|account| filter.may_want(&bench::online("g1", account)));
+    assert_eq!(known, [true, true, false]);
 }
 
 #[test]

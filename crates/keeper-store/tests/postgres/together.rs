@@ -8,7 +8,7 @@ use avmarks_protocol::Endpoint;
 use avmarks_spec::Limits;
 
 use crate::Schema;
-use crate::bench::{LIMITS, group, want};
+use crate::bench::{LIMITS, group, online, slot, want};
 
 const COUNT: usize = 6;
 
@@ -41,6 +41,53 @@ fn writers_at_once_keep_the_limits() {
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), LIMITS.members_per_mark_max);
         assert_eq!(store.holders(&group(&of)).unwrap()[0].holders, LIMITS.members_per_mark_max);
     }
+}
+
+#[test]
+fn acknowledged_wants_are_known_everywhere() {
+    let schema = Schema::new();
+    let limits = Limits { members_per_mark_max: 10_000, ..LIMITS };
+    let node = || PostgresStore::connect(&schema.url(), limits).unwrap();
+    let store = node();
+    // Each thread puts wants on one node, and asks another one at once.
+    at_once(&store, |number, store| {
+        let mut other = node();
+        let filter = other.filter().unwrap();
+        for round in 0..60 {
+            let (of, account) = (format!("g{}", round % 7), format!("user{number}-{round}"));
+            assert_eq!(store.put_wants(&[want(&of, &account, &[1_000], false)], false).unwrap(), [Ok(Put::Changed)]);
+            other.refresh_filter().unwrap();
+            assert!(filter.may_want(&online(&of, &account)), "{of} {account}");
+            assert_eq!(other.accept(&[online(&of, &account)]).unwrap(), 1);
+        }
+    });
+    let mut late = node();
+    late.refresh_filter().unwrap();
+    let all = (0..COUNT).flat_map(|number| (0..60).map(move |round| (round % 7, format!("user{number}-{round}"))));
+    let filter = late.filter().unwrap();
+    assert!(all.into_iter().all(|(of, account)| filter.may_want(&online(&format!("g{of}"), &account))));
+}
+
+#[test]
+fn late_commits_are_not_missed() {
+    let schema = Schema::new();
+    let mut store = PostgresStore::connect(&schema.url(), LIMITS).unwrap();
+    let filter = store.filter().unwrap();
+    let mut client = schema.client();
+    let mut early = client.transaction().unwrap();
+    early
+        .execute(
+            "INSERT INTO want VALUES ($1, 'g1', 'ann', '1000', false, '', nextval('keeper_version'))",
+            &[&i16::from(slot("g1").0)],
+        )
+        .unwrap();
+    // Of another slot, with a greater version.
+    store.put_wants(&[want("g2", "bob", &[1_000], false)], false).unwrap();
+    store.refresh_filter().unwrap();
+    assert!(!filter.may_want(&online("g1", "ann")) && filter.may_want(&online("g2", "bob")));
+    early.commit().unwrap();
+    store.refresh_filter().unwrap();
+    assert!(filter.may_want(&online("g1", "ann")));
 }
 
 #[test]
@@ -139,7 +186,7 @@ fn a_heartbeat_under_way_keeps_the_slots() {
 
 /// A process that is stopped within a transaction would keep its locks, and nobody could claim its slots.
 #[test]
-fn a_transaction_ends_a_second_after_its_client_stopped() {
+fn idle_transactions_end_after_a_second() {
     let schema = Schema::new();
     let mut store = PostgresStore::connect(&schema.url(), LIMITS).unwrap();
     store.register(NodeId(1)).unwrap();

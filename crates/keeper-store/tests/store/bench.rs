@@ -108,7 +108,7 @@ macro_rules! suite {
             a_dry_run_stores_nothing, wants_of_one_call_count_one_after_the_other, a_want_that_changed_is_due_at_once,
             a_removed_want_stays_until_its_deletion, a_deletion_of_an_earlier_version_is_passed_over, pages_go_on_where_they_ended,
             ids_of_any_bytes_come_back,
-            only_events_of_the_wanted_are_stored, events_keep_their_order, a_batch_in_hand_is_not_read_again,
+            only_events_of_the_wanted_are_stored, the_filter_knows_every_want, events_keep_their_order, a_batch_in_hand_is_not_read_again,
             one_due_row_for_each_account_and_group, a_row_marked_again_is_not_cleared, what_is_due_comes_by_time,
             a_destroyed_group_drops_what_waits, who_lost_the_lease_settles_nothing, what_is_of_another_slot_is_passed_over,
             a_node_ends_three_seconds_after_its_heartbeat, a_node_that_left_is_gone, slots_of_the_dead_pass_on, a_node_claims_its_share,

@@ -125,7 +125,15 @@ impl Run {
                 format!("{answers:?}")
             }
             // A repetition doubles them.
-            Operation::Accept(events) => format!("{:?}", self.bench.store.accept(events).unwrap()),
+            Operation::Accept(events) => {
+                self.bench.store.refresh_filter().unwrap();
+                let filter = self.bench.store.filter();
+                let may_want = |event: &Event| filter.as_ref().is_none_or(|filter| filter.may_want(event));
+                let wanted = events.iter().filter(|event| may_want(event)).count();
+                let stored = self.bench.store.accept(events).unwrap();
+                assert!(stored <= wanted, "the filter knows less than the store");
+                format!("{stored}")
+            }
             Operation::MarkDue(due) => format!("{:?}", self.repeat(times, |store| store.mark_due(due).unwrap())),
             Operation::Register(node) => format!("{:?}", self.repeat(times, |store| store.register(*node).unwrap())),
             Operation::Renew(node) => format!("{:?}", self.repeat(times, |store| store.renew(*node).unwrap())),

@@ -93,6 +93,8 @@ fn a_file_keeps_what_was_stored() {
 
     let mut store = open().unwrap();
     assert_eq!(bench::dump(&mut store), before);
+    let filter = store.filter().unwrap();
+    assert!(filter.may_want(&bench::online("g1", "ann")) && !filter.may_want(&bench::online("g1", "bob")));
     store.put_wants(&[bench::want("g1", "ann", &[1_001], false)], false).unwrap();
     assert!(versions(&mut store) > last, "a version is given once");
     store.register(node).unwrap();
@@ -105,6 +107,21 @@ fn a_file_keeps_what_was_stored() {
     assert_eq!(admit(), avmarks_keeper_store::Admission::Granted(0));
     millis.fetch_add(1, Ordering::Relaxed);
     assert_eq!(admit(), avmarks_keeper_store::Admission::Granted(1));
+}
+
+#[test]
+fn a_filter_follows_changing_wants() {
+    let folder = Folder::new();
+    let mut store = SqliteStore::open(&folder.0.join("keeper.sqlite"), Limits::DOCUMENTED, clock().1).unwrap();
+    let filter = store.filter().unwrap();
+    for number in 0..5_000 {
+        let wants = [bench::want("g1", &format!("user{number}"), &[1_000 + number / 1_000], false)];
+        assert_eq!(store.put_wants(&wants, false).unwrap(), [Ok(avmarks_keeper_store::Put::Changed)]);
+    }
+    assert!((0..5_000).all(|number| filter.may_want(&bench::online("g1", &format!("user{number}")))));
+    let looks_wanted = (0..5_000).filter(|number| filter.may_want(&bench::online("g1", &format!("guest{number}"))));
+    // One of 16 is the most, 312, with a spread of 17.
+    assert!(looks_wanted.count() < 450);
 }
 
 #[test]

@@ -207,6 +207,28 @@ pub(crate) fn only_events_of_the_wanted_are_stored(open: &Open) {
     assert_eq!((batches.len(), batches[0].slot, &batches[0].events[..]), (1, slot("g1"), &[events[0], events[3]][..]));
 }
 
+/// Where there is a filter; memory has none.
+pub(crate) fn the_filter_knows_every_want(open: &Open) {
+    let store = &mut *open(LIMITS).store;
+    let Some(filter) = store.filter() else { return assert!(!store.is_shared()) };
+    let other = store.another().unwrap();
+    let destroyed = |of| Event { group: group(of), change: PresenceChange::Destroyed, at: None };
+    let events = [online("g1", "ann"), destroyed("g1"), online("g1", "bob"), online("g2", "ann"), destroyed("g2")];
+    let known = |store: &mut dyn Store| {
+        store.refresh_filter().unwrap();
+        events.map(|event| filter.may_want(&event))
+    };
+    assert_eq!(known(store), [false; 5]);
+    put_one(store, "g1", "ann", &[1_000]).unwrap();
+    assert_eq!(known(store), [true, true, false, false, false]);
+    put_one(store, "g1", "ann", &[1_001]).unwrap();
+    put(store, &[want("g1", "bob", &[], true), want("g2", "ann", &[1_000], false)]);
+    assert_eq!(known(store), [true; 5]);
+    // All connections of a process have the same one.
+    assert!(other.filter().unwrap().may_want(&events[2]));
+    assert!(!filter.may_want(&online("g2", "bob")));
+}
+
 pub(crate) fn events_keep_their_order(open: &Open) {
     let store = &mut *open(LIMITS).store;
     let accounts = ["ann", "bob"];

@@ -19,16 +19,28 @@ pub(super) struct Division {
     pub(super) group: GroupId,
     action: Action,
     /// What is still to be sent, the next part last.
-    parts: Vec<Vec<UserId>>,
+    parts: Vec<Part>,
     refusals: u32,
 }
 
+/// Accounts of one call.
+#[derive(Debug)]
+struct Part {
+    accounts: Vec<UserId>,
+    /// Whether the part before was the look-up of these, which found them online. Without it, mark 500 is not set on them.
+    is_checked: bool,
+}
+
 impl Keeper {
-    /// Sends these accounts again, half of them at a time. One by itself has been found.
+    /// Sends these accounts again, half of them at a time. One by itself has been found. Mark 500 takes a look-up before each part, and the first one
+    /// is of all, as all may have gone.
     pub(super) fn divide(&mut self, now: Timestamp, group: GroupId, action: Action, accounts: Vec<UserId>) {
         match accounts.as_slice() {
             [] => {}
             [account] => self.set_apart(now, group, *account, action),
+            _ if action == Action::Pin => {
+                self.add_division(group, action, vec![Part { accounts, is_checked: false }], 1)
+            }
             _ => self.add_division(group, action, halves(accounts), 1),
         }
     }
@@ -38,12 +50,13 @@ impl Keeper {
         if let Some(active) = self.active_mut(group, account) {
             active.flags.gone = false;
         }
-        self.add_division(group, action, vec![vec![account]], 0);
+        // Whatever has mark 500 set follows a call that has the account online.
+        self.add_division(group, action, vec![Part { accounts: vec![account], is_checked: true }], 0);
     }
 
-    fn add_division(&mut self, group: GroupId, action: Action, parts: Vec<Vec<UserId>>, refusals: u32) {
+    fn add_division(&mut self, group: GroupId, action: Action, parts: Vec<Part>, refusals: u32) {
         if let Some(state) = self.groups.get_mut(&group) {
-            state.delayed += parts.iter().map(Vec::len).sum::<usize>();
+            state.delayed += parts.iter().map(|part| part.accounts.len()).sum::<usize>();
         }
         let id = self.calls;
         self.calls += 1;
@@ -60,7 +73,8 @@ impl Keeper {
                 self.divisions.remove(&id);
                 continue;
             };
-            let named = self.named_of(now, group, action, part);
+            let action = if action == Action::Pin && !part.is_checked { Action::Check } else { action };
+            let named = self.named_of(now, group, action, part.accounts);
             if named.is_empty() {
                 self.divisions_ready.insert(id);
                 continue;
@@ -98,6 +112,21 @@ impl Keeper {
         self.divisions_ready.extend(id.filter(|id| self.divisions.contains_key(id)));
     }
 
+    /// Whether a call is the look-up before a part that sets mark 500.
+    pub(super) fn is_look_up(&self, action: Action, division: Option<u64>) -> bool {
+        let of = division.and_then(|id| self.divisions.get(&id));
+        action == Action::Check && of.is_some_and(|division| division.action == Action::Pin)
+    }
+
+    /// These accounts of a division are online: mark 500 is set on them next.
+    pub(super) fn part_checked(&mut self, id: u64, accounts: Vec<UserId>) {
+        let Some(division) = self.divisions.get_mut(&id) else { return };
+        if let Some(state) = self.groups.get_mut(&division.group) {
+            state.delayed += accounts.len();
+        }
+        division.parts.push(Part { accounts, is_checked: true });
+    }
+
     /// A part was refused: it is divided further, or its one account was found.
     pub(super) fn part_refused(&mut self, now: Timestamp, sent: InFlight, id: u64, code: ErrorCode) {
         let InFlight { group, action, named, .. } = sent;
@@ -122,11 +151,11 @@ impl Keeper {
     pub(super) fn end_division(&mut self, now: Timestamp, id: u64) {
         self.divisions_ready.remove(&id);
         let Some(Division { group, action, parts, .. }) = self.divisions.remove(&id) else { return };
-        for part in parts {
+        for Part { accounts, .. } in parts {
             if let Some(state) = self.groups.get_mut(&group) {
-                state.delayed = state.delayed.saturating_sub(part.len());
+                state.delayed = state.delayed.saturating_sub(accounts.len());
             }
-            self.give_up(now, group, action, part);
+            self.give_up(now, group, action, accounts);
         }
     }
 
@@ -159,7 +188,7 @@ impl Keeper {
 }
 
 /// Both halves, the first one last: it is sent first.
-fn halves(mut accounts: Vec<UserId>) -> Vec<Vec<UserId>> {
+fn halves(mut accounts: Vec<UserId>) -> Vec<Part> {
     let second = accounts.split_off(accounts.len().div_ceil(2));
-    vec![second, accounts]
+    [second, accounts].into_iter().map(|accounts| Part { accounts, is_checked: false }).collect()
 }

@@ -47,11 +47,16 @@ impl Keeper {
     }
 
     fn answered(&mut self, now: Timestamp, sent: InFlight, verdicts: Vec<Verdict>) {
-        let InFlight { group, action, named, sent_at, .. } = sent;
+        let InFlight { group, action, named, sent_at, division } = sent;
+        let is_look_up = self.is_look_up(action, division);
         let (mut served, mut left_out) = (Vec::new(), Vec::new());
         for ((account, marks), verdict) in named.into_iter().zip(verdicts) {
             let is_served = verdict != Verdict::LeftOut;
             let is_swept = self.active_mut(group, account).is_some_and(|active| active.flags.swept);
+            if is_look_up && is_served {
+                served.push((account, Vec::new()));
+                continue;
+            }
             self.settle(now, group, account, action, sent_at, &marks, is_served);
             match verdict {
                 Verdict::Served(marks) => {
@@ -62,6 +67,9 @@ impl Keeper {
                 }
                 Verdict::LeftOut => left_out.push(account),
             }
+        }
+        if let Some(id) = division.filter(|_| is_look_up && !served.is_empty()) {
+            self.part_checked(id, served.iter().map(|(account, _)| *account).collect());
         }
         self.events.push(Event::Answered { group, action, served, left_out });
     }
@@ -85,12 +93,12 @@ impl Keeper {
             return self.part_refused(now, sent, id, code);
         }
         // All of them may be offline, or one of them spoils the call: who is online tells. Whether an account may be added as a robot, or looked up,
-        // does not depend on that. Mark 500 is not tried again, as that takes time in which its accounts may leave.
+        // does not depend on that. Each part of a call that sets mark 500 has a look-up of its own.
         let may_check = action == Action::Set || action == Action::Delete && accounts > 1;
         let mut divided = Vec::new();
         for (account, marks) in sent.named {
             let is_online = self.active_mut(group, account).is_some_and(|active| active.flags.checked);
-            if is_online || matches!(action, Action::AddRobots | Action::Check) {
+            if is_online || matches!(action, Action::AddRobots | Action::Check | Action::Pin) {
                 divided.push(account);
             } else if may_check && self.may_check(group, account) {
                 self.requeue(group, account, Action::Check, now);

@@ -84,7 +84,7 @@ fn one_bad_account_does_not_hold_up_499() {
 }
 
 #[test]
-fn a_bad_account_that_looks_online_is_found_too() {
+fn invalid_accounts_are_found_among_online_ones() {
     let (mut keeper, names) = keeper_of_many(8);
     come(&mut keeper, &names, 0);
     let set = call(&mut keeper, 200);
@@ -117,7 +117,7 @@ fn a_service_that_refuses_everything_is_not_flooded() {
 }
 
 #[test]
-fn a_deletion_is_not_taken_for_done_because_of_another() {
+fn each_deletion_is_confirmed_separately() {
     let mut keeper = keeper();
     for name in ["a", "b", "c", "d"] {
         keeper.load(at(0), group(), account(name), Some(want(&[1_000])), &[]);
@@ -153,7 +153,7 @@ fn robots_are_added_though_one_is_refused() {
 }
 
 #[test]
-fn a_robot_refused_before_its_group_went_is_added_later() {
+fn a_refused_robot_is_added_later() {
     let mut keeper = keeper();
     keeper.want(at(0), group(), account("a"), Want::robot([])).unwrap();
     let add = call(&mut keeper, 200);
@@ -188,4 +188,93 @@ fn what_changes_during_a_division_is_sent_anew() {
     // A group that goes to another node takes its parts along.
     keeper.forget(group());
     assert_eq!((keeper.poll(at(650)), keeper.in_flight()), (Step::Idle, 0));
+}
+
+/// Plays calls that set mark 500 on accounts of which the service refuses `bad` in such a call, and which are all online until the first of them
+/// is refused; then those of `gone` are not, and nobody tells.
+fn play_pins(keeper: &mut Keeper, from: u64, bad: &str, gone: &[&str]) -> Vec<(Action, Vec<String>, bool)> {
+    let mut now = from;
+    let mut calls: Vec<(Action, Vec<String>, bool)> = Vec::new();
+    loop {
+        match keeper.poll(at(now)) {
+            Step::Call(call) => {
+                let names = match call.action {
+                    Action::Pin => named(&call).into_iter().map(|(name, _)| name).collect(),
+                    _ => looked_up(&call),
+                };
+                let is_refused = call.action == Action::Pin && names.iter().any(|name| name == bad);
+                let has_refused = calls.iter().any(|(.., is_refused)| *is_refused);
+                match is_refused {
+                    true => refuse(keeper, &call, now, 10_004),
+                    false => serve_but(keeper, &call, now, if has_refused { gone } else { &[] }),
+                }
+                calls.push((call.action, names, is_refused));
+            }
+            Step::WaitUntil(then) if then < at(from + 50_000) => now = then.as_millis() - START,
+            _ => return calls,
+        }
+    }
+}
+
+fn looked_up(call: &Call) -> Vec<String> {
+    let request = check_members::Request::parse(&call.request.body).unwrap();
+    request.accounts.iter().map(|name| name.to_string()).collect()
+}
+
+fn keeper_of_pins(count: usize) -> (Keeper, Vec<String>) {
+    let (mut keeper, names) = (keeper(), names(count));
+    for name in &names {
+        keeper.load(at(0), group(), account(name), Some(want(&[500])), &[]);
+    }
+    come(&mut keeper, &names, 0);
+    (keeper, names)
+}
+
+/// Accounts that have mark 500 by the answers.
+fn pinned(keeper: &Keeper, names: &[String]) -> usize {
+    let is_pinned = |name: &&String| keeper.account(group(), account(name)).unwrap().pin_ends.is_some();
+    names.iter().filter(is_pinned).count()
+}
+
+#[test]
+fn one_bad_account_delays_no_pin() {
+    let (mut keeper, names) = keeper_of_pins(500);
+    let calls = play_pins(&mut keeper, 0, "user321", &[]);
+    let refusals = calls.iter().filter(|(.., is_refused)| *is_refused).count();
+    assert!(refusals <= 11 && calls.len() <= 44, "{refusals} of {}", calls.len());
+    assert_eq!((pinned(&keeper, &names), keeper.group(group()).unwrap().waiting), (499, 0));
+    let rejected = |event: &&Event| matches!(event, Event::Rejected { action: Action::Pin, .. });
+    assert_eq!(keeper.events.iter().filter(rejected).count(), 1);
+    // From then on it is sent by itself.
+    come(&mut keeper, &["user320".to_owned(), "user321".to_owned()], 60_000);
+    let calls = play_pins(&mut keeper, 60_000, "user321", &[]);
+    let refused: Vec<_> = calls.iter().filter(|(.., is_refused)| *is_refused).map(|(_, names, _)| names).collect();
+    assert_eq!(refused, [&["user321"]]);
+}
+
+#[test]
+fn each_part_of_pins_is_looked_up_first() {
+    let (mut keeper, names) = keeper_of_pins(8);
+    let calls = play_pins(&mut keeper, 0, "user005", &["user006", "user007", "user001"]);
+    for pair in calls.windows(2) {
+        if let [(before, looked_up, _), (Action::Pin, set, _)] = pair {
+            assert!(*before == Action::Check && set.iter().all(|name| looked_up.contains(name)), "{pair:?}");
+        }
+    }
+    let after = calls.iter().skip_while(|(.., is_refused)| !is_refused).skip(1);
+    let set = after.filter(|(action, ..)| *action == Action::Pin).flat_map(|(_, names, _)| names);
+    assert!(
+        set.clone().count() > 0 && set.into_iter().all(|name| !["user006", "user007", "user001"].contains(&&**name))
+    );
+    assert_eq!(pinned(&keeper, &names), 4);
+}
+
+#[test]
+fn departed_pins_are_checked_once() {
+    let (mut keeper, names) = keeper_of_pins(8);
+    let gone: Vec<&str> = names.iter().map(String::as_str).collect();
+    let calls = play_pins(&mut keeper, 0, "user005", &gone);
+    let actions: Vec<_> = calls.iter().map(|(action, ..)| *action).collect();
+    assert_eq!(actions, [Action::Check, Action::Pin, Action::Check]);
+    assert_eq!((pinned(&keeper, &names), keeper.group(group()).unwrap().waiting, keeper.in_flight()), (0, 0, 0));
 }

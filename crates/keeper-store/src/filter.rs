@@ -1,0 +1,234 @@
+//! Which accounts something may be wanted of, in memory.
+
+#[cfg(any(test, feature = "postgres"))]
+mod known;
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{PoisonError, RwLock};
+
+use avmarks_spec::{GroupId, UserId};
+
+use crate::types::{Event, Slot};
+
+#[cfg(feature = "postgres")]
+pub(crate) use known::{Known, Source};
+
+/// Bits for each account and group that a slot's filter is made for, before they are rounded up to a power of two. Two of them are set, so at most one
+/// bit of eight is; one account of 64 of which nothing is wanted is not recognised as such, or fewer.
+const BITS_EACH: usize = 16;
+
+/// The fewest bits of a slot: 128 bytes, 32 KiB for all of them.
+const BITS_MIN: usize = 1_024;
+
+/// A slot is read anew once more than one bit of so many is set: by accounts that were added, or of which nothing is wanted any more. One account of
+/// 16 is not recognised then.
+const CROWDED: usize = 4;
+
+/// Of which accounts something may be wanted, in memory: a Bloom filter for each slot, 2 to 4 bytes for each account and group. It answers without a
+/// look at the tables; [`Store::filter`](crate::Store::filter) has it, and says what an answer is worth.
+///
+/// Wants that are gone stay in it until their slot is read anew, so that it may say "perhaps" where nothing is wanted. It never says "nobody" of a
+/// want that it was told of.
+///
+/// ```
+/// use avmarks_keeper_store::{Event, NewWant, PresenceChange, SqliteStore, Store};
+/// use avmarks_spec::{GroupId, Limits, Mark, Timestamp, UserId};
+/// use std::sync::Arc;
+///
+/// # let folder = std::env::temp_dir().join(format!("avmarks-doc-filter-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("keeper.sqlite");
+/// let mut store = SqliteStore::open(&path, Limits::DOCUMENTED, Arc::new(|| Timestamp::from_millis(1_000)))?;
+/// let filter = store.filter().ok_or("every SqliteStore has one")?;
+/// let (group, account) = (GroupId::parse("@TGS#a")?, UserId::parse("teacher10")?);
+/// let event = Event { group, change: PresenceChange::Online(account), at: None };
+/// assert!(!filter.may_want(&event));
+/// store.put_wants(&[NewWant { group, account, marks: [Mark::new(1_000)?].into(), robot: false }], false)?;
+/// assert!(filter.may_want(&event));
+/// # drop(store);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct WantFilter {
+    /// Random for each filter: nobody can choose accounts that look wanted.
+    hasher: RandomState,
+    /// `None` where the slot was not read yet: everything may be wanted.
+    slots: Vec<RwLock<Option<Bits>>>,
+}
+
+impl std::fmt::Debug for WantFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WantFilter").finish_non_exhaustive()
+    }
+}
+
+/// A wanted account as the filter knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    account: u64,
+    /// Its group, whose end matters as long as something is wanted there.
+    group: u64,
+}
+
+impl WantFilter {
+    /// A filter that was told of no slot: everything may be wanted.
+    pub(crate) fn new() -> Self {
+        Self { hasher: RandomState::new(), slots: Slot::all().map(|_| RwLock::default()).collect() }
+    }
+
+    /// Whether something may be wanted of the account of an event, or of any account of its group where the event has no account. `false` is
+    /// certain, for the wants that the filter was told of.
+    #[must_use]
+    pub fn may_want(&self, event: &Event) -> bool {
+        let account = event.change.account();
+        let hash = self.hash(event.group.as_bytes(), account.as_ref().map_or(&[], UserId::as_bytes));
+        let Some(slot) = self.slots.get(usize::from(Slot::of(&event.group).0)) else { return true };
+        // Bits are set one by one, so whoever panicked left no half of anything.
+        let bits = slot.read().unwrap_or_else(PoisonError::into_inner);
+        bits.as_ref().is_none_or(|bits| bits.has(hash))
+    }
+
+    /// An account as [`WantFilter::fill`] and [`WantFilter::add`] take it.
+    pub(crate) fn wanted(&self, group: &[u8], account: &[u8]) -> Wanted {
+        Wanted { account: self.hash(group, account), group: self.hash(group, &[]) }
+    }
+
+    /// No account is empty, so an empty one stands for the group. Lengths are hashed too.
+    fn hash(&self, group: &[u8], account: &[u8]) -> u64 {
+        self.hasher.hash_one((group, account))
+    }
+
+    /// From now on, these are all of which something is wanted in a slot, those of a group one after the other.
+    pub(crate) fn fill(&self, slot: Slot, all: &[Wanted]) {
+        let Some(place) = self.slots.get(usize::from(slot.0)) else { return };
+        let groups = all.chunk_by(|one, other| one.group == other.group).count();
+        let mut bits = Bits::of(all.len() + groups);
+        all.iter().for_each(|wanted| bits.add(*wanted));
+        *place.write().unwrap_or_else(PoisonError::into_inner) = Some(bits);
+    }
+
+    /// Something is wanted of these as well. Gives whether the slot should be read anew, as too many accounts look wanted.
+    pub(crate) fn add(&self, slot: Slot, more: &[Wanted]) -> bool {
+        let Some(place) = self.slots.get(usize::from(slot.0)) else { return false };
+        let mut place = place.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(bits) = place.as_mut() else { return false };
+        more.iter().for_each(|wanted| bits.add(*wanted));
+        bits.is_crowded()
+    }
+
+    /// Something is wanted of this account as well; its slot is read anew by whoever wants to know whether it should be.
+    pub(crate) fn add_one(&self, group: &GroupId, account: &UserId) -> bool {
+        self.add(Slot::of(group), &[self.wanted(group.as_bytes(), account.as_bytes())])
+    }
+}
+
+/// The bits of one slot.
+struct Bits {
+    /// A power of two of them.
+    words: Vec<u64>,
+    /// How many bits are set.
+    set: usize,
+}
+
+impl Bits {
+    /// No bit is set, and there is room for so many accounts and groups.
+    fn of(count: usize) -> Self {
+        let bits = count.saturating_mul(BITS_EACH).next_power_of_two().max(BITS_MIN);
+        Self { words: vec![0; bits / 64], set: 0 }
+    }
+
+    /// The word of a hash, and its two bits there.
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let at = usize::try_from(hash >> 12 & (self.words.len() as u64).wrapping_sub(1)).unwrap_or_default();
+        (at, (1 << (hash & 63)) | (1 << (hash >> 6 & 63)))
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (at, bits) = self.place(hash);
+        self.words.get(at).is_none_or(|word| word & bits == bits)
+    }
+
+    fn add(&mut self, Wanted { account, group }: Wanted) {
+        for hash in [account, group] {
+            let (at, bits) = self.place(hash);
+            if let Some(word) = self.words.get_mut(at) {
+                self.set += (bits & !*word).count_ones() as usize;
+                *word |= bits;
+            }
+        }
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.set * CROWDED > self.words.len() * 64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::PresenceChange;
+
+    fn group(number: usize) -> GroupId {
+        GroupId::parse(&format!("@TGS#{number}")).unwrap()
+    }
+
+    fn account(number: usize) -> UserId {
+        UserId::parse(&format!("user{number}")).unwrap()
+    }
+
+    fn online(group: GroupId, account: UserId) -> Event {
+        Event { group, change: PresenceChange::Online(account), at: None }
+    }
+
+    /// A filter whose one slot has these accounts of a group.
+    fn filled(of: GroupId, accounts: usize) -> WantFilter {
+        let filter = WantFilter::new();
+        let wanted = |number| filter.wanted(of.as_bytes(), account(number).as_bytes());
+        filter.fill(Slot::of(&of), &(0..accounts).map(wanted).collect::<Vec<_>>());
+        filter
+    }
+
+    #[test]
+    fn an_unread_slot_may_want_everything() {
+        let filter = filled(group(1), 0);
+        let other = (2..).map(group).find(|other| Slot::of(other) != Slot::of(&group(1))).unwrap();
+        assert!(!filter.may_want(&online(group(1), account(0))));
+        assert!(filter.may_want(&online(other, account(0))));
+        // What is added before a slot was read changes nothing.
+        assert!(!filter.add_one(&other, &account(7)) && filter.may_want(&online(other, account(0))));
+    }
+
+    #[test]
+    fn nobody_wanted_is_taken_for_unwanted() {
+        let filter = filled(group(1), 10_000);
+        assert!((0..10_000).all(|number| filter.may_want(&online(group(1), account(number)))));
+        assert!(filter.may_want(&Event { group: group(1), change: PresenceChange::Destroyed, at: None }));
+        // The hash is random: of 10,000 strangers 156 at the most are expected to look wanted, with a spread of 13.
+        let looks_wanted = (10_000..20_000).filter(|number| filter.may_want(&online(group(1), account(*number))));
+        assert!(looks_wanted.count() < 300);
+    }
+
+    #[test]
+    fn an_account_costs_four_bytes_a_slot() {
+        for accounts in [64, 65, 128, 4_000, 4_096, 4_097] {
+            let bytes = Bits::of(accounts).words.len() * 8;
+            assert!(bytes >= 2 * accounts && bytes <= 4 * accounts, "{accounts}: {bytes}");
+        }
+        assert_eq!(Bits::of(0).words.len() * 64, BITS_MIN);
+    }
+
+    #[test]
+    fn a_quarter_of_set_bits_is_crowded() {
+        let mut bits = Bits::of(0);
+        // Sixteen bits of each word, one after the other.
+        for number in 0..256 {
+            assert!(!bits.is_crowded());
+            let bit = number % 16;
+            let hash = ((number / 16) << 12) | (bit << 6) | bit;
+            bits.add(Wanted { account: hash, group: hash });
+        }
+        assert_eq!((bits.set, bits.is_crowded()), (256, false));
+        bits.add(Wanted { account: (16 << 6) | 16, group: 0 });
+        assert_eq!((bits.set, bits.is_crowded()), (257, true));
+    }
+}
