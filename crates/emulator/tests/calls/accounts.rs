@@ -189,3 +189,19 @@ fn profiles_are_set_and_read_by_tag() {
         ],
     );
 }
+
+#[test]
+fn members_of_small_and_large_groups_are_accounts() {
+    let running = start(|_| {});
+    for (group, members) in
+        [("small", json!({ "accounts": ["in-small"] })), ("large", json!({ "accounts": accounts(5) }))]
+    {
+        control(&running, "POST", "groups", &json!({ "group": group }).to_string());
+        control(&running, "POST", &format!("groups/{group}/join"), &members.to_string());
+    }
+    let asked = ["in-small", "u4", "gone"].map(|account| json!({ "UserID": account }));
+    let answer = served(&running, "im_open_login_svc/account_check", &json!({ "CheckItem": asked }));
+    let rows = answer["ResultItem"].as_array().unwrap();
+    let statuses: Vec<_> = rows.iter().map(|row| row["AccountStatus"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["Imported", "Imported", "NotImported"]);
+}
