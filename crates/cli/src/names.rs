@@ -101,7 +101,7 @@ mod tests {
 
     /// So that a name finds one thing, however it is written.
     #[test]
-    fn without_case_and_hyphens_only_a_clause_and_a_gap_share_a_name() {
+    fn normalised_names_are_unique() {
         let mut plain: Vec<_> = all().filter(|name| !name.starts_with(GAP)).map(|name| super::plain(&name)).collect();
         let mut of_gaps: Vec<_> = gaps().map(|name| super::plain(&name)).collect();
         for names in [&mut plain, &mut of_gaps] {

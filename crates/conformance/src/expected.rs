@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_is_one_component_and_two_are_the_rest() {
+    fn one_star_matches_one_component() {
         for (pattern, id, expected) in [
             ("a/b/c", "a/b/c", true),
             ("a/b", "a/b/c", false),

@@ -46,7 +46,8 @@ mod service;
 mod topics;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::redact_usersig;
@@ -100,10 +101,14 @@ fn all() -> impl Iterator<Item = &'static Call> {
     FAMILIES.into_iter().flatten()
 }
 
+/// Those that are answered here, by their paths: each request looks its call up more than once.
+static BY_PATH: LazyLock<HashMap<&str, &Call>> =
+    LazyLock::new(|| all().filter(|call| !matches!(call.run, Run::Service)).map(|call| (call.path, call)).collect());
+
 /// The call of this path that is answered here, with or without a slash in front.
 fn of(path: &str) -> Option<&'static Call> {
     let path = path.strip_prefix('/').unwrap_or(path).strip_prefix(VERSION)?;
-    all().find(|call| call.path == path && !matches!(call.run, Run::Service))
+    BY_PATH.get(path).copied()
 }
 
 /// Whether a call of this path is answered here.

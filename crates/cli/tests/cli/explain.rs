@@ -57,7 +57,7 @@ fn every_clause_is_explained() {
 }
 
 #[test]
-fn every_gap_is_explained_by_id_and_by_field() {
+fn every_gap_is_explained() {
     for gap in Gap::ALL {
         let (id, field) = (gap.id(), gap.field().unwrap_or(gap.id()));
         let told = avmarks(&["explain", id]);
@@ -151,7 +151,7 @@ fn each_refusal_has_its_cause() {
 }
 
 #[test]
-fn each_refusal_of_a_code_is_said_in_a_sentence() {
+fn each_refusal_of_a_code_is_explained() {
     let told = avmarks(&["explain", "10004"]).out;
     let (_, refusals) = told.split_once("refusals\n").unwrap();
     for refusal in Refusal::ALL.iter().filter(|refusal| refusal.code(&Policy::default()) == 10004) {
@@ -289,7 +289,7 @@ fn special_marks_are_explained_by_their_clauses() {
 }
 
 #[test]
-fn a_number_that_no_list_names_is_explained_as_a_custom_mark() {
+fn unlisted_numbers_are_custom_marks() {
     for (number, lead) in [
         ("1000", "1000 is a custom mark, "),
         ("1004", "1004 is a custom mark, "),
@@ -391,7 +391,7 @@ fn mark_500_names_what_else_decides_about_it() {
 }
 
 #[test]
-fn a_code_names_the_address_and_dates_of_its_document() {
+fn a_code_names_its_document() {
     let told = avmarks(&["explain", "10004"]).out;
     assert!(told.contains("document  1047/34348, "), "{told}");
     assert!(told.contains("2023-03-30  https://www.tencentcloud.com/document/product/1047/34348\n"), "{told}");

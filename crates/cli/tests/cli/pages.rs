@@ -29,7 +29,7 @@ const fn excused(
     Excused { page, command, reason, instead }
 }
 
-const SERVED: (&str, &str) = ("crates/cli/tests/cli/serve.rs", "fn the_two_commands_of_the_readme_show_what_it_says()");
+const SERVED: (&str, &str) = ("crates/cli/tests/cli/serve.rs", "fn the_readme_commands_work()");
 const BENCH_ARGUMENTS: (&str, &str) = (
     "crates/benches/src/arguments.rs",
     "fn the_page_names_every_argument()",
@@ -316,7 +316,7 @@ fn unheld(printed: &[Printed], excuses: &[Excused]) -> Vec<String> {
 }
 
 #[test]
-fn the_commands_of_the_readme_and_of_every_page_print_what_it_says_or_are_excused() {
+fn commands_of_pages_print_what_is_shown() {
     let Some(top) = top() else { return };
     let pages = files(&top, "", ".md");
     let printed: Vec<_> = pages.iter().flat_map(|page| commands(page, &read(&top, page))).collect();
@@ -379,7 +379,7 @@ fn assert_builds(top: &Path, arguments: &str) {
 }
 
 #[test]
-fn a_command_that_nothing_holds_and_an_excuse_that_nobody_needs_are_found() {
+fn unchecked_commands_and_needless_excuses_are_found() {
     const EXCUSES: [Excused; 3] = [
         excused("a.md", "curl …", "it asks somebody", ("a", "b")),
         excused("a.md", "make all", "it takes hours", ("a", "b")),

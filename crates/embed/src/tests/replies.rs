@@ -119,7 +119,7 @@ fn every_subject_is_explained_in_one_shape() {
 }
 
 #[test]
-fn what_the_service_would_not_take_is_no_error() {
+fn a_service_refusal_is_not_an_error() {
     for (request, body) in [
         (example("usersig_verify").0, &b""[..]),
         (r#"{"v":1,"do":"webhook_parse"}"#, b"\xff"),

@@ -112,7 +112,7 @@ fn schema() -> Value {
 }
 
 #[test]
-fn the_schema_in_docs_is_that_of_the_code() {
+fn the_schema_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/embed.schema.json");
     let printed = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
     if std::env::var_os("AVMARKS_WRITE").is_some() {

@@ -25,8 +25,16 @@ impl Memberships {
         let now = state.app.now();
         for id in state.app.groups() {
             let Some(room) = state.app.room(&id).filter(|room| !room.is_empty()) else { continue };
-            for account in accounts.iter().filter(|account| room.member(account, now).is_some()) {
-                found.entry(**account).or_default().push(id);
+            // The shorter of the two is gone through: most groups have fewer members than a call may name accounts.
+            if room.len() < accounts.len() {
+                let members = room.members(now).into_iter().map(|member| member.account);
+                for account in members.filter(|account| accounts.contains(account)) {
+                    found.entry(account).or_default().push(id);
+                }
+            } else {
+                for account in accounts.iter().filter(|account| room.member(account, now).is_some()) {
+                    found.entry(**account).or_default().push(id);
+                }
             }
         }
         Self(found)

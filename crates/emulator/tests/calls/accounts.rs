@@ -41,7 +41,7 @@ fn an_account_is_imported_looked_up_and_deleted() {
 }
 
 #[test]
-fn many_are_imported_in_either_form_and_the_failed_are_named() {
+fn failed_imports_are_named() {
     let running = start(|_| {});
     let old = json!({ "Accounts": ["a", "", "b"] });
     assert_eq!(served(&running, IMPORT_MANY, &old), json!({ "FailAccounts": [""] }));
@@ -111,7 +111,7 @@ fn what_the_account_calls_refuse() {
 }
 
 #[test]
-fn an_account_is_online_while_it_is_connected_anywhere() {
+fn any_connection_makes_an_account_online() {
     let running = with_groups();
     assert_eq!(ask(&running, IMPORT, &json!({ "UserID": "c" }))["ErrorCode"], 0);
     let states = || {
@@ -188,4 +188,20 @@ fn profiles_are_set_and_read_by_tag() {
             (json!({ "To_Account": accounts(101), "TagList": ["Tag_Profile_IM_Nick"] }), 40001),
         ],
     );
+}
+
+#[test]
+fn members_of_small_and_large_groups_are_accounts() {
+    let running = start(|_| {});
+    for (group, members) in
+        [("small", json!({ "accounts": ["in-small"] })), ("large", json!({ "accounts": accounts(5) }))]
+    {
+        control(&running, "POST", "groups", &json!({ "group": group }).to_string());
+        control(&running, "POST", &format!("groups/{group}/join"), &members.to_string());
+    }
+    let asked = ["in-small", "u4", "gone"].map(|account| json!({ "UserID": account }));
+    let answer = served(&running, "im_open_login_svc/account_check", &json!({ "CheckItem": asked }));
+    let rows = answer["ResultItem"].as_array().unwrap();
+    let statuses: Vec<_> = rows.iter().map(|row| row["AccountStatus"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["Imported", "Imported", "NotImported"]);
 }

@@ -37,7 +37,7 @@ fn an_app_has_twenty_chatbots() {
 }
 
 #[test]
-fn messages_between_two_accounts_are_read_page_by_page() {
+fn direct_messages_are_read_by_page() {
     let running = start(|_| {});
     let send = |from: &str, to: &str, random: u64| {
         let body = json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "x" } }]);
@@ -63,7 +63,7 @@ fn messages_between_two_accounts_are_read_page_by_page() {
 }
 
 #[test]
-fn messages_are_read_by_older_names_within_their_time() {
+fn older_names_read_messages() {
     let running = start(|_| {});
     let body = json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "x" } }]);
     served(

@@ -59,7 +59,7 @@ fn what_is_described_is_what_is_answered() {
 }
 
 #[test]
-fn each_call_takes_what_its_schema_asks_and_nothing_less() {
+fn each_call_follows_its_schema() {
     let running = with_groups();
     // Who is named in every sample.
     control(&running, "POST", "groups/AVChatRoom/join", r#"{"accounts":["x"]}"#);

@@ -342,7 +342,7 @@ fn served_requests() -> Vec<(&'static str, Value, Value)> {
 }
 
 #[test]
-fn each_request_of_an_sdk_is_served_and_parsed() {
+fn sdk_requests_are_served() {
     let running = start(|_| {});
     for (path, body, expected) in served_requests() {
         if path.ends_with("get_online_member_num") {

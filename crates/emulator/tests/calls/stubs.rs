@@ -5,7 +5,7 @@ use super::*;
 const UNKNOWN: &str = "timpush/push";
 
 #[test]
-fn an_unknown_path_is_told_what_is_answered_and_how_to_stub() {
+fn unknown_paths_explain_stubs() {
     let running = start(|_| {});
     let answer = ask(&running, UNKNOWN, &json!({}));
     assert_eq!(answer["ErrorCode"], 60009);
@@ -40,7 +40,7 @@ fn doubled_and_trailing_slashes_are_told() {
 }
 
 #[test]
-fn a_stub_answers_in_the_place_of_rules_and_is_named_in_the_log() {
+fn a_stub_replaces_the_rules() {
     let running = start(|_| {});
     let stub = r#"{"path":"/v4/timpush/push","body":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"ResultItem":[]},"times":1}"#;
     let there = control(&running, "POST", "stubs", stub);
@@ -63,7 +63,7 @@ fn a_stub_answers_in_the_place_of_rules_and_is_named_in_the_log() {
 }
 
 #[test]
-fn stubs_are_set_up_and_come_back_with_a_reset() {
+fn a_reset_restores_stubs() {
     let running = start(|settings| {
         settings.stubs = vec![("v4/timpush/push".to_owned(), b"no JSON".to_vec())];
         settings.stub_unknown_ok = true;

@@ -24,7 +24,7 @@ fn three_days_pass_at_once() {
 }
 
 #[test]
-fn the_clock_is_read_set_stopped_and_let_run() {
+fn the_clock_can_be_controlled() {
     let running = start(|_| {});
     assert_eq!(ask(&running, "GET", "clock", "").body, r#"{"now":1700000000000,"running":false}"#);
     assert_eq!(ask(&running, "GET", "health", "").body, r#"{"status":"ok","now":1700000000000}"#);

@@ -80,7 +80,7 @@ fn a_robot_without_an_end_shows_none() {
 }
 
 #[test]
-fn get_group_info_leaves_robots_out_and_they_take_no_room_from_members() {
+fn get_group_info_leaves_robots_out() {
     let running = start(|settings| settings.members_max = 2);
     done(&running, "POST", "groups", r#"{"group":"@TGS#a"}"#);
     served(&running, "add_robots", &["r1", "r2", "r3"]);
@@ -110,7 +110,7 @@ fn get_group_info_leaves_robots_out_and_they_take_no_room_from_members() {
 }
 
 #[test]
-fn the_log_tells_of_calls_about_robots_and_administrators_as_of_others() {
+fn the_log_has_robot_calls() {
     let running = with_group();
     served(&running, "add_robots", &["r", "a"]);
     done(&running, "PATCH", "settings", r#"{"policy":{"offline_500":"member-may"},"online_list_enabled":false}"#);
@@ -139,7 +139,7 @@ fn the_log_tells_of_calls_about_robots_and_administrators_as_of_others() {
 }
 
 #[test]
-fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
+fn robot_events_use_scenario_names() {
     let running = with_group();
     let mut events = Events::open(&running, None);
     served(&running, "add_robots", &["gone", "joins", "leaves", "old"]);
@@ -171,7 +171,7 @@ fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
 }
 
 #[test]
-fn robots_of_a_scenario_are_there_and_a_reset_brings_back_those_of_the_start() {
+fn a_reset_restores_initial_robots() {
     let emulator = Emulator::new(Settings::default()).unwrap();
     let add = |account: &str| {
         let path = format!("{FAMILY}/add_robots");
@@ -191,7 +191,7 @@ fn robots_of_a_scenario_are_there_and_a_reset_brings_back_those_of_the_start() {
 }
 
 #[test]
-fn an_unknown_path_is_told_alike_whatever_its_code() {
+fn unknown_paths_have_one_message() {
     let running = with_group();
     let says = |reply: &Reply| {
         let body: Value = serde_json::from_str(&reply.body).unwrap();
