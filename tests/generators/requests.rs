@@ -106,7 +106,7 @@ fn the_service_gives_the_expected_refusal() {
 }
 
 #[test]
-fn the_simplest_bytes_make_every_fault_as_well() {
+fn the_simplest_bytes_make_every_defect() {
     for endpoint in Endpoint::ALL {
         for defect in Defect::ALL {
             let invalid = Invalid::with(*endpoint, *defect, &mut Choices::new(&[]));
@@ -158,7 +158,7 @@ fn no_kind_of_request_is_left_out() {
 }
 
 #[test]
-fn no_fault_is_left_out() {
+fn every_defect_is_generated() {
     let defects = Met::new(values::<Invalid>(8_000).map(|invalid| (invalid.context, invalid.defect)));
     for endpoint in Endpoint::ALL {
         let its = Defect::ALL.iter().filter(|defect| defect.applies_to(*endpoint));

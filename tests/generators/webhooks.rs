@@ -33,7 +33,7 @@ fn valid_webhooks_are_read_as_what_they_say() {
 }
 
 #[test]
-fn every_fault_is_found_as_what_it_is() {
+fn every_defect_is_recognised() {
     for defect in Defect::ALL {
         for bytes in noise(200, 48).chain([Vec::new()]) {
             let mut choices = Choices::new(&bytes);

@@ -146,7 +146,7 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
 }
 
 #[test]
-fn names_of_states_and_commands_are_told_apart() {
+fn names_of_states_and_commands_differ() {
     let mut states: Vec<_> = STATES.iter().map(|state| state.name).collect();
     states.sort_unstable();
     states.dedup();

@@ -167,7 +167,7 @@ fn scenario_lines_count_from_1() {
 }
 
 #[test]
-fn what_happened_is_told_as_in_a_scenario() {
+fn events_print_as_in_a_scenario() {
     let mut app = App::new(Settings::default());
     let line = r#"{"at":0,"do":"create_group","group":"g"}"#;
     let told = text(&Scenario::default().answer(line).unwrap()).replace(r#"{"line":1,"events":"#, "");

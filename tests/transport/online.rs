@@ -114,7 +114,7 @@ fn a_failed_list_ends_with_its_result() {
 }
 
 #[test]
-fn the_number_is_told_or_why_not() {
+fn the_number_or_its_error_is_shown() {
     for (body, told) in [
         (get_online_member_num::Answer::count(1_524).to_json(), Ok(1_524)),
         (br#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":7,"ExpireTime":60,"RequestId":"x"}"#.to_vec(), Ok(7)),

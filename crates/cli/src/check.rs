@@ -36,7 +36,7 @@ pub(crate) fn run(args: &CheckArgs, format: Format) -> Result<Verdict, Error> {
         }
         None => Checked::alone(args.call, body, &terms.policy, |_| true),
     };
-    let shown = Shown {
+    let shown = CheckOutput {
         hint: hint(&checked.violations, &bytes),
         served: if args.state.is_some() { served(args.call, &checked) } else { Vec::new() },
         note: (at < app.now()).then_some(EARLIER_NOTE),
@@ -59,7 +59,7 @@ impl CheckArgs {
 
 /// What came out, as JSON (its fields) or as text.
 #[derive(Serialize)]
-struct Shown {
+struct CheckOutput {
     #[serde(flatten)]
     checked: Checked,
     /// What to do, beyond what the violations say.
@@ -99,7 +99,7 @@ fn hint(violations: &[Violation], body: &[u8]) -> Option<String> {
     encoding.map(|encoding| format!("the body is sent as it is in the file: {encoding}"))
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for CheckOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Checked { accepted, violations, answer, because, omitted, notes } = &self.checked;
         writeln!(f, "{}", Verdict::of(*accepted))?;

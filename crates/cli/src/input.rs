@@ -147,15 +147,15 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
-            Self::File(path) => Shown(path).fmt(f),
+            Self::File(path) => ShownPath(path).fmt(f),
         }
     }
 }
 
 /// A path in backticks, in full, its control characters escaped.
-pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+pub(crate) struct ShownPath<'a>(pub(crate) &'a Path);
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for ShownPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('`')?;
         for c in self.0.to_string_lossy().chars() {

@@ -3,6 +3,7 @@
 mod api;
 mod bulk;
 mod calls;
+mod connections;
 mod demo;
 mod http;
 mod listener;

@@ -9,7 +9,7 @@ use clap_mangen::roff::{Roff, roman};
 
 use crate::args::{Cli, CompletionsArgs, ManArgs};
 use crate::error::Error;
-use crate::input::Shown;
+use crate::input::ShownPath;
 use crate::output::{self, Verdict};
 
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<Verdict, Error> {
@@ -32,10 +32,10 @@ pub(crate) fn pages(args: &ManArgs) -> Result<Verdict, Error> {
     command.build();
     match args.out.as_deref() {
         Some(folder) if folder.as_os_str().is_empty() => return Err(Error::NamelessFolder),
-        Some(folder) if folder.is_file() => return Err(Error::PagesFile { what: Shown(folder).to_string() }),
+        Some(folder) if folder.is_file() => return Err(Error::PagesFile { what: ShownPath(folder).to_string() }),
         Some(folder) => {
             let written = fs::create_dir_all(folder).and_then(|()| write_all(&command, folder));
-            written.map_err(|error| Error::Pages { what: Shown(folder).to_string(), error })?;
+            written.map_err(|error| Error::Pages { what: ShownPath(folder).to_string(), error })?;
         }
         None => output::print_raw(&page(&command).map_err(Error::Output)?)?,
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::input::{Shown, Source};
+use crate::input::{ShownPath, Source};
 
 /// Where a snapshot or a resume file goes: written beside its place, then moved there, so that no half of one is ever seen.
 ///
@@ -32,7 +32,7 @@ impl Save {
         path: &Path,
         inputs: impl IntoIterator<Item = &'a Source>,
     ) -> Result<Self, Error> {
-        let what = Shown(path).to_string();
+        let what = ShownPath(path).to_string();
         let refuse = |why| Error::SaveTarget { noun, what: what.clone(), why };
         let fail = |error| Error::Save { noun, what: what.clone(), error };
         if path.as_os_str().is_empty() {

@@ -323,3 +323,42 @@ fn marks_survive_killed_nodes() {
     world.nodes.into_iter().for_each(|node| drop(node.stop("-TERM")));
     world.emulator.stop("-TERM");
 }
+
+#[test]
+fn a_webhook_right_after_a_want_of_another_node_is_stored() {
+    const COUNT: usize = 200;
+    let store = std::env::var("AVMARKS_POSTGRES").expect("AVMARKS_POSTGRES, as .ci/postgres sets it");
+    let created =
+        std::process::Command::new("psql").args([&store, "--quiet", "--command=CREATE DATABASE two"]).status();
+    assert!(created.unwrap().success());
+    let store = store.replace("dbname=postgres", "dbname=two");
+    let folder = folder("keep-two");
+    file(&folder, "key.txt", KEY);
+    let emulator = Server::start(&folder, &["serve", "--port", "0", "--log-level", "error", "--group", "live"]);
+    let nodes = [node(&folder, &emulator, &store), node(&folder, &emulator, &store)];
+    let webhook = |node: &Server, account: &str| {
+        let path = "/webhook?SdkAppid=1400000000&CallbackCommand=Group.CallbackOnMemberStateChange";
+        let members = json!([{ "Member_Account": account }]);
+        let body = json!({ "CallbackCommand": "Group.CallbackOnMemberStateChange", "GroupId": "live", "EventType": "Online",
+            "MemberList": members });
+        assert_eq!(node.ask("POST", path, &body.to_string()).status, 200);
+    };
+    let answered = |node: &Server, result: &str| {
+        let start = format!("avmarks_keep_webhooks_total{{result=\"{result}\"}} ");
+        let metrics = node.ask("GET", "/metrics", "").body;
+        metrics.lines().find_map(|line| line.strip_prefix(&start)?.parse::<usize>().ok()).unwrap_or_default()
+    };
+    for number in 0..COUNT {
+        let (wants, hears) = (&nodes[number % 2], &nodes[(number + 1) % 2]);
+        let path = format!("/v1/groups/live/accounts/user{number}");
+        assert_eq!(wants.ask("PUT", &path, r#"{"marks":[1000]}"#).status, 200);
+        webhook(hears, &format!("user{number}"));
+    }
+    assert_eq!(nodes.each_ref().map(|node| answered(node, "unwanted")), [0, 0]);
+    assert_eq!(nodes.each_ref().map(|node| answered(node, "accepted")), [COUNT / 2; 2]);
+    (0..COUNT).for_each(|number| webhook(&nodes[0], &format!("guest{number}")));
+    // Nearly all: a few look wanted to the filter.
+    assert!(answered(&nodes[0], "unwanted") > COUNT / 2);
+    nodes.into_iter().for_each(|node| drop(node.stop("-TERM")));
+    emulator.stop("-TERM");
+}

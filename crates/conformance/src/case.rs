@@ -205,9 +205,9 @@ pub(crate) enum Sign {
     Missing,
 }
 
-/// What is known of an account.
+/// The expected outcome of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum AccountOutcome {
     /// These marks of it were applied, and no others.
     Applied(Vec<i64>),
     /// None was; it may be left out.
@@ -247,7 +247,7 @@ pub(crate) enum Expect {
     /// These accounts in their order, in this many requests.
     Split { accounts: Vec<String>, calls: usize },
     /// What is told of these accounts; nothing is told to be applied of any other.
-    Accounts(Vec<(String, Told)>),
+    Accounts(Vec<(String, AccountOutcome)>),
     /// What is returned has these fields.
     Returned(Value),
     /// A failure, with this code if there is one.

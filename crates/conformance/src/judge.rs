@@ -10,7 +10,7 @@ use avmarks_service::preflight;
 use avmarks_spec::{Limits, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::case::{Case, Expect, Question, Told, UrlRule};
+use crate::case::{AccountOutcome, Case, Expect, Question, UrlRule};
 use crate::reply::{Observation, Recorded, Reply, excerpt};
 use crate::setting::{APP, CLOCK_MARGIN, IDENTIFIER, Setting};
 use crate::verb::{self, Verb, items};
@@ -315,7 +315,7 @@ fn told_accounts(reply: &Reply) -> Option<Map<String, Value>> {
     }
 }
 
-fn accounts(told: &[(String, Told)], question: &Question, reply: &Reply) -> Result<(), String> {
+fn accounts(told: &[(String, AccountOutcome)], question: &Question, reply: &Reply) -> Result<(), String> {
     let Some(found) = told_accounts(reply) else {
         return Err(format!("expected what became of each account; found {}", shown(reply)));
     };
@@ -326,15 +326,15 @@ fn accounts(told: &[(String, Told)], question: &Question, reply: &Reply) -> Resu
     for (account, told) in told {
         let shown = found.get(account).map_or("nothing".to_owned(), short);
         let is_told = match told {
-            Told::Applied(expected) => marks(account).as_ref() == Some(expected),
-            Told::NotApplied => marks(account).is_none_or(|marks| marks.is_empty()),
-            Told::Omitted => marks(account).is_some_and(|marks| marks.is_empty()),
+            AccountOutcome::Applied(expected) => marks(account).as_ref() == Some(expected),
+            AccountOutcome::NotApplied => marks(account).is_none_or(|marks| marks.is_empty()),
+            AccountOutcome::Omitted => marks(account).is_some_and(|marks| marks.is_empty()),
         };
         if !is_told {
             let expected = match told {
-                Told::Applied(marks) => format!("the marks {marks:?} as applied"),
-                Told::NotApplied => "no mark as applied".to_owned(),
-                Told::Omitted => "an empty list of applied marks".to_owned(),
+                AccountOutcome::Applied(marks) => format!("the marks {marks:?} as applied"),
+                AccountOutcome::NotApplied => "no mark as applied".to_owned(),
+                AccountOutcome::Omitted => "an empty list of applied marks".to_owned(),
             };
             return Err(format!("of `{account}`, expected {expected}; found {shown}"));
         }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::case::{Answer, Case, Expect, Judged, Question, Told, UrlRule};
+use crate::case::{AccountOutcome, Answer, Case, Expect, Judged, Question, UrlRule};
 use crate::setting::{Setting, SettingError};
 use crate::verb::Verb;
 
@@ -199,10 +199,10 @@ fn expected(expect: &Expect) -> Value {
         Expect::Whole(accounts) => json!({"refused": "or", "accounts": accounts.len()}),
         Expect::Split { accounts, calls } => json!({"accounts": accounts.len(), "calls": calls}),
         Expect::Accounts(told) => {
-            let of = |told: &Told| match told {
-                Told::Applied(marks) => json!(marks),
-                Told::NotApplied => json!("not applied"),
-                Told::Omitted => json!([]),
+            let of = |told: &AccountOutcome| match told {
+                AccountOutcome::Applied(marks) => json!(marks),
+                AccountOutcome::NotApplied => json!("not applied"),
+                AccountOutcome::Omitted => json!([]),
             };
             json!({"accounts": told.iter().map(|(account, told)| (account.clone(), of(told))).collect::<Map<_, _>>()})
         }

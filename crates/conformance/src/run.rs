@@ -150,8 +150,8 @@ impl Drop for CertificateFile {
     }
 }
 
-/// What became of a case that was asked once.
-enum Asked {
+/// The result of running a case once.
+enum CaseRun {
     Judged(Outcome),
     Broken(Broken),
 }
@@ -194,14 +194,14 @@ impl Runner {
         let asked = self.ask(&case)?;
         let elapsed = begun.elapsed();
         let (state, smallest) = match asked {
-            Asked::Judged(Outcome::Passed) => (State::Passed, None),
-            Asked::Judged(Outcome::Skipped { why, url }) => (State::Skipped { why, url }, None),
-            Asked::Judged(Outcome::Failed(message)) => {
+            CaseRun::Judged(Outcome::Passed) => (State::Passed, None),
+            CaseRun::Judged(Outcome::Skipped { why, url }) => (State::Skipped { why, url }, None),
+            CaseRun::Judged(Outcome::Failed(message)) => {
                 // What is open is told, and looked into no further.
                 let smallest = if case.level == Level::Gap { None } else { self.smallest(&case)? };
                 (State::Failed { message, breakage: None }, smallest)
             }
-            Asked::Broken(Broken { how, message }) => (State::Failed { message, breakage: Some(how) }, None),
+            CaseRun::Broken(Broken { how, message }) => (State::Failed { message, breakage: Some(how) }, None),
         };
         Ok(CaseReport::new(&case, state, smallest, elapsed))
     }
@@ -227,7 +227,7 @@ impl Runner {
     }
 
     /// Asks a case once.
-    fn ask(&mut self, case: &Case) -> Result<Asked, RunError> {
+    fn ask(&mut self, case: &Case) -> Result<CaseRun, RunError> {
         let setting = Setting::at(now())?;
         let (times, answers) = match &case.question {
             Question::Call { times, answers, .. } => (*times, answers.as_slice()),
@@ -237,7 +237,7 @@ impl Runner {
         let mut replies = Vec::new();
         for _ in 0..times {
             if let Err(broken) = self.running() {
-                return Ok(Asked::Broken(broken));
+                return Ok(CaseRun::Broken(broken));
             }
             self.id += 1;
             let question = object(&case.question, Some(self.id), &setting)?;
@@ -249,12 +249,12 @@ impl Runner {
                 Err(broken) => {
                     // It is out of step, or has ended.
                     self.harness = None;
-                    return Ok(Asked::Broken(broken));
+                    return Ok(CaseRun::Broken(broken));
                 }
             }
         }
         let seen = Observation { replies, requests: self.listener.recorded() };
-        Ok(Asked::Judged(judge(case, &seen, &setting)))
+        Ok(CaseRun::Judged(judge(case, &seen, &setting)))
     }
 
     /// Starts the harness anew where it has broken.
@@ -286,13 +286,13 @@ impl Runner {
                 }
                 questions += 1;
                 match self.ask(&candidate)? {
-                    Asked::Judged(Outcome::Failed(message)) => {
+                    CaseRun::Judged(Outcome::Failed(message)) => {
                         smallest = Some((candidate, message));
                         continue 'smaller;
                     }
-                    Asked::Judged(_) => {}
+                    CaseRun::Judged(_) => {}
                     // A harness that breaks has another fault than the one that is looked for.
-                    Asked::Broken(_) => break 'smaller,
+                    CaseRun::Broken(_) => break 'smaller,
                 }
             }
             break;

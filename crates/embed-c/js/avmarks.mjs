@@ -127,7 +127,8 @@ export function call(question, body = "") {
 export const ask = (what, fields = {}, body = "") => value(asked(request(what, fields), body, calling, decode).read);
 
 /** Everything that is wrong with the body of a call, as far as the body shows it. */
-export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...fields }, body);
+// A body that is not there is a mistake, and not an empty one.
+export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...fields }, body ?? null);
 
 /** A machine that is kept between questions: a session or a job. */
 export class Handle {

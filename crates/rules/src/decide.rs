@@ -326,7 +326,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                     }
                 };
                 is_served = true;
-                // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
+                // PIN-500: it ends after three days. Setting it again starts the three days again (`gap:pin-renewal`).
                 if is_pin {
                     if holds {
                         add_once(&mut evaluation.gaps, Gap::PinRenewal);

@@ -80,12 +80,12 @@ policy! {
     usersig_code: UsersigCode,
 }
 
-/// A policy under a name, and what it stands for.
+/// A named policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile {
     /// Its name on the command line and in scenario files.
     pub name: &'static str,
-    /// What it stands for.
+    /// Its meaning, in one sentence.
     pub meaning: &'static str,
     /// Its readings.
     pub policy: fn() -> Policy,

@@ -10,7 +10,7 @@ macro_rules! refusals {
         /// Why a request is refused. **The order of the variants is the precedence**: of two that apply, the earlier
         /// answers.
         ///
-        /// The list is closed: a new reason breaks the build of whoever matches on it, so that none goes unnoticed.
+        /// The enum is exhaustive: a new refusal is a compile error for each `match`.
         /// Within one step (as for the entries of a member list) the request's own order decides.
         ///
         /// ```

@@ -97,7 +97,7 @@ pub(crate) fn read(
 ) -> ControlFlow<(), Read> {
     if endpoint == Endpoint::ModifyUserInfo
         && let Ok(text) = std::str::from_utf8(body)
-        && let Some(read) = entries::read_faultless(text, policy, limits, scratch)
+        && let Some(read) = entries::read_valid(text, policy, limits, scratch)
     {
         return ControlFlow::Continue(read);
     }

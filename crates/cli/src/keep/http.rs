@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
@@ -50,16 +50,22 @@ pub(super) fn page(html: &'static str) -> Answer {
     answer
 }
 
-/// The whole body, where it has no more than so many bytes.
-pub(super) async fn body(body: Incoming, bytes_max: usize) -> Result<Bytes, Answer> {
-    let collected = Limited::new(body, bytes_max).collect().await;
-    collected.map(http_body_util::Collected::to_bytes).map_err(|error| {
-        match error.is::<http_body_util::LengthLimitError>() {
-            true => {
-                let what = format!("the body has more than {bytes_max} bytes; send less at once");
-                error_answer(StatusCode::PAYLOAD_TOO_LARGE, what)
-            }
-            false => error_answer(StatusCode::BAD_REQUEST, format_args!("the body cannot be read: {error}")),
+/// The whole body, where it has no more than so many bytes. Parts are copied, as each would keep the buffer of its connection: a body that comes a byte at
+/// a time would take some kilobytes for each byte.
+pub(super) async fn body(mut body: Incoming, bytes_max: usize) -> Result<Bytes, Answer> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame
+            .map_err(|error| error_answer(StatusCode::BAD_REQUEST, format_args!("the body cannot be read: {error}")))?;
+        let Ok(part) = frame.into_data() else { continue };
+        if part.len() > bytes_max.saturating_sub(whole.len()) {
+            let what = format!("the body has more than {bytes_max} bytes; send less at once");
+            return Err(error_answer(StatusCode::PAYLOAD_TOO_LARGE, what));
         }
-    })
+        if whole.is_empty() && body.is_end_stream() {
+            return Ok(part);
+        }
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole.into())
 }

@@ -74,7 +74,7 @@ impl Refresher {
                 let since = Instant::now();
                 // Who comes from now on waits for the round after this one.
                 let round = std::mem::take(&mut *of_thread.lock().unwrap_or_else(PoisonError::into_inner)).round;
-                // Nobody else sets it.
+                // Where it was too late, nobody waits for it any more.
                 let _ = round.set(refresh(&mut *store));
                 std::thread::sleep(REFRESH_EVERY.saturating_sub(since.elapsed()));
             }
@@ -84,16 +84,23 @@ impl Refresher {
 
     /// Waits until the filter has all wants that were put before this was called. `false` where that is not known.
     async fn refreshed(&self) -> bool {
-        let round = {
+        let (round, is_first) = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            if !std::mem::replace(&mut next.is_awaited, true) {
-                // Where it is full, the thread is about to begin.
-                let _ = self.begin.try_send(());
-            }
-            Arc::clone(&next.round)
+            (Arc::clone(&next.round), !std::mem::replace(&mut next.is_awaited, true))
         };
-        let refreshed = tokio::time::timeout(REFRESH_WITHIN, round.wait()).await;
-        refreshed.is_ok_and(|is_refreshed| *is_refreshed)
+        if is_first {
+            // Where it is full, the thread is about to begin.
+            let _ = self.begin.try_send(());
+            // One timer for all that wait for the round.
+            let round = Arc::clone(&round);
+            tokio::spawn(async move {
+                if tokio::time::timeout(REFRESH_WITHIN, round.wait()).await.is_err() {
+                    // Where it is set at this moment, that counts.
+                    let _ = round.set(false);
+                }
+            });
+        }
+        *round.wait().await
     }
 }
 

@@ -29,6 +29,10 @@ const SETTLE_EVERY: Duration = Duration::from_millis(500);
 const OVERVIEW_EVERY: Duration = Duration::from_millis(500);
 /// How long the node waits where nothing wakes it.
 const POLL_EVERY: Duration = Duration::from_millis(300);
+/// How often it is read at the most what was accepted. A commit wakes the node, and there are hundreds of them in a second under load.
+pub(super) const READ_EVERY: Duration = Duration::from_millis(10);
+/// How often it is read at the most what is due: wants that changed, and groups of which webhooks were missed.
+const READ_DUE_EVERY: Duration = Duration::from_millis(50);
 /// How long a call waits for a permit before it asks again.
 const PERMIT_WAIT: Duration = Duration::from_millis(10);
 /// How long calls that were sent are waited for at the end.
@@ -52,6 +56,8 @@ pub(super) struct Node {
     leases: BTreeMap<Slot, Lease>,
     next_settlement: Instant,
     next_overview: Instant,
+    batches_read: Reading,
+    due_read: Reading,
     /// Calls that wait for a permit.
     held: VecDeque<Call>,
     in_flight: usize,
@@ -86,6 +92,8 @@ impl Node {
             leases: BTreeMap::new(),
             next_settlement: now,
             next_overview: now,
+            batches_read: Reading::new(now, READ_EVERY),
+            due_read: Reading::new(now, READ_DUE_EVERY),
             held: VecDeque::new(),
             in_flight: 0,
             batches: BTreeMap::new(),
@@ -129,7 +137,10 @@ impl Node {
             };
             for message in first.into_iter().chain(messages.try_iter()) {
                 match message {
-                    Message::Wake => {}
+                    Message::Wake => {
+                        self.batches_read.is_wanted = true;
+                        self.due_read.is_wanted = true;
+                    }
                     Message::Done(done) => self.done(done),
                     Message::Sweep(group) => self.keeper.sweep(self.client.now(), group),
                     Message::Stop => return self.finish(messages),
@@ -141,8 +152,12 @@ impl Node {
     /// Does all that is to be done now, and says how long there is nothing to do.
     fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
         self.keep_leases()?;
-        self.read_batches()?;
-        self.read_due()?;
+        if self.batches_read.begins(Instant::now()) {
+            self.read_batches()?;
+        }
+        if self.due_read.begins(Instant::now()) {
+            self.read_due()?;
+        }
         self.send(jobs)?;
         self.note_events();
         if Instant::now() >= self.next_settlement {
@@ -159,7 +174,9 @@ impl Node {
             Step::WaitUntil(then) => then.saturating_duration_since(self.client.now()),
             Step::Idle => POLL_EVERY,
         };
-        Ok(wait.min(POLL_EVERY).max(Duration::from_millis(1)))
+        let now = Instant::now();
+        let readings = [&self.batches_read, &self.due_read].into_iter().filter_map(|reading| reading.wait(now));
+        Ok(readings.fold(wait.min(POLL_EVERY), Duration::min).max(Duration::from_millis(1)))
     }
 
     /// The time by which leases are trusted.
@@ -192,6 +209,9 @@ impl Node {
 
     /// Forgets the groups of slots whose leases are gone, or of another epoch.
     fn drop_lost(&mut self) {
+        if self.peer.leases().eq(self.leases.values().copied()) {
+            return;
+        }
         let mine: BTreeSet<Lease> = self.peer.leases().collect();
         let lost = self.leases.iter().filter(|(_, lease)| !mine.contains(lease)).map(|(slot, _)| *slot);
         lost.collect::<Vec<_>>().into_iter().for_each(|slot| self.lose(slot));
@@ -485,6 +505,36 @@ impl Node {
         overview.list.sort_by_key(|line| std::cmp::Reverse((line.waiting + line.in_flight, line.wanted)));
         overview.list.truncate(GROUPS_MAX);
         *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = overview;
+    }
+}
+
+/// When something is read: at once where it was not for a while, and not too often.
+struct Reading {
+    /// Not before this.
+    next: Instant,
+    every: Duration,
+    /// There may be something to read.
+    is_wanted: bool,
+}
+
+impl Reading {
+    const fn new(now: Instant, every: Duration) -> Self {
+        Self { next: now, every, is_wanted: true }
+    }
+
+    /// Whether to read now.
+    fn begins(&mut self, now: Instant) -> bool {
+        let begins = now >= self.next;
+        if begins {
+            self.next = now + self.every;
+            self.is_wanted = false;
+        }
+        begins
+    }
+
+    /// How long it takes until what may be there is read.
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        self.is_wanted.then(|| self.next.saturating_duration_since(now))
     }
 }
 

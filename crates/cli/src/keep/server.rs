@@ -13,11 +13,12 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq;
 use tokio::sync::watch;
 
+use super::connections::{Activity, Connections};
 use super::http::{Answer, answer, body, error_answer, json, page};
 use super::metrics::gauge;
 use super::overview::Overview;
@@ -25,8 +26,10 @@ use super::settings::ServerSettings;
 use super::shared::Shared;
 use super::{api, webhook};
 
-/// How long a client may take for the head of a request, and between two.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many connections there may be: each costs some ten kilobytes, and what was sent of its body.
+const CONNECTIONS_MAX: usize = 8_192;
+/// How often it is looked for connections that take too long.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a client may take for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests that are being answered may take at the end.
@@ -83,47 +86,65 @@ impl Server {
 }
 
 async fn run(listener: tokio::net::TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
-    let mut connections = tokio::task::JoinSet::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    let mut connections = Connections::new(CONNECTIONS_MAX);
+    let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
+            Some(_) = tasks.join_next() => continue,
+            _ = look.tick() => {
+                connections.end_late();
+                continue;
+            }
             _ = stopped.changed() => break,
         };
         let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, mostly: it may pass.
+            // Out of file descriptors, mostly.
+            connections.end_one();
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let (shared, mut stopped) = (Arc::clone(&shared), stopped.clone());
-        connections.spawn(async move {
-            let _ = stream.set_nodelay(true);
-            let is_local = stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-            let service = service_fn(|request| {
-                let shared = Arc::clone(&shared);
-                async move { Ok::<_, Infallible>(respond(request, &shared, is_local).await) }
-            });
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .serve_connection(TokioIo::new(stream), service);
-            let mut connection = std::pin::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                _ = stopped.changed() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
+        let activity = connections.activity();
+        let task = tasks.spawn(serve(stream, Arc::clone(&shared), Arc::clone(&activity), stopped.clone()));
+        connections.add(activity, task);
     }
     drop(listener);
-    let all = async { while connections.join_next().await.is_some() {} };
+    let all = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
         tracing::warn!("some requests were not answered in time, and are cut off");
+    }
+}
+
+/// Answers the requests of one connection, until it ends or the server stops.
+async fn serve(
+    stream: tokio::net::TcpStream,
+    shared: Arc<Shared>,
+    activity: Arc<Activity>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let _ = stream.set_nodelay(true);
+    let is_local = stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
+    let service = service_fn(|request| {
+        let (shared, activity) = (Arc::clone(&shared), Arc::clone(&activity));
+        async move {
+            activity.begin();
+            let answer = respond(request, &shared, is_local).await;
+            activity.wait();
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 

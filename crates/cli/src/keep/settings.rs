@@ -90,7 +90,7 @@ impl StorePlace {
             Self::Memory => Ok(Box::new(MemoryStore::new(limits, Arc::new(time_of_day)))),
             Self::File(path) => {
                 let store = SqliteStore::open(path, limits, Arc::new(time_of_day));
-                let what = || crate::input::Shown(path).to_string();
+                let what = || crate::input::ShownPath(path).to_string();
                 Ok(Box::new(store.map_err(|error| Error::Store { what: what(), error })?))
             }
             Self::Postgres(url) => {
@@ -129,6 +129,8 @@ impl KeepSettings {
                 page_every: seconds(Setting::KeepPageEvery).unwrap_or(defaults.page_every),
                 prune: settings.text(Setting::KeepPrune) == Some("true"),
                 limits: Limits { calls_per_window_max: calls_max, ..defaults.limits },
+                // An account waits for the node to read as well.
+                gather: defaults.gather.saturating_sub(super::node::READ_EVERY),
                 ..defaults
             },
             log: Log::of(settings.text(Setting::LogForm), settings.text(Setting::LogLevel)),

@@ -56,7 +56,7 @@ pub(super) async fn receive(shared: &Shared, body: &[u8]) -> Answer {
     }
     let until = tokio::time::Instant::now() + STORE_WITHIN;
     if !shared.lookup.may_want(&events).await {
-        count("accepted");
+        count("unwanted");
         return acknowledged();
     }
     match tokio::time::timeout_at(until, shared.writer.accept(events)).await {

@@ -8,7 +8,7 @@ use avmarks_spec::{Excerpt, Mark};
 
 use crate::args::AccountArgs;
 use crate::error::Error;
-use crate::input::{Shown, Source};
+use crate::input::{ShownPath, Source};
 use crate::mark::parse_mark;
 use crate::output::DETAILS_MAX;
 use crate::send::fields::{Field, HEADERS, begins_as_json, fields};
@@ -263,7 +263,7 @@ impl fmt::Display for InWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.place, self.source) {
             (Place::Argument(at), _) => write!(f, "account {}", at + 1),
-            (Place::Line(line), Some(Source::File(path))) => write!(f, "{} line {line}", Shown(path)),
+            (Place::Line(line), Some(Source::File(path))) => write!(f, "{} line {line}", ShownPath(path)),
             (Place::Line(line), _) => write!(f, "standard input, line {line}"),
         }
     }

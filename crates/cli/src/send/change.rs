@@ -4,13 +4,13 @@ use avmarks_client::{Plan, PlanKind};
 
 use super::accounts::{Inputs, Lines, one_reads_stdin};
 use super::interrupt;
-use super::report::{Report, Shown as What};
+use super::report::{Report, ReportOptions};
 use super::resume::Resume;
 use super::settings::{CALL, GROUP};
 use super::{dry_run, plan};
 use crate::args::SendingArgs;
 use crate::error::Error;
-use crate::input::{Shown, Source, not_both_stdin};
+use crate::input::{ShownPath, Source, not_both_stdin};
 use crate::output::{Format, Verdict, complain, remark};
 use crate::progress::Bar;
 use crate::settings::{Setting, Settings};
@@ -69,8 +69,8 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         Some(progress) => client.resume(vec![plan], progress, how),
         None => client.job(vec![plan], how),
     };
-    let job =
-        job.map_err(|error| Error::Job { what: args.resume.as_deref().map(|path| Shown(path).to_string()), error })?;
+    let job = job
+        .map_err(|error| Error::Job { what: args.resume.as_deref().map(|path| ShownPath(path).to_string()), error })?;
     let earlier = job.answered();
     if let Some(resume) = &mut resume {
         // Before anything is sent, it shows whether it can be.
@@ -90,7 +90,7 @@ fn send(args: &SendingArgs, plan: Plan, settings: &Settings, format: Format) -> 
         Some(resume) => resume.finish(&job),
         None => Ok(interrupt::how_to_go_on(&job)),
     };
-    let report = Report::of(&job, What { all: args.all, earlier, is_dry_run: false });
+    let report = Report::of(&job, ReportOptions { all: args.all, earlier, is_dry_run: false });
     format.print_of_send(&report)?;
     match kept {
         Ok(Some(note)) => remark(format_args!("{note}")),

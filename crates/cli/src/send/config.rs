@@ -10,7 +10,7 @@ use avmarks_transport_ureq::ProxyInUse;
 use super::settings::CALL;
 use crate::args::ConfigArgs;
 use crate::error::Error;
-use crate::input::Shown;
+use crate::input::ShownPath;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
 use crate::settings::{Command, Origin, Setting, Settings};
 
@@ -74,7 +74,7 @@ impl Table {
         Self {
             file: settings.file().map(|path| path.to_string_lossy().into_owned()),
             settings: Setting::of(Command::Send).map(line).collect(),
-            shown_file: settings.file().map(|path| Shown(path).to_string()),
+            shown_file: settings.file().map(|path| ShownPath(path).to_string()),
         }
     }
 }

@@ -10,7 +10,7 @@ use avmarks_rules::Reason;
 use avmarks_service::{App, Request};
 use avmarks_spec::Clause;
 
-use super::report::{Report, Shown};
+use super::report::{Report, ReportOptions};
 use crate::error::Error;
 use crate::output::{Format, Verdict};
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ pub(super) fn run(plan: Plan, mut app: App, settings: &Settings, all: bool, form
             Step::Done => break,
         }
     }
-    let report = Report::of(&job, Shown { all, earlier: 0, is_dry_run: true }).because(clauses);
+    let report = Report::of(&job, ReportOptions { all, earlier: 0, is_dry_run: true }).because(clauses);
     format.print_of_send(&report)?;
     Ok(report.verdict())
 }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_do_not_fit_are_faults() {
+    fn unbalanced_quotes_are_errors() {
         for (line, error) in [
             ("\"", QuoteError::Open),
             ("\"ann,1000", QuoteError::Open),

@@ -19,7 +19,7 @@ const SHOWN_MAX: usize = 20;
 
 /// Shows the plan, and the first request where there is a target for it.
 pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Format) -> Result<Verdict, Error> {
-    format.print_of_send(&Shown {
+    format.print_of_send(&PlanOutput {
         plan: Planned::new(plan, false),
         request: target.and_then(|target| FirstRequest::of(plan, target)),
         kind: plan.kind(),
@@ -29,7 +29,7 @@ pub(super) fn show(plan: &Plan, target: Option<&Target>, all: bool, format: Form
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct PlanOutput<'a> {
     #[serde(flatten)]
     plan: Planned<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ impl FirstRequest {
     }
 }
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for PlanOutput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
             PlanKind::SetMarks => "set marks of",

@@ -16,9 +16,9 @@ pub(super) use hint::Hint;
 /// Accounts that are named of each outcome, unless all are asked for.
 const NAMED_MAX: usize = 3;
 
-/// What the report shows, and of what kind of run.
+/// The options of a report, and the kind of its run.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown {
+pub(super) struct ReportOptions {
     /// Every account by itself.
     pub(super) all: bool,
     /// Accounts that an earlier run has settled.
@@ -27,21 +27,21 @@ pub(super) struct Shown {
     pub(super) is_dry_run: bool,
 }
 
-/// What became of the accounts of a job with one plan.
+/// The results of the accounts of a job with one plan.
 pub(super) struct Report<'a> {
     job: &'a Job,
     report: avmarks_client::Report<'a>,
-    shown: Shown,
-    /// The clauses that refusals rest on, by code, where it is an app of this process that refused.
+    options: ReportOptions,
+    /// The clauses that refusals are based on, by code, if an app in this process refused.
     clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(job: &'a Job, shown: Shown) -> Self {
-        Self { job, report: job.report(), shown, clauses: BTreeMap::new() }
+    pub(super) fn of(job: &'a Job, options: ReportOptions) -> Self {
+        Self { job, report: job.report(), options, clauses: BTreeMap::new() }
     }
 
-    /// The same, where it is known what the refusals rest on.
+    /// The same with the clauses that the refusals are based on.
     pub(super) fn because(self, clauses: BTreeMap<ErrorCode, BTreeSet<Clause>>) -> Self {
         Self { clauses, ..self }
     }
@@ -114,7 +114,7 @@ fn reason(outcome: &Outcome<'_>) -> String {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.shown.all {
+        if self.options.all {
             for AccountReport { account, marks, outcome, .. } in self.accounts() {
                 let marks: Vec<_> = marks.iter().map(ToString::to_string).collect();
                 let style = style(outcome.state());
@@ -129,7 +129,7 @@ impl fmt::Display for Report<'_> {
             if !reason.is_empty() {
                 write!(f, "  {}", Foreign(&reason))?;
             }
-            if !matches!(state, State::Applied | State::Accepted) && !self.shown.all {
+            if !matches!(state, State::Applied | State::Accepted) && !self.options.all {
                 let named: Vec<_> = first.iter().map(|account| Foreign(account).to_string()).collect();
                 let more = count - first.len();
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -157,11 +157,11 @@ impl Report<'_> {
             PlanKind::AddRobots => ("accepted", "adding robots,"),
             PlanKind::DeleteRobots => ("accepted", "deleting robots,"),
         };
-        let would = if self.shown.is_dry_run { "dry run, nothing was sent: " } else { "" };
+        let would = if self.options.is_dry_run { "dry run, nothing was sent: " } else { "" };
         let group = Foreign(plan.group().as_str());
         let accounts = if total == 1 { "account" } else { "accounts" };
         write!(f, "{would}{style}{said} {how}{style:#}: {what} {done} of {total} {accounts} in {HEAD}{group}{HEAD:#}")?;
-        match self.shown.earlier {
+        match self.options.earlier {
             0 => writeln!(f),
             earlier => writeln!(f, ", {earlier} answered in an earlier run"),
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use avmarks_client::{Job, Plan, Progress};
 
 use crate::error::Error;
-use crate::input::{Shown, Source};
+use crate::input::{ShownPath, Source};
 use crate::output::remark;
 use crate::save::Save;
 
@@ -33,7 +33,7 @@ pub(super) struct Resume {
 impl Resume {
     /// Reads the file, where there is one, and looks whether it can be written, and is none of the inputs.
     pub(super) fn open<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Source>) -> Result<Self, Error> {
-        let what = Shown(path).to_string();
+        let what = ShownPath(path).to_string();
         let save = Save::to("resume file", path, inputs)?;
         let source = Source::File(path.to_owned());
         let read = match source.read_limited(BYTES_MAX, "a resume file") {

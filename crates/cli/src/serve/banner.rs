@@ -12,7 +12,7 @@ use avmarks_service::Settings;
 use avmarks_spec::GroupId;
 use serde::Serialize;
 
-use crate::input::Shown;
+use crate::input::ShownPath;
 use crate::output::{FAINT, GOOD, HEAD};
 
 /// See the module.
@@ -58,7 +58,7 @@ impl Banner {
             url: format!("http://{address}"),
             https_url: format!("https://{address}"),
             page: format!("http://{address}/_avmarks/"),
-            shown_ca: ca.as_deref().map(|ca| Shown(ca).to_string()),
+            shown_ca: ca.as_deref().map(|ca| ShownPath(ca).to_string()),
             ca: ca.map(|ca| ca.to_string_lossy().into_owned()),
             curl,
         }

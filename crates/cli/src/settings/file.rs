@@ -6,7 +6,7 @@ use avmarks_spec::{Excerpt, OneLine};
 use toml::de::{DeTable, DeValue};
 
 use super::table::{Command, Kind, Setting};
-use crate::input::{Shown, Source};
+use crate::input::{ShownPath, Source};
 use crate::names;
 
 /// A configuration is a page at most.
@@ -39,7 +39,7 @@ pub(super) fn find(named: Option<&Path>) -> Option<PathBuf> {
 
 /// Where in the file, in words.
 pub(super) fn place(path: &Path, line: usize) -> String {
-    format!("{} line {line}", Shown(path))
+    format!("{} line {line}", ShownPath(path))
 }
 
 /// Reads the settings of a command. Values are not repeated: one may be a secret.

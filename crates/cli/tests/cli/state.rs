@@ -50,7 +50,7 @@ fn a_dry_run_lists_served_and_omitted() {
 }
 
 #[test]
-fn who_calls_and_when_can_be_told() {
+fn caller_and_time_can_be_given() {
     let folder = folder("who");
     let pinned = r#"{"at":5,"do":"call","path":"v4/group_open_avchatroom_http_svc/modify_user_info","body":{"GroupId":"@TGS#a6I4ZUUGO","CommandType":1,"MemberList":[{"Member_Account":"student9","Marks":[500]}]}}
 {"at":9,"do":"disconnect","group":"@TGS#a6I4ZUUGO","account":"student9"}"#;

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_of_group_and_accounts_is_told() {
+    fn group_and_account_errors_are_listed() {
         let told = |errors: PlanErrors| errors.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             told(CallRequest::set_admins("", ["a", "", "\n"], &PlanSettings::default()).unwrap_err()),

@@ -312,7 +312,7 @@ proptest! {
 }
 
 #[test]
-fn one_attempt_is_told_as_one() {
+fn a_single_attempt_is_reported() {
     let unanswered = run(&mut call(true), |_| Some(Ok(refused(10010)))).0.unwrap_err().to_string();
     assert!(unanswered.starts_with("`do_it` was given up after 1 attempt, the last with `random` "), "{unanswered}");
 }

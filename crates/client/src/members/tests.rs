@@ -195,7 +195,7 @@ fn a_stopped_check_sends_nothing() {
 }
 
 #[test]
-fn every_fault_is_told() {
+fn every_error_is_listed() {
     let settings = PlanSettings { accounts_per_call_max: 501, ..PlanSettings::default() };
     let errors = MemberCheck::new("", ["a", ""], &settings).unwrap_err();
     assert_eq!((errors.len(), errors.as_slice()[2].input()), (3, Some(1)));

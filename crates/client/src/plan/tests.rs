@@ -27,7 +27,7 @@ fn duplicates_merge_at_their_first_mention() {
 }
 
 #[test]
-fn every_fault_is_told_with_its_place() {
+fn every_error_has_its_position() {
     let settings = PlanSettings { accounts_per_call_max: 501, custom_marks_max: Some(1), ..PlanSettings::default() };
     let long = "x".repeat(33);
     let wanted = [("ok", vec![1000]), ("", vec![999, 1001, -1]), (&long, vec![]), ("é\u{202e}", vec![1000])];
@@ -176,7 +176,7 @@ fn marks_and_ids_may_be_untyped() {
 }
 
 #[test]
-fn accounts_in_one_text_are_told_apart() {
+fn accounts_in_one_text_stay_separate() {
     let names = ["", "a", "", "ab", "b", "a", "ba", "aa"];
     let mut interner = accounts::Interner::default();
     let indexes: Vec<_> = names.iter().map(|name| interner.intern(name).unwrap()).collect();

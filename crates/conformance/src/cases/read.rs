@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{accounts, answered, case, marks};
 use crate::case::Level::{Gap as Open, Must, Should};
-use crate::case::{Answer, Basis, Case, Expect, Level, Told};
+use crate::case::{AccountOutcome, Answer, Basis, Case, Expect, Level};
 use crate::verb::Verb::{self, *};
 
 /// The page of marks, whose table has the fields of the answer.
@@ -26,20 +26,20 @@ fn served(members: &str) -> Answer {
 }
 
 /// The id, what is said of it, the marks asked, the answer, what is told of each account.
-type OutcomeRow = (&'static str, Level, Basis, &'static str, Value, Answer, Vec<(&'static str, Told)>);
+type OutcomeRow = (&'static str, Level, Basis, &'static str, Value, Answer, Vec<(&'static str, AccountOutcome)>);
 
 /// The id, what is said of it, the call with its arguments, the answers, what is returned.
 type ValueRow = (&'static str, Level, Basis, &'static str, Verb, Value, Vec<Answer>, Value);
 
 pub(super) fn cases() -> Vec<Case> {
-    let applied = |marks: &[i64]| Told::Applied(marks.to_vec());
+    let applied = |marks: &[i64]| AccountOutcome::Applied(marks.to_vec());
     let two = || marks("g", &[("u1", &[1000]), ("u2", &[1001])]);
     let online_only = Basis::clause(Clause::OnlineOnly);
     let u1 = r#"{"Member_Account":"u1","Marks":[1000]}"#;
     let u2 = r#"{"Member_Account":"u2","Marks":[1001]}"#;
     let both = format!("{u1},{u2}");
     let all = || vec![("u1", applied(&[1000])), ("u2", applied(&[1001]))];
-    let omitted = |told: Told| vec![("u1", applied(&[1000])), ("u2", told)];
+    let omitted = |told: AccountOutcome| vec![("u1", applied(&[1000])), ("u2", told)];
     let outcomes: Vec<OutcomeRow> = vec![
         ("all", Must, MARKS, "accounts that the answer names are told as applied", two(), served(&both), all()),
         (
@@ -58,7 +58,7 @@ pub(super) fn cases() -> Vec<Case> {
             "an account that the answer leaves out is not told as applied",
             two(),
             served(u1),
-            omitted(Told::NotApplied),
+            omitted(AccountOutcome::NotApplied),
         ),
         (
             "omitted-told",
@@ -67,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
             "an account that the answer leaves out is told as left out",
             two(),
             served(u1),
-            omitted(Told::Omitted),
+            omitted(AccountOutcome::Omitted),
         ),
         (
             "partial",
@@ -134,7 +134,7 @@ pub(super) fn cases() -> Vec<Case> {
             "an empty list means that nobody was served",
             two(),
             served(""),
-            vec![("u1", Told::NotApplied), ("u2", Told::NotApplied)],
+            vec![("u1", AccountOutcome::NotApplied), ("u2", AccountOutcome::NotApplied)],
         ),
         (
             "list-missing",
@@ -143,7 +143,7 @@ pub(super) fn cases() -> Vec<Case> {
             "without the list nobody is told as applied",
             two(),
             ok(""),
-            vec![("u1", Told::NotApplied), ("u2", Told::NotApplied)],
+            vec![("u1", AccountOutcome::NotApplied), ("u2", AccountOutcome::NotApplied)],
         ),
         (
             "unasked-account",

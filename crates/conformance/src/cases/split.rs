@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{answered, call, case};
 use crate::case::Level::{Gap as Open, Must, Should};
-use crate::case::{Answer, Basis, Case, Expect, Question, Told};
+use crate::case::{AccountOutcome, Answer, Basis, Case, Expect, Question};
 use crate::verb::Verb::{self, *};
 
 /// Arguments that name this many accounts.
@@ -78,8 +78,8 @@ pub(super) fn cases() -> Vec<Case> {
     }
     let answers = vec![Answer::Served, Answer::refused(10_010)];
     let told = names(501).into_iter().enumerate().map(|(at, account)| match at {
-        0..500 => (account, Told::Applied(vec![1000])),
-        _ => (account, Told::NotApplied),
+        0..500 => (account, AccountOutcome::Applied(vec![1000])),
+        _ => (account, AccountOutcome::NotApplied),
     });
     cases.push(case(
         "split/set-marks/second-refused",

@@ -56,6 +56,7 @@ export function cases(avmarks, border) {
                 equal(thrown(() => call(request, wrong)).message, "expected a string or a Uint8Array");
                 equal(thrown(() => call(wrong)) instanceof TypeError, true);
             }
+            equal(thrown(() => check("get_members")) instanceof TypeError, true);
         }],
         ["a body of 16 MiB is measured", () => {
             equal(text(call(request, new Uint8Array(1 << 24))).includes("the body has 16777216 bytes"), true);

@@ -17,13 +17,13 @@ use serde::Serialize;
 /// assert_eq!(marks[1].to_i64(), Some(500));
 /// ```
 #[derive(Clone)]
-pub struct Marks<T>(Kept<T>);
+pub struct Marks<T>(Storage<T>);
 
 /// How many marks lie in place.
 const FEW: usize = 3;
 
 #[derive(Clone)]
-enum Kept<T> {
+enum Storage<T> {
     /// As many as the number says.
     Few(u8, [T; FEW]),
     /// More than [`FEW`].
@@ -34,14 +34,14 @@ impl<T: Copy + Default> Marks<T> {
     /// No marks.
     #[must_use]
     pub fn new() -> Self {
-        Self(Kept::Few(0, [T::default(); FEW]))
+        Self(Storage::Few(0, [T::default(); FEW]))
     }
 
     /// Adds a mark at the end.
     #[inline(always)]
     pub fn push(&mut self, mark: T) {
         match &mut self.0 {
-            Kept::Few(len, marks) => match marks.get_mut(usize::from(*len)) {
+            Storage::Few(len, marks) => match marks.get_mut(usize::from(*len)) {
                 Some(slot) => {
                     *slot = mark;
                     *len += 1;
@@ -50,10 +50,10 @@ impl<T: Copy + Default> Marks<T> {
                     let mut many = Vec::with_capacity(2 * FEW);
                     many.extend_from_slice(marks);
                     many.push(mark);
-                    self.0 = Kept::Many(many);
+                    self.0 = Storage::Many(many);
                 }
             },
-            Kept::Many(marks) => marks.push(mark),
+            Storage::Many(marks) => marks.push(mark),
         }
     }
 }
@@ -69,8 +69,8 @@ impl<T> Deref for Marks<T> {
 
     fn deref(&self) -> &[T] {
         match &self.0 {
-            Kept::Few(len, marks) => marks.get(..usize::from(*len)).unwrap_or_default(),
-            Kept::Many(marks) => marks,
+            Storage::Few(len, marks) => marks.get(..usize::from(*len)).unwrap_or_default(),
+            Storage::Many(marks) => marks,
         }
     }
 }
@@ -105,7 +105,7 @@ impl<T: Copy + Default> FromIterator<T> for Marks<T> {
 
 impl<T: Copy + Default> From<Vec<T>> for Marks<T> {
     fn from(marks: Vec<T>) -> Self {
-        if marks.len() > FEW { Self(Kept::Many(marks)) } else { marks.into_iter().collect() }
+        if marks.len() > FEW { Self(Storage::Many(marks)) } else { marks.into_iter().collect() }
     }
 }
 

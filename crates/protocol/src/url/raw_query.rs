@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_free_and_strangers_are_passed_over() {
+    fn order_is_free_and_unknown_parameters_are_ignored() {
         let turned = "?contenttype=json&random=1&SDKAPPID=2&usersig=xxx&identifier=admin&x=%zz&sdkappid=1400000000";
         assert_eq!(RawQuery::new(turned).query(), RawQuery::new(GOOD).query());
         assert_eq!(errors(turned), []);

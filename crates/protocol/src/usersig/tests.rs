@@ -109,7 +109,7 @@ fn what_is_signed_verifies_whatever_the_names() {
 }
 
 #[test]
-fn signatures_are_told_apart_by_their_text() {
+fn signatures_differ_by_their_text() {
     use core::hash::BuildHasher;
     let hasher = std::collections::hash_map::RandomState::new();
     let [one, same, other] = ["a", "a", "b"].map(|text| UserSig::from(text.to_owned()));
@@ -300,7 +300,7 @@ fn what_stands_behind_a_signature_is_named() {
 
 /// Whatever else stands around a signature is told by its place.
 #[test]
-fn other_text_around_a_signature_is_told() {
+fn text_around_a_signature_is_reported() {
     let good = signed();
     let good = good.as_str();
     for (before, after) in [
@@ -389,7 +389,7 @@ fn another_hash_is_recognised_by_its_length() {
 }
 
 #[test]
-fn what_cannot_be_mended_is_told() {
+fn unrepairable_signatures_are_explained() {
     let good = signed();
     let good = good.as_str();
     let length = |characters| TokenError::Length { characters };
@@ -485,7 +485,7 @@ fn at_most_eight_percent_encodings_are_undone() {
 
 /// Of two guesses of which neither gives a signature, the one that reads further is told, though it is the less plain.
 #[test]
-fn the_guess_that_reads_furthest_is_told() {
+fn the_best_guess_is_reported() {
     for (sent, corruption, error) in [
         // Alphabet, and then length.
         ("a+b+c", Corruption::StandardAlphabet, TokenError::Length { characters: 5 }),

@@ -192,7 +192,7 @@ impl Marks {
         let Some(holders) = self.holders.as_mut().and_then(|holders| holders.get_mut(index.index())) else { return };
         holders.count = holders.count.saturating_sub(1);
         if holders.count == 0 {
-            // Memory for a call's accounts stays, so that a mark that is set and deleted in turn takes none anew.
+            // The memory for the accounts of a call is kept, so setting and deleting a mark in turn allocates nothing.
             holders.log.clear();
             holders.log.shrink_to(LOG_KEPT);
             if !index.is_special() {

@@ -130,7 +130,7 @@ mod tests {
     }
 
     impl Table {
-        /// Every slot stands where a look-up finds it, and nothing is lost or duplicated.
+        /// A look-up finds every slot, and nothing is lost or duplicated.
         fn check(&self, hashes: &BTreeMap<u32, u64>) {
             assert_eq!(self.len(), hashes.len());
             assert_eq!(self.segments.iter().map(|segment| segment.len()).sum::<usize>(), hashes.len());
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn colliding_hashes_give_correct_answers() {
-        // All alike; alike but for a few bits; of one segment alone.
+        // All equal; equal except for a few bits; all of one segment.
         churn(300, |_| u64::MAX, 1);
         churn(300, |_| 0, 1);
         churn(3_000, |slot| u64::from(slot % 3), 997);

@@ -145,7 +145,7 @@ pub struct StaleTransitionError;
 
 impl fmt::Display for StaleTransitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the transition was made on another room, or before the room last changed: decide anew")
+        f.write_str("the transition was made on another room, or before the room last changed: decide again")
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Body, Read};
 
 /// What the steps would read of this text where they find nothing. None where they may find anything, or where the text is written
 /// in an unusual way; then the steps are checked one by one.
-pub(super) fn read_faultless(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
+pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
     let mut found = Faultless {
         account_id: policy.account_id,
         accounts_max: limits.accounts_per_call_max,
@@ -144,7 +144,7 @@ mod tests {
     /// Whether a body is read in one pass; if so, as by the steps, which find nothing.
     fn is_read(body: &str) -> bool {
         let (policy, limits) = (Policy::default(), Limits::DOCUMENTED);
-        let Some(read) = read_faultless(body, &policy, &limits, &mut Scratch::default()) else { return false };
+        let Some(read) = read_valid(body, &policy, &limits, &mut Scratch::default()) else { return false };
         let mut findings = Violations::all();
         let by_steps = read_by_steps(Endpoint::ModifyUserInfo, body.as_bytes(), &policy, &limits, &mut findings);
         assert_eq!(by_steps, std::ops::ControlFlow::Continue(read), "{body}");

@@ -29,7 +29,8 @@ pub fn usersig(bytes: &[u8]) {
     match bytes.split_first() {
         Some((128.., text)) => {
             let text = String::from_utf8_lossy(text);
-            let asked = Asked { app: SdkAppId::EXAMPLE, identifier: "administrator", now: Timestamp::from_millis(0) };
+            let asked =
+                Expected { app: SdkAppId::EXAMPLE, identifier: "administrator", now: Timestamp::from_millis(0) };
             assert!(!judge(&text, &key, &asked), "nobody signed that");
             assert!(Token::decode(&text).is_err() || !is_made_with(&text, &key), "nobody signed that");
         }
@@ -43,15 +44,15 @@ pub fn usersig(bytes: &[u8]) {
 }
 
 /// What is asked of a signature.
-struct Asked<'a> {
+struct Expected<'a> {
     app: SdkAppId,
     identifier: &'a str,
     now: Timestamp,
 }
 
 /// Whether a text is taken; the explanation must say so, too.
-fn judge(text: &str, key: &SecretKey, asked: &Asked<'_>) -> bool {
-    let Asked { app, identifier, now } = *asked;
+fn judge(text: &str, key: &SecretKey, asked: &Expected<'_>) -> bool {
+    let Expected { app, identifier, now } = *asked;
     let verdict = verify(&UserSig::new(text), key, app, identifier, now);
     let code = verdict.as_ref().err().map(|error| error.code().number());
     let explanation = explain(text, Some(key), Some(app), Some(identifier), now);
@@ -129,7 +130,7 @@ impl Attempt {
         let sig = UserSig::sign(key, *app, identifier, issued_at, valid_for, userbuf.as_deref());
         let issued_at_seconds = issued_at.as_seconds();
         let now = Timestamp::from_millis(self.now_seconds.saturating_mul(1_000));
-        let asked = Asked { app: *app, identifier, now };
+        let asked = Expected { app: *app, identifier, now };
         let in_time = now.as_seconds() < issued_at_seconds.saturating_add(*valid_for_seconds);
         assert_eq!(judge(sig.as_str(), key, &asked), in_time, "unchanged");
         assert!(!is_made_with(sig.as_str(), other), "another key takes it");

@@ -21,7 +21,7 @@ struct Report<'a> {
 impl Serialize for super::Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ReportJson { plans, calls } = ReportJson::of(self.job);
-        let (dry_run, earlier) = (self.shown.is_dry_run, self.shown.earlier);
+        let (dry_run, earlier) = (self.options.is_dry_run, self.options.earlier);
         Report { dry_run, plan: plans.into_iter().next(), earlier, calls, hints: self.hints() }.serialize(serializer)
     }
 }

@@ -79,6 +79,14 @@ impl Server {
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
+    /// The memory that it has in use, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_ascii_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1_024
+    }
+
     /// Ends it, in order unless it is killed, and gives its log.
     pub(crate) fn stop(mut self, signal: &str) -> String {
         self.signal(signal);
