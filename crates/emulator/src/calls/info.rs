@@ -296,13 +296,13 @@ fn joined(state: &State, given: &Given<'_>) -> Answered {
     // 0 is what an SDK sends that leaves the number out.
     let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let filter = given.part().part("ResponseFilter");
-    let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit).filter_map(|id| {
+    let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit).map(|id| {
         let base = filter
             .and_then(|filter| filter.texts("GroupBaseInfoFilter"))
             .and_then(|wanted| Some((Base::of(state, &given.terms.capacity, *id, state.app.room(id)?), wanted)));
         let own = filter.and_then(|filter| filter.texts("SelfInfoFilter"));
         let own = own.map(|wanted| row(state, *id, &account, given.now, Some(&wanted)));
-        Some(Joined { id: id.as_str(), base, own })
+        Joined { id: id.as_str(), base, own }
     });
     Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page.collect::<Vec<_>>()))
 }
