@@ -37,7 +37,7 @@ fn harnesses(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn no_file_of_a_harness_has_more_than_80_lines() {
+fn harness_files_have_at_most_80_lines() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let found = harnesses(&top.join("examples/conformance"));
     assert!(found.len() >= 8, "{found:?}");

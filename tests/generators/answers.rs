@@ -45,7 +45,7 @@ fn right_answers_are_read_as_what_they_say() {
 }
 
 #[test]
-fn every_fault_leaves_as_much_to_read_as_it_says() {
+fn each_defect_leaves_what_it_says() {
     for endpoint in Endpoint::ALL {
         for defect in Defect::ALL {
             for bytes in noise(60, 64).chain([Vec::new()]) {

@@ -1,8 +1,8 @@
 //! What `avmarks-generators` promises: valid is valid, invalid is refused for the one reason that it names, hostile breaks
 //! nothing; and none of them degenerates.
 
+mod adapters;
 mod answers;
-mod faces;
 mod operations;
 mod requests;
 mod webhooks;

@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn any_invalid_request_has_the_one_fault_that_it_names(invalid in any::<Invalid>()) {
+    fn an_invalid_request_has_its_one_defect(invalid in any::<Invalid>()) {
         assert_invalid(&invalid);
     }
 
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn every_fault_of_every_call_is_refused_for_its_reason() {
+fn each_defect_is_refused_for_its_reason() {
     let mut reasons = BTreeSet::new();
     for endpoint in Endpoint::ALL {
         for defect in Defect::ALL {
@@ -94,7 +94,7 @@ fn every_fault_of_every_call_is_refused_for_its_reason() {
 
 /// What comes first in a dry run is what the service answers.
 #[test]
-fn a_service_answers_with_the_refusal_that_is_due() {
+fn the_service_gives_the_expected_refusal() {
     let app = App::new(Settings::default());
     for invalid in values::<Invalid>(500) {
         let call = avmarks_service::Request::trusted("administrator", invalid.context.path(), &invalid.body);

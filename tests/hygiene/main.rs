@@ -73,7 +73,7 @@ fn shipped(path: &str) -> String {
 }
 
 #[test]
-fn the_core_has_no_std_no_clock_and_no_randomness() {
+fn the_core_has_no_std_clock_or_randomness() {
     for name in ["spec", "rules"] {
         let root = read(format!("crates/{name}/src/lib.rs"));
         assert!(root.contains("#![no_std]") && root.contains("#![forbid(unsafe_code)]"), "{name}");
@@ -263,7 +263,7 @@ fn every_clause_and_gap_is_used_in_code() {
 }
 
 #[test]
-fn every_dependency_has_a_reason_and_a_place_in_the_one_table() {
+fn every_dependency_has_a_reason() {
     let manifest = read("Cargo.toml");
     let contributing = read("docs/contributing.md");
     let table = manifest.split("[workspace.dependencies]").nth(1).unwrap().split("\n[").next().unwrap();

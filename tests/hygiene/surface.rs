@@ -19,7 +19,7 @@ fn is_published(manifest: &str) -> bool {
 }
 
 #[test]
-fn every_crate_is_held_to_the_lints_and_the_compiler_of_the_workspace() {
+fn every_crate_uses_the_workspace_lints() {
     let top = read("Cargo.toml");
     for denied in ["missing_docs", "broken_intra_doc_links", "incompatible_msrv"] {
         assert!(top.contains(&format!("\n{denied} = \"deny\"\n")), "{denied}");
@@ -33,7 +33,7 @@ fn every_crate_is_held_to_the_lints_and_the_compiler_of_the_workspace() {
 }
 
 #[test]
-fn the_public_items_of_every_published_library_are_listed() {
+fn published_libraries_list_their_public_items() {
     let mut names = BTreeSet::new();
     for (path, manifest) in manifests().filter(|(_, manifest)| is_published(manifest)) {
         let library = path.replace("Cargo.toml", "src/lib.rs");
@@ -53,7 +53,7 @@ fn version(text: &str) -> Vec<u32> {
 }
 
 #[test]
-fn no_dependency_asks_for_a_newer_compiler_than_we_do() {
+fn no_dependency_needs_a_newer_compiler() {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     let told = Command::new(cargo)
         .args([

@@ -296,7 +296,7 @@ pub(crate) fn get_online_member_num() -> Vec<Page> {
 }
 
 #[test]
-fn the_place_in_the_middle_of_the_list_is_what_the_first_page_says() {
+fn the_sample_cursor_comes_from_page_one() {
     let mut world = World::new(Policy::default());
     world.crowd(1_099);
     let answer = world.app.handle(&Sent::list(None).request(), world.now).answer;

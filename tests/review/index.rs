@@ -75,7 +75,7 @@ fn the_index_has_a_row_for_every_page() {
 
 /// A file that no page names would never be compared with anything; a page without a file was never reviewed.
 #[test]
-fn every_file_is_a_page_and_every_page_a_file() {
+fn files_and_pages_correspond() {
     let _ = changed();
     let mut found = BTreeSet::new();
     for folder in fs::read_dir(snapshots()).unwrap().map(|entry| entry.unwrap().path()) {

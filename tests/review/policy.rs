@@ -19,7 +19,7 @@ fn defaults() -> Page {
         vec![[&["gap", "field"][..], &PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>()].concat()];
     for gap in Gap::ALL {
         let default = Policy::default().reading(*gap);
-        let mut row = vec![gap.id(), gap.row().field.unwrap_or("")];
+        let mut row = vec![gap.id(), gap.field().unwrap_or("")];
         for (at, profile) in PROFILES.iter().enumerate() {
             let reading = (profile.policy)().reading(*gap);
             row.push(if at > 0 && reading == default { "" } else { reading });

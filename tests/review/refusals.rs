@@ -169,7 +169,7 @@ fn codes_in(page: &Page) -> BTreeSet<i64> {
 }
 
 #[test]
-fn each_world_breaks_the_one_rule_and_is_refused_for_it() {
+fn each_world_breaks_one_rule() {
     for endpoint in Endpoint::ALL {
         for refusal in Refusal::ALL.iter().filter(|refusal| knows(*endpoint, **refusal).is_ok()) {
             let mut policy = Policy::default();
@@ -186,7 +186,7 @@ fn each_world_breaks_the_one_rule_and_is_refused_for_it() {
 }
 
 #[test]
-fn every_code_that_the_documents_list_or_the_rules_can_give_is_shown() {
+fn every_code_is_shown() {
     let mut shown = codes_in(&crate::gateway::answers_refused());
     for endpoint in Endpoint::ALL {
         let codes = codes_in(&refused(*endpoint)[0]);

@@ -73,9 +73,9 @@ impl Case<'_> {
 
     fn answered(&self, policy: Policy) -> (Answered, Sent) {
         let (mut world, sent) = (self.ask)(policy);
-        let foreseen = world.app.dry_run(&sent.request(), world.now).answer;
+        let predicted = world.app.dry_run(&sent.request(), world.now).answer;
         let answer = world.app.handle(&sent.request(), world.now).answer;
-        assert_eq!(answer, foreseen, "{}", self.title);
+        assert_eq!(answer, predicted, "{}", self.title);
         let body = String::from_utf8(answer.body).unwrap();
         assert!(!body.contains('\n'), "{body}");
         let because = answer.because.iter().copied().map(Reason::id).collect();

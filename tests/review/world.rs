@@ -1,5 +1,7 @@
 //! An app to be asked, and what is sent to it.
 
+use std::time::Duration;
+
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Member, Request as MarksRequest};
 use avmarks_protocol::secret::SecretKey;
@@ -248,5 +250,5 @@ fn signed(identifier: &str) -> UserSig {
 
 /// A signature that holds for so many days.
 pub(crate) fn sign(with: &str, app: SdkAppId, identifier: &str, at: Timestamp, days: u64) -> UserSig {
-    UserSig::sign(&key(with), app, identifier, at.as_seconds(), days * DAY / 1_000, None)
+    UserSig::sign(&key(with), app, identifier, at, Duration::from_millis(days * DAY), None)
 }

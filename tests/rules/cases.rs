@@ -74,7 +74,7 @@ fn every_clause_is_the_answer_of_a_case() {
         met.extend(
             Clause::ALL
                 .iter()
-                .filter(|clause| told && clause.row().refusal.is_empty() && case.name.starts_with(clause.id())),
+                .filter(|clause| told && clause.refusal().is_empty() && case.name.starts_with(clause.id())),
         );
         for expect in case.lines.iter().filter_map(|line| line.expect.as_ref()) {
             met.extend(expect["because"].as_str().and_then(Clause::from_name));
@@ -94,7 +94,7 @@ fn every_reading_of_every_gap_has_a_case() {
         for (at, reading) in gap.readings().iter().enumerate() {
             let one = gap.readings().len() == 1;
             let prefix = if one { gap.id().to_owned() } else { format!("{} {}", gap.id(), reading.name) };
-            let set = format!("\"{}\":\"{}\"", gap.row().field.unwrap_or_default(), reading.name);
+            let set = format!("\"{}\":\"{}\"", gap.field().unwrap_or_default(), reading.name);
             let shows = |case: &Case| {
                 let is_read_so = at == 0 || case.lines.iter().any(|line| line.text.contains(&set));
                 case.name.starts_with(&prefix) && is_read_so && case.lines.iter().any(|line| line.expect.is_some())

@@ -1,6 +1,6 @@
 //! What the rules decide: cases that a person can read, and properties over any run of operations.
 
 mod cases;
-mod crowd;
+mod large_rooms;
 mod properties;
 mod room;

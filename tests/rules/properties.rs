@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
-    /// The service equals the oracle and the rules alone at every step; a dry run foresees it; a refusal changes nothing;
+    /// The service equals the oracle and the rules alone at every step; a dry run predicts it; a refusal changes nothing;
     /// caps hold; an offline member holds no mark; a snapshot in the middle is not noticed.
     #[test]
     fn any_run_is_judged_alike(steps in steps(100), restore_at in 0_usize..100) {
@@ -27,7 +27,7 @@ proptest! {
 
 /// The runs above are worth something: calls are served and refused in plenty, for many reasons, and most reach the rules.
 #[test]
-fn the_runs_meet_what_they_are_meant_to_meet() {
+fn the_generated_runs_cover_their_goals() {
     let mut runner = TestRunner::deterministic();
     let mut total = Tally::default();
     for _ in 0..1_500 {
@@ -78,7 +78,7 @@ const UNREACHABLE: &[Gap] = &[Gap::Random, Gap::RobotWebhook, Gap::Slots, Gap::R
 
 /// Every state of a room of two accounts, and every step from each; `small_worlds` of the testkit's examples does more.
 #[test]
-fn a_small_world_is_judged_alike_to_its_end() {
+fn a_small_world_is_explored_completely() {
     let world = World {
         accounts: 2,
         marks: vec![500, 1_000],

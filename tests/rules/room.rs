@@ -5,7 +5,7 @@ use avmarks_rules::RestoreError;
 use avmarks_rules::internal::{Cursor, page};
 use avmarks_rules::{
     Command, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
-    StaleTransition, Terms, Transition, Verdict,
+    StaleTransitionError, Terms, Transition, Verdict,
 };
 use avmarks_service::internal::Quota;
 use avmarks_spec::{Clause, Gap, GroupType, Limits, Mark, Timestamp, UserId};
@@ -22,7 +22,7 @@ fn mark(number: i64) -> Mark {
 const AT: Timestamp = Timestamp::from_millis(5);
 
 #[test]
-fn profiles_read_what_their_pages_say_and_nothing_else() {
+fn profiles_follow_their_pages() {
     let differences = |policy: Policy| {
         let default = Policy::default();
         let differing = Gap::ALL.iter().filter(|gap| policy.reading(**gap) != default.reading(**gap));
@@ -53,7 +53,7 @@ fn profiles_read_what_their_pages_say_and_nothing_else() {
 }
 
 #[test]
-fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() {
+fn restoring_refuses_marks_in_other_types() {
     let state = |marks: &[i64]| MemberState {
         account: user("a"),
         position: 1,
@@ -69,7 +69,7 @@ fn a_group_without_marks_is_restored_with_its_members_and_refuses_their_marks() 
 }
 
 #[test]
-fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
+fn the_mark_ceiling_excludes_special_marks() {
     let limits = Limits { marks_per_group_max: 99, ..Limits::DOCUMENTED };
     let terms = Terms { limits, ..Terms::default() };
     let mut room = Room::new(GroupType::AvChatRoom, None);
@@ -91,7 +91,7 @@ fn as_many_custom_marks_as_the_ceiling_stand_beside_both_special_ones() {
 
 /// `MARKS-PER-GROUP`: however many marks a call names, all of them are counted; 500 and 600 where they take places.
 #[test]
-fn more_marks_than_a_group_has_places_are_all_counted() {
+fn marks_beyond_the_limit_are_counted() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     room.apply_presence(Presence::Join, &[user("a")], AT);
     let marks = (1_000..1_030).chain([500, 600]).map(mark).collect();
@@ -106,7 +106,7 @@ fn more_marks_than_a_group_has_places_are_all_counted() {
 
 /// `MEMBERS-PER-MARK` holds for marks that a room has no index for too, so that with a maximum of 0 nobody is served.
 #[test]
-fn every_mark_is_full_where_none_may_be_held() {
+fn with_limit_0_every_mark_is_full() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     room.apply_presence(Presence::Join, &[user("a")], AT);
     for (holders_max, also_refused) in [(0, vec![Refusal::AllFailed]), (1, vec![])] {
@@ -129,7 +129,7 @@ fn time_never_runs_back_and_is_no_event() {
 }
 
 #[test]
-fn what_a_decision_rests_on_is_printed_by_its_id() {
+fn reasons_print_by_id() {
     let printed = [Reason::Clause(Clause::OnlineOnly), Reason::Gap(Gap::Echo)].map(|basis| basis.to_string());
     assert_eq!(printed, ["ONLINE-ONLY", "gap:echo"]);
 }
@@ -147,7 +147,7 @@ fn an_entry_without_marks_asks_for_nothing() {
 }
 
 #[test]
-fn a_quota_forgets_what_is_over_and_counts_what_was_admitted() {
+fn a_quota_counts_within_its_window() {
     let limits = Limits { calls_per_window_max: 2, ..Limits::DOCUMENTED };
     let at = Timestamp::from_millis;
     let mut quota: Quota = [at(0), at(500)].into_iter().collect();
@@ -158,7 +158,7 @@ fn a_quota_forgets_what_is_over_and_counts_what_was_admitted() {
 }
 
 #[test]
-fn a_page_shows_no_more_than_a_cursor_can_count() {
+fn a_page_respects_the_cursor_ceiling() {
     let mut room = Room::new(GroupType::AvChatRoom, None);
     for number in 0..1_100 {
         room.apply_presence(Presence::Join, &[user(&format!("u{number}"))], AT);
@@ -243,7 +243,7 @@ proptest! {
     /// A transition changes the room that it was made on, once. One that is stale, one of another room and one that is applied
     /// again change nothing and say so.
     #[test]
-    fn a_transition_belongs_to_one_state_of_one_room(told in prop::collection::vec(any_told(), 1..40)) {
+    fn a_transition_fits_one_room_state(told in prop::collection::vec(any_told(), 1..40)) {
         let mut room = Room::new(GroupType::AvChatRoom, None);
         let mut other = Room::new(GroupType::AvChatRoom, None);
         let mut stale: Option<Transition> = None;
@@ -252,8 +252,8 @@ proptest! {
             let transition = told.transition(&room, *at);
             let foreign = told.transition(&other, *at);
             for wrong in stale.iter().chain([&foreign]) {
-                prop_assert_eq!(room.apply(wrong), Err(StaleTransition));
-                prop_assert_eq!(room.preview(wrong), Err(StaleTransition));
+                prop_assert_eq!(room.apply(wrong), Err(StaleTransitionError));
+                prop_assert_eq!(room.preview(wrong), Err(StaleTransitionError));
                 prop_assert_eq!((room.members(latest), room.now()), (before.clone(), latest));
             }
             // A clone is in the same state until one of the two changes.
@@ -277,7 +277,7 @@ fn a_new_owner_makes_transitions_stale() {
     let mut room = Room::new(GroupType::AvChatRoom, Some(boss));
     let transition = room.decide_presence(Presence::Join, &[heir], Timestamp::EPOCH);
     room.set_owner(heir);
-    assert_eq!(room.apply(&transition), Err(StaleTransition));
+    assert_eq!(room.apply(&transition), Err(StaleTransitionError));
     assert_eq!((room.owner(), room.len()), (Some(heir), 0));
 }
 

@@ -39,10 +39,10 @@ fn app(reading: RestOwner) -> App {
 /// The code, and what decided.
 fn asked(app: &App, identifier: &str, endpoint: Endpoint) -> (i64, &'static str, String) {
     let call = Request::trusted(identifier, endpoint.path(), good(endpoint).as_bytes());
-    let foreseen = app.dry_run(&call, NOW).answer;
+    let predicted = app.dry_run(&call, NOW).answer;
     let mut asked = app.clone();
     let answer = asked.handle(&call, NOW).answer;
-    assert_eq!(answer, foreseen, "{}", endpoint.command());
+    assert_eq!(answer, predicted, "{}", endpoint.command());
     let told = Envelope::parse(&answer.body).unwrap().error_info.unwrap();
     (answer.code.number(), answer.because.first().map(|basis| basis.id()).unwrap_or_default(), told)
 }
@@ -61,7 +61,7 @@ fn app_admins_alone_may_call_by_default() {
 }
 
 #[test]
-fn the_owner_may_call_too_where_it_is_read_so_but_for_robots_and_administrators() {
+fn the_owner_may_call_under_one_reading() {
     let app = app(RestOwner::OwnerToo);
     for endpoint in Endpoint::ALL {
         assert_eq!(asked(&app, "administrator", *endpoint).0, 0, "{}", endpoint.command());
@@ -83,7 +83,7 @@ fn the_owner_may_call_too_where_it_is_read_so_but_for_robots_and_administrators(
 
 /// `PERMISSION`: it is neither app admin nor owner, and is told so of each call.
 #[test]
-fn an_administrator_of_the_group_may_not_mark_nor_call_otherwise() {
+fn group_administrators_may_not_call() {
     for (reading, expected) in
         [(RestOwner::AdminOnly, (60_010, "ADMIN-CALLER")), (RestOwner::OwnerToo, (10_007, "PERMISSION"))]
     {
@@ -99,7 +99,7 @@ fn an_administrator_of_the_group_may_not_mark_nor_call_otherwise() {
 
 /// What a refusal says is true of the caller: of the owner, that it is the owner.
 #[test]
-fn the_owner_is_told_why_it_may_set_neither_robots_nor_administrators() {
+fn owner_refusals_name_their_reason() {
     let app = app(RestOwner::OwnerToo);
     let (_, _, told) = asked(&app, "owner", Endpoint::ModifyAdmin);
     assert!(told.contains("app admin") && !told.contains("neither"), "{told}");
@@ -138,7 +138,7 @@ fn five_are_administrators_and_a_sixth_changes_nothing() {
 }
 
 #[test]
-fn administrators_are_those_of_the_group_and_not_of_its_members() {
+fn administrators_need_not_be_members() {
     let mut app = app(RestOwner::AdminOnly);
     for presence in [Presence::Leave, Presence::Join, Presence::Disconnect, Presence::Leave] {
         app.apply_presence(group("g"), presence, &[user("keeper")], NOW);

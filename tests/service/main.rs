@@ -1,18 +1,20 @@
 //! The service as a whole: precedence, query and signature, preflight and dry run, snapshots of its state.
 
+mod authorize;
 mod callers;
-mod cheap;
-mod foreseen;
-mod fresh;
-mod gate;
-mod grounds;
+mod dry_run;
 mod notes;
+mod online_list;
+mod output;
 mod precedence;
 mod preflight;
 mod query;
+mod reasons;
+mod refusal_cost;
 mod state;
-mod told;
 mod vendor;
+
+use std::time::Duration;
 
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info;
@@ -63,7 +65,7 @@ fn body(group: &str, command: i64, members: &[(&str, &[i64])]) -> Vec<u8> {
 /// A query that the app with this key takes, signed for `identifier` at [`NOW`].
 fn signed_query(key: &SecretKey, identifier: &str) -> String {
     let app = SdkAppId::EXAMPLE;
-    let sig = UserSig::sign(key, app, identifier, NOW.as_seconds(), 86_400, None);
+    let sig = UserSig::sign(key, app, identifier, NOW, Duration::from_secs(86_400), None);
     format!("sdkappid={app}&identifier={identifier}&usersig={}&random=99999999&contenttype=json", sig.as_str())
 }
 

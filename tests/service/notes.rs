@@ -26,7 +26,7 @@ fn assert_about(body: &[u8], found: &[Note]) {
 
 proptest! {
     #[test]
-    fn of_the_fields_of_a_valid_request_nothing_is_said_and_of_others_what_is_there(valid in any::<Valid<Request>>()) {
+    fn valid_fields_have_no_notes(valid in any::<Valid<Request>>()) {
         let endpoint = valid.context;
         assert_about(&valid.body, &notes(endpoint, &valid.body, &Policy::default()));
         // Written without the fields that no document names.
@@ -35,7 +35,7 @@ proptest! {
     }
 
     #[test]
-    fn any_hostile_body_is_read_to_its_end_or_not_at_all(hostile in any::<Hostile<Request>>()) {
+    fn notes_handle_any_hostile_body(hostile in any::<Hostile<Request>>()) {
         for endpoint in Endpoint::ALL {
             let found = notes(*endpoint, &hostile.body, &Policy::default());
             prop_assert!(found.len() <= 21, "{}", found.len());

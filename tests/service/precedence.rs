@@ -34,7 +34,7 @@ fn met_by(endpoint: Endpoint) -> Vec<Refusal> {
 }
 
 #[test]
-fn for_each_call_a_request_that_breaks_everything_mended_one_thing_at_a_time() {
+fn requests_are_fixed_one_rule_at_once() {
     let mut all = BTreeSet::new();
     for endpoint in Endpoint::ALL {
         let met = met_by(*endpoint);
@@ -46,7 +46,7 @@ fn for_each_call_a_request_that_breaks_everything_mended_one_thing_at_a_time() {
 
 /// A row that some calls do not know says in its sentence which calls know it, or which do not.
 #[test]
-fn the_sentence_of_each_row_names_the_calls_that_it_holds_for() {
+fn each_row_names_its_calls() {
     let mut calls: BTreeMap<Refusal, BTreeSet<&str>> = BTreeMap::new();
     for endpoint in Endpoint::ALL {
         for refusal in met_by(*endpoint) {

@@ -18,7 +18,7 @@ fn found(body: &[u8]) -> String {
 }
 
 #[test]
-fn every_error_of_a_body_is_listed_with_its_place() {
+fn preflight_lists_every_error_with_path() {
     let body = br#"{"CommandType":0,"MemberList":[{"Member_Account":"","Marks":[]},7,{"Marks":[500,1e3,-7]},
         {"Member_Account":"a","Member_Account":"b","Marks":[99999999999999999999]}],"GroupId":"\u0000"}"#;
     // A field that is there twice answers first, wherever it stands; then the others in the order of the field table.
@@ -37,7 +37,7 @@ fn every_error_of_a_body_is_listed_with_its_place() {
 }
 
 #[test]
-fn a_violation_is_told_in_one_line_and_as_json() {
+fn a_violation_has_text_and_json() {
     let of = |body: &[u8]| preflight(Endpoint::ModifyUserInfo, body, &Terms::default()).remove(0);
     let told = |body: &[u8]| {
         let violation = of(body);
@@ -100,7 +100,7 @@ fn bodies_that_are_no_object() {
 }
 
 #[test]
-fn unknown_fields_however_deep_and_large_are_passed_over() {
+fn deep_unknown_fields_are_ignored() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let good = String::from_utf8(body("g", 1, &[("a", &[1_000])])).unwrap();
     let body = good.replacen('{', &format!(r#"{{"deep":{deep},"large":1e99999,"GroupID":7,"#), 1);
@@ -108,7 +108,7 @@ fn unknown_fields_however_deep_and_large_are_passed_over() {
 }
 
 #[test]
-fn a_request_that_was_never_bytes_is_judged_like_its_bytes() {
+fn values_are_checked_like_their_bytes() {
     for (group, command, members) in [
         ("g", 1, vec![("a", &[1_000_i64][..])]),
         ("", 3, vec![("", &[][..]), ("a", &[499])]),
@@ -205,7 +205,7 @@ fn ids(violation: &Violation) -> Vec<&'static str> {
 
 /// What a preflight says of `gap:precedence` is what the service names, as long as nothing beyond the body is wrong.
 #[test]
-fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
+fn several_rules_differ_from_several_violations() {
     let app = app_with_group();
     for (members, by_precedence) in [
         (vec![("a", &[1_000][..])], false),
@@ -226,7 +226,7 @@ fn violations_of_more_than_one_rule_are_told_from_several_of_one() {
 }
 
 #[test]
-fn a_dry_run_lists_what_is_wrong_with_the_body_and_with_the_group() {
+fn a_dry_run_checks_body_and_group() {
     let mut app = app_with_group();
     app.create_group(crate::group("public"), avmarks_spec::GroupType::Public, None, crate::NOW);
     let mut settings = app.settings().clone();
@@ -248,7 +248,7 @@ fn a_dry_run_lists_what_is_wrong_with_the_body_and_with_the_group() {
 }
 
 #[test]
-fn the_place_of_a_special_mark_is_where_it_was_sent() {
+fn special_marks_have_their_own_path() {
     let mut app = app_with_group();
     let mut settings = app.settings().clone();
     settings.terms.policy.rest_owner = avmarks_spec::readings::RestOwner::OwnerToo;

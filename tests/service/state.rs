@@ -51,7 +51,7 @@ fn full_app() -> App {
 }
 
 #[test]
-fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
+fn a_restored_app_continues_unchanged() {
     let mut app = full_app();
     let mut again = App::restore(&app.snapshot()).unwrap();
     assert_eq!(again.snapshot(), app.snapshot());
@@ -91,6 +91,22 @@ fn an_app_that_was_stopped_goes_on_as_if_it_had_not_been() {
     assert_eq!(happened.matches("account: UserId(\"r\")").count(), 4, "{happened}");
 }
 
+#[test]
+fn a_snapshot_of_version_2_is_read() {
+    let now = text(&full_app().snapshot()).to_owned();
+    let mut former = now.clone();
+    for (name, before) in [
+        ("\"avmarks_snapshot\":3", "\"avmarks_snapshot\":2"),
+        ("\"next_position\":", "\"next_place\":"),
+        ("\"position\":", "\"place\":"),
+        ("\"invalid_mark\"", "\"nobody\""),
+    ] {
+        assert!(former.contains(name), "{name} is not in {former}");
+        former = former.replace(name, before);
+    }
+    assert_eq!(text(&App::restore(former.as_bytes()).unwrap().snapshot()), now);
+}
+
 /// What is at hand of robots and administrators after a snapshot and back.
 #[test]
 fn robots_and_administrators_come_back_as_they_were() {
@@ -112,7 +128,7 @@ fn robots_and_administrators_come_back_as_they_were() {
 }
 
 #[test]
-fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_is_room() {
+fn lowering_a_limit_removes_no_mark() {
     let call = |app: &mut App, command, account: &str, mark| {
         let body = body("g", command, &[(account, &[mark])]);
         app.handle(&Request::trusted("administrator", modify_user_info::PATH, &body), NOW).answer.code.number()
@@ -140,7 +156,7 @@ fn a_limit_that_is_lowered_takes_no_mark_away_and_lets_none_be_set_until_there_i
 }
 
 #[test]
-fn a_limit_of_no_marks_lets_marks_be_deleted() {
+fn marks_can_be_deleted_at_limit_0() {
     let mut app = app_with_group();
     let call = |app: &mut App, command, mark| {
         let body = body("g", command, &[("a", &[mark])]);

@@ -40,7 +40,7 @@ fn the_samples_are_answered_with_the_sample_answer() {
 }
 
 #[test]
-fn strict_json_refuses_them_with_a_hint_where_the_comma_is() {
+fn strict_json_points_to_the_comma() {
     let app = app(TrailingComma::Strict);
     for body in [SET, DELETE] {
         let endpoint = avmarks_protocol::Endpoint::ModifyUserInfo;

@@ -47,7 +47,7 @@ fn unexpected(result: AttemptResult) -> (UnexpectedKind, u16, usize, String) {
 }
 
 #[test]
-fn a_502_with_html_keeps_its_status_and_first_bytes() {
+fn a_502_keeps_status_and_first_bytes() {
     let html = format!("<html><h1>Bad Gateway</h1>{}</html>", "x".repeat(2_000));
     let server = at_first(vec![Act::Write(response(502, html.as_bytes()))]);
     let (result, tries) = result(&server, &client(&server));
@@ -64,7 +64,7 @@ fn a_200_with_html_is_not_an_answer() {
 }
 
 #[test]
-fn a_body_that_is_cut_is_told_as_cut_with_what_came() {
+fn a_truncated_body_is_reported_so() {
     for (head, body) in [
         ("HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n", r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[]}"#),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n16\r\n", r#"{"ActionStatus":"OK","#),
@@ -76,7 +76,7 @@ fn a_body_that_is_cut_is_told_as_cut_with_what_came() {
 }
 
 #[test]
-fn a_connection_that_ends_before_the_answer_is_lost() {
+fn an_early_end_is_a_lost_connection() {
     for first in [vec![Act::Close], vec![Act::Write(b"HTTP/1.1 200 O".to_vec()), Act::Close]] {
         let server = at_first(first);
         let (result, tries) = result(&server, &client(&server));
@@ -86,7 +86,7 @@ fn a_connection_that_ends_before_the_answer_is_lost() {
 }
 
 #[test]
-fn what_is_not_http_is_a_lost_connection_and_not_a_panic() {
+fn invalid_http_is_a_lost_connection() {
     for bytes in
         [&b"SSH-2.0-OpenSSH_9.6\r\n"[..], b"\x00\x01\x02\x03\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"\r\n\r\n"]
     {
@@ -113,7 +113,7 @@ fn a_chunked_answer_is_put_together() {
 }
 
 #[test]
-fn a_connection_that_is_closed_after_each_answer_costs_no_try() {
+fn closing_connections_costs_no_attempt() {
     for closing in ["Connection: close\r\n", ""] {
         let server = Server::start(move |_, body| {
             let body = served(body);
@@ -130,7 +130,7 @@ fn a_connection_that_is_closed_after_each_answer_costs_no_try() {
 }
 
 #[test]
-fn a_body_that_ends_with_the_connection_is_whole() {
+fn a_body_may_end_with_the_connection() {
     let server =
         Server::start(|_, body| vec![Act::Write([b"HTTP/1.0 200 OK\r\n\r\n", &*served(body)].concat()), Act::Close]);
     let (result, tries) = result(&server, &client(&server));
@@ -156,7 +156,7 @@ fn a_redirect_is_refused_and_ends_the_job() {
 }
 
 #[test]
-fn a_slow_answer_is_given_up_in_each_phase() {
+fn each_phase_has_a_timeout() {
     let short = Duration::from_millis(500);
     let waits = |timeouts: Timeouts, first: Vec<Act>| {
         let server = at_first(first);
@@ -174,7 +174,7 @@ fn a_slow_answer_is_given_up_in_each_phase() {
 }
 
 #[test]
-fn the_time_of_a_whole_try_bounds_all_phases() {
+fn the_attempt_timeout_bounds_all_phases() {
     let server = at_first(vec![Act::Hang]);
     let long = Duration::from_secs(3_600);
     let timeouts = Timeouts { resolve: long, connect: long, send: long, response: long, body: long };
@@ -186,7 +186,7 @@ fn the_time_of_a_whole_try_bounds_all_phases() {
 }
 
 #[test]
-fn a_body_that_is_too_long_is_read_no_further() {
+fn too_long_a_body_is_not_read() {
     let endless = [b"HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n".to_vec(), vec![b'x'; 5_000]].concat();
     let server = at_first(vec![Act::Write(endless), Act::Hang]);
     let client = builder(server.base()).settings(settings()).response_bytes_max(1_000).build().unwrap();
@@ -196,7 +196,7 @@ fn a_body_that_is_too_long_is_read_no_further() {
 }
 
 #[test]
-fn a_head_that_is_too_long_is_a_lost_connection() {
+fn too_long_a_head_loses_the_connection() {
     let head = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000));
     let server = at_first(vec![Act::Write(head.into_bytes()), Act::Close]);
     let (result, _) = result(&server, &client(&server));
@@ -222,7 +222,7 @@ fn compressed(encoding: &str, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn no_encoding_is_asked_for_and_compressed_answers_are_decoded() {
+fn compressed_answers_are_decoded() {
     for (encoding, format) in [("gzip", "gzip"), ("X-GZIP", "gzip"), ("deflate", "deflate"), ("deflate", "raw")] {
         let server =
             Server::start(move |_, body| vec![Act::Write(encoded(encoding, &compressed(format, &served(body))))]);
@@ -234,7 +234,7 @@ fn no_encoding_is_asked_for_and_compressed_answers_are_decoded() {
 }
 
 #[test]
-fn a_decoded_answer_is_no_longer_than_an_answer_may_be() {
+fn decoded_answers_have_the_same_limit() {
     for (length, kind) in [(1_000, UnexpectedKind::Empty), (1_001, UnexpectedKind::Truncated)] {
         let bomb = compressed("gzip", &vec![b' '; length]);
         assert!(bomb.len() < 100);
@@ -260,7 +260,7 @@ fn an_encoding_that_cannot_be_decoded_is_named() {
 }
 
 #[test]
-fn the_wait_that_a_gateway_asks_for_is_kept() {
+fn retry_after_is_respected() {
     let busy = |wait: &str| {
         vec![Act::Write(format!("HTTP/1.1 503 Busy\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n").into_bytes())]
     };
@@ -289,7 +289,7 @@ fn a_refused_connection_was_not_sent() {
 }
 
 #[test]
-fn a_name_that_is_not_found_was_not_sent() {
+fn an_unknown_name_was_not_sent() {
     // RFC 6761: no such name exists.
     let base = avmarks_protocol::region::BaseUrl::parse("https://avmarks.invalid").unwrap();
     let job = set(&builder(base).settings(settings()).build().unwrap());

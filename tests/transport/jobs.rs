@@ -23,7 +23,7 @@ fn never() -> AtomicBool {
 }
 
 #[test]
-fn marks_are_set_and_deleted_for_any_number_of_accounts_over_one_connection() {
+fn a_job_uses_one_connection() {
     let server = Server::start(serve_all);
     let client = builder(server.base()).build().unwrap();
     let wanted = || (0..1_200).map(|number| (format!("student{number}"), [1_000]));
@@ -34,7 +34,7 @@ fn marks_are_set_and_deleted_for_any_number_of_accounts_over_one_connection() {
 }
 
 #[test]
-fn faults_of_the_input_are_told_before_anything_is_sent() {
+fn input_errors_come_before_any_request() {
     let server = Server::start(serve_all);
     let client = builder(server.base()).build().unwrap();
     let error = client.set_marks(GROUP, [("", vec![1_000]), ("a", vec![999])]).unwrap_err();
@@ -47,7 +47,7 @@ fn faults_of_the_input_are_told_before_anything_is_sent() {
 
 /// The server answers nobody until four requests are there: less than four at a time would never end in time.
 #[test]
-fn as_many_tries_are_in_flight_as_may_be() {
+fn attempts_in_flight_reach_their_limit() {
     let barrier = Arc::new(Barrier::new(4));
     let arrived = Arc::clone(&barrier);
     let server = Server::start(move |_, body| {
@@ -66,7 +66,7 @@ fn as_many_tries_are_in_flight_as_may_be() {
 }
 
 #[test]
-fn a_stop_waits_for_what_is_in_flight_and_the_rest_can_be_done_later() {
+fn a_stopped_job_can_be_resumed() {
     for in_flight_max in [1, 3] {
         let server = Server::start(serve_all);
         let client = builder(server.base()).build().unwrap();
@@ -120,7 +120,7 @@ fn jobs_of_one_client_keep_one_pace() {
 }
 
 #[test]
-fn a_watcher_that_panics_ends_the_job_for_all_threads() {
+fn a_panicking_watcher_ends_the_job() {
     let server = Server::start(serve_all);
     let client = builder(server.base()).build().unwrap();
     let settings = JobSettings { in_flight_max: 3, ..JobSettings::default() };

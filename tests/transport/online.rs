@@ -37,7 +37,7 @@ fn pages() -> Server {
 }
 
 #[test]
-fn the_list_is_shown_page_by_page_to_its_end() {
+fn the_list_is_read_page_by_page() {
     let server = pages();
     let client = client(&server);
     let mut list = client.online_members(group());
@@ -62,7 +62,7 @@ fn the_mark_is_asked_for_on_each_page() {
 
 /// What the vendor's own clients read and no page names is shown where it is there, and harms nobody.
 #[test]
-fn marks_and_what_else_an_item_may_have_are_shown() {
+fn list_items_keep_marks_and_extras() {
     let page = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","RequestId":"Id-1-O-Seq-2","MemberList":[{"JoinTime":1,"Member_Account":"a","Remark":"r","Marks":[500,1000],"Role":"x"},{"JoinTime":1,"Member_Account":"b","Marks":"1000","Marks":7}],"NextTimestamp":0,"More":[]}"#;
     let server = Server::start(move |_, _| saying(200, page));
     let pages: Vec<_> = client(&server).online_members(group()).map(Result::unwrap).collect();
@@ -87,7 +87,7 @@ fn a_page_is_tried_again() {
 }
 
 #[test]
-fn a_cursor_that_does_not_move_ends_the_list() {
+fn a_stuck_cursor_ends_the_list() {
     let server = Server::start(|_, _| saying(200, Answer::page(vec![Listed::new(1, "a")], 7).to_json()));
     let client = client(&server);
     let list: Vec<_> = client.online_members(group()).collect();
@@ -100,7 +100,7 @@ fn a_cursor_that_does_not_move_ends_the_list() {
 }
 
 #[test]
-fn a_list_that_was_given_up_ends_with_the_result() {
+fn a_failed_list_ends_with_its_result() {
     let server = Server::start(|_, _| saying(502, "<html><h1>Bad Gateway</h1></html>"));
     let client = client(&server);
     let list: Vec<_> = client.online_members(group()).collect();
@@ -147,7 +147,7 @@ fn the_number_is_told_or_why_not() {
 
 /// The types of the protocol write and read what is asked and answered.
 #[test]
-fn robots_checks_and_administrators_are_asked_for_as_any_other_call() {
+fn other_calls_work_alike() {
     let (group, accounts) = (GROUP, vec!["robot1".into(), "robot2".into()]);
     let accounts_body = add_robots::Request { group_id: group.into(), accounts: accounts.clone() }.to_json();
     let admins_body = modify_admin::Request { group_id: group.into(), command_type: 1.into(), accounts }.to_json();
@@ -172,7 +172,7 @@ fn robots_checks_and_administrators_are_asked_for_as_any_other_call() {
 }
 
 #[test]
-fn any_other_call_is_made_and_repeated_only_where_that_does_no_harm() {
+fn unrepeatable_calls_are_sent_once() {
     let answer = r#"{"ActionStatus":"OK","ErrorCode":0,"QueryResult":[]}"#;
     let server = Server::start(move |number, _| match number {
         0 | 2 => vec![Act::Close],

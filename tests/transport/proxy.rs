@@ -55,18 +55,13 @@ fn proxy(answer: &'static [u8]) -> Server {
 }
 
 #[test]
-fn the_proxy_of_the_environment_is_used_and_sees_no_query_in_its_connect() {
+fn the_environment_proxy_sees_no_query() {
     if is_child() {
         return;
     }
     let (proxy, service) = (proxy(b"HTTP/1.1 200 OK\r\n\r\n"), Server::start(serve_all));
     let url = format!("http://user:pass@127.0.0.1:{}", proxy.port());
-    run(
-        "the_proxy_of_the_environment_is_used_and_sees_no_query_in_its_connect",
-        &service.base(),
-        "served",
-        &[("http_proxy", &url)],
-    );
+    run("the_environment_proxy_sees_no_query", &service.base(), "served", &[("http_proxy", &url)]);
     assert_eq!((proxy.requests().len(), service.connections()), (2, 0));
     let connect = String::from_utf8(proxy.requests()[0].clone()).unwrap();
     assert!(connect.starts_with(&format!("CONNECT 127.0.0.1:{} HTTP/1.1\r\n", service.port())), "{connect}");
@@ -92,14 +87,14 @@ fn hosts_of_no_proxy_are_called_directly() {
 }
 
 #[test]
-fn a_proxy_that_wants_a_password_ends_the_job() {
+fn a_proxy_password_request_ends_the_job() {
     if is_child() {
         return;
     }
     let proxy = proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
     let url = format!("http://127.0.0.1:{}", proxy.port());
     run(
-        "a_proxy_that_wants_a_password_ends_the_job",
+        "a_proxy_password_request_ends_the_job",
         &BaseUrl::parse("http://127.0.0.1:9").unwrap(),
         "unusable",
         &[("ALL_PROXY", &url)],
@@ -108,7 +103,7 @@ fn a_proxy_that_wants_a_password_ends_the_job() {
 }
 
 #[test]
-fn a_proxy_that_is_given_goes_before_that_of_the_environment() {
+fn a_given_proxy_overrides_the_environment() {
     let (proxy, service) = (proxy(b"HTTP/1.1 200 OK\r\n\r\n"), Server::start(serve_all));
     let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port());
     let given = || Client::builder(service.base(), signer()).proxy(&url);
@@ -164,18 +159,18 @@ fn errors_name_the_proxy_and_what_to_do() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_that_is_not_supported_is_refused() {
+fn an_unsupported_proxy_is_refused() {
     if is_child() {
         return;
     }
     run(
-        "a_proxy_of_the_environment_that_is_not_supported_is_refused",
+        "an_unsupported_proxy_is_refused",
         &BaseUrl::parse("http://127.0.0.1:9").unwrap(),
         "refused",
         &[("ALL_PROXY", "socks5://127.0.0.1:1080")],
     );
     run(
-        "a_proxy_of_the_environment_that_is_not_supported_is_refused",
+        "an_unsupported_proxy_is_refused",
         &BaseUrl::parse("https://127.0.0.1:9").unwrap(),
         "refused",
         &[("https_proxy", "socks5h://127.0.0.1:1080")],

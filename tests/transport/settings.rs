@@ -15,7 +15,7 @@ fn of(base: &str) -> avmarks_transport_ureq::ClientBuilder {
 }
 
 #[test]
-fn http_is_for_this_host_alone_unless_it_is_asked_for() {
+fn plain_http_needs_permission_for_other_hosts() {
     for base in [
         "http://127.0.0.1:1",
         "http://localhost:1/im",
@@ -54,7 +54,7 @@ fn an_agent_has_settings_of_its_own() {
 
 /// An agent as ureq makes it makes errors of statuses and follows redirects; both are seen to.
 #[test]
-fn an_agent_that_is_handed_in_is_used_by_our_rules() {
+fn a_given_agent_follows_our_rules() {
     let server = Server::start(|number, body| match number {
         0 => vec![Act::Write(response(503, b"<html>"))],
         1 => vec![Act::Write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".to_vec())],

@@ -62,7 +62,7 @@ fn refused(job: &Job) -> String {
 }
 
 #[test]
-fn an_extra_root_is_trusted_as_pem_and_as_der_over_one_connection() {
+fn an_extra_root_may_be_pem_or_der() {
     let (authority, other) = (authority(), authority());
     let server = serving(&authority, "127.0.0.1");
     assert!(is_served(&set(https(&server).root_certificate_der(authority.der()))));
@@ -72,7 +72,7 @@ fn an_extra_root_is_trusted_as_pem_and_as_der_over_one_connection() {
 }
 
 #[test]
-fn without_the_root_nothing_is_sent_and_the_job_ends() {
+fn without_the_root_the_job_ends() {
     let server = serving(&authority(), "127.0.0.1");
     for (builder, part) in [
         (https(&server), "an authority that is trusted here; give the authority's certificate as an extra root"),
@@ -122,7 +122,7 @@ fn an_expired_certificate_is_named() {
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_a_failure_and_not_a_panic() {
+fn a_server_without_tls_is_a_failure() {
     let server = Server::deaf(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     let job = set(https(&server).settings(crate::hard_answers::settings()));
     assert!(matches!(job.calls()[0].attempts()[0].result(), AttemptResult::Failed(_)));
@@ -130,7 +130,7 @@ fn a_server_that_speaks_no_tls_is_a_failure_and_not_a_panic() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused_when_the_client_is_built() {
+fn an_invalid_certificate_is_refused_early() {
     let server = Server::start(serve_all);
     let good = authority();
     let error = |builder: ClientBuilder| builder.root_certificate_der(good.der()).build().unwrap_err().to_string();

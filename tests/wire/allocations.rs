@@ -39,7 +39,7 @@ fn a_request_takes_one_allocation_for_its_list() {
 }
 
 #[test]
-fn an_answer_takes_one_allocation_for_its_list_one_for_each_account_and_two_for_its_unknown_field() {
+fn an_answer_allocates_per_account() {
     for accounts in [1, 2, 500] {
         let body = format!("{{{OK},{}}}", list(accounts));
         let found = measure(|| drop(Answer::parse(body.as_bytes()).unwrap()));
@@ -52,7 +52,7 @@ fn an_answer_takes_one_allocation_for_its_list_one_for_each_account_and_two_for_
 }
 
 #[test]
-fn a_page_takes_one_allocation_for_its_list_and_of_a_member_one_for_each_text_and_one_for_more_than_three_marks() {
+fn a_page_allocates_per_text() {
     for (fields, allocations) in [
         (r#","NickName":"","Avatar":"""#, 1),
         (r#","NickName":"n","Avatar":"u""#, 3),
@@ -72,7 +72,7 @@ fn a_page_takes_one_allocation_for_its_list_and_of_a_member_one_for_each_text_an
 }
 
 #[test]
-fn up_to_three_marks_lie_in_place_and_a_list_of_more_is_taken_over() {
+fn three_marks_need_no_allocation() {
     for len in 0..6 {
         let list: Vec<i64> = (0..len).collect();
         let mut marks = Marks::new();
@@ -82,7 +82,7 @@ fn up_to_three_marks_lie_in_place_and_a_list_of_more_is_taken_over() {
 }
 
 #[test]
-fn an_answer_is_written_into_a_buffer_that_is_large_enough_without_any() {
+fn writing_an_answer_allocates_nothing() {
     let body = body(500);
     let request = Request::parse(body.as_bytes()).unwrap();
     let members = || {
@@ -97,7 +97,7 @@ fn an_answer_is_written_into_a_buffer_that_is_large_enough_without_any() {
 
 /// The fields, their values, the accounts: lists that grow by doubling, and not a text for each account.
 #[test]
-fn a_list_of_accounts_takes_no_allocation_for_each() {
+fn a_list_of_accounts_allocates_once() {
     for (accounts, most) in [(1, 4), (500, 25)] {
         let names: Vec<_> = (0..accounts).map(|at| format!("\"user_{at:027x}\"")).collect();
         let robots = format!(r#"{{"GroupId":"@TGS#a","Member_Account":[{}]}}"#, names.join(","));

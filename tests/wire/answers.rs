@@ -7,7 +7,7 @@ use avmarks_protocol::{
 use proptest::prelude::*;
 
 #[test]
-fn unknown_codes_fields_and_statuses_come_back_as_they_came() {
+fn unknown_values_survive_a_round_trip() {
     let bytes = br#"{"ActionStatus":"MAYBE","ErrorCode":12345678,"ErrorInfo":"\u00e9","RequestId":"x","CommandType":9,"MemberList":[{"Member_Account":"a","Marks":[7,-1],"Since":1e400}],"More":{"b":[1.50,null]}}"#;
     let answer = modify_user_info::Answer::parse(bytes).unwrap();
     assert_eq!((answer.envelope.error_code, answer.envelope.error_code.row()), (ErrorCode::new(12_345_678), None));
@@ -21,7 +21,7 @@ fn unknown_codes_fields_and_statuses_come_back_as_they_came() {
 }
 
 #[test]
-fn what_no_document_names_is_shown_in_order_and_tells_answers_apart() {
+fn unknown_fields_keep_their_order() {
     let answer = |rest: &str| {
         let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#);
         get_online_member_num::Answer::parse(body.as_bytes()).unwrap()
@@ -37,7 +37,7 @@ fn what_no_document_names_is_shown_in_order_and_tells_answers_apart() {
 }
 
 #[test]
-fn fields_may_come_in_any_order_and_error_info_may_be_missing() {
+fn fields_may_come_in_any_order() {
     // The overview's own sample answer lacks `ErrorInfo` (1047/34620).
     let answer = modify_user_info::Answer::parse(br#"{"ErrorCode":10010,"ActionStatus":"FAIL"}"#).unwrap();
     assert_eq!(answer.envelope.error_info, None);
@@ -45,7 +45,7 @@ fn fields_may_come_in_any_order_and_error_info_may_be_missing() {
 }
 
 #[test]
-fn null_counts_as_missing_where_a_field_is_optional() {
+fn null_means_missing_in_optional_fields() {
     let bytes = br#"{"ActionStatus":"FAIL","ErrorCode":10010,"ErrorInfo":null,"CommandType":null,"MemberList":null,"NextTimestamp":null,"OnlineMemberNum":null}"#;
     let answer = modify_user_info::Answer::parse(bytes).unwrap();
     assert_eq!((answer.envelope.error_info, answer.command_type, answer.member_list), (None, None, None));
@@ -59,7 +59,7 @@ fn null_counts_as_missing_where_a_field_is_optional() {
 }
 
 #[test]
-fn names_and_pictures_of_a_list_may_be_missing_and_are_written_where_they_are() {
+fn names_and_pictures_are_optional() {
     let start = r#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","MemberList":[{"JoinTime":1,"Member_Account":"a""#;
     for (fields, nick_name, avatar, written) in [
         (r#","Marks":[],"Remark":"r","Avatar":"""#, None, Some(""), r#","Avatar":"","Remark":"r","Marks":[]"#),
@@ -77,7 +77,7 @@ fn names_and_pictures_of_a_list_may_be_missing_and_are_written_where_they_are() 
 }
 
 #[test]
-fn the_code_of_a_refusal_is_read_whatever_else_the_body_has() {
+fn a_refusal_needs_only_its_code() {
     for rest in [
         r#","MemberList":{}"#,
         r#","MemberList":[1],"MemberList":[]"#,
@@ -92,7 +92,7 @@ fn the_code_of_a_refusal_is_read_whatever_else_the_body_has() {
 
 /// The vendor's pages tell to look at the code, and a status may be added.
 #[test]
-fn the_code_says_whether_a_call_was_served_and_the_status_prints_as_it_came() {
+fn the_code_decides_and_the_status_prints() {
     for (status, code, is_ok) in
         [("OK", 0, true), ("FAIL", 0, true), ("MAYBE", 0, true), ("OK", 1, false), ("FAIL", -1, false)]
     {
@@ -123,7 +123,7 @@ fn answers_that_are_none_are_typed_errors() {
 }
 
 #[test]
-fn integers_of_any_size_are_written_as_they_were_read() {
+fn large_integers_survive_a_round_trip() {
     let digits = "123456789012345678901234567890";
     let body = format!(
         r#"{{"GroupId":"g","CommandType":-{digits},"MemberList":[{{"Member_Account":"a","Marks":[{digits},-0]}}]}}"#

@@ -56,7 +56,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(6_000))]
 
     #[test]
-    fn a_request_is_read_alike_by_both_readers_and_by_serde(body in corrupted(a_request())) {
+    fn both_readers_agree_with_serde(body in corrupted(a_request())) {
         modify_user_info_request(&body);
     }
 

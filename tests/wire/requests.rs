@@ -9,7 +9,7 @@ use avmarks_protocol::{
 use proptest::prelude::*;
 
 #[test]
-fn a_list_request_is_read_and_every_field_that_is_wrong_is_told() {
+fn list_requests_report_every_wrong_field() {
     let parse = |body: &'static str| get_members::Request::parse(body.as_bytes());
     let request = |mark: Option<i64>| get_members::Request {
         group_id: "g".into(),
@@ -45,7 +45,7 @@ fn a_request_for_the_count_names_a_group() {
 }
 
 #[test]
-fn a_request_that_names_accounts_is_read_alike_whatever_is_asked_of_them() {
+fn account_requests_are_read_alike() {
     let body = r#"{"Member_Account":["b","a\u00e9"],"More":[],"GroupId":"g"}"#;
     let request = add_robots::Request { group_id: "g".into(), accounts: vec!["b".into(), "aé".into()] };
     assert_eq!(add_robots::Request::parse(body.as_bytes()), Ok(request.clone()));
@@ -64,7 +64,7 @@ fn a_request_that_names_accounts_is_read_alike_whatever_is_asked_of_them() {
 }
 
 #[test]
-fn a_request_about_administrators_is_read_and_every_field_that_is_wrong_is_told() {
+fn administrator_requests_report_every_wrong_field() {
     let parse = |body: &'static str| modify_admin::Request::parse(body.as_bytes());
     let request =
         modify_admin::Request { group_id: "g".into(), command_type: 2.into(), accounts: vec!["b".into(), "a".into()] };
@@ -84,7 +84,7 @@ fn a_request_about_administrators_is_read_and_every_field_that_is_wrong_is_told(
 }
 
 #[test]
-fn what_stands_in_place_of_a_number_is_named() {
+fn a_wrong_number_is_named() {
     for (value, error) in [
         ("null", "null"),
         ("true", "a boolean: `true`"),
@@ -103,7 +103,7 @@ fn what_stands_in_place_of_a_number_is_named() {
 
 /// JSON's grammar lets half of a surrogate pair through, and no text can hold it.
 #[test]
-fn a_name_that_is_no_text_is_no_json() {
+fn names_must_be_valid_text() {
     let errors = [
         Fields::parse(r#"{"\ud800":1}"#).unwrap_err(),
         Draft::parse(r#"{"GroupId":"\ud800","CommandType":1,"MemberList":[]}"#).unwrap_err(),
@@ -136,7 +136,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn an_answer_is_the_same_whether_owned_or_written(
+    fn both_writers_of_answers_agree(
         command_type in any_number(),
         members in prop::collection::vec((any::<String>(), prop::collection::vec(any_number(), 0..4)), 0..5),
     ) {

@@ -1,5 +1,7 @@
 //! `UserSig`: what is signed verifies, and nothing else does.
 
+use std::time::Duration;
+
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::usersig::{UserSig, explain, verify};
@@ -21,8 +23,8 @@ proptest! {
     ) {
         let (ours, other) = (SecretKey::new("ours").unwrap(), SecretKey::new("other").unwrap());
         let app = SdkAppId::new(app).unwrap();
-        let sig = UserSig::sign(&ours, app, &identifier, AT, valid_for, userbuf.as_deref());
         let at = |seconds: u64| Timestamp::from_millis(seconds * 1_000);
+        let sig = UserSig::sign(&ours, app, &identifier, at(AT), Duration::from_secs(valid_for), userbuf.as_deref());
         let code = |key: &SecretKey, app: SdkAppId, identifier: &str, now: Timestamp| {
             let code = verify(&sig, key, app, identifier, now).err().map(|error| error.code().number());
             let explained = explain(sig.as_str(), Some(key), Some(app), Some(identifier), now).code();
@@ -44,7 +46,14 @@ proptest! {
     #[test]
     fn nothing_is_accepted_that_was_not_signed(at in 0_usize..300, to in "[A-Za-z0-9*_%+ -]") {
         let key = SecretKey::new("ours").unwrap();
-        let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, "administrator", AT, 86_400, None);
+        let sig = UserSig::sign(
+            &key,
+            SdkAppId::EXAMPLE,
+            "administrator",
+            Timestamp::from_millis(AT * 1_000),
+            Duration::from_secs(86_400),
+            None,
+        );
         let at = at % sig.as_str().len();
         let mut changed = sig.as_str().to_owned();
         changed.replace_range(at..=at, &to);

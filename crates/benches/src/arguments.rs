@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cargo_adds_is_passed_over_and_what_there_is_not_is_named() {
+    fn unknown_arguments_are_named() {
         let set = Arguments { is_quick: true, only: Some("set") };
         assert_eq!(Arguments::parse(["--only", "set", "--quick", "--bench"]), Ok(set.clone()));
         assert!(set.wants("set") && !set.wants("wire"));
@@ -80,7 +80,7 @@ mod tests {
 
     /// The pages print arguments in code spans (`-- --quick`) and in whole commands.
     #[test]
-    fn every_argument_that_a_page_prints_is_taken_and_every_part_is_on_the_page() {
+    fn the_page_names_every_argument() {
         for page in ["../../docs/benchmarks.md", "../../docs/contributing.md"] {
             let text = read(page);
             let commands =
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn no_target_has_the_harness_that_knows_none_of_these_arguments() {
+    fn no_target_has_the_default_harness() {
         let manifest = read("Cargo.toml");
         let sections: Vec<_> = manifest.split("\n[").skip(1).collect();
         let targets = sections

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    /// Which group.
+    /// The id of the group.
     pub group_id: String,
     /// 1 sets, 2 deletes.
     pub command_type: u32,
@@ -20,10 +20,10 @@ pub struct Request {
 /// An account with its marks.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Entry {
-    /// Whose.
+    /// The account that gets or loses the marks.
     #[serde(rename = "Member_Account")]
     pub account: String,
-    /// Which.
+    /// The marks to set or delete.
     #[serde(rename = "Marks")]
     pub marks: Vec<u32>,
 }
@@ -36,11 +36,11 @@ pub struct Answer {
     pub action_status: String,
     /// 0 for `OK`.
     pub error_code: i32,
-    /// Why not.
+    /// The reason of a refusal; empty in an answer that is OK.
     pub error_info: String,
     /// That of the request.
     pub command_type: u32,
-    /// Who was served.
+    /// The accounts that were served, with the marks that succeeded.
     pub member_list: Vec<Entry>,
 }
 
@@ -52,11 +52,11 @@ pub struct Page {
     pub action_status: String,
     /// 0 for `OK`.
     pub error_code: i32,
-    /// Why not.
+    /// The reason of a refusal; empty in an answer that is OK.
     pub error_info: String,
-    /// Who is there.
+    /// The online members of this page.
     pub member_list: Vec<Listed>,
-    /// What to ask for next.
+    /// The cursor of the next page; 0 on the last page.
     pub next_timestamp: u64,
 }
 
@@ -66,7 +66,7 @@ pub struct Page {
 pub struct Listed {
     /// Since when, in seconds.
     pub join_time: u64,
-    /// Who.
+    /// The account of the member.
     #[serde(rename = "Member_Account")]
     pub account: String,
     /// The name.

@@ -7,16 +7,16 @@ use crate::rounds::duration;
 /// A small plot with a title.
 #[derive(Clone, Debug)]
 pub struct Panel {
-    /// What is shown.
+    /// The title of the plot.
     pub title: &'static str,
-    /// How it went.
+    /// The measured lines.
     pub lines: Vec<Line>,
 }
 
 /// Sizes with the seconds that they took.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Whose.
+    /// The name in the legend.
     pub name: &'static str,
     /// In ascending order of size.
     pub points: Vec<(usize, f64)>,

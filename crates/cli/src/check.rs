@@ -114,7 +114,7 @@ impl fmt::Display for Shown {
         }
         for OmittedMark(omission) in omitted.iter().flatten() {
             let (account, mark, because) = (Foreign(omission.account.as_str()), omission.mark, omission.because);
-            let says = because.row().description;
+            let says = because.description();
             writeln!(f, "  {HEAD}omitted{HEAD:#}   {account}  {mark}  {ID}{because}{ID:#}  {FAINT}{says}{FAINT:#}")?;
         }
         let notes = notes.as_deref().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `avmarks generate` and `avmarks conformance`: the cases, and who is held to them.
 
 use std::fmt;
+use std::time::Duration;
 
 use avmarks_conformance::{
     Case, Difference, EmulateError, EmulateSettings, ExpectedFailures, Report, RunError, RunSettings, cases, emulate,
@@ -67,8 +68,8 @@ fn ask_emulator(args: &EmulateArgs, format: Format) -> Result<Verdict, Error> {
     settings.identifier.clone_from(&args.identifier);
     (settings.seed, settings.count) = (args.more.seed, args.more.count());
     settings.usersig = args.key.find()?.map(|key| {
-        const DAY: u64 = 86_400;
-        let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, time_of_day().as_seconds(), DAY, None);
+        const DAY: Duration = Duration::from_secs(86_400);
+        let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, time_of_day(), DAY, None);
         sig.as_str().to_owned()
     });
     let mut bar = None;

@@ -4,18 +4,18 @@ use std::fmt;
 
 use avmarks_embed::explain::{TOPICS, plain};
 use avmarks_protocol::{ERROR_CODES, Endpoint};
-use avmarks_spec::{CLAUSES, GAPS};
+use avmarks_spec::{Clause, Gap};
 
 /// The ids of the gaps.
 pub(crate) fn gaps() -> impl Iterator<Item = String> {
-    GAPS.iter().map(|row| row.id.to_owned())
+    Gap::ALL.iter().map(|gap| gap.id().to_owned())
 }
 
 /// The ids of clauses and gaps, the numbers and names of error codes, the special marks, the calls, and `precedence`.
 pub(crate) fn all() -> impl Iterator<Item = String> {
     let calls = Endpoint::ALL.iter().map(|endpoint| endpoint.command()).chain(TOPICS.iter().map(|(name, _)| *name));
     let others = calls.chain(["500", "600", "precedence"]).map(str::to_owned);
-    let clauses = CLAUSES.iter().map(|row| row.id.to_owned());
+    let clauses = Clause::ALL.iter().map(|clause| clause.id().to_owned());
     let codes = ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
     clauses.chain(gaps()).chain(codes).chain(others)
 }
@@ -101,7 +101,7 @@ mod tests {
 
     /// So that a name finds one thing, however it is written.
     #[test]
-    fn without_case_and_hyphens_only_a_clause_and_a_gap_share_a_name() {
+    fn normalised_names_are_unique() {
         let mut plain: Vec<_> = all().filter(|name| !name.starts_with(GAP)).map(|name| super::plain(&name)).collect();
         let mut of_gaps: Vec<_> = gaps().map(|name| super::plain(&name)).collect();
         for names in [&mut plain, &mut of_gaps] {

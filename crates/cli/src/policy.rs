@@ -4,7 +4,7 @@ use std::fmt;
 
 use avmarks_embed::policy::{Overview, ProfileLine, ReadingLine};
 use avmarks_rules::Policy;
-use avmarks_spec::GAPS;
+use avmarks_spec::Gap;
 
 use crate::args::PolicyArgs;
 use crate::error::Error;
@@ -27,7 +27,7 @@ impl fmt::Display for Text<'_> {
         writeln!(
             f,
             "\n{HEAD}Gaps{HEAD:#} (--reading GAP=READING); {} of them, the reading in force marked *",
-            GAPS.len()
+            Gap::ALL.len()
         )?;
         for gap in &self.0.gaps {
             writeln!(f, "\n{ID}{}{ID:#}  {}", gap.id, gap.question)?;

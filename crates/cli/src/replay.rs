@@ -45,7 +45,7 @@ fn answer(scenario: &mut Scenario, lines: &mut Lines, out: &mut impl Write) -> R
         }
         let Some(line) = lines.next_line()? else { return Ok(()) };
         let answer = scenario.answer(line);
-        let mut answer = answer.map_err(|error| Error::Line { place: lines.place(), what: error.what })?;
+        let mut answer = answer.map_err(|error| Error::Line { place: lines.place(), what: error.message })?;
         answer.push(b'\n');
         out.write_all(&answer).map_err(Error::Output)?;
     }

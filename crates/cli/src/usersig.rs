@@ -4,6 +4,7 @@
 mod span;
 
 use std::fmt;
+use std::time::Duration;
 
 use avmarks_embed::usersig::{Explained, FindingLine, Signed, TokenFields, UserBuf, Verified};
 use avmarks_protocol::secret::SecretKey;
@@ -28,8 +29,8 @@ pub(crate) fn run(args: &UserSigArgs, format: Format) -> Result<Verdict, Error> 
 fn sign(args: &SignArgs, format: Format) -> Result<Verdict, Error> {
     let key = args.key.require()?;
     let userbuf = args.userbuf.as_deref().map(str::as_bytes);
-    let now = args.clock.now().as_seconds();
-    let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, now, args.expire, userbuf);
+    let valid_for = Duration::from_secs(args.expire);
+    let sig = UserSig::sign(&key, args.sdkappid, &args.identifier, args.clock.now(), valid_for, userbuf);
     format.print(&Answer { json: Signed { usersig: sig.as_str() }, text: format_args!("{}\n", sig.as_str()) })?;
     if let Err(error) = UserId::parse(&args.identifier) {
         let clause = Clause::AccountId.id();

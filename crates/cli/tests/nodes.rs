@@ -266,7 +266,7 @@ fn names(group: usize, part: usize) -> Vec<String> {
 }
 
 #[test]
-fn marks_come_back_while_nodes_are_killed_and_stopped() {
+fn marks_survive_killed_nodes() {
     let faults = std::env::var("AVMARKS_FAULTS").map_or(12, |count| count.parse().expect("AVMARKS_FAULTS: a number"));
     let mut world = World::start();
     let mut wants = String::new();
@@ -325,7 +325,7 @@ fn marks_come_back_while_nodes_are_killed_and_stopped() {
 }
 
 #[test]
-fn a_webhook_right_after_a_want_of_another_node_is_stored() {
+fn webhooks_after_wants_of_another_node_are_stored() {
     const COUNT: usize = 200;
     let store = std::env::var("AVMARKS_POSTGRES").expect("AVMARKS_POSTGRES, as .ci/postgres sets it");
     let created =

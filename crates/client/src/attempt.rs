@@ -122,7 +122,7 @@ impl Attempt {
         self.ended_at
     }
 
-    /// What came back.
+    /// The response as it was classified, or the failure.
     #[must_use]
     pub const fn result(&self) -> &AttemptResult {
         &self.result
@@ -142,7 +142,7 @@ impl Attempt {
     }
 }
 
-/// What came of an attempt.
+/// The result of an attempt that has just ended.
 pub(crate) struct Ended {
     pub(crate) result: AttemptResult,
     pub(crate) anomalies: Vec<Anomaly>,
@@ -166,7 +166,7 @@ pub(crate) struct InFlight {
     usersig: UserSig,
     random: u32,
     sent_at: Timestamp,
-    /// When it times out.
+    /// The moment at which it times out.
     pub(crate) until: Timestamp,
 }
 
@@ -198,7 +198,7 @@ impl Attempts {
     }
 }
 
-/// What follows an attempt.
+/// The next step of a call after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// The call has its answer.

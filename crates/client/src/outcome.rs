@@ -52,7 +52,7 @@ pub enum Outcome<'a> {
     },
     /// The service never received it, or refused only the size of its call.
     NotSent {
-        /// Why.
+        /// The reason, as of the moment of the report.
         reason: NotSentReason<'a>,
     },
 }

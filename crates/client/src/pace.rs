@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn latencies_that_differ_by_the_margin_break_no_window() {
+    fn the_margin_absorbs_latency_differences() {
         let sent = times(&mut Pace::new(PaceSettings::default()), 1_000);
         // Every pattern that delays some calls by the whole margin and the others not at all.
         for period in 1..250 {

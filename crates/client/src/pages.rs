@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_is_handed_on_until_it_is_0() {
+    fn paging_ends_at_cursor_0() {
         let mut pages = pages();
         for (cursor, next) in [(0, 5), (5, -3), (-3, i64::MAX), (i64::MAX, 0)] {
             let body = pages.request().unwrap().body;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_stopped_asks_for_nothing_more() {
+    fn a_stopped_list_sends_nothing() {
         let mut pages = pages();
         pages.on_answer(&page("a", 5)).unwrap();
         assert!(pages.request().is_some());
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_was_asked_for_ends_the_list() {
+    fn a_repeated_cursor_ends_the_list() {
         for (way, again) in [(vec![5], 5), (vec![5, 6, 7], 6)] {
             let mut pages = pages();
             for next in way {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_no_page_ends_the_list() {
+    fn an_invalid_page_ends_the_list() {
         let with = |rest: &str| answered(format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#).into_bytes());
         for (rest, text) in [
             (r#","MemberList":[]"#, "the answer has no `NextTimestamp`, so it is unknown whether there are more pages"),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_a_list_is_empty_and_leads_on_where_it_has_a_cursor() {
+    fn a_page_without_a_list_is_empty() {
         for (rest, is_last) in [
             ("", true),
             (r#","MemberList":null,"NextTimestamp":null"#, true),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_no_page_names_do_not_end_the_list() {
+    fn unknown_fields_do_not_end_the_list() {
         let member = r#"{"JoinTime":1,"Member_Account":"a","Marks":[1000],"Remark":"r","ExpireTime":5,"New":{}}"#;
         let body = format!(
             r#"{{"ActionStatus":"OK","ErrorCode":0,"RequestId":"r","MemberList":[{member}],"NextTimestamp":0,"New":[]}}"#

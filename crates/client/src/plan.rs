@@ -180,7 +180,7 @@ impl Plan {
         draft.finish(kind, group)
     }
 
-    /// What the plan does.
+    /// The kind: set or delete marks, add or delete robots.
     #[must_use]
     pub const fn kind(&self) -> PlanKind {
         self.kind

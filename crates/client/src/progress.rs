@@ -408,9 +408,9 @@ pub enum ProgressError {
         plan: usize,
         /// The name of the field.
         field: &'static str,
-        /// What the progress has.
+        /// The value in the progress.
         found: String,
-        /// What the plan has.
+        /// The value in the plan.
         planned: String,
     },
     /// An answered call cannot be of the plan.
@@ -420,7 +420,7 @@ pub enum ProgressError {
         plan: usize,
         /// The index of the call among those that are answered.
         call: usize,
-        /// What is wrong.
+        /// The error in one sentence.
         reason: String,
     },
     /// An account is answered twice.

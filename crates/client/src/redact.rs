@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_redacted_behind_bytes_like_its_own() {
+    fn a_signature_is_redacted_after_a_near_match() {
         for before in ["e", "ee", "eJ", "eJw", "eJwtzMEKgkA", "%65", "\\", "%", "usersig"] {
             let text = format!("{before}{SIG}!");
             assert_eq!(clean(&text, &[SIG]), format!("{before}…!"), "{text}");

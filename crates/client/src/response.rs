@@ -167,7 +167,7 @@ impl fmt::Debug for Response<'_> {
     }
 }
 
-/// What a [`Response`] says.
+/// A [`Response`] after parsing: its classification, and the answer where it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedResponse {
     pub(crate) result: AttemptResult,

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_worth_one_retry_are_given_up_after_it() {
+    fn some_codes_are_retried_once() {
         for code in ONCE {
             assert!(matches!(after_code(*code, 1), Advice::Retry { .. }));
             assert_eq!(after_code(*code, 2), Advice::GiveUp(Scope::Call));
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_longer_than_the_budget_ends_the_job() {
+    fn a_wait_beyond_the_budget_ends_the_job() {
         let minute = Duration::from_secs(60);
         for (budget, ends) in [(minute, false), (minute - Duration::from_millis(1), true)] {
             let settings = RetrySettings { budget, ..RetrySettings::default() };

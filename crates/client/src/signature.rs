@@ -121,7 +121,7 @@ impl Signer {
         self.app
     }
 
-    /// Who calls.
+    /// The identifier that signs the calls: an app admin.
     #[must_use]
     pub const fn identifier(&self) -> &UserId {
         &self.identifier
@@ -177,10 +177,11 @@ impl Signer {
     ) -> UserSig {
         let [valid_for, margin, skew] = [settings.valid_for, settings.margin, settings.skew].map(|time| time.as_secs());
         let issued_at = now.as_seconds().saturating_sub(skew);
-        let usersig = UserSig::sign(key, self.app, self.identifier.as_str(), issued_at, valid_for, None);
+        let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
+        let usersig =
+            UserSig::sign(key, self.app, self.identifier.as_str(), seconds(issued_at), settings.valid_for, None);
         let expires_at = issued_at.saturating_add(valid_for);
         let until = expires_at.saturating_sub(margin.saturating_add(skew));
-        let seconds = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1_000));
         cache.latest = Some((usersig.clone(), seconds(issued_at), seconds(until)));
         cache.valid.retain(|(valid, until)| *valid != usersig && *until >= now);
         if cache.valid.len() >= VALID_MAX {
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_renewed_before_its_end_by_margin_and_skew() {
+    fn a_signature_is_renewed_before_it_expires() {
         let signer = signer(100, 10, 5).unwrap();
         let key = SecretKey::new(KEY).unwrap();
         let [first, same, last, next, after] = [0, 1, 79, 80, 81].map(|second| signer.sign(at(second)));
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_one_is_renewed_once_however_many_noticed() {
+    fn a_refused_signature_is_renewed_once() {
         let signer = signer(100, 10, 5).unwrap();
         let refused = signer.sign(at(0));
         assert!(signer.renew(&refused) && signer.renew(&refused));
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn too_short_a_validity_is_refused_in_one_line() {
+    fn too_short_a_validity_is_refused() {
         let error = signer(20, 10, 5).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -17,7 +17,7 @@ proptest! {
     /// budget, the cap on tries and the deadline hold; no wait goes beyond a budget; no secret shows. `drive` checks what
     /// can be seen on the way.
     #[test]
-    fn whatever_comes_back_every_account_ends_in_one_true_state(world in worlds()) {
+    fn every_account_ends_in_one_true_state(world in worlds()) {
         let mut job = world.job(None);
         let seen = drive(&mut job, &world, &mut world.service(), None);
         let report = job.report();

@@ -117,8 +117,8 @@ impl Basis {
 
     fn sources(&self) -> &'static [avmarks_spec::Source] {
         match (self.clause, self.gap) {
-            (Some(clause), _) => clause.row().sources,
-            (None, Some(gap)) => gap.row().sources,
+            (Some(clause), _) => clause.sources(),
+            (None, Some(gap)) => gap.sources(),
             (None, None) => &[],
         }
     }
@@ -155,7 +155,7 @@ pub(crate) enum Question {
         /// The call. `None` if it may be any call of the SDK, with simple arguments.
         verb: Option<Verb>,
         args: Value,
-        /// How often.
+        /// The number of requests that the harness must make.
         times: usize,
         /// The answers to the requests in their order; the last one is repeated.
         answers: Vec<Answer>,
@@ -178,7 +178,7 @@ pub(crate) struct Signature {
     pub(crate) identifier: String,
     pub(crate) app: u64,
     pub(crate) key: &'static str,
-    /// How long before now.
+    /// The age of the signature at the time of the case.
     pub(crate) age_seconds: u64,
     pub(crate) expire_seconds: u64,
     pub(crate) damage: Damage,
@@ -229,7 +229,7 @@ pub(crate) enum UrlRule {
     RandomDiffers,
 }
 
-/// What is expected.
+/// The expected result of a case.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expect {
     /// One request, whose body has these fields and breaks no rule.
@@ -256,7 +256,7 @@ pub(crate) enum Expect {
     Once,
     /// Success, after more than one request.
     Again,
-    /// What a code asks for.
+    /// The class of the action that a code asks for.
     Class(&'static str),
     /// A signature that the service would take.
     Token,
@@ -275,7 +275,7 @@ pub(crate) struct Judged {
     pub(crate) refusal: Option<Refusal>,
     /// The code of the answer, where no gap leaves it open.
     pub(crate) code: Option<i64>,
-    /// Where in the body.
+    /// The position in the body as a JSON pointer.
     pub(crate) pointer: Option<String>,
 }
 
@@ -304,13 +304,13 @@ impl Case {
         Category::from_name(first).unwrap_or(Category::Check)
     }
 
-    /// How binding it is.
+    /// How binding the case is.
     #[must_use]
     pub const fn level(&self) -> Level {
         self.level
     }
 
-    /// What it rests on.
+    /// The clause, gap or RFC that the case is based on.
     #[must_use]
     pub const fn basis(&self) -> &Basis {
         &self.basis

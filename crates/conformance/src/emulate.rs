@@ -60,7 +60,7 @@ pub enum EmulateError {
     Unreachable {
         /// The URL.
         url: String,
-        /// Why not.
+        /// The error of the connection.
         what: String,
     },
     /// The cases cannot be printed, which a test would show.

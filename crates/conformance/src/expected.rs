@@ -142,7 +142,7 @@ pub enum Difference {
         line: usize,
         /// The case.
         id: String,
-        /// What became of it.
+        /// The verdict that it got.
         found: &'static str,
     },
     /// A case of an entry failed in another way.
@@ -152,7 +152,7 @@ pub enum Difference {
         line: usize,
         /// The case.
         id: String,
-        /// What became of it.
+        /// The failure that it had.
         found: &'static str,
     },
 }
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_is_one_component_and_two_are_the_rest() {
+    fn one_star_matches_one_component() {
         for (pattern, id, expected) in [
             ("a/b/c", "a/b/c", true),
             ("a/b", "a/b/c", false),

@@ -66,8 +66,8 @@ impl Verdict {
 
 /// The id of what a refusal rests on.
 fn reason(refusal: Refusal) -> &'static str {
-    let gap = refusal.gap().map(|gap| gap.row().id);
-    refusal.clause().map(|clause| clause.row().id).or(gap).unwrap_or_default()
+    let gap = refusal.gap().map(|gap| gap.id());
+    refusal.clause().map(|clause| clause.id()).or(gap).unwrap_or_default()
 }
 
 /// The cases as lines of JSON, each with its line break. Signatures and URLs are of a fixed moment.
@@ -109,8 +109,8 @@ fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError>
         category: case.category().name(),
         level: case.level.name(),
         description: &case.description,
-        clause: case.basis.clause.map(|clause| clause.row().id),
-        gap: case.basis.gap.map(|gap| gap.row().id),
+        clause: case.basis.clause.map(|clause| clause.id()),
+        gap: case.basis.gap.map(|gap| gap.id()),
         url: case.basis.url(),
         date: case.basis.date(),
         endpoint: None,

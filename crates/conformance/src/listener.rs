@@ -59,7 +59,7 @@ impl Listener {
         *self.shared.state() = State { recorded: Vec::new(), answers: answers.to_vec() };
     }
 
-    /// What was recorded since.
+    /// The requests recorded since the last reset.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
         self.shared.state().recorded.clone()
     }

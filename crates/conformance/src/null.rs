@@ -28,7 +28,7 @@ impl NullHarness {
         }
     }
 
-    /// What is seen of it.
+    /// The observation that a run with this harness gives.
     pub(crate) fn observation(self, case: &Case) -> Observation {
         let replies = match self {
             Self::Accept => vec![accepted(&case.question)],

@@ -28,7 +28,7 @@ pub enum State {
     },
     /// The SDK cannot do it. A skipped case counts as applicable and not as passed.
     Skipped {
-        /// Why.
+        /// The reason of the skip, in one sentence.
         why: String,
         /// Where that is said.
         url: Option<String>,
@@ -90,13 +90,13 @@ pub struct CaseReport {
 
 impl CaseReport {
     pub(crate) fn new(case: &Case, state: State, smallest: Option<MinimalCase>, took: Duration) -> Self {
-        let gap = case.basis.gap.map(|gap| gap.row().id);
+        let gap = case.basis.gap.map(|gap| gap.id());
         Self {
             id: case.id.clone(),
             category: case.category(),
             level: case.level,
             description: case.description.clone(),
-            rests_on: case.basis.clause.map(|clause| clause.row().id).or(gap),
+            rests_on: case.basis.clause.map(|clause| clause.id()).or(gap),
             url: case.basis.url(),
             state,
             smallest,

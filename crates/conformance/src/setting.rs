@@ -54,8 +54,10 @@ impl Setting {
         let failed = |error: &dyn std::fmt::Display| SettingError(error.to_string());
         let key = SecretKey::new(signature.key).map_err(|error| failed(&error))?;
         let app = SdkAppId::new(signature.app).map_err(|error| failed(&error))?;
-        let issued_at = self.now.as_seconds().saturating_sub(signature.age_seconds);
-        let sig = UserSig::sign(&key, app, &signature.identifier, issued_at, signature.expire_seconds, None);
+        let age_millis = signature.age_seconds.saturating_mul(1_000);
+        let issued_at = Timestamp::from_millis(self.now.as_millis().saturating_sub(age_millis));
+        let valid_for = Duration::from_secs(signature.expire_seconds);
+        let sig = UserSig::sign(&key, app, &signature.identifier, issued_at, valid_for, None);
         let text = sig.as_str();
         Ok(match signature.damage {
             Damage::None => text.to_owned(),

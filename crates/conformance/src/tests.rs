@@ -26,7 +26,7 @@ fn ids_are_unique_and_begin_with_their_category() {
 }
 
 #[test]
-fn each_case_has_a_page_or_an_open_gap() {
+fn each_case_has_a_source() {
     for case in cases() {
         let has_page = case.basis().url().is_some_and(|url| url.starts_with("https://"));
         assert!(has_page || case.level() == Level::Gap, "{}: {:?}", case.id(), case.basis());
@@ -40,7 +40,7 @@ fn each_case_has_a_page_or_an_open_gap() {
 }
 
 #[test]
-fn each_verdict_of_the_table_is_that_of_the_engine() {
+fn the_table_agrees_with_the_engine() {
     for case in cases() {
         let (Question::Check { endpoint, body }, Expect::Judged(judged)) = (&case.question, &case.expect) else {
             continue;
@@ -57,7 +57,7 @@ fn each_verdict_of_the_table_is_that_of_the_engine() {
 }
 
 #[test]
-fn arguments_make_bodies_of_the_verdict_that_the_case_needs() {
+fn arguments_make_the_expected_bodies() {
     for case in cases() {
         let Question::Call { verb: Some(verb), args, .. } = &case.question else { continue };
         let (judged, gap) = verdict(verb.endpoint(), verb.body(args).to_string().as_bytes());
@@ -119,7 +119,7 @@ fn lines_are_objects_of_one_line_each() {
 }
 
 #[test]
-fn what_is_asked_holds_nothing_of_what_is_expected() {
+fn questions_do_not_reveal_expectations() {
     let setting = crate::setting::Setting::printed().unwrap();
     for case in [cases(), generated(1, 50)].concat() {
         let object = crate::line::object(&case.question, Some(1), &setting).unwrap();

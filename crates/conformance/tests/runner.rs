@@ -69,7 +69,7 @@ fn a_breakage_fails_the_case_that_was_asked() {
 }
 
 #[test]
-fn silence_fails_the_case_and_the_others_are_asked() {
+fn a_timeout_fails_only_its_case() {
     let mut settings = settings("silence 2", &[Category::UserSig]);
     settings.timeouts.case = Duration::from_millis(300);
     let report = run(&settings, |_, _| ()).unwrap();
@@ -150,7 +150,7 @@ fn a_harness_that_failed_fails_its_case() {
 }
 
 #[test]
-fn scores_are_those_of_the_null_harness_of_that_kind() {
+fn null_harnesses_have_their_scores() {
     for (mode, null) in [("accept", "accept"), ("refuse", "refuse")] {
         let report = ran(mode, Category::UserSig);
         let score = &report.scores[0];
@@ -200,7 +200,7 @@ fn known(text: &str) -> ExpectedFailures {
 }
 
 #[test]
-fn expected_failures_are_neither_too_many_nor_too_few() {
+fn expected_failures_must_be_exact() {
     // Everything is accepted: whatever is to be refused fails.
     let report = ran("accept", Category::UserSig);
     let failed: Vec<_> = report.failures().map(|one| one.id.clone()).collect();

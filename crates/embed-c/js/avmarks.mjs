@@ -41,33 +41,63 @@ function begin(instance) {
     const found = instance.exports.avmarks_abi();
     if (found !== ABI) throw new Error(`the module has interface ${found}, and this package wants ${ABI}`);
     wasm = instance.exports;
+    [area, capacity, bytes, view] = [0, 0, null, null];
 }
 
-const bytesOf = (text) => (typeof text === "string" ? encoder.encode(text) : text);
+// Memory of the module, kept between questions: 8 bytes for what a function writes besides its reply, the request, the body.
+let area = 0;
+let capacity = 0;
+// What is kept at most; a larger body has memory of its own.
+const KEPT = 1 << 20;
+// All memory of the module. Views of it die when it grows.
+let bytes = null;
+let view = null;
 
-/** Writes bytes into the module; views of its memory die when it grows, so each is taken anew. */
-function lend(bytes) {
-    if (bytes.length === 0) return 0;
-    const at = wasm.avmarks_alloc(bytes.length) >>> 0;
-    new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
-    return at;
+function look() {
+    if (bytes !== null && bytes.buffer === wasm.memory.buffer) return;
+    bytes = new Uint8Array(wasm.memory.buffer);
+    view = new DataView(wasm.memory.buffer);
 }
 
-/** Asks a function of the module, whose last argument is where the length goes, and takes its reply out. */
-function asked(request, body, ask) {
+function release() {
+    if (area !== 0) wasm.avmarks_free(area, capacity - 1);
+    [area, capacity] = [0, 0];
+}
+
+/** How many bytes a text may have. */
+function most(text) {
+    if (typeof text === "string") return text.length * 3;
+    // Not by its class, which another realm (a frame, a test runner) has once more.
+    if (ArrayBuffer.isView(text) && text.BYTES_PER_ELEMENT === 1) return text.length;
+    throw new TypeError("expected a string or a Uint8Array");
+}
+
+function write(text, at) {
+    if (typeof text === "string") return encoder.encodeInto(text, bytes.subarray(at)).written;
+    bytes.set(text, at);
+    return text.length;
+}
+
+/** Asks a function of the module. `take` is given the bytes of its reply, which it has to copy, and the handle if one was opened. */
+function asked(request, body, ask, take) {
     if (wasm === null) throw new Error("the module is not loaded: await init() first");
+    const needed = 8 + most(request) + most(body);
     try {
-        const [req, bytes] = [lend(request), lend(body)];
-        const out = wasm.avmarks_alloc(8) >>> 0;
-        const text = ask(req, request.length, bytes, body.length, out) >>> 0;
-        const view = new DataView(wasm.memory.buffer);
-        const [size, handle] = [view.getUint32(out, true), view.getUint32(out + 4, true)];
-        const reply = new Uint8Array(wasm.memory.buffer, text, size).slice();
+        if (needed > capacity) {
+            release();
+            // What is too much is too much for the module as well; its own numbers end at 4 GiB.
+            area = wasm.avmarks_alloc(Math.min(needed, 2 ** 32 - 1)) >>> 0;
+            capacity = needed;
+        }
+        look();
+        const length = write(request, area + 8);
+        const text = ask(area + 8, length, area + 8 + length, write(body, area + 8 + length), area) >>> 0;
+        look();
+        const size = view.getUint32(area, true);
+        const taken = take(bytes.subarray(text, text + size), view.getUint32(area + 4, true));
         wasm.avmarks_free(text, size);
-        if (req !== 0) wasm.avmarks_free(req, request.length - 1);
-        if (bytes !== 0) wasm.avmarks_free(bytes, body.length - 1);
-        wasm.avmarks_free(out, 7);
-        return { reply, handle };
+        if (capacity > KEPT) release();
+        return taken;
     } catch (error) {
         // A trap ends the instance, with all its memory: the next question has a new one. Sessions and jobs are lost.
         if (error instanceof WebAssembly.RuntimeError) begin(new WebAssembly.Instance(compiled));
@@ -75,21 +105,26 @@ function asked(request, body, ask) {
     }
 }
 
-const value = (reply) => {
-    const { ok, error } = JSON.parse(decoder.decode(reply));
+const copy = (reply) => reply.slice();
+const decode = (reply, handle) => ({ read: JSON.parse(decoder.decode(reply)), handle });
+
+/** What a reply gave. */
+function value({ ok, error }) {
     if (error) throw new AvmarksError(error.kind, error.pointer, error.message);
     return ok;
-};
+}
 
-const request = (what, fields) => encoder.encode(JSON.stringify({ v: 1, do: what, ...fields }));
+const request = (what, fields) => JSON.stringify({ v: 1, do: what, ...fields });
+
+const calling = (...where) => wasm.avmarks_call(...where);
 
 /** Answers a question: the reply as it is, `error` included, as bytes. */
 export function call(question, body = "") {
-    return asked(bytesOf(question), bytesOf(body), (...where) => wasm.avmarks_call(...where)).reply;
+    return asked(question, body, calling, copy);
 }
 
 /** Answers a question: its fields in, what it gave out. Throws AvmarksError where it could not be put. */
-export const ask = (what, fields = {}, body = "") => value(call(request(what, fields), body));
+export const ask = (what, fields = {}, body = "") => value(asked(request(what, fields), body, calling, decode).read);
 
 /** Everything that is wrong with the body of a call, as far as the body shows it. */
 export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...fields }, body);
@@ -98,24 +133,29 @@ export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, .
 export class Handle {
     #handle;
     #of;
+    #asking = (...where) => wasm.avmarks_ask(this.#handle, ...where);
 
     constructor(what, fields, body) {
-        const open = (req, reqLength, bytes, length, out) => wasm.avmarks_open(req, reqLength, bytes, length, out + 4, out);
-        const { reply, handle } = asked(request(what, fields), bytesOf(body), open);
-        value(reply);
+        const open = (req, reqLength, body, length, out) => wasm.avmarks_open(req, reqLength, body, length, out + 4, out);
+        const { read, handle } = asked(request(what, fields), body, open, decode);
+        value(read);
         this.#handle = handle;
         this.#of = wasm;
     }
 
+    #asked(question, body, take) {
+        if (this.#handle === 0 || this.#of !== wasm) throw new Error("it is closed");
+        return asked(question, body, this.#asking, take);
+    }
+
     /** Answers a question: the reply as it is, `error` included, as bytes. */
     call(question, body = "") {
-        if (this.#handle === 0 || this.#of !== wasm) throw new Error("it is closed");
-        return asked(bytesOf(question), bytesOf(body), (...where) => wasm.avmarks_ask(this.#handle, ...where)).reply;
+        return this.#asked(question, body, copy);
     }
 
     /** Answers a question: its fields in, what it gave out. Throws AvmarksError where it could not be put. */
     ask(what, fields = {}, body = "") {
-        return value(this.call(request(what, fields), body));
+        return value(this.#asked(request(what, fields), body, decode).read);
     }
 
     /** Gives the memory back. Nothing can be asked afterwards. */

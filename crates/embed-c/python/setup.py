@@ -1,10 +1,9 @@
-"""A wheel for any Python of this machine: the library is loaded by ctypes, and depends on no interpreter."""
+"""A wheel for every CPython from 3.8: one extension module with the static library in it, by the limited API."""
 
 import os
 import platform
 
-from setuptools import setup
-from setuptools.dist import Distribution
+from setuptools import Extension, setup
 
 try:
     from setuptools.command.bdist_wheel import bdist_wheel
@@ -12,21 +11,27 @@ except ImportError:
     from wheel.bdist_wheel import bdist_wheel
 
 
-class AnyPython(bdist_wheel):
+class Wheel(bdist_wheel):
     def get_tag(self):
-        return "py3", "none", os.environ.get("AVMARKS_PLATFORM", f"linux_{platform.machine()}")
+        # The oldest system that it runs on is known to who builds the library.
+        return "cp38", "abi3", os.environ.get("AVMARKS_PLATFORM", f"linux_{platform.machine()}")
 
 
-class WithLibrary(Distribution):
-    def has_ext_modules(self):
-        return True
-
-
+native = Extension(
+    "avmarks._native",
+    ["native.c"],
+    include_dirs=["lib"],
+    extra_objects=["lib/libavmarks.a"],
+    libraries=["m", "dl", "pthread"],
+    # What the module does not need of the library is left out: it gives out its own first function alone.
+    extra_link_args=["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-s"],
+    py_limited_api=True,
+)
 version = os.environ.get("AVMARKS_VERSION", "0.0.0")
 setup(
     version=version,
     # The command is a package of its own, so that what validates in production does not carry a server.
     extras_require={"emulator": [f"avmarks-emulator=={version}"]},
-    cmdclass={"bdist_wheel": AnyPython},
-    distclass=WithLibrary,
+    ext_modules=[native],
+    cmdclass={"bdist_wheel": Wheel},
 )

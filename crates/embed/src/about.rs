@@ -4,7 +4,7 @@
 use avmarks_client::PROGRESS_VERSION;
 #[cfg(feature = "session")]
 use avmarks_service::SNAPSHOT_VERSION;
-use avmarks_spec::{CLAUSES, GAPS, Source};
+use avmarks_spec::{Clause, Gap, Source};
 use serde::Serialize;
 
 use crate::VERSION;
@@ -26,7 +26,8 @@ struct About {
 }
 
 pub(crate) fn about() -> Result<String, RequestError> {
-    let sources = CLAUSES.iter().flat_map(|row| row.sources).chain(GAPS.iter().flat_map(|row| row.sources));
+    let of_clauses = Clause::ALL.iter().flat_map(|clause| clause.sources());
+    let sources = of_clauses.chain(Gap::ALL.iter().flat_map(|gap| gap.sources()));
     json(&About {
         version: env!("CARGO_PKG_VERSION"),
         v: VERSION,
@@ -35,7 +36,7 @@ pub(crate) fn about() -> Result<String, RequestError> {
         #[cfg(feature = "client")]
         progress: PROGRESS_VERSION,
         documents: sources.filter_map(|Source { date, .. }| *date).max(),
-        clauses: CLAUSES.len(),
-        gaps: GAPS.len(),
+        clauses: Clause::ALL.len(),
+        gaps: Gap::ALL.len(),
     })
 }

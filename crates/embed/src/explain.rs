@@ -6,7 +6,7 @@ mod sources;
 
 use avmarks_protocol::{Cause, ERROR_CODES, ErrorCode, ErrorRow};
 use avmarks_rules::{Policy, Refusal};
-use avmarks_spec::{CLAUSES, Clause, ClauseRow, Excerpt, GAPS, Gap, GapRow, Mark};
+use avmarks_spec::{Clause, Excerpt, Gap, Mark};
 use serde::{Deserialize, Serialize};
 
 pub use self::calls::{CallLine, Calls};
@@ -158,20 +158,33 @@ impl Subject {
     }
 
     fn of_clause(clause: Clause) -> Self {
-        let ClauseRow { id, sources, description: says, refusal, .. } = clause.row();
-        let refusals = RefusalLine::all(|line| line.because.first() == Some(&id));
-        let see_also = gap_named(&plain(id)).map(Gap::id);
-        let sources = SourceLine::all(sources);
-        Self::Clause { id, says, sources, breach: refusal, mark: None, see_also, related: &[], refusals }
+        let id = clause.id();
+        Self::Clause {
+            id,
+            says: clause.description(),
+            sources: SourceLine::all(clause.sources()),
+            breach: clause.refusal(),
+            mark: None,
+            see_also: gap_named(&plain(id)).map(Gap::id),
+            related: &[],
+            refusals: RefusalLine::all(|line| line.because.first() == Some(&id)),
+        }
     }
 
     fn of_gap(gap: Gap) -> Self {
-        let GapRow { id, field, question, evidence, sources, .. } = gap.row();
+        let id = gap.id();
         let mut refusals = RefusalLine::all(|line| line.because.contains(&id));
         refusals.extend(RefusalLine::brought_by(gap).filter(|line| !line.because.contains(&id)));
-        let see_also = clause_named(&plain(id)).map(Clause::id);
-        let (sources, readings) = (SourceLine::all(sources), readings(gap));
-        Self::Gap { id, field, question, evidence, sources, readings, see_also, refusals }
+        Self::Gap {
+            id,
+            field: gap.field(),
+            question: gap.question(),
+            evidence: gap.evidence(),
+            sources: SourceLine::all(gap.sources()),
+            readings: readings(gap),
+            see_also: clause_named(&plain(id)).map(Clause::id),
+            refusals,
+        }
     }
 
     fn of_code(row: &ErrorRow) -> Self {
@@ -199,7 +212,7 @@ fn clause_named(wanted: &str) -> Option<Clause> {
 }
 
 fn gap_named(wanted: &str) -> Option<Gap> {
-    let is_meant = |gap: &Gap| plain(gap.id()) == wanted || gap.row().field.is_some_and(|field| plain(field) == wanted);
+    let is_meant = |gap: &Gap| plain(gap.id()) == wanted || gap.field().is_some_and(|field| plain(field) == wanted);
     Gap::ALL.iter().copied().find(is_meant)
 }
 
@@ -324,8 +337,8 @@ impl Index {
     pub fn new() -> Self {
         let code = |row: &ErrorRow| CodeEntry { code: row.code, name: row.name, meaning: row.meaning };
         Self {
-            clauses: CLAUSES.iter().map(|row| Entry { id: row.id, says: row.description }).collect(),
-            gaps: GAPS.iter().map(|row| Entry { id: row.id, says: row.question }).collect(),
+            clauses: Clause::ALL.iter().copied().map(Entry::from).collect(),
+            gaps: Gap::ALL.iter().copied().map(Entry::from).collect(),
             codes: ERROR_CODES.iter().map(code).collect(),
         }
     }

@@ -106,12 +106,11 @@ impl Overview {
             in_force: (profile.policy)() == *policy,
         });
         let gaps = Gap::ALL.iter().map(|gap| {
-            let row = gap.row();
             let readings = readings(*gap);
             GapInForce {
-                id: row.id,
-                field: row.field,
-                question: row.question,
+                id: gap.id(),
+                field: gap.field(),
+                question: gap.question(),
                 in_force: policy.reading(*gap),
                 default: readings.first().map(|first| first.name).unwrap_or_default(),
                 readings,

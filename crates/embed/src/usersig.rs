@@ -1,6 +1,7 @@
 //! `usersig_sign`, `usersig_verify`, `usersig_explain`. Neither key nor signature is in any reply, except for the signature that was asked for.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::usersig::{self, Finding, Token, UserSig};
@@ -66,14 +67,14 @@ pub struct Signed<'a> {
 }
 
 /// The validity that the vendor's packages give a signature: 180 days.
-const EXPIRE_SECONDS: u64 = 180 * 24 * 60 * 60;
+const VALID_FOR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 pub(crate) fn sign(request: &Request<'_>) -> Result<String, RequestError> {
     let ToSign { key: secret, sdkappid, identifier, now_ms, expire_seconds, userbuf } = request.fields()?;
-    let now = Timestamp::from_millis(now_ms.0).as_seconds();
-    let expire = expire_seconds.map_or(EXPIRE_SECONDS, |seconds| seconds.0);
+    let now = Timestamp::from_millis(now_ms.0);
+    let valid_for = expire_seconds.map_or(VALID_FOR, |seconds| Duration::from_secs(seconds.0));
     let userbuf = userbuf.as_ref().map(|userbuf| userbuf.0.as_bytes());
-    let sig = UserSig::sign(&key(&secret)?, app(sdkappid)?, &identifier.0, now, expire, userbuf);
+    let sig = UserSig::sign(&key(&secret)?, app(sdkappid)?, &identifier.0, now, valid_for, userbuf);
     json(&Signed { usersig: sig.as_str() })
 }
 

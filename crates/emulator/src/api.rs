@@ -6,6 +6,7 @@ use std::time::Duration;
 use avmarks_protocol::Envelope;
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::RawQuery;
+use avmarks_rules::Reason;
 use avmarks_service::Caller;
 use axum::body::Bytes;
 use http_body_util::channel::Channel;
@@ -102,14 +103,22 @@ async fn wait(delay: Option<Duration>, client: &Peer) {
 fn respond(answered: Answered) -> Response<Body> {
     let mut response = http::json(StatusCode::OK, answered.body);
     let headers = response.headers_mut();
-    let because = answered.because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(", ");
-    if let Ok(because) = HeaderValue::try_from(because) {
+    if let Some(because) = because(&answered.because) {
         headers.insert(BECAUSE, because);
     }
     if let Some(Ok(signature)) = answered.signature.map(|text| HeaderValue::try_from(header_text(&text))) {
         headers.insert(SIGNATURE, signature);
     }
     response
+}
+
+/// What an answer rests on, as the header names it.
+fn because(reasons: &[Reason]) -> Option<HeaderValue> {
+    match reasons {
+        [] => Some(HeaderValue::from_static("")),
+        [only] => Some(HeaderValue::from_static(only.id())),
+        several => HeaderValue::try_from(several.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(", ")).ok(),
+    }
 }
 
 /// A text as a header can hold it: everything but printable ASCII is escaped.

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_keeps_no_more_than_it_may_and_always_the_last() {
+    fn count_and_bytes_are_bounded() {
         let mut latest = BoundedLog::new(3, 100);
         let numbers =
             |latest: &BoundedLog<()>, after| latest.after(after).map(|(number, ())| number).collect::<Vec<_>>();

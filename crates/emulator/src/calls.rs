@@ -23,22 +23,31 @@ mod attributes;
 mod bans;
 mod body;
 mod call;
+mod contacts;
 mod counters;
 mod direct;
 mod field;
+mod friends;
 mod groups;
 mod info;
 mod members;
 mod messages;
 mod mutes;
+mod official;
 mod openapi;
+mod operations;
 mod profiles;
+mod pushes;
 mod refused;
+mod robots;
 mod roles;
+mod searches;
 mod service;
+mod topics;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use avmarks_protocol::internal::envelope_json;
 use avmarks_protocol::url::redact_usersig;
@@ -62,7 +71,7 @@ pub(crate) use body::Terms;
 const VERSION: &str = "v4/";
 
 /// The rows, one list for each file.
-const FAMILIES: [&[Call]; 14] = [
+const FAMILIES: [&[Call]; 22] = [
     accounts::CALLS,
     profiles::CALLS,
     groups::CALLS,
@@ -76,6 +85,14 @@ const FAMILIES: [&[Call]; 14] = [
     messages::CALLS,
     direct::CALLS,
     acknowledged::CALLS,
+    friends::CALLS,
+    pushes::CALLS,
+    contacts::CALLS,
+    topics::CALLS,
+    official::CALLS,
+    robots::CALLS,
+    operations::CALLS,
+    searches::CALLS,
     service::CALLS,
 ];
 
@@ -84,10 +101,14 @@ fn all() -> impl Iterator<Item = &'static Call> {
     FAMILIES.into_iter().flatten()
 }
 
+/// Those that are answered here, by their paths: each request looks its call up more than once.
+static BY_PATH: LazyLock<HashMap<&str, &Call>> =
+    LazyLock::new(|| all().filter(|call| !matches!(call.run, Run::Service)).map(|call| (call.path, call)).collect());
+
 /// The call of this path that is answered here, with or without a slash in front.
 fn of(path: &str) -> Option<&'static Call> {
     let path = path.strip_prefix('/').unwrap_or(path).strip_prefix(VERSION)?;
-    all().find(|call| call.path == path && !matches!(call.run, Run::Service))
+    BY_PATH.get(path).copied()
 }
 
 /// Whether a call of this path is answered here.
@@ -157,7 +178,8 @@ pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
         let given = checked(state, call, text, terms, asked.identifier, now)?;
         match call.run {
-            Run::Acknowledges | Run::Service => Ok(Reply::ok()),
+            Run::Acknowledges(acknowledges) => Ok(acknowledges(&given)),
+            Run::Service => Ok(Reply::ok()),
             Run::Looks(looks) => looks(state, &given),
             Run::Changes(changes) => changes(state, &given),
         }
@@ -186,6 +208,8 @@ fn checked<'a>(
     now: Timestamp,
 ) -> Result<Given<'a>, Refused> {
     let policy = state.app.settings().terms.policy;
+    let needs_nothing = call.fields.iter().all(|field| !field.is_required);
+    let text = if needs_nothing && body::is_empty_list(text) { "{}" } else { text };
     let mut given = Given::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
     given.check(call.fields, call.codes)?;
     if call.of_group {

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_fault_that_fits_strikes_as_often_as_it_was_asked_to() {
+    fn the_first_matching_fault_is_injected() {
         let mut faults = Faults::default();
         assert!(faults.push(queued(Some("v4/a"), 2, 1)));
         assert!(faults.push(queued(None, 1, 2)));

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_a_name_and_perhaps_a_port() {
+    fn a_host_may_have_a_port() {
         for (text, name) in [
             ("", Some("")),
             ("localhost", Some("localhost")),

@@ -32,17 +32,31 @@ impl Peer {
     }
 }
 
+/// Whether the system tells anew that something is to be read, once less was read than was asked for. Those of Unix do.
+const TELLS_ANEW: bool = cfg!(unix);
+
+impl Peer {
+    /// Reads once. Where it is known that nothing is left behind what was read, the stream is taken as empty, which saves asking the
+    /// system again only to hear so.
+    fn try_read(&self, into: &mut ReadBuf<'_>) -> io::Result<()> {
+        let room = into.remaining();
+        let mut read = 0;
+        let tried = self.0.try_io(Interest::READABLE, || {
+            read = self.0.try_read_buf(into)?;
+            let is_empty = TELLS_ANEW && 0 < read && read < room;
+            if is_empty { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        });
+        if read > 0 { Ok(()) } else { tried }
+    }
+}
+
 impl AsyncRead for Peer {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.0.poll_read_ready(cx))?;
-            match self.0.try_read(into.initialize_unfilled()) {
-                Ok(read) => {
-                    into.advance(read);
-                    return Poll::Ready(Ok(()));
-                }
+            match self.try_read(into) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
+                read => return Poll::Ready(read),
             }
         }
     }

@@ -80,7 +80,7 @@ impl State {
     }
 
     /// Records the presence of these accounts.
-    pub(crate) fn observe(
+    pub(crate) fn apply_presence(
         &mut self,
         group: GroupId,
         presence: Presence,

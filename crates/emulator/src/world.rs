@@ -9,7 +9,7 @@ use std::time::Duration;
 use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
-use avmarks_service::scenario::{Input, InputError, Line};
+use avmarks_service::scenario::{Input, Line, LineError};
 use avmarks_service::{Answer, App, GroupEvent, GroupEventKind, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
@@ -66,7 +66,7 @@ pub(crate) struct PlayError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PlayCause {
     #[error(transparent)]
-    Input(#[from] InputError),
+    Input(#[from] LineError),
     #[error(transparent)]
     Capacity(#[from] CapacityError),
 }
@@ -292,7 +292,7 @@ impl World {
     }
 
     /// Records the presence of these accounts. `exit` says how they leave, where they do.
-    pub(crate) fn observe(
+    pub(crate) fn apply_presence(
         &mut self,
         group: GroupId,
         presence: Presence,
@@ -303,7 +303,7 @@ impl World {
             self.check_join(group, accounts)?;
         }
         let now = self.now();
-        let changes = self.state.observe(group, presence, accounts, now);
+        let changes = self.state.apply_presence(group, presence, accounts, now);
         self.persist(|| {
             let accounts = accounts.to_vec();
             Line { at: now, input: Input::Presence { presence, group, accounts } }.to_json()

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_below_the_end_and_none_above_is_met() {
+    fn every_number_below_the_end_is_met() {
         for end in [1, 2, 3, 255, 256, 257, 1_000] {
             let mut met = vec![false; end];
             for number in 0..=u16::MAX {

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_simple_as_can_be_is_left() {
+    fn shrinking_stops_at_the_simplest() {
         assert_eq!(shrunk(Vec::new(), |_| true), (Vec::new(), 0));
         assert_eq!(shrunk(vec![5], |bytes| bytes == [5]).0, [5]);
     }

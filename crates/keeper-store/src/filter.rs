@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_that_was_not_read_may_want_everything() {
+    fn an_unread_slot_may_want_everything() {
         let filter = filled(group(1), 0);
         let other = (2..).map(group).find(|other| Slot::of(other) != Slot::of(&group(1))).unwrap();
         assert!(!filter.may_want(&online(group(1), account(0))));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_wanted_is_taken_for_unwanted() {
+    fn wanted_accounts_are_always_known() {
         let filter = filled(group(1), 10_000);
         assert!((0..10_000).all(|number| filter.may_want(&online(group(1), account(number)))));
         assert!(filter.may_want(&Event { group: group(1), change: PresenceChange::Destroyed, at: None }));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_costs_at_most_four_bytes_an_account() {
+    fn an_account_costs_four_bytes_a_slot() {
         for accounts in [64, 65, 128, 4_000, 4_096, 4_097] {
             let bytes = Bits::of(accounts).words.len() * 8;
             assert!(bytes >= 2 * accounts && bytes <= 4 * accounts, "{accounts}: {bytes}");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_with_one_bit_of_four_set_is_crowded() {
+    fn a_quarter_of_set_bits_is_crowded() {
         let mut bits = Bits::of(0);
         // Sixteen bits of each word, one after the other.
         for number in 0..256 {

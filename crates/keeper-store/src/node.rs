@@ -404,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_sent_within_its_time_or_lapses() {
+    fn a_late_call_lapses() {
         let mut node = node(2);
         let attempt = node.begin(Slot(1), at(20)).unwrap();
         assert!(node.may_send(&attempt, at(119)) && !node.may_send(&attempt, at(120)));

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_written_as_the_sample_and_read_again() {
+    fn the_sample_request_survives_a_round_trip() {
         let request = Request { group_id: "@TGS#a6I4ZUUGO".into(), accounts: vec!["245000".into(), "202200".into()] };
         assert_eq!(String::from_utf8(request.to_json()).unwrap(), BODY);
         assert_eq!(Request::parse(BODY.as_bytes()).as_ref(), Ok(&request));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_of_a_field_is_listed_with_its_path() {
+    fn each_field_error_has_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`Member_Account` is missing"][..]),
             (r#"{"GroupId":"g"}"#, &["`Member_Account` is missing"]),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
+    fn duplicate_and_missing_fields_are_different_errors() {
         for (body, path) in [
             (BODY.replace("\"GroupId\"", "\"GroupId\":\"a\",\"GroupId\""), BodyPath::GroupId),
             (BODY.replace("\"Member_Account\"", "\"Member_Account\":7,\"Member_Account\""), BodyPath::MemberAccounts),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_is_there_beside_the_errors() {
+    fn valid_values_are_kept_beside_errors() {
         let draft = Draft::parse(r#"{"Member_Account":["a",1,"c"]}"#).unwrap();
         assert_eq!(draft.accounts, Some(vec![Some("a".into()), None, Some("c".into())]));
         let draft = Draft::parse(r#"{"GroupId":"g","Member_Account":1}"#).unwrap();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_with_half_of_a_surrogate_pair_makes_the_body_unreadable() {
+    fn a_lone_surrogate_makes_the_body_unreadable() {
         let body = r#"{"GroupId":"g","Member_Account":["\ud800"]}"#;
         let Err(BodyError::NotJson { what }) = Draft::parse(body) else { panic!() };
         assert!(what.starts_with("in `Member_Account[0]`: "), "{what}");

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_has_a_name_and_a_pointer_and_knows_its_entry() {
+    fn every_path_has_name_pointer_and_entry() {
         for (path, name, pointer, entry) in [
             (BodyPath::Body, "the body", "", None),
             (BodyPath::GroupId, "GroupId", "/GroupId", None),

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_names_the_accounts_in_order_and_is_read_again() {
+    fn an_answer_keeps_the_order_of_accounts() {
         for (accounts, written) in [
             (vec!["b".to_owned(), "a\"".to_owned()], r#","Member_Account":["b","a\""]"#),
             (Vec::new(), r#","Member_Account":[]"#),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_the_list_is_read_and_written_without_it() {
+    fn a_missing_list_survives_a_round_trip() {
         for fields in ["", r#","Member_Account":null"#] {
             let answer = parse(fields).unwrap();
             assert!(answer.envelope.is_ok() && answer.accounts.is_none() && answer.extra.is_empty());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_another_type_is_an_error_with_its_path() {
+    fn a_list_of_wrong_type_is_an_error() {
         for (fields, expected) in [
             (r#","Member_Account":{}"#, "`Member_Account` must be an array, and is an object: `{}`"),
             (r#","Member_Account":"a""#, "`Member_Account` must be an array, and is a string: `\"a\"`"),

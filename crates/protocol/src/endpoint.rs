@@ -110,7 +110,7 @@ mod tests {
 
     /// The paths of 1047/50294, 1047/50293, 1047/38521, and 1047/60523 to 60527.
     #[test]
-    fn a_call_is_found_by_its_whole_path_and_named_by_the_last_part() {
+    fn a_call_is_found_by_its_whole_path() {
         let (avchatroom, group) = ("v4/group_open_avchatroom_http_svc", "v4/group_open_http_svc");
         let calls = [
             (Endpoint::ModifyUserInfo, avchatroom, "modify_user_info"),

@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_id_is_written_behind_the_other_three_in_either_order() {
+    fn a_request_id_is_the_last_envelope_field() {
         let mut envelope = Envelope::fail(ErrorCode::new(10_002), "later");
         envelope.request_id = Some("Id-8c98-O-Seq-52720".to_owned());
         let bytes = envelope_json(&envelope);
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_of_another_type_is_kept_among_the_unknown_fields() {
+    fn a_request_id_of_wrong_type_is_kept() {
         for fields in [
             r#","RequestId":null"#,
             r#","RequestId":7"#,

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_that_this_crate_or_the_rules_answer_with_has_a_row() {
+    fn every_code_in_use_has_a_row() {
         for code in [
             10001, 10002, 10003, 10004, 10005, 10007, 10010, 10015, 10019, 10059, 60002, 60003, 60007, 60009, 60010,
             60012, 60025, 70001, 70003, 70009, 70013, 70014,
@@ -198,7 +198,7 @@ mod tests {
 
     /// A pause alone may not do: what these say may be the request's error.
     #[test]
-    fn what_is_to_be_checked_before_a_retry_is_said() {
+    fn advice_says_what_to_check_before_retrying() {
         for (number, check) in [(60008, "first check the service name"), (60013, "first check what stands between")] {
             let row = ErrorCode::new(number).row().unwrap();
             assert_eq!(row.action, Action::RetryLater, "{number}");
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn actions_print_by_name_and_each_has_its_advice() {
+    fn each_action_has_a_name_and_advice() {
         let advice: BTreeSet<_> = Action::ALL.iter().map(|action| action.advice()).collect();
         assert_eq!(advice.len(), Action::ALL.len());
         assert!(advice.iter().all(|sentence| sentence.contains(' ') && sentence.ends_with('.')), "{advice:?}");

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_written_as_the_sample_and_read_again() {
+    fn the_sample_answer_survives_a_round_trip() {
         let mut named = Admin::new("user1");
         named.avatar = Some("https://example.com/abc.jpg".to_owned());
         named.nick_name = Some("AA".to_owned());
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_name_or_picture_may_be_missing_or_null() {
+    fn list_name_and_picture_are_optional() {
         for (fields, written) in [
             ("", ""),
             (r#","Admin_List":null"#, ""),
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_come_back_behind_those_that_are_known() {
+    fn unknown_fields_are_written_last() {
         let answer =
             parse(r#","x":1.50,"Admin_List":[{"Role":null,"Admin_Account":"a","Role":{}}],"RequestId":7"#).unwrap();
         assert_eq!(
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_missing_there_twice_or_of_another_type_is_an_error_with_its_path() {
+    fn each_invalid_field_is_an_error_with_path() {
         for (fields, expected) in [
             (r#","Admin_List":{}"#, "`Admin_List` must be an array, and is an object: `{}`"),
             (r#","Admin_List":[],"Admin_List":[]"#, "`Admin_List` is there more than once; send it once"),

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_remark_are_typed_and_written_behind_the_other_fields() {
+    fn marks_and_remark_are_typed_fields() {
         let (found, written) =
             member(r#","Marks":[500,1000,-0,-9223372036854775808],"Remark":"r","Avatar":"u","x":1.50"#);
         assert_eq!(found.marks, Some([500, 1_000, 0, i64::MIN].into()));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_remark_of_another_type_are_kept_as_they_came() {
+    fn marks_and_remark_of_wrong_type_are_kept() {
         for fields in [
             r#","Marks":null"#,
             r#","Marks":1000"#,
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_that_pages_name_are_held_to_their_types_as_before() {
+    fn documented_fields_must_have_their_types() {
         for (fields, expected) in [
             (r#","Avatar":7"#, "`MemberList[0].Avatar` must be a string, and is an integer: `7`"),
             (r#","NickName":"m""#, "`MemberList[0].NickName` is there more than once; send it once"),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn each_field_of_a_request_may_be_wrong_in_three_ways() {
+    fn each_request_field_has_three_errors() {
         for (name, path) in
             [("GroupId", BodyPath::GroupId), ("Timestamp", BodyPath::Timestamp), ("Mark", BodyPath::MarkFilter)]
         {

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn expire_time_is_typed_and_written_behind_the_number() {
+    fn expire_time_is_a_typed_field() {
         for (fields, expire_time, written) in [
             ("", None, ""),
             (r#","ExpireTime":0"#, Some(0), r#","ExpireTime":0"#),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn expire_time_of_another_type_is_kept_as_it_came() {
+    fn expire_time_of_wrong_type_is_kept() {
         for fields in [
             r#","ExpireTime":null"#,
             r#","ExpireTime":"60""#,
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_held_to_its_type_as_before() {
+    fn the_number_must_be_an_integer() {
         let parse = |body: &str| Answer::parse(body.as_bytes()).unwrap_err().to_string();
         let start = r#"{"ActionStatus":"OK","ErrorCode":0,"OnlineMemberNum":"#;
         assert_eq!(parse(&format!("{start}\"7\"}}")), "`OnlineMemberNum` must be an integer, and is a string: `\"7\"`");

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_written_with_its_group_and_read_whatever_else_it_has() {
+    fn a_request_needs_its_group_alone() {
         let request = Request { group_id: "@TGS#a6I4ZUUGO".into() };
         assert_eq!(request.to_json(), br#"{"GroupId":"@TGS#a6I4ZUUGO"}"#);
         for more in ["", r#","Member_Account":[1],"Member_Account":2"#, r#","groupid":7,"x":{"GroupId":1}"#] {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_missing_there_twice_or_no_string_is_an_error_of_its_own() {
+    fn each_invalid_group_is_its_own_error() {
         for (body, expected) in [
             ("{}", "`GroupId` is missing"),
             (r#"{"GroupId":"a","GroupId":"a"}"#, "`GroupId` is there more than once; send it once"),

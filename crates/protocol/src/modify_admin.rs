@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_written_as_the_sample_and_read_again() {
+    fn the_sample_request_survives_a_round_trip() {
         let request = Request {
             group_id: "@TGS#a6I4ZUUGO".into(),
             command_type: 2.into(),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_type_of_any_size_is_an_integer() {
+    fn command_types_are_integers_of_any_size() {
         for (digits, written) in [("-0", "0"), ("99999999999999999999", "99999999999999999999")] {
             let body = BODY.replace(":2,", &format!(":{digits},"));
             let request = Request::parse(body.as_bytes()).unwrap();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_of_a_field_is_listed_with_its_path() {
+    fn each_field_error_has_its_path() {
         for (body, expected) in [
             ("{}", &["`GroupId` is missing", "`CommandType` is missing", "`Admin_Account` is missing"][..]),
             (
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_there_twice_is_told_from_one_that_is_missing() {
+    fn duplicate_and_missing_fields_are_different_errors() {
         for (name, path) in [
             ("GroupId", BodyPath::GroupId),
             ("CommandType", BodyPath::CommandType),

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_pasting_are_refused_without_showing_the_key() {
+    fn pasting_errors_are_refused_without_the_key() {
         for (text, error) in [
             ("", SecretError::Empty),
             (" abc", SecretError::WhiteSpace { at: 0 }),

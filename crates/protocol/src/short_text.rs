@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_what_it_was_made_of_in_place_or_not() {
+    fn short_and_long_texts_are_kept() {
         for length in [0, 1, 21, 22, 23, 100] {
             let text = "x".repeat(length);
             let short = ShortText::from(&*text);

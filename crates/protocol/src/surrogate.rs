@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_pair_is_found_and_a_whole_one_is_not() {
+    fn only_lone_surrogates_are_found() {
         for text in [
             r#""\ud800""#,
             r#""\uDC00""#,

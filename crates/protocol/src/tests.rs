@@ -99,7 +99,7 @@ fn drafts(text: &str) {
 }
 
 #[test]
-fn whatever_becomes_of_a_body_is_read_alike_again_or_is_an_error() {
+fn changed_bodies_are_stable_or_errors() {
     const PIECES: &[&[u8]] = &[
         b"",
         b"\"",
@@ -142,7 +142,7 @@ fn whatever_becomes_of_a_body_is_read_alike_again_or_is_an_error() {
 }
 
 #[test]
-fn nesting_without_end_is_an_error_or_is_passed_over() {
+fn deep_nesting_does_not_overflow() {
     let (open, close) = ("[".repeat(50_000), "]".repeat(50_000));
     for body in BODIES {
         for name in ["GroupId", "Member_Account", "Admin_Account", "Marks", "Remark", "ExpireTime", "RequestId", "x"] {

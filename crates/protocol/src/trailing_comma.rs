@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comma_is_a_blank_where_it_follows_a_value_and_ends_a_list() {
+    fn only_trailing_commas_become_blanks() {
         for (text, repaired) in [
             ("[1,]", "[1 ]"),
             ("[1, \t\r\n]", "[1  \t\r\n]"),

@@ -46,7 +46,7 @@ pub struct Query {
     pub identifier: String,
     /// `usersig`: the identifier's signature.
     pub usersig: UserSig,
-    /// `random`, from 0 to 4,294,967,295. None leaves it out, which the documents do not foresee (`gap:random`).
+    /// `random`, from 0 to 4,294,967,295. None leaves it out, which the documents do not allow for (`gap:random`).
     pub random: Option<u32>,
 }
 
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn signatures_need_no_encoding_and_all_else_has_it() {
+    fn everything_but_signatures_is_encoded() {
         let text = query("a b&c=d/é~", "aZ09*-_").to_text();
         assert_eq!(
             text,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_keeps_its_prefix_and_hides_the_signature() {
+    fn a_url_hides_only_the_signature() {
         let base = BaseUrl::parse("http://[::1]:8080/im").unwrap();
         let url = CallUrl::new(&base, "/v4/a b/c", &query("admin", "secret%"));
         assert!(url.as_str().starts_with("http://[::1]:8080/im/v4/a%20b/c?sdkappid=1400000000&"));

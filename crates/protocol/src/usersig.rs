@@ -15,6 +15,7 @@ mod token_error;
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
+use core::time::Duration;
 
 use avmarks_spec::{Excerpt, Timestamp};
 use percent_encoding::percent_decode_str;
@@ -24,9 +25,7 @@ use crate::app_id::SdkAppId;
 use crate::error_code::ErrorCode;
 use crate::secret::SecretKey;
 
-pub use corruption::Corruption;
 pub use explain::{Explanation, Finding, explain};
-pub use maker::MakerMistake;
 pub use token::Token;
 pub use token_error::TokenError;
 
@@ -58,21 +57,23 @@ impl UserSig {
         Self::new(percent_decode_str(text).decode_utf8_lossy())
     }
 
-    /// Signs: `identifier` may act in the app until `valid_for_seconds` after `issued_at_seconds` (Unix time).
+    /// Signs: `identifier` may act in the app until `valid_for` after `issued_at`. Both count in whole seconds.
     ///
     /// The vendor advises a validity of at least 24 hours (1047/34348, 70001); its own packages default to 180 days.
     ///
     /// ```
+    /// use std::time::Duration;
+    ///
     /// use avmarks_protocol::secret::SecretKey;
     /// use avmarks_protocol::SdkAppId;
     /// use avmarks_protocol::usersig::{UserSig, verify};
     /// use avmarks_spec::Timestamp;
     ///
+    /// let now = Timestamp::from_millis(1_795_412_030_000);
     /// let key = SecretKey::new("5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e").unwrap();
     /// let app = SdkAppId::new(1_400_000_000).unwrap();
-    /// let sig = UserSig::sign(&key, app, "administrator", 1_795_412_030, 86_400, None);
+    /// let sig = UserSig::sign(&key, app, "administrator", now, Duration::from_secs(86_400), None);
     ///
-    /// let now = Timestamp::from_millis(1_795_412_030_000);
     /// assert_eq!(verify(&sig, &key, app, "administrator", now).unwrap().expires_at_seconds(), 1_795_498_430);
     /// assert_eq!(verify(&sig, &key, app, "someone", now).unwrap_err().code().number(), 70013);
     /// ```
@@ -81,17 +82,24 @@ impl UserSig {
         key: &SecretKey,
         app: SdkAppId,
         identifier: &str,
-        issued_at_seconds: u64,
-        valid_for_seconds: u64,
+        issued_at: Timestamp,
+        valid_for: Duration,
         userbuf: Option<&[u8]>,
     ) -> Self {
-        let signed = mac::Signed {
-            identifier,
-            sdkappid: app.number(),
-            time: issued_at_seconds,
-            expire: valid_for_seconds,
-            userbuf: userbuf.map(encoding::standard),
-        };
+        Self::with_fields(key, app, identifier, issued_at.as_seconds(), valid_for.as_secs(), userbuf)
+    }
+
+    /// [`UserSig::sign`] with any numbers for `TLS.time` and `TLS.expire`.
+    fn with_fields(
+        key: &SecretKey,
+        app: SdkAppId,
+        identifier: &str,
+        time: u64,
+        expire: u64,
+        userbuf: Option<&[u8]>,
+    ) -> Self {
+        let signed =
+            mac::Signed { identifier, sdkappid: app.number(), time, expire, userbuf: userbuf.map(encoding::standard) };
         Self::new(encoding::pack(&signed.to_json(&signed.mac(key.as_bytes()))))
     }
 

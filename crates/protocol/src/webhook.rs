@@ -44,7 +44,7 @@ pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","Erro
 /// assert_eq!((change.event_type, change.members), (EventType::Offline, vec!["jared".into()]));
 ///
 /// let error = Webhook::parse(br#"{"CallbackCommand":"Group.CallbackAfterSendMsg"}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "`Group.CallbackAfterSendMsg` is no webhook that changes members; acknowledge and ignore it");
+/// assert_eq!(error.to_string(), "`Group.CallbackAfterSendMsg` is not a webhook that changes members; acknowledge and ignore it");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -15,7 +15,7 @@ use crate::scratch::Scratch;
 /// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkCall {
-    kind: Command,
+    command: Command,
     operator: Operator,
     entries: Vec<Entry>,
     /// The hash of the account of each entry.
@@ -40,21 +40,21 @@ impl MarkCall {
     /// A call of this command. Entries of one account are merged at the position of the first, with their marks in order of first
     /// mention; a repeated mark counts once (`gap:duplicates`). An entry without marks is dropped.
     #[must_use]
-    pub fn new(kind: Command, operator: Operator, entries: Vec<Entry>) -> Self {
-        Self::new_with(kind, operator, entries, &mut Scratch::default())
+    pub fn new(command: Command, operator: Operator, entries: Vec<Entry>) -> Self {
+        Self::new_with(command, operator, entries, &mut Scratch::default())
     }
 
     /// [`MarkCall::new`] with reused memory; [`Scratch::keep_call`] takes it back.
     #[doc(hidden)]
     #[must_use]
-    pub fn new_with(kind: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
+    pub fn new_with(command: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
         let mut entries = entries;
         entries.retain(|entry| !entry.marks.is_empty());
         let mut hashes = scratch.hashes();
         hashes.extend(entries.iter().map(|entry| hash(&entry.account)));
         let mut merged = !is_each_account_once(&entries, &hashes);
         if merged {
-            entries = united(entries);
+            entries = merge(entries);
             hashes.clear();
             hashes.extend(entries.iter().map(|entry| hash(&entry.account)));
         }
@@ -63,13 +63,13 @@ impl MarkCall {
             merged |= keep_first_mentions(marks);
             names_special |= marks.iter().any(|mark| mark.is_special());
         }
-        Self { kind, operator, entries, hashes, merged, names_special }
+        Self { command, operator, entries, hashes, merged, names_special }
     }
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> Command {
-        self.kind
+    pub const fn command(&self) -> Command {
+        self.command
     }
 
     /// The caller.
@@ -128,12 +128,12 @@ const FEW_ACCOUNTS: usize = 512;
 
 /// Open addressing with linear probing, in a table on the stack.
 fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
-    // Half of the places stay free.
-    const PLACES: usize = FEW_ACCOUNTS * 2;
-    let mut numbers = [0_u16; PLACES];
+    // Half of the cells stay free.
+    const CELLS: usize = FEW_ACCOUNTS * 2;
+    let mut numbers = [0_u16; CELLS];
     for (number, (entry, hash)) in (1..).zip(entries.iter().zip(hashes)) {
-        let mut place = *hash as usize % PLACES;
-        while let Some(taken) = numbers.get_mut(place) {
+        let mut at = *hash as usize % CELLS;
+        while let Some(taken) = numbers.get_mut(at) {
             let Some(earlier) = usize::from(*taken).checked_sub(1) else {
                 *taken = number;
                 break;
@@ -142,7 +142,7 @@ fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
             if hashes.get(earlier) == Some(hash) && entries.get(earlier).is_some_and(is_same) {
                 return false;
             }
-            place = (place + 1) % PLACES;
+            at = (at + 1) % CELLS;
         }
     }
     true
@@ -162,17 +162,17 @@ fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
 }
 
 /// Merges the entries of each account at the position of the first. O(n log n).
-fn united(entries: Vec<Entry>) -> Vec<Entry> {
-    let mut places = BTreeMap::new();
-    let mut united: Vec<Entry> = Vec::new();
+fn merge(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut positions = BTreeMap::new();
+    let mut merged: Vec<Entry> = Vec::new();
     for entry in entries {
-        let place = *places.entry(entry.account).or_insert(united.len());
-        match united.get_mut(place) {
+        let position = *positions.entry(entry.account).or_insert(merged.len());
+        match merged.get_mut(position) {
             Some(first) => first.marks.extend(&entry.marks),
-            None => united.push(entry),
+            None => merged.push(entry),
         }
     }
-    united
+    merged
 }
 
 /// The number of marks that are compared pairwise.
@@ -194,7 +194,7 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
 /// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminCall {
-    kind: Command,
+    command: Command,
     operator: Operator,
     accounts: Vec<UserId>,
     merged: bool,
@@ -203,18 +203,18 @@ pub struct AdminCall {
 impl AdminCall {
     /// A call of this command. A repeated account counts once, at its first position.
     #[must_use]
-    pub fn new(kind: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
+    pub fn new(command: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
         let mut seen = BTreeSet::new();
         let named = accounts.len();
         let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
         let merged = accounts.len() != named;
-        Self { kind, operator, accounts, merged }
+        Self { command, operator, accounts, merged }
     }
 
     /// Whether it sets or deletes.
     #[must_use]
-    pub const fn kind(&self) -> Command {
-        self.kind
+    pub const fn command(&self) -> Command {
+        self.command
     }
 
     /// The caller.
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_one_account_become_one_at_the_place_of_the_first() {
+    fn entries_merge_at_the_first_position() {
         let call = MarkCall::set(
             Operator::Admin,
             vec![entry("a", &[1001, 1000]), entry("b", &[1002, 1002]), entry("a", &[1000, 1003])],
@@ -260,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_repetition_is_as_it_was_sent() {
+    fn calls_without_repetition_stay_as_sent() {
         let call = MarkCall::delete(Operator::Admin, vec![entry("b", &[1001]), entry("a", &[1001])]);
         assert_eq!(call.entries(), [entry("b", &[1001]), entry("a", &[1001])]);
         assert!(!call.was_merged());
     }
 
     #[test]
-    fn a_repeated_account_is_found_among_few_and_many() {
+    fn a_repeated_account_is_always_found() {
         for length in [1, 2, FEW_ACCOUNTS - 1, FEW_ACCOUNTS, FEW_ACCOUNTS + 1, FEW_ACCOUNTS * 3] {
             let names: Vec<_> = (0..length).map(|number| alloc::format!("user{number}")).collect();
             let entries: Vec<_> = names.iter().map(|name| entry(name, &[1000])).collect();
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_do_not_make_accounts_the_same() {
+    fn colliding_hashes_keep_accounts_apart() {
         let entries: Vec<_> = (0..FEW_ACCOUNTS).map(|number| entry(&alloc::format!("user{number}"), &[1000])).collect();
         for hash in [0, u64::MAX] {
             let mut hashes = vec![hash; entries.len()];

@@ -20,9 +20,9 @@ use crate::tally::{AddHolder, MarkTally};
 use crate::terms::Terms;
 
 impl Room {
-    /// What the service answers to `call` at `at`, and why. Changes nothing: [`Room::apply`] makes the transition happen.
+    /// The answer of the service to `call` at `at`, and its reasons. Changes nothing: [`Room::apply`] applies the transition.
     ///
-    /// An `at` below the latest time that the room has seen is taken as that (`gap:clock`).
+    /// An `at` below the latest time seen counts as the latest time seen (`gap:clock`).
     pub fn decide(&self, call: &MarkCall, terms: &Terms, at: Timestamp) -> Decision {
         self.decide_with(call, terms, at, &mut Scratch::default())
     }
@@ -65,12 +65,12 @@ impl Room {
         finish(&view, at, refused, reasons, omitted, transition)
     }
 
-    /// What the service answers to a call that sets or deletes administrators, and why. Changes nothing, as [`Room::decide`].
+    /// The answer of the service to a call that sets or deletes administrators, and its reasons. Changes nothing, as [`Room::decide`].
     pub fn decide_admins(&self, call: &AdminCall, terms: &Terms, at: Timestamp) -> Decision {
         let view = View::new(self, at);
         let mut refused = admin_refusals(Some(self), terms, call.operator());
         let is_admin = |account| self.admins().contains(account);
-        let (admins, in_vain): (Vec<_>, _) = match call.kind() {
+        let (admins, names_unchanged): (Vec<_>, _) = match call.command() {
             Command::Set => {
                 let new = call.accounts().iter().filter(|account| !is_admin(account));
                 (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
@@ -81,7 +81,7 @@ impl Room {
             }
         };
         // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
-        if call.kind() == Command::Set && admins.len() > terms.limits.group_admins_max {
+        if call.command() == Command::Set && admins.len() > terms.limits.group_admins_max {
             refused.push(Refused { refusal: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
         let mut reasons = Reasons::default();
@@ -91,7 +91,7 @@ impl Room {
             None => {
                 transition = Transition::admins(&view, admins);
                 // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
-                if in_vain {
+                if names_unchanged {
                     reasons.gap(Gap::AdminUnset);
                 }
                 if call.was_merged() {
@@ -103,7 +103,7 @@ impl Room {
     }
 }
 
-/// The decision that these refusals make, the first of them or none.
+/// The decision: refused with the first of these refusals, or accepted without any.
 fn finish(
     view: &View<'_>,
     at: Timestamp,
@@ -241,7 +241,7 @@ fn outcome_refusals(terms: &Terms, evaluation: &Evaluation) -> Vec<Refused> {
     found
 }
 
-/// The accounts of a call, looked at one by one.
+/// The result of evaluating the accounts of a call one by one.
 struct Evaluation {
     is_anybody_served: bool,
     omitted: Vec<Omission>,
@@ -267,14 +267,14 @@ fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scrat
     if call.was_merged() {
         evaluation.gaps.push(Gap::Duplicates);
     }
-    match call.kind() {
+    match call.command() {
         Command::Set => evaluate_set(view, terms, call, &mut evaluation),
         Command::Delete => evaluate_delete(view, call, &mut evaluation),
     }
     evaluation
 }
 
-/// Set. All tests look at the state as it was before the call, except the running count of holders.
+/// Set. All checks use the state before the call, except for the running count of holders.
 fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mut Evaluation) {
     let policy = &terms.policy;
     let mut tally = MarkTally::new(view);
@@ -300,7 +300,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                 let is_pin = is_special && mark == Mark::PINNED;
                 if !online {
                     if is_pin {
-                        note(&mut evaluation.gaps, Gap::Offline500);
+                        add_once(&mut evaluation.gaps, Gap::Offline500);
                     }
                     if !(is_pin && may_take_500) {
                         evaluation.omitted.push(Omission { account: *account, mark, because: Clause::OnlineOnly });
@@ -308,7 +308,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                     }
                 }
                 if is_special {
-                    note(&mut evaluation.gaps, Gap::SpecialSlots);
+                    add_once(&mut evaluation.gaps, Gap::SpecialSlots);
                 }
                 // MEMBERS-PER-MARK: a mark already held counts once; any other needs to be below its 1,000 holders.
                 let holds = match tally.add_holder(mark, held, holders_max) {
@@ -320,7 +320,7 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                     }
                     AddHolder::MarkFull => {
                         evaluation.full.get_or_insert(mark);
-                        note(&mut evaluation.gaps, Gap::OverCapacity);
+                        add_once(&mut evaluation.gaps, Gap::OverCapacity);
                         evaluation.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
                         continue;
                     }
@@ -329,13 +329,13 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                 // PIN-500: three days from now; again, three days anew (`gap:pin-renewal`).
                 if is_pin {
                     if holds {
-                        note(&mut evaluation.gaps, Gap::PinRenewal);
+                        add_once(&mut evaluation.gaps, Gap::PinRenewal);
                     }
                     starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
                 }
             }
             if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
-                note(&mut evaluation.gaps, Gap::RobotDays);
+                add_once(&mut evaluation.gaps, Gap::RobotDays);
             }
             evaluation.is_anybody_served |= is_served;
             match seen {
@@ -350,11 +350,11 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
     let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
     evaluation.changes.set_ends(until, robot_until);
     evaluation.changes.set_numbers(tally.numbers);
-    // 500 and 600 take no place among the ten (`gap:special-slots`).
+    // 500 and 600 do not count among the ten (`gap:special-slots`).
     let (all, custom) = tally.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
     if (custom > marks_max) != (all > marks_max) {
-        note(&mut evaluation.gaps, Gap::SpecialSlots);
+        add_once(&mut evaluation.gaps, Gap::SpecialSlots);
     }
     evaluation.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
 }
@@ -362,8 +362,8 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
 /// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
 /// (`gap:delete-unset`). Offline members and other accounts are omitted (ONLINE-ONLY).
 ///
-/// Deleting 500 ends the pin as its expiry does: without connection the member goes offline, and what is left of its marks is
-/// cleared (CLEAR-OFFLINE); a robot is gone. The transition sees to that.
+/// Deleting 500 ends the pin as its expiry does: a member without connection goes offline and loses its other marks
+/// (CLEAR-OFFLINE), and a robot is removed. The transition does that.
 fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation) {
     let numbers = view.marks_held();
     let mut found = [None; LOOK_UP_AT_ONCE];
@@ -383,7 +383,7 @@ fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation
             for mark in marks.iter().copied() {
                 match numbers.find(mark).filter(|index| after.has(*index)) {
                     Some(index) => after = after.without(index),
-                    None => note(&mut evaluation.gaps, Gap::DeleteUnset),
+                    None => add_once(&mut evaluation.gaps, Gap::DeleteUnset),
                 }
             }
             if after != seen.held {
@@ -394,7 +394,7 @@ fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation
     evaluation.changes.set_numbers(numbers);
 }
 
-fn note(gaps: &mut Vec<Gap>, gap: Gap) {
+fn add_once(gaps: &mut Vec<Gap>, gap: Gap) {
     if !gaps.contains(&gap) {
         gaps.push(gap);
     }

@@ -26,7 +26,7 @@
 //!
 //! room.apply(decision.transition())?;
 //! assert_eq!(room.member(&teacher, Timestamp::from_millis(5)).unwrap().marks.len(), 1);
-//! # Ok::<(), avmarks_rules::StaleTransition>(())
+//! # Ok::<(), avmarks_rules::StaleTransitionError>(())
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
@@ -53,9 +53,9 @@ pub use decision::{Decision, Omission, Reason, Refused, Verdict};
 pub use event::{Cause, Event};
 pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
-pub use policy::{PROFILES, Policy, Profile, UnknownReading};
+pub use policy::{PROFILES, Policy, Profile, UnknownReadingError};
 pub use refusal::Refusal;
-pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransition, Transition, set_hash_seed};
+pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransitionError, Transition, set_hash_seed};
 pub use terms::Terms;
 
 /// What the other crates of this project share. It is outside the promise of semantic versioning.

@@ -36,7 +36,7 @@ impl MarkList {
         self.0.push(mark);
     }
 
-    /// Puts the marks in ascending order.
+    /// Sorts the marks in ascending order.
     pub(crate) fn sort(&mut self) {
         self.0.sort_unstable();
     }

@@ -1,7 +1,7 @@
 //! How each gap is read: one field for each gap with a choice, every reading a value of its type.
 
+use avmarks_spec::Gap;
 use avmarks_spec::readings::*;
-use avmarks_spec::{Gap, Reading};
 
 macro_rules! policy {
     ($( $field:ident: $gap:ident, )*) => {
@@ -39,14 +39,14 @@ macro_rules! policy {
             ///
             /// # Errors
             ///
-            /// [`UnknownReading`] where the gap has no reading of that name; the policy stays as it was.
-            pub fn set(&mut self, gap: Gap, name: &str) -> Result<(), UnknownReading> {
+            /// [`UnknownReadingError`] where the gap has no reading of that name; the policy stays as it was.
+            pub fn set(&mut self, gap: Gap, name: &str) -> Result<(), UnknownReadingError> {
                 $( if matches!(gap, Gap::$gap) {
-                    self.$field = $gap::from_name(name).ok_or(UnknownReading { gap })?;
+                    self.$field = $gap::from_name(name).ok_or(UnknownReadingError { gap })?;
                 } )*
                 // The one reading of a gap without a field is in force already.
                 if gap.readings().iter().all(|reading| reading.name != name) {
-                    return Err(UnknownReading { gap });
+                    return Err(UnknownReadingError { gap });
                 }
                 Ok(())
             }
@@ -163,12 +163,12 @@ impl Policy {
 
 /// A name that is not a reading of the gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownReading {
+pub struct UnknownReadingError {
     /// The gap that was to be read.
     pub gap: Gap,
 }
 
-impl core::fmt::Display for UnknownReading {
+impl core::fmt::Display for UnknownReadingError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "`{}` has no such reading; it can be read as ", self.gap.id())?;
         for (at, reading) in self.gap.readings().iter().enumerate() {
@@ -178,7 +178,7 @@ impl core::fmt::Display for UnknownReading {
     }
 }
 
-impl core::error::Error for UnknownReading {}
+impl core::error::Error for UnknownReadingError {}
 
 #[cfg(test)]
 mod tests {
@@ -200,7 +200,7 @@ mod tests {
     fn a_name_that_is_no_reading_changes_nothing() {
         let mut policy = Policy::default();
         for gap in Gap::ALL {
-            assert_eq!(policy.set(*gap, "no such reading"), Err(UnknownReading { gap: *gap }));
+            assert_eq!(policy.set(*gap, "no such reading"), Err(UnknownReadingError { gap: *gap }));
         }
         assert_eq!(policy, Policy::default());
     }

@@ -29,7 +29,7 @@ use self::roster::Roster;
 pub use self::roster::set_hash_seed;
 pub(crate) use self::roster::{Connection, hash};
 pub(crate) use self::transition::{MarkChange, MarkChanges};
-pub use self::transition::{StaleTransition, Transition};
+pub use self::transition::{StaleTransitionError, Transition};
 pub(crate) use self::view::{LOOK_UP_AT_ONCE, View};
 
 /// The state of one group: type, owner, administrators, members and robots with their marks.

@@ -32,7 +32,7 @@ use crate::room::Transition;
 ///     scratch.keep_call(call);
 /// }
 /// assert_eq!(room.marks_in_use(Timestamp::EPOCH).len(), 3);
-/// # Ok::<(), avmarks_rules::StaleTransition>(())
+/// # Ok::<(), avmarks_rules::StaleTransitionError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {

@@ -1,4 +1,4 @@
-//! The marks of a group while a call is looked at, account by account. It counts, and refuses nothing.
+//! Counts the marks of a group and their holders while a call is evaluated. It refuses nothing.
 
 use alloc::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use avmarks_spec::Mark;
 
 use crate::room::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks, View};
 
-/// The marks of the group, those that somebody holds and those that the call would add, with the running count of holders.
+/// The marks that the group has and that the call would add, each with the running count of its holders.
 pub(crate) struct MarkTally {
-    /// As many as a group can have, at the indexes that they have in the room, and others at free ones.
+    /// The marks by index: those of the room at their indexes, new ones at free indexes.
     pub(crate) numbers: MarkTable,
     holders: [usize; MARK_INDEX_COUNT],
-    /// Those that somebody holds, or that the call would have held.
-    there: MarkSet,
-    /// Marks beyond the indexes of a room, with their holders: too many for any group.
+    /// The marks that have a holder, or would get one by the call.
+    in_use: MarkSet,
+    /// New marks without a free index, with their holders. With one of these, the group would have too many marks.
     others: BTreeMap<Mark, usize>,
 }
 
@@ -22,29 +22,29 @@ pub(crate) struct MarkTally {
 pub(crate) enum AddHolder {
     /// The account holds it already.
     AlreadyHeld,
-    /// It has one holder more, at this index; `None` if the group has no index left for it.
+    /// The mark has one more holder, at this index; `None` if the room has no index left for it.
     Added(Option<MarkIndex>),
-    /// It has as many holders as it may.
+    /// The mark has the maximum of holders.
     MarkFull,
 }
 
 impl MarkTally {
     pub(crate) fn new(view: &View<'_>) -> Self {
-        let (mut holders, mut there) = ([0; MARK_INDEX_COUNT], MarkSet::default());
+        let mut holders = [0; MARK_INDEX_COUNT];
+        let mut in_use = MarkSet::default();
         for (holders, index) in holders.iter_mut().zip(Marks::indexes()) {
             *holders = view.holders_at(index);
             if *holders > 0 {
-                there = there.with(index);
+                in_use = in_use.with(index);
             }
         }
-        Self { numbers: view.marks_held(), holders, there, others: BTreeMap::new() }
+        Self { numbers: view.marks_held(), holders, in_use, others: BTreeMap::new() }
     }
 
-    /// An account that holds these marks takes this one: counts one more holder, where it does not hold it yet and the mark is not
-    /// full.
+    /// Counts an account with the marks `held` as a holder of `mark`, unless it holds it already or the mark is full.
     pub(crate) fn add_holder(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> AddHolder {
-        let Some(index) = self.numbers.find_or_put(mark) else { return self.add_other_holder(mark, holders_max) };
-        self.there = self.there.with(index);
+        let Some(index) = self.numbers.find_or_insert(mark) else { return self.add_other_holder(mark, holders_max) };
+        self.in_use = self.in_use.with(index);
         if held.has(index) {
             return AddHolder::AlreadyHeld;
         }
@@ -67,9 +67,9 @@ impl MarkTally {
         AddHolder::Added(None)
     }
 
-    /// How many there are, and how many of them are custom.
+    /// The number of marks in use, and the number of custom marks among them.
     pub(crate) fn in_group(&self) -> (usize, usize) {
-        let custom = self.there.iter().filter(|index| !index.is_special()).count();
-        (self.there.iter().count() + self.others.len(), custom + self.others.len())
+        let custom = self.in_use.iter().filter(|index| !index.is_special()).count();
+        (self.in_use.iter().count() + self.others.len(), custom + self.others.len())
     }
 }

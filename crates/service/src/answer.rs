@@ -58,7 +58,7 @@ pub(crate) fn served_json(call: &MarkCall, decision: &Decision) -> Vec<u8> {
     let members =
         decision.served(call).map(|(account, marks)| (account.as_str(), marks.map(|mark| i64::from(mark.number()))));
     let mut json = Vec::with_capacity(MEMBER_BYTES * (1 + call.entries().len()));
-    modify_user_info::Answer::write_served(&mut json, i64::from(call.kind().number()), members);
+    modify_user_info::Answer::write_served(&mut json, i64::from(call.command().number()), members);
     json
 }
 

@@ -120,7 +120,7 @@ struct Field {
 
 /// What is looked at in the value of a field.
 enum Holds {
-    /// Nothing.
+    /// Any field value; it is not looked at.
     Anything,
     /// Whether it is a mark.
     MarkFilter,

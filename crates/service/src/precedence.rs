@@ -196,7 +196,7 @@ impl<'a> Evaluation<'a> {
         for (at, error) in verify_all(sig, key, *sdkappid, identifier, self.now).into_iter().enumerate() {
             let reason = signature_refusal(&error);
             // The first error is the answer; the others are hints.
-            let message = if at == 0 { error.to_string() } else { Finding::Refused(error).to_string() };
+            let message = if at == 0 { error.to_string() } else { Finding::from(error).to_string() };
             self.add(reason, None, message)?;
         }
         ControlFlow::Continue(())

@@ -3,7 +3,7 @@
 mod line;
 mod output;
 
-pub use line::{AppChange, Input, InputError, Line, LineError};
+pub use line::{Input, Line, LineError};
 pub use output::events_json;
 
 use crate::answer::Answer;
@@ -87,8 +87,8 @@ impl Scenario {
             Ok(text) => self.answer(text),
             Err(error) => {
                 self.line += 1;
-                let what = format!("it is not UTF-8: the byte at {} fits no character", error.valid_up_to());
-                Err(LineError::new(self.line, InputError { what }))
+                let message = format!("it is not UTF-8: the byte at {} fits no character", error.valid_up_to());
+                Err(LineError { line: Some(self.line), message })
             }
         }
     }
@@ -100,8 +100,8 @@ impl Scenario {
     /// [`LineError`] where the line is not a valid input. It names the line. Nothing was changed.
     pub fn step(&mut self, text: &str) -> Result<Step, LineError> {
         self.line += 1;
-        let line =
-            Line::parse(text, &self.app.settings.terms.policy).map_err(|error| LineError::new(self.line, error))?;
+        let numbered = |error| LineError { line: Some(self.line), ..error };
+        let line = Line::parse(text, &self.app.settings.terms.policy).map_err(numbered)?;
         Ok(line.run(&mut self.app, self.line))
     }
 }
@@ -127,18 +127,21 @@ impl Line<'_> {
                 let Response { answer, events, .. } = app.handle(&request, at);
                 return Step { line, answer: Some(answer), events };
             }
-            Input::App(change) => {
+            Input::App { sdkappid, admins, marks_supported, online_list_enabled } => {
                 let events = app.tick(at);
-                let mut settings = app.settings.clone();
-                change.apply(&mut settings);
-                app.configure(settings);
+                let settings = &mut app.settings;
+                settings.sdkappid = sdkappid.unwrap_or(settings.sdkappid);
+                if let Some(admins) = admins {
+                    settings.admins = admins.into_iter().collect();
+                }
+                let terms = &mut settings.terms;
+                terms.marks_supported = marks_supported.unwrap_or(terms.marks_supported);
+                terms.online_list_enabled = online_list_enabled.unwrap_or(terms.online_list_enabled);
                 events
             }
             Input::Policy(policy) => {
-                let mut settings = app.settings.clone();
-                settings.terms.policy = policy;
                 let events = app.tick(at);
-                app.configure(settings);
+                app.settings.terms.policy = policy;
                 events
             }
             Input::CreateGroup { group, kind, owner } => app.create_group(group, kind, owner, at),

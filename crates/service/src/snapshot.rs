@@ -15,9 +15,11 @@ use serde::de::IgnoredAny;
 use crate::app::{App, Group, Settings};
 use crate::online_list::{CachedList, ListCache};
 
+use error::SNAPSHOT_VERSION_MIN;
 pub use error::{SNAPSHOT_VERSION, SnapshotError};
 use wire::{
-    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot, user, value,
+    AdmittedWire, CountViewWire, GroupWire, ListViewWire, ListedWire, MemberWire, OnlineViewWire, Snapshot,
+    checked_limits, user, value,
 };
 
 impl App {
@@ -47,16 +49,16 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`SnapshotError`] where the bytes are no snapshot, or one that the rules do not allow.
+    /// [`SnapshotError`] where the bytes are not a snapshot, or the rules do not allow its state.
     pub fn restore(json: &[u8]) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {
             avmarks_snapshot: u32,
         }
         let form = |error: serde_json::Error| SnapshotError::Form { what: brief(&error) };
-        // The version first: another one may have another form.
+        // The version first: another one may have another form. Version 2 has other names for three values.
         let Head { avmarks_snapshot: found } = serde_json::from_slice(json).map_err(form)?;
-        if found != SNAPSHOT_VERSION {
+        if !(SNAPSHOT_VERSION_MIN..=SNAPSHOT_VERSION).contains(&found) {
             return Err(SnapshotError::Version { found });
         }
         serde_json::from_slice::<Snapshot>(json).map_err(form)?.into_app()
@@ -81,7 +83,7 @@ impl Snapshot {
             marks_supported: *marks_supported,
             online_list_enabled: *online_list_enabled,
             policy: readings.collect(),
-            limits: limits.into(),
+            limits: *limits,
             admitted: admitted.collect(),
             groups: app.groups.iter().map(|(id, group)| GroupWire::of(id, group)).collect(),
             _emulator: IgnoredAny,
@@ -94,7 +96,7 @@ impl Snapshot {
         let policy = policy(&self.policy)?;
         let terms = Terms {
             policy,
-            limits: self.limits.into_limits()?,
+            limits: checked_limits(self.limits)?,
             marks_supported: self.marks_supported,
             online_list_enabled: self.online_list_enabled,
         };
@@ -144,7 +146,7 @@ impl App {
         let AdmittedWire { sdkappid, command, at } = admitted;
         let sdkappid = SdkAppId::new(sdkappid)
             .map_err(|error| value("admitted", format!("invalid SDKAppID `{sdkappid}`: {error}")))?;
-        let unknown = || value("admitted", format!("`{}` is no call", Excerpt(&command)));
+        let unknown = || value("admitted", format!("`{}` is not a call", Excerpt(&command)));
         let endpoint = Endpoint::ALL.iter().find(|endpoint| endpoint.command() == command).ok_or_else(unknown)?;
         if !at.is_sorted() || at.last().is_some_and(|last| *last > self.now.as_millis()) {
             return Err(value("admitted", "the moments must ascend, and none may come after `latest`"));
@@ -171,7 +173,7 @@ impl GroupWire {
             owner: room.owner().map(|owner| owner.as_str().to_owned()),
             admins: room.admins().iter().map(|admin| admin.as_str().to_owned()).collect(),
             latest: room.now().as_millis(),
-            next_place: room.next_position(),
+            next_position: room.next_position(),
             members: room.members(room.now()).into_iter().map(MemberWire::from).collect(),
             list_views: list_views.collect(),
             count_view: cache.count.map(|(taken, count)| CountViewWire { taken: taken.as_millis(), count }),
@@ -186,7 +188,7 @@ impl GroupWire {
         let id = GroupId::parse(&self.id)
             .map_err(|error| value("id", format!("invalid group id `{}`: {error}", Excerpt(&self.id))))?;
         let kind = GroupType::from_name(&self.r#type)
-            .ok_or_else(|| value("type", format!("`{}` is no type of group", Excerpt(&self.r#type))))?;
+            .ok_or_else(|| value("type", format!("`{}` is not a type of group", Excerpt(&self.r#type))))?;
         let owner = self.owner.map(|owner| user("owner", &owner)).transpose()?;
         if self.latest > latest.as_millis() {
             return Err(value("latest", format!("group `{id}` has seen a later time than the app")));
@@ -194,7 +196,7 @@ impl GroupWire {
         let members = self.members.into_iter().map(MemberWire::into_state).collect::<Result<Vec<_>, _>>()?;
         let seen = Timestamp::from_millis(self.latest);
         let admins = self.admins.iter().map(|admin| user("admins", admin)).collect::<Result<_, _>>()?;
-        let room = Room::restore(kind, owner, admins, seen, self.next_place, members)
+        let room = Room::restore(kind, owner, admins, seen, self.next_position, members)
             .map_err(|error| SnapshotError::Group { group: id, error })?;
         if room.next_deadline().is_some_and(|end| end <= latest) {
             return Err(value("pinned_until", format!("a pin of group `{id}` has ended already")));
@@ -207,7 +209,7 @@ impl GroupWire {
         }
         let mut cache = ListCache::default();
         for view in self.list_views {
-            let (filter, taken, view) = view.into_view(latest, self.next_place)?;
+            let (filter, taken, view) = view.into_view(latest, self.next_position)?;
             if cache.lists.contains_key(&filter) {
                 return Err(value("list_views", format!("a filter of group `{id}` is there twice")));
             }
@@ -217,7 +219,7 @@ impl GroupWire {
             cache.lists.insert(filter, (taken, view));
         }
         let at_most_joined = |field, number: usize| match u64::try_from(number) {
-            Ok(number) if number < self.next_place => Ok(()),
+            Ok(number) if number < self.next_position => Ok(()),
             _ => Err(value(field, format!("{number} are online, and fewer have ever joined group `{id}`"))),
         };
         if let Some(view) = self.count_view {
@@ -234,17 +236,21 @@ impl GroupWire {
 }
 
 impl ListViewWire {
-    fn into_view(self, latest: Timestamp, next_place: u64) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
+    fn into_view(
+        self,
+        latest: Timestamp,
+        next_position: u64,
+    ) -> Result<(Filter, Timestamp, CachedList), SnapshotError> {
         let taken = taken(self.taken, latest)?;
         let members =
             self.members.into_iter().map(|member| member.into_listed(taken)).collect::<Result<Vec<_>, _>>()?;
         if !members.is_sorted_by(|later, earlier| later.position > earlier.position) {
-            return Err(value("list_views", "places must descend"));
+            return Err(value("list_views", "positions must descend"));
         }
-        let places = [members.first(), members.last()].into_iter().flatten().map(|member| member.position);
-        if let Some(place) = places.into_iter().find(|place| *place == 0 || *place >= next_place) {
-            let expected = format!("it must be at least 1, and below the next free one, {next_place}");
-            return Err(value("list_views", format!("place {place} cannot be: {expected}")));
+        let positions = [members.first(), members.last()].into_iter().flatten().map(|member| member.position);
+        if let Some(position) = positions.into_iter().find(|found| *found == 0 || *found >= next_position) {
+            let expected = format!("it must be at least 1, and below the next free one, {next_position}");
+            return Err(value("list_views", format!("position {position} cannot be: {expected}")));
         }
         let mut accounts = BTreeSet::new();
         if let Some(twice) = members.iter().find(|member| !accounts.insert(member.account)) {

@@ -2,19 +2,11 @@
 
 use crate::page::*;
 
-/// A clause as a row of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ClauseRow {
-    /// The stable id.
-    pub id: &'static str,
-    /// Where it stands: at least one copy of a page. The first is the newest copy that shows this very sentence; further
-    /// ones are older, or show a part of it.
-    pub sources: &'static [Source],
-    /// What it says, in our words.
-    pub description: &'static str,
-    /// How a breach is answered; empty where the clause refuses nothing.
-    pub refusal: &'static str,
+struct Row {
+    id: &'static str,
+    sources: &'static [Source],
+    description: &'static str,
+    refusal: &'static str,
 }
 
 /// The clauses: of each its name, id, the sources in brackets, how a breach is answered, and what it says.
@@ -29,11 +21,9 @@ macro_rules! clauses {
             /// Every clause, in the order of the ledger.
             pub const ALL: &'static [Self] = &[ $( Self::$clause, )* ];
 
-            /// The row of this clause.
-            #[must_use]
-            pub const fn row(self) -> ClauseRow {
+            const fn row(self) -> Row {
                 match self {
-                    $( Self::$clause => ClauseRow {
+                    $( Self::$clause => Row {
                         id: $id,
                         sources: const { &[ $( $source, )+ ] },
                         description: $description,
@@ -42,9 +32,6 @@ macro_rules! clauses {
                 }
             }
         }
-
-        /// The row of every clause, in the order of [`Clause::ALL`].
-        pub const CLAUSES: &[ClauseRow] = &[ $( Clause::$clause.row(), )* ];
     };
 }
 
@@ -238,14 +225,33 @@ clauses! {
 impl Clause {
     /// The stable id, such as `ONLINE-ONLY`.
     #[must_use]
-    pub fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         self.row().id
+    }
+
+    /// What it says, in our words.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        self.row().description
+    }
+
+    /// The codes that answer a request which breaks it; empty where it refuses nothing.
+    #[must_use]
+    pub const fn refusal(self) -> &'static str {
+        self.row().refusal
+    }
+
+    /// The copies of pages that state it, at least one. The first is the newest copy with this very sentence; further ones are older, or
+    /// have a part of it.
+    #[must_use]
+    pub const fn sources(self) -> &'static [Source] {
+        self.row().sources
     }
 
     /// The clause of this id.
     #[must_use]
     pub fn from_name(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|clause| clause.row().id == id)
+        Self::ALL.iter().copied().find(|clause| clause.id() == id)
     }
 }
 
@@ -263,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_clause_is_found_by_its_id_and_shown_as_it() {
+    fn each_clause_has_a_unique_id() {
         for clause in Clause::ALL {
             assert_eq!(Clause::from_name(&clause.to_string()), Some(*clause));
             assert_eq!(clause.to_string(), clause.id());

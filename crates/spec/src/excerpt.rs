@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_escaped_and_what_is_beside_it_is_not() {
+    fn only_invisible_characters_are_escaped() {
         for hidden in [
             '\n', '\u{1b}', '\u{7f}', '\u{200b}', '\u{200f}', '\u{2028}', '\u{202e}', '\u{2060}', '\u{206f}',
             '\u{feff}',

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_type_has_its_name_and_two_have_a_newer_one() {
+    fn two_group_types_have_a_newer_name() {
         for kind in GroupType::ALL {
             assert_eq!(GroupType::from_name(kind.name()), Some(*kind));
         }

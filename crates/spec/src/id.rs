@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_narrow_reading_knows_letters_digits_and_two_signs() {
+    fn the_narrow_reading_allows_letters_digits_underscore_hyphen() {
         assert!(UserId::parse_as("aZ09_-", AccountIdReading::Identifier).is_ok());
         for bad in ["a b", "a.b", "é", "@x"] {
             assert!(UserId::parse_as(bad, AccountIdReading::Identifier).is_err(), "{bad}");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_the_most_bytes_tells_ids_apart() {
+    fn ids_of_maximum_length_differ_by_last_byte() {
         let group = |last| GroupId::parse(&("g".repeat(47) + last)).unwrap();
         let user = |last| UserId::parse(&("u".repeat(31) + last)).unwrap();
         assert!(group("a") < group("b") && user("a") < user("b"));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_character_that_is_not_allowed_is_told() {
+    fn the_first_invalid_character_is_reported() {
         for (text, found, at) in [("~é", 'é', 1), (" \u{7f}", '\u{7f}', 1), ("a\u{1f}b", '\u{1f}', 1), ("é~", 'é', 0)]
         {
             assert_eq!(GroupId::parse(text), Err(IdError::Character { found, at }), "{text:?}");

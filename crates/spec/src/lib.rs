@@ -17,7 +17,7 @@
 //! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
 //!
 //! // Where a sentence stands, and when it was last seen there.
-//! let source = Clause::OnlineOnly.row().sources[0];
+//! let source = Clause::OnlineOnly.sources()[0];
 //! assert_eq!(source.page.url, "https://cloud.tencent.com/document/product/269/79267");
 //! assert_eq!(source.date, Some("2025-11-03"));
 //! ```
@@ -35,13 +35,12 @@ mod id;
 mod limits;
 mod mark;
 mod page;
-pub mod readings;
 mod time;
 
-pub use clause::{CLAUSES, Clause, ClauseRow};
+pub use clause::Clause;
 #[doc(hidden)]
 pub use excerpt::{Excerpt, OneLine};
-pub use gap::{GAPS, Gap, GapRow, Reading, ReadingRow};
+pub use gap::{Gap, ReadingRow, readings};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};
 pub use limits::{LimitError, LimitField, Limits};

@@ -149,12 +149,12 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::{CLAUSES, GAPS};
+    use crate::{Clause, Gap};
 
     /// Every source, with the id of its clause or gap.
     fn sources() -> impl Iterator<Item = (&'static str, Source)> {
-        let clauses = CLAUSES.iter().map(|row| (row.id, row.sources));
-        let gaps = GAPS.iter().map(|row| (row.id, row.sources));
+        let clauses = Clause::ALL.iter().map(|clause| (clause.id(), clause.sources()));
+        let gaps = Gap::ALL.iter().map(|gap| (gap.id(), gap.sources()));
         clauses.chain(gaps).flat_map(|(id, sources)| sources.iter().map(move |source| (id, *source)))
     }
 
@@ -169,7 +169,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_address_is_that_of_a_known_site_with_the_number_of_the_page() {
+    fn each_address_has_its_site_and_page_number() {
         let (mut numbers, mut urls) = (BTreeSet::new(), BTreeSet::new());
         for page in PAGES {
             assert!(numbers.insert(page.number) && urls.insert(page.url), "{page:?} is there twice");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn each_date_is_a_day_a_month_or_a_year() {
+    fn each_date_is_a_day_month_or_year() {
         let is_number = |part: &str, length: usize, range: core::ops::RangeInclusive<u32>| {
             part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
         };
@@ -215,9 +215,9 @@ mod tests {
     }
 
     #[test]
-    fn every_clause_has_a_source_and_every_page_is_one() {
-        for row in CLAUSES {
-            assert!(!row.sources.is_empty(), "{}", row.id);
+    fn clauses_have_sources_and_pages_are_used() {
+        for clause in Clause::ALL {
+            assert!(!clause.sources().is_empty(), "{clause}");
         }
         let used: BTreeSet<_> = sources().map(|(_, source)| source.page.number).collect();
         assert_eq!(used, PAGES.iter().map(|page| page.number).collect());
@@ -228,17 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_without_sources_says_that_no_document_speaks_of_it() {
-        for row in GAPS {
-            assert_eq!(row.sources.is_empty(), row.evidence.starts_with("No document speaks of it"), "{}", row.id);
-            assert!(row.question.ends_with('?') && row.evidence.ends_with('.'), "{}", row.id);
+    fn a_gap_without_sources_says_so() {
+        for gap in Gap::ALL {
+            let is_silent = gap.evidence().starts_with("No document speaks of it");
+            assert_eq!(gap.sources().is_empty(), is_silent, "{gap}");
+            assert!(gap.question().ends_with('?') && gap.evidence().ends_with('.'), "{gap}");
         }
     }
 
     /// The newer copies of the page of marks end within its samples. What follows them was seen in a copy of 2023 alone,
     /// except the table of request fields, which an undated copy shows.
     #[test]
-    fn no_newer_copy_is_said_to_show_what_was_seen_in_an_older_one_alone() {
+    fn each_sentence_cites_a_copy_that_has_it() {
         let seen_to_the_samples =
             ["feature overview", "applicable group types", "note", "request parameters", "maximum call frequency"];
         for (id, source) in sources() {

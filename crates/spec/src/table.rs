@@ -30,15 +30,23 @@ macro_rules! reading_type {
             )+
         }
 
-        impl Reading for $gap {
-            const GAP: Gap = Gap::$gap;
-            const ALL: &'static [Self] = &[ Self::$first, $( Self::$other, )+ ];
+        impl $gap {
+            /// Every reading, the default first.
+            pub const ALL: &'static [Self] = &[ Self::$first, $( Self::$other, )+ ];
 
-            fn name(self) -> &'static str {
+            /// The name of this reading, as a policy and the command line spell it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
                 match self {
                     Self::$first => $first_name,
                     $( Self::$other => $other_name, )+
                 }
+            }
+
+            /// The reading of this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reading| reading.name() == name)
             }
         }
     };
@@ -63,11 +71,9 @@ macro_rules! gaps {
             /// Every gap, in the order of the ledger.
             pub const ALL: &'static [Self] = &[ $( Self::$gap, )* ];
 
-            /// The row of this gap.
-            #[must_use]
-            pub const fn row(self) -> GapRow {
+            pub(crate) const fn row(self) -> Row {
                 match self {
-                    $( Self::$gap => GapRow {
+                    $( Self::$gap => Row {
                         id: $id,
                         field: field!($($field)?),
                         question: $question,
@@ -82,14 +88,14 @@ macro_rules! gaps {
             }
         }
 
-        /// The row of every gap, in the order of [`Gap::ALL`].
-        pub const GAPS: &[GapRow] = &[ $( Gap::$gap.row(), )* ];
-
-        $(
-            reading_type! {
-                $gap $id $question $( $variant )? $name $meaning
-                $( , $other $other_name $other_meaning )*
-            }
-        )*
+        /// The readings of each gap that has more than one, as a type.
+        pub mod readings {
+            $(
+                reading_type! {
+                    $gap $id $question $( $variant )? $name $meaning
+                    $( , $other $other_name $other_meaning )*
+                }
+            )*
+        }
     };
 }

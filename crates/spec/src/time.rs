@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_beyond_the_last_moment_is_the_last_moment() {
+    fn times_saturate_at_the_latest_moment() {
         let start = Timestamp::from_millis(5);
         let most = Duration::from_millis(u64::MAX);
         for far in [Duration::MAX, most, most + Duration::from_millis(1)] {

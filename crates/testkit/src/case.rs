@@ -77,12 +77,12 @@ pub fn play(case: &Case, machine: &mut dyn Machine) -> Vec<String> {
 }
 
 fn meets(field: &str, expected: &Value, said: &Value, lists_all_reasons: bool) -> Result<(), String> {
-    let grounds = said.get("because").and_then(Value::as_array).cloned().unwrap_or_default();
+    let reasons = said.get("because").and_then(Value::as_array).cloned().unwrap_or_default();
     let met = match (field, expected) {
-        ("because", Value::String(_)) => grounds.first() == Some(expected),
+        ("because", Value::String(_)) => reasons.first() == Some(expected),
         ("because" | "rests_on", _) if !lists_all_reasons => true,
-        ("rests_on", Value::Array(ids)) => ids.iter().all(|id| grounds.contains(id)),
-        ("rests_not_on", Value::Array(ids)) => ids.iter().all(|id| !grounds.contains(id)),
+        ("rests_on", Value::Array(ids)) => ids.iter().all(|id| reasons.contains(id)),
+        ("rests_not_on", Value::Array(ids)) => ids.iter().all(|id| !reasons.contains(id)),
         ("because" | "answer" | "omitted" | "events", _) => said.get(field).is_some_and(|said| covers(said, expected)),
         _ => return Err("nothing that can be expected".to_owned()),
     };

@@ -17,7 +17,7 @@ use crate::rules_alone::RulesAlone;
 use crate::{Machine, OracleMachine, Reply, service_with};
 
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
-/// run has foreseen it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
+/// run has predicted it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
 /// without a connection; no limit is passed; a refusal changes nothing but time. At step `restore_at` the service is written as a snapshot and goes on from that.
 ///
 /// # Errors
@@ -105,8 +105,8 @@ impl Run {
     /// Gives all machines the next line, and counts nothing.
     pub(crate) fn judge(&mut self, line: &str) -> Result<Judged, String> {
         let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let foreseen = self.foresee(&value)?;
-        let before = foreseen.is_some().then(|| Seen::all(self.service.app()));
+        let predicted = self.predict(&value)?;
+        let before = predicted.is_some().then(|| Seen::all(self.service.app()));
         let (Reply::Answer(said), Reply::Answer(oracle)) =
             (Machine::answer(&mut self.service, line)?, self.oracle.answer(line)?)
         else {
@@ -116,27 +116,27 @@ impl Run {
         if ours != theirs {
             return Err(format!("the service and the oracle disagree\nservice: {ours}\noracle:  {theirs}"));
         }
-        let because = grounds(&said);
+        let because = reasons(&said);
         let alone = match self.alone.judge(&value, line)? {
             Reply::Answer(alone) => Some(alone),
             Reply::Unsupported => None,
         };
         let judged_alone = alone.is_some();
         if let Some(alone) = alone {
-            // What let the call through on the way to the rooms is named behind the grounds of the room, and the order behind that.
-            let mut grounds_alone = grounds(&alone);
-            let by_order = grounds_alone.pop_if(|last| last == PRECEDENCE).is_some();
+            // What let the call through on the way to the rooms is named behind the reasons of the room, and the order behind that.
+            let mut reasons_alone = reasons(&alone);
+            let by_order = reasons_alone.pop_if(|last| last == PRECEDENCE).is_some();
             let names_order = because.iter().any(|id| id == PRECEDENCE);
-            if !because.starts_with(&grounds_alone) || names_order != by_order || essence(alone.clone()) != ours {
+            if !because.starts_with(&reasons_alone) || names_order != by_order || essence(alone.clone()) != ours {
                 return Err(format!("the service and the rules alone disagree\nservice: {said}\nalone:   {alone}"));
             }
         }
         let after = Seen::all(self.service.app());
-        let endpoint = foreseen.as_ref().and_then(|foreseen| foreseen.endpoint);
-        if let (Some(foreseen), Some(before), Some(answer)) = (foreseen, before, said.get("answer")) {
-            let Foreseen { answer: dry, because: due, omitted, .. } = &foreseen;
+        let endpoint = predicted.as_ref().and_then(|predicted| predicted.endpoint);
+        if let (Some(predicted), Some(before), Some(answer)) = (predicted, before, said.get("answer")) {
+            let Prediction { answer: dry, because: due, omitted, .. } = &predicted;
             if dry != answer || *due != because || *omitted != length(&said, "omitted") {
-                return Err(format!("a dry run foresaw {foreseen:?}, and what came is {said}"));
+                return Err(format!("a dry run predicted {predicted:?}, and what came is {said}"));
             }
             if !is_served(answer) {
                 unchanged_but_by_time(&before, &after, self.service.app().now())?;
@@ -147,7 +147,7 @@ impl Run {
     }
 
     /// What a dry run of the line says, where it is a call. The first violation must be the answer.
-    fn foresee(&self, line: &Value) -> Result<Option<Foreseen>, String> {
+    fn predict(&self, line: &Value) -> Result<Option<Prediction>, String> {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         let (Some(path), Some(body)) = (text("path"), text("raw")) else { return Ok(None) };
         let at = Timestamp::from_millis(line.get("at").and_then(Value::as_u64).unwrap_or_default());
@@ -166,7 +166,7 @@ impl Run {
             return Err(format!("`gap:precedence` at a wrong place in {because:?}: {:?}", dry.violations));
         }
         let omitted = dry.answer.omitted.len();
-        Ok(Some(Foreseen { endpoint: Endpoint::from_path(path), answer, because, omitted }))
+        Ok(Some(Prediction { endpoint: Endpoint::from_path(path), answer, because, omitted }))
     }
 
     /// What holds of every group after every step.
@@ -212,7 +212,7 @@ pub(crate) struct Judged {
 
 /// What a dry run says of a call.
 #[derive(Debug)]
-struct Foreseen {
+struct Prediction {
     endpoint: Option<Endpoint>,
     answer: Value,
     because: Vec<String>,
@@ -264,7 +264,7 @@ fn is_served(answer: &Value) -> bool {
     answer.get("ErrorCode") == Some(&Value::from(0))
 }
 
-fn grounds(said: &Value) -> Vec<String> {
+fn reasons(said: &Value) -> Vec<String> {
     let because = said.get("because").and_then(Value::as_array).into_iter().flatten();
     because.filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -273,7 +273,7 @@ fn length(said: &Value, list: &str) -> usize {
     said.get(list).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
-/// What every machine must say alike: all but the line's number, the wording, and grounds beyond the deciding one of a
+/// What every machine must say alike: all but the line's number, the wording, and reasons beyond the deciding one of a
 /// refusal.
 pub(crate) fn essence(mut said: Value) -> Value {
     let Some(fields) = said.as_object_mut() else { return said };

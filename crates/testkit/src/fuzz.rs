@@ -101,7 +101,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "operations",
-        property: "A whole service answers any run of operations, under any readings, as the naive oracle and the rules alone do; a dry run foresees it; no limit is passed; a refusal changes nothing; a snapshot and restore before any step is not noticed.",
+        property: "A whole service answers any run of operations, under any readings, as the naive oracle and the rules alone do; a dry run predicts it; no limit is passed; a refusal changes nothing; a snapshot and restore before any step is not noticed.",
         input: "where to restore, in a byte, and a `Run` of `avmarks-generators`",
         body: operations,
     },

@@ -20,8 +20,8 @@ mod robots;
 #[cfg(test)]
 mod tests;
 
-use avmarks_spec::Limits;
 use avmarks_spec::readings::{HttpCodes, RestOwner};
+use avmarks_spec::{Gap, Limits};
 use serde_json::{Value, json};
 
 use self::group::Group;
@@ -238,7 +238,11 @@ impl World {
         // Step 1. The path is known, and the body not over the size limit (gap:http-codes).
         let sent = call.path.strip_prefix('/').unwrap_or(&call.path);
         let Some(path) = PATHS.into_iter().find(|path| *path == sent) else {
-            let code = if self.policy.reading::<HttpCodes>() == HttpCodes::Timeout { 60008 } else { 60009 };
+            let code = if self.policy.reading(Gap::HttpCodes, HttpCodes::from_name) == HttpCodes::Timeout {
+                60008
+            } else {
+                60009
+            };
             return Err(Refusal::new(code, "gap:http-codes"));
         };
         if call.body.len() > self.limits.body_bytes_max {
@@ -247,7 +251,7 @@ impl World {
 
         // Step 4. ADMIN-CALLER: the identifier is an app admin (gap:rest-owner; other reading: everybody goes on, and
         // step 17 sorts them).
-        let owner_too = self.policy.reading::<RestOwner>() == RestOwner::OwnerToo;
+        let owner_too = self.policy.reading(Gap::RestOwner, RestOwner::from_name) == RestOwner::OwnerToo;
         if !owner_too && !self.app.is_admin(&call.caller) {
             return Err(Refusal::new(60010, "ADMIN-CALLER"));
         }

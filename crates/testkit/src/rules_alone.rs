@@ -1,6 +1,6 @@
 //! The rules engine without the service around it: rooms, and nothing of paths, bytes, quota and views.
 
-mod asked;
+mod request;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
 use serde_json::{Value, json};
 
-use self::asked::Asked;
+use self::request::RoomRequest;
 use crate::{Machine, Reply, raw_b64};
 
 /// Rooms that are told what a scenario tells the service, and are never ticked. It judges what changes the rooms: presence, and calls about
@@ -104,8 +104,8 @@ impl RulesAlone {
         if !unfit.is_empty() {
             return Ok(Reply::Unsupported);
         }
-        let asked = Asked::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
-        let Some((id, asked)) = asked else {
+        let request = RoomRequest::read(endpoint, operator, read.as_bytes(), self.policy().account_id);
+        let Some((id, request)) = request else {
             // A question changes nothing; any other call is read where preflight finds nothing in it.
             return if is_question(endpoint) {
                 Ok(Reply::Unsupported)
@@ -116,7 +116,7 @@ impl RulesAlone {
 
         let Some(room) = self.rooms.get_mut(&id) else { return Ok(Reply::Unsupported) };
         let (before, admins) = (room.members(self.latest), room.admins().to_vec());
-        let decision = asked.decide(room, &self.terms, self.latest);
+        let decision = request.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
         let refused = matches!(decision.verdict, Verdict::Refused(_));
         if refused && (room.members(self.latest) != before || room.admins() != admins) {
@@ -124,8 +124,8 @@ impl RulesAlone {
         }
         let omitted: Vec<_> = decision.omitted.iter().map(omission).collect();
         Ok(Reply::Answer(json!({
-            "answer": asked.answer(&decision, &self.terms),
-            "because": asked.because(&decision),
+            "answer": request.answer(&decision, &self.terms),
+            "because": request.because(&decision),
             "omitted": omitted,
         })))
     }

@@ -87,7 +87,7 @@ impl World {
     pub fn explore(&self) -> Result<Explored, String> {
         let mut start = vec![json!({"at": 0, "do": "create_group", "group": GROUP, "owner": ACCOUNTS[0]}).to_string()];
         if let Some((gap, reading)) = self.reading {
-            let field = gap.row().field.unwrap_or_default();
+            let field = gap.field().unwrap_or_default();
             start.push(format!("{{\"at\":0,\"do\":\"policy\",\"{field}\":\"{reading}\"}}"));
         }
         let mut run = Run::new(self.limits());

@@ -131,7 +131,7 @@ fn code_of(unanswered: &UnansweredError) -> i64 {
 }
 
 #[test]
-fn each_command_is_sent_to_its_path_in_these_bytes() {
+fn each_command_has_its_path_and_bytes() {
     let server = Server::start(|_, body| {
         let is_list = !body.contains("Account");
         Some(if is_list { get_admin_list::Answer::admins(vec![]).to_json() } else { accepted() })
@@ -166,7 +166,7 @@ fn each_command_is_sent_to_its_path_in_these_bytes() {
 }
 
 #[test]
-fn groups_and_accounts_are_taken_as_texts_and_as_ids_by_every_call() {
+fn every_call_takes_texts_and_ids() {
     let server = Server::start(|_, body| {
         Some(match body.contains("Timestamp") {
             true => br#"{"ActionStatus":"OK","ErrorCode":0}"#.to_vec(),
@@ -190,7 +190,7 @@ fn groups_and_accounts_are_taken_as_texts_and_as_ids_by_every_call() {
 }
 
 #[test]
-fn what_is_no_group_is_refused_by_every_call_and_nothing_is_sent() {
+fn invalid_groups_are_refused_before_sending() {
     let server = Server::accepting();
     let client = server.client();
     let told = "group `` is not a group id: it is empty; expected 1 to 48 bytes of printable ASCII";
@@ -216,7 +216,7 @@ fn what_is_no_group_is_refused_by_every_call_and_nothing_is_sent() {
 }
 
 #[test]
-fn robots_above_five_hundred_are_several_calls_and_all_are_accepted() {
+fn more_than_500_robots_take_several_calls() {
     for (count, sizes) in [(500, vec![500]), (501, vec![500, 1]), (1_200, vec![500, 500, 200])] {
         let server = Server::accepting();
         let job = server.client().add_robots(GROUP, robots(count)).unwrap();
@@ -235,7 +235,7 @@ fn of_robots_that_nobody_served_all_are_refused() {
 }
 
 #[test]
-fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
+fn temporary_failures_are_retried() {
     let server = Server::start(|number, _| match number {
         0 => None,
         1 => Some(refused(10002)),
@@ -286,7 +286,7 @@ fn each_command_has_a_pace_of_its_own() {
 }
 
 #[test]
-fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
+fn a_resumed_job_skips_accepted_robots() {
     let server = Server::accepting();
     let client = server.client();
     let plan = || Plan::add_robots(GROUP, robots(1_200), &PlanSettings::default()).unwrap();
@@ -303,7 +303,7 @@ fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
 }
 
 #[test]
-fn members_above_five_hundred_are_checked_in_several_calls_and_told_in_the_order_asked() {
+fn more_than_500_members_take_several_checks() {
     for (count, sizes) in [(500, vec![500]), (501, vec![500, 1])] {
         // The last of each call is online.
         let server = Server::start(|_, body| {
@@ -329,7 +329,7 @@ fn a_refusal_for_size_halves_a_check() {
 }
 
 #[test]
-fn a_call_that_was_refused_or_cannot_be_read_says_so() {
+fn refused_and_unreadable_calls_say_so() {
     let server = Server::start(|_, _| Some(refused(10007)));
     let client = server.client();
     for unanswered in [
@@ -354,7 +354,7 @@ fn a_call_that_was_refused_or_cannot_be_read_says_so() {
 }
 
 #[test]
-fn administrators_are_told_in_the_order_of_the_answer() {
+fn administrators_keep_the_order_of_the_answer() {
     let admins = ["b", "a"].map(get_admin_list::Admin::new);
     let body = get_admin_list::Answer::admins(admins.to_vec()).to_json();
     let server = Server::start(move |_, _| Some(body.clone()));

@@ -1,6 +1,6 @@
 //! What a harness is asked that is not a call, by `avmarks-embed` and the functions below it.
 
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use avmarks_protocol::{Action, ErrorCode, SdkAppId, secret::SecretKey, usersig::UserSig, usersig::verify};
 use avmarks_spec::Timestamp;
@@ -42,7 +42,7 @@ pub fn answer(asked: &Value, start: &Value) -> Reply {
         "usersig_make" => {
             let userbuf = asked["userbuf_b64"].as_str().map(|_| bytes("userbuf_b64")).transpose()?;
             let expire = asked["expire"].as_u64().unwrap_or_default();
-            json!(UserSig::sign(&key, app, identifier, now.as_seconds(), expire, userbuf.as_deref()).as_str())
+            json!(UserSig::sign(&key, app, identifier, now, Duration::from_secs(expire), userbuf.as_deref()).as_str())
         }
         "usersig_read" => {
             json!({"accepted": verify(&UserSig::new(text(asked, "usersig")), &key, app, identifier, now).is_ok()})

@@ -19,7 +19,7 @@ pub(super) fn page() -> Page {
 /// A gap, and what each of its readings that is not the default changes: from what to what, and in which cells.
 fn of_gap(gap: Gap) -> String {
     let [first, others @ ..] = gap.readings() else { return String::new() };
-    let mut text = format!("== {gap}, by default {}: {}\n", first.name, gap.row().question);
+    let mut text = format!("== {gap}, by default {}: {}\n", first.name, gap.question());
     if others.is_empty() {
         text.push_str("no other reading is on offer\n");
     }
@@ -86,7 +86,7 @@ fn changed(gap: Gap, reading: &str) -> Vec<(Cell, &'static Verdict, Verdict)> {
 /// What rests on a reading says so: else nobody could tell the vendor's word from ours. Where the reading made the room another
 /// one beforehand, the answer rests on the room.
 #[test]
-fn a_cell_that_a_reading_changes_names_the_gap() {
+fn a_changed_cell_names_the_gap() {
     let mut silent = Vec::new();
     for gap in Gap::ALL {
         for reading in gap.readings().iter().skip(1) {

@@ -33,9 +33,9 @@ impl Verdict {
         let mut world = world.clone();
         let sent = (command.sent)(&world, state.group, state.account);
         let before = stands(&world, state);
-        let foreseen = world.app.dry_run(&sent.request(), world.now);
+        let predicted = world.app.dry_run(&sent.request(), world.now);
         let answer = world.app.handle(&sent.request(), world.now).answer;
-        assert_eq!(answer, foreseen.answer, "{}: {}", state.name, command.name);
+        assert_eq!(answer, predicted.answer, "{}: {}", state.name, command.name);
         let left_out = answer.omitted.iter().map(|omission| LeftOut {
             account: omission.account.as_str().to_owned(),
             mark: omission.mark.number(),
@@ -44,7 +44,7 @@ impl Verdict {
         Self {
             code: answer.code.number(),
             is_pull: command.kind == Kind::Pull,
-            refusal: foreseen.violations.first().map(|violation| violation.refusal),
+            refusal: predicted.violations.first().map(|violation| violation.refusal),
             because: answer.because.iter().copied().map(Reason::id).collect(),
             served: if answer.code.number() == 0 { served(sent.path, &answer.body) } else { String::new() },
             left_out: left_out.collect(),

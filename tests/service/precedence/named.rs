@@ -15,9 +15,9 @@ fn ids(because: &[Reason]) -> Vec<&'static str> {
 /// What the answer to this call by `identifier` rests on.
 fn of_call(app: &App, identifier: &str, endpoint: Endpoint, body: impl AsRef<[u8]>) -> Vec<&'static str> {
     let call = Request::trusted(identifier, endpoint.path(), body.as_ref());
-    let foreseen = app.dry_run(&call, NOW).answer;
+    let predicted = app.dry_run(&call, NOW).answer;
     let answer = app.clone().handle(&call, NOW).answer;
-    assert_eq!(answer, foreseen);
+    assert_eq!(answer, predicted);
     ids(&answer.because)
 }
 
@@ -30,7 +30,7 @@ fn with(change: impl FnOnce(&mut Settings)) -> App {
 }
 
 #[test]
-fn two_errors_of_one_row_are_one_rule_and_two_rows_are_two() {
+fn two_errors_of_one_row_are_one_rule() {
     let app = app_with_group();
     let marks = |members: &[(&str, &[i64])]| {
         let because = of_call(&app, "administrator", Endpoint::ModifyUserInfo, body("g", 1, members));
@@ -55,7 +55,7 @@ fn two_errors_of_one_row_are_one_rule_and_two_rows_are_two() {
 }
 
 #[test]
-fn whoever_is_neither_admin_nor_owner_breaks_two_rules_of_a_call_about_marks() {
+fn an_outsider_breaks_two_rules() {
     let app = app_with_group();
     let marks = body("g", 1, &[("a", &[1_000])]);
     let caller = ["ADMIN-CALLER", "gap:rest-owner"];
@@ -78,9 +78,9 @@ fn what_cannot_be_looked_at_breaks_no_rule() {
     let query = signed_query(&key("any"), "administrator");
     let because = |method, path, query: &str, body: &[u8]| {
         let request = Request::signed(method, path, query, body);
-        let foreseen = app.dry_run(&request, NOW).answer;
-        assert_eq!(app.clone().handle(&request, NOW).answer, foreseen);
-        ids(&foreseen.because)
+        let predicted = app.dry_run(&request, NOW).answer;
+        assert_eq!(app.clone().handle(&request, NOW).answer, predicted);
+        ids(&predicted.because)
     };
     let path = Endpoint::ModifyUserInfo.path();
     // A path that no call has: nobody knows which body and group would be asked for.
@@ -100,7 +100,7 @@ fn what_cannot_be_looked_at_breaks_no_rule() {
 
 /// What is at hand of a body that was not read to its end tells nothing about it.
 #[test]
-fn a_body_that_was_not_read_is_too_long_and_nothing_else() {
+fn an_unread_body_has_one_error() {
     let app = app_with_group();
     let query = signed_query(&key("any"), "administrator");
     for path in [get_online_member_num::PATH, get_members::PATH] {
@@ -116,7 +116,7 @@ fn a_body_that_was_not_read_is_too_long_and_nothing_else() {
 }
 
 #[test]
-fn the_gap_of_the_order_comes_last_but_for_the_clock() {
+fn the_precedence_gap_comes_late() {
     let mut app = with(|settings| {
         settings.terms.policy.rest_owner = RestOwner::OwnerToo;
         settings.terms.policy.trailing_comma = TrailingComma::Accept;
@@ -155,7 +155,7 @@ fn the_gap_of_the_order_comes_last_but_for_the_clock() {
 
 /// A refusal by the state of the group alone, without the plan or the switch.
 #[test]
-fn a_group_of_another_type_is_one_rule_for_each_call_that_asks() {
+fn a_group_type_breaks_one_rule() {
     let mut app = app_with_group();
     app.destroy_group(group("g"), NOW);
     app.create_group(group("g"), GroupType::Public, Some(user("owner")), NOW);

@@ -1,5 +1,7 @@
 //! A request that breaks everything, and the app that it meets.
 
+use std::time::Duration;
+
 use avmarks_protocol::usersig::UserSig;
 use avmarks_protocol::{Endpoint, SdkAppId, modify_admin};
 use avmarks_rules::{Presence, Reason, Refusal};
@@ -132,6 +134,6 @@ impl Row {
 
 /// A query for `owner` with a signature that this key made for somebody and some app.
 pub(super) fn sign(key_text: &str, app: SdkAppId, identifier: &str, at: Timestamp) -> String {
-    let sig = UserSig::sign(&key(key_text), app, identifier, at.as_seconds(), 86_400, None);
+    let sig = UserSig::sign(&key(key_text), app, identifier, at, Duration::from_secs(86_400), None);
     format!("sdkappid={}&identifier=owner&usersig={}&random=1&contenttype=json", SdkAppId::EXAMPLE, sig.as_str())
 }

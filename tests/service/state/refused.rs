@@ -38,15 +38,15 @@ fn an_app_that_there_cannot_be() {
             "`policy` in the snapshot: `page` is not a field of the policy",
         ),
         ("\"refresh_list\"", "\"refresh\"", "`policy` in the snapshot: `refresh_list` is missing"),
-        ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is no snapshot: invalid value"),
-        ("\"group_admins_max\":5,", "", "this is no snapshot: missing field `group_admins_max`"),
-        ("\"page_size\"", "\"page_size\":\"500\",\"page_size\"", "this is no snapshot: duplicate field `page_size`"),
+        ("\"group_admins_max\":5", "\"group_admins_max\":-1", "this is not a snapshot: invalid value"),
+        ("\"group_admins_max\":5,", "", "this is not a snapshot: missing field `group_admins_max`"),
+        ("\"page_size\"", "\"page_size\":\"500\",\"page_size\"", "this is not a snapshot: duplicate field `page_size`"),
         ("\"at\":[", "\"at\":[9999999999999,", "the moments must ascend"),
-        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is no call"),
+        ("\"command\":\"modify_user_info\"", "\"command\":\"modify_info\"", "`modify_info` is not a call"),
         ("\"command\":\"get_members\"", "\"command\":\"modify_user_info\"", "is there twice"),
         ("\"command\":\"check_members\"", "\"command\":\"add_robots\"", "is there twice"),
-        ("\"groups\":[", "\"groups\":[7,", "this is no snapshot: invalid type"),
-        ("\"groups\":[", "\"groupes\":[", "this is no snapshot: unknown field `groupes`"),
+        ("\"groups\":[", "\"groups\":[7,", "this is not a snapshot: invalid type"),
+        ("\"groups\":[", "\"groupes\":[", "this is not a snapshot: unknown field `groupes`"),
     ]);
 }
 
@@ -54,8 +54,8 @@ fn an_app_that_there_cannot_be() {
 fn a_group_that_there_cannot_be() {
     all_are_refused(&[
         ("\"id\":\"g\"", "\"id\":\"\"", "`id` in the snapshot: invalid group id ``: it is empty"),
-        ("\"AVChatRoom\"", "\"Public\"", "in a group that is no AVChatRoom"),
-        ("\"AVChatRoom\"", "\"Party\"", "`Party` is no type of group"),
+        ("\"AVChatRoom\"", "\"Public\"", "in a group that is not an AVChatRoom"),
+        ("\"AVChatRoom\"", "\"Party\"", "`Party` is not a type of group"),
         (
             "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030000",
             "\"owner\":\"owner\",\"admins\":[\"keeper\",\"a\"],\"latest\":1795412030001",
@@ -68,12 +68,20 @@ fn a_group_that_there_cannot_be() {
             "\"admins\":[\"keeper\",\"a\",\"keeper\"]",
             "`keeper` is an administrator twice",
         ),
-        ("\"admins\":[\"keeper\",\"a\"]", "\"admins\":[\"keeper\",\"\"]", "`admins` in the snapshot: `` is no user id"),
-        ("\"admins\":[\"keeper\",\"a\"],", "", "this is no snapshot: missing field `admins`"),
-        ("\"next_place\":6", "\"next_place\":18446744073709551615", "place 18446744073709551615 is out of order"),
-        ("\"next_place\":6", "\"next_place\":4398046511105", "place 4398046511105 is out of order"),
-        ("\"next_place\":6", "\"next_place\":5", "place 5 is out of order"),
-        ("\"next_place\":6", "\"next_place\":0", "place 0 is out of order"),
+        (
+            "\"admins\":[\"keeper\",\"a\"]",
+            "\"admins\":[\"keeper\",\"\"]",
+            "`admins` in the snapshot: `` is not a user id",
+        ),
+        ("\"admins\":[\"keeper\",\"a\"],", "", "this is not a snapshot: missing field `admins`"),
+        (
+            "\"next_position\":6",
+            "\"next_position\":18446744073709551615",
+            "position 18446744073709551615 is out of order",
+        ),
+        ("\"next_position\":6", "\"next_position\":4398046511105", "position 4398046511105 is out of order"),
+        ("\"next_position\":6", "\"next_position\":5", "position 5 is out of order"),
+        ("\"next_position\":6", "\"next_position\":0", "position 0 is out of order"),
     ]);
     let good = good();
     let groups = &good[good.find("\"groups\":[").unwrap() + "\"groups\":[".len()..good.rfind(']').unwrap()];
@@ -84,9 +92,9 @@ fn a_group_that_there_cannot_be() {
 #[test]
 fn members_that_there_cannot_be() {
     all_are_refused(&[
-        ("\"account\":\"b\",\"place\":2", "\"account\":\"a\",\"place\":2", "`a` is a member twice"),
-        ("\"place\":2", "\"place\":1", "place 1 is out of order"),
-        ("\"place\":3", "\"place\":4", "place 4 is out of order"),
+        ("\"account\":\"b\",\"position\":2", "\"account\":\"a\",\"position\":2", "`a` is a member twice"),
+        ("\"position\":2", "\"position\":1", "position 1 is out of order"),
+        ("\"position\":3", "\"position\":4", "position 4 is out of order"),
         ("\"joined\":1795412030000", "\"joined\":1795412030001", "`a` joined after the latest time seen"),
         ("[500,600,1000]", "[600,1000]", "has an end of mark 500 without the mark, or one that has passed"),
         (
@@ -139,8 +147,8 @@ fn robots_that_there_cannot_be() {
             "\"robot\":true,\"marks\":[500,1000],\"pinned_until\":1795412030000",
             "`r` has an end of mark 500 without the mark, or one that has passed (PIN-500)",
         ),
-        ("\"robot\":true,", "", "this is no snapshot: missing field `robot`"),
-        ("\"robot\":true", "\"robot\":1", "this is no snapshot: invalid type"),
+        ("\"robot\":true,", "", "this is not a snapshot: missing field `robot`"),
+        ("\"robot\":true", "\"robot\":1", "this is not a snapshot: invalid type"),
     ]);
     // A robot alone makes a group of another type one that there cannot be.
     let good = good();
@@ -150,7 +158,7 @@ fn robots_that_there_cannot_be() {
     let alone = format!("{before}\"members\":[{robot}{after}");
     assert!(App::restore(alone.as_bytes()).is_ok(), "{alone}");
     let error = App::restore(spoilt(&alone, "\"AVChatRoom\"", "\"Public\"").as_bytes()).unwrap_err().to_string();
-    assert!(error.contains("`s` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)"), "{error}");
+    assert!(error.contains("`s` holds a mark in a group that is not an AVChatRoom (GROUP-TYPE)"), "{error}");
 }
 
 #[test]
@@ -163,19 +171,19 @@ fn views_that_there_cannot_be() {
         ("\"taken\":1795412030000", "\"taken\":1795412030001", message),
         (&count.0, &count.1, message),
         (&online.0, &online.1, message),
-        ("\"nobody\"", "{\"holding\":1000}", "a filter of group `g` is there twice"),
-        ("{\"holding\":1000}", "\"nobody\"", "`r` is in a view that does not show it"),
+        ("\"invalid_mark\"", "{\"holding\":1000}", "a filter of group `g` is there twice"),
+        ("{\"holding\":1000}", "\"invalid_mark\"", "`r` is in a view that does not show it"),
         ("{\"holding\":1000}", "{\"holding\":700}", "`700` is no mark"),
-        ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is no user id"),
-        ("\"online_view\":{", "\"check_view\":{", "this is no snapshot: unknown field `check_view`"),
+        ("\"accounts\":[\"a\",", "\"accounts\":[\"\",", "`online_view` in the snapshot: `` is not a user id"),
+        ("\"online_view\":{", "\"check_view\":{", "this is not a snapshot: unknown field `check_view`"),
     ]);
     let good = good();
     let views = good.find("\"list_views\":[").unwrap();
     let (before, views) = good.split_at(views);
-    for (place, order) in [("0", "rising"), ("4", "level")] {
-        let spoilt = format!("{before}{}", views.replacen("\"place\":5", &format!("\"place\":{place}"), 1));
+    for (position, order) in [("0", "rising"), ("4", "level")] {
+        let spoilt = format!("{before}{}", views.replacen("\"position\":5", &format!("\"position\":{position}"), 1));
         let error = App::restore(spoilt.as_bytes()).unwrap_err().to_string();
-        assert_eq!(error, "`list_views` in the snapshot: places must descend", "{order}");
+        assert_eq!(error, "`list_views` in the snapshot: positions must descend", "{order}");
     }
 }
 
@@ -188,9 +196,13 @@ fn views_that_contradict_the_group() {
     let json: serde_json::Value = serde_json::from_str(&good).unwrap();
     let count = format!("\"count\":{}", json["groups"][0]["count_view"]["count"]);
     for (from, to, message) in [
-        ("\"place\":5", "\"place\":6", "place 6 cannot be: it must be at least 1, and below the next free one, 6"),
-        ("\"place\":5", "\"place\":9223372036854775808", "place 9223372036854775808 cannot be"),
-        ("\"place\":1,", "\"place\":0,", "place 0 cannot be"),
+        (
+            "\"position\":5",
+            "\"position\":6",
+            "position 6 cannot be: it must be at least 1, and below the next free one, 6",
+        ),
+        ("\"position\":5", "\"position\":9223372036854775808", "position 9223372036854775808 cannot be"),
+        ("\"position\":1,", "\"position\":0,", "position 0 cannot be"),
         ("\"account\":\"r\"", "\"account\":\"s\"", "`s` is in a view twice"),
         (count.as_str(), "\"count\":6", "6 are online, and fewer have ever joined group `g`"),
         (count.as_str(), "\"count\":18446744073709551615", "are online, and fewer have ever joined group `g`"),
@@ -267,7 +279,7 @@ fn what_can_be_if_nothing_less() {
     for (from, to) in [
         // As many marks as a room can keep.
         ("[500,600,1000]", "[500,600,1000,1001,1002,1003,1004,1005,1006,1007,1008,1009,1010,1011,1012]"),
-        ("\"next_place\":6", "\"next_place\":4398046511104"),
+        ("\"next_position\":6", "\"next_position\":4398046511104"),
         // The limit may have been lowered since (`gap:sixth-admin`).
         ("[\"keeper\",\"a\"]", "[\"keeper\",\"a\",\"k1\",\"k2\",\"k3\",\"k4\"]"),
         ("[\"keeper\",\"a\"]", "[]"),
@@ -292,31 +304,31 @@ fn what_can_be_if_nothing_less() {
 #[test]
 fn what_is_no_snapshot_or_of_another_version() {
     for (bytes, message) in [
-        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
-        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
-        (b"\xff", "this is no snapshot: expected value at line 1 column 1"),
+        (&b""[..], "this is not a snapshot: EOF while parsing a value at line 1 column 0"),
+        (b"{}", "this is not a snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"\xff", "this is not a snapshot: expected value at line 1 column 1"),
         // Whatever form another version has, its number is looked at first.
-        (b"{\"avmarks_snapshot\":1}", "the snapshot is of version 1, and only version 2 can be read"),
-        (b"{\"avmarks_snapshot\":3}", "the snapshot is of version 3, and only version 2 can be read"),
+        (b"{\"avmarks_snapshot\":1}", "the snapshot is of version 1, and only versions 2 and 3 can be read"),
+        (b"{\"avmarks_snapshot\":4}", "the snapshot is of version 4, and only versions 2 and 3 can be read"),
     ] {
         assert_eq!(App::restore(bytes).unwrap_err().to_string(), message);
     }
     all_are_refused(&[
-        ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":1", "of version 1, and only version 2 can be read"),
-        ("{\"avmarks_snapshot\":2", "{\"avmarks_snapshot\":3", "of version 3, and only version 2 can be read"),
+        ("{\"avmarks_snapshot\":3", "{\"avmarks_snapshot\":1", "of version 1, and only versions 2 and 3 can be read"),
+        ("{\"avmarks_snapshot\":3", "{\"avmarks_snapshot\":4", "of version 4, and only versions 2 and 3 can be read"),
     ]);
 }
 
 /// A message of the JSON reader, which may repeat any text of the snapshot, is shown up to 400 characters.
 #[test]
 fn a_long_message_is_cut_at_400_characters() {
-    let message = |name: &str| App::restore(format!("{{\"avmarks_snapshot\":2,\"{name}\":0}}").as_bytes()).unwrap_err();
+    let message = |name: &str| App::restore(format!("{{\"avmarks_snapshot\":3,\"{name}\":0}}").as_bytes()).unwrap_err();
     let [fixed, name] = [message("").to_string(), "é".repeat(500)];
-    assert!(fixed.starts_with("this is no snapshot: unknown field ``"), "{fixed}");
+    assert!(fixed.starts_with("this is not a snapshot: unknown field ``"), "{fixed}");
     // The reader's own words, without what stands before them, and their place, which grows with the name.
-    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is no snapshot: ", "", 1);
+    let words = |length: usize| message(&"x".repeat(length)).to_string().replacen("this is not a snapshot: ", "", 1);
     let whole = (1..400).map(words).take_while(|words| !words.ends_with('…')).last().unwrap();
     let cut = words(whole.chars().filter(|c| *c == 'x').count() + 1);
     assert!(whole.chars().count() == 400 && cut.chars().count() == 401, "{whole}\n{cut}");
-    assert_eq!(message(&name).to_string(), format!("this is no snapshot: unknown field `{}…", "é".repeat(400 - 15)));
+    assert_eq!(message(&name).to_string(), format!("this is not a snapshot: unknown field `{}…", "é".repeat(400 - 15)));
 }

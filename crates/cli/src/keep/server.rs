@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_a_page_may_have_are_not_loopback() {
+    fn only_loopback_names_count_as_loopback() {
         for (host, expected) in [
             ("127.0.0.1:8700", true),
             ("localhost:8700", true),

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_a_place_that_takes_nothing_and_what_was_dropped_is_counted() {
+    fn dropped_lines_are_counted() {
         let ((go, gone), (taken, lines_taken), (told, lost)) = (channel(), channel(), channel());
         let out = Stuck { go: gone, taken };
         let mut lines = Lines::to(out, move |dropped| told.send(dropped).unwrap()).unwrap();

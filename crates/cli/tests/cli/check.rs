@@ -44,7 +44,7 @@ fn the_vendors_samples_need_their_comma_accepted() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_listed_in_the_order_of_the_precedence() {
+fn violations_are_listed_by_precedence() {
     let body = r#"{"GroupId":"","CommandType":3,"MemberList":[{"Member_Account":"","Marks":[999,"x"]},{"Member_Account":"b","Marks":[]}]}"#;
     let run = check(body, &["--json"]);
     let found = run.json();
@@ -97,7 +97,7 @@ fn a_reading_decides() {
 }
 
 #[test]
-fn what_is_no_json_is_answered_as_the_service_would() {
+fn invalid_json_is_answered_like_the_service() {
     let garbage =
         [&b""[..], b"\0\0\0\0", b"\xff\xfe{}", b"[1]", b"nonsense", b"{\"GroupId\":\"\xc3\"}", b"{", b"\xef\xbb\xbf{}"];
     for bytes in garbage {
@@ -111,7 +111,7 @@ fn what_is_no_json_is_answered_as_the_service_would() {
 }
 
 #[test]
-fn foreign_text_does_not_reach_the_terminal_as_it_is() {
+fn foreign_text_is_escaped() {
     let body = "{\"GroupId\":\"@TGS#a\",\"CommandType\":1,\"MemberList\":[{\"Member_Account\":\"\u{9b}2J\\u001b[2J\",\"Marks\":[1]}]}";
     for options in [&[][..], &["--reading", "gap:account-id=utf8"]] {
         let run = check(body, options);
@@ -175,7 +175,7 @@ fn notes(found: &Value) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn what_is_accepted_and_surely_not_meant_is_noted() {
+fn probable_mistakes_are_noted() {
     let twice = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]},{"Member_Account":"a","Marks":[1001]}]}"#;
     for (call, body, kind, pointer) in [
         ("modify_user_info", twice, "account-twice", "/MemberList/1/Member_Account"),
@@ -204,7 +204,7 @@ fn what_is_accepted_and_surely_not_meant_is_noted() {
 }
 
 #[test]
-fn a_missing_field_is_noted_where_its_name_is_nearly_there() {
+fn near_names_of_missing_fields_are_noted() {
     let run = check(r#"{"groupId":"@TGS#a","CommandTyp":1,"memberlist":[]}"#, &["--json"]);
     let found = run.json();
     assert_eq!((run.status, &found["answer"]["ErrorCode"]), (1, &json!(10004)));
@@ -214,7 +214,7 @@ fn a_missing_field_is_noted_where_its_name_is_nearly_there() {
 }
 
 #[test]
-fn notes_come_with_a_state_and_by_the_policy_too() {
+fn notes_respect_state_and_policy() {
     let folder = folder("notes-state");
     let saved = folder.join("app.json").to_str().unwrap().to_owned();
     let group = br#"{"at":0,"do":"create_group","group":"@TGS#a"}"#;
@@ -230,7 +230,7 @@ fn notes_come_with_a_state_and_by_the_policy_too() {
 }
 
 #[test]
-fn of_many_notes_twenty_are_listed_and_the_others_counted() {
+fn at_most_twenty_notes_are_listed() {
     let many: Vec<_> = (0..500).map(|_| json!({"Member_Account": "a", "Marks": [1000]})).collect();
     let body = json!({"GroupId": "@TGS#a", "CommandType": 1, "MemberList": many}).to_string();
     let found = check(&body, &["--json"]).json();

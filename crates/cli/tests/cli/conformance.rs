@@ -42,7 +42,7 @@ fn each_printed_verdict_is_that_of_check() {
 }
 
 #[test]
-fn a_run_has_the_exit_status_of_its_result() {
+fn the_exit_status_follows_the_result() {
     let Some(skip) = scripted("skip") else { return };
     let run = avmarks(&["conformance", "run", "--harness", &skip, "--category", "usersig"]);
     assert_eq!((run.status, run.err.as_str()), (0, ""));

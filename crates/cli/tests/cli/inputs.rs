@@ -49,7 +49,7 @@ fn byte_order_marks_are_removed_from_every_text() {
 }
 
 #[test]
-fn utf_16_gzip_and_zip_are_refused_by_name() {
+fn utf_16_and_archives_are_refused_by_name() {
     let folder = folder("encodings");
     let body = r#"{"GroupId":"g"}"#;
     for (bytes, said) in [
@@ -84,7 +84,7 @@ fn utf_16_gzip_and_zip_are_refused_by_name() {
 }
 
 #[test]
-fn a_comment_in_a_body_is_named_with_its_place() {
+fn comments_are_reported_with_their_position() {
     let message = |body: &str| {
         let found: Value = avmarks_with(&["check", "-", "--json"], body.as_bytes()).json();
         found["violations"][0]["message"].as_str().unwrap().to_owned()
@@ -101,7 +101,7 @@ fn a_comment_in_a_body_is_named_with_its_place() {
 }
 
 #[test]
-fn a_body_with_a_byte_order_mark_gets_a_hint() {
+fn a_byte_order_mark_gets_a_hint() {
     let found = avmarks_with(&["check", "-", "--json"], format!("{MARK}{{}}").as_bytes()).json();
     let hint = "the body is sent as it is in the file: it begins with a byte order mark; save it as UTF-8 without one";
     assert_eq!(found["hint"], hint);
@@ -130,7 +130,7 @@ fn headers_may_be_in_quotes_and_need_commas() {
 }
 
 #[test]
-fn lines_of_other_spreadsheets_are_told_by_their_form() {
+fn other_spreadsheet_formats_are_named() {
     let plan = |text: &str, arguments: &[&str]| {
         let name = file(&folder("forms"), "accounts.csv", text);
         send(&[&["set", "--plan", "--file", &name][..], arguments].concat())
@@ -164,7 +164,7 @@ fn no_setting_shows_a_password() {
 }
 
 #[test]
-fn a_url_with_the_path_of_a_call_is_refused() {
+fn a_url_with_a_call_is_refused() {
     for url in ["http://127.0.0.1:8600/v4", "https://console.tim.qq.com/v4/group_open_http_svc/get_online_member_num"] {
         let run = send(&["count", "--url", url]);
         assert_eq!(run.errors(4), ["--url: remove `/v4` and what follows: each call adds it"]);
@@ -195,7 +195,7 @@ fn readings_hold_for_the_identifier_too() {
 }
 
 #[test]
-fn the_proxy_of_the_environment_is_shown_with_its_variable() {
+fn the_environment_proxy_is_shown() {
     let shown = |args: &[&str], variables: &[(&str, &str)]| {
         let mut config = command(&[&["send", "config", "--json", "--region", "singapore"], args].concat());
         config.envs(variables.iter().copied());
@@ -220,7 +220,7 @@ fn the_proxy_of_the_environment_is_shown_with_its_variable() {
 }
 
 #[test]
-fn bad_lines_are_shown_up_to_twenty_with_a_count() {
+fn at_most_twenty_errors_are_shown() {
     let folder = folder("bad-lines");
     for (lines, more) in [(20, None), (21, Some("… and 1 more")), (5_000, Some("… and 4980 more"))] {
         let name = file(&folder, "bad.csv", "ann,x\n".repeat(lines));

@@ -178,7 +178,7 @@ fn a_keeper_that_was_killed_goes_on() {
 }
 
 #[test]
-fn wants_beyond_a_limit_are_refused_with_their_clause() {
+fn wants_beyond_a_limit_are_refused() {
     let pair = Pair::start("keep-limits");
     let lines: String = (0..10).map(|number| format!("live,user{number},{}\n", 1_000 + number)).collect();
     let csv = "Content-Type: text/csv\r\n";
@@ -219,7 +219,7 @@ fn webhooks_are_checked_before_they_are_stored() {
 }
 
 #[test]
-fn a_webhook_is_refused_before_its_body_is_sent() {
+fn a_webhook_is_refused_by_its_head() {
     use std::io::{Read, Write};
     let pair = Pair::start("keep-unsent");
     let mut stream = std::net::TcpStream::connect(&pair.keeper.address).unwrap();
@@ -274,7 +274,7 @@ fn garbage_is_answered_and_changes_nothing() {
 }
 
 #[test]
-fn doubled_and_reordered_webhooks_lead_to_the_same_marks() {
+fn webhook_order_does_not_change_marks() {
     let pair = Pair::start("keep-reordered");
     let url = format!("http://{}/webhook", pair.keeper.address);
     let faults = json!({ "url": url, "token": "word", "duplicate": 50, "reorder": 50, "seed": 7 });
@@ -330,7 +330,7 @@ fn it_stops_in_order_under_load() {
 }
 
 #[test]
-fn many_wants_are_stored_in_parts_and_counted_once() {
+fn many_wants_are_stored_in_parts() {
     let pair = Pair::start("keep-many");
     let lines = |first: usize, end: usize| -> String {
         (first..end).map(|number| format!("group{},user{number},1000\r\n", number / 1_000)).collect()
@@ -376,7 +376,7 @@ fn other_pages_and_unknown_paths_are_refused() {
 }
 
 #[test]
-fn a_token_is_asked_for_where_one_is_given() {
+fn a_configured_token_is_required() {
     let folder = folder("keep-token");
     let key = file(&folder, "key.txt", KEY);
     let token = file(&folder, "token.txt", "sesame\n");
@@ -422,7 +422,7 @@ fn a_part_of_the_rate_may_be_given() {
 }
 
 #[test]
-fn settings_that_are_missing_or_unsafe_are_all_told() {
+fn all_missing_or_unsafe_settings_are_listed() {
     let folder = folder("keep-settings");
     let run = |arguments: &[&str]| {
         Run::of(command(&[&["keep"], arguments].concat()).current_dir(&folder).env("HOME", &folder).output().unwrap())

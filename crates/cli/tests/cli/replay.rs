@@ -15,7 +15,7 @@ const TICK: &str = "{\"at\":0,\"do\":\"tick\"}\n";
 const TICKED: &str = "{\"line\":1,\"events\":[]}\n";
 
 #[test]
-fn each_line_is_answered_before_the_next_is_written() {
+fn each_line_is_answered_at_once() {
     let mut child = command(&["replay", "-"]).stdin(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -83,7 +83,7 @@ fn a_bad_line_ends_it_with_its_number() {
 }
 
 #[test]
-fn a_bad_line_of_a_file_is_named_with_the_file() {
+fn an_invalid_line_names_its_file() {
     let folder = folder("named");
     for bad in [&b"nonsense"[..], b"\xff", &[b' '; 17 << 20]] {
         let lines = file(&folder, "conv.jsonl", [TICK.as_bytes(), bad].concat());
@@ -94,7 +94,7 @@ fn a_bad_line_of_a_file_is_named_with_the_file() {
 }
 
 #[test]
-fn lines_that_are_no_text_or_too_long_are_named() {
+fn binary_and_long_lines_are_named() {
     let run = replay([TICK.as_bytes(), b"{\"at\":0,\"do\":\"t\xffck\"}\n"].concat(), &[]);
     assert_eq!((run.status, run.out.as_str()), (2, TICKED));
     assert!(run.err.contains("line 2: ") && run.err.contains("UTF-8") && run.err.contains("byte 15"), "{run:?}");
@@ -161,7 +161,7 @@ fn an_output_that_is_closed_ends_it_quietly() {
 }
 
 #[test]
-fn a_reader_that_goes_does_not_turn_a_refusal_into_its_opposite() {
+fn a_closed_pipe_keeps_the_exit_status() {
     let gone = |arguments: &[&str], stdin: &[u8]| {
         let mut child = command(arguments).stdin(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

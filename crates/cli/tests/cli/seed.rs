@@ -39,7 +39,7 @@ fn code(answer: &str) -> i64 {
 }
 
 #[test]
-fn the_line_to_try_works_after_any_seed_and_any_state() {
+fn the_suggested_command_always_works() {
     let folder = folder("seed-try");
     let other = of_another(&folder);
     let scenario = file(&folder, "app.jsonl", r#"{"at":0,"do":"app","sdkappid":1400000078,"admins":["carol"]}"#);
@@ -61,7 +61,7 @@ fn the_line_to_try_works_after_any_seed_and_any_state() {
 }
 
 #[test]
-fn the_line_to_try_counts_without_plan_and_switch_and_creates_a_group_where_none_is_named() {
+fn the_suggested_command_creates_a_group() {
     let folder = folder("seed-line");
     let create = "v4/group_open_http_svc/create_group";
     for (arguments, path) in [
@@ -123,7 +123,7 @@ fn a_seed_may_add_robots_and_set_administrators() {
 }
 
 #[test]
-fn what_is_given_goes_before_a_snapshot_and_what_is_not_is_told() {
+fn options_override_a_snapshot() {
     let folder = folder("seed-given");
     let other = of_another(&folder);
     let query =
@@ -146,7 +146,7 @@ fn what_is_given_goes_before_a_snapshot_and_what_is_not_is_told() {
 }
 
 #[test]
-fn a_clock_that_is_given_stands_where_the_snapshot_has_not_got_to() {
+fn a_given_clock_may_be_later() {
     let folder = folder("seed-clock");
     let other = of_another(&folder);
     for (given, stands, told) in [("7", 7, false), ("4", 5, true)] {

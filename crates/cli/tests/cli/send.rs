@@ -92,7 +92,7 @@ fn send_command(arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn the_example_has_the_students_that_the_tests_send() {
+fn the_example_file_matches_the_tests() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/students.csv");
     // The crate as a registry has it comes without the project around it.
     if let Ok(example) = std::fs::read_to_string(example) {

@@ -140,7 +140,7 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_vendors_sample_request_has_the_vendors_sample_answer() {
+fn the_vendor_sample_is_answered_as_documented() {
     let folder = folder("serve-sample");
     let seed = format!("{}/../../examples/online_room.jsonl", env!("CARGO_MANIFEST_DIR"));
     let server = Server::start(&folder, &["--seed", &seed]);
@@ -154,7 +154,7 @@ fn the_vendors_sample_request_has_the_vendors_sample_answer() {
 }
 
 #[test]
-fn the_two_commands_of_the_readme_show_what_it_says() {
+fn the_readme_commands_work() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let Ok(readme) = std::fs::read_to_string(top.join("README.md")) else {
         // The crate as a registry has it comes without the project around it.
@@ -175,7 +175,7 @@ fn the_two_commands_of_the_readme_show_what_it_says() {
 }
 
 #[test]
-fn it_stops_by_ctrl_c_as_well_and_answers_what_it_was_asked() {
+fn ctrl_c_stops_after_pending_answers() {
     let folder = folder("serve-stop");
     let mut server = Server::start(&folder, &[]);
     let mut stream = TcpStream::connect(server.address()).unwrap();
@@ -203,7 +203,7 @@ fn it_stops_by_ctrl_c_as_well_and_answers_what_it_was_asked() {
 }
 
 #[test]
-fn it_says_for_people_where_it_listens_and_what_to_trust() {
+fn the_banner_names_address_and_certificate() {
     let folder = folder("serve-told");
     let mut command = prepared(&folder, &["--group", "live", "-q"]);
     command.env("AVMARKS_UNKNOWN", "passed over");
@@ -218,7 +218,7 @@ fn it_says_for_people_where_it_listens_and_what_to_trust() {
 }
 
 #[test]
-fn options_go_before_the_environment_and_that_before_the_file() {
+fn settings_have_their_precedence() {
     let folder = folder("serve-layers");
     file(
         &folder,
@@ -273,13 +273,13 @@ fn a_key_has_signatures_checked_and_shows_nowhere() {
 }
 
 #[test]
-fn the_log_is_json_where_it_is_asked_for() {
+fn the_log_can_be_json() {
     let folder = folder("serve-log");
     let server = Server::start(&folder, &["--log", "json"]);
-    server.ask("v4/sns/friend_add", b"{}");
+    server.ask("v4/timpush/push", b"{}");
     let said = server.stop("-TERM");
     let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/sns/friend_add");
+    let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/timpush/push");
     assert!(named, "what is not emulated is named: {said}");
 }
 
@@ -300,7 +300,7 @@ fn a_snapshot_is_a_seed_too() {
 }
 
 #[test]
-fn what_will_not_do_is_named_with_its_place() {
+fn invalid_settings_are_named_with_their_source() {
     let folder = folder("serve-wrong");
     file(&folder, "bad.toml", "[serve]\n\nprot = 1\n");
     file(&folder, "type.toml", "[serve]\nport = [1]\n");
@@ -361,7 +361,7 @@ fn what_will_not_do_is_named_with_its_place() {
 }
 
 #[test]
-fn webhooks_that_are_too_many_are_counted_and_told_of_once() {
+fn dropped_webhooks_are_reported_once() {
     let folder = folder("serve-webhooks");
     let late = ["--webhook-url", "http://127.0.0.1:9/", "--webhook-delay-ms", "600000", "--group", "g"];
     let server = Server::start(&folder, &late);
@@ -381,7 +381,7 @@ fn webhooks_that_are_too_many_are_counted_and_told_of_once() {
 }
 
 #[test]
-fn a_port_in_use_is_an_error_and_listening_for_others_a_note() {
+fn a_port_in_use_is_an_error() {
     let folder = folder("serve-port");
     let server = Server::start(&folder, &["--listen", "0.0.0.0"]);
     let port = server.address().rsplit_once(':').unwrap().1.to_owned();

@@ -20,7 +20,7 @@ fn snapshot(folder: &Path, name: &str, lines: &str) -> String {
 }
 
 #[test]
-fn the_vendors_samples_would_be_answered_as_the_vendor_shows() {
+fn vendor_samples_are_answered_as_documented() {
     let state = snapshot(&folder("vendor"), "app.json", GROUP);
     for (sample, kind) in [("vendor_set.json", 1), ("vendor_delete.json", 2)] {
         let run = avmarks(&["check", "--json", "--trailing-comma", "--state", &state, &data(sample)]);
@@ -33,7 +33,7 @@ fn the_vendors_samples_would_be_answered_as_the_vendor_shows() {
 }
 
 #[test]
-fn a_dry_run_says_what_is_served_and_what_is_left_out() {
+fn a_dry_run_lists_served_and_omitted() {
     let lines = format!(r#"{GROUP}{{"at":9,"do":"disconnect","group":"@TGS#a6I4ZUUGO","account":"student9"}}"#);
     let state = snapshot(&folder("dry"), "app.json", &lines);
     let before = fs::read(&state).unwrap();
@@ -73,7 +73,7 @@ fn who_calls_and_when_can_be_told() {
 }
 
 #[test]
-fn the_policy_of_the_snapshot_holds_unless_it_is_changed() {
+fn the_snapshot_policy_is_the_default() {
     let folder = folder("policy");
     let state =
         snapshot(&folder, "app.json", r#"{"at":0,"do":"policy","too_many_code":"10004","trailing_comma":"accept"}"#);
@@ -118,7 +118,7 @@ fn a_conversation_goes_on_where_it_was_saved() {
 }
 
 #[test]
-fn nothing_is_saved_of_a_conversation_that_ends_in_an_error() {
+fn an_error_saves_nothing() {
     let folder = folder("unsaved");
     let target = file(&folder, "app.json", "as it was");
     let run = avmarks_with(&["replay", "-", "--save", &target], b"{\"at\":0,\"do\":\"tick\"}\nnonsense\n");
@@ -127,7 +127,7 @@ fn nothing_is_saved_of_a_conversation_that_ends_in_an_error() {
 }
 
 #[test]
-fn where_nothing_can_be_saved_is_said_before_the_work() {
+fn an_unwritable_target_is_reported_first() {
     let folder = folder("no-place");
     let missing = folder.join("missing/app.json");
     for (target, part) in [
@@ -147,13 +147,13 @@ fn where_nothing_can_be_saved_is_said_before_the_work() {
 fn what_is_no_snapshot_is_refused() {
     let folder = folder("no-snapshot");
     for (bytes, part) in [
-        (&b""[..], "this is no snapshot: EOF while parsing a value at line 1 column 0"),
+        (&b""[..], "this is not a snapshot: EOF while parsing a value at line 1 column 0"),
         (b"nonsense", "this is not a snapshot: it is not a JSON object"),
         (b"[]", "this is not a snapshot: it is not a JSON object"),
-        (b"{}", "this is no snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
+        (b"{}", "this is not a snapshot: missing field `avmarks_snapshot` at line 1 column 2"),
         (b"\xff\xfe", "it is UTF-16; save it as UTF-8"),
         (b"{\"avmarks_snapshot\":1}", "version 1"),
-        (b"{\"avmarks_snapshot\":2", "this is no snapshot: EOF while parsing an object at line 1 column 21"),
+        (b"{\"avmarks_snapshot\":3", "this is not a snapshot: EOF while parsing an object at line 1 column 21"),
     ] {
         let state = file(&folder, "app.json", bytes);
         for arguments in [["check", "-", "--state", &state], ["replay", "-", "--state", &state]] {
@@ -166,7 +166,7 @@ fn what_is_no_snapshot_is_refused() {
 }
 
 #[test]
-fn an_earlier_time_than_the_snapshots_is_said_not_to_be_taken() {
+fn an_earlier_time_is_noted() {
     let folder = folder("earlier");
     let state = snapshot(&folder, "app.json", &format!("{GROUP}{{\"at\":9,\"do\":\"tick\"}}"));
     let body = file(
@@ -220,7 +220,7 @@ fn saving_keeps_links_and_permissions() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_not_a_file_or_is_in_use_is_not_saved_to() {
+fn special_and_locked_files_are_not_overwritten() {
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::UnixListener;
     let folder = folder("in-use");

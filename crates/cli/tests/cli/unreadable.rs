@@ -3,7 +3,7 @@
 use crate::run::{avmarks, avmarks_with, data, file, folder, gibibyte};
 
 #[test]
-fn a_file_that_is_not_there_or_is_a_directory_is_named() {
+fn a_missing_file_is_named() {
     let folder = folder("unreadable");
     let (there, missing) = (folder.to_str().unwrap().to_owned(), folder.join("no\nsuch").to_str().unwrap().to_owned());
     let body = data("vendor_set.json");
@@ -22,7 +22,7 @@ fn a_file_that_is_not_there_or_is_a_directory_is_named() {
 }
 
 #[test]
-fn a_file_without_a_name_is_said_to_have_none() {
+fn an_empty_file_name_is_reported() {
     let who = ["--sdkappid", "1", "--identifier", "a"];
     for arguments in [
         &["check", ""][..],
@@ -37,7 +37,7 @@ fn a_file_without_a_name_is_said_to_have_none() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_may_not_be_read_is_named() {
+fn an_unreadable_file_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let locked = file(&folder("locked"), "locked.json", "{}");
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
@@ -51,7 +51,7 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
-fn a_body_over_the_limit_is_refused_without_being_read() {
+fn too_large_a_body_is_not_read() {
     let folder = folder("huge");
     let huge = gibibyte(&folder);
     let run = avmarks(&["check", &huge]);

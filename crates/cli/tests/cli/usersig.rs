@@ -94,7 +94,7 @@ fn what_is_signed_can_be_verified() {
 }
 
 #[test]
-fn an_explanation_needs_neither_key_nor_app_nor_user() {
+fn an_explanation_needs_only_a_signature() {
     let (time, _, sig) = MADE_ELSEWHERE[1];
     let at = time.to_string();
     let told = avmarks(&["usersig", "explain", sig, "--at", &at]);
@@ -266,7 +266,7 @@ fn a_key_of_another_form_gets_a_note() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_file_that_others_can_read_gets_a_note() {
+fn a_readable_key_file_is_noted() {
     use std::os::unix::fs::PermissionsExt;
 
     let key = file(&folder("readable"), "key.txt", KEY);
@@ -279,7 +279,7 @@ fn a_key_file_that_others_can_read_gets_a_note() {
 }
 
 #[test]
-fn white_space_and_byte_order_marks_around_a_key_are_removed() {
+fn white_space_around_a_key_is_removed() {
     let folder = folder("marked");
     let from_file = |text: &str| {
         let key = file(&folder, "key.txt", text);
@@ -337,7 +337,7 @@ fn wrong_values_that_cannot_be_secrets_are_shown() {
 }
 
 #[test]
-fn signing_for_what_is_not_a_user_id_is_remarked_upon() {
+fn signing_for_an_invalid_user_is_noted() {
     for (identifier, said) in [
         ("ann", None),
         ("röschen", Some("`\\u{f6}` at byte 1 is not allowed")),

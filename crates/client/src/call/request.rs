@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn administrators_are_set_deleted_and_listed_by_these_bytes() {
+    fn administrator_calls_have_the_documented_bytes() {
         let settings = PlanSettings::default();
         let set = CallRequest::set_admins(GROUP, ["b", "a", "b"], &settings).unwrap();
         assert_eq!(body(&set), r#"{"GroupId":"@TGS#a","CommandType":1,"Admin_Account":["b","a"]}"#);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn five_hundred_are_deleted_and_one_more_is_refused() {
+    fn at_most_500_administrators_are_deleted() {
         let settings = PlanSettings::default();
         let most = CallRequest::delete_admins(GROUP, accounts(500), &settings).unwrap();
         assert_eq!(modify_admin::Request::parse(&most.body).unwrap().accounts.len(), 500);

@@ -75,7 +75,7 @@ fn an_answer_comes_back_whole() {
 }
 
 #[test]
-fn a_code_as_a_string_is_mended_so_that_the_body_can_be_read() {
+fn a_code_as_string_becomes_a_number() {
     let body = br#"{"ActionStatus":"OK","ErrorCode":"0","OnlineMemberNum":3}"#;
     let answered = run(&mut call(true), |_| Some(Ok((200, body.to_vec())))).0.unwrap();
     assert_eq!(answered.anomalies, [Anomaly::CodeAsText]);
@@ -84,7 +84,7 @@ fn a_code_as_a_string_is_mended_so_that_the_body_can_be_read() {
 }
 
 #[test]
-fn it_is_tried_again_by_the_rules_of_a_job() {
+fn a_single_call_is_retried_like_jobs() {
     for (code, tries) in [(10002, 5), (10008, 2), (10010, 1), (60007, 5), (70001, 2), (60028, 1), (10005, 1)] {
         let (outcome, sent) = run(&mut call(true), |_| Some(Ok(refused(code))));
         let unanswered = outcome.unwrap_err();
@@ -111,7 +111,7 @@ fn a_signature_that_was_refused_is_renewed() {
 }
 
 #[test]
-fn what_does_harm_twice_is_repeated_only_where_it_was_not_carried_out() {
+fn unrepeatable_calls_are_retried_only_if_unsent() {
     let text = || "reset".to_owned();
     for (failure, tries) in [
         (TransportError::NotSent { message: text() }, 5),
@@ -157,7 +157,7 @@ fn a_call_in_flight_may_have_been_served() {
 }
 
 #[test]
-fn a_pace_that_is_full_is_waited_for_and_not_beyond_the_budget() {
+fn the_wait_for_pace_respects_the_budget() {
     let mut pace = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_secs(60), margin: Duration::ZERO });
     assert!(pace.admit(START));
     let mut call = call(true);
@@ -171,7 +171,7 @@ fn a_pace_that_is_full_is_waited_for_and_not_beyond_the_budget() {
 }
 
 #[test]
-fn the_last_moment_that_the_budget_leaves_for_a_try_is_used() {
+fn the_last_attempt_may_use_the_budget() {
     let budget = Duration::from_secs(10);
     for (late, again) in [(Duration::ZERO, true), (Duration::from_millis(1), false)] {
         let mut call = call(true);
@@ -200,7 +200,7 @@ fn the_last_moment_that_the_budget_leaves_for_a_try_is_used() {
 }
 
 #[test]
-fn what_comes_back_for_an_earlier_try_is_not_taken_for_the_latest() {
+fn late_responses_to_earlier_attempts_are_refused() {
     let (mut call, mut pace) = (call(true), Pace::new(PaceSettings::default()));
     let Step::Send(first) = call.poll(START, &mut pace) else { panic!() };
     let Step::WaitUntil(then) = call.poll(START.saturating_add(first.timeout), &mut pace) else { panic!() };
@@ -215,7 +215,7 @@ fn what_comes_back_for_an_earlier_try_is_not_taken_for_the_latest() {
 }
 
 #[test]
-fn what_became_of_it_is_one_line_and_holds_no_secret() {
+fn the_result_is_one_line_without_secrets() {
     let mut secrets = vec![KEY.to_owned()];
     let (outcome, _) = run(&mut call(true), |transmit| {
         let sig = transmit.query.usersig.as_str().to_owned();

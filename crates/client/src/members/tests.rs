@@ -99,7 +99,7 @@ fn assert_right(checked: Vec<CheckedMember>, asked: &[String]) {
 }
 
 #[test]
-fn five_hundred_are_one_request_and_one_more_makes_two() {
+fn more_than_500_accounts_make_two_requests() {
     for (count, calls) in
         [(1, vec![1]), (499, vec![499]), (500, vec![500]), (501, vec![500, 1]), (1_200, vec![500, 500, 200])]
     {
@@ -111,7 +111,7 @@ fn five_hundred_are_one_request_and_one_more_makes_two() {
 }
 
 #[test]
-fn an_account_that_is_named_twice_is_asked_about_once() {
+fn a_repeated_account_is_checked_once() {
     let twice = ["u3", "u1", "u3"].map(str::to_owned);
     let mut check = check(&twice);
     assert_eq!((check.group().as_str(), check.accounts().len()), (GROUP, 2));
@@ -120,7 +120,7 @@ fn an_account_that_is_named_twice_is_asked_about_once() {
 }
 
 #[test]
-fn an_answer_without_the_list_stands_for_nobody_and_unknown_fields_do_not_matter() {
+fn an_answer_without_the_list_means_nobody() {
     for (rest, expected) in [
         ("", false),
         (r#","Member_Account":null"#, false),
@@ -146,7 +146,7 @@ fn a_list_of_another_type_ends_the_check() {
 }
 
 #[test]
-fn a_lost_answer_a_busy_service_and_a_rate_refusal_are_tried_again() {
+fn temporary_failures_are_retried() {
     let accounts = accounts(501);
     let deeds: [(fn() -> Deed, u64); 3] =
         [(|| Deed::Lose, 0), (|| Deed::Refuse(10002), 0), (|| Deed::Refuse(60007), 1_000)];
@@ -170,7 +170,7 @@ fn its_requests_keep_the_pace() {
 }
 
 #[test]
-fn a_refusal_for_size_halves_the_requests_and_nobody_is_asked_about_twice() {
+fn a_size_refusal_halves_the_requests() {
     let accounts = accounts(900);
     let too_many = |request: &Request<'_>| request.accounts.len() > 200;
     let deed = |request: &Request<'_>| if too_many(request) { Deed::Refuse(10005) } else { online(request) };
@@ -187,7 +187,7 @@ fn a_refusal_for_size_halves_the_requests_and_nobody_is_asked_about_twice() {
 }
 
 #[test]
-fn a_check_that_is_stopped_asks_for_nothing_more() {
+fn a_stopped_check_sends_nothing() {
     let mut check = check(&accounts(3));
     check.stop();
     assert_eq!(check.request(), None);

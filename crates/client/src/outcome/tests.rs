@@ -37,7 +37,7 @@ fn an_omitted_account_is_probably_absent() {
 }
 
 #[test]
-fn a_mark_is_full_from_its_thousandth_holder_on() {
+fn a_mark_is_full_at_1000_holders() {
     let plan = plan(PlanKind::SetMarks, 2, &[1000]);
     assert_eq!(told(&plan, 998, &[("u0", &[1000])]).0[1], ABSENT);
     assert_eq!(told(&plan, 999, &[("u0", &[1000])]).0[1], FULL);
@@ -46,7 +46,7 @@ fn a_mark_is_full_from_its_thousandth_holder_on() {
 }
 
 #[test]
-fn a_mark_that_a_later_account_took_was_not_full() {
+fn a_mark_taken_later_was_not_full() {
     let plan = plan(PlanKind::SetMarks, 3, &[1000]);
     for before in [0, 999, 1_000, 5_000] {
         assert_eq!(told(&plan, before, &[("u0", &[1000]), ("u2", &[1000])]).0[1], ABSENT, "{before}");
@@ -73,7 +73,7 @@ fn a_partial_outcome_has_the_reason_that_fits() {
 }
 
 #[test]
-fn an_account_that_the_answer_names_is_not_absent() {
+fn a_listed_account_is_not_absent() {
     let plan = plan(PlanKind::SetMarks, 1, &[1000]);
     assert_eq!(told(&plan, 0, &[("u0", &[1777])]), (vec![UNKNOWN.to_owned()], vec![Anomaly::UnrequestedMarks(1)]));
     assert_eq!(told(&plan, 0, &[("u0", &[])]), (vec![UNKNOWN.to_owned()], vec![]));
@@ -99,7 +99,7 @@ fn an_answer_that_contradicts_the_call_is_noted() {
 }
 
 #[test]
-fn accounts_that_nothing_is_known_of_are_not_sent() {
+fn unknown_accounts_are_not_sent() {
     let plan = plan(PlanKind::SetMarks, 10, &[1000]);
     let (call, _) = AnsweredCall::of(&plan, 3..5, &Answer::served(1, vec![]), &Holders::new(), 1, Timestamp::EPOCH);
     let known = vec![
@@ -114,7 +114,7 @@ fn accounts_that_nothing_is_known_of_are_not_sent() {
 }
 
 #[test]
-fn robots_of_an_accepted_call_are_accepted_and_not_applied() {
+fn robots_are_accepted_and_not_applied() {
     let accounts = (0..3).map(|number| format!("robot{number}"));
     let plan = Plan::add_robots("@TGS#a", accounts, &PlanSettings::default()).unwrap();
     let call = AnsweredCall::whole(0..2, 9, Timestamp::EPOCH);

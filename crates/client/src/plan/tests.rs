@@ -14,7 +14,7 @@ fn shown(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn duplicates_merge_at_the_first_place_and_marks_in_order_of_first_mention() {
+fn duplicates_merge_at_their_first_mention() {
     let plan = plan(
         PlanKind::SetMarks,
         &[("b", &[1001, 1000, 1001]), ("a", &[1000]), ("b", &[1002, 1000]), ("c", &[1000]), ("a", &[1000])],
@@ -53,7 +53,7 @@ fn every_fault_is_told_with_its_place() {
 }
 
 #[test]
-fn a_kind_of_plan_has_its_command_and_its_name() {
+fn each_plan_kind_has_command_and_name() {
     let shown: Vec<_> = PlanKind::ALL
         .iter()
         .map(|kind| (kind.name(), kind.endpoint().command(), kind.command_type(), kind.sets(), kind.names_served()))
@@ -96,7 +96,7 @@ fn robots_are_accounts_with_mark_500_each_once() {
 }
 
 #[test]
-fn five_hundred_robots_are_one_call_and_one_more_makes_two() {
+fn robots_beyond_500_make_another_call() {
     for (robots, calls) in [(1, vec![1]), (500, vec![500]), (501, vec![500, 1]), (1_000, vec![500, 500])] {
         let accounts = || (0..robots).map(|number| format!("robot{number}"));
         for plan in
@@ -114,7 +114,7 @@ fn a_plan_of_nobody_is_refused() {
 }
 
 #[test]
-fn ten_custom_marks_and_both_special_ones_are_a_set_and_eleven_are_none() {
+fn at_most_ten_custom_marks_are_planned() {
     let ten: Vec<i64> = [500, 600].into_iter().chain(1000..1010).collect();
     let good = plan(PlanKind::SetMarks, &[("a", &ten)]).unwrap();
     assert_eq!(good.special_marks().collect::<Vec<_>>(), [Mark::PINNED, Mark::HIDDEN]);
@@ -162,7 +162,7 @@ fn another_plan_has_another_fingerprint() {
 }
 
 #[test]
-fn a_mark_is_any_integer_and_ids_are_typed_or_text() {
+fn marks_and_ids_may_be_untyped() {
     let settings = PlanSettings::default();
     let base = Plan::set_marks(GROUP, [("a", [1000])], &settings).unwrap();
     let account = avmarks_spec::UserId::parse("a").unwrap();

@@ -17,7 +17,7 @@ fn progress(plan: &Plan, answered: Vec<AnsweredCall>) -> Progress {
 }
 
 #[test]
-fn an_answer_gives_each_account_of_its_call_a_result() {
+fn each_account_of_an_answer_has_a_result() {
     let plan = plan(4);
     let served = [("u1", vec![1001, 1000]), ("u3", vec![1001, 9]), ("u2", vec![5]), ("other", vec![1000])];
     let members = served.map(|(account, marks)| Served::new(account, marks)).into();

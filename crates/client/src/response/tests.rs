@@ -69,7 +69,7 @@ fn status_and_code_that_contradict_are_an_anomaly() {
 }
 
 #[test]
-fn an_answer_that_does_not_tell_who_was_served() {
+fn incomplete_answers_say_what_is_missing() {
     for (rest, reason) in [
         (r#","CommandType":2"#, "`CommandType` is `2`: expected that of the request"),
         (r#","CommandType":2,"MemberList":[]"#, "`CommandType` is `2`: expected that of the request"),
@@ -141,7 +141,7 @@ fn an_unexpected_response_has_its_kind_and_head() {
 }
 
 #[test]
-fn a_redirect_is_a_status_from_300_to_399() {
+fn statuses_300_to_399_are_redirects() {
     for (status, kind) in [
         (299, UnexpectedKind::Status),
         (300, UnexpectedKind::Redirect),
@@ -153,7 +153,7 @@ fn a_redirect_is_a_status_from_300_to_399() {
 }
 
 #[test]
-fn the_first_512_bytes_of_an_unexpected_body_are_kept() {
+fn at_most_512_bytes_are_kept() {
     for (bytes, kept) in [(511, 511), (512, 512), (513, 512)] {
         let found = unexpected(Response::new(502, "x".repeat(bytes).as_bytes()));
         assert_eq!((found.head.len(), found.bytes), (kept, bytes));
@@ -186,7 +186,7 @@ fn a_compressed_answer_is_named() {
 }
 
 #[test]
-fn the_wait_that_a_response_asks_for_is_shown() {
+fn the_requested_wait_is_shown() {
     let found = unexpected(Response::new(503, b"busy").with_retry_after("120"));
     assert_eq!(found.retry_after, Some(Duration::from_secs(120)));
     assert_eq!(

@@ -13,7 +13,7 @@ pub const UNEXPECTED_BODY_BYTES_MAX: usize = 512;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnexpectedResponse {
-    /// What it is.
+    /// The kind of response, such as a redirect or HTML.
     pub kind: UnexpectedKind,
     /// The HTTP status.
     pub status: u16,

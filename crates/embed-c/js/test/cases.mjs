@@ -45,9 +45,30 @@ export function cases(avmarks, border) {
             equal(text(call(bytes(request), bytes(body))), text(call(request, body)));
             begins(text(call("")), '{"v":1,"error":{"kind":"not-json"');
         }],
+        ["characters of any length are the same as their bytes", () => {
+            for (const account of ["é", "中", "😀", "a".repeat(33), "中".repeat(11), "\u0000"]) {
+                const of = JSON.stringify({ GroupId: "g", CommandType: 1, MemberList: [{ Member_Account: account, Marks: [1000] }] });
+                equal(text(call(request, of)), text(call(new TextEncoder().encode(request), new TextEncoder().encode(of))));
+            }
+        }],
+        ["what is neither text nor bytes is refused", () => {
+            for (const wrong of [{}, [], null, 1, new ArrayBuffer(2), new Uint16Array(2), new DataView(new ArrayBuffer(2))]) {
+                equal(thrown(() => call(request, wrong)).message, "expected a string or a Uint8Array");
+                equal(thrown(() => call(wrong)) instanceof TypeError, true);
+            }
+        }],
         ["a body of 16 MiB is measured", () => {
             equal(text(call(request, new Uint8Array(1 << 24))).includes("the body has 16777216 bytes"), true);
             equal(text(call(" ".repeat(1 << 24) + request, body)), text(call(request, body)));
+        }],
+        ["a body is not taken for the one before it, whatever their lengths", () => {
+            const question = '{"v":1,"do":"check","endpoint":"get_members"}';
+            for (const length of [0, 1, 1 << 20, 3, (1 << 20) + 1, 2, 1 << 24, 1]) {
+                const of = "x".repeat(length);
+                const reply = text(call(question, of));
+                equal(reply, text(call(question, new TextEncoder().encode(of))));
+                equal(reply.includes(`${length} bytes`), length > 1 << 20);
+            }
         }],
         ["an error is thrown with its place", () => {
             const error = thrown(() => check("modify_user_info", "", { polcy: {} }));

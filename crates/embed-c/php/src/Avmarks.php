@@ -34,19 +34,16 @@ final class Avmarks
     public static function call(string $request, string $body = ''): string
     {
         $ffi = self::ffi();
-        $length = $ffi->new('size_t');
-        $text = $ffi->avmarks_call($request, strlen($request), $body, strlen($body), \FFI::addr($length));
-        return self::taken($ffi, $text, $length->cdata);
+        return self::taken($ffi, $ffi->avmarks_call($request, strlen($request), $body, strlen($body), null));
     }
 
     /** @internal */
-    public static function taken(\FFI $ffi, \FFI\CData $text, int $length): string
+    public static function taken(\FFI $ffi, \FFI\CData $text): string
     {
-        try {
-            return \FFI::string($text, $length);
-        } finally {
-            $ffi->avmarks_free($text, $length);
-        }
+        // No reply has a NUL in it, so that its length need not be asked for.
+        $reply = \FFI::string($text);
+        $ffi->avmarks_free($text, strlen($reply));
+        return $reply;
     }
 
     /**

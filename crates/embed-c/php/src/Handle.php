@@ -39,9 +39,9 @@ final class Handle
     {
         $ffi = Avmarks::ffi();
         $request = Avmarks::request($do, $fields);
-        [$handle, $length] = [$ffi->new('avmarks_handle *'), $ffi->new('size_t')];
-        $text = $ffi->avmarks_open($request, strlen($request), $body, strlen($body), \FFI::addr($handle), \FFI::addr($length));
-        Avmarks::value(Avmarks::taken($ffi, $text, $length->cdata));
+        $handle = $ffi->new('avmarks_handle *');
+        $text = $ffi->avmarks_open($request, strlen($request), $body, strlen($body), \FFI::addr($handle), null);
+        Avmarks::value(Avmarks::taken($ffi, $text));
         return new self($ffi, $handle);
     }
 
@@ -49,9 +49,8 @@ final class Handle
     public function call(string $request, string $body = ''): string
     {
         $handle = $this->handle ?? throw new \LogicException('it is closed');
-        $length = $this->ffi->new('size_t');
-        $text = $this->ffi->avmarks_ask($handle, $request, strlen($request), $body, strlen($body), \FFI::addr($length));
-        return Avmarks::taken($this->ffi, $text, $length->cdata);
+        $text = $this->ffi->avmarks_ask($handle, $request, strlen($request), $body, strlen($body), null);
+        return Avmarks::taken($this->ffi, $text);
     }
 
     /**

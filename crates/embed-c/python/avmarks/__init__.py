@@ -10,16 +10,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import threading
-from pathlib import Path
 from typing import Any, TypedDict, TypeVar
+
+from . import _native
 
 __all__ = ["AvmarksError", "Checked", "Job", "Session", "Violation", "about", "ask", "call", "check", "explain", "plan"]
 
-_ABI = 1
+_ask = _native.ask
 
 
 class AvmarksError(Exception):
@@ -53,41 +52,9 @@ class Checked(_Found, total=False):
     notes: list[dict[str, Any]]
 
 
-def _load(path: str) -> ctypes.CDLL:
-    library = ctypes.CDLL(path)
-    size, pointer = ctypes.c_size_t, ctypes.c_void_p
-    library.avmarks_abi.restype = ctypes.c_uint32
-    if (found := library.avmarks_abi()) != _ABI:
-        raise ImportError(f"{path} has interface {found}, and this package wants {_ABI}; install the two from one version")
-    asked: list[Any] = [ctypes.c_char_p, size, ctypes.c_char_p, size]
-    library.avmarks_call.argtypes, library.avmarks_call.restype = [*asked, pointer], pointer
-    library.avmarks_open.argtypes, library.avmarks_open.restype = [*asked, pointer, pointer], pointer
-    library.avmarks_ask.argtypes, library.avmarks_ask.restype = [pointer, *asked, pointer], pointer
-    library.avmarks_close.argtypes, library.avmarks_close.restype = [pointer], None
-    library.avmarks_free.argtypes, library.avmarks_free.restype = [pointer, size], None
-    return library
-
-
-_library = _load(os.environ.get("AVMARKS_LIBRARY") or str(Path(__file__).with_name("libavmarks.so")))
-_call, _free, _string_at = _library.avmarks_call, _library.avmarks_free, ctypes.string_at
-
-
-def _taken(text: Any) -> bytes:
-    # No reply has a NUL in it, so that its length need not be asked for.
-    reply = _string_at(text)
-    _free(text, len(reply))
-    return reply
-
-
-def _bytes(text: bytes | str) -> bytes:
-    # Half a surrogate pair becomes bytes that are not UTF-8, and the library says so.
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-
-
 def call(request: bytes | str, body: bytes | str = b"") -> bytes:
     """Answers a question, as bytes: the reply as it is, `error` included. Text is taken as UTF-8."""
-    request, body = _bytes(request), _bytes(body)
-    return _taken(_call(request, len(request), body, len(body), None))
+    return _ask(None, request, body)
 
 
 def _value(reply: bytes) -> Any:
@@ -137,17 +104,16 @@ class _Handle:
     """A machine that is kept between questions. It may be asked by several threads, which wait for each other."""
 
     def __init__(self, do: str, body: bytes | str, fields: dict[str, Any]) -> None:
-        self._lock, self._handle = threading.Lock(), ctypes.c_void_p()
-        request, body = _request(do, fields), _bytes(body)
-        _value(_taken(_library.avmarks_open(request, len(request), body, len(body), ctypes.byref(self._handle), None)))
+        self._lock = threading.Lock()
+        self._handle, reply = _native.open(_request(do, fields), body)
+        _value(reply)
 
     def call(self, request: bytes | str, body: bytes | str = b"") -> bytes:
         """Answers a question, as bytes: the reply as it is, `error` included. Text is taken as UTF-8."""
-        request, body = _bytes(request), _bytes(body)
         with self._lock:
-            if not self._handle:
+            if self._handle is None:
                 raise ValueError("it is closed")
-            return _taken(_library.avmarks_ask(self._handle, request, len(request), body, len(body), None))
+            return _ask(self._handle, request, body)
 
     def ask(self, do: str, body: bytes | str = b"", **fields: Any) -> Any:
         """Answers a question: its fields in, what it gave out. Raises AvmarksError where it could not be put."""
@@ -156,11 +122,10 @@ class _Handle:
     def close(self) -> None:
         """Gives the memory back. Nothing can be asked afterwards."""
         with self._lock:
-            handle, self._handle = self._handle, ctypes.c_void_p()
-            _library.avmarks_close(handle)
+            self._handle = None
 
     def __reduce__(self) -> str:
-        # A copy would give the same memory back once more.
+        # A copy would be the same machine, and not one in the same state.
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled; open another with its snapshot or progress")
 
     def __enter__(self: _Self) -> _Self:
@@ -168,10 +133,6 @@ class _Handle:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_handle", None):
-            self.close()
 
 
 class Session(_Handle):

@@ -1,4 +1,5 @@
 import copy
+import resource
 import threading
 import urllib.parse
 from pathlib import Path
@@ -40,6 +41,25 @@ def test_text_is_taken_as_utf_8():
     with pytest.raises(avmarks.AvmarksError) as caught:
         avmarks.explain("\ud800")
     assert caught.value.kind == "not-json"
+
+
+@pytest.mark.parametrize("wrong", [None, 1, bytearray(b"{}"), memoryview(b"{}"), []], ids=lambda wrong: type(wrong).__name__)
+def test_what_is_neither_bytes_nor_text_is_refused(wrong):
+    for asked in ((wrong, b""), (REQUEST, wrong)):
+        with pytest.raises(TypeError, match="expected bytes"):
+            avmarks.call(*asked)
+    with pytest.raises(TypeError, match="expected bytes"):
+        avmarks.Session(wrong)
+
+
+def test_memory_is_given_back():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(60):
+        avmarks.call(REQUEST, bytes(1 << 21))
+        avmarks.call(REQUEST, "é" * (1 << 20))
+        avmarks.Session().call(b'{"v":1,"do":"snapshot"}')
+    # In KiB. Were the bodies kept, it would be 240 MiB.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 << 10
 
 
 def test_an_error_is_raised_with_its_place():

@@ -1,7 +1,7 @@
 //! Calls of the API: their pages, and the clauses and gaps that rest on these.
 
 use avmarks_protocol::Endpoint;
-use avmarks_spec::{CLAUSES, GAPS, PAGES, Source, WebPage};
+use avmarks_spec::{Clause, Gap, PAGES, Source, WebPage};
 use serde::Serialize;
 
 use super::names::{TOPICS, plain};
@@ -36,13 +36,13 @@ impl Calls {
             let on_page = |source: &Source| endpoints.iter().any(|endpoint| is_of(&source.page, *endpoint));
             sources.iter().any(on_page) || endpoints.iter().any(|endpoint| text.contains(endpoint.command()))
         };
-        let clauses = CLAUSES.iter().filter(|row| rests(row.sources, row.description));
-        let gaps = GAPS.iter().filter(|row| rests(row.sources, row.question));
+        let clauses = Clause::ALL.iter().copied().filter(|clause| rests(clause.sources(), clause.description()));
+        let gaps = Gap::ALL.iter().copied().filter(|gap| rests(gap.sources(), gap.question()));
         Some(Self {
             name,
             calls: endpoints.iter().copied().map(CallLine::of).collect(),
-            clauses: clauses.map(|row| Entry { id: row.id, says: row.description }).collect(),
-            gaps: gaps.map(|row| Entry { id: row.id, says: row.question }).collect(),
+            clauses: clauses.map(Entry::from).collect(),
+            gaps: gaps.map(Entry::from).collect(),
         })
     }
 }

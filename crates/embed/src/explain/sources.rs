@@ -1,6 +1,6 @@
 //! What clauses, gaps and codes rest on.
 
-use avmarks_spec::{CLAUSES, GAPS, Source, WebPage};
+use avmarks_spec::{Clause, Gap, Source, WebPage};
 use serde::Serialize;
 
 /// A copy of a page.
@@ -28,8 +28,8 @@ impl SourceLine {
 
     /// The copies of a page that anything rests on, the newest first, each date once.
     pub fn of_page(number: &str) -> Vec<Self> {
-        let of_clauses = CLAUSES.iter().flat_map(|row| row.sources);
-        let all = of_clauses.chain(GAPS.iter().flat_map(|row| row.sources));
+        let of_clauses = Clause::ALL.iter().flat_map(|clause| clause.sources());
+        let all = of_clauses.chain(Gap::ALL.iter().flat_map(|gap| gap.sources()));
         let mut lines: Vec<_> = all
             .filter(|source| source.page.number == number)
             .map(|source| Self { section: "", ..Self::of(source) })
@@ -45,4 +45,16 @@ impl SourceLine {
 pub struct Entry {
     pub id: &'static str,
     pub says: &'static str,
+}
+
+impl From<Clause> for Entry {
+    fn from(clause: Clause) -> Self {
+        Self { id: clause.id(), says: clause.description() }
+    }
+}
+
+impl From<Gap> for Entry {
+    fn from(gap: Gap) -> Self {
+        Self { id: gap.id(), says: gap.question() }
+    }
 }

@@ -24,7 +24,7 @@ fn a_body_over_the_limit_is_refused_unread() {
 }
 
 #[test]
-fn integers_are_numbers_or_strings_up_to_64_bits() {
+fn integers_may_be_strings() {
     let request = |now: &str| format!(r#"{{"v":1,"do":"usersig_explain","usersig":"x","now_ms":{now}}}"#);
     for now in ["0", "9007199254740991", "\"9007199254740991\"", "\"0\""] {
         assert_eq!(value(&call(request(now), b""))["ok"]["accepted"], false, "{now}");
@@ -67,7 +67,7 @@ fn marks_cross_as_integers_of_any_size() {
 }
 
 #[test]
-fn calls_of_a_plan_have_one_to_500_accounts() {
+fn plan_calls_have_1_to_500_accounts() {
     for (accounts, per_call, calls) in [(1, 500, 1), (500, 500, 1), (501, 500, 2), (3, 1, 3)] {
         let reply = value(&call(plan("set", accounts, per_call).to_string(), b""));
         assert_eq!(reply["ok"]["calls"].as_array().unwrap().len(), calls);
@@ -141,7 +141,7 @@ fn an_answer_is_read_whatever_it_is() {
 }
 
 #[test]
-fn advice_has_the_wait_that_the_code_asks_for() {
+fn advice_has_the_requested_wait() {
     for (code, action, wait) in [
         (10002, "retry-now", json!(0)),
         (60007, "retry-later", json!(1_000)),
@@ -356,7 +356,7 @@ fn a_job_sends_retries_and_goes_on_later() {
 }
 
 #[test]
-fn a_job_is_signed_by_a_key_or_by_a_signature() {
+fn a_job_needs_key_or_signature() {
     let with = |change: &dyn Fn(&mut Value)| {
         let mut fields = value(example("job").0);
         change(&mut fields);

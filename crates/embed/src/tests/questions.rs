@@ -25,7 +25,7 @@ fn wrong(kind: &Kind) -> Value {
 }
 
 #[test]
-fn every_question_has_an_example_with_all_its_fields() {
+fn every_request_has_a_complete_example() {
     for (_, verb) in verbs() {
         let found = fields(example(verb.name).0);
         for field in verb.fields.iter().filter(|field| (verb.name, field.name) != ("job", "usersig")) {
@@ -41,7 +41,7 @@ fn endpoints_are_those_of_the_protocol() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_told_with_its_place() {
+fn invalid_fields_are_reported_with_their_path() {
     for (place, verb) in verbs() {
         let (request, body) = example(verb.name);
         for Field { name, kind, required, .. } in HEAD.iter().chain(verb.fields) {
@@ -69,7 +69,7 @@ fn what_is_missing_or_wrong_is_told_with_its_place() {
 }
 
 #[test]
-fn a_field_that_is_not_known_is_an_error() {
+fn unknown_fields_are_errors() {
     for (place, verb) in verbs() {
         let (request, body) = example(verb.name);
         let mut with = fields(request);
@@ -86,7 +86,7 @@ fn a_field_that_is_not_known_is_an_error() {
 }
 
 #[test]
-fn bytes_where_none_are_asked_for_are_an_error() {
+fn unexpected_bytes_are_an_error() {
     for (place, verb) in verbs().filter(|(_, verb)| verb.body.is_none()) {
         let reply = asked(place, example(verb.name).0, b"x");
         assert_eq!(error(&reply), ("body".to_owned(), None), "{} {reply}", verb.name);
@@ -94,7 +94,7 @@ fn bytes_where_none_are_asked_for_are_an_error() {
 }
 
 #[test]
-fn what_is_not_a_request_is_told_as_such() {
+fn invalid_requests_are_reported() {
     for (request, kind, pointer) in [
         (&b""[..], "not-json", None),
         (b"\xff", "not-json", None),

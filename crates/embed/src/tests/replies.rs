@@ -99,8 +99,8 @@ fn replies_of_one_conversation_have_their_shape() {
 
 #[test]
 fn every_subject_is_explained_in_one_shape() {
-    let names = avmarks_spec::CLAUSES.iter().map(|row| row.id.to_owned());
-    let names = names.chain(avmarks_spec::GAPS.iter().map(|row| row.id.to_owned()));
+    let names = avmarks_spec::Clause::ALL.iter().map(|clause| clause.id().to_owned());
+    let names = names.chain(avmarks_spec::Gap::ALL.iter().map(|gap| gap.id().to_owned()));
     let codes = avmarks_protocol::ERROR_CODES.iter().flat_map(|row| [row.code.to_string(), row.name.to_owned()]);
     for subject in names.chain(codes).chain(["500", "1000", "precedence", "gap:page_size"].map(str::to_owned)) {
         let request = format!(r#"{{"v":1,"do":"explain","subject":"{subject}"}}"#);
@@ -119,7 +119,7 @@ fn every_subject_is_explained_in_one_shape() {
 }
 
 #[test]
-fn what_the_service_would_not_take_is_no_error() {
+fn a_service_refusal_is_not_an_error() {
     for (request, body) in [
         (example("usersig_verify").0, &b""[..]),
         (r#"{"v":1,"do":"webhook_parse"}"#, b"\xff"),

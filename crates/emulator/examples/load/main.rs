@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn an_emulator_and_the_bare_server_give_the_answer_that_counts() {
+    fn emulator_and_bare_server_answer() {
         let mut settings = Settings::default();
         settings.clock = Clock::standing_at(Timestamp::EPOCH);
         let emulator = Emulator::new(settings).unwrap();

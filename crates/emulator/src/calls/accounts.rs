@@ -211,7 +211,7 @@ fn everywhere(
 ) -> Changes {
     let mut changes = Changes { at: given.now, ..Changes::default() };
     for id in groups {
-        changes.events.extend(state.observe(*id, presence, &[account], given.now).events);
+        changes.events.extend(state.apply_presence(*id, presence, &[account], given.now).events);
     }
     changes
 }

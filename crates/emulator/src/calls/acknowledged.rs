@@ -2,9 +2,23 @@
 
 use avmarks_spec::GroupType;
 
+use serde_json::{Value, json};
+
+use super::answer::{Object, Reply};
+use super::body::Given;
 use super::call::Call;
 use super::field::Field;
 use super::messages::BODY;
+
+const AV: &[(GroupType, i64)] = &[(GroupType::AvChatRoom, 10_007)];
+/// The types whose messages have no extension. Source: 1047/52170, applicable group types.
+const UNEXTENDED: &[(GroupType, i64)] = &[(GroupType::AvChatRoom, 10_007), (GroupType::Community, 10_007)];
+/// Pairs of one call, and bytes of a key. Source: 1047/52170, request fields.
+const EXTENSIONS_MAX: usize = 20;
+const EXTENSION: &[Field] = &[Field::name("Key", 100).required(), Field::text("Value", usize::MAX)];
+const OPERATE_TYPE: Field = Field::number("OperateType", 1, 3).required();
+const NO_EXTENSION: &[Field] = &[Field::objects("ExtensionList", usize::MAX, &[]).required()];
+const SEQUENCES: Field = Field::objects("MsgSeqList", usize::MAX, &[Field::number("MsgSeq", 0, i64::MAX).required()]);
 
 pub(super) const CALLS: &[Call] = &[
     Call::new(
@@ -31,7 +45,81 @@ pub(super) const CALLS: &[Call] = &[
         "Changes a message of a group.",
         &[Field::group(), Field::number("MsgSeq", 0, i64::MAX).required()],
     )
-    .of_group(&[(GroupType::AvChatRoom, 10_007)]),
+    .of_group(AV),
+    Call::new(
+        "group_open_http_svc/group_msg_receipt",
+        "no page was read; the fields are those that public SDKs send, and the code for an AVChatRoom is ours",
+        "Tells that a member has read messages of a group.",
+        &[Field::group(), Field::account("From_Account"), SEQUENCES.required()],
+    )
+    .of_group(AV),
+    Call::new(
+        "group_open_http_svc/get_group_msg_receipt",
+        "269/77694; the code for an AVChatRoom is ours, by its siblings",
+        "Tells how many have read messages of a group: receipts are not kept.",
+        &[Field::group(), SEQUENCES.required()],
+    )
+    .of_group(AV),
+    Call::new(
+        "group_open_http_svc/get_group_msg_receipt_detail",
+        "269/77693; the code for an AVChatRoom is ours, by its siblings",
+        "Lists who has read a message of a group: receipts are not kept.",
+        &[
+            Field::group(),
+            Field::number("MsgSeq", 0, i64::MAX).required(),
+            Field::number("Filter", 0, 1),
+            Field::text("Cursor", usize::MAX),
+            Field::number("Count", 0, i64::MAX),
+        ],
+    )
+    .of_group(AV),
+    Call::new(
+        "openim_msg_ext_http_svc/group_set_key_values",
+        "1047/52170; the code for other types is ours, by its siblings",
+        "Sets, deletes or clears the extension of a message of a group.",
+        &[
+            Field::group(),
+            Field::number("MsgSeq", 0, i64::MAX).required(),
+            OPERATE_TYPE,
+            Field::objects("ExtensionList", EXTENSIONS_MAX, EXTENSION),
+        ],
+    )
+    .of_group(UNEXTENDED),
+    Call::new(
+        "openim_msg_ext_http_svc/group_get_key_values",
+        "1047/52169; the code for other types is ours, by its siblings",
+        "Reads the extension of a message of a group: there is none.",
+        &[Field::group(), Field::number("MsgSeq", 0, i64::MAX).required()],
+    )
+    .of_group(UNEXTENDED)
+    .answers(NO_EXTENSION)
+    .acknowledges(no_extension),
+    Call::new(
+        "openim_msg_ext_http_svc/set_key_values",
+        "1047/51195",
+        "Sets, deletes or clears the extension of a message between accounts.",
+        &[
+            Field::account("From_Account"),
+            Field::account("To_Account").required().invalid(90_003),
+            Field::name("MsgKey", 255).required(),
+            OPERATE_TYPE,
+            Field::objects("ExtensionList", EXTENSIONS_MAX, EXTENSION),
+        ],
+    )
+    .codes(90_010, 90_010),
+    Call::new(
+        "openim_msg_ext_http_svc/get_key_values",
+        "1047/51195, by its sibling `set_key_values`: no page of its own was read",
+        "Reads the extension of a message between accounts: there is none.",
+        &[
+            Field::account("From_Account"),
+            Field::account("To_Account").required().invalid(90_003),
+            Field::name("MsgKey", 255).required(),
+        ],
+    )
+    .codes(90_010, 90_010)
+    .answers(NO_EXTENSION)
+    .acknowledges(no_extension),
     Call::new(
         "openim/importmsg",
         "1047/35014",
@@ -61,4 +149,52 @@ pub(super) const CALLS: &[Call] = &[
         &[Field::account("Report_Account").required(), Field::account("Peer_Account").required()],
     )
     .codes(90_010, 90_010),
+    Call::new(
+        "openim/modify_c2c_msg",
+        "269/74740",
+        "Changes a message between accounts.",
+        &[
+            Field::account("From_Account").required().invalid(90_008),
+            Field::account("To_Account").required().invalid(90_003),
+            Field::name("MsgKey", 255).required(),
+        ],
+    )
+    .codes(90_010, 90_010),
+    Call::new(
+        "openim/c2c_msg_read_receipt",
+        "no page was read; the fields are those that public SDKs send",
+        "Tells that an account has read messages of another.",
+        &[Field::account("Operator_Account").required(), Field::account("Peer_Account").required()],
+    )
+    .codes(90_010, 90_010),
+    Call::new(
+        "openim/get_c2c_unread_msg_num",
+        "269/56043; which messages have been read is not kept",
+        "Counts the messages that an account has not read: none, of any account.",
+        &[Field::account("To_Account").required().invalid(90_003), Field::accounts("Peer_Account", PEERS_MAX)],
+    )
+    .codes(90_010, 90_010)
+    .answers(&[
+        Field::number("AllC2CUnreadMsgNum", 0, i64::MAX).required(),
+        Field::objects(
+            "C2CUnreadMsgNumList",
+            usize::MAX,
+            &[Field::account("Peer_Account").required(), Field::number("C2CUnreadMsgNum", 0, i64::MAX).required()],
+        )
+        .required(),
+    ])
+    .acknowledges(none_unread),
 ];
+
+/// Accounts that one `get_c2c_unread_msg_num` may name. Source: 269/56043, request fields.
+const PEERS_MAX: usize = 10;
+
+fn no_extension(_: &Given<'_>) -> Reply {
+    Reply::ok().with("ExtensionList", Vec::<Value>::new())
+}
+
+fn none_unread(given: &Given<'_>) -> Reply {
+    let peers = given.texts("Peer_Account").unwrap_or_default().into_iter();
+    let rows = peers.map(|peer| Object(vec![("Peer_Account", json!(peer)), ("C2CUnreadMsgNum", json!(0))]));
+    Reply::ok().with("AllC2CUnreadMsgNum", 0).with("C2CUnreadMsgNumList", rows.collect::<Vec<_>>())
+}

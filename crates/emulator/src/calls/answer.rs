@@ -3,14 +3,19 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::state::Changes;
 use crate::webhooks::{CallWebhook, Initiator};
 
+/// Bytes that the fields of most answers fit into.
+const FIELDS_BYTES: usize = 512;
+
 /// An answer that serves the call, and what it made happen.
 pub(crate) struct Reply {
-    fields: Vec<(&'static str, Box<RawValue>)>,
+    /// `ErrorInfo`
+    info: &'static str,
+    /// The fields behind the envelope in JSON, each with a comma in front.
+    fields: Vec<u8>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
     /// The webhooks that tell of the call.
@@ -20,14 +25,33 @@ pub(crate) struct Reply {
 impl Reply {
     /// The bare envelope.
     pub(super) fn ok() -> Self {
-        Self { fields: Vec::new(), changes: Changes::default(), initiator: Initiator::Member, tells: Vec::new() }
+        Self {
+            info: "",
+            fields: Vec::new(),
+            changes: Changes::default(),
+            initiator: Initiator::Member,
+            tells: Vec::new(),
+        }
     }
 
-    /// With this field behind the others.
+    /// With this `ErrorInfo`, where a page has one for a call that is served.
+    pub(super) const fn saying(mut self, info: &'static str) -> Self {
+        self.info = info;
+        self
+    }
+
+    /// With this field behind the others. Its name is written as it is.
     pub(super) fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        if self.fields.is_empty() {
+            self.fields.reserve(FIELDS_BYTES);
+        }
+        let before = self.fields.len();
+        self.fields.extend_from_slice(b",\"");
+        self.fields.extend_from_slice(name.as_bytes());
+        self.fields.extend_from_slice(b"\":");
         // String keys and no failing parts: writing cannot fail.
-        if let Ok(value) = serde_json::value::to_raw_value(&value) {
-            self.fields.push((name, value));
+        if serde_json::to_writer(&mut self.fields, &value).is_err() {
+            self.fields.truncate(before);
         }
         self
     }
@@ -44,18 +68,9 @@ impl Reply {
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-}
-
-impl Serialize for Reply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.fields.len() + 3))?;
-        map.serialize_entry("ActionStatus", "OK")?;
-        map.serialize_entry("ErrorInfo", "")?;
-        map.serialize_entry("ErrorCode", &0)?;
-        self.fields.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
-        map.end()
+        let parts: [&[u8]; 5] =
+            [br#"{"ActionStatus":"OK","ErrorInfo":""#, self.info.as_bytes(), br#"","ErrorCode":0"#, &self.fields, b"}"];
+        parts.concat()
     }
 }
 

@@ -53,6 +53,22 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
     })
 }
 
+/// Why this text is no body. What is no object at all is told as everywhere; then come the values.
+fn unreadable(text: &str, twice: i64, error: Option<serde_json::Error>) -> Refused {
+    match (Fields::parse(text), error) {
+        (Err(error), _) => Refused::no_json(&error),
+        (Ok(_), Some(error)) if error.is_data() => Refused::new(twice, error.to_string()),
+        (Ok(_), Some(error)) => Refused::new(60_003, format!("the body is not JSON: {error}")),
+        (Ok(_), None) => Refused::new(60_003, "the body is no JSON object"),
+    }
+}
+
+/// Whether this is `[]`, as PHP writes an object without fields.
+pub(super) fn is_empty_list(text: &str) -> bool {
+    let inner = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.trim().is_empty())
+}
+
 impl<'a> Given<'a> {
     /// The body of this text; `twice` is the code where a field is there more than once.
     pub(super) fn parse(
@@ -63,14 +79,10 @@ impl<'a> Given<'a> {
         reading: AccountId,
         terms: Terms,
     ) -> Result<Self, Refused> {
-        // What is no object at all is told as everywhere; then come the values.
-        Fields::parse(text).map_err(|error| Refused::no_json(&error))?;
-        let value: Unrepeated = serde_json::from_str(text).map_err(|error| match error.is_data() {
-            true => Refused::new(twice, error.to_string()),
-            false => Refused::new(60_003, format!("the body is not JSON: {error}")),
-        })?;
-        let Value::Object(fields) = value.0 else { return Err(Refused::new(60_003, "the body is no JSON object")) };
-        Ok(Self { fields, caller, now, reading, terms, group: None })
+        match serde_json::from_str(text) {
+            Ok(Unrepeated(Value::Object(fields))) => Ok(Self { fields, caller, now, reading, terms, group: None }),
+            read => Err(unreadable(text, twice, read.err())),
+        }
     }
 
     /// Looks at the fields of a call.

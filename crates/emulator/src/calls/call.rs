@@ -44,8 +44,8 @@ pub(super) struct Asks {
 /// What answers a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Run {
-    /// It is refused or acknowledged, and nothing is kept of it.
-    Acknowledges,
+    /// It is refused or acknowledged with this, and nothing is kept of it.
+    Acknowledges(fn(&Given<'_>) -> Reply),
     Looks(fn(&State, &Given<'_>) -> Answered),
     Changes(fn(&mut State, &Given<'_>) -> Answered),
     /// `avmarks-service`: the row is there for those who read the table.
@@ -74,7 +74,7 @@ impl Call {
             codes: (10_004, 10_005),
             fields,
             answers: &[],
-            run: Run::Acknowledges,
+            run: Run::Acknowledges(nothing_more),
             asks: None,
         }
     }
@@ -94,6 +94,11 @@ impl Call {
 
     pub(super) const fn answers(self, answers: &'static [Field]) -> Self {
         Self { answers, ..self }
+    }
+
+    /// Acknowledged with more than the bare envelope.
+    pub(super) const fn acknowledges(self, acknowledges: fn(&Given<'_>) -> Reply) -> Self {
+        Self { run: Run::Acknowledges(acknowledges), ..self }
     }
 
     pub(super) const fn looks(self, looks: fn(&State, &Given<'_>) -> Answered) -> Self {
@@ -122,6 +127,11 @@ impl Call {
     pub(super) fn split(&self) -> (&'static str, &'static str) {
         self.path.split_once('/').unwrap_or(("", self.path))
     }
+}
+
+/// The bare envelope.
+fn nothing_more(_: &Given<'_>) -> Reply {
+    Reply::ok()
 }
 
 pub(super) fn found<'a>(state: &'a State, id: &GroupId) -> Result<&'a Room, Refused> {

@@ -72,6 +72,31 @@ pub(super) const CALLS: &[Call] = &[
         ),
     ])
     .runs(send_to_many),
+    Call::new(
+        "openim/admin_getroammsg",
+        "269/42794, with `From_Account` and `To_Account` as older copies call `Operator_Account` and `Peer_Account`; \
+         that the newest message comes first is ours",
+        "Reads the messages between two accounts that were sent within a time, out of the last that are kept.",
+        &[
+            Field::account("Operator_Account"),
+            Field::account("Peer_Account"),
+            Field::account("From_Account"),
+            Field::account("To_Account"),
+            Field::number("MaxCnt", 1, i64::MAX).required(),
+            Field::number("MinTime", 0, i64::MAX).required(),
+            Field::number("MaxTime", 0, i64::MAX).required(),
+            Field::text("LastMsgKey", 255),
+        ],
+    )
+    .codes(90_010, 90_010)
+    .answers(&[
+        Field::number("Complete", 0, 1).required(),
+        Field::number("MsgCnt", 0, i64::MAX).required(),
+        Field::number("LastMsgTime", 0, i64::MAX).required(),
+        Field::text("LastMsgKey", usize::MAX).required(),
+        Field::objects("MsgList", usize::MAX, &[Field::text("MsgKey", usize::MAX).required()]).required(),
+    ])
+    .looks(between),
 ];
 
 /// What tells a message from others. Source: 1047/34919, sample response.
@@ -146,4 +171,58 @@ fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
         .iter()
         .map(|account| Object(vec![("To_Account", json!(account.as_str())), ("ErrorCode", json!(70_107))]));
     Ok(if absent.is_empty() { reply } else { reply.with("ErrorList", errors.collect::<Vec<_>>()) })
+}
+
+/// The messages between two accounts, the newest first: `LastMsgKey` and the time of the last are what the next page is asked with.
+fn between(state: &State, given: &Given<'_>) -> Answered {
+    let one_of = |newer: &'static str, older: &'static str| {
+        let text = given.text(newer).or_else(|| given.text(older));
+        text.ok_or_else(|| Refused::new(90_003, format!("neither `{newer}` nor `{older}` names an account")))
+    };
+    let operator = one_of("Operator_Account", "From_Account")?;
+    let peer = one_of("Peer_Account", "To_Account")?;
+    let bound = |name| given.number(name).and_then(|time| u64::try_from(time).ok()).unwrap_or_default();
+    let within = bound("MinTime")..=bound("MaxTime");
+    let is_asked = |message: &&Message| {
+        let went = |from: &str, to: &str| message.from == from && message.to.iter().any(|account| account == to);
+        within.contains(&message.time) && (went(operator, peer) || went(peer, operator))
+    };
+    let mut found = state.calls.messages.last.iter().rev().filter(is_asked).peekable();
+    // Behind the last message of the page before.
+    if let Some(last) = given.text("LastMsgKey").filter(|last| !last.is_empty()) {
+        let is_before = |message: &&Message| key(message) != last;
+        if found.by_ref().find(|message| !is_before(message)).is_none() {
+            return Err(Refused::new(90_010, "`LastMsgKey` names no message that is kept"));
+        }
+    }
+    let most = given.number("MaxCnt").and_then(|most| usize::try_from(most).ok()).unwrap_or_default();
+    let mut page = Vec::new();
+    while let Some(message) = found.next_if(|_| page.len() < most) {
+        page.push(message);
+    }
+    let is_complete = u8::from(found.peek().is_none());
+    let (time, last) = page.last().map_or((0, String::new()), |message| (message.time, key(message)));
+    let rows: Vec<_> = page.into_iter().map(|message| roaming(message, operator, peer)).collect();
+    Ok(Reply::ok()
+        .with("Complete", is_complete)
+        .with("MsgCnt", rows.len())
+        .with("LastMsgTime", time)
+        .with("LastMsgKey", last)
+        .with("MsgList", rows))
+}
+
+/// A message between two accounts as it is read. Source: 269/42794, sample response.
+fn roaming(message: &Message, operator: &str, peer: &str) -> Object {
+    let to = if message.from == operator { peer } else { operator };
+    Object(vec![
+        ("From_Account", json!(message.from)),
+        ("To_Account", json!(to)),
+        ("MsgSeq", json!(message.seq)),
+        ("MsgRandom", json!(message.random)),
+        ("MsgTimeStamp", json!(message.time)),
+        ("MsgFlagBits", json!(0)),
+        ("MsgKey", json!(key(message))),
+        ("MsgBody", message.body.clone()),
+        ("CloudCustomData", json!(message.custom.as_deref().unwrap_or_default())),
+    ])
 }

@@ -14,7 +14,7 @@ const EXACT_MAX: u64 = (1 << 53) - 1;
 pub(super) struct Field {
     pub(super) name: &'static str,
     kind: Kind,
-    is_required: bool,
+    pub(super) is_required: bool,
     /// The code where it is missing or of another type, if it is not that of the call.
     invalid: Option<i64>,
     /// The code where it is too long or has too many entries, if it is not that of the call.

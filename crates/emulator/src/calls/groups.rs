@@ -226,9 +226,9 @@ fn made(
 
 /// Makes an account a member, offline until it connects.
 pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, now: Timestamp) -> Changes {
-    let mut changes = state.observe(id, Presence::Join, &[account], now);
+    let mut changes = state.apply_presence(id, Presence::Join, &[account], now);
     if !changes.events.is_empty() {
-        changes.events.extend(state.observe(id, Presence::Disconnect, &[account], now).events);
+        changes.events.extend(state.apply_presence(id, Presence::Disconnect, &[account], now).events);
     }
     changes
 }

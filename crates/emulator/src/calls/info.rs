@@ -1,8 +1,12 @@
 //! What groups there are, and their profiles.
 
+use std::sync::LazyLock;
+
 use avmarks_rules::Room;
-use avmarks_spec::{GroupId, GroupType, Timestamp};
-use serde_json::{Value, json};
+use avmarks_spec::{GroupId, GroupType, UserId};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::{Given, Part};
@@ -108,70 +112,133 @@ fn describe(state: &State, given: &Given<'_>) -> Answered {
             Ok((id, room))
         });
         match found {
-            Ok((id, room)) => described(state, &given.terms.capacity, text, id, room, filter, given.now),
-            Err(Refused { code, info }) => {
-                Object(vec![("GroupId", json!(text)), ("ErrorCode", json!(code.number())), ("ErrorInfo", json!(info))])
-            }
+            Ok((id, room)) => Described::Group(info(state, given, text, id, room, filter)),
+            Err(refused) => Described::Refused(text, refused),
         }
     });
     Ok(Reply::ok().with("GroupInfo", infos.collect::<Vec<_>>()))
 }
 
-/// A group in the order of fields of the sample response. Members are named where the type keeps profiles of them, and the filter does
-/// not leave them out. Source: 1047/34961; 33529.
-fn described(
-    state: &State,
-    capacity: &Capacity,
-    text: &str,
-    id: GroupId,
-    room: &Room,
-    filter: Option<Part<'_>>,
-    now: Timestamp,
-) -> Object {
-    let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
-    let mut fields = vec![("GroupId", json!(text)), ("ErrorCode", json!(0)), ("ErrorInfo", json!(""))];
-    fields.extend(base(state, capacity, id, room).only(wanted.as_deref()).0);
-    let has_members = wanted.is_none() || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
-    if room.kind() != GroupType::AvChatRoom && has_members {
-        let wanted = filter.and_then(|filter| filter.texts("MemberInfoFilter"));
-        let members =
-            everybody(state, id, now).into_iter().map(|account| row(state, id, &account, now, wanted.as_deref()));
-        let members: Vec<_> = members.filter_map(|row| serde_json::to_value(row).ok()).collect();
-        fields.push(("MemberList", Value::Array(members)));
-    }
-    Object(fields)
+/// A row of `get_group_info`.
+enum Described<'a> {
+    Group(GroupInfo<'a>),
+    Refused(&'a str, Refused),
 }
 
-fn base(state: &State, capacity: &Capacity, id: GroupId, room: &Room) -> Object {
-    let nothing = Group::default();
-    let group = state.groups.get(&id).unwrap_or(&nothing);
-    let (more, created) = (group.more(), group.created.as_seconds());
-    let default_option = if room.kind() == GroupType::AvChatRoom { "FreeAccess" } else { "NeedPermission" };
-    let messages = &more.messages;
-    let mut fields = vec![
-        ("Type", json!(room.kind().name())),
-        ("Name", json!(group.name)),
-        ("Appid", json!(state.app.settings().sdkappid.number())),
-        ("Introduction", json!(group.introduction)),
-        ("Notification", json!(group.notification)),
-        ("FaceUrl", json!(group.face_url)),
-        ("Owner_Account", json!(room.owner().map(|owner| owner.to_string()).unwrap_or_default())),
-        ("CreateTime", json!(created)),
-        ("LastInfoTime", json!(more.changed.unwrap_or(created))),
-        ("LastMsgTime", json!(messages.last.back().map_or(0, |message| message.time))),
-        ("NextMsgSeq", json!(messages.count + 1)),
-        ("MemberNum", json!(room.len() - room.robots())),
-        ("MaxMemberNum", json!(max_members(capacity, group))),
-        ("ApplyJoinOption", json!(more.apply_join_option.as_deref().unwrap_or(default_option))),
-        // The newer name and the older one of the same field.
-        ("MuteAllMember", json!(if more.mute_all_member { "On" } else { "Off" })),
-        ("ShutUpAllMember", json!(if more.mute_all_member { "On" } else { "Off" })),
-    ];
-    if !more.custom.is_empty() {
-        let custom: Vec<_> = more.custom.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-        fields.push(("AppDefinedData", Value::Array(custom)));
+/// A group as it is described.
+struct GroupInfo<'a> {
+    id: &'a str,
+    base: Base<'a>,
+    wanted: Option<Vec<&'a str>>,
+    /// Named where the type keeps profiles of members, and the filter does not leave them out. Source: 1047/34961; 33529.
+    members: Option<Vec<Object>>,
+}
+
+fn info<'a>(
+    state: &'a State,
+    given: &Given<'_>,
+    text: &'a str,
+    id: GroupId,
+    room: &'a Room,
+    filter: Option<Part<'a>>,
+) -> GroupInfo<'a> {
+    let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
+    let has_members = wanted.is_none() || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
+    let members = (room.kind() != GroupType::AvChatRoom && has_members).then(|| {
+        let wanted = filter.and_then(|filter| filter.texts("MemberInfoFilter"));
+        let accounts = everybody(state, id, given.now).into_iter();
+        accounts.map(|account| row(state, id, &account, given.now, wanted.as_deref())).collect()
+    });
+    GroupInfo { id: text, base: Base::of(state, &given.terms.capacity, id, room), wanted, members }
+}
+
+/// In the order of fields of the sample response.
+impl Serialize for Described<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Group(GroupInfo { id, base, wanted, members }) => {
+                map.serialize_entry("GroupId", id)?;
+                map.serialize_entry("ErrorCode", &0)?;
+                map.serialize_entry("ErrorInfo", "")?;
+                base.write(&mut map, wanted.as_deref())?;
+                if let Some(members) = members {
+                    map.serialize_entry("MemberList", members)?;
+                }
+            }
+            Self::Refused(id, Refused { code, info }) => {
+                map.serialize_entry("GroupId", id)?;
+                map.serialize_entry("ErrorCode", &code.number())?;
+                map.serialize_entry("ErrorInfo", info)?;
+            }
+        }
+        map.end()
     }
-    Object(fields)
+}
+
+/// What a group has that nothing was said of.
+static NOTHING: LazyLock<Group> = LazyLock::new(Group::default);
+
+/// The profile of a group.
+struct Base<'a> {
+    app: u64,
+    group: &'a Group,
+    room: &'a Room,
+    max_members: u64,
+}
+
+impl<'a> Base<'a> {
+    fn of(state: &'a State, capacity: &Capacity, id: GroupId, room: &'a Room) -> Self {
+        let group = state.groups.get(&id).unwrap_or(&NOTHING);
+        let app = state.app.settings().sdkappid.number();
+        Self { app, group, room, max_members: max_members(capacity, group) }
+    }
+
+    /// Writes those fields that are wanted, or all.
+    fn write<M: SerializeMap>(&self, map: &mut M, wanted: Option<&[&str]>) -> Result<(), M::Error> {
+        let Self { app, group, room, max_members } = self;
+        let (more, created) = (group.more(), group.created.as_seconds());
+        let messages = &more.messages;
+        let owner = room.owner();
+        let option = if room.kind() == GroupType::AvChatRoom { "FreeAccess" } else { "NeedPermission" };
+        let muted = if more.mute_all_member { "On" } else { "Off" };
+        let mut out = Wanted { map, wanted };
+        out.field("Type", room.kind().name())?;
+        out.field("Name", &group.name)?;
+        out.field("Appid", app)?;
+        out.field("Introduction", &group.introduction)?;
+        out.field("Notification", &group.notification)?;
+        out.field("FaceUrl", &group.face_url)?;
+        out.field("Owner_Account", owner.as_ref().map(UserId::as_str).unwrap_or_default())?;
+        out.field("CreateTime", &created)?;
+        out.field("LastInfoTime", &more.changed.unwrap_or(created))?;
+        out.field("LastMsgTime", &messages.last.back().map_or(0, |message| message.time))?;
+        out.field("NextMsgSeq", &(messages.count + 1))?;
+        out.field("MemberNum", &(room.len() - room.robots()))?;
+        out.field("MaxMemberNum", max_members)?;
+        out.field("ApplyJoinOption", more.apply_join_option.as_deref().unwrap_or(option))?;
+        // The newer name and the older one of the same field.
+        out.field("MuteAllMember", muted)?;
+        out.field("ShutUpAllMember", muted)?;
+        if !more.custom.is_empty() {
+            let custom: Vec<_> = more.custom.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+            out.field("AppDefinedData", &custom)?;
+        }
+        Ok(())
+    }
+}
+
+/// An object of which some fields are wanted, or all.
+struct Wanted<'a, M> {
+    map: &'a mut M,
+    wanted: Option<&'a [&'a str]>,
+}
+
+impl<M: SerializeMap> Wanted<'_, M> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
+        let is_wanted = self.wanted.is_none_or(|wanted| wanted.contains(&name));
+        if is_wanted { self.map.serialize_entry(name, value) } else { Ok(()) }
+    }
 }
 
 fn of_type(given: &Given<'_>, kind: GroupType) -> bool {
@@ -230,16 +297,33 @@ fn joined(state: &State, given: &Given<'_>) -> Answered {
     let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let filter = given.part().part("ResponseFilter");
     let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit).filter_map(|id| {
-        let room = state.app.room(id)?;
-        let mut fields = vec![("GroupId", json!(id.as_str()))];
-        if let Some(wanted) = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter")) {
-            fields.extend(base(state, &given.terms.capacity, *id, room).only(Some(&wanted)).0);
-        }
-        if let Some(wanted) = filter.and_then(|filter| filter.texts("SelfInfoFilter")) {
-            let own = row(state, *id, &account, given.now, Some(&wanted));
-            fields.extend(serde_json::to_value(own).ok().map(|own| ("SelfInfo", own)));
-        }
-        Some(Object(fields))
+        let base = filter
+            .and_then(|filter| filter.texts("GroupBaseInfoFilter"))
+            .and_then(|wanted| Some((Base::of(state, &given.terms.capacity, *id, state.app.room(id)?), wanted)));
+        let own = filter.and_then(|filter| filter.texts("SelfInfoFilter"));
+        let own = own.map(|wanted| row(state, *id, &account, given.now, Some(&wanted)));
+        Some(Joined { id: id.as_str(), base, own })
     });
     Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page.collect::<Vec<_>>()))
+}
+
+/// A row of `get_joined_group_list`.
+struct Joined<'a> {
+    id: &'a str,
+    base: Option<(Base<'a>, Vec<&'a str>)>,
+    own: Option<Object>,
+}
+
+impl Serialize for Joined<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("GroupId", self.id)?;
+        if let Some((base, wanted)) = &self.base {
+            base.write(&mut map, Some(wanted))?;
+        }
+        if let Some(own) = &self.own {
+            map.serialize_entry("SelfInfo", own)?;
+        }
+        map.end()
+    }
 }

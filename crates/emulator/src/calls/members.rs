@@ -49,6 +49,19 @@ pub(super) const CALLS: &[Call] = &[
     ])
     .looks(list),
     Call::new(
+        "group_open_http_svc/get_specified_group_member_info",
+        "no page was read; the fields are those that public SDKs send, and the code for an AVChatRoom is ours",
+        "Describes those of these accounts that are members.",
+        &[
+            Field::group(),
+            Field::accounts("Member_List_Account", usize::MAX),
+            Field::texts("MemberInfoFilter", usize::MAX),
+        ],
+    )
+    .of_group(&[AV])
+    .answers(&[Field::objects("MemberList", usize::MAX, MEMBERS)])
+    .looks(specified),
+    Call::new(
         "group_open_http_svc/add_group_member",
         "1047/34921; that a banned account fails is ours",
         "Adds up to 300 members: 1 for each that was added, 2 for one that was there, 0 for one that cannot be.",
@@ -135,6 +148,15 @@ fn list(state: &State, given: &Given<'_>) -> Answered {
     })
 }
 
+fn specified(state: &State, given: &Given<'_>) -> Answered {
+    let id = given.group()?;
+    let wanted = given.texts("MemberInfoFilter").filter(|wanted| !wanted.is_empty());
+    let accounts = given.accounts("Member_List_Account").into_iter();
+    let there = accounts.filter(|account| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now)));
+    let rows: Vec<_> = there.map(|account| row(state, id, &account, given.now, wanted.as_deref())).collect();
+    Ok(Reply::ok().with("MemberList", rows))
+}
+
 fn add(state: &mut State, given: &Given<'_>) -> Answered {
     added(state, given, Initiator::Admin)
 }
@@ -188,7 +210,7 @@ fn delete(state: &mut State, given: &Given<'_>) -> Answered {
 
 /// Removes these members, with what they had as members.
 pub(super) fn removed(state: &mut State, id: GroupId, accounts: &[UserId], now: Timestamp) -> Changes {
-    state.observe(id, Presence::Leave, accounts, now)
+    state.apply_presence(id, Presence::Leave, accounts, now)
 }
 
 fn modify(state: &mut State, given: &Given<'_>) -> Answered {

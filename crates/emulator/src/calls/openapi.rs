@@ -7,8 +7,14 @@ use super::field::schema;
 
 /// The document of these calls, whose paths begin with `version`.
 pub(super) fn document(version: &str, calls: impl Iterator<Item = &'static Call>) -> Value {
-    let path = |call: &Call| (format!("/{version}{}", call.path), json!({ "post": operation(call) }));
-    let paths: Map<_, _> = calls.map(path).collect();
+    let calls: Vec<_> = calls.collect();
+    // A command that several services have is told by its service.
+    let id = |call: &Call| {
+        let (service, command) = call.split();
+        if calls.iter().filter(|other| other.split().1 == command).count() > 1 { service } else { command }
+    };
+    let path = |call: &Call| (format!("/{version}{}", call.path), json!({ "post": operation(call, id(call)) }));
+    let paths: Map<_, _> = calls.iter().copied().map(path).collect();
     let parameter = |name: &str, schema: Value, says: &str| json!({ "name": name, "in": "query", "required": true, "schema": schema, "description": says });
     json!({
         "openapi": "3.1.0",
@@ -43,13 +49,13 @@ pub(super) fn document(version: &str, calls: impl Iterator<Item = &'static Call>
     })
 }
 
-fn operation(call: &Call) -> Value {
-    let (service, command) = call.split();
+fn operation(call: &Call, id: &str) -> Value {
+    let (service, _) = call.split();
     let parameters = ["sdkappid", "identifier", "usersig", "random", "contenttype"];
     let parameters: Vec<_> =
         parameters.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect();
     let kind = match call.run {
-        Run::Acknowledges => "acknowledged",
+        Run::Acknowledges(_) => "acknowledged",
         Run::Looks(_) | Run::Changes(_) => "emulated",
         Run::Service => "by the rules of avmarks-service",
     };
@@ -64,7 +70,7 @@ fn operation(call: &Call) -> Value {
     });
     let refuses: Map<_, _> = call.refuses.iter().map(|(kind, code)| (kind.name().to_owned(), json!(code))).collect();
     json!({
-        "operationId": command,
+        "operationId": id,
         "tags": [service],
         "summary": call.says,
         "x-source": call.source,

@@ -123,19 +123,22 @@ pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Response {
 
 pub(super) async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
     let policy: Policy = shared.lock().state.app.settings().terms.policy;
-    let clauses = Clause::ALL.iter().map(|clause| clause.row());
-    let clauses =
-        clauses.map(|row| ClauseRow { id: row.id, description: row.description, sources: SourceRow::all(row.sources) });
+    let clauses = Clause::ALL.iter().map(|clause| ClauseRow {
+        id: clause.id(),
+        description: clause.description(),
+        sources: SourceRow::all(clause.sources()),
+    });
     let gaps = Gap::ALL.iter().map(|gap| {
-        let (row, in_force) = (gap.row(), policy.reading(*gap));
-        let readings = row.readings.iter();
+        let in_force = policy.reading(*gap);
         GapRow {
-            id: row.id,
-            field: row.field,
-            question: row.question,
-            evidence: row.evidence,
-            sources: SourceRow::all(row.sources),
-            readings: readings
+            id: gap.id(),
+            field: gap.field(),
+            question: gap.question(),
+            evidence: gap.evidence(),
+            sources: SourceRow::all(gap.sources()),
+            readings: gap
+                .readings()
+                .iter()
                 .map(|reading| ReadingRow {
                     name: reading.name,
                     meaning: reading.meaning,

@@ -54,18 +54,18 @@ pub(super) async fn set(
     let to = to.map(|Whole(to)| moment("now", to)).transpose()?;
     shared
         .change(|world| {
-            let mut happenings = Vec::new();
+            let mut group_events = Vec::new();
             if let Some(to) = to {
                 let set = world.set_clock(to).ok_or_else(|| {
                     let (to, is) = (to.as_millis(), world.now().as_millis());
                     ControlError::conflict(format!("`now` is {to}, and it is {is} already: the clock never runs back; `POST /_avmarks/reset` starts anew"))
                 })?;
-                happenings.extend(set);
+                group_events.extend(set);
             }
             if let Some(running) = running {
-                happenings.extend(world.run_clock(running));
+                group_events.extend(world.run_clock(running));
             }
-            Ok(Json(now(world, Some(&happenings))))
+            Ok(Json(now(world, Some(&group_events))))
         })
         .await?
 }
@@ -80,8 +80,8 @@ pub(super) async fn advance(
             let by = Duration::from_millis(ms);
             let then = world.now().saturating_add(by).as_millis();
             Timestamp::new(then).map_err(|error| ControlError::conflict(format!("it would be {then}; {error}")))?;
-            let happenings = world.advance_clock(by);
-            Ok(Json(now(world, Some(&happenings))))
+            let group_events = world.advance_clock(by);
+            Ok(Json(now(world, Some(&group_events))))
         })
         .await?
 }
@@ -90,6 +90,6 @@ fn moment(field: &str, millis: u64) -> Result<Timestamp, ControlError> {
     Timestamp::new(millis).map_err(|error| ControlError::bad_request(format!("`{field}` is {millis}; {error}")))
 }
 
-fn now(world: &World, happenings: Option<&[GroupEvent]>) -> Now {
-    Now { now: world.now().as_millis(), running: world.state.clock.is_running(), events: happenings.map(events) }
+fn now(world: &World, group_events: Option<&[GroupEvent]>) -> Now {
+    Now { now: world.now().as_millis(), running: world.state.clock.is_running(), events: group_events.map(events) }
 }

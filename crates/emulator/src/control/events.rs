@@ -97,7 +97,7 @@ fn render(item: &Item) -> (&'static str, String) {
         Item::Notice(Notice::GroupEvent(at, event)) => {
             let events = String::from_utf8(events_json(std::slice::from_ref(event))).unwrap_or_default();
             let event = events.trim_start_matches('[').trim_end_matches(']');
-            ("happening", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
+            ("group_event", format!("{{\"at\":{},\"event\":{event}}}", at.as_millis()))
         }
         Item::Notice(Notice::Clock { now, running }) => {
             ("clock", format!("{{\"now\":{},\"running\":{running}}}", now.as_millis()))

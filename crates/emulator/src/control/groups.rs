@@ -121,7 +121,7 @@ struct MarkRow {
 #[derive(Serialize)]
 struct MemberRow {
     account: String,
-    place: u64,
+    position: u64,
     joined: u64,
     connected: bool,
     robot: bool,
@@ -184,8 +184,8 @@ pub(super) async fn create(
         .change(|world| {
             let reading = world.state.app.settings().terms.policy.account_id;
             let owner = create.owner.map(|owner| extract::user("`owner`", &owner, reading)).transpose()?;
-            let happenings = world.create_group(id, kind, owner, create.name.unwrap_or_default())?;
-            Ok(answer(&happenings))
+            let group_events = world.create_group(id, kind, owner, create.name.unwrap_or_default())?;
+            Ok(answer(&group_events))
         })
         .await?
 }
@@ -222,7 +222,7 @@ impl From<MemberState> for MemberRow {
     fn from(member: MemberState) -> Self {
         Self {
             account: member.account.to_string(),
-            place: member.position,
+            position: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -248,7 +248,7 @@ pub(super) async fn join(
     StrictJson(mut accounts): StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
     let refused = refused(&state, group.0, &mut accounts).await;
-    let Json(answer) = observe(state, group, StrictJson(accounts), Presence::Join, Initiator::Member).await?;
+    let Json(answer) = apply_presence(state, group, StrictJson(accounts), Presence::Join, Initiator::Member).await?;
     Ok(Json(Answer { refused, ..answer }))
 }
 
@@ -275,7 +275,7 @@ pub(super) async fn leave(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Leave, Initiator::Member).await
+    apply_presence(state, group, accounts, Presence::Leave, Initiator::Member).await
 }
 
 pub(super) async fn kick(
@@ -283,7 +283,7 @@ pub(super) async fn kick(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Leave, Initiator::Admin).await
+    apply_presence(state, group, accounts, Presence::Leave, Initiator::Admin).await
 }
 
 pub(super) async fn disconnect(
@@ -291,7 +291,7 @@ pub(super) async fn disconnect(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Disconnect, Initiator::Member).await
+    apply_presence(state, group, accounts, Presence::Disconnect, Initiator::Member).await
 }
 
 pub(super) async fn reconnect(
@@ -299,10 +299,10 @@ pub(super) async fn reconnect(
     group: Group,
     accounts: StrictJson<Accounts>,
 ) -> Result<Json<Answer>, ControlError> {
-    observe(state, group, accounts, Presence::Reconnect, Initiator::Member).await
+    apply_presence(state, group, accounts, Presence::Reconnect, Initiator::Member).await
 }
 
-async fn observe(
+async fn apply_presence(
     State(shared): State<Arc<Shared>>,
     Group(id): Group,
     StrictJson(Accounts { accounts }): StrictJson<Accounts>,
@@ -317,18 +317,18 @@ async fn observe(
                 .map(|(at, account)| extract::user(&format!("`accounts[{at}]`"), account, reading))
                 .collect::<Result<Vec<_>, _>>()?;
             world.state.app.room(&id).ok_or_else(|| ControlError::no_group(id))?;
-            Ok(answer(&world.observe(id, presence, &accounts, initiator)?))
+            Ok(answer(&world.apply_presence(id, presence, &accounts, initiator)?))
         })
         .await?
 }
 
-fn answer(happenings: &[GroupEvent]) -> Json<Answer> {
-    Json(Answer { events: events(happenings), refused: Vec::new() })
+fn answer(group_events: &[GroupEvent]) -> Json<Answer> {
+    Json(Answer { events: events(group_events), refused: Vec::new() })
 }
 
 /// What happened, as a scenario line has it.
-pub(super) fn events(happenings: &[GroupEvent]) -> Box<RawValue> {
+pub(super) fn events(group_events: &[GroupEvent]) -> Box<RawValue> {
     // What the service has written is JSON.
-    let text = String::from_utf8(events_json(happenings)).unwrap_or_default();
+    let text = String::from_utf8(events_json(group_events)).unwrap_or_default();
     RawValue::from_string(text).unwrap_or_default()
 }

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_a_checksum_a_number_and_a_line() {
+    fn a_record_has_checksum_number_and_line() {
         let mut bytes = Vec::new();
         Chain { checksum: 0, number: 4 }.write(&mut bytes, b"{}");
         assert_eq!(bytes, format!("{:08x} 5 {{}}\n", crc32fast::hash(b"00000000 5 {}")).into_bytes());

@@ -121,7 +121,7 @@ fn create(shared: &Shared, id: &str, name: &str) {
 
 fn presence(shared: &Shared, presence: Presence, id: &str, accounts: &[&str]) {
     let accounts: Vec<_> = accounts.iter().map(|name| user(name)).collect();
-    change(shared, |world| world.observe(group(id), presence, &accounts, Initiator::Member).unwrap());
+    change(shared, |world| world.apply_presence(group(id), presence, &accounts, Initiator::Member).unwrap());
 }
 
 /// What lasts, as of now, without the system's time of day.
@@ -150,7 +150,7 @@ fn some_inputs() -> (Vec<(String, Vec<u8>)>, Value, Value) {
 }
 
 #[test]
-fn a_new_folder_has_a_state_and_an_empty_journal_and_inputs_become_lines() {
+fn a_new_folder_has_state_and_journal() {
     let folder = Temporary::new();
     let shared = open(&folder);
     assert_eq!(folder.files().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["journal-1", "state-1"]);
@@ -178,7 +178,7 @@ fn a_new_folder_has_a_state_and_an_empty_journal_and_inputs_become_lines() {
 }
 
 #[test]
-fn a_torn_tail_of_any_length_costs_the_last_input_alone() {
+fn a_torn_tail_costs_one_input() {
     let (files, before, after) = some_inputs();
     let (name, journal) = files.iter().find(|(name, _)| name == "journal-1").unwrap();
     let last = journal[..journal.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
@@ -196,7 +196,7 @@ fn a_torn_tail_of_any_length_costs_the_last_input_alone() {
 }
 
 #[test]
-fn a_journal_that_is_broken_in_its_middle_is_refused_and_cut_when_asked() {
+fn a_broken_journal_is_refused_or_cut() {
     let (files, ..) = some_inputs();
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
@@ -219,7 +219,7 @@ fn a_journal_that_is_broken_in_its_middle_is_refused_and_cut_when_asked() {
 }
 
 #[test]
-fn every_step_of_a_new_generation_can_be_the_last() {
+fn a_new_generation_survives_any_interruption() {
     let (old, _, state) = some_inputs();
     let folder = Temporary::with(&old);
     drop(open(&folder));
@@ -249,7 +249,7 @@ fn every_step_of_a_new_generation_can_be_the_last() {
 }
 
 #[test]
-fn a_state_that_cannot_be_read_is_made_up_for_by_the_one_before_it_or_refused() {
+fn the_previous_state_replaces_a_broken_one() {
     let (old, _, state) = some_inputs();
     let folder = Temporary::with(&old);
     drop(open(&folder));
@@ -269,7 +269,7 @@ fn a_state_that_cannot_be_read_is_made_up_for_by_the_one_before_it_or_refused() 
 }
 
 #[test]
-fn a_line_that_cannot_be_taken_in_is_refused_with_its_place() {
+fn unreplayable_lines_are_refused_with_position() {
     let (files, ..) = some_inputs();
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
@@ -327,7 +327,7 @@ fn a_clock_goes_on_from_where_it_was() {
 }
 
 #[test]
-fn what_is_kept_of_the_app_goes_before_what_is_given_and_the_key_is_not_kept() {
+fn stored_settings_override_given_ones() {
     let folder = Temporary::new();
     let mut given = settings(Some(&folder));
     given.app.key = Some(avmarks_protocol::secret::SecretKey::new("topsecret").unwrap());
@@ -352,7 +352,7 @@ fn what_is_kept_of_the_app_goes_before_what_is_given_and_the_key_is_not_kept() {
 }
 
 #[test]
-fn fewer_groups_than_there_are_do_not_keep_it_from_starting() {
+fn a_lowered_group_limit_allows_starting() {
     let folder = Temporary::new();
     let shared = open(&folder);
     create(&shared, "a", "");

@@ -1,5 +1,6 @@
 //! What a call was asked and answered, as far as the log keeps it, and whom it was about.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::url::redact_usersig;
@@ -63,7 +64,8 @@ impl Bodies {
 
 fn start_of(body: &[u8]) -> Box<str> {
     let start = body.get(..BODY_BYTES_MAX).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
+    // Nearly all are UTF-8, which is seen at once.
+    let text = std::str::from_utf8(start).map_or_else(|_| String::from_utf8_lossy(start), Cow::Borrowed);
     match start.len() < body.len() {
         true => format!("{text}…").into_boxed_str(),
         false => text.into(),
@@ -282,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_kept_to_its_first_4096_bytes() {
+    fn bodies_are_kept_to_4096_bytes() {
         let whole = "x".repeat(BODY_BYTES_MAX);
         assert_eq!(Bodies::of(whole.as_bytes(), b"").request(), whole);
         assert_eq!(Bodies::of(b"", format!("{whole}y").as_bytes()).answer(), format!("{whole}…"));

@@ -41,7 +41,7 @@ fn an_account_is_imported_looked_up_and_deleted() {
 }
 
 #[test]
-fn many_are_imported_in_either_form_and_the_failed_are_named() {
+fn failed_imports_are_named() {
     let running = start(|_| {});
     let old = json!({ "Accounts": ["a", "", "b"] });
     assert_eq!(served(&running, IMPORT_MANY, &old), json!({ "FailAccounts": [""] }));
@@ -111,7 +111,7 @@ fn what_the_account_calls_refuse() {
 }
 
 #[test]
-fn an_account_is_online_while_it_is_connected_anywhere() {
+fn any_connection_makes_an_account_online() {
     let running = with_groups();
     assert_eq!(ask(&running, IMPORT, &json!({ "UserID": "c" }))["ErrorCode"], 0);
     let states = || {

@@ -15,7 +15,7 @@ fn info(running: &Running, group: &str) -> Value {
 }
 
 #[test]
-fn a_group_of_each_type_is_created_with_its_owner_and_members() {
+fn each_group_type_can_be_created() {
     let running = start(|_| {});
     for (kind, name, begins) in [
         ("Private", "Private", "@TGS#1"),
@@ -77,7 +77,7 @@ fn what_creating_and_importing_refuse() {
 }
 
 #[test]
-fn the_groups_of_the_app_are_listed_page_by_page() {
+fn groups_are_listed_page_by_page() {
     let running = with_groups();
     let page = served(&running, LIST, &json!({ "Limit": 2 }));
     assert_eq!(
@@ -176,7 +176,7 @@ fn the_groups_of_an_account_are_listed() {
 }
 
 #[test]
-fn a_count_of_another_type_does_not_speak_of_marks() {
+fn other_types_have_no_mark_counts() {
     let running = with_groups();
     let policy = r#"{"policy":{"count_types":"avchatroom-only"}}"#;
     let changed = control_reply(&running, "PATCH", "settings", policy);

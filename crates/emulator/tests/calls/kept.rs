@@ -41,7 +41,7 @@ fn dumped(running: &Running) -> Value {
 }
 
 #[test]
-fn a_dumped_state_holds_what_calls_keep_and_brings_it_back() {
+fn a_dumped_state_restores_everything() {
     let running = start(|_| {});
     leave_something(&running);
     let state = dumped(&running);
@@ -98,7 +98,7 @@ fn what_was_answered_is_there_after_another_start() {
 }
 
 #[test]
-fn a_strict_start_takes_in_what_was_let_through() {
+fn a_strict_start_replays_earlier_inputs() {
     let folder = std::env::temp_dir().join(format!("avmarks-calls-strict-{}", std::process::id()));
     let begin = |strict: bool| {
         start(|settings| {

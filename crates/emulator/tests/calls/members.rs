@@ -19,7 +19,7 @@ fn named(accounts: &[String]) -> Vec<Value> {
 }
 
 #[test]
-fn an_audio_video_group_refuses_with_the_codes_of_the_pages() {
+fn audio_video_groups_refuse_as_documented() {
     let running = with_groups();
     let one = json!([{ "Member_Account": "c" }]);
     for (path, body, code) in [
@@ -163,7 +163,7 @@ fn roles_are_told_changed_and_handed_over() {
 }
 
 #[test]
-fn a_mute_lasts_as_long_as_it_was_set_for() {
+fn a_mute_has_its_duration() {
     let running = with_groups();
     let mute = |seconds: u64| json!({ "GroupId": "AVChatRoom", "Members_Account": ["a"], "MuteTime": seconds });
     assert_eq!(served(&running, MUTE, &mute(60)), json!({}));
@@ -205,7 +205,7 @@ fn a_mute_lasts_as_long_as_it_was_set_for() {
 }
 
 #[test]
-fn a_ban_takes_marks_and_membership_and_keeps_out() {
+fn a_ban_removes_and_keeps_out() {
     let running = with_groups();
     let marks = json!({
         "GroupId": "AVChatRoom",

@@ -20,7 +20,7 @@ fn message(group: &str, random: u64, body: &Value) -> Value {
 }
 
 #[test]
-fn a_message_is_numbered_and_kept_for_who_looks() {
+fn messages_are_numbered_and_kept() {
     let running = with_groups();
     let sent = served(&running, SEND, &message("AVChatRoom", 7, &text("one")));
     assert_eq!(sent, json!({ "MsgTime": NOW, "MsgSeq": 1 }));
@@ -54,7 +54,7 @@ fn a_message_is_numbered_and_kept_for_who_looks() {
 }
 
 #[test]
-fn the_last_hundred_messages_are_kept_and_64_kib() {
+fn at_most_100_messages_are_kept() {
     let running = with_groups();
     for random in 0..101 {
         served(&running, SEND, &message("Public", random, &text("x")));
@@ -140,7 +140,7 @@ fn messages_are_imported_with_their_times() {
 }
 
 #[test]
-fn broadcasts_and_direct_messages_are_kept_in_one_list() {
+fn broadcasts_and_direct_messages_share_a_list() {
     let running = start(|_| {});
     let broadcast = json!({ "Random": 1, "MsgBody": text("all") });
     assert_eq!(served(&running, BROADCAST, &broadcast), json!({ "MsgSeq": 1 }));

@@ -4,7 +4,7 @@ use super::*;
 
 /// The code for a field that is there twice, or is of another type, in each family of calls.
 #[test]
-fn a_doubled_field_has_the_code_of_its_family() {
+fn a_repeated_field_has_its_code() {
     let running = with_groups();
     for (path, body, code) in [
         ("im_open_login_svc/account_import", r#"{"UserID":"a","UserID":"b"}"#, 70402),
@@ -61,7 +61,7 @@ fn long_and_deep_bodies_are_refused_without_harm() {
 }
 
 #[test]
-fn a_field_that_is_null_counts_as_left_out() {
+fn null_counts_as_missing() {
     let running = with_groups();
     let list = json!({ "GroupId": "Public", "Limit": null, "Next": null, "MemberRoleFilter": null });
     assert_eq!(served(&running, "group_open_http_svc/get_group_member_info", &list)["MemberNum"], 3);
@@ -75,7 +75,7 @@ fn a_field_that_is_null_counts_as_left_out() {
 }
 
 #[test]
-fn who_is_deleted_or_banned_is_nowhere_and_may_come_back_later() {
+fn deleted_accounts_may_come_back() {
     let running = with_groups();
     let ban = |accounts: Value, seconds: u64| json!({ "GroupId": "AVChatRoom", "Members_Account": accounts, "Duration": seconds });
     let join = |account: &str| {

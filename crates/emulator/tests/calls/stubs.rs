@@ -2,17 +2,17 @@
 
 use super::*;
 
-const UNKNOWN: &str = "sns/friend_add";
+const UNKNOWN: &str = "timpush/push";
 
 #[test]
-fn an_unknown_path_is_told_what_is_answered_and_how_to_stub() {
+fn unknown_paths_explain_stubs() {
     let running = start(|_| {});
     let answer = ask(&running, UNKNOWN, &json!({}));
     assert_eq!(answer["ErrorCode"], 60009);
     let says = answer["ErrorInfo"].as_str().unwrap();
     for part in [
         "this emulator",
-        "v4/sns/friend_add",
+        "v4/timpush/push",
         "--stub PATH=FILE",
         "/_avmarks/stubs",
         "im_open_login_svc/{account_import,",
@@ -40,11 +40,11 @@ fn doubled_and_trailing_slashes_are_told() {
 }
 
 #[test]
-fn a_stub_answers_in_the_place_of_rules_and_is_named_in_the_log() {
+fn a_stub_replaces_the_rules() {
     let running = start(|_| {});
-    let stub = r#"{"path":"/v4/sns/friend_add","body":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"ResultItem":[]},"times":1}"#;
+    let stub = r#"{"path":"/v4/timpush/push","body":{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"ResultItem":[]},"times":1}"#;
     let there = control(&running, "POST", "stubs", stub);
-    assert_eq!((&there["stubs"][0]["path"], &there["unknown"]), (&json!("/v4/sns/friend_add"), &json!("60009")));
+    assert_eq!((&there["stubs"][0]["path"], &there["unknown"]), (&json!("/v4/timpush/push"), &json!("60009")));
     assert_eq!(served(&running, UNKNOWN, &json!({})), json!({ "ResultItem": [] }));
     assert_eq!(ask(&running, UNKNOWN, &json!({}))["ErrorCode"], 60009);
     // A call that has rules, too; with a code.
@@ -63,13 +63,13 @@ fn a_stub_answers_in_the_place_of_rules_and_is_named_in_the_log() {
 }
 
 #[test]
-fn stubs_are_set_up_and_come_back_with_a_reset() {
+fn a_reset_restores_stubs() {
     let running = start(|settings| {
-        settings.stubs = vec![("v4/sns/friend_add".to_owned(), b"no JSON".to_vec())];
+        settings.stubs = vec![("v4/timpush/push".to_owned(), b"no JSON".to_vec())];
         settings.stub_unknown_ok = true;
     });
     assert_eq!(post(&running, UNKNOWN, QUERY, "{}").body, "no JSON");
-    assert_eq!(served(&running, "sns/friend_delete", &json!({})), json!({}));
+    assert_eq!(served(&running, "timpush/pull", &json!({})), json!({}));
     // What is answered by rules stays so.
     assert_eq!(ask(&running, "im_open_login_svc/account_import", &json!({}))["ErrorCode"], 70402);
     control(&running, "DELETE", "stubs", "");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_suite_walks_from_the_first_account_to_the_last_group() {
+fn a_suite_uses_all_families() {
     let running = start(|_| {});
     let call = |path: &str, body: Value| served(&running, path, &body);
     let group_call = |command: &str, body: Value| call(&format!("group_open_http_svc/{command}"), body);

@@ -16,7 +16,7 @@ fn attributes(pairs: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn attributes_are_set_beside_others_or_in_their_place() {
+fn attributes_are_added_or_replaced() {
     let running = with_groups();
     let shown = || served(&running, GET, &json!({ "GroupId": "AVChatRoom" }))["GroupAttrAry"].clone();
     served(&running, MODIFY, &attributes(&[("a", "1"), ("b", "2")]));

@@ -24,7 +24,7 @@ fn three_days_pass_at_once() {
 }
 
 #[test]
-fn the_clock_is_read_set_stopped_and_let_run() {
+fn the_clock_can_be_controlled() {
     let running = start(|_| {});
     assert_eq!(ask(&running, "GET", "clock", "").body, r#"{"now":1700000000000,"running":false}"#);
     assert_eq!(ask(&running, "GET", "health", "").body, r#"{"status":"ok","now":1700000000000}"#);
@@ -50,7 +50,7 @@ fn pins_expire_by_themselves_while_the_clock_runs() {
     let mut events = super::events::Events::open(&running, None);
     done(&running, "PUT", "clock", r#"{"running":true}"#);
     // Nobody asks, and it is told.
-    let expired = events.next_of("happening");
+    let expired = events.next_of("group_event");
     assert_eq!(expired["event"]["event"], "pin_expired");
 }
 

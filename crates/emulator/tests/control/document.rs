@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_rules::PROFILES;
-use avmarks_spec::{CLAUSES, GAPS, Gap, GroupType, Source};
+use avmarks_spec::{Clause, Gap, GroupType, Source};
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn names(object: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_path_and_method_is_in_the_document_and_no_other() {
+fn the_document_lists_every_path() {
     let running = start(|_| {});
     let document = document(&running);
     let (status, says) = refused(&running, "GET", "nothing", "");
@@ -40,7 +40,7 @@ fn every_path_and_method_is_in_the_document_and_no_other() {
 }
 
 #[test]
-fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
+fn operation_names_and_references_are_valid() {
     let running = start(|_| {});
     let document = document(&running);
     let operations =
@@ -66,7 +66,7 @@ fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
 }
 
 #[test]
-fn the_lists_of_the_document_are_those_of_the_code() {
+fn lists_in_the_document_match_the_code() {
     let running = start(|_| {});
     let document = document(&running);
     let schema = |name: &str| document["components"]["schemas"][name]["properties"].clone();
@@ -92,7 +92,7 @@ fn the_lists_of_the_document_are_those_of_the_code() {
 }
 
 #[test]
-fn groups_members_and_states_have_the_form_of_the_document() {
+fn responses_follow_the_document() {
     let running = with_group();
     let schemas = document(&running)["components"]["schemas"].clone();
     let group = done(&running, "GET", "groups/@TGS%23a", "");
@@ -108,7 +108,7 @@ fn groups_members_and_states_have_the_form_of_the_document() {
 }
 
 #[test]
-fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
+fn the_ledger_follows_the_document() {
     let running = start(|_| {});
     let schemas = document(&running)["components"]["schemas"].clone();
     let ledger = done(&running, "GET", "ledger", "");
@@ -124,15 +124,15 @@ fn the_ledger_shows_where_each_sentence_stands_in_the_form_of_the_document() {
     };
     let rows = |list: &str| ledger[list].as_array().unwrap().clone();
     let (clauses, gaps) = (rows("clauses"), rows("gaps"));
-    assert_eq!((clauses.len(), gaps.len()), (CLAUSES.len(), GAPS.len()));
-    for (row, shown) in CLAUSES.iter().zip(&clauses) {
-        assert_eq!((&shown["id"], &shown["description"]), (&json!(row.id), &json!(row.description)));
-        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    assert_eq!((clauses.len(), gaps.len()), (Clause::ALL.len(), Gap::ALL.len()));
+    for (clause, shown) in Clause::ALL.iter().zip(&clauses) {
+        assert_eq!((&shown["id"], &shown["description"]), (&json!(clause.id()), &json!(clause.description())));
+        assert_eq!(shown["sources"], json!(clause.sources().iter().map(source).collect::<Vec<_>>()), "{clause}");
     }
-    for (row, shown) in GAPS.iter().zip(&gaps) {
-        assert_eq!((&shown["id"], &shown["field"]), (&json!(row.id), &json!(row.field)));
-        assert_eq!((&shown["question"], &shown["evidence"]), (&json!(row.question), &json!(row.evidence)));
-        assert_eq!(shown["sources"], json!(row.sources.iter().map(source).collect::<Vec<_>>()), "{}", row.id);
+    for (gap, shown) in Gap::ALL.iter().zip(&gaps) {
+        assert_eq!((&shown["id"], &shown["field"]), (&json!(gap.id()), &json!(gap.field())));
+        assert_eq!((&shown["question"], &shown["evidence"]), (&json!(gap.question()), &json!(gap.evidence())));
+        assert_eq!(shown["sources"], json!(gap.sources().iter().map(source).collect::<Vec<_>>()), "{gap}");
     }
     // What is shown has the fields that the document promises, and no others.
     let promised = |list: &str| schemas["Ledger"]["properties"][list]["items"].clone();

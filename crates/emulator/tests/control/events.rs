@@ -66,7 +66,7 @@ impl Events {
 }
 
 #[test]
-fn the_log_has_the_verdict_its_grounds_and_what_was_left_out() {
+fn the_log_has_verdict_reasons_and_omissions() {
     let running = with_group();
     let body = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]},{"Member_Account":"x","Marks":[1000]}]}"#;
     call(&running, MARKS, body);
@@ -90,7 +90,7 @@ fn the_log_has_the_verdict_its_grounds_and_what_was_left_out() {
 }
 
 #[test]
-fn the_log_comes_in_pages_and_keeps_no_more_than_it_should() {
+fn the_log_is_paged_and_bounded() {
     let running = start(|settings| settings.log_entries_max = 5);
     for _ in 0..8 {
         call(&running, COUNT, "{}");
@@ -122,14 +122,14 @@ fn who_watches_is_told_what_happens() {
     done(&running, "POST", "clock/advance", r#"{"ms":5}"#);
     done(&running, "PATCH", "settings", "{}");
     done(&running, "POST", "reset", "");
-    let happening = |event: Value| ("happening".to_owned(), json!({ "at": NOW, "event": event }));
+    let group_event = |event: Value| ("group_event".to_owned(), json!({ "at": NOW, "event": event }));
     let told: Vec<_> = (0..7).map(|_| events.next()).collect();
     assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0), "ids ascend");
     let mut told = told.into_iter().map(|(_, name, data)| (name, data));
-    assert_eq!(told.next(), Some(happening(json!({ "event": "group_created", "group": "g" }))));
-    assert_eq!(told.next(), Some(happening(json!({ "event": "joined", "group": "g", "account": "u" }))));
+    assert_eq!(told.next(), Some(group_event(json!({ "event": "group_created", "group": "g" }))));
+    assert_eq!(told.next(), Some(group_event(json!({ "event": "joined", "group": "g", "account": "u" }))));
     let online = json!({ "event": "came_online", "group": "g", "account": "u", "cause": "join" });
-    assert_eq!(told.next(), Some(happening(online)));
+    assert_eq!(told.next(), Some(group_event(online)));
     let (name, entry) = told.next().unwrap();
     assert_eq!((name.as_str(), &entry["code"], &entry["path"]), ("log", &json!(0), &json!(COUNT)));
     assert_eq!(told.next(), Some(("clock".to_owned(), json!({ "now": NOW + 5, "running": false }))));
@@ -138,7 +138,7 @@ fn who_watches_is_told_what_happens() {
 }
 
 #[test]
-fn who_comes_back_misses_nothing_that_is_still_there_and_is_told_of_what_is_not() {
+fn returning_clients_get_missed_events() {
     let running = start(|settings| settings.log_entries_max = 3);
     for group in ["a", "b", "c", "d", "e"] {
         done(&running, "POST", "groups", &format!(r#"{{"group":"{group}"}}"#));
@@ -158,7 +158,7 @@ fn who_comes_back_misses_nothing_that_is_still_there_and_is_told_of_what_is_not(
 }
 
 #[test]
-fn who_watches_a_log_that_keeps_nothing_is_told_once_what_is_missed() {
+fn an_empty_log_reports_missed_once() {
     let running = start(|settings| settings.log_entries_max = 0);
     let mut events = Events::open(&running, None);
     for (group, after) in [("a", 0), ("b", 1)] {
@@ -168,7 +168,7 @@ fn who_watches_a_log_that_keeps_nothing_is_told_once_what_is_missed() {
 }
 
 #[test]
-fn who_comes_back_to_another_run_is_told_of_all_of_it_however_far_it_has_got() {
+fn another_run_is_sent_completely() {
     let (one, other) = (start(|_| {}), start(|_| {}));
     let mut events = Events::open(&one, None);
     done(&one, "POST", "groups", r#"{"group":"a"}"#);
@@ -193,7 +193,7 @@ fn who_comes_back_to_another_run_is_told_of_all_of_it_however_far_it_has_got() {
 }
 
 #[test]
-fn not_everybody_can_watch_and_all_streams_end_with_the_emulator() {
+fn event_streams_are_limited() {
     let running = start(|_| {});
     let watching: Vec<_> = (0..64).map(|_| Events::open(&running, None)).collect();
     let (status, says) = refused(&running, "GET", "events", "");

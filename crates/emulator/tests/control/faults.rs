@@ -26,7 +26,7 @@ fn logged(running: &Running) -> Value {
 }
 
 #[test]
-fn each_fault_strikes_before_or_after_the_call_as_asked() {
+fn faults_strike_before_or_after_a_call() {
     let running = with_group();
     let refusal = r#"{"ActionStatus":"FAIL","ErrorCode":10002,"ErrorInfo":"injected by /_avmarks/faults"}"#;
     let html = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
@@ -102,7 +102,7 @@ fn a_cut_answer_ends_in_the_middle() {
 }
 
 #[test]
-fn a_delay_is_at_least_as_long_as_asked() {
+fn a_delay_has_its_duration() {
     let running = with_group();
     for after in [false, true] {
         strike(&running, &format!(r#"{{"kind":"delay","ms":120,"after":{after}}}"#));
@@ -113,7 +113,7 @@ fn a_delay_is_at_least_as_long_as_asked() {
 }
 
 #[test]
-fn a_call_that_nobody_waits_for_any_longer_takes_effect_all_the_same() {
+fn abandoned_calls_take_effect() {
     let running = with_group();
     for after in [false, true] {
         strike(&running, &format!(r#"{{"kind":"delay","ms":100,"after":{after}}}"#));
@@ -131,7 +131,7 @@ fn a_call_that_nobody_waits_for_any_longer_takes_effect_all_the_same() {
 }
 
 #[test]
-fn faults_strike_as_often_as_asked_on_the_paths_asked() {
+fn faults_have_counts_and_paths() {
     let running = with_group();
     done(
         &running,

@@ -33,8 +33,8 @@ fn a_group_is_made_filled_shown_and_destroyed() {
         concat!(
             r#"{"group":"@TGS#a","type":"AVChatRoom","owner":"o","name":"Class 9","admins":[],"now":1700000000000,"total":2,"robots":0,"online":1,"#,
             r#""marks":[{"mark":500,"holders":1},{"mark":1000,"holders":1}],"members":["#,
-            r#"{"account":"a","place":1,"joined":1700000000000,"connected":false,"robot":false,"online":true,"marks":[500,1000],"pinned_until":1700259200000},"#,
-            r#"{"account":"b","place":2,"joined":1700000000000,"connected":false,"robot":false,"online":false,"marks":[],"pinned_until":null}],"#,
+            r#"{"account":"a","position":1,"joined":1700000000000,"connected":false,"robot":false,"online":true,"marks":[500,1000],"pinned_until":1700259200000},"#,
+            r#"{"account":"b","position":2,"joined":1700000000000,"connected":false,"robot":false,"online":false,"marks":[],"pinned_until":null}],"#,
             r#""next":null}"#
         )
     );

@@ -57,7 +57,7 @@ fn no_answer_lets_another_origin_read_it() {
 }
 
 #[test]
-fn the_page_may_run_its_own_script_and_nothing_else() {
+fn the_page_runs_only_its_script() {
     let running = start(|_| {});
     let reply = ask(&running, "GET", "", "");
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));

@@ -44,8 +44,8 @@ fn a_group_shows_its_robots_and_administrators() {
         concat!(
             r#"{"group":"@TGS#a","type":"AVChatRoom","owner":null,"name":"","admins":["warden","a"],"now":1700000000000,"#,
             r#""total":4,"robots":2,"online":3,"marks":[{"mark":500,"holders":2}],"members":["#,
-            r#"{"account":"r1","place":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
-            r#"{"account":"r2","place":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
+            r#"{"account":"r1","position":3,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000},"#,
+            r#"{"account":"r2","position":4,"joined":1700000000000,"connected":false,"robot":true,"online":true,"marks":[500],"pinned_until":1700259200000}],"#,
             r#""next":null}"#
         )
     );
@@ -80,7 +80,7 @@ fn a_robot_without_an_end_shows_none() {
 }
 
 #[test]
-fn get_group_info_leaves_robots_out_and_they_take_no_room_from_members() {
+fn get_group_info_leaves_robots_out() {
     let running = start(|settings| settings.members_max = 2);
     done(&running, "POST", "groups", r#"{"group":"@TGS#a"}"#);
     served(&running, "add_robots", &["r1", "r2", "r3"]);
@@ -110,7 +110,7 @@ fn get_group_info_leaves_robots_out_and_they_take_no_room_from_members() {
 }
 
 #[test]
-fn the_log_tells_of_calls_about_robots_and_administrators_as_of_others() {
+fn the_log_has_robot_calls() {
     let running = with_group();
     served(&running, "add_robots", &["r", "a"]);
     done(&running, "PATCH", "settings", r#"{"policy":{"offline_500":"member-may"},"online_list_enabled":false}"#);
@@ -139,7 +139,7 @@ fn the_log_tells_of_calls_about_robots_and_administrators_as_of_others() {
 }
 
 #[test]
-fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
+fn robot_events_use_scenario_names() {
     let running = with_group();
     let mut events = Events::open(&running, None);
     served(&running, "add_robots", &["gone", "joins", "leaves", "old"]);
@@ -165,13 +165,13 @@ fn the_stream_tells_of_a_robot_in_the_words_of_a_scenario() {
         event("pin_expired", "old"),
         with(event("went_offline", "old"), json!({ "lost": [], "cause": "pin_expired" })),
     ] {
-        assert_eq!(events.next_of("happening")["event"], expected);
+        assert_eq!(events.next_of("group_event")["event"], expected);
     }
     assert_eq!(counts(&running), (json!([3, 0, 3]), json!([3, 0, 3])));
 }
 
 #[test]
-fn robots_of_a_scenario_are_there_and_a_reset_brings_back_those_of_the_start() {
+fn a_reset_restores_initial_robots() {
     let emulator = Emulator::new(Settings::default()).unwrap();
     let add = |account: &str| {
         let path = format!("{FAMILY}/add_robots");
@@ -191,20 +191,20 @@ fn robots_of_a_scenario_are_there_and_a_reset_brings_back_those_of_the_start() {
 }
 
 #[test]
-fn an_unknown_path_is_told_alike_whatever_its_code() {
+fn unknown_paths_have_one_message() {
     let running = with_group();
     let says = |reply: &Reply| {
         let body: Value = serde_json::from_str(&reply.body).unwrap();
         assert!(reply.body.starts_with(r#"{"ActionStatus":"FAIL","ErrorInfo":"#), "{reply:?}");
         body["ErrorInfo"].as_str().unwrap().to_owned()
     };
-    let reply = call(&running, "/v4/sns/friend_add", "{}");
+    let reply = call(&running, "/v4/timpush/push", "{}");
     assert_eq!(reply.code(), 60_009);
     let info = says(&reply);
-    assert!(info.starts_with("this emulator answers no call with the path `/v4/sns/friend_add`; "), "{info}");
+    assert!(info.starts_with("this emulator answers no call with the path `/v4/timpush/push`; "), "{info}");
     assert_eq!(done(&running, "GET", "log", "")["entries"][0]["info"], info);
     // The other reading has another code, and a body that is too long no other words.
     done(&running, "PATCH", "settings", r#"{"policy":{"http_codes":"60008"}}"#);
-    let reply = call(&running, "/v4/sns/friend_add", &"x".repeat(1_048_577));
+    let reply = call(&running, "/v4/timpush/push", &"x".repeat(1_048_577));
     assert_eq!((reply.code(), says(&reply)), (60_008, info));
 }

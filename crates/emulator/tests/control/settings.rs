@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn plan_switch_admins_policy_and_limits_change_what_is_answered() {
+fn settings_change_the_answers() {
     let running = with_group();
     let marks = r#"{"GroupId":"@TGS#a","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#;
     for (change, code) in [
@@ -32,7 +32,7 @@ fn plan_switch_admins_policy_and_limits_change_what_is_answered() {
 }
 
 #[test]
-fn a_body_may_be_as_long_as_the_settings_say_now() {
+fn the_body_limit_can_change() {
     let running = start(|settings| settings.app.terms.limits.body_bytes_max = 10);
     let body = r#"{"GroupId":"@TGS#a"}"#;
     assert_eq!(call(&running, COUNT, body).code(), 60_002);
@@ -56,7 +56,7 @@ fn the_key_is_shown_to_nobody() {
 }
 
 #[test]
-fn what_cannot_be_is_said_and_nothing_is_changed() {
+fn invalid_settings_change_nothing() {
     let running = start(|_| {});
     let before = done(&running, "GET", "settings", "");
     for (body, says) in [
@@ -90,7 +90,7 @@ fn what_cannot_be_is_said_and_nothing_is_changed() {
 }
 
 #[test]
-fn strict_stays_strict_whatever_a_state_a_policy_or_a_scenario_says() {
+fn strict_mode_stays_strict() {
     let running = start(|settings| settings.strict = true);
     let lenient =
         ask(&start(|settings| settings.app.terms.policy.random = Random::LetThrough), "GET", "state", "").body;

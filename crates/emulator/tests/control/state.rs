@@ -5,7 +5,7 @@ use super::*;
 const LINES: &str = "Content-Type: application/x-ndjson\r\n";
 
 #[test]
-fn a_state_is_dumped_and_seeded_with_its_time() {
+fn a_state_keeps_its_time() {
     let one = with_group();
     set_marks(&one, "a", &[500, 1_000]);
     done(&one, "POST", "clock/advance", r#"{"ms":5}"#);
@@ -21,7 +21,7 @@ fn a_state_is_dumped_and_seeded_with_its_time() {
 }
 
 #[test]
-fn what_is_dumped_can_be_seeded_whatever_the_settings_were_changed_to_in_between() {
+fn dumps_survive_changed_settings() {
     let one = with_group();
     set_marks(&one, "a", &[500, 600, 1_000, 1_001]);
     set_marks(&one, "b", &[1_000]);
@@ -52,8 +52,8 @@ fn a_state_that_makes_no_sense_changes_nothing() {
     let before = ask(&running, "GET", "state", "").body;
     let (status, says) = refused(&running, "PUT", "state", "{}");
     assert_eq!(status, 400);
-    assert!(says.starts_with("this is no snapshot: missing field `avmarks_snapshot`"), "{says}");
-    let (status, says) = refused(&running, "PUT", "state", &before.replace("\"place\":2", "\"place\":1"));
+    assert!(says.starts_with("this is not a snapshot: missing field `avmarks_snapshot`"), "{says}");
+    let (status, says) = refused(&running, "PUT", "state", &before.replace("\"position\":2", "\"position\":1"));
     assert_eq!(status, 400);
     assert!(says.starts_with("group `@TGS#a` in the snapshot: "), "{says}");
     assert_eq!(ask(&running, "GET", "state", "").body, before);
@@ -80,7 +80,7 @@ fn a_reset_brings_the_start_back() {
 }
 
 #[test]
-fn a_reset_brings_back_what_was_put_in_before_the_start() {
+fn a_reset_restores_the_initial_groups() {
     let mut settings = Settings::default();
     settings.clock = Clock::standing_at(avmarks_spec::Timestamp::from_millis(NOW));
     let emulator = Emulator::new(settings).unwrap();
@@ -142,7 +142,7 @@ fn a_scenario_is_taken_in_line_by_line() {
 }
 
 #[test]
-fn a_scenario_stops_at_the_first_line_that_is_none() {
+fn a_scenario_stops_at_invalid_lines() {
     let running = start(|_| {});
     let lines = "{\"at\":0,\"do\":\"create_group\",\"group\":\"g\"}\n{\"at\":0,\"do\":\"tick\"}\n\n{\"at\":0,\"do\":\"destroy_group\",\"group\":\"g\"}";
     let reply = ask_with(&running, "POST", "scenario", LINES, lines);
@@ -163,7 +163,7 @@ fn a_scenario_stops_at_the_first_line_that_is_none() {
 }
 
 #[test]
-fn a_state_can_be_saved_when_nothing_is_accepted() {
+fn a_full_emulator_can_be_saved() {
     let folder = std::env::temp_dir().join(format!("avmarks-control-state-{}", std::process::id()));
     let running = start(|settings| settings.data = Some(folder.clone()));
     done(&running, "POST", "groups", r#"{"group":"a"}"#);

@@ -76,7 +76,7 @@ fn many_that_start_at_once_agree() {
 }
 
 #[test]
-fn files_that_hold_something_else_are_left_alone_and_named() {
+fn foreign_files_are_not_overwritten() {
     let folder = Folder::new("else");
     let other = Folder::new("other");
     Authority::load_or_make(&folder.0).unwrap();

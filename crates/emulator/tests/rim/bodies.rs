@@ -28,7 +28,7 @@ fn chunks_of_any_size_make_one_body() {
 }
 
 #[test]
-fn a_body_that_waits_to_be_asked_for_is_asked_for() {
+fn expect_continue_is_answered() {
     let running = start(|_| {});
     let body = r#"{"GroupId":"live"}"#;
     let mut stream = connect(running.address());
@@ -78,7 +78,7 @@ fn a_body_of_gigabytes_is_not_waited_for() {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_answered_or_closed() {
+fn truncated_bodies_do_not_hang() {
     let running = start(|_| {});
     let mut stream = connect(running.address());
     let request = post(COUNT, QUERY, r#"{"GroupId":"live"}"#);

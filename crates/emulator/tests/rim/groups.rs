@@ -91,7 +91,7 @@ fn steps_1_to_4_come_first() {
 }
 
 #[test]
-fn get_group_info_tells_of_each_group_in_turn() {
+fn get_group_info_keeps_the_order() {
     let running = start(|settings| {
         settings.clock = avmarks_emulator::Clock::standing_at(avmarks_emulator::spec::Timestamp::from_millis(5_999));
         settings.members_max = 7;
@@ -138,7 +138,7 @@ fn what_get_group_info_refuses() {
 }
 
 #[test]
-fn an_owner_may_ask_where_the_policy_lets_it() {
+fn an_owner_may_ask_under_one_reading() {
     let running =
         start(|settings| settings.app.terms.policy.rest_owner = avmarks_emulator::spec::readings::RestOwner::OwnerToo);
     assert_eq!(

@@ -58,7 +58,7 @@ fn a_host_that_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn a_tunnel_is_to_a_host_and_a_port() {
+fn a_tunnel_needs_host_and_port() {
     let running = start(|_| {});
     for (to, status) in [
         ("console.tim.qq.com.:443", 200),

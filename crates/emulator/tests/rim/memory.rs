@@ -70,7 +70,7 @@ fn large_bodies_share_one_budget() {
 }
 
 #[test]
-fn a_state_waits_until_there_is_room_for_it() {
+fn large_states_wait_for_memory() {
     let running = start(|settings| settings.large_bytes_max = MIB);
     let mut first = connect(running.address());
     begin_state(&mut first, MIB);
@@ -85,7 +85,7 @@ fn a_state_waits_until_there_is_room_for_it() {
 }
 
 #[test]
-fn a_body_has_at_most_a_mebibyte_whatever_a_snapshot_says() {
+fn bodies_have_at_most_a_mebibyte() {
     let running = start(|_| {});
     let state = ask(running.address(), control("GET", "state", "", "")).body;
     let state = state.replace("\"body_bytes_max\":1048576", "\"body_bytes_max\":9223372036854775807");
@@ -113,7 +113,7 @@ fn some_places_are_for_the_control_plane_alone() {
 }
 
 #[test]
-fn a_delayed_call_whose_client_has_gone_gives_its_place_back() {
+fn an_abandoned_delay_frees_its_permit() {
     let running = start(|settings| settings.connections_max = 2);
     for after in [false, true] {
         let fault = format!(r#"{{"times":2,"fault":{{"kind":"delay","ms":600000,"after":{after}}}}}"#);

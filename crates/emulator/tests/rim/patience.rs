@@ -26,7 +26,7 @@ fn whoever_says_nothing_is_dropped() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_told_so() {
+fn a_missing_body_times_out() {
     let running = start(|settings| settings.body_timeout = SOON);
     for request in [
         post(COUNT, QUERY, "{}").replace("Content-Length: 2", "Content-Length: 20"),

@@ -14,7 +14,7 @@ fn open(stream: &mut std::net::TcpStream, to: &str) -> u16 {
 }
 
 #[test]
-fn a_tunnel_ends_here_whatever_is_spoken_in_it() {
+fn tunnels_end_at_the_emulator() {
     let running = start(|_| {});
     for (to, host) in [
         ("console.tim.qq.com:443", "console.tim.qq.com"),
@@ -45,7 +45,7 @@ fn an_https_proxy_is_one_as_well() {
 }
 
 #[test]
-fn a_request_may_name_its_host_in_the_first_line() {
+fn absolute_request_targets_are_served() {
     let running = start(|_| {});
     for host in ["console.tim.qq.com", "adminapikr.im.qcloud.com:80", "127.0.0.1:1", "localhost"] {
         let request = post(&format!("http://{host}{COUNT}"), QUERY, "{}");
@@ -54,7 +54,7 @@ fn a_request_may_name_its_host_in_the_first_line() {
 }
 
 #[test]
-fn a_host_that_it_does_not_stand_in_for_is_forbidden() {
+fn foreign_hosts_are_forbidden() {
     let running = start(|_| {});
     for host in ["example.com", "tim.qq.com.example.com", "xtim.qq.com", "192.0.2.1"] {
         let mut stream = connect(running.address());

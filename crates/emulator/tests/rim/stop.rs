@@ -43,7 +43,7 @@ fn one_that_never_ends_is_cut_off() {
 }
 
 #[test]
-fn dropping_it_stops_it_and_it_can_be_started_again() {
+fn a_dropped_emulator_can_be_restarted() {
     let running = start(|_| {});
     let address = running.address();
     let emulator = running.emulator().clone();

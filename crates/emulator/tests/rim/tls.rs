@@ -62,14 +62,14 @@ fn whoever_does_not_trust_it_ends_the_handshake() {
 }
 
 #[test]
-fn an_address_that_the_certificate_does_not_name_is_not_trusted() {
+fn unnamed_addresses_are_not_trusted() {
     let running = start(|_| {});
     let pem = running.emulator().certificate_pem();
     assert!(!shakes_hands(running.address(), pem, "192.0.2.1"));
 }
 
 #[test]
-fn an_address_that_was_dialled_is_named_by_the_certificate() {
+fn the_certificate_names_the_dialled_address() {
     let emulator = avmarks_emulator::Emulator::new(avmarks_emulator::Settings::default()).unwrap();
     let running = emulator.start("0.0.0.0:0".parse().unwrap()).unwrap();
     // Every address of the loopback network is this machine, on Linux at least.
@@ -80,7 +80,7 @@ fn an_address_that_was_dialled_is_named_by_the_certificate() {
 }
 
 #[test]
-fn emulators_of_one_authority_are_trusted_by_one_file() {
+fn one_authority_covers_several_emulators() {
     let authority = Authority::make().unwrap();
     let emulators = [1, 2].map(|_| start(|settings| settings.authority = Some(authority.clone())));
     for running in &emulators {

@@ -109,7 +109,7 @@ fn what_2023_did_not_have_is_not_there() {
 }
 
 #[test]
-fn scenario_lines_and_rest_calls_are_told_of_as_well() {
+fn scenarios_and_calls_send_webhooks() {
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |_| {});
     let lines = "{\"at\":0,\"do\":\"join\",\"group\":\"room\",\"account\":\"a\"}\n\
@@ -166,7 +166,7 @@ fn a_token_signs_and_is_never_shown() {
 }
 
 #[test]
-fn no_call_waits_for_a_receiver_and_what_is_late_is_sent_again_when_asked() {
+fn late_webhooks_are_resent_when_asked() {
     let receiver = Receiver::start(&[Manner::Wait]);
     let running = told(&receiver, |webhooks| webhooks.retries = 1);
     // Answered, though the receiver answers nothing before it is released.
@@ -182,7 +182,7 @@ fn no_call_waits_for_a_receiver_and_what_is_late_is_sent_again_when_asked() {
 }
 
 #[test]
-fn a_webhook_that_failed_is_not_sent_again_unless_asked_and_never_where_it_was_answered() {
+fn failed_webhooks_are_resent_only_when_asked() {
     let manners = [Manner::HangUp, Manner::Answer(500, "{}"), Manner::Answer(200, "<html>"), Manner::Answer(200, "{}")];
     for (retries, attempts, show) in [(0, 4, true), (2, 5, false)] {
         let receiver = Receiver::start(&manners);
@@ -204,7 +204,7 @@ fn a_webhook_that_failed_is_not_sent_again_unless_asked_and_never_where_it_was_a
 }
 
 #[test]
-fn a_receiver_that_is_not_there_is_told_of() {
+fn an_unreachable_receiver_is_reported() {
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |webhooks| webhooks.url = "http://127.0.0.1:1/".to_owned());
     presence(&running, "join", &["jared"]);
@@ -228,7 +228,7 @@ fn joins(change: impl Fn(&mut WebhookSettings)) -> Vec<(String, bool)> {
 }
 
 #[test]
-fn webhooks_are_sent_twice_and_change_places_when_asked_and_alike_every_time() {
+fn duplicates_and_reordering_are_reproducible() {
     let pairs = |text: &[(&str, bool)]| text.iter().map(|(who, twice)| ((*who).to_owned(), *twice)).collect::<Vec<_>>();
     let once = pairs(&[("a", false), ("b", false), ("c", false), ("d", false)]);
     assert_eq!(joins(|_| {}), once);
@@ -244,7 +244,7 @@ fn webhooks_are_sent_twice_and_change_places_when_asked_and_alike_every_time() {
 }
 
 #[test]
-fn one_that_is_to_change_places_with_nobody_goes_out_in_the_end() {
+fn a_lone_reordered_webhook_is_sent() {
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |webhooks| (webhooks.reorder, webhooks.revision) = (100, Revision::Y2023));
     presence(&running, "join", &["a"]);
@@ -252,7 +252,7 @@ fn one_that_is_to_change_places_with_nobody_goes_out_in_the_end() {
 }
 
 #[test]
-fn webhooks_are_turned_off_and_by_a_reset_they_are_as_at_the_start() {
+fn a_reset_restores_webhook_settings() {
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |_| {});
     assert_eq!(control(&running, "DELETE", "/webhooks", "").body, r#"{"url":null}"#);
@@ -271,7 +271,7 @@ fn webhooks_are_turned_off_and_by_a_reset_they_are_as_at_the_start() {
 }
 
 #[test]
-fn a_reset_gives_up_what_is_on_its_way() {
+fn a_reset_abandons_deliveries() {
     let receiver = Receiver::start(&[Manner::Wait]);
     let running = told(&receiver, |_| {});
     presence(&running, "join", &["before"]);
@@ -306,7 +306,7 @@ fn each_waits_as_long_as_it_is_to() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused_with_a_sentence() {
+fn invalid_webhook_settings_are_refused() {
     let running = start(|_| {});
     for (body, says) in [
         (r#"{"url":"ftp://a/"}"#, "`url` is `ftp://a/`; it must be an absolute"),
@@ -337,7 +337,7 @@ fn settings_that_cannot_be_are_refused_with_a_sentence() {
 
 /// The receiver is another emulator: what it does not know it answers with HTTP 200 and JSON.
 #[test]
-fn a_receiver_over_https_is_trusted_by_its_certificate_alone() {
+fn https_receivers_need_their_certificate() {
     let (receiver, stranger) = (start(|_| {}), start(|_| {}));
     for (trusted, expected) in [(&receiver, None), (&stranger, Some("no connection to"))] {
         let mut webhooks = WebhookSettings::new(format!("https://localhost:{}/hook", receiver.address().port()));

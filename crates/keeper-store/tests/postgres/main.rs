@@ -120,7 +120,7 @@ fn tables_of_a_later_version_are_refused() {
 }
 
 #[test]
-fn tables_of_an_earlier_version_are_brought_up_to_date() {
+fn earlier_table_versions_are_migrated() {
     let schema = Schema::new();
     let connect = || PostgresStore::connect(&schema.url(), bench::LIMITS).unwrap();
     connect().put_wants(&[bench::want("g1", "ann", &[1_000], false)], false).unwrap();

@@ -44,7 +44,7 @@ fn writers_at_once_keep_the_limits() {
 }
 
 #[test]
-fn a_want_of_another_node_is_known_once_it_is_answered() {
+fn acknowledged_wants_are_known_everywhere() {
     let schema = Schema::new();
     let limits = Limits { members_per_mark_max: 10_000, ..LIMITS };
     let node = || PostgresStore::connect(&schema.url(), limits).unwrap();
@@ -69,7 +69,7 @@ fn a_want_of_another_node_is_known_once_it_is_answered() {
 }
 
 #[test]
-fn a_want_that_is_committed_late_is_not_passed_over() {
+fn late_commits_are_not_missed() {
     let schema = Schema::new();
     let mut store = PostgresStore::connect(&schema.url(), LIMITS).unwrap();
     let filter = store.filter().unwrap();
@@ -186,7 +186,7 @@ fn a_heartbeat_under_way_keeps_the_slots() {
 
 /// A process that is stopped within a transaction would keep its locks, and nobody could claim its slots.
 #[test]
-fn a_transaction_ends_a_second_after_its_client_stopped() {
+fn idle_transactions_end_after_a_second() {
     let schema = Schema::new();
     let mut store = PostgresStore::connect(&schema.url(), LIMITS).unwrap();
     store.register(NodeId(1)).unwrap();

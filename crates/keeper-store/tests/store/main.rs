@@ -110,7 +110,7 @@ fn a_file_keeps_what_was_stored() {
 }
 
 #[test]
-fn a_filter_stays_sharp_while_wants_come_and_go() {
+fn a_filter_follows_changing_wants() {
     let folder = Folder::new();
     let mut store = SqliteStore::open(&folder.0.join("keeper.sqlite"), Limits::DOCUMENTED, clock().1).unwrap();
     let filter = store.filter().unwrap();

@@ -145,7 +145,7 @@ fn named(call: &Call) -> Vec<(String, Vec<i64>)> {
 }
 
 #[test]
-fn a_call_leaves_200_ms_after_its_first_account() {
+fn a_call_waits_200_ms_for_accounts() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.load(at(0), group(), account("b"), Some(want(&[1_001])), &[]);
     keeper.on_webhook(at(1_000), &online(&["a"], 990));
@@ -185,7 +185,7 @@ fn a_call_leaves_at_once_with_500_accounts() {
 }
 
 #[test]
-fn a_want_is_due_at_once_and_one_that_stays_is_not() {
+fn only_changed_wants_are_due() {
     let mut keeper = keeper();
     assert_eq!(keeper.want(at(0), group(), account("a"), want(&[1_000])), Ok(true));
     let set = call(&mut keeper, 200);
@@ -234,7 +234,7 @@ fn the_holder_number_1001_is_refused() {
 }
 
 #[test]
-fn one_that_goes_offline_is_dropped_from_what_waits() {
+fn offline_accounts_leave_the_queue() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.on_webhook(at(1_000), &online(&["a"], 990));
     keeper.on_webhook(at(1_100), &offline(&["a"], 991));
@@ -290,7 +290,7 @@ fn a_doubled_webhook_costs_at_most_a_place() {
 }
 
 #[test]
-fn an_account_is_in_one_call_at_a_time() {
+fn an_account_has_one_call_in_flight() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let set = call(&mut keeper, 200);
@@ -303,7 +303,7 @@ fn an_account_is_in_one_call_at_a_time() {
 }
 
 #[test]
-fn one_that_is_left_out_is_tried_twice_and_waits() {
+fn omitted_accounts_are_tried_twice() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let first = call(&mut keeper, 200);
@@ -329,7 +329,7 @@ fn one_that_is_only_wanted_is_tried_once() {
 }
 
 #[test]
-fn a_call_that_fails_is_sent_again_ever_later() {
+fn failed_calls_back_off() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let mut now = 200;
@@ -409,7 +409,7 @@ fn calls_in_flight_are_bounded() {
 }
 
 #[test]
-fn who_is_online_of_a_refused_call_is_looked_up_once() {
+fn a_refused_call_is_checked_once() {
     for code in [10_004, 10_019] {
         let mut keeper = keeper_of("a", want(&[1_000]));
         keeper.load(at(0), group(), account("b"), Some(want(&[1_000])), &[]);
@@ -427,7 +427,7 @@ fn who_is_online_of_a_refused_call_is_looked_up_once() {
 }
 
 #[test]
-fn a_late_result_of_an_unknown_call_is_passed_over() {
+fn results_of_unknown_calls_are_ignored() {
     let mut keeper = keeper_of("a", want(&[1_000]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let set = call(&mut keeper, 200);
@@ -440,7 +440,7 @@ fn a_late_result_of_an_unknown_call_is_passed_over() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_read_counts_as_failed() {
+fn unreadable_answers_count_as_failed() {
     for body in [&b""[..], b"{}", br#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":7}"#] {
         let mut keeper = keeper_of("a", want(&[1_000]));
         keeper.on_webhook(at(0), &online(&["a"], 0));
@@ -471,7 +471,7 @@ fn a_forgotten_group_leaves_nothing_to_do() {
 }
 
 #[test]
-fn a_row_that_changed_in_the_store_is_due_at_once() {
+fn changed_rows_are_due_at_once() {
     let mut keeper = keeper();
     keeper.update(at(0), group(), account("a"), Some(want(&[1_001])), &[mark(1_000)]);
     let delete = call(&mut keeper, 200);

@@ -101,7 +101,7 @@ proptest! {
 
 /// The figures of docs/keeper.md.
 #[test]
-fn figures_of_two_hundred_histories_are_within_the_bound() {
+fn two_hundred_histories_stay_within_the_bound() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();

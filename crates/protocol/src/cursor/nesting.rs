@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_opened_is_closed_in_reverse_however_deep() {
+    fn nesting_closes_in_reverse_order() {
         for depth in [1, 2, 63, 64, 65, 127, 128, 129, 1_000] {
             let bracket = |at: usize| if at * at % 7 < 3 { Bracket::Object } else { Bracket::Array };
             let mut nesting = Nesting::default();

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 use super::scan::{bare_bytes, digits, value};
 
 #[test]
-fn a_byte_that_cannot_stand_in_a_string_is_found_wherever_it_is() {
+fn invalid_string_bytes_are_found_anywhere() {
     for byte in 0..=u8::MAX {
         let is_bare = !matches!(byte, b'"' | b'\\' | 0..0x20);
         for at in 0..20 {
@@ -19,7 +19,7 @@ fn a_byte_that_cannot_stand_in_a_string_is_found_wherever_it_is() {
 }
 
 #[test]
-fn digits_are_read_up_to_the_first_byte_that_is_none() {
+fn digits_end_at_the_first_other_byte() {
     let all = "90817263545362718293";
     for count in 0..=all.len() {
         let text = &all[..count];
@@ -62,7 +62,7 @@ fn values(pieces: &[&str], count_max: usize) -> usize {
 }
 
 #[test]
-fn what_is_passed_over_is_what_the_grammar_says() {
+fn skipped_values_follow_the_grammar() {
     for (pieces, count_max) in [
         (&["{", "}", "[", "]", ",", ":", "\"a\"", "1", " "][..], 6),
         (&["{", "}", "[", "]", ",", "\"a\":", "1", " "], 7),
@@ -76,7 +76,7 @@ fn what_is_passed_over_is_what_the_grammar_says() {
 }
 
 #[test]
-fn an_escape_is_a_known_letter_or_four_hexadecimal_digits() {
+fn only_valid_escapes_are_accepted() {
     for byte in 0..0x80_u8 {
         let byte = char::from(byte);
         let is_letter = is_value(&format!("\"\\{byte}\""));
@@ -91,7 +91,7 @@ fn an_escape_is_a_known_letter_or_four_hexadecimal_digits() {
 }
 
 #[test]
-fn nesting_may_be_as_deep_as_the_text_is_long() {
+fn nesting_depth_is_not_limited() {
     for depth in [1, 63, 64, 65, 128, 129, 100_000] {
         let (open, close) = (r#"[{"a":"#.repeat(depth), "}]".repeat(depth));
         assert!(is_value(&format!("{open}0{close}")));

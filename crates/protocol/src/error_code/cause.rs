@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_stand_by_code_and_those_by_default_come_first() {
+    fn causes_are_sorted_and_defaults_come_first() {
         let order: Vec<_> = CAUSES.iter().map(|cause| (cause.code, cause.under.is_some())).collect();
         assert!(order.is_sorted(), "{order:?}");
         for cause in CAUSES {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_advice_of_a_code_is_that_of_its_one_cause_or_names_none() {
+    fn code_advice_agrees_with_its_causes() {
         let advice = |code| ErrorCode::new(code).row().unwrap().advice();
         assert_eq!(advice(10004), "What to do depends on the cause.");
         assert!(advice(10010).starts_with("Check the group id, the app (sdkappid) and the region"));
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_table_has_nothing_that_fits_all_causes_are_given() {
+    fn without_a_fit_all_causes_are_given() {
         let facts = RequestFacts { clause: Some(Clause::Http200), ..RequestFacts::default() };
         assert_eq!(ErrorCode::new(10007).causes_given(&facts).len(), ErrorCode::new(10007).causes().len());
         assert_eq!(ErrorCode::new(60009).causes_given(&facts), Vec::<&Cause>::new());

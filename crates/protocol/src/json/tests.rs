@@ -5,7 +5,7 @@ fn error(body: &str) -> BodyError {
 }
 
 #[test]
-fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
+fn trailing_commas_are_named_apart() {
     for (body, line, column) in [
         ("{\"a\":1,}", 1, 7),
         ("{\"a\":[1,],\"b\":2}", 1, 8),
@@ -42,7 +42,7 @@ fn a_comma_before_a_bracket_is_told_from_all_else_that_is_not_json() {
 }
 
 #[test]
-fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
+fn duplicate_missing_and_mistyped_fields_differ() {
     let problem = |body: &str| {
         let mut fields = Fields::parse(body).unwrap();
         let Err(ValueError::Field(error)) = fields.require(BodyPath::GroupId, string) else { panic!("{body}") };
@@ -60,7 +60,7 @@ fn a_field_that_is_there_twice_missing_or_of_another_type_is_three_problems() {
 }
 
 #[test]
-fn an_undocumented_field_is_taken_where_it_is_there_once_and_can_be_read_and_stays_otherwise() {
+fn optional_fields_are_taken_only_when_valid() {
     let take = |body: &'static str| {
         let mut fields = Fields::parse(body).unwrap();
         let taken = fields.undocumented(BodyPath::ExpireTime, |path, value| integer(path, value).ok()?.to_i64());
@@ -76,7 +76,7 @@ fn an_undocumented_field_is_taken_where_it_is_there_once_and_can_be_read_and_sta
 }
 
 #[test]
-fn comments_outside_of_strings_are_named_with_their_place() {
+fn comments_are_reported_with_line_and_column() {
     let error = |text: &str| body_error(text, &serde_json::from_str::<Fields<'_>>(text).err().unwrap());
     for (text, line, column) in [
         ("// all\n{}", 1, 1),

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_marks_are_the_same_whether_they_lie_in_place_or_not() {
+    fn few_and_many_marks_compare_equal() {
         for len in 0..8_i64 {
             let plain: Vec<_> = (1_000..1_000 + len).collect();
             let marks = Marks::from(plain.clone());

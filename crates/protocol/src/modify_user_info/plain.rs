@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_request_is_read_whatever_its_order_blanks_and_escapes() {
+    fn the_fast_reader_reads_plain_requests() {
         for text in [
             USUAL,
             "\t{ \"MemberList\" : [ {\"Marks\":[ 1 , 0,2,3,\r4 ],\n\"Member_Account\":\"\"} ] ,\"GroupId\":\"\", \"CommandType\": 2 } ",
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_no_document_names_are_passed_over_whatever_they_are() {
+    fn the_fast_reader_skips_unknown_fields() {
         for (from, to) in [
             (r#""GroupId""#, r#""More":[1, -2.50e+3,{"GroupId":[]} ],"GroupId""#),
             (r#""Marks""#, r#""More":{"Marks":"\ud800","\udc00":[[[]]]} , "Marks""#),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_left_to_the_reader_that_knows_all_of_it() {
+    fn the_fast_reader_declines_everything_else() {
         for (from, to) in [
             ("acc", "a\tc"),
             ("acc", "acc\t"),
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_a_byte_changed_is_read_as_by_the_other_reader_or_left_to_it() {
+    fn both_readers_agree_on_changed_requests() {
         for sample in [USUAL, &USUAL.replacen(r#""Marks""#, r#""x":[-0.5e3,{"y":"\u00e9"}], "Marks""#, 1)] {
             every_change(sample, is_plain);
         }

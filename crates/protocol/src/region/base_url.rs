@@ -128,7 +128,7 @@ pub enum BaseUrlError {
         found: String,
     },
     /// The port is none.
-    #[error("`{}` is no port; a port is a number from 1 to 65535", Excerpt(.found))]
+    #[error("`{}` is not a port: expected a number from 1 to 65535", Excerpt(.found))]
     Port {
         /// What stands behind the colon.
         found: String,
@@ -290,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn a_path_with_v4_that_is_not_a_call_is_allowed() {
+    fn a_base_path_may_contain_v4() {
         for text in ["https://h/v4/im", "https://h/v40", "https://h/api/v4x/openim", "https://h/openim"] {
             assert_eq!(BaseUrl::parse(text).map(|base| base.to_string()), Ok(text.to_owned()));
         }
     }
 
     #[test]
-    fn the_scheme_and_the_host_say_how_far_a_call_goes() {
+    fn scheme_and_host_tell_local_from_remote() {
         for (text, is_https, is_loopback) in [
             ("https://console.tim.qq.com", true, false),
             ("https://localhost/im", true, true),

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_left_out_wherever_it_stands_and_nothing_else_is() {
+    fn only_the_signature_is_redacted() {
         for (text, shown) in [
             ("/v4/a/b", "/v4/a/b"),
             ("", ""),

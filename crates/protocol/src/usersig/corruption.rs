@@ -10,8 +10,7 @@ use super::token_error::TokenError;
 
 /// Something that was done to a signature on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Corruption {
+pub(super) enum Corruption {
     /// Quotation marks around it.
     Quoted,
     /// Blanks, line breaks or characters that do not show (zero-width ones, a byte order mark) around it or inside.
@@ -67,7 +66,7 @@ impl fmt::Display for Corruption {
                 write!(f, "other text stands around the signature, which goes from byte {from} to byte {to}; give it alone")
             }
             Self::Doubled => f.write_str("the signature stands there twice; give it once"),
-            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is no token of that kind; remove it"),
+            Self::Bearer => f.write_str("`Bearer` stands in front of the signature, which is not a bearer token; remove it"),
             Self::PercentEncoded { times: 1 } => {
                 f.write_str("the signature is percent-encoded; decode it once, or do not encode it: it needs none")
             }

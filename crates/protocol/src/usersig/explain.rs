@@ -33,10 +33,12 @@ impl Explanation {
     }
 }
 
-/// One thing that was found about a signature.
+/// One thing that was found about a signature. Its text, one line, says what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Finding {
+pub struct Finding(pub(super) FindingKind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FindingKind {
     /// It was corrupted on its way.
     Corrupted(Corruption),
     /// It can be read once that is undone; what follows is about it as it was made.
@@ -79,15 +81,15 @@ impl Finding {
     /// The code that the service would answer with; none for a note.
     #[must_use]
     pub const fn code(&self) -> Option<ErrorCode> {
-        match self {
-            Self::Corrupted(_) | Self::Unreadable(_) => Some(ErrorCode::new(70003)),
-            Self::Refused(error) => Some(error.code()),
-            Self::MadeWrong(_) => Some(ErrorCode::new(70009)),
-            Self::ReadableOnceRepaired
-            | Self::TimeInOtherUnit { .. }
-            | Self::ExpireIsMoment { .. }
-            | Self::FromTheFuture { .. }
-            | Self::ShortValidity { .. } => None,
+        match &self.0 {
+            FindingKind::Corrupted(_) | FindingKind::Unreadable(_) => Some(ErrorCode::new(70003)),
+            FindingKind::Refused(error) => Some(error.code()),
+            FindingKind::MadeWrong(_) => Some(ErrorCode::new(70009)),
+            FindingKind::ReadableOnceRepaired
+            | FindingKind::TimeInOtherUnit { .. }
+            | FindingKind::ExpireIsMoment { .. }
+            | FindingKind::FromTheFuture { .. }
+            | FindingKind::ShortValidity { .. } => None,
         }
     }
 
@@ -98,46 +100,52 @@ impl Finding {
     }
 }
 
+impl From<UserSigError> for Finding {
+    fn from(error: UserSigError) -> Self {
+        Self(FindingKind::Refused(error))
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Corrupted(corruption) => corruption.fmt(f),
-            Self::ReadableOnceRepaired => {
+        match &self.0 {
+            FindingKind::Corrupted(corruption) => corruption.fmt(f),
+            FindingKind::ReadableOnceRepaired => {
                 f.write_str("with that undone it can be read; what follows is about it as it was made")
             }
-            Self::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
-            Self::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
+            FindingKind::Unreadable(error) => write!(f, "the signature cannot be read: {error}"),
+            FindingKind::Refused(UserSigError::Expired { at_seconds, now_seconds }) => {
                 let ago = Span(now_seconds.saturating_sub(*at_seconds));
                 write!(f, "the signature expired at `{at_seconds}` (Unix seconds), {ago} ago; make a new one")
             }
-            Self::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
+            FindingKind::Refused(error @ (UserSigError::OtherUser { .. } | UserSigError::OtherApp { .. })) => {
                 write!(f, "{error}; make one for the user and app of the request, or ask as those it is for")
             }
-            Self::Refused(error) => write!(
+            FindingKind::Refused(error) => write!(
                 f,
                 "{error}; compare this app's key with the one that the console shows: if it is another, make a new signature with that; if not, correct what its maker signs, by one of the vendor's packages"
             ),
-            Self::MadeWrong(mistake) => mistake.fmt(f),
-            Self::TimeInOtherUnit { found, unit } => {
+            FindingKind::MadeWrong(mistake) => mistake.fmt(f),
+            FindingKind::TimeInOtherUnit { found, unit } => {
                 write!(
                     f,
                     "`TLS.time` is `{found}`, which looks like {unit}; it is in Unix seconds: divide the maker's clock"
                 )
             }
-            Self::ExpireIsMoment { found } => {
+            FindingKind::ExpireIsMoment { found } => {
                 write!(
                     f,
                     "`TLS.expire` is `{found}`, which looks like a moment; it is the number of seconds from `TLS.time` on"
                 )
             }
-            Self::FromTheFuture { ahead_seconds } => {
+            FindingKind::FromTheFuture { ahead_seconds } => {
                 write!(
                     f,
                     "the signature says it was made {} from now; set the clock of its maker right",
                     Span(*ahead_seconds)
                 )
             }
-            Self::ShortValidity { seconds } => {
+            FindingKind::ShortValidity { seconds } => {
                 write!(f, "the signature is valid for {} in all; the vendor advises at least 24 h", Span(*seconds))
             }
         }
@@ -166,6 +174,8 @@ impl fmt::Display for Span {
 /// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use avmarks_protocol::secret::SecretKey;
 /// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{UserSig, explain};
@@ -173,7 +183,8 @@ impl fmt::Display for Span {
 ///
 /// let key = SecretKey::new("throw-away").unwrap();
 /// let app = SdkAppId::new(1_400_000_000).unwrap();
-/// let sig = UserSig::sign(&key, app, "admin", 1_795_412_030, 86_400, None);
+/// let (made, day) = (Timestamp::from_millis(1_795_412_030_000), Duration::from_secs(86_400));
+/// let sig = UserSig::sign(&key, app, "admin", made, day, None);
 /// let sent = format!("\"{}\"", sig.as_str());
 ///
 /// let explanation = explain(&sent, Some(&key), Some(app), Some("admin"), Timestamp::from_millis(1_795_505_630_000));
@@ -196,31 +207,43 @@ pub fn explain(
     identifier: Option<&str>,
     now: Timestamp,
 ) -> Explanation {
+    let (findings, token) = findings(sig, key, app, identifier, now);
+    Explanation { findings: findings.into_iter().map(Finding).collect(), token }
+}
+
+/// The findings, and what the signature holds where it can be read.
+pub(super) fn findings(
+    sig: &str,
+    key: Option<&SecretKey>,
+    app: Option<SdkAppId>,
+    identifier: Option<&str>,
+    now: Timestamp,
+) -> (Vec<FindingKind>, Option<Token>) {
     let repaired = repair(sig);
-    let mut findings: Vec<_> = repaired.corruptions.into_iter().map(Finding::Corrupted).collect();
+    let mut findings: Vec<_> = repaired.corruptions.into_iter().map(FindingKind::Corrupted).collect();
     let token = match repaired.token {
         Ok(token) => token,
         Err(error) => {
-            findings.push(Finding::Unreadable(error));
-            return Explanation { findings, token: None };
+            findings.push(FindingKind::Unreadable(error));
+            return (findings, None);
         }
     };
     if !findings.is_empty() {
-        findings.push(Finding::ReadableOnceRepaired);
+        findings.push(FindingKind::ReadableOnceRepaired);
     }
     findings.extend(refusals(&token, key, app, identifier, now));
     if let Some(unit) = unit_of(token.issued_at_seconds()) {
-        findings.push(Finding::TimeInOtherUnit { found: token.issued_at_seconds(), unit });
+        findings.push(FindingKind::TimeInOtherUnit { found: token.issued_at_seconds(), unit });
     } else if let Some(ahead_seconds @ 1..) = token.issued_at_seconds().checked_sub(now.as_seconds()) {
-        findings.push(Finding::FromTheFuture { ahead_seconds });
+        findings.push(FindingKind::FromTheFuture { ahead_seconds });
     }
     if is_moment(token.valid_for_seconds()) {
-        findings.push(Finding::ExpireIsMoment { found: token.valid_for_seconds() });
+        findings.push(FindingKind::ExpireIsMoment { found: token.valid_for_seconds() });
     }
     if token.valid_for_seconds() < VALID_SECONDS_ADVISED_MIN {
-        findings.push(Finding::ShortValidity { seconds: token.valid_for_seconds() });
+        findings.push(FindingKind::ShortValidity { seconds: token.valid_for_seconds() });
     }
-    Explanation { findings, token: Some(token) }
+    (findings, Some(token))
 }
 
 /// Every reason to refuse a signature that can be read. Where another key seems to have been used, what a maker can do wrong with the
@@ -231,7 +254,7 @@ fn refusals(
     app: Option<SdkAppId>,
     identifier: Option<&str>,
     now: Timestamp,
-) -> Vec<Finding> {
+) -> Vec<FindingKind> {
     let mut findings = Vec::new();
     for error in errors_of(token, key, app, identifier, now) {
         let mistakes = match (&error, key) {
@@ -239,9 +262,9 @@ fn refusals(
             _ => Vec::new(),
         };
         if mistakes.is_empty() {
-            findings.push(Finding::Refused(error));
+            findings.push(FindingKind::Refused(error));
         } else {
-            findings.extend(mistakes.into_iter().map(Finding::MadeWrong));
+            findings.extend(mistakes.into_iter().map(FindingKind::MadeWrong));
         }
     }
     findings
@@ -267,9 +290,9 @@ mod tests {
     use super::*;
     use crate::usersig::UserSig;
 
-    fn findings(sig: &UserSig, key: &str, now_seconds: u64) -> Vec<Finding> {
+    fn findings(sig: &UserSig, key: &str, now_seconds: u64) -> Vec<FindingKind> {
         let key = SecretKey::new(key).unwrap();
-        explain(sig.as_str(), Some(&key), None, None, Timestamp::from_millis(now_seconds * 1_000)).findings
+        super::findings(sig.as_str(), Some(&key), None, None, Timestamp::from_millis(now_seconds * 1_000)).0
     }
 
     #[test]
@@ -291,18 +314,20 @@ mod tests {
 
     /// 1047/34348, 70001: at least 24 hours.
     #[test]
-    fn a_day_is_long_enough_and_a_second_less_is_not() {
-        let sign = |seconds| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
+    fn a_validity_below_a_day_is_noted() {
+        let sign =
+            |seconds| UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
         assert_eq!(findings(&sign(86_400), "k", 7), []);
-        assert_eq!(findings(&sign(86_399), "k", 7), [Finding::ShortValidity { seconds: 86_399 }]);
+        assert_eq!(findings(&sign(86_399), "k", 7), [FindingKind::ShortValidity { seconds: 86_399 }]);
     }
 
     #[test]
-    fn a_key_that_could_be_hexadecimal_is_another_key_all_the_same() {
+    fn only_a_decoded_key_is_recognised() {
         let (text, bytes) = ("c3a9", "é");
-        let sign = |key: &str| UserSig::sign(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
-        let other = [Finding::Refused(UserSigError::OtherKey)];
-        assert_eq!(findings(&sign(bytes), text, 7), [Finding::MadeWrong(MakerMistake::KeyDecodedAsHex)]);
+        let sign =
+            |key: &str| UserSig::with_fields(&SecretKey::new(key).unwrap(), SdkAppId::EXAMPLE, "a", 7, 86_400, None);
+        let other = [FindingKind::Refused(UserSigError::OtherKey)];
+        assert_eq!(findings(&sign(bytes), text, 7), [FindingKind::MadeWrong(MakerMistake::KeyDecodedAsHex)]);
         assert_eq!(findings(&sign(text), text, 7), []);
         // Another key's, hexadecimal or not, or with a digit too many or too few.
         for (maker, checker) in [("other", text), (text, "c3a8"), (bytes, "c3a9a"), (bytes, "c3a"), (bytes, "c3xy")] {
@@ -312,10 +337,11 @@ mod tests {
 
     #[test]
     fn a_time_in_another_unit_is_named() {
-        let sign = |time| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", time, 86_400, None);
-        let in_unit = |found, unit| vec![Finding::TimeInOtherUnit { found, unit }];
+        let sign =
+            |time| UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", time, 86_400, None);
+        let in_unit = |found, unit| vec![FindingKind::TimeInOtherUnit { found, unit }];
         for (time, expected) in [
-            (99_999_999_999, vec![Finding::FromTheFuture { ahead_seconds: 99_999_999_992 }]),
+            (99_999_999_999, vec![FindingKind::FromTheFuture { ahead_seconds: 99_999_999_992 }]),
             (100_000_000_000, in_unit(100_000_000_000, "milliseconds")),
             (1_795_900_000_000, in_unit(1_795_900_000_000, "milliseconds")),
             (99_999_999_999_999, in_unit(99_999_999_999_999, "milliseconds")),
@@ -328,18 +354,19 @@ mod tests {
 
     #[test]
     fn a_moment_as_validity_is_named() {
-        let sign = |seconds| UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
+        let sign =
+            |seconds| UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, seconds, None);
         assert_eq!(findings(&sign(999_999_999), "k", 7), []);
         for found in [1_000_000_000, 1_795_498_430, 99_999_999_999] {
-            assert_eq!(findings(&sign(found), "k", 7), [Finding::ExpireIsMoment { found }]);
+            assert_eq!(findings(&sign(found), "k", 7), [FindingKind::ExpireIsMoment { found }]);
         }
-        assert!(Finding::ExpireIsMoment { found: 1_000_000_000 }.is_note());
+        assert!(Finding(FindingKind::ExpireIsMoment { found: 1_000_000_000 }).is_note());
         assert_eq!(findings(&sign(100_000_000_000), "k", 7), []);
     }
 
     #[test]
-    fn what_would_do_is_said_and_notes_are_told_from_refusals() {
-        let sig = UserSig::sign(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
+    fn findings_advise_and_notes_are_marked() {
+        let sig = UserSig::with_fields(&SecretKey::new("k").unwrap(), SdkAppId::EXAMPLE, "a", 7, 60, None);
         let repaired = format!("'{}'", sig.as_str());
         let explanation = explain(&repaired, Some(&SecretKey::new("c3a9").unwrap()), None, Some("b"), Timestamp::EPOCH);
         let found: Vec<_> = explanation.findings.iter().map(|found| (found.is_note(), found.to_string())).collect();
@@ -359,8 +386,8 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(is_note, text)| (is_note, text.to_owned())));
         assert_eq!(
-            Finding::Unreadable(TokenError::NotObject).to_string(),
-            "the signature cannot be read: the JSON inside is no object"
+            Finding(FindingKind::Unreadable(TokenError::NotObject)).to_string(),
+            "the signature cannot be read: the JSON inside is not an object"
         );
     }
 
@@ -368,13 +395,14 @@ mod tests {
     #[test]
     fn a_finding_has_the_code_of_its_refusal() {
         for (finding, code) in [
-            (Finding::Corrupted(Corruption::Quoted), Some(70003)),
-            (Finding::Unreadable(TokenError::Empty), Some(70003)),
-            (Finding::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
-            (Finding::Refused(UserSigError::OtherKey), Some(70009)),
-            (Finding::ReadableOnceRepaired, None),
-            (Finding::ShortValidity { seconds: 1 }, None),
+            (FindingKind::Corrupted(Corruption::Quoted), Some(70003)),
+            (FindingKind::Unreadable(TokenError::Empty), Some(70003)),
+            (FindingKind::MadeWrong(MakerMistake::KeyDecodedAsHex), Some(70009)),
+            (FindingKind::Refused(UserSigError::OtherKey), Some(70009)),
+            (FindingKind::ReadableOnceRepaired, None),
+            (FindingKind::ShortValidity { seconds: 1 }, None),
         ] {
+            let finding = Finding(finding);
             assert_eq!(finding.code().map(ErrorCode::number), code, "{finding:?}");
         }
     }

@@ -12,8 +12,7 @@ use super::token::Token;
 
 /// A mistake of the program that made a signature: undoing it shows that the key is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MakerMistake {
+pub(super) enum MakerMistake {
     /// It signed the two characters `\n` where a line feed belongs.
     LineFeedsAsText,
     /// It signed lines that end in CR LF.
@@ -503,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hmac_of_the_text_is_named() {
+    fn each_wrong_mac_is_named() {
         let found = |mac: [u8; 32]| {
             let mac = encoding::standard(mac);
             let json = format!(
@@ -536,7 +535,7 @@ mod tests {
         assert_eq!(found(RIGHT, b"other", None), []);
         assert_eq!(found(&RIGHT.replace("admin", "nimda"), KEY.as_bytes(), None), []);
         let key = SecretKey::new("other").unwrap();
-        let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, "admin", 1, 2, None);
+        let sig = UserSig::with_fields(&key, SdkAppId::EXAMPLE, "admin", 1, 2, None);
         assert_eq!(mistakes(&Token::decode(sig.as_str()).unwrap(), KEY.as_bytes()), []);
     }
 

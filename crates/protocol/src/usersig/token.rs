@@ -15,12 +15,16 @@ use super::token_error::TokenError;
 /// What a signature holds: the fields `TLS.…`, of their types, and not yet held against key, app, user or time.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use avmarks_protocol::secret::SecretKey;
 /// use avmarks_protocol::SdkAppId;
 /// use avmarks_protocol::usersig::{Token, UserSig};
+/// use avmarks_spec::Timestamp;
 ///
 /// let key = SecretKey::new("throw-away").unwrap();
-/// let sig = UserSig::sign(&key, SdkAppId::new(1_400_000_000).unwrap(), "admin", 1_795_412_030, 86_400, Some(b"room"));
+/// let (made, day) = (Timestamp::from_millis(1_795_412_030_000), Duration::from_secs(86_400));
+/// let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, "admin", made, day, Some(b"room"));
 /// let token = Token::decode(sig.as_str()).unwrap();
 /// assert_eq!((token.identifier(), token.sdkappid(), token.userbuf()), ("admin", 1_400_000_000, Some(&b"room"[..])));
 /// assert!(token.is_made_with(&key));

@@ -31,7 +31,7 @@ pub enum TokenError {
     #[error("its last character is wrong: it was changed, or cut off; copy all of it")]
     LastCharacter,
     /// What was decoded does not begin as zlib does.
-    #[error("it is no zlib stream: no signature, or one whose beginning is lost")]
+    #[error("it is not a zlib stream: not a signature, or its beginning is lost")]
     NotZlib,
     /// What was decoded is deflate's data without zlib's header and checksum.
     #[error(
@@ -60,7 +60,7 @@ pub enum TokenError {
     #[error("the text inside is not JSON")]
     NotJson,
     /// The JSON inside is not an object.
-    #[error("the JSON inside is no object")]
+    #[error("the JSON inside is not an object")]
     NotObject,
     /// It is of the scheme of before 2019.
     #[error("it is of the old scheme, which signs with ECDSA; make a new one with the app's secret key")]

@@ -19,7 +19,7 @@ pub enum WebhookError {
     #[error(transparent)]
     Body(#[from] BodyError),
     /// It is of a webhook that is not read here.
-    #[error("`{}` is no webhook that changes members; acknowledge and ignore it", Excerpt(.found))]
+    #[error("`{}` is not a webhook that changes members; acknowledge and ignore it", Excerpt(.found))]
     UnknownCommand {
         /// The `CallbackCommand` found.
         found: String,

@@ -19,7 +19,7 @@ const DESTROYED: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupDestroyed
 const CHANGE: &str = r#"{"CallbackCommand":"Group.CallbackOnMemberStateChange","GroupId":"@TGS#2J4SZEAEL","EventType":"Offline","EventCause":"HeartbeatInterrupt","MemberList":[{"Member_Account":"jared"},{"Member_Account":"tommy"}],"EventTime":1670574414123}"#;
 
 #[test]
-fn each_webhook_is_written_as_its_sample_and_read_again() {
+fn each_sample_webhook_survives_a_round_trip() {
     for (body, command) in [JOIN, EXIT, DESTROYED, CHANGE].into_iter().zip(Webhook::COMMANDS) {
         let webhook = Webhook::parse(body.as_bytes()).unwrap();
         assert_eq!((webhook.command(), webhook.group_id()), (*command, "@TGS#2J4SZEAEL"));
@@ -28,7 +28,7 @@ fn each_webhook_is_written_as_its_sample_and_read_again() {
 }
 
 #[test]
-fn each_webhook_is_read_by_its_own_reader_and_by_no_other() {
+fn each_webhook_has_one_reader() {
     for body in [JOIN, EXIT, DESTROYED, CHANGE].map(str::as_bytes) {
         let by_their_own = [
             AfterMemberJoin::parse(body).map(Webhook::AfterMemberJoin),
@@ -70,7 +70,7 @@ fn revisions_differ_in_the_event_fields() {
 }
 
 #[test]
-fn event_time_is_an_integer_or_a_string_of_one() {
+fn event_time_may_be_an_integer_string() {
     let time = |text: &str| Webhook::parse(JOIN.replace("1670574414123", text).as_bytes());
     for text in ["0", "\"0\"", "1670574414123", "\"1670574414123\"", "18446744073709551615", "\"18446744073709551615\""]
     {
@@ -104,7 +104,7 @@ fn what_is_not_known_is_kept() {
 }
 
 #[test]
-fn each_text_that_the_vendor_may_add_to_is_kept_as_it_came() {
+fn unknown_enumerated_texts_are_kept() {
     for (body, name, known, unknown) in [
         (CHANGE, "EventCause", "HeartbeatInterrupt", "Kicked"),
         (CHANGE, "EventCause", "HeartbeatInterrupt", ""),
@@ -130,7 +130,7 @@ fn each_text_that_the_vendor_may_add_to_is_kept_as_it_came() {
 }
 
 #[test]
-fn what_is_not_known_of_a_member_is_kept() {
+fn unknown_member_fields_are_kept() {
     for body in [JOIN, EXIT, DESTROYED, CHANGE] {
         let account = if body == DESTROYED { "leckie" } else { "tommy" };
         let known = format!("{{\"Member_Account\":\"{account}\"}}");
@@ -171,7 +171,7 @@ fn errors_say_where() {
         (CHANGE.replace("CallbackCommand", "Command"), "`CallbackCommand` is missing"),
         (
             CHANGE.replace("Group.CallbackOn", "Group.\\nOn"),
-            "`Group.\\nOnMemberStateChange` is no webhook that changes members; acknowledge and ignore it",
+            "`Group.\\nOnMemberStateChange` is not a webhook that changes members; acknowledge and ignore it",
         ),
     ] {
         assert_eq!(error(&body), expected);

@@ -1,4 +1,4 @@
-//! **What changes a room**: each step in words, then what it does. Total: no transition panics, and a stale one changes nothing.
+//! **The changes of a room.** Each rule in words, then its code. No transition panics, and a stale one changes nothing.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use super::records::Slot;
 use super::roster::{Connection, Member};
 use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
 use super::view::{LOOK_UP_AT_ONCE, View};
-use super::{Revision, Room, StaleTransition, Transition};
+use super::{Revision, Room, StaleTransitionError, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
 
@@ -19,15 +19,15 @@ use crate::input::Presence;
 type Positions = SmallVec<[u64; 1]>;
 
 impl Room {
-    /// Makes a transition happen, and says what happened: pins that have ended first, then what the transition brought, in
-    /// the order in which it names the accounts. `next_deadline` may have changed.
+    /// Applies a transition and returns its events: first those of pins that have ended, then those of the transition, in the order in
+    /// which it names the accounts. `next_deadline` may have changed.
     ///
     /// # Errors
     ///
-    /// [`StaleTransition`] where it was made on another room, or before this one last changed; nothing changes then.
-    pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+    /// [`StaleTransitionError`] where it was made on another room, or before this one last changed; nothing changes then.
+    pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
         if transition.made_on != self.revision {
-            return Err(StaleTransition);
+            return Err(StaleTransitionError);
         }
         self.revision = Revision::next();
         let mut events = self.pass_time(transition.to);
@@ -48,8 +48,8 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// [`StaleTransition`] as of [`Room::apply`].
-    pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransition> {
+    /// [`StaleTransitionError`] as of [`Room::apply`].
+    pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
         self.clone().apply(transition)
     }
 
@@ -74,14 +74,14 @@ impl Room {
         events
     }
 
-    /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Says what that brought.
+    /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Returns the events.
     pub fn tick(&mut self, at: Timestamp) -> Vec<Event> {
         self.revision = Revision::next();
         self.pass_time(at)
     }
 
     /// `PIN-500`: a pin ends three days after it was taken. Connected, the member keeps its other marks; disconnected, it goes
-    /// offline and loses them (`CLEAR-OFFLINE`); a robot is gone. Time never runs back (`gap:clock`).
+    /// offline and loses them (`CLEAR-OFFLINE`); a robot is removed. Time never runs back (`gap:clock`).
     fn pass_time(&mut self, to: Timestamp) -> Vec<Event> {
         self.now = self.now.max(to);
         let mut events = Vec::new();
@@ -99,7 +99,7 @@ impl Room {
         events
     }
 
-    /// Gives each account of a call the marks that it holds afterwards.
+    /// Sets the marks of each account of a call.
     fn change_marks(&mut self, changes: &MarkChanges, events: &mut Vec<Event>) {
         self.marks.set_numbers(changes.numbers);
         let mut robots = changes.robots.iter();
@@ -134,7 +134,7 @@ impl Room {
         self.marks.clear_unheld();
     }
 
-    /// Without connection and without 500, nobody is online: the marks are cleared (`CLEAR-OFFLINE`), and a robot is gone. For
+    /// Without connection and without 500, nobody is online: the marks are cleared (`CLEAR-OFFLINE`), and a robot is removed. Only for
     /// those that were online until now.
     fn leave_online(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
@@ -185,7 +185,7 @@ impl Room {
         }
     }
 
-    /// A new member, connected, at the end of the join order, without marks. Named twice, it has joined by now.
+    /// A new member, connected, at the end of the join order, without marks. If it is named twice, the second time changes nothing.
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.now).is_some() {
             events.push(Event::Joined { account });
@@ -230,7 +230,7 @@ impl Room {
     fn leave(&mut self, steps: &[Step], events: &mut Vec<Event>, left: &mut Positions) {
         for step in steps {
             let Step::Known { slot, hash } = step else { continue };
-            // Named twice, its record is gone by now.
+            // Named twice: its record is removed already.
             let Some(member) = self.roster.get(*slot) else { continue };
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
             events.push(Event::Left { account, lost: self.numbers(marks).to_vec(), robot });
@@ -266,7 +266,7 @@ impl Room {
         Some(slot)
     }
 
-    /// Takes a record out of everything but the join order. Gives its position there.
+    /// Removes a record from everything but the join order. Returns its position there.
     fn remove(&mut self, slot: Slot, hash: u64) -> Option<u64> {
         let member = self.roster.remove(slot, hash)?;
         debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
@@ -275,7 +275,7 @@ impl Room {
         Some(member.position())
     }
 
-    /// Gives a record these marks, and no others; gives what it was. A pin that goes takes its end along.
+    /// Sets the marks of a record, and returns its state before. Removing 500 removes the end of its pin.
     pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<State> {
         let member = self.roster.get_mut(slot)?;
         let before = State::of(member);
@@ -299,7 +299,7 @@ impl Room {
         Some(before)
     }
 
-    /// Says when the pin of a record ends, or that it has no end.
+    /// Sets the end of the pin of a record; `None` if it has no end.
     pub(super) fn set_pin_end(&mut self, slot: Slot, end: Option<Timestamp>) {
         let Some(member) = self.roster.get(slot) else { return };
         match end {
@@ -316,7 +316,7 @@ impl Room {
         self.recount(before, State { connection, ..before }, position);
     }
 
-    /// Keeps the count of the online and the list in step with a record that was changed.
+    /// Updates the count of online members and the list after a change of a record.
     fn recount(&mut self, before: State, after: State, position: u64) {
         match (before.is_online(), after.is_online()) {
             (false, true) => self.online += 1,

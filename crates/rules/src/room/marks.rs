@@ -1,4 +1,4 @@
-//! Which marks a room knows, and who holds them. Storage only: nothing here knows a rule.
+//! The marks of a room and their holders. Storage only, without rules.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -57,7 +57,7 @@ impl MarkSet {
         Self(self.0 & !index.mask())
     }
 
-    /// 500 and 600, as far as they are in here.
+    /// The special marks of the set: 500 and 600.
     pub(crate) fn special(self) -> Self {
         Self(self.0 & (MarkIndex::PINNED.mask() | MarkIndex::HIDDEN.mask()))
     }
@@ -106,7 +106,7 @@ impl Holders {
         self.log.len() > self.count * 2 + 16
     }
 
-    /// Leaves in the log who holds the mark, each once.
+    /// Keeps each holder once.
     #[cold]
     fn compact(&mut self, holds: impl Fn(Slot) -> bool) {
         self.log.retain(|slot| holds(*slot));
@@ -121,7 +121,7 @@ impl Default for Marks {
         let mut numbers = MarkTable::default();
         // Before all others, so both get their home indexes: `MarkIndex::PINNED`, `MarkIndex::HIDDEN`.
         for mark in [Mark::PINNED, Mark::HIDDEN] {
-            numbers.find_or_put(mark);
+            numbers.find_or_insert(mark);
         }
         Self { numbers, holders: None }
     }
@@ -133,9 +133,9 @@ impl Marks {
         self.numbers.find(mark)
     }
 
-    /// The index of a mark, which takes a free one if it has none; `None` if all are taken.
-    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
-        self.numbers.find_or_put(mark)
+    /// The index of a mark; a new mark gets a free index. `None` if all are taken.
+    pub(crate) fn find_or_insert(&mut self, mark: Mark) -> Option<MarkIndex> {
+        self.numbers.find_or_insert(mark)
     }
 
     /// The table of marks.
@@ -216,7 +216,7 @@ impl Marks {
 pub(crate) struct MarkTable([u32; MARK_INDEX_COUNT]);
 
 impl MarkTable {
-    /// Stands at a free index; no mark has this number.
+    /// The value at a free index; no mark has this number.
     const NONE: u32 = 0;
 
     /// The index of a mark.
@@ -224,8 +224,8 @@ impl MarkTable {
         self.index_of(mark.number(), mark)
     }
 
-    /// The index of a mark, which takes a free one if it has none; `None` if all are taken.
-    pub(crate) fn find_or_put(&mut self, mark: Mark) -> Option<MarkIndex> {
+    /// The index of a mark; a new mark gets a free index. `None` if all are taken.
+    pub(crate) fn find_or_insert(&mut self, mark: Mark) -> Option<MarkIndex> {
         if let Some(index) = self.find(mark) {
             return Some(index);
         }
@@ -269,7 +269,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn who_holds_a_mark_is_known_though_the_log_forgets_late() {
+    fn stale_log_entries_do_not_count() {
         let bit = MarkIndex::HIDDEN;
         let (mut marks, mut model, mut state) = (Marks::default(), BTreeSet::new(), 1_u64);
         let (mut longest, mut most_stale) = (0, 0);
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_of_marks_is_what_a_set_of_numbers_is() {
+    fn a_mark_set_equals_a_number_set() {
         let indexes = |numbers: &BTreeSet<u8>| numbers.iter().copied().map(MarkIndex).collect::<MarkSet>();
         let numbers = |set: MarkSet| set.iter().map(|bit| bit.0).collect::<BTreeSet<_>>();
         let sets = [BTreeSet::from([]), BTreeSet::from([0, 3, 15]), BTreeSet::from([3, 4, 9]), (0..16).collect()];
@@ -328,18 +328,18 @@ mod tests {
     }
 
     #[test]
-    fn the_last_holder_frees_an_index_for_the_next_mark() {
+    fn the_last_holder_frees_the_index() {
         let mark = |number| Mark::new(number).unwrap();
         let mut marks = Marks::default();
         for number in 0..Limits::MARKS_PER_GROUP_CEILING as i64 {
-            let bit = marks.find_or_put(mark(1_000 + number)).unwrap();
+            let bit = marks.find_or_insert(mark(1_000 + number)).unwrap();
             marks.add_holder(bit, Slot::from_number(0), |_| true);
         }
-        assert_eq!(marks.find_or_put(mark(9_999)), None);
+        assert_eq!(marks.find_or_insert(mark(9_999)), None);
         let bit = marks.find(mark(1_003)).unwrap();
         marks.remove_holder(bit);
         assert_eq!(marks.find(mark(1_003)), None);
-        assert_eq!(marks.find_or_put(mark(9_999)), Some(bit));
+        assert_eq!(marks.find_or_insert(mark(9_999)), Some(bit));
         assert_eq!(
             (marks.find(Mark::PINNED), marks.find(Mark::HIDDEN)),
             (Some(MarkIndex::PINNED), Some(MarkIndex::HIDDEN))
@@ -348,11 +348,11 @@ mod tests {
 
     /// The search wraps around once, so it finds every index wherever it begins.
     #[test]
-    fn every_index_is_found_though_no_mark_has_its_home_there() {
+    fn every_index_can_be_used() {
         let mut table = MarkTable::default();
         let elsewhere = |mark: &Mark| MarkIndex::home(mark.number()).index() == 1;
         let marks = (1_000..).filter_map(|number| Mark::new(number).ok()).filter(elsewhere).take(MARK_INDEX_COUNT);
-        let found: Vec<_> = marks.map(|mark| table.find_or_put(mark).unwrap().index()).collect();
+        let found: Vec<_> = marks.map(|mark| table.find_or_insert(mark).unwrap().index()).collect();
         let round: Vec<_> = (1..MARK_INDEX_COUNT).chain([0]).collect();
         assert_eq!(found, round);
     }

@@ -1,4 +1,4 @@
-//! The join order. Storage only: nothing here knows a rule.
+//! The join order. Storage only, without rules.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -22,7 +22,7 @@ struct Block {
     listed: BitSet256,
     /// The positions whose slots are kept.
     kept: BitSet256,
-    /// How many are present.
+    /// The number of positions that are present.
     members: u16,
     slots: Vec<Slot>,
 }
@@ -60,8 +60,7 @@ impl JoinLog {
         }
     }
 
-    /// The listed members that joined before `below`, the latest first. Where nobody of a block is listed, one look at it
-    /// says so.
+    /// The listed members that joined before `below`, the latest first. A block without listed members costs one check.
     pub(crate) fn listed_below(&self, below: u64) -> impl Iterator<Item = Slot> {
         let blocks = self.blocks.range(..=below / BLOCK).rev().filter(|(_, block)| !block.listed.is_empty());
         blocks.flat_map(move |(number, block)| {
@@ -106,14 +105,14 @@ impl BitSet256 {
         }
     }
 
-    /// How many are set before `at`.
+    /// The number of bits set before `at`.
     fn before(self, at: usize) -> usize {
         let whole: u32 = self.0.iter().take(at / 64).map(|word| word.count_ones()).sum();
         let part = self.0.get(at / 64).map_or(0, |word| (word & ((1 << (at % 64)) - 1)).count_ones());
         (whole + part) as usize
     }
 
-    /// The same counts for many positions, with the words counted once.
+    /// Precomputes the counts of [`BitSet256::before`] for each word.
     fn ranks(self) -> Ranks {
         let mut whole = 0;
         let before = self.0.map(|word| {
@@ -123,7 +122,7 @@ impl BitSet256 {
         Ranks { bits: self, before }
     }
 
-    /// Those that are set from `start` on.
+    /// The bits set from `start` on.
     fn forwards(self, start: usize) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(move |(number, mut word)| {
             if start > number * 64 {
@@ -137,7 +136,7 @@ impl BitSet256 {
         })
     }
 
-    /// Those that are set before `end`, the last first.
+    /// The bits set before `end`, the last first.
     fn backwards(self, end: usize) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().rev().flat_map(move |(number, mut word)| {
             if end < number * 64 + 64 {
@@ -152,14 +151,14 @@ impl BitSet256 {
     }
 }
 
-/// A set with how many are set before each of its words.
+/// A set with the number of bits set before each of its words.
 struct Ranks {
     bits: BitSet256,
     before: [usize; (BLOCK / 64) as usize],
 }
 
 impl Ranks {
-    /// How many are set before `at`.
+    /// The number of bits set before `at`.
     fn before(&self, at: usize) -> usize {
         match (self.bits.0.get(at / 64), self.before.get(at / 64)) {
             (Some(word), Some(before)) => before + (word & ((1 << (at % 64)) - 1)).count_ones() as usize,
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_each_word_is_listed_though_no_other_is() {
+    fn the_first_bit_of_a_word_counts() {
         let mut order = JoinLog::default();
         for position in 0..BLOCK {
             order.push(position, Slot::from_number(position as u32), position % 64 == 0);

@@ -1,4 +1,4 @@
-//! When each pin (mark 500) ends. Storage only: nothing here knows a rule.
+//! When each pin (mark 500) ends. Storage only, without rules.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn pins_end_in_the_order_of_their_ends_and_then_of_joining() {
+    fn pins_end_by_time_then_join_order() {
         let (mut pins, mut model, mut state) = (Pins::default(), BTreeMap::new(), 1_u64);
         for step in 0_u64..6_000 {
             state = crate::random::next(state);

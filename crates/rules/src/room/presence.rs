@@ -45,7 +45,7 @@ pub(super) fn presence_step(view: &View<'_>, account: &UserId) -> Step {
 pub(super) fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[Step; LOOK_UP_AT_ONCE]> {
     let mut hashes = [0; LOOK_UP_AT_ONCE];
     let mut found = [None; LOOK_UP_AT_ONCE];
-    hashes.iter_mut().zip(accounts).for_each(|(place, account)| *place = hash(account));
+    hashes.iter_mut().zip(accounts).for_each(|(cell, account)| *cell = hash(account));
     view.find_all(accounts.iter(), &hashes, &mut found);
     let records = accounts.iter().zip(hashes).zip(found);
     records.map(|((account, hash), record)| step(account, hash, record.and_then(|record| view.seen(record)))).collect()

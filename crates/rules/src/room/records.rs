@@ -1,4 +1,4 @@
-//! A slab in chunks, with a free list in each chunk. Storage only: nothing here knows a rule.
+//! A slab in chunks, with a free list in each chunk. Storage only, without rules.
 
 use alloc::vec::Vec;
 
@@ -63,7 +63,7 @@ impl<T> Records<T> {
         }
     }
 
-    /// Puts a record in, and says where. With 2^32 records there is no slot left.
+    /// Inserts a record and returns its slot; `None` if 2^32 records are there.
     pub(crate) fn insert(&mut self, record: T) -> Option<u32> {
         if self.open.is_empty() {
             let fresh = u32::try_from(self.chunks.len()).ok()?;
@@ -134,7 +134,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn a_small_room_takes_little_memory_and_a_large_one_copies_nothing() {
+    fn growth_copies_no_records() {
         let mut records = Records::default();
         assert!((0..10).all(|number| records.insert(number).is_some()));
         assert!(records.chunks.iter().all(|chunk| chunk.records.capacity() < 32));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_stays_at_its_slot_until_it_is_taken_out() {
+    fn a_record_keeps_its_slot_until_removed() {
         let (mut records, mut model) = (Records::default(), BTreeMap::new());
         let mut state = 1_u64;
         for step in 0_u64..60_000 {

@@ -1,4 +1,4 @@
-//! A room put together again from what a snapshot keeps of it.
+//! Rebuilds a room from a snapshot.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +9,7 @@ use super::marks::MarkSet;
 use super::roster::{Connection, hash};
 use super::{MemberState, Room};
 
-/// Why members make no room.
+/// Why a room cannot be rebuilt from these members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -17,7 +17,7 @@ pub enum RestoreError {
     AccountTwice(UserId),
     /// A position that does not come after the one before, is 0, or is not below the next free position; or a next free position
     /// beyond 2^42, which no joining reaches and no cursor could name much longer.
-    Place(u64),
+    Position(u64),
     /// A member that joined after the latest time seen.
     JoinedLater(UserId),
     /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
@@ -42,10 +42,10 @@ impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AccountTwice(account) => write!(f, "`{account}` is a member twice"),
-            Self::Place(position) => {
+            Self::Position(position) => {
                 write!(
                     f,
-                    "place {position} is out of order: places ascend from 1, stay below the next free one, and that is at most 2^42"
+                    "position {position} is out of order: positions ascend from 1, stay below the next free one, and that is at most 2^42"
                 )
             }
             Self::JoinedLater(account) => write!(f, "`{account}` joined after the latest time seen"),
@@ -66,7 +66,7 @@ impl fmt::Display for RestoreError {
             }
             Self::MarkTwice(account, mark) => write!(f, "`{account}` holds mark {mark} twice"),
             Self::MarksInOtherType(account) => {
-                write!(f, "`{account}` holds a mark in a group that is no AVChatRoom (GROUP-TYPE)")
+                write!(f, "`{account}` holds a mark in a group that is not an AVChatRoom (GROUP-TYPE)")
             }
         }
     }
@@ -75,13 +75,13 @@ impl fmt::Display for RestoreError {
 impl core::error::Error for RestoreError {}
 
 /// The highest next free position that a restored room may have.
-const NEXT_PLACE_MAX: u64 = 1 << 42;
+const NEXT_POSITION_MAX: u64 = 1 << 42;
 
 impl Room {
-    /// The room of a snapshot: what [`Room::members`] said, put together again.
+    /// Rebuilds a room from the members that [`Room::members`] returned at `latest`, the latest time seen.
     ///
-    /// No limits are asked for, since a cap holds for marks that are set (`MARKS-PER-GROUP`, `MEMBERS-PER-MARK`) and takes
-    /// none away: where one was lowered, a room rightly has more marks, or more holders of one, than could be set now.
+    /// It checks no limits. `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks may be set, and lowering a limit removes none. So a
+    /// room may have more marks, or more holders of a mark, than could be set now.
     ///
     /// # Errors
     ///
@@ -102,12 +102,12 @@ impl Room {
             }
         }
         room.admins = admins;
-        if next_position == 0 || next_position > NEXT_PLACE_MAX {
-            return Err(RestoreError::Place(next_position));
+        if next_position == 0 || next_position > NEXT_POSITION_MAX {
+            return Err(RestoreError::Position(next_position));
         }
         for state in members {
             if state.position < room.next_position || state.position >= next_position {
-                return Err(RestoreError::Place(state.position));
+                return Err(RestoreError::Position(state.position));
             }
             let hash = hash(&state.account);
             if room.roster.find(&state.account, hash).is_some() {
@@ -125,7 +125,7 @@ impl Room {
             };
             let marks = room.restored_marks(&state)?;
             let slot = room.insert(state.account, hash, connection, state.joined);
-            let slot = slot.ok_or(RestoreError::Place(state.position))?;
+            let slot = slot.ok_or(RestoreError::Position(state.position))?;
             room.set_marks(slot, marks);
             if state.pinned_until.is_some() {
                 room.set_pin_end(slot, state.pinned_until);
@@ -138,7 +138,7 @@ impl Room {
         Ok(room)
     }
 
-    /// The marks of a member, each with a position in the room.
+    /// The marks of a member as indexes of the room.
     fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreError> {
         let pinned = state.marks.contains(&Mark::PINNED);
         if state.pinned_until.is_some_and(|end| !pinned || end <= self.now) {
@@ -155,7 +155,7 @@ impl Room {
         }
         let mut marks = MarkSet::default();
         for mark in state.marks.iter().copied() {
-            let index = self.marks.find_or_put(mark).ok_or(RestoreError::TooManyMarks(mark))?;
+            let index = self.marks.find_or_insert(mark).ok_or(RestoreError::TooManyMarks(mark))?;
             if marks.has(index) {
                 return Err(RestoreError::MarkTwice(state.account, mark));
             }

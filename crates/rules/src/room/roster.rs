@@ -1,4 +1,4 @@
-//! The members and robots of a room. Storage only: nothing here knows a rule.
+//! The members and robots of a room. Storage only, without rules.
 
 use core::hash::BuildHasher;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub(crate) enum Connection {
     Robot,
 }
 
-/// A member's record. There may be a million: numbers are kept in as many bytes as they need, and side by side.
+/// A member's record. There may be a million, so each number takes only the bytes that it needs, without padding.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) account: UserId,
@@ -68,13 +68,13 @@ impl Roster {
         self.table.len()
     }
 
-    /// Where the record of an account lies, given the hash of its id.
+    /// The slot of an account, given the hash of its id.
     pub(crate) fn find(&self, account: &UserId, hash: u64) -> Option<Slot> {
         let is_it = |slot| self.records.get(slot).is_some_and(|member| member.account == *account);
         self.table.find(hash, is_it).map(Slot)
     }
 
-    /// The slot that is most likely that of the account of this hash, without a look at its record.
+    /// The most likely slot for an account of this hash. Its record is not read.
     pub(crate) fn candidate(&self, hash: u64) -> Option<Slot> {
         self.table.candidate(hash).map(Slot)
     }
@@ -108,7 +108,7 @@ impl Roster {
         self.records.get_mut(slot.0)
     }
 
-    /// Puts a record in. `None` if the account has one; with 2^32 records there is no slot left.
+    /// Inserts a record. `None` if the account has one, or 2^32 records are there.
     pub(crate) fn insert(&mut self, member: Member, hash: u64) -> Option<Slot> {
         let account = member.account;
         let slot = self.records.insert(member)?;
@@ -122,17 +122,17 @@ impl Roster {
         None
     }
 
-    /// Takes the record at a slot out, given the hash of its account's id.
+    /// Removes the record at a slot, given the hash of its account's id.
     pub(crate) fn remove(&mut self, slot: Slot, hash: u64) -> Option<Member> {
         self.table.remove(hash, |found| found == slot.0)?;
         self.records.remove(slot.0)
     }
 }
 
-/// The seed of all hashes in this process. The first use settles it: a call of [`set_hash_seed`], or the first hash.
-static SEED: AtomicUsize = AtomicUsize::new(UNSETTLED);
-/// There is no seed yet.
-const UNSETTLED: usize = usize::MAX;
+/// The seed of all hashes in this process. It is fixed by the first call of [`set_hash_seed`] or the first hash.
+static SEED: AtomicUsize = AtomicUsize::new(NOT_SET);
+/// The seed is not fixed yet.
+const NOT_SET: usize = usize::MAX;
 /// The seed if none was set.
 const DEFAULT_SEED: usize = 0;
 
@@ -143,17 +143,17 @@ const DEFAULT_SEED: usize = 0;
 ///
 /// ```
 /// assert!(avmarks_rules::set_hash_seed(0x5eed));
-/// assert!(!avmarks_rules::set_hash_seed(1), "it is settled");
+/// assert!(!avmarks_rules::set_hash_seed(1), "it is fixed");
 /// ```
 pub fn set_hash_seed(seed: u64) -> bool {
-    // Without the top bit, the seed never equals `UNSETTLED`.
+    // Without the top bit, the seed never equals `NOT_SET`.
     let seed = (seed as usize) & (usize::MAX >> 1);
-    SEED.compare_exchange(UNSETTLED, seed, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    SEED.compare_exchange(NOT_SET, seed, Ordering::Relaxed, Ordering::Relaxed).is_ok()
 }
 
 fn seed() -> usize {
     match SEED.load(Ordering::Relaxed) {
-        UNSETTLED => match SEED.compare_exchange(UNSETTLED, DEFAULT_SEED, Ordering::Relaxed, Ordering::Relaxed) {
+        NOT_SET => match SEED.compare_exchange(NOT_SET, DEFAULT_SEED, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => DEFAULT_SEED,
             Err(seed) => seed,
         },
@@ -178,7 +178,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn ids_that_collide_under_one_seed_do_not_under_another() {
+    fn another_seed_ends_collisions() {
         let tags = |seed: usize, accounts: &[UserId]| {
             accounts.iter().map(|account| hash_with(seed, account) as u16).collect::<HashSet<_>>().len()
         };
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_found_behind_another_of_its_tag() {
+    fn equal_tags_do_not_hide_an_account() {
         let mut by_tag = HashMap::new();
         let same_tag = (0..).find_map(|number| {
             let account = UserId::parse(&format!("user{number}")).unwrap();

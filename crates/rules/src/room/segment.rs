@@ -1,5 +1,4 @@
-//! A segment of the table: open addressing with linear probing, cells in the order of their tags. Storage only: nothing here knows an
-//! account or a rule.
+//! A segment of the table: open addressing with linear probing, cells in the order of their tags. Storage only, without rules.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -24,7 +23,7 @@ const _: () = assert!(size_of::<Cell>() == 6);
 impl Cell {
     const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
 
-    /// What is left where a slot of this tag was: no record lies at the last of all slots.
+    /// The tombstone of a removed slot with this tag. No record has the last slot.
     const fn tombstone(tag: u16) -> Self {
         Self { tag, slot: [u16::MAX; 2] }
     }
@@ -33,7 +32,7 @@ impl Cell {
         self.tag != VACANT && self.slot == [u16::MAX; 2]
     }
 
-    /// Whether a slot may be put here.
+    /// Whether the cell is vacant or a tombstone.
     fn is_free(self) -> bool {
         self.tag == VACANT || self.slot == [u16::MAX; 2]
     }
@@ -51,22 +50,22 @@ impl Cell {
 /// Slots in the order of their tags, with vacant cells among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
-    /// The number of home cells. An entry whose home is taken lies behind it.
+    /// The number of home cells. An entry whose home cell is taken is in a later cell.
     pub(super) homes: u32,
     pub(super) len: u32,
     pub(super) tombstones: u32,
-    /// How many bits of the hash all slots in here share.
+    /// The number of leading bits of the hash that all its entries share.
     pub(super) depth: u32,
     pub(super) cells: Vec<Cell>,
 }
 
-/// Homes for so many slots: four in five are taken.
+/// The number of home cells for `len` slots: 80 % of them are used.
 pub(super) const fn homes_for(len: usize) -> usize {
     len + len / 4
 }
 
 impl Segment {
-    /// A segment of these, which come in the order of their tags.
+    /// A segment of these cells, which must be sorted by tag.
     pub(super) fn rebuild(depth: u32, taken: &[Cell], homes: usize) -> Self {
         // A few cells behind the last home; more come when they are needed.
         let cells = vec![Cell::VACANT; homes + homes / 128 + 4];
@@ -88,7 +87,7 @@ impl Segment {
         ((u64::from(tag) * u64::from(self.homes)) >> u16::BITS) as usize
     }
 
-    /// The slot of this tag that `is_it`, and where it stands.
+    /// The index and slot of the entry with this tag for which `is_it` is true.
     pub(super) fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
         let home = self.home(tag);
         for (at, cell) in self.cells.get(home..)?.iter().enumerate() {
@@ -104,20 +103,20 @@ impl Segment {
         None
     }
 
-    /// The first slot of this tag, nearly always the only one; no record may lie there.
+    /// The first slot with this tag, nearly always the only one. It may have no record.
     pub(super) fn candidate(&self, tag: u16) -> Option<u32> {
         let mut cells = self.cells.get(self.home(tag)..)?.iter();
         cells.find(|cell| cell.tag >= tag).filter(|cell| cell.tag == tag).map(|cell| cell.slot())
     }
 
-    /// Puts a slot in, where none of its tag `is_it`; says whether it did.
+    /// Inserts a slot unless `is_it` is true for an entry with its tag. Returns whether it was inserted.
     pub(super) fn insert(&mut self, tag: u16, slot: u32, is_it: impl Fn(u32) -> bool) -> bool {
-        // Nine in ten taken at most, tombstones too: after a step four in five are.
+        // At most 90 % of the home cells are used, tombstones included; growth reduces that to 80 %.
         if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
             let grown = self.homes as usize + self.homes as usize / 8 + 4;
-            // Where tombstones are the cause, homes are enough without them.
+            // If tombstones are the cause, rebuilding without them is enough.
             let is_full = (self.len() + 1) * 20 > self.homes as usize * 17;
-            self.lay_out(if is_full { grown } else { self.homes as usize });
+            self.rebuild_with(if is_full { grown } else { self.homes as usize });
         }
         let home = self.home(tag);
         let mut at = home;
@@ -151,11 +150,11 @@ impl Segment {
         self.len -= 1;
         self.tombstones += 1;
         if homes_for(self.len()) * 2 < self.homes as usize {
-            self.lay_out(homes_for(self.len()));
+            self.rebuild_with(homes_for(self.len()));
         }
     }
 
-    fn lay_out(&mut self, homes: usize) {
+    fn rebuild_with(&mut self, homes: usize) {
         let taken: Vec<_> = self.taken().collect();
         *self = Self::rebuild(self.depth, &taken, homes);
     }
@@ -164,13 +163,13 @@ impl Segment {
         self.cells.iter().copied().filter(|cell| !cell.is_free())
     }
 
-    /// The first cell from `from` on that is such; one behind the last where none is.
+    /// The index of the first cell from `from` on for which `is_such` is true; the number of cells if there is none.
     fn first(&self, from: usize, is_such: impl Fn(Cell) -> bool) -> usize {
         let cells = self.cells.get(from..).unwrap_or_default();
         from + cells.iter().position(|cell| is_such(*cell)).unwrap_or(cells.len())
     }
 
-    /// Fills a cell, which is at most one behind the last.
+    /// Sets a cell; the index is at most the number of cells.
     fn put(&mut self, at: usize, cell: Cell) {
         match self.cells.get_mut(at) {
             Some(found) => *found = cell,

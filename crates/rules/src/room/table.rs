@@ -1,28 +1,28 @@
-//! From the hash of an account to where its record lies. Storage only: nothing here knows an account or a rule.
+//! A hash table from the hash of an account to the slot of its record. Storage only, without rules.
 //!
-//! The table grows in steps, so that no join pays for all: it is cut into segments by the first bits of the hash, and a
-//! segment that has become too large is split in two (extendible hashing). In a segment the slots stand in the order of
-//! their tags, sixteen more bits of the hash, each at or after the home of its tag. So a segment is laid out anew in one
-//! pass over itself; only a split looks at records, at those of one segment. What is removed leaves a tombstone, which keeps the
-//! order, is filled again, and goes when its segment is laid out anew.
+//! The table grows in steps, so that no single join copies all of it: the first bits of the hash select a segment, and a segment that has
+//! become too large is split in two (extendible hashing). Within a segment the slots are sorted by their tags, sixteen further bits of
+//! the hash, each at or after the home cell of its tag. So a segment is rebuilt in one pass over its cells; only a split reads
+//! records, those of one segment. A removal leaves a tombstone, which keeps the order, can be filled again, and disappears when the segment is
+//! rebuilt.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::segment::{Segment, homes_for, tag};
 
-/// Slots of a segment from which on it is split.
+/// A segment with this many slots is split.
 const SEGMENT_MAX: usize = 4_096;
 
-/// Slots per entry of the directory, at least. This bounds the directory if hashes collide; then the segment grows instead.
+/// The minimum of slots per entry of the directory. It bounds the directory if hashes collide: then the segment grows instead.
 const SLOTS_PER_ENTRY_MIN: usize = 256;
 
-/// See the module.
+/// An extendible hash table; the documentation of the module has its structure.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    /// How many bits of the hash the directory looks at.
+    /// The number of leading bits of the hash that select an entry of the directory.
     depth: u32,
-    /// The segment of each value of these bits; empty as long as there is one segment.
+    /// The segment for each value of these bits; empty while there is only one segment.
     directory: Vec<u32>,
     segments: Vec<Segment>,
     len: usize,
@@ -33,17 +33,18 @@ impl Table {
         self.len
     }
 
-    /// The slot of this hash that `is_it`.
+    /// The slot with this hash for which `is_it` is true.
     pub(crate) fn find(&self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
     }
 
-    /// The slot that is most likely that of this hash: no record is looked at. `None` if none is.
+    /// The most likely slot for this hash. No record is read.
     pub(crate) fn candidate(&self, hash: u64) -> Option<u32> {
         self.segments.get(self.segment(hash))?.candidate(tag(hash))
     }
 
-    /// Inserts a slot unless an entry of this hash `is_it`. Returns whether it was inserted. `hash_of` tells the hash of a slot that is there.
+    /// Inserts a slot unless `is_it` is true for an entry with this hash. Returns whether it was inserted. `hash_of` returns the hash of a
+    /// slot in the table.
     pub(crate) fn insert(
         &mut self,
         hash: u64,
@@ -63,7 +64,7 @@ impl Table {
         is_put
     }
 
-    /// Takes the slot of this hash out that `is_it`.
+    /// Removes the slot with this hash for which `is_it` is true.
     pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let at = self.segment(hash);
         let segment = self.segments.get_mut(at)?;
@@ -73,7 +74,7 @@ impl Table {
         Some(slot)
     }
 
-    /// Which segment a hash belongs to.
+    /// The index of the segment for a hash.
     fn segment(&self, hash: u64) -> usize {
         self.directory.get(first_bits(hash, self.depth)).map_or(0, |at| *at as usize)
     }
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_cost_time_and_not_the_answer() {
+    fn colliding_hashes_give_correct_answers() {
         // All alike; alike but for a few bits; of one segment alone.
         churn(300, |_| u64::MAX, 1);
         churn(300, |_| 0, 1);
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_between_four_in_five_and_nine_in_ten_taken_and_grows_in_few_steps() {
+    fn segments_stay_well_filled_and_grow_rarely() {
         assert_eq!([0, 4, 9, 4_096].map(homes_for), [0, 5, 11, 5_120]);
         let thousand = Segment { homes: 1_000, ..Segment::default() };
         assert_eq!([0xf_0000, 0x1_8000, u64::MAX].map(|hash| thousand.home(tag(hash))), [0, 500, 999]);
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_in_one_corner_leaves_the_rest_where_it_is() {
+    fn only_a_full_segment_splits() {
         // Seven in eight share their first four bits, so that the others are split long after the directory has grown.
         let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
         let (mut table, mut model) = (Table::default(), BTreeMap::new());
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_that_collide_have_the_directory_grow_with_what_it_holds_and_no_faster() {
+    fn collisions_do_not_inflate_the_directory() {
         // All of one segment, which is split in vain.
         let hash = |slot: u32| u64::from(slot % 50_000);
         let mut table = Table::default();

@@ -141,12 +141,12 @@ impl Transition {
 
 /// A transition that was made on another room, or before the room last changed. Nothing was changed by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StaleTransition;
+pub struct StaleTransitionError;
 
-impl fmt::Display for StaleTransition {
+impl fmt::Display for StaleTransitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the transition was made on another room, or before the room last changed: decide anew")
     }
 }
 
-impl core::error::Error for StaleTransition {}
+impl core::error::Error for StaleTransitionError {}

@@ -1,4 +1,4 @@
-//! A room as it is at a moment: pins that have ended by then are seen as ended, though no transition said so yet.
+//! A room at a given time: a pin that has ended by then counts as ended, although no transition has expired it yet.
 
 use avmarks_spec::{Timestamp, UserId};
 
@@ -7,18 +7,18 @@ use super::records::Slot;
 use super::roster::{Connection, Member, hash};
 use super::{MemberState, Room};
 
-/// So many accounts are looked up at once.
+/// The number of accounts that are looked up together.
 pub(crate) const LOOK_UP_AT_ONCE: usize = 32;
 
-/// The records of so many accounts, as far as they have one.
-pub(crate) type Records<'a> = [Option<(Slot, &'a Member)>; LOOK_UP_AT_ONCE];
+/// The records of that many accounts; `None` for an account without one.
+pub(crate) type FoundRecords<'a> = [Option<(Slot, &'a Member)>; LOOK_UP_AT_ONCE];
 
 pub(crate) struct View<'a> {
     room: &'a Room,
     now: Timestamp,
-    /// How many holders each mark has lost by pins that have ended.
+    /// The number of holders that each mark has lost by pins that have ended.
     lost: [u32; MARK_INDEX_COUNT],
-    /// How many have gone offline by pins that have ended.
+    /// The number of members and robots that have gone offline by pins that have ended.
     went_offline: usize,
 }
 
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
         self.now
     }
 
-    /// How many have gone offline by pins that have ended.
+    /// The number of members and robots that have gone offline by pins that have ended.
     pub(super) const fn went_offline(&self) -> usize {
         self.went_offline
     }
@@ -88,7 +88,7 @@ impl<'a> View<'a> {
         &self,
         accounts: impl Iterator<Item = &'k UserId>,
         hashes: &[u64],
-        found: &mut Records<'a>,
+        found: &mut FoundRecords<'a>,
     ) {
         let roster = &self.room.roster;
         let mut candidates = [None; LOOK_UP_AT_ONCE];
@@ -98,19 +98,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The member or robot at a slot; none where it was a robot whose 500 has ended.
+    /// The member or robot at a slot; `None` for a robot whose 500 has ended.
     pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
         self.seen(self.room.roster.get_with_slot(slot)?)
     }
 
-    /// The member or robot of this record, likewise.
+    /// The member or robot of this record; `None` for a robot whose 500 has ended.
     #[inline]
     pub(crate) fn seen(&self, (slot, member): (Slot, &Member)) -> Option<Seen> {
         let (connection, held) = (member.connection, self.held(member));
         (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(Seen { slot, connection, held })
     }
 
-    /// The marks that a record holds now.
+    /// The marks that a record holds at the time of the view.
     fn held(&self, member: &Member) -> MarkSet {
         if !member.marks.has(MarkIndex::PINNED)
             || self.room.pins.end(member.position()).is_none_or(|end| end > self.now)
@@ -123,7 +123,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// How many hold a mark now.
+    /// The number of holders of a mark.
     pub(crate) fn holders_at(&self, index: MarkIndex) -> usize {
         let lost = self.lost.get(Marks::index(index)).copied().unwrap_or_default();
         self.room.marks.count(index).saturating_sub(lost as usize)

@@ -27,7 +27,7 @@ fn every_call_has_its_fields() {
 }
 
 #[test]
-fn of_a_request_as_it_should_be_nothing_is_said() {
+fn a_correct_request_has_no_notes() {
     for (command, body) in [
         ("modify_user_info", members(["a", "A", "a "].map(str::to_owned).into_iter())),
         ("get_members", r#"{"GroupId":"@TGS#a","Timestamp":0}"#.to_owned()),
@@ -45,7 +45,7 @@ fn of_a_request_as_it_should_be_nothing_is_said() {
 }
 
 #[test]
-fn a_name_that_differs_by_case_or_by_one_letter_is_said_where_it_stands() {
+fn near_names_are_noted_with_their_path() {
     for name in [
         "groupId",
         "GROUPID",
@@ -86,7 +86,7 @@ fn a_name_that_differs_by_case_or_by_one_letter_is_said_where_it_stands() {
 }
 
 #[test]
-fn a_filter_that_is_not_a_mark_is_said() {
+fn a_filter_without_a_mark_is_noted() {
     let filter = |number: &str| on("get_members", format!(r#"{{"GroupId":"g","Timestamp":0,"Mark":{number}}}"#));
     for number in ["500", "600", "1000", "4294967295"] {
         assert_eq!(filter(number), [], "{number}");
@@ -103,7 +103,7 @@ fn a_filter_that_is_not_a_mark_is_said() {
 }
 
 #[test]
-fn an_account_that_is_named_twice_is_said_with_its_first_place() {
+fn a_repeated_account_is_noted_with_both_paths() {
     let found = on(
         "modify_user_info",
         members(["a", "b", "c", "a"].map(str::to_owned).into_iter()).replace("\"c\"", "\"\\u0061\""),
@@ -159,7 +159,7 @@ fn no_body_is_too_odd_or_too_large() {
 }
 
 #[test]
-fn a_comma_before_a_bracket_is_passed_over_where_the_policy_does_so() {
+fn notes_accept_trailing_commas_under_the_policy() {
     let body = br#"{"groupId":"g",}"#;
     assert_eq!(notes(Endpoint::GetOnlineMemberNum, body, &Policy::default()), []);
     let mut policy = Policy::default();

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faultless_request_is_read_as_by_the_steps() {
+    fn the_fast_check_agrees_on_valid_requests() {
         for (kind, accounts, different) in
             [(1, 1, 1), (2, 1, 1), (1, 500, 10), (2, 500, 11), (2, 20, 16), (2, 20, 17), (1, 9, 9)]
         {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_a_error_is_left_to_the_steps() {
+    fn the_fast_check_declines_invalid_requests() {
         assert!(!is_read(&body(1, 501, 1)));
         assert!(!is_read(&body(1, 20, 11)));
         assert!(!is_read(&body(1, 20, 17)));

@@ -13,33 +13,24 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::app::Settings;
-
-/// A line that is not a valid input.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
+/// A text that is not a line of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LineError {
-    /// The line, from 1.
-    pub line: u64,
-    /// What is wrong with it, and what would do.
-    pub what: String,
-}
-
-/// A text that is not an input of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}")]
-#[non_exhaustive]
-pub struct InputError {
+    /// The number of the line in its scenario, from 1; `None` for a line by itself.
+    pub line: Option<u64>,
     /// What is wrong with it, and what is expected.
-    pub what: String,
+    pub message: String,
 }
 
-impl LineError {
-    pub(super) fn new(line: u64, InputError { what }: InputError) -> Self {
-        Self { line, what }
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.line.map_or(Ok(()), |line| write!(f, "line {line}: "))?;
+        f.write_str(&self.message)
     }
 }
+
+impl std::error::Error for LineError {}
 
 /// An input of a scenario, and its time: what one line says. `docs/scenario.md` of the project has the format.
 ///
@@ -54,7 +45,7 @@ impl LineError {
 /// let written = String::from_utf8(line.to_json()).unwrap();
 /// assert_eq!(written, r#"{"at":5,"do":"join","group":"g","accounts":["u"]}"#);
 /// assert_eq!(Line::parse(&written, &Policy::default())?, line);
-/// # Ok::<(), avmarks_service::scenario::InputError>(())
+/// # Ok::<(), avmarks_service::scenario::LineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -68,8 +59,17 @@ pub struct Line<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// `app`: the app is set up otherwise.
-    App(AppChange),
+    /// `app`: changes settings of the app; what is `None` stays as it is.
+    App {
+        /// The SDKAppID.
+        sdkappid: Option<SdkAppId>,
+        /// The identifiers of all app admins.
+        admins: Option<Vec<String>>,
+        /// Whether the plan includes marks (`PLAN`).
+        marks_supported: Option<bool>,
+        /// Whether the online list is switched on in the console (`SWITCH`).
+        online_list_enabled: Option<bool>,
+    },
     /// `policy`: the policy from here on, whole.
     Policy(Policy),
     /// `create_group`: nothing where the group exists.
@@ -108,37 +108,6 @@ pub enum Input<'a> {
     Tick,
 }
 
-/// What an `app` line changes; what it does not name stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AppChange {
-    /// The SDKAppID.
-    pub sdkappid: Option<SdkAppId>,
-    /// The identifiers of all app admins.
-    pub admins: Option<Vec<String>>,
-    /// Whether the plan has marks.
-    pub marks_supported: Option<bool>,
-    /// Whether the switch for the online list is on.
-    pub online_list_enabled: Option<bool>,
-}
-
-impl AppChange {
-    pub(super) fn apply(self, settings: &mut Settings) {
-        if let Some(sdkappid) = self.sdkappid {
-            settings.sdkappid = sdkappid;
-        }
-        if let Some(admins) = self.admins {
-            settings.admins = admins.into_iter().collect();
-        }
-        if let Some(supported) = self.marks_supported {
-            settings.terms.marks_supported = supported;
-        }
-        if let Some(enabled) = self.online_list_enabled {
-            settings.terms.online_list_enabled = enabled;
-        }
-    }
-}
-
 const TO_DO: [&str; 10] =
     ["app", "policy", "create_group", "destroy_group", "join", "leave", "disconnect", "reconnect", "call", "tick"];
 
@@ -148,9 +117,9 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     ///
-    /// [`InputError`] where the text is not a valid input.
-    pub fn parse(text: &'a str, policy: &Policy) -> Result<Self, InputError> {
-        Self::read(text, policy).map_err(|what| InputError { what })
+    /// [`LineError`] without a number where the text is not a valid input.
+    pub fn parse(text: &'a str, policy: &Policy) -> Result<Self, LineError> {
+        Self::read(text, policy).map_err(|message| LineError { line: None, message })
     }
 
     /// The line as text that [`Line::parse`] reads as the same line, without a line break. A `policy` line names every
@@ -199,7 +168,7 @@ impl<'a> Line<'a> {
             None => Ok(Self { at, input }),
             Some(name) => {
                 // A gap's id is what answers and the ledger show; a line has the field of the policy.
-                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.row().field);
+                let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.field());
                 let hint = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {hint}", Excerpt(name)))
             }
@@ -213,7 +182,7 @@ impl Serialize for Line<'_> {
         line.serialize_entry("at", &self.at.as_millis())?;
         line.serialize_entry("do", self.input.name())?;
         match &self.input {
-            Input::App(AppChange { sdkappid, admins, marks_supported, online_list_enabled }) => {
+            Input::App { sdkappid, admins, marks_supported, online_list_enabled } => {
                 if let Some(sdkappid) = sdkappid {
                     line.serialize_entry("sdkappid", &sdkappid.number())?;
                 }
@@ -262,7 +231,7 @@ impl Input<'_> {
     /// The value of `do`.
     const fn name(&self) -> &'static str {
         match self {
-            Self::App(_) => "app",
+            Self::App { .. } => "app",
             Self::Policy(_) => "policy",
             Self::CreateGroup { .. } => "create_group",
             Self::DestroyGroup { .. } => "destroy_group",
@@ -287,12 +256,12 @@ impl<'a> LineFields<'a, '_> {
         let sdkappid = self.optional::<u64>("sdkappid", "a number")?;
         let app = |number| SdkAppId::new(number).map_err(|error| format!("`sdkappid` is `{number}`; {error}"));
         let sdkappid = sdkappid.map(app).transpose()?;
-        Ok(Input::App(AppChange {
+        Ok(Input::App {
             sdkappid,
             admins: self.optional("admins", "a list of strings")?,
             marks_supported: self.optional("marks_supported", "true or false")?,
             online_list_enabled: self.optional("online_list_enabled", "true or false")?,
-        }))
+        })
     }
 
     fn policy(&mut self) -> Result<Input<'a>, String> {

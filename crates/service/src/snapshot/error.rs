@@ -3,21 +3,26 @@
 use avmarks_rules::RestoreError;
 use avmarks_spec::GroupId;
 
-/// The version that this crate reads and writes.
-pub const SNAPSHOT_VERSION: u32 = 2;
+/// The version that this crate writes. It reads version 2 too, with the former names of three values (`docs/changelog.md`).
+pub const SNAPSHOT_VERSION: u32 = 3;
+
+/// The earliest version that can be read.
+pub(super) const SNAPSHOT_VERSION_MIN: u32 = 2;
 
 /// Why a snapshot cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
     /// It is not JSON, or not of the form of a snapshot.
-    #[error("this is no snapshot: {what}")]
+    #[error("this is not a snapshot: {what}")]
     Form {
         /// What is wrong, and where.
         what: String,
     },
     /// It is of another version.
-    #[error("the snapshot is of version {found}, and only version {SNAPSHOT_VERSION} can be read")]
+    #[error(
+        "the snapshot is of version {found}, and only versions {SNAPSHOT_VERSION_MIN} and {SNAPSHOT_VERSION} can be read"
+    )]
     Version {
         /// The version found.
         found: u32,

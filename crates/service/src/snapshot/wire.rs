@@ -1,15 +1,15 @@
-//! The form of a snapshot, and the values in it that stand for one of ours each.
+//! The form of a snapshot. An `alias` is the name of a field in version 2.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::time::Duration;
+use std::marker::PhantomData;
 
 use avmarks_rules::Listed;
 use avmarks_rules::{Filter, MemberState};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, LimitField, Limits, Mark, Timestamp, UserId};
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::SnapshotError;
 
@@ -22,29 +22,15 @@ pub(super) struct Snapshot {
     pub(super) admins: BTreeSet<String>,
     pub(super) marks_supported: bool,
     pub(super) online_list_enabled: bool,
-    #[serde(deserialize_with = "readings")]
+    #[serde(deserialize_with = "unique_map")]
     pub(super) policy: BTreeMap<String, String>,
-    pub(super) limits: LimitsWire,
+    #[serde(serialize_with = "write_limits", deserialize_with = "read_limits")]
+    pub(super) limits: Limits,
     pub(super) admitted: Vec<AdmittedWire>,
     pub(super) groups: Vec<GroupWire>,
     /// What an emulator keeps beside the service, which this crate passes over.
     #[serde(default, skip_serializing, rename = "emulator")]
     pub(super) _emulator: IgnoredAny,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LimitsWire {
-    pub(super) accounts_per_call_max: usize,
-    pub(super) marks_per_group_max: usize,
-    pub(super) members_per_mark_max: usize,
-    pub(super) pin_duration_max_ms: u64,
-    pub(super) list_members_max: usize,
-    pub(super) low_plan_list_members_max: usize,
-    pub(super) group_admins_max: usize,
-    pub(super) calls_per_window_max: usize,
-    pub(super) rate_window_ms: u64,
-    pub(super) body_bytes_max: usize,
 }
 
 /// The moments of the calls that still count, of one app and command.
@@ -64,7 +50,8 @@ pub(super) struct GroupWire {
     pub(super) owner: Option<String>,
     pub(super) admins: Vec<String>,
     pub(super) latest: u64,
-    pub(super) next_place: u64,
+    #[serde(alias = "next_place")]
+    pub(super) next_position: u64,
     pub(super) members: Vec<MemberWire>,
     pub(super) list_views: Vec<ListViewWire>,
     pub(super) count_view: Option<CountViewWire>,
@@ -75,7 +62,8 @@ pub(super) struct GroupWire {
 #[serde(deny_unknown_fields)]
 pub(super) struct MemberWire {
     pub(super) account: String,
-    pub(super) place: u64,
+    #[serde(alias = "place")]
+    pub(super) position: u64,
     pub(super) joined: u64,
     pub(super) connected: bool,
     pub(super) robot: bool,
@@ -97,13 +85,15 @@ pub(super) struct ListViewWire {
 pub(super) enum FilterWire {
     Visible,
     Holding(u32),
-    Nobody,
+    #[serde(alias = "nobody")]
+    InvalidMark,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListedWire {
-    pub(super) place: u64,
+    #[serde(alias = "place")]
+    pub(super) position: u64,
     pub(super) account: String,
     pub(super) joined: u64,
     pub(super) marks: Vec<u32>,
@@ -128,7 +118,7 @@ impl From<Filter> for FilterWire {
         match filter {
             Filter::Visible => Self::Visible,
             Filter::Holding(mark) => Self::Holding(mark.number()),
-            Filter::InvalidMark => Self::Nobody,
+            Filter::InvalidMark => Self::InvalidMark,
         }
     }
 }
@@ -138,7 +128,7 @@ impl FilterWire {
         Ok(match self {
             Self::Visible => Filter::Visible,
             Self::Holding(number) => Filter::Holding(mark(number)?),
-            Self::Nobody => Filter::InvalidMark,
+            Self::InvalidMark => Filter::InvalidMark,
         })
     }
 }
@@ -147,7 +137,7 @@ impl From<MemberState> for MemberWire {
     fn from(member: MemberState) -> Self {
         Self {
             account: member.account.as_str().to_owned(),
-            place: member.position,
+            position: member.position,
             joined: member.joined.as_millis(),
             connected: member.connected,
             robot: member.robot,
@@ -167,7 +157,7 @@ impl MemberWire {
         }
         Ok(MemberState {
             account: user("account", &self.account)?,
-            position: self.place,
+            position: self.position,
             joined: Timestamp::from_millis(self.joined),
             connected: self.connected,
             robot: self.robot,
@@ -180,7 +170,7 @@ impl MemberWire {
 impl From<&Listed> for ListedWire {
     fn from(listed: &Listed) -> Self {
         Self {
-            place: listed.position,
+            position: listed.position,
             account: listed.account.as_str().to_owned(),
             joined: listed.joined.as_millis(),
             marks: listed.marks.iter().copied().map(Mark::number).collect(),
@@ -201,88 +191,67 @@ impl ListedWire {
             return Err(value("list_views", format!("`{account}` holds mark {twice} twice")));
         }
         let marks = held.into_iter().map(mark).collect::<Result<_, _>>()?;
-        Ok(Listed { position: self.place, account, joined, marks })
+        Ok(Listed { position: self.position, account, joined, marks })
     }
 }
 
-impl From<&Limits> for LimitsWire {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            accounts_per_call_max: limits.accounts_per_call_max,
-            marks_per_group_max: limits.marks_per_group_max,
-            members_per_mark_max: limits.members_per_mark_max,
-            pin_duration_max_ms: millis(limits.pin_duration_max),
-            list_members_max: limits.list_members_max,
-            low_plan_list_members_max: limits.low_plan_list_members_max,
-            group_admins_max: limits.group_admins_max,
-            calls_per_window_max: limits.calls_per_window_max,
-            rate_window_ms: millis(limits.rate_window),
-            body_bytes_max: limits.body_bytes_max,
+fn write_limits<S: Serializer>(limits: &Limits, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(Limits::FIELDS.iter().map(|field| (field.name, (field.get)(limits))))
+}
+
+fn read_limits<'de, D: Deserializer<'de>>(json: D) -> Result<Limits, D::Error> {
+    let mut found = unique_map::<D, u64>(json)?;
+    let mut limits = Limits::DOCUMENTED;
+    for LimitField { name, set, .. } in Limits::FIELDS {
+        set(&mut limits, found.remove(name).ok_or_else(|| de::Error::missing_field(name))?);
+    }
+    match found.keys().next() {
+        Some(name) => Err(de::Error::custom(format_args!("unknown field `{}`", Excerpt(name)))),
+        None => Ok(limits),
+    }
+}
+
+/// The limits, where each is at most its ceiling.
+pub(super) fn checked_limits(limits: Limits) -> Result<Limits, SnapshotError> {
+    for LimitField { name, ceiling, get, .. } in Limits::FIELDS {
+        let found = get(&limits);
+        if found > ceiling {
+            return Err(value("limits", format!("`{name}` is {found}; it must be at most {ceiling}")));
         }
     }
+    Ok(limits)
 }
 
-impl LimitsWire {
-    /// The limits, each at most its ceiling.
-    pub(super) fn into_limits(self) -> Result<Limits, SnapshotError> {
-        let wire = self;
-        let limits = Limits {
-            accounts_per_call_max: wire.accounts_per_call_max,
-            marks_per_group_max: wire.marks_per_group_max,
-            members_per_mark_max: wire.members_per_mark_max,
-            pin_duration_max: Duration::from_millis(wire.pin_duration_max_ms),
-            list_members_max: wire.list_members_max,
-            low_plan_list_members_max: wire.low_plan_list_members_max,
-            group_admins_max: wire.group_admins_max,
-            calls_per_window_max: wire.calls_per_window_max,
-            rate_window: Duration::from_millis(wire.rate_window_ms),
-            body_bytes_max: wire.body_bytes_max,
-        };
-        for LimitField { name, ceiling, get, .. } in Limits::FIELDS {
-            let found = get(&limits);
-            if found > ceiling {
-                return Err(value("limits", format!("`{name}` is {found}; it must be at most {ceiling}")));
-            }
-        }
-        Ok(limits)
-    }
-}
+/// The values of an object by field, where no field is named twice.
+fn unique_map<'de, D: Deserializer<'de>, V: Deserialize<'de>>(json: D) -> Result<BTreeMap<String, V>, D::Error> {
+    struct UniqueFields<V>(PhantomData<V>);
 
-/// The readings by field of the policy, where no field is named twice.
-fn readings<'de, D: Deserializer<'de>>(json: D) -> Result<BTreeMap<String, String>, D::Error> {
-    struct Readings;
-
-    impl<'de> Visitor<'de> for Readings {
-        type Value = BTreeMap<String, String>;
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueFields<V> {
+        type Value = BTreeMap<String, V>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object of readings")
+            f.write_str("an object without repeated fields")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-            let mut readings = BTreeMap::new();
-            while let Some((field, reading)) = fields.next_entry::<String, String>()? {
-                if readings.contains_key(&field) {
+            let mut found = BTreeMap::new();
+            while let Some((field, value)) = fields.next_entry::<String, V>()? {
+                if found.contains_key(&field) {
                     return Err(de::Error::custom(format_args!("duplicate field `{}`", Excerpt(&field))));
                 }
-                readings.insert(field, reading);
+                found.insert(field, value);
             }
-            Ok(readings)
+            Ok(found)
         }
     }
 
-    json.deserialize_map(Readings)
-}
-
-/// Whole milliseconds; what is beyond 64 bits is the most they can say, and as long as time itself.
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+    json.deserialize_map(UniqueFields(PhantomData))
 }
 
 /// The account of a member. It was well formed under some reading when it joined, so the widest is asked for.
 pub(super) fn user(field: &'static str, text: &str) -> Result<UserId, SnapshotError> {
     UserId::parse_as(text, AccountId::Utf8)
-        .map_err(|error| value(field, format!("`{}` is no user id: {error}", Excerpt(text))))
+        .map_err(|error| value(field, format!("`{}` is not a user id: {error}", Excerpt(text))))
 }
 
 pub(super) fn mark(number: u32) -> Result<Mark, SnapshotError> {

@@ -50,10 +50,10 @@ pub(crate) struct Suite {
 }
 
 /// Tests that take long: only what the others do not notice is shown to them.
-const SLOW: [&str; 1] = ["crowd::"];
+const SLOW: [&str; 1] = ["large_rooms::"];
 
 /// Tests that say nothing here: of what the generators make, and of memory, which changes side by side may need more of.
-const SKIPPED: [&str; 2] = ["the_runs_meet", "cheap::"];
+const SKIPPED: [&str; 2] = ["the_generated_runs_cover", "refusal_cost::"];
 
 /// A part of a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

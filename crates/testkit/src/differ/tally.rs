@@ -8,7 +8,7 @@ use avmarks_spec::{Clause, Gap, UserId};
 use serde_json::Value;
 
 use super::seen::Seen;
-use super::{Judged, grounds, is_served, length};
+use super::{Judged, is_served, length, reasons};
 
 /// Numbers of a run, to show that it met what it was meant to meet.
 #[derive(Clone, Debug, Default)]
@@ -90,13 +90,13 @@ impl Tally {
         self.expired += events.filter(|event| event.get("event") == Some(&"pin_expired".into())).count() as u64;
         let Some(answer) = said.get("answer") else { return };
         self.calls += 1;
-        let grounds = grounds(said);
+        let reasons = reasons(said);
         let served = is_served(answer);
         if !served {
             self.refusals += 1;
-            self.clauses.extend(grounds.first().and_then(|decided| Clause::from_name(decided)));
+            self.clauses.extend(reasons.first().and_then(|decided| Clause::from_name(decided)));
         }
-        self.gaps.extend(grounds.iter().filter_map(|ground| Gap::from_name(ground)));
+        self.gaps.extend(reasons.iter().filter_map(|reason| Gap::from_name(reason)));
         if let Some(endpoint) = endpoint {
             let calls = self.endpoints.entry(*endpoint).or_default();
             *(if served { &mut calls.served } else { &mut calls.refused }) += 1;

@@ -1,5 +1,7 @@
 //! What is said of whatever is wrong.
 
+use std::time::Duration;
+
 use avmarks_generators::answer::Answer;
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::{BaseUrl, Region};
@@ -13,7 +15,7 @@ use avmarks_protocol::{
 use avmarks_rules::{Policy, Terms};
 use avmarks_service::{App, Request, Settings, preflight, scenario::Scenario};
 use avmarks_spec::readings::AccountId;
-use avmarks_spec::{Gap, GroupId, GroupType, Mark, Reading, Timestamp, UserId};
+use avmarks_spec::{Gap, GroupId, GroupType, Mark, Timestamp, UserId};
 
 use super::{assert_is_a_line, split_at_last_nul};
 
@@ -104,7 +106,7 @@ fn secrets(text: &str, secret: &str) {
     let now = Timestamp::from_millis(0);
     match SecretKey::new(secret) {
         Ok(key) => {
-            let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, text, 0, 1, None);
+            let sig = UserSig::sign(&key, SdkAppId::EXAMPLE, text, now, Duration::from_secs(1), None);
             for sig in [sig.as_str(), text] {
                 let explanation = explain(sig, Some(&key), Some(SdkAppId::EXAMPLE), Some("u1"), now);
                 explanation.findings.iter().for_each(|finding| say(finding.to_string()));

@@ -5,7 +5,7 @@ use avmarks_generators::{Choices, Generate};
 
 use crate::differ::differ;
 
-/// All that [`differ`] says, of any run: the service answers as the oracle and the rules alone do, a dry run foresees it,
+/// All that [`differ`] says, of any run: the service answers as the oracle and the rules alone do, a dry run predicts it,
 /// no limit is passed, a refusal changes nothing, and a snapshot and restore before any step is not noticed. The first byte
 /// says where that is, the others are the [`Run`], which begins with up to seven readings of gaps.
 pub fn operations(bytes: &[u8]) {

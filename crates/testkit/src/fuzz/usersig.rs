@@ -1,6 +1,7 @@
 //! Signatures, forged.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use arbitrary::{Result, Unstructured};
 use avmarks_protocol::SdkAppId;
@@ -74,7 +75,7 @@ fn is_made_with(text: &str, key: &SecretKey) -> bool {
 struct Attempt {
     app: SdkAppId,
     identifier: String,
-    issued_at_seconds: u64,
+    issued_at_millis: u64,
     valid_for_seconds: u64,
     userbuf: Option<Vec<u8>>,
     now_seconds: u64,
@@ -117,12 +118,16 @@ impl Attempt {
             edits.push(Edit { at, gone, new: some_bytes(source)? });
         }
         let app = SdkAppId::new(app).unwrap_or(SdkAppId::EXAMPLE);
-        Ok(Self { app, identifier, issued_at_seconds, valid_for_seconds, userbuf, now_seconds, layer, edits })
+        let issued_at_millis = issued_at_seconds.saturating_mul(1_000);
+        Ok(Self { app, identifier, issued_at_millis, valid_for_seconds, userbuf, now_seconds, layer, edits })
     }
 
     fn judge(&self, key: &SecretKey, other: &SecretKey) {
-        let Self { app, identifier, issued_at_seconds, valid_for_seconds, userbuf, .. } = self;
-        let sig = UserSig::sign(key, *app, identifier, *issued_at_seconds, *valid_for_seconds, userbuf.as_deref());
+        let Self { app, identifier, issued_at_millis, valid_for_seconds, userbuf, .. } = self;
+        let (issued_at, valid_for) =
+            (Timestamp::from_millis(*issued_at_millis), Duration::from_secs(*valid_for_seconds));
+        let sig = UserSig::sign(key, *app, identifier, issued_at, valid_for, userbuf.as_deref());
+        let issued_at_seconds = issued_at.as_seconds();
         let now = Timestamp::from_millis(self.now_seconds.saturating_mul(1_000));
         let asked = Asked { app: *app, identifier, now };
         let in_time = now.as_seconds() < issued_at_seconds.saturating_add(*valid_for_seconds);
@@ -135,7 +140,7 @@ impl Attempt {
         if let Some(token) = Token::decode(&changed).ok().filter(|token| token.is_made_with(key)) {
             assert_eq!(
                 (token.identifier(), token.sdkappid(), token.issued_at_seconds(), token.valid_for_seconds()),
-                (identifier.as_str(), app.number(), *issued_at_seconds, *valid_for_seconds),
+                (identifier.as_str(), app.number(), issued_at_seconds, *valid_for_seconds),
                 "what was never signed passes"
             );
             assert_eq!(token.userbuf(), userbuf.as_deref(), "what was never signed passes");

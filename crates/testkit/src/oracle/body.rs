@@ -1,5 +1,6 @@
 //! Request bodies: steps 6 and 7.
 
+use avmarks_spec::Gap;
 use avmarks_spec::readings::TrailingComma;
 
 use super::json::{Json, Value, whole};
@@ -103,7 +104,7 @@ pub(super) fn read_group(body: &str, policy: &Policy) -> Result<String, Refusal>
 /// Step 6. `JSON-BODY`: the body is a JSON object. Where a comma before `]` or `}` is all that is wrong with it, the
 /// refusal rests on `gap:trailing-comma`.
 fn read_json<'t>(body: &'t str, known: &[&str], policy: &Policy) -> Result<Json<'t>, Refusal> {
-    let commas: TrailingComma = policy.reading();
+    let commas = policy.reading(Gap::TrailingComma, TrailingComma::from_name);
     if let Some(json) = json_object(body, known, commas) {
         return Ok(json);
     }

@@ -1,5 +1,6 @@
 //! `get_online_member_num`: the count.
 
+use avmarks_spec::Gap;
 use avmarks_spec::readings::{CountTypes, RefreshCount};
 use serde_json::json;
 
@@ -16,7 +17,7 @@ pub(super) fn get_online_member_num(world: &mut World, caller: &str, body: &str)
     let group = find_group(groups, &id)?;
     // GROUP-TYPE: gap:count-types, reading `avchatroom-only`; under the default every type has a count. The code is 10007
     // whatever gap:wrong-type-code says.
-    if policy.reading::<CountTypes>() == CountTypes::AvChatRoomOnly && !group.kind.has_marks() {
+    if policy.reading(Gap::CountTypes, CountTypes::from_name) == CountTypes::AvChatRoomOnly && !group.kind.has_marks() {
         return Err(Refusal::new(10007, "GROUP-TYPE"));
     }
     check_operator(app, group, caller)?;
@@ -39,7 +40,7 @@ pub(super) fn get_online_member_num(world: &mut World, caller: &str, body: &str)
 
 /// How old a view of the count must be to be shown no more, in milliseconds; `None` where each pull shows its moment.
 fn view_age_max(policy: &Policy) -> Option<u64> {
-    match policy.reading() {
+    match policy.reading(Gap::RefreshCount, RefreshCount::from_name) {
         RefreshCount::TenSeconds => Some(10_000),
         _ => None,
     }

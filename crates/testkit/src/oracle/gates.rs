@@ -1,7 +1,7 @@
 //! Steps that several calls share: 8 to 10, and 12 to 17.
 
-use avmarks_spec::Limits;
 use avmarks_spec::readings::{SwitchCode, TooManyCode, WrongTypeCode};
+use avmarks_spec::{Gap, Limits};
 
 use super::App;
 use super::group::Group;
@@ -21,7 +21,11 @@ pub(super) fn check_command(command_type: &str) -> Result<bool, Refusal> {
 /// Step 9. `ACCOUNTS-MAX`: at most 500 accounts as sent, before merging. An empty list is `REQUIRED`.
 pub(super) fn check_accounts_count(count: usize, policy: &Policy, limits: &Limits) -> Result<(), Refusal> {
     if count > limits.accounts_per_call_max {
-        let code = if policy.reading::<TooManyCode>() == TooManyCode::InvalidParameter { 10004 } else { 10005 };
+        let code = if policy.reading(Gap::TooManyCode, TooManyCode::from_name) == TooManyCode::InvalidParameter {
+            10004
+        } else {
+            10005
+        };
         return Err(Refusal::new(code, "ACCOUNTS-MAX"));
     }
     if count == 0 { Err(Refusal::new(10004, "REQUIRED")) } else { Ok(()) }
@@ -60,7 +64,11 @@ pub(super) fn find_group<'g>(groups: &'g mut [Group], id: &str) -> Result<&'g mu
 pub(super) fn check_standing(app: &App, policy: &Policy, group: &Group, caller: &str) -> Result<(), Refusal> {
     // Step 14. GROUP-TYPE: only an AVChatRoom has marks.
     if !group.kind.has_marks() {
-        let code = if policy.reading::<WrongTypeCode>() == WrongTypeCode::InvalidParameter { 10004 } else { 10007 };
+        let code = if policy.reading(Gap::WrongTypeCode, WrongTypeCode::from_name) == WrongTypeCode::InvalidParameter {
+            10004
+        } else {
+            10007
+        };
         return Err(Refusal::new(code, "GROUP-TYPE"));
     }
     // Step 15. PLAN: the app's plan includes the feature (gap:plan-code has one reading).
@@ -69,7 +77,11 @@ pub(super) fn check_standing(app: &App, policy: &Policy, group: &Group, caller: 
     }
     // Step 16. SWITCH: the online-member-list feature is switched on.
     if !app.online_list_enabled {
-        let code = if policy.reading::<SwitchCode>() == SwitchCode::HigherPlan { 10059 } else { 10007 };
+        let code = if policy.reading(Gap::SwitchCode, SwitchCode::from_name) == SwitchCode::HigherPlan {
+            10059
+        } else {
+            10007
+        };
         return Err(Refusal::new(code, "SWITCH"));
     }
     check_operator(app, group, caller)

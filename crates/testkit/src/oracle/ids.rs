@@ -1,5 +1,6 @@
 //! Which ids and marks are well formed.
 
+use avmarks_spec::Gap;
 use avmarks_spec::readings::AccountId;
 
 use super::policy::Policy;
@@ -17,7 +18,7 @@ pub(super) fn is_group_id(text: &str) -> bool {
 
 /// `gap:account-id`: 1 to 32 bytes of printable ASCII; or of letters, digits, underscore and hyphen; or of any UTF-8.
 pub(super) fn is_account_id(text: &str, policy: &Policy) -> bool {
-    let characters_fit = match policy.reading() {
+    let characters_fit = match policy.reading(Gap::AccountId, AccountId::from_name) {
         AccountId::Utf8 => true,
         AccountId::Identifier => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'),
         _ => text.bytes().all(is_printable),

@@ -1,7 +1,7 @@
 //! `get_members`: the online list.
 
-use avmarks_spec::Limits;
 use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshList, SwitchList, Unhide};
+use avmarks_spec::{Gap, Limits};
 use serde_json::{Value, json};
 
 use super::body::ListBody;
@@ -32,7 +32,8 @@ pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result
     let rest: Vec<&Row> = view.rows.iter().filter(|row| row.place < place).take(to_come).collect();
 
     // gap:page-size: pages of 500, or of 250.
-    let page_size = if policy.reading::<PageSize>() == PageSize::TwoHundredFifty { 250 } else { 500 };
+    let page_size =
+        if policy.reading(Gap::PageSize, PageSize::from_name) == PageSize::TwoHundredFifty { 250 } else { 500 };
     let page: Vec<&Row> = rest.iter().copied().take(page_size).collect();
     let next = match page.last() {
         Some(last) if rest.len() > page.len() => last.place * 1_024 + listed + page.len() as u64,
@@ -40,7 +41,7 @@ pub(super) fn get_members(world: &mut World, caller: &str, body: &str) -> Result
     };
 
     // gap:list-marks: an item has no `Marks`; under the other reading it has them, also where there are none.
-    let shows_marks = policy.reading::<ListMarks>() == ListMarks::Present;
+    let shows_marks = policy.reading(Gap::ListMarks, ListMarks::from_name) == ListMarks::Present;
     let answer = json!({
         "ActionStatus": "OK",
         "ErrorCode": 0,
@@ -75,11 +76,11 @@ fn check_pull(app: &App, policy: &Policy, group: &Group, caller: &str) -> Result
         return Err(Refusal::new(10007, "GROUP-TYPE"));
     }
     // PLAN: gap:low-plan-list, reading `refuse`.
-    if !app.marks_supported && policy.reading::<LowPlanList>() == LowPlanList::Refuse {
+    if !app.marks_supported && policy.reading(Gap::LowPlanList, LowPlanList::from_name) == LowPlanList::Refuse {
         return Err(Refusal::new(10059, "PLAN"));
     }
     // SWITCH: gap:switch-list, default reading.
-    if !app.online_list_enabled && policy.reading::<SwitchList>() == SwitchList::Refuse {
+    if !app.online_list_enabled && policy.reading(Gap::SwitchList, SwitchList::from_name) == SwitchList::Refuse {
         return Err(Refusal::new(10007, "SWITCH"));
     }
     check_operator(app, group, caller)
@@ -127,7 +128,7 @@ fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
             // integer that is not a mark shows nobody, because nobody holds it.
             Some(integer) => {
                 let holds = integer.parse().is_ok_and(|mark| member.marks.contains(&mark));
-                let unhides = policy.reading::<Unhide>() == Unhide::AnyMark || integer == "600";
+                let unhides = policy.reading(Gap::Unhide, Unhide::from_name) == Unhide::AnyMark || integer == "600";
                 holds && (!is_hidden || unhides)
             }
         };
@@ -141,7 +142,7 @@ fn rows(group: &Group, filter: Option<&str>, policy: &Policy) -> Vec<Row> {
 
 /// How old a view of the list must be to be shown no more, in milliseconds; `None` where each pull shows its moment.
 pub(super) fn view_age_max(policy: &Policy) -> Option<u64> {
-    match policy.reading() {
+    match policy.reading(Gap::RefreshList, RefreshList::from_name) {
         RefreshList::TenSeconds => Some(10_000),
         RefreshList::FortySeconds => Some(40_000),
         _ => None,

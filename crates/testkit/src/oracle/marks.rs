@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_spec::Limits;
 use avmarks_spec::readings::{AllFailedCode, Offline500, OverCapacity, PinRenewal, RobotDays, SpecialSlots};
+use avmarks_spec::{Gap, Limits};
 use serde_json::{Value, json};
 
 use super::World;
@@ -66,7 +66,11 @@ pub(super) fn change_marks(
 
     // Step 20. ALL-FAILED: no account of the call could be served.
     if outcome.served.is_empty() {
-        let code = if policy.reading::<AllFailedCode>() == AllFailedCode::UnknownUser { 10019 } else { 10004 };
+        let code = if policy.reading(Gap::AllFailedCode, AllFailedCode::from_name) == AllFailedCode::UnknownUser {
+            10019
+        } else {
+            10004
+        };
         return Err(Refusal { code, because: "ALL-FAILED", omitted: outcome.omitted });
     }
 
@@ -132,7 +136,7 @@ fn merge(entries: Vec<Entry>) -> Vec<Entry> {
 
 /// Whether an account may take a mark, as the group was before the call (`gap:offline-500`).
 fn may_take(group: &Group, account: &str, mark: u32, policy: &Policy) -> bool {
-    let reading: Offline500 = policy.reading();
+    let reading = policy.reading(Gap::Offline500, Offline500::from_name);
     match group.member(account) {
         // A member or robot that is online may take every mark.
         Some(member) if member.is_online() => true,
@@ -147,7 +151,7 @@ fn may_take(group: &Group, account: &str, mark: u32, policy: &Policy) -> bool {
 fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits) -> Result<Outcome, Refusal> {
     // Step 19. MARKS-PER-GROUP: the custom marks that anyone holds, united with those that some account of this call
     // may take, number at most 10 (gap:eleventh, gap:slots). 500 and 600 take no place (gap:special-slots).
-    let specials_count = policy.reading::<SpecialSlots>() == SpecialSlots::Count;
+    let specials_count = policy.reading(Gap::SpecialSlots, SpecialSlots::from_name) == SpecialSlots::Count;
     let mut places: BTreeSet<u32> = BTreeSet::new();
     for member in &group.members {
         places.extend(&member.marks);
@@ -191,7 +195,7 @@ fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits
 
     // gap:over-capacity, other reading: a mark over its capacity refuses the whole call.
     let is_over = outcome.omitted.iter().any(|omitted| omitted.because == "MEMBERS-PER-MARK");
-    if is_over && policy.reading::<OverCapacity>() == OverCapacity::RefuseCall {
+    if is_over && policy.reading(Gap::OverCapacity, OverCapacity::from_name) == OverCapacity::RefuseCall {
         return Err(Refusal::new(10004, "MEMBERS-PER-MARK"));
     }
     Ok(outcome)
@@ -226,11 +230,12 @@ fn apply_set(group: &mut Group, entry: &Entry, now: u64, policy: &Policy, limits
             continue;
         }
         // gap:pin-renewal: taking 500 again starts its days anew; under the other reading the first moment stays.
-        if held_before && policy.reading::<PinRenewal>() == PinRenewal::KeepFirst {
+        if held_before && policy.reading(Gap::PinRenewal, PinRenewal::from_name) == PinRenewal::KeepFirst {
             continue;
         }
         // PIN-500: three days from now. gap:robot-days, other reading: a robot that takes 500 gets no end.
-        let is_endless = member.robot && policy.reading::<RobotDays>() == RobotDays::UntilDeleted;
+        let is_endless =
+            member.robot && policy.reading(Gap::RobotDays, RobotDays::from_name) == RobotDays::UntilDeleted;
         let end = u128::from(now) + limits.pin_duration_max.as_millis();
         member.pin_end = if is_endless { None } else { Some(end) };
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avmarks_spec::{GAPS, Reading};
+use avmarks_spec::Gap;
 
 /// From the id of a gap to the name of its reading. What is not named has its default.
 #[derive(Clone, Default)]
@@ -53,14 +53,14 @@ impl Policy {
 
     /// Reads one gap anew; `None` when the field or its reading does not exist.
     pub(super) fn set(&mut self, field: &str, reading: &str) -> Option<()> {
-        let gap = GAPS.iter().find(|gap| gap.field == Some(field))?;
-        let row = gap.readings.iter().find(|row| row.name == reading)?;
-        self.names.insert(gap.id, row.name);
+        let gap = Gap::ALL.iter().find(|gap| gap.field() == Some(field))?;
+        let row = gap.readings().iter().find(|row| row.name == reading)?;
+        self.names.insert(gap.id(), row.name);
         Some(())
     }
 
     /// The reading in force.
-    pub(super) fn reading<R: Reading>(&self) -> R {
-        self.names.get(R::GAP.row().id).and_then(|name| R::from_name(name)).unwrap_or_default()
+    pub(super) fn reading<R: Default>(&self, gap: Gap, from_name: fn(&str) -> Option<R>) -> R {
+        self.names.get(gap.id()).and_then(|name| from_name(name)).unwrap_or_default()
     }
 }

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_set_the_causes_that_fit_are_either_or() {
+    fn several_causes_may_fit_a_set() {
         let said = hint(10004, PlanKind::SetMarks, &[]).to_string();
         let plain = anstream::adapter::strip_str(&said).to_string();
         let lines: Vec<_> = plain.lines().collect();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_delete_and_of_a_known_clause_one_cause_is_left() {
+    fn a_known_clause_leaves_one_cause() {
         for hint in [
             hint(10004, PlanKind::DeleteMarks, &[]),
             hint(10004, PlanKind::AddRobots, &[]),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_without_causes_has_the_advice_of_its_row_and_an_unlisted_one_says_so() {
+    fn codes_without_causes_have_general_advice() {
         for (code, advice) in [(10002, "Send the same request again."), (123_456, UNLISTED)] {
             let said = hint(code, PlanKind::SetMarks, &[]).to_string();
             assert_eq!(anstream::adapter::strip_str(&said).to_string(), format!("hint  {code}: {advice}\n"));

@@ -56,7 +56,7 @@ fn missing(top: &Path, packages: &BTreeMap<String, String>, command: &str) -> Op
 }
 
 #[test]
-fn what_the_commands_of_the_pages_name_is_there() {
+fn files_named_on_pages_exist() {
     let Some(top) = top() else { return };
     let packages = packages(&top);
     let mut seen = 0;

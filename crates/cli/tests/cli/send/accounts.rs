@@ -31,7 +31,7 @@ fn lines_with_account_and_mark_are_merged() {
 }
 
 #[test]
-fn lines_with_an_account_take_the_marks_of_the_option() {
+fn account_lines_take_the_given_marks() {
     let expected = members(&[("ann", &[1000, 600]), ("bob", &[1000, 600])]);
     for text in ["ann\nbob", "ann\r\n\r\nbob\r\nann\r\n", "\u{feff}\"ann\"\n  bob  \n"] {
         assert_eq!(planned(&["--mark", "1000,hidden"], text), expected, "{text:?}");
@@ -49,7 +49,7 @@ fn lines_with_an_account_take_the_marks_of_the_option() {
 }
 
 #[test]
-fn every_fault_is_told_with_its_place_and_nothing_is_sent() {
+fn input_errors_are_listed_before_sending() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let long = "x".repeat(33);
     let mut text =
@@ -93,7 +93,7 @@ fn wrong(arguments: &[&str], text: &str) -> Run {
 }
 
 #[test]
-fn faults_of_arguments_and_of_the_whole_are_told_too() {
+fn argument_errors_are_listed_too() {
     let run = wrong(&["ann", "", "--file", "-"], "bob,1000");
     assert_eq!(
         run.errors(2),

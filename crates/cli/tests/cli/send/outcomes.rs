@@ -17,7 +17,7 @@ fn states(report: &Value) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn of_1200_accounts_with_mishaps_and_30_offline_each_gets_its_report() {
+fn each_of_1200_accounts_has_a_result() {
     let server = Loopback::start(|log| Server::new(class(), log).mishap(2, Mishap::Busy).mishap(3, Mishap::AnswerLost));
     let run = server.send(&["set", "--file", &students_file("mishaps"), "--json"]);
     assert_eq!((run.status, run.err.as_str()), (3, ""));
@@ -87,7 +87,7 @@ fn the_exit_status_tells_all_some_or_none() {
 }
 
 #[test]
-fn a_refusal_is_reported_with_its_words_and_what_to_do() {
+fn a_refusal_is_reported_with_advice() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let run = server.send(&["set", "--mark", "1000", "--group", "@TGS#nowhere", "student1"]);
     assert_eq!(run.status, 1);
@@ -110,7 +110,7 @@ fn a_refusal_is_reported_with_its_words_and_what_to_do() {
 }
 
 #[test]
-fn where_everybody_is_offline_the_hint_does_not_say_that_the_request_is_wrong() {
+fn offline_accounts_have_their_own_hint() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let set = server.send(&["set", "--mark", "1000", "student40", "student80"]);
     assert_eq!(set.status, 1);
@@ -139,7 +139,7 @@ fn without_a_server_nothing_was_sent() {
 }
 
 #[test]
-fn all_accounts_are_listed_where_they_are_asked_for() {
+fn all_accounts_are_listed_on_request() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let accounts = ["student38", "student39", "student40", "student80", "student120", "student160"];
     let run = server.send(&[&["set", "--mark", "1000"], &accounts[..]].concat());
@@ -193,7 +193,7 @@ fn who_is_online_is_listed_and_counted() {
 }
 
 #[test]
-fn a_refused_question_gets_the_hint_of_its_code() {
+fn a_refused_query_gets_its_hint() {
     let server = Loopback::start(|log| Server::new(class(), log));
     for question in [&["count"][..], &["list"], &["check", "student1"], &["admins", "list"], &["admins", "add", "a"]] {
         let mut command = server.command(question);

@@ -7,7 +7,7 @@ use crate::run::{Run, command, feed, file, folder};
 use crate::server::{Server, class};
 
 #[test]
-fn a_plan_needs_a_group_alone_and_sends_nothing() {
+fn a_plan_sends_nothing() {
     let students = students_file("plan");
     let plan = |more: &[&str]| {
         feed(command(&[&["send", "set", "--file", &students, "--plan", "--group", GROUP], more].concat()), b"")
@@ -48,7 +48,7 @@ fn what_the_service_will_mind_is_remarked_upon() {
 }
 
 #[test]
-fn a_dry_run_shows_the_first_request_without_its_signature() {
+fn a_dry_run_hides_the_signature() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let mut dry =
         server.command(&["set", "--mark", "1000", "student1", "student2", "--dry-run", "--accounts-per-call", "1"]);

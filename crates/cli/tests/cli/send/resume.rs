@@ -54,7 +54,7 @@ fn assert_report_is_whole(run: &Run) {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_and_asks_nothing_again_that_was_answered() {
+fn a_killed_run_resumes_without_repeating() {
     for in_flight in ["1", "4"] {
         let (arguments, resume) = set_all(&format!("killed-{in_flight}"));
         let arguments: Vec<_> = arguments.iter().map(String::as_str).chain(["--in-flight", in_flight]).collect();
@@ -103,7 +103,7 @@ fn interrupt(child: &Child) {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_reports_and_says_how_to_go_on() {
+fn ctrl_c_reports_and_explains_resuming() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let (arguments, resume) = set_all("ctrl-c");
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
@@ -194,7 +194,7 @@ fn a_resume_file_of_another_plan_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_a_resume_file_is_refused_before_anything_is_sent() {
+fn invalid_resume_files_are_refused_before_sending() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let folder = folder("bad-resume");
     let list = file(&folder, "list.txt", "student1\n");

@@ -54,7 +54,7 @@ fn robots_are_added_checked_and_deleted() {
 }
 
 #[test]
-fn robots_that_nobody_serves_are_refused_and_the_exit_status_tells() {
+fn refused_robots_set_the_exit_status() {
     let server = Loopback::start(|log| Server::new(class(), log));
     let strangers = |run: &crate::run::Run| run.json()["accounts"][0]["code"].clone();
     let run = server.send(&["robots", "delete", "stranger1", "stranger2", "--json"]);
@@ -71,7 +71,7 @@ fn robots_that_nobody_serves_are_refused_and_the_exit_status_tells() {
 }
 
 #[test]
-fn a_lost_answer_and_a_busy_service_are_asked_again() {
+fn lost_answers_and_busy_services_are_retried() {
     let server = Loopback::start(|log| Server::new(class(), log).mishap(1, Mishap::AnswerLost).mishap(2, Mishap::Busy));
     let run = server.send(&["robots", "add", "robot1", "robot2", "--json"]);
     assert_eq!((run.status, &run.json()["counts"]["accepted"]), (0, &json!(2)));
@@ -85,7 +85,7 @@ fn a_lost_answer_and_a_busy_service_are_asked_again() {
 }
 
 #[test]
-fn a_run_goes_on_where_an_earlier_one_left_off() {
+fn a_run_resumes_an_earlier_one() {
     let folder = folder("robots-resume");
     let (list, resume) = (file(&folder, "robots.txt", robots(30)), folder.join("resume"));
     let resume = resume.to_str().unwrap();
@@ -143,7 +143,7 @@ fn plans_and_dry_runs_of_robots_send_nothing() {
 }
 
 #[test]
-fn check_tells_who_is_online_in_the_order_given() {
+fn check_lists_online_accounts_in_order() {
     let server = Loopback::start(|log| Server::new(class(), log));
     for (accounts, status, online) in [
         (&["student2", "student1"][..], 0, "student2\nstudent1\n"),
@@ -176,7 +176,7 @@ fn check_tells_who_is_online_in_the_order_given() {
 }
 
 #[test]
-fn what_is_wrong_with_a_list_of_accounts_is_told_by_its_place() {
+fn account_errors_have_their_position() {
     let long = "x".repeat(33);
     let text = "account\nann\n#note\nbob,1000\n\"cy, d\"\n";
     for command in

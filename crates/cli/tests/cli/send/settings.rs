@@ -28,7 +28,7 @@ fn shown(run: &Run) -> Value {
 }
 
 #[test]
-fn options_go_before_variables_before_the_file_before_defaults() {
+fn settings_follow_their_precedence() {
     let folder = folder("precedence");
     file(&folder, "avmarks.toml", "tries = 7\n\nin_flight = 3\ngroup = \"@TGS#file\"\n\n[serve]\nport = 8700\n");
     let found = |arguments: &[&str], variables: &[(&str, &str)]| shown(&config(arguments, variables, &folder));
@@ -50,7 +50,7 @@ fn options_go_before_variables_before_the_file_before_defaults() {
 }
 
 #[test]
-fn the_file_is_named_or_in_the_folder_or_that_of_the_user() {
+fn the_settings_file_has_three_locations() {
     let folder = folder("places");
     let user = folder.join("config/avmarks");
     std::fs::create_dir_all(&user).unwrap();
@@ -74,7 +74,7 @@ fn the_file_is_named_or_in_the_folder_or_that_of_the_user() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_with_its_place() {
+fn all_setting_errors_name_their_source() {
     let folder = folder("wrong-settings");
     let name = file(&folder, "bad.toml", "sdkappid = \"14\"\ntrie = 3\nkey = \"s3cr3t\"\n[send]\ngroup = \"g\"\n");
     let wrong = |more: &[(&str, &str)], name: &str| {
@@ -114,7 +114,7 @@ fn all_that_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
-fn plain_http_to_elsewhere_and_bad_certificates_and_signatures_are_wrong_settings() {
+fn unsafe_settings_are_refused() {
     let folder = folder("unusable");
     let errors = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = send_command(&[&["count"], arguments].concat());
@@ -129,7 +129,7 @@ fn plain_http_to_elsewhere_and_bad_certificates_and_signatures_are_wrong_setting
         errors(&["--url", "https://localhost", "--ca", &no_pem], &[]).starts_with("--ca: extra root certificate 1")
     );
     let said = errors(&["--url", "https://localhost"], &[("AVMARKS_PROXY", "http://user:s3cr3t@host:x")]);
-    assert_eq!(said, "AVMARKS_PROXY: `x` is no port; a port is a number from 1 to 65535");
+    assert_eq!(said, "AVMARKS_PROXY: `x` is not a port: expected a number from 1 to 65535");
     let said = errors(&["--url", "https://localhost"], &[("AVMARKS_KEY", ""), ("AVMARKS_USERSIG", "eJ%2A")]);
     assert_eq!(
         said,

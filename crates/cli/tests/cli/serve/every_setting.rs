@@ -153,7 +153,7 @@ fn with(folder: &Path, setting: &Row, values: &[&str], origin: Origin) -> Comman
 }
 
 #[test]
-fn each_setting_has_an_option_a_variable_and_a_key_of_the_file() {
+fn each_setting_has_option_variable_and_key() {
     let folder = folder("serve-every-setting");
     file(&folder, "seed.jsonl", "{\"at\":5,\"do\":\"create_group\",\"group\":\"seeded\"}\n");
     file(&folder, "key.txt", "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e");
@@ -202,7 +202,7 @@ fn each_setting_has_an_option_a_variable_and_a_key_of_the_file() {
 }
 
 #[test]
-fn a_flag_that_has_no_value_does_what_its_variable_does() {
+fn a_flag_equals_its_variable() {
     let folder = folder("serve-flags");
     let server = Server::start(&folder, &["--strict", "--group", "g"]);
     assert!(server.ask(COUNT, br#"{"GroupId":"g",}"#).contains("60003"));

@@ -17,7 +17,7 @@ fn sent(server: &Server, request: &str) -> String {
 }
 
 #[test]
-fn no_key_no_token_and_no_signature_is_in_any_log_or_answer() {
+fn no_secret_is_logged_or_answered() {
     let folder = folder("serve-secrets");
     file(&folder, "key.txt", KEY);
     file(&folder, "token.txt", TOKEN);

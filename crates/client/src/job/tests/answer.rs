@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_answer_to_another_command_leaves_all_unconfirmed_and_one_without_a_list_leaves_all_out() {
+fn an_answer_without_a_list_omits_everybody() {
     for (rest, state) in [(r#","CommandType":2,"MemberList":[]"#, State::Unconfirmed), ("", State::Omitted)] {
         let mut job = job(vec![plan("a", 3)], JobSettings::default());
         let body = format!(r#"{{"ActionStatus":"OK","ErrorCode":0{rest}}}"#);

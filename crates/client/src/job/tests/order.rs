@@ -14,7 +14,7 @@ fn groups_take_turns_and_each_keeps_its_order() {
 }
 
 #[test]
-fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
+fn a_size_refusal_halves_the_calls() {
     let mut job = job(vec![plan("a", 900)], JobSettings::default());
     let sent = run(&mut job, |out, _| if out.range.len() > 200 { Deed::Refuse(10005) } else { Deed::Serve });
     let sizes: Vec<_> = sent.iter().map(|(_, _, first, accounts)| (*first, *accounts)).collect();
@@ -28,7 +28,7 @@ fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
 }
 
 #[test]
-fn what_may_have_been_served_stays_so_when_its_call_is_halved_twice() {
+fn halving_keeps_possibly_served_accounts_unconfirmed() {
     let mut turn = 0;
     let mut job = job(vec![plan("a", 4)], JobSettings::default());
     run(&mut job, |out, _| {

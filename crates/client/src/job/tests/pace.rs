@@ -30,7 +30,7 @@ fn a_call_each_five_and_a_half_milliseconds() {
 }
 
 #[test]
-fn each_command_has_a_pace_and_a_job_of_its_own() {
+fn each_command_has_its_own_pace() {
     let mark = Plan::set_marks("@TGS#b", [("a", [1000])], &PlanSettings::default()).unwrap();
     let other = Plan::add_robots("@TGS#c", ["a"], &PlanSettings::default()).unwrap();
     let refused = |plans| Job::new(plans, signer(), JobSettings::default(), 7).unwrap_err().to_string();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_signature_is_renewed_once_per_call_and_a_second_refusal_ends_the_job() {
+fn a_second_signature_refusal_ends_the_job() {
     let mut signatures = Vec::new();
     let mut job = self::job(vec![plan("a", 1_000)], JobSettings::default());
     run(&mut job, |out, _| {
@@ -48,7 +48,7 @@ fn a_rate_refusal_holds_everything_for_a_second() {
 }
 
 #[test]
-fn what_is_hopeless_for_all_is_asked_once_and_what_is_for_a_group_leaves_the_others() {
+fn hopeless_refusals_end_the_job_or_group() {
     for deed in [
         || Deed::Say(404, "<html>".to_owned()),
         || Deed::Say(302, String::new()),
@@ -71,7 +71,7 @@ fn what_is_hopeless_for_all_is_asked_once_and_what_is_for_a_group_leaves_the_oth
 }
 
 #[test]
-fn tries_end_with_their_cap_and_no_wait_follows_the_last() {
+fn no_wait_follows_the_last_attempt() {
     let mut job = job(vec![plan("a", 1)], JobSettings::default());
     let sent = run(&mut job, |_, _| Deed::Refuse(10002));
     assert_eq!(sent.len(), 5);
@@ -86,7 +86,7 @@ fn tries_end_with_their_cap_and_no_wait_follows_the_last() {
 }
 
 #[test]
-fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
+fn a_lost_answer_is_retried_then_unconfirmed() {
     let lost = || Deed::Fail(TransportError::ConnectionLost { message: "reset".to_owned() });
     let mut first = true;
     let mut job = job(vec![plan("a", 3)], JobSettings::default());
@@ -105,7 +105,7 @@ fn a_lost_answer_is_asked_for_again_and_what_stays_lost_is_unconfirmed() {
 }
 
 #[test]
-fn a_gateway_that_asks_for_a_wait_is_obeyed() {
+fn retry_after_of_a_gateway_is_obeyed() {
     const REFUSED: &[u8] = br#"{"ActionStatus":"FAIL","ErrorCode":60007,"ErrorInfo":""}"#;
     const EXPIRED: &[u8] = br#"{"ActionStatus":"FAIL","ErrorCode":70001,"ErrorInfo":""}"#;
     for (status, body) in [

@@ -33,7 +33,7 @@ fn sent(job: &mut Job, mut deed: impl FnMut(&Sent) -> Deed) -> Vec<(usize, usize
 }
 
 #[test]
-fn robots_are_sent_by_the_command_and_in_the_bytes_of_their_kind() {
+fn robot_calls_have_the_documented_bytes() {
     for (plan, path) in [
         (add(2), "v4/group_open_avchatroom_http_svc/add_robots"),
         (delete(2), "v4/group_open_avchatroom_http_svc/del_robots"),
@@ -54,7 +54,7 @@ fn robots_are_sent_by_the_command_and_in_the_bytes_of_their_kind() {
 }
 
 #[test]
-fn five_hundred_are_one_call_and_one_more_makes_two() {
+fn more_than_500_robots_make_two_calls() {
     for (robots, calls) in [(499, vec![(0, 499)]), (500, vec![(0, 500)]), (501, vec![(0, 500), (500, 1)])] {
         let mut job = new_job(add(robots));
         assert_eq!(sent(&mut job, |_| accept()), calls);
@@ -63,14 +63,14 @@ fn five_hundred_are_one_call_and_one_more_makes_two() {
 }
 
 #[test]
-fn of_a_call_that_is_refused_for_all_nobody_was_served_and_the_others_are_accepted() {
+fn a_refused_call_affects_only_its_robots() {
     let mut job = new_job(delete(501));
     sent(&mut job, |transmit| if transmit.range.start == 0 { Deed::Refuse(10004) } else { accept() });
     assert_eq!(counts(&job), [(State::Accepted, 1), (State::Refused, 500)]);
 }
 
 #[test]
-fn a_lost_answer_and_a_busy_service_are_tried_again() {
+fn lost_answers_and_busy_services_are_retried() {
     for first in [|| Deed::Silence, || Deed::Refuse(10002)] {
         let mut job = new_job(add(3));
         let mut is_first = true;
@@ -102,7 +102,7 @@ fn a_rate_refusal_holds_everything_for_a_second() {
 }
 
 #[test]
-fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
+fn a_size_refusal_halves_the_calls() {
     let mut job = new_job(add(500));
     let tries = sent(&mut job, |transmit| if transmit.range.len() > 125 { Deed::Refuse(10005) } else { accept() });
     assert_eq!(tries, [(0, 500), (0, 250), (0, 125), (125, 125), (250, 125), (375, 125)]);
@@ -110,7 +110,7 @@ fn a_refusal_for_size_halves_calls_and_nobody_is_lost() {
 }
 
 #[test]
-fn a_job_that_was_stopped_goes_on_and_sends_no_accepted_robot_again() {
+fn a_resumed_job_skips_accepted_robots() {
     let mut first = new_job(add(1_200));
     let Step::Send(transmit) = first.poll(at(0), &mut free()) else { panic!() };
     first.stop();

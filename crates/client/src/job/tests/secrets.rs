@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_try_says_what_to_send_and_shows_neither_body_nor_signature() {
+fn transmit_prints_neither_body_nor_signature() {
     let mut job = job(vec![plan("a", 2)], JobSettings::default());
     let Step::Send(transmit) = job.poll(at(0), &mut free()) else { panic!() };
     assert_eq!(transmit.path, "v4/group_open_avchatroom_http_svc/modify_user_info");
@@ -13,7 +13,7 @@ fn a_try_says_what_to_send_and_shows_neither_body_nor_signature() {
 }
 
 #[test]
-fn key_and_signature_do_not_print_though_they_come_back() {
+fn repeated_secrets_are_never_printed() {
     let mut job = job(vec![plan("a", 1_200)], JobSettings::default());
     let mut secrets = vec![KEY.to_owned()];
     let mut turn = 0;
@@ -46,7 +46,7 @@ fn key_and_signature_do_not_print_though_they_come_back() {
 }
 
 #[test]
-fn an_answer_that_repeats_a_former_signature_is_redacted() {
+fn former_signatures_are_redacted_too() {
     let mut job = job(vec![plan("a", 1)], JobSettings::default());
     let Step::Send(first) = job.poll(at(0), &mut free()) else { panic!() };
     let refusal = Answer::refused(ErrorCode::new(70001), "no").to_json();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn settings_out_of_range_and_a_group_twice_are_refused() {
+fn invalid_settings_and_repeated_groups_are_refused() {
     let retry = RetrySettings { attempt_timeout: Duration::from_secs(3), ..RetrySettings::default() };
     let refused = |plans, settings| Job::new(plans, signer(), settings, 7).unwrap_err().to_string();
     assert_eq!(

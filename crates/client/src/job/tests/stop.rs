@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_stop_waits_for_what_is_in_flight_and_sends_nothing_more() {
+fn a_stop_waits_for_attempts_in_flight() {
     let mut job = job(vec![plan("a", 2_000)], JobSettings { in_flight_max: 2, ..JobSettings::default() });
     let mut in_flight = Vec::new();
     while let Step::Send(transmit) = job.poll(at(0), &mut free()) {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_budget_bounds_tries_their_time_outs_and_waits() {
+fn the_budget_bounds_attempts_and_waits() {
     let budget = Duration::from_millis(12_000);
     let retry = RetrySettings { budget, attempts_max: 100, ..RetrySettings::default() };
     let mut job = job(vec![plan("a", 1)], JobSettings { retry, ..JobSettings::default() });
@@ -20,7 +20,7 @@ fn the_budget_bounds_tries_their_time_outs_and_waits() {
 }
 
 #[test]
-fn a_deadline_ends_the_job_and_nothing_is_begun_that_could_not_be_finished() {
+fn nothing_begins_too_near_the_deadline() {
     let settings = JobSettings { deadline: Some(at(5_000)), ..JobSettings::default() };
     let mut pace = Pace::new(PaceSettings { calls_max: 1, margin: Duration::ZERO, ..PaceSettings::default() });
     let mut job = job(vec![plan("a", 2_000)], settings);
@@ -37,7 +37,7 @@ fn a_deadline_ends_the_job_and_nothing_is_begun_that_could_not_be_finished() {
 }
 
 #[test]
-fn the_last_moment_that_budget_and_deadline_leave_is_used() {
+fn the_last_allowed_moment_is_used() {
     let pace = PaceSettings { calls_max: 1, window: Duration::from_secs(10), margin: Duration::ZERO };
     for (late, tries) in [(0, 2), (1, 1)] {
         let window = Duration::from_millis(10_000 - late);
@@ -62,7 +62,7 @@ fn the_last_moment_that_budget_and_deadline_leave_is_used() {
 
 /// The pace opens at 10 s, and nothing may begin after 5 s: there is nothing to wait for.
 #[test]
-fn a_pace_that_opens_after_the_deadline_ends_the_job() {
+fn a_pace_beyond_the_deadline_ends_the_job() {
     let mut pace = Pace::new(PaceSettings { calls_max: 1, window: Duration::from_secs(10), margin: Duration::ZERO });
     let deadline = Some(at(5_000).saturating_add(ATTEMPT_TIMEOUT_MIN));
     let mut job = job(vec![plan("a", 501)], JobSettings { deadline, ..JobSettings::default() });
@@ -74,7 +74,7 @@ fn a_pace_that_opens_after_the_deadline_ends_the_job() {
 
 /// While another attempt leaves no room, a call waits as long as it could begin, and a millisecond later it is too late.
 #[test]
-fn what_waits_for_room_ends_when_it_is_too_late() {
+fn waiting_calls_end_when_too_late() {
     let budget = Duration::from_millis(1_000) + ATTEMPT_TIMEOUT_MIN;
     let retry = RetrySettings { budget, ..RetrySettings::default() };
     let mut tried = job(vec![plan("a", 1), plan("b", 1)], JobSettings { retry, ..JobSettings::default() });
@@ -92,7 +92,7 @@ fn what_waits_for_room_ends_when_it_is_too_late() {
 
 /// Nothing keeps the job from sending, but the wait of the call itself would end after its last moment.
 #[test]
-fn a_call_that_must_wait_too_long_ends_at_once() {
+fn too_long_a_wait_ends_a_call() {
     let budget = Duration::from_millis(100) + ATTEMPT_TIMEOUT_MIN;
     let retry = RetrySettings { budget, ..RetrySettings::default() };
     let mut job = job(vec![plan("a", 1)], JobSettings { retry, ..JobSettings::default() });

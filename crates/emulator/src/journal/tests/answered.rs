@@ -17,7 +17,7 @@ fn play(shared: &Shared, lines: &str) {
 }
 
 #[test]
-fn a_call_of_a_scenario_is_taken_in_again_as_one() {
+fn scenario_calls_are_replayed() {
     let made =
         r#"{"at":5,"do":"call","path":"v4/group_open_http_svc/create_group","body":{"Type":"AVChatRoom","Name":"x"}}"#;
     let raw =
@@ -35,7 +35,7 @@ fn a_call_of_a_scenario_is_taken_in_again_as_one() {
 }
 
 #[test]
-fn a_line_that_cannot_be_taken_in_is_given_up_with_all_behind_it_when_asked() {
+fn unreplayable_lines_can_be_cut() {
     let (files, _, state) = some_inputs();
     let folder = Temporary::with(&files);
     let path = folder.0.join("journal-1");
@@ -73,7 +73,7 @@ fn robots_and_administrators_are_kept() {
 }
 
 #[test]
-fn limits_that_were_lowered_below_what_is_held_are_kept_with_it() {
+fn lowered_limits_are_kept() {
     let (before, after) = restarted(|shared| {
         create(shared, "g", "");
         presence(shared, Presence::Join, "g", &["u1", "u2"]);
@@ -92,7 +92,7 @@ fn limits_that_were_lowered_below_what_is_held_are_kept_with_it() {
 }
 
 #[test]
-fn that_it_stays_strict_behind_a_scenario_is_kept() {
+fn strictness_survives_a_scenario() {
     let strict = |folder| Emulator::new(Settings { strict: true, ..settings(Some(folder)) }).unwrap().shared;
     let folder = Temporary::new();
     let shared = strict(&folder);

@@ -112,7 +112,7 @@ fn files_are_for_their_owner_alone() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_is_answered_once_a_file_was_taken_away() {
+fn a_removed_file_stops_the_answers() {
     type Take = fn(&Path);
     let takes: [(&str, Take); 4] = [
         ("journal-1", |folder| fs::remove_file(folder.join("journal-1")).unwrap()),
@@ -148,7 +148,7 @@ fn a_folder_without_its_lock_is_still_taken() {
 }
 
 #[test]
-fn a_line_that_no_start_could_read_becomes_a_state() {
+fn unreplayable_inputs_are_stored_as_state() {
     let folder = Temporary::new();
     let shared = open(&folder);
     create(&shared, "g", "");

@@ -26,7 +26,7 @@ fn item(outbox: &Outbox, bytes: usize) -> Item {
 }
 
 #[test]
-fn what_waits_is_bounded_by_its_number_and_by_its_bytes() {
+fn the_queue_is_bounded() {
     const MIB: usize = 1_048_576;
     for (bytes, fitting) in [(0, WAITING_MAX), (MIB, WAITING_BYTES_MAX / MIB), (WAITING_BYTES_MAX * 2, 1)] {
         let outbox = outbox();
@@ -55,7 +55,7 @@ fn what_waits_is_bounded_by_its_number_and_by_its_bytes() {
 }
 
 #[test]
-fn what_is_given_up_for_another_target_is_counted() {
+fn abandoned_deliveries_are_counted() {
     for settings in [None, Some(WebhookSettings::new("http://127.0.0.1:10/"))] {
         let outbox = outbox();
         for _ in 0..3 {

@@ -63,7 +63,7 @@ fn rulings(running: &Running) -> Vec<String> {
 }
 
 #[test]
-fn what_calls_ask_and_tell_has_the_documented_fields() {
+fn webhooks_have_the_documented_fields() {
     let receiver = Receiver::start(&[]);
     let running = with(&receiver, WebhookEvent::ALL);
     let create = json!({ "Type": "Public", "Name": "n", "GroupId": "other", "Owner_Account": "boss",
@@ -115,7 +115,7 @@ fn the_time_is_text_in_older_revisions() {
 }
 
 #[test]
-fn only_the_four_are_on_unless_others_are_named() {
+fn four_webhooks_are_on_by_default() {
     assert_eq!(WebhookSettings::new("http://a/").events, WebhookEvent::DEFAULT);
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |_| {});
@@ -135,7 +135,7 @@ fn only_the_four_are_on_unless_others_are_named() {
 }
 
 #[test]
-fn a_control_plane_and_scenarios_tell_of_new_groups() {
+fn new_groups_send_webhooks() {
     let receiver = Receiver::start(&[]);
     let running = with(&receiver, &[WebhookEvent::AfterCreateGroup]);
     assert_eq!(control(&running, "POST", "/groups", r#"{"group":"g","owner":"o","name":"n"}"#).status, 200);
@@ -185,7 +185,7 @@ fn a_message_is_refused_discarded_changed_or_passed() {
 }
 
 #[test]
-fn a_direct_message_is_refused_with_codes_of_its_own() {
+fn direct_messages_have_their_codes() {
     let receiver = Receiver::start(&[
         REFUSE,
         Manner::Answer(200, r#"{"ActionStatus":"OK","ErrorInfo":"no","ErrorCode":120001}"#),
@@ -203,7 +203,7 @@ fn a_direct_message_is_refused_with_codes_of_its_own() {
 }
 
 #[test]
-fn a_group_is_not_created_where_the_webhook_refuses() {
+fn a_webhook_may_refuse_a_group() {
     let receiver = Receiver::start(&[REFUSE, PASS]);
     let running = with(&receiver, &[WebhookEvent::BeforeCreateGroup, WebhookEvent::AfterCreateGroup]);
     let create = json!({ "Type": "AVChatRoom", "Name": "n", "GroupId": "g", "Owner_Account": "boss" });
@@ -282,7 +282,7 @@ fn other_calls_are_answered_while_one_waits() {
 }
 
 #[test]
-fn a_call_takes_effect_though_its_client_has_gone() {
+fn calls_outlive_their_clients() {
     let receiver = Receiver::start(&[Manner::Wait]);
     let running = with(&receiver, &[WebhookEvent::BeforeGroupMessage]);
     let mut client = TcpStream::connect(running.address()).unwrap();
@@ -298,7 +298,7 @@ fn a_call_takes_effect_though_its_client_has_gone() {
 }
 
 #[test]
-fn nobody_is_asked_about_calls_that_are_refused_anyway() {
+fn refused_calls_send_no_webhook() {
     let receiver = Receiver::start(&[]);
     let running = with(&receiver, &[WebhookEvent::BeforeGroupMessage, WebhookEvent::BeforeCreateGroup]);
     let mute = json!({ "GroupId": "room", "Members_Account": ["jared"], "MuteTime": 60 });

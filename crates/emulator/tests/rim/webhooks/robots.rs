@@ -8,7 +8,7 @@ use crate::{QUERY, post};
 const FAMILY: &str = "/v4/group_open_avchatroom_http_svc";
 
 #[test]
-fn a_robot_comes_is_marked_and_goes_without_a_webhook_and_one_that_joins_is_told_of() {
+fn robots_send_no_webhooks() {
     let receiver = Receiver::start(&[]);
     let running = told(&receiver, |_| {});
     let robots = |what: &str, accounts: &str| {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_unwanted_is_recorded_until_it_is_deleted() {
+fn unwanted_marks_are_recorded_until_deleted() {
     let mut keeper = keeper();
     let (group, name) = (group(), account("a"));
     keeper.want(at(0), group, name, want(&[1_000])).unwrap();
@@ -22,7 +22,7 @@ fn what_is_unwanted_is_recorded_until_it_is_deleted() {
 }
 
 #[test]
-fn a_deletion_that_was_stored_is_due_after_a_start() {
+fn stored_deletions_are_due_after_start() {
     let mut keeper = keeper();
     keeper.load(at(0), group(), account("a"), None, &[mark(1_000)]);
     let delete = call(&mut keeper, 0);
@@ -38,7 +38,7 @@ fn a_deletion_that_was_stored_is_due_after_a_start() {
 }
 
 #[test]
-fn a_deletion_after_a_lost_call_is_sent_twice() {
+fn a_lost_deletion_is_sent_twice() {
     let mut keeper = keeper();
     keeper.want(at(0), group(), account("a"), want(&[1_000])).unwrap();
     let set = call(&mut keeper, 200);

@@ -84,7 +84,7 @@ fn one_bad_account_does_not_hold_up_499() {
 }
 
 #[test]
-fn a_bad_account_that_looks_online_is_found_too() {
+fn invalid_accounts_are_found_among_online_ones() {
     let (mut keeper, names) = keeper_of_many(8);
     come(&mut keeper, &names, 0);
     let set = call(&mut keeper, 200);
@@ -117,7 +117,7 @@ fn a_service_that_refuses_everything_is_not_flooded() {
 }
 
 #[test]
-fn a_deletion_is_not_taken_for_done_because_of_another() {
+fn each_deletion_is_confirmed_separately() {
     let mut keeper = keeper();
     for name in ["a", "b", "c", "d"] {
         keeper.load(at(0), group(), account(name), Some(want(&[1_000])), &[]);
@@ -153,7 +153,7 @@ fn robots_are_added_though_one_is_refused() {
 }
 
 #[test]
-fn a_robot_refused_before_its_group_went_is_added_later() {
+fn a_refused_robot_is_added_later() {
     let mut keeper = keeper();
     keeper.want(at(0), group(), account("a"), Want::robot([])).unwrap();
     let add = call(&mut keeper, 200);
@@ -237,7 +237,7 @@ fn pinned(keeper: &Keeper, names: &[String]) -> usize {
 }
 
 #[test]
-fn one_bad_account_does_not_hold_up_499_pins() {
+fn one_bad_account_delays_no_pin() {
     let (mut keeper, names) = keeper_of_pins(500);
     let calls = play_pins(&mut keeper, 0, "user321", &[]);
     let refusals = calls.iter().filter(|(.., is_refused)| *is_refused).count();
@@ -270,7 +270,7 @@ fn each_part_of_pins_is_looked_up_first() {
 }
 
 #[test]
-fn pins_of_accounts_that_all_left_are_looked_up_once() {
+fn departed_pins_are_checked_once() {
     let (mut keeper, names) = keeper_of_pins(8);
     let gone: Vec<&str> = names.iter().map(String::as_str).collect();
     let calls = play_pins(&mut keeper, 0, "user005", &gone);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn pinning_follows_a_served_call_and_never_comes_first() {
+fn pinning_follows_a_served_call() {
     let mut keeper = keeper_of("a", want(&[500, 1_000]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let set = call(&mut keeper, 200);
@@ -65,7 +65,7 @@ fn pinning_is_renewed_an_hour_before_its_end() {
 }
 
 #[test]
-fn one_that_left_while_it_was_pinned_is_unpinned() {
+fn leaving_while_pinned_unpins() {
     let mut keeper = keeper_of("a", want(&[500]));
     keeper.on_webhook(at(0), &online(&["a"], 0));
     let check = call(&mut keeper, 200);

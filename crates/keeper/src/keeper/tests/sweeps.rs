@@ -50,7 +50,7 @@ fn a_missing_mark_is_set_and_told() {
 }
 
 #[test]
-fn an_unwanted_mark_is_told_and_deleted_on_demand() {
+fn unwanted_marks_are_deleted_on_demand() {
     for prune in [false, true] {
         let mut keeper = Keeper::new(settings(prune));
         keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
@@ -74,7 +74,7 @@ fn an_unwanted_mark_is_told_and_deleted_on_demand() {
 
 /// The lists may be 40 s old.
 #[test]
-fn an_account_touched_within_a_minute_is_not_judged() {
+fn recently_changed_accounts_are_skipped() {
     for (touched, is_judged) in [(540_000, true), (540_001, false)] {
         let mut keeper = Keeper::new(settings(true));
         keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
@@ -103,7 +103,7 @@ fn a_cursor_that_comes_back_ends_the_list() {
 }
 
 #[test]
-fn a_sweep_is_given_up_after_three_failed_pages() {
+fn three_failed_pages_end_a_sweep() {
     let mut keeper = Keeper::new(settings(false));
     keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
     for millis in [600_000, 601_000, 602_000] {
@@ -115,7 +115,7 @@ fn a_sweep_is_given_up_after_three_failed_pages() {
 }
 
 #[test]
-fn a_sweep_that_is_asked_for_begins_at_once() {
+fn a_requested_sweep_begins_at_once() {
     let mut keeper = Keeper::new(Settings { sweep_every: None, ..settings(false) });
     keeper.load(at(0), group(), account("a"), Some(want(&[1_000])), &[]);
     assert_eq!(keeper.poll(at(0)), Step::Idle);

@@ -13,7 +13,7 @@ fn admins(told: &mut Told) -> Vec<String> {
 }
 
 #[test]
-fn the_list_of_administrators_is_in_the_order_set_and_there_even_when_empty() {
+fn administrators_are_listed_in_the_order_set() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     let empty = json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", "Admin_List": [] });
     assert_eq!(told.raw("get_admin_list", r#"{"GroupId":"g"}"#)["answer"], empty);
@@ -26,7 +26,7 @@ fn the_list_of_administrators_is_in_the_order_set_and_there_even_when_empty() {
 }
 
 #[test]
-fn setting_or_deleting_in_vain_succeeds_and_one_that_is_set_keeps_its_place() {
+fn setting_an_administrator_again_changes_nothing() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     assert_eq!(told.modify_admin(1, &["a", "b"]), "OK");
     assert_eq!(told.modify_admin(1, &["c", "a"]), "OK");
@@ -56,7 +56,7 @@ fn a_sixth_administrator_refuses_the_whole_call() {
 }
 
 #[test]
-fn administrators_stay_through_leaving_and_end_with_the_group() {
+fn administrators_stay_until_the_group_ends() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.modify_admin(1, &["a"]);
     told.presence("leave", "a");
@@ -68,7 +68,7 @@ fn administrators_stay_through_leaving_and_end_with_the_group() {
 }
 
 #[test]
-fn being_an_administrator_gives_no_right_to_mark_or_to_be_online() {
+fn administrators_have_no_further_rights() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.modify_admin(1, &["a", "x"]);
     let body = r#"{"GroupId":"g","CommandType":1,"MemberList":[{"Member_Account":"a","Marks":[1000]}]}"#;
@@ -79,7 +79,7 @@ fn being_an_administrator_gives_no_right_to_mark_or_to_be_online() {
 }
 
 #[test]
-fn the_body_is_judged_in_the_order_of_the_steps() {
+fn the_body_is_checked_in_step_order() {
     let mut told = Told::room(Limits { accounts_per_call_max: 6, ..Limits::DOCUMENTED }, &[]);
     for (body, expected) in [
         (r#"{"GroupId":"","CommandType":3}"#, "10004 REQUIRED"),

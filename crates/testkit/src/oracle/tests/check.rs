@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Told, verdict};
 
 #[test]
-fn those_that_are_online_are_listed_in_the_order_asked_each_once() {
+fn online_accounts_are_listed_in_request_order() {
     let mut told = Told::room(Limits::DOCUMENTED, &["on", "pinned", "hidden", "off"]);
     told.marks(1, &[("pinned", &[500]), ("hidden", &[600]), ("robot", &[500])]);
     told.presence("disconnect", "pinned");
@@ -19,7 +19,7 @@ fn those_that_are_online_are_listed_in_the_order_asked_each_once() {
 }
 
 #[test]
-fn nobody_inside_is_an_empty_list_and_not_a_failure() {
+fn without_members_the_list_is_empty() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     let answer = told.accounts("check_members", &["a"]);
     let body = json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", "Member_Account": [] });
@@ -27,7 +27,7 @@ fn nobody_inside_is_an_empty_list_and_not_a_failure() {
 }
 
 #[test]
-fn it_knows_those_beyond_the_reach_of_the_list() {
+fn check_members_sees_beyond_the_list() {
     let limits = Limits { list_members_max: 1, ..Limits::DOCUMENTED };
     let mut told = Told::room(limits, &["a", "b"]);
     assert_eq!(told.list(), ["b"]);

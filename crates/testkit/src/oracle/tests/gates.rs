@@ -15,7 +15,7 @@ fn answers(told: &mut Told, caller: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_call_is_served_where_nothing_is_wrong_and_its_path_is_exact() {
+fn valid_calls_are_served_by_exact_path() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     assert!(answers(&mut told, "administrator").iter().all(|(_, answer)| answer == "OK"));
     for (method, body) in SERVED {
@@ -33,7 +33,7 @@ fn every_call_is_served_where_nothing_is_wrong_and_its_path_is_exact() {
 }
 
 #[test]
-fn a_group_of_another_type_refuses_all_but_the_count() {
+fn other_group_types_serve_only_the_count() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     told.say(json!({ "at": 0, "do": "destroy_group", "group": "g" }));
     told.say(json!({ "at": 0, "do": "create_group", "group": "g", "type": "Public" }));
@@ -52,7 +52,7 @@ fn a_group_of_another_type_refuses_all_but_the_count() {
 }
 
 #[test]
-fn the_plan_goes_before_the_switch_and_neither_is_asked_of_the_count() {
+fn the_plan_comes_before_the_switch() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.policy("switch_code", "10059");
     for (plan, switch) in [(false, true), (false, false), (true, false)] {
@@ -71,7 +71,7 @@ fn the_plan_goes_before_the_switch_and_neither_is_asked_of_the_count() {
 }
 
 #[test]
-fn only_app_admins_call_unless_the_owner_may_too() {
+fn only_app_admins_may_call_by_default() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for caller in ["boss", "a", "stranger"] {
         assert!(answers(&mut told, caller).iter().all(|(_, answer)| answer == "60010 ADMIN-CALLER"));
@@ -99,7 +99,7 @@ fn only_app_admins_call_unless_the_owner_may_too() {
 }
 
 #[test]
-fn an_owner_may_mark_under_the_other_reading_but_not_touch_500_and_600() {
+fn an_owner_may_not_set_special_marks() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.policy("rest_owner", "owner-too");
     for command in [1, 2] {
@@ -114,7 +114,7 @@ fn an_owner_may_mark_under_the_other_reading_but_not_touch_500_and_600() {
 }
 
 #[test]
-fn bodies_that_name_accounts_go_through_steps_7_9_and_10_and_then_to_the_group() {
+fn account_bodies_are_checked_before_the_group() {
     let mut told = Told::room(Limits { accounts_per_call_max: 2, ..Limits::DOCUMENTED }, &["a"]);
     for method in ["add_robots", "del_robots", "check_members"] {
         for (body, expected) in [
@@ -143,7 +143,7 @@ fn bodies_that_name_accounts_go_through_steps_7_9_and_10_and_then_to_the_group()
 }
 
 #[test]
-fn five_hundred_accounts_are_served_and_501_are_refused() {
+fn more_than_500_accounts_are_refused() {
     let names: Vec<String> = (1..=501).map(|number| format!("u{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut told = Told::room(Limits::DOCUMENTED, &[]);

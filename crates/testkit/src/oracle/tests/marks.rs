@@ -16,7 +16,7 @@ fn the_sample_of_the_page_is_served() {
 }
 
 #[test]
-fn entries_of_one_account_merge_before_anything_is_decided() {
+fn entries_merge_before_the_decision() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a", "b"]);
     let answer =
         told.marks(1, &[("b", &[1002, 1001]), ("x", &[1000]), ("a", &[1000]), ("b", &[1001, 1000]), ("x", &[1000])]);
@@ -25,7 +25,7 @@ fn entries_of_one_account_merge_before_anything_is_decided() {
 }
 
 #[test]
-fn an_offline_member_takes_500_and_nothing_else_even_in_one_call() {
+fn an_offline_member_takes_500_alone() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     assert_eq!(told.presence("disconnect", "a"), ["went_offline a [] connection"]);
     let answer = told.marks(1, &[("a", &[500, 1000, 600])]);
@@ -37,7 +37,7 @@ fn an_offline_member_takes_500_and_nothing_else_even_in_one_call() {
 }
 
 #[test]
-fn the_group_limit_counts_what_is_held_and_what_may_be_taken() {
+fn the_group_limit_counts_held_and_new_marks() {
     let mut told = Told::room(small(), &["a", "b"]);
     told.marks(1, &[("a", &[1000, 1001])]);
     // A stranger may take nothing, so that its mark takes no place.
@@ -51,7 +51,7 @@ fn the_group_limit_counts_what_is_held_and_what_may_be_taken() {
 }
 
 #[test]
-fn a_mark_already_held_counts_once_and_the_rest_is_served_in_request_order() {
+fn a_mark_already_held_counts_once() {
     let mut told = Told::room(small(), &["a", "b", "c"]);
     told.marks(1, &[("c", &[1000])]);
     let answer = told.marks(1, &[("a", &[1000]), ("b", &[1000, 1001]), ("c", &[1000])]);
@@ -67,7 +67,7 @@ fn a_mark_already_held_counts_once_and_the_rest_is_served_in_request_order() {
 }
 
 #[test]
-fn deleting_500_of_a_disconnected_member_takes_it_offline_with_all_marks() {
+fn deleting_500_may_take_a_member_offline() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a", "b"]);
     told.marks(1, &[("a", &[500, 1000]), ("b", &[500, 1000])]);
     assert_eq!(told.presence("disconnect", "a"), ["disconnected a"]);

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{PIN_MS, Told};
 
 #[test]
-fn pins_expire_before_the_input_the_earliest_end_first() {
+fn pins_expire_before_the_input() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a", "b"]);
     told.say(json!({ "at": 0, "do": "create_group", "group": "f" }));
     told.say(json!({ "at": 0, "do": "join", "group": "f", "account": "z" }));
@@ -27,7 +27,7 @@ fn pins_expire_before_the_input_the_earliest_end_first() {
 }
 
 #[test]
-fn a_pin_is_renewed_or_keeps_its_first_moment() {
+fn a_pin_is_renewed_or_kept() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.marks(1, &[("a", &[500])]);
     told.tick(7);
@@ -39,7 +39,7 @@ fn a_pin_is_renewed_or_keeps_its_first_moment() {
 }
 
 #[test]
-fn a_rejoin_keeps_the_place_and_a_leave_gives_it_up() {
+fn a_rejoin_keeps_the_position() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a", "b"]);
     told.marks(1, &[("a", &[1001, 500])]);
     assert!(told.events(json!({ "at": 9, "do": "join", "group": "g", "account": "a" })).is_empty());

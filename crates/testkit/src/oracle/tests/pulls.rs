@@ -24,7 +24,7 @@ fn list_or_refusal(told: &mut Told) -> String {
 }
 
 #[test]
-fn the_list_hides_600_and_shows_it_by_mark() {
+fn only_the_mark_filter_shows_600() {
     let mut told = Told::room(Limits { list_members_max: 2, ..Limits::DOCUMENTED }, &["a", "b", "c", "d"]);
     told.marks(1, &[("c", &[600, 1000]), ("a", &[1000])]);
     // One with 600 takes no place of the list.
@@ -37,7 +37,7 @@ fn the_list_hides_600_and_shows_it_by_mark() {
 }
 
 #[test]
-fn a_filter_that_is_an_integer_of_any_size_and_not_a_mark_shows_nobody() {
+fn a_filter_without_a_mark_shows_nobody() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.marks(1, &[("a", &[1000])]);
     for integer in ["-7", "-0", "0", "501", "999", "4294967296", "99999999999999999999999999", "1001"] {
@@ -47,7 +47,7 @@ fn a_filter_that_is_an_integer_of_any_size_and_not_a_mark_shows_nobody() {
 }
 
 #[test]
-fn group_id_and_timestamp_are_required_and_types_come_before_shape() {
+fn types_are_checked_before_shape() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for (body, expected) in [
         (r#"{"Timestamp":0}"#, "10004 REQUIRED"),
@@ -73,7 +73,7 @@ fn group_id_and_timestamp_are_required_and_types_come_before_shape() {
 }
 
 #[test]
-fn pages_neither_repeat_nor_skip_a_member_that_stays() {
+fn pages_neither_repeat_nor_skip_members() {
     let names: Vec<String> = (1..=1_200).map(|place| format!("u{place}")).collect();
     let mut told = Told::room(Limits::DOCUMENTED, &names.iter().map(String::as_str).collect::<Vec<_>>());
     let (first, next) = told.page(r#""Timestamp":0"#);
@@ -86,7 +86,7 @@ fn pages_neither_repeat_nor_skip_a_member_that_stays() {
 }
 
 #[test]
-fn a_page_holds_500_or_250_and_exactly_as_many_are_one_page() {
+fn a_page_holds_500_or_250_members() {
     for (reading, size) in [("500", 500), ("250", 250)] {
         let names: Vec<String> = (1..=size).map(|place| format!("u{place}")).collect();
         let mut told = Told::room(Limits::DOCUMENTED, &names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -101,7 +101,7 @@ fn a_page_holds_500_or_250_and_exactly_as_many_are_one_page() {
 }
 
 #[test]
-fn a_low_plan_cuts_the_list_with_a_filter_too_or_refuses_it() {
+fn a_low_plan_cuts_or_refuses_the_list() {
     let mut told = Told::room(short_lists(), &["a", "b", "c", "d"]);
     told.marks(1, &[("a", &[1000]), ("b", &[1000]), ("c", &[1000]), ("d", &[600])]);
     assert_eq!((told.list(), told.list_by("1000")), (vec!["c".into(), "b".into()], vec!["c".into(), "b".into()]));
@@ -119,7 +119,7 @@ fn a_low_plan_cuts_the_list_with_a_filter_too_or_refuses_it() {
 }
 
 #[test]
-fn the_switch_off_refuses_the_list_or_cuts_it_with_a_filter_too() {
+fn the_switch_cuts_or_refuses_the_list() {
     let mut told = Told::room(short_lists(), &["a", "b", "c"]);
     told.marks(1, &[("a", &[1000]), ("b", &[1000]), ("c", &[600])]);
     app(&mut told, true, false);
@@ -140,7 +140,7 @@ fn the_switch_off_refuses_the_list_or_cuts_it_with_a_filter_too() {
 }
 
 #[test]
-fn the_count_asks_for_neither_plan_nor_switch_and_counts_all_that_are_online() {
+fn the_count_needs_neither_plan_nor_switch() {
     let mut told = Told::room(short_lists(), &["a", "b", "c", "d"]);
     told.marks(1, &[("a", &[600]), ("b", &[500]), ("robot", &[500])]);
     told.presence("disconnect", "b");
@@ -155,7 +155,7 @@ fn the_count_asks_for_neither_plan_nor_switch_and_counts_all_that_are_online() {
 }
 
 #[test]
-fn every_group_type_has_presence_and_a_count_unless_the_count_is_read_otherwise() {
+fn every_group_type_has_a_count_by_default() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     told.policy("wrong_type_code", "10004");
     let call = r#"{"GroupId":"t","Timestamp":0}"#;
@@ -179,7 +179,7 @@ fn every_group_type_has_presence_and_a_count_unless_the_count_is_read_otherwise(
 }
 
 #[test]
-fn items_end_with_the_marks_where_they_are_read_so() {
+fn list_items_may_have_marks() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.say(json!({ "at": 1_999, "do": "join", "group": "g", "account": "b" }));
     told.marks(1, &[("a", &[1001, 500, 1000])]);

@@ -11,7 +11,7 @@ fn with_entries(entries: &str) -> String {
 }
 
 #[test]
-fn a_request_that_breaks_everything_is_mended_one_thing_at_a_time() {
+fn precedence_is_shown_one_fix_at_a_time() {
     let limits = Limits { accounts_per_call_max: 2, calls_per_window_max: 1, body_bytes_max: 300, ..small() };
     let mut told = Told::room(limits, &["on", "off"]);
     told.policy("special_slots", "count");
@@ -73,7 +73,7 @@ fn a_request_that_breaks_everything_is_mended_one_thing_at_a_time() {
 }
 
 #[test]
-fn within_a_step_the_first_entry_at_error_answers() {
+fn the_first_wrong_entry_of_a_step_answers() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for (entries, expected) in [
         (r#"{"Member_Account":"a","Marks":[]},{"Member_Account":"","Marks":[7]}"#, "10004 REQUIRED"),
@@ -88,7 +88,7 @@ fn within_a_step_the_first_entry_at_error_answers() {
 }
 
 #[test]
-fn step_11_counts_every_custom_mark_named_and_a_delete_counts_none() {
+fn step_11_counts_the_custom_marks_set() {
     let mut told = Told::room(small(), &["a"]);
     // Nobody may take the marks of a stranger, and yet step 11 counts them.
     let named = |command: u32| {
@@ -104,7 +104,7 @@ fn step_11_counts_every_custom_mark_named_and_a_delete_counts_none() {
 }
 
 #[test]
-fn a_body_that_is_not_json_rests_on_the_clause_unless_a_comma_decided() {
+fn trailing_commas_rest_on_their_gap() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for (method, served) in SERVED {
         let with_comma = served.replace('}', ",}");
@@ -136,7 +136,7 @@ fn a_body_that_is_not_json_rests_on_the_clause_unless_a_comma_decided() {
 }
 
 #[test]
-fn a_lone_surrogate_is_refused_as_not_json_but_nothing_inside_unknown_fields_is_looked_at() {
+fn a_lone_surrogate_is_not_json() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     let head = r#""GroupId":"g","CommandType":1"#;
     for body in [
@@ -176,7 +176,7 @@ fn a_lone_surrogate_is_refused_as_not_json_but_nothing_inside_unknown_fields_is_
 }
 
 #[test]
-fn a_known_field_twice_rests_on_its_gap_wherever_it_is_known() {
+fn a_repeated_known_field_rests_on_its_gap() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for (method, body) in SERVED {
         for name in ["GroupId", "CommandType", "MemberList", "Timestamp", "Member_Account", "Admin_Account"] {
@@ -207,7 +207,7 @@ fn a_known_field_twice_rests_on_its_gap_wherever_it_is_known() {
 }
 
 #[test]
-fn every_field_is_there_and_of_its_type_at_any_depth() {
+fn every_field_is_checked_at_any_depth() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     for entries in [
         r#"{"Member_Account":"a"}"#,
@@ -230,7 +230,7 @@ fn every_field_is_there_and_of_its_type_at_any_depth() {
 }
 
 #[test]
-fn the_rate_counts_admitted_calls_of_one_command_whatever_became_of_them() {
+fn the_rate_counts_admitted_calls() {
     let mut told = Told::room(Limits { calls_per_window_max: 2, ..Limits::DOCUMENTED }, &["a"]);
     assert_eq!(verdict(&told.raw("modify_user_info", "")), "60003 JSON-BODY");
     told.tick(10);
@@ -245,7 +245,7 @@ fn the_rate_counts_admitted_calls_of_one_command_whatever_became_of_them() {
 }
 
 #[test]
-fn json_is_strict_and_no_depth_is_too_deep() {
+fn json_is_strict_at_any_depth() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let unknown = format!(r#"{{"GroupId":"g","x":{deep}}}"#);

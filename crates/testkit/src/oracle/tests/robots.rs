@@ -7,7 +7,7 @@ use super::super::OracleMember;
 use super::{PIN_MS, Told, omitted, small, verdict};
 
 #[test]
-fn a_stranger_that_takes_500_becomes_a_robot_and_takes_nothing_else_in_this_call() {
+fn a_non_member_with_500_becomes_a_robot() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.tick(1_999);
     let answer = told.marks(1, &[("x", &[1000, 500, 600])]);
@@ -32,7 +32,7 @@ fn a_stranger_that_takes_500_becomes_a_robot_and_takes_nothing_else_in_this_call
 }
 
 #[test]
-fn robots_of_one_call_come_in_the_order_of_the_request_and_one_named_twice_is_one_robot() {
+fn robots_come_in_request_order() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.marks(1, &[("y", &[500]), ("a", &[1000]), ("x", &[500]), ("y", &[500])]);
     assert_eq!(told.list(), ["x", "y", "a"]);
@@ -41,7 +41,7 @@ fn robots_of_one_call_come_in_the_order_of_the_request_and_one_named_twice_is_on
 }
 
 #[test]
-fn the_readings_of_offline_500_tell_strangers_from_disconnected_members() {
+fn readings_of_offline_500_limit_who_takes_it() {
     for (reading, stranger, offline) in [
         ("anyone", "OK", "OK"),
         ("member-may", "10004 ALL-FAILED", "OK"),
@@ -68,7 +68,7 @@ fn the_readings_of_offline_500_tell_strangers_from_disconnected_members() {
 }
 
 #[test]
-fn a_robot_that_joins_is_a_member_with_its_place_its_join_time_and_its_marks() {
+fn a_robot_that_joins_keeps_its_record() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.accounts("add_robots", &["x"]);
     told.marks(1, &[("x", &[1000])]);
@@ -96,7 +96,7 @@ fn a_robot_that_joins_is_a_member_with_its_place_its_join_time_and_its_marks() {
 }
 
 #[test]
-fn a_robot_that_leaves_is_gone_and_has_no_connection_to_lose_or_to_find() {
+fn a_robot_has_no_connection() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.accounts("add_robots", &["x"]);
     told.marks(1, &[("x", &[1000])]);
@@ -113,7 +113,7 @@ fn a_robot_that_leaves_is_gone_and_has_no_connection_to_lose_or_to_find() {
 }
 
 #[test]
-fn deleting_500_ends_a_robot_and_a_new_one_has_a_new_place() {
+fn deleting_500_removes_a_robot() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.accounts("add_robots", &["x", "y"]);
     // A robot is online, so it is served; a mark that it does not hold succeeds all the same.
@@ -154,7 +154,7 @@ fn three_days_hold_for_robots_too() {
 }
 
 #[test]
-fn a_robot_renews_its_days_or_keeps_the_first_moment() {
+fn a_robot_renews_or_keeps_its_end() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     told.accounts("add_robots", &["x"]);
     told.tick(7);
@@ -169,7 +169,7 @@ fn a_robot_renews_its_days_or_keeps_the_first_moment() {
 }
 
 #[test]
-fn until_deleted_gives_an_account_that_has_not_joined_no_end() {
+fn until_deleted_gives_a_robot_no_end() {
     let mut told = Told::room(Limits::DOCUMENTED, &["on", "off"]);
     told.presence("disconnect", "off");
     told.accounts("add_robots", &["early"]);
@@ -197,7 +197,7 @@ fn until_deleted_gives_an_account_that_has_not_joined_no_end() {
 }
 
 #[test]
-fn a_robot_without_an_end_that_joins_has_none_until_it_takes_500_again() {
+fn a_robot_that_joins_keeps_its_end() {
     let mut told = Told::room(Limits::DOCUMENTED, &[]);
     told.policy("robot_days", "until-deleted");
     told.accounts("add_robots", &["x"]);
@@ -213,7 +213,7 @@ fn a_robot_without_an_end_that_joins_has_none_until_it_takes_500_again() {
 }
 
 #[test]
-fn a_stranger_that_finds_500_at_its_cap_is_left_out_and_does_not_become_a_robot() {
+fn robots_beyond_the_cap_are_omitted() {
     let mut told = Told::room(small(), &["a"]);
     let answer = told.marks(1, &[("x", &[500]), ("y", &[500]), ("z", &[500])]);
     assert_eq!(verdict(&answer), "[{Marks:[500],Member_Account:x},{Marks:[500],Member_Account:y}]");
@@ -246,7 +246,7 @@ fn marks_of_robots_count_like_those_of_members() {
 }
 
 #[test]
-fn a_stranger_takes_a_place_with_500_alone_and_only_where_500_takes_one() {
+fn a_robot_counts_500_only_if_specials_count() {
     let mut told = Told::room(small(), &["a"]);
     told.marks(1, &[("a", &[1000, 1001])]);
     // It may not take 1002, so that 1002 takes no place.

@@ -7,7 +7,7 @@ use super::super::policy::Policy;
 use super::{Told, verdict};
 
 #[test]
-fn a_view_of_the_list_is_shown_until_it_is_10_s_or_40_s_old() {
+fn the_list_is_cached_10_or_40_s() {
     for (reading, age) in [("10s", 10_000), ("40s", 40_000)] {
         let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
         told.policy("refresh_list", reading);
@@ -25,7 +25,7 @@ fn a_view_of_the_list_is_shown_until_it_is_10_s_or_40_s_old() {
 }
 
 #[test]
-fn a_view_of_the_count_is_shown_until_it_is_10_s_old() {
+fn the_count_is_cached_10_s() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.policy("refresh_count", "10s");
     assert_eq!(told.count(), 1);
@@ -38,7 +38,7 @@ fn a_view_of_the_count_is_shown_until_it_is_10_s_old() {
 }
 
 #[test]
-fn a_pull_at_once_neither_takes_a_view_nor_drops_it() {
+fn immediate_reading_leaves_the_cache_alone() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.say(json!({ "at": 0, "do": "policy", "refresh_list": "10s", "refresh_count": "10s" }));
     assert_eq!((told.list(), told.count()), (vec!["a".to_owned()], 1));
@@ -50,7 +50,7 @@ fn a_pull_at_once_neither_takes_a_view_nor_drops_it() {
 }
 
 #[test]
-fn a_view_keeps_the_marks_and_the_length_of_its_moment() {
+fn a_cached_list_keeps_marks_and_length() {
     let mut told = Told::room(Limits { low_plan_list_members_max: 1, ..Limits::DOCUMENTED }, &["a", "b"]);
     told.say(json!({ "at": 0, "do": "policy", "refresh_list": "10s", "list_marks": "present" }));
     told.marks(1, &[("b", &[1000])]);
@@ -68,7 +68,7 @@ fn a_view_keeps_the_marks_and_the_length_of_its_moment() {
 }
 
 #[test]
-fn check_members_is_as_fresh_as_the_list_with_a_view_of_its_own() {
+fn check_members_has_a_cache_of_its_own() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.policy("refresh_list", "10s");
     // The list is pulled first, and leaves no view to check_members.
@@ -88,7 +88,7 @@ fn check_members_is_as_fresh_as_the_list_with_a_view_of_its_own() {
 }
 
 #[test]
-fn a_group_that_is_made_again_has_no_views() {
+fn a_group_created_again_has_no_cache() {
     let mut told = Told::room(Limits::DOCUMENTED, &["a"]);
     told.say(json!({ "at": 0, "do": "policy", "refresh_list": "10s", "refresh_count": "10s" }));
     assert_eq!((told.list().len(), told.count()), (1, 1));
@@ -100,22 +100,22 @@ fn a_group_that_is_made_again_has_no_views() {
 }
 
 #[test]
-fn a_profile_reads_what_its_documents_say_and_goes_before_the_other_fields() {
-    use avmarks_spec::Reading;
+fn a_profile_comes_before_single_readings() {
+    use avmarks_spec::Gap;
     use avmarks_spec::readings::{
         CountTypes, LowPlanList, Offline500, PageSize, RefreshCount, RefreshList, RobotDays, SwitchList,
     };
     let names = |profile: &str| {
         let policy = Policy::profile(profile).unwrap();
         [
-            policy.reading::<PageSize>().name(),
-            policy.reading::<RefreshList>().name(),
-            policy.reading::<RefreshCount>().name(),
-            policy.reading::<LowPlanList>().name(),
-            policy.reading::<SwitchList>().name(),
-            policy.reading::<CountTypes>().name(),
-            policy.reading::<Offline500>().name(),
-            policy.reading::<RobotDays>().name(),
+            policy.reading(Gap::PageSize, PageSize::from_name).name(),
+            policy.reading(Gap::RefreshList, RefreshList::from_name).name(),
+            policy.reading(Gap::RefreshCount, RefreshCount::from_name).name(),
+            policy.reading(Gap::LowPlanList, LowPlanList::from_name).name(),
+            policy.reading(Gap::SwitchList, SwitchList::from_name).name(),
+            policy.reading(Gap::CountTypes, CountTypes::from_name).name(),
+            policy.reading(Gap::Offline500, Offline500::from_name).name(),
+            policy.reading(Gap::RobotDays, RobotDays::from_name).name(),
         ]
     };
     let immediate = "immediate";

@@ -2,7 +2,6 @@ package io.github.avmarks;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -25,29 +24,46 @@ public final class Avmarks {
 
     private static native int avmarks_abi();
 
-    private static native Pointer avmarks_call(byte[] req, long reqLen, byte[] body, long bodyLen, long[] outLen);
+    private static native long avmarks_call(long req, long reqLen, long body, long bodyLen, long outLen);
 
-    static native Pointer avmarks_open(byte[] req, long reqLen, byte[] body, long bodyLen, PointerByReference out, long[] outLen);
+    static native long avmarks_open(long req, long reqLen, long body, long bodyLen, long out, long outLen);
 
-    static native Pointer avmarks_ask(Pointer handle, byte[] req, long reqLen, byte[] body, long bodyLen, long[] outLen);
+    static native long avmarks_ask(long handle, long req, long reqLen, long body, long bodyLen, long outLen);
 
-    static native void avmarks_close(Pointer handle);
+    static native void avmarks_close(long handle);
 
-    private static native void avmarks_free(Pointer text, long len);
+    private static native void avmarks_free(long text, long len);
 
-    static byte[] taken(Pointer text, long length) {
+    /** A function of the library. At {@code out} is room for the length of its reply, and 8 bytes more. */
+    interface Asked {
+        long ask(long req, long reqLen, long body, long bodyLen, long out);
+    }
+
+    /** Asks a function of the library. JNA would copy an array there and back; this copies it once. */
+    static byte[] asked(byte[] request, byte[] body, Asked function) {
+        long out = Native.malloc(16L + request.length + body.length);
+        if (out == 0) {
+            throw new OutOfMemoryError("for a question of " + (request.length + (long) body.length) + " bytes");
+        }
         try {
-            return text.getByteArray(0, Math.toIntExact(length));
+            Pointer area = new Pointer(out);
+            area.write(16, request, 0, request.length);
+            area.write(16L + request.length, body, 0, body.length);
+            long text = function.ask(out + 16, request.length, out + 16 + request.length, body.length, out);
+            long length = area.getLong(0);
+            try {
+                return new Pointer(text).getByteArray(0, Math.toIntExact(length));
+            } finally {
+                avmarks_free(text, length);
+            }
         } finally {
-            avmarks_free(text, length);
+            Native.free(out);
         }
     }
 
     /** Answers a question: the reply as it is, {@code error} included. */
     public static byte[] call(byte[] request, byte[] body) {
-        long[] length = new long[1];
-        Pointer text = avmarks_call(request, request.length, body, body.length, length);
-        return taken(text, length[0]);
+        return asked(request, body, Avmarks::avmarks_call);
     }
 
     /**

@@ -1,14 +1,14 @@
 package io.github.avmarks;
 
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.nio.charset.StandardCharsets;
 
 /** A machine that is kept between questions: a session or a job. Several threads may ask it, and wait for each other. */
 public final class Handle implements AutoCloseable {
-    private Pointer handle;
+    /** Where the library keeps it; 0 when it is closed. */
+    private long handle;
 
-    private Handle(Pointer handle) {
+    private Handle(long handle) {
         this.handle = handle;
     }
 
@@ -21,11 +21,14 @@ public final class Handle implements AutoCloseable {
      */
     public static Handle open(String request, byte[] body) {
         byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
-        PointerByReference out = new PointerByReference();
-        long[] length = new long[1];
-        Pointer text = Avmarks.avmarks_open(bytes, bytes.length, body, body.length, out, length);
-        Avmarks.ok(Avmarks.taken(text, length[0]));
-        return new Handle(out.getValue());
+        long[] handle = new long[1];
+        byte[] reply = Avmarks.asked(bytes, body, (req, reqLen, about, aboutLen, out) -> {
+            long text = Avmarks.avmarks_open(req, reqLen, about, aboutLen, out + 8, out);
+            handle[0] = new Pointer(out + 8).getLong(0);
+            return text;
+        });
+        Avmarks.ok(reply);
+        return new Handle(handle[0]);
     }
 
     /** A service with its groups, from the start. */
@@ -35,12 +38,10 @@ public final class Handle implements AutoCloseable {
 
     /** Answers a question: the reply as it is, {@code error} included. */
     public synchronized byte[] call(byte[] request, byte[] body) {
-        if (handle == null) {
+        if (handle == 0) {
             throw new IllegalStateException("it is closed");
         }
-        long[] length = new long[1];
-        Pointer text = Avmarks.avmarks_ask(handle, request, request.length, body, body.length, length);
-        return Avmarks.taken(text, length[0]);
+        return Avmarks.asked(request, body, (req, reqLen, about, aboutLen, out) -> Avmarks.avmarks_ask(handle, req, reqLen, about, aboutLen, out));
     }
 
     /**
@@ -56,9 +57,9 @@ public final class Handle implements AutoCloseable {
     /** Gives the memory back. Nothing can be asked afterwards. */
     @Override
     public synchronized void close() {
-        if (handle != null) {
+        if (handle != 0) {
             Avmarks.avmarks_close(handle);
-            handle = null;
+            handle = 0;
         }
     }
 }

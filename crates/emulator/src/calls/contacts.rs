@@ -1,0 +1,103 @@
+//! Conversations of accounts, their lists and marks: acknowledged. No account has a conversation.
+
+use serde_json::Value;
+
+use super::answer::Reply;
+use super::body::Given;
+use super::call::Call;
+use super::field::Field;
+
+const FROM: Field = Field::account("From_Account").required();
+const PLACE_MAX: i64 = u32::MAX as i64;
+
+const fn place(name: &'static str) -> Field {
+    Field::number(name, 0, PLACE_MAX)
+}
+
+const fn call(path: &'static str, source: &'static str, says: &'static str, fields: &'static [Field]) -> Call {
+    Call::new(path, source, says, fields).codes(50_002, 50_002)
+}
+
+pub(super) const CALLS: &[Call] = &[
+    call(
+        "recentcontact/get_list",
+        "269/62118",
+        "Lists the conversations of an account: none.",
+        &[
+            FROM,
+            place("TimeStamp").required(),
+            place("StartIndex").required(),
+            place("TopTimeStamp").required(),
+            place("TopStartIndex").required(),
+            Field::number("AssistFlags", 0, PLACE_MAX).required(),
+        ],
+    )
+    .answers(&[
+        Field::objects("SessionItem", usize::MAX, &[]).required(),
+        Field::number("CompleteFlag", 0, 1).required(),
+        place("TimeStamp").required(),
+        place("StartIndex").required(),
+        place("TopTimeStamp").required(),
+        place("TopStartIndex").required(),
+    ])
+    .acknowledges(no_conversations),
+    call(
+        "recentcontact/delete",
+        "269/62119, with `type` as public SDKs call `Type`",
+        "Deletes a conversation.",
+        &[
+            FROM,
+            Field::number("Type", 1, 2),
+            Field::number("type", 1, 2),
+            Field::account("To_Account"),
+            Field::text("ToGroupid", 48),
+            Field::number("ClearRamble", 0, 1),
+        ],
+    ),
+    call(
+        "recentcontact/create_contact_group",
+        "269/81914",
+        "Creates lists of conversations.",
+        &[FROM, Field::objects("GroupContactItem", usize::MAX, &[Field::name("GroupName", 1_024).required()])],
+    ),
+    call(
+        "recentcontact/update_contact_group",
+        "269/81916",
+        "Changes a list of conversations.",
+        &[FROM, Field::number("UpdateType", 1, 2), Field::object("UpdateGroup", &[])],
+    ),
+    call(
+        "recentcontact/del_contact_group",
+        "269/81915",
+        "Deletes lists of conversations.",
+        &[FROM, Field::texts("GroupName", usize::MAX)],
+    ),
+    call(
+        "recentcontact/mark_contact",
+        "269/81918",
+        "Marks conversations.",
+        &[FROM, Field::objects("MarkItem", usize::MAX, &[])],
+    ),
+    call(
+        "recentcontact/search_contact_group",
+        "269/81917",
+        "Looks conversations up in the lists: none is found.",
+        &[FROM, Field::objects("ContactItem", usize::MAX, &[])],
+    ),
+    call(
+        "recentcontact/get_contact_group",
+        "269/81919",
+        "Reads the lists of conversations: none.",
+        &[FROM, place("StartIndex")],
+    ),
+];
+
+fn no_conversations(_: &Given<'_>) -> Reply {
+    Reply::ok()
+        .with("SessionItem", Vec::<Value>::new())
+        .with("CompleteFlag", 1)
+        .with("TimeStamp", 0)
+        .with("StartIndex", 0)
+        .with("TopTimeStamp", 0)
+        .with("TopStartIndex", 0)
+}
