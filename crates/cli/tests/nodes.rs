@@ -325,7 +325,7 @@ fn marks_survive_killed_nodes() {
 }
 
 #[test]
-fn a_webhook_right_after_a_want_of_another_node_is_stored() {
+fn webhooks_after_wants_of_another_node_are_stored() {
     const COUNT: usize = 200;
     let store = std::env::var("AVMARKS_POSTGRES").expect("AVMARKS_POSTGRES, as .ci/postgres sets it");
     let created =

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_wanted_is_taken_for_unwanted() {
+    fn wanted_accounts_are_always_known() {
         let filter = filled(group(1), 10_000);
         assert!((0..10_000).all(|number| filter.may_want(&online(group(1), account(number)))));
         assert!(filter.may_want(&Event { group: group(1), change: PresenceChange::Destroyed, at: None }));
