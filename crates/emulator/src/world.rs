@@ -191,9 +191,11 @@ impl World {
         let mut flags = remarks::flags(policy, query, &because);
         flags.extend(notes);
         let signature = remarks::signature(settings, query, &because, at);
+        let bodies = Bodies::of(request.bytes(), &body);
         tracing::info!(
             path = %Excerpt(&redact_usersig(request.path)),
             identifier = %Excerpt(&redact_usersig(query.identifier().unwrap_or_default())),
+            group = bodies.group().map(|group| Excerpt(&redact_usersig(&group)).to_string()),
             code,
             because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
             omitted = omitted.len(),
@@ -213,7 +215,7 @@ impl World {
             readings: gaps.collect(),
             flags,
             fault: injection.cloned(),
-            bodies: Bodies::of(request.bytes(), &body),
+            bodies,
             ..Entry::of(request, query).omitting(omitted)
         };
         self.log.write(entry);

@@ -277,10 +277,12 @@ fn the_log_can_be_json() {
     let folder = folder("serve-log");
     let server = Server::start(&folder, &["--log", "json"]);
     server.ask("v4/timpush/push", b"{}");
+    server.ask(COUNT, br#"{"GroupId":"of this log"}"#);
     let said = server.stop("-TERM");
     let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let named = lines.iter().any(|line| line["level"] == "WARN" && line["path"] == "/v4/timpush/push");
     assert!(named, "what is not emulated is named: {said}");
+    assert!(lines.iter().any(|line| line["group"] == "of this log"), "a call is found by its group: {said}");
 }
 
 #[test]

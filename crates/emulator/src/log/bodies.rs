@@ -56,9 +56,17 @@ impl Bodies {
     pub(super) fn about(&self) -> About {
         let mut about = About::default();
         // A body that was cut, or is no JSON, ends with an error; what was found until then stays.
-        let _ = Find { about: &mut about, wanted: Wanted::Nothing }
+        let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: false }
             .deserialize(&mut serde_json::Deserializer::from_str(&self.request));
         about
+    }
+
+    /// The group of [`Bodies::about`]; what stands behind it is not read.
+    pub(crate) fn group(&self) -> Option<String> {
+        let mut about = About::default();
+        let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: true }
+            .deserialize(&mut serde_json::Deserializer::from_str(&self.request));
+        about.group
     }
 }
 
@@ -141,6 +149,7 @@ impl Wanted {
 struct Find<'a> {
     about: &'a mut About,
     wanted: Wanted,
+    ends_with_group: bool,
 }
 
 impl Find<'_> {
@@ -212,7 +221,7 @@ impl<'de> Visitor<'de> for Find<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Find { about: &mut *self.about, wanted: self.wanted })?.is_some() {}
+        while list.next_element_seed(Find { about: &mut *self.about, ..self })?.is_some() {}
         Ok(())
     }
 
@@ -221,7 +230,12 @@ impl<'de> Visitor<'de> for Find<'_> {
             match field.as_str() {
                 // The contents of a message name no accounts, whatever its fields are called.
                 "MsgBody" | "CloudCustomData" => drop(map.next_value::<IgnoredAny>()?),
-                field => map.next_value_seed(Find { about: &mut *self.about, wanted: Wanted::of(field) })?,
+                field => {
+                    map.next_value_seed(Find { about: &mut *self.about, wanted: Wanted::of(field), ..self })?;
+                }
+            }
+            if self.ends_with_group && self.about.group.is_some() {
+                break;
             }
         }
         Ok(())
@@ -254,7 +268,9 @@ mod tests {
             ("<html>", None, &[], &[]),
             ("", None, &[], &[]),
         ] {
-            let About { group: found, accounts: named, marks: set } = Bodies::of(body.as_bytes(), b"").about();
+            let bodies = Bodies::of(body.as_bytes(), b"");
+            let About { group: found, accounts: named, marks: set } = bodies.about();
+            assert_eq!(bodies.group().as_deref(), group, "{body}");
             assert_eq!((found.as_deref(), set.as_slice()), (group, marks), "{body}");
             assert_eq!(named, accounts, "{body}");
         }
