@@ -30,10 +30,7 @@ const fn excused(
 }
 
 const SERVED: (&str, &str) = ("crates/cli/tests/cli/serve.rs", "fn the_readme_commands_work()");
-const BENCH_ARGUMENTS: (&str, &str) = (
-    "crates/benches/src/arguments.rs",
-    "fn the_page_names_every_argument()",
-);
+const BENCH_ARGUMENTS: (&str, &str) = ("crates/benches/src/arguments.rs", "fn the_page_names_every_argument()");
 
 const EXCUSED: &[Excused] = &[
     excused(
