@@ -133,7 +133,7 @@ mod tests {
             connections.add(at(&connections, since), task.clone());
         }
         assert_eq!(connections.all.len(), 3);
-        connections.add(connections.activity(), tasks[3].clone());
+        connections.add(at(&connections, 30), tasks[3].clone());
         assert_eq!(connections.all.len(), 3);
         let mut aborted = Vec::new();
         for task in &tasks {
