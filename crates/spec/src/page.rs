@@ -35,7 +35,7 @@ pub struct WebPage {
 /// ```
 /// use avmarks_spec::Clause;
 ///
-/// let source = Clause::Pin500.row().sources[0];
+/// let source = Clause::Pin500.sources()[0];
 /// assert_eq!((source.page.number, source.section, source.date), ("1047/50294", "special marks", Some("2023-03-10")));
 /// assert_eq!(source.to_string(), "1047/50294 2023-03-10 (special marks)");
 /// ```
