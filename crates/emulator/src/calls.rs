@@ -208,8 +208,7 @@ fn checked<'a>(
     now: Timestamp,
 ) -> Result<Given<'a>, Refused> {
     let policy = state.app.settings().terms.policy;
-    let needs_nothing = call.fields.iter().all(|field| !field.is_required);
-    let text = if needs_nothing && body::is_empty_list(text) { "{}" } else { text };
+    let text = if call.needs_nothing() && body::is_empty_list(text) { "{}" } else { text };
     let mut given = Given::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
     given.check(call.fields, call.codes)?;
     if call.of_group {

@@ -123,6 +123,11 @@ impl Call {
         matches!(self.run, Run::Changes(_))
     }
 
+    /// Whether a body without fields is one of this call.
+    pub(super) fn needs_nothing(&self) -> bool {
+        self.fields.iter().all(|field| !field.is_required)
+    }
+
     /// The service and the command that the path names.
     pub(super) fn split(&self) -> (&'static str, &'static str) {
         self.path.split_once('/').unwrap_or(("", self.path))

@@ -109,20 +109,20 @@ impl Field {
         Self { over: Some(code), ..self }
     }
 
-    /// What the field is in JSON Schema, or null as well where `nulls` and it may be left out.
-    fn schema(&self, nulls: bool) -> Value {
-        let schema = self.schema_of_kind(nulls);
-        if !nulls || self.is_required || matches!(self.kind, Kind::Any) {
+    /// What the field is in JSON Schema.
+    fn schema(&self, message: Message) -> Value {
+        let schema = self.schema_of_kind(message);
+        if message != Message::Request || self.is_required || matches!(self.kind, Kind::Any) {
             return schema;
         }
         json!({ "anyOf": [schema, { "type": "null" }] })
     }
 
     /// Bytes are told in words: JSON Schema counts characters.
-    fn schema_of_kind(&self, nulls: bool) -> Value {
-        let least = |is_required: bool| usize::from(is_required);
+    fn schema_of_kind(&self, message: Message) -> Value {
+        let least = usize::from(self.is_required && message != Message::Answer);
         let list = |most: usize, items: Value| {
-            let mut list = json!({ "type": "array", "minItems": least(self.is_required), "items": items });
+            let mut list = json!({ "type": "array", "minItems": least, "items": items });
             if let Some(list) = list.as_object_mut().filter(|_| most < usize::MAX) {
                 list.insert("maxItems".to_owned(), json!(most));
             }
@@ -144,8 +144,8 @@ impl Field {
             Kind::Account => account,
             Kind::Accounts(most) => list(*most, account),
             Kind::Texts(most) => list(*most, json!({ "type": "string" })),
-            Kind::Objects(most, of) => list(*most, schema(of, nulls)),
-            Kind::Object(of) => schema(of, nulls),
+            Kind::Objects(most, of) => list(*most, schema(of, message)),
+            Kind::Object(of) => schema(of, message),
             Kind::Any => json!({}),
         }
     }
@@ -243,9 +243,20 @@ pub(super) fn check(fields: &[Field], map: &Map<String, Value>, at: &Place<'_>) 
     })
 }
 
-/// An object with these fields in JSON Schema; with `nulls`, each that may be left out may be null as well.
-pub(super) fn schema(fields: &[Field], nulls: bool) -> Value {
-    let properties: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), field.schema(nulls))).collect();
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// The body of a call: each field that may be left out may be null as well.
+    Request,
+    /// The body of a call that the service answers, which takes no null.
+    ServiceRequest,
+    /// An answer: its lists may be empty.
+    Answer,
+}
+
+/// An object with these fields in JSON Schema.
+pub(super) fn schema(fields: &[Field], message: Message) -> Value {
+    let properties: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), field.schema(message))).collect();
     let required: Vec<_> = fields.iter().filter(|field| field.is_required).map(|field| field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Run};
-use super::field::schema;
+use super::field::{Message, schema};
 
 /// The document of these calls, whose paths begin with `version`.
 pub(super) fn document(version: &str, calls: impl Iterator<Item = &'static Call>) -> Value {
@@ -59,13 +59,18 @@ fn operation(call: &Call, id: &str) -> Value {
         Run::Looks(_) | Run::Changes(_) => "emulated",
         Run::Service => "by the rules of avmarks-service",
     };
-    // The service takes no null for a field that is left out.
-    let nulls = !matches!(call.run, Run::Service);
+    let body = match call.run {
+        Run::Service => schema(call.fields, Message::ServiceRequest),
+        _ if call.needs_nothing() => {
+            json!({ "anyOf": [schema(call.fields, Message::Request), { "type": "array", "maxItems": 0 }] })
+        }
+        _ => schema(call.fields, Message::Request),
+    };
     // A refusal is the bare envelope.
     let answer = json!({
         "allOf": [
             { "$ref": "#/components/schemas/Envelope" },
-            { "if": { "properties": { "ErrorCode": { "const": 0 } } }, "then": schema(call.answers, false) }
+            { "if": { "properties": { "ErrorCode": { "const": 0 } } }, "then": schema(call.answers, Message::Answer) }
         ]
     });
     let refuses: Map<_, _> = call.refuses.iter().map(|(kind, code)| (kind.name().to_owned(), json!(code))).collect();
@@ -78,7 +83,7 @@ fn operation(call: &Call, id: &str) -> Value {
         "x-refused-group-types": refuses,
         "x-needs-plan": call.needs_plan,
         "parameters": parameters,
-        "requestBody": { "required": true, "content": { "application/json": { "schema": schema(call.fields, nulls) } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
         "responses": {
             "200": {
                 "description": "The answer, a refusal as well.",

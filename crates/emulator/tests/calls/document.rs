@@ -30,8 +30,10 @@ fn operations(document: &Value) -> Vec<(String, Value)> {
     paths.iter().map(|(name, methods)| (path(name), methods["post"].clone())).collect()
 }
 
+/// What an object must be that is the body of a call.
 fn schema(operation: &Value) -> &Value {
-    &operation["requestBody"]["content"]["application/json"]["schema"]
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    schema["anyOf"].get(0).unwrap_or(schema)
 }
 
 #[test]
