@@ -21,7 +21,10 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 /// ```
 #[must_use]
 pub fn redact_usersig(text: &str) -> Cow<'_, str> {
-    // Nearly all texts have none, and each call is logged.
+    // Nearly all texts have none, and each call is logged. Without `=` or `%`, nothing is assigned.
+    if !text.bytes().any(|byte| matches!(byte, b'=' | b'%')) {
+        return Cow::Borrowed(text);
+    }
     if !text.as_bytes().windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME.as_bytes())) {
         return Cow::Borrowed(text);
     }
