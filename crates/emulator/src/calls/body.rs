@@ -53,7 +53,7 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
     })
 }
 
-/// Why this text is no body. What is no object at all is told as everywhere; then come the values.
+/// The refusal of a text that cannot be read as a body. The form of the object is checked first, as in every call, then its values.
 fn unreadable(text: &str, twice: i64, error: Option<serde_json::Error>) -> Refused {
     match (Fields::parse(text), error) {
         (Err(error), _) => Refused::no_json(&error),

@@ -16,6 +16,12 @@ const FROM: Field = Field::account("From_Account").required();
 const TO: Field = Field::accounts("To_Account", ACCOUNTS_MAX).required();
 const CHECK_TYPE: Field = Field::name("CheckType", 64).required();
 const DELETE_TYPE: Field = Field::text("DeleteType", 64);
+const ADDED: Field = Field::objects(
+    "AddFriendItem",
+    usize::MAX,
+    &[Field::account("To_Account").required(), Field::text("AddSource", 64)],
+)
+.required();
 const LISTS: Field = Field::texts("GroupName", usize::MAX);
 const START: Field = Field::number("StartIndex", 0, i64::MAX).required();
 const SEQUENCE: Field = Field::number("LastSequence", 0, i64::MAX);
@@ -44,12 +50,7 @@ pub(super) const CALLS: &[Call] = &[
         "Adds friends; each is answered as if it had been added.",
         &[
             FROM,
-            Field::objects(
-                "AddFriendItem",
-                usize::MAX,
-                &[Field::account("To_Account").required(), Field::text("AddSource", 64)],
-            )
-            .required(),
+            ADDED,
             Field::one_of("AddType", &["Add_Type_Single", "Add_Type_Both"]),
             Field::number("ForceAddFlags", 0, 1),
         ],
@@ -60,15 +61,7 @@ pub(super) const CALLS: &[Call] = &[
         "sns/friend_import",
         "1047/34903",
         "Takes over friends; each is answered as if it had been taken over.",
-        &[
-            FROM,
-            Field::objects(
-                "AddFriendItem",
-                usize::MAX,
-                &[Field::account("To_Account").required(), Field::text("AddSource", 64)],
-            )
-            .required(),
-        ],
+        &[FROM, ADDED],
     )
     .answers(RESULTS)
     .acknowledges(added),
@@ -84,7 +77,7 @@ pub(super) const CALLS: &[Call] = &[
         .answers(RESULTS)
         .acknowledges(named),
     call("sns/friend_delete_all", "269/1645", "Deletes all friends.", &[FROM, DELETE_TYPE]),
-    call("sns/friend_check", "269/1646", "Tells of each account that it is no friend.", &[FROM, TO, CHECK_TYPE])
+    call("sns/friend_check", "269/1646", "Answers for each account that it is not a friend.", &[FROM, TO, CHECK_TYPE])
         .answers(&[Field::objects("InfoItem", usize::MAX, RELATION).required()])
         .acknowledges(strangers),
     call(
@@ -104,7 +97,7 @@ pub(super) const CALLS: &[Call] = &[
     .acknowledges(no_friends),
     call(
         "sns/friend_get_list",
-        "269/8609; that nothing is said of an account that is no friend is ours",
+        "269/8609; the row of an account that is not a friend is our reading",
         "Reads what is kept of up to 100 friends: nothing.",
         &[FROM, Field::accounts("To_Account", LISTED_MAX).required(), Field::texts("TagList", usize::MAX).required()],
     )
@@ -125,9 +118,14 @@ pub(super) const CALLS: &[Call] = &[
         Field::number("CurruentSequence", 0, i64::MAX).required(),
     ])
     .acknowledges(nobody_blocked),
-    call("sns/black_list_check", "269/3725", "Tells of each account that it is not blocked.", &[FROM, TO, CHECK_TYPE])
-        .answers(&[Field::objects("BlackListCheckItem", usize::MAX, RELATION).required()])
-        .acknowledges(unblocked),
+    call(
+        "sns/black_list_check",
+        "269/3725",
+        "Answers for each account that it is not blocked.",
+        &[FROM, TO, CHECK_TYPE],
+    )
+    .answers(&[Field::objects("BlackListCheckItem", usize::MAX, RELATION).required()])
+    .acknowledges(unblocked),
     call(
         "sns/group_add",
         "269/10107",

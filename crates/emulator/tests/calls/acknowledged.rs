@@ -384,7 +384,7 @@ fn an_empty_list_is_a_body_without_fields() {
         let reply = post(&running, "ConfigSvc/GetIPList", QUERY, body);
         assert_eq!(reply.code(), code, "{body}: {reply:?}");
     }
-    // Where a field is asked for, it is no object.
+    // A call with a required field does not take `[]` for an object.
     let reply = post(&running, "im_open_login_svc/account_check", QUERY, "[]");
     assert_eq!(reply.code(), 60003, "{reply:?}");
 }

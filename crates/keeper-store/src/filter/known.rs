@@ -4,8 +4,8 @@
 //! has locked the slot, so the versions of a slot grow in the order of commits, and none is committed before a smaller one. So whoever reads the
 //! versions of the slots after a put was answered, by whichever process, finds a greater one than it knows, and what it reads then has every want
 //! of the slot that is newer than what it knew. An event that came before that reading began may be dropped if the filter does not know its account afterwards: a
-//! want that is committed later is due at once, and sent after the event. A process that is paused anywhere in between changes nothing, as what was
-//! read is an answer about a time after the event came; there is no lease that could end meanwhile.
+//! want that is committed later is due at once, and sent after the event. A pause of the process does no harm: the wants were
+//! read after the event came, whenever the process goes on, and no lease can end during the pause.
 //!
 //! Versions of another server tell nothing: one that takes over may lack the last commits of the one before, and give their versions again. So
 //! everything is read anew where the server is another one.
