@@ -41,7 +41,8 @@ impl SdkAppId {
     /// [`SdkAppIdError`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
     pub fn parse(text: &str) -> Result<Self, SdkAppIdError> {
         match text.parse() {
-            Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Self::new(number),
+            // A sign is the one thing but digits that a number may be read from.
+            Ok(number) if !text.starts_with('+') => Self::new(number),
             _ => Err(SdkAppIdError),
         }
     }

@@ -163,10 +163,12 @@ mod tests {
     fn what_is_written_is_read_again() {
         for identifier in ["administrator", "a+b", "100%", "%41", "x&random=1", "名", " ", "a\nb"] {
             let mut query = query(identifier, "eJ+w=*-_");
-            let raw = RawQuery::new(&query.to_text());
+            let text = query.to_text();
+            let raw = RawQuery::new(&text);
             assert_eq!((raw.query(), raw.errors(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
-            let raw = RawQuery::new(&query.to_text());
+            let text = query.to_text();
+            let raw = RawQuery::new(&text);
             assert_eq!((raw.query(), raw.random()), (Ok(query), Err(QueryError::Missing { name: "random" })));
         }
     }

@@ -13,6 +13,8 @@ mod maker;
 mod token;
 mod token_error;
 
+use std::borrow::Cow;
+
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::time::Duration;
@@ -112,6 +114,12 @@ impl UserSig {
 
 impl From<String> for UserSig {
     fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Cow<'_, str>> for UserSig {
+    fn from(text: Cow<'_, str>) -> Self {
         Self::new(text)
     }
 }

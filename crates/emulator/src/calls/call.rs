@@ -118,6 +118,11 @@ impl Call {
         Self { run: Run::Service, ..self }
     }
 
+    /// The webhook that it waits for, where that is on.
+    pub(crate) fn webhook(&self) -> Option<WebhookEvent> {
+        self.asks.map(|asks| asks.event)
+    }
+
     /// Whether it changes anything.
     pub(crate) const fn changes(&self) -> bool {
         matches!(self.run, Run::Changes(_))

@@ -14,7 +14,7 @@ use super::messages::{
     BODY, CUSTOM_DATA, FORBID, FORBID_AFTER, FORBID_BEFORE, FROM, RANDOM_MAX, body, contents, forbids, message,
 };
 use super::refused::Refused;
-use super::view::{Memberships, exists};
+use super::view::exists;
 use crate::state::{Message, State};
 use crate::webhooks::{CallWebhook, WebhookEvent};
 
@@ -158,10 +158,7 @@ fn send(state: &mut State, given: &Given<'_>) -> Answered {
 fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
     let accounts = given.accounts("To_Account");
     let absent: Vec<_> = match given.terms.strict {
-        true => {
-            let memberships = Memberships::of_strangers(state, &accounts);
-            accounts.iter().filter(|account| !memberships.exists(state, account)).copied().collect()
-        }
+        true => accounts.iter().filter(|account| !exists(state, account)).copied().collect(),
         false => Vec::new(),
     };
     let mut message = message(given, "batchsendmsg", "MsgRandom", body(given, 93_000)?);

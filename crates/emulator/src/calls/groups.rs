@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::answer::Reply;
 use super::body::Given;
 use super::field::Field;
+use super::json::Json;
 use super::refused::Refused;
 
 use super::call::{Answered, Asked, Call, is_admin, well_formed};
@@ -166,7 +167,7 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
         .with("Name", given.text("Name").unwrap_or_default())
         .with("MemberList", first_members(given));
     let custom = given.part().any("AppDefinedData").filter(|_| !given.parts("AppDefinedData").is_empty());
-    Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.cloned()))))
+    Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.map(Json::to_value)))))
 }
 
 fn import(state: &mut State, given: &Given<'_>) -> Answered {

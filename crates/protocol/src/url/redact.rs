@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// What is put in the place of a signature.
 const INSTEAD: &str = "…";
 
@@ -22,7 +24,7 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 #[must_use]
 pub fn redact_usersig(text: &str) -> Cow<'_, str> {
     // Nearly all texts have none, and each call is logged. Without `=` or `%`, nothing is assigned.
-    if !text.bytes().any(|byte| matches!(byte, b'=' | b'%')) {
+    if memchr2(b'=', b'%', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     if !text.as_bytes().windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME.as_bytes())) {
