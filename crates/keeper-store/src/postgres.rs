@@ -105,6 +105,11 @@ impl PostgresStore {
 }
 
 impl Source for Client {
+    fn snapshot(&mut self) -> Result<String, StoreError> {
+        let sql = "SELECT pg_postmaster_start_time()::text || ' ' || pg_current_snapshot()::text";
+        rows(self, sql, &[], |row| get(row, 0))?.pop().ok_or_else(|| damaged_row("snapshot"))
+    }
+
     fn sum(&mut self) -> Result<(u64, i64), StoreError> {
         let sql = "SELECT sum(version)::bigint, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
             FROM want_version";
