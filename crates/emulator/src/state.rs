@@ -77,6 +77,14 @@ impl State {
         self.memberships.groups(*account).filter_map(|id| Some((id, self.app.room(&id)?))).filter(is_in)
     }
 
+    /// Whether the groups of each account are those that the rooms tell, once what ends by now has ended.
+    #[cfg(test)]
+    pub(crate) fn is_in_step(&self) -> bool {
+        let mut state = self.clone();
+        state.tick(state.app.now());
+        state.memberships == Memberships::of(&state.app)
+    }
+
     /// Creates a group; nothing where it exists.
     pub(crate) fn create_group(
         &mut self,

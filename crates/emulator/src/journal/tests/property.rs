@@ -253,6 +253,7 @@ proptest! {
                 apply(world, op);
                 let [told, found] = groups_of_accounts(world);
                 prop_assert_eq!(told, found, "{:?}", op);
+                prop_assert!(world.lock().state.is_in_step(), "{:?}", op);
             }
         }
     }
