@@ -17,7 +17,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// What the first bytes of an input show.
+    /// The format that the first bytes of an input show.
     pub(crate) const fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xef, 0xbb, 0xbf, ..] => Some(Self::ByteOrderMark),
@@ -32,7 +32,7 @@ impl Encoding {
     }
 }
 
-/// What it is, and what to do.
+/// The name of the format, and advice.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -68,7 +68,7 @@ impl core::str::FromStr for SdkAppId {
     }
 }
 
-/// Why a text or number is no SDKAppID.
+/// A text or number that is not an SDKAppID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an SDKAppID is a number above 0, written in digits alone")]
 pub struct SdkAppIdError;

@@ -126,10 +126,10 @@ impl fmt::Debug for CallUrl {
     }
 }
 
-/// What is percent-encoded in a value: all but RFC 3986's unreserved characters and `*`, which signatures have.
+/// The characters that are percent-encoded in a value: all except RFC 3986's unreserved ones and `*`, which signatures have.
 const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'*');
 
-/// What is percent-encoded in a path.
+/// The characters that are percent-encoded in a path.
 const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
 
 /// `value` as it stands in a query.

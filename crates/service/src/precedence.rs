@@ -40,9 +40,9 @@ pub(crate) struct Evaluation<'a> {
     violations: Violations,
     endpoint: Option<Endpoint>,
     admitted: bool,
-    /// What the group was found to answer, where it was asked.
+    /// The outcome of the group, if its steps ran.
     served: Option<Outcome>,
-    /// What was left out, where no account could be served.
+    /// The omissions, if no account could be served.
     omitted: Vec<Omission>,
 }
 
@@ -234,7 +234,7 @@ impl<'a> Evaluation<'a> {
         let none_yet = Quota::default();
         let quota = self.app.quotas.get(&(self.app.settings.sdkappid, endpoint));
         if quota.unwrap_or(&none_yet).admits(self.now, limits) {
-            // What an earlier step refuses does not count.
+            // A call that an earlier step refuses does not count.
             self.admitted = self.violations.found.is_empty();
             return ControlFlow::Continue(());
         }
@@ -254,7 +254,7 @@ impl<'a> Evaluation<'a> {
         &self.app.settings.terms.policy
     }
 
-    /// The answer: to the first violation, or what the group said.
+    /// The answer to the first violation, or the outcome of the group.
     fn finish(self) -> Evaluated {
         let by_precedence = self.violations.by_precedence().then_some(Gap::Precedence);
         let Violations { found: violations, gaps, .. } = self.violations;

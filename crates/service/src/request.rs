@@ -51,7 +51,7 @@ pub enum RequestBody<'a> {
 }
 
 impl RequestBody<'_> {
-    /// What is wrong with a body that has more bytes than the limit (`gap:http-codes`); none where it has not.
+    /// The violation of a body that has more bytes than the limit (`gap:http-codes`); `None` if it has not.
     #[must_use]
     pub fn too_long(self, terms: &Terms) -> Option<Violation> {
         let bytes_max = terms.limits.body_bytes_max;

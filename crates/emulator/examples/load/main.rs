@@ -70,7 +70,7 @@ const ROWS: [(&str, bool, bool); 4] = [
 
 /// What is asked for.
 #[derive(Debug, PartialEq)]
-enum Asked {
+enum Command {
     /// Be the bare server of this work.
     Bare(usize),
     /// Be an emulator.
@@ -85,7 +85,7 @@ enum Asked {
     Measure(u64, Option<PathBuf>),
 }
 
-impl Asked {
+impl Command {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let asked = match arguments.next().as_deref() {
             Some("bare") => {
@@ -109,13 +109,13 @@ impl Asked {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    match Asked::parse(std::env::args().skip(1))? {
-        Asked::Bare(work) => bare::run(WORK.get(work).map_or("", |work| work.answer)).map_err(Into::into),
-        Asked::Emulator => emulate(),
-        Asked::Calls(seconds) => measure_calls(seconds),
-        Asked::Instructions => instructions::count(),
-        Asked::Memory => memory::measure(),
-        Asked::Measure(seconds, binary) => measure(seconds, binary),
+    match Command::parse(std::env::args().skip(1))? {
+        Command::Bare(work) => bare::run(WORK.get(work).map_or("", |work| work.answer)).map_err(Into::into),
+        Command::Emulator => emulate(),
+        Command::Calls(seconds) => measure_calls(seconds),
+        Command::Instructions => instructions::count(),
+        Command::Memory => memory::measure(),
+        Command::Measure(seconds, binary) => measure(seconds, binary),
     }
 }
 
@@ -236,8 +236,8 @@ fn quantile(values: &[f64], at: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn parse(arguments: &str) -> Result<Asked, String> {
-        Asked::parse(arguments.split_whitespace().map(str::to_owned))
+    fn parse(arguments: &str) -> Result<Command, String> {
+        Command::parse(arguments.split_whitespace().map(str::to_owned))
     }
 
     #[test]
@@ -252,15 +252,15 @@ mod tests {
                 let arguments = arguments.strip_prefix("-- ").unwrap_or(arguments);
                 let is_measured = matches!(
                     parse(arguments),
-                    Ok(Asked::Measure(1.., None) | Asked::Calls(1..) | Asked::Instructions | Asked::Memory)
+                    Ok(Command::Measure(1.., None) | Command::Calls(1..) | Command::Instructions | Command::Memory)
                 );
                 assert!(is_measured, "{page}: `{arguments}`");
                 printed += 1;
             }
         }
         assert!(printed >= 3, "{printed}");
-        assert_eq!(parse("9 target/release/avmarks"), Ok(Asked::Measure(9, Some("target/release/avmarks".into()))));
-        assert_eq!(parse("bare 2"), Ok(Asked::Bare(2)));
+        assert_eq!(parse("9 target/release/avmarks"), Ok(Command::Measure(9, Some("target/release/avmarks".into()))));
+        assert_eq!(parse("bare 2"), Ok(Command::Bare(2)));
         for wrong in ["a", "1 a b", "bare", "bare 3", "bare 1 1", "calls", "calls x", "memory 1", "instructions 1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

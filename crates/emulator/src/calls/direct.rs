@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Asked, Call};
+use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
 use super::messages::{
     BODY, CUSTOM_DATA, FORBID, FORBID_AFTER, FORBID_BEFORE, FROM, RANDOM_MAX, body, contents, forbids, message,
@@ -130,7 +130,7 @@ fn of_message(given: &Given<'_>, event: WebhookEvent, message: &Message) -> Call
         .with("MsgKey", key(message))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> Asked {
+fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
     let message = sendable(state, given)?;
     let webhook = || contents(of_message(given, WebhookEvent::BeforeDirectMessage, &message), given, &message);
     Ok((!forbids(given, FORBID_BEFORE)).then(webhook))

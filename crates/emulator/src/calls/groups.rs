@@ -15,7 +15,7 @@ use super::field::Field;
 use super::json::Json;
 use super::refused::Refused;
 
-use super::call::{Answered, Asked, Call, is_admin, well_formed};
+use super::call::{Answered, Call, WebhookResult, is_admin, well_formed};
 use crate::state::{Changes, Group, State};
 use crate::webhooks::{CallWebhook, Initiator, WebhookEvent};
 
@@ -133,7 +133,7 @@ fn free_id(state: &State, given: &Given<'_>, kind: GroupType) -> Result<Option<G
 }
 
 /// Source: 1047/34368, sample request. `CreateGroupNum` counts the groups of the type that the owner has.
-fn before_create(state: &State, given: &Given<'_>) -> Asked {
+fn before_create(state: &State, given: &Given<'_>) -> WebhookResult {
     let (kind, _) = creatable(state, given)?;
     let owner = given.account("Owner_Account");
     let is_own = |id: &GroupId| {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Asked, Call};
+use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
 use super::json::Json;
 use super::refused::Refused;
@@ -190,7 +190,7 @@ fn sendable(state: &State, given: &Given<'_>) -> Result<(Message, Option<(u64, u
     Ok((message, repeated))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> Asked {
+fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
     let (message, repeated) = sendable(state, given)?;
     if repeated.is_some() || forbids(given, FORBID_BEFORE) {
         return Ok(None);

@@ -154,7 +154,7 @@ pub(crate) fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Re
     }
 }
 
-/// What is wrong with the query of a call (`QUERY`) or of a webhook.
+/// An error in the query of a call (`QUERY`) or of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
@@ -205,7 +205,7 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// The code of the answer: 60012 where there is no app, else 60025.
+    /// The code of the answer: 60012 without an app, otherwise 60025.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         ErrorCode::new(match self {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-/// What is put in the place of a signature.
+/// The replacement of a signature.
 const INSTEAD: &str = "…";
 
 /// The name of the parameter, and the ways to write the `=` behind it: as it is, and percent-encoded once or twice.
@@ -13,7 +13,7 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 
 /// A part of a URL as it may be shown: without whatever stands behind `usersig=`, in any case and however encoded.
 ///
-/// For logs and messages that quote what a caller has sent. Borrowed where there is nothing to leave out.
+/// For logs and messages that quote what a caller has sent. Borrowed if there is nothing to redact.
 ///
 /// ```
 /// use avmarks_protocol::url::redact_usersig;
