@@ -31,8 +31,8 @@ use crate::types::{
 use connection::{Connection, Parameters, damaged_row, execute, failed, get, rows};
 use wants::{due_at_once, find_holders, find_wants, lock, mark_due, read_groups, wants_of, write_changes};
 
-/// A [`Store`] in PostgreSQL 13 or later, in the first schema of the connection's search path. One connection; after it was lost, the next verb
-/// opens a new one.
+/// A [`Store`] in PostgreSQL 13 or later, in the first schema of the connection's search path. One connection; a verb that finds it
+/// lost opens a new one, and runs again.
 ///
 /// Every statement is sent without a name, and no setting outlives its transaction, so a pool by transaction (PgBouncer) may lie
 /// between; [`PostgresListener`] needs a connection of its own to the database itself. The clock is that of the database.
@@ -62,7 +62,7 @@ impl PostgresStore {
         let sql = "INSERT INTO permit SELECT endpoint, n, 0, NULL, NULL
             FROM unnest($1) AS endpoint, generate_series(1, $2) AS n ORDER BY 1, 2 ON CONFLICT DO NOTHING";
         let calls_max = store.calls_max();
-        execute(store.connection.client()?, sql, &[(&endpoints, Type::TEXT_ARRAY), (&calls_max, Type::INT4)])?;
+        store.changes(sql, &[(&endpoints, Type::TEXT_ARRAY), (&calls_max, Type::INT4)])?;
         Ok(store)
     }
 
@@ -72,7 +72,7 @@ impl PostgresStore {
 
     /// Whether a statement changed a row.
     fn changes(&mut self, sql: &str, parameters: Parameters<'_>) -> Result<bool, StoreError> {
-        Ok(execute(self.connection.client()?, sql, parameters)? > 0)
+        self.connection.run(|client| Ok(execute(client, sql, parameters)? > 0))
     }
 
     fn rows<T>(
@@ -81,28 +81,35 @@ impl PostgresStore {
         parameters: Parameters<'_>,
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        rows(self.connection.client()?, sql, parameters, read)
+        self.connection.run(|client| rows(client, sql, parameters, &read))
     }
 
     /// Runs a transaction whose commit is on disk when it returns, or, for `lazily`, a little later.
     fn write<T>(
         &mut self,
         lazily: bool,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+        mut work: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut transaction = self.connection.client()?.transaction().map_err(failed)?;
         // A client that is stopped would keep its locks, and with them its slots: after a second the database ends its connection.
         let settings = "SET LOCAL idle_in_transaction_session_timeout = 1000";
         let settings =
             if lazily { format!("{settings}; SET LOCAL synchronous_commit = off") } else { settings.to_owned() };
-        transaction.batch_execute(&settings).map_err(failed)?;
-        let answer = work(&mut transaction)?;
-        transaction.commit().map_err(failed)?;
-        Ok(answer)
+        self.connection.run(|client| {
+            let mut transaction = client.transaction().map_err(failed)?;
+            transaction.batch_execute(&settings).map_err(failed)?;
+            let answer = work(&mut transaction)?;
+            transaction.commit().map_err(failed)?;
+            Ok(answer)
+        })
     }
 }
 
 impl Source for Client {
+    fn snapshot(&mut self) -> Result<String, StoreError> {
+        let sql = "SELECT pg_postmaster_start_time()::text || ' ' || pg_current_snapshot()::text";
+        rows(self, sql, &[], |row| get(row, 0))?.pop().ok_or_else(|| damaged_row("snapshot"))
+    }
+
     fn sum(&mut self) -> Result<(u64, i64), StoreError> {
         let sql = "SELECT sum(version)::bigint, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
             FROM want_version";
@@ -275,7 +282,7 @@ impl Store for PostgresStore {
             filter: Arc::clone(&self.filter),
             known: Arc::clone(&self.known),
         };
-        store.connection.client()?;
+        store.now()?;
         Ok(Box::new(store))
     }
 
@@ -288,7 +295,7 @@ impl Store for PostgresStore {
         let limits = self.limits;
         let keys: Vec<_> = wants.iter().map(|want| (want.group, want.account)).collect();
         if dry_run {
-            let mut groups = read_groups(self.connection.client()?, &keys)?;
+            let mut groups = self.connection.run(|client| read_groups(client, &keys))?;
             return Ok(groups.put(&limits, wants));
         }
         self.write(false, |transaction| {
@@ -303,7 +310,7 @@ impl Store for PostgresStore {
     }
 
     fn wants(&mut self, accounts: &[(GroupId, UserId)]) -> Result<Vec<Want>, StoreError> {
-        find_wants(self.connection.client()?, accounts)
+        self.connection.run(|client| find_wants(client, accounts))
     }
 
     fn wants_of_group(&mut self, group: &GroupId, after: Option<&UserId>, max: usize) -> Result<Vec<Want>, StoreError> {
@@ -314,7 +321,7 @@ impl Store for PostgresStore {
             (&text_or_empty(after).as_bytes(), Type::BYTEA),
             (&count(max), Type::INT8),
         ];
-        wants_of(self.connection.client()?, sql, parameters)
+        self.connection.run(|client| wants_of(client, sql, parameters))
     }
 
     fn groups(&mut self, slot: Slot, after: Option<&GroupId>, max: usize) -> Result<Vec<Group>, StoreError> {
@@ -328,7 +335,7 @@ impl Store for PostgresStore {
     }
 
     fn holders(&mut self, group: &GroupId) -> Result<Vec<Holders>, StoreError> {
-        let found = find_holders(self.connection.client()?, &[*group])?;
+        let found = self.connection.run(|client| find_holders(client, &[*group]))?;
         Ok(found.into_iter().map(|(_, holders)| holders).collect())
     }
 
@@ -377,12 +384,12 @@ impl Store for PostgresStore {
     fn refresh_filter(&mut self) -> Result<(), StoreError> {
         // A panic within leaves what an error does.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.refresh(self.connection.client()?, &self.filter)
+        self.connection.run(|client| known.refresh(client, &self.filter))
     }
 
     fn notify(&mut self) -> Result<(), StoreError> {
         // In a transaction of its own: one that notifies takes a lock of the whole instance when it commits.
-        self.connection.client()?.batch_execute(listener::NOTIFY).map_err(failed)
+        self.connection.run(|client| client.batch_execute(listener::NOTIFY).map_err(failed))
     }
 
     fn inbox(&mut self, slots: &[Slot], except: &[BatchId], max: usize) -> Result<Vec<Batch>, StoreError> {

@@ -1,16 +1,19 @@
 //! Of which webhooks nothing is wanted: told by the filter of the store, on the thread that has read them.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use avmarks_keeper_store::{Event, Store, WantFilter};
 use tokio::sync::SetOnce;
 
-/// Where several processes share the store, the filter is refreshed at most so often, for all webhooks that came meanwhile: 250 statements a second cost
-/// the database about a twentieth of a processor.
+/// Where several processes share the store, the filter is refreshed for all webhooks that came meanwhile: this long after the last time, or as soon
+/// as [`MANY`] webhooks wait. A refreshing is one small statement.
 const REFRESH_EVERY: Duration = Duration::from_millis(4);
+
+/// So many webhooks share the cost of a refreshing well enough.
+const MANY: usize = 64;
 
 /// How long a webhook waits for that. Then the writer looks it up: the filter may be read for the first time, which takes seconds.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);
@@ -49,48 +52,74 @@ impl Lookup {
 /// One refreshing of the filter, and whether it succeeded.
 type Round = Arc<SetOnce<bool>>;
 
-/// The thread that refreshes the filter, and the round that has not begun.
-struct Refresher {
-    next: Arc<Mutex<Next>>,
-    begin: mpsc::SyncSender<()>,
-}
+/// The round that has not begun, and the thread that refreshes the filter, which ends when this is dropped.
+struct Refresher(Arc<Next>);
 
 #[derive(Default)]
 struct Next {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
     round: Round,
-    /// Whether the thread was told.
-    is_awaited: bool,
+    /// Webhooks that wait for the round.
+    waiting: usize,
+    is_ended: bool,
+}
+
+impl Next {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the round may begin. Who comes from then on waits for the round after it. `None` at the end.
+    fn begin(&self, last: Instant) -> Option<Round> {
+        let mut state = self.state();
+        while state.waiting == 0 && !state.is_ended {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        while state.waiting < MANY && !state.is_ended {
+            let left = REFRESH_EVERY.saturating_sub(last.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.waiting = 0;
+        (!state.is_ended).then(|| std::mem::take(&mut state.round))
+    }
 }
 
 impl Refresher {
     fn start(mut store: Box<dyn Store>) -> io::Result<Self> {
-        let (begin, begun) = mpsc::sync_channel(1);
-        let next = Arc::new(Mutex::new(Next::default()));
+        let next = Arc::new(Next::default());
         let of_thread = Arc::clone(&next);
         Builder::new().name("avmarks-filter".to_owned()).spawn(move || {
             // It is read at once, before any webhook waits for it.
             refresh(&mut *store);
-            while begun.recv().is_ok() {
-                let since = Instant::now();
-                // Who comes from now on waits for the round after this one.
-                let round = std::mem::take(&mut *of_thread.lock().unwrap_or_else(PoisonError::into_inner)).round;
+            let mut last = Instant::now();
+            while let Some(round) = of_thread.begin(last) {
+                last = Instant::now();
                 // Where it was too late, nobody waits for it any more.
                 let _ = round.set(refresh(&mut *store));
-                std::thread::sleep(REFRESH_EVERY.saturating_sub(since.elapsed()));
             }
         })?;
-        Ok(Self { next, begin })
+        Ok(Self(next))
     }
 
     /// Waits until the filter has all wants that were put before this was called. `false` where that is not known.
     async fn refreshed(&self) -> bool {
-        let (round, is_first) = {
-            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            (Arc::clone(&next.round), !std::mem::replace(&mut next.is_awaited, true))
+        let (round, waiting) = {
+            let mut state = self.0.state();
+            state.waiting += 1;
+            (Arc::clone(&state.round), state.waiting)
         };
-        if is_first {
-            // Where it is full, the thread is about to begin.
-            let _ = self.begin.try_send(());
+        if waiting == 1 || waiting == MANY {
+            self.0.changed.notify_one();
+        }
+        if waiting == 1 {
             // One timer for all that wait for the round.
             let round = Arc::clone(&round);
             tokio::spawn(async move {
@@ -101,6 +130,13 @@ impl Refresher {
             });
         }
         *round.wait().await
+    }
+}
+
+impl Drop for Refresher {
+    fn drop(&mut self) {
+        self.0.state().is_ended = true;
+        self.0.changed.notify_one();
     }
 }
 

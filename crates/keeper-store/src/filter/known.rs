@@ -7,6 +7,10 @@
 //! want that is committed later is due at once, and sent after the event. A pause of the process does no harm: the wants were
 //! read after the event came, whenever the process goes on, and no lease can end during the pause.
 //!
+//! Most readings ask for the snapshot of the server alone, the cheapest of all statements: the number of the next transaction, and those of the
+//! transactions under way. Whoever commits a want after a snapshot was taken either took its number before, and is under way in it, or
+//! takes one from then on: so both snapshots differ.
+//!
 //! Versions of another server tell nothing: one that takes over may lack the last commits of the one before, and give their versions again. So
 //! everything is read anew where the server is another one.
 
@@ -21,6 +25,9 @@ const SLOTS_MAX: usize = 16;
 
 /// From what the filter is read. Each reading sees all that was committed before it began.
 pub(crate) trait Source {
+    /// Which server it is, and its snapshot: the same text says that nothing was committed in between.
+    fn snapshot(&mut self) -> Result<String, StoreError>;
+
     /// The sum of the versions of all slots, none of which ever falls, and which server told it.
     fn sum(&mut self) -> Result<(u64, i64), StoreError>;
 
@@ -35,6 +42,8 @@ pub(crate) trait Source {
 /// What the filter has.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
+    /// A snapshot whose wants the filter has.
+    snapshot: String,
     server: i64,
     /// The version of each slot, in the order of the slots. Empty where nothing is known.
     versions: Vec<u64>,
@@ -43,8 +52,13 @@ pub(crate) struct Known {
 impl Known {
     /// Tells the filter of all wants that were committed before this was called. After an error it may lack some, which the next time finds.
     pub(crate) fn refresh(&mut self, source: &mut dyn Source, filter: &WantFilter) -> Result<(), StoreError> {
+        let snapshot = source.snapshot()?;
+        if !self.versions.is_empty() && snapshot == self.snapshot {
+            return Ok(());
+        }
         let (sum, server) = source.sum()?;
         if server == self.server && !self.versions.is_empty() && sum == self.versions.iter().sum::<u64>() {
+            self.snapshot = snapshot;
             return Ok(());
         }
         let (found, server) = source.versions()?;
@@ -76,6 +90,7 @@ impl Known {
             }
         }
         self.versions = found;
+        self.snapshot = snapshot;
         Ok(())
     }
 }

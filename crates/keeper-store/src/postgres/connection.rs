@@ -61,26 +61,41 @@ impl Connection {
         Self { config: self.config.clone(), tls: self.tls.clone(), client: None }
     }
 
-    /// Whether there is a connection that was not lost, as far as it is known.
-    pub(super) fn is_open(&self) -> bool {
-        self.client.as_ref().is_some_and(|client| !client.is_closed())
+    /// The connection, unless there is none or it is known to be lost.
+    pub(super) fn opened(&mut self) -> Option<&mut Client> {
+        self.client.as_mut().filter(|client| !client.is_closed())
     }
 
-    pub(super) fn client(&mut self) -> Result<&mut Client, StoreError> {
-        let open = match self.client.take().filter(|client| !client.is_closed()) {
-            Some(open) => open,
-            None => match &self.tls {
-                Some(tls) => self.config.connect(tls.clone()),
-                None => self.config.connect(NoTls),
-            }
-            .map_err(failed)?,
+    fn open(&mut self) -> Result<&mut Client, StoreError> {
+        let opened = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone()),
+            None => self.config.connect(NoTls),
         };
-        Ok(self.client.insert(open))
+        Ok(self.client.insert(opened.map_err(failed)?))
+    }
+
+    /// Runs statements, and once more on a new connection if the connection was lost: that is seen only when it is used. Their effect must be the same
+    /// when they run twice, because the answer to a commit may be what was lost.
+    pub(super) fn run<T>(
+        &mut self,
+        mut statements: impl FnMut(&mut Client) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if let Some(client) = self.opened() {
+            let result = statements(client);
+            if result.is_ok() || !client.is_closed() {
+                return result;
+            }
+        }
+        statements(self.open()?)
     }
 }
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let mut transaction = connection.client()?.transaction().map_err(failed)?;
+    connection.run(apply_migrations)
+}
+
+fn apply_migrations(client: &mut Client) -> Result<(), StoreError> {
+    let mut transaction = client.transaction().map_err(failed)?;
     let sql = "SELECT pg_advisory_xact_lock($1, $2)";
     execute(&mut transaction, sql, &[(&LOCKS, Type::INT4), (&LOCK_OF_MIGRATIONS, Type::INT4)])?;
     let sql = "CREATE TABLE IF NOT EXISTS keeper_migration (number bigint PRIMARY KEY)";

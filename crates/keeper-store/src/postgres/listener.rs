@@ -36,11 +36,10 @@ impl PostgresListener {
     ///
     /// [`StoreError`] where the connection was lost and cannot be opened again.
     pub fn wait(&mut self, time_out: Duration) -> Result<bool, StoreError> {
-        if !self.connection.is_open() {
+        let Some(client) = self.connection.opened() else {
             self.listen()?;
             return Ok(true);
-        }
-        let client = self.connection.client()?;
+        };
         let mut notifications = client.notifications();
         // None: the time is over, or the connection is lost, which the next call finds.
         let first = notifications.timeout_iter(time_out).next().unwrap_or_default();
@@ -49,6 +48,6 @@ impl PostgresListener {
     }
 
     fn listen(&mut self) -> Result<(), StoreError> {
-        self.connection.client()?.batch_execute("LISTEN avmarks_keeper").map_err(failed)
+        self.connection.run(|client| client.batch_execute("LISTEN avmarks_keeper").map_err(failed))
     }
 }

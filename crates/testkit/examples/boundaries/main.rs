@@ -1,5 +1,5 @@
 //! Changes each comparison, end of a range, `min` or `max`, and number of a crate by one step, one at a time, and tells which of
-//! these changes no test notices: `.ci/boundaries [DURATION] [CRATE…]`.
+//! these changes no test notices: `.ci/boundaries [DURATION] [CRATE[:FIRST]…]`.
 //!
 //! It works on a copy of the tree. Expressions that are evaluated while the program runs are built once, changed and unchanged side
 //! by side, and the change is chosen when a test starts. Constants, patterns and what does not build that way is built by itself.
@@ -32,23 +32,24 @@ const EQUIVALENT: &str = ".ci/boundaries-equivalent.txt";
 fn main() -> ExitCode {
     let (mut names, mut at_most) = (Vec::new(), None);
     for argument in std::env::args().skip(1) {
-        match (seconds(&argument), CRATES.iter().find(|(name, _)| *name == argument)) {
+        match (seconds(&argument), of_crate(&argument)) {
             (Some(seconds), _) => at_most = Some(seconds),
             (None, Some(one)) => names.push(one),
             (None, None) => {
                 eprintln!(
-                    "error: `{argument}` is neither a duration, such as 90m, nor one of rules, service, spec, protocol, client"
+                    "error: `{argument}` is neither a duration, such as 90m, nor one of rules, service, spec, protocol, client, \
+                     nor one with the number of its first change, such as rules:100"
                 );
                 return ExitCode::from(2);
             }
         }
     }
     if names.is_empty() {
-        names = CRATES.iter().collect();
+        names = CRATES.iter().map(|(name, suites)| (*name, *suites, 1)).collect();
     }
     let mut survivors = 0;
-    for (name, suites) in names {
-        match run(name, suites, at_most) {
+    for (name, suites, first) in names {
+        match run(name, suites, first, at_most) {
             Ok(found) => survivors += found,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -59,6 +60,13 @@ fn main() -> ExitCode {
     if survivors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+/// A crate, its suites, and the number of the first change that is tried.
+fn of_crate(argument: &str) -> Option<(&'static str, &'static [&'static str], u32)> {
+    let (name, first) = argument.split_once(':').unwrap_or((argument, "1"));
+    let (name, suites) = CRATES.iter().find(|(known, _)| *known == name)?;
+    Some((*name, *suites, first.parse().ok()?))
+}
+
 fn seconds(text: &str) -> Option<Duration> {
     let units = [("s", 1), ("m", 60), ("h", 3_600)];
     let (number, unit) =
@@ -66,9 +74,9 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(unit)?))
 }
 
-/// Tries every change of a crate, for `at_most` once all is built, and prints what came of it. Gives how many survived without a
+/// Tries every change of a crate from the `first` on, for `at_most` once all is built, and prints what came of it. Gives how many survived without a
 /// reason.
-fn run(name: &str, suites: &[&str], at_most: Option<Duration>) -> Result<usize, String> {
+fn run(name: &str, suites: &[&str], first: u32, at_most: Option<Duration>) -> Result<usize, String> {
     let package = format!("avmarks-{name}");
     let suites = [&["-p", &package], suites].concat();
     let folder = Path::new("target/boundaries");
@@ -81,13 +89,14 @@ fn run(name: &str, suites: &[&str], at_most: Option<Duration>) -> Result<usize, 
     let start = Instant::now();
     let is_over = || at_most.is_some_and(|at_most| start.elapsed() > at_most);
     let mut found = Findings::new(&tree)?;
-    for one in changes.iter().filter(|one| !alone.contains(&one.number)) {
+    let tried = changes.iter().filter(|one| one.number >= first);
+    for one in tried.clone().filter(|one| !alone.contains(&one.number)) {
         if is_over() {
             break;
         }
         found.take(one, judged(&mut beside, one.number)?)?;
     }
-    for one in changes.iter().filter(|one| alone.contains(&one.number)) {
+    for one in tried.filter(|one| alone.contains(&one.number)) {
         if is_over() {
             break;
         }

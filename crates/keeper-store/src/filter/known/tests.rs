@@ -56,10 +56,24 @@ struct Database {
     now: Committed,
     /// What was committed after each commit.
     past: Vec<Committed>,
-    open: BTreeMap<Slot, (Account, u64)>,
+    open: BTreeMap<Slot, Put>,
+    /// The number of the next transaction.
+    next: u64,
+}
+
+/// A put that is under way.
+struct Put {
+    account: Account,
+    version: u64,
+    transaction: u64,
 }
 
 impl Database {
+    fn begin(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+
     fn commit(&mut self) {
         self.past.push(self.now.clone());
     }
@@ -69,11 +83,12 @@ impl Database {
             Step::Begin(account) => {
                 if !self.now.wants.contains_key(account) && !self.open.contains_key(&slot(*account)) {
                     self.now.sequence += 1;
-                    self.open.insert(slot(*account), (*account, self.now.sequence));
+                    let put = Put { account: *account, version: self.now.sequence, transaction: self.begin() };
+                    self.open.insert(slot(*account), put);
                 }
             }
             Step::End(account, is_committed) => {
-                if let Some((account, version)) = self.open.remove(&slot(*account))
+                if let Some(Put { account, version, .. }) = self.open.remove(&slot(*account))
                     && *is_committed
                 {
                     self.now.wants.insert(account, version);
@@ -87,16 +102,19 @@ impl Database {
                 if let Some(version) = self.now.wants.get_mut(account) {
                     self.now.sequence += 1;
                     *version = self.now.sequence;
+                    self.begin();
                     self.commit();
                 }
             }
             Step::Remove(account) => {
                 self.now.wants.remove(account);
+                self.begin();
                 self.commit();
             }
             Step::FailOver(lost) => {
                 self.server += 1;
                 self.open.clear();
+                self.next = self.next.saturating_sub(*lost as u64);
                 self.past.truncate(self.past.len().saturating_sub(*lost));
                 self.now = self.past.last().cloned().unwrap_or_default();
             }
@@ -126,6 +144,12 @@ impl Connection<'_> {
 }
 
 impl Source for Connection<'_> {
+    fn snapshot(&mut self) -> Result<String, StoreError> {
+        self.read()?;
+        let open: BTreeSet<_> = self.database.open.values().map(|put| put.transaction).collect();
+        Ok(format!("{} {}:{open:?}", self.database.server, self.database.next))
+    }
+
     fn sum(&mut self) -> Result<(u64, i64), StoreError> {
         self.read()?;
         Ok((self.database.now.versions.values().sum(), self.database.server))
@@ -173,7 +197,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
-    let before = prop::collection::vec(prop::collection::vec(step(), 0..3), 0..5);
+    let before = prop::collection::vec(prop::collection::vec(step(), 0..3), 0..6);
     prop_oneof![
         6 => step().prop_map(Operation::Step),
         1 => (0..3_usize).prop_map(Operation::Crash),
@@ -234,10 +258,13 @@ fn what_is_known_is_read_once() {
         known.refresh(&mut connection, &filter).is_ok()
     };
     put(&mut database, (0, 0));
-    // The sum, the versions, and sixteen times sixteen slots.
-    assert!(!refresh(&mut database, 18) && refresh(&mut database, 19));
-    assert!(refresh(&mut database, 2), "the sum alone");
+    // The snapshot, the sum, the versions, and sixteen times sixteen slots.
+    assert!(!refresh(&mut database, 19) && refresh(&mut database, 20));
+    assert!(refresh(&mut database, 2), "the snapshot alone");
+    database.run(&Step::Change((0, 0)));
+    assert!(!refresh(&mut database, 2) && refresh(&mut database, 3), "the snapshot and the sum");
+    assert!(refresh(&mut database, 2), "the snapshot alone, as nothing was committed since");
     put(&mut database, (1, 0));
-    assert!(!refresh(&mut database, 3) && refresh(&mut database, 4), "the sum, the versions, and one slot");
+    assert!(!refresh(&mut database, 4) && refresh(&mut database, 5), "snapshot, sum, versions, and one slot");
     assert!(may_want(&filter, (0, 0)) && may_want(&filter, (1, 0)) && !may_want(&filter, (1, 1)));
 }
