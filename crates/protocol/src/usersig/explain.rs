@@ -168,7 +168,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// All that is wrong with a signature, and what would do: corrupted on its way, another user's, another app's, of another
+/// All that is wrong with a signature, and what to do about it: corrupted on its way, another user's, another app's, of another
 /// key, expired; and as notes, a clock ahead and a short validity. What is not given is not checked.
 ///
 /// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
