@@ -33,7 +33,7 @@ fn every_clause_and_gap_is_traced() {
             code.iter().any(|folder| file.starts_with(&format!("crates/{folder}")))
         });
         let mut tests = places("tests", id, &name, |file| !file.starts_with("tests/hygiene"));
-        tests.extend(places("crates/emulator/tests/rim/webhooks", id, &name, |_| true));
+        tests.extend(places("crates/emulator/tests/socket/webhooks", id, &name, |_| true));
         let shown = stories_that_show(id);
         let excuse = NO_STORY.iter().find(|(excused, _)| *excused == id).map(|(_, why)| *why);
         assert!(!code.is_empty(), "{id} is implemented nowhere");

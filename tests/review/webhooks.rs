@@ -1,8 +1,8 @@
 //! Every webhook in every revision.
 
 use avmarks_protocol::webhook::{
-    ACKNOWLEDGEMENT, AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventCause, EventType, ExitType, JoinType,
-    MemberStateChange, Revision, Webhook, WebhookMember,
+    ACKNOWLEDGEMENT, AfterGroupDestroyed, EventCause, EventType, ExitType, JoinType, MemberStateChange,
+    MembershipChange, Revision, Webhook, WebhookMember,
 };
 use avmarks_spec::Timestamp;
 
@@ -43,7 +43,7 @@ fn webhooks() -> [(&'static str, &'static str, &'static str, Webhook); 4] {
             "after_member_join",
             "accounts joined",
             "1047/34372",
-            Webhook::AfterMemberJoin(AfterMemberJoin {
+            Webhook::AfterMemberJoin(MembershipChange {
                 group_id: group_id.clone(),
                 group_type: group_type.clone(),
                 change_type: JoinType::Apply,
@@ -57,7 +57,7 @@ fn webhooks() -> [(&'static str, &'static str, &'static str, Webhook); 4] {
             "after_member_exit",
             "accounts were removed",
             "1047/34373; CLEAR-LEAVE",
-            Webhook::AfterMemberExit(AfterMemberExit {
+            Webhook::AfterMemberExit(MembershipChange {
                 group_id: group_id.clone(),
                 group_type: group_type.clone(),
                 change_type: ExitType::Kicked,

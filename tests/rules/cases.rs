@@ -62,7 +62,7 @@ const CLAUSES_ELSEWHERE: &[(Clause, &str)] = &[
 const GAPS_ELSEWHERE: &[(Gap, &str)] = &[
     (Gap::Random, "a scenario line has no query: tests/service/query.rs"),
     (Gap::UsersigCode, "a scenario line has no signature: tests/service/query.rs"),
-    (Gap::RobotWebhook, "a scenario sends no webhook: crates/emulator/tests/rim/webhooks/robots.rs"),
+    (Gap::RobotWebhook, "a scenario sends no webhook: crates/emulator/tests/socket/webhooks/robots.rs"),
 ];
 
 #[test]

@@ -27,8 +27,9 @@ fn plain_http_needs_permission_for_other_hosts() {
     }
     for base in ["http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0:1", "http://10.0.0.1"] {
         let error = of(base).build().unwrap_err();
-        let text =
-            format!("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`");
+        let text = format!(
+            "`{base}` would show the signature to anyone who can read the traffic; use `https`, or allow `http`"
+        );
         assert_eq!((error.to_string(), of(base).allow_http().build().is_ok()), (text, true));
     }
     let client = Client::builder(Region::Singapore, signer()).build().unwrap();

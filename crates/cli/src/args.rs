@@ -1,4 +1,4 @@
-//! What the command line understands.
+//! The arguments of the command line.
 
 mod accounts;
 mod conformance;
@@ -92,7 +92,7 @@ Exit status:
   0  accepted, or done
   1  refused, or not done
   2  wrong usage, or input that cannot be read
-  3  done in part (send); nobody to ask (conformance)
+  3  done in part (send); no answer from the harness or emulator (conformance)
   4  a setting is wrong or missing (send, serve, keep)
 
 Examples:
@@ -132,13 +132,13 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
-/// Check the body of a request, and list everything that is wrong with it
+/// Check the body of a request, and list all violations
 ///
 /// Without `--state`, only the body is checked: steps 6 to 12 of the precedence of refusals, which an SDK can run before
 /// it sends. With `--state`, the request is checked against an app and its groups, and the answer of the service is
 /// printed; nothing is changed.
 ///
-/// Notes name what is accepted and probably a mistake: a field whose name differs from a known one by case or by one letter, a
+/// Notes name accepted content that is probably a mistake: a field whose name differs from a known one by case or by one letter, a
 /// `Mark` filter that is not a mark, an account that is named twice. They do not change the exit status.
 ///
 /// `ErrorInfo` of the answer is the text of this project, because no document has the vendor's: compare codes.

@@ -1,4 +1,4 @@
-//! `avmarks check`: everything that is wrong with a request, and what the service would answer.
+//! `avmarks check`: all violations of a request, and the answer of the service.
 
 use std::fmt;
 
@@ -62,13 +62,13 @@ impl CheckArgs {
 struct CheckOutput {
     #[serde(flatten)]
     checked: Checked,
-    /// What to do, beyond what the violations say.
+    /// Advice beyond the texts of the violations.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     /// The accounts with the marks that would be served.
     #[serde(skip)]
     served: Vec<modify_user_info::Served>,
-    /// What of the question was not taken as it was asked; `because` has it as a gap.
+    /// The part of the input that was changed; `because` has it as a gap.
     #[serde(skip)]
     note: Option<&'static str>,
 }

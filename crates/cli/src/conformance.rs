@@ -94,14 +94,14 @@ fn finish(bar: Option<Bar>) {
     }
 }
 
-/// What is done with a report: it is held against what is expected, saved, and printed.
+/// The end of a run: the report is compared with the expected failures, saved, and printed.
 struct Ending {
     expected: ExpectedFailures,
     junit: Option<Save>,
 }
 
 impl Ending {
-    /// Reads and checks what there is, before anything is asked.
+    /// Reads and checks the files before the run.
     fn prepare(args: &ResultArgs) -> Result<Self, Error> {
         const BYTES_MAX: u64 = 16 * 1_024 * 1_024;
         let expected = args.expected_failures.as_ref();

@@ -14,7 +14,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// What the first bytes of an input show.
+    /// The format that the first bytes of an input show.
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes.starts_with(BYTE_ORDER_MARK) {
             true => Some(Self::ByteOrderMark),
@@ -23,7 +23,7 @@ impl Encoding {
     }
 }
 
-/// What it is, and what to do.
+/// The name of the format, and advice.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use avmarks_protocol::Encoding::{Utf16, Zip};

@@ -161,7 +161,7 @@ impl Error {
         }
     }
 
-    /// What is wrong, where that is more than one thing, and of how many things these are the first.
+    /// The first of several errors, and the number of all.
     pub(crate) fn details(&self) -> (&[String], usize) {
         match self {
             Self::Accounts { first, count } => (first, *count),

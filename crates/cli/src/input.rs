@@ -55,7 +55,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Where they are surely no UTF-8, and what they are is known.
+    /// The bytes are certainly not UTF-8, and their format is known.
     pub(crate) fn text_of<'a>(&self, bytes: &'a [u8]) -> Result<&'a [u8], Error> {
         match Encoding::of(bytes) {
             Some(Encoding::ByteOrderMark) => Ok(bytes.get(BYTE_ORDER_MARK.len()..).unwrap_or_default()),

@@ -93,7 +93,7 @@ impl Running {
         format!("http://{}", self.address)
     }
 
-    /// Takes nothing more, waits for what was sent, and ends.
+    /// Accepts no more input, waits for the calls that were sent, and ends.
     fn stop(self) {
         self.server.stop();
         // Where the node has ended already, there is nothing to wait for.
@@ -104,7 +104,7 @@ impl Running {
     }
 }
 
-/// What is printed at the start.
+/// The text that is printed at the start.
 #[derive(Serialize)]
 struct Banner {
     url: String,

@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// A bar on standard error, which shows nothing if that is not a terminal.
 pub(crate) struct Bar {
     count: usize,
-    /// What is counted, and what became of it, as in `accounts answered`.
+    /// The counted thing and its state, as in `accounts answered`.
     noun: &'static str,
     begun: Instant,
     bar: Option<ProgressBar>,

@@ -13,7 +13,7 @@ pub(crate) struct GapReading {
 }
 
 impl GapReading {
-    /// The reading of this text, such as `gap:page-size=250` or `page_size=250`; or else what is expected.
+    /// The reading of this text, such as `gap:page-size=250` or `page_size=250`; or else the expected form.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (id, name) = text.split_once('=').ok_or("expected GAP=READING, such as gap:page-size=250")?;
         let gap = Gap::from_name(id).ok_or_else(|| {

@@ -84,7 +84,7 @@ impl Save {
         })
     }
 
-    /// Removes what was written.
+    /// Removes the written file.
     pub(crate) fn remove(&self) -> Result<(), Error> {
         match fs::remove_file(&self.target) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -136,7 +136,7 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// What a link to nothing, or a chain of them, names; the path itself where it is not a link.
+/// The target of a dangling link, or of a chain of links; the path itself if it is not a link.
 fn end_of_links(path: &Path) -> PathBuf {
     const LINKS_MAX: usize = 40;
     let mut path = path.to_owned();

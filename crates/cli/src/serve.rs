@@ -72,7 +72,7 @@ pub(crate) fn signals() -> Result<mpsc::Receiver<()>, Error> {
         if STOPPING.swap(true, Ordering::Relaxed) {
             exit(INTERRUPTED);
         }
-        // Whoever waited has gone: it is over anyway.
+        // The receiver is gone: the process is ending anyway.
         let _ = sender.send(());
     };
     ctrlc::set_handler(handler).map_err(Error::Signals)?;

@@ -39,7 +39,7 @@ struct GivenSetting {
 
 type Layer = BTreeMap<Setting, GivenSetting>;
 
-/// The settings of a command as they were found, with everything that is wrong with them.
+/// The settings of a command from all sources, with all errors.
 #[derive(Debug)]
 pub(crate) struct Settings {
     command: Command,
@@ -48,7 +48,7 @@ pub(crate) struct Settings {
     /// The readings of the gaps in force.
     policy: Policy,
     errors: Vec<String>,
-    /// Whether the file cannot be read, so that nothing is known of what is missing.
+    /// Whether the file cannot be read, so that missing settings are unknown.
     is_file_unreadable: bool,
 }
 

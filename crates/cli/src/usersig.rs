@@ -1,4 +1,4 @@
-//! `avmarks usersig`: makes signatures, checks them, and finds out what is wrong with them. Neither key nor signature is
+//! `avmarks usersig`: makes, checks and explains signatures. Neither key nor signature is
 //! ever shown, except the signature that was asked for.
 
 mod span;
@@ -75,7 +75,7 @@ fn explain_sig(args: &ExplainSigArgs, format: Format) -> Result<Verdict, Error> 
     Ok(Verdict::of(explained.accepted != Some(false)))
 }
 
-/// Each field that a signature may be checked against, what it stands for, and what gives it.
+/// Each value that a signature may be checked against, its meaning, and its option.
 const UNCHECKED: [(&str, &str, &str); 3] = [
     ("key", "key", "--key-file or AVMARKS_KEY"),
     ("sdkappid", "app", "--sdkappid"),
@@ -111,7 +111,7 @@ impl fmt::Display for Text<'_, Explained> {
     }
 }
 
-/// What a signature holds, its MAC aside.
+/// The content of a signature, without its MAC.
 impl fmt::Display for Text<'_, TokenFields> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let TokenFields { version, identifier, sdkappid, time, expire, expires_at, userbuf } = self.0;

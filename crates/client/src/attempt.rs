@@ -220,7 +220,7 @@ pub(crate) struct Sender {
     next_id: u64,
     /// Nothing is sent earlier: the service asked for a pause.
     pub(crate) paused_until: Timestamp,
-    /// The latest time that was handed in.
+    /// The latest time so far.
     seen: Timestamp,
 }
 

@@ -20,7 +20,7 @@ use crate::retry::Scope;
 use crate::{AccountReport, Outcome, Plan, Signer, State};
 
 pub use queue::CallRecord;
-use queue::{Call, End, Halt, PlanQueue, Sent};
+use queue::{Call, End, Halt, PlanQueue, SentCall};
 pub use settings::{JobError, JobSettings};
 
 /// Carries out plans: signs, paces, sends and sends again, and tracks the outcome of every account.
@@ -28,13 +28,13 @@ pub use settings::{JobError, JobSettings};
 /// It does no input or output. Its methods fall into four groups:
 ///
 /// - **Poll:** [`Job::poll`] says what to do next. Call it until it says [`Step::Done`], and again after each event.
-/// - **Events:** [`Job::on_response`] and [`Job::on_failure`] take in what came of an attempt.
+/// - **Events:** [`Job::on_response`] and [`Job::on_failure`] take the result of an attempt.
 /// - **Commands:** [`Job::stop`] ends the job early. [`Job::new`] and [`Job::resume`] make one.
 /// - **Queries** change nothing: [`Job::report`] and [`Job::into_result`] for the outcome of each account, [`Job::calls`] for each
 ///   attempt, [`Job::progress`] and [`Job::answered`] for how far it has come, [`Job::plans`], [`Job::settings`],
 ///   [`Job::endpoint`] and [`Job::in_flight`].
 ///
-/// All times are handed in, and should come from one clock that never runs back, such as a monotonic one that was set to the time
+/// Times are arguments, and should come from one clock that never runs back, such as a monotonic one that was set to the time
 /// of day once: a time below the latest seen is taken as the latest seen.
 #[derive(Debug)]
 #[must_use = "a job that ran may have failed for some accounts: ask its report, or `into_result`"]
@@ -43,7 +43,7 @@ pub struct Job {
     turns: RoundRobin,
     sender: Sender,
     settings: JobSettings,
-    sent: BTreeMap<AttemptId, Sent>,
+    sent: BTreeMap<AttemptId, SentCall>,
     records: Vec<CallRecord>,
     halt: Option<Halt>,
 }
@@ -132,7 +132,7 @@ impl Job {
         response: &Response<'_>,
     ) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
-        let Sent { plan, call, in_flight } = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
+        let SentCall { plan, call, in_flight } = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
         let Some(queue) = self.queues.get_mut(plan) else { return Ok(()) };
         let body = self.sender.redacted(&in_flight, now, response.body);
         let mut parsed = Response { body: &body, ..*response }.parse(queue.plan.kind(), now);
@@ -146,7 +146,7 @@ impl Job {
         });
         let is_kept = self.settings.keep_answers && !matches!(parsed.result, AttemptResult::UnexpectedResponse(_));
         let body = is_kept.then(|| body.as_ref().into());
-        let sent = Sent { plan, call, in_flight };
+        let sent = SentCall { plan, call, in_flight };
         let asked = response.asked_wait(now);
         let ended = Ended { result: parsed.result, anomalies: parsed.anomalies, body, asked };
         self.end(sent, now, ended, answered);
@@ -168,7 +168,7 @@ impl Job {
         Ok(())
     }
 
-    /// Sends nothing more. What is in flight may still be answered, and [`Job::poll`] waits for it.
+    /// Sends no more calls. Calls in flight may still be answered, and [`Job::poll`] waits for it.
     ///
     /// May have changed afterwards: calls that waited to be sent again have ended.
     pub fn stop(&mut self) {
@@ -207,7 +207,7 @@ impl Job {
         let (path, body) = (queue.plan.kind().endpoint().path(), queue.plan.body(call.range.clone()));
         let deadline = self.settings.last_start();
         let (transmit, in_flight) = self.sender.send(&mut call.attempts, now, deadline, path, body);
-        self.sent.insert(transmit.id, Sent { plan, call, in_flight });
+        self.sent.insert(transmit.id, SentCall { plan, call, in_flight });
         Some(transmit)
     }
 
@@ -231,8 +231,8 @@ impl Job {
     }
 
     /// Ends an attempt, and does what follows.
-    fn end(&mut self, sent: Sent, now: Timestamp, ended: Ended, answered: Option<AnsweredCall>) {
-        let Sent { plan, mut call, in_flight } = sent;
+    fn end(&mut self, sent: SentCall, now: Timestamp, ended: Ended, answered: Option<AnsweredCall>) {
+        let SentCall { plan, mut call, in_flight } = sent;
         let Some(queue) = self.queues.get_mut(plan) else { return };
         let result = ended.result.clone();
         let next = self.sender.end(&mut call.attempts, in_flight, now, ended);

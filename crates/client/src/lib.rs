@@ -3,20 +3,20 @@
 //!
 //! **In scope:** any number of accounts with marks to set or delete, or of robots to add or delete, as calls of at most 500
 //! ([`Plan`]); calls spread over time so that the service never refuses them for their rate ([`Pace`]); signatures that are renewed
-//! in time ([`Signer`]); retries within a budget ([`RetrySettings`]); the machine that does all of this ([`Job`]); the outcome of
-//! each account ([`Report`]); how far a job has come, for a later one ([`Progress`]); and any other call by the same rules
+//! in time ([`Signer`]); retries within a budget ([`RetrySettings`]); the state machine that does all of this ([`Job`]); the outcome of
+//! each account ([`Report`]); the progress of a job, with which a later one continues ([`Progress`]); and any other call by the same rules
 //! ([`SingleCall`]): the pages of the list of online members ([`Pages`]), which of some accounts are online ([`MemberCheck`]), the
 //! administrators of a group ([`CallRequest`]).
 //!
-//! **Out of scope:** sockets, clocks, random numbers, files and threads are the caller's. Whether the service would refuse a call is
-//! checked only as far as the inputs show it (`avmarks-service` has all rules).
+//! **Out of scope:** sockets, clocks, random numbers, files and threads. Rules that depend on the state of the group
+//! (`avmarks-service` has them).
 //!
-//! **The contract:** time is an argument, and what to do is a return value. [`Job::poll`] says what to do next: send a request, wait
-//! until a moment, or nothing more. [`Job::on_response`] and [`Job::on_failure`] take what came of it. No bytes make anything here
+//! **The contract:** time is an argument. [`Job::poll`] returns the next step: send a request, wait
+//! until a time, or done. [`Job::on_response`] and [`Job::on_failure`] take the result of an attempt. No input causes a
 //! panic. Invalid input is refused before the first call, with all its errors. Every account ends in exactly one [`State`]. An
-//! answer that contradicts itself or its request is an [`Anomaly`] and never counts as success unnoticed. No call has more than 500
-//! accounts, no budget is exceeded, no wait is longer than the budget, and no wait follows the last attempt. Key and signature never
-//! print, even where the other side repeats them.
+//! answer that contradicts itself or its request is an [`Anomaly`] in the report and does not silently count as success. No call has more than 500
+//! accounts, no budget is exceeded, no wait is longer than the budget, and no wait follows the last attempt. Key and signature are
+//! never printed, even if a response repeats them.
 //!
 //! ```
 //! use std::sync::Arc;

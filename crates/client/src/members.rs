@@ -82,7 +82,7 @@ impl MemberCheck {
         is_left.then(|| CallRequest::repeatable(Endpoint::CheckMembers, request.to_json()))
     }
 
-    /// Takes in the answer to [`MemberCheck::request`], and gives the accounts of that request, in the order asked.
+    /// Takes the answer to [`MemberCheck::request`], and returns the accounts of that request, in the requested order.
     ///
     /// An answer with code 0 and without `Member_Account` means that none of them is online. Accounts that were not asked about
     /// are ignored.

@@ -15,7 +15,7 @@ use crate::{AttemptResult, Plan, PlanKind};
 pub enum Outcome<'a> {
     /// All its marks were set, or deleted.
     Applied,
-    /// Its call was answered with code 0, and the answer names no account, as with robots. A call of which nobody could be served
+    /// Its call was answered with code 0, and the answer names no account, as with robots. A call of which no account could be served
     /// is refused (`ALL-FAILED`), so at least one account of the call was served; it is not known which.
     /// [`MemberCheck`](crate::MemberCheck) asks who is online.
     Accepted,
@@ -45,7 +45,7 @@ pub enum Outcome<'a> {
         info: Option<&'a str>,
     },
     /// Its call was sent, and no answer confirms that it was carried out. To send it again is idempotent, except that setting 500
-    /// starts its three days anew (`gap:pin-renewal`), and that a change that somebody else made meanwhile is undone.
+    /// starts its three days anew (`gap:pin-renewal`), and that a change that another program made in the meantime is undone.
     Unconfirmed {
         /// The latest result. None while the first attempt is in flight, and where a larger call was lost before this one.
         last: Option<&'a AttemptResult>,
@@ -255,7 +255,7 @@ pub(crate) enum RangeOutcome<'a> {
     NotSent(NotSentReason<'a>),
 }
 
-/// An account, what was asked for it, and its outcome.
+/// An account, the requested marks, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountReport<'a> {
     /// The index of its plan.

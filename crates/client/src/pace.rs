@@ -31,8 +31,8 @@ impl Default for PaceSettings {
 /// least the `calls_max`-th part of that span after the one before. With the defaults, a call each 5.5 ms.
 ///
 /// A service that counts calls in any window refuses none (60007) as long as latencies differ by no more than the margin. Set and
-/// delete of marks are one command (`modify_user_info`); `add_robots` and `del_robots` are two. Whoever runs several jobs of an app
-/// hands one pace to all of them, one after the other or side by side.
+/// delete of marks are one command (`modify_user_info`); `add_robots` and `del_robots` are two. A program that runs several jobs of an app
+/// passes one pace to all of them, one after the other or at the same time.
 ///
 /// ```
 /// use avmarks_client::{Pace, PaceSettings};

@@ -9,7 +9,7 @@ use avmarks_spec::{GroupId, Mark};
 use crate::plan::group_id;
 use crate::{CallAnswer, CallRequest, ContentError, PlanError, PlanErrors};
 
-/// Asks for one page after the other, until the service says that there are no more.
+/// Requests one page after the other, until the last one.
 ///
 /// The service lists the latest joined first, 1,000 at most (`LIST-MAX`); members that join meanwhile may be missing. An answer with
 /// code 0 and without `MemberList` is an empty page; without `NextTimestamp` as well, it is the last one.
@@ -60,7 +60,7 @@ impl Pages {
         Some(CallRequest { path: Endpoint::GetMembers.path().to_owned(), body: request.to_json(), repeatable: true })
     }
 
-    /// Takes in the answer to [`Pages::request`], and gives the members of its page.
+    /// Takes the answer to [`Pages::request`], and returns the members of its page.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ pub(crate) use draft::{group_and_accounts, group_id};
 pub use error::{PlanError, PlanErrors};
 pub use kind::PlanKind;
 
-/// What the inputs of a plan are checked against; so are those of [`MemberCheck`](crate::MemberCheck) and of
+/// The limits for the inputs of a plan, and for those of [`MemberCheck`](crate::MemberCheck) and of
 /// [`CallRequest::set_admins`](crate::CallRequest::set_admins), as far as it applies to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanSettings {

@@ -336,7 +336,7 @@ impl AnsweredCall {
     }
 }
 
-/// What is known about the marks of a call while its accounts are judged in request order (`gap:over-capacity`).
+/// The known state of the marks of a call, while its accounts are evaluated in request order (`gap:over-capacity`).
 struct Guess {
     sets: bool,
     /// Accounts of the job that took each mark before the account that is judged.
@@ -380,7 +380,7 @@ pub enum ProgressError {
     /// The text is not a progress.
     #[error("not a progress file: {reason}; start anew without it")]
     NotProgress {
-        /// What is wrong, and where.
+        /// The problem and its position.
         reason: String,
     },
     /// Another version wrote it.

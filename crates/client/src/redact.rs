@@ -80,7 +80,7 @@ fn matched(rest: &[u8], signature: &[u8]) -> usize {
     length
 }
 
-/// Whether two characters stand for each other: a UserSig writes `*`, `-` and `_` for the `+`, `/` and `=` of base64.
+/// Whether two characters are equivalent: a UserSig writes `*`, `-` and `_` for the `+`, `/` and `=` of base64.
 fn is_same(found: u8, wanted: u8) -> bool {
     found == wanted || matches!((found, wanted), (b'+', b'*') | (b'/', b'-') | (b'=', b'_'))
 }

@@ -75,7 +75,7 @@ impl<'a> Response<'a> {
 
     /// Parses the response to a call of a plan of this kind, at `now`. No bytes make this panic.
     ///
-    /// An answer about marks with code 0 and without `MemberList` means that nobody was served: the vendor's own client code
+    /// An answer about marks with code 0 and without `MemberList` means that no account was served: the vendor's own client code
     /// reads it so.
     pub(crate) fn parse(&self, kind: PlanKind, now: Timestamp) -> ParsedResponse {
         let Some(command_type) = kind.command_type() else {
@@ -132,7 +132,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// The envelope of an answer that was served; else what it is instead.
+/// The envelope of a served answer; otherwise the result that it gives instead.
 fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, AttemptResult> {
     let is_ok = envelope.is_ok();
     if is_ok != (envelope.action_status == ActionStatus::Ok) {
@@ -147,11 +147,11 @@ fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, 
     }
 }
 
-/// What a response says, before it is asked what that means for its call.
+/// A parsed response, before it is evaluated for its call.
 pub(crate) struct Opened<'a, A> {
     /// The body, with its `ErrorCode` as a number.
     pub(crate) body: Cow<'a, [u8]>,
-    /// Status, code and sentence of an answer that was served; else what came instead.
+    /// Status, code and sentence of a served answer; otherwise the result that it gives instead.
     pub(crate) envelope: Result<Envelope, AttemptResult>,
     /// The answer, as far as it can be read.
     pub(crate) answer: Result<A, AnswerError>,
@@ -171,7 +171,7 @@ impl fmt::Debug for Response<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedResponse {
     pub(crate) result: AttemptResult,
-    /// The answer, where it tells who was served; with code 0 and without a `MemberList`, nobody was.
+    /// The answer, if it shows which accounts were served; with code 0 and without a `MemberList`, none was.
     pub(crate) answer: Option<Answer>,
     pub(crate) anomalies: Vec<Anomaly>,
 }
@@ -311,20 +311,20 @@ pub enum TransportError {
     /// The request was not sent: the name was not found, there is no route, or the connection was refused.
     #[error("not sent: {}", OneLine(.message))]
     NotSent {
-        /// What the transport says.
+        /// The message of the transport.
         message: String,
     },
     /// The request was not sent, and a retry fails for the same reason: the certificate is not trusted, the proxy requires a
     /// password.
     #[error("not sent, and a retry cannot succeed: {}", OneLine(.message))]
     Unusable {
-        /// What the transport says.
+        /// The message of the transport.
         message: String,
     },
     /// The connection ended before the response began.
     #[error("the connection was lost before an answer came: {}", OneLine(.message))]
     ConnectionLost {
-        /// What the transport says.
+        /// The message of the transport.
         message: String,
     },
     /// No response came in time.
@@ -340,7 +340,7 @@ impl TransportError {
     }
 }
 
-/// What a response is that `error` keeps from being an answer; none where its status alone does, or that it was truncated.
+/// The kind of a response that is not an answer because of `error`; `None` if the reason is its status or that it was truncated.
 fn unexpected(response: &Response<'_>, now: Timestamp, error: Option<AnswerError>) -> UnexpectedResponse {
     let text = response.body.trim_ascii();
     let kind = match (response.status, error) {

@@ -1,4 +1,4 @@
-//! The retry schedule: what to do about what came back, how long to wait, and when to give up.
+//! The retry schedule: the action after each response, the waits, and the end of retries.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct RetrySettings {
     /// Time for all attempts of one call and the waits between them, from its first attempt on; at least
     /// [`ATTEMPT_TIMEOUT_MIN`]. Default: 30 s.
     pub budget: Duration,
-    /// Time for one attempt, at least [`ATTEMPT_TIMEOUT_MIN`]; an attempt near the end of the budget is given what is left.
+    /// Time for one attempt, at least [`ATTEMPT_TIMEOUT_MIN`]; an attempt near the end of the budget gets the remaining time.
     /// Default: 5 s.
     pub attempt_timeout: Duration,
     /// Waits after errors that pass at once ([`Action::RetryNow`]) and after lost answers. Default: up to 100 ms, 200 ms, 400 ms …
@@ -176,7 +176,7 @@ impl RetrySettings {
         match (&response.kind, response.status) {
             (UnexpectedKind::Status, 429) => self.delayed(attempts, Duration::ZERO, random),
             (UnexpectedKind::Status, 408 | 500..) => self.immediate(attempts, random),
-            // The service answers with 200 alone: whoever this is, it is not the service.
+            // The service always answers with status 200, so this response is not from the service.
             (UnexpectedKind::Status | UnexpectedKind::Redirect, _) => Advice::GiveUp(Scope::Job),
             // The next answer would be encoded as well.
             (UnexpectedKind::Encoded { .. }, _) => Advice::GiveUp(Scope::Job),

@@ -34,7 +34,7 @@ impl Default for SignatureSettings {
     }
 }
 
-/// Why there is no signature source. It says nothing of the key.
+/// A signature source cannot be made. The text contains nothing of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
@@ -142,7 +142,7 @@ impl Signer {
         }
     }
 
-    /// Takes in that the service refused this signature, so that the next [`Signer::sign`] gives another one. Returns whether it
+    /// Records that the service refused this signature, so that the next [`Signer::sign`] returns another one. Returns whether it
     /// will: a fixed signature has no successor. Where another thread has renewed it by then, nothing changes.
     #[must_use]
     pub fn renew(&self, refused: &UserSig) -> bool {

@@ -13,7 +13,7 @@ use rustls::sign::CertifiedKey;
 /// Why there are no certificates.
 #[derive(Debug, thiserror::Error)]
 #[error("no certificate could be made: {0}")]
-pub struct AuthorityError(String);
+pub(crate) struct AuthorityError(String);
 
 impl AuthorityError {
     fn of(error: impl std::fmt::Display) -> Self {

@@ -59,13 +59,13 @@ names! {
     Gap "gap" "The documents leave it open: the result is told and not counted."
 }
 
-/// What an expectation rests on.
+/// The source of an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Basis {
+pub(crate) struct Basis {
     /// The clause, if it is one.
-    pub clause: Option<Clause>,
+    pub(crate) clause: Option<Clause>,
     /// The gap that it depends on.
-    pub gap: Option<Gap>,
+    pub(crate) gap: Option<Gap>,
     /// The number of the page, and the date of the copy that was read, where no clause or gap names them.
     page: Option<(&'static str, Option<&'static str>)>,
 }
@@ -92,8 +92,7 @@ impl Basis {
     }
 
     /// The address of the page; none of a gap that no document speaks of.
-    #[must_use]
-    pub fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         let sources = self.sources();
         match (sources.first(), self.page) {
             (Some(source), _) => Some(source.page.url.to_owned()),
@@ -106,8 +105,7 @@ impl Basis {
     }
 
     /// The date of the copy of the page that was read; none for a copy that shows none.
-    #[must_use]
-    pub fn date(&self) -> Option<&'static str> {
+    pub(crate) fn date(&self) -> Option<&'static str> {
         match (self.sources().first(), self.page) {
             (Some(source), _) => source.date,
             (None, Some((_, date))) => date,
@@ -310,13 +308,13 @@ impl Case {
         self.level
     }
 
-    /// The clause, gap or RFC that the case is based on.
+    /// The address of the page that the case is based on; none for a gap that no document mentions.
     #[must_use]
-    pub const fn basis(&self) -> &Basis {
-        &self.basis
+    pub fn url(&self) -> Option<String> {
+        self.basis.url()
     }
 
-    /// What is expected, in a sentence.
+    /// The expectation, in one sentence.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description

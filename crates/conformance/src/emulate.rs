@@ -16,7 +16,7 @@ use crate::harness::Sdk;
 use crate::line::cases_hash;
 use crate::reply::excerpt;
 use crate::report::{CaseReport, Report, State};
-use crate::setting::{APP, IDENTIFIER, SettingError};
+use crate::test_app::{APP, IDENTIFIER};
 
 /// What is held to the cases.
 #[derive(Clone, Debug)]
@@ -63,9 +63,9 @@ pub enum EmulateError {
         /// The error of the connection.
         what: String,
     },
-    /// The cases cannot be printed, which a test would show.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
+    /// The app of the cases cannot be made.
+    #[error("{0}")]
+    Setup(String),
 }
 
 /// How long a request may take.
@@ -98,7 +98,7 @@ pub fn emulate(settings: &EmulateSettings, mut progress: impl FnMut(usize, usize
         random: Some(0),
     };
     let all = cases();
-    let hash = cases_hash(&all)?;
+    let hash = cases_hash(&all).map_err(|error| EmulateError::Setup(error.to_string()))?;
     let mut asked: Vec<Case> = all.into_iter().filter(|case| case.category() == Category::Check).collect();
     asked.extend(generated(settings.seed, settings.count));
     let target = Target { agent: agent(), base, query };

@@ -4,16 +4,6 @@ use crate::case::Level;
 use crate::harness::HarnessFailure;
 use crate::report::{CaseReport, Report, State};
 
-/// What is wrong with a file of expected failures.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
-pub struct ExpectedError {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong with it, and what is expected.
-    pub what: String,
-}
-
 /// The failures that are known.
 ///
 /// A line is `ID  # REASON URL`, or `ID HOW  # REASON URL` where the harness breaks in that way (`crash`, `silence`, `no-json`,
@@ -26,7 +16,7 @@ pub struct ExpectedError {
 /// let known = ExpectedFailures::parse("refuse/**  # it validates nothing https://example.com/issues/1\n").unwrap();
 /// assert_eq!(known.len(), 1);
 /// let error = ExpectedFailures::parse("refuse/**\n").unwrap_err();
-/// assert_eq!(error[0].to_string(), "line 1: it has no reason: expected `ID  # REASON URL`");
+/// assert_eq!(error, ["line 1: it has no reason: expected `ID  # REASON URL`"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExpectedFailures(Vec<Entry>);
@@ -44,8 +34,8 @@ impl ExpectedFailures {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Vec<ExpectedError>> {
+    /// A sentence for each invalid line, with its number.
+    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         let (mut entries, mut errors) = (Vec::<Entry>::new(), Vec::new());
         // Editors of some systems put it before the first character.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -57,12 +47,13 @@ impl ExpectedFailures {
             match entry(line_number, line) {
                 Ok(entry) => match entries.iter().find(|earlier| earlier.pattern == entry.pattern) {
                     Some(earlier) => {
-                        let what = format!("`{}` stands in line {} already", entry.pattern, earlier.line);
-                        errors.push(ExpectedError { line: line_number, what });
+                        let pattern = &entry.pattern;
+                        let first = earlier.line;
+                        errors.push(format!("line {line_number}: `{pattern}` stands in line {first} already"));
                     }
                     None => entries.push(entry),
                 },
-                Err(what) => errors.push(ExpectedError { line: line_number, what }),
+                Err(what) => errors.push(format!("line {line_number}: {what}")),
             }
         }
         if errors.is_empty() { Ok(Self(entries)) } else { Err(errors) }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{AccountOutcome, Case, Expect, Question, UrlRule};
 use crate::reply::{Observation, Recorded, Reply, excerpt};
-use crate::setting::{APP, CLOCK_MARGIN, IDENTIFIER, Setting};
+use crate::test_app::{APP, CLOCK_MARGIN, IDENTIFIER, TestApp};
 use crate::verb::{self, Verb, items};
 
 /// What became of a case.
@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
 const SHOWN_MAX: usize = 240;
 
 /// Judges what was seen of a case.
-pub(crate) fn judge(case: &Case, seen: &Observation, setting: &Setting) -> Outcome {
+pub(crate) fn judge(case: &Case, seen: &Observation, test_app: &TestApp) -> Outcome {
     for reply in &seen.replies {
         match reply {
             Reply::Skipped { why, url } => return Outcome::Skipped { why: why.clone(), url: url.clone() },
@@ -48,7 +48,7 @@ pub(crate) fn judge(case: &Case, seen: &Observation, setting: &Setting) -> Outco
     };
     let judged = match &case.expect {
         Expect::Body(body) => body_sent(verb, body, seen, reply),
-        Expect::Url(rule) => url(*rule, verb, seen, reply, setting),
+        Expect::Url(rule) => url(*rule, verb, seen, reply, test_app),
         Expect::Refused => refused(seen, reply),
         Expect::Unaltered(body) => refused(seen, reply).or_else(|_| same_body(body, seen, reply)),
         Expect::WithinLimit => within_limit(seen, reply),
@@ -69,7 +69,7 @@ pub(crate) fn judge(case: &Case, seen: &Observation, setting: &Setting) -> Outco
             (false, count) => Err(format!("expected at least two requests; found {count}")),
         },
         Expect::Class(class) => value(reply).and_then(|value| equal(&json!(class), value)),
-        Expect::Token => token(&case.question, reply, setting),
+        Expect::Token => token(&case.question, reply, test_app),
         Expect::Accepted(accepted) => verdict(reply).and_then(|(found, _)| equal(&json!(accepted), &json!(found))),
         Expect::Webhook(told) => webhook(told.as_ref(), reply),
         Expect::Judged(judged) => verdict(reply).and_then(|(accepted, code)| {
@@ -158,7 +158,7 @@ fn same_body(body: &Value, seen: &Observation, reply: &Reply) -> Result<(), Stri
     }
 }
 
-fn url(rule: UrlRule, verb: Option<Verb>, seen: &Observation, reply: &Reply, setting: &Setting) -> Result<(), String> {
+fn url(rule: UrlRule, verb: Option<Verb>, seen: &Observation, reply: &Reply, test_app: &TestApp) -> Result<(), String> {
     if seen.requests.is_empty() {
         return Err(nothing_sent(reply));
     }
@@ -192,7 +192,7 @@ fn url(rule: UrlRule, verb: Option<Verb>, seen: &Observation, reply: &Reply, set
             UrlRule::UserSig => {
                 let sig = query.usersig().map_err(|error| error.to_string())?;
                 // Of the two clocks, that of the harness may be ahead.
-                let verified = usersig::verify(sig, &setting.key, setting.app, IDENTIFIER, setting.now);
+                let verified = usersig::verify(sig, &test_app.key, test_app.app, IDENTIFIER, test_app.now);
                 verified.map(drop).map_err(|error| error.to_string())
             }
             UrlRule::ContentType => query.contenttype().map_err(|error| error.to_string()),
@@ -412,7 +412,7 @@ fn webhook(told: Option<&Value>, reply: &Reply) -> Result<(), String> {
 }
 
 /// A signature that the service takes: it is verified, and not compared, for the same signature can be packed in several ways.
-fn token(question: &Question, reply: &Reply, setting: &Setting) -> Result<(), String> {
+fn token(question: &Question, reply: &Reply, test_app: &TestApp) -> Result<(), String> {
     let Question::UserSigMake { identifier, expire_seconds, userbuf } = question else { return Ok(()) };
     let text = value(reply)?.as_str().ok_or_else(|| format!("expected a string; found {}", shown(reply)))?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"*-_".contains(&byte);
@@ -424,8 +424,8 @@ fn token(question: &Question, reply: &Reply, setting: &Setting) -> Result<(), St
     let decoded = usersig::Token::decode(text).map_err(|error| error.to_string())?;
     let made_at = Timestamp::from_millis(decoded.issued_at_seconds().saturating_mul(1_000));
     let token =
-        usersig::verify(&sig, &setting.key, setting.app, identifier, made_at).map_err(|error| error.to_string())?;
-    if setting.now.as_seconds().abs_diff(token.issued_at_seconds()) > CLOCK_MARGIN.as_secs() {
+        usersig::verify(&sig, &test_app.key, test_app.app, identifier, made_at).map_err(|error| error.to_string())?;
+    if test_app.now.as_seconds().abs_diff(token.issued_at_seconds()) > CLOCK_MARGIN.as_secs() {
         return Err(format!("expected it to be made now; `TLS.time` is {}", token.issued_at_seconds()));
     }
     equal(&json!(expire_seconds), &json!(token.valid_for_seconds()))

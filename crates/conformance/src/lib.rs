@@ -1,16 +1,16 @@
-//! Conformance cases for whatever speaks the marks API of Tencent Cloud Chat, and the runner that scores it.
+//! Conformance cases for SDKs, validators and emulators of the marks API of Tencent Cloud Chat, and the runner that scores them.
 //!
-//! **In scope:** the cases ([`cases()`], [`generated()`]), each with the clause or gap and the page that it rests on; a run of a
+//! **In scope:** the cases ([`cases()`], [`generated()`]), each with the clause or gap and the page that it is based on; a run of a
 //! *harness* ([`run()`]), a small program around an SDK that reads questions and writes replies as lines of JSON; the score of each
-//! category beside that of harnesses that know nothing ([`Report`]); JUnit XML ([`junit()`]); the list of known failures
-//! ([`ExpectedFailures`]); and an emulator or mock held to the same cases ([`emulate()`]). `docs/conformance.md` of the project has the
+//! category, with those of trivial harnesses for comparison ([`Report`]); JUnit XML ([`junit()`]); the list of known failures
+//! ([`ExpectedFailures`]); and a run of the same cases against an emulator or mock ([`emulate()`]). `docs/conformance.md` of the project has the
 //! protocol and the scores of published packages.
 //!
-//! **Out of scope:** the live service, which is never asked; what an SDK does beyond this API.
+//! **Out of scope:** the live service, to which nothing is sent; functions of an SDK beyond this API.
 //!
-//! **The contract:** ids of cases are stable and never used again; a changed expectation is a new id. What is expected is never
-//! sent to a harness: the runner's own listener sees the requests that an SDK makes. A harness that crashes, is silent or talks
-//! nonsense fails the case that was asked, and no other.
+//! **The contract:** ids of cases are stable and never reused; a changed expectation gets a new id. The expectation is never
+//! sent to a harness: the listener of the runner receives the requests that an SDK makes. A harness that crashes, does not reply or replies
+//! with invalid data fails only the current case.
 //!
 //! ```
 //! use avmarks_conformance::{Category, Level, cases};
@@ -18,7 +18,7 @@
 //! let of_marks = cases().into_iter().filter(|case| case.id().starts_with("refuse/mark/"));
 //! for case in of_marks.filter(|case| case.level() != Level::Gap) {
 //!     assert_eq!(case.category(), Category::Refuse);
-//!     println!("{}: {} ({})", case.id(), case.description(), case.basis().url().unwrap());
+//!     println!("{}: {} ({})", case.id(), case.description(), case.url().unwrap());
 //! }
 //! ```
 #![forbid(unsafe_code)]
@@ -26,7 +26,9 @@
 mod authority;
 mod case;
 mod cases;
+mod command_line;
 mod emulate;
+mod error;
 mod expected;
 mod generated;
 mod harness;
@@ -39,25 +41,22 @@ mod null;
 mod reply;
 mod report;
 mod run;
-mod setting;
 mod shrink;
+mod test_app;
 mod verb;
 mod verdict;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use authority::AuthorityError;
-pub use case::{Basis, Case, Category, Level};
+pub use case::{Case, Category, Level};
 pub use cases::{CASES_VERSION, cases};
 pub use emulate::{EmulateError, EmulateSettings, emulate};
-pub use expected::{Difference, ExpectedError, ExpectedFailures};
+pub use error::RunError;
+pub use expected::{Difference, ExpectedFailures};
 pub use generated::generated;
 pub use harness::{HarnessFailure, Sdk, StartError, Timeouts};
 pub use junit::junit;
 pub use line::lines;
 pub use report::{CaseReport, Count, MinimalCase, Report, Score, State};
-pub use run::{RESTARTS_MAX, RunError, RunSettings, SHRINK_QUESTIONS_MAX, run};
-pub use setting::SettingError;
-pub use words::CommandError;
+pub use run::{RESTARTS_MAX, RunSettings, SHRINK_QUESTIONS_MAX, run};

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::case::{AccountOutcome, Answer, Case, Expect, Judged, Question, UrlRule};
-use crate::setting::{Setting, SettingError};
+use crate::error::RunError;
+use crate::test_app::{TestApp, TestAppError};
 use crate::verb::Verb;
 
 /// A case as `avmarks generate` prints it. What it has not is left out.
@@ -74,7 +75,7 @@ fn reason(refusal: Refusal) -> &'static str {
 ///
 /// # Errors
 ///
-/// [`SettingError`], which a test would show.
+/// [`RunError::Setup`] where the app of the cases cannot be made.
 ///
 /// ```
 /// use avmarks_conformance::{cases, lines};
@@ -82,13 +83,13 @@ fn reason(refusal: Refusal) -> &'static str {
 /// let text = lines(&cases()[..1])?;
 /// assert!(text.starts_with(r#"{"id":"build/set-marks/one","since":"1.0","category":"build","level":"must","#), "{text}");
 /// assert!(text.ends_with("}\n") && text.lines().count() == 1);
-/// # Ok::<(), avmarks_conformance::SettingError>(())
+/// # Ok::<(), avmarks_conformance::RunError>(())
 /// ```
-pub fn lines(cases: &[Case]) -> Result<String, SettingError> {
-    let setting = Setting::printed()?;
+pub fn lines(cases: &[Case]) -> Result<String, RunError> {
+    let test_app = TestApp::printed()?;
     let mut text = String::new();
     for case in cases {
-        let line = line(case, &setting)?;
+        let line = line(case, &test_app)?;
         // Text and numbers alone: writing them does not fail.
         text.push_str(&serde_json::to_string(&line).unwrap_or_default());
         text.push('\n');
@@ -97,12 +98,12 @@ pub fn lines(cases: &[Case]) -> Result<String, SettingError> {
 }
 
 /// The hash of the cases: the first 16 digits of the SHA-256 of their lines.
-pub(crate) fn cases_hash(cases: &[Case]) -> Result<String, SettingError> {
+pub(crate) fn cases_hash(cases: &[Case]) -> Result<String, RunError> {
     let hash = hmac_sha256::Hash::hash(lines(cases)?.as_bytes());
     Ok(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError> {
+fn line<'a>(case: &'a Case, test_app: &TestApp) -> Result<Line<'a>, TestAppError> {
     let mut line = Line {
         id: &case.id,
         since: "1.0",
@@ -131,7 +132,7 @@ fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError>
             line.verdict = Some(Verdict::of(judged));
         }
         (question, expect) => {
-            line.question = Some(object(question, None, setting)?);
+            line.question = Some(object(question, None, test_app)?);
             line.expect = Some(expected(expect));
             if let Question::Call { verb, answers, args, .. } = question {
                 line.endpoint = verb.map(|verb| verb.endpoint().command());
@@ -147,8 +148,8 @@ fn line<'a>(case: &'a Case, setting: &Setting) -> Result<Line<'a>, SettingError>
 pub(crate) fn object(
     question: &Question,
     id: Option<u64>,
-    setting: &Setting,
-) -> Result<Map<String, Value>, SettingError> {
+    test_app: &TestApp,
+) -> Result<Map<String, Value>, TestAppError> {
     let mut object = Map::new();
     if let Some(id) = id {
         object.insert("id".to_owned(), json!(id));
@@ -166,12 +167,12 @@ pub(crate) fn object(
             "userbuf_b64": userbuf.as_ref().map(|bytes| STANDARD.encode(bytes)),
         }),
         Question::UserSigRead { signature, identifier } => json!({
-            "do": "usersig_read", "usersig": setting.signature(signature)?, "identifier": identifier,
-            "now_ms": setting.now.as_millis(),
+            "do": "usersig_read", "usersig": test_app.signature(signature)?, "identifier": identifier,
+            "now_ms": test_app.now.as_millis(),
         }),
         Question::Webhook { command, body, sign, app } => json!({
-            "do": "webhook", "query": setting.webhook_query(command, *sign, *app)?, "bytes_b64": STANDARD.encode(body),
-            "now_ms": setting.now.as_millis(),
+            "do": "webhook", "query": test_app.webhook_query(command, *sign, *app)?, "bytes_b64": STANDARD.encode(body),
+            "now_ms": test_app.now.as_millis(),
         }),
     };
     if let Value::Object(fields) = fields {

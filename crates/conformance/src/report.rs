@@ -11,7 +11,7 @@ use crate::cases::CASES_VERSION;
 use crate::harness::{HarnessFailure, Sdk};
 use crate::judge::{Outcome, judge};
 use crate::null::NullHarness;
-use crate::setting::Setting;
+use crate::test_app::TestApp;
 
 /// What became of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,11 +235,11 @@ impl Report {
             score.count(result.level).add(result.state == State::Passed);
         }
         // What a null harness replies does not depend on the moment.
-        let setting = Setting::printed().ok();
+        let test_app = TestApp::printed().ok();
         for case in asked.iter().filter(|case| case.level != Level::Gap) {
             for null in NullHarness::ALL {
-                let Some((score, setting)) = scores.get_mut(&case.category()).zip(setting.as_ref()) else { continue };
-                let passed = judge(case, &null.observation(case), setting) == Outcome::Passed;
+                let Some((score, test_app)) = scores.get_mut(&case.category()).zip(test_app.as_ref()) else { continue };
+                let passed = judge(case, &null.observation(case), test_app) == Outcome::Passed;
                 score.null.entry(null.name()).or_default().add(passed);
             }
         }

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use avmarks_spec::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::authority::{Authority, AuthorityError};
+use crate::authority::Authority;
 use crate::case::{Case, Category, Level, Question};
 use crate::cases::{CASES_VERSION, cases};
+use crate::command_line::words;
+use crate::error::RunError;
 use crate::generated::generated;
 use crate::harness::{Broken, Harness, HarnessFailure, Introduction, PROTOCOL, Sdk, StartError, Timeouts};
 use crate::judge::{Outcome, judge};
@@ -19,10 +21,9 @@ use crate::line::{cases_hash, object};
 use crate::listener::Listener;
 use crate::reply::{Observation, excerpt};
 use crate::report::{CaseReport, MinimalCase, Report, State};
-use crate::setting::{APP, IDENTIFIER, KEY, Setting, SettingError, TOKEN};
 use crate::shrink::smaller;
+use crate::test_app::{APP, IDENTIFIER, KEY, TOKEN, TestApp, TestAppError};
 use crate::verb::Verb;
-use crate::words::{CommandError, words};
 
 /// What is run.
 #[derive(Clone, Debug)]
@@ -46,27 +47,6 @@ impl RunSettings {
     pub fn new(command: impl Into<String>) -> Self {
         Self { command: command.into(), categories: Vec::new(), seed: 0, count: 0, timeouts: Timeouts::default() }
     }
-}
-
-/// Why there was no run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunError {
-    /// The command is none.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// The harness cannot be used.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// There are no certificates for the listener.
-    #[error(transparent)]
-    Authority(#[from] AuthorityError),
-    /// The listener does not listen, or its certificate cannot be written.
-    #[error("the listener cannot be started: {0}")]
-    Listener(#[from] io::Error),
-    /// The app of the cases is wrong, which a test would show.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
 }
 
 /// How often a harness that broke is started again.
@@ -228,7 +208,7 @@ impl Runner {
 
     /// Asks a case once.
     fn ask(&mut self, case: &Case) -> Result<CaseRun, RunError> {
-        let setting = Setting::at(now())?;
+        let test_app = TestApp::at(now())?;
         let (times, answers) = match &case.question {
             Question::Call { times, answers, .. } => (*times, answers.as_slice()),
             _ => (1, &[][..]),
@@ -240,7 +220,7 @@ impl Runner {
                 return Ok(CaseRun::Broken(broken));
             }
             self.id += 1;
-            let question = object(&case.question, Some(self.id), &setting)?;
+            let question = object(&case.question, Some(self.id), &test_app)?;
             let Some(harness) = &mut self.harness else { break };
             let asked = harness.ask(self.id, &question, self.timeouts.case);
             self.replied_again.extend(harness.take_replied_again());
@@ -254,7 +234,7 @@ impl Runner {
             }
         }
         let seen = Observation { replies, requests: self.listener.recorded() };
-        Ok(CaseRun::Judged(judge(case, &seen, &setting)))
+        Ok(CaseRun::Judged(judge(case, &seen, &test_app)))
     }
 
     /// Starts the harness anew where it has broken.
@@ -297,19 +277,19 @@ impl Runner {
             }
             break;
         }
-        let setting = Setting::at(now())?;
+        let test_app = TestApp::at(now())?;
         let Some((case, message)) = smallest else { return Ok(None) };
-        Ok(Some(MinimalCase { question: shown(&case.question, &setting)?, message }))
+        Ok(Some(MinimalCase { question: shown(&case.question, &test_app)?, message }))
     }
 }
 
 /// A question for people.
-pub(crate) fn shown(question: &Question, setting: &Setting) -> Result<String, SettingError> {
+pub(crate) fn shown(question: &Question, test_app: &TestApp) -> Result<String, TestAppError> {
     const SHOWN_MAX: usize = 400;
     let text = match question {
         Question::Check { endpoint, body } => format!("{} {}", endpoint.command(), String::from_utf8_lossy(body)),
         Question::Call { verb: Some(verb), args, .. } => format!("{} {args}", verb.name()),
-        question => Value::Object(object(question, None, setting)?).to_string(),
+        question => Value::Object(object(question, None, test_app)?).to_string(),
     };
     Ok(excerpt(&text, SHOWN_MAX))
 }

@@ -28,14 +28,9 @@ fn ids_are_unique_and_begin_with_their_category() {
 #[test]
 fn each_case_has_a_source() {
     for case in cases() {
-        let has_page = case.basis().url().is_some_and(|url| url.starts_with("https://"));
-        assert!(has_page || case.level() == Level::Gap, "{}: {:?}", case.id(), case.basis());
-        assert_eq!(
-            case.level() == Level::Gap,
-            case.basis().gap.is_some() && case.level() == Level::Gap,
-            "{}",
-            case.id()
-        );
+        let has_page = case.basis.url().is_some_and(|url| url.starts_with("https://"));
+        assert!(has_page || case.level() == Level::Gap, "{}: {:?}", case.id(), case.basis);
+        assert_eq!(case.level() == Level::Gap, case.basis.gap.is_some() && case.level() == Level::Gap, "{}", case.id());
     }
 }
 
@@ -49,7 +44,7 @@ fn the_table_agrees_with_the_engine() {
         assert_eq!(found, *judged, "{}", case.id());
         if case.level() == Level::Gap {
             // A merge of accounts decides which marks they get, and not whether the body is accepted.
-            assert!(gap == case.basis().gap || case.id() == "check/valid/account-twice", "{}: {gap:?}", case.id());
+            assert!(gap == case.basis.gap || case.id() == "check/valid/account-twice", "{}: {gap:?}", case.id());
         } else {
             assert_eq!(gap, None, "{}", case.id());
         }
@@ -120,9 +115,9 @@ fn lines_are_objects_of_one_line_each() {
 
 #[test]
 fn questions_do_not_reveal_expectations() {
-    let setting = crate::setting::Setting::printed().unwrap();
+    let test_app = crate::test_app::TestApp::printed().unwrap();
     for case in [cases(), generated(1, 50)].concat() {
-        let object = crate::line::object(&case.question, Some(1), &setting).unwrap();
+        let object = crate::line::object(&case.question, Some(1), &test_app).unwrap();
         let names: Vec<_> = object.keys().map(String::as_str).collect();
         let allowed = [
             "id",

@@ -23,7 +23,7 @@ use crate::request::Request;
 use crate::shape::Number;
 
 #[derive(Deserialize)]
-struct Asked<'a> {
+struct Fields<'a> {
     #[serde(borrow)]
     endpoint: Cow<'a, str>,
     #[serde(borrow)]
@@ -65,7 +65,7 @@ impl AdviceJson {
 }
 
 pub(crate) fn answer(request: &Request<'_>) -> Result<String, RequestError> {
-    let asked: Asked<'_> = request.fields()?;
+    let asked: Fields<'_> = request.fields()?;
     let plan = plan_of(&asked.endpoint, asked.request.get().as_bytes())?;
     let status = asked.status.map_or(Ok(200), status)?;
     let response = response(status, request.body, asked.truncated);

@@ -18,7 +18,7 @@ use crate::reply::{Json, json};
 use crate::request::Request;
 
 #[derive(Deserialize)]
-struct Asked<'a> {
+struct Fields<'a> {
     #[serde(borrow)]
     endpoint: Cow<'a, str>,
     #[serde(borrow)]
@@ -63,7 +63,7 @@ impl Serialize for OmittedMark {
 }
 
 pub(crate) fn check(request: &Request<'_>) -> Result<String, RequestError> {
-    let asked: Asked<'_> = request.fields()?;
+    let asked: Fields<'_> = request.fields()?;
     let policy = policy_of(asked.policy, Policy::default())?;
     let wants = |name: &str| asked.want.iter().any(|wanted| wanted == name);
     json(&Checked::alone(endpoint(&asked.endpoint)?, RequestBody::Bytes(request.body), &policy, wants))

@@ -20,13 +20,13 @@ use crate::request::Request;
 use crate::shape::Text;
 
 #[derive(Deserialize)]
-struct Asked<'a> {
+struct Fields<'a> {
     #[serde(borrow)]
     subject: Option<Text<'a>>,
 }
 
 pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
-    match request.fields::<Asked<'_>>()?.subject {
+    match request.fields::<Fields<'_>>()?.subject {
         None => json(&Index::new()),
         Some(Text(subject)) => json(&Subject::parse(&subject).ok_or_else(|| {
             let expected = "expected the id of a clause or gap, the number or name of a code, a mark, a call, `robots`, `admins`, or \
@@ -42,7 +42,7 @@ pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
 pub enum Subject {
     Clause {
         id: &'static str,
-        says: &'static str,
+        description: &'static str,
         /// Where it stands; the first is the newest copy that shows this very sentence.
         sources: Vec<SourceLine>,
         breach: &'static str,
@@ -94,7 +94,7 @@ pub struct Step {
     pub step: u8,
     pub code: ErrorCode,
     pub because: Vec<&'static str>,
-    pub says: &'static str,
+    pub description: &'static str,
 }
 
 impl Step {
@@ -103,7 +103,7 @@ impl Step {
             step: refusal.step(),
             code: code_of(refusal, &Policy::default()),
             because: grounds(refusal),
-            says: refusal.description(),
+            description: refusal.description(),
         }
     }
 }
@@ -161,7 +161,7 @@ impl Subject {
         let id = clause.id();
         Self::Clause {
             id,
-            says: clause.description(),
+            description: clause.description(),
             sources: SourceLine::all(clause.sources()),
             breach: clause.refusal(),
             mark: None,
@@ -240,7 +240,7 @@ pub struct RefusalLine {
     pub step: u8,
     pub code: ErrorCode,
     pub because: Vec<&'static str>,
-    pub says: &'static str,
+    pub description: &'static str,
     /// The reading under which it is so; none where it is so by default.
     pub under: Option<String>,
 }
@@ -263,7 +263,7 @@ impl RefusalLine {
             step: refusal.step(),
             code: code_of(refusal, policy),
             because: grounds(refusal),
-            says: refusal.description(),
+            description: refusal.description(),
             under,
         };
         let own = BROUGHT.iter().find(|(_, _, brought)| brought.contains(&refusal));
@@ -289,7 +289,7 @@ impl RefusalLine {
                 step: refusal.step(),
                 code: code_of(*refusal, &Policy::default()),
                 because: grounds(*refusal),
-                says: refusal.description(),
+                description: refusal.description(),
                 under: Some(format!("{gap}={reading}")),
             })
         })

@@ -46,9 +46,9 @@ struct ToOpen<'a> {
     seed: Number<u64>,
     in_flight: Option<Number<u64>>,
     calls_per_second: Option<Number<u64>>,
-    tries: Option<Number<u64>>,
+    attempts: Option<Number<u64>>,
     budget_ms: Option<Number<u64>>,
-    try_timeout_ms: Option<Number<u64>>,
+    attempt_timeout_ms: Option<Number<u64>>,
     deadline_ms: Option<Number<u64>>,
 }
 
@@ -82,9 +82,9 @@ impl ToOpen<'_> {
         let mut settings = JobSettings { keep_answers: false, ..JobSettings::default() };
         settings.in_flight_max = self.in_flight.map_or(settings.in_flight_max, count);
         let attempts = |number: Number<u64>| u32::try_from(number.0).unwrap_or(u32::MAX);
-        settings.retry.attempts_max = self.tries.map_or(settings.retry.attempts_max, attempts);
+        settings.retry.attempts_max = self.attempts.map_or(settings.retry.attempts_max, attempts);
         settings.retry.budget = self.budget_ms.map_or(settings.retry.budget, millis);
-        settings.retry.attempt_timeout = self.try_timeout_ms.map_or(settings.retry.attempt_timeout, millis);
+        settings.retry.attempt_timeout = self.attempt_timeout_ms.map_or(settings.retry.attempt_timeout, millis);
         settings.deadline = self.deadline_ms.map(|number| Timestamp::from_millis(number.0));
         settings
     }

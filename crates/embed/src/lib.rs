@@ -1,18 +1,18 @@
 //! The marks API as text, for languages that cannot use a Rust crate: a request as JSON and a body as bytes in, a reply as JSON
 //! out.
 //!
-//! **In scope:** what a request breaks (`check`), what a clause, gap or code means (`explain`), the readings (`policy`), signatures
-//! (`usersig_…`), webhooks (`webhook_…`), what a response says of each account (`answer`), calls for any number of accounts
-//! (`plan`); and two machines that are kept between questions ([`Handle`]): `session`, a service with its groups, and `job`, the
+//! **In scope:** the violations of a request (`check`), the meaning of a clause, gap or code (`explain`), the readings (`policy`), signatures
+//! (`usersig_…`), webhooks (`webhook_…`), the result of each account in a response (`answer`), calls for any number of accounts
+//! (`plan`); and two objects with state ([`Handle`]): `session`, a service with its groups, and `job`, the
 //! caller without a socket. `docs/embed.md` of the project has every field, `docs/embed.schema.json` the schema.
 //!
-//! **Out of scope:** sockets, clocks, random numbers, files, threads, and whatever a language has for JSON.
+//! **Out of scope:** sockets, clocks, random numbers, files, threads, JSON values of the language.
 //!
 //! **The contract:** every reply is a JSON object in one line, `{"v":1,"ok":…}` or `{"v":1,"error":{"kind":…,"pointer":…,"message":…}}`, and
-//! begins with exactly these bytes. An `error` says that the question could not be put; a request that breaks a rule is an `ok`. The same questions in the same
+//! begins with exactly these bytes. An `error` says that the request itself is invalid; a request that breaks a rule of the service is an `ok`. The same requests in the same
 //! order have the same replies, to the byte: the order of keys is fixed, no number has a fraction, integers beyond 2^53-1 are
-//! strings, except in `answer` and `snapshot`, which are texts of their own. Replies may gain fields; requests with a field that is not known are errors. No bytes
-//! make anything here panic.
+//! strings, except in `answer` and `snapshot`, which are strings of JSON. Replies may gain fields; a request with an unknown field is an error. No input
+//! causes a panic.
 //!
 //! ```
 //! let request = r#"{"v":1,"do":"check","endpoint":"modify_user_info"}"#;
@@ -34,8 +34,8 @@
 //! );
 //! ```
 //!
-//! **Features:** `client` (`plan`, `answer`, `job`) and `session`, both by default. Without them, the module for browsers is a third as
-//! large, and their questions are answered as unknown ones are.
+//! **Features:** `client` (`plan`, `answer`, `job`) and `session`, both by default. Without them, the module for browsers has a third of the
+//! size, and replies `unknown-verb` to their requests.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(all(feature = "client", feature = "session")),

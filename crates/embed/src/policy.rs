@@ -51,7 +51,7 @@ pub(crate) fn policy_of(value: Option<&RawValue>, over: Policy) -> Result<Policy
 }
 
 #[derive(Deserialize)]
-struct Asked<'a> {
+struct Fields<'a> {
     #[serde(borrow)]
     policy: Option<&'a RawValue>,
 }
@@ -93,7 +93,7 @@ pub(crate) fn readings(gap: Gap) -> Vec<ReadingLine> {
 }
 
 pub(crate) fn policy(request: &Request<'_>) -> Result<String, RequestError> {
-    json(&Overview::new(&policy_of(request.fields::<Asked<'_>>()?.policy, Policy::default())?))
+    json(&Overview::new(&policy_of(request.fields::<Fields<'_>>()?.policy, Policy::default())?))
 }
 
 impl Overview {

@@ -76,7 +76,7 @@ pub struct AccountJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<Vec<u32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    missing: Option<Vec<u32>>,
+    omitted: Option<Vec<u32>>,
     /// The clause that a guess at the reason rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     likely: Option<&'static str>,
@@ -96,7 +96,7 @@ impl<'a> AccountJson<'a> {
             marks: numbers(report.marks),
             state: report.outcome.state().name(),
             applied: None,
-            missing: None,
+            omitted: None,
             likely: None,
             code: None,
             info: None,
@@ -106,7 +106,7 @@ impl<'a> AccountJson<'a> {
         match report.outcome {
             Outcome::Partial { applied, omitted, likely } => {
                 account.applied = Some(numbers(&applied));
-                account.missing = Some(numbers(&omitted));
+                account.omitted = Some(numbers(&omitted));
                 account.likely = likely.map(Clause::id);
             }
             Outcome::Omitted { likely } => account.likely = likely.map(Clause::id),
@@ -126,7 +126,7 @@ pub struct CallJson<'a> {
     first: usize,
     accounts: usize,
     end: &'static str,
-    tries: Vec<TryJson<'a>>,
+    attempts: Vec<AttemptJson<'a>>,
 }
 
 impl<'a> CallJson<'a> {
@@ -140,13 +140,13 @@ impl<'a> CallJson<'a> {
                 false if record.is_split() => "split",
                 false => "abandoned",
             },
-            tries: record.attempts().iter().map(TryJson::of).collect(),
+            attempts: record.attempts().iter().map(AttemptJson::of).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
-pub struct TryJson<'a> {
+pub struct AttemptJson<'a> {
     random: u32,
     sent_at_ms: Whole<u64>,
     ended_at_ms: Whole<u64>,
@@ -154,7 +154,7 @@ pub struct TryJson<'a> {
     result: ResultJson<'a>,
 }
 
-impl<'a> TryJson<'a> {
+impl<'a> AttemptJson<'a> {
     fn of(one: &'a Attempt) -> Self {
         Self {
             random: one.random(),

@@ -19,8 +19,8 @@ pub(crate) struct Request<'a> {
 
 /// The fields that every request has.
 pub(crate) const HEAD: &[Field] = &[
-    Field { name: "v", kind: Kind::Whole, required: true, says: "The version of the request: 1." },
-    Field { name: "do", kind: Kind::Text, required: true, says: "What is asked." },
+    Field { name: "v", kind: Kind::Whole, required: true, description: "The version of the request: 1." },
+    Field { name: "do", kind: Kind::Text, required: true, description: "The operation." },
 ];
 
 impl<'a> Request<'a> {

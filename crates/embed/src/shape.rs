@@ -21,7 +21,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// What it means, with its unit and its default.
     #[cfg_attr(not(test), expect(dead_code, reason = "the schema has it"))]
-    pub(crate) says: &'static str,
+    pub(crate) description: &'static str,
 }
 
 /// What a value may be.

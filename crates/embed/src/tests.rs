@@ -65,7 +65,7 @@ const EXAMPLES: &[(&str, &str, &[u8])] = &[
     ("session", r#"{"v":1,"do":"session","policy":{"page_size":"250"},"key":"throw-away"}"#, b""),
     (
         "job",
-        r#"{"v":1,"do":"job","plans":[{"change":"set","group":"g","inputs":[{"account":"a","marks":[1000]},{"account":"b","marks":[1000]}],"accounts_per_call":1}],"sdkappid":1400000000,"identifier":"administrator","key":"throw-away","url":"https://adminapisgp.im.qcloud.com","seed":7,"in_flight":2,"calls_per_second":100,"tries":3,"budget_ms":10000,"try_timeout_ms":4000,"deadline_ms":1795412090000}"#,
+        r#"{"v":1,"do":"job","plans":[{"change":"set","group":"g","inputs":[{"account":"a","marks":[1000]},{"account":"b","marks":[1000]}],"accounts_per_call":1}],"sdkappid":1400000000,"identifier":"administrator","key":"throw-away","url":"https://adminapisgp.im.qcloud.com","seed":7,"in_flight":2,"calls_per_second":100,"attempts":3,"budget_ms":10000,"attempt_timeout_ms":4000,"deadline_ms":1795412090000}"#,
         b"",
     ),
     ("line", r#"{"v":1,"do":"line"}"#, br#"{"at":0,"do":"create_group","group":"g"}"#),

@@ -8,19 +8,19 @@ use crate::shape::Kind::{Flag, Integer, Json, List, Object, OneOf, Policy, Secre
 pub(crate) struct Verb {
     pub(crate) name: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "the schema has it"))]
-    pub(crate) says: &'static str,
+    pub(crate) description: &'static str,
     /// What the bytes beside the request are; none where there must be none.
     pub(crate) body: Option<&'static str>,
     /// Its fields besides `v` and `do`.
     pub(crate) fields: &'static [Field],
 }
 
-const fn field(name: &'static str, kind: crate::shape::Kind, says: &'static str) -> Field {
-    Field { name, kind, required: true, says }
+const fn field(name: &'static str, kind: crate::shape::Kind, description: &'static str) -> Field {
+    Field { name, kind, required: true, description }
 }
 
-const fn optional(name: &'static str, kind: crate::shape::Kind, says: &'static str) -> Field {
-    Field { name, kind, required: false, says }
+const fn optional(name: &'static str, kind: crate::shape::Kind, description: &'static str) -> Field {
+    Field { name, kind, required: false, description }
 }
 
 /// The names of the calls.
@@ -48,25 +48,25 @@ const POLICY: Field = optional(
 );
 const KEY: Field = field("key", Secret, "The secret key of the app, as the console shows it. It is in no reply.");
 const SDKAPPID: Field = field("sdkappid", Whole, "The app.");
-const IDENTIFIER: Field = field("identifier", Text, "Who calls.");
+const IDENTIFIER: Field = field("identifier", Text, "The caller.");
 const NOW: Field = field("now_ms", Time, "The time, in milliseconds since the Unix epoch.");
 const USERSIG: Field = field("usersig", Secret, "The signature, as it is or percent-encoded. It is in no reply.");
 
 const INPUT: &[Field] =
-    &[field("account", Text, "The account."), optional("marks", List(&Integer), "Its marks; none of robots.")];
+    &[field("account", Text, "The account."), optional("marks", List(&Integer), "Its marks; absent for robots.")];
 const INPUTS: Field =
-    field("inputs", List(&Object(INPUT)), "Any number of accounts; one that is named again is merged.");
-const CHANGE: Field = field("change", OneOf(KINDS), "What is done.");
+    field("inputs", List(&Object(INPUT)), "Any number of accounts; entries of the same account are merged.");
+const CHANGE: Field = field("change", OneOf(KINDS), "The kind of the change.");
 const GROUP: Field = field("group", Text, "The group.");
 const PER_CALL: Field = optional("accounts_per_call", Whole, "Accounts in a call at most, 1 to 500. Default: 500.");
 const PLAN: &[Field] = &[CHANGE, GROUP, INPUTS, PER_CALL];
 
 /// The questions of [`call`](crate::call).
 pub(crate) const CALLS: &[Verb] = &[
-    Verb { name: "about", says: "Which versions these are.", body: None, fields: &[] },
+    Verb { name: "about", description: "The versions.", body: None, fields: &[] },
     Verb {
         name: "check",
-        says: "Everything that is wrong with the body of a call, as far as the body shows it, in the order of the precedence.",
+        description: "All violations of the body of a call that need no state, in the order of the precedence.",
         body: Some("the body of the call"),
         fields: &[
             ENDPOINT,
@@ -80,7 +80,7 @@ pub(crate) const CALLS: &[Verb] = &[
     },
     Verb {
         name: "explain",
-        says: "A clause, a gap, an error code, a mark, a call or the precedence in words, with its sources; without a subject, what there is.",
+        description: "A clause, a gap, an error code, a mark, a call or the precedence in words, with its sources; without a subject, the list of subjects.",
         body: None,
         fields: &[optional(
             "subject",
@@ -88,10 +88,15 @@ pub(crate) const CALLS: &[Verb] = &[
             "The id, name or number; `robots` and `admins` for the calls about them, `precedence` for the order of refusals.",
         )],
     },
-    Verb { name: "policy", says: "The gaps, their readings and those in force.", body: None, fields: &[POLICY] },
+    Verb {
+        name: "policy",
+        description: "The gaps, their readings and the readings in force.",
+        body: None,
+        fields: &[POLICY],
+    },
     Verb {
         name: "usersig_sign",
-        says: "Makes a signature.",
+        description: "Makes a signature.",
         body: None,
         fields: &[
             KEY,
@@ -103,36 +108,36 @@ pub(crate) const CALLS: &[Verb] = &[
                 Whole,
                 "For how long it is valid. Default: 15552000 (180 days), as of the vendor's packages.",
             ),
-            optional("userbuf", Text, "What the signature carries besides."),
+            optional("userbuf", Text, "Further data in the signature."),
         ],
     },
     Verb {
         name: "usersig_verify",
-        says: "Whether the service would take a signature.",
+        description: "Whether the service would accept a signature.",
         body: None,
         fields: &[KEY, SDKAPPID, IDENTIFIER, NOW, USERSIG],
     },
     Verb {
         name: "usersig_explain",
-        says: "Everything that is wrong with a signature, as far as what is given shows it.",
+        description: "All problems of a signature that can be found with the given fields.",
         body: None,
         fields: &[
             optional("key", Secret, "The secret key of the app. It is in no reply."),
             optional("sdkappid", Whole, "The app."),
-            optional("identifier", Text, "Who calls."),
+            optional("identifier", Text, "The caller."),
             NOW,
             USERSIG,
         ],
     },
     Verb {
         name: "webhook_parse",
-        says: "What a webhook tells, in whatever revision of the documents it was written.",
+        description: "The content of a webhook, in any revision of the documents.",
         body: Some("the body of the webhook"),
         fields: &[],
     },
     Verb {
         name: "webhook_verify",
-        says: "Whether the URL of a webhook is the service's, for this app.",
+        description: "Whether the service made the URL of a webhook, for this app.",
         body: None,
         fields: &[
             field("query", Text, "The query of the URL, with or without `?` in front."),
@@ -148,7 +153,7 @@ pub(crate) const CALLS: &[Verb] = &[
     },
     Verb {
         name: "webhook_build",
-        says: "Writes a webhook anew as a revision of the documents has it, and the query of its URL.",
+        description: "The same webhook in the form of a revision of the documents, and the query of its URL.",
         body: Some("the body of the webhook, in any revision"),
         fields: &[
             optional("revision", OneOf(&["2023", "2024", "newest_en", "newest"]), "The revision. Default: `newest`."),
@@ -160,8 +165,8 @@ pub(crate) const CALLS: &[Verb] = &[
     #[cfg(feature = "client")]
     Verb {
         name: "answer",
-        says: "What a response says of each account of its request, and what to do about it.",
-        body: Some("the body of the response, whatever it is"),
+        description: "The result of each account of a request by its response, and the next action.",
+        body: Some("the body of the response, of any kind"),
         fields: &[
             field("endpoint", OneOf(CHANGES), "The call, by the last part of its path."),
             field("request", Json, "The body of the request, as it was sent."),
@@ -172,14 +177,14 @@ pub(crate) const CALLS: &[Verb] = &[
     #[cfg(feature = "client")]
     Verb {
         name: "plan",
-        says: "The calls for any number of accounts, each of at most 500; or everything that is wrong with the inputs.",
+        description: "The calls for any number of accounts, each of at most 500; or all errors in the inputs.",
         body: None,
         fields: &[
             CHANGE,
             GROUP,
             INPUTS,
             PER_CALL,
-            optional("want", List(&OneOf(&["bodies"])), "What more is told: the body of each call."),
+            optional("want", List(&OneOf(&["bodies"])), "Further fields: the body of each call."),
         ],
     },
 ];
@@ -189,17 +194,17 @@ pub(crate) const OPENS: &[Verb] = &[
     #[cfg(feature = "session")]
     Verb {
         name: "session",
-        says: "Opens a service with its groups.",
-        body: Some("a snapshot; empty to start anew"),
+        description: "Opens a service with its groups.",
+        body: Some("a snapshot; empty for a new state"),
         fields: &[POLICY, optional("key", Secret, "The secret key of the app. It is in no reply.")],
     },
     #[cfg(feature = "client")]
     Verb {
         name: "job",
-        says: "Opens a job: the caller without a socket, which says what to send and when, and takes in what came of it.",
-        body: Some("the progress of an earlier job of these plans; empty to start anew"),
+        description: "Opens a job: the caller without a socket. It says what to send and when, and takes the results.",
+        body: Some("the progress of an earlier job of these plans; empty for a new job"),
         fields: &[
-            field("plans", List(&Object(PLAN)), "What is to be done: one plan a group, all of one command."),
+            field("plans", List(&Object(PLAN)), "The plans: one for each group, all of one command."),
             SDKAPPID,
             IDENTIFIER,
             optional(
@@ -207,14 +212,14 @@ pub(crate) const OPENS: &[Verb] = &[
                 Secret,
                 "The secret key of the app, to sign with. It is in no reply. Either `key` or `usersig`.",
             ),
-            optional("usersig", Secret, "A signature that was made elsewhere. Either `key` or `usersig`."),
+            optional("usersig", Secret, "A given signature. Either `key` or `usersig`."),
             field("url", Text, "The URL of the service, without a path: `https://adminapisgp.im.qcloud.com`."),
-            field("seed", Whole, "A random number, another for each job."),
+            field("seed", Whole, "A random number, a different one for each job."),
             optional("in_flight", Whole, "Attempts in flight at a time, at least 1. Default: 1."),
             optional("calls_per_second", Whole, "Calls in any second, evenly spread, at least 1. Default: 200."),
-            optional("tries", Whole, "Attempts of a call in all, at least 1. Default: 5."),
+            optional("attempts", Whole, "Maximum number of attempts of a call, at least 1. Default: 5."),
             optional("budget_ms", Whole, "Time for all attempts of a call, at least 3001. Default: 30000."),
-            optional("try_timeout_ms", Whole, "Time for one attempt, at least 3001. Default: 5000."),
+            optional("attempt_timeout_ms", Whole, "Time for one attempt, at least 3001. Default: 5000."),
             optional(
                 "deadline_ms",
                 Time,
@@ -225,25 +230,25 @@ pub(crate) const OPENS: &[Verb] = &[
 ];
 
 const AS: Field = optional("as", Text, "Who calls. Default: `administrator`.");
-const AT: Field = field("at_ms", Time, "When, in milliseconds since the Unix epoch.");
+const AT: Field = field("at_ms", Time, "The time, in milliseconds since the Unix epoch.");
 
 /// The questions of a session.
 pub(crate) const SESSION: &[Verb] = &[
     Verb {
         name: "line",
-        says: "Takes in a line of a scenario, and replies as `avmarks replay` does.",
+        description: "Applies a line of a scenario, and replies like `avmarks replay`.",
         body: Some("the line, without its line break"),
         fields: &[],
     },
     Verb {
         name: "call",
-        says: "Lets a call happen; its query and signature are taken as valid.",
+        description: "Makes a call; its query and signature count as valid.",
         body: Some("the body of the call"),
-        fields: &[ENDPOINT, AT, AS, optional("want", List(&OneOf(&["events"])), "What more is told: what happened.")],
+        fields: &[ENDPOINT, AT, AS, optional("want", List(&OneOf(&["events"])), "Further fields: the events.")],
     },
     Verb {
         name: "dry_run",
-        says: "What a call would bring, with everything that is wrong with it. Changes nothing.",
+        description: "The answer to a call, with all violations. Changes nothing.",
         body: Some("the body of the call"),
         fields: &[
             ENDPOINT,
@@ -258,26 +263,26 @@ pub(crate) const SESSION: &[Verb] = &[
     },
     Verb {
         name: "snapshot",
-        says: "The whole state, to open a session with later. The key is not in it.",
+        description: "The whole state, with which a later session can start. It does not contain the key.",
         body: None,
         fields: &[],
     },
     Verb {
         name: "restore",
-        says: "Goes back to a state. The key and the count of lines stay.",
+        description: "Replaces the state. The key and the count of lines do not change.",
         body: Some("a snapshot"),
         fields: &[],
     },
 ];
 
-const ID: Field = field("id", Whole, "Which attempt it is: the `id` of what was to be sent.");
+const ID: Field = field("id", Whole, "The attempt: the `id` of the step `send`.");
 
 /// The questions of a job.
 pub(crate) const JOB: &[Verb] = &[
-    Verb { name: "poll", says: "What to do next: send a request, wait, or nothing more.", body: None, fields: &[NOW] },
+    Verb { name: "poll", description: "The next step: send a request, wait, or done.", body: None, fields: &[NOW] },
     Verb {
         name: "response",
-        says: "Takes in the response to an attempt, whatever it is.",
+        description: "Takes the response to an attempt, of any kind.",
         body: Some("the body of the response"),
         fields: &[
             ID,
@@ -294,7 +299,7 @@ pub(crate) const JOB: &[Verb] = &[
     },
     Verb {
         name: "failure",
-        says: "Takes in that an attempt got no response.",
+        description: "Records that an attempt got no response.",
         body: None,
         fields: &[
             ID,
@@ -304,19 +309,19 @@ pub(crate) const JOB: &[Verb] = &[
                 OneOf(&["not-sent", "unusable", "connection-lost", "timed-out"]),
                 "The request did not leave; it never will by this way; the connection ended before the response; no response came in time.",
             ),
-            optional("what", Text, "What the HTTP client says. Default: empty."),
+            optional("what", Text, "The message of the HTTP client. Default: empty."),
         ],
     },
     Verb {
         name: "stop",
-        says: "Sends nothing more; what is in flight may still be answered.",
+        description: "Sends no more calls; calls in flight may still be answered.",
         body: None,
         fields: &[],
     },
-    Verb { name: "report", says: "What became of each account so far.", body: None, fields: &[] },
+    Verb { name: "report", description: "The result of each account so far.", body: None, fields: &[] },
     Verb {
         name: "progress",
-        says: "How far the job has come, to open a job with later. It names no account and holds no secret.",
+        description: "The progress of the job, with which a later job can continue. It contains no account and no secret.",
         body: None,
         fields: &[],
     },

@@ -53,14 +53,13 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, cli
         Ok(body) => body,
         Err(error) => return http::closing(http::error(error.status(), &error.to_string())),
     };
-    let query = head.uri.query().unwrap_or_default();
+    let query = RawQuery::new(head.uri.query().unwrap_or_default());
     let request = avmarks_service::Request {
         method: head.method.as_str(),
         path,
-        caller: Caller::Signed(query),
+        caller: Caller::Parsed(&query),
         body: body.as_request_body(),
     };
-    let query = RawQuery::new(query);
     let injection = match &body {
         ReadBody::Whole(..) => delayed.or_else(|| if may_meet_fault { shared.lock().faults.take(path) } else { None }),
         ReadBody::TooLong { .. } => None,
@@ -152,7 +151,7 @@ fn cut(mut body: Vec<u8>) -> Response<Body> {
             sender.abort(std::io::Error::other("the answer is cut, as asked for"));
         }
     });
-    let mut response = Response::new(Body::new(channel));
+    let mut response = Response::new(Body::Other(axum::body::Body::new(channel)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
     response

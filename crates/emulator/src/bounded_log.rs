@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// Things with ascending numbers, of which the oldest are dropped.
 #[derive(Debug)]
 pub(crate) struct BoundedLog<T> {
-    kept: VecDeque<Kept<T>>,
+    kept: VecDeque<Numbered<T>>,
     /// Of all that are kept.
     bytes: usize,
     kept_max: usize,
@@ -13,7 +13,7 @@ pub(crate) struct BoundedLog<T> {
 }
 
 #[derive(Debug)]
-struct Kept<T> {
+struct Numbered<T> {
     number: u64,
     bytes: usize,
     item: T,
@@ -28,7 +28,7 @@ impl<T> BoundedLog<T> {
     /// Puts an item in, whose number is higher than all before; the highest number that is no longer there, where it pushes
     /// something out.
     pub(crate) fn push(&mut self, number: u64, bytes: usize, item: T) -> Option<u64> {
-        self.kept.push_back(Kept { number, bytes, item });
+        self.kept.push_back(Numbered { number, bytes, item });
         self.bytes += bytes;
         let mut dropped = None;
         while self.kept.len() > self.kept_max || self.bytes > self.bytes_max && self.kept.len() > 1 {

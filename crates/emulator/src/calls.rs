@@ -30,6 +30,7 @@ mod field;
 mod friends;
 mod groups;
 mod info;
+mod json;
 mod members;
 mod messages;
 mod mutes;
@@ -59,13 +60,14 @@ use serde_json::Value;
 
 use crate::authorized_call::AuthorizedCall;
 use crate::state::{Changes, State};
-use crate::webhooks::{CallWebhook, Initiator, WebhookEvent};
+use crate::webhooks::{CallWebhook, Initiator};
 use answer::Reply;
 use body::Given;
-use call::{Call, Run, found, permitted, well_formed};
+use call::{Run, found, permitted, well_formed};
 use refused::Refused;
 
 pub(crate) use body::Terms;
+pub(crate) use call::Call;
 
 /// What every path begins with.
 const VERSION: &str = "v4/";
@@ -101,19 +103,14 @@ fn all() -> impl Iterator<Item = &'static Call> {
     FAMILIES.into_iter().flatten()
 }
 
-/// Those that are answered here, by their paths: each request looks its call up more than once.
+/// Those that are answered here, by their paths.
 static BY_PATH: LazyLock<HashMap<&str, &Call>> =
     LazyLock::new(|| all().filter(|call| !matches!(call.run, Run::Service)).map(|call| (call.path, call)).collect());
 
 /// The call of this path that is answered here, with or without a slash in front.
-fn of(path: &str) -> Option<&'static Call> {
+pub(crate) fn of(path: &str) -> Option<&'static Call> {
     let path = path.strip_prefix('/').unwrap_or(path).strip_prefix(VERSION)?;
     BY_PATH.get(path).copied()
-}
-
-/// Whether a call of this path is answered here.
-pub(crate) fn is_answered(path: &str) -> bool {
-    of(path).is_some()
 }
 
 /// The description of all calls in OpenAPI.
@@ -144,14 +141,14 @@ impl Outcome {
     }
 }
 
-/// The webhook that a call of this path waits for, where that is on.
-pub(crate) fn asks(path: &str) -> Option<WebhookEvent> {
-    of(path)?.asks.map(|asks| asks.event)
-}
-
 /// What the app's server is asked about a call that got past the gate; nothing where the call will be refused or repeats another.
-pub(crate) fn question(state: &State, terms: Terms, asked: &AuthorizedCall<'_>, now: Timestamp) -> Option<CallWebhook> {
-    let call = of(asked.path)?;
+pub(crate) fn question(
+    state: &State,
+    terms: Terms,
+    call: &Call,
+    asked: &AuthorizedCall<'_>,
+    now: Timestamp,
+) -> Option<CallWebhook> {
     let asks = call.asks?;
     let policy = state.app.settings().terms.policy;
     let text = body::text(asked.body, &policy).ok()?;
@@ -168,11 +165,13 @@ pub(crate) fn amended(body: &[u8], policy: &Policy, fields: Vec<(&'static str, V
 }
 
 /// Answers a call that got past the gate; and whether it has changed anything.
-pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>, now: Timestamp) -> (Outcome, bool) {
-    let Some(call) = of(asked.path) else {
-        let code = ErrorCode::new(60_009);
-        return (Outcome::of(Answer::new(code, unknown_path(asked.path, code))), false);
-    };
+pub(crate) fn answer(
+    state: &mut State,
+    terms: Terms,
+    call: &Call,
+    asked: &AuthorizedCall<'_>,
+    now: Timestamp,
+) -> (Outcome, bool) {
     let policy = state.app.settings().terms.policy;
     let text = body::text(asked.body, &policy);
     let answered = text.as_ref().map_err(Clone::clone).and_then(|text| {
@@ -202,7 +201,7 @@ pub(crate) fn answer(state: &mut State, terms: Terms, asked: &AuthorizedCall<'_>
 fn checked<'a>(
     state: &State,
     call: &Call,
-    text: &str,
+    text: &'a str,
     terms: Terms,
     caller: &'a str,
     now: Timestamp,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avmarks_spec::Excerpt;
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
@@ -162,6 +163,7 @@ where
 async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
     let mut stopped = context.stopped.clone();
     tokio::select! {
+        biased;
         waited = waited => Some(waited),
         _ = stopped.wait_for(|stopped| *stopped) => None,
     }
@@ -211,7 +213,7 @@ where
             if control::is_asked(&request) {
                 // An answer that has no end of its own ends when the emulator stops.
                 request.extensions_mut().insert(Stopped(context.stopped.clone()));
-                return Ok(control::answer(request, shared, target.is_local).await);
+                return Ok(control::answer(request, shared, target.is_local).await.map(Body::Other));
             }
             if context.is_reserved {
                 let mut refusal = http::error(StatusCode::SERVICE_UNAVAILABLE, TOO_MANY);
@@ -270,7 +272,7 @@ fn connect(
     }
     let host = request.uri().host().map(|host| without_root(without_brackets(host))).unwrap_or_default().to_owned();
     *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some((hyper::upgrade::on(request), host));
-    Response::new(Body::default())
+    Response::new(Body::Whole(Full::default()))
 }
 
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says

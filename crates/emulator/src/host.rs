@@ -53,12 +53,32 @@ impl<'a> Host<'a> {
             Some(rest) => rest.split_once(']').filter(|(name, _)| name.parse::<Ipv6Addr>().is_ok())?,
             None => text.split_at(text.find(':').unwrap_or(text.len())),
         };
-        let is_name = |c: char| c.is_ascii_alphanumeric() || "-._~%!$&'()*+,;=".contains(c);
+        let is_name = |byte: u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(
+                    byte,
+                    b'-' | b'.'
+                        | b'_'
+                        | b'~'
+                        | b'%'
+                        | b'!'
+                        | b'$'
+                        | b'&'
+                        | b'\''
+                        | b'('
+                        | b')'
+                        | b'*'
+                        | b'+'
+                        | b','
+                        | b';'
+                        | b'='
+                )
+        };
         let is_port = port.is_empty()
             || port.strip_prefix(':').is_some_and(|port| {
                 port.is_empty() || port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok()
             });
-        let is_host = is_port && (text.starts_with('[') || name.chars().all(is_name));
+        let is_host = is_port && (text.starts_with('[') || name.bytes().all(is_name));
         is_host.then(|| Self { text, name: without_root(name) })
     }
 }
@@ -66,11 +86,17 @@ impl<'a> Host<'a> {
 /// Whether no page of somebody else can be served under this name: an address; `localhost`; a name without a dot, as containers
 /// have; one of [`Settings::control_hosts`].
 pub(crate) fn is_own(name: &str, settings: &Settings) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.parse::<IpAddr>().is_ok()
-        || name.ends_with(".localhost")
-        || !name.is_empty() && !name.contains('.')
-        || settings.control_hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
+    !name.is_empty() && !name.bytes().any(|byte| byte == b'.')
+        || name.parse::<IpAddr>().is_ok()
+        || ends_with_localhost(name)
+        || settings.control_hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether a name lies below `localhost`.
+fn ends_with_localhost(name: &str) -> bool {
+    const END: &str = ".localhost";
+    let start = name.len().checked_sub(END.len());
+    start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
 }
 
 /// Whether the API is served under this name: that of this machine, or of a host that the emulator stands in for.

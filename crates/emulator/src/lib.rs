@@ -1,16 +1,16 @@
-//! An emulator of the marks API for audio-video groups (Tencent Cloud Chat): HTTP, HTTPS and a proxy on one port, for SDKs that do
-//! not know that it is one.
+//! An emulator of the marks API for audio-video groups (Tencent Cloud Chat): HTTP, HTTPS and a proxy on one port, for tests of unmodified
+//! SDKs.
 //!
 //! **In scope:** `avmarks-service` behind a socket ([`Emulator::start`], [`serve()`]); a certificate authority of its own
-//! ([`Authority`]); the clock, which can be set and moved ([`Clock`]); calls about accounts, groups, members and messages
+//! ([`Authority`]); the clock, which can be set and advanced ([`Clock`]); calls about accounts, groups, members and messages
 //! (`docs/calls.md`), and stubs for others ([`Settings::stubs`]); a control plane under `/_avmarks/`; webhooks
-//! ([`WebhookSettings`]); a state that lasts ([`Settings::data`]).
+//! ([`WebhookSettings`]); a state that survives a restart ([`Settings::data`]).
 //!
-//! **Out of scope:** what a call about marks, robots, administrators or who is online is answered, which `avmarks-service` decides;
-//! every other call of the vendor, which is answered 60009; sending messages to anybody; forwarding anything to anywhere.
+//! **Out of scope:** the rules of calls about marks, robots, administrators and presence, which `avmarks-service` has;
+//! all other calls of the vendor, which are answered 60009; delivery of messages; forwarding of requests.
 //!
-//! **The contract:** every request is answered, or its connection closed. Nothing is listened on but what the caller has bound.
-//! No key and no signature is in any log or answer. Dropping [`Running`] stops everything that was started.
+//! **The contract:** every request is answered, or its connection closed. It listens only on addresses that the caller has bound.
+//! No key and no signature is in any log or answer. Dropping [`Running`] stops the emulator.
 //!
 //! ```
 //! use std::io::{Read, Write};

@@ -1,11 +1,12 @@
 //! The log: what was asked, what was answered, and why; and what else happened, for those who watch.
 
 mod bodies;
+mod texts;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use avmarks_protocol::url::{RawQuery, redact_usersig};
+use avmarks_protocol::url::RawQuery;
 use avmarks_rules::{Omission, Reason};
 use avmarks_service::{GroupEvent, Request};
 use avmarks_spec::{Gap, Timestamp};
@@ -17,25 +18,19 @@ use crate::bounded_log::BoundedLog;
 use crate::faults::Injection;
 use crate::webhooks::Delivery;
 use bodies::About;
-
-pub(crate) use bodies::Bodies;
+use texts::Texts;
 
 /// Bytes of the requests that are kept, and as many of the notices; about, as they are in memory.
 const BYTES_MAX: usize = 16 * 1_048_576;
 /// Omissions of one call that are kept.
 const OMITTED_MAX: usize = 100;
-/// Characters that are kept of a text of the request.
-const TEXT_CHARACTERS_MAX: usize = 200;
-
 /// A request of the API and what became of it. Never a key, never a signature.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// Given when it is written down.
     pub(crate) number: u64,
     pub(crate) at: Timestamp,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) identifier: Option<String>,
+    texts: Texts,
     pub(crate) random: Option<u32>,
     /// The code of the answer; none where the answer was none of the API.
     pub(crate) code: Option<i64>,
@@ -51,7 +46,6 @@ pub(crate) struct Entry {
     pub(crate) flags: Vec<String>,
     /// The fault that was injected.
     pub(crate) fault: Option<Injection>,
-    pub(crate) bodies: Bodies,
 }
 
 /// Something that is no request.
@@ -100,9 +94,10 @@ impl Log {
     }
 
     /// Writes a request down.
-    pub(crate) fn write(&mut self, entry: Entry) {
+    pub(crate) fn write(&mut self, mut entry: Entry) {
         let number = self.number();
-        let dropped = self.entries.push(number, entry.bytes(), Arc::new(Entry { number, ..entry }));
+        entry.number = number;
+        let dropped = self.entries.push(number, entry.bytes(), Arc::new(entry));
         self.dropped = self.dropped.max(dropped.unwrap_or_default());
         self.tell(number);
     }
@@ -188,14 +183,12 @@ impl Log {
 }
 
 impl Entry {
-    /// What a request says of itself.
-    pub(crate) fn of(request: &Request<'_>, query: &RawQuery) -> Self {
+    /// What a request says of itself, and the body that it is answered with; empty where none is known.
+    pub(crate) fn of(request: &Request<'_>, query: &RawQuery<'_>, answer: &[u8]) -> Self {
         Self {
             number: 0,
             at: Timestamp::EPOCH,
-            method: start_of(request.method),
-            path: start_of(request.path),
-            identifier: query.identifier().ok().map(start_of),
+            texts: Texts::new(request, query.identifier().unwrap_or_default(), answer),
             random: query.random().ok(),
             code: None,
             info: String::new(),
@@ -205,8 +198,12 @@ impl Entry {
             omitted_total: 0,
             flags: Vec::new(),
             fault: None,
-            bodies: Bodies::default(),
         }
+    }
+
+    /// The group that it is about; what stands behind it in the body is not read.
+    pub(crate) fn group(&self) -> Option<String> {
+        bodies::group(self.texts.request())
     }
 
     /// With what was asked and left out.
@@ -219,10 +216,10 @@ impl Entry {
 
     /// About how much memory it takes.
     fn bytes(&self) -> usize {
-        let texts = [&self.method, &self.path, &self.info].into_iter().chain(&self.identifier).chain(&self.flags);
         size_of::<Self>()
-            + self.bodies.bytes()
-            + texts.map(String::len).sum::<usize>()
+            + self.texts.len()
+            + self.info.len()
+            + self.flags.iter().map(String::len).sum::<usize>()
             + self.omitted.len() * size_of::<Omission>()
             + self.because.len() * size_of::<Reason>()
     }
@@ -236,13 +233,13 @@ impl Serialize for Entry {
             mark: omission.mark.number(),
             because: omission.because.id(),
         });
-        let About { group, accounts, marks } = self.bodies.about();
+        let About { group, accounts, marks } = bodies::about(self.texts.request());
         let mut row = serializer.serialize_struct("Entry", 19)?;
         row.serialize_field("number", &self.number)?;
         row.serialize_field("at", &self.at.as_millis())?;
-        row.serialize_field("method", &self.method)?;
-        row.serialize_field("path", &self.path)?;
-        row.serialize_field("identifier", &self.identifier)?;
+        row.serialize_field("method", self.texts.method())?;
+        row.serialize_field("path", self.texts.path())?;
+        row.serialize_field("identifier", &self.texts.identifier())?;
         row.serialize_field("random", &self.random)?;
         row.serialize_field("code", &self.code)?;
         row.serialize_field("info", &self.info)?;
@@ -255,8 +252,8 @@ impl Serialize for Entry {
         row.serialize_field("group", &group)?;
         row.serialize_field("accounts", &accounts)?;
         row.serialize_field("marks", &marks)?;
-        row.serialize_field("request", &self.bodies.request())?;
-        row.serialize_field("answer", &self.bodies.answer())?;
+        row.serialize_field("request", &bodies::shown(self.texts.request()))?;
+        row.serialize_field("answer", &bodies::shown(self.texts.answer()))?;
         row.end()
     }
 }
@@ -272,19 +269,6 @@ struct OmissionRow<'a> {
     account: &'a str,
     mark: u32,
     because: &'static str,
-}
-
-/// How a text of a request begins, which may be as long as a head.
-fn start_of(text: &str) -> String {
-    let text = redact_usersig(text);
-    // Bytes are counted faster than characters, and there are at least as many.
-    if text.len() <= TEXT_CHARACTERS_MAX {
-        return text.into_owned();
-    }
-    match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.into_owned(),
-    }
 }
 
 impl Notice {
@@ -308,7 +292,7 @@ mod tests {
 
     fn entry() -> Entry {
         let request = Request::signed("POST", "/v4/x", "identifier=a&usersig=secret", b"");
-        Entry::of(&request, &RawQuery::new("identifier=a&usersig=secret"))
+        Entry::of(&request, &RawQuery::new("identifier=a&usersig=secret"), b"")
     }
 
     #[test]
@@ -349,9 +333,9 @@ mod tests {
             mark: avmarks_spec::Mark::new(1_000).unwrap(),
             because: avmarks_spec::Clause::OnlineOnly,
         };
-        let entry = Entry::of(&request, &RawQuery::new("identifier=a")).omitting(vec![omission; 5_000]);
+        let entry = Entry::of(&request, &RawQuery::new("identifier=a"), b"").omitting(vec![omission; 5_000]);
         assert_eq!((entry.omitted.len(), entry.omitted_total), (OMITTED_MAX, 5_000));
-        assert_eq!(entry.path, format!("/{}…", "é".repeat(TEXT_CHARACTERS_MAX - 1)));
+        assert_eq!(entry.texts.path().chars().count(), 201);
         let mut log = Log::new(usize::MAX);
         let longer = Entry { info: "x".repeat(BYTES_MAX / 4), ..entry };
         (0..8).for_each(|_| log.write(longer.clone()));

@@ -8,7 +8,7 @@ use avmarks_spec::readings::{Random, TrailingComma};
 use avmarks_spec::{Clause, Gap, Timestamp};
 
 /// What the documents forbid and was let through, each as a sentence.
-pub(crate) fn flags(policy: &Policy, query: &RawQuery, because: &[Reason]) -> Vec<String> {
+pub(crate) fn flags(policy: &Policy, query: &RawQuery<'_>, because: &[Reason]) -> Vec<String> {
     let mut flags = Vec::new();
     if policy.random == Random::LetThrough && because.contains(&Reason::Gap(Gap::Random)) {
         flags.extend(query.random().err().map(|error| error.to_string()));
@@ -20,7 +20,12 @@ pub(crate) fn flags(policy: &Policy, query: &RawQuery, because: &[Reason]) -> Ve
 }
 
 /// All that is wrong with a signature that was refused.
-pub(crate) fn signature(settings: &Settings, query: &RawQuery, because: &[Reason], at: Timestamp) -> Option<String> {
+pub(crate) fn signature(
+    settings: &Settings,
+    query: &RawQuery<'_>,
+    because: &[Reason],
+    at: Timestamp,
+) -> Option<String> {
     if !because.contains(&Reason::Clause(Clause::UserSig)) {
         return None;
     }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::authority::Certificates;
 use crate::budget::Budget;
-use crate::calls;
+use crate::calls::{self, Call};
 use crate::faults::Injection;
 use crate::journal::{DataError, NotPersisted};
 use crate::log::Notice;
@@ -66,15 +66,16 @@ impl Shared {
     pub(crate) async fn answer(
         &self,
         request: &Request<'_>,
-        query: &RawQuery,
+        query: &RawQuery<'_>,
         injection: Option<&Injection>,
     ) -> Result<Answered, NotPersisted> {
-        let ruling = self.ruling(request, query).await;
+        let call = calls::of(request.path);
+        let ruling = self.ruling(request, query, call).await;
         let (answered, commit) = {
             let mut world = self.lock();
             world.accepts()?;
             let before = world.state.app.next_deadline();
-            let answered = world.answer(request, query, injection, ruling);
+            let answered = world.answer(request, query, call, injection, ruling);
             if world.state.app.next_deadline() != before {
                 self.moved.notify_one();
             }
@@ -85,11 +86,9 @@ impl Shared {
     }
 
     /// What the app's server says of a call, where it is to be asked. Meanwhile other requests are answered.
-    async fn ruling(&self, request: &Request<'_>, query: &RawQuery) -> Ruling {
-        if !calls::asks(request.path).is_some_and(|event| self.outbox.asks(event)) {
-            return Ruling::Passes;
-        }
-        let question = self.lock().question(request, query);
+    async fn ruling(&self, request: &Request<'_>, query: &RawQuery<'_>, call: Option<&Call>) -> Ruling {
+        let asking = call.filter(|call| call.webhook().is_some_and(|event| self.outbox.asks(event)));
+        let question = asking.and_then(|call| self.lock().question(request, query, call));
         match question {
             Some(webhook) => self.ask(webhook).await,
             None => Ruling::Passes,

@@ -3,11 +3,12 @@
 //! Every change gives [`Changes`]: what happened, and what of the groups is gone that a webhook still reports.
 
 mod kept;
+mod memberships;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use avmarks_rules::{Event, Presence};
+use avmarks_rules::{Event, Presence, Room};
 use avmarks_service::scenario::{Input, Line};
 use avmarks_service::{App, GroupEvent, GroupEventKind, scenario::Step};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
@@ -15,6 +16,7 @@ use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use crate::clock::Clock;
 
 pub(crate) use kept::{Account, CallState, Group, Message, Messages};
+use memberships::Memberships;
 
 /// What lasts. The log, queued faults, webhooks and the signing key do not.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub(crate) struct State {
     pub(crate) calls: CallState,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,
+    /// The groups of each account of `app`.
+    memberships: Memberships,
 }
 
 /// What a change brought about.
@@ -51,7 +55,34 @@ pub(crate) struct Removed {
 impl State {
     /// A state without groups.
     pub(crate) fn new(app: App, clock: Clock) -> Self {
-        Self { app, clock, groups: BTreeMap::new(), calls: CallState::default(), assigned: 0 }
+        Self::of(app, clock, BTreeMap::new(), CallState::default(), 0)
+    }
+
+    /// A state of these parts.
+    pub(crate) fn of(
+        app: App,
+        clock: Clock,
+        groups: BTreeMap<GroupId, Group>,
+        calls: CallState,
+        assigned: u64,
+    ) -> Self {
+        let memberships = Memberships::of(&app);
+        Self { app, clock, groups, calls, assigned, memberships }
+    }
+
+    /// The groups that an account is a member or a robot of, by the bytes of their ids.
+    pub(crate) fn groups_of<'a>(&'a self, account: &'a UserId) -> impl Iterator<Item = (GroupId, &'a Room)> {
+        // A robot is none any more from the moment at which its mark ends, and is taken out when time passes.
+        let is_in = |(_, room): &(GroupId, &Room)| room.member(account, self.app.now()).is_some();
+        self.memberships.groups(*account).filter_map(|id| Some((id, self.app.room(&id)?))).filter(is_in)
+    }
+
+    /// Whether the groups of each account are those that the rooms tell, once what ends by now has ended.
+    #[cfg(test)]
+    pub(crate) fn is_in_step(&self) -> bool {
+        let mut state = self.clone();
+        state.tick(state.app.now());
+        state.memberships == Memberships::of(&state.app)
     }
 
     /// Creates a group; nothing where it exists.
@@ -74,9 +105,15 @@ impl State {
 
     /// Destroys a group; nothing where there is none.
     pub(crate) fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Changes {
-        let removed = self.before_removal(id, &[], at);
+        let removed = self.before_destruction(id, at);
         let events = self.app.destroy_group(id, at);
         self.changed(events, removed)
+    }
+
+    /// Makes this account the owner of a group; nothing where there is none.
+    pub(crate) fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Changes {
+        let events = self.app.change_owner(id, owner, at);
+        self.changed(events, None)
     }
 
     /// Records the presence of these accounts.
@@ -98,7 +135,7 @@ impl State {
     /// Takes in a line of a scenario. `number` is the line's number, which the step repeats.
     pub(crate) fn run(&mut self, line: Line<'_>, number: u64) -> (Step, Changes) {
         let removed = match &line.input {
-            Input::DestroyGroup { group } => self.before_removal(*group, &[], line.at),
+            Input::DestroyGroup { group } => self.before_destruction(*group, line.at),
             Input::Presence { presence: Presence::Leave, group, accounts } => {
                 self.before_removal(*group, accounts, line.at)
             }
@@ -119,6 +156,7 @@ impl State {
     pub(crate) fn changed(&mut self, events: Vec<GroupEvent>, removed: Option<Removed>) -> Changes {
         let at = self.app.now();
         for event in &events {
+            self.memberships.happened(event);
             match &event.kind {
                 GroupEventKind::GroupCreated => {
                     self.groups.insert(event.group, Group { created: at, ..Group::default() });
@@ -153,6 +191,12 @@ impl State {
         let kept = self.groups.get(&group)?;
         let until = |account: &UserId| Some((*account, kept.banned_until(account, self.app.now())?));
         accounts.iter().find_map(until)
+    }
+
+    /// A group before it is destroyed, with nobody taken as its member any more; nothing where there is none.
+    fn before_destruction(&mut self, group: GroupId, at: Timestamp) -> Option<Removed> {
+        self.memberships.destroyed(group, self.app.room(&group)?);
+        self.before_removal(group, &[], at)
     }
 
     /// A group before it is destroyed or `leaving` leave it; nothing where there is none.

@@ -9,18 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_protocol::url::{RawQuery, redact_usersig};
-use avmarks_protocol::{Envelope, ErrorCode};
+use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, Line, LineError};
 use avmarks_service::{Answer, App, GroupEvent, GroupEventKind, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
 use crate::authorized_call::AuthorizedCall;
-use crate::calls::{self, Outcome, Terms};
+use crate::calls::{self, Call, Outcome, Terms};
 use crate::capacity::{Capacity, CapacityError};
 use crate::faults::{Faults, Injection};
 use crate::journal::{self, Journal, OwnLine};
-use crate::log::{Bodies, Entry, Log, Notice};
+use crate::log::{Entry, Log, Notice};
 use crate::remarks;
 use crate::settings::{Settings, strictly};
 use crate::state::{CallState, Changes, Group, State};
@@ -80,32 +80,38 @@ impl World {
         self.state.clock.now()
     }
 
-    /// Answers a request of the API, and notes it in the log. `injection` is a fault that will change the answer.
+    /// Answers a request of the API, and notes it in the log. `call` is that of its path, where it is none of the service; `injection`
+    /// is a fault that will change the answer.
     pub(crate) fn answer(
         &mut self,
         request: &Request<'_>,
-        query: &RawQuery,
+        query: &RawQuery<'_>,
+        call: Option<&Call>,
         injection: Option<&Injection>,
         ruling: Ruling,
     ) -> Answered {
         let now = self.now();
         let is_stub = self.stubs.answers(request.path);
         let ruled = Some(ruling.name()).filter(|_| ruling != Ruling::Passes);
-        let Outcome { answer, changes, initiator, tells } = if is_stub {
+        let Outcome { mut answer, changes, initiator, tells } = if is_stub {
             self.answer_by_stub(request, now)
-        } else if calls::is_answered(request.path) {
-            self.answer_by_call(request, query, now, ruling)
+        } else if let Some(call) = call {
+            self.answer_by_call(request, query, call, now, ruling)
         } else {
             self.answer_by_service(request, query, now)
         };
         self.outbox.tell(self.state.app.settings().sdkappid, tells);
         self.happened(&changes, initiator);
+        if !is_stub && call.is_none() && Endpoint::from_path(request.path).is_none() {
+            tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
+            answer.body = calls::unknown_path(request.path, answer.code);
+        }
         let notes = is_stub.then(|| "answered by a stub".to_owned());
         let notes = notes.into_iter().chain(ruled.map(|name| format!("a webhook {name} it")));
         self.log_request(request, query, now, answer, notes.collect(), injection)
     }
 
-    fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp) -> Outcome {
+    fn answer_by_service(&mut self, request: &Request<'_>, query: &RawQuery<'_>, now: Timestamp) -> Outcome {
         let Response { answer, events, admitted, .. } = self.state.app.handle(request, now);
         if admitted {
             // A body that is not UTF-8 is written as an empty one: both are refused at the same step, with nothing changed
@@ -116,12 +122,12 @@ impl World {
     }
 
     /// What the app's server is to be asked before a call is answered, where it is to be asked at all.
-    pub(crate) fn question(&self, request: &Request<'_>, query: &RawQuery) -> Option<CallWebhook> {
+    pub(crate) fn question(&self, request: &Request<'_>, query: &RawQuery<'_>, call: &Call) -> Option<CallWebhook> {
         let now = self.now();
         if self.stubs.answers(request.path) || self.state.app.authorize(request, now).is_err() {
             return None;
         }
-        calls::question(&self.state, self.terms(), &call_of(request, query), now)
+        calls::question(&self.state, self.terms(), call, &call_of(request, query), now)
     }
 
     const fn terms(&self) -> Terms {
@@ -129,7 +135,14 @@ impl World {
     }
 
     /// `ruling` is what a webhook says of the call.
-    fn answer_by_call(&mut self, request: &Request<'_>, query: &RawQuery, now: Timestamp, ruling: Ruling) -> Outcome {
+    fn answer_by_call(
+        &mut self,
+        request: &Request<'_>,
+        query: &RawQuery<'_>,
+        call: &Call,
+        now: Timestamp,
+        ruling: Ruling,
+    ) -> Outcome {
         let gaps = match self.state.app.authorize(request, now) {
             Ok(gaps) => gaps,
             Err(answer) => return Outcome::of(answer),
@@ -146,7 +159,7 @@ impl World {
             Ruling::Changes(fields) => calls::amended(asked.body, &self.state.app.settings().terms.policy, fields),
         };
         asked.body = amended.as_deref().unwrap_or(asked.body);
-        let (mut outcome, is_change) = calls::answer(&mut self.state, terms, &asked, now);
+        let (mut outcome, is_change) = calls::answer(&mut self.state, terms, call, &asked, now);
         if is_change {
             let strict = self.strict;
             self.persist(|| OwnLine::group_call(now, &asked, strict));
@@ -170,17 +183,13 @@ impl World {
     fn log_request(
         &mut self,
         request: &Request<'_>,
-        query: &RawQuery,
+        query: &RawQuery<'_>,
         at: Timestamp,
         answer: Answer,
         notes: Vec<String>,
         injection: Option<&Injection>,
     ) -> Answered {
-        let Answer { code, because, omitted, mut body, .. } = answer;
-        if notes.is_empty() && !calls::is_emulated(request.path) {
-            tracing::warn!(path = %Excerpt(&redact_usersig(request.path)), "no call of this path is emulated");
-            body = calls::unknown_path(request.path, code);
-        }
+        let Answer { code, because, omitted, body, .. } = answer;
         let code = code.number();
         // An answer without an error has no text, and may be long.
         let info = match code {
@@ -193,45 +202,44 @@ impl World {
         let mut flags = remarks::flags(policy, query, &because);
         flags.extend(notes);
         let signature = remarks::signature(settings, query, &because, at);
-        let bodies = Bodies::of(request.bytes(), &body);
-        tracing::info!(
-            path = %Excerpt(&redact_usersig(request.path)),
-            identifier = %Excerpt(&redact_usersig(query.identifier().unwrap_or_default())),
-            group = bodies.group().map(|group| Excerpt(&redact_usersig(&group)).to_string()),
-            code,
-            because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
-            omitted = omitted.len(),
-            flags = flags.join("; "),
-            signature = signature.as_deref(),
-            "{info}"
-        );
         let gaps = because.iter().filter_map(|basis| match basis {
             Reason::Gap(gap) => Some((*gap, policy.reading(*gap))),
             Reason::Clause(_) => None,
         });
-        let entry = Entry {
-            at,
-            code: Some(code),
-            info,
-            because: because.clone(),
-            readings: gaps.collect(),
-            flags,
-            fault: injection.cloned(),
-            bodies,
-            ..Entry::of(request, query).omitting(omitted)
-        };
+        let mut entry = Entry::of(request, query, &body).omitting(omitted);
+        entry.at = at;
+        entry.code = Some(code);
+        entry.readings = gaps.collect();
+        entry.fault = injection.cloned();
+        tracing::info!(
+            path = %Excerpt(&redact_usersig(request.path)),
+            identifier = %Excerpt(&redact_usersig(query.identifier().unwrap_or_default())),
+            group = entry.group().map(|group| Excerpt(&redact_usersig(&group)).to_string()),
+            code,
+            because = because.iter().map(|basis| basis.id()).collect::<Vec<_>>().join(","),
+            omitted = entry.omitted_total,
+            flags = flags.join("; "),
+            signature = signature.as_deref(),
+            "{info}"
+        );
+        entry.info = info;
+        entry.because.clone_from(&because);
+        entry.flags = flags;
         self.log.write(entry);
         Answered { body, because, signature }
     }
 
     /// Notes a request that an injected fault answered before it could have an effect.
-    pub(crate) fn log_injected(&mut self, request: &Request<'_>, query: &RawQuery, injection: &Injection) {
+    pub(crate) fn log_injected(&mut self, request: &Request<'_>, query: &RawQuery<'_>, injection: &Injection) {
         tracing::info!(path = %Excerpt(&redact_usersig(request.path)), fault = ?injection.kind, "a fault was injected before the call had an effect");
         let (code, info) = injection.code().unzip();
         let info = info.unwrap_or_default().to_owned();
-        let (at, entry) = (self.now(), Entry::of(request, query));
-        let bodies = Bodies::of(request.bytes(), b"");
-        self.log.write(Entry { at, code, info, fault: Some(injection.clone()), bodies, ..entry });
+        let mut entry = Entry::of(request, query, b"");
+        entry.at = self.now();
+        entry.code = code;
+        entry.info = info;
+        entry.fault = Some(injection.clone());
+        self.log.write(entry);
     }
 
     /// Reports what happened: to webhooks, and to those who watch. `exit` says how members have left, where some have.
@@ -401,7 +409,7 @@ impl World {
         let clock = self.state.clock.at(app.now());
         let groups = app.groups().map(|id| (id, groups.remove(&id).unwrap_or_default())).collect();
         let assigned = self.state.assigned;
-        self.restore(State { app, clock, groups, calls, assigned });
+        self.restore(State::of(app, clock, groups, calls, assigned));
         self.stay_strict();
         self.persist_all();
         self.log.notice(Notice::Changed("state"));
@@ -420,7 +428,9 @@ impl World {
     /// run is no start.
     pub(crate) fn starts(&mut self) {
         if self.start.is_none() && !self.resumed {
-            self.start = Some(State { assigned: 0, ..self.state.clone() });
+            let mut start = self.state.clone();
+            start.assigned = 0;
+            self.start = Some(start);
         }
     }
 
@@ -494,6 +504,6 @@ impl World {
 }
 
 /// The call of a request that got past steps 1 to 5.
-fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery) -> AuthorizedCall<'a> {
+fn call_of<'a>(request: &Request<'a>, query: &'a RawQuery<'_>) -> AuthorizedCall<'a> {
     AuthorizedCall { identifier: query.identifier().unwrap_or_default(), path: request.path, body: request.bytes() }
 }

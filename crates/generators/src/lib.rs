@@ -1,5 +1,5 @@
-//! Valid, invalid and hostile messages of the audio-video group marks API of Tencent Cloud Chat, for the fuzzers and property tests of
-//! whoever reads or writes them.
+//! Valid, invalid and hostile messages of the audio-video group marks API of Tencent Cloud Chat, for fuzzers and property tests of
+//! programs that read or write them.
 //!
 //! **In scope:** bodies of requests ([`request`]), answers ([`answer`]) and webhooks ([`webhook`]), each [`Valid`], [`Invalid`] with
 //! one named defect, or [`Hostile`]; and operations of a small world ([`operations`]). Each is given as bytes, and as a value of
@@ -8,10 +8,10 @@
 //! **Out of scope:** queries, signatures and HTTP; policies and limits other than the default ones, except in [`operations`]; a
 //! harness, a corpus, a source of randomness.
 //!
-//! **The contract:** generation is deterministic: the same bytes make the same value. Any bytes make a value, and no bytes make the
+//! **The contract:** generation is deterministic: the same bytes give the same value. All bytes give a value, and no bytes give the
 //! simplest. Valid messages are valid by construction: `avmarks_service::preflight` finds no violation. In an invalid message it finds
-//! one violation, with the refusal and the path that are named, and none in the repaired message. A hostile message lists its
-//! mutations and nothing else is promised. What bytes make may change with a minor version.
+//! one violation, with its `refusal` and `path`, and none in the repaired message. A hostile message lists its
+//! mutations; it may be valid or invalid. The values for given bytes may change with a minor version.
 //!
 //! **Features**, none of them on by default: with `arbitrary`, every generated type is `arbitrary::Arbitrary`, as cargo-fuzz needs it;
 //! with `proptest`, it is `proptest::arbitrary::Arbitrary`, and the module `strategy` has more strategies that shrink. Without either,

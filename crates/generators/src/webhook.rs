@@ -16,8 +16,7 @@
 mod defect;
 
 use avmarks_protocol::webhook::{
-    AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, MemberStateChange, Revision, TimeForm, Webhook,
-    WebhookMember,
+    AfterGroupDestroyed, MemberStateChange, MembershipChange, Revision, TimeForm, Webhook, WebhookMember,
 };
 use avmarks_protocol::{BodyPath, Extra};
 use avmarks_spec::Timestamp;
@@ -75,7 +74,7 @@ fn webhook(revision: Revision, choices: &mut Choices<'_>) -> Webhook {
     let members = choices.few(|choices| WebhookMember::from(samples::account(choices)));
     let extra = Extra::default();
     match choices.byte() % 4 {
-        0 => Webhook::AfterMemberJoin(AfterMemberJoin {
+        0 => Webhook::AfterMemberJoin(MembershipChange {
             group_id,
             group_type,
             change_type: choices.pick(&["Apply", "Invited", "Scanned", ""]).to_owned().into(),
@@ -84,7 +83,7 @@ fn webhook(revision: Revision, choices: &mut Choices<'_>) -> Webhook {
             event_time,
             extra,
         }),
-        1 => Webhook::AfterMemberExit(AfterMemberExit {
+        1 => Webhook::AfterMemberExit(MembershipChange {
             group_id,
             group_type,
             change_type: choices.pick(&["Quit", "Kicked", "Banned", ""]).to_owned().into(),

@@ -1,13 +1,13 @@
-//! What the mark keeper remembers, and how its nodes share it.
+//! The stored state of the mark keeper, which its nodes share.
 //!
-//! **In scope:** the marks that are wanted and the limits on them, webhooks that were accepted and are not done with, deadlines,
+//! **In scope:** wanted marks and their limits, webhooks that were accepted and are not settled, deadlines,
 //! nodes and leases, and the rate that all nodes of an app share exactly ([`Store`]); in memory ([`MemoryStore`]), in
-//! one file of SQLite, and in PostgreSQL (`PostgresStore`); what a node does and may do, as a state machine without I/O ([`Node`]).
+//! one file of SQLite, and in PostgreSQL (`PostgresStore`); the duties of a node, as a state machine without I/O ([`Node`]).
 //!
-//! **Out of scope:** what a webhook means and which calls are made. HTTP.
+//! **Out of scope:** the meaning of webhooks, the choice of calls, HTTP.
 //!
-//! **The contract:** a verb that returned is stored, as far as the database keeps its commits. Every verb may be repeated. The limits
-//! of marks are exact. No text of an error has a password.
+//! **The contract:** the effect of a method that returned is stored, as long as the database keeps its commits. Every method may be repeated. The limits
+//! of marks are exact. No error text contains a password.
 //!
 //! # Features
 //!

@@ -1,4 +1,4 @@
-//! Calls: what they do, their requests, and what their answers say of each account.
+//! Calls: their actions, their requests, and the result of each account in their answers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use avmarks_protocol::modify_user_info::{Answer, Member, Request};
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode, add_robots, check_members, get_members};
 use avmarks_spec::{GroupId, Mark, UserId};
 
-/// What a call does.
+/// The action of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Deletes marks: `modify_user_info` with `CommandType` 2.
@@ -67,7 +67,7 @@ impl fmt::Display for CallId {
     }
 }
 
-/// A call to make. Whoever makes it signs it, keeps the rate limit of its command, and may send it again: every call here may be
+/// A call to make. The caller signs it, keeps the rate limit of its command, and may send it again: every call here may be
 /// carried out twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ pub struct Call {
     pub id: CallId,
     /// The group.
     pub group: GroupId,
-    /// What it does.
+    /// The action.
     pub action: Action,
     /// How many accounts it names.
     pub accounts: usize,
@@ -84,7 +84,7 @@ pub struct Call {
     pub request: CallRequest,
 }
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallResult<'a> {
     /// An answer with code 0: its body.
@@ -112,10 +112,10 @@ impl<'a> CallResult<'a> {
 }
 
 /// The accounts of a call, with the marks that it names for each. `None` if it names no marks.
-pub(crate) type Named = Vec<(UserId, Vec<Mark>)>;
+pub(crate) type AccountMarks = Vec<(UserId, Vec<Mark>)>;
 
 /// The request of a call about accounts.
-pub(crate) fn request(action: Action, group: GroupId, named: &Named) -> CallRequest {
+pub(crate) fn request(action: Action, group: GroupId, named: &AccountMarks) -> CallRequest {
     let group_id = group.as_str().into();
     let accounts = || named.iter().map(|(account, _)| account.as_str().into()).collect();
     let body = match action {
@@ -143,7 +143,7 @@ pub(crate) fn page_request(group: GroupId, mark: Mark, cursor: i64) -> CallReque
     CallRequest { path: Action::List.endpoint().path().to_owned(), body: request.to_json(), repeatable: true }
 }
 
-/// What an answer says of an account of its call.
+/// The result of an account in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It was served, with these of its marks; or it is online.
@@ -152,8 +152,8 @@ pub(crate) enum Verdict {
     LeftOut,
 }
 
-/// What an answer with code 0 says of each account of its call, in the order of the call. `None` if the answer cannot be read.
-pub(crate) fn verdicts(action: Action, named: &Named, body: &[u8]) -> Option<Vec<Verdict>> {
+/// The result of each account in an answer with code 0, in the order of the call. `None` if the answer cannot be read.
+pub(crate) fn verdicts(action: Action, named: &AccountMarks, body: &[u8]) -> Option<Vec<Verdict>> {
     match action {
         Action::AddRobots => {
             let envelope = Envelope::parse(body).ok()?;

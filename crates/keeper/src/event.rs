@@ -1,4 +1,4 @@
-//! What changed, and what is to be stored.
+//! Changes, and records to store.
 
 use avmarks_protocol::ErrorCode;
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
@@ -6,7 +6,7 @@ use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 use crate::call::Action;
 use crate::want::Want;
 
-/// What a webhook tells of one account, or of its group.
+/// The event of a webhook about one account, or about its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresenceChange {
     /// The account came online, or joined.
@@ -27,7 +27,7 @@ pub enum Event {
     Answered {
         /// The group.
         group: GroupId,
-        /// What the call did.
+        /// The action of the call.
         action: Action,
         /// The accounts that it served, each with the marks that were set or deleted. Of a check: those that are online.
         served: Vec<(UserId, Vec<Mark>)>,
@@ -38,7 +38,7 @@ pub enum Event {
     Refused {
         /// The group.
         group: GroupId,
-        /// What the call was to do.
+        /// The action of the call.
         action: Action,
         /// The code.
         code: ErrorCode,
@@ -52,7 +52,7 @@ pub enum Event {
         group: GroupId,
         /// The account.
         account: UserId,
-        /// What the call was to do.
+        /// The action of the call.
         action: Action,
         /// The code.
         code: ErrorCode,
@@ -61,7 +61,7 @@ pub enum Event {
     Failed {
         /// The group.
         group: GroupId,
-        /// What the call was to do.
+        /// The action of the call.
         action: Action,
         /// How many accounts it named.
         accounts: usize,
@@ -95,14 +95,14 @@ pub enum Event {
         /// How many accounts have marks that are not wanted.
         unwanted: usize,
     },
-    /// A group was destroyed; what waited for it was dropped. What is wanted stays.
+    /// A group was destroyed; its waiting accounts were dropped. Its wants stay.
     Destroyed {
         /// The group.
         group: GroupId,
     },
 }
 
-/// A change of what is to be stored.
+/// A change of the stored rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Record {
@@ -112,7 +112,7 @@ pub enum Record {
         group: GroupId,
         /// The account.
         account: UserId,
-        /// What is wanted. `None` if only a deletion is pending.
+        /// The want. `None` if only a deletion is pending.
         want: Option<Want>,
         /// Marks whose deletion has not been confirmed, in ascending order.
         unwanted: Vec<Mark>,
@@ -152,11 +152,11 @@ pub struct GroupView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountView {
-    /// What is wanted. `None` if only a deletion is pending.
+    /// The want. `None` if only a deletion is pending.
     pub want: Option<Want>,
     /// Marks whose deletion has not been confirmed, in ascending order.
     pub unwanted: Vec<Mark>,
-    /// What it waits for.
+    /// The action that it waits for.
     pub waits_for: Option<Action>,
     /// When its mark 500 ends, as far as known.
     pub pin_ends: Option<Timestamp>,

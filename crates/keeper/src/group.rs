@@ -1,4 +1,4 @@
-//! A group: what is wanted in it, and what is being done about it.
+//! A group: its wants, and the state of the work on each account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(crate) struct Group {
     /// How many accounts are wanted to hold each mark. A mark that is not wanted any more stays with 0 until a sweep finds that
     /// nobody holds it.
     pub(crate) holders: BTreeMap<Mark, usize>,
-    /// The accounts about which something is known beyond what is wanted.
+    /// The accounts with a state beyond their want.
     pub(crate) active: BTreeMap<UserId, Active>,
     pub(crate) queues: BTreeMap<Action, Queue>,
     /// How many accounts wait for another try, or in parts of calls that were refused.
@@ -49,7 +49,7 @@ pub(crate) enum Stage {
     InFlight(Action),
 }
 
-/// What is known of an account beyond what is wanted.
+/// The state of an account beyond its want.
 #[derive(Debug, Default)]
 pub(crate) struct Active {
     pub(crate) stage: Stage,
@@ -78,7 +78,7 @@ pub(crate) struct Active {
     pub(crate) timer: Option<Timestamp>,
 }
 
-/// What is so, or not, of an account.
+/// Boolean properties of an account.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Flags {
     /// The latest sign of life is a webhook.
@@ -158,7 +158,7 @@ impl Group {
         Ok(())
     }
 
-    /// Puts a want in the place of what was wanted of an account, and returns that.
+    /// Replaces the want of an account, and returns the former one.
     pub(crate) fn replace(&mut self, account: UserId, want: Option<Want>) -> Option<Want> {
         for mark in want.iter().flat_map(|want| want.list()) {
             *self.holders.entry(*mark).or_default() += 1;

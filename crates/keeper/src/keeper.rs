@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use avmarks_spec::{GroupId, Mark, Timestamp, UserId};
 
-use crate::call::{Action, Call, CallId, Named, request};
+use crate::call::{AccountMarks, Action, Call, CallId, request};
 use crate::event::{AccountView, Event, GroupView, Record};
 use crate::group::{Active, Group, Stage};
 use crate::settings::Settings;
@@ -34,16 +34,15 @@ pub enum Step {
 ///
 /// - **Wants:** [`Keeper::want`], [`Keeper::unwant`], [`Keeper::check`]; [`Keeper::load`] for those that were stored.
 /// - **Signs:** [`Keeper::on_webhook`], and [`Keeper::resync`] where webhooks may have been missed.
-/// - **Calls:** [`Keeper::poll`] says what to do, and [`Keeper::on_result`] takes what became of a call.
+/// - **Calls:** [`Keeper::poll`] returns the next step, and [`Keeper::on_result`] takes the result of a call.
 /// - **Outputs:** [`Keeper::take_events`] and [`Keeper::take_records`].
 /// - **Queries** change nothing: [`Keeper::groups`], [`Keeper::group`], [`Keeper::account`], [`Keeper::wants`], [`Keeper::in_flight`].
 ///
-/// All times are handed in, and should come from one clock that never runs back: a time below the latest seen is taken as the latest
-/// seen.
+/// Times are arguments, and should come from one clock that never runs back: a time below the latest so far counts as the latest.
 #[derive(Debug)]
 pub struct Keeper {
     settings: Settings,
-    /// The latest time that was handed in.
+    /// The latest time so far.
     seen: Timestamp,
     lists: Lists,
     groups: BTreeMap<GroupId, Group>,
@@ -71,7 +70,7 @@ pub struct Keeper {
 struct InFlight {
     group: GroupId,
     action: Action,
-    named: Named,
+    named: AccountMarks,
     sent_at: Timestamp,
     /// The division of which it is a part.
     division: Option<u64>,
@@ -151,7 +150,7 @@ impl Keeper {
         self.groups.get(&group)?.account(account)
     }
 
-    /// What is wanted in a group, by the bytes of the accounts, from the account after `after`.
+    /// The wants of a group, by the bytes of the accounts, from the account after `after`.
     pub fn wants(&self, group: GroupId, after: Option<UserId>) -> impl Iterator<Item = (UserId, &Want)> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let wants = self.groups.get(&group).map(|state| state.wants.range((start, Bound::Unbounded)));
@@ -188,7 +187,7 @@ impl Keeper {
         let (quiet, renew_before) = (self.settings.quiet, self.settings.renew_before);
         let Some(state) = self.groups.get_mut(&group) else { return };
         let Some(active) = state.active.get_mut(&account) else { return };
-        // One that is sent by itself waits with nobody.
+        // An account that is sent alone is not gathered with others.
         let (stage, apart) = match stage {
             Stage::Queued(action, by) if active.flags.apart && by > self.seen => (Stage::Delayed(action, by), None),
             Stage::Queued(action, _) if active.flags.apart => (Stage::InFlight(action), Some(action)),
@@ -348,7 +347,7 @@ impl Keeper {
         let state = self.groups.get_mut(&group)?;
         let queue = state.queues.get(&action)?;
         let accounts: Vec<UserId> = queue.accounts.iter().take(per_call).map(|(_, account)| *account).collect();
-        let mut named: Named = Vec::with_capacity(accounts.len());
+        let mut named: AccountMarks = Vec::with_capacity(accounts.len());
         for account in accounts {
             let Some(state) = self.groups.get_mut(&group) else { break };
             let want = state.wants.get(&account);
@@ -371,7 +370,7 @@ impl Keeper {
         now: Timestamp,
         group: GroupId,
         action: Action,
-        named: Named,
+        named: AccountMarks,
         request: avmarks_client::CallRequest,
         division: Option<u64>,
     ) -> Call {

@@ -2,19 +2,19 @@
 //! calls, deadlines, events and records to store come out.
 //!
 //! The service clears the marks of a member that leaves or goes offline (`CLEAR-LEAVE`, `CLEAR-OFFLINE`), and ends mark 500 after three
-//! days (`PIN-500`). It says that marks can be set again when a webhook tells that the member is back. [`Keeper`] does that.
+//! days (`PIN-500`). The vendor advises to set the marks again after the webhook that reports the return of the member. [`Keeper`] does that.
 //!
-//! **In scope:** which accounts are to have which marks ([`Want`]), within the documented limits; webhooks as `avmarks-protocol` parses
-//! them, doubled, late, out of order or lost; calls of at most 500 accounts, gathered for at most 200 ms; tries and waits; mark 500,
+//! **In scope:** the marks that each account should have ([`Want`]), within the documented limits; webhooks as `avmarks-protocol` parses
+//! them, duplicated, late, out of order or lost; calls of at most 500 accounts, gathered for at most 200 ms; retries; mark 500,
 //! which is set only on an account that was just online, and renewed before its end; robots, which need not join; sweeps, which
-//! compare the lists of the service with what is wanted.
+//! compare the lists of the service with the wants.
 //!
-//! **Out of scope:** sockets, clocks, files and threads are the caller's; so are signatures, the rate limit and the attempts of one call,
-//! which `avmarks-client` has. Calls of several nodes are not coordinated here.
+//! **Out of scope:** sockets, clocks, files and threads; signatures, the rate limit and the attempts of one call,
+//! which `avmarks-client` has; the coordination of several nodes (`avmarks-keeper-store`).
 //!
-//! **The contract:** level-triggered: an account is due because it is wanted and a sign of life came, and a second sign before its call
-//! leaves changes nothing. An account is in one call at a time, so its marks are set and deleted in order. No bytes make anything here
-//! panic. What is to survive a crash is a [`Record`]; after a restart, [`Keeper::load`] and [`Keeper::resync`] lead to the same marks.
+//! **The contract:** level-triggered: an account is due if it has a want and a sign of life arrived; a second sign before its call
+//! is sent changes nothing. An account is in one call at a time, so its marks are set and deleted in order. No input causes a
+//! panic. A [`Record`] holds the state that must survive a crash; after a restart, [`Keeper::load`] and [`Keeper::resync`] lead to the same marks.
 //!
 //! ```
 //! use avmarks_keeper::{CallResult, Keeper, Settings, Step, Want};

@@ -34,7 +34,7 @@ pub struct Settings {
     pub sweep_every: Option<Duration>,
     /// The least time between two pages of the lists that sweeps ask for. Default: 1 s.
     pub page_every: Duration,
-    /// Whether a sweep deletes marks that nobody wants. Otherwise it reports them. Default: no.
+    /// Whether a sweep deletes unwanted marks. Otherwise it reports them. Default: no.
     pub prune: bool,
     /// The limits that wants are held to, and how long mark 500 lasts. Default: [`Limits::DOCUMENTED`].
     pub limits: Limits,

@@ -1,10 +1,10 @@
-//! Which group is swept when, and what the lists have shown so far.
+//! The schedule of sweeps, and the lists of the current sweep so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_spec::{GroupId, Mark, Timestamp};
 
-/// The sweeps of all groups: one at a time, for its pages are paced.
+/// The sweeps of all groups: one at a time, because the rate of its pages is limited.
 #[derive(Debug, Default)]
 pub(crate) struct Sweeps {
     planned: BTreeMap<GroupId, Timestamp>,

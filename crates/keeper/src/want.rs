@@ -1,4 +1,4 @@
-//! What is wanted of an account.
+//! The want of an account.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl Want {
     ///
     /// # Errors
     ///
-    /// [`WantError::NoMarks`] where there is no mark.
+    /// [`WantError::NoMarks`] if `marks` is empty.
     pub fn marks(marks: impl IntoIterator<Item = Mark>) -> Result<Self, WantError> {
         let marks: BTreeSet<Mark> = marks.into_iter().collect();
         if marks.is_empty() {
@@ -72,7 +72,7 @@ impl Want {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WantError {
-    /// There is no mark, and it is not a robot.
+    /// The list of marks is empty, and it is not a robot.
     #[error("no marks: expected at least one mark, or a robot")]
     NoMarks,
     /// The group would have more different custom marks than it may (`MARKS-PER-GROUP`).
@@ -111,7 +111,7 @@ impl WantError {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     lists: BTreeSet<Arc<[Mark]>>,
-    /// How many lists make it worth looking for those that nobody uses.
+    /// The number of lists from which unused ones are searched for.
     prune_at: usize,
 }
 

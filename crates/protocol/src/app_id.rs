@@ -41,7 +41,8 @@ impl SdkAppId {
     /// [`SdkAppIdError`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
     pub fn parse(text: &str) -> Result<Self, SdkAppIdError> {
         match text.parse() {
-            Ok(number) if text.bytes().all(|b| b.is_ascii_digit()) => Self::new(number),
+            // A sign is the one thing but digits that a number may be read from.
+            Ok(number) if !text.starts_with('+') => Self::new(number),
             _ => Err(SdkAppIdError),
         }
     }
@@ -67,7 +68,7 @@ impl core::str::FromStr for SdkAppId {
     }
 }
 
-/// Why a text or number is no SDKAppID.
+/// A text or number that is not an SDKAppID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an SDKAppID is a number above 0, written in digits alone")]
 pub struct SdkAppIdError;

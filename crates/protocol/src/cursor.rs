@@ -1,4 +1,4 @@
-//! A position in a JSON text, which moves over one thing after the other: what the readers of the usual shapes share.
+//! A position in a JSON text, which advances over one token after the other. The readers of the usual shapes share it.
 //!
 //! None of these readers says what is wrong with a text. Each reads it in one pass, or returns none, and the text then goes to the
 //! reader that knows every error and its place. So they have one way to be wrong: to read what that one reads otherwise. The fuzz

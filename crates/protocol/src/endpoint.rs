@@ -7,7 +7,7 @@ use crate::{
     modify_user_info,
 };
 
-/// A call of the API. The list is closed: a new one breaks the build of whoever must answer it.
+/// A call of the API. The enum is exhaustive: a new call is a compile error in each `match`.
 ///
 /// ```
 /// use avmarks_protocol::Endpoint;

@@ -1,6 +1,6 @@
 //! What every answer has: status, code, and a sentence.
 
-mod plain;
+mod fast;
 
 use core::fmt;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ use crate::integer::Integer;
 use crate::json::{self, Fields, ValueError};
 use crate::json::{BodyError, FieldError};
 
-pub(crate) use plain::EnvelopeFields;
+pub(crate) use fast::EnvelopeFields;
 
 /// `ActionStatus`. Open, because the vendor may add to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -125,7 +125,7 @@ impl Envelope {
         Self::take(&mut json::Fields::parse(json::text(body)?)?)
     }
 
-    /// Whether the call was served: the code is 0. The code decides, because it is what the vendor's pages tell to look at.
+    /// Whether the call was served: the code is 0. The code decides, because the vendor's pages say to check it.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.error_code == ErrorCode::OK

@@ -1,11 +1,11 @@
-//! Error codes: an open number, and one table of what the documents say about each.
+//! Error codes: an open number, and one table with the meaning of each in the documents.
 
 mod cause;
 mod table;
 
 use core::fmt;
 
-pub use cause::{Cause, RequestFacts};
+pub use cause::Cause;
 pub use table::ERROR_CODES;
 
 /// `ErrorCode` of an answer. Open: the vendor adds codes, and one that is not in [`ERROR_CODES`] is kept as it is.
@@ -39,14 +39,14 @@ impl ErrorCode {
         self.0
     }
 
-    /// What the documents say about the code; none for 0 and for codes that they do not list.
+    /// The row of the code; `None` for 0 and for codes that they do not list.
     #[must_use]
     pub fn row(self) -> Option<&'static ErrorRow> {
         let at = ERROR_CODES.binary_search_by_key(&self, |row| row.code).ok()?;
         ERROR_CODES.get(at)
     }
 
-    /// What a caller can do about the code; none for 0 and for codes that the documents do not list.
+    /// The action for the code; `None` for 0 and for codes that the documents do not list.
     #[must_use]
     pub fn action(self) -> Option<Action> {
         Some(self.row()?.action)
@@ -59,7 +59,7 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// What the documents say about a code.
+/// The meaning of a code in the documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorRow {
@@ -67,9 +67,9 @@ pub struct ErrorRow {
     pub code: ErrorCode,
     /// A short name, ours and stable.
     pub name: &'static str,
-    /// What it means, in our words. Where two texts disagree, both senses.
+    /// The meaning, in our words. If two texts disagree, both meanings.
     pub meaning: &'static str,
-    /// What a program can do that knows the code alone; [`ErrorCode::causes`] has what people can do.
+    /// The action of a program that knows only the code; [`ErrorCode::causes`] has advice for people.
     pub action: Action,
     /// Which text of the vendor lists it, in words.
     pub listed: &'static str,
@@ -77,7 +77,7 @@ pub struct ErrorRow {
     pub document: &'static str,
 }
 
-/// What a caller can do about a code. Derived from the meanings; the vendor's list has no such column.
+/// The action of a caller for a code. Derived from the meanings; the vendor's list has no such column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// A passing failure of the service: the same request may succeed at once.

@@ -1,4 +1,4 @@
-//! What this version does not know of an answer, kept.
+//! Unknown fields of an answer, which are stored.
 
 use core::fmt;
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 //!
 //! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
 
-mod plain;
+mod fast;
 
 use std::borrow::Cow;
 
@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every error that was found in its fields.
+/// A partially parsed request: the values that could be read, and an error for each other field.
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
@@ -77,12 +77,12 @@ pub struct Draft<'a> {
     pub timestamp: Option<Integer<'a>>,
     /// `Mark`, where it is there once and an integer.
     pub mark: Option<Integer<'a>>,
-    /// What is missing, duplicated or of another type, in the order of the documents' field table.
+    /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
-    /// What can be read of this text.
+    /// Reads as much of this text as possible.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl Answer {
     /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
-        plain::read(text).map_or_else(|| Self::parse_any(text), Ok)
+        fast::read(text).map_or_else(|| Self::parse_any(text), Ok)
     }
 
     /// The same, whatever the text is.

@@ -44,7 +44,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every error that was found in its fields.
+/// A partially parsed request: the values that could be read, and an error for each other field.
 ///
 /// ```
 /// use avmarks_protocol::get_admin_list::Draft;
@@ -59,12 +59,12 @@ impl<'a> Request<'a> {
 pub struct Draft<'a> {
     /// `GroupId`, where it is there once and a string.
     pub group_id: Option<Cow<'a, str>>,
-    /// What is missing, duplicated or of another type.
+    /// The missing and duplicate fields and those of another type.
     pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
-    /// What can be read of this text.
+    /// Reads as much of this text as possible.
     ///
     /// # Errors
     ///

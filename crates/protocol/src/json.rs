@@ -1,6 +1,6 @@
 //! JSON as the documents need it: what each field is, where it stands, and whether it is duplicated.
 //!
-//! serde_json reads the text; this keeps what its own values forget: the order of fields, repetitions, and the digits
+//! serde_json reads the text; this module keeps what its values lose: the order of fields, repetitions, and the digits
 //! of a number, by which an integer of any size is told from `1000.0`.
 
 mod error;
@@ -27,7 +27,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
     core::str::from_utf8(bytes).map_err(|error| BodyError::not_utf8(bytes, error.valid_up_to()))
 }
 
-/// What is wrong with a text that serde_json could not read as an object.
+/// The error of a text that serde_json could not read as an object.
 fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return BodyError::Empty;
@@ -86,7 +86,7 @@ fn comment(text: &str) -> Option<usize> {
     None
 }
 
-/// What a value is.
+/// The type of a value.
 pub(crate) fn json_type(value: &RawValue) -> JsonType {
     let text = value.get();
     match text.as_bytes().first() {
@@ -221,7 +221,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-/// Why a value is not what a field must be: its type, or that it is not JSON after all (a lone surrogate, which the
+/// The error of a value that does not fit its field: its type, or that it is not JSON after all (a lone surrogate, which the
 /// grammar lets through and no text can hold).
 pub(crate) enum ValueError {
     Field(FieldError),
@@ -234,7 +234,7 @@ impl From<FieldError> for ValueError {
     }
 }
 
-/// What is wrong with a text that holds the escape of half a surrogate pair.
+/// The error of a text that contains the escape of half a surrogate pair.
 fn half_a_pair(path: BodyPath) -> String {
     format!("in `{path}`: half of a surrogate pair, which no text can hold")
 }
@@ -292,7 +292,7 @@ pub(crate) fn fields(path: BodyPath, value: &RawValue) -> Result<Fields<'_>, Val
 pub(crate) struct FieldErrors(pub(crate) Vec<FieldError>);
 
 impl FieldErrors {
-    /// What was read; none, and one error more, where it was not. What is not JSON ends the reading.
+    /// The value that was read, or `None` after recording an error. Invalid JSON ends the reading.
     pub(crate) fn keep<T>(&mut self, read: Result<T, ValueError>) -> Result<Option<T>, BodyError> {
         match read {
             Ok(value) => Ok(Some(value)),

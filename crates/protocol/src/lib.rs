@@ -2,10 +2,10 @@
 //!
 //! **In scope:** eight calls with requests and answers for both sides: marks ([`modify_user_info`]), who is online
 //! ([`get_members`], [`get_online_member_num`], [`check_members`]), robots ([`add_robots`], [`del_robots`]), administrators
-//! ([`modify_admin`], [`get_admin_list`]); the codes ([`ErrorCode`]) and what a caller should do about each, URL and query
+//! ([`modify_admin`], [`get_admin_list`]); the codes ([`ErrorCode`]) with the action for each, URL and query
 //! ([`url`]), the regions ([`region`]), the webhooks about presence ([`webhook`]), and the signature ([`usersig`]).
 //!
-//! **Out of scope:** whether a request would be served (`avmarks-service`), retries and pace, sockets, clocks.
+//! **Out of scope:** the verdict on a request (`avmarks-service`), retries and pace, sockets, clocks.
 //!
 //! **The contract:** no input causes a panic. Fields are written in the order of the vendor's samples. Unknown fields of answers and
 //! webhooks, and of the members in them, survive a round trip unchanged; unknown codes keep their number. Secrets are never printed.
@@ -58,13 +58,13 @@ pub use body_path::BodyPath;
 pub use encoding::Encoding;
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerError, Envelope};
-pub use error_code::{Action, Cause, ERROR_CODES, ErrorCode, ErrorRow, RequestFacts};
+pub use error_code::{Action, Cause, ERROR_CODES, ErrorCode, ErrorRow};
 pub use extra::Extra;
 pub use integer::Integer;
 pub use json::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
 pub use short_text::ShortText;
 
-/// What the other crates of this project share. It is outside the promise of semantic versioning.
+/// Items for the other crates of this project. Semantic versioning does not cover them.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::envelope::envelope_json;

@@ -65,7 +65,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every error that was found in its fields.
+/// A partially parsed request: the values that could be read, and an error for each other field.
 ///
 /// ```
 /// use avmarks_protocol::modify_admin::Draft;
@@ -84,12 +84,12 @@ pub struct Draft<'a> {
     pub command_type: Option<Integer<'a>>,
     /// `Admin_Account`, where it is there once and an array; none for each account that is not a string.
     pub accounts: Option<Vec<Option<Cow<'a, str>>>>,
-    /// What is missing, duplicated or of another type, in the order of the documents' field table.
+    /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
-    /// What can be read of this text.
+    /// Reads as much of this text as possible.
     ///
     /// # Errors
     ///

@@ -3,10 +3,10 @@
 //! Source: 1047/50294. The English page's parameter table names another path, which its sample URL and every Chinese
 //! version contradict.
 
+mod fast;
+mod fast_answer;
 mod marks;
 mod member;
-mod plain;
-mod plain_answer;
 
 use std::borrow::Cow;
 
@@ -21,11 +21,11 @@ use crate::integer::Integer;
 use crate::json::{self, FieldErrors};
 use crate::json::{BodyError, FieldError, RequestError};
 
+use fast::ParsedBody;
+#[doc(hidden)]
+pub use fast::{EntrySink, Head, read_entries};
 pub use marks::Marks;
 pub use member::{DraftMember, Member};
-use plain::Plain;
-#[doc(hidden)]
-pub use plain::{EntrySink, Head, read_entries};
 
 /// The path of the URL, without a slash in front.
 pub const PATH: &str = "v4/group_open_avchatroom_http_svc/modify_user_info";
@@ -67,8 +67,10 @@ impl<'a> Request<'a> {
     /// type. Fields that the documents do not name are passed over.
     pub fn parse(body: &'a [u8]) -> Result<Self, RequestError> {
         let text = json::text(body)?;
-        match plain::read(text) {
-            Some(Plain { group_id, command_type, member_list }) => Ok(Self { group_id, command_type, member_list }),
+        match fast::read(text) {
+            Some(ParsedBody { group_id, command_type, member_list }) => {
+                Ok(Self { group_id, command_type, member_list })
+            }
             None => Draft::parse_any(text)?.finish(),
         }
     }
@@ -80,7 +82,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What could be read of a request, and every error that was found in its fields: for whoever wants to list them all.
+/// A partially parsed request: the values that could be read, and an error for each other field.
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft<'a> {
@@ -90,19 +92,19 @@ pub struct Draft<'a> {
     pub command_type: Option<Integer<'a>>,
     /// `MemberList`, where it is there once and an array.
     pub member_list: Option<Vec<DraftMember<'a>>>,
-    /// What is missing, duplicated or of another type, in the order of the documents' field table.
+    /// The missing and duplicate fields and those of another type, in the order of the documents' field table.
     pub errors: Vec<FieldError>,
 }
 
 impl<'a> Draft<'a> {
-    /// What can be read of this text.
+    /// Reads as much of this text as possible.
     ///
     /// # Errors
     ///
     /// [`BodyError`] where the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
-        match plain::read(body) {
-            Some(Plain { group_id, command_type, member_list }) => Ok(Self {
+        match fast::read(body) {
+            Some(ParsedBody { group_id, command_type, member_list }) => Ok(Self {
                 group_id: Some(group_id),
                 command_type: Some(command_type),
                 member_list: Some(member_list),
@@ -201,7 +203,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_type: Option<i64>,
     /// `MemberList`: the accounts served. Typed as an object in the field table; an array in every sample. `None` where the
-    /// answer has no such field: a refusal, or an answer that is OK and served nobody.
+    /// answer has no such field: a refusal, or an answer that is OK and served no account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_list: Option<Vec<Served>>,
     /// Fields that no document names.
@@ -265,7 +267,7 @@ impl Answer {
     /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
-        plain_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)
+        fast_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)
     }
 
     /// The same, whatever the text is.

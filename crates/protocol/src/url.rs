@@ -126,10 +126,10 @@ impl fmt::Debug for CallUrl {
     }
 }
 
-/// What is percent-encoded in a value: all but RFC 3986's unreserved characters and `*`, which signatures have.
+/// The characters that are percent-encoded in a value: all except RFC 3986's unreserved ones and `*`, which signatures have.
 const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'*');
 
-/// What is percent-encoded in a path.
+/// The characters that are percent-encoded in a path.
 const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
 
 /// `value` as it stands in a query.
@@ -163,10 +163,12 @@ mod tests {
     fn what_is_written_is_read_again() {
         for identifier in ["administrator", "a+b", "100%", "%41", "x&random=1", "名", " ", "a\nb"] {
             let mut query = query(identifier, "eJ+w=*-_");
-            let raw = RawQuery::new(&query.to_text());
+            let text = query.to_text();
+            let raw = RawQuery::new(&text);
             assert_eq!((raw.query(), raw.errors(), raw.random()), (Ok(query.clone()), vec![], Ok(u32::MAX)));
             query.random = None;
-            let raw = RawQuery::new(&query.to_text());
+            let text = query.to_text();
+            let raw = RawQuery::new(&text);
             assert_eq!((raw.query(), raw.random()), (Ok(query), Err(QueryError::Missing { name: "random" })));
         }
     }

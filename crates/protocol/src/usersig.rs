@@ -13,6 +13,8 @@ mod maker;
 mod token;
 mod token_error;
 
+use std::borrow::Cow;
+
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::time::Duration;
@@ -31,7 +33,7 @@ pub use token_error::TokenError;
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///
-/// It opens the app to whoever has it, so it never prints, and its text is wiped when it is dropped: ask for the text with
+/// Anyone who has it can call as the app, so it never prints, and its text is wiped when it is dropped: ask for the text with
 /// [`UserSig::as_str`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserSig(Zeroizing<String>);
@@ -112,6 +114,12 @@ impl UserSig {
 
 impl From<String> for UserSig {
     fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Cow<'_, str>> for UserSig {
+    fn from(text: Cow<'_, str>) -> Self {
         Self::new(text)
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: what the service tells an app's own server, for both sides.
+//! Webhooks: the requests of the service to the server of an app, for both sides.
 //!
 //! Source: 1047/34354 (overview) and the page of each webhook, named in its module. All four come after the fact: the
 //! service looks at no field of the answer but needs HTTP 200 and JSON, within 2 seconds ([`ACKNOWLEDGEMENT`]). Without
@@ -21,7 +21,7 @@ pub use member::WebhookMember;
 pub use member_state_change::{EventCause, EventType, MemberStateChange};
 #[doc(hidden)]
 pub use membership::ChangeType;
-pub use membership::{AfterMemberExit, AfterMemberJoin, ExitType, JoinType, MembershipChange};
+pub use membership::{ExitType, JoinType, MembershipChange};
 pub use query::WebhookQuery;
 pub use revision::Revision;
 #[doc(hidden)]
@@ -50,9 +50,9 @@ pub const ACKNOWLEDGEMENT: &[u8] = br#"{"ActionStatus":"OK","ErrorInfo":"","Erro
 #[non_exhaustive]
 pub enum Webhook {
     /// Users have joined.
-    AfterMemberJoin(AfterMemberJoin),
+    AfterMemberJoin(MembershipChange<JoinType>),
     /// Members have left, or were removed.
-    AfterMemberExit(AfterMemberExit),
+    AfterMemberExit(MembershipChange<ExitType>),
     /// The group is gone.
     AfterGroupDestroyed(AfterGroupDestroyed),
     /// Members have gone offline or come back.
@@ -61,8 +61,12 @@ pub enum Webhook {
 
 impl Webhook {
     /// Every `CallbackCommand` that is read here.
-    pub const COMMANDS: &'static [&'static str] =
-        &[AfterMemberJoin::COMMAND, AfterMemberExit::COMMAND, AfterGroupDestroyed::COMMAND, MemberStateChange::COMMAND];
+    pub const COMMANDS: &'static [&'static str] = &[
+        MembershipChange::<JoinType>::COMMAND,
+        MembershipChange::<ExitType>::COMMAND,
+        AfterGroupDestroyed::COMMAND,
+        MemberStateChange::COMMAND,
+    ];
 
     /// The webhook of this body, of any revision.
     ///
@@ -73,8 +77,12 @@ impl Webhook {
     pub fn parse(body: &[u8]) -> Result<Self, WebhookError> {
         let (command, body) = command_of(body)?;
         match command.as_str() {
-            AfterMemberJoin::COMMAND => AfterMemberJoin::read(body).map(Self::AfterMemberJoin),
-            AfterMemberExit::COMMAND => AfterMemberExit::read(body).map(Self::AfterMemberExit),
+            MembershipChange::<JoinType>::COMMAND => {
+                MembershipChange::<JoinType>::read(body).map(Self::AfterMemberJoin)
+            }
+            MembershipChange::<ExitType>::COMMAND => {
+                MembershipChange::<ExitType>::read(body).map(Self::AfterMemberExit)
+            }
             AfterGroupDestroyed::COMMAND => AfterGroupDestroyed::read(body).map(Self::AfterGroupDestroyed),
             MemberStateChange::COMMAND => MemberStateChange::read(body).map(Self::MemberStateChange),
             _ => Err(WebhookError::UnknownCommand { found: command }),
@@ -97,8 +105,8 @@ impl Webhook {
     #[must_use]
     pub const fn command(&self) -> &'static str {
         match self {
-            Self::AfterMemberJoin(_) => AfterMemberJoin::COMMAND,
-            Self::AfterMemberExit(_) => AfterMemberExit::COMMAND,
+            Self::AfterMemberJoin(_) => MembershipChange::<JoinType>::COMMAND,
+            Self::AfterMemberExit(_) => MembershipChange::<ExitType>::COMMAND,
             Self::AfterGroupDestroyed(_) => AfterGroupDestroyed::COMMAND,
             Self::MemberStateChange(_) => MemberStateChange::COMMAND,
         }

@@ -10,7 +10,7 @@ use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
 
 use crate::command::{AdminCall, MarkCall};
 use crate::decision::Reasons;
-use crate::decision::{Decision, Omission, Refused, Verdict};
+use crate::decision::{Decision, Omission, Refused};
 use crate::input::{Command, Entry, Operator, Question};
 use crate::refusal::Refusal;
 use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
@@ -103,24 +103,22 @@ impl Room {
     }
 }
 
-/// The decision: refused with the first of these refusals, or accepted without any.
+/// The decision with these refusals.
 fn finish(
     view: &View<'_>,
     at: Timestamp,
-    refused: Vec<Refused>,
+    refusals: Vec<Refused>,
     mut reasons: Reasons,
     omitted: Vec<Omission>,
     transition: Transition,
 ) -> Decision {
-    if refused.len() > 1 {
+    if refusals.len() > 1 {
         reasons.gap(Gap::Precedence);
     }
     if at < view.now() {
         reasons.gap(Gap::Clock);
     }
-    let mut refused = refused.into_iter();
-    let verdict = refused.next().map_or(Verdict::Accepted, Verdict::Refused);
-    Decision { verdict, other_refusals: refused.collect(), because: reasons.into_vec(), omitted, transition }
+    Decision { refusals, because: reasons.into_vec(), omitted, transition }
 }
 
 /// Every refusal of steps 13 to 18 of a call that sets or deletes marks. `names_special` says whether the call names 500 or 600. Checks that need

@@ -64,24 +64,14 @@ pub struct Omission {
     pub because: Clause,
 }
 
-/// Accepted or refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The call is served, except for [`Decision::omitted`].
-    Accepted,
-    /// The whole call is refused.
-    Refused(Refused),
-}
-
 /// The outcome of a call, before it has an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "a decision changes nothing until its transition is applied"]
 pub struct Decision {
-    /// Accepted or refused.
-    pub verdict: Verdict,
-    /// Further refusals, in the order of the precedence.
-    pub other_refusals: Vec<Refused>,
+    /// Every refusal, in the order of the precedence. The first one decides the answer. Empty if the call is served, except for
+    /// [`Decision::omitted`].
+    pub refusals: Vec<Refused>,
     /// The clauses and gaps that the decision is based on, the deciding one first, each once.
     pub because: Vec<Reason>,
     /// The marks that were requested and omitted, in request order.
@@ -90,6 +80,12 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Whether the call is served. Otherwise the whole call is refused.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        self.refusals.is_empty()
+    }
+
     /// The changes of the room, which [`crate::Room::apply`] applies. For a refused call, only time passes.
     #[must_use]
     pub const fn transition(&self) -> &Transition {
@@ -103,7 +99,7 @@ impl Decision {
     }
 
     /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
-    /// except what is omitted; of a refused call nobody. `call` is the one that was decided.
+    /// except what is omitted; of a refused call none. `call` is the one that was decided.
     ///
     /// ```
     /// use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
@@ -119,10 +115,8 @@ impl Decision {
     /// assert_eq!(served, [(here, 1)]);
     /// ```
     pub fn served<'a>(&'a self, call: &'a MarkCall) -> impl Iterator<Item = (&'a UserId, impl Iterator<Item = Mark>)> {
-        let (entries, mut omitted) = match self.verdict {
-            Verdict::Accepted => (call.entries(), &*self.omitted),
-            Verdict::Refused(_) => (&[][..], &[][..]),
-        };
+        let (entries, mut omitted) =
+            if self.is_served() { (call.entries(), &*self.omitted) } else { (&[][..], &[][..]) };
         entries.iter().filter_map(move |Entry { account, marks }| {
             let here = omitted.iter().take_while(|omission| omission.account == *account).count();
             let (here, later) = omitted.split_at_checked(here).unwrap_or_default();

@@ -10,7 +10,7 @@
 //! call changes nothing; only time passes. A decision costs O(accounts in the call), independent of the size of the group.
 //!
 //! ```
-//! use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms, Verdict};
+//! use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
 //! use avmarks_spec::{GroupType, Mark, Timestamp, UserId};
 //!
 //! let terms = Terms::default();
@@ -21,7 +21,7 @@
 //! let entries = vec![Entry { account: teacher, marks: vec![Mark::new(1000).unwrap()].into() }];
 //! let call = MarkCall::set(Operator::Admin, entries);
 //! let decision = room.decide(&call, &terms, Timestamp::from_millis(5));
-//! assert_eq!(decision.verdict, Verdict::Accepted);
+//! assert!(decision.is_served());
 //! assert_eq!(room.member(&teacher, Timestamp::from_millis(5)).unwrap().marks.len(), 0);
 //!
 //! room.apply(decision.transition())?;
@@ -49,7 +49,7 @@ mod tally;
 mod terms;
 
 pub use command::{AdminCall, MarkCall};
-pub use decision::{Decision, Omission, Reason, Refused, Verdict};
+pub use decision::{Decision, Omission, Reason, Refused};
 pub use event::{Cause, Event};
 pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
@@ -58,7 +58,7 @@ pub use refusal::Refusal;
 pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransitionError, Transition, set_hash_seed};
 pub use terms::Terms;
 
-/// What the other crates of this project share. It is outside the promise of semantic versioning.
+/// Items for the other crates of this project. Semantic versioning does not cover them.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::decide::{admin_refusals, mark_refusals, question_refusals};

@@ -66,12 +66,3 @@ impl From<Vec<Mark>> for MarkList {
         Self(marks.into())
     }
 }
-
-impl<'a> IntoIterator for &'a MarkList {
-    type Item = &'a Mark;
-    type IntoIter = core::slice::Iter<'a, Mark>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}

@@ -120,7 +120,7 @@ impl Policy {
         Self::default()
     }
 
-    /// What the English pages of March and April 2023 say where they say something: the 30 latest without the plan (1047/50293)
+    /// The readings of the English pages of March and April 2023, as far as they have any: the 30 latest without the plan (1047/50293)
     /// or with the switch off (1047/34419, 1047/48734), list and count refreshed every 10 s, the count of an AVChatRoom alone
     /// (1047/38521), and no word of robots: an account that is not a member holds no mark.
     fn documented_2023() -> Self {
@@ -134,14 +134,14 @@ impl Policy {
         }
     }
 
-    /// What the pages of December 2024 say where they say something: the count of every group type (1047/38521 of
+    /// The readings of the pages of December 2024, as far as they have any: the count of every group type (1047/38521 of
     /// 2024-12-09), and robots that never joined (1047/60526 of 2024-05-29); the rest as the texts of July 2024 have it, the newest
     /// that were current then.
     fn documented_2024_12() -> Self {
         Self { count_types: CountTypes::AllTypes, offline_500: Offline500::Anyone, ..Self::documented_2023() }
     }
 
-    /// What the pages of 2025 say where they say something, those of 2025-11-03 first: pages of 250, a list that is refreshed
+    /// The readings of the pages of 2025, as far as they have any, those of 2025-11-03 first: pages of 250, a list that is refreshed
     /// every 40 s, and none without the plan (269/77266); a count of every group type every 10 s (269/49180); robots that never joined
     /// (1047/60527 of 2025-03-20).
     fn documented_2025_11() -> Self {

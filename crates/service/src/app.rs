@@ -27,7 +27,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// What a scenario starts with: SDKAppID 1400000000, one admin called `administrator`, plan and switch in place.
+    /// The settings at the start of a scenario: SDKAppID 1400000000, one admin called `administrator`, plan and switch in place.
     fn default() -> Self {
         Self {
             sdkappid: SdkAppId::EXAMPLE,

@@ -25,7 +25,7 @@ pub struct Response {
     pub admitted: bool,
 }
 
-/// What a request would cause.
+/// The effect that a request would have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DryRun {

@@ -55,7 +55,7 @@ pub use request::{Caller, Request, RequestBody};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
 pub use violation::Violation;
 
-/// What the other crates of this project share. It is outside the promise of semantic versioning.
+/// Items for the other crates of this project. Semantic versioning does not cover them.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::quota::Quota;

@@ -1,4 +1,4 @@
-//! Notes on a request: what the service accepts and its author surely did not mean.
+//! Notes on a request: content that the service accepts and that is probably a mistake.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,32 +11,32 @@ use avmarks_spec::{Excerpt, Gap, Mark};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-/// Notes that are given one by one; what is beyond them is counted.
+/// The maximum of single notes; further ones are only counted.
 const NOTES_MAX: usize = 20;
 
-/// Something in a request that breaks no rule and was surely not meant.
+/// Content of a request that breaks no rule and is probably a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Note {
-    /// What it is about.
+    /// The kind.
     pub kind: NoteKind,
     /// The place in the body as a JSON pointer (RFC 6901); empty for the body as a whole.
     pub pointer: String,
-    /// One English sentence that names the field and what becomes of it. Its text is ours.
+    /// One English sentence with the field and the effect. Its text is this project's own.
     pub message: String,
 }
 
-/// What a [`Note`] is about. The list is closed: a new kind breaks the build of whoever matches on it.
+/// The kind of a [`Note`]. The enum is exhaustive: a new kind is a compile error in each `match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteKind {
     /// A field that the call does not know, and so ignores; its name differs from that of a known field by case or by one
     /// letter.
     NearName,
-    /// A `Mark` filter that is an integer and not a mark: the list names nobody.
+    /// A `Mark` filter that is an integer and not a mark: the list is empty.
     MarkFilter,
-    /// An account that is named again: its entries become one (`gap:duplicates`).
+    /// An account that is named again: its entries are merged (`gap:duplicates`).
     AccountTwice,
-    /// So many notes more, which are not given one by one.
+    /// The number of further notes, which are not listed.
     More(usize),
 }
 
@@ -118,7 +118,7 @@ struct Field {
     holds: Holds,
 }
 
-/// What is looked at in the value of a field.
+/// The part of the value of a field that is checked.
 enum Holds {
     /// Any field value; it is not looked at.
     Anything,
@@ -178,7 +178,7 @@ impl Found {
         self.notes
     }
 
-    /// Takes one more; what it says is made only where it is kept.
+    /// Adds a note; its text is made only if it is kept.
     fn add(&mut self, kind: NoteKind, said: impl FnOnce() -> (String, String)) {
         if self.notes.len() < NOTES_MAX {
             let (pointer, message) = said();

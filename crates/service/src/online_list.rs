@@ -1,4 +1,4 @@
-//! The online list, the count and the check of accounts, each computed anew or entry from a cache (`gap:refresh-list`,
+//! The online list, the count and the check of accounts, each computed for the call or taken from a cache (`gap:refresh-list`,
 //! `gap:refresh-count`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub(crate) enum CacheEntry {
     Online(BTreeSet<UserId>),
 }
 
-/// A result with its reasons, and what is to be stored of it.
+/// A result with its reasons, and the entry to store in the cache.
 pub(crate) struct Cached<T> {
     pub(crate) answer: T,
     pub(crate) because: Vec<Reason>,
@@ -142,7 +142,7 @@ pub(crate) fn list(
     }
 }
 
-/// `JoinTime`, in the seconds of the wire. A time beyond what the wire can say is the latest it can.
+/// `JoinTime`, in the seconds of the wire. A time that the field cannot hold becomes its maximum.
 fn seconds(joined: Timestamp) -> i64 {
     i64::try_from(joined.as_seconds()).unwrap_or(i64::MAX)
 }

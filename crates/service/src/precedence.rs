@@ -4,6 +4,7 @@
 
 mod group;
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
@@ -39,9 +40,9 @@ pub(crate) struct Evaluation<'a> {
     violations: Violations,
     endpoint: Option<Endpoint>,
     admitted: bool,
-    /// What the group was found to answer, where it was asked.
+    /// The outcome of the group, if its steps ran.
     served: Option<Outcome>,
-    /// What was left out, where no account could be served.
+    /// The omissions, if no account could be served.
     omitted: Vec<Omission>,
 }
 
@@ -161,11 +162,22 @@ impl<'a> Evaluation<'a> {
     }
 
     /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
-    fn query(&mut self) -> ControlFlow<(), Option<String>> {
-        let query = match self.request.caller {
-            Caller::Trusted(identifier) => return ControlFlow::Continue(Some(identifier.to_owned())),
-            Caller::Signed(query) => RawQuery::new(query),
-        };
+    fn query(&mut self) -> ControlFlow<(), Option<Cow<'a, str>>> {
+        ControlFlow::Continue(match self.request.caller {
+            Caller::Trusted(identifier) => Some(Cow::Borrowed(identifier)),
+            Caller::Parsed(query) => {
+                self.parameters(query)?;
+                query.identifier().ok().map(Cow::Borrowed)
+            }
+            Caller::Signed(query) => {
+                let query = RawQuery::new(query);
+                self.parameters(&query)?;
+                query.identifier().ok().map(|identifier| Cow::Owned(identifier.to_owned()))
+            }
+        })
+    }
+
+    fn parameters(&mut self, query: &RawQuery<'_>) -> ControlFlow<()> {
         for error in query.errors() {
             let reason = match error {
                 QueryError::AppMissing => Refusal::QueryAppMissing,
@@ -183,12 +195,11 @@ impl<'a> Evaluation<'a> {
                 _ => self.violations.gap(Gap::Random),
             }
         }
-        self.signature(&query)?;
-        ControlFlow::Continue(query.identifier().ok().map(str::to_owned))
+        self.signature(query)
     }
 
     /// 3. `USERSIG`: malformed, another user's, another app's, of another key, expired; in this order.
-    fn signature(&mut self, query: &RawQuery) -> ControlFlow<()> {
+    fn signature(&mut self, query: &RawQuery<'_>) -> ControlFlow<()> {
         let Settings { sdkappid, key: Some(key), .. } = &self.app.settings else { return ControlFlow::Continue(()) };
         let (Ok(sig), Ok(identifier)) = (query.usersig(), query.identifier()) else {
             return ControlFlow::Continue(());
@@ -223,7 +234,7 @@ impl<'a> Evaluation<'a> {
         let none_yet = Quota::default();
         let quota = self.app.quotas.get(&(self.app.settings.sdkappid, endpoint));
         if quota.unwrap_or(&none_yet).admits(self.now, limits) {
-            // What an earlier step refuses does not count.
+            // A call that an earlier step refuses does not count.
             self.admitted = self.violations.found.is_empty();
             return ControlFlow::Continue(());
         }
@@ -243,7 +254,7 @@ impl<'a> Evaluation<'a> {
         &self.app.settings.terms.policy
     }
 
-    /// The answer: to the first violation, or what the group said.
+    /// The answer to the first violation, or the outcome of the group.
     fn finish(self) -> Evaluated {
         let by_precedence = self.violations.by_precedence().then_some(Gap::Precedence);
         let Violations { found: violations, gaps, .. } = self.violations;

@@ -1,4 +1,4 @@
-//! Steps 6 to 12 of the precedence: what a body shows by itself. An SDK runs them before it sends.
+//! Steps 6 to 12 of the precedence, which need only the body. An SDK runs them before it sends.
 //!
 //! Step 12 (`GROUP-ID`) belongs here as well, because the shape of an id needs no state.
 
@@ -51,7 +51,7 @@ pub fn preflight_request(request: modify_user_info::Request<'_>, terms: &Terms) 
     findings.found
 }
 
-/// What was read of a body.
+/// The parts of a body that could be read.
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Read {
@@ -318,7 +318,7 @@ impl Reader<'_> {
         // Few of them differ: the first few are looked through, and a tree takes the rest of a call that names more.
         const FEW: usize = 16;
         let (mut few, mut more): (Vec<Mark>, BTreeSet<Mark>) = (Vec::with_capacity(FEW), BTreeSet::new());
-        for mark in entries.iter().flat_map(|entry| &entry.marks).copied().filter(|mark| !mark.is_special()) {
+        for mark in entries.iter().flat_map(|entry| entry.marks.iter()).copied().filter(|mark| !mark.is_special()) {
             if few.contains(&mark) {
                 continue;
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::BodyPath;
+use avmarks_protocol::url::RawQuery;
 use avmarks_rules::{Refusal, Terms};
 
 use crate::violation::Violation;
@@ -34,6 +35,8 @@ pub struct Request<'a> {
 pub enum Caller<'a> {
     /// The query of the URL, without the question mark. Steps 2 and 3 check it and its signature.
     Signed(&'a str),
+    /// The same query, where it has been parsed already.
+    Parsed(&'a RawQuery<'a>),
     /// An identifier that was authenticated elsewhere. Steps 2 and 3 are skipped.
     Trusted(&'a str),
 }
@@ -48,7 +51,7 @@ pub enum RequestBody<'a> {
 }
 
 impl RequestBody<'_> {
-    /// What is wrong with a body that has more bytes than the limit (`gap:http-codes`); none where it has not.
+    /// The violation of a body that has more bytes than the limit (`gap:http-codes`); `None` if it has not.
     #[must_use]
     pub fn too_long(self, terms: &Terms) -> Option<Violation> {
         let bytes_max = terms.limits.body_bytes_max;
@@ -101,6 +104,7 @@ impl fmt::Debug for Caller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signed(_) => f.write_str("Signed(…)"),
+            Self::Parsed(_) => f.write_str("Parsed(…)"),
             Self::Trusted(identifier) => f.debug_tuple("Trusted").field(identifier).finish(),
         }
     }

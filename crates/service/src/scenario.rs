@@ -56,7 +56,7 @@ impl Scenario {
         &self.app
     }
 
-    /// The app as it stands, to be asked or changed beside the lines.
+    /// The current app, which a caller may query or change between lines.
     #[must_use]
     pub const fn app_mut(&mut self) -> &mut App {
         &mut self.app

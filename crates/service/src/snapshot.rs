@@ -118,7 +118,7 @@ impl Snapshot {
     }
 }
 
-/// What the JSON reader says, which may hold any text of the snapshot: in one line, and no longer than one can read.
+/// The message of the JSON reader, which may contain any text of the snapshot, as one short line.
 fn brief(error: &serde_json::Error) -> String {
     const CHARACTERS_MAX: usize = 400;
     let text = error.to_string();

@@ -29,7 +29,7 @@ impl Target<'_> {
         limits: &Limits,
         omitted: Option<&Omission>,
     ) -> (Option<BodyPath>, String) {
-        // What is said of a group is said of one that was named.
+        // A violation about the group needs a group id in the body.
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
         let who = Excerpt(self.identifier.unwrap_or_default());
         let Refused { refusal, count, mark } = refused;

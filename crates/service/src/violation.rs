@@ -1,4 +1,4 @@
-//! What is wrong with a request: the path, the clause or gap, the vendor's code, and a sentence.
+//! A violation of a request: the path, the clause or gap, the vendor's code, and a sentence.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -16,9 +16,9 @@ pub struct Violation {
     pub refusal: Refusal,
     /// Where in the body; none where it is not about the body.
     pub path: Option<BodyPath>,
-    /// What the vendor's service would answer, were this the first thing wrong.
+    /// The code that the vendor's service would answer if this were the first violation.
     pub code: ErrorCode,
-    /// What it rests on: the clause broken, then the gap that the code or the refusal depends on.
+    /// The reasons: the broken clause, then the gap that the code or the refusal depends on.
     pub because: Vec<Reason>,
     /// One English sentence that names the field, its index, and the value. Its text is ours.
     pub message: String,
@@ -81,7 +81,7 @@ impl Serialize for Violation {
     }
 }
 
-/// Collects what is wrong, in the order of the precedence: all of it, or what answers alone.
+/// Collects violations in the order of the precedence: all of them, or only the deciding one.
 pub(crate) struct Violations {
     pub(crate) found: Vec<Violation>,
     /// Gaps whose reading let something through on the way.
@@ -100,7 +100,7 @@ impl Violations {
         Self { found: Vec::new(), gaps: Vec::new(), all: false }
     }
 
-    /// Takes in that a reading let something through. What comes after the first violation decides nothing.
+    /// Records that a reading accepted something. After the first violation it has no effect.
     pub(crate) fn gap(&mut self, gap: Gap) {
         if self.found.is_empty() {
             self.gaps.push(gap);

@@ -229,7 +229,7 @@ impl Clause {
         self.row().id
     }
 
-    /// What it says, in our words.
+    /// The rule, in our words.
     #[must_use]
     pub const fn description(self) -> &'static str {
         self.row().description

@@ -11,7 +11,7 @@ use crate::page::*;
 pub struct ReadingRow {
     /// Its name, as a policy file and the command line spell it.
     pub name: &'static str,
-    /// What it makes the service do.
+    /// Its effect on the service.
     pub meaning: &'static str,
 }
 
@@ -31,20 +31,20 @@ impl Gap {
         self.row().id
     }
 
-    /// The field of the policy that decides it; `None` where there is one reading, so nothing to choose.
+    /// The field of the policy that chooses its reading; `None` if it has only one.
     #[must_use]
     pub const fn field(self) -> Option<&'static str> {
         self.row().field
     }
 
-    /// What is not settled.
+    /// The open question.
     #[must_use]
     pub const fn question(self) -> &'static str {
         self.row().question
     }
 
-    /// What the pages say, or that they are silent, and the argument for the default. Without sources it says that no document speaks
-    /// of it.
+    /// The statements of the pages, or that they have none, and the argument for the default. Without sources it says that no document
+    /// mentions the question.
     #[must_use]
     pub const fn evidence(self) -> &'static str {
         self.row().evidence

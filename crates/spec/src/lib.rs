@@ -1,10 +1,10 @@
-//! What the vendor's documents say about marks in audio-video groups, as data: clauses, gaps, limits and identifiers.
+//! The vendor's documents about marks in audio-video groups, as data: clauses, gaps, limits and identifiers.
 //!
-//! **In scope:** one row for each sentence that decides something ([`Clause`]), one for each question that no document
+//! **In scope:** one row for each rule ([`Clause`]), one for each question that no document
 //! settles ([`Gap`], with every reading of it), the pages that both are based on ([`Source`], [`WebPage`]), the numbers
 //! ([`Limits`]) and the values that can only be made by parsing ([`GroupId`], [`UserId`], [`Mark`], [`Timestamp`]).
 //!
-//! **Out of scope:** deciding (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks.
+//! **Out of scope:** decisions (`avmarks-rules`), bytes (`avmarks-protocol`), sockets and clocks.
 //!
 //! **The contract:** no allocation, no panic, no dependency; identifiers of clauses and gaps never change their meaning.
 //!
@@ -16,7 +16,7 @@
 //! assert!(Mark::new(1000).is_ok() && Mark::new(999).is_err());
 //! assert_eq!(UserId::parse("teacher10").unwrap().as_str(), "teacher10");
 //!
-//! // Where a sentence stands, and when it was last seen there.
+//! // The page that has the rule, and the date of the copy that was read.
 //! let source = Clause::OnlineOnly.sources()[0];
 //! assert_eq!(source.page.url, "https://cloud.tencent.com/document/product/269/79267");
 //! assert_eq!(source.date, Some("2025-11-03"));

@@ -58,7 +58,7 @@ pub struct LimitField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitError {
-    /// There is no limit of this name.
+    /// The name is unknown.
     Unknown,
     /// The value is above the ceiling.
     TooLarge {
@@ -179,7 +179,7 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// [`LimitError`] where there is no such limit, or `value` is above its ceiling; the limits stay as they were.
+    /// [`LimitError`] if the name is unknown, or `value` is above its ceiling; then nothing changes.
     pub fn set(&mut self, name: &str, value: u64) -> Result<(), LimitError> {
         let field = Self::FIELDS.iter().find(|field| field.name == name).ok_or(LimitError::Unknown)?;
         if value > field.ceiling {

@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A page of a document on the web.
 ///
-/// The address is that of the page as it is today. What a clause or a gap rests on is a copy of the page with a date
+/// The address is that of the page as it is today. A clause or gap is based on a copy of the page with a date
 /// ([`Source`]); the page may have changed since.
 ///
 /// ```
@@ -20,7 +20,7 @@ pub struct WebPage {
     /// The number of the document at its publisher's, with `(zh)` after it for the Chinese edition of a site in several
     /// languages, and with the site in front where the number has no product in it. Different for each page.
     pub number: &'static str,
-    /// What the page is about, in our words.
+    /// The subject of the page, in our words.
     pub title: &'static str,
     /// The language of the page: `en` or `zh`.
     pub language: &'static str,

@@ -1,4 +1,4 @@
-//! What the tests of avmarks share.
+//! The code that the tests of avmarks share.
 //!
 //! **In scope:** a naive oracle ([`oracle::Oracle`]) that answers scenario lines from the text of the rules alone; machines
 //! that answer them too ([`Machine`]); cases with what must be answered ([`case`]); one run of the operations of

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::without_trailing_commas;
-use avmarks_rules::{Omission, Operator, Policy, Presence, Room, Terms, Transition, Verdict};
+use avmarks_rules::{Omission, Operator, Policy, Presence, Room, Terms, Transition};
 use avmarks_service::internal::Quota;
 use avmarks_spec::readings::{RestOwner, TrailingComma};
 use avmarks_spec::{Gap, GroupId, GroupType, Limits, Timestamp, UserId};
@@ -118,7 +118,7 @@ impl RulesAlone {
         let (before, admins) = (room.members(self.latest), room.admins().to_vec());
         let decision = request.decide(room, &self.terms, self.latest);
         apply(room, decision.transition())?;
-        let refused = matches!(decision.verdict, Verdict::Refused(_));
+        let refused = !decision.is_served();
         if refused && (room.members(self.latest) != before || room.admins() != admins) {
             return Err("a refusal has changed the room".to_owned());
         }

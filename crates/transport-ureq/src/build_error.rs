@@ -10,7 +10,7 @@ use crate::proxy::ProxyError;
 #[non_exhaustive]
 pub enum BuildError {
     /// `http` to another host than this one.
-    #[error("`{base}` would show the signature to whoever sees the traffic; use `https`, or allow `http`")]
+    #[error("`{base}` would show the signature to anyone who can read the traffic; use `https`, or allow `http`")]
     Http {
         /// The base.
         base: BaseUrl,
@@ -32,7 +32,7 @@ pub enum BuildError {
     RootCertificate {
         /// Which one, from 1, in the order in which they were added.
         number: usize,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
     /// A setting is out of range.

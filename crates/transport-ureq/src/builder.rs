@@ -35,7 +35,7 @@ pub struct ClientBuilder {
     network_changed: Option<&'static str>,
 }
 
-/// What an agent is made of.
+/// The parts of an agent.
 #[derive(Debug)]
 struct Network {
     timeouts: Timeouts,
@@ -52,7 +52,7 @@ enum ProxySetting {
     Given(Result<ProxyInUse, ProxyError>),
 }
 
-/// How long each part of a request may take. Each is bounded by what is left of the attempt's time
+/// How long each part of a request may take. Each is limited by the remaining time of the attempt
 /// ([`RetrySettings::attempt_timeout`](avmarks_client::RetrySettings::attempt_timeout)) as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
@@ -122,7 +122,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http` to hosts other than this one. **Whoever sees the traffic then has the signature**, and with it the app.
+    /// Allows `http` to hosts other than this one. **Anyone who can read the traffic gets the signature**, and with it access to the app.
     pub fn allow_http(mut self) -> Self {
         self.http_allowed = true;
         self

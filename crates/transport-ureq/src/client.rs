@@ -1,4 +1,4 @@
-//! The client: what it has in common for all its calls.
+//! The client, and the state that its calls share.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;

@@ -71,7 +71,7 @@ impl Route {
         Ok(received)
     }
 
-    /// What an error means. Where it is not certain that the request was not sent, it may have been carried out.
+    /// The meaning of an error. Where it is not certain that the request was not sent, it may have been carried out.
     fn failure(&self, error: Error) -> TransportError {
         let (host, port) = host_and_port(&self.base);
         let peer = match &self.proxy {
@@ -222,7 +222,7 @@ fn is_distrust(error: &io::Error) -> bool {
     )
 }
 
-/// What is wrong with the certificate of a server, and what to do.
+/// The problem of the certificate of a server, and advice.
 #[cfg(feature = "rustls")]
 fn tls_advice(error: &io::Error, host: &str) -> Option<String> {
     use rustls::CertificateError as Wrong;

@@ -6,18 +6,18 @@
 //! ([`Client::run`]), the list of online members page by page ([`Client::online_members`]), their number
 //! ([`Client::online_count`]), which of any number of accounts are online ([`Client::check_members`]), the administrators of a
 //! group ([`Client::set_admins`], [`Client::delete_admins`], [`Client::admins`]), and any other call ([`Client::call`]);
-//! connections that are kept, a time-out for each phase ([`Timeouts`]), the proxy of the environment ([`proxy_from_environment`]), TLS by rustls with
-//! Mozilla's roots and those that are added.
+//! kept-alive connections, a time-out for each phase ([`Timeouts`]), the proxy of the environment ([`proxy_from_environment`]), TLS by rustls with
+//! Mozilla's roots and additional ones.
 //!
-//! **Out of scope:** what is sent when, and what to do about what comes back: `avmarks-client` decides that, for jobs and single
-//! calls by the same rules. Files, signals, logs.
+//! **Out of scope:** the plan, the retries and the evaluation of responses, which `avmarks-client` has for jobs and single
+//! calls. Files, signals, logs.
 //!
-//! **The contract:** at most 200 calls of a command in any second are sent by all threads of a [`Client`] together. No
-//! redirect is followed: the signature would be sent along. `http` is for this host alone unless it is
-//! [asked for](ClientBuilder::allow_http). No encoding of the answer is asked for; gzip and deflate are decoded, within the limit of
-//! a response. A status is never an error by itself: a response that is not the service's is kept, with its status, first bytes and
-//! `random`. An error names the host or the proxy that it is about. Key and signature are in no error and in no `Debug`. Only
-//! this crate's [`Client`] reads the clock: once the time of day, and from then on the monotonic one.
+//! **The contract:** all threads of a [`Client`] together send at most 200 calls of a command in any second. No
+//! redirect is followed: the signature would be sent along. `http` is accepted only for this host, unless it is
+//! [allowed](ClientBuilder::allow_http). Requests ask for no content encoding; gzip and deflate are decoded, within the limit of
+//! a response. A status is never an error by itself: an unexpected response is stored with its status, first bytes and
+//! `random`. An error names the host or the proxy that it is about. No error and no `Debug` contains key or signature. [`Client`]
+//! reads the clock: once the time of day, and from then on the monotonic one.
 //!
 //! ```
 //! use avmarks_client::{SignatureSettings, Signer, State};
@@ -43,7 +43,7 @@
 //! let admin = UserId::parse("administrator")?;
 //! let signer = Signer::with_key(SdkAppId::EXAMPLE, admin, key, SignatureSettings::default())?;
 //!
-//! // `Region::Singapore` for the service itself; here is one on this host, for whom `student9` is offline.
+//! // `Region::Singapore` for the service itself; here a service on this host, in which `student9` is offline.
 //! let client = Client::builder(BaseUrl::parse(&base)?, signer).without_proxy().build()?;
 //! let job = client.set_marks("@TGS#a6I4ZUUGO", [("teacher10", [1000]), ("student9", [1000])])?;
 //!
@@ -54,7 +54,7 @@
 //!
 //! # Features
 //!
-//! `rustls` (default): TLS. Without it no TLS crate is built; [`ClientBuilder::agent`] takes an agent that has another one.
+//! `rustls` (default): TLS. Without it no TLS crate is built; [`ClientBuilder::agent`] takes an agent with another TLS library.
 #![forbid(unsafe_code)]
 
 mod build_error;

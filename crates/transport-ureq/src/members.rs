@@ -145,7 +145,7 @@ pub enum CallError {
         endpoint: Endpoint,
         /// The correlation id of the call.
         random: u32,
-        /// What is wrong with the answer.
+        /// The problem of the answer.
         error: ContentError,
     },
 }

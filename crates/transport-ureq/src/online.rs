@@ -51,7 +51,7 @@ impl Client {
 #[must_use = "no page is asked for until it is iterated over"]
 pub struct OnlineMembers<'a> {
     client: &'a Client,
-    /// Or what is wrong with the group or the mark, until that was returned.
+    /// Or the errors in the group or the mark, until they are returned.
     pages: Result<Pages, Option<PlanErrors>>,
 }
 

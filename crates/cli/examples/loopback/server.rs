@@ -109,7 +109,7 @@ impl Server {
         stream.set_nodelay(true)?;
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut writer = stream;
-        while let Some(asked) = Asked::read(&mut reader)? {
+        while let Some(asked) = HttpRequest::read(&mut reader)? {
             let Some(body) = self.answer(&asked) else { return Ok(()) };
             let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
             let mut response = format!("{head}{}\r\n\r\n", body.len()).into_bytes();
@@ -120,14 +120,14 @@ impl Server {
     }
 
     /// The body of the answer; none where it is lost.
-    fn answer(&self, asked: &Asked) -> Option<Vec<u8>> {
+    fn answer(&self, asked: &HttpRequest) -> Option<Vec<u8>> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let mishap = self.mishaps.iter().find(|(at, _)| *at == number).map(|(_, mishap)| *mishap);
         let (code, body) = if mishap == Some(Mishap::Busy) {
             let busy = ErrorCode::new(10002);
             (busy, modify_user_info::Answer::refused(busy, "the server is busy; try again").to_json())
         } else {
-            let Asked { method, path, query, body } = asked;
+            let HttpRequest { method, path, query, body } = asked;
             let request = Request::signed(method, path, query, body);
             let answer = self.app.lock().unwrap_or_else(PoisonError::into_inner).handle(&request, now()).answer;
             (answer.code, answer.body)
@@ -145,14 +145,14 @@ impl Server {
 }
 
 /// A request as it came.
-struct Asked {
+struct HttpRequest {
     method: String,
     path: String,
     query: String,
     body: Vec<u8>,
 }
 
-impl Asked {
+impl HttpRequest {
     /// None where the connection ends.
     fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         const BYTES_MAX: u64 = 4 << 20;

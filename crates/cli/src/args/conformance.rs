@@ -13,10 +13,10 @@ use crate::input::Source;
 
 /// Print the conformance cases, one JSON object a line
 ///
-/// Each line has a stable id, the level (`must`, `should` or `gap`), what is expected, and what that rests on: clause, gap, the page
+/// Each line has a stable id, the level (`must`, `should` or `gap`), the expectation, and its source: clause, gap, the page
 /// with its URL, and the date of the copy that was read. Cases of the category `check` have a call, a body (`body`, or `body_b64`
-/// where the bytes are not UTF-8) and its verdict with reason, code and JSON pointer; the others have the question that a harness is
-/// asked, and what is expected.
+/// where the bytes are not UTF-8) and its verdict with reason, code and JSON pointer; the others have the question to a
+/// harness and the expectation.
 ///
 /// `--count` adds generated bodies: valid ones, and ones with a single defect. The same seed gives the same bodies.
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ pub(crate) struct MoreArgs {
     pub(crate) count: u64,
 }
 
-/// What the results are compared with, and where they are written.
+/// The expected failures, and the file of the results.
 #[derive(Debug, Args)]
 pub(crate) struct ResultArgs {
     /// The file of the failures that are known; `-` is standard input
@@ -78,11 +78,11 @@ pub(crate) enum ConformanceCommand {
 ///
 /// A harness is a small program that reads questions from standard input and writes replies to standard output, as lines of JSON:
 /// docs/conformance.md of the project has the protocol and examples. Its requests go to a listener on this host, also those of an
-/// SDK that knows no other host than the vendor's: the harness is given HTTPS_PROXY and the like. What is expected is never sent to
+/// SDK with fixed hosts of the vendor, because the harness gets HTTPS_PROXY and similar variables. The expectation is never sent to
 /// it.
 ///
-/// The score of a category is passed of applicable cases, skipped ones included, beside the scores of three harnesses that accept
-/// everything, refuse everything, and do not reply. Of each wrong result, the smallest question is shown that still gives it.
+/// The score of a category is the number of passed cases of all applicable ones, skipped ones included. For comparison, it has the
+/// scores of three harnesses that accept everything, refuse everything, and do not reply. Each wrong result has the smallest question that still gives it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -30,7 +30,7 @@ pub(super) fn integer(
     }
 }
 
-/// Paths, an empty one too, so that the command can say what is wrong with it.
+/// A path. An empty one is accepted, so that the command can report it.
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }

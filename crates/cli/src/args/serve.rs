@@ -10,7 +10,7 @@ use crate::settings::{SERVE, Setting, SettingArgs};
 /// online, and those about accounts, groups, members and messages (docs/calls.md). The control API at `/_avmarks/` lets members
 /// join and leave, advances the clock and injects faults. It runs until it is stopped (Ctrl-C, SIGTERM).
 ///
-/// The first start writes the key of a certificate authority (--ca-dir). Whoever has that key can sign a certificate for any
+/// The first start writes the key of a certificate authority (--ca-dir). Anyone with that key can sign a certificate for any
 /// host, and every program that trusts the authority accepts it: trust it in tests alone.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

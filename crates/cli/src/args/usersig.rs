@@ -9,7 +9,7 @@ use crate::clock::time_of_day;
 use crate::error::Error;
 use crate::input::Source;
 
-/// Make a UserSig, check one, or find out what is wrong with it
+/// Make a UserSig, check one, or find its problems
 ///
 /// The key is the app's secret key, as the console shows it. It comes from --key-file or, where that is not given, from
 /// the environment variable AVMARKS_KEY; it is never an argument, and never printed.
@@ -34,7 +34,7 @@ pub(crate) enum UserSigCommand {
     Sign(SignArgs),
     /// Check a signature as the service does: exit status 0 if it is valid, 1 if not
     Verify(VerifyArgs),
-    /// Print everything that is wrong with a signature, and its fields; key, app and user are optional
+    /// Print all problems of a signature, and its fields; key, app and user are optional
     Explain(ExplainSigArgs),
 }
 

@@ -18,11 +18,11 @@ pub(super) struct Text<'a, T>(pub(super) &'a T);
 impl fmt::Display for Text<'_, Subject> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Subject::Clause { id, says, sources, breach, mark, see_also, related, refusals } => {
+            Subject::Clause { id, description, sources, breach, mark, see_also, related, refusals } => {
                 if let Some(mark) = mark {
                     writeln!(f, "{}\n", MarkAsked(*mark, id))?;
                 }
-                writeln!(f, "{ID}{id}{ID:#}, a clause\n  {says}\n")?;
+                writeln!(f, "{ID}{id}{ID:#}, a clause\n  {description}\n")?;
                 write!(f, "{}", Sources(sources))?;
                 match *breach {
                     "" => writeln!(f, "{HEAD}violation{HEAD:#} none: it refuses nothing")?,
@@ -79,13 +79,15 @@ impl fmt::Display for Text<'_, Calls> {
             if !entries.is_empty() {
                 writeln!(f, "\n{HEAD}{heading}{HEAD:#}")?;
             }
-            entries.iter().try_for_each(|Entry { id, says }| writeln!(f, "  {ID}{id:<20}{ID:#}  {says}"))?;
+            entries
+                .iter()
+                .try_for_each(|Entry { id, description }| writeln!(f, "  {ID}{id:<20}{ID:#}  {description}"))?;
         }
         writeln!(f, "\n{ID}avmarks explain precedence{ID:#} has the order in which a call is refused")
     }
 }
 
-/// What a mark is that was asked for, and which clause is about it.
+/// The meaning of a mark, and its clause.
 struct MarkAsked(u32, &'static str);
 
 impl fmt::Display for MarkAsked {
@@ -141,9 +143,9 @@ impl fmt::Display for Steps<'_> {
         let grounds: Vec<_> = self.0.iter().map(|step| Commas(&step.because).to_string()).collect();
         let width = grounds.iter().map(String::len).max().unwrap_or_default();
         writeln!(f, "{HEAD}step  code   {:<width$}  a request is refused when{HEAD:#}", "because")?;
-        for (Step { step, code, says, .. }, grounds) in self.0.iter().zip(&grounds) {
+        for (Step { step, code, description, .. }, grounds) in self.0.iter().zip(&grounds) {
             let code = code.to_string();
-            writeln!(f, "{step:>4}  {ID}{code:<5}{ID:#}  {ID}{grounds:<width$}{ID:#}  {says}")?;
+            writeln!(f, "{step:>4}  {ID}{code:<5}{ID:#}  {ID}{grounds:<width$}{ID:#}  {description}")?;
         }
         writeln!(
             f,
@@ -182,12 +184,12 @@ impl fmt::Display for Refusals<'_> {
             return Ok(());
         }
         writeln!(f, "{HEAD}refusals{HEAD:#}")?;
-        for RefusalLine { step, code, because, says, under } in self.0 {
+        for RefusalLine { step, code, because, description, under } in self.0 {
             write!(f, "    step {step:<2}  {ID}{code}{ID:#}  {ID}{}{ID:#}", Commas(because))?;
             if let Some(reading) = under {
                 write!(f, ", read as {reading}")?;
             }
-            writeln!(f, "  {says}")?;
+            writeln!(f, "  {description}")?;
         }
         Ok(())
     }
@@ -196,12 +198,12 @@ impl fmt::Display for Refusals<'_> {
 impl fmt::Display for Text<'_, Index> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}Clauses{HEAD:#}: what the vendor says")?;
-        for Entry { id, says } in &self.0.clauses {
-            writeln!(f, "  {ID}{id:<16}{ID:#}  {says}")?;
+        for Entry { id, description } in &self.0.clauses {
+            writeln!(f, "  {ID}{id:<16}{ID:#}  {description}")?;
         }
         writeln!(f, "\n{HEAD}Gaps{HEAD:#}: what no document settles")?;
-        for Entry { id, says } in &self.0.gaps {
-            writeln!(f, "  {ID}{id:<20}{ID:#}  {says}")?;
+        for Entry { id, description } in &self.0.gaps {
+            writeln!(f, "  {ID}{id:<20}{ID:#}  {description}")?;
         }
         writeln!(f, "\n{HEAD}Error codes{HEAD:#}")?;
         for CodeEntry { code, name, meaning } in &self.0.codes {

@@ -14,13 +14,13 @@ use crate::output::DETAILS_MAX;
 use crate::send::fields::{Field, HEADERS, begins_as_json, carriage_return, fields};
 use crate::settings::Settings;
 
-/// What the second column of a header is called.
+/// The names of the second column of a header.
 const MARK_HEADERS: [&str; 2] = ["mark", "marks"];
 
 /// Some ten million accounts.
 const FILE_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 
-/// What a line of a file holds.
+/// The content of a line of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Lines<'a> {
     /// An account.
@@ -29,7 +29,7 @@ pub(super) enum Lines<'a> {
     Marks(&'a [Mark]),
 }
 
-/// What was read so far, and what was found wrong with it.
+/// The inputs so far, and their errors.
 pub(super) struct Inputs<'a> {
     lines: Lines<'a>,
     source: Option<&'a Source>,
@@ -69,7 +69,7 @@ enum Place {
 }
 
 impl<'a> Inputs<'a> {
-    /// All accounts given. [`Inputs::checked`] reports what is wrong with any of them.
+    /// All given accounts. [`Inputs::checked`] reports their errors.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl<'a> Inputs<'a> {
         })
     }
 
-    /// What was made of all of them, in this order.
+    /// The inputs, in this order.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// What a line says; `is_first` where nothing but blank lines stands before it.
+    /// The content of a line; `is_first` if only blank lines precede it.
     fn input(&self, line: &[u8], is_first: bool) -> Result<Row, String> {
         let line = std::str::from_utf8(line).map_err(|error| {
             format!("invalid UTF-8 at byte {} of the line; save the file as UTF-8", error.valid_up_to())
@@ -209,7 +209,7 @@ impl<'a> Inputs<'a> {
                 fields.len()
             )),
             ([name], Lines::Marks(_)) if is_first && !name.is_quoted && is_named(name, &HEADERS) => Err(format!(
-                "`{account}` looks like a header, which stands above `account,mark` alone; take it out, or put the account in quotes"
+                "`{account}` looks like a header, which only files of `account,mark` have; remove it, or put the account in quotes"
             )),
             ([name], Lines::Account) if is_first && !name.is_quoted && is_named(name, &HEADERS) => Err(format!(
                 "`{account}` looks like a header, and a list of accounts has none; take it out, or put the account in quotes"
@@ -227,7 +227,7 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// What is wrong with an input, without its number among all of them.
+/// The error of an input, without its number.
 fn without_place(error: &PlanError) -> String {
     match error {
         PlanError::Account { found, error, .. } if found.is_empty() => format!("no account: {error}"),
@@ -267,7 +267,7 @@ impl fmt::Display for InWords<'_> {
     }
 }
 
-/// What a line says.
+/// The content of a line.
 enum Row {
     Blank,
     Header,

@@ -43,7 +43,7 @@ pub(super) fn list(args: &AdminsListArgs, format: Format) -> Result<Verdict, Err
     Ok(Verdict::Accepted)
 }
 
-/// What was done.
+/// The change that was made.
 #[derive(Serialize)]
 struct Changed<'a> {
     change: &'static str,

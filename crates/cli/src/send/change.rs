@@ -15,7 +15,7 @@ use crate::output::{Format, Verdict, complain, remark};
 use crate::progress::Bar;
 use crate::settings::{Setting, Settings};
 
-/// Plans, and then does what is asked: shows the plan, runs it in the app of a snapshot, or carries it out.
+/// Makes the plan, and then shows it, runs it in the app of a snapshot, or sends it.
 pub(super) fn run(args: &SendingArgs, kind: PlanKind, lines: Lines<'_>, format: Format) -> Result<Verdict, Error> {
     not_both_stdin(args.accounts.file.as_ref(), args.state.as_ref())?;
     let app = args.state.as_ref().map(Source::read_app).transpose()?;

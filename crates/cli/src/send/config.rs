@@ -14,7 +14,7 @@ use crate::input::ShownPath;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
 use crate::settings::{Command, Origin, Setting, Settings, proxy_error};
 
-/// Prints the settings, then says what is wrong with them, and which ones a call needs that are missing.
+/// Prints the settings, then their errors, and the missing settings of a call.
 pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
     let settings = Settings::find(&args.settings, Policy::default());
     let proxy = settings.environment_proxy();

@@ -10,14 +10,14 @@ pub(crate) struct Field<'a> {
     pub(super) is_quoted: bool,
 }
 
-/// What is wrong with the quotes of a line.
+/// An error in the quotes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum QuoteError {
     #[error(
         "a quotation mark is not closed on its line; close it, or write the whole field in quotes and this mark twice"
     )]
     Open,
-    #[error("something stands behind a closing quotation mark; end the field there, or write this mark twice")]
+    #[error("text follows a closing quotation mark; end the field there, or write this mark twice")]
     Behind,
 }
 

@@ -13,7 +13,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// What shells take a process for that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// What is set from the first Ctrl-C on.
+/// The flag that is set from the first Ctrl-C on.
 pub(super) fn stop() -> &'static AtomicBool {
     let heeded = ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {
@@ -37,7 +37,7 @@ pub(super) fn how_to_go_on(job: &Job) -> Option<String> {
         .then(|| format!("stopped; without --resume FILE, the next run sends to all accounts again{}", repetition(job)))
 }
 
-/// What it does to send again what was carried out.
+/// The effect of repeating a call that was carried out.
 fn repetition(job: &Job) -> String {
     let has_pin = job.plans().any(|plan| plan.special_marks().any(|mark| mark == Mark::PINNED));
     match job.plans().next().map(|plan| plan.kind().sets()) {

@@ -178,7 +178,7 @@ impl Report<'_> {
         for anomaly in tries().flat_map(avmarks_client::Attempt::anomalies) {
             *mishaps.entry(format!("with a warning: {anomaly}")).or_default() += 1;
         }
-        write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "try", "tries"))?;
+        write!(f, "{HEAD}calls{HEAD:#}  {} in {}", calls.len(), many(tries().count(), "attempt", "attempts"))?;
         let mishaps: Vec<_> = mishaps.iter().map(|(what, count)| format!("{count} {what}")).collect();
         match mishaps.as_slice() {
             [] => writeln!(f),

@@ -13,7 +13,7 @@ use crate::save::Save;
 /// 40 bytes a call, and 8 an account that was left out: more than ten million accounts come to.
 const BYTES_MAX: u64 = 512 * 1_024 * 1_024;
 
-/// The longest time between two savings of what there is to save.
+/// The longest time between two writes of unsaved progress.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// How many times as long as a saving took nothing more is saved, within [`PAUSE_MAX`]: so that no more than a tenth of the
@@ -51,7 +51,7 @@ impl Resume {
         self.progress.as_ref()
     }
 
-    /// Saves what is settled.
+    /// Saves the progress.
     pub(super) fn save(&mut self, job: &Job) -> Result<(), Error> {
         self.save.write(&job.progress().to_json())?;
         self.saved = job.answered();

@@ -24,13 +24,13 @@ pub(super) struct Target {
     pub(super) base: BaseUrl,
 }
 
-/// What a [`Target`] needs.
+/// The settings of a [`Target`].
 pub(super) const TARGET: [&[Setting]; 2] = [&[Setting::Sdkappid], &[Setting::Region, Setting::Url]];
-/// What a signature needs.
+/// The settings of a signature.
 pub(super) const CREDENTIAL: &[Setting] = &[Setting::KeyFile, Setting::UsersigFile, Setting::Key, Setting::Usersig];
 /// What every change and question needs.
 pub(super) const GROUP: &[Setting] = &[Setting::Group];
-/// What a call needs.
+/// The settings of a call.
 pub(super) const CALL: [&[Setting]; 4] = [GROUP, TARGET[0], TARGET[1], CREDENTIAL];
 
 impl Settings {
@@ -111,7 +111,7 @@ impl Settings {
         JobSettings {
             in_flight_max: self.number(Setting::InFlight).unwrap_or(1),
             retry: RetrySettings {
-                attempts_max: self.number(Setting::Tries).unwrap_or(retry.attempts_max),
+                attempts_max: self.number(Setting::Attempts).unwrap_or(retry.attempts_max),
                 budget: budget.unwrap_or(retry.budget).max(ATTEMPT_TIMEOUT_MIN),
                 ..retry
             },
@@ -120,7 +120,7 @@ impl Settings {
         }
     }
 
-    /// What the accounts of a call are checked against.
+    /// The limits for the accounts of a call.
     pub(super) fn plan(&self) -> PlanSettings {
         let accounts_per_call_max = self.number(Setting::AccountsPerCall);
         PlanSettings {

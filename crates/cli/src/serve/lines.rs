@@ -1,4 +1,4 @@
-//! Lines on their way to a place that may take its time, or take nothing at all: nobody who has something to say waits for it.
+//! A queue of lines to a slow or blocked output: writers do not wait for it.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,7 +27,7 @@ struct State {
     waiting: Vec<u8>,
     /// Bytes that wait or are being written.
     bytes: usize,
-    /// How many lines were dropped, and nobody was told yet.
+    /// How many lines were dropped since the last report of it.
     dropped: u64,
     /// Whether the writer is awake: it writes the lines that it took out, or lets others gather.
     writing: bool,
@@ -49,7 +49,7 @@ impl Lines {
             let mut batch = Vec::new();
             loop {
                 let dropped = queue.take(&mut batch);
-                // Where nobody reads them, nothing is lost.
+                // If they are not read, nothing is lost.
                 let _ = out.write_all(&batch);
                 let _ = out.flush();
                 batch.clear();
@@ -107,7 +107,7 @@ impl Queue {
         std::mem::take(&mut state.dropped)
     }
 
-    /// What was taken out is written.
+    /// The lines that were taken out are written.
     fn written(&self) {
         let mut state = self.lock();
         state.writing = false;

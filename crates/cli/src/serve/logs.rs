@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::lines::Lines;
 use crate::error::Error;
 
-/// How the log is written, and what it has.
+/// The form and the level of the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Log {
     is_json: bool,
@@ -29,13 +29,13 @@ impl Log {
 /// The log, which is written to its end when this is dropped, as far as somebody takes it.
 pub(crate) struct Logging(Option<Lines>);
 
-/// How long the last lines may take where nobody reads them.
+/// How long writing the last lines may take if they are not read.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Begins it; of what the crates below tell, nothing is shown: a request of theirs may hold a signature. Nothing waits for
-/// who reads it: where nobody does, lines are dropped and counted.
+/// Starts the log. It shows no events of dependencies, because their requests may contain a signature. Nothing waits for
+/// the reader of the log: lines that are not read in time are dropped and counted.
 pub(crate) fn begin(log: Log) -> Result<Logging, Error> {
-    let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, because nobody read them in time");
+    let lost = |dropped| tracing::error!(dropped, "lines of the log were dropped, because they were not read in time");
     let lines = Lines::to(std::io::stderr(), lost).map_err(Error::Log)?;
     let ours = Targets::new().with_target("avmarks", log.level).with_target("avmarks_emulator", log.level);
     let writer = lines.clone();

@@ -1,4 +1,4 @@
-//! What an emulator starts from: a scenario, or a snapshot with settings of its own.
+//! The initial state of an emulator: a scenario, or a snapshot with its own settings.
 
 use avmarks_emulator::{Emulator, SeedError};
 use avmarks_service::scenario::{Input, Line};
@@ -54,7 +54,7 @@ pub(super) fn play(emulator: &Emulator, line: &Line<'_>) -> Result<(), SeedError
     emulator.play(&String::from_utf8_lossy(&line.to_json()))
 }
 
-/// The settings that are not what they were, as they would be given.
+/// The settings that have changed, as a user would give them.
 fn differing(before: &Settings, now: &Settings) -> Vec<String> {
     let (was, is) = (&before.terms, &now.terms);
     let mut differing = Vec::new();

@@ -15,13 +15,13 @@ const BYTES_MAX: u64 = 1_024 * 1_024;
 /// The tables of the commands that have one; everything outside them is for `avmarks send`.
 const TABLES: [(Command, &str); 2] = [(Command::Serve, "serve"), (Command::Keep, "keep")];
 
-/// What the file gives for a command, and everything that is wrong with it.
+/// The settings of the file for a command, and all its errors.
 #[derive(Default)]
 pub(super) struct FileSettings {
     /// Each setting with its values and its line.
     pub(super) given: Vec<(Setting, Vec<String>, usize)>,
     pub(super) errors: Vec<String>,
-    /// Whether the file is TOML, so that what it lacks is known.
+    /// Whether the file is valid TOML, so that missing settings are known.
     pub(super) is_read: bool,
 }
 

@@ -14,7 +14,7 @@ pub(crate) const SEND: u8 = Command::Send as u8;
 pub(crate) const SERVE: u8 = Command::Serve as u8;
 pub(crate) const KEEP: u8 = Command::Keep as u8;
 
-/// What the options of a command give. The number is that of [`Command`].
+/// The settings of the options of a command. The number is that of [`Command`].
 #[derive(Clone, Debug)]
 pub(crate) struct SettingArgs<const COMMAND: u8> {
     pub(super) config: Option<PathBuf>,
@@ -33,7 +33,7 @@ impl<const COMMAND: u8> SettingArgs<COMMAND> {
         Setting::of(Self::COMMAND).filter(|setting| !setting.is_secret())
     }
 
-    /// The same with a value in place of what the option of a setting gives.
+    /// The same with another value of one option.
     pub(crate) fn with(&self, setting: Setting, text: &str) -> Self {
         let mut args = self.clone();
         args.given.retain(|(given, _)| *given != setting);
@@ -48,7 +48,7 @@ impl<const COMMAND: u8> Args for SettingArgs<COMMAND> {
             .long("config")
             .value_name("FILE")
             .value_hint(ValueHint::FilePath)
-            // Takes an empty name, so that the command can say what is wrong with it.
+            // Accepts an empty name, so that the command can report it.
             .value_parser(OsStringValueParser::new().map(PathBuf::from))
             .help("The configuration file [env: AVMARKS_CONFIG]");
         let config = if COMMAND == SEND { config.help_heading("Settings") } else { config };

@@ -29,9 +29,9 @@ impl Settings {
             builder = builder.root_certificates_pem(pem.as_bytes());
         }
         builder.build().map_err(|error| match error {
-            BuildError::Http { base } => {
-                Error::settings(format!("`{base}` would show the signature to whoever sees the traffic; use `https`"))
-            }
+            BuildError::Http { base } => Error::settings(format!(
+                "`{base}` would show the signature to anyone who can read the traffic; use `https`"
+            )),
             BuildError::Proxy(error) => Error::settings(proxy_error(&error)),
             BuildError::RootCertificate { .. } => self.error(Setting::Ca, error),
             other => Error::settings(other),

@@ -14,7 +14,7 @@ pub(crate) enum Command {
     Keep,
 }
 
-/// What the value of a setting may be.
+/// The type of the value of a setting.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     App,
@@ -64,7 +64,7 @@ pub(crate) struct Row {
     pub(crate) is_list: bool,
     /// The value where none is given. Those of `serve` are the emulator's own; its texts name them.
     pub(crate) default: Option<&'static str>,
-    /// What the help calls the value.
+    /// The name of the value in the help.
     pub(crate) value: &'static str,
     pub(crate) heading: Option<&'static str>,
     pub(crate) help: &'static str,
@@ -196,7 +196,7 @@ settings! {
     Reading send("reading", Kind::Reading, "GAP=READING", "Choose a reading for one gap, by its id or field; may be repeated").list();
     CallsPerSecond client("calls_per_second", integer(1, 10_000), "N", "Maximum number of calls in any second").or("200");
     InFlight send("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").or("1");
-    Tries send("tries", integer(1, 1_000), "N", "Maximum number of attempts of a call").or("5");
+    Attempts send("attempts", integer(1, 1_000), "N", "Maximum number of attempts of a call").or("5");
     Budget send("budget", integer(4, 86_400), "SECONDS", "Time for all attempts of a call").or("30");
     TimeLimit send("time_limit", integer(4, 31_536_000), "SECONDS", "Time for the whole run");
     AccountsPerCall send("accounts_per_call", integer(1, Limits::DOCUMENTED.accounts_per_call_max as u64), "N", "Maximum number of accounts in a call, from 1 to 500").or("500");
@@ -234,7 +234,7 @@ settings! {
     WebhookDelayMs serve("webhook_delay_ms", integer(0, 600_000), "MS", "Delay of each webhook, in milliseconds [default: 0]").under(WEBHOOKS);
     WebhookSeed serve("webhook_seed", integer(0, u64::MAX), "N", "Seed for the choice of the webhooks that are sent twice or in another order [default: 0]").under(WEBHOOKS);
 
-    ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy stands in for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
+    ProxiedHosts serve("proxied_host", Kind::HostPattern, "HOST", "A host that the proxy answers for, or `*.` and its end; may be repeated [default: the hosts of the vendor's regions]").under(LIMITS).list();
     ControlHosts serve("control_host", Kind::Host, "HOST", "A host, in addition to addresses, localhost and names without a dot, by which `/_avmarks/` may be reached; may be repeated").under(LIMITS).list();
     ControlTokenFile serve("control_token_file", Kind::File, "FILE", "Demand the token in this file for `/_avmarks/`, as `Authorization: Bearer TOKEN` or as the password of a browser; without one, the control API answers on the loopback network only").under(LIMITS);
     ConnectionsMax serve("connections_max", integer(1, u64::MAX), "N", "Maximum number of open connections [default: 1024]").under(LIMITS);
@@ -248,7 +248,7 @@ settings! {
     LargeBytesMax serve("large_bytes_max", integer(EmulatorSettings::LARGE_BYTES_LEAST as u64, u64::MAX), "N", "Maximum number of bytes of large request bodies and states in memory at once [default: 268435456]").under(LIMITS);
     JournalBytesMax serve("journal_bytes_max", integer(0, u64::MAX), "N", "Bytes of the journal in --data after which a new one begins with the whole state [default: 16777216]").under(LIMITS);
 
-    LogForm server("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that nobody reads are dropped and counted [default: human]").under(LOG);
+    LogForm server("log", Kind::Name(log_forms), "FORM", "The form of the log on standard error; lines that are not read in time are dropped and counted [default: human]").under(LOG);
     LogLevel server("log_level", Kind::Name(log_levels), "LEVEL", "What is logged; `info` has each request that is received or made, `debug` each event [default: info]").under(LOG);
 
     KeepInFlight keep("in_flight", integer(1, 256), "N", "Maximum number of calls sent and not yet answered").under(SERVICE).or("32");
@@ -263,7 +263,7 @@ settings! {
     KeepStore keep("store", Kind::Text, "FILE|URL", "Keep wants and accepted webhooks in this file (SQLite), or in PostgreSQL, which several nodes can share: postgresql://USER:PASSWORD@HOST/DATABASE; a URL with a password belongs in the variable or the file").under(STORE).or("keeper.sqlite");
     KeepSweepEvery keep("sweep_every", integer(60, 31_536_000), "SECONDS", "Time between two sweeps of a group").under(STORE).or("600");
     KeepPageEvery keep("page_every", integer(1, 3_600), "SECONDS", "Least time between two pages of lists that sweeps ask for").under(STORE).or("1");
-    KeepPrune keep("prune", Kind::Flag, "BOOL", "Delete marks that a sweep finds and nobody wants; without this option, they are reported").under(STORE);
+    KeepPrune keep("prune", Kind::Flag, "BOOL", "Delete unwanted marks that a sweep finds; without this option, they are reported").under(STORE);
 
 }
 

@@ -20,7 +20,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// The value, unless it may be a secret, and what is expected.
+    /// The value, unless it may be a secret, and the expected form.
     pub(crate) fn check(self, text: &str, account_id: AccountId) -> Result<(), String> {
         let wrong = |what: &dyn Display| format!("invalid value `{}`: {what}", harmless(text));
         let done = |checked: Result<(), String>| checked.map_err(|what| wrong(&what));

@@ -48,10 +48,10 @@ fn every_clause_is_explained() {
     assert_eq!(
         found["refusals"],
         json!([
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.description(), "under": null},
-            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "says": Refusal::GroupType.description(), "under": "gap:wrong-type-code=10004"},
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "says": Refusal::ListType.description(), "under": null},
-            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "says": Refusal::CountType.description(), "under": "gap:count-types=avchatroom-only"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "description": Refusal::GroupType.description(), "under": null},
+            {"step": 14, "code": 10004, "because": ["GROUP-TYPE", "gap:wrong-type-code"], "description": Refusal::GroupType.description(), "under": "gap:wrong-type-code=10004"},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE"], "description": Refusal::ListType.description(), "under": null},
+            {"step": 14, "code": 10007, "because": ["GROUP-TYPE", "gap:count-types"], "description": Refusal::CountType.description(), "under": "gap:count-types=avchatroom-only"},
         ])
     );
 }
@@ -90,7 +90,7 @@ fn every_error_code_is_explained() {
     let steps = avmarks(&["explain", "10005", "--json"]).json()["refusals"].clone();
     assert_eq!(
         steps,
-        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "says": Refusal::AccountsMax.description(), "under": null}])
+        json!([{"step": 9, "code": 10005, "because": ["ACCOUNTS-MAX", "gap:too-many-code"], "description": Refusal::AccountsMax.description(), "under": null}])
     );
 }
 
@@ -312,23 +312,23 @@ fn readings_name_the_refusals_that_they_bring() {
         (
             "gap:rest-owner",
             json!([
-                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "says": Refusal::AdminCaller.description(), "under": null},
-                {"step": 17, "code": 10007, "because": ["PERMISSION"], "says": Refusal::Permission.description(), "under": "gap:rest-owner=owner-too"},
-                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "says": Refusal::SpecialAdmin.description(), "under": "gap:rest-owner=owner-too"},
+                {"step": 4, "code": 60010, "because": ["ADMIN-CALLER", "gap:rest-owner"], "description": Refusal::AdminCaller.description(), "under": null},
+                {"step": 17, "code": 10007, "because": ["PERMISSION"], "description": Refusal::Permission.description(), "under": "gap:rest-owner=owner-too"},
+                {"step": 18, "code": 10007, "because": ["SPECIAL-ADMIN"], "description": Refusal::SpecialAdmin.description(), "under": "gap:rest-owner=owner-too"},
             ]),
         ),
         (
             "gap:low-plan-list",
-            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "says": Refusal::ListPlan.description(), "under": "gap:low-plan-list=refuse"}]),
+            json!([{"step": 15, "code": 10059, "because": ["PLAN", "gap:plan-code"], "description": Refusal::ListPlan.description(), "under": "gap:low-plan-list=refuse"}]),
         ),
         // By default nothing is refused for these.
         (
             "gap:random",
-            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "says": Refusal::QueryRandom.description(), "under": "gap:random=refuse"}]),
+            json!([{"step": 2, "code": 60025, "because": ["QUERY", "gap:random"], "description": Refusal::QueryRandom.description(), "under": "gap:random=refuse"}]),
         ),
         (
             "gap:over-capacity",
-            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "says": Refusal::MembersPerMark.description(), "under": "gap:over-capacity=refuse-call"}]),
+            json!([{"step": 19, "code": 10004, "because": ["MEMBERS-PER-MARK", "gap:over-capacity"], "description": Refusal::MembersPerMark.description(), "under": "gap:over-capacity=refuse-call"}]),
         ),
     ] {
         assert_eq!(avmarks(&["explain", "--json", gap]).json()["refusals"], refusals, "{gap}");
@@ -346,7 +346,7 @@ fn the_precedence_is_a_table() {
     assert_eq!((told.status, told.err.as_str()), (0, ""));
     let lines = told.out.lines().skip_while(|line| !line.starts_with("step")).skip(1);
     for ((refusal, step), line) in Refusal::ALL.iter().zip(steps).zip(lines) {
-        assert_eq!((&step["step"], &step["says"]), (&json!(refusal.step()), &json!(refusal.description())));
+        assert_eq!((&step["step"], &step["description"]), (&json!(refusal.step()), &json!(refusal.description())));
         assert_eq!(step["code"], json!(refusal.code(&Policy::default())));
         for ground in step["because"].as_array().unwrap() {
             assert!(line.contains(ground.as_str().unwrap()), "{line}");

@@ -115,7 +115,7 @@ fn wrong_usage_has_status_2() {
 #[test]
 fn wrong_settings_have_status_4() {
     for (arguments, error) in [
-        (&["--tries", "0"][..], "--tries: invalid value `0`: expected an integer from 1 to 1000"),
+        (&["--attempts", "0"][..], "--attempts: invalid value `0`: expected an integer from 1 to 1000"),
         (&["--region", "atlantis"], "--region: invalid value `atlantis`: expected one of china, singapore"),
         (&["--region", "china", "--url", "https://localhost"], "--region and --url are alternatives; give one of them"),
         (&["--config", "-"], "the configuration is not read from standard input (`-`); name a file"),

@@ -20,7 +20,7 @@ fn utf16(text: &str) -> Vec<u8> {
 fn send(arguments: &[&str]) -> Run {
     let mut command = command(&[&["send"], arguments].concat());
     command.env("AVMARKS_SDKAPPID", "1400000000").env("AVMARKS_GROUP", "g").env("AVMARKS_KEY", KEY);
-    command.env("AVMARKS_URL", "https://127.0.0.1:1").env("AVMARKS_TRIES", "1");
+    command.env("AVMARKS_URL", "https://127.0.0.1:1").env("AVMARKS_ATTEMPTS", "1");
     feed(command, b"")
 }
 
@@ -40,7 +40,7 @@ fn byte_order_marks_are_removed_from_every_text() {
     let accounts = file(&folder, "accounts.csv", format!("{MARK}account,mark\r\nann,1000\r\n"));
     let planned = send(&["set", "--plan", "--file", &accounts, "--json"]).json();
     assert_eq!((&planned["accounts"], &planned["marks"][0]["mark"]), (&1.into(), &1000.into()));
-    let config = file(&folder, "config.toml", format!("{MARK}tries = 7\r\n"));
+    let config = file(&folder, "config.toml", format!("{MARK}attempts = 7\r\n"));
     let shown = avmarks(&["send", "config", "--config", &config]).out;
     assert!(shown.contains("7") && shown.contains("file line 1"), "{shown}");
     // A mark inside the text is not removed: it is part of what is there.

@@ -86,6 +86,12 @@ const EXCUSED: &[Excused] = &[
     ),
     excused(
         "docs/benchmarks.md",
+        "cargo run --release -p avmarks-emulator --example load -- instructions",
+        "it takes minutes, and valgrind",
+        ("crates/emulator/examples/load/main.rs", "fn every_argument_that_a_page_prints_is_taken()"),
+    ),
+    excused(
+        "docs/benchmarks.md",
         "cargo run --release -p avmarks-emulator --example load -- memory",
         "it takes minutes",
         ("crates/emulator/examples/load/main.rs", "fn every_argument_that_a_page_prints_is_taken()"),

@@ -1,4 +1,4 @@
-//! The parts of a job: what is to be sent, what is in flight, what has ended.
+//! The parts of a job: accounts to send, calls in flight, ended calls.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -120,7 +120,7 @@ impl Call {
 
 /// A call with an attempt in flight.
 #[derive(Debug)]
-pub(super) struct Sent {
+pub(super) struct SentCall {
     pub(super) plan: usize,
     pub(super) call: Call,
     pub(super) in_flight: InFlight,
@@ -176,7 +176,7 @@ impl PlanQueue {
         (!halted && self.has_fresh()) || self.waiting.iter().any(|call| call.attempts.ready_at <= now)
     }
 
-    /// Removes what is sent at `now`: the call that has been ready longest, else the next accounts.
+    /// Removes and returns the next call at `now`: the one that has been ready longest, or else one with the next accounts.
     pub(super) fn take(&mut self, now: Timestamp) -> Option<Call> {
         let ready = self.waiting.iter().enumerate().filter(|(_, call)| call.attempts.ready_at <= now);
         if let Some((at, _)) = ready.min_by_key(|(_, call)| call.attempts.ready_at) {

@@ -1,4 +1,4 @@
-//! What can be seen of a job. Nothing here changes it.
+//! Queries of a job, which do not change it.
 
 use std::ops::Range;
 
@@ -49,7 +49,7 @@ impl Job {
         before.chain(self.records.iter().filter_map(CallRecord::answered)).map(|call| call.range().len()).sum()
     }
 
-    /// How far the job has come, for [`Job::resume`]: which accounts have their answer. What is in flight has none.
+    /// How far the job has come, for [`Job::resume`]: which accounts have their answer. Those in flight have none.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress::new(self.queues.iter().enumerate().map(|(at, queue)| {

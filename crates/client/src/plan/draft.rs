@@ -33,7 +33,7 @@ pub(crate) fn group_and_accounts<A: AsRef<str>>(
     Ok((group, draft.accounts.accounts))
 }
 
-/// A plan in the making, with what was found wrong so far.
+/// A plan under construction, with the errors found so far.
 pub(super) struct Draft<'a> {
     settings: &'a PlanSettings,
     inputs: usize,

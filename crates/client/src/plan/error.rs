@@ -1,4 +1,4 @@
-//! What is wrong with the inputs of a plan, or of another call.
+//! Errors in the inputs of a plan, or of another call.
 
 use std::fmt;
 
@@ -21,10 +21,10 @@ pub enum PlanError {
     Group {
         /// The text found.
         found: String,
-        /// What is wrong with it.
+        /// The problem.
         error: IdError,
     },
-    /// There is no input at all.
+    /// There is no input.
     #[error("there are no accounts; name at least one")]
     NoAccounts,
     /// A *set* names more different custom marks than a group may have (`MARKS-PER-GROUP`).
@@ -57,7 +57,7 @@ pub enum PlanError {
         input: usize,
         /// The text found.
         found: String,
-        /// What is wrong with it.
+        /// The problem.
         error: IdError,
     },
     /// An account comes without marks (`REQUIRED`).
@@ -73,7 +73,7 @@ pub enum PlanError {
         input: usize,
         /// The index of the mark among those of the input.
         mark: usize,
-        /// The number, and what is expected.
+        /// The number, and the expected range.
         error: MarkError,
     },
 }
@@ -107,7 +107,7 @@ impl PlanError {
     }
 }
 
-/// Everything that is wrong with the inputs of a plan, or of another call: what is about the whole first, then input by input.
+/// All errors in the inputs of a plan, or of another call: first those about the whole, then input by input.
 /// Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanErrors(Vec<PlanError>);

@@ -1,11 +1,11 @@
-//! What a plan does, and by which command.
+//! The kind of a plan, and its command.
 
 use std::fmt;
 
 use avmarks_protocol::Endpoint;
 use serde::{Deserialize, Serialize};
 
-/// What a plan does. The list is closed: a new kind breaks the build of whoever must tell them apart.
+/// The kind of a plan. The enum is exhaustive: a new kind is a compile error in each `match`.
 ///
 /// ```
 /// use avmarks_client::PlanKind;

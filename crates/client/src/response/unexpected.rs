@@ -25,7 +25,7 @@ pub struct UnexpectedResponse {
     pub head: Box<[u8]>,
 }
 
-/// What an unexpected response is.
+/// The kind of an unexpected response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnexpectedKind {

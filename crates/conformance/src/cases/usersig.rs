@@ -5,7 +5,7 @@ use avmarks_spec::Clause;
 use super::case;
 use crate::case::Level::{Must, Should};
 use crate::case::{Basis, Case, Damage, Expect, Level, Question, Signature};
-use crate::setting::{APP, IDENTIFIER, KEY};
+use crate::test_app::{APP, IDENTIFIER, KEY};
 
 const DAY: u64 = 86_400;
 

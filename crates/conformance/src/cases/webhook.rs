@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::case;
 use crate::case::Level::{Must, Should};
 use crate::case::{Basis, Case, Expect, Level, Question, Sign};
-use crate::setting::APP;
+use crate::test_app::APP;
 
 const SECURITY: Basis = Basis::page("1047/34354", None);
 const JOIN_PAGE: Basis = Basis::page("1047/34372", None);

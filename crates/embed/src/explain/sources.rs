@@ -44,17 +44,17 @@ impl SourceLine {
 #[derive(Serialize)]
 pub struct Entry {
     pub id: &'static str,
-    pub says: &'static str,
+    pub description: &'static str,
 }
 
 impl From<Clause> for Entry {
     fn from(clause: Clause) -> Self {
-        Self { id: clause.id(), says: clause.description() }
+        Self { id: clause.id(), description: clause.description() }
     }
 }
 
 impl From<Gap> for Entry {
     fn from(gap: Gap) -> Self {
-        Self { id: gap.id(), says: gap.question() }
+        Self { id: gap.id(), description: gap.question() }
     }
 }

@@ -372,11 +372,11 @@ fn a_job_needs_key_or_signature() {
     );
     assert_eq!(error(&with(&|job| job["usersig"] = json!("eJx")).unwrap_err()).0, "missing-field");
     for (field, wrong, pointer) in [
-        ("tries", json!(0), None),
+        ("attempts", json!(0), None),
         ("in_flight", json!(0), None),
         ("calls_per_second", json!(0), Some("/calls_per_second")),
         ("budget_ms", json!(3_000), None),
-        ("try_timeout_ms", json!(3_000), None),
+        ("attempt_timeout_ms", json!(3_000), None),
         ("url", json!("ftp://x"), Some("/url")),
         ("identifier", json!(""), Some("/identifier")),
         ("sdkappid", json!(0), Some("/sdkappid")),
@@ -385,7 +385,7 @@ fn a_job_needs_key_or_signature() {
         let found = error(&with(&|job| job[field] = wrong.clone()).unwrap_err());
         assert_eq!(found, ("invalid-value".to_owned(), pointer.map(str::to_owned)), "{field}");
     }
-    for field in ["budget_ms", "try_timeout_ms"] {
+    for field in ["budget_ms", "attempt_timeout_ms"] {
         assert!(with(&|job| job[field] = json!(3_001)).is_ok());
     }
     let invalid = error(&with(&|job| job["plans"][0]["inputs"][1]["marks"] = json!([1])).unwrap_err());

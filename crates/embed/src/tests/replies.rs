@@ -10,10 +10,10 @@ const VIOLATIONS: &str = "[{step:int,code:int,because:[str],pointer:str?,message
 const OMITTED: &str = "[{account:str,mark:int,because:str}]";
 const NOTES: &str = "[{kind:str,pointer:str,message:str}]";
 const TOKEN: &str = "{version:str,identifier:str,sdkappid:int,time:int,expire:int,expires_at:int,userbuf:any?}";
-const ACCOUNTS: &str = "[{account:str,marks:[int],state:str,applied?:[int],missing?:[int],likely?:str,code?:int,info?:str,message:str,random:int?}]";
+const ACCOUNTS: &str = "[{account:str,marks:[int],state:str,applied?:[int],omitted?:[int],likely?:str,code?:int,info?:str,message:str,random:int?}]";
 const HEARD: &str = "status:str,code?:int,info?:str,message:str,warnings?:[str]";
 const READINGS: &str = "[{name:str,meaning:str}]";
-const REFUSALS: &str = "[{step:int,code:int,because:[str],says:str,under?:str?}]";
+const REFUSALS: &str = "[{step:int,code:int,because:[str],description:str,under?:str?}]";
 const SOURCES: &str = "[{page:str,title:str,language:str,section:str,date:str?,url:str}]";
 
 /// The shape of what a question gives.
@@ -25,7 +25,7 @@ pub(super) fn shape(name: &str) -> Shape {
         ),
         // Five kinds of subject, and what there is where none was named.
         "explain" => format!(
-            "{{kind?:str,name?:str,calls?:[{{command:str,path:str,sources:{SOURCES}}}],clauses?:[{{id:str,says:str}}],gaps?:[{{id:str,says:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,says?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
+            "{{kind?:str,name?:str,calls?:[{{command:str,path:str,sources:{SOURCES}}}],clauses?:[{{id:str,description:str}}],gaps?:[{{id:str,description:str}}],codes?:[{{code:int,name:str,meaning:str}}],id?:str,code?:int,meaning?:str,action?:str,advice?:str,causes?:[{{when:str,because:[str],under:str?,advice:str}}],document?:str,listed?:str,description?:str,field?:str?,question?:str,evidence?:str,sources?:{SOURCES},breach?:str,readings?:{READINGS},mark?:int,see_also?:str?,related?:[str],refusals?:{REFUSALS}}}"
         ),
         "policy" => format!(
             "{{profiles:[{{name:str,meaning:str,in_force:bool}}],gaps:[{{id:str,field:str?,question:str,in_force:str,default:str,readings:{READINGS}}}]}}"
@@ -44,7 +44,7 @@ pub(super) fn shape(name: &str) -> Shape {
         "call" => format!("{{answer:any,because:[str],omitted:{OMITTED},events?:any}}"),
         "poll" => "{step:str,id?:int,plan?:int,endpoint?:str,group?:str,first?:int,accounts?:int,number?:int,random?:int,url?:str,body?:str,timeout_ms?:int,until_ms?:int}".to_owned(),
         "report" => format!(
-            "{{plans:[{{change:str,group:str,counts:{{*:int}},accounts:{ACCOUNTS}}}],calls:[{{plan:int,first:int,accounts:int,end:str,tries:[{{random:int,sent_at_ms:int,ended_at_ms:int,{HEARD}}}]}}]}}"
+            "{{plans:[{{change:str,group:str,counts:{{*:int}},accounts:{ACCOUNTS}}}],calls:[{{plan:int,first:int,accounts:int,end:str,attempts:[{{random:int,sent_at_ms:int,ended_at_ms:int,{HEARD}}}]}}]}}"
         ),
         "snapshot" | "progress" => "any".to_owned(),
         "session" | "job" | "restore" | "response" | "failure" | "stop" => "{}".to_owned(),

@@ -31,7 +31,7 @@ fn object<'f>(fields: impl Iterator<Item = &'f Field> + Clone) -> Value {
     let properties = fields.clone().map(|field| {
         let mut schema = kind(&field.kind);
         if let Some(schema) = schema.as_object_mut() {
-            schema.insert("description".to_owned(), json!(field.says));
+            schema.insert("description".to_owned(), json!(field.description));
         }
         (field.name.to_owned(), schema)
     });
@@ -49,7 +49,7 @@ fn request(verb: &Verb) -> Value {
     schema["properties"]["v"] = json!({"const": 1});
     schema["properties"]["do"] = json!({"const": verb.name});
     let body = verb.body.map_or("none".to_owned(), str::to_owned);
-    schema["description"] = json!(format!("{} Bytes beside it: {body}.", verb.says));
+    schema["description"] = json!(format!("{} Bytes beside it: {body}.", verb.description));
     schema
 }
 

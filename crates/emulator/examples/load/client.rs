@@ -115,6 +115,25 @@ async fn connection(address: SocketAddr, time: Duration, work: Work, ready: Arc<
     round
 }
 
+/// Asks so many times over each of so many connections.
+pub(crate) async fn calls(address: SocketAddr, connections: u64, calls: u64, work: Work) -> Result<(), String> {
+    let mut set = JoinSet::new();
+    for _ in 0..connections {
+        set.spawn(async move {
+            let request = request(work.path, work.body);
+            let mut buffer = vec![0; 16_384];
+            let mut stream = TcpStream::connect(address).await.ok()?;
+            for _ in 0..calls {
+                let answer = exchange(&mut stream, request.as_bytes(), &mut buffer).await?;
+                (answer == work.answer.as_bytes()).then_some(())?;
+            }
+            Some(())
+        });
+    }
+    let ended = set.join_all().await;
+    if ended.iter().all(Option::is_some) { Ok(()) } else { Err(format!("a call of {} failed", work.name)) }
+}
+
 /// The body of one answer.
 pub(crate) async fn exchange<'a>(stream: &mut TcpStream, request: &[u8], buffer: &'a mut [u8]) -> Option<&'a [u8]> {
     stream.write_all(request).await.ok()?;

@@ -12,12 +12,14 @@
 //! then that one is measured.
 //!
 //! `-- calls 60` measures `account_import` and `get_group_info` in the same way, of an emulator without a log in a process of its own;
+//! `-- instructions` counts those that each of these calls takes of both, with valgrind, and so whatever else the machine does;
 //! `-- memory` says how soon it answers, and what accounts and groups take of its memory.
 
 #![allow(clippy::unwrap_used, reason = "a measurement may end where it cannot be made")]
 
 mod bare;
 mod client;
+mod instructions;
 mod memory;
 mod servers;
 
@@ -68,20 +70,22 @@ const ROWS: [(&str, bool, bool); 4] = [
 
 /// What is asked for.
 #[derive(Debug, PartialEq)]
-enum Asked {
+enum Command {
     /// Be the bare server of this work.
     Bare(usize),
     /// Be an emulator.
     Emulator,
     /// Measure calls beyond those of the service, for so many seconds.
     Calls(u64),
+    /// Count instructions.
+    Instructions,
     /// Measure memory.
     Memory,
     /// Measure for so many seconds, this binary or one that is built.
     Measure(u64, Option<PathBuf>),
 }
 
-impl Asked {
+impl Command {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let asked = match arguments.next().as_deref() {
             Some("bare") => {
@@ -93,6 +97,7 @@ impl Asked {
                 let seconds = arguments.next().and_then(|seconds| seconds.parse().ok());
                 Self::Calls(seconds.ok_or("`calls` needs a number of seconds")?)
             }
+            Some("instructions") => Self::Instructions,
             Some("memory") => Self::Memory,
             seconds => match seconds.unwrap_or("60").parse() {
                 Ok(seconds) => Self::Measure(seconds, arguments.next().map(PathBuf::from)),
@@ -104,12 +109,13 @@ impl Asked {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    match Asked::parse(std::env::args().skip(1))? {
-        Asked::Bare(work) => bare::run(WORK.get(work).map_or("", |work| work.answer)).map_err(Into::into),
-        Asked::Emulator => emulate(),
-        Asked::Calls(seconds) => measure_calls(seconds),
-        Asked::Memory => memory::measure(),
-        Asked::Measure(seconds, binary) => measure(seconds, binary),
+    match Command::parse(std::env::args().skip(1))? {
+        Command::Bare(work) => bare::run(WORK.get(work).map_or("", |work| work.answer)).map_err(Into::into),
+        Command::Emulator => emulate(),
+        Command::Calls(seconds) => measure_calls(seconds),
+        Command::Instructions => instructions::count(),
+        Command::Memory => memory::measure(),
+        Command::Measure(seconds, binary) => measure(seconds, binary),
     }
 }
 
@@ -230,8 +236,8 @@ fn quantile(values: &[f64], at: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn parse(arguments: &str) -> Result<Asked, String> {
-        Asked::parse(arguments.split_whitespace().map(str::to_owned))
+    fn parse(arguments: &str) -> Result<Command, String> {
+        Command::parse(arguments.split_whitespace().map(str::to_owned))
     }
 
     #[test]
@@ -244,16 +250,18 @@ mod tests {
             for rest in text.split("--example load").skip(1) {
                 let arguments = rest.split(['`', '\n']).next().unwrap().trim();
                 let arguments = arguments.strip_prefix("-- ").unwrap_or(arguments);
-                let is_measured =
-                    matches!(parse(arguments), Ok(Asked::Measure(1.., None) | Asked::Calls(1..) | Asked::Memory));
+                let is_measured = matches!(
+                    parse(arguments),
+                    Ok(Command::Measure(1.., None) | Command::Calls(1..) | Command::Instructions | Command::Memory)
+                );
                 assert!(is_measured, "{page}: `{arguments}`");
                 printed += 1;
             }
         }
         assert!(printed >= 3, "{printed}");
-        assert_eq!(parse("9 target/release/avmarks"), Ok(Asked::Measure(9, Some("target/release/avmarks".into()))));
-        assert_eq!(parse("bare 2"), Ok(Asked::Bare(2)));
-        for wrong in ["a", "1 a b", "bare", "bare 3", "bare 1 1", "calls", "calls x", "memory 1"] {
+        assert_eq!(parse("9 target/release/avmarks"), Ok(Command::Measure(9, Some("target/release/avmarks".into()))));
+        assert_eq!(parse("bare 2"), Ok(Command::Bare(2)));
+        for wrong in ["a", "1 a b", "bare", "bare 3", "bare 1 1", "calls", "calls x", "memory 1", "instructions 1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -10,8 +10,10 @@ use super::servers::Server;
 
 const ACCOUNTS: u64 = 1_000_000;
 const ACCOUNTS_PER_CALL: u64 = 100;
-/// One is there already, and the emulator keeps 100,000.
-const GROUPS: u64 = 99_999;
+/// The emulator keeps 100,000.
+const GROUPS: u64 = 99_990;
+const MEMBERS: u64 = 99_900;
+const MEMBERS_PER_CALL: u64 = 300;
 
 /// Measures, and prints a row for each.
 pub(crate) fn measure() -> Result<(), Box<dyn Error>> {
@@ -41,6 +43,42 @@ pub(crate) fn measure() -> Result<(), Box<dyn Error>> {
         }
         let each = server.memory()?.saturating_sub(with_accounts) / GROUPS;
         println!("{GROUPS} empty groups: {each} bytes each");
+        let with_groups = server.memory()?;
+        let body = r#"{"Type":"Public","Name":"school","GroupId":"school"}"#;
+        ask(&mut stream, "group_open_http_svc/create_group", body).await?;
+        for call in 0..MEMBERS / MEMBERS_PER_CALL {
+            let ids = call * MEMBERS_PER_CALL..(call + 1) * MEMBERS_PER_CALL;
+            let ids: Vec<_> = ids.map(|number| format!(r#"{{"Member_Account":"student-{number:07}"}}"#)).collect();
+            let body = format!(r#"{{"GroupId":"school","MemberList":[{}]}}"#, ids.join(","));
+            ask(&mut stream, "group_open_http_svc/add_group_member", &body).await?;
+        }
+        let each = server.memory()?.saturating_sub(with_groups) / MEMBERS;
+        println!("{MEMBERS} members of one group: {each} bytes each");
+        let strangers = (0..100).map(|number| format!(r#"{{"UserID":"stranger-{number}"}}"#)).collect::<Vec<_>>();
+        let strangers = strangers.join(",");
+        for (name, path, body) in [
+            (
+                "1 stranger looked up",
+                "im_open_login_svc/account_check",
+                r#"{"CheckItem":[{"UserID":"nobody"}]}"#.to_owned(),
+            ),
+            ("100 strangers looked up", "im_open_login_svc/account_check", format!(r#"{{"CheckItem":[{strangers}]}}"#)),
+            (
+                "groups of a member listed",
+                "group_open_http_svc/get_joined_group_list",
+                r#"{"Member_Account":"student-0000000"}"#.to_owned(),
+            ),
+            ("first 100 groups listed", "group_open_http_svc/get_appid_group_list", r#"{"Limit":100}"#.to_owned()),
+        ] {
+            let mut waits = Vec::new();
+            for _ in 0..100 {
+                let begun = Instant::now();
+                ask(&mut stream, path, &body).await?;
+                waits.push(begun.elapsed().as_micros());
+            }
+            waits.sort_unstable();
+            println!("{name}, {GROUPS} groups: {} µs", waits.get(waits.len() / 2).copied().unwrap_or_default());
+        }
         Ok(())
     })
 }

@@ -34,7 +34,11 @@ impl Folder {
     }
 
     fn seed(&self) -> PathBuf {
-        self.0.join("seed.jsonl")
+        self.path("seed.jsonl")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 
@@ -100,7 +104,14 @@ impl Server {
         Self::start(command)
     }
 
-    fn start(mut command: Command) -> Result<Self, Box<dyn Error>> {
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.child.wait()?;
+        if asked.success() { Ok(()) } else { Err("the server could not be asked to end".into()) }
+    }
+
+    pub(crate) fn start(mut command: Command) -> Result<Self, Box<dyn Error>> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));

@@ -45,14 +45,31 @@ impl Reply {
         if self.fields.is_empty() {
             self.fields.reserve(FIELDS_BYTES);
         }
-        let before = self.fields.len();
-        self.fields.extend_from_slice(b",\"");
-        self.fields.extend_from_slice(name.as_bytes());
-        self.fields.extend_from_slice(b"\":");
-        // String keys and no failing parts: writing cannot fail.
-        if serde_json::to_writer(&mut self.fields, &value).is_err() {
-            self.fields.truncate(before);
+        self.fields.push(b',');
+        write_field(&mut self.fields, name, &value);
+        self
+    }
+
+    /// With a list behind the others, of which `write` writes each object.
+    pub(super) fn with_objects<T>(
+        mut self,
+        name: &'static str,
+        of: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(T, &mut ObjectWriter<'_>),
+    ) -> Self {
+        self.fields.reserve(FIELDS_BYTES);
+        self.fields.push(b',');
+        write_name(&mut self.fields, name);
+        self.fields.push(b'[');
+        for (number, item) in of.into_iter().enumerate() {
+            if number > 0 {
+                self.fields.push(b',');
+            }
+            let mut object = ObjectWriter { out: &mut self.fields, is_empty: true };
+            write(item, &mut object);
+            object.end();
         }
+        self.fields.push(b']');
         self
     }
 
@@ -71,6 +88,39 @@ impl Reply {
         let parts: [&[u8]; 5] =
             [br#"{"ActionStatus":"OK","ErrorInfo":""#, self.info.as_bytes(), br#"","ErrorCode":0"#, &self.fields, b"}"];
         parts.concat()
+    }
+}
+
+/// The name of a field and a colon. No name of ours holds what JSON escapes.
+fn write_name(out: &mut Vec<u8>, name: &'static str) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn write_field<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &'static str, value: &T) {
+    write_name(out, name);
+    // String keys and no failing parts: writing cannot fail.
+    let written = serde_json::to_writer(out, value);
+    debug_assert!(written.is_ok(), "`{name}` cannot be written: {written:?}");
+}
+
+/// An object of an answer that is written field by field.
+pub(super) struct ObjectWriter<'a> {
+    out: &'a mut Vec<u8>,
+    is_empty: bool,
+}
+
+impl ObjectWriter<'_> {
+    /// Puts a field behind the others.
+    pub(super) fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        self.out.push(if self.is_empty { b'{' } else { b',' });
+        self.is_empty = false;
+        write_field(self.out, name, value);
+    }
+
+    fn end(self) {
+        self.out.extend_from_slice(if self.is_empty { b"{}" } else { b"}" });
     }
 }
 

@@ -1,17 +1,15 @@
 //! What a call is asked: a body that has been looked at, so that what answers the call finds each field in its place.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use avmarks_protocol::BodyError;
-use avmarks_protocol::internal::{Fields, without_trailing_commas};
+use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_rules::Policy;
 use avmarks_spec::readings::{AccountId, TrailingComma};
 use avmarks_spec::{GroupId, Timestamp, UserId};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
 
 use super::field::{self, Field, Place, whole};
+use super::json::{Fields, Json};
 use super::refused::Refused;
 use crate::capacity::Capacity;
 
@@ -27,7 +25,7 @@ pub(crate) struct Terms {
 
 /// A body and who sent it.
 pub(super) struct Given<'a> {
-    fields: Map<String, Value>,
+    fields: Fields<'a>,
     pub(super) caller: &'a str,
     pub(super) now: Timestamp,
     pub(super) reading: AccountId,
@@ -39,7 +37,7 @@ pub(super) struct Given<'a> {
 /// The fields of an object.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
-    fields: &'a Map<String, Value>,
+    fields: &'a Fields<'a>,
     reading: AccountId,
 }
 
@@ -55,7 +53,7 @@ pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, 
 
 /// The refusal of a text that cannot be read as a body. The form of the object is checked first, as in every call, then its values.
 fn unreadable(text: &str, twice: i64, error: Option<serde_json::Error>) -> Refused {
-    match (Fields::parse(text), error) {
+    match (avmarks_protocol::internal::Fields::parse(text), error) {
         (Err(error), _) => Refused::no_json(&error),
         (Ok(_), Some(error)) if error.is_data() => Refused::new(twice, error.to_string()),
         (Ok(_), Some(error)) => Refused::new(60_003, format!("the body is not JSON: {error}")),
@@ -72,7 +70,7 @@ pub(super) fn is_empty_list(text: &str) -> bool {
 impl<'a> Given<'a> {
     /// The body of this text; `twice` is the code where a field is there more than once.
     pub(super) fn parse(
-        text: &str,
+        text: &'a str,
         twice: i64,
         caller: &'a str,
         now: Timestamp,
@@ -80,14 +78,14 @@ impl<'a> Given<'a> {
         terms: Terms,
     ) -> Result<Self, Refused> {
         match serde_json::from_str(text) {
-            Ok(Unrepeated(Value::Object(fields))) => Ok(Self { fields, caller, now, reading, terms, group: None }),
+            Ok(Json::Object(fields)) => Ok(Self { fields, caller, now, reading, terms, group: None }),
             read => Err(unreadable(text, twice, read.err())),
         }
     }
 
     /// Looks at the fields of a call.
     pub(super) fn check(&self, fields: &[Field], codes: (i64, i64)) -> Result<(), Refused> {
-        field::check(fields, &self.fields, &Place { within: "", codes, reading: self.reading })
+        field::check(fields, &self.fields, &Place { within: None, codes, reading: self.reading })
     }
 
     /// The group that the call is about; of a call that is about none, and of no call, the id of none.
@@ -125,12 +123,12 @@ impl<'a> Given<'a> {
 }
 
 impl<'a> Part<'a> {
-    pub(super) fn any(self, name: &str) -> Option<&'a Value> {
+    pub(super) fn any(self, name: &str) -> Option<&'a Json<'a>> {
         self.fields.get(name)
     }
 
     pub(super) fn text(self, name: &str) -> Option<&'a str> {
-        self.any(name)?.as_str()
+        self.any(name)?.as_text()
     }
 
     pub(super) fn number(self, name: &str) -> Option<i64> {
@@ -151,7 +149,7 @@ impl<'a> Part<'a> {
     }
 
     pub(super) fn texts(self, name: &str) -> Option<Vec<&'a str>> {
-        Some(self.any(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
+        Some(self.any(name)?.as_list()?.iter().filter_map(Json::as_text).collect())
     }
 
     pub(super) fn part(self, name: &str) -> Option<Self> {
@@ -159,68 +157,7 @@ impl<'a> Part<'a> {
     }
 
     pub(super) fn parts(self, name: &str) -> Vec<Self> {
-        let list = self.any(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let list = self.any(name).and_then(Json::as_list).unwrap_or_default();
         list.iter().filter_map(|value| Some(Self { fields: value.as_object()?, reading: self.reading })).collect()
-    }
-}
-
-/// A value in which no object has a field twice.
-struct Unrepeated(Value);
-
-impl<'de> Deserialize<'de> for Unrepeated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-                Ok(Value::Bool(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-                Ok(Value::Number(value.into()))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-                Ok(Value::Number(value.into()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-                Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-                Ok(Value::String(value.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some(Unrepeated(value)) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(Value::Array(values))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                let mut fields = Map::new();
-                while let Some((name, Unrepeated(value))) = map.next_entry::<String, _>()? {
-                    if fields.contains_key(&name) {
-                        let name = avmarks_spec::Excerpt(&name);
-                        return Err(A::Error::custom(format!("`{name}` is there more than once; send it once")));
-                    }
-                    fields.insert(name, value);
-                }
-                Ok(Value::Object(fields))
-            }
-        }
-        deserializer.deserialize_any(Any).map(Self)
     }
 }

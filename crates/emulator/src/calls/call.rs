@@ -38,7 +38,7 @@ pub(crate) struct Call {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asks {
     pub(super) event: WebhookEvent,
-    pub(super) with: fn(&State, &Given<'_>) -> Asked,
+    pub(super) with: fn(&State, &Given<'_>) -> WebhookResult,
 }
 
 /// What answers a call.
@@ -54,7 +54,7 @@ pub(super) enum Run {
 
 pub(super) type Answered = Result<Reply, Refused>;
 /// The webhook that asks about a call; none where nobody is asked. An error is what the call will be refused with.
-pub(super) type Asked = Result<Option<CallWebhook>, Refused>;
+pub(super) type WebhookResult = Result<Option<CallWebhook>, Refused>;
 
 impl Call {
     /// A call that is acknowledged, with the codes of the group calls: 10004, and 10005 for a list that is too long.
@@ -110,12 +110,17 @@ impl Call {
     }
 
     /// Before it takes effect, this webhook is asked with what `with` gives.
-    pub(super) const fn asks(self, event: WebhookEvent, with: fn(&State, &Given<'_>) -> Asked) -> Self {
+    pub(super) const fn asks(self, event: WebhookEvent, with: fn(&State, &Given<'_>) -> WebhookResult) -> Self {
         Self { asks: Some(Asks { event, with }), ..self }
     }
 
     pub(super) const fn by_service(self) -> Self {
         Self { run: Run::Service, ..self }
+    }
+
+    /// The webhook that it waits for, where that is on.
+    pub(crate) fn webhook(&self) -> Option<WebhookEvent> {
+        self.asks.map(|asks| asks.event)
     }
 
     /// Whether it changes anything.

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Asked, Call};
+use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
 use super::messages::{
     BODY, CUSTOM_DATA, FORBID, FORBID_AFTER, FORBID_BEFORE, FROM, RANDOM_MAX, body, contents, forbids, message,
 };
 use super::refused::Refused;
-use super::view::{Memberships, exists};
+use super::view::exists;
 use crate::state::{Message, State};
 use crate::webhooks::{CallWebhook, WebhookEvent};
 
@@ -130,7 +130,7 @@ fn of_message(given: &Given<'_>, event: WebhookEvent, message: &Message) -> Call
         .with("MsgKey", key(message))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> Asked {
+fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
     let message = sendable(state, given)?;
     let webhook = || contents(of_message(given, WebhookEvent::BeforeDirectMessage, &message), given, &message);
     Ok((!forbids(given, FORBID_BEFORE)).then(webhook))
@@ -158,10 +158,7 @@ fn send(state: &mut State, given: &Given<'_>) -> Answered {
 fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
     let accounts = given.accounts("To_Account");
     let absent: Vec<_> = match given.terms.strict {
-        true => {
-            let memberships = Memberships::of_strangers(state, &accounts);
-            accounts.iter().filter(|account| !memberships.exists(state, account)).copied().collect()
-        }
+        true => accounts.iter().filter(|account| !exists(state, account)).copied().collect(),
         false => Vec::new(),
     };
     let mut message = message(given, "batchsendmsg", "MsgRandom", body(given, 93_000)?);

@@ -4,6 +4,7 @@ use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, UserId};
 use serde_json::{Map, Value, json};
 
+use super::json::{Fields, Json};
 use super::refused::Refused;
 
 /// The largest whole number that JSON tells exactly everywhere: 2^53 - 1.
@@ -150,37 +151,40 @@ impl Field {
         }
     }
 
-    fn check(&self, value: &Value, at: &Place<'_>) -> Result<(), Refused> {
+    fn check(&self, value: &Json<'_>, at: &Place<'_>) -> Result<(), Refused> {
         let invalid = self.invalid.unwrap_or(at.codes.0);
         let wrong = |wanted: &str| {
             let (place, found) = (at.of(self.name), value.to_string());
             Refused::new(invalid, format!("`{place}` is `{}`; it must be {wanted}", Excerpt(&found)))
         };
         let long = |text: &str, bytes_max: usize| {
-            let (place, bytes) = (at.of(self.name), text.len());
-            let info = format!("`{place}` has {bytes} bytes; at most {bytes_max} are allowed");
-            if bytes > bytes_max { Err(Refused::new(self.over.unwrap_or(invalid), info)) } else { Ok(()) }
+            let bytes = text.len();
+            if bytes <= bytes_max {
+                return Ok(());
+            }
+            let info = format!("`{}` has {bytes} bytes; at most {bytes_max} are allowed", at.of(self.name));
+            Err(Refused::new(self.over.unwrap_or(invalid), info))
         };
         let list = |most: usize, wanted: &str| {
-            let list = value.as_array().ok_or_else(|| wrong(wanted))?;
-            let (place, entries) = (at.of(self.name), list.len());
+            let list = value.as_list().ok_or_else(|| wrong(wanted))?;
+            let entries = list.len();
             if entries > most {
-                let info = format!("`{place}` has {entries} entries; at most {most} are allowed");
+                let info = format!("`{}` has {entries} entries; at most {most} are allowed", at.of(self.name));
                 return Err(Refused::new(self.over.unwrap_or(at.codes.1), info));
             }
             if entries == 0 && self.is_required {
-                return Err(Refused::new(invalid, format!("`{place}` is empty; it must have an entry")));
+                return Err(Refused::new(invalid, format!("`{}` is empty; it must have an entry", at.of(self.name))));
             }
             Ok(list)
         };
         match &self.kind {
-            Kind::Text(bytes_max) => long(value.as_str().ok_or_else(|| wrong("a string"))?, *bytes_max),
+            Kind::Text(bytes_max) => long(value.as_text().ok_or_else(|| wrong("a string"))?, *bytes_max),
             Kind::Name(bytes_max) => {
-                let text = value.as_str().filter(|text| !text.is_empty());
+                let text = value.as_text().filter(|text| !text.is_empty());
                 long(text.ok_or_else(|| wrong("a string that is not empty"))?, *bytes_max)
             }
             Kind::OneOf(texts) => {
-                let is_one = value.as_str().is_some_and(|text| texts.contains(&text));
+                let is_one = value.as_text().is_some_and(|text| texts.contains(&text));
                 let wanted = || texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ");
                 if is_one { Ok(()) } else { Err(wrong(&wanted())) }
             }
@@ -195,18 +199,22 @@ impl Field {
             }
             Kind::Texts(most) => {
                 let list = list(*most, "an array of strings")?;
-                if list.iter().all(Value::is_string) { Ok(()) } else { Err(wrong("an array of strings")) }
+                if list.iter().all(|value| value.as_text().is_some()) {
+                    Ok(())
+                } else {
+                    Err(wrong("an array of strings"))
+                }
             }
             Kind::Objects(most, of) => {
                 let list = list(*most, "an array of objects")?;
                 list.iter().enumerate().try_for_each(|(index, value)| {
                     let map = value.as_object().ok_or_else(|| wrong("an array of objects"))?;
-                    check(of, map, &Place { within: &format!("{}[{index}].", at.of(self.name)), ..*at })
+                    check(of, map, &Place { within: Some((at, self.name, Some(index))), ..*at })
                 })
             }
             Kind::Object(of) => {
                 let map = value.as_object().ok_or_else(|| wrong("an object"))?;
-                check(of, map, &Place { within: &format!("{}.", at.of(self.name)), ..*at })
+                check(of, map, &Place { within: Some((at, self.name, None)), ..*at })
             }
             Kind::Any => Ok(()),
         }
@@ -216,8 +224,8 @@ impl Field {
 /// Where a field stands, and how it is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    /// What stands in front of its name.
-    pub(super) within: &'a str,
+    /// The place and the name of the field that it stands in, and the number of the entry where that is a list. None at the top.
+    pub(super) within: Option<(&'a Self, &'static str, Option<usize>)>,
     /// The code where a field is missing or of another type, and the one where a list is too long.
     pub(super) codes: (i64, i64),
     pub(super) reading: AccountId,
@@ -225,15 +233,19 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     fn of(&self, name: &str) -> String {
-        format!("{}{name}", self.within)
+        match self.within {
+            None => name.to_owned(),
+            Some((place, outer, None)) => format!("{}.{name}", place.of(outer)),
+            Some((place, outer, Some(index))) => format!("{}[{index}].{name}", place.of(outer)),
+        }
     }
 }
 
 /// Looks at these fields of an object, in their order; others are passed over. Null stands for a field that is left out: SDKs in Go
 /// write it for a list that was never set.
-pub(super) fn check(fields: &[Field], map: &Map<String, Value>, at: &Place<'_>) -> Result<(), Refused> {
+pub(super) fn check(fields: &[Field], map: &Fields<'_>, at: &Place<'_>) -> Result<(), Refused> {
     fields.iter().try_for_each(|field| match map.get(field.name) {
-        Some(Value::Null) if !field.is_required => Ok(()),
+        Some(Json::Null) if !field.is_required => Ok(()),
         Some(value) => field.check(value, at),
         None if field.is_required => {
             let code = field.invalid.unwrap_or(at.codes.0);
@@ -262,12 +274,13 @@ pub(super) fn schema(fields: &[Field], message: Message) -> Value {
 }
 
 /// The whole number that this is; `5.0` is one as well, as JSON Schema has it.
-pub(super) fn whole(value: &Value) -> Option<i64> {
+pub(super) fn whole(value: &Json<'_>) -> Option<i64> {
+    let Json::Number(number) = value else { return None };
     let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT_MAX as f64;
-    value.as_i64().or_else(|| value.as_f64().filter(exact).map(|number| number as i64))
+    number.as_i64().or_else(|| number.as_f64().filter(exact).map(|number| number as i64))
 }
 
-fn account(value: &Value, reading: AccountId) -> Result<(), String> {
-    let text = value.as_str().ok_or_else(|| "a user id, which is a string".to_owned())?;
+fn account(value: &Json<'_>, reading: AccountId) -> Result<(), String> {
+    let text = value.as_text().ok_or_else(|| "a user id, which is a string".to_owned())?;
     UserId::parse_as(text, reading).map(drop).map_err(|error| format!("a user id: {error}"))
 }

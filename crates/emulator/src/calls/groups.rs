@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use super::answer::Reply;
 use super::body::Given;
 use super::field::Field;
+use super::json::Json;
 use super::refused::Refused;
 
-use super::call::{Answered, Asked, Call, is_admin, well_formed};
+use super::call::{Answered, Call, WebhookResult, is_admin, well_formed};
 use crate::state::{Changes, Group, State};
 use crate::webhooks::{CallWebhook, Initiator, WebhookEvent};
 
@@ -132,7 +133,7 @@ fn free_id(state: &State, given: &Given<'_>, kind: GroupType) -> Result<Option<G
 }
 
 /// Source: 1047/34368, sample request. `CreateGroupNum` counts the groups of the type that the owner has.
-fn before_create(state: &State, given: &Given<'_>) -> Asked {
+fn before_create(state: &State, given: &Given<'_>) -> WebhookResult {
     let (kind, _) = creatable(state, given)?;
     let owner = given.account("Owner_Account");
     let is_own = |id: &GroupId| {
@@ -166,7 +167,7 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
         .with("Name", given.text("Name").unwrap_or_default())
         .with("MemberList", first_members(given));
     let custom = given.part().any("AppDefinedData").filter(|_| !given.parts("AppDefinedData").is_empty());
-    Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.cloned()))))
+    Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.map(Json::to_value)))))
 }
 
 fn import(state: &mut State, given: &Given<'_>) -> Answered {

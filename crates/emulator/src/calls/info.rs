@@ -5,11 +5,10 @@ use std::sync::LazyLock;
 use avmarks_rules::Room;
 use avmarks_spec::{GroupId, GroupType, UserId};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use serde_json::json;
 
-use super::answer::{Object, Reply};
-use super::body::{Given, Part};
+use super::answer::{Object, ObjectWriter, Reply};
+use super::body::Given;
 use super::call::{Answered, Call, found, permitted, well_formed};
 use super::field::Field;
 use super::groups::{CUSTOM, JOIN_OPTIONS, TEXT_BYTES_MAX, profile};
@@ -103,77 +102,45 @@ pub(super) const CALLS: &[Call] = &[
     .looks(joined),
 ];
 
+/// In the order of fields of the sample response.
 fn describe(state: &State, given: &Given<'_>) -> Answered {
     let filter = given.part().part("ResponseFilter");
-    let infos = given.texts("GroupIdList").unwrap_or_default().into_iter().map(|text| {
+    let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
+    let ids = given.texts("GroupIdList").unwrap_or_default();
+    Ok(Reply::ok().with_objects("GroupInfo", ids, |text, out| {
         let found = well_formed(text).and_then(|id| {
             let room = found(state, &id)?;
             permitted(state, &id, room, given.caller)?;
             Ok((id, room))
         });
+        out.field("GroupId", text);
         match found {
-            Ok((id, room)) => Described::Group(info(state, given, text, id, room, filter)),
-            Err(refused) => Described::Refused(text, refused),
+            Ok((id, room)) => {
+                out.field("ErrorCode", &0);
+                out.field("ErrorInfo", "");
+                Base::of(state, &given.terms.capacity, id, room).write(out, wanted.as_deref());
+                if let Some(members) = members(state, given, id, room, wanted.is_some()) {
+                    out.field("MemberList", &members);
+                }
+            }
+            Err(Refused { code, info }) => {
+                out.field("ErrorCode", &code.number());
+                out.field("ErrorInfo", &info);
+            }
         }
-    });
-    Ok(Reply::ok().with("GroupInfo", infos.collect::<Vec<_>>()))
+    }))
 }
 
-/// A row of `get_group_info`.
-enum Described<'a> {
-    Group(GroupInfo<'a>),
-    Refused(&'a str, Refused),
-}
-
-/// A group as it is described.
-struct GroupInfo<'a> {
-    id: &'a str,
-    base: Base<'a>,
-    wanted: Option<Vec<&'a str>>,
-    /// Named where the type keeps profiles of members, and the filter does not leave them out. Source: 1047/34961; 33529.
-    members: Option<Vec<Object>>,
-}
-
-fn info<'a>(
-    state: &'a State,
-    given: &Given<'_>,
-    text: &'a str,
-    id: GroupId,
-    room: &'a Room,
-    filter: Option<Part<'a>>,
-) -> GroupInfo<'a> {
-    let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
-    let has_members = wanted.is_none() || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
-    let members = (room.kind() != GroupType::AvChatRoom && has_members).then(|| {
+/// The members of a group, named where the type keeps profiles of members, and the filter does not leave them out. Source: 1047/34961;
+/// 33529.
+fn members(state: &State, given: &Given<'_>, id: GroupId, room: &Room, is_filtered: bool) -> Option<Vec<Object>> {
+    let filter = given.part().part("ResponseFilter");
+    let has_members = !is_filtered || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
+    (room.kind() != GroupType::AvChatRoom && has_members).then(|| {
         let wanted = filter.and_then(|filter| filter.texts("MemberInfoFilter"));
         let accounts = everybody(state, id, given.now).into_iter();
         accounts.map(|account| row(state, id, &account, given.now, wanted.as_deref())).collect()
-    });
-    GroupInfo { id: text, base: Base::of(state, &given.terms.capacity, id, room), wanted, members }
-}
-
-/// In the order of fields of the sample response.
-impl Serialize for Described<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self {
-            Self::Group(GroupInfo { id, base, wanted, members }) => {
-                map.serialize_entry("GroupId", id)?;
-                map.serialize_entry("ErrorCode", &0)?;
-                map.serialize_entry("ErrorInfo", "")?;
-                base.write(&mut map, wanted.as_deref())?;
-                if let Some(members) = members {
-                    map.serialize_entry("MemberList", members)?;
-                }
-            }
-            Self::Refused(id, Refused { code, info }) => {
-                map.serialize_entry("GroupId", id)?;
-                map.serialize_entry("ErrorCode", &code.number())?;
-                map.serialize_entry("ErrorInfo", info)?;
-            }
-        }
-        map.end()
-    }
+    })
 }
 
 /// What a group has that nothing was said of.
@@ -195,49 +162,49 @@ impl<'a> Base<'a> {
     }
 
     /// Writes those fields that are wanted, or all.
-    fn write<M: SerializeMap>(&self, map: &mut M, wanted: Option<&[&str]>) -> Result<(), M::Error> {
+    fn write(&self, out: &mut ObjectWriter<'_>, wanted: Option<&[&str]>) {
         let Self { app, group, room, max_members } = self;
         let (more, created) = (group.more(), group.created.as_seconds());
         let messages = &more.messages;
         let owner = room.owner();
         let option = if room.kind() == GroupType::AvChatRoom { "FreeAccess" } else { "NeedPermission" };
         let muted = if more.mute_all_member { "On" } else { "Off" };
-        let mut out = Wanted { map, wanted };
-        out.field("Type", room.kind().name())?;
-        out.field("Name", &group.name)?;
-        out.field("Appid", app)?;
-        out.field("Introduction", &group.introduction)?;
-        out.field("Notification", &group.notification)?;
-        out.field("FaceUrl", &group.face_url)?;
-        out.field("Owner_Account", owner.as_ref().map(UserId::as_str).unwrap_or_default())?;
-        out.field("CreateTime", &created)?;
-        out.field("LastInfoTime", &more.changed.unwrap_or(created))?;
-        out.field("LastMsgTime", &messages.last.back().map_or(0, |message| message.time))?;
-        out.field("NextMsgSeq", &(messages.count + 1))?;
-        out.field("MemberNum", &(room.len() - room.robots()))?;
-        out.field("MaxMemberNum", max_members)?;
-        out.field("ApplyJoinOption", more.apply_join_option.as_deref().unwrap_or(option))?;
+        let mut out = Wanted { out, wanted };
+        out.field("Type", room.kind().name());
+        out.field("Name", &group.name);
+        out.field("Appid", app);
+        out.field("Introduction", &group.introduction);
+        out.field("Notification", &group.notification);
+        out.field("FaceUrl", &group.face_url);
+        out.field("Owner_Account", owner.as_ref().map(UserId::as_str).unwrap_or_default());
+        out.field("CreateTime", &created);
+        out.field("LastInfoTime", &more.changed.unwrap_or(created));
+        out.field("LastMsgTime", &messages.last.back().map_or(0, |message| message.time));
+        out.field("NextMsgSeq", &(messages.count + 1));
+        out.field("MemberNum", &(room.len() - room.robots()));
+        out.field("MaxMemberNum", max_members);
+        out.field("ApplyJoinOption", more.apply_join_option.as_deref().unwrap_or(option));
         // The newer name and the older one of the same field.
-        out.field("MuteAllMember", muted)?;
-        out.field("ShutUpAllMember", muted)?;
+        out.field("MuteAllMember", muted);
+        out.field("ShutUpAllMember", muted);
         if !more.custom.is_empty() {
             let custom: Vec<_> = more.custom.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-            out.field("AppDefinedData", &custom)?;
+            out.field("AppDefinedData", &custom);
         }
-        Ok(())
     }
 }
 
 /// An object of which some fields are wanted, or all.
-struct Wanted<'a, M> {
-    map: &'a mut M,
+struct Wanted<'a, 'o> {
+    out: &'a mut ObjectWriter<'o>,
     wanted: Option<&'a [&'a str]>,
 }
 
-impl<M: SerializeMap> Wanted<'_, M> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
-        let is_wanted = self.wanted.is_none_or(|wanted| wanted.contains(&name));
-        if is_wanted { self.map.serialize_entry(name, value) } else { Ok(()) }
+impl Wanted<'_, '_> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        if self.wanted.is_none_or(|wanted| wanted.contains(&name)) {
+            self.out.field(name, value);
+        }
     }
 }
 
@@ -250,11 +217,19 @@ fn list(state: &State, given: &Given<'_>) -> Answered {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let passed = given.number("Next").and_then(|next| usize::try_from(next).ok()).unwrap_or_default();
     let is_asked = |id: &GroupId| state.app.room(id).is_some_and(|room| of_type(given, room.kind()));
-    let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
-    let page: Vec<_> = groups.iter().skip(passed).take(limit).map(|id| json!({ "GroupId": id.as_str() })).collect();
+    // Where every type is asked for, no group is looked at.
+    let (total, page): (_, Vec<_>) = match given.text("GroupType") {
+        None => (state.app.groups().len(), state.app.groups().skip(passed).take(limit).collect()),
+        Some(_) => {
+            let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
+            (groups.len(), groups.into_iter().skip(passed).take(limit).collect())
+        }
+    };
     let seen = passed.saturating_add(page.len());
-    let next = if seen < groups.len() { seen } else { 0 };
-    Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page).with("Next", next))
+    let next = if seen < total { seen } else { 0 };
+    let reply = Reply::ok().with("TotalCount", total);
+    let reply = reply.with_objects("GroupIdList", page, |id, out| out.field("GroupId", id.as_str()));
+    Ok(reply.with("Next", next))
 }
 
 fn modify(state: &mut State, given: &Given<'_>) -> Answered {
@@ -281,8 +256,10 @@ fn modify(state: &mut State, given: &Given<'_>) -> Answered {
 fn joined(state: &State, given: &Given<'_>) -> Answered {
     let Some(account) = given.account("Member_Account") else { return Ok(Reply::ok()) };
     let flag = |name| given.number(name) == Some(1);
-    let is_asked = |id: &GroupId| {
-        let Some(room) = state.app.room(id).filter(|room| is_member(room, &account, given.now)) else { return false };
+    let is_asked = |(id, room): &(GroupId, &Room)| {
+        if !is_member(room, &account, given.now) {
+            return false;
+        }
         let is_active = state.groups.get(id).is_some_and(|group| group.more().messages.count > 0);
         let is_shown = match room.kind() {
             GroupType::AvChatRoom => flag("WithHugeGroups") || given.text("GroupType") == Some("AVChatRoom"),
@@ -291,39 +268,21 @@ fn joined(state: &State, given: &Given<'_>) -> Answered {
         };
         is_shown && of_type(given, room.kind())
     };
-    let groups: Vec<_> = state.app.groups().filter(is_asked).collect();
+    let groups: Vec<_> = state.groups_of(&account).filter(is_asked).collect();
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());
     // 0 is what an SDK sends that leaves the number out.
     let limit = count("Limit").filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let filter = given.part().part("ResponseFilter");
-    let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit).map(|id| {
-        let base = filter
-            .and_then(|filter| filter.texts("GroupBaseInfoFilter"))
-            .and_then(|wanted| Some((Base::of(state, &given.terms.capacity, *id, state.app.room(id)?), wanted)));
-        let own = filter.and_then(|filter| filter.texts("SelfInfoFilter"));
-        let own = own.map(|wanted| row(state, *id, &account, given.now, Some(&wanted)));
-        Joined { id: id.as_str(), base, own }
-    });
-    Ok(Reply::ok().with("TotalCount", groups.len()).with("GroupIdList", page.collect::<Vec<_>>()))
-}
-
-/// A row of `get_joined_group_list`.
-struct Joined<'a> {
-    id: &'a str,
-    base: Option<(Base<'a>, Vec<&'a str>)>,
-    own: Option<Object>,
-}
-
-impl Serialize for Joined<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("GroupId", self.id)?;
-        if let Some((base, wanted)) = &self.base {
-            base.write(&mut map, Some(wanted))?;
+    let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
+    let own = filter.and_then(|filter| filter.texts("SelfInfoFilter"));
+    let page = groups.iter().skip(count("Offset").unwrap_or_default()).take(limit);
+    Ok(Reply::ok().with("TotalCount", groups.len()).with_objects("GroupIdList", page, |(id, room), out| {
+        out.field("GroupId", id.as_str());
+        if let Some(wanted) = &wanted {
+            Base::of(state, &given.terms.capacity, *id, room).write(out, Some(wanted));
         }
-        if let Some(own) = &self.own {
-            map.serialize_entry("SelfInfo", own)?;
+        if let Some(own) = &own {
+            out.field("SelfInfo", &row(state, *id, &account, given.now, Some(own)));
         }
-        map.end()
-    }
+    }))
 }

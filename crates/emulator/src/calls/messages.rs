@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
 use super::body::Given;
-use super::call::{Answered, Asked, Call};
+use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
+use super::json::Json;
 use super::refused::Refused;
 use crate::state::{Message, State};
 use crate::webhooks::{CallWebhook, WebhookEvent};
@@ -142,7 +143,7 @@ pub(super) const CALLS: &[Call] = &[
 
 /// The body of a message, where it is short enough.
 pub(super) fn body(given: &Given<'_>, too_long: i64) -> Result<Value, Refused> {
-    let body = given.part().any("MsgBody").cloned().unwrap_or_default();
+    let body = given.part().any("MsgBody").map(Json::to_value).unwrap_or_default();
     let bytes = body.to_string().len();
     if bytes > BODY_BYTES_MAX {
         let info = format!("`MsgBody` has {bytes} bytes; at most {BODY_BYTES_MAX} are allowed");
@@ -189,7 +190,7 @@ fn sendable(state: &State, given: &Given<'_>) -> Result<(Message, Option<(u64, u
     Ok((message, repeated))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> Asked {
+fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
     let (message, repeated) = sendable(state, given)?;
     if repeated.is_some() || forbids(given, FORBID_BEFORE) {
         return Ok(None);
@@ -304,7 +305,7 @@ fn import(state: &mut State, given: &Given<'_>) -> Answered {
     let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgList").into_iter().map(|part| {
         let time = part.number("SendTime").and_then(|time| u64::try_from(time).ok()).unwrap_or_default();
-        let body = part.any("MsgBody").cloned().unwrap_or_default();
+        let body = part.any("MsgBody").map(Json::to_value).unwrap_or_default();
         let seq = messages.push(Message {
             time,
             from: part.text("From_Account").unwrap_or_default().to_owned(),

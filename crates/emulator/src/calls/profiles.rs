@@ -3,14 +3,15 @@
 //! Ours: a field that was never set is left out of what is read, and values are kept as they came.
 
 use avmarks_spec::Excerpt;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::{Object, Reply};
 use super::body::Given;
 use super::call::{Answered, Call};
 use super::field::Field;
+use super::json::Json;
 use super::refused::Refused;
-use super::view::{Memberships, exists};
+use super::view::exists;
 use crate::state::State;
 
 /// Bytes of a value. Source: 1047/34916, code 40601.
@@ -90,12 +91,12 @@ fn set(state: &mut State, given: &Given<'_>) -> Answered {
         let (tag, value) = (item.text("Tag").unwrap_or_default(), item.any("Value"));
         known(tag)?;
         match value {
-            Some(Value::String(text)) if text.len() > VALUE_BYTES_MAX => {
+            Some(Json::Text(text)) if text.len() > VALUE_BYTES_MAX => {
                 let info =
                     format!("`Value` of `{tag}` has {} bytes; at most {VALUE_BYTES_MAX} are allowed", text.len());
                 return Err(Refused::new(40_601, info));
             }
-            Some(Value::String(_) | Value::Number(_)) => {}
+            Some(Json::Text(_) | Json::Number(_)) => {}
             _ => return Err(Refused::new(40_001, format!("`Value` of `{tag}` is neither a string nor a number"))),
         }
     }
@@ -103,7 +104,7 @@ fn set(state: &mut State, given: &Given<'_>) -> Answered {
     let profile = &mut profile.0;
     for item in items {
         if let (Some(tag), Some(value)) = (item.text("Tag"), item.any("Value")) {
-            profile.insert(tag.to_owned(), value.clone());
+            profile.insert(tag.to_owned(), value.to_value());
         }
     }
     Ok(Reply::ok())
@@ -113,11 +114,9 @@ fn get(state: &State, given: &Given<'_>) -> Answered {
     let tags = given.texts("TagList").unwrap_or_default();
     tags.iter().try_for_each(|tag| known(tag))?;
     let (mut rows, mut failed) = (Vec::new(), Vec::new());
-    let accounts = given.accounts("To_Account");
-    let memberships = Memberships::of_strangers(state, &accounts);
-    for account in accounts {
+    for account in given.accounts("To_Account") {
         let mut row = vec![("To_Account", json!(account.as_str()))];
-        if memberships.exists(state, &account) {
+        if exists(state, &account) {
             let profile = state.calls.accounts.get(&account).and_then(|kept| kept.0.as_deref());
             let value = |tag: &&str| Some(json!({ "Tag": tag, "Value": profile?.0.get(*tag)? }));
             let items: Vec<_> = tags.iter().filter_map(value).collect();

@@ -11,6 +11,7 @@ use super::field::Field;
 use super::refused::Refused;
 use super::view::{is_member, role};
 use crate::state::State;
+use crate::webhooks::Initiator;
 
 const AV: (GroupType, i64) = (GroupType::AvChatRoom, 10_007);
 
@@ -56,12 +57,53 @@ fn change_owner(state: &mut State, given: &Given<'_>) -> Answered {
     let account = account.filter(|account| state.app.room(&id).is_some_and(|room| there(room, account)));
     let account =
         account.ok_or_else(|| Refused::new(10_019, format!("`NewOwner_Account` is no member of group `{id}`")))?;
-    state.app.change_owner(id, account, given.now);
+    let changes = state.change_owner(id, account, given.now);
     if let Some(group) = state.groups.get_mut(&id) {
         // Who owns a group is no administrator of it beside.
         if let Some(member) = group.more_mut().members.get_mut(&account) {
             member.is_admin = false;
         }
     }
-    Ok(Reply::ok())
+    Ok(Reply::ok().and(changes, Initiator::Member))
+}
+
+#[cfg(test)]
+mod tests {
+    use avmarks_protocol::ErrorCode;
+    use avmarks_rules::{Event, Presence};
+    use avmarks_service::{App, GroupEventKind, Request, Settings};
+    use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
+
+    use crate::authorized_call::AuthorizedCall;
+    use crate::calls::{self, Terms};
+    use crate::capacity::Capacity;
+    use crate::clock::Clock;
+    use crate::state::{Group, State};
+
+    /// A pin that ends in another group, unnoticed until the owner of this one changes.
+    #[test]
+    fn a_change_of_owner_tells_what_ended_meanwhile() {
+        let clock = Clock::standing_at(Timestamp::EPOCH);
+        let mut state = State::new(App::new(Settings::default()), clock);
+        let [live, class] = ["live", "class"].map(|id| GroupId::parse(id).unwrap());
+        let account = UserId::parse("u").unwrap();
+        let start = Timestamp::EPOCH;
+        for (id, kind) in [(live, GroupType::AvChatRoom), (class, GroupType::Public)] {
+            state.create_group(id, kind, None, Group::default(), start);
+            state.apply_presence(id, Presence::Join, &[account], start);
+        }
+        let body = br#"{"GroupId":"live","CommandType":1,"MemberList":[{"Member_Account":"u","Marks":[500]}]}"#;
+        let path = "v4/group_open_avchatroom_http_svc/modify_user_info";
+        let handled = state.app.handle(&Request::trusted("administrator", path, body), start);
+        assert_eq!(handled.answer.code, ErrorCode::OK);
+        let path = "v4/group_open_http_svc/change_group_owner";
+        let body = br#"{"GroupId":"class","NewOwner_Account":"u"}"#;
+        let asked = AuthorizedCall { identifier: "administrator", path, body };
+        let terms = Terms { capacity: Capacity::UNLIMITED, strict: false, discards: false };
+        let later = Timestamp::from_millis(300_000_000);
+        let (outcome, is_change) = calls::answer(&mut state, terms, calls::of(path).unwrap(), &asked, later);
+        assert!(is_change);
+        let kinds: Vec<_> = outcome.changes.events.into_iter().map(|event| (event.group, event.kind)).collect();
+        assert_eq!(kinds, [(live, GroupEventKind::Member(Event::PinExpired { account }))]);
+    }
 }

@@ -1,7 +1,5 @@
 //! What is known of accounts and members, for more than one family of calls.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use avmarks_rules::{MemberState, Room};
 use avmarks_spec::{GroupId, Timestamp, UserId};
 use serde_json::json;
@@ -11,66 +9,16 @@ use super::call::is_admin;
 use crate::capacity::Capacity;
 use crate::state::{Group, State};
 
-/// The groups that some accounts take part in, found in one pass over all groups: there may be 100,000.
-pub(super) struct Memberships(BTreeMap<UserId, Vec<GroupId>>);
-
-impl Memberships {
-    /// Those of these accounts.
-    pub(super) fn of(state: &State, accounts: &[UserId]) -> Self {
-        let mut found = BTreeMap::<_, Vec<_>>::new();
-        if accounts.is_empty() {
-            return Self(found);
-        }
-        let accounts: BTreeSet<_> = accounts.iter().collect();
-        let now = state.app.now();
-        for id in state.app.groups() {
-            let Some(room) = state.app.room(&id).filter(|room| !room.is_empty()) else { continue };
-            // The shorter of the two is gone through: most groups have fewer members than a call may name accounts.
-            if room.len() < accounts.len() {
-                let members = room.members(now).into_iter().map(|member| member.account);
-                for account in members.filter(|account| accounts.contains(account)) {
-                    found.entry(account).or_default().push(id);
-                }
-            } else {
-                for account in accounts.iter().filter(|account| room.member(account, now).is_some()) {
-                    found.entry(**account).or_default().push(id);
-                }
-            }
-        }
-        Self(found)
-    }
-
-    /// Those of the accounts that are known by nothing else.
-    pub(super) fn of_strangers(state: &State, accounts: &[UserId]) -> Self {
-        let strangers: Vec<_> = accounts.iter().filter(|account| !is_known(state, account)).copied().collect();
-        Self::of(state, &strangers)
-    }
-
-    /// Whether there is such an account.
-    pub(super) fn exists(&self, state: &State, account: &UserId) -> bool {
-        is_known(state, account) || self.0.contains_key(account)
-    }
-
-    /// Whether it has a connection anywhere.
-    pub(super) fn is_online(&self, state: &State, account: &UserId) -> bool {
-        let is_there = |id: &GroupId| state.app.room(id).is_some_and(|room| room.is_online(account, state.app.now()));
-        self.0.get(account).is_some_and(|groups| groups.iter().any(is_there))
-    }
-
-    /// Takes the groups of an account out.
-    pub(super) fn take(&mut self, account: &UserId) -> Vec<GroupId> {
-        self.0.remove(account).unwrap_or_default()
-    }
-}
-
-/// Whether an account was imported, or is an app admin.
-fn is_known(state: &State, account: &UserId) -> bool {
-    state.calls.accounts.contains_key(account) || is_admin(state, account.as_str())
-}
-
-/// Whether there is such an account.
+/// Whether there is such an account: it was imported, is an app admin, or takes part in a group.
 pub(super) fn exists(state: &State, account: &UserId) -> bool {
-    Memberships::of_strangers(state, std::slice::from_ref(account)).exists(state, account)
+    state.calls.accounts.contains_key(account)
+        || is_admin(state, account.as_str())
+        || state.groups_of(account).next().is_some()
+}
+
+/// Whether an account has a connection in any group, or is pinned there.
+pub(super) fn is_online(state: &State, account: &UserId) -> bool {
+    state.groups_of(account).any(|(_, room)| room.is_online(account, state.app.now()))
 }
 
 /// Whether an account takes part in a group, robots left out.

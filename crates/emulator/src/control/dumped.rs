@@ -19,7 +19,7 @@ pub(super) struct Dumped {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct EmulatorPart {
     groups: BTreeMap<String, Group>,
     calls: CallState,
 }
@@ -34,7 +34,7 @@ struct Head {
 pub(super) fn written(state: &State) -> Vec<u8> {
     let groups = state.groups.iter().filter(|(_, group)| **group != Group::default());
     let groups = groups.map(|(id, group)| (id.to_string(), group.clone())).collect();
-    let kept = Kept { groups, calls: state.calls.clone() };
+    let kept = EmulatorPart { groups, calls: state.calls.clone() };
     let mut snapshot = state.app.snapshot();
     // String keys, and no part that can fail: writing does not.
     let kept = serde_json::to_vec(&kept).unwrap_or_default();
@@ -50,7 +50,7 @@ pub(super) fn written(state: &State) -> Vec<u8> {
 pub(super) fn read(json: &[u8]) -> Result<Dumped, String> {
     let app = App::restore(json).map_err(|error| error.to_string())?;
     let head: Head = serde_json::from_slice(json).map_err(|error| error.to_string())?;
-    let kept = head.emulator.map(|kept| serde_json::from_str::<Kept>(kept.get()));
+    let kept = head.emulator.map(|kept| serde_json::from_str::<EmulatorPart>(kept.get()));
     let kept = kept.transpose().map_err(|error| format!("`emulator`: {error}"))?.unwrap_or_default();
     let groups = kept.groups.into_iter().map(|(id, group)| match GroupId::parse(&id) {
         Ok(id) => Ok((id, group)),

@@ -23,14 +23,14 @@ pub(super) struct Page {
 
 #[derive(Serialize)]
 pub(super) struct Entries {
-    entries: Vec<Shown>,
+    entries: Vec<EntryJson>,
     /// The number of the last entry, where there are more after it.
     next: Option<u64>,
 }
 
-struct Shown(Arc<Entry>);
+struct EntryJson(Arc<Entry>);
 
-impl Serialize for Shown {
+impl Serialize for EntryJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
@@ -46,6 +46,6 @@ pub(super) async fn show(
     let more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| more).map(|last| last.number);
-    let entries = entries.into_iter().map(Shown).collect();
+    let entries = entries.into_iter().map(EntryJson).collect();
     Ok(Json(Entries { entries, next }))
 }

@@ -66,13 +66,9 @@ pub(super) fn parse(json: &str) -> Result<State, String> {
         let id = GroupId::parse(&id).map_err(|error| format!("a group: {error}"))?;
         Ok((id, group))
     });
-    Ok(State {
-        app: App::restore(app.get().as_bytes()).map_err(|error| error.to_string())?,
-        clock: clock.into(),
-        groups: groups.collect::<Result<_, String>>()?,
-        calls,
-        assigned,
-    })
+    let groups = groups.collect::<Result<_, String>>()?;
+    let app = App::restore(app.get().as_bytes()).map_err(|error| error.to_string())?;
+    Ok(State::of(app, clock.into(), groups, calls, assigned))
 }
 
 impl From<&Clock> for ClockWire {

@@ -1,25 +1,15 @@
-//! What a call was asked and answered, as far as the log keeps it, and whom it was about.
+//! What the kept bodies of a call tell: whom it was about, and how they are shown.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use avmarks_protocol::url::redact_usersig;
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Bytes that are kept of a body.
-const BODY_BYTES_MAX: usize = 4_096;
 /// Accounts, and marks, that are named of one call.
 const NAMED_MAX: usize = 20;
 /// Fields of a body whose text is not shown, in lower case.
 const SECRETS: [&str; 5] = ["usersig", "sig", "token", "secret", "password"];
-
-/// How the bodies of a call begin.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bodies {
-    request: Box<str>,
-    answer: Box<str>,
-}
 
 /// Whom a call is about, as its body says.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,56 +22,25 @@ pub(super) struct About {
     pub(super) marks: Vec<u64>,
 }
 
-impl Bodies {
-    pub(crate) fn of(request: &[u8], answer: &[u8]) -> Self {
-        Self { request: start_of(request), answer: start_of(answer) }
-    }
-
-    /// About how much memory they take.
-    pub(super) const fn bytes(&self) -> usize {
-        self.request.len() + self.answer.len()
-    }
-
-    /// How the body of the request begins, without secrets; it ends with `…` where there is more.
-    pub(super) fn request(&self) -> String {
-        shown(&self.request)
-    }
-
-    /// How the answer begins.
-    pub(super) fn answer(&self) -> String {
-        shown(&self.answer)
-    }
-
-    /// Whom the call is about, as far as the body was kept.
-    pub(super) fn about(&self) -> About {
-        let mut about = About::default();
-        // A body that was cut, or is no JSON, ends with an error; what was found until then stays.
-        let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: false }
-            .deserialize(&mut serde_json::Deserializer::from_str(&self.request));
-        about
-    }
-
-    /// The group of [`Bodies::about`]; what stands behind it is not read.
-    pub(crate) fn group(&self) -> Option<String> {
-        let mut about = About::default();
-        let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: true }
-            .deserialize(&mut serde_json::Deserializer::from_str(&self.request));
-        about.group
-    }
+/// Whom the call of this body is about, as far as the body was kept.
+pub(super) fn about(body: &str) -> About {
+    let mut about = About::default();
+    // A body that was cut, or is no JSON, ends with an error; what was found until then stays.
+    let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: false }
+        .deserialize(&mut serde_json::Deserializer::from_str(body));
+    about
 }
 
-fn start_of(body: &[u8]) -> Box<str> {
-    let start = body.get(..BODY_BYTES_MAX).unwrap_or(body);
-    // Nearly all are UTF-8, which is seen at once.
-    let text = std::str::from_utf8(start).map_or_else(|_| String::from_utf8_lossy(start), Cow::Borrowed);
-    match start.len() < body.len() {
-        true => format!("{text}…").into_boxed_str(),
-        false => text.into(),
-    }
+/// The group of [`about`]; what stands behind it is not read.
+pub(super) fn group(body: &str) -> Option<String> {
+    let mut about = About::default();
+    let _ = Find { about: &mut about, wanted: Wanted::Nothing, ends_with_group: true }
+        .deserialize(&mut serde_json::Deserializer::from_str(body));
+    about.group
 }
 
 /// A body as it may be shown: the text of each field that is named like a secret is left out.
-fn shown(body: &str) -> String {
+pub(super) fn shown(body: &str) -> String {
     let body = redact_usersig(body);
     let mut shown = String::with_capacity(body.len());
     let mut rest = &*body;
@@ -268,9 +227,8 @@ mod tests {
             ("<html>", None, &[], &[]),
             ("", None, &[], &[]),
         ] {
-            let bodies = Bodies::of(body.as_bytes(), b"");
-            let About { group: found, accounts: named, marks: set } = bodies.about();
-            assert_eq!(bodies.group().as_deref(), group, "{body}");
+            let About { group: found, accounts: named, marks: set } = about(body);
+            assert_eq!(super::group(body).as_deref(), group, "{body}");
             assert_eq!((found.as_deref(), set.as_slice()), (group, marks), "{body}");
             assert_eq!(named, accounts, "{body}");
         }
@@ -280,7 +238,7 @@ mod tests {
     fn no_more_than_twenty_accounts_are_named() {
         let accounts: Vec<_> = (0..25).map(|at| format!("u{at}")).collect();
         let body = serde_json::json!({ "Member_Account": accounts, "Marks": (0..25).collect::<Vec<_>>() });
-        let about = Bodies::of(body.to_string().as_bytes(), b"").about();
+        let about = about(&body.to_string());
         assert_eq!((about.accounts.len(), about.marks.len()), (20, 20));
     }
 
@@ -295,14 +253,7 @@ mod tests {
             (r#"{"a":"token","b":"c"}"#, r#"{"a":"token","b":"c"}"#),
             ("\u{e9}\"", "\u{e9}\""),
         ] {
-            assert_eq!(Bodies::of(body.as_bytes(), b"").request(), expected);
+            assert_eq!(shown(body), expected);
         }
-    }
-
-    #[test]
-    fn bodies_are_kept_to_4096_bytes() {
-        let whole = "x".repeat(BODY_BYTES_MAX);
-        assert_eq!(Bodies::of(whole.as_bytes(), b"").request(), whole);
-        assert_eq!(Bodies::of(b"", format!("{whole}y").as_bytes()).answer(), format!("{whole}…"));
     }
 }

@@ -74,7 +74,9 @@ impl World {
             Record::Own(OwnLine::GroupCall { at, identifier, path, body, strict }) => {
                 let asked = AuthorizedCall { identifier: &identifier, path: &path, body: body.as_bytes() };
                 let terms = Terms { capacity: Capacity::UNLIMITED, strict, discards: false };
-                if !calls::answer(&mut self.state, terms, &asked, at).1 {
+                let is_change =
+                    calls::of(&path).is_some_and(|call| calls::answer(&mut self.state, terms, call, &asked, at).1);
+                if !is_change {
                     return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
                 }
             }

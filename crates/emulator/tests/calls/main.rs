@@ -5,7 +5,7 @@ mod accounts;
 mod acknowledged;
 mod chatbots;
 #[expect(dead_code, reason = "the suite that it belongs to uses all of it")]
-#[path = "../rim/client.rs"]
+#[path = "../socket/client.rs"]
 mod client;
 mod document;
 mod groups;

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 #[expect(dead_code, reason = "the suite that it belongs to uses all of it")]
-#[path = "../rim/client.rs"]
+#[path = "../socket/client.rs"]
 mod client;
 mod clock;
 mod document;

@@ -4,7 +4,7 @@ use avmarks_protocol::ErrorCode;
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
 use super::{InFlight, Keeper};
-use crate::call::{Action, Call, Named, request};
+use crate::call::{AccountMarks, Action, Call, request};
 use crate::event::Event;
 use crate::group::Stage;
 
@@ -18,7 +18,7 @@ const REFUSALS_MAX: u32 = 24;
 pub(super) struct Division {
     pub(super) group: GroupId,
     action: Action,
-    /// What is still to be sent, the next part last.
+    /// The parts that are not sent yet, the next part last.
     parts: Vec<Part>,
     refusals: u32,
 }
@@ -88,8 +88,8 @@ impl Keeper {
         None
     }
 
-    fn named_of(&mut self, now: Timestamp, group: GroupId, action: Action, part: Vec<UserId>) -> Named {
-        let mut named = Named::new();
+    fn named_of(&mut self, now: Timestamp, group: GroupId, action: Action, part: Vec<UserId>) -> AccountMarks {
+        let mut named = AccountMarks::new();
         for account in part {
             let Some(state) = self.groups.get_mut(&group) else { break };
             state.delayed = state.delayed.saturating_sub(1);
@@ -147,7 +147,7 @@ impl Keeper {
         self.end_division(now, id);
     }
 
-    /// Ends a division. What it has not sent waits for its next sign of life.
+    /// Ends a division. Accounts that it has not sent wait for their next sign of life.
     pub(super) fn end_division(&mut self, now: Timestamp, id: u64) {
         self.divisions_ready.remove(&id);
         let Some(Division { group, action, parts, .. }) = self.divisions.remove(&id) else { return };

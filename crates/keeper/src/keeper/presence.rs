@@ -11,23 +11,10 @@ use crate::group::Stage;
 use crate::want::Want;
 
 impl Keeper {
-    /// Whether a webhook may matter here: something is wanted or pending of one of its accounts, or in its group where it is gone.
-    #[must_use]
-    pub fn concerns(&self, webhook: &Webhook) -> bool {
-        let Some(state) = GroupId::parse(webhook.group_id()).ok().and_then(|group| self.groups.get(&group)) else {
-            return false;
-        };
-        let is_known = |member: &WebhookMember| {
-            account(member)
-                .is_some_and(|account| state.wants.contains_key(&account) || state.active.contains_key(&account))
-        };
-        members(webhook).is_none_or(|members| members.iter().any(is_known))
-    }
-
-    /// Takes in a webhook. It may be doubled, late, out of order, or about accounts of which nothing is wanted.
+    /// Records a webhook. It may be duplicated, late, out of order, or about accounts without a want.
     ///
-    /// An account that came online or joined is due at once. One that went offline or left is dropped from what waits, where its
-    /// `EventTime` is later than all that has it online; in doubt, and without `EventTime`, it counts as online. A robot that left is
+    /// An account that came online or joined is due at once. One that went offline or left is removed from the waiting accounts, if its
+    /// `EventTime` is later than all its signs of life; otherwise, and without `EventTime`, it counts as online. A robot that left is
     /// added again.
     pub fn on_webhook(&mut self, now: Timestamp, webhook: &Webhook) {
         let now = self.time(now);
@@ -55,8 +42,8 @@ impl Keeper {
         }
     }
 
-    /// Takes in what a webhook tells of one account, or of a group, with its `EventTime`: as [`Keeper::on_webhook`], for who has kept no more of
-    /// the webhook.
+    /// Records the event of a webhook about one account, or about a group, with its `EventTime`: as [`Keeper::on_webhook`], for callers that have
+    /// stored only this part of the webhook.
     pub fn on_presence(&mut self, now: Timestamp, group: GroupId, change: PresenceChange, at: Option<Timestamp>) {
         let now = self.time(now);
         if !self.groups.contains_key(&group) {

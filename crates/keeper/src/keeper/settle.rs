@@ -14,7 +14,7 @@ const NO_GROUP: ErrorCode = ErrorCode::new(10_010);
 const ALL_FAILED: [ErrorCode; 2] = [ErrorCode::new(10_004), ErrorCode::new(10_019)];
 
 impl Keeper {
-    /// Takes in what became of a call. Nothing where the call is not in flight.
+    /// Takes the result of a call. Does nothing if the call is not in flight.
     pub fn on_result(&mut self, id: CallId, now: Timestamp, result: CallResult<'_>) {
         let now = self.time(now);
         let Some(sent) = self.in_flight.remove(&id) else { return };
@@ -184,7 +184,7 @@ impl Keeper {
         if action == Action::Delete {
             active.touched_at = now;
         }
-        // Whoever is left out of a deletion is offline, and has no marks.
+        // An account that the answer to a deletion omits is offline, and has no marks.
         if action == Action::Delete && sent_at >= active.doubt_until.max(doubt_until) {
             active.unwanted.retain(|mark| !marks.contains(mark));
             was_stored = std::mem::take(&mut active.flags.stored);

@@ -1,4 +1,4 @@
-//! Sweeps: the lists of the service against what is wanted.
+//! Sweeps: the comparison of the lists of the service with the wants.
 
 use std::collections::BTreeMap;
 
@@ -122,7 +122,7 @@ impl Keeper {
         first.is_some_and(|at| every.is_none_or(|every| at < sweep.began_at.saturating_add(every)))
     }
 
-    /// Compares the lists with what is wanted. An account that was touched since a minute before the sweep is not judged: the lists may be as
+    /// Compares the lists with the wants. An account that was touched since a minute before the sweep is not judged: the lists may be as
     /// old as that.
     fn judge(&mut self, now: Timestamp, group: GroupId) {
         let Some(sweep) = self.end_sweep(now, group) else { return };
@@ -160,7 +160,7 @@ impl Keeper {
         state.unwanted = unwanted.len();
         state.swept_at = Some(now);
         self.events.push(Event::Swept { group, unlisted: unlisted.len(), unwanted: unwanted.len() });
-        // Deletions go first: they make places for what is wanted.
+        // Deletions come first: they make room for wanted marks.
         let by = if self.settings.prune && !unwanted.is_empty() {
             now.saturating_add(self.settings.retry_after)
         } else {
@@ -204,7 +204,7 @@ impl Keeper {
         self.events.push(Event::Unwanted { group, account, marks, is_pruned });
     }
 
-    /// Reports what a sweep has set again.
+    /// Reports the marks that a sweep has set again.
     pub(super) fn note_restored(&mut self, group: GroupId, account: UserId, marks: &[Mark]) {
         if marks.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What is wanted changes.
+//! Changes of wants.
 
 use avmarks_spec::{GroupId, Timestamp, UserId};
 
@@ -37,7 +37,7 @@ impl Keeper {
         is_wanted && self.change(now, group, account, None)
     }
 
-    /// Takes in a row that was stored, before the first [`Keeper::poll`]. The limits are not checked again. [`Keeper::resync`] makes it due.
+    /// Loads a stored row, before the first [`Keeper::poll`]. The limits are not checked again. [`Keeper::resync`] makes it due.
     pub fn load(
         &mut self,
         now: Timestamp,
@@ -61,7 +61,7 @@ impl Keeper {
         }
     }
 
-    /// Takes in the row of an account that has changed in the store, which has checked the limits: what is wanted now, and all marks whose
+    /// Loads the row of an account that has changed in the store, which has checked the limits: the current want, and all marks whose
     /// deletion is pending there. Where anything changed, it is due at once.
     pub fn update(
         &mut self,

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use avmarks_keeper::{Action, Call, CallResult, Event, Keeper, Record, Settings, Step, Want};
 use avmarks_protocol::modify_user_info::Request as MarksRequest;
 use avmarks_protocol::webhook::{
-    AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, EventType, ExitType, JoinType, MemberStateChange, Webhook,
-    WebhookMember,
+    AfterGroupDestroyed, EventType, ExitType, JoinType, MemberStateChange, MembershipChange, Webhook, WebhookMember,
 };
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Event as RuleEvent;
@@ -468,7 +467,7 @@ fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
             extra: Default::default(),
         })],
         GroupEventKind::Member(RuleEvent::Joined { account }) => {
-            vec![Webhook::AfterMemberJoin(AfterMemberJoin {
+            vec![Webhook::AfterMemberJoin(MembershipChange {
                 group_id,
                 group_type: None,
                 change_type: JoinType::Apply,
@@ -485,7 +484,7 @@ fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
             vec![state(EventType::Offline, account)]
         }
         GroupEventKind::Member(RuleEvent::Left { account, robot: false, .. }) => {
-            vec![Webhook::AfterMemberExit(AfterMemberExit {
+            vec![Webhook::AfterMemberExit(MembershipChange {
                 group_id,
                 group_type: None,
                 change_type: ExitType::Quit,

@@ -5,7 +5,7 @@ use super::nesting::{Bracket, Nesting};
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGHEST_BITS: u64 = ONES << 7;
 
-/// What is behind white space.
+/// The text after white space.
 #[cold]
 pub(super) fn behind_blanks(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = text {
@@ -132,12 +132,12 @@ fn blanks(text: &[u8]) -> &[u8] {
     }
 }
 
-/// What is behind the name of a field and its colon.
+/// The text after the name of a field and its colon.
 fn name(text: &[u8]) -> Option<&[u8]> {
     blanks(string(text.strip_prefix(b"\"")?)?).strip_prefix(b":")
 }
 
-/// What is behind a string whose first quote has been read.
+/// The text after a string whose first quote has been read.
 fn string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         text = match text.get(bare_bytes(text)?..)? {
@@ -149,7 +149,7 @@ fn string(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What is behind a number.
+/// The text after a number.
 fn number(text: &[u8]) -> Option<&[u8]> {
     let mut rest = match text.strip_prefix(b"-").unwrap_or(text) {
         [b'0', rest @ ..] => rest,
@@ -164,7 +164,7 @@ fn number(text: &[u8]) -> Option<&[u8]> {
     Some(rest)
 }
 
-/// What is behind one digit or more.
+/// The text after one or more digits.
 fn behind_digits(text: &[u8]) -> Option<&[u8]> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     text.get(digits..).filter(|_| digits > 0)

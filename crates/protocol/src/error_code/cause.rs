@@ -1,4 +1,4 @@
-//! Causes: what a code can stand for, and what to do about each. One code stands for errors that need different remedies, so the
+//! Causes of a code, with advice for each. One code can have causes that need different remedies, so the
 //! code alone does not tell what to do.
 //!
 //! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor gives no remedies.
@@ -41,37 +41,15 @@ enum Origin {
     App,
 }
 
-/// What is known of a refused request beside its code. Each fact leaves fewer causes.
-///
-/// ```
-/// use avmarks_protocol::{ErrorCode, RequestFacts};
-///
-/// let code = ErrorCode::new(10004);
-/// assert!(code.causes().len() > 2);
-/// let delete = RequestFacts { is_checked: true, sets: Some(false), ..RequestFacts::default() };
-/// let causes = code.causes_given(&delete);
-/// assert!(causes[0].when.starts_with("no account of the call could be served"));
-/// assert!(causes.iter().skip(1).all(|cause| cause.under.is_some()));
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RequestFacts {
-    /// The clause that the refusal is based on, as a dry run or the emulator reports it.
-    pub clause: Option<Clause>,
-    /// Whether the request passed a preflight: it breaks no rule by itself.
-    pub is_checked: bool,
-    /// Whether it set marks (`CommandType` 1 of `modify_user_info`) or deleted them (2), where that is known.
-    pub sets: Option<bool>,
-}
-
-impl RequestFacts {
-    fn allow(&self, cause: &Cause) -> bool {
-        let is_of_this_call = match (cause.origin, self.sets) {
-            (Origin::Request, _) => !self.is_checked,
+impl Cause {
+    /// Whether it may apply to a request that passed a preflight.
+    fn remains_after_preflight(&self, sets: Option<bool>) -> bool {
+        match (self.origin, sets) {
+            (Origin::Request, _) => false,
             (Origin::Group | Origin::App, _) | (_, None) => true,
             (Origin::Setting, Some(sets)) => sets,
             (Origin::Administrators, Some(_)) => false,
-        };
-        is_of_this_call && self.clause.is_none_or(|clause| cause.clauses.contains(&clause))
+        }
     }
 }
 
@@ -85,11 +63,23 @@ impl ErrorCode {
         CAUSES.get(start..end).unwrap_or_default()
     }
 
-    /// The causes that fit the facts. All of them where none fits: the facts and the table disagree then.
+    /// The causes that remain for a request that passed a preflight: it breaks no rule by itself. `sets` says whether it set marks
+    /// (`CommandType` 1 of `modify_user_info`) or deleted them (2), where that is known. All causes if none remains: then the refusal and
+    /// this table disagree.
+    ///
+    /// ```
+    /// use avmarks_protocol::ErrorCode;
+    ///
+    /// let code = ErrorCode::new(10004);
+    /// assert!(code.causes().len() > 2);
+    /// let causes = code.causes_after_preflight(Some(false));
+    /// assert!(causes[0].when.starts_with("no account of the call could be served"));
+    /// assert!(causes.iter().skip(1).all(|cause| cause.under.is_some()));
+    /// ```
     #[must_use]
-    pub fn causes_given(self, facts: &RequestFacts) -> Vec<&'static Cause> {
-        let fit: Vec<_> = self.causes().iter().filter(|cause| facts.allow(cause)).collect();
-        if fit.is_empty() { self.causes().iter().collect() } else { fit }
+    pub fn causes_after_preflight(self, sets: Option<bool>) -> Vec<&'static Cause> {
+        let remaining: Vec<_> = self.causes().iter().filter(|cause| cause.remains_after_preflight(sets)).collect();
+        if remaining.is_empty() { self.causes().iter().collect() } else { remaining }
     }
 }
 
@@ -275,27 +265,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_leaves_fewer_causes() {
-        use Clause::{AllFailed, MarksPerGroup, Switch};
-        let code = ErrorCode::new(10004);
-        let by_default = |facts: &RequestFacts| {
-            let causes = code.causes_given(facts);
+    fn a_preflight_leaves_fewer_causes() {
+        use Clause::{AllFailed, MarksPerGroup};
+        let by_default = |sets| {
+            let causes = ErrorCode::new(10004).causes_after_preflight(sets);
             clauses(&causes.into_iter().filter(|cause| cause.under.is_none()).collect::<Vec<_>>())
         };
-        let checked = RequestFacts { is_checked: true, ..RequestFacts::default() };
-        assert_eq!(by_default(&RequestFacts { sets: Some(true), ..checked }), [AllFailed, MarksPerGroup]);
-        assert_eq!(by_default(&RequestFacts { sets: Some(false), ..checked }), [AllFailed]);
-        assert_eq!(code.causes_given(&RequestFacts::default()).len(), code.causes().len());
-        let facts = RequestFacts { clause: Some(AllFailed), ..checked };
-        assert_eq!(clauses(&code.causes_given(&facts)), [AllFailed]);
-        let facts = RequestFacts { clause: Some(Switch), ..checked };
-        assert_eq!(clauses(&ErrorCode::new(10007).causes_given(&facts)), [Switch]);
+        assert_eq!(by_default(Some(true)), [AllFailed, MarksPerGroup]);
+        assert_eq!(by_default(Some(false)), [AllFailed]);
     }
 
     #[test]
-    fn without_a_fit_all_causes_are_given() {
-        let facts = RequestFacts { clause: Some(Clause::Http200), ..RequestFacts::default() };
-        assert_eq!(ErrorCode::new(10007).causes_given(&facts).len(), ErrorCode::new(10007).causes().len());
-        assert_eq!(ErrorCode::new(60009).causes_given(&facts), Vec::<&Cause>::new());
+    fn without_a_remaining_cause_all_are_given() {
+        for code in [60009, 10007, 10004].map(ErrorCode::new) {
+            let remaining = code.causes_after_preflight(None).len();
+            assert_eq!(remaining == 0, code.causes().is_empty());
+        }
+        let only_request = CAUSES.chunk_by(|first, second| first.code == second.code);
+        let mut only_request = only_request.filter(|causes| causes.iter().all(|cause| cause.origin == Origin::Request));
+        assert!(only_request.all(|causes| causes[0].code.causes_after_preflight(None).len() == causes.len()));
     }
 }

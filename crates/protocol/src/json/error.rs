@@ -50,13 +50,13 @@ pub enum BodyError {
     /// Text that is not JSON.
     #[error("the body is not JSON: {what}")]
     NotJson {
-        /// What is wrong, and where.
+        /// The problem and its position.
         what: String,
     },
     /// JSON, but no object.
     #[error("the body is {found}, and must be an object")]
     NotObject {
-        /// What it is.
+        /// The actual type.
         found: JsonType,
     },
 }
@@ -72,7 +72,7 @@ impl BodyError {
     }
 }
 
-/// What a JSON value is.
+/// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonType {
@@ -106,13 +106,13 @@ impl fmt::Display for JsonType {
     }
 }
 
-/// What is wrong with a field as such (`REQUIRED` in a request).
+/// The problem of a single field (`REQUIRED` in a request).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{path}` {problem}")]
 pub struct FieldError {
     /// The path of the field.
     pub path: BodyPath,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: FieldProblem,
 }
 
@@ -126,9 +126,9 @@ pub enum FieldProblem {
     DuplicateField,
     /// The field is of another type.
     Type {
-        /// What it must be.
+        /// The expected type.
         wanted: JsonType,
-        /// What it is.
+        /// The actual type.
         found: JsonType,
         /// The value as it was written, as [`avmarks_spec::Excerpt`] shows it.
         text: ShortText,

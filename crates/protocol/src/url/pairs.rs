@@ -2,15 +2,33 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
 /// Names and values of a query, percent-decoded, `+` read as a blank as forms send it. A leading `?` is passed over.
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Decoded<'_>, Decoded<'_>)> {
-    let query = query.strip_prefix('?').unwrap_or(query);
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), decoded(value))
+    let mut rest = query.strip_prefix('?').unwrap_or(query);
+    // Most queries are written as they are read.
+    let is_encoded = memchr2(b'%', b'+', rest.as_bytes()).is_some();
+    let read =
+        move |text| if is_encoded { decoded(text) } else { Decoded { text: Cow::Borrowed(text), broken: false } };
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (pair, behind) = split_once(rest, b'&');
+            rest = behind;
+            if !pair.is_empty() {
+                let (name, value) = split_once(pair, b'=');
+                return Some((read(name), read(value)));
+            }
+        }
+        None
     })
+}
+
+/// What is in front of the first of these bytes, which is ASCII, and what is behind it.
+fn split_once(text: &str, byte: u8) -> (&str, &str) {
+    let at = memchr(byte, text.as_bytes()).unwrap_or(text.len());
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default())
 }
 
 /// A decoded text.
@@ -46,13 +64,16 @@ pub(crate) enum Parameter<T = String> {
     Broken,
 }
 
-impl<T: From<String>> Parameter<T> {
+impl<T> Parameter<T> {
     /// Takes a value in.
-    pub(crate) fn record(&mut self, value: Decoded<'_>) {
+    pub(crate) fn record<'a>(&mut self, value: Decoded<'a>)
+    where
+        T: From<Cow<'a, str>>,
+    {
         *self = match self {
             Self::Missing if value.broken => Self::Broken,
             Self::Missing if value.text.is_empty() => Self::Empty,
-            Self::Missing => Self::Once(T::from(value.text.into_owned())),
+            Self::Missing => Self::Once(T::from(value.text)),
             _ => Self::DuplicateField,
         }
     }

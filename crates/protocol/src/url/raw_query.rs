@@ -1,5 +1,7 @@
 //! The query of a call as the service meets it.
 
+use std::borrow::Cow;
+
 use avmarks_spec::Excerpt;
 
 use crate::app_id::SdkAppId;
@@ -28,18 +30,18 @@ use super::{Parameter, Query, pairs, redact_usersig};
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawQuery {
-    sdkappid: Parameter,
-    identifier: Parameter,
+pub struct RawQuery<'a> {
+    sdkappid: Parameter<Cow<'a, str>>,
+    identifier: Parameter<Cow<'a, str>>,
     usersig: Parameter<UserSig>,
-    random: Parameter,
-    contenttype: Parameter,
+    random: Parameter<Cow<'a, str>>,
+    contenttype: Parameter<Cow<'a, str>>,
 }
 
-impl RawQuery {
+impl<'a> RawQuery<'a> {
     /// The query of this text, with or without `?` in front. Names and values are case-sensitive (1047/34620).
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         let mut raw = Self {
             sdkappid: Parameter::Missing,
             identifier: Parameter::Missing,
@@ -77,7 +79,7 @@ impl RawQuery {
     ///
     /// [`QueryError`] where `identifier` is missing or duplicated.
     pub fn identifier(&self) -> Result<&str, QueryError> {
-        once(&self.identifier, "identifier").map(String::as_str)
+        once(&self.identifier, "identifier").map(|identifier| &**identifier)
     }
 
     /// The signature, not checked in any way.
@@ -111,7 +113,8 @@ impl RawQuery {
             Parameter::Broken => return Err(QueryError::RandomBadEscape),
             random => once(random, "random")?,
         };
-        let number = text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        // A sign is the one thing but digits that a number may be read from.
+        let number = text.parse().ok().filter(|_| !text.starts_with('+'));
         number.ok_or_else(|| QueryError::RandomOutOfRange { found: shown(text) })
     }
 
@@ -151,7 +154,7 @@ pub(crate) fn once<'a, T>(parameter: &'a Parameter<T>, name: &'static str) -> Re
     }
 }
 
-/// What is wrong with the query of a call (`QUERY`) or of a webhook.
+/// An error in the query of a call (`QUERY`) or of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
@@ -202,7 +205,7 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// The code of the answer: 60012 where there is no app, else 60025.
+    /// The code of the answer: 60012 without an app, otherwise 60025.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         ErrorCode::new(match self {

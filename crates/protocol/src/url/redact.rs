@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-/// What is put in the place of a signature.
+use memchr::memchr2;
+
+/// The replacement of a signature.
 const INSTEAD: &str = "…";
 
 /// The name of the parameter, and the ways to write the `=` behind it: as it is, and percent-encoded once or twice.
@@ -11,7 +13,7 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 
 /// A part of a URL as it may be shown: without whatever stands behind `usersig=`, in any case and however encoded.
 ///
-/// For logs and messages that quote what a caller has sent. Borrowed where there is nothing to leave out.
+/// For logs and messages that quote what a caller has sent. Borrowed if there is nothing to redact.
 ///
 /// ```
 /// use avmarks_protocol::url::redact_usersig;
@@ -22,7 +24,7 @@ const EQUALS: [&str; 3] = ["=", "%3d", "%253d"];
 #[must_use]
 pub fn redact_usersig(text: &str) -> Cow<'_, str> {
     // Nearly all texts have none, and each call is logged. Without `=` or `%`, nothing is assigned.
-    if !text.bytes().any(|byte| matches!(byte, b'=' | b'%')) {
+    if memchr2(b'=', b'%', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     if !text.as_bytes().windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME.as_bytes())) {

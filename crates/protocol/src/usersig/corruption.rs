@@ -87,7 +87,7 @@ impl fmt::Display for Corruption {
     }
 }
 
-/// A guess at what was done, and what the signature then holds.
+/// A guess at the corruption, and the content of the repaired signature.
 pub(super) struct Repaired {
     pub(super) corruptions: Vec<Corruption>,
     pub(super) token: Result<Token, TokenError>,

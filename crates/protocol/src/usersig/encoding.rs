@@ -10,7 +10,7 @@ use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 use super::token_error::TokenError;
 
-/// What a signature may unpack to. A real one has some 200 bytes; the rest is an attempt to fill the memory.
+/// The maximum size of an unpacked signature. A real one has some 200 bytes; the rest is an attempt to fill the memory.
 pub(super) const UNPACKED_BYTES_MAX: usize = 64 * 1024;
 
 /// The padding of the vendor's base64.

@@ -1,4 +1,4 @@
-//! What is wrong with a signature: all of it, for people.
+//! All problems of a signature, for people.
 
 use core::fmt;
 
@@ -18,10 +18,10 @@ use super::{UserSigError, errors_of};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The findings, in the order of the checks of [`verify`](super::verify), notes behind refusals. None: nothing is
-    /// wrong with it, as far as what was given could tell.
+    /// The findings, in the order of the checks of [`verify`](super::verify), notes behind refusals. Empty if no
+    /// problem was found with the given data.
     pub findings: Vec<Finding>,
-    /// What the signature holds, where it could be read, if only after a corruption was undone.
+    /// The content of the signature, if it could be read, perhaps after a repair.
     pub token: Option<Token>,
 }
 
@@ -168,8 +168,8 @@ impl fmt::Display for Span {
     }
 }
 
-/// All that is wrong with a signature, and what to do about it: corrupted on its way, another user's, another app's, of another
-/// key, expired; and as notes, a clock ahead and a short validity. What is not given is not checked.
+/// All problems of a signature, with the expected values: corrupted in transit, another user's, another app's, of another
+/// key, expired; and as notes, a clock ahead and a short validity. Values that are not given are not checked.
 ///
 /// Where undoing a corruption gives a signature that can be read, the findings go on with that one.
 ///
@@ -211,7 +211,7 @@ pub fn explain(
     Explanation { findings: findings.into_iter().map(Finding).collect(), token }
 }
 
-/// The findings, and what the signature holds where it can be read.
+/// The findings, and the content of the signature if it can be read.
 pub(super) fn findings(
     sig: &str,
     key: Option<&SecretKey>,

@@ -1,4 +1,4 @@
-//! What is signed, and with what.
+//! The signed text of a signature, and its MAC.
 
 use hmac_sha256::HMAC;
 use serde_json::json;

@@ -129,7 +129,7 @@ impl fmt::Display for MakerMistake {
     }
 }
 
-/// The mistakes that explain why `TLS.sig` is not what the key gives: at most one about the text and one about the key. None where no
+/// The mistakes that explain a wrong `TLS.sig`: at most one about the text and one about the key. None where no
 /// such pair does, or where there is no mistake.
 ///
 /// Costs some 3,000 HMACs of a short text at most.
@@ -263,7 +263,7 @@ fn texts(token: &Token) -> Vec<(Option<MakerMistake>, String)> {
     texts
 }
 
-/// What is signed, a field a line.
+/// The signed text, with one field in each line.
 #[derive(Clone)]
 struct Lines<'a> {
     identifier: &'a str,

@@ -1,4 +1,4 @@
-//! What a signature holds.
+//! The content of a signature.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ use super::encoding;
 use super::mac::Signed;
 use super::token_error::TokenError;
 
-/// What a signature holds: the fields `TLS.…`, of their types, and not yet held against key, app, user or time.
+/// The content of a signature: the fields `TLS.…` with their types, not yet checked against key, app, user or time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -40,7 +40,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// What the signature of this text holds. Key order, blanks and unknown fields are of no matter.
+    /// The content of this signature. Key order, blanks and unknown fields do not matter.
     ///
     /// # Errors
     ///
@@ -85,13 +85,13 @@ impl Token {
         self.time.saturating_add(self.expire)
     }
 
-    /// `TLS.userbuf`, decoded: what the maker put in.
+    /// `TLS.userbuf`, decoded: further data of the maker.
     #[must_use]
     pub fn userbuf(&self) -> Option<&[u8]> {
         self.userbuf.as_deref()
     }
 
-    /// Whether `TLS.sig` is what this key gives for the other fields; compared in constant time.
+    /// Whether `TLS.sig` is the MAC of the other fields with this key; compared in constant time.
     #[must_use]
     pub fn is_made_with(&self, key: &SecretKey) -> bool {
         self.is_made_with_bytes(key.as_bytes())
@@ -114,7 +114,7 @@ impl Token {
         signed.has_mac(&self.mac, key)
     }
 
-    /// Whether `TLS.sig` is what this key gives for this text; compared in constant time.
+    /// Whether `TLS.sig` is the MAC of this text with this key; compared in constant time.
     pub(super) fn has_mac_of(&self, text: &str, key: &[u8]) -> bool {
         super::mac::is_mac_of(&self.mac, text, key)
     }

@@ -30,18 +30,18 @@ pub enum TokenError {
     /// The last character before the padding says more than it may.
     #[error("its last character is wrong: it was changed, or cut off; copy all of it")]
     LastCharacter,
-    /// What was decoded does not begin as zlib does.
+    /// The decoded data has no header of zlib.
     #[error("it is not a zlib stream: not a signature, or its beginning is lost")]
     NotZlib,
-    /// What was decoded is deflate's data without zlib's header and checksum.
+    /// The decoded data is deflate without zlib's header and checksum.
     #[error(
         "it is raw deflate, without the header of zlib; compress with zlib (`gzcompress`, `zlib.deflateSync`, `ZLibStream`)"
     )]
     RawDeflate,
-    /// What was decoded begins as gzip does.
+    /// The decoded data has the header of gzip.
     #[error("it is gzip; compress with zlib (`gzcompress`, `zlib.deflateSync`, `ZLibStream`)")]
     Gzip,
-    /// What was decoded is the JSON itself.
+    /// The decoded data is JSON that was not compressed.
     #[error("it is JSON that was not compressed; compress it with zlib before the base64")]
     NotCompressed,
     /// The zlib stream ends early.
@@ -82,9 +82,9 @@ pub enum TokenError {
     Type {
         /// The field.
         name: &'static str,
-        /// What it must be.
+        /// The expected type.
         wanted: &'static str,
-        /// What it is.
+        /// The actual type.
         found: JsonType,
     },
     /// A number is negative, or does not fit 64 bits.

@@ -49,9 +49,9 @@ pub enum WebhookError {
     Type {
         /// The path of the field.
         path: String,
-        /// What it must be.
+        /// The expected type.
         wanted: &'static str,
-        /// What it is.
+        /// The actual type.
         found: JsonType,
     },
     /// `EventTime` is not a number of milliseconds since the Unix epoch.

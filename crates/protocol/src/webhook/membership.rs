@@ -11,8 +11,41 @@ use super::member::WebhookMember;
 use super::open_text::open_text;
 use super::revision::Revision;
 
-/// Users have joined a group ([`AfterMemberJoin`]), or members have left it ([`AfterMemberExit`]). The two bodies differ in the names of
-/// two fields.
+/// Users have joined a group (with [`JoinType`]), or members have left it or were removed (with [`ExitType`]). The two bodies differ in
+/// the names of two fields.
+///
+/// The page of joins does not state that this webhook fires for audio-video groups; 1047/48734 refers its readers to it for joins. A
+/// lost connection is not among the scenarios of the page of exits; it is a [`MemberStateChange`](super::MemberStateChange).
+///
+/// ```
+/// use avmarks_protocol::webhook::{ExitType, JoinType, MembershipChange, Revision};
+/// use avmarks_spec::Timestamp;
+///
+/// let join = MembershipChange {
+///     group_id: "@TGS#a6I4ZUUGO".to_owned(),
+///     group_type: Some("AVChatRoom".to_owned()),
+///     change_type: JoinType::Apply,
+///     operator: "jared".to_owned(),
+///     members: vec!["jared".into()],
+///     event_time: Some(Timestamp::from_millis(1670574414123)),
+///     extra: Default::default(),
+/// };
+/// let body = join.to_json(Revision::Newest);
+/// assert_eq!(
+///     String::from_utf8_lossy(&body),
+///     r#"{"CallbackCommand":"Group.CallbackAfterNewMemberJoin","GroupId":"@TGS#a6I4ZUUGO","Type":"AVChatRoom","JoinType":"Apply","Operator_Account":"jared","NewMemberList":[{"Member_Account":"jared"}],"EventTime":1670574414123}"#
+/// );
+/// assert_eq!(MembershipChange::<JoinType>::parse(&body), Ok(join));
+///
+/// let exit = MembershipChange::<ExitType>::parse(
+///     br#"{"CallbackCommand":"Group.CallbackAfterMemberExit","GroupId":"@TGS#a6I4ZUUGO","Type":"AVChatRoom",
+///          "ExitType":"Quit","Operator_Account":"jared","ExitMemberList":[{"Member_Account":"jared"}],
+///          "EventTime":"1670574414123"}"#,
+/// )
+/// .unwrap();
+/// assert_eq!(exit.change_type, ExitType::Quit);
+/// assert_eq!(exit.event_time.unwrap().as_millis(), 1670574414123);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MembershipChange<T> {
     /// `GroupId`.
@@ -30,49 +63,6 @@ pub struct MembershipChange<T> {
     /// Fields that the documents do not name.
     pub extra: Extra,
 }
-
-/// Users have joined a group.
-///
-/// The pages do not state that this webhook fires for audio-video groups; 1047/48734 refers its readers to it for joins.
-///
-/// ```
-/// use avmarks_protocol::webhook::{AfterMemberJoin, JoinType, Revision};
-/// use avmarks_spec::Timestamp;
-///
-/// let join = AfterMemberJoin {
-///     group_id: "@TGS#a6I4ZUUGO".to_owned(),
-///     group_type: Some("AVChatRoom".to_owned()),
-///     change_type: JoinType::Apply,
-///     operator: "jared".to_owned(),
-///     members: vec!["jared".into()],
-///     event_time: Some(Timestamp::from_millis(1670574414123)),
-///     extra: Default::default(),
-/// };
-/// let body = join.to_json(Revision::Newest);
-/// assert_eq!(
-///     String::from_utf8_lossy(&body),
-///     r#"{"CallbackCommand":"Group.CallbackAfterNewMemberJoin","GroupId":"@TGS#a6I4ZUUGO","Type":"AVChatRoom","JoinType":"Apply","Operator_Account":"jared","NewMemberList":[{"Member_Account":"jared"}],"EventTime":1670574414123}"#
-/// );
-/// assert_eq!(AfterMemberJoin::parse(&body), Ok(join));
-/// ```
-pub type AfterMemberJoin = MembershipChange<JoinType>;
-
-/// Members have left a group, or were removed from it. A lost connection is not among the scenarios of the page; it is a
-/// [`MemberStateChange`](super::MemberStateChange).
-///
-/// ```
-/// use avmarks_protocol::webhook::{AfterMemberExit, ExitType};
-///
-/// let exit = AfterMemberExit::parse(
-///     br#"{"CallbackCommand":"Group.CallbackAfterMemberExit","GroupId":"@TGS#a6I4ZUUGO","Type":"AVChatRoom",
-///          "ExitType":"Quit","Operator_Account":"jared","ExitMemberList":[{"Member_Account":"jared"}],
-///          "EventTime":"1670574414123"}"#,
-/// )
-/// .unwrap();
-/// assert_eq!(exit.change_type, ExitType::Quit);
-/// assert_eq!(exit.event_time.unwrap().as_millis(), 1670574414123);
-/// ```
-pub type AfterMemberExit = MembershipChange<ExitType>;
 
 open_text! {
     /// How users have joined.

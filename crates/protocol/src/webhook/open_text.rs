@@ -1,6 +1,6 @@
 //! Enums of texts that the vendor may extend.
 
-/// An enum of texts that the vendor may add to: what is not known is kept as it came.
+/// An enum of texts that the vendor may extend: unknown texts are stored unchanged.
 macro_rules! open_text {
     ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident $text:literal, )* }) => {
         $(#[$meta])*

@@ -1,4 +1,4 @@
-//! What the documents have of the webhooks, by their age.
+//! Revisions of the webhooks in the documents.
 
 use core::fmt;
 
@@ -17,7 +17,7 @@ pub enum TimeForm {
     Integer,
 }
 
-/// What a revision has.
+/// The fields of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RevisionRow {
@@ -29,7 +29,7 @@ pub struct RevisionRow {
     pub state_event_cause: bool,
 }
 
-/// A revision of the documents. All of them are read alike; they differ in what is written.
+/// A revision of the documents. Reading accepts all of them; writing uses one.
 ///
 /// ```
 /// use avmarks_protocol::webhook::Revision;
@@ -77,7 +77,7 @@ impl Revision {
         }
     }
 
-    /// What the revision has.
+    /// The fields of the revision.
     #[doc(hidden)]
     #[must_use]
     pub const fn row(self) -> RevisionRow {

@@ -82,7 +82,7 @@ impl fmt::Debug for WebhookToken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// `Sign` is not what the token gives.
+    /// `Sign` does not match the token.
     #[error("`Sign` is not what the token and `RequestTime` give; check that the token is the console's")]
     Mismatch,
     /// `RequestTime` is too long ago, or too far ahead.

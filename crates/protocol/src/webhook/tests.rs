@@ -31,8 +31,8 @@ fn each_sample_webhook_survives_a_round_trip() {
 fn each_webhook_has_one_reader() {
     for body in [JOIN, EXIT, DESTROYED, CHANGE].map(str::as_bytes) {
         let by_their_own = [
-            AfterMemberJoin::parse(body).map(Webhook::AfterMemberJoin),
-            AfterMemberExit::parse(body).map(Webhook::AfterMemberExit),
+            MembershipChange::<JoinType>::parse(body).map(Webhook::AfterMemberJoin),
+            MembershipChange::<ExitType>::parse(body).map(Webhook::AfterMemberExit),
             AfterGroupDestroyed::parse(body).map(Webhook::AfterGroupDestroyed),
             MemberStateChange::parse(body).map(Webhook::MemberStateChange),
         ];
@@ -177,7 +177,7 @@ fn errors_say_where() {
         assert_eq!(error(&body), expected);
     }
     assert_eq!(
-        AfterMemberExit::parse(JOIN.as_bytes()).unwrap_err().to_string(),
+        MembershipChange::<ExitType>::parse(JOIN.as_bytes()).unwrap_err().to_string(),
         "`CallbackCommand` is `Group.CallbackAfterNewMemberJoin`, and must be `Group.CallbackAfterMemberExit`"
     );
 }

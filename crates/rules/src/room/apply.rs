@@ -118,7 +118,7 @@ impl Room {
                 let is_robot = before.connection == Connection::Robot;
                 self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
             }
-            // With a connection, nobody comes online or goes offline by a mark.
+            // A mark does not bring a connected account online or offline.
             if before.connection != Connection::Connected {
                 if !before.marks.has(MarkIndex::PINNED)
                     && marks.has(MarkIndex::PINNED)
@@ -134,7 +134,7 @@ impl Room {
         self.marks.clear_unheld();
     }
 
-    /// Without connection and without 500, nobody is online: the marks are cleared (`CLEAR-OFFLINE`), and a robot is removed. Only for
+    /// Without connection and without 500, an account is offline: the marks are cleared (`CLEAR-OFFLINE`), and a robot is removed. Only for
     /// those that were online until now.
     fn leave_online(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };

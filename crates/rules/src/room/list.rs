@@ -20,7 +20,7 @@ pub enum Filter {
     Visible,
     /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
     Holding(Mark),
-    /// Selects nobody: the requested number is not a mark.
+    /// Selects no member: the requested number is not a mark.
     InvalidMark,
 }
 

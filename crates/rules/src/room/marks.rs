@@ -98,7 +98,7 @@ struct Holders {
     log: Vec<Slot>,
 }
 
-/// Slots for which the log of a mark that nobody holds keeps its memory: 4 KiB.
+/// Slots for which the log of a mark without holders keeps its memory: 4 KiB.
 const LOG_KEPT: usize = 1_024;
 
 impl Holders {
@@ -128,7 +128,7 @@ impl Default for Marks {
 }
 
 impl Marks {
-    /// The index of a mark; `None` for a custom mark that nobody holds.
+    /// The index of a mark; `None` for a custom mark without holders.
     pub(crate) fn find(&self, mark: Mark) -> Option<MarkIndex> {
         self.numbers.find(mark)
     }
@@ -148,7 +148,7 @@ impl Marks {
         self.numbers = numbers;
     }
 
-    /// Frees the indexes of custom marks that nobody holds.
+    /// Frees the indexes of custom marks without holders.
     pub(crate) fn clear_unheld(&mut self) {
         for index in Self::indexes().filter(|index| !index.is_special()) {
             if self.count(index) == 0 {

@@ -6,7 +6,7 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::transition::Step;
-use super::view::{LOOK_UP_AT_ONCE, Seen, View};
+use super::view::{LOOK_UP_AT_ONCE, MemberView, View};
 use super::{Room, Transition, hash};
 use crate::input::Presence;
 
@@ -52,7 +52,7 @@ pub(super) fn presence_steps(view: &View<'_>, accounts: &[UserId]) -> SmallVec<[
 }
 
 /// A robot whose 500 has ended is not seen, and treated as an unknown account.
-fn step(account: &UserId, hash: u64, seen: Option<Seen>) -> Step {
+fn step(account: &UserId, hash: u64, seen: Option<MemberView>) -> Step {
     match seen {
         Some(seen) => Step::Known { slot: seen.slot, hash },
         None => Step::New { account: *account, hash },

@@ -70,8 +70,8 @@ impl Roster {
 
     /// The slot of an account, given the hash of its id.
     pub(crate) fn find(&self, account: &UserId, hash: u64) -> Option<Slot> {
-        let is_it = |slot| self.records.get(slot).is_some_and(|member| member.account == *account);
-        self.table.find(hash, is_it).map(Slot)
+        let is_match = |slot| self.records.get(slot).is_some_and(|member| member.account == *account);
+        self.table.find(hash, is_match).map(Slot)
     }
 
     /// The most likely slot for an account of this hash. Its record is not read.
@@ -113,9 +113,9 @@ impl Roster {
         let account = member.account;
         let slot = self.records.insert(member)?;
         let records = &self.records;
-        let is_it = |slot| records.get(slot).is_some_and(|member| member.account == account);
+        let is_match = |slot| records.get(slot).is_some_and(|member| member.account == account);
         let hash_of = |slot| records.get(slot).map_or(0, |member| self::hash(&member.account));
-        if self.table.insert(hash, slot, is_it, hash_of) {
+        if self.table.insert(hash, slot, is_match, hash_of) {
             return Some(Slot(slot));
         }
         self.records.remove(slot);

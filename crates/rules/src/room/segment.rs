@@ -87,15 +87,15 @@ impl Segment {
         ((u64::from(tag) * u64::from(self.homes)) >> u16::BITS) as usize
     }
 
-    /// The index and slot of the entry with this tag for which `is_it` is true.
-    pub(super) fn find(&self, tag: u16, mut is_it: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
+    /// The index and slot of the entry with this tag for which `is_match` is true.
+    pub(super) fn find(&self, tag: u16, mut is_match: impl FnMut(u32) -> bool) -> Option<(usize, u32)> {
         let home = self.home(tag);
         for (at, cell) in self.cells.get(home..)?.iter().enumerate() {
             if cell.tag >= tag {
                 if cell.tag > tag {
                     return None;
                 }
-                if is_it(cell.slot()) {
+                if is_match(cell.slot()) {
                     return Some((home + at, cell.slot()));
                 }
             }
@@ -109,8 +109,8 @@ impl Segment {
         cells.find(|cell| cell.tag >= tag).filter(|cell| cell.tag == tag).map(|cell| cell.slot())
     }
 
-    /// Inserts a slot unless `is_it` is true for an entry with its tag. Returns whether it was inserted.
-    pub(super) fn insert(&mut self, tag: u16, slot: u32, is_it: impl Fn(u32) -> bool) -> bool {
+    /// Inserts a slot unless `is_match` is true for an entry with its tag. Returns whether it was inserted.
+    pub(super) fn insert(&mut self, tag: u16, slot: u32, is_match: impl Fn(u32) -> bool) -> bool {
         // At most 90 % of the home cells are used, tombstones included; growth reduces that to 80 %.
         if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
             let grown = self.homes as usize + self.homes as usize / 8 + 4;
@@ -121,7 +121,7 @@ impl Segment {
         let home = self.home(tag);
         let mut at = home;
         while let Some(found) = self.cells.get(at).filter(|found| found.tag <= tag) {
-            if found.tag == tag && is_it(found.slot()) {
+            if found.tag == tag && is_match(found.slot()) {
                 return false;
             }
             at += 1;

@@ -33,9 +33,9 @@ impl Table {
         self.len
     }
 
-    /// The slot with this hash for which `is_it` is true.
-    pub(crate) fn find(&self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.segments.get(self.segment(hash))?.find(tag(hash), is_it).map(|(_, slot)| slot)
+    /// The slot with this hash for which `is_match` is true.
+    pub(crate) fn find(&self, hash: u64, is_match: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.segments.get(self.segment(hash))?.find(tag(hash), is_match).map(|(_, slot)| slot)
     }
 
     /// The most likely slot for this hash. No record is read.
@@ -43,13 +43,13 @@ impl Table {
         self.segments.get(self.segment(hash))?.candidate(tag(hash))
     }
 
-    /// Inserts a slot unless `is_it` is true for an entry with this hash. Returns whether it was inserted. `hash_of` returns the hash of a
+    /// Inserts a slot unless `is_match` is true for an entry with this hash. Returns whether it was inserted. `hash_of` returns the hash of a
     /// slot in the table.
     pub(crate) fn insert(
         &mut self,
         hash: u64,
         slot: u32,
-        is_it: impl Fn(u32) -> bool,
+        is_match: impl Fn(u32) -> bool,
         hash_of: impl Fn(u32) -> u64,
     ) -> bool {
         if self.segments.is_empty() {
@@ -59,16 +59,16 @@ impl Table {
             && self.split(hash, &hash_of)
         {}
         let at = self.segment(hash);
-        let is_put = self.segments.get_mut(at).is_some_and(|segment| segment.insert(tag(hash), slot, is_it));
+        let is_put = self.segments.get_mut(at).is_some_and(|segment| segment.insert(tag(hash), slot, is_match));
         self.len += usize::from(is_put);
         is_put
     }
 
-    /// Removes the slot with this hash for which `is_it` is true.
-    pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+    /// Removes the slot with this hash for which `is_match` is true.
+    pub(crate) fn remove(&mut self, hash: u64, is_match: impl FnMut(u32) -> bool) -> Option<u32> {
         let at = self.segment(hash);
         let segment = self.segments.get_mut(at)?;
-        let (at, slot) = segment.find(tag(hash), is_it)?;
+        let (at, slot) = segment.find(tag(hash), is_match)?;
         segment.remove(at);
         self.len -= 1;
         Some(slot)

@@ -24,14 +24,14 @@ pub(crate) struct View<'a> {
 
 /// A member or robot as it is at the moment of a view.
 #[derive(Clone, Copy)]
-pub(crate) struct Seen {
+pub(crate) struct MemberView {
     pub(crate) slot: Slot,
     pub(crate) connection: Connection,
     /// The marks that it holds.
     pub(crate) held: MarkSet,
 }
 
-impl Seen {
+impl MemberView {
     /// Connected, or pinned.
     pub(crate) fn is_online(self) -> bool {
         self.connection == Connection::Connected || self.held.has(MarkIndex::PINNED)
@@ -72,12 +72,12 @@ impl<'a> View<'a> {
     }
 
     /// The member or robot of this account.
-    pub(crate) fn find(&self, account: &UserId) -> Option<Seen> {
+    pub(crate) fn find(&self, account: &UserId) -> Option<MemberView> {
         self.find_hashed(account, hash(account))
     }
 
     /// The same, given its hash.
-    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<Seen> {
+    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<MemberView> {
         let roster = &self.room.roster;
         self.seen(roster.find_at(roster.candidate(hash), account, hash)?)
     }
@@ -99,15 +99,19 @@ impl<'a> View<'a> {
     }
 
     /// The member or robot at a slot; `None` for a robot whose 500 has ended.
-    pub(crate) fn look(&self, slot: Slot) -> Option<Seen> {
+    pub(crate) fn look(&self, slot: Slot) -> Option<MemberView> {
         self.seen(self.room.roster.get_with_slot(slot)?)
     }
 
     /// The member or robot of this record; `None` for a robot whose 500 has ended.
     #[inline]
-    pub(crate) fn seen(&self, (slot, member): (Slot, &Member)) -> Option<Seen> {
+    pub(crate) fn seen(&self, (slot, member): (Slot, &Member)) -> Option<MemberView> {
         let (connection, held) = (member.connection, self.held(member));
-        (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(Seen { slot, connection, held })
+        (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(MemberView {
+            slot,
+            connection,
+            held,
+        })
     }
 
     /// The marks that a record holds at the time of the view.

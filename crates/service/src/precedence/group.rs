@@ -1,11 +1,11 @@
-//! Steps 13 to 20: what the group of a call says, and what is answered where it lets the call through.
+//! Steps 13 to 20, which need the group of a call, and the answer to a call that passes them.
 
 use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
 use avmarks_rules::internal::{Cursor, Question, admin_refusals, mark_refusals, question_refusals};
-use avmarks_rules::{AdminCall, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused, Verdict};
+use avmarks_rules::{AdminCall, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused};
 use avmarks_spec::{Gap, UserId};
 
 use super::Evaluation;
@@ -21,19 +21,19 @@ impl Evaluation<'_> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, endpoint) };
         let terms = &self.app.settings.terms;
         let mut decision = room.decide_with(call, terms, self.now, self.scratch);
-        let Verdict::Refused(_) = decision.verdict else {
-            let body = match endpoint {
-                Endpoint::ModifyUserInfo => served_json(call, &decision),
-                _ => {
-                    // The bare answer echoes nothing.
-                    decision.because.retain(|reason| *reason != Reason::Gap(Gap::Echo));
-                    bare_json()
-                }
-            };
-            self.accept(group, decision, body);
-            return ControlFlow::Continue(());
+        if !decision.is_served() {
+            return self.refuse(group, decision);
+        }
+        let body = match endpoint {
+            Endpoint::ModifyUserInfo => served_json(call, &decision),
+            _ => {
+                // The bare answer echoes nothing.
+                decision.because.retain(|reason| *reason != Reason::Gap(Gap::Echo));
+                bare_json()
+            }
         };
-        self.refuse(group, decision)
+        self.accept(group, decision, body);
+        ControlFlow::Continue(())
     }
 
     /// 13 to 19, for a call that sets or deletes administrators.
@@ -41,14 +41,14 @@ impl Evaluation<'_> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
         let terms = &self.app.settings.terms;
         let decision = room.decide_admins(call, terms, self.now);
-        let Verdict::Refused(_) = decision.verdict else {
-            self.accept(group, decision, bare_json());
-            return ControlFlow::Continue(());
-        };
-        self.refuse(group, decision)
+        if !decision.is_served() {
+            return self.refuse(group, decision);
+        }
+        self.accept(group, decision, bare_json());
+        ControlFlow::Continue(())
     }
 
-    /// Takes in that a decision accepts the call, with this answer.
+    /// Records that a decision accepts the call, with this answer.
     fn accept(&mut self, group: &Target<'_>, mut decision: Decision, body: Vec<u8>) {
         let (because, omitted) = (take(&mut decision.because), take(&mut decision.omitted));
         let answer = Answer { body, code: ErrorCode::OK, because, omitted };
@@ -56,12 +56,13 @@ impl Evaluation<'_> {
         self.served = Some(Outcome { answer, effect });
     }
 
-    /// Takes in that a decision refuses the call.
+    /// Records that a decision refuses the call.
     fn refuse(&mut self, group: &Target<'_>, decision: Decision) -> ControlFlow<()> {
-        let Verdict::Refused(refused) = decision.verdict else { return ControlFlow::Continue(()) };
+        let mut refusals = decision.refusals.into_iter();
+        let Some(refused) = refusals.next() else { return ControlFlow::Continue(()) };
         if !can_be_said(group, &refused) {
             // An earlier step has refused the call, and the answer is based on it.
-            return self.add_all(group, decision.other_refusals);
+            return self.add_all(group, refusals);
         }
         let mut first = self.refusal(group, refused, decision.omitted.first());
         // The evaluation adds `gap:precedence` at its end, for the steps before the group as well.
@@ -69,10 +70,10 @@ impl Evaluation<'_> {
         first.because = own.collect();
         self.omitted = decision.omitted;
         self.violations.add(first)?;
-        self.add_all(group, decision.other_refusals)
+        self.add_all(group, refusals)
     }
 
-    /// 13 to 18 alone: what the group refuses whatever the body names.
+    /// 13 to 18 alone: the refusals of the group that do not depend on the accounts of the body.
     pub(super) fn group_alone(&mut self, group: &Target<'_>, endpoint: Endpoint) -> ControlFlow<()> {
         let (room, terms) = (group.found.map(|group| &group.room), &self.app.settings.terms);
         let refusals = match endpoint {
@@ -87,7 +88,7 @@ impl Evaluation<'_> {
         self.add_all(group, refusals)
     }
 
-    /// Adds what the group refuses, as far as it can be said.
+    /// Adds the refusals of the group, as far as it is known.
     fn add_all(&mut self, group: &Target<'_>, refusals: impl IntoIterator<Item = Refused>) -> ControlFlow<()> {
         for refused in refusals {
             if can_be_said(group, &refused) {

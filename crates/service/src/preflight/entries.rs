@@ -11,7 +11,7 @@ use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
 use super::{Body, Read};
 
-/// What the steps would read of this text where they find nothing. None where they may find anything, or where the text is written
+/// The result of the steps for a text without violations. `None` if there may be one, or where the text is written
 /// in an unusual way; then the steps are checked one by one.
 pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
     let mut found = Faultless {
@@ -36,7 +36,7 @@ pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: 
     }
 }
 
-/// Takes in entries as long as nothing is wrong with any.
+/// Collects entries as long as all are valid.
 struct Faultless {
     account_id: AccountId,
     accounts_max: usize,

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 pub struct LineError {
     /// The number of the line in its scenario, from 1; `None` for a line by itself.
     pub line: Option<u64>,
-    /// What is wrong with it, and what is expected.
+    /// The problem, and the expected form.
     pub message: String,
 }
 
@@ -51,7 +51,7 @@ impl std::error::Error for LineError {}
 pub struct Line<'a> {
     /// The time, in milliseconds since the Unix epoch.
     pub at: Timestamp,
-    /// What is taken in at that time.
+    /// The input at that time.
     pub input: Input<'a>,
 }
 
@@ -59,7 +59,7 @@ pub struct Line<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// `app`: changes settings of the app; what is `None` stays as it is.
+    /// `app`: changes settings of the app; `None` leaves a setting unchanged.
     App {
         /// The SDKAppID.
         sdkappid: Option<SdkAppId>,
@@ -81,7 +81,7 @@ pub enum Input<'a> {
         /// The owner; none for a group of the app itself.
         owner: Option<UserId>,
     },
-    /// `destroy_group`: nothing where there is no such group.
+    /// `destroy_group`: does nothing if the group does not exist.
     DestroyGroup {
         /// The id.
         group: GroupId,
@@ -167,7 +167,7 @@ impl<'a> Line<'a> {
         match fields.fields.names().next() {
             None => Ok(Self { at, input }),
             Some(name) => {
-                // A gap's id is what answers and the ledger show; a line has the field of the policy.
+                // Answers and the ledger have the id of a gap; a line has the field of the policy.
                 let meant = Gap::from_name(name).filter(|_| &*to_do == "policy").and_then(|gap| gap.field());
                 let hint = meant.map_or("take it out".to_owned(), |field| format!("write `{field}`"));
                 Err(format!("`{}` is not a field of a `{to_do}` line; {hint}", Excerpt(name)))

@@ -1,4 +1,4 @@
-//! What a scenario line is answered with.
+//! The output for a scenario line.
 
 use std::io::Write;
 

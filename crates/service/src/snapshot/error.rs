@@ -16,7 +16,7 @@ pub enum SnapshotError {
     /// It is not JSON, or not of the form of a snapshot.
     #[error("this is not a snapshot: {what}")]
     Form {
-        /// What is wrong, and where.
+        /// The problem and its position.
         what: String,
     },
     /// It is of another version.
@@ -32,7 +32,7 @@ pub enum SnapshotError {
     Value {
         /// The field.
         field: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         what: String,
     },
     /// The members of a group could not have come about by the rules.
@@ -40,7 +40,7 @@ pub enum SnapshotError {
     Group {
         /// The group.
         group: GroupId,
-        /// What is wrong with it.
+        /// The problem.
         error: RestoreError,
     },
 }

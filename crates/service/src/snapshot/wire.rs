@@ -28,7 +28,7 @@ pub(super) struct Snapshot {
     pub(super) limits: Limits,
     pub(super) admitted: Vec<AdmittedWire>,
     pub(super) groups: Vec<GroupWire>,
-    /// What an emulator keeps beside the service, which this crate passes over.
+    /// The further state of an emulator, which this crate ignores.
     #[serde(default, skip_serializing, rename = "emulator")]
     pub(super) _emulator: IgnoredAny,
 }
@@ -147,7 +147,7 @@ impl From<MemberState> for MemberWire {
     }
 }
 
-/// The latest end of mark 500: taken at the last moment, for as long as a limit can say.
+/// The latest possible end of mark 500: set at the last moment, with the longest duration.
 const PIN_END_MAX: u64 = 2 * Timestamp::LATEST.as_millis();
 
 impl MemberWire {

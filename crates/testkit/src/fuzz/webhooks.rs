@@ -1,7 +1,7 @@
 //! The four webhooks.
 
 use avmarks_protocol::webhook::{
-    AfterGroupDestroyed, AfterMemberExit, AfterMemberJoin, MemberStateChange, Revision, Webhook,
+    AfterGroupDestroyed, ExitType, JoinType, MemberStateChange, MembershipChange, Revision, Webhook,
 };
 
 /// A webhook that is read is written in every revision so that it is read again, and what we write stays as it is. The newest
@@ -9,8 +9,8 @@ use avmarks_protocol::webhook::{
 pub fn webhooks(body: &[u8]) {
     let webhook = Webhook::parse(body);
     let kinds = [
-        AfterMemberJoin::parse(body).map(Webhook::AfterMemberJoin),
-        AfterMemberExit::parse(body).map(Webhook::AfterMemberExit),
+        MembershipChange::<JoinType>::parse(body).map(Webhook::AfterMemberJoin),
+        MembershipChange::<ExitType>::parse(body).map(Webhook::AfterMemberExit),
         AfterGroupDestroyed::parse(body).map(Webhook::AfterGroupDestroyed),
         MemberStateChange::parse(body).map(Webhook::MemberStateChange),
     ];

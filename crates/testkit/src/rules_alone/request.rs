@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use avmarks_protocol::{Endpoint, Integer, add_robots, modify_admin, modify_user_info};
-use avmarks_rules::{AdminCall, Command, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms, Verdict};
+use avmarks_rules::{AdminCall, Command, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Gap, GroupId, Mark, Timestamp, UserId};
 use serde_json::{Value, json};
@@ -70,34 +70,31 @@ impl RoomRequest {
 
     /// The answer that the decision makes. Its `ErrorInfo` is not the service's.
     pub(super) fn answer(&self, decision: &Decision, terms: &Terms) -> Value {
-        let refused = match &decision.verdict {
-            Verdict::Refused(refused) => refused,
-            Verdict::Accepted => {
-                let mut answer = json!({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""});
-                if let (Self::Marks(call), Some(fields)) = (self, answer.as_object_mut()) {
-                    let members = decision.served(call).map(|(account, marks)| {
-                        json!({
-                            "Member_Account": account.as_str(),
-                            "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
-                        })
-                    });
-                    fields.insert("CommandType".to_owned(), json!(call.command().number()));
-                    fields.insert("MemberList".to_owned(), members.collect());
-                }
-                return answer;
-            }
-        };
-        json!({
-            "ActionStatus": "FAIL",
-            "ErrorCode": refused.refusal.code(&terms.policy),
-            "ErrorInfo": "refused",
-        })
+        if let Some(refused) = decision.refusals.first() {
+            return json!({
+                "ActionStatus": "FAIL",
+                "ErrorCode": refused.refusal.code(&terms.policy),
+                "ErrorInfo": "refused",
+            });
+        }
+        let mut answer = json!({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""});
+        if let (Self::Marks(call), Some(fields)) = (self, answer.as_object_mut()) {
+            let members = decision.served(call).map(|(account, marks)| {
+                json!({
+                    "Member_Account": account.as_str(),
+                    "Marks": marks.map(Mark::number).collect::<Vec<_>>(),
+                })
+            });
+            fields.insert("CommandType".to_owned(), json!(call.command().number()));
+            fields.insert("MemberList".to_owned(), members.collect());
+        }
+        answer
     }
 
-    /// What the answer rests on. A bare answer repeats nothing that was asked, so it does not rest on `gap:echo`.
+    /// The reasons of the answer. An answer that is the envelope alone repeats no mark, so `gap:echo` is not among its reasons.
     pub(super) fn because(&self, decision: &Decision) -> Vec<&'static str> {
-        let echoes = |basis: &&Reason| matches!(self, Self::Marks(_)) || **basis != Reason::Gap(Gap::Echo);
-        decision.because.iter().filter(echoes).map(|basis| basis.id()).collect()
+        let applies = |reason: &&Reason| matches!(self, Self::Marks(_)) || **reason != Reason::Gap(Gap::Echo);
+        decision.because.iter().filter(applies).map(|reason| reason.id()).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use avmarks_client::PlanKind;
 use avmarks_embed::explain::CauseLine;
-use avmarks_protocol::{Cause, ErrorCode, RequestFacts};
+use avmarks_protocol::{Cause, ErrorCode};
 use avmarks_spec::Clause;
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub(in crate::send) struct Hint {
     code: ErrorCode,
     /// What to do, as far as it is the same whatever the cause.
     advice: &'static str,
-    /// The causes that fit what was sent; empty where the code has one meaning.
+    /// The possible causes for the sent calls; empty if the code has one meaning.
     causes: Vec<CauseLine>,
     /// Whether `avmarks explain` has more causes.
     #[serde(skip)]
@@ -30,20 +30,19 @@ impl Hint {
     /// What to do about a code with which calls of a plan were refused. `clauses` are those that the refusals rest on, where
     /// it was an app of this process that refused.
     pub(super) fn new(code: ErrorCode, kind: PlanKind, clauses: &BTreeSet<Clause>) -> Self {
-        // A plan is made of accounts, marks and a group that were looked at.
-        let facts = RequestFacts { clause: None, is_checked: true, sets: Some(kind == PlanKind::SetMarks) };
-        Self::of(code, &facts, clauses)
+        // A plan checks its accounts, marks and group as a preflight does.
+        Self::of(code, Some(kind == PlanKind::SetMarks), clauses)
     }
 
     /// What to do about a code with which another call was refused.
     pub(in crate::send) fn of_question(code: ErrorCode) -> Self {
-        Self::of(code, &RequestFacts { clause: None, is_checked: true, sets: None }, &BTreeSet::new())
+        Self::of(code, None, &BTreeSet::new())
     }
 
-    fn of(code: ErrorCode, facts: &RequestFacts, clauses: &BTreeSet<Clause>) -> Self {
+    fn of(code: ErrorCode, sets: Option<bool>, clauses: &BTreeSet<Clause>) -> Self {
         let all = code.causes();
         let fit: Vec<&Cause> = match clauses.is_empty() {
-            true => by_default(code.causes_given(facts)),
+            true => by_default(code.causes_after_preflight(sets)),
             false => all.iter().filter(|cause| cause.clauses.iter().any(|clause| clauses.contains(clause))).collect(),
         };
         let advice = match (fit.as_slice(), code.row()) {

@@ -77,7 +77,7 @@ fn input_errors_are_listed_before_sending() {
         ),
         (11, "invalid account `a\\tb`: `\\t` at byte 1 is not allowed; expected 1 to 32 bytes of printable ASCII"),
         (12, "invalid UTF-8 at byte 1 of the line; save the file as UTF-8"),
-        (13, "something stands behind a closing quotation mark; end the field there, or write this mark twice"),
+        (13, "text follows a closing quotation mark; end the field there, or write this mark twice"),
         (14, "invalid mark `999`: expected a number from 1000 to 4294967295, `pinned` (500) or `hidden` (600)"),
         (15, "`{\"account\":\"ann\"}` begins like JSON; write a line for each account, or put the account in quotes"),
         (16, "` [\"ann\"]` begins like JSON; write a line for each account, or put the account in quotes"),

@@ -44,14 +44,14 @@ fn each_of_1200_accounts_has_a_result() {
     let calls = report["calls"].as_array().unwrap();
     let sizes: BTreeSet<_> = calls.iter().map(|call| (call["first"].as_u64(), call["accounts"].as_u64())).collect();
     assert_eq!(sizes, BTreeSet::from([(Some(0), Some(500)), (Some(500), Some(500)), (Some(1000), Some(200))]));
-    let tries: Vec<_> = calls.iter().flat_map(|call| call["tries"].as_array().unwrap()).collect();
-    let ids: BTreeSet<_> = tries.iter().map(|one| one["random"].as_u64().unwrap()).collect();
-    assert_eq!((tries.len(), ids.len()), (5, 5));
-    let heard: Vec<_> = tries.iter().filter_map(|one| one["status"].as_str()).collect();
+    let attempts: Vec<_> = calls.iter().flat_map(|call| call["attempts"].as_array().unwrap()).collect();
+    let ids: BTreeSet<_> = attempts.iter().map(|one| one["random"].as_u64().unwrap()).collect();
+    assert_eq!((attempts.len(), ids.len()), (5, 5));
+    let heard: Vec<_> = attempts.iter().filter_map(|one| one["status"].as_str()).collect();
     for (what, count) in [("served", 3), ("refused", 1), ("failed", 1)] {
         assert_eq!(heard.iter().filter(|heard| **heard == what).count(), count, "{what}");
     }
-    assert!(tries.iter().any(|one| one["code"] == json!(10002)));
+    assert!(attempts.iter().any(|one| one["code"] == json!(10002)));
     for account in report["accounts"].as_array().unwrap() {
         assert!(ids.contains(&account["random"].as_u64().unwrap()));
     }
@@ -75,14 +75,14 @@ fn the_exit_status_tells_all_some_or_none() {
     let report = partly.json();
     let account = &report["accounts"][0];
     assert_eq!(
-        (&account["state"], &account["applied"], &account["missing"]),
+        (&account["state"], &account["applied"], &account["omitted"]),
         (&json!("partial"), &json!([500]), &json!([1000]))
     );
 
     let run = server.send(&["delete", "--mark", "1000", "student1", "student2"]);
     assert_eq!(
         run.out,
-        "all applied: marks deleted for 2 of 2 accounts in @TGS#a6I4ZUUGO\n  applied            2\ncalls  1 in 1 try\n"
+        "all applied: marks deleted for 2 of 2 accounts in @TGS#a6I4ZUUGO\n  applied            2\ncalls  1 in 1 attempt\n"
     );
 }
 
@@ -131,11 +131,12 @@ fn offline_accounts_have_their_own_hint() {
 fn without_a_server_nothing_was_sent() {
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
-    let run = feed(send_command(&["set", "--mark", "1000", "student1", "--tries", "2", "--url", &url, "--json"]), b"");
+    let run =
+        feed(send_command(&["set", "--mark", "1000", "student1", "--attempts", "2", "--url", &url, "--json"]), b"");
     assert_eq!(run.status, 1);
     let report = run.json();
     assert_eq!(report["accounts"][0]["state"], json!("not-sent"));
-    assert_eq!(report["calls"][0]["tries"].as_array().unwrap().len(), 2);
+    assert_eq!(report["calls"][0]["attempts"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -176,7 +177,7 @@ fn who_is_online_is_listed_and_counted() {
 
     let count = server.send(&["count"]);
     assert_eq!((count.status, count.out.as_str()), (0, "1171\n"));
-    assert_eq!(server.send(&["count", "--json"]).json(), json!({"version": 3, "group": GROUP, "online": 1171}));
+    assert_eq!(server.send(&["count", "--json"]).json(), json!({"version": 4, "group": GROUP, "online": 1171}));
 
     let refused = server.send(&["count", "--group", "@TGS#nowhere"]);
     assert_eq!((refused.status, refused.out.as_str()), (1, ""));

@@ -165,7 +165,7 @@ fn a_resume_file_of_another_plan_is_refused() {
     let folder = folder("other-plan");
     let resume = folder.join("resume").to_str().unwrap().to_owned();
     // Nobody is there: all is left, and the file with it.
-    let mut offline = server.command(&["set", "--mark", "1000", "student1", "--tries", "1", "--resume", &resume]);
+    let mut offline = server.command(&["set", "--mark", "1000", "student1", "--attempts", "1", "--resume", &resume]);
     offline.env("AVMARKS_URL", "http://127.0.0.1:1");
     let run = feed(offline, b"");
     assert_eq!(run.status, 1);

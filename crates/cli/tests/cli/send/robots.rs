@@ -25,7 +25,7 @@ fn robots_are_added_checked_and_deleted() {
         run.out,
         "all accepted: adding robots, 501 of 501 accounts in @TGS#a6I4ZUUGO\n\
          \u{20} accepted         501  not confirmed: the answer names no account; `avmarks send check` tells who is online\n\
-         calls  2 in 2 tries\n"
+         calls  2 in 2 attempts\n"
     );
     assert_eq!(sent(&server.entries()), [("add_robots", 500, 0), ("add_robots", 1, 0)]);
 
@@ -48,7 +48,7 @@ fn robots_are_added_checked_and_deleted() {
         (&json!("robot1"), &json!([500]), &json!("accepted"))
     );
     assert_eq!(account["message"], json!("accepted, not confirmed: the answer names no account"));
-    assert_eq!(report["calls"][0]["tries"][0]["status"], json!("accepted"));
+    assert_eq!(report["calls"][0]["attempts"][0]["status"], json!("accepted"));
     assert!(account["random"].is_u64());
     assert_eq!(server.send(&["check", "robot1", "robot2"]).status, 1);
 }
@@ -80,7 +80,7 @@ fn lost_answers_and_busy_services_are_retried() {
     let server = Loopback::start(|log| Server::new(class(), log).mishap(1, Mishap::AnswerLost).mishap(2, Mishap::Busy));
     assert_eq!(server.send(&["check", "student1"]).out, "student1\n");
     assert_eq!(server.entries().len(), 3);
-    let run = server.send(&["robots", "add", "robot1", "--url", "http://127.0.0.1:1", "--tries", "1", "--json"]);
+    let run = server.send(&["robots", "add", "robot1", "--url", "http://127.0.0.1:1", "--attempts", "1", "--json"]);
     assert_eq!((run.status, &run.json()["counts"]["not-sent"]), (1, &json!(1)));
 }
 
@@ -89,7 +89,8 @@ fn a_run_resumes_an_earlier_one() {
     let folder = folder("robots-resume");
     let (list, resume) = (file(&folder, "robots.txt", robots(30)), folder.join("resume"));
     let resume = resume.to_str().unwrap();
-    let arguments = ["robots", "add", "--file", &list, "--accounts-per-call", "10", "--tries", "1", "--resume", resume];
+    let arguments =
+        ["robots", "add", "--file", &list, "--accounts-per-call", "10", "--attempts", "1", "--resume", resume];
     let server = Loopback::start(|log| Server::new(class(), log).mishap(2, Mishap::AnswerLost));
     let first = server.send(&arguments);
     assert_eq!(first.status, 3);
@@ -156,7 +157,7 @@ fn check_lists_online_accounts_in_order() {
     let run = server.send(&["check", "stranger", "student1", "stranger", "--json"]);
     assert_eq!(run.status, 3);
     let expected = json!({
-        "version": 3,
+        "version": 4,
         "group": GROUP,
         "counts": {"online": 1, "total": 2},
         "accounts": [{"account": "stranger", "online": false}, {"account": "student1", "online": true}],
@@ -220,12 +221,12 @@ fn administrators_are_added_listed_and_deleted() {
     let admin = |account| json!({"Admin_Account": account, "Avatar": "", "NickName": ""});
     assert_eq!(
         server.send(&["admins", "list", "--json"]).json(),
-        json!({"version": 3, "group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
+        json!({"version": 4, "group": GROUP, "admins": [admin("teacher10"), admin("a, b")]})
     );
     let run = feed(server.command(&["admins", "delete", "--file", "-", "--json"]), list.out.as_bytes());
     assert_eq!(
         run.json(),
-        json!({"version": 3, "change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]})
+        json!({"version": 4, "change": "delete", "group": GROUP, "accounts": ["teacher10", "a, b"]})
     );
     assert_eq!(server.send(&["admins", "list"]).out, "");
     let commands: Vec<String> = server.entries().into_iter().map(|entry| entry.command).collect();

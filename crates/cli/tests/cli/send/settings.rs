@@ -30,12 +30,12 @@ fn shown(run: &Run) -> Value {
 #[test]
 fn settings_follow_their_precedence() {
     let folder = folder("precedence");
-    file(&folder, "avmarks.toml", "tries = 7\n\nin_flight = 3\ngroup = \"@TGS#file\"\n\n[serve]\nport = 8700\n");
+    file(&folder, "avmarks.toml", "attempts = 7\n\nin_flight = 3\ngroup = \"@TGS#file\"\n\n[serve]\nport = 8700\n");
     let found = |arguments: &[&str], variables: &[(&str, &str)]| shown(&config(arguments, variables, &folder));
-    let variables = [("AVMARKS_TRIES", "8"), ("AVMARKS_IN_FLIGHT", "4"), ("AVMARKS_GROUP", "")];
-    let all = found(&["--tries", "9"], &variables);
+    let variables = [("AVMARKS_ATTEMPTS", "8"), ("AVMARKS_IN_FLIGHT", "4"), ("AVMARKS_GROUP", "")];
+    let all = found(&["--attempts", "9"], &variables);
     assert_eq!(all["file"], json!("avmarks.toml"));
-    assert_eq!(setting(&all, "tries"), json!(["9", "option", "--tries"]));
+    assert_eq!(setting(&all, "attempts"), json!(["9", "option", "--attempts"]));
     assert_eq!(setting(&all, "in_flight"), json!(["4", "environment", "AVMARKS_IN_FLIGHT"]));
     assert_eq!(setting(&all, "group"), json!(["@TGS#file", "file", "line 4"]), "an empty variable is none");
     assert_eq!(setting(&all, "budget"), json!(["30", "default", null]));
@@ -54,8 +54,8 @@ fn the_settings_file_has_three_locations() {
     let folder = folder("places");
     let user = folder.join("config/avmarks");
     std::fs::create_dir_all(&user).unwrap();
-    let of_user = file(&user, "config.toml", "tries = 1");
-    let other = file(&folder, "other.toml", "tries = 2");
+    let of_user = file(&user, "config.toml", "attempts = 1");
+    let other = file(&folder, "other.toml", "attempts = 2");
     let empty = crate::run::folder("places-empty");
     let base = folder.join("config");
     let home = [("XDG_CONFIG_HOME", base.to_str().unwrap())];
@@ -76,21 +76,21 @@ fn the_settings_file_has_three_locations() {
 #[test]
 fn all_setting_errors_name_their_source() {
     let folder = folder("wrong-settings");
-    let name = file(&folder, "bad.toml", "sdkappid = \"14\"\ntrie = 3\nkey = \"s3cr3t\"\n[send]\ngroup = \"g\"\n");
+    let name = file(&folder, "bad.toml", "sdkappid = \"14\"\nattempt = 3\nkey = \"s3cr3t\"\n[send]\ngroup = \"g\"\n");
     let wrong = |more: &[(&str, &str)], name: &str| {
         let mut command = command(&["send", "set", "a", "--mark", "1000", "--config", name]);
         command.envs(more.iter().copied());
         feed(command, b"")
     };
-    let errors = wrong(&[("AVMARKS_TRIES", "many"), ("AVMARKS_REGION", "singapur"), ("AVMARKS_BUDGET", "3")], &name);
+    let errors = wrong(&[("AVMARKS_ATTEMPTS", "many"), ("AVMARKS_REGION", "singapur"), ("AVMARKS_BUDGET", "3")], &name);
     let expected = [
         format!("`{name}` line 1, `sdkappid`: it has the type string; expected an integer"),
-        format!("`{name}` line 2: unknown setting `trie` (did you mean `tries`?); `avmarks send config` lists the settings"),
+        format!("`{name}` line 2: unknown setting `attempt` (did you mean `attempts`?); `avmarks send config` lists the settings"),
         format!(
             "`{name}` line 3, `key`: it is not read from here; put it into a file of its own and name that as `key_file`, or set AVMARKS_KEY"
         ),
         format!("`{name}` line 4: unknown setting `send`; `avmarks send config` lists the settings"),
-        "AVMARKS_TRIES: invalid value `many`: expected an integer from 1 to 1000".to_owned(),
+        "AVMARKS_ATTEMPTS: invalid value `many`: expected an integer from 1 to 1000".to_owned(),
         "AVMARKS_BUDGET: invalid value `3`: expected an integer from 4 to 86400".to_owned(),
         "AVMARKS_REGION: invalid value `singapur`: expected one of china, singapore, seoul, frankfurt, silicon-valley, mumbai, jakarta, tokyo, saudi-arabia (did you mean `singapore`?)".to_owned(),
     ];
@@ -106,7 +106,7 @@ fn all_setting_errors_name_their_source() {
     let twice = file(&folder, "twice.toml", "region = \"china\"\nurl = \"https://localhost\"\n");
     let said = format!("`{twice}` line 1, `region` and `{twice}` line 2, `url` are alternatives; give one of them");
     assert!(wrong(&[], &twice).errors(4).contains(&said.as_str()));
-    let broken = file(&folder, "broken.toml", "tries = 5\ngroup = @TGS\n");
+    let broken = file(&folder, "broken.toml", "attempts = 5\ngroup = @TGS\n");
     let run = wrong(&[], &broken);
     assert!(run.errors(4)[0].starts_with(&format!("`{broken}` line 2 is not TOML: ")), "{run:?}");
     let run = wrong(&[("AVMARKS_URL", "http://example.com")], &file(&folder, "empty.toml", ""));
@@ -123,7 +123,7 @@ fn unsafe_settings_are_refused() {
         run.errors(4)[0].to_owned()
     };
     let said = errors(&["--url", "http://example.com"], &[]);
-    assert_eq!(said, "`http://example.com` would show the signature to whoever sees the traffic; use `https`");
+    assert_eq!(said, "`http://example.com` would show the signature to anyone who can read the traffic; use `https`");
     let no_pem = file(&folder, "no.pem", "no");
     assert!(
         errors(&["--url", "https://localhost", "--ca", &no_pem], &[]).starts_with("--ca: extra root certificate 1")
@@ -183,7 +183,7 @@ fn no_secret_is_ever_printed() {
         &["set", "student1", "--mark", "1000", "--json"],
         &["set", "student1", "--mark", "1000", "--all", "--resume", &resume],
         &["set", "student1", "--mark", "1000", "--dry-run", "--json"],
-        &["set", "student1", "--mark", "1000", "--proxy", proxy, "--tries", "1", "--json"],
+        &["set", "student1", "--mark", "1000", "--proxy", proxy, "--attempts", "1", "--json"],
         &["list"],
         &["count"],
         // Slips: a secret where something else belongs.
@@ -199,12 +199,12 @@ fn no_secret_is_ever_printed() {
         &["count", "--region", SECRET],
         &["count", "--url", SECRET],
         &["count", "--proxy", SECRET],
-        &["count", "--tries", SECRET],
+        &["count", "--attempts", SECRET],
         &["set", "a", "--mark", SECRET],
         &[SECRET],
     ];
     for arguments in runs {
-        for variable in ["AVMARKS_KEY", "AVMARKS_USERSIG", "AVMARKS_TRIES", "AVMARKS_URL", "AVMARKS_SDKAPPID"] {
+        for variable in ["AVMARKS_KEY", "AVMARKS_USERSIG", "AVMARKS_ATTEMPTS", "AVMARKS_URL", "AVMARKS_SDKAPPID"] {
             let mut command = server.command(arguments);
             command.env_remove("AVMARKS_KEY").env(variable, SECRET);
             let run = feed(command, b"");

@@ -36,6 +36,12 @@ const EDGES: [u64; 13] = [
 enum Op {
     Create(u8, bool),
     CreateOverRest,
+    CreatePublic,
+    AddMembers(Vec<u8>),
+    ChangeOwner(u8),
+    Ban(u8, u8),
+    Delete(u8),
+    Kick(u8),
     Destroy(u8),
     DestroyOverRest(u8),
     Presence(Presence, u8, Vec<u8>),
@@ -62,8 +68,14 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         3 => (0..3_u8, any::<bool>()).prop_map(|(group, named)| Op::Create(group, named)),
         1 => Just(Op::CreateOverRest),
-        1 => (0..3_u8).prop_map(Op::Destroy),
-        1 => (0..3_u8).prop_map(Op::DestroyOverRest),
+        1 => Just(Op::CreatePublic),
+        2 => prop::collection::vec(0..4_u8, 1..3).prop_map(Op::AddMembers),
+        1 => (0..4_u8).prop_map(Op::ChangeOwner),
+        1 => (0..4_u8, 0..4_u8).prop_map(|(group, who)| Op::Ban(group, who)),
+        1 => (0..4_u8).prop_map(Op::Delete),
+        1 => (0..4_u8).prop_map(Op::Kick),
+        1 => (0..4_u8).prop_map(Op::Destroy),
+        1 => (0..4_u8).prop_map(Op::DestroyOverRest),
         8 => (presence, 0..3_u8, prop::collection::vec(0..4_u8, 0..3)).prop_map(|(p, g, who)| Op::Presence(p, g, who)),
         10 => (0..3_u8, 1..=2_u8, 0..4_u8, mark).prop_map(|(g, command, who, mark)| Op::Marks(g, command, who, mark)),
         4 => (0..3_u8, any::<bool>(), prop::collection::vec(0..4_u8, 1..3)).prop_map(|(g, add, who)| Op::Robots(g, add, who)),
@@ -90,6 +102,31 @@ fn apply(shared: &Shared, op: &Op) {
             let body = r#"{"Type":"AVChatRoom","Name":"n","Introduction":"i"}"#;
             // 60002: the limit of a body's bytes was set below this one's length.
             assert!([0, 60002].contains(&call(shared, "/v4/group_open_http_svc/create_group", body)));
+        }
+        Op::CreatePublic => {
+            let body = r#"{"Type":"Public","Name":"n","GroupId":"g3","Owner_Account":"u0"}"#;
+            call(shared, "v4/group_open_http_svc/create_group", body);
+        }
+        Op::AddMembers(accounts) => {
+            let accounts = accounts.iter().map(|account| json!({ "Member_Account": who(account) }));
+            let body = json!({ "GroupId": "g3", "MemberList": accounts.collect::<Vec<_>>() });
+            call(shared, "v4/group_open_http_svc/add_group_member", &body.to_string());
+        }
+        Op::ChangeOwner(account) => {
+            let body = json!({ "GroupId": "g3", "NewOwner_Account": who(account) });
+            call(shared, "v4/group_open_http_svc/change_group_owner", &body.to_string());
+        }
+        Op::Ban(g, account) => {
+            let body = json!({ "GroupId": id(g), "Members_Account": [who(account)], "Duration": 60 });
+            call(shared, "v4/group_open_http_svc/ban_group_member", &body.to_string());
+        }
+        Op::Delete(account) => {
+            let body = json!({ "DeleteItem": [{ "UserID": who(account) }] });
+            call(shared, "v4/im_open_login_svc/account_delete", &body.to_string());
+        }
+        Op::Kick(account) => {
+            let body = json!({ "UserID": who(account) });
+            call(shared, "v4/im_open_login_svc/kick", &body.to_string());
         }
         Op::Destroy(g) => drop(change(shared, |world| world.destroy_group(group(&id(g))))),
         Op::DestroyOverRest(g) => {
@@ -182,6 +219,19 @@ fn apply(shared: &Shared, op: &Op) {
     }
 }
 
+/// The groups of each account as the state tells them, and as a look at every group does.
+fn groups_of_accounts(shared: &Shared) -> [Vec<(String, String)>; 2] {
+    let world = shared.lock();
+    let (state, app) = (&world.state, &world.state.app);
+    let (mut told, mut found) = (Vec::new(), Vec::new());
+    for account in (0..5).map(|number| user(&format!("u{number}"))) {
+        told.extend(state.groups_of(&account).map(|(id, _)| (account.to_string(), id.to_string())));
+        let is_in = |id: &GroupId| app.room(id).is_some_and(|room| room.member(&account, app.now()).is_some());
+        found.extend(app.groups().filter(is_in).map(|id| (account.to_string(), id.to_string())));
+    }
+    [told, found]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 60, ..ProptestConfig::default() })]
 
@@ -199,8 +249,12 @@ proptest! {
                 kept = Emulator::new(small()).unwrap().shared;
                 prop_assert_eq!(lasting(&kept), lasting(&lone));
             }
-            apply(&kept, op);
-            apply(&lone, op);
+            for world in [&kept, &lone] {
+                apply(world, op);
+                let [told, found] = groups_of_accounts(world);
+                prop_assert_eq!(told, found, "{:?}", op);
+                prop_assert!(world.lock().state.is_in_step(), "{:?}", op);
+            }
         }
     }
 }

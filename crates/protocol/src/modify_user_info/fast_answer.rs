@@ -1,4 +1,4 @@
-//! An answer as the service writes it, read in one pass.
+//! The fast parser of an answer: one pass over a body of the usual form.
 
 use super::marks::Marks;
 use super::{Answer, Served};

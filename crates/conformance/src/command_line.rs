@@ -2,8 +2,7 @@
 
 /// Why a text is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CommandError {
+pub(crate) enum CommandError {
     /// There is no word.
     #[error("the command is empty; give a program and its arguments")]
     Empty,

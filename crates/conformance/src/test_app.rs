@@ -1,4 +1,4 @@
-//! The made-up app that every run is about, and what depends on the moment: signatures and URLs of webhooks.
+//! The made-up app of every run, with its signatures and the URLs of its webhooks at a moment.
 
 use std::time::Duration;
 
@@ -12,30 +12,30 @@ use crate::case::{Damage, Sign, Signature};
 
 /// The app.
 pub(crate) const APP: u64 = 1_400_000_000;
-/// Who calls.
+/// The caller.
 pub(crate) const IDENTIFIER: &str = "administrator";
 /// Its key, made up: of the form that the console shows.
 pub(crate) const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
 /// The token of its webhooks, made up.
 pub(crate) const TOKEN: &str = "conformance-token";
 
-/// What is wrong with a constant of this module, which a test would show.
+/// An invalid constant of this module. A test shows that there is none.
 #[derive(Debug, thiserror::Error)]
 #[error("the app of the cases cannot be made: {0}")]
-pub struct SettingError(String);
+pub(crate) struct TestAppError(String);
 
 /// The app of the cases at a moment.
 #[derive(Clone, Debug)]
-pub(crate) struct Setting {
+pub(crate) struct TestApp {
     pub(crate) now: Timestamp,
     pub(crate) app: SdkAppId,
     pub(crate) key: SecretKey,
     token: WebhookToken,
 }
 
-impl Setting {
-    pub(crate) fn at(now: Timestamp) -> Result<Self, SettingError> {
-        let failed = |error: &dyn std::fmt::Display| SettingError(error.to_string());
+impl TestApp {
+    pub(crate) fn at(now: Timestamp) -> Result<Self, TestAppError> {
+        let failed = |error: &dyn std::fmt::Display| TestAppError(error.to_string());
         Ok(Self {
             now,
             app: SdkAppId::new(APP).map_err(|error| failed(&error))?,
@@ -45,13 +45,13 @@ impl Setting {
     }
 
     /// The moment at which cases are printed: the same in every run.
-    pub(crate) fn printed() -> Result<Self, SettingError> {
+    pub(crate) fn printed() -> Result<Self, TestAppError> {
         Self::at(Timestamp::from_millis(1_795_900_000_000))
     }
 
     /// The signature as text.
-    pub(crate) fn signature(&self, signature: &Signature) -> Result<String, SettingError> {
-        let failed = |error: &dyn std::fmt::Display| SettingError(error.to_string());
+    pub(crate) fn signature(&self, signature: &Signature) -> Result<String, TestAppError> {
+        let failed = |error: &dyn std::fmt::Display| TestAppError(error.to_string());
         let key = SecretKey::new(signature.key).map_err(|error| failed(&error))?;
         let app = SdkAppId::new(signature.app).map_err(|error| failed(&error))?;
         let age_millis = signature.age_seconds.saturating_mul(1_000);
@@ -69,8 +69,8 @@ impl Setting {
     }
 
     /// The query of the URL of a webhook.
-    pub(crate) fn webhook_query(&self, command: &str, sign: Sign, app: u64) -> Result<String, SettingError> {
-        let failed = |error: &dyn std::fmt::Display| SettingError(error.to_string());
+    pub(crate) fn webhook_query(&self, command: &str, sign: Sign, app: u64) -> Result<String, TestAppError> {
+        let failed = |error: &dyn std::fmt::Display| TestAppError(error.to_string());
         let other = WebhookToken::new("another-token").map_err(|error| failed(&error))?;
         let seconds = self.now.as_seconds();
         let (signed, time) = match sign {

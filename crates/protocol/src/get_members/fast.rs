@@ -1,4 +1,4 @@
-//! A page as the service writes it, read in one pass.
+//! The fast parser of a page: one pass over a body of the usual form.
 
 use super::{Answer, Listed};
 use crate::cursor::{Cursor, once};

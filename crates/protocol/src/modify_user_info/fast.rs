@@ -1,4 +1,4 @@
-//! A request as nearly everybody writes it, read in one pass.
+//! The fast parser of a request: one pass over a body of the usual form.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use super::member::{DraftMember, Member};
 use crate::cursor::{Cursor, once};
 use crate::integer::Integer;
 
-/// What a plain text holds.
-pub(super) struct Plain<'a, E> {
+/// A parsed request.
+pub(super) struct ParsedBody<'a, E> {
     pub(super) group_id: Cow<'a, str>,
     pub(super) command_type: Integer<'a>,
     pub(super) member_list: Vec<E>,
@@ -33,7 +33,7 @@ pub trait EntrySink<'a> {
     }
 }
 
-/// What a request holds beside its entries.
+/// The content of a request except its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head<'a> {
     /// `GroupId`.
@@ -172,13 +172,13 @@ impl<'a, E: Entry<'a>> EntrySink<'a> for Members<E> {
 
 /// The request that a text is. None where anything is wrong with it, and where it has an integer that is negative or long, or an
 /// escape in the name of a field. Fields that no document names are passed over.
-pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<Plain<'a, E>> {
+pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<ParsedBody<'a, E>> {
     /// For so many bytes of the text, room for an entry is kept, so that most lists of entries are one allocation. No text with
     /// an entry is shorter.
     const ENTRY_BYTES: usize = 64;
     let mut members = Members { list: Vec::new(), expected: text.len() / ENTRY_BYTES };
     let Head { group_id, command_type } = read_entries(text, &mut members)?;
-    Some(Plain { group_id, command_type: command_type.into(), member_list: members.list })
+    Some(ParsedBody { group_id, command_type: command_type.into(), member_list: members.list })
 }
 
 #[inline(always)]
@@ -221,9 +221,9 @@ mod tests {
         assert_eq!(request.is_some(), draft.is_some());
         let (Some(request), Some(draft)) = (request, draft) else { return false };
         let any = Draft::parse_any(text);
-        let Plain { group_id, command_type, member_list } = request;
+        let ParsedBody { group_id, command_type, member_list } = request;
         assert_eq!(Ok(Draft::from(Request { group_id, command_type, member_list })), any, "{text}");
-        let Plain { group_id, command_type, member_list } = draft;
+        let ParsedBody { group_id, command_type, member_list } = draft;
         let draft = Draft {
             group_id: Some(group_id),
             command_type: Some(command_type),

@@ -1,0 +1,217 @@
+//! JSON of a body as it is read. Texts are those of the body wherever they hold no escape, and take no memory of their own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Number, Value};
+
+/// The fields of an object by their names.
+pub(super) type Fields<'a> = BTreeMap<Cow<'a, str>, Json<'a>>;
+
+/// A value in which no object has a field twice.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(Cow<'a, str>),
+    List(Vec<Self>),
+    Object(Fields<'a>),
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn as_object(&self) -> Option<&Fields<'a>> {
+        match self {
+            Self::Object(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The same value for as long as it is wanted.
+    pub(super) fn to_value(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Text(text) => Value::String(text.clone().into_owned()),
+            Self::List(list) => list.iter().map(Self::to_value).collect(),
+            Self::Object(fields) => {
+                fields.iter().map(|(name, value)| (name.clone().into_owned(), value.to_value())).collect()
+            }
+        }
+    }
+}
+
+/// As it is written without blanks.
+impl fmt::Display for Json<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Object(fields) => serializer.collect_map(fields),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Json<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+                Ok(Json::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+                Ok(Json::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+                Ok(Json::Number(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+                Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
+            }
+
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
+                Ok(Json::Text(Cow::Borrowed(value)))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
+                Ok(Json::Text(Cow::Owned(value.to_owned())))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(Json::List(values))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+                let mut fields = Fields::new();
+                while let Some((Name(name), value)) = map.next_entry()? {
+                    match fields.entry(name) {
+                        Entry::Vacant(place) => {
+                            place.insert(value);
+                        }
+                        Entry::Occupied(place) => {
+                            let name = avmarks_spec::Excerpt(place.key());
+                            return Err(A::Error::custom(format!("`{name}` is there more than once; send it once")));
+                        }
+                    }
+                }
+                Ok(Json::Object(fields))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The name of a field.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_read_as_serde_json_reads_it() {
+        for text in [
+            r#"{"b":1,"a":[null,true,-1,1.5,1e3,18446744073709551615,"\u00e9\n",{"":"x"}],"é":{}}"#,
+            "[]",
+            "\"\\\"\"",
+            "1e400",
+            "{\"a\":1} x",
+            "{\"a\"}",
+            "nul",
+        ] {
+            let read = serde_json::from_str::<Json<'_>>(text);
+            match serde_json::from_str::<Value>(text) {
+                Ok(value) => {
+                    let read = read.unwrap();
+                    assert_eq!((read.to_value(), read.to_string()), (value.clone(), value.to_string()), "{text}");
+                }
+                Err(error) => assert_eq!(read.unwrap_err().to_string(), error.to_string(), "{text}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_without_escapes_is_borrowed() {
+        let Json::Object(fields) = serde_json::from_str(r#"{"a":"b","\u0063":"\u0064"}"#).unwrap() else { panic!() };
+        let borrowed = fields
+            .iter()
+            .map(|(name, value)| (matches!(name, Cow::Borrowed(_)), matches!(value, Json::Text(Cow::Borrowed(_)))));
+        assert_eq!(borrowed.collect::<Vec<_>>(), [(true, true), (false, false)]);
+        assert_eq!(fields.get("c").and_then(Json::as_text), Some("d"));
+    }
+
+    #[test]
+    fn a_field_is_there_once() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":1}"#, r#"[{"b":{"a":1,"a":2}}]"#] {
+            let error = serde_json::from_str::<Json<'_>>(text).unwrap_err().to_string();
+            assert!(error.starts_with("`a` is there more than once; send it once"), "{error}");
+        }
+    }
+}
