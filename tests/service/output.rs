@@ -192,7 +192,7 @@ fn a_line_may_hold_arbitrary_bytes() {
         ),
         (
             r#""raw_b64":"/w==""#,
-            r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"the body is not UTF-8: the byte at 0 fits no character","ErrorCode":60003}"#,
+            r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"the body is not UTF-8: invalid at byte 0","ErrorCode":60003}"#,
         ),
         (r#""raw_b64":"""#, r#"{"line":1,"answer":{"ActionStatus":"FAIL","ErrorInfo":"the body is empty"#),
     ] {
@@ -215,7 +215,7 @@ fn a_line_may_hold_arbitrary_bytes() {
 fn an_invalid_line_counts_and_changes_nothing() {
     let mut scenario = Scenario::default();
     let error = scenario.answer_bytes(b"{\"at\":\xff}").unwrap_err();
-    assert_eq!(error.to_string(), "line 1: it is not UTF-8: the byte at 6 fits no character");
+    assert_eq!(error.to_string(), "line 1: it is not UTF-8: invalid at byte 6");
     assert_eq!(scenario.answer_bytes(br#"{"at":7,"do":"tick"}"#).unwrap(), br#"{"line":2,"events":[]}"#);
     assert_eq!(scenario.app_mut().now().as_millis(), 7);
 }

@@ -80,15 +80,23 @@ fn a_violation_has_text_and_json() {
 #[test]
 fn bodies_that_are_no_object() {
     for (body, message) in [
-        (&b""[..], "the body is empty; send at least `{}`"),
-        (b" \n", "the body is empty; send at least `{}`"),
+        (&b""[..], "the body is empty; send a JSON object"),
+        (b" \n", "the body is empty; send a JSON object"),
         (b"[]", "the body is an array, and must be an object"),
         (b"null", "the body is null, and must be an object"),
         (b"\"{}\"", "the body is a string, and must be an object"),
-        ("\u{feff}{}".as_bytes(), "the body is not JSON: it begins with a byte order mark; save it without one"),
+        (
+            "\u{feff}{}".as_bytes(),
+            "the body is not JSON: it begins with a byte order mark, which its sender must leave out",
+        ),
         (b"[[[[", "the body is not JSON: EOF while parsing a list at line 1 column 4"),
         (b"{} {}", "the body is not JSON: trailing characters at line 1 column 4"),
-        (b"{\"GroupId\":\"\xff\"}", "the body is not UTF-8: the byte at 12 fits no character"),
+        (b"{\"GroupId\":\"\xff\"}", "the body is not UTF-8: invalid at byte 12"),
+        (b"\x1f\x8b\x08\0", "the body is compressed (gzip), which is not decoded here; send plain UTF-8"),
+        (b"\x78\x9c\xab\xae", "the body is compressed (zlib), which is not decoded here; send plain UTF-8"),
+        (b"\x28\xb5\x2f\xfd", "the body is compressed (zstd), which is not decoded here; send plain UTF-8"),
+        (b"\xff\xfe{\0", "the body is UTF-16, which is not decoded here; send plain UTF-8"),
+        (b"\0{\0}", "the body is UTF-16, which is not decoded here; send plain UTF-8"),
         (b"{\"a\":01}", "the body is not JSON: invalid number at line 1 column 7"),
         (
             b"{\"GroupId\":\"\\ud800\"}",

@@ -10,24 +10,15 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(crate) enum Encoding {
     /// The byte order mark of UTF-8, which editors write and no format needs.
     ByteOrderMark,
-    Utf16,
-    Gzip,
-    /// A ZIP archive, as workbooks of spreadsheet programs are.
-    Zip,
+    Other(avmarks_protocol::Encoding),
 }
 
 impl Encoding {
     /// The format that the first bytes of an input show.
-    pub(crate) const fn of(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0xef, 0xbb, 0xbf, ..] => Some(Self::ByteOrderMark),
-            // With its byte order mark, or ASCII characters without it.
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [(1..), 0, (1..), 0, ..] | [0, (1..), 0, (1..), ..] => {
-                Some(Self::Utf16)
-            }
-            [0x1f, 0x8b, ..] => Some(Self::Gzip),
-            [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
-            _ => None,
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes.starts_with(BYTE_ORDER_MARK) {
+            true => Some(Self::ByteOrderMark),
+            false => avmarks_protocol::Encoding::of(bytes).map(Self::Other),
         }
     }
 }
@@ -35,12 +26,13 @@ impl Encoding {
 /// The name of the format, and advice.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ByteOrderMark => "it begins with a byte order mark; save it as UTF-8 without one",
-            Self::Utf16 => "it is UTF-16; save it as UTF-8",
-            Self::Gzip => "it is compressed (gzip); decompress it",
-            Self::Zip => "it is a ZIP archive, as workbooks are; save it as text",
-        })
+        use avmarks_protocol::Encoding::{Utf16, Zip};
+        match self {
+            Self::ByteOrderMark => f.write_str("it begins with a byte order mark; save it as UTF-8 without one"),
+            Self::Other(Utf16) => f.write_str("it is UTF-16; save it as UTF-8"),
+            Self::Other(Zip) => f.write_str("it is a ZIP archive, as workbooks are; save it as text"),
+            Self::Other(compressed) => write!(f, "it is {compressed}; decompress it"),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod message;
 mod metrics;
 mod node;
 mod overview;
+mod pause;
 mod server;
 mod settings;
 mod shared;

@@ -54,6 +54,13 @@ pub(crate) fn token(origin: &str, text: &str) -> Result<WebhookToken, Error> {
     WebhookToken::new(bare(origin, text)?).map_err(|error| Error::secret(origin, error))
 }
 
+/// Remarks that a signature cannot be read. It is sent all the same: only the service knows for sure what it accepts.
+pub(crate) fn unreadable_signature(origin: &str) {
+    remark(format_args!(
+        "{origin}: the signature cannot be read, so the service will probably refuse it; `avmarks usersig explain` says why"
+    ));
+}
+
 /// The text without white space around it.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ use avmarks_rules::Policy;
 use crate::error::Error;
 use crate::readings::GapReading;
 pub(crate) use options::{KEEP, SEND, SERVE, SettingArgs};
+pub(crate) use service::proxy_error;
 pub(crate) use table::{Command, Setting};
 pub(crate) use value::{address, host_pattern, limit, stub};
 

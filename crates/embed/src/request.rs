@@ -27,7 +27,7 @@ impl<'a> Request<'a> {
     /// The request of these bytes, if it asks one of `verbs`.
     pub(crate) fn parse(request: &'a [u8], body: &'a [u8], verbs: &'static [Verb]) -> Result<Self, RequestError> {
         let text = std::str::from_utf8(request).map_err(|error| {
-            let message = format!("the request is not UTF-8: the byte at {} fits no character", error.valid_up_to());
+            let message = format!("the request is not UTF-8: invalid at byte {}", error.valid_up_to());
             RequestError::new(ErrorKind::NotJson, None, message)
         })?;
         let mut head = shape::object(text)?;

@@ -1,6 +1,7 @@
 //! A store in one file of SQLite.
 
 mod events;
+mod place;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,6 +14,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, Params, Row, Transaction, TransactionBehavior, params};
 
 use self::events::{bytes_of_events, events};
+use self::place::Place;
 use crate::coordination::{Coordination, verbs_of_nodes};
 use crate::error::StoreError;
 use crate::filter::WantFilter;
@@ -33,7 +35,7 @@ use crate::types::{
 const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001.sql")];
 
 /// A [`Store`] in one file of SQLite, which one process has by itself: a write-ahead log, flushed to disk before a commit returns
-/// (`synchronous=FULL`).
+/// (`synchronous=FULL`). The file and its log are made for their owner alone. Where one is removed or replaced, nothing is stored any more.
 ///
 /// Nodes, leases and permits are in memory, as they end with the process; epochs still grow from one opening to the next. As
 /// calls of an earlier process may be under way, no permit is free for the first
@@ -68,6 +70,7 @@ impl std::fmt::Debug for SqliteStore {
 
 struct File {
     connection: Connection,
+    place: Place,
     limits: Limits,
     /// The last version that was given; written with each transaction that gives one.
     number: u64,
@@ -82,6 +85,7 @@ impl SqliteStore {
     /// [`StoreError`] where the file cannot be opened, another process has it, it is not such a file, or a later version of this
     /// program wrote it.
     pub fn open(path: &Path, limits: Limits, clock: Clock) -> Result<Self, StoreError> {
+        Place::make(path);
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(1)).map_err(failed)?;
         connection
@@ -106,7 +110,8 @@ impl SqliteStore {
         for slot in Slot::all() {
             fill(&connection, &filter, slot)?;
         }
-        Ok(Self { file: Arc::new(Mutex::new(File { connection, limits, number, coordination })), filter, clock })
+        let place = Place::of(path);
+        Ok(Self { file: Arc::new(Mutex::new(File { connection, place, limits, number, coordination })), filter, clock })
     }
 
     /// A transaction that a panic cut off was rolled back when it was dropped.
@@ -254,6 +259,7 @@ impl File {
         }
         self.number = numbers.0;
         transaction.commit().map_err(failed)?;
+        self.place.check()?;
         Ok(answer)
     }
 }

@@ -13,6 +13,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::body_path::BodyPath;
+use crate::encoding::Encoding;
 use crate::extra::Extra;
 use crate::integer::Integer;
 use crate::short_text::ShortText;
@@ -23,7 +24,7 @@ pub use error::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
 
 /// The text of a body.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
-    core::str::from_utf8(bytes).map_err(|error| BodyError::NotUtf8 { at: error.valid_up_to() })
+    core::str::from_utf8(bytes).map_err(|error| BodyError::not_utf8(bytes, error.valid_up_to()))
 }
 
 /// The error of a text that serde_json could not read as an object.
@@ -32,7 +33,14 @@ fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
         return BodyError::Empty;
     }
     if text.starts_with('\u{feff}') {
-        return BodyError::NotJson { what: "it begins with a byte order mark; save it without one".to_owned() };
+        // Whoever reads this may have received the body, and cannot save it without one.
+        return BodyError::NotJson {
+            what: "it begins with a byte order mark, which its sender must leave out".to_owned(),
+        };
+    }
+    // Without a byte order mark, ASCII in UTF-16 is UTF-8 as well.
+    if let Some(encoding @ Encoding::Utf16) = Encoding::of(text.as_bytes()) {
+        return BodyError::Encoded { encoding };
     }
     let error = match serde_json::from_str::<&RawValue>(text) {
         Ok(value) if json_type(value) != JsonType::Object => return BodyError::NotObject { found: json_type(value) },

@@ -31,6 +31,7 @@ mod body_path;
 pub mod check_members;
 mod cursor;
 pub mod del_robots;
+mod encoding;
 mod endpoint;
 mod envelope;
 mod error_code;
@@ -54,6 +55,7 @@ pub mod webhook;
 
 pub use app_id::{SdkAppId, SdkAppIdError};
 pub use body_path::BodyPath;
+pub use encoding::Encoding;
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerError, Envelope};
 pub use error_code::{Action, Cause, ERROR_CODES, ErrorCode, ErrorRow};

@@ -179,7 +179,7 @@ impl Reader<'_> {
             }
             Ok(text) => ControlFlow::Continue(Some(Cow::Borrowed(text))),
             Err(error) => {
-                self.no_json(&BodyError::NotUtf8 { at: error.valid_up_to() })?;
+                self.no_json(&BodyError::not_utf8(body, error.valid_up_to()))?;
                 ControlFlow::Continue(None)
             }
         }

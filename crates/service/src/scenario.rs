@@ -87,7 +87,7 @@ impl Scenario {
             Ok(text) => self.answer(text),
             Err(error) => {
                 self.line += 1;
-                let message = format!("it is not UTF-8: the byte at {} fits no character", error.valid_up_to());
+                let message = format!("it is not UTF-8: invalid at byte {}", error.valid_up_to());
                 Err(LineError { line: Some(self.line), message })
             }
         }

@@ -45,9 +45,7 @@ impl fmt::Display for ProxyInUse {
 #[non_exhaustive]
 pub enum ProxyError {
     /// It speaks a protocol that is not supported, such as SOCKS.
-    #[error(
-        "invalid proxy in {origin}: its scheme is `{scheme}`, and supported are `http` and `https`; set another one, or call without a proxy"
-    )]
+    #[error("invalid proxy in {origin}: its scheme is `{scheme}`, and supported are `http` and `https`")]
     Scheme {
         /// Where it was set.
         origin: String,

@@ -7,7 +7,7 @@ use avmarks_spec::{GroupId, UserId};
 use hyper::StatusCode;
 use serde::Serialize;
 
-use super::bulk::{WantBody, want, wants};
+use super::bulk::{LineErrors, WantBody, text, want, wants};
 use super::http::{Answer, error_answer, json};
 use super::message::Message;
 use super::shared::Shared;
@@ -62,6 +62,15 @@ struct Summary {
     unchanged: usize,
     dry_run: bool,
     errors: Vec<Refused>,
+    /// Errors besides these.
+    #[serde(skip_serializing_if = "is_zero")]
+    more_errors: usize,
+}
+
+/// The type of the argument is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Wants that one commit stores: webhooks wait for it, and they are to be answered within 1.5 s.
@@ -71,7 +80,8 @@ const WANTS_OF_COMMIT: usize = 1_000;
 pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: Option<&[u8]>, dry_run: bool) -> Answer {
     let parsed = match body {
         None => Ok(WantBody { marks: Vec::new(), robot: false }),
-        Some(body) => serde_json::from_slice::<WantBody>(body).map_err(|error| format!("invalid body: {error}")),
+        Some(body) => text(body)
+            .and_then(|text| serde_json::from_str::<WantBody>(text).map_err(|error| format!("invalid body: {error}"))),
     };
     let is_empty = |parsed: &WantBody| body.is_some() && parsed.marks.is_empty() && !parsed.robot;
     let want = match parsed.and_then(|parsed| match is_empty(&parsed) {
@@ -97,22 +107,19 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
 /// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are. They are stored a thousand at
 /// a time; whether one has a place depends on those before it, so that a dry run takes all at once.
 pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
-    let text = match std::str::from_utf8(body) {
+    let text = match text(body) {
         Ok(text) => text,
-        Err(error) => {
-            let what = format!("invalid UTF-8 at byte {}; send UTF-8", error.valid_up_to());
-            return error_answer(StatusCode::BAD_REQUEST, what);
-        }
+        Err(error) => return error_answer(StatusCode::BAD_REQUEST, error),
     };
     let (lines, wants): (Vec<usize>, Vec<NewWant>) = match wants(text, is_csv) {
         Ok(wants) => wants.into_iter().unzip(),
-        Err(errors) => {
-            let errors = errors.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
-            let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect() };
+        Err(LineErrors { first, more }) => {
+            let errors = first.into_iter().map(|(line, error)| Refused { line: Some(line), error, clause: None });
+            let summary = Summary { changed: 0, unchanged: 0, dry_run, errors: errors.collect(), more_errors: more };
             return json(StatusCode::BAD_REQUEST, &summary);
         }
     };
-    let mut summary = Summary { changed: 0, unchanged: 0, dry_run, errors: Vec::new() };
+    let mut summary = Summary { changed: 0, unchanged: 0, dry_run, errors: Vec::new(), more_errors: 0 };
     let mut results = Vec::with_capacity(wants.len());
     for part in wants.chunks(if dry_run { usize::MAX } else { WANTS_OF_COMMIT }) {
         match shared.writer.put(part.to_vec(), dry_run).await {

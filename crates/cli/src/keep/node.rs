@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use avmarks_client::AttemptResult;
 use avmarks_keeper::{Call, CallResult, Event, Keeper, PresenceChange, Record, Settings, Step, Want};
 use avmarks_keeper_store::{
     Admission, BatchId, Deleted, Due, Lease, Node as Peer, PresenceChange as StoredChange, Settlement, Slot,
@@ -19,6 +20,7 @@ use super::calls;
 use super::message::{Done, Job, Message};
 use super::metrics::Metrics;
 use super::overview::{GROUPS_MAX, GroupLine, Overview};
+use super::pause::Pause;
 use crate::clock::time_of_day;
 
 /// Rows that are read at once.
@@ -60,6 +62,8 @@ pub(super) struct Node {
     due_read: Reading,
     /// Calls that wait for a permit.
     held: VecDeque<Call>,
+    /// While it lasts, no call is made.
+    pause: Pause,
     in_flight: usize,
     /// What was read, and is not settled.
     batches: BTreeMap<BatchId, Slot>,
@@ -95,6 +99,7 @@ impl Node {
             batches_read: Reading::new(now, READ_EVERY),
             due_read: Reading::new(now, READ_DUE_EVERY),
             held: VecDeque::new(),
+            pause: Pause::default(),
             in_flight: 0,
             batches: BTreeMap::new(),
             deleted: Vec::new(),
@@ -164,15 +169,18 @@ impl Node {
             self.settle()?;
             self.next_settlement = Instant::now() + SETTLE_EVERY;
         }
-        let wait = match self.keeper.poll(self.client.now()) {
-            // A permit is waited for.
-            Step::Call(call) => {
-                self.held.push_back(call);
-                PERMIT_WAIT
-            }
-            _ if !self.held.is_empty() => PERMIT_WAIT,
-            Step::WaitUntil(then) => then.saturating_duration_since(self.client.now()),
-            Step::Idle => POLL_EVERY,
+        let wait = match self.pause.rest(Instant::now()) {
+            Some(rest) => rest,
+            None => match self.keeper.poll(self.client.now()) {
+                // A permit is waited for.
+                Step::Call(call) => {
+                    self.held.push_back(call);
+                    PERMIT_WAIT
+                }
+                _ if !self.held.is_empty() => PERMIT_WAIT,
+                Step::WaitUntil(then) => then.saturating_duration_since(self.client.now()),
+                Step::Idle => POLL_EVERY,
+            },
         };
         let now = Instant::now();
         let readings = [&self.batches_read, &self.due_read].into_iter().filter_map(|reading| reading.wait(now));
@@ -344,6 +352,10 @@ impl Node {
     /// Has calls made, as far as there are permits.
     fn send(&mut self, jobs: &mpsc::Sender<Job>) -> Result<(), StoreError> {
         loop {
+            if self.pause.rest(Instant::now()).is_some() {
+                self.note_records();
+                return Ok(());
+            }
             let next = match self.held.pop_front() {
                 Some(call) => Some(call),
                 None => match self.keeper.poll(self.client.now()) {
@@ -393,6 +405,11 @@ impl Node {
         let result = done.result.as_ref().map_or(CallResult::Failed, CallResult::of);
         if let Some(Err(error)) = &done.result {
             tracing::warn!(%error, "a call was not answered with code 0");
+            if let Some(AttemptResult::UnexpectedResponse(response)) = error.result()
+                && let Some(wait) = response.retry_after
+            {
+                self.pause.begin(Instant::now(), wait);
+            }
         }
         self.keeper.on_result(done.id, self.client.now(), result);
         self.note_records();

@@ -250,7 +250,7 @@ fn refusal(request: &Request<Incoming>, settings: &ServerSettings, is_local: boo
             )),
         };
     }
-    let host = header(HOST).unwrap_or_default();
+    let host = host(request).unwrap_or_default();
     let is_own_page = header(ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, of)| of == host));
     match is_local && is_loopback(host) && is_own_page {
         true => None,
@@ -261,13 +261,27 @@ fn refusal(request: &Request<Incoming>, settings: &ServerSettings, is_local: boo
     }
 }
 
-/// Whether a `Host` is an address of this machine: a name may be one behind which a web page stands.
+/// The host that a request is meant for: that of its first line, or else of its only `Host` (RFC 9112, section 3.2).
+fn host<B>(request: &Request<B>) -> Option<&str> {
+    let mut headers = request.headers().get_all(HOST).iter();
+    match (request.uri().authority(), headers.next(), headers.next()) {
+        (_, _, Some(_)) => None,
+        (Some(authority), ..) => Some(authority.as_str()),
+        (None, header, None) => header?.to_str().ok(),
+    }
+}
+
+/// Whether a `Host` is an address of this machine, with a port or without: a name may be one behind which a web page stands.
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or_default(),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    let is_number = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_number);
+    let is_own =
+        name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    is_port && is_own
 }
 
 fn has_token(sent: &str, token: &str) -> bool {
@@ -348,9 +362,34 @@ mod tests {
             ("127.0.0.1.example.com", false),
             ("example.com:8700", false),
             ("192.168.0.1:8700", false),
+            ("127.0.0.1:65535", true),
+            ("127.0.0.1:65536", false),
+            ("127.0.0.1:example.com", false),
+            ("localhost:", false),
+            ("[::1]", true),
+            ("[::1]x", false),
+            ("[::1", false),
+            ("user@localhost", false),
             ("", false),
         ] {
             assert_eq!(is_loopback(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        for (uri, hosts, expected) in [
+            ("/", &["localhost"][..], Some("localhost")),
+            ("/", &[], None),
+            ("/", &["localhost", "localhost"], None),
+            ("http://example.com/", &["localhost"], Some("example.com")),
+            ("http://example.com/", &["localhost", "localhost"], None),
+        ] {
+            let mut request = Request::builder().uri(uri);
+            for host in hosts {
+                request = request.header(HOST, *host);
+            }
+            assert_eq!(host(&request.body(()).unwrap()), expected, "{uri} {hosts:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::input::{ShownPath, Source};
 use crate::mark::parse_mark;
 use crate::output::DETAILS_MAX;
-use crate::send::fields::{Field, HEADERS, begins_as_json, fields};
+use crate::send::fields::{Field, HEADERS, begins_as_json, carriage_return, fields};
 use crate::settings::Settings;
 
 /// The names of the second column of a header.
@@ -171,10 +171,8 @@ impl<'a> Inputs<'a> {
                 "the columns are separated by {separator}, and must be by commas; save the file as CSV with commas"
             ));
         }
-        if let Some(at) = line.find('\r').filter(|_| !line.contains('"')) {
-            return Err(format!(
-                "a carriage return alone at byte {at}; save the file with line ends of LF, or of CR and LF"
-            ));
+        if let Some(error) = carriage_return(line) {
+            return Err(error);
         }
         if begins_as_json(line) {
             return Err(format!(

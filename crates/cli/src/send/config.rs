@@ -12,7 +12,7 @@ use crate::args::ConfigArgs;
 use crate::error::Error;
 use crate::input::ShownPath;
 use crate::output::{FAINT, Foreign, Format, HEAD, Verdict};
-use crate::settings::{Command, Origin, Setting, Settings};
+use crate::settings::{Command, Origin, Setting, Settings, proxy_error};
 
 /// Prints the settings, then their errors, and the missing settings of a call.
 pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> {
@@ -24,7 +24,7 @@ pub(super) fn show(args: &ConfigArgs, format: Format) -> Result<Verdict, Error> 
         Err(Error::Settings { errors }) => errors,
         Err(other) => return Err(other),
     };
-    errors.extend(proxy.err().map(|error| error.to_string()));
+    errors.extend(proxy.err().map(|error| proxy_error(&error)));
     if errors.is_empty() { Ok(Verdict::Accepted) } else { Err(Error::Settings { errors }) }
 }
 

@@ -73,6 +73,12 @@ pub(super) fn line_of(account: &str) -> Cow<'_, str> {
     }
 }
 
+/// What is wrong with a line that has a carriage return alone, which ends lines in some old files: all of these are one line.
+pub(crate) fn carriage_return(line: &str) -> Option<String> {
+    let at = line.find('\r').filter(|_| !line.contains('"'))?;
+    Some(format!("a carriage return alone at byte {at}; save the file with line ends of LF, or of CR and LF"))
+}
+
 /// Whether a line begins like a JSON object or array, which a file of accounts in JSON does.
 pub(super) fn begins_as_json(line: &str) -> bool {
     line.trim_start_matches(BLANKS).starts_with(['{', '['])

@@ -7,7 +7,7 @@ use avmarks_client::{
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::region::BaseUrl;
-use avmarks_protocol::usersig::UserSig;
+use avmarks_protocol::usersig::{Token, UserSig};
 use avmarks_spec::{GroupId, Limits, Timestamp, UserId};
 use avmarks_transport_ureq::{Client, ProxyError, ProxyInUse, proxy_from_environment};
 
@@ -143,7 +143,12 @@ fn usersig(origin: &str, text: &str) -> Result<UserSig, Error> {
     let wrong = match unknown {
         Some(at) => format!("has a character at byte {at} that no signature has"),
         None if text.is_empty() => "is empty".to_owned(),
-        None => return Ok(UserSig::new(text)),
+        None => {
+            if Token::decode(text).is_err() {
+                secret::unreadable_signature(origin);
+            }
+            return Ok(UserSig::new(text));
+        }
     };
     Err(Error::settings(format!("{origin}: the signature {wrong}; `avmarks usersig explain` says more")))
 }

@@ -1,7 +1,7 @@
 //! The service that the commands with a client call: its URL, and the connection to it.
 
 use avmarks_protocol::region::{BaseUrl, Region};
-use avmarks_transport_ureq::{BuildError, Client, ClientBuilder};
+use avmarks_transport_ureq::{BuildError, Client, ClientBuilder, ProxyError};
 
 use super::value::NO_PROXY;
 use super::{Setting, Settings};
@@ -32,8 +32,14 @@ impl Settings {
             BuildError::Http { base } => Error::settings(format!(
                 "`{base}` would show the signature to anyone who can read the traffic; use `https`"
             )),
+            BuildError::Proxy(error) => Error::settings(proxy_error(&error)),
             BuildError::RootCertificate { .. } => self.error(Setting::Ca, error),
             other => Error::settings(other),
         })
     }
+}
+
+/// What is wrong with a proxy, and how to do without one.
+pub(crate) fn proxy_error(error: &ProxyError) -> String {
+    format!("{error}; `--proxy none` calls without a proxy")
 }

@@ -195,6 +195,24 @@ fn readings_hold_for_the_identifier_too() {
 }
 
 #[test]
+fn an_unreadable_signature_is_noted() {
+    let note = "AVMARKS_USERSIG: the signature cannot be read, so the service will probably refuse it";
+    let signed = avmarks_with(
+        &["usersig", "sign", "--sdkappid", "1400000000", "--identifier", "a", "--key-file", "-"],
+        KEY.as_bytes(),
+    );
+    let good = signed.out.trim();
+    for (signature, is_noted) in [(good, false), (&*good.repeat(2), true), (&good[1..], true), ("abc", true)] {
+        let mut count = command(&["send", "count", "--sdkappid", "1400000000", "--group", "g", "--tries", "1"]);
+        count.env("AVMARKS_USERSIG", signature).env("AVMARKS_URL", "https://127.0.0.1:1");
+        let run = feed(count, b"");
+        // It is sent all the same.
+        assert_eq!((run.status, run.err.contains(note)), (1, is_noted), "{run:?}");
+        assert!(!run.err.contains(signature), "{run:?}");
+    }
+}
+
+#[test]
 fn the_environment_proxy_is_shown() {
     let shown = |args: &[&str], variables: &[(&str, &str)]| {
         let mut config = command(&[&["send", "config", "--json", "--region", "singapore"], args].concat());
@@ -216,6 +234,7 @@ fn the_environment_proxy_is_shown() {
     socks.env("ALL_PROXY", "socks5://ann:secret@127.0.0.1:1080");
     let run = feed(socks, b"");
     assert!(run.status == 4 && run.err.contains("ALL_PROXY") && run.err.contains("socks5"), "{}", run.err);
+    assert!(run.err.contains("`--proxy none` calls without a proxy"), "{}", run.err);
     assert!(!run.err.contains("secret") && !run.out.contains("secret"));
 }
 

@@ -270,7 +270,7 @@ fn a_session_goes_on_from_its_snapshot() {
         ),
         (
             b"\xff",
-            r#"{"v":1,"error":{"kind":"line","pointer":null,"message":"line 2: it is not UTF-8: the byte at 0 fits no character"}}"#,
+            r#"{"v":1,"error":{"kind":"line","pointer":null,"message":"line 2: it is not UTF-8: invalid at byte 0"}}"#,
         ),
         (br#"{"at":9,"do":"tick"}"#, r#"{"v":1,"ok":{"line":3,"events":[]}}"#),
     ] {

@@ -44,7 +44,7 @@ pub(super) struct Part<'a> {
 /// The text of a body, as the policy reads it.
 pub(super) fn text<'a>(body: &'a [u8], policy: &Policy) -> Result<Cow<'a, str>, Refused> {
     let text = std::str::from_utf8(body);
-    let text = text.map_err(|error| Refused::no_json(&BodyError::NotUtf8 { at: error.valid_up_to() }))?;
+    let text = text.map_err(|error| Refused::no_json(&BodyError::not_utf8(body, error.valid_up_to())))?;
     Ok(match policy.trailing_comma {
         TrailingComma::Accept => without_trailing_commas(text),
         _ => Cow::Borrowed(text),

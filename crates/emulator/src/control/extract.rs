@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avmarks_protocol::Encoding;
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, GroupId, OneLine, Timestamp, UserId};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -72,8 +73,20 @@ fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ControlError>
     ))
 }
 
+/// The text of a body, without a byte order mark: what is sent here are files, as editors write them.
+pub(super) fn text(body: &[u8]) -> Result<&[u8], ControlError> {
+    match Encoding::of(body) {
+        Some(encoding) => {
+            let what = format!("the body is {encoding}, which is not decoded here; send plain UTF-8");
+            Err(ControlError::bad_request(what))
+        }
+        None => Ok(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)),
+    }
+}
+
 /// The value of a body in JSON.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    let body = text(body)?;
     // A list would do for a struct, in the eyes of the reader.
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(ControlError::bad_request("the body must be an object, `{…}`"));

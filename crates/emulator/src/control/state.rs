@@ -70,7 +70,8 @@ impl AsRef<[u8]> for Dump {
 
 pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Seeded>, ControlError> {
     let body = extract::read(request, &shared, &["application/json"], STATE_BYTES_MAX).await?;
-    let Dumped { app, groups: kept, calls } = dumped::read(body.bytes()).map_err(ControlError::bad_request)?;
+    let Dumped { app, groups: kept, calls } =
+        dumped::read(extract::text(body.bytes())?).map_err(ControlError::bad_request)?;
     shared
         .change(|world| {
             world.capacity.check_app(&app)?;
@@ -84,7 +85,7 @@ pub(super) async fn seed(State(shared): State<Arc<Shared>>, request: Request) ->
 pub(super) async fn play(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ControlError> {
     const TYPES: [&str; 2] = ["application/x-ndjson", "application/jsonl"];
     let body = extract::read(request, &shared, &TYPES, STATE_BYTES_MAX).await?;
-    let lines = std::str::from_utf8(body.bytes())
+    let lines = std::str::from_utf8(extract::text(body.bytes())?)
         .map_err(|error| ControlError::bad_request(format!("the body is not UTF-8 at byte {}", error.valid_up_to())))?;
     let mut answers = Vec::new();
     let played = shared

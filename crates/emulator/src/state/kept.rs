@@ -85,7 +85,8 @@ pub(crate) struct Member {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Messages {
-    /// How many there have been.
+    /// How many there have been; no more are counted than can be read again.
+    #[serde(deserialize_with = "wire::count::deserialize")]
     pub(crate) count: u64,
     pub(crate) last: VecDeque<Message>,
 }
@@ -158,7 +159,7 @@ impl Group {
 impl Messages {
     /// Puts a message behind the others, and gives its number. The oldest go where there are too many.
     pub(crate) fn push(&mut self, message: Message) -> u64 {
-        self.count += 1;
+        self.count = (self.count + 1).min(wire::count::MAX);
         self.last.push_back(Message { seq: self.count, ..message });
         let mut bytes: usize = self.last.iter().map(Message::bytes).sum();
         while self.last.len() > 1 && (self.last.len() > MESSAGES_MAX || bytes > MESSAGES_BYTES_MAX) {

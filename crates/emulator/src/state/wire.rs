@@ -1,4 +1,4 @@
-//! How what calls keep is written down: times in milliseconds, user ids as text.
+//! How what calls keep is written down: times in milliseconds, user ids as text; and the numbers that may stand there.
 
 /// A time in milliseconds since the Unix epoch.
 pub(super) mod millis {
@@ -12,6 +12,23 @@ pub(super) mod millis {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         Timestamp::new(u64::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// How many there are of something; at most [`MAX`](count::MAX), so that it can be counted on and every reader of JSON keeps it exactly.
+pub(super) mod count {
+    use avmarks_spec::Timestamp;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer};
+
+    /// 2^53-1.
+    pub(crate) const MAX: u64 = Timestamp::LATEST.as_millis();
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        match u64::deserialize(deserializer)? {
+            count if count <= MAX => Ok(count),
+            count => Err(D::Error::custom(format!("`{count}` is too many: it must be at most {MAX}"))),
+        }
     }
 }
 

@@ -175,3 +175,53 @@ fn a_full_emulator_can_be_saved() {
     let groups: Vec<_> = state["groups"].as_array().unwrap().iter().map(|group| group["id"].clone()).collect();
     assert_eq!(groups, ["a", "b"]);
 }
+
+#[test]
+fn a_byte_order_mark_is_removed_from_every_body() {
+    let running = with_group();
+    let state = ask(&running, "GET", "state", "").body;
+    done(&running, "PUT", "state", &format!("\u{feff}{state}"));
+    assert_eq!(ask(&running, "GET", "state", "").body, state);
+    done(&running, "POST", "groups", "\u{feff}{\"group\":\"g\"}");
+    let lines = "\u{feff}{\"at\":0,\"do\":\"join\",\"group\":\"g\",\"account\":\"a\"}\r\n";
+    let played = ask_with(&running, "POST", "scenario", LINES, lines);
+    assert_eq!(played.status, 200, "{played:?}");
+    // What is UTF-16 is refused by its name: here without the byte order mark, so that it is UTF-8 as well.
+    let utf_16: String = r#"{"group":"h"}"#.chars().flat_map(|c| [c, '\0']).collect();
+    for (method, path, lines) in [("PUT", "state", ""), ("POST", "groups", ""), ("POST", "scenario", LINES)] {
+        let refused = match lines {
+            "" => ask(&running, method, path, &utf_16),
+            lines => ask_with(&running, method, path, lines, &utf_16),
+        };
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert!(refused.body.contains("the body is UTF-16"), "{refused:?}");
+    }
+}
+
+#[test]
+fn the_last_number_of_a_message_is_kept() {
+    let running = with_group();
+    let send = |random: u32| {
+        let body =
+            json!({"GroupId":"@TGS#a","Random":random,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"x"}}]});
+        let reply = call(&running, "/v4/group_open_http_svc/send_group_msg", &body.to_string());
+        serde_json::from_str::<serde_json::Value>(&reply.body).unwrap()["MsgSeq"].as_u64()
+    };
+    assert_eq!(send(1), Some(1));
+    let state: serde_json::Value = serde_json::from_str(&ask(&running, "GET", "state", "").body).unwrap();
+    let with_count = |count: u64| {
+        let mut state = state.clone();
+        state["emulator"]["groups"]["@TGS#a"]["more"]["messages"]["count"] = count.into();
+        state.to_string()
+    };
+    const MAX: u64 = (1 << 53) - 1;
+    for count in [MAX + 1, u64::MAX] {
+        let (status, says) = refused(&running, "PUT", "state", &with_count(count));
+        assert_eq!(status, 400);
+        assert!(says.contains(&format!("`{count}` is too many: it must be at most {MAX}")), "{says}");
+    }
+    done(&running, "PUT", "state", &with_count(MAX - 1));
+    assert_eq!([send(2), send(3)], [Some(MAX); 2]);
+    // What was answered can be taken in again.
+    done(&running, "PUT", "state", &ask(&running, "GET", "state", "").body);
+}

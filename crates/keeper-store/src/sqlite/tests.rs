@@ -36,3 +36,37 @@ fn a_full_disk_refuses_and_loses_nothing() {
     drop((store, other));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_removed_or_replaced_file_stores_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = std::env::temp_dir().join(format!("avmarks-removed-{}", std::process::id()));
+    let path = folder.join("keeper.sqlite");
+    let log = folder.join("keeper.sqlite-wal");
+    let want = NewWant {
+        group: GroupId::parse("g").unwrap(),
+        account: UserId::parse("ann").unwrap(),
+        marks: [Mark::CUSTOM_MIN].into(),
+        robot: false,
+    };
+    for (gone, is_replaced) in [(&path, false), (&log, false), (&path, true)] {
+        std::fs::create_dir_all(&folder).unwrap();
+        let clock: Clock = Arc::new(|| Timestamp::from_millis(1_000));
+        let mut store = SqliteStore::open(&path, Limits::DOCUMENTED, clock).unwrap();
+        for file in [&path, &log] {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+        store.put_wants(&[NewWant { robot: true, ..want.clone() }], false).unwrap();
+        if is_replaced {
+            std::fs::copy(gone, folder.join("copy")).unwrap();
+            std::fs::rename(folder.join("copy"), gone).unwrap();
+        } else {
+            std::fs::remove_file(gone).unwrap();
+        }
+        let error = store.put_wants(&[want.clone()], false).unwrap_err();
+        assert!(error.to_string().contains("was removed or replaced while it was open"), "{error}");
+        drop(store);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

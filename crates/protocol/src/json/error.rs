@@ -5,6 +5,7 @@ use core::fmt;
 use thiserror::Error;
 
 use crate::body_path::BodyPath;
+use crate::encoding::Encoding;
 use crate::short_text::ShortText;
 
 /// Why a body is not a JSON object (answered with 60003).
@@ -12,13 +13,19 @@ use crate::short_text::ShortText;
 #[non_exhaustive]
 pub enum BodyError {
     /// Nothing but white space.
-    #[error("the body is empty; send at least `{{}}`")]
+    #[error("the body is empty; send a JSON object")]
     Empty,
     /// Bytes that are not UTF-8.
-    #[error("the body is not UTF-8: the byte at {at} fits no character")]
+    #[error("the body is not UTF-8: invalid at byte {at}")]
     NotUtf8 {
-        /// Bytes before the first that fits no character.
+        /// Bytes before the first that is not UTF-8.
         at: usize,
+    },
+    /// Bytes that are not UTF-8, whose first ones show what they are.
+    #[error("the body is {encoding}, which is not decoded here; send plain UTF-8")]
+    Encoded {
+        /// What they are.
+        encoding: Encoding,
     },
     /// Text that is not JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
     #[error(
@@ -52,6 +59,17 @@ pub enum BodyError {
         /// The actual type.
         found: JsonType,
     },
+}
+
+impl BodyError {
+    /// What is wrong with a body that is not UTF-8, of which the first `at` bytes are.
+    #[must_use]
+    pub fn not_utf8(body: &[u8], at: usize) -> Self {
+        match Encoding::of(body) {
+            Some(encoding) => Self::Encoded { encoding },
+            None => Self::NotUtf8 { at },
+        }
+    }
 }
 
 /// The type of a JSON value.

@@ -21,7 +21,7 @@ pub enum TokenError {
     },
     /// The number of characters is not a multiple of 4, or there is too much padding.
     #[error(
-        "its {characters} characters do not come in fours: it was cut off, or something was put in; copy all of it"
+        "its length of {characters} is not a multiple of 4, or its padding is too long: it was cut off, or something was put in; copy all of it"
     )]
     Length {
         /// How many characters there are.

@@ -8,7 +8,7 @@ use super::*;
 struct Row {
     name: &'static str,
     good: &'static [&'static str],
-    /// What will not do; none where anything will that can be written.
+    /// A text that is refused; none where every text is accepted.
     bad: &'static [&'static str],
     /// A path of the control plane at which it shows, with the place there.
     shown: Option<(&'static str, &'static str, &'static str)>,

@@ -1,0 +1,57 @@
+//! What bytes are that are not plain UTF-8.
+
+use core::fmt;
+
+/// How bytes are encoded that are not plain UTF-8, as their first ones show. No text in UTF-8 that could be JSON or CSV begins so.
+///
+/// ```
+/// use avmarks_protocol::Encoding;
+///
+/// assert_eq!(Encoding::of(b"\x1f\x8b\x08\0"), Some(Encoding::Gzip));
+/// assert_eq!(Encoding::of(b"{\"GroupId\":\"g\"}"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-16 of either byte order, with or without its byte order mark.
+    Utf16,
+    /// gzip (RFC 1952, section 2.3.1).
+    Gzip,
+    /// zlib (RFC 1950, section 2.2), which HTTP calls deflate, at its usual level.
+    Zlib,
+    /// Zstandard (RFC 8878, section 3.1.1).
+    Zstd,
+    /// A ZIP archive, as workbooks of spreadsheet programs are.
+    Zip,
+}
+
+impl Encoding {
+    /// What the first bytes show; none where they show nothing.
+    #[must_use]
+    pub const fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            // With its byte order mark, or ASCII characters without it.
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [(1..), 0, (1..), 0, ..] | [0, (1..), 0, (1..), ..] => {
+                Some(Self::Utf16)
+            }
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            [0x78, 0x9c, ..] => Some(Self::Zlib),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
+            _ => None,
+        }
+    }
+}
+
+/// What it is.
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf16 => "UTF-16",
+            Self::Gzip => "compressed (gzip)",
+            Self::Zlib => "compressed (zlib)",
+            Self::Zstd => "compressed (zstd)",
+            Self::Zip => "a ZIP archive",
+        })
+    }
+}
