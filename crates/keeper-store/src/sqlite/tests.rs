@@ -64,7 +64,7 @@ fn a_removed_or_replaced_file_stores_nothing() {
         } else {
             std::fs::remove_file(gone).unwrap();
         }
-        let error = store.put_wants(&[want.clone()], false).unwrap_err();
+        let error = store.put_wants(std::slice::from_ref(&want), false).unwrap_err();
         assert!(error.to_string().contains("was removed or replaced while it was open"), "{error}");
         drop(store);
         std::fs::remove_dir_all(&folder).unwrap();
