@@ -13,18 +13,22 @@ use crate::types::{Event, Slot};
 #[cfg(feature = "postgres")]
 pub(crate) use known::{Known, Source};
 
-/// Bits for each account and group that a slot's filter is made for, before they are rounded up to a power of two. Two of them are set, so at most one
-/// bit of eight is; one account of 64 of which nothing is wanted is not recognised as such, or fewer.
+/// Bits for each account and group that a slot's filter is made for, before they are rounded up to a power of two. Eight of them are set, so at most
+/// two bits of five are; of 500 accounts of which nothing is wanted one is not recognised as such, or fewer.
 const BITS_EACH: usize = 16;
 
-/// The fewest bits of a slot: 128 bytes, 32 KiB for all of them.
-const BITS_MIN: usize = 1_024;
+/// A block has eight words of 32 bits, and an account one bit in each.
+type Block = [u32; 8];
+const BLOCK_BITS: usize = 256;
+
+/// The fewest blocks of a slot: 128 bytes, 32 KiB for all of them.
+const BLOCKS_MIN: usize = 4;
 
 /// A slot is read anew once more than one bit of so many is set: by accounts that were added, or of which nothing is wanted any more. One account of
-/// 16 is not recognised then.
-const CROWDED: usize = 4;
+/// 100 is not recognised then.
+const CROWDED: usize = 2;
 
-/// Of which accounts something may be wanted, in memory: a Bloom filter for each slot, 2 to 4 bytes for each account and group. It answers without a
+/// Of which accounts something may be wanted, in memory: a split block Bloom filter for each slot, 2 to 4 bytes for each account and group. It answers without a
 /// look at the tables; [`Store::filter`](crate::Store::filter) has it, and says what an answer is worth.
 ///
 /// Wants that are gone stay in it until their slot is read anew, so that it may say "perhaps" where nothing is wanted. It never says "nobody" of a
@@ -125,7 +129,7 @@ impl WantFilter {
 /// The bits of one slot.
 struct Bits {
     /// A power of two of them.
-    words: Vec<u64>,
+    blocks: Vec<Block>,
     /// How many bits are set.
     set: usize,
 }
@@ -133,34 +137,38 @@ struct Bits {
 impl Bits {
     /// No bit is set, and there is room for so many accounts and groups.
     fn of(count: usize) -> Self {
-        let bits = count.saturating_mul(BITS_EACH).next_power_of_two().max(BITS_MIN);
-        Self { words: vec![0; bits / 64], set: 0 }
+        let blocks = count.saturating_mul(BITS_EACH).div_ceil(BLOCK_BITS).next_power_of_two().max(BLOCKS_MIN);
+        Self { blocks: vec![Block::default(); blocks], set: 0 }
     }
 
-    /// The word of a hash, and its two bits there.
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let at = usize::try_from(hash >> 12 & (self.words.len() as u64).wrapping_sub(1)).unwrap_or_default();
-        (at, (1 << (hash & 63)) | (1 << (hash >> 6 & 63)))
+    /// The block of a hash, by its upper 24 bits; 2^24 blocks are enough for 268 million accounts of a slot.
+    fn block(&self, hash: u64) -> usize {
+        usize::try_from(hash >> 40 & (self.blocks.len() as u64).wrapping_sub(1)).unwrap_or_default()
     }
 
     fn has(&self, hash: u64) -> bool {
-        let (at, bits) = self.place(hash);
-        self.words.get(at).is_none_or(|word| word & bits == bits)
+        let block = self.blocks.get(self.block(hash));
+        block.is_none_or(|block| block.iter().zip(bits_of(hash)).all(|(word, bit)| word & bit != 0))
     }
 
     fn add(&mut self, Wanted { account, group }: Wanted) {
         for hash in [account, group] {
-            let (at, bits) = self.place(hash);
-            if let Some(word) = self.words.get_mut(at) {
-                self.set += (bits & !*word).count_ones() as usize;
-                *word |= bits;
+            let at = self.block(hash);
+            for (word, bit) in self.blocks.get_mut(at).into_iter().flatten().zip(bits_of(hash)) {
+                self.set += usize::from(*word & bit == 0);
+                *word |= bit;
             }
         }
     }
 
     fn is_crowded(&self) -> bool {
-        self.set * CROWDED > self.words.len() * 64
+        self.set * CROWDED > self.blocks.len() * BLOCK_BITS
     }
+}
+
+/// The bit of a hash in each word of its block: each takes five of its lower 40 bits.
+fn bits_of(hash: u64) -> impl Iterator<Item = u32> {
+    (0..8).map(move |word| 1 << (hash >> (5 * word) & 31))
 }
 
 #[cfg(test)]
@@ -203,32 +211,49 @@ mod tests {
         let filter = filled(group(1), 10_000);
         assert!((0..10_000).all(|number| filter.may_want(&online(group(1), account(number)))));
         assert!(filter.may_want(&Event { group: group(1), change: PresenceChange::Destroyed, at: None }));
-        // The hash is random: of 10,000 strangers 156 at the most are expected to look wanted, with a spread of 13.
-        let looks_wanted = (10_000..20_000).filter(|number| filter.may_want(&online(group(1), account(*number))));
+        // The hash is random: of 100,000 strangers some 30 are expected to look wanted, and at most 200 in the fullest filter.
+        let looks_wanted = (10_000..110_000).filter(|number| filter.may_want(&online(group(1), account(*number))));
         assert!(looks_wanted.count() < 300);
     }
 
     #[test]
     fn an_account_costs_four_bytes_a_slot() {
         for accounts in [64, 65, 128, 4_000, 4_096, 4_097] {
-            let bytes = Bits::of(accounts).words.len() * 8;
+            let bytes = Bits::of(accounts).blocks.len() * 32;
             assert!(bytes >= 2 * accounts && bytes <= 4 * accounts, "{accounts}: {bytes}");
         }
-        assert_eq!(Bits::of(0).words.len() * 64, BITS_MIN);
+        assert_eq!(Bits::of(0).blocks.len(), BLOCKS_MIN);
     }
 
     #[test]
-    fn a_quarter_of_set_bits_is_crowded() {
+    fn a_full_filter_recognises_most_strangers() {
+        // As many as there is room for: one stranger of 500 looks wanted, and once half of the bits are set, one of 100.
+        let looks_wanted = |filter: &WantFilter| {
+            (0..100_000).filter(|number| filter.may_want(&online(group(1), account(1_000_000 + number)))).count()
+        };
+        let filter = filled(group(1), 16_383);
+        let found = looks_wanted(&filter);
+        assert!(found < 300, "{found}");
+        let mut more = 16_383;
+        while !filter.add_one(&group(1), &account(more)) {
+            more += 1;
+        }
+        let found = looks_wanted(&filter);
+        assert!(found < 1_500, "{found}, {more} accounts");
+    }
+
+    #[test]
+    fn half_of_the_bits_set_is_crowded() {
         let mut bits = Bits::of(0);
-        // Sixteen bits of each word, one after the other.
-        for number in 0..256 {
+        // Sixteen bits of each word of each block, one after the other in all words of a block.
+        for number in 0..64 {
             assert!(!bits.is_crowded());
-            let bit = number % 16;
-            let hash = ((number / 16) << 12) | (bit << 6) | bit;
+            let bit: u64 = number % 16;
+            let hash = (0..8).fold((number / 16) << 40, |hash, word| hash | bit << (5 * word));
             bits.add(Wanted { account: hash, group: hash });
         }
-        assert_eq!((bits.set, bits.is_crowded()), (256, false));
-        bits.add(Wanted { account: (16 << 6) | 16, group: 0 });
-        assert_eq!((bits.set, bits.is_crowded()), (257, true));
+        assert_eq!((bits.set, bits.is_crowded()), (512, false));
+        bits.add(Wanted { account: 16, group: 0 });
+        assert_eq!((bits.set, bits.is_crowded()), (513, true));
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::SetOnce;
 const REFRESH_EVERY: Duration = Duration::from_millis(4);
 
 /// So many webhooks share the cost of a refreshing well enough.
-const MANY: usize = 64;
+const MANY: usize = 160;
 
 /// How long a webhook waits for that. Then the writer looks it up: the filter may be read for the first time, which takes seconds.
 const REFRESH_WITHIN: Duration = Duration::from_millis(250);

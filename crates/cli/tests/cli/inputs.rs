@@ -203,7 +203,7 @@ fn an_unreadable_signature_is_noted() {
     );
     let good = signed.out.trim();
     for (signature, is_noted) in [(good, false), (&*good.repeat(2), true), (&good[1..], true), ("abc", true)] {
-        let mut count = command(&["send", "count", "--sdkappid", "1400000000", "--group", "g", "--tries", "1"]);
+        let mut count = command(&["send", "count", "--sdkappid", "1400000000", "--group", "g", "--attempts", "1"]);
         count.env("AVMARKS_USERSIG", signature).env("AVMARKS_URL", "https://127.0.0.1:1");
         let run = feed(count, b"");
         // It is sent all the same.
