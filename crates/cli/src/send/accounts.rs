@@ -1,6 +1,8 @@
 //! The accounts to send, with their marks if they have any: from arguments, a file or standard input. Everything that is wrong is
 //! reported with its place before anything is sent.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use avmarks_client::{PlanError, PlanErrors};
@@ -29,11 +31,13 @@ pub(super) enum Lines<'a> {
     Marks(&'a [Mark]),
 }
 
-/// The inputs so far, and their errors.
+/// The given accounts, and the errors of their lines. A file is kept as it is and read whenever its accounts are asked for, so that ten million take no
+/// more memory than their text.
 pub(super) struct Inputs<'a> {
     lines: Lines<'a>,
+    arguments: &'a [String],
     source: Option<&'a Source>,
-    inputs: Vec<Input>,
+    file: Vec<u8>,
     errors: Errors,
 }
 
@@ -53,13 +57,6 @@ impl Errors {
     }
 }
 
-struct Input {
-    place: Place,
-    account: String,
-    /// Where it stands with the account.
-    mark: Option<Mark>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     /// From 0.
@@ -76,35 +73,72 @@ impl<'a> Inputs<'a> {
     /// Where the file cannot be read, or there is nothing at all.
     pub(super) fn read(args: &'a AccountArgs, lines: Lines<'a>) -> Result<Self, Error> {
         let source = args.file.as_ref();
-        let mut inputs = Self { lines, source, inputs: Vec::new(), errors: Errors::default() };
-        for (at, account) in args.accounts.iter().enumerate() {
-            inputs.take_argument(at, account);
+        let file = match source {
+            Some(source) => {
+                let mut file = source.read_limited(FILE_BYTES_MAX, "a list of accounts")?;
+                let before_text = file.len() - source.text_of(&file)?.len();
+                file.drain(..before_text);
+                file
+            }
+            None => Vec::new(),
+        };
+        let mut inputs = Self { lines, arguments: &args.accounts, source, file, errors: Errors::default() };
+        let (mut errors, mut is_empty) = (Errors::default(), true);
+        for (place, row) in inputs.rows() {
+            match (place, row) {
+                (Place::Argument(_), Ok(Row::Account { account, .. })) if matches!(lines, Lines::Marks([])) => {
+                    errors.push(place, || format!("`{}` has no marks; give --mark", Excerpt(&account)));
+                }
+                (_, Ok(Row::Account { .. })) => is_empty = false,
+                (_, Ok(_)) => {}
+                (_, Err(error)) => errors.push(place, || error),
+            }
         }
-        if let Some(source) = source {
-            let file = source.read_limited(FILE_BYTES_MAX, "a list of accounts")?;
-            inputs.take_file(source.text_of(&file)?);
-        }
-        if inputs.inputs.is_empty() && inputs.errors.count == 0 {
+        if is_empty && errors.count == 0 {
             return Err(Error::NoAccounts { file: source.map(Source::to_string) });
         }
+        inputs.errors = errors;
         Ok(inputs)
     }
 
+    /// Each argument and line, in the order given.
+    fn rows(&self) -> impl Iterator<Item = (Place, Result<Row<'_>, String>)> {
+        let account = |account| Ok(Row::Account { account: Cow::Borrowed(account), mark: None });
+        let arguments =
+            self.arguments.iter().enumerate().map(move |(at, text)| (Place::Argument(at), account(&**text)));
+        let mut is_first = true;
+        let lines = (1..).map(Place::Line).zip(self.file.split(|byte| *byte == b'\n')).map(move |(place, line)| {
+            let row = self.row(line.strip_suffix(b"\r").unwrap_or(line), is_first);
+            is_first &= matches!(row, Ok(Row::Blank));
+            (place, row)
+        });
+        arguments.chain(lines)
+    }
+
     /// The accounts, in the order given.
-    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
-        self.inputs.iter().map(|input| &*input.account)
+    pub(super) fn accounts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.with_marks().map(|(account, _)| account)
     }
 
     /// The accounts, each with its marks.
-    pub(super) fn with_marks(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = i64>)> {
-        self.inputs.iter().map(|input| {
-            let marks = match (&input.mark, self.lines) {
-                (Some(mark), _) => std::slice::from_ref(mark),
+    pub(super) fn with_marks(&self) -> impl Iterator<Item = (Cow<'_, str>, impl Iterator<Item = i64>)> {
+        self.rows().filter_map(|(_, row)| {
+            let Ok(Row::Account { account, mark }) = row else { return None };
+            let of_all = match (mark, self.lines) {
                 (None, Lines::Marks(marks)) => marks,
-                (None, Lines::Account) => &[],
+                _ => &[],
             };
-            (&*input.account, marks.iter().map(|mark| i64::from(mark.number())))
+            Some((account, mark.into_iter().chain(of_all.iter().copied()).map(|mark| i64::from(mark.number()))))
         })
+    }
+
+    /// The places of these inputs, which are numbered from 0.
+    fn places(&self, numbers: &BTreeSet<usize>) -> BTreeMap<usize, Place> {
+        if numbers.is_empty() {
+            return BTreeMap::new();
+        }
+        let inputs = self.rows().filter(|(_, row)| matches!(row, Ok(Row::Account { .. })));
+        inputs.map(|(place, _)| place).enumerate().filter(|(at, _)| numbers.contains(at)).collect()
     }
 
     /// The inputs, in this order.
@@ -113,15 +147,19 @@ impl<'a> Inputs<'a> {
     ///
     /// Everything that is wrong with any of them, by its place.
     pub(super) fn checked<T>(self, made: Result<T, PlanErrors>) -> Result<T, Error> {
-        let Self { source, inputs, mut errors, .. } = self;
+        // Already among the errors of the argument.
+        let is_known = |error: &PlanError| matches!(error, PlanError::NoMarks { .. } | PlanError::NoAccounts);
+        let found = || made.as_ref().err().into_iter().flat_map(PlanErrors::as_slice).filter(|error| !is_known(error));
+        let places = self.places(&found().filter_map(|error| error.input()).take(DETAILS_MAX).collect());
+        let Self { source, mut errors, .. } = self;
         let mut of_the_whole = Vec::new();
         let mut of_inputs = Errors::default();
-        for error in made.as_ref().err().into_iter().flat_map(|found| found.as_slice()) {
-            match (error.input().and_then(|at| inputs.get(at)), error) {
-                // Already among the errors of the argument.
-                (_, PlanError::NoMarks { .. } | PlanError::NoAccounts) => {}
-                (Some(input), error) => of_inputs.push(input.place, || without_place(error)),
-                (None, error) => of_the_whole.push(error.to_string()),
+        for error in found() {
+            match error.input().map(|at| places.get(&at)) {
+                Some(Some(place)) => of_inputs.push(*place, || without_place(error)),
+                // Of those behind the first, only the number is told.
+                Some(None) => of_inputs.count += 1,
+                None => of_the_whole.push(error.to_string()),
             }
         }
         errors.first.extend(of_inputs.first);
@@ -138,30 +176,8 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    fn take_argument(&mut self, at: usize, account: &str) {
-        let place = Place::Argument(at);
-        if matches!(self.lines, Lines::Marks([])) {
-            self.errors.push(place, || format!("`{}` has no marks; give --mark", Excerpt(account)));
-        }
-        self.inputs.push(Input { place, account: account.to_owned(), mark: None });
-    }
-
-    fn take_file(&mut self, file: &[u8]) {
-        let mut is_first = true;
-        for (place, line) in (1..).map(Place::Line).zip(file.split(|byte| *byte == b'\n')) {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            match self.input(line, is_first) {
-                Ok(Row::Blank) => continue,
-                Ok(Row::Header) => {}
-                Ok(Row::Account { account, mark }) => self.inputs.push(Input { place, account, mark }),
-                Err(error) => self.errors.push(place, || error),
-            }
-            is_first = false;
-        }
-    }
-
     /// The content of a line; `is_first` if only blank lines precede it.
-    fn input(&self, line: &[u8], is_first: bool) -> Result<Row, String> {
+    fn row<'l>(&self, line: &'l [u8], is_first: bool) -> Result<Row<'l>, String> {
         let line = std::str::from_utf8(line).map_err(|error| {
             format!("invalid UTF-8 at byte {} of the line; save the file as UTF-8", error.valid_up_to())
         })?;
@@ -198,7 +214,7 @@ impl<'a> Inputs<'a> {
                 Err(format!("`{account}` has no mark behind the comma; write `account,mark`"))
             }
             ([account, mark], Lines::Marks([])) => match parse_mark(&mark.text) {
-                Ok(mark) => Ok(Row::Account { account: account.text.to_string(), mark: Some(mark) }),
+                Ok(mark) => Ok(Row::Account { account: account.text.clone(), mark: Some(mark) }),
                 Err(expected) => Err(format!("invalid mark `{}`: {expected}", Excerpt(&mark.text))),
             },
             ([_], Lines::Marks([])) => {
@@ -214,7 +230,7 @@ impl<'a> Inputs<'a> {
             ([name], Lines::Account) if is_first && !name.is_quoted && is_named(name, &HEADERS) => Err(format!(
                 "`{account}` looks like a header, and a list of accounts has none; take it out, or put the account in quotes"
             )),
-            ([account], _) => Ok(Row::Account { account: account.text.to_string(), mark: None }),
+            ([account], _) => Ok(Row::Account { account: account.text.clone(), mark: None }),
             (fields, Lines::Marks(_)) => Err(format!(
                 "{} fields where --mark is given, which leaves a line to its account; leave --mark out, or put an account that has a comma in quotes",
                 fields.len()
@@ -268,10 +284,10 @@ impl fmt::Display for InWords<'_> {
 }
 
 /// The content of a line.
-enum Row {
+enum Row<'a> {
     Blank,
     Header,
-    Account { account: String, mark: Option<Mark> },
+    Account { account: Cow<'a, str>, mark: Option<Mark> },
 }
 
 /// Whether a field is one of these names. In the second field, quotation marks make no difference: many programs quote all

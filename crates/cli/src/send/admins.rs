@@ -1,5 +1,6 @@
 //! `avmarks send admins`: the administrators of a group.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -27,7 +28,7 @@ pub(super) fn change(args: &AdminsChangeArgs, kind: PlanKind, format: Format) ->
         false => CallRequest::delete_admins(group.as_str(), inputs.accounts(), &planned),
     };
     let mut named = BTreeSet::new();
-    let accounts = inputs.accounts().filter(|account| named.insert(*account)).map(str::to_owned).collect();
+    let accounts = inputs.accounts().filter(|account| named.insert(account.clone())).map(Cow::into_owned).collect();
     let request = inputs.checked(request)?;
     settings.client()?.call(request).map_err(|error| unanswered(CallError::Unanswered(error)))?;
     let change = if kind.sets() { "add" } else { "delete" };
