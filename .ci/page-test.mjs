@@ -294,7 +294,7 @@ try {
   await said("no fault waits any more");
   await write("#fault-times", "x");
   await press("#fault button.main");
-  await said('"x" is no whole number');
+  await said('"x" is not an integer');
   await write("#fault-times", "1");
 
   step("answers a path by a stub");

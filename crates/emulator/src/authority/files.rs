@@ -75,7 +75,7 @@ fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     };
     let mut bytes = Vec::new();
     file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(at(path))?;
-    String::from_utf8(bytes).map(Some).map_err(|_| content(path.to_owned(), "is no text"))
+    String::from_utf8(bytes).map(Some).map_err(|_| content(path.to_owned(), "is not UTF-8 text"))
 }
 
 /// Writes a file that is there whole or not at all, and leaves alone the one that somebody else was faster with.

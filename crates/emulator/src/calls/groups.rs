@@ -108,7 +108,7 @@ pub(super) const CALLS: &[Call] = &[
 /// The type of a group that may be created, and its id where one is chosen.
 fn creatable(state: &State, given: &Given<'_>) -> Result<(GroupType, Option<GroupId>), Refused> {
     if !is_admin(state, given.caller) {
-        return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(given.caller))));
+        return Err(Refused::new(10_007, format!("`{}` is not an app admin", Excerpt(given.caller))));
     }
     let kind = given.text("Type").and_then(GroupType::from_name).unwrap_or_default();
     if kind == GroupType::AvChatRoom && !given.parts("MemberList").is_empty() {
@@ -172,7 +172,7 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
 
 fn import(state: &mut State, given: &Given<'_>) -> Answered {
     if !is_admin(state, given.caller) {
-        return Err(Refused::new(10_007, format!("`{}` is no app admin", Excerpt(given.caller))));
+        return Err(Refused::new(10_007, format!("`{}` is not an app admin", Excerpt(given.caller))));
     }
     let kind = given.text("Type").and_then(GroupType::from_name).unwrap_or_default();
     if kind == GroupType::AvChatRoom {

@@ -107,7 +107,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(delete),
     Call::new(
         "group_open_http_svc/modify_group_member_info",
-        "1047/34900; that 10019 answers for an account that is no member is ours",
+        "1047/34900; that 10019 answers for an account that is not a member is ours",
         "Changes the role, the name card or the mute of a member.",
         &[
             Field::group(),
@@ -218,7 +218,7 @@ fn modify(state: &mut State, given: &Given<'_>) -> Answered {
     let there = |account: &UserId| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
     let account = account.filter(there);
     let account =
-        account.ok_or_else(|| Refused::new(10_019, format!("`Member_Account` is no member of group `{id}`")))?;
+        account.ok_or_else(|| Refused::new(10_019, format!("`Member_Account` is not a member of group `{id}`")))?;
     let more = state.groups.entry(id).or_default().more_mut();
     let member = more.members.entry(account).or_default();
     if let Some(role) = given.text("Role") {

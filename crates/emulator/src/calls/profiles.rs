@@ -80,7 +80,7 @@ fn known(tag: &str) -> Result<(), Refused> {
     if is_standard || is_custom {
         return Ok(());
     }
-    Err(Refused::new(40_009, format!("`{}` is no field of a profile", Excerpt(tag))))
+    Err(Refused::new(40_009, format!("`{}` is not a field of a profile", Excerpt(tag))))
 }
 
 fn set(state: &mut State, given: &Given<'_>) -> Answered {

@@ -34,7 +34,7 @@ pub(super) const CALLS: &[Call] = &[
     .looks(roles),
     Call::new(
         "group_open_http_svc/change_group_owner",
-        "1047/34966; that 10019 answers for an account that is no member is ours",
+        "1047/34966; that 10019 answers for an account that is not a member is ours",
         "Makes a member the owner of its group.",
         &[Field::group(), Field::account("NewOwner_Account").required()],
     )
@@ -56,7 +56,7 @@ fn change_owner(state: &mut State, given: &Given<'_>) -> Answered {
     let there = |room: &Room, account: &UserId| is_member(room, account, given.now);
     let account = account.filter(|account| state.app.room(&id).is_some_and(|room| there(room, account)));
     let account =
-        account.ok_or_else(|| Refused::new(10_019, format!("`NewOwner_Account` is no member of group `{id}`")))?;
+        account.ok_or_else(|| Refused::new(10_019, format!("`NewOwner_Account` is not a member of group `{id}`")))?;
     let changes = state.change_owner(id, account, given.now);
     if let Some(group) = state.groups.get_mut(&id) {
         // Who owns a group is no administrator of it beside.

@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Whole {
         let number = serde_json::Number::deserialize(deserializer)?;
         whole(&number)
             .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("`{number}` is no whole number from 0 to 2^64-1")))
+            .ok_or_else(|| D::Error::custom(format!("`{number}` is not an integer from 0 to 2^64-1")))
     }
 }
 

@@ -192,7 +192,7 @@ impl Folder {
             }
             None => {
                 if bytes > 0 {
-                    tracing::warn!(%file, at = whole, bytes, "the journal ends with what is no whole record, as it does when it is written to at the end; that is cut");
+                    tracing::warn!(%file, at = whole, bytes, "the journal ends with an incomplete record, as it does when it is written to at the end; that is cut");
                 }
                 Ok((journal, false))
             }

@@ -77,7 +77,7 @@ impl World {
                 let is_change =
                     calls::of(&path).is_some_and(|call| calls::answer(&mut self.state, terms, call, &asked, at).1);
                 if !is_change {
-                    return Err(format!("`{}` is no call that changes anything", Excerpt(&path)));
+                    return Err(format!("`{}` does not change anything", Excerpt(&path)));
                 }
             }
             Record::Scenario(line) => {

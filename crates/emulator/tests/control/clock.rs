@@ -73,8 +73,8 @@ fn what_cannot_be_is_said() {
             400,
             "`now` is 9007199254740992; it must be at most 9007199254740991",
         ),
-        ("PUT", "clock", r#"{"now":-1}"#, 400, "`now`: `-1` is no whole number from 0 to 2^64-1 at line 1 column 10"),
-        ("PUT", "clock", r#"{"now":1.5}"#, 400, "`now`: `1.5` is no whole number from 0 to 2^64-1 at line 1 column 11"),
+        ("PUT", "clock", r#"{"now":-1}"#, 400, "`now`: `-1` is not an integer from 0 to 2^64-1 at line 1 column 10"),
+        ("PUT", "clock", r#"{"now":1.5}"#, 400, "`now`: `1.5` is not an integer from 0 to 2^64-1 at line 1 column 11"),
         ("POST", "clock/advance", "{}", 400, "the body: missing field `ms` at line 1 column 2"),
         (
             "POST",

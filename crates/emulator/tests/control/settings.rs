@@ -74,7 +74,7 @@ fn invalid_settings_change_nothing() {
         (r#"{"limits":{"marks_per_group_max":15}}"#, "`limits.marks_per_group_max` is 15: expected at most 14"),
         (
             r#"{"limits":{"body_bytes_max":-1}}"#,
-            "`limits.body_bytes_max`: `-1` is no whole number from 0 to 2^64-1 at line 1 column 31",
+            "`limits.body_bytes_max`: `-1` is not an integer from 0 to 2^64-1 at line 1 column 31",
         ),
     ] {
         assert_eq!(refused(&running, "PATCH", "settings", body), (400, says.to_owned()), "{body}");

@@ -101,7 +101,7 @@ fn foreign_files_are_not_overwritten() {
     fs::write(folder.certificate(), &of_other).unwrap();
     assert!(folder.error().contains("does not hold the certificate of the key beside it"), "{}", folder.error());
     fs::write(folder.key(), [0xff, 0xfe]).unwrap();
-    assert!(folder.error().contains("is no text"));
+    assert!(folder.error().contains("is not UTF-8 text"));
 }
 
 #[test]
