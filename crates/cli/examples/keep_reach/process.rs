@@ -133,6 +133,23 @@ impl Process {
     }
 }
 
+/// A process that only takes time. It ends with the value.
+pub(crate) struct Loop(Child);
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A loop of the lowest priority for each core.
+pub(crate) fn busy_cores() -> Vec<Loop> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let start = |_| Loop(Command::new("nice").args(["-n", "19", "sh", "-c", "while :; do :; done"]).spawn().unwrap());
+    (0..cores).map(start).collect()
+}
+
 /// A server of the same HTTP crate, with as many threads, that reads each body and answers as the keeper does.
 pub(crate) fn bare() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
