@@ -5,6 +5,7 @@ mod bulk;
 mod calls;
 mod connections;
 mod demo;
+mod events;
 mod http;
 mod listener;
 mod lookup;

@@ -68,7 +68,6 @@ struct Summary {
 }
 
 /// The type of the argument is serde's.
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }

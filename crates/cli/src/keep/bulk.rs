@@ -142,7 +142,7 @@ fn of_csv(line: &str, is_first: bool) -> Result<Option<NewWant>, String> {
     want(group, account, &WantBody { marks, robot }).map(Some)
 }
 
-/// Whether fields name the columns. `marks` is no mark, so no want looks like this.
+/// Whether fields name the columns. `marks` is not a valid mark, so a want never looks like this.
 fn is_header(fields: &[Field<'_>]) -> bool {
     let is_named = |(field, name): (&Field<'_>, &str)| field.text.eq_ignore_ascii_case(name);
     matches!(fields.len(), 3 | 4) && fields.iter().zip(HEADER).all(is_named)
