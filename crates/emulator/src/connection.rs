@@ -39,7 +39,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) shared: Arc<Shared>,
     /// Turns true when the emulator stops.
     pub(crate) stopped: watch::Receiver<bool>,
-    /// Whether it has one of the places that are for the control plane alone.
+    /// Whether it has one of the places that are for the control API alone.
     pub(crate) is_reserved: bool,
 }
 
@@ -56,7 +56,7 @@ struct Target {
     peer: Peer,
 }
 
-/// How long a connection on a place of the control plane may be silent.
+/// How long a connection on a place of the control API may be silent.
 const RESERVED_SILENCE: Duration = Duration::from_secs(1);
 
 /// Serves one connection to its end.

@@ -1,4 +1,4 @@
-//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
+//! The control API under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
 //! users, `openapi.json` for programs.
 //!
 //! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not
@@ -37,7 +37,7 @@ use crate::shared::Shared;
 use error::ControlError;
 use guard::{PREFIX, ROOT};
 
-/// Whether a request is for the control plane.
+/// Whether a request is for the control API.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
     let path = request.uri().path();
     path == ROOT || path.starts_with(PREFIX)
@@ -85,7 +85,7 @@ fn router() -> Router<Arc<Shared>> {
         .method_not_allowed_fallback(other_method)
 }
 
-/// Answers a request to the control plane. `local` says that the client has dialled this machine itself.
+/// Answers a request to the control API. `local` says that the client has dialled this machine itself.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, local: bool) -> Response<Body> {
     let mut response = match guard::check(&request, &shared.settings, local) {
         Err(error) => error.into_response(),

@@ -82,7 +82,7 @@ impl Emulator {
         self.shared.lock().resumed
     }
 
-    /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control plane has
+    /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control API has
     /// changed it.
     #[must_use]
     pub fn app_settings(&self) -> avmarks_service::Settings {

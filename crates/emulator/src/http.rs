@@ -16,7 +16,7 @@ pub(crate) use body::{BodyError, ReadBody, read, throw_away};
 pub(crate) enum Body {
     /// One that is there as a whole: that of every call of the API.
     Whole(Full<Bytes>),
-    /// One that is written as it comes, or is of the control plane.
+    /// One that is written as it comes, or is of the control API.
     Other(axum::body::Body),
 }
 

@@ -82,13 +82,13 @@ pub struct Settings {
     pub authority: Option<Authority>,
     /// Hosts that the proxy stands in for: a name, or `*.` and what the name ends in, or `*` for all.
     pub proxied_hosts: Vec<String>,
-    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control plane may be reached. A web page
+    /// Hosts, beyond addresses, `localhost` and names without a dot, by which the control API may be reached. A web page
     /// of somebody else must not be served under any of them: it could drive the emulator.
     pub control_hosts: Vec<String>,
-    /// What opens the control plane, as `Authorization: Bearer TOKEN`, or as the password of `Basic`. Without one, it is
+    /// What opens the control API, as `Authorization: Bearer TOKEN`, or as the password of `Basic`. Without one, it is
     /// open to whoever reaches it over the loopback network, and closed beyond.
     pub control_token: Option<ControlToken>,
-    /// Connections open at once; at least one. A few more are for the control plane alone.
+    /// Connections open at once; at least one. A few more are for the control API alone.
     pub connections_max: usize,
     /// Bytes of request bodies and of states that are sent, beyond 64 KiB each, that may be held at once; what comes when
     /// they are taken waits, or is refused (503). At least [`LARGE_BYTES_LEAST`](Self::LARGE_BYTES_LEAST).

@@ -1,8 +1,8 @@
-//! The token of the control plane.
+//! The token of the control API.
 
 use std::fmt;
 
-/// What opens the control plane: a secret that whoever asks must know.
+/// What opens the control API: a secret that whoever asks must know.
 ///
 /// ```
 /// use avmarks_emulator::ControlToken;

@@ -1,6 +1,6 @@
 //! The world: everything that a request can change, and every way to change it.
 //!
-//! First the requests of the API, then the commands of the control plane. `persistence.rs` has what persists both.
+//! First the requests of the API, then the commands of the control API. `persistence.rs` has what persists both.
 
 mod persistence;
 
@@ -252,7 +252,7 @@ impl World {
     }
 }
 
-/// Commands of the control plane, and of whoever embeds the emulator.
+/// Commands of the control API, and of whoever embeds the emulator.
 impl World {
     /// Creates a group; nothing where it exists.
     pub(crate) fn create_group(

@@ -98,7 +98,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 impl Limits {
-    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control plane show and
+    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control API show and
     /// set.
     pub const FIELDS: [LimitField; 10] = [
         LimitField {

@@ -11,7 +11,7 @@ use crate::host::{Host, is_own};
 use crate::settings::Settings;
 use crate::token::ControlToken;
 
-/// Where the control plane starts.
+/// Where the control API starts.
 pub(super) const ROOT: &str = "/_avmarks";
 /// What every path of it starts with; the path of its page.
 pub(super) const PREFIX: &str = "/_avmarks/";
@@ -43,12 +43,12 @@ pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -
         Some(token) if headers.get(AUTHORIZATION).is_some_and(|sent| opens(token, sent.as_bytes())) => Ok(()),
         Some(_) => Err(ControlError::new(
             StatusCode::UNAUTHORIZED,
-            "the control plane asks for its token, as `Authorization: Bearer TOKEN` or as the password of `Basic`",
+            "the control API asks for its token, as `Authorization: Bearer TOKEN` or as the password of `Basic`",
         )),
         None if local => Ok(()),
         None => Err(ControlError::new(
             StatusCode::FORBIDDEN,
-            "beyond the loopback network, the control plane answers with a token alone; set a `control_token`",
+            "beyond the loopback network, the control API answers with a token alone; set a `control_token`",
         )),
     }
 }

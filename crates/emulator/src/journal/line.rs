@@ -31,7 +31,7 @@ impl<'a> Record<'a> {
 pub(crate) enum OwnLine {
     /// The clock was set, moved, stopped or let run.
     Clock(Clock),
-    /// A group that the control plane has created was given a name.
+    /// A group that the control API has created was given a name.
     Name { group: GroupId, name: String },
     /// A call that the emulator has answered itself (`groups.rs`), and that has changed something.
     /// `strict` as it was then: another start must take it in alike.

@@ -26,7 +26,7 @@ pub enum WebhookEvent {
     BeforeCreateGroup,
     /// A group was created. Source: 1047/34369.
     AfterCreateGroup,
-    /// A user is about to join: the `join` of the control plane waits for the answer, which may refuse it. Source: 1047/34370.
+    /// A user is about to join: the `join` of the control API waits for the answer, which may refuse it. Source: 1047/34370.
     BeforeApplyJoin,
     /// A message to a group is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
     /// 1047/34374.

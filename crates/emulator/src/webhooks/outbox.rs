@@ -81,7 +81,7 @@ struct Item {
     duplicate: bool,
 }
 
-/// What the control plane shows.
+/// What the control API shows.
 pub(crate) struct Deliveries {
     pub(crate) deliveries: Vec<Delivery>,
     /// How many wait or are being sent.

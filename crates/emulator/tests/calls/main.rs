@@ -94,7 +94,7 @@ fn codes_by_type(running: &Running, path: &str, body: &Value, expected: [i64; 5]
     }
 }
 
-/// The answer of the control plane.
+/// The answer of the control API.
 fn control(running: &Running, method: &str, path: &str, body: &str) -> Value {
     let reply = control_reply(running, method, path, body);
     assert_eq!(reply.status, 200, "{method} {path} {body}: {reply:?}");
