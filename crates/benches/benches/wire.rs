@@ -16,7 +16,7 @@ use avmarks_protocol::{AnswerError, RequestError, get_members};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What serde derives for texts that are borrowed where they can be.
+/// What serde derives for texts that are borrowed if they can be.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(dead_code, reason = "it is read, and that is all")]

@@ -170,7 +170,7 @@ impl Error {
         }
     }
 
-    /// What to do about it, where that is more than the error says.
+    /// What to do about it, if that is more than the error says.
     pub(crate) fn hint(&self) -> Option<&str> {
         match self {
             Self::Unanswered { hint, .. } => hint.as_deref(),

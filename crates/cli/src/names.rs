@@ -20,7 +20,7 @@ pub(crate) fn all() -> impl Iterator<Item = String> {
     clauses.chain(gaps()).chain(codes).chain(others)
 }
 
-/// The names that are close to `text`, as a question in brackets; nothing where none is.
+/// The names that are close to `text`, as a question in brackets; nothing if none is.
 pub(crate) fn near(text: &str, names: impl Iterator<Item = String>) -> String {
     const SHOWN_MAX: usize = 3;
     const TEXT_CHARACTERS_MAX: usize = 40;

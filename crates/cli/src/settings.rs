@@ -143,7 +143,7 @@ impl Settings {
         }
     }
 
-    /// Where a setting is from, in words; none where it is not given.
+    /// Where a setting is from, in words; none if it is not given.
     pub(crate) fn place(&self, setting: Setting) -> Option<String> {
         self.values.get(&setting).map(|given| self.place_of(setting, given.origin))
     }

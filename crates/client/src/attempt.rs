@@ -134,7 +134,7 @@ impl Attempt {
         &self.anomalies
     }
 
-    /// The service's answer, byte for byte except for redacted signatures ([`Anomaly::Signature`]). None where no answer came, or
+    /// The service's answer, byte for byte except for redacted signatures ([`Anomaly::Signature`]). None if no answer came, or
     /// answers are not kept.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
@@ -146,7 +146,7 @@ impl Attempt {
 pub(crate) struct Ended {
     pub(crate) result: AttemptResult,
     pub(crate) anomalies: Vec<Anomaly>,
-    /// The answer, where it is kept.
+    /// The answer, if it is kept.
     pub(crate) body: Option<Box<[u8]>>,
     /// The wait that the response asked for by `Retry-After`.
     pub(crate) asked: Option<Duration>,

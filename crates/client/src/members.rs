@@ -89,7 +89,7 @@ impl MemberCheck {
     ///
     /// # Errors
     ///
-    /// [`ContentError`] where `Member_Account` is not a list of strings. There are no more requests then.
+    /// [`ContentError`] if `Member_Account` is not a list of strings. There are no more requests then.
     pub fn on_answer(&mut self, answered: &CallAnswer) -> Result<Vec<CheckedMember>, ContentError> {
         let asked: Vec<String> = self.next().map(str::to_owned).collect();
         self.answered += asked.len();

@@ -117,7 +117,7 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// [`ProgressError::Version`] where another version wrote it, [`ProgressError::NotProgress`] where it is none: a field that is not
+    /// [`ProgressError::Version`] if another version wrote it, [`ProgressError::NotProgress`] if it is none: a field that is not
     /// known is not passed over, as a misspelt one would make accounts count as applied.
     pub fn parse(json: &[u8]) -> Result<Self, ProgressError> {
         #[derive(Deserialize)]

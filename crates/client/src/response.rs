@@ -32,7 +32,7 @@ pub use unexpected::{UNEXPECTED_BODY_BYTES_MAX, UnexpectedKind, UnexpectedRespon
 pub struct Response<'a> {
     /// The HTTP status. The service answers with 200 alone (`HTTP-200`).
     pub status: u16,
-    /// The body, decoded from its transfer and content encoding; as far as it came, where it was truncated.
+    /// The body, decoded from its transfer and content encoding; as far as it came, if it was truncated.
     pub body: &'a [u8],
     /// Whether the transport knows that the body ended too early. Where it does not, a truncated body is recognised because it is
     /// not JSON any more.
@@ -167,7 +167,7 @@ impl fmt::Debug for Response<'_> {
     }
 }
 
-/// A [`Response`] after parsing: its classification, and the answer where it is one.
+/// A [`Response`] after parsing: its classification, and the answer if it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedResponse {
     pub(crate) result: AttemptResult,
@@ -192,7 +192,7 @@ pub enum AttemptResult {
     Refused {
         /// The code.
         code: ErrorCode,
-        /// `ErrorInfo`, whole. None where the answer had none.
+        /// `ErrorInfo`, whole. None if the answer had none.
         info: Option<String>,
     },
     /// Code 0, but the answer does not tell who was served.
@@ -266,7 +266,7 @@ pub enum ContentError {
     },
 }
 
-/// A contradiction between an answer and the documents or the request. The answer could be read all the same.
+/// A contradiction between an answer and the documents or the request. The answer could be read anyway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Anomaly {
@@ -382,7 +382,7 @@ fn ends_early(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
-/// The body with its `ErrorCode` as a number, where it is a string of digits.
+/// The body with its `ErrorCode` as a number, if it is a string of digits.
 fn with_code_as_number(body: &[u8]) -> Option<Vec<u8>> {
     let mut fields: Fields<'_> = serde_json::from_slice(body).ok()?;
     let names: Vec<String> = fields.names().map(str::to_owned).collect();

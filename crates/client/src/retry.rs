@@ -29,7 +29,7 @@ pub struct RetrySettings {
     pub attempt_timeout: Duration,
     /// Waits after errors that pass at once ([`Action::RetryNow`]) and after lost answers. Default: up to 100 ms, 200 ms, 400 ms …
     pub immediate: Backoff,
-    /// Waits where the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
+    /// Waits if the service asks for a pause ([`Action::RetryLater`]). Default: 1 s, and up to 500 ms, 1 s, 2 s … more.
     pub delayed: Backoff,
 }
 
@@ -188,7 +188,7 @@ impl RetrySettings {
         Advice::Retry { after: self.immediate.delay(attempts, random.number()), pause: Duration::ZERO }
     }
 
-    /// A retry after a pause for everything, or after the wait that was asked for where that is longer.
+    /// A retry after a pause for everything, or after the wait that was asked for if that is longer.
     fn delayed(&self, attempts: u32, asked: Duration, random: &mut Random) -> Advice {
         if asked > self.budget {
             return Advice::GiveUp(Scope::Job);

@@ -66,7 +66,7 @@ pub(crate) struct Basis {
     pub(crate) clause: Option<Clause>,
     /// The gap that it depends on.
     pub(crate) gap: Option<Gap>,
-    /// The number of the page, and the date of the copy that was read, where no clause or gap names them.
+    /// The number of the page, and the date of the copy that was read, if no clause or gap names them.
     page: Option<(&'static str, Option<&'static str>)>,
 }
 
@@ -271,7 +271,7 @@ pub(crate) enum Expect {
 pub(crate) struct Judged {
     /// What answers. `None` if the body is accepted.
     pub(crate) refusal: Option<Refusal>,
-    /// The code of the answer, where no gap leaves it open.
+    /// The code of the answer, if no gap leaves it open.
     pub(crate) code: Option<i64>,
     /// The position in the body as a JSON pointer.
     pub(crate) pointer: Option<String>,

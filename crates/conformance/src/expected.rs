@@ -71,7 +71,7 @@ impl ExpectedFailures {
         self.0.is_empty()
     }
 
-    /// Holds a run against the file. A run is as expected where nothing comes back.
+    /// Holds a run against the file. A run is as expected if nothing comes back.
     #[must_use]
     pub fn compare(&self, report: &Report) -> Vec<Difference> {
         let mut differences = Vec::new();

@@ -9,7 +9,7 @@ pub(crate) enum Reply {
     Returned(Value),
     /// The answer of the service as the SDK handed it out, parsed.
     Answer(Value),
-    /// What became of each account: the marks that were applied, or null where it is not known.
+    /// What became of each account: the marks that were applied, or null if it is not known.
     Accounts(Map<String, Value>),
     /// The SDK's error.
     Raised { kind: String, message: String, code: Option<i64> },

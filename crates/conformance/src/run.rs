@@ -31,7 +31,7 @@ use crate::verb::Verb;
 pub struct RunSettings {
     /// The command that runs the harness: a program and its arguments, without a shell.
     pub command: String,
-    /// The categories that are asked; all of them where none is named.
+    /// The categories that are asked; all of them if none is named.
     pub categories: Vec<Category>,
     /// What more cases are generated of.
     pub seed: u64,
@@ -237,7 +237,7 @@ impl Runner {
         Ok(CaseRun::Judged(judge(case, &seen, &test_app)))
     }
 
-    /// Starts the harness anew where it has broken.
+    /// Starts the harness anew if it has broken.
     fn running(&mut self) -> Result<(), Broken> {
         if self.harness.is_some() {
             return Ok(());

@@ -38,7 +38,7 @@ pub(crate) fn endpoint(command: &str) -> Result<Endpoint, RequestError> {
 pub struct Checked {
     pub accepted: bool,
     pub violations: Vec<Violation>,
-    /// What the service would answer; null where a body that breaks no rule was checked by itself.
+    /// What the service would answer; null if a body that breaks no rule was checked by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Option<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ pub(crate) fn ids(reasons: &[Reason]) -> Vec<&'static str> {
     reasons.iter().copied().map(Reason::id).collect()
 }
 
-/// The bytes of a body; none where it is too long to be read.
+/// The bytes of a body; none if it is too long to be read.
 fn read<'a>(body: RequestBody<'a>, limits: &Limits) -> Option<&'a [u8]> {
     match body {
         RequestBody::Bytes(bytes) => Some(bytes).filter(|bytes| bytes.len() <= limits.body_bytes_max),

@@ -77,7 +77,7 @@ impl Serialize for ErrorKind {
 #[derive(Debug, Serialize)]
 pub(crate) struct RequestError {
     pub(crate) kind: ErrorKind,
-    /// Where in the request, as a JSON pointer (RFC 6901); none where it is not about a place in it.
+    /// Where in the request, as a JSON pointer (RFC 6901); none if it is not about a place in it.
     pub(crate) pointer: Option<String>,
     pub(crate) message: String,
 }

@@ -61,7 +61,7 @@ pub enum Subject {
         field: Option<&'static str>,
         question: &'static str,
         evidence: &'static str,
-        /// Where the evidence stands; empty where no document speaks of it.
+        /// Where the evidence stands; empty if no document speaks of it.
         sources: Vec<SourceLine>,
         readings: Vec<ReadingLine>,
         /// The clause of the same name.
@@ -77,7 +77,7 @@ pub enum Subject {
         /// What the code can stand for, and what to do about each; empty where the advice is all there is to say.
         causes: Vec<CauseLine>,
         document: &'static str,
-        /// The copies of the document; empty where it is not known which page it is.
+        /// The copies of the document; empty if it is not known which page it is.
         sources: Vec<SourceLine>,
         listed: &'static str,
         refusals: Vec<RefusalLine>,
@@ -241,7 +241,7 @@ pub struct RefusalLine {
     pub code: ErrorCode,
     pub because: Vec<&'static str>,
     pub description: &'static str,
-    /// The reading under which it is so; none where it is so by default.
+    /// The reading under which it is so; none if it is so by default.
     pub under: Option<String>,
 }
 
@@ -301,7 +301,7 @@ impl RefusalLine {
 pub struct CauseLine {
     pub when: &'static str,
     pub because: Vec<&'static str>,
-    /// The reading under which it is so; none where it is so by default.
+    /// The reading under which it is so; none if it is so by default.
     pub under: Option<String>,
     pub advice: &'static str,
 }

@@ -97,7 +97,7 @@ pub const VERSION: u32 = 1;
 
 /// Answers a question that needs nothing to be kept: every `do` of the first table of `docs/embed.md`.
 ///
-/// `request` is JSON in UTF-8, `body` the bytes that it is about, empty where it is about none.
+/// `request` is JSON in UTF-8, `body` the bytes that it is about, empty if it is about none.
 ///
 /// ```
 /// let reply = avmarks_embed::call(r#"{"v":1,"do":"usersig_sign","key":"k","sdkappid":1400000000,"identifier":"a","now_ms":0}"#, b"");

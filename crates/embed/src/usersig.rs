@@ -83,7 +83,7 @@ pub struct Verified {
     pub accepted: bool,
     pub code: ErrorCode,
     pub message: Option<String>,
-    /// What it claims, whether that is true or not; none where it cannot be read.
+    /// What it claims, whether that is true or not; none if it cannot be read.
     pub token: Option<TokenFields>,
 }
 
@@ -114,7 +114,7 @@ impl Verified {
 
 #[derive(Serialize)]
 pub struct Explained {
-    /// None where nothing is wrong, and not all of it was looked at.
+    /// None if nothing is wrong, and not all of it was looked at.
     pub accepted: Option<bool>,
     pub code: ErrorCode,
     pub findings: Vec<FindingLine>,
@@ -188,7 +188,7 @@ pub struct TokenFields {
     pub userbuf: Option<UserBuf>,
 }
 
-/// As text where it is text.
+/// As text if it is text.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum UserBuf {

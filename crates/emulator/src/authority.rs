@@ -249,7 +249,7 @@ pub(crate) struct Certificates {
     acceptors: Mutex<HashMap<String, Arc<rustls::ServerConfig>>>,
 }
 
-/// Hosts whose certificates are kept; beyond it, they are made anew.
+/// Hosts whose certificates are kept; beyond it, they are made again.
 const KEPT_MAX: usize = 256;
 
 impl fmt::Debug for Certificates {

@@ -24,7 +24,7 @@ impl Budget {
         Self { units: Arc::new(Semaphore::new(units_max as usize)), units_max }
     }
 
-    /// Waits until so many bytes are free; all there are, where that is more.
+    /// Waits until so many bytes are free; all there are, if that is more.
     pub(crate) async fn take(&self, bytes: usize) -> Share {
         let units = units(bytes).min(self.units_max);
         Share(Arc::clone(&self.units).acquire_many_owned(units).await.ok())

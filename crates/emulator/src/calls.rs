@@ -11,7 +11,7 @@
 //!
 //! **Order of refusals** (ours, as `docs/precedence.md` is): steps 1 to 4 are the service's ([`avmarks_service::App::authorize`]); then the body is no
 //! JSON object (60003), its fields in the order of the row, the form of the group id (10015), whether the group exists (10010),
-//! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls a second are not counted.
+//! its type, the plan (10059), the caller (10007), and what the function says. The 200 calls per second are not counted.
 //!
 //! Where a page gives a field several limits, or an answer no sample, the row or the function says which reading is taken;
 //! `docs/calls.md` lists those that are ours.
@@ -141,7 +141,7 @@ impl Outcome {
     }
 }
 
-/// What the app's server is asked about a call that got past the gate; nothing where the call will be refused or repeats another.
+/// What the app's server is asked about a call that got past the gate; nothing if the call will be refused or repeats another.
 pub(crate) fn question(
     state: &State,
     terms: Terms,
@@ -218,7 +218,7 @@ fn checked<'a>(
     Ok(given)
 }
 
-/// The group of a call, where the call may be about it.
+/// The group of a call, if the call may be about it.
 fn gate(state: &State, call: &Call, given: &Given<'_>) -> Result<GroupId, Refused> {
     let id = well_formed(given.text("GroupId").unwrap_or_default())?;
     let room = found(state, &id)?;

@@ -19,7 +19,7 @@ use avmarks_spec::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Clock {
     at: Timestamp,
-    /// When `at` was; the clock stands still where there is none.
+    /// When `at` was; the clock stands still if there is none.
     since: Option<Instant>,
 }
 

@@ -276,7 +276,7 @@ fn connect(
 }
 
 /// Whether the API is served under this host: this machine, or one that the emulator stands in for. The sentence that says
-/// so, where it is not.
+/// so, if it is not.
 fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), String> {
     // A browser always says which host it means.
     if host.name.is_empty()

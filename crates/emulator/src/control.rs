@@ -103,7 +103,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, loc
     response
 }
 
-/// Whoever reads the body looks at its type and its length first (`extract.rs`).
+/// Whoever reads the body reads its type and its length first (`extract.rs`).
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     match router().with_state(Arc::clone(shared)).oneshot(request.map(Body::new)).await {
         Ok(response) => response,

@@ -48,7 +48,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SetupError`] where a setting is out of its range; where it is to have a certificate authority of its own, and none can be made; where the folder for
+    /// [`SetupError`] if a setting is out of its range; if it is to have a certificate authority of its own, and none can be made; where the folder for
     /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
     /// are to go.
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
@@ -82,7 +82,7 @@ impl Emulator {
         self.shared.lock().resumed
     }
 
-    /// What its app is set up with at the moment: other than [`Settings::app`] where a state says so, or the control API has
+    /// What its app is set up with at the moment: other than [`Settings::app`] if a state says so, or the control API has
     /// changed it.
     #[must_use]
     pub fn app_settings(&self) -> avmarks_service::Settings {
@@ -117,7 +117,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::Capacity`] where it has more groups or members than there may be.
+    /// [`SeedError::Capacity`] if it has more groups or members than there may be.
     pub fn seed(&self, app: App) -> Result<(), SeedError> {
         self.change(|world| {
             world.capacity.check_app(&app).map_err(|full| SeedError::Capacity(full.to_string()))?;
@@ -132,7 +132,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SeedError::NotPersisted`] where it cannot be persisted.
+    /// [`SeedError::NotPersisted`] if it cannot be persisted.
     pub fn reset(&self) -> Result<(), SeedError> {
         self.change(|world| {
             world.reset(&self.shared.settings);

@@ -16,7 +16,7 @@ use crate::settings::{Settings, without_root};
 pub(crate) struct Host<'a> {
     /// As it was sent, with its port.
     pub(crate) text: &'a str,
-    /// A name or an address, without port, brackets and the dot of the root; empty where the request names none.
+    /// A name or an address, without port, brackets and the dot of the root; empty if the request names none.
     pub(crate) name: &'a str,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum HostError {
 }
 
 impl<'a> Host<'a> {
-    /// The host of a request: that of its first line, where that has one, or of its header.
+    /// The host of a request: that of its first line, if that has one, or of its header.
     pub(crate) fn of<B>(request: &'a Request<B>) -> Result<Self, HostError> {
         let headers = request.headers().get_all(HOST);
         let count = headers.iter().count();

@@ -60,7 +60,7 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Body>
     response
 }
 
-/// An error, where it is not the API that answers: `{"error": text}`.
+/// An error, if it is not the API that answers: `{"error": text}`.
 pub(crate) fn error(status: StatusCode, text: &str) -> Response<Body> {
     json(status, serde_json::json!({ "error": text }).to_string())
 }

@@ -76,7 +76,7 @@ impl Journal {
         self.writer.commit()
     }
 
-    /// Why nothing is kept any more, where that is so.
+    /// Why nothing is kept any more, if that is so.
     pub(crate) fn failed(&self) -> Option<NotPersisted> {
         self.writer.failed()
     }

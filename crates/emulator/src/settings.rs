@@ -62,7 +62,7 @@ pub struct Settings {
     pub strict: bool,
     /// The clock that everything goes by.
     pub clock: Clock,
-    /// The folder that the state is kept in, made where there is none; without one, the state is gone when the emulator stops.
+    /// The folder that the state is kept in, made if there is none; without one, the state is gone when the emulator stops.
     /// Where it holds a state, that goes before [`app`](Self::app) and [`clock`](Self::clock), except for the signing key.
     pub data: Option<PathBuf>,
     /// Whether a journal in that folder that is broken in its middle, or has an input that cannot be taken in, ends there, and
@@ -153,7 +153,7 @@ impl Settings {
     /// What [`large_bytes_max`](Self::large_bytes_max) is at least: the body of one call.
     pub const LARGE_BYTES_LEAST: usize = 1_048_576;
 
-    /// The same with this authority, where there is one.
+    /// The same with this authority, if there is one.
     #[must_use]
     pub fn with_authority(self, authority: Option<Authority>) -> Self {
         Self { authority: authority.or(self.authority), ..self }

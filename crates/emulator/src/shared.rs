@@ -85,7 +85,7 @@ impl Shared {
         Ok(answered)
     }
 
-    /// What the app's server says of a call, where it is to be asked. Meanwhile other requests are answered.
+    /// What the app's server says of a call, if it is to be asked. Meanwhile other requests are answered.
     async fn ruling(&self, request: &Request<'_>, query: &RawQuery<'_>, call: Option<&Call>) -> Ruling {
         let asking = call.filter(|call| call.webhook().is_some_and(|event| self.outbox.asks(event)));
         let question = asking.and_then(|call| self.lock().question(request, query, call));

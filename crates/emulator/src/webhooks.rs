@@ -2,7 +2,7 @@
 //! of each webhook), by a task of its own that no call waits for.
 //!
 //! What happens becomes webhooks in `notification.rs`, which has our readings of what the pages leave open. They wait in `outbox.rs`,
-//! where some are sent twice or change places when that is asked for; `post.rs` sends them, and `delivery.rs` keeps what came
+//! if some are sent twice or change places when that is asked for; `post.rs` sends them, and `delivery.rs` keeps what came
 //! of it. One that is not answered within 2 seconds, with HTTP 200 and JSON, has failed. It is sent again only where the
 //! app's switch says so ([`WebhookSettings::retries`]), and, as the page has it, only when no answer came in time.
 //!

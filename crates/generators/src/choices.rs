@@ -36,14 +36,14 @@ impl<'a> Choices<'a> {
         self.bytes.len()
     }
 
-    /// The next byte; 0 where there is none.
+    /// The next byte; 0 if there is none.
     pub fn byte(&mut self) -> u8 {
         let Some((byte, rest)) = self.bytes.split_first() else { return 0 };
         self.bytes = rest;
         *byte
     }
 
-    /// A number below `end`; 0 where `end` is 0. It takes one byte where that is enough, else two, and is below 65,536.
+    /// A number below `end`; 0 where `end` is 0. It takes one byte if that is enough, else two, and is below 65,536.
     pub fn below(&mut self, end: usize) -> usize {
         let number = match end {
             0..=1 => return 0,
@@ -60,7 +60,7 @@ impl<'a> Choices<'a> {
         list[self.below(N)]
     }
 
-    /// One of these; none where there are none.
+    /// One of these; none if there are none.
     pub fn pick_from<T: Copy>(&mut self, list: &[T]) -> Option<T> {
         list.get(self.below(list.len())).copied()
     }

@@ -69,7 +69,7 @@ impl Shrink {
         back
     }
 
-    /// Makes the next try; none where there is nothing left to try.
+    /// Makes the next try; none if there is nothing left to try.
     pub(crate) fn next(&mut self) -> bool {
         loop {
             let attempt = self.attempt;

@@ -31,7 +31,7 @@ const CROWDED: usize = 2;
 /// Of which accounts something may be wanted, in memory: a split block Bloom filter for each slot, 2 to 4 bytes for each account and group. It answers without a
 /// look at the tables; [`Store::filter`](crate::Store::filter) has it, and says what an answer is worth.
 ///
-/// Wants that are gone stay in it until their slot is read anew, so that it may say "perhaps" where nothing is wanted. It never says "nobody" of a
+/// Wants that are gone stay in it until their slot is read anew, so that it may say "perhaps" if nothing is wanted. It never says "nobody" of a
 /// want that it was told of.
 ///
 /// ```
@@ -56,7 +56,7 @@ const CROWDED: usize = 2;
 pub struct WantFilter {
     /// Random for each filter: nobody can choose accounts that look wanted.
     hasher: RandomState,
-    /// `None` where the slot was not read yet: everything may be wanted.
+    /// `None` if the slot was not read yet: everything may be wanted.
     slots: Vec<RwLock<Option<Bits>>>,
 }
 

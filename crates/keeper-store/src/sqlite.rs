@@ -82,7 +82,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the file cannot be opened, another process has it, it is not such a file, or a later version of this
+    /// [`StoreError`] if the file cannot be opened, another process has it, it is not such a file, or a later version of this
     /// program wrote it.
     pub fn open(path: &Path, limits: Limits, clock: Clock) -> Result<Self, StoreError> {
         Place::make(path);

@@ -38,7 +38,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where it cannot be opened.
+    /// [`StoreError`] if it cannot be opened.
     fn another(&self) -> Result<Box<dyn Store>, StoreError>;
 
     /// The clock of the store, which all of its nodes share.
@@ -95,10 +95,10 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn accept(&mut self, events: &[Event]) -> Result<usize, StoreError>;
 
-    /// The filter that tells in memory of whom nothing is wanted; all connections of a process share it. `None` where there is none, and
+    /// The filter that tells in memory of whom nothing is wanted; all connections of a process share it. `None` if there is none, and
     /// [`Store::accept`] has to be asked.
     ///
-    /// What it knows: where one process has the store by itself, every want whose put was answered. Where several share it, every want whose put
+    /// What it knows: if one process has the store by itself, every want whose put was answered. Where several share it, every want whose put
     /// was answered, by whichever process, before the last [`Store::refresh_filter`] began that returned; so that an event may be dropped if it
     /// came before such a refresh began, and the filter still does not know it after.
     fn filter(&self) -> Option<Arc<WantFilter>> {
@@ -110,7 +110,7 @@ pub trait Store: Send {
         false
     }
 
-    /// Tells the filter of the wants that other processes have put. Costs one small statement where there is none.
+    /// Tells the filter of the wants that other processes have put. Costs one small statement if there is none.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ pub trait Store: Send {
         Ok(())
     }
 
-    /// Tells waiting nodes that something waits. Its caller limits how often. Does nothing where one process has the store by itself.
+    /// Tells waiting nodes that something waits. Its caller limits how often. Does nothing if one process has the store by itself.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ pub struct Settings {
     pub accounts_per_call_max: usize,
     /// Calls in flight at a time, at least 1. Default: 16.
     pub in_flight_max: usize,
-    /// How often an account is sent for one webhook, where the service leaves it out of the answer; afterwards it waits for its next
+    /// How often an account is sent for one webhook, if the service leaves it out of the answer; afterwards it waits for its next
     /// webhook. At least 1. Default: 2.
     pub tries_max: u32,
     /// The wait before the second try of an account that was left out. Default: 1 s.

@@ -38,7 +38,7 @@ impl SdkAppId {
     ///
     /// # Errors
     ///
-    /// [`SdkAppIdError`] where the text is empty, has anything but digits, is 0, or does not fit 64 bits.
+    /// [`SdkAppIdError`] if the text is empty, has anything but digits, is 0, or does not fit 64 bits.
     pub fn parse(text: &str) -> Result<Self, SdkAppIdError> {
         match text.parse() {
             // A sign is the one thing but digits that a number may be read from.

@@ -43,11 +43,11 @@ pub enum BodyPath {
     Avatar(usize),
     /// `Remark` of an entry.
     Remark(usize),
-    /// `Member_Account` where it is a list of accounts: in requests for robots, and on both sides of `check_members`.
+    /// `Member_Account` if it is a list of accounts: in requests for robots, and on both sides of `check_members`.
     MemberAccounts,
     /// An account of that list.
     MemberAccount(usize),
-    /// `Admin_Account` where it is a list of accounts: in a request of `modify_admin`.
+    /// `Admin_Account` if it is a list of accounts: in a request of `modify_admin`.
     AdminAccounts,
     /// An account of that list.
     AdminAccount(usize),

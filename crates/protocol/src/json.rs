@@ -123,16 +123,16 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// [`BodyError`] where the text is not a JSON object.
+    /// [`BodyError`] if the text is not a JSON object.
     pub fn parse(body: &'a str) -> Result<Self, BodyError> {
         serde_json::from_str(body).map_err(|error| body_error(body, &error))
     }
 
-    /// Takes a field out, with its value as it was written; none where it is not there.
+    /// Takes a field out, with its value as it was written; none if it is not there.
     ///
     /// # Errors
     ///
-    /// [`DuplicateField`] where there is more than one of that name; all of them are gone then.
+    /// [`DuplicateField`] if there is more than one of that name; all of them are gone then.
     pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, DuplicateField> {
         let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
         let (_, value) = self.0.remove(at);
@@ -150,7 +150,7 @@ impl<'a> Fields<'a> {
         self.take(path.field()).map_err(|DuplicateField| FieldError { path, problem: FieldProblem::DuplicateField })
     }
 
-    /// Takes the field at `path` out, read by `read`; an error where it is not there.
+    /// Takes the field at `path` out, read by `read`; an error if it is not there.
     pub(crate) fn require<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<T, ValueError> {
         match self.at(path)? {
             Some(value) => read(path, value),
@@ -158,19 +158,19 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there.
+    /// Takes the field at `path` out, read by `read`, if it is there.
     pub(crate) fn optional<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         self.at(path)?.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there and not `null`: who answers may write `null` for
+    /// Takes the field at `path` out, read by `read`, if it is there and not `null`: who answers may write `null` for
     /// what it leaves out.
     pub(crate) fn optional_nullable<T>(&mut self, path: BodyPath, read: Read<'a, T>) -> Result<Option<T>, ValueError> {
         let value = self.at(path)?.filter(|value| json_type(value) != JsonType::Null);
         value.map(|value| read(path, value)).transpose()
     }
 
-    /// Takes the field at `path` out, read by `read`, where it is there once and `read` can read it. Otherwise the field stays
+    /// Takes the field at `path` out, read by `read`, if it is there once and `read` can read it. Otherwise the field stays
     /// where it is, so that it ends among the unknown ones and is written back as it came: no page names these fields, and a
     /// caller needs none of them.
     pub(crate) fn undocumented<T>(
@@ -216,7 +216,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     }
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
@@ -305,7 +305,7 @@ impl FieldErrors {
     }
 
     /// The items of the list that must stand at `list`, each read by `read` at the path that `item` gives for its index: none
-    /// for an item that could not be read, and none at all where there is no list.
+    /// for an item that could not be read, and none at all if there is no list.
     pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
         &mut self,
         fields: &mut Fields<'a>,

@@ -113,7 +113,7 @@ impl CallUrl {
         &self.text
     }
 
-    /// The text with `…` in place of the signature, for logs.
+    /// The text with `…` instead of the signature, for logs.
     #[must_use]
     pub fn redacted(&self) -> &str {
         &self.redacted

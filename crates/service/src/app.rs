@@ -206,7 +206,7 @@ impl App {
         events
     }
 
-    /// Makes this account the owner of a group; nothing where there is none. No rule is asked: the vendor hands over groups of any type
+    /// Makes this account the owner of a group; nothing if there is none. No rule is asked: the vendor hands over groups of any type
     /// but an AVChatRoom (1047/34966).
     pub fn change_owner(&mut self, id: GroupId, owner: UserId, at: Timestamp) -> Vec<GroupEvent> {
         let events = self.tick(at);

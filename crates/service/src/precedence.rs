@@ -127,7 +127,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::Check { accounts }) => self.check(&group, accounts),
             Some(Body::Admins { kind, accounts }) => self.admins(&group, &AdminCall::new(kind, operator, accounts)),
             Some(Body::AdminList) => self.admin_list(&group),
-            // The body is at error, and the group can be looked at all the same.
+            // The body is at error, and the group can be looked at anyway.
             None => self.group_alone(&group, endpoint),
         }
     }
@@ -161,7 +161,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
+    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, if it can be read.
     fn query(&mut self) -> ControlFlow<(), Option<Cow<'a, str>>> {
         ControlFlow::Continue(match self.request.caller {
             Caller::Trusted(identifier) => Some(Cow::Borrowed(identifier)),

@@ -49,7 +49,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`SnapshotError`] where the bytes are not a snapshot, or the rules do not allow its state.
+    /// [`SnapshotError`] if the bytes are not a snapshot, or the rules do not allow its state.
     pub fn restore(json: &[u8]) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Head {

@@ -44,7 +44,7 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LimitField {
-    /// Its name, with the unit where it has one.
+    /// Its name, with the unit if it has one.
     pub name: &'static str,
     /// The highest value it can have; a higher one counts as this.
     pub ceiling: u64,

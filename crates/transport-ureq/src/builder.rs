@@ -200,7 +200,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where a setting is invalid.
+    /// [`BuildError`] if a setting is invalid.
     pub fn build(self) -> Result<Client, BuildError> {
         if !self.base.is_https() && !self.base.is_loopback() && !self.http_allowed {
             return Err(BuildError::Http { base: self.base });

@@ -36,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError`] where the group is invalid, the call was given up, or its answer has no number.
+    /// [`CallError`] if the group is invalid, the call was given up, or its answer has no number.
     pub fn online_count(&self, group: impl AsRef<str>) -> Result<u64, CallError> {
         let answer = self.call(CallRequest::online_count(group)?)?;
         let (endpoint, random) = (Endpoint::GetOnlineMemberNum, answer.random);

@@ -103,7 +103,7 @@ pub(super) async fn put_one(shared: &Shared, group: &str, account: &str, body: O
     }
 }
 
-/// POST of many wants. Where a line cannot be read, nothing is stored; where one exceeds a limit, the others are. They are stored a thousand at
+/// POST of many wants. Where a line cannot be read, nothing is stored; if one exceeds a limit, the others are. They are stored a thousand at
 /// a time; whether one has a place depends on those before it, so that a dry run takes all at once.
 pub(super) async fn put_many(shared: &Shared, body: &[u8], is_csv: bool, dry_run: bool) -> Answer {
     let text = match text(body) {

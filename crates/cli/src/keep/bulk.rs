@@ -75,7 +75,7 @@ impl LineErrors {
 ///
 /// # Errors
 ///
-/// What it is, where it is surely not UTF-8; else where it ceases to be.
+/// What it is, if it is surely not UTF-8; else where it ceases to be.
 pub(super) fn text(body: &[u8]) -> Result<&str, String> {
     match Encoding::of(body) {
         None | Some(Encoding::ByteOrderMark) => {}

@@ -30,7 +30,7 @@ const ROWS_MAX: usize = 500;
 const SETTLE_EVERY: Duration = Duration::from_millis(500);
 /// How often the overview is made.
 const OVERVIEW_EVERY: Duration = Duration::from_millis(500);
-/// How long the node waits where nothing wakes it.
+/// How long the node waits if nothing wakes it.
 const POLL_EVERY: Duration = Duration::from_millis(300);
 /// How often it is read at the most what was accepted. A commit wakes the node, and there are hundreds of them in a second under load.
 pub(super) const READ_EVERY: Duration = Duration::from_millis(10);
@@ -308,7 +308,7 @@ impl Node {
     fn read_due(&mut self) -> Result<(), StoreError> {
         let until = self.store.now()?;
         loop {
-            // Fewer than before, where one was lost.
+            // Fewer than before, if one was lost.
             let slots: Vec<Slot> = self.leases.keys().copied().collect();
             let due = self.store.due(&slots, until, None, ROWS_MAX)?;
             if due.is_empty() {
@@ -524,7 +524,7 @@ impl Node {
     }
 }
 
-/// When something is read: at once where it was not for a while, and not too often.
+/// When something is read: at once if it was not for a while, and not too often.
 struct Reading {
     /// Not before this.
     next: Instant,

@@ -76,7 +76,7 @@ impl StorePlace {
         }
     }
 
-    /// The database that tells when another node has stored something; none where no other node can.
+    /// The database that tells when another node has stored something; none if no other node can.
     pub(super) fn listener(&self) -> Option<&str> {
         match self {
             Self::Memory | Self::File(_) => None,

@@ -79,7 +79,7 @@ fn acknowledged() -> Answer {
     answer(StatusCode::OK, "application/json", ACKNOWLEDGEMENT)
 }
 
-/// Whether the query is of the app, and signed where a token is known.
+/// Whether the query is of the app, and signed if a token is known.
 fn check(settings: &ServerSettings, query: &str, now: Timestamp) -> Result<(), String> {
     let query = WebhookQuery::parse(query).map_err(|error| error.to_string())?;
     if query.sdkappid != settings.app {

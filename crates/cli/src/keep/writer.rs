@@ -81,7 +81,7 @@ impl Writer {
         answered.await.unwrap_or(Err(Unavailable))
     }
 
-    /// Webhooks about this group could not be answered in time: it is looked at anew once the store can be used.
+    /// Webhooks about this group could not be answered in time: it is checked anew once the store can be used.
     pub(super) fn missed(&self, group: GroupId) {
         // Without the thread nothing is kept any more.
         let _ = self.0.send(Request::Missed(group));

@@ -62,7 +62,7 @@ pub(crate) struct Row {
     pub(crate) kind: Kind,
     /// Whether it may have several values.
     pub(crate) is_list: bool,
-    /// The value where none is given. Those of `serve` are the emulator's own; its texts name them.
+    /// The value if none is given. Those of `serve` are the emulator's own; its texts name them.
     pub(crate) default: Option<&'static str>,
     /// The name of the value in the help.
     pub(crate) value: &'static str,

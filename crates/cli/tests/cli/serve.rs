@@ -40,7 +40,7 @@ impl Server {
         Self { child, out, told }
     }
 
-    /// One that starts; nothing where it does not.
+    /// One that starts; nothing if it does not.
     fn try_of(mut command: Command) -> Option<Self> {
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

@@ -128,7 +128,7 @@ impl ObjectWriter<'_> {
 pub(super) struct Object(pub(super) Vec<(&'static str, Value)>);
 
 impl Object {
-    /// With those fields alone that are asked for; with all, where nothing is.
+    /// With those fields alone that are asked for; with all, if nothing is.
     pub(super) fn only(self, wanted: Option<&[&str]>) -> Self {
         let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted.contains(&name));
         Self(self.0.into_iter().filter(|(name, _)| is_wanted(name)).collect())

@@ -34,7 +34,7 @@ pub(crate) struct Call {
     pub(super) asks: Option<Asks>,
 }
 
-/// The webhook that a call waits for, where that is on.
+/// The webhook that a call waits for, if that is on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asks {
     pub(super) event: WebhookEvent,
@@ -118,7 +118,7 @@ impl Call {
         Self { run: Run::Service, ..self }
     }
 
-    /// The webhook that it waits for, where that is on.
+    /// The webhook that it waits for, if that is on.
     pub(crate) fn webhook(&self) -> Option<WebhookEvent> {
         self.asks.map(|asks| asks.event)
     }

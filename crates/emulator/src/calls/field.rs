@@ -16,9 +16,9 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     kind: Kind,
     pub(super) is_required: bool,
-    /// The code where it is missing or of another type, if it is not that of the call.
+    /// The code if it is missing or of another type, if it is not that of the call.
     invalid: Option<i64>,
-    /// The code where it is too long or has too many entries, if it is not that of the call.
+    /// The code if it is too long or has too many entries, if it is not that of the call.
     over: Option<i64>,
 }
 
@@ -91,7 +91,7 @@ impl Field {
         Self::new(name, Kind::Any)
     }
 
-    /// The id of the group that the call is about. Its form is looked at later (10015).
+    /// The id of the group that the call is about. Its form is checked later (10015).
     pub(super) const fn group() -> Self {
         Self::new("GroupId", Kind::Text(usize::MAX)).required()
     }
@@ -100,12 +100,12 @@ impl Field {
         Self { is_required: true, ..self }
     }
 
-    /// With this code where it is missing or of another type.
+    /// With this code if it is missing or of another type.
     pub(super) const fn invalid(self, code: i64) -> Self {
         Self { invalid: Some(code), ..self }
     }
 
-    /// With this code where it is too long or has too many entries.
+    /// With this code if it is too long or has too many entries.
     pub(super) const fn over(self, code: i64) -> Self {
         Self { over: Some(code), ..self }
     }
@@ -221,10 +221,10 @@ impl Field {
     }
 }
 
-/// Where a field stands, and how it is looked at.
+/// Where a field stands, and how it is checked.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    /// The place and the name of the field that it stands in, and the number of the entry where that is a list. None at the top.
+    /// The place and the name of the field that it stands in, and the number of the entry if that is a list. None at the top.
     pub(super) within: Option<(&'a Self, &'static str, Option<usize>)>,
     /// The code where a field is missing or of another type, and the one where a list is too long.
     pub(super) codes: (i64, i64),

@@ -141,7 +141,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(import),
 ];
 
-/// The body of a message, where it is short enough.
+/// The body of a message, if it is short enough.
 pub(super) fn body(given: &Given<'_>, too_long: i64) -> Result<Value, Refused> {
     let body = given.part().any("MsgBody").map(Json::to_value).unwrap_or_default();
     let bytes = body.to_string().len();

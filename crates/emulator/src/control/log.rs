@@ -24,7 +24,7 @@ pub(super) struct Page {
 #[derive(Serialize)]
 pub(super) struct Entries {
     entries: Vec<EntryJson>,
-    /// The number of the last entry, where there are more after it.
+    /// The number of the last entry, if there are more after it.
     next: Option<u64>,
 }
 

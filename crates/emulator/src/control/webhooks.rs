@@ -14,14 +14,14 @@ use super::extract::{self, Parameters, StrictJson, Whole, present};
 use crate::shared::Shared;
 use crate::webhooks::{Deliveries, Delivery, WebhookEvent, WebhookSettings};
 
-/// Deliveries of an answer, where nothing else is asked, and at most.
+/// Deliveries of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
 /// The settings; the token itself is shown to nobody.
 #[derive(Serialize)]
 pub(super) struct View {
-    /// None where webhooks go nowhere; then there is nothing else.
+    /// None if webhooks go nowhere; then there is nothing else.
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<How>,

@@ -1,4 +1,4 @@
-//! The body of a request: as much of it as may be read, and how long it is where that is too much.
+//! The body of a request: as much of it as may be read, and how long it is if that is too much.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -92,7 +92,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     if !is_awaited(headers) {
-        // Whether it was all of it does not matter: the connection ends where it was not.
+        // Whether it was all of it does not matter: the connection ends if it was not.
         let _ = tokio::time::timeout(timeout, discard(body)).await;
     }
 }

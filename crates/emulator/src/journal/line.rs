@@ -109,7 +109,7 @@ impl OwnLine {
         json(&GroupCallLine { at: at.as_millis(), r#do: "group_call".into(), identifier, path, raw, strict })
     }
 
-    /// The line of this text; nothing where it is not one of these.
+    /// The line of this text; nothing if it is not one of these.
     fn parse(text: &str) -> Result<Option<Self>, String> {
         let form = |error: serde_json::Error| error.to_string();
         let head: Head<'_> = serde_json::from_str(text).map_err(form)?;

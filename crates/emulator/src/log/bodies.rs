@@ -76,7 +76,7 @@ fn end_of_text(rest: &str) -> Option<usize> {
     })
 }
 
-/// The colon behind the name of a field, and what is behind its value, where that is a string, cut or whole.
+/// The colon behind the name of a field, and what is behind its value, if that is a string, cut or whole.
 fn value_of(after: &str) -> Option<(&str, &str)> {
     let (colon, rest) = after.split_once('"')?;
     let behind = end_of_text(rest).and_then(|end| rest.get(end + 1..)).unwrap_or_default();

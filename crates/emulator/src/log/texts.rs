@@ -59,7 +59,7 @@ impl Texts {
         Some(self.between(path, identifier)).filter(|identifier| !identifier.is_empty())
     }
 
-    /// How the body of the request begins; it ends with `…` where there is more.
+    /// How the body of the request begins; it ends with `…` if there is more.
     pub(super) fn request(&self) -> &str {
         let [.., identifier, request] = self.ends;
         self.between(identifier, request)

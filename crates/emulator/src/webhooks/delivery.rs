@@ -25,15 +25,15 @@ pub(crate) struct Delivery {
     /// Whether it was sent before, because that was asked for.
     pub(crate) duplicate: bool,
     pub(crate) took_ms: u64,
-    /// The HTTP status, where there was one.
+    /// The HTTP status, if there was one.
     pub(crate) status: Option<u16>,
-    /// How the answer begins, where that is to be shown.
+    /// How the answer begins, if that is to be shown.
     pub(crate) answer: Option<String>,
     /// Why it has failed, where it has.
     pub(crate) error: Option<String>,
     /// Whether it will be sent again.
     pub(crate) again: bool,
-    /// What became of the call that waited for it: `passes`, `refuses`, `discards` or `changes`; none where no call did.
+    /// What became of the call that waited for it: `passes`, `refuses`, `discards` or `changes`; none if no call did.
     pub(crate) ruling: Option<&'static str>,
 }
 

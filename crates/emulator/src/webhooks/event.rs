@@ -56,7 +56,7 @@ impl WebhookEvent {
         Self::AfterDirectMessage,
     ];
 
-    /// Those that are on where nothing is said: the four that tell who is in a group and online.
+    /// Those that are on if nothing is said: the four that tell who is in a group and online.
     pub const DEFAULT: &'static [Self] =
         &[Self::AfterMemberJoin, Self::AfterMemberExit, Self::AfterGroupDestroyed, Self::MemberStateChange];
 

@@ -109,7 +109,7 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Where webhooks go from here on; nowhere without settings. What waits is given up, counted as dropped, and told in the log.
+    /// Where webhooks go from now on; nowhere without settings. What waits is given up, counted as dropped, and told in the log.
     pub(crate) fn set(&self, settings: Option<WebhookSettings>) -> Result<(), WebhookSettingsError> {
         let route = settings.map(|settings| Ok(Arc::new(Route { receiver: Receiver::of(&settings)?, settings })));
         let route = route.transpose()?;
@@ -346,7 +346,7 @@ impl State {
         }
     }
 
-    /// Writes down what became of one, and lets it wait again where that is so.
+    /// Writes down what became of one, and lets it wait again if that is so.
     fn sent(&mut self, item: Item, delivery: Delivery) -> Arc<Delivery> {
         self.sending = self.sending.saturating_sub(1);
         let delivery = self.keep(delivery);

@@ -188,7 +188,7 @@ impl Poster {
         Ok((status, body))
     }
 
-    /// Sends it on the connection that was kept; nothing where there is none, or the receiver had closed it before anything
+    /// Sends it on the connection that was kept; nothing if there is none, or the receiver had closed it before anything
     /// was sent. It is taken out, so that one which is given up half way is not used again.
     async fn send_on_kept(&mut self, request: Request<Full<Bytes>>) -> Option<Result<Sent, PostError>> {
         let mut sender = self.kept.take()?;

@@ -65,7 +65,7 @@ fn ask(running: &Running, path: &str, body: &Value) -> Value {
     answer
 }
 
-/// What a call is answered beyond the envelope, where it is served.
+/// What a call is answered beyond the envelope, if it is served.
 fn served(running: &Running, path: &str, body: &Value) -> Value {
     let mut answer = ask(running, path, body);
     assert_eq!(answer["ErrorCode"], 0, "{path} {body}: {answer}");

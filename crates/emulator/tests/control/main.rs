@@ -1,4 +1,4 @@
-//! The control API from outside: what each path does, and what it says where it does not.
+//! The control API from outside: what each path does, and what it says if it does not.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 #[expect(dead_code, reason = "the suite that it belongs to uses all of it")]

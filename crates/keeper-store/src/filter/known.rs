@@ -45,7 +45,7 @@ pub(crate) struct Known {
     /// A snapshot whose wants the filter has.
     snapshot: String,
     server: i64,
-    /// The version of each slot, in the order of the slots. Empty where nothing is known.
+    /// The version of each slot, in the order of the slots. Empty if nothing is known.
     versions: Vec<u64>,
 }
 

@@ -26,7 +26,7 @@ impl Parameters {
         Self { rest, given }
     }
 
-    /// TLS where it is asked for. Nothing is ever sent to another host in clear text unless `sslmode=disable` says so.
+    /// TLS if it is asked for. Nothing is ever sent to another host in clear text unless `sslmode=disable` says so.
     ///
     /// # Errors
     ///

@@ -38,7 +38,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] where one was removed or replaced.
+    /// [`StoreError::Unavailable`] if one was removed or replaced.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match self.files.iter().find(|(path, opened)| identity(path) != *opened) {
             None => Ok(()),

@@ -16,8 +16,8 @@ pub(super) fn behind_blanks(mut text: &[u8]) -> &[u8] {
 
 /// How many bytes come before the first that cannot stand in a string as it is: a quote, a backslash, a control character;
 /// none where every byte can.
-/// Eight are looked at in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
-/// it may be set by a borrow, and nobody looks at them.)
+/// Eight are checked in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
+/// it may be set by a borrow, and nobody reads them.)
 #[inline]
 pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     let (eights, rest) = text.as_chunks();
@@ -39,7 +39,7 @@ pub(crate) fn bare_bytes(text: &[u8]) -> Option<usize> {
     Some(text.len() - rest.len() + last)
 }
 
-/// The number that the digits at the start of a text make, and how many digits there are. None where there is no digit, or
+/// The number that the digits at the start of a text make, and how many digits there are. None if there is no digit, or
 /// more than 18: of 19 digits, not every number fits an `i64`.
 #[inline]
 pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {

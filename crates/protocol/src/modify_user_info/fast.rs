@@ -170,7 +170,7 @@ impl<'a, E: Entry<'a>> EntrySink<'a> for Members<E> {
     }
 }
 
-/// The request that a text is. None where anything is wrong with it, and where it has an integer that is negative or long, or an
+/// The request that a text is. None if anything is wrong with it, and if it has an integer that is negative or long, or an
 /// escape in the name of a field. Fields that no document names are passed over.
 pub(super) fn read<'a, E: Entry<'a>>(text: &'a str) -> Option<ParsedBody<'a, E>> {
     /// For so many bytes of the text, room for an entry is kept, so that most lists of entries are one allocation. No text with

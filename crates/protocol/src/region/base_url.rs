@@ -25,7 +25,7 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// [`BaseUrlError`] where the text is none, or has user and password, query or fragment, or the start of the path of a
+    /// [`BaseUrlError`] if the text is none, or has user and password, query or fragment, or the start of the path of a
     /// call (`/v4`).
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let (scheme, rest) = split_scheme(text)?;
@@ -39,7 +39,7 @@ impl BaseUrl {
         if authority.contains('@') {
             return Err(BaseUrlError::UserInfo);
         }
-        // A slash in a password, where it was not encoded, ends the authority too early: what looks like a port is secret.
+        // A slash in a password, if it was not encoded, ends the authority too early: what looks like a port is secret.
         let (host, port) =
             split_port(authority).map_err(|error| if rest.contains('@') { BaseUrlError::UserInfo } else { error })?;
         check_host(host)?;

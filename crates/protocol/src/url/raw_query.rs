@@ -66,7 +66,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `sdkappid` is missing, duplicated, or not a number.
+    /// [`QueryError`] if `sdkappid` is missing, duplicated, or not a number.
     pub fn sdkappid(&self) -> Result<SdkAppId, QueryError> {
         let name = "sdkappid";
         let text = once(&self.sdkappid, name)?;
@@ -77,7 +77,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `identifier` is missing or duplicated.
+    /// [`QueryError`] if `identifier` is missing or duplicated.
     pub fn identifier(&self) -> Result<&str, QueryError> {
         once(&self.identifier, "identifier").map(|identifier| &**identifier)
     }
@@ -86,7 +86,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `usersig` is missing or duplicated.
+    /// [`QueryError`] if `usersig` is missing or duplicated.
     pub fn usersig(&self) -> Result<&UserSig, QueryError> {
         once(&self.usersig, "usersig")
     }
@@ -95,7 +95,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where it is missing, duplicated, or anything else.
+    /// [`QueryError`] if it is missing, duplicated, or anything else.
     pub fn contenttype(&self) -> Result<(), QueryError> {
         match once(&self.contenttype, "contenttype")? {
             found if found == "json" => Ok(()),
@@ -107,7 +107,7 @@ impl<'a> RawQuery<'a> {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where it is missing, duplicated, or not a number from 0 to 4,294,967,295.
+    /// [`QueryError`] if it is missing, duplicated, or not a number from 0 to 4,294,967,295.
     pub fn random(&self) -> Result<u32, QueryError> {
         let text = match &self.random {
             Parameter::Broken => return Err(QueryError::RandomBadEscape),
@@ -127,7 +127,7 @@ impl<'a> RawQuery<'a> {
             .collect()
     }
 
-    /// The query, where nothing is wrong with it; a bad `random` is left out.
+    /// The query, if nothing is wrong with it; a bad `random` is left out.
     ///
     /// # Errors
     ///

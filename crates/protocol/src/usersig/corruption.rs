@@ -124,7 +124,7 @@ pub(super) fn repair(text: &str) -> Repaired {
     }
 }
 
-/// The longest part that has the characters of a signature alone, and where it begins; none where that is all of the text.
+/// The longest part that has the characters of a signature alone, and where it begins; none if that is all of the text.
 fn longest_run(text: &str) -> Option<(usize, &str)> {
     let is_other = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
     let mut from = 0;

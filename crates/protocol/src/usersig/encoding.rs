@@ -60,7 +60,7 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
     }
     let digits = text.trim_end_matches(PADDING);
     let is_invalid = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '*' | '-' | PADDING));
-    // Padding in the middle is to blame where nothing else is: else it ends the signature, and something follows that.
+    // Padding in the middle is to blame if nothing else is: else it ends the signature, and something follows that.
     let at = digits.find(is_invalid).or_else(|| digits.find(PADDING));
     if let Some((at, found)) = at.and_then(|at| Some((at, digits.get(at..)?.chars().next()?))) {
         return Err(TokenError::Alphabet { found, at });

@@ -270,7 +270,7 @@ fn refusals(
     findings
 }
 
-/// The unit that a `TLS.time` is in, where it cannot be seconds: 10^11 s is the year 5138, and 10^11 ms 1973.
+/// The unit that a `TLS.time` is in, if it cannot be seconds: 10^11 s is the year 5138, and 10^11 ms 1973.
 const fn unit_of(time: u64) -> Option<&'static str> {
     match time {
         0..100_000_000_000 => None,

@@ -44,7 +44,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`TokenError`] where it cannot be read.
+    /// [`TokenError`] if it cannot be read.
     pub fn decode(sig: &str) -> Result<Self, TokenError> {
         Self::of_json(&encoding::unpack(sig)?)
     }
@@ -79,7 +79,7 @@ impl Token {
         self.expire
     }
 
-    /// The first second, in Unix time, at which it is valid no longer; the last one there is, where that is beyond.
+    /// The first second, in Unix time, at which it is valid no longer; the last one there is, if that is beyond.
     #[must_use]
     pub const fn expires_at_seconds(&self) -> u64 {
         self.time.saturating_add(self.expire)

@@ -33,7 +33,7 @@ pub struct WebhookQuery {
     pub client_ip: Option<String>,
     /// `OptPlatform`: `RESTAPI`, `Web`, `Android`, `iOS`, `Windows`, `macOS`, `iPad`, `Unknown`, or another.
     pub opt_platform: Option<String>,
-    /// `Sign`, where a token is configured; [`WebhookToken::check`](super::WebhookToken::check) says whether it is good.
+    /// `Sign`, if a token is configured; [`WebhookToken::check`](super::WebhookToken::check) says whether it is good.
     pub sign: Option<String>,
     /// `RequestTime` of `Sign`, in Unix seconds.
     pub request_time_seconds: Option<u64>,
@@ -45,7 +45,7 @@ impl WebhookQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
+    /// [`QueryError`] if `SdkAppid` or `CallbackCommand` is missing, or a parameter is duplicated or wrong.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         const NAMES: [&str; 7] =
             ["SdkAppid", "CallbackCommand", "contenttype", "ClientIP", "OptPlatform", "Sign", "RequestTime"];

@@ -222,7 +222,7 @@ pub(super) fn checked_limits(limits: Limits) -> Result<Limits, SnapshotError> {
     Ok(limits)
 }
 
-/// The values of an object by field, where no field is named twice.
+/// The values of an object by field, if no field is named twice.
 fn unique_map<'de, D: Deserializer<'de>, V: Deserialize<'de>>(json: D) -> Result<BTreeMap<String, V>, D::Error> {
     struct UniqueFields<V>(PhantomData<V>);
 
