@@ -267,7 +267,7 @@ impl Job {
         }
     }
 
-    /// Whether some accounts have not been sent, and are to be.
+    /// Whether some accounts have not been sent yet.
     fn has_fresh(&self) -> bool {
         self.halt.is_none() && self.queues.iter().any(PlanQueue::has_fresh)
     }

@@ -40,8 +40,8 @@ pub struct MemberCheck {
 pub struct CheckedMember {
     /// The account.
     pub account: String,
-    /// Whether it is online in the group: a connected member, or an account that holds mark 500, robots included. If not, it is
-    /// offline or not in the group; the answer does not tell these apart.
+    /// Whether it is online in the group: a connected member, or an account with mark 500, including robots. If not, it is
+    /// offline or not in the group; the answer does not distinguish these.
     pub is_online: bool,
 }
 

@@ -52,7 +52,7 @@ pub enum Outcome<'a> {
     },
     /// The service never received it, or refused only the size of its call.
     NotSent {
-        /// The reason, as of the moment of the report.
+        /// The reason, at the time of the report.
         reason: NotSentReason<'a>,
     },
 }
@@ -192,7 +192,7 @@ impl fmt::Display for NotSentReason<'_> {
     }
 }
 
-/// The outcome of every account of a job, as of the moment when it was asked for.
+/// The outcome of every account of a job, at the time of the call.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     plans: Vec<PlanReport<'a>>,

@@ -70,7 +70,7 @@ impl Pace {
         self.settings
     }
 
-    /// The earliest moment, not before `now`, at which a call would be admitted. Changes nothing.
+    /// The earliest time, not before `now`, at which a call would be admitted. Changes nothing.
     #[must_use]
     pub fn ready_at(&self, now: Timestamp) -> Timestamp {
         let now = now.max(self.admitted.back().copied().unwrap_or_default());

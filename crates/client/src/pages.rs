@@ -41,7 +41,7 @@ impl Pages {
         Ok(Self { group: group_id(group.as_ref())?, mark: None, next: Some(0), asked: BTreeSet::new() })
     }
 
-    /// The online members of a group that hold this mark.
+    /// The online members of a group that have this mark.
     ///
     /// # Errors
     ///

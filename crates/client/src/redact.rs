@@ -46,7 +46,7 @@ pub(crate) fn redacted<'a>(bytes: &'a [u8], signatures: &[&str]) -> Cow<'a, [u8]
     Cow::Owned(clean)
 }
 
-/// A cheap test that nearly all bodies fail: whether the bytes hold an escape, the name, or the start of a signature.
+/// A cheap test that nearly all bodies fail: whether the bytes contain an escape, the name, or the start of a signature.
 fn may_hold_one(bytes: &[u8], signatures: &[&[u8]]) -> bool {
     let start = |signature: &&[u8]| {
         let plain = signature.iter().take(TAIL_MIN).take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -132,7 +132,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// The envelope of a served answer; otherwise the result that it gives instead.
+/// The envelope of a served answer, or the result of any other response.
 fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, AttemptResult> {
     let is_ok = envelope.is_ok();
     if is_ok != (envelope.action_status == ActionStatus::Ok) {
@@ -151,7 +151,7 @@ fn judged(envelope: Envelope, anomalies: &mut Vec<Anomaly>) -> Result<Envelope, 
 pub(crate) struct Opened<'a, A> {
     /// The body, with its `ErrorCode` as a number.
     pub(crate) body: Cow<'a, [u8]>,
-    /// Status, code and sentence of a served answer; otherwise the result that it gives instead.
+    /// Status, code and sentence of a served answer, or the result of any other response.
     pub(crate) envelope: Result<Envelope, AttemptResult>,
     /// The answer, as far as it can be read.
     pub(crate) answer: Result<A, AnswerError>,
@@ -176,7 +176,7 @@ pub(crate) struct ParsedResponse {
     pub(crate) anomalies: Vec<Anomaly>,
 }
 
-/// What came back from an attempt. Its text is one line and holds no signature.
+/// The response to an attempt. Its text is one line without a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttemptResult {
@@ -195,7 +195,7 @@ pub enum AttemptResult {
         /// `ErrorInfo`, whole. None if the answer had none.
         info: Option<String>,
     },
-    /// Code 0, but the answer does not tell who was served.
+    /// Code 0, but the answer does not show which accounts were served.
     IncompleteAnswer(ContentError),
     /// Not an answer of the service.
     UnexpectedResponse(UnexpectedResponse),
@@ -277,11 +277,11 @@ pub enum Anomaly {
     /// `ActionStatus` is not `OK` although `ErrorCode` is 0, or `OK` although it is not. The code decides, except that `FAIL` with
     /// code 0 does not count as served.
     StatusContradictsCode,
-    /// The answer lists so many accounts that the call did not name. They are ignored.
+    /// The number of accounts of the answer that the call did not name. They are ignored.
     UnrequestedAccounts(usize),
     /// So many accounts are listed more than once. Their marks are united.
     RepeatedAccounts(usize),
-    /// For so many accounts the answer lists marks that the call did not name for them. These marks are ignored.
+    /// The number of accounts for which the answer lists marks that the call did not name. These marks are ignored.
     UnrequestedMarks(usize),
     /// The response repeated a signature, which was redacted.
     Signature,

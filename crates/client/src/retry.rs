@@ -9,7 +9,7 @@ use crate::pace::whole_millis;
 use crate::random::Random;
 use crate::response::{AttemptResult, TransportError, UnexpectedKind, UnexpectedResponse};
 
-/// The least time that an attempt is given: more than the 3 s after which the service's backend gives up (1047/34620). An attempt
+/// The minimum time for an attempt: more than the 3 s after which the service's backend gives up (1047/34620). An attempt
 /// that would have less is not made.
 pub const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_millis(3_001);
 
@@ -120,9 +120,9 @@ impl RetrySettings {
     /// What to do after the last of `attempts` attempts of a call, whose response asked for this wait by `Retry-After`. A wait that the
     /// other side asks for and that is longer than the budget ends the job: the next call would be asked for it as well.
     ///
-    /// The calls that set and delete are idempotent: a mark that is set twice is set once, and one that is deleted twice is gone.
-    /// There are two exceptions: setting 500, which robots have, again starts its three days anew (`gap:pin-renewal`), and a
-    /// repeated call undoes what somebody else changed between the two.
+    /// The calls that set and delete are idempotent: setting or deleting a mark twice has the same effect as once.
+    /// There are two exceptions: setting 500, which robots have, again restarts its three days (`gap:pin-renewal`), and a
+    /// repeated call undoes what another program changed between the two.
     pub(crate) fn advise(
         &self,
         result: &AttemptResult,
@@ -197,7 +197,7 @@ impl RetrySettings {
         Advice::Retry { after, pause: whole_millis(self.delayed.least).max(asked) }
     }
 
-    /// The last moment at which a call may be sent again that was first sent at `first`.
+    /// The last time at which a call that was first sent at `first` may be sent again.
     pub(crate) fn last_start(&self, first: Timestamp) -> Timestamp {
         first.saturating_add(self.budget.saturating_sub(ATTEMPT_TIMEOUT_MIN))
     }

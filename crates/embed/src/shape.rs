@@ -1,4 +1,4 @@
-//! What a request may hold, as data: the fields of each question, and whether a request has them.
+//! The possible fields of each request, as data, and the check of a request against them.
 //!
 //! The tables are in `verbs.rs`. The schema in `docs` is printed from them, so that it says what is checked here.
 

@@ -143,7 +143,7 @@ pub(crate) fn explain(request: &Request<'_>) -> Result<String, RequestError> {
 }
 
 impl Explained {
-    /// Everything that is wrong with a signature, as it is or percent-encoded, as far as what is given shows it.
+    /// Everything that is wrong with a signature, encoded or not, as far as the given fields show it.
     #[must_use]
     pub fn new(
         given: &str,
@@ -176,7 +176,7 @@ impl Explained {
     }
 }
 
-/// What a signature holds, its MAC aside.
+/// What a signature contains, except for its MAC.
 #[derive(Serialize)]
 pub struct TokenFields {
     pub version: &'static str,

@@ -24,7 +24,7 @@ use crate::want::{Lists, Want};
 pub enum Step {
     /// Make this call, and feed its result. Ask again at once: several calls may be in flight.
     Call(Call),
-    /// Ask again at this moment, or as soon as something was fed.
+    /// Ask again at this time, or as soon as there was another input.
     WaitUntil(Timestamp),
     /// Nothing is to be done until something is fed.
     Idle,

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::num::NonZeroU64;
 
-/// An SDKAppID: the number that the console gives an app. The documents say no more than that it is a number; 0 is none.
+/// An SDKAppID: the number that the console gives an app. The documents only say that it is a number; 0 is not one.
 ///
 /// ```
 /// use avmarks_protocol::SdkAppId;

@@ -1,4 +1,4 @@
-//! `POST /v4/group_open_avchatroom_http_svc/check_members`: tells which of some accounts are online in a group, also beyond the
+//! `POST /v4/group_open_avchatroom_http_svc/check_members`: returns which of some accounts are online in a group, also beyond the
 //! 1,000 that the list shows.
 //!
 //! Source: 269/95618 (2024-07-09), 1047/60523 (2025-02-28).

@@ -103,7 +103,7 @@ impl<'a> Cursor<'a> {
         Some(text)
     }
 
-    /// An integer that is not negative. What comes behind it is not looked at.
+    /// An integer that is not negative. What follows it is not checked.
     #[inline(always)]
     pub(crate) fn integer(&mut self) -> Option<i64> {
         self.next();

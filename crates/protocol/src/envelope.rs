@@ -169,7 +169,7 @@ impl From<ValueError> for AnswerError {
     }
 }
 
-/// The integer of 64 bits that must stand at `path`.
+/// The 64-bit integer that must be at `path`.
 pub(crate) fn int64(path: BodyPath, fields: &mut Fields<'_>) -> Result<i64, AnswerError> {
     fits(path, fields.require(path, json::integer)?)
 }
@@ -199,7 +199,7 @@ pub(crate) fn as_int64(path: BodyPath, value: &RawValue) -> Option<i64> {
     json::integer(path, value).ok()?.to_i64()
 }
 
-/// The objects of the list at `list`, each read by `read`; `entry` gives the path of each. None if the field is not there or
+/// The objects of the list at `list`, each read by `read`; `entry` returns the path of each. None if the field is not there or
 /// `null`.
 pub(crate) fn objects<T>(
     fields: &mut Fields<'_>,

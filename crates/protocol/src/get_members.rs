@@ -1,6 +1,6 @@
 //! `POST /v4/group_open_avchatroom_http_svc/get_members`: the list of online members, page by page.
 //!
-//! Source: 1047/50293; `Mark` stands in its sample and in the field table of the Chinese page (269/77266).
+//! Source: 1047/50293; `Mark` is in its sample and in the field table of the Chinese page (269/77266).
 
 mod fast;
 
@@ -38,7 +38,7 @@ pub struct Request<'a> {
     pub group_id: Cow<'a, str>,
     /// `Timestamp`: 0 for the first page, then the `NextTimestamp` of the answer before.
     pub timestamp: Integer<'a>,
-    /// `Mark`: shows only members that hold it.
+    /// `Mark`: shows only members that have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<Integer<'a>>,
 }
@@ -161,10 +161,10 @@ pub struct Listed {
     /// `Avatar`, a URL: empty where the member has none, `None` if the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// `Remark`, a text whose meaning no page tells; `None` if the answer has none.
+    /// `Remark`, a text whose meaning no page explains; `None` if the answer has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// `Marks`: the marks that the member holds, empty where it holds none; `None` if the answer does not tell
+    /// `Marks`: the marks of the member, empty if it has none; `None` if the answer does not have
     /// (`gap:list-marks`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marks: Option<Marks<i64>>,
@@ -257,7 +257,7 @@ mod tests {
     const START: &str =
         r#"{"ActionStatus":"OK","ErrorCode":0,"MemberList":[{"JoinTime":1,"Member_Account":"a","NickName":"n""#;
 
-    /// The one member of an answer that has these fields too, and what is written of them.
+    /// The only member of an answer with these additional fields, and how they are written.
     fn member(fields: &str) -> (Listed, String) {
         let body = format!("{START}{fields}}}]}}");
         let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));

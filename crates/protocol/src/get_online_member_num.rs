@@ -101,7 +101,7 @@ mod tests {
 
     const START: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"OnlineMemberNum":7"#;
 
-    /// The answer that has these fields too, and what is written of them.
+    /// The answer with these additional fields, and how they are written.
     fn answer(fields: &str) -> (Answer, String) {
         let body = format!("{START}{fields}}}");
         let answer = Answer::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));

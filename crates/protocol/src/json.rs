@@ -1,7 +1,7 @@
-//! JSON as the documents need it: what each field is, where it stands, and whether it is duplicated.
+//! JSON as the documents need it: the value of each field, its position, and whether it is duplicated.
 //!
 //! serde_json reads the text; this module keeps what its values lose: the order of fields, repetitions, and the digits
-//! of a number, by which an integer of any size is told from `1000.0`.
+//! of a number, which distinguishes an integer of any size from `1000.0`.
 
 mod error;
 
@@ -132,7 +132,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// [`DuplicateField`] if there is more than one of that name; all of them are gone then.
+    /// [`DuplicateField`] if there is more than one field with that name; all of them are removed then.
     pub fn take(&mut self, name: &str) -> Result<Option<&'a RawValue>, DuplicateField> {
         let Some(at) = self.0.iter().position(|(field, _)| field == name) else { return Ok(None) };
         let (_, value) = self.0.remove(at);
@@ -222,7 +222,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// The error of a value that does not fit its field: its type, or that it is not JSON after all (a lone surrogate, which the
-/// grammar lets through and no text can hold).
+/// grammar allows, but no text can contain).
 pub(crate) enum ValueError {
     Field(FieldError),
     Body(BodyError),
@@ -261,15 +261,15 @@ fn read<'a, T: Deserialize<'a>>(path: BodyPath, wanted: JsonType, value: &'a Raw
     })
 }
 
-/// Reads the value that stands at a path.
+/// Reads the value at a path.
 pub(crate) type Read<'a, T> = fn(BodyPath, &'a RawValue) -> Result<T, ValueError>;
 
-/// The string that must stand at `path`.
+/// The string that must be at `path`.
 pub(crate) fn string(path: BodyPath, value: &RawValue) -> Result<Cow<'_, str>, ValueError> {
     read::<Text<'_>>(path, JsonType::Text, value).map(|text| text.0)
 }
 
-/// The integer that must stand at `path`.
+/// The integer that must be at `path`.
 pub(crate) fn integer(path: BodyPath, value: &RawValue) -> Result<Integer<'_>, ValueError> {
     match json_type(value) {
         JsonType::Integer => Ok(Integer::from_json(value.get())),
@@ -277,12 +277,12 @@ pub(crate) fn integer(path: BodyPath, value: &RawValue) -> Result<Integer<'_>, V
     }
 }
 
-/// The values of the array that must stand at `path`.
+/// The values of the array that must be at `path`.
 pub(crate) fn array(path: BodyPath, value: &RawValue) -> Result<Vec<&RawValue>, ValueError> {
     read(path, JsonType::Array, value)
 }
 
-/// The fields of the object that must stand at `path`.
+/// The fields of the object that must be at `path`.
 pub(crate) fn fields(path: BodyPath, value: &RawValue) -> Result<Fields<'_>, ValueError> {
     read(path, JsonType::Object, value)
 }
@@ -304,7 +304,7 @@ impl FieldErrors {
         }
     }
 
-    /// The items of the list that must stand at `list`, each read by `read` at the path that `item` gives for its index: none
+    /// The items of the list that must be at `list`, each read by `read` at the path that `item` returns for its index: none
     /// for an item that could not be read, and none at all if there is no list.
     pub(crate) fn list<'a, T, L: FromIterator<Option<T>>>(
         &mut self,

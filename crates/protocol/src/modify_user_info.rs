@@ -292,7 +292,7 @@ impl Answer {
         })
     }
 
-    /// Writes what [`Answer::served`] would be for these accounts with their marks, behind what `json` holds. Nothing is
+    /// Appends to `json` what [`Answer::served`] would be for these accounts with their marks. Nothing is
     /// allocated but room in `json`, so that one buffer does for call after call.
     ///
     /// ```

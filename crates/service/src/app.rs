@@ -235,7 +235,7 @@ impl App {
         self.now.max(at.min(Timestamp::LATEST))
     }
 
-    /// Lets the pins expire that have ended by `at`: the earliest first, at one moment by the bytes of the group id.
+    /// Lets the pins that end by `at` expire: the earliest first, at the same time by the bytes of the group id.
     pub(crate) fn advance(&mut self, at: Timestamp, events: &mut Vec<GroupEvent>) {
         self.now = self.moment(at);
         while let Some((end, group)) = self.deadlines.first().copied().filter(|(end, _)| *end <= self.now) {

@@ -120,7 +120,7 @@ struct Field {
 
 /// The part of the value of a field that is checked.
 enum Holds {
-    /// Any field value; it is not looked at.
+    /// Any field value; it is not checked.
     Anything,
     /// Whether it is a mark.
     MarkFilter,

@@ -88,7 +88,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Without the query, which holds a signature.
+/// Without the query, which contains a signature.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
@@ -99,7 +99,7 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// Without the query, which holds a signature.
+/// Without the query, which contains a signature.
 impl fmt::Debug for Caller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

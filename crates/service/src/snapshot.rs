@@ -270,7 +270,7 @@ fn shows(filter: Filter, member: &Listed) -> bool {
     }
 }
 
-/// When a view was taken: not later than the latest time seen.
+/// The time of a cached list: not later than the latest time seen.
 fn taken(at: u64, latest: Timestamp) -> Result<Timestamp, SnapshotError> {
     match Timestamp::from_millis(at) {
         at if at <= latest => Ok(at),

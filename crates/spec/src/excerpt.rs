@@ -30,7 +30,7 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
-/// Shows a whole text that may hold foreign parts, as [`Excerpt`] shows each character.
+/// Shows a whole text that may contain user input, as [`Excerpt`] shows each character.
 ///
 /// ```
 /// use avmarks_spec::OneLine;

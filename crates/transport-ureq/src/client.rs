@@ -203,7 +203,7 @@ impl Client {
         &self.route.base
     }
 
-    /// The proxy that the client calls the service through. None for a direct connection, and where an agent was handed in.
+    /// The proxy that the client calls the service through. None for a direct connection, and if the caller supplied the agent.
     #[must_use]
     pub const fn proxy(&self) -> Option<&ProxyInUse> {
         self.route.proxy.as_ref()
@@ -236,7 +236,7 @@ pub enum MarksError {
 /// Where the seeds of jobs and calls come from: another one for each.
 #[derive(Debug)]
 pub(crate) enum Seeds {
-    /// From the hasher of the standard library, which the system seeds. They spread waits and tell attempts apart; they
+    /// From the hasher of the standard library, which the system seeds. They spread waits and distinguish attempts; they
     /// are not secrets.
     Random,
     /// One after the other, from a number that was given.

@@ -38,7 +38,7 @@ impl Received {
 pub(crate) struct Route {
     pub(crate) agent: Agent,
     pub(crate) base: BaseUrl,
-    /// None for a direct connection, and where the agent was handed in.
+    /// None for a direct connection, and if the caller supplied the agent.
     pub(crate) proxy: Option<ProxyInUse>,
     /// How many bytes of a response are read, and how many may come of decoding it.
     pub(crate) response_bytes_max: u64,
@@ -155,7 +155,7 @@ fn serves(agent: &Agent, timeout: Duration) -> bool {
     !config.http_status_as_error() && config.max_redirects() == 0 && config.timeouts().global == Some(timeout)
 }
 
-/// What a proxy says that does not connect. ureq gives the status within a text.
+/// The status of a proxy that does not connect. ureq has it only within a text.
 fn proxy_refusal(peer: &str, reason: &str) -> String {
     let status = reason.split(|found: char| !found.is_ascii_digit()).find(|number| number.len() == 3);
     match status {

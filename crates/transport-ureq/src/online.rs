@@ -18,7 +18,7 @@ impl Client {
         OnlineMembers { client: self, pages: Pages::new(group).map_err(Some) }
     }
 
-    /// The online members of a group that hold this mark, as [`Client::online_members`] gives them.
+    /// The online members of a group that have this mark, like [`Client::online_members`].
     ///
     /// ```no_run
     /// # fn example(client: &avmarks_transport_ureq::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -40,7 +40,7 @@ impl fmt::Display for ProxyInUse {
     }
 }
 
-/// A proxy cannot be used. Its URL is not shown, as it may hold a password.
+/// A proxy cannot be used. Its URL is not shown, because it may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {

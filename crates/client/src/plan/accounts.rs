@@ -1,4 +1,4 @@
-//! Account names in one text: 12 bytes each beside the text, and about as many again while names are added.
+//! Account names in one text: 12 bytes each in addition to the text, and about as many again while names are added.
 
 use std::hash::{BuildHasher, RandomState};
 

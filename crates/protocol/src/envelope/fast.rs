@@ -1,4 +1,4 @@
-//! The fast parser of an envelope of the usual form, and of the fields beside it that no document names.
+//! The fast parser of an envelope of the usual form, and of additional fields that no document names.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Causes of a code, with advice for each. One code can have causes that need different remedies, so the
-//! code alone does not tell what to do.
+//! code alone does not determine what to do.
 //!
-//! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor gives no remedies.
+//! Derived from the texts about the codes (1047/34348, 1047/50294) and from the clauses; the vendor states no remedies.
 
 use avmarks_spec::{Clause, Gap};
 
@@ -19,7 +19,7 @@ pub struct Cause {
     pub clauses: &'static [Clause],
     /// The gaps that the code, or the refusal, depends on.
     pub gaps: &'static [Gap],
-    /// The reading under which the gap gives this code; none if it does so by default.
+    /// The reading of the gap under which this code is returned; none if that is the default.
     pub under: Option<(Gap, &'static str)>,
     /// What to do, in one sentence or two.
     pub advice: &'static str,
@@ -84,7 +84,7 @@ impl ErrorCode {
 }
 
 impl ErrorRow {
-    /// What to do, as far as the code alone tells it, as a sentence for people.
+    /// What to do, as far as the code alone determines it, as a sentence.
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.code.causes() {

@@ -109,7 +109,7 @@ pub enum BaseUrlError {
     /// It has no scheme, or another one.
     #[error("`{}` does not begin with `https://` or `http://`", Excerpt(.found))]
     Scheme {
-        /// The text as far as it may be shown: without what stands before an `@`.
+        /// The text that can be shown: without what precedes an `@`.
         found: String,
     },
     /// It has no host.
@@ -121,16 +121,16 @@ pub enum BaseUrlError {
         /// The first such character.
         found: char,
     },
-    /// Brackets that hold no IPv6 address.
+    /// Brackets that do not contain an IPv6 address.
     #[error("`{}` is no IPv6 address in brackets", Excerpt(.found))]
     Ipv6 {
-        /// What stands there.
+        /// The text in the brackets.
         found: String,
     },
     /// The port is none.
     #[error("`{}` is not a port: expected a number from 1 to 65535", Excerpt(.found))]
     Port {
-        /// What stands behind the colon.
+        /// The text after the colon.
         found: String,
     },
     /// A user or a password. Neither is shown.

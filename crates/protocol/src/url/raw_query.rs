@@ -13,7 +13,7 @@ use super::{Parameter, Query, pairs, redact_usersig};
 /// A query as it came: percent-decoded, in any order, unknown parameters passed over, and not yet held against the rules.
 ///
 /// Reading never fails; each part can be asked for on its own, and [`RawQuery::errors`] lists all that is wrong with it
-/// (`QUERY`). An empty value counts as missing, except that no other may stand beside it.
+/// (`QUERY`). An empty value counts as missing, but the parameter must not occur again.
 ///
 /// ```
 /// use avmarks_protocol::url::{QueryError, RawQuery};
@@ -103,7 +103,7 @@ impl<'a> RawQuery<'a> {
         }
     }
 
-    /// `random`. Its errors stand apart, because the rules let them through unless told otherwise (`gap:random`).
+    /// `random`. Its errors are separate, because the default reading of `gap:random` accepts such a call.
     ///
     /// # Errors
     ///

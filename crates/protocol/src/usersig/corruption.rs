@@ -17,14 +17,14 @@ pub(super) enum Corruption {
     WhiteSpace,
     /// `usersig=` in front of it, as in a URL.
     ParameterName,
-    /// It stands in a whole URL or query: something before `usersig=`, whatever follows it.
+    /// It is part of a whole URL or query: something precedes `usersig=`, and anything may follow.
     InUrl,
-    /// The rest of a query stands behind it: `&` and what follows.
+    /// The rest of a query follows it: `&` and more.
     RestOfQuery {
         /// Where it ends: bytes before the `&`.
         at: usize,
     },
-    /// Other text stands around it, such as JSON, a line of a log, or a comma at its end.
+    /// Other text surrounds it, such as JSON, a line of a log, or a comma at its end.
     Surrounded {
         /// Bytes before it.
         from: usize,

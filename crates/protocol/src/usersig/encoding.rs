@@ -41,7 +41,7 @@ pub(super) fn from_standard(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// The signature that holds this JSON.
+/// The signature that contains this JSON.
 #[expect(clippy::expect_used, reason = "writing into a Vec cannot fail")]
 pub(super) fn pack(json: &str) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
@@ -49,7 +49,7 @@ pub(super) fn pack(json: &str) -> String {
     VENDOR.encode(encoder.finish().expect("memory takes it"))
 }
 
-/// The bytes that a signature holds. Only the canonical base64 of them is taken, and nothing behind the zlib stream.
+/// The bytes that a signature contains. Only their canonical base64 is accepted, and nothing after the zlib stream.
 pub(super) fn unpack(text: &str) -> Result<Vec<u8>, TokenError> {
     inflate(&decode(text)?)
 }

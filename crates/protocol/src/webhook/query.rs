@@ -41,7 +41,7 @@ pub struct WebhookQuery {
 
 impl WebhookQuery {
     /// The query of this text, with or without `?` in front. Order is free, unknown parameters are passed over, and an
-    /// empty value counts as missing, except that no other may stand beside it.
+    /// empty value counts as missing, but the parameter must not occur again.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl WebhookQuery {
         })
     }
 
-    /// The query as the service sends it, without `?`, in the order of the vendor's sample. **It holds the sign**: do not
+    /// The query as the service sends it, without `?`, in the order of the vendor's sample. **It contains the signature**: do not
     /// log it.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -179,7 +179,7 @@ impl From<&Listed> for ListedWire {
 }
 
 impl ListedWire {
-    /// The member as a view shows it that was taken at `taken`.
+    /// The member as a cached list of the time `taken` shows it.
     pub(super) fn into_listed(self, taken: Timestamp) -> Result<Listed, SnapshotError> {
         let account = user("account", &self.account)?;
         let joined = Timestamp::from_millis(self.joined);
