@@ -216,7 +216,7 @@ impl Lines {
         }
     }
 
-    /// Where the latest line stands, in words.
+    /// The position of the latest line, in words.
     pub(crate) fn place(&self) -> String {
         let Self { source, read, .. } = self;
         match source {

@@ -48,7 +48,7 @@ fn characters(text: &str) -> Vec<char> {
     plain(text).chars().collect()
 }
 
-/// How many characters must be put in, taken out or changed (Levenshtein).
+/// How many characters must be inserted, removed or changed (Levenshtein distance).
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, a) in one.iter().enumerate() {

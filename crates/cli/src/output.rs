@@ -87,7 +87,7 @@ impl<T: fmt::Display> fmt::Display for Versioned<'_, T> {
     }
 }
 
-/// What came out, as the exit status tells it.
+/// The result, as the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,

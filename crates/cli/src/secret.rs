@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::input::Source;
 use crate::output::remark;
 
-/// The environment variable that holds the key if no file is named.
+/// The environment variable with the key, if no file is named.
 pub(crate) const KEY_VARIABLE: &str = "AVMARKS_KEY";
 
 /// A key has 64 characters, a signature a few hundred.

@@ -125,7 +125,7 @@ impl Basis {
 /// How the listener answers a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// As the service would: everything that is asked is served, and nobody is online.
+    /// As the service would if every request is served and no account is online.
     Served,
     /// With this status and body.
     Body { status: u16, body: String },
@@ -170,7 +170,7 @@ pub(crate) enum Question {
     Webhook { command: &'static str, body: Vec<u8>, sign: Sign, app: u64 },
 }
 
-/// How a signature that is to be checked was made.
+/// How a signature to check was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signature {
     pub(crate) identifier: String,
@@ -188,7 +188,7 @@ pub(crate) enum Damage {
     None,
     /// It ends too early.
     Cut,
-    /// Text that was never a signature stands in its place.
+    /// Text that is not a signature replaces it.
     Replaced,
     /// It is empty.
     Empty,
@@ -260,7 +260,7 @@ pub(crate) enum Expect {
     Token,
     /// Whether a signature is accepted.
     Accepted(bool),
-    /// What a webhook tells. `None` if it must not be taken.
+    /// The contents of a webhook. `None` if it must not be taken.
     Webhook(Option<Value>),
     /// Whether a body is accepted.
     Judged(Judged),

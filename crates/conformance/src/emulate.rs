@@ -55,7 +55,7 @@ pub enum EmulateError {
     /// The app is none.
     #[error(transparent)]
     App(#[from] avmarks_protocol::SdkAppIdError),
-    /// Nobody answers there.
+    /// The URL does not answer.
     #[error("`{url}` does not answer: {what}")]
     Unreachable {
         /// The URL.

@@ -15,7 +15,7 @@ use crate::reply::{Observation, Recorded, Reply, excerpt};
 use crate::test_app::{APP, CLOCK_MARGIN, IDENTIFIER, TestApp};
 use crate::verb::{self, Verb, items};
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed,
@@ -275,7 +275,7 @@ fn is_failure(reply: &Reply) -> bool {
     }
 }
 
-/// Whether an answer that was handed out says that the call was served.
+/// Whether a returned answer says that the call was served.
 fn is_ok(answer: &Value) -> bool {
     let envelope = serde_json::to_vec(answer).ok().and_then(|json| Envelope::parse(&json).ok());
     envelope.is_some_and(|envelope| envelope.is_ok() && answer.get("ActionStatus") == Some(&json!("OK")))
@@ -298,7 +298,7 @@ fn failure(code: Option<i64>, reply: &Reply) -> Result<(), String> {
     }
 }
 
-/// The marks that each account is told to have; null if that is not known. `None` if the reply tells of no account.
+/// The reported marks of each account; null if they are not known. `None` if the reply has no accounts.
 fn told_accounts(reply: &Reply) -> Option<Map<String, Value>> {
     match reply {
         Reply::Accounts(accounts) => Some(accounts.clone()),

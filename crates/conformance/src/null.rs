@@ -1,4 +1,4 @@
-//! Harnesses that know nothing: a score means something only beside theirs.
+//! Trivial harnesses, with whose scores other scores are compared.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use crate::case::{Case, Question};
 use crate::reply::{Observation, Reply};
 use crate::verb::{Verb, items};
 
-/// A harness that gives the same reply whatever is asked. None of them sends a request.
+/// A harness that has the same reply to every question. None of them sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NullHarness {
     /// Everything went well.
@@ -28,7 +28,7 @@ impl NullHarness {
         }
     }
 
-    /// The observation that a run with this harness gives.
+    /// The observation of a run with this harness.
     pub(crate) fn observation(self, case: &Case) -> Observation {
         let replies = match self {
             Self::Accept => vec![accepted(&case.question)],

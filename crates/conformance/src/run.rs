@@ -111,7 +111,7 @@ struct Runner {
     replied_again: BTreeSet<u64>,
 }
 
-/// The certificate that a harness is told to trust. It is removed when it is dropped.
+/// The certificate that a harness must trust. It is removed when it is dropped.
 struct CertificateFile(PathBuf);
 
 impl CertificateFile {
@@ -237,7 +237,7 @@ impl Runner {
         Ok(CaseRun::Judged(judge(case, &seen, &test_app)))
     }
 
-    /// Starts the harness anew if it has broken.
+    /// Restarts the harness if it has failed.
     fn running(&mut self) -> Result<(), Broken> {
         if self.harness.is_some() {
             return Ok(());

@@ -120,7 +120,7 @@ fn because(reasons: &[Reason]) -> Option<HeaderValue> {
     }
 }
 
-/// A text as a header can hold it: everything but printable ASCII is escaped.
+/// A text that is valid in a header: everything but printable ASCII is escaped.
 fn header_text(text: &str) -> String {
     let plain = |c: char| c == ' ' || c.is_ascii_graphic();
     text.chars().fold(String::with_capacity(text.len()), |mut held, c| {

@@ -292,7 +292,7 @@ fn is_served(host: Host<'_>, shared: &Shared, target: &Target) -> Result<(), Str
     ))
 }
 
-/// The refusal of a request that is meant for a host which the emulator does not stand in for. Only what goes through a
+/// The refusal of a request for a host which the emulator does not replace. Only what goes through a
 /// proxy names the host in its first line.
 fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -> Option<Response<Body>> {
     let host = without_root(without_brackets(request.uri().host()?));
@@ -307,7 +307,7 @@ fn refused_host(request: &Request<Incoming>, shared: &Shared, target: &Target) -
     Some(http::error(StatusCode::FORBIDDEN, &error))
 }
 
-/// An address of the new kind stands in brackets in a URL.
+/// An IPv6 address is in brackets in a URL.
 fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }

@@ -2,8 +2,8 @@
 //! users, `openapi.json` for programs.
 //!
 //! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not
-//! be made to drive it. So there are no CORS headers; a request with a foreign `Origin` is refused; and so is one whose `Host` a
-//! foreign page could have (DNS rebinding).
+//! be made to drive it. So there are no CORS headers; a request from another `Origin` is refused; and so is one whose `Host` a
+//! page of another origin could have (DNS rebinding).
 
 mod about;
 mod calls;

@@ -32,7 +32,7 @@ pub enum SetupError {
     /// Its state cannot be read, or kept.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Webhooks cannot go where they are to go.
+    /// Webhooks cannot be sent to the configured URL.
     #[error(transparent)]
     Webhooks(#[from] WebhookSettingsError),
 }
@@ -89,7 +89,7 @@ impl Emulator {
         self.shared.lock().state.app.settings().clone()
     }
 
-    /// Takes in the lines of a scenario (`docs/scenario.md`); what a line says of a time before now is taken as now.
+    /// Runs the lines of a scenario (`docs/scenario.md`); a time before now is treated as now.
     ///
     /// # Errors
     ///
@@ -206,7 +206,7 @@ impl Emulator {
 }
 
 /// Serves `emulator` on `listener` until `stop` is over; then takes no new connection, finishes what is being answered, and
-/// returns. HTTP, HTTPS and proxy requests are told apart by their first bytes.
+/// returns. HTTP, HTTPS and proxy requests are distinguished by their first bytes.
 pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: impl Future<Output = ()>) {
     crate::serve::run(vec![listener], emulator.shared, stop).await;
 }
@@ -215,7 +215,7 @@ pub async fn serve(listener: tokio::net::TcpListener, emulator: Emulator, stop: 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SeedError {
-    /// A line of a scenario is no valid input, or there is no room for what it brings.
+    /// A line of a scenario is not a valid input, or exceeds the capacity of the emulator.
     #[error("line {line}: {what}")]
     Line {
         /// The line, from 1.

@@ -1,6 +1,6 @@
 //! What lasts of an emulator: the app, the clock, and what it knows itself of the groups.
 //!
-//! Every change gives [`Changes`]: what happened, and what of the groups is gone that a webhook still reports.
+//! Every change returns [`Changes`]: what happened, and data of destroyed groups that webhooks still report.
 
 mod kept;
 mod memberships;
@@ -25,7 +25,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     /// What the emulator knows of a group beyond what the service keeps.
     pub(crate) groups: BTreeMap<GroupId, Group>,
-    /// What calls keep beside groups.
+    /// The state of calls in addition to the groups.
     pub(crate) calls: CallState,
     /// How many group ids have been assigned; the next comes from it.
     pub(crate) assigned: u64,

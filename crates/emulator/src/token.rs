@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What opens the control API: a secret that whoever asks must know.
+/// The token of the control API: a secret that every client must send.
 ///
 /// ```
 /// use avmarks_emulator::ControlToken;

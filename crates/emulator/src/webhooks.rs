@@ -1,4 +1,4 @@
-//! Webhooks out: what happens is told to a URL of the app's own server, as the vendor's service does (1047/34354 and the page
+//! Outgoing webhooks: events are sent to a URL of the app's own server, as the vendor's service does (1047/34354 and the page
 //! of each webhook), by a task of its own that no call waits for.
 //!
 //! What happens becomes webhooks in `notification.rs`, which has our readings of what the pages leave open. They wait in `outbox.rs`,
@@ -9,7 +9,7 @@
 //! Which webhooks there are says `event.rs`; those about calls are built by the calls themselves (`call_webhook.rs`). Those that a call
 //! waits for pass by the queue: they are posted at once, on a connection of their own, and `ruling.rs` reads the answer.
 //!
-//! A URL over `https` needs the certificates that are to be trusted ([`WebhookSettings::trusted`]): no roots are built in.
+//! A URL over `https` needs the certificates to trust ([`WebhookSettings::trusted`]): no roots are built in.
 
 mod call_webhook;
 mod delivery;

@@ -42,7 +42,7 @@ pub(crate) struct World {
     outbox: Arc<Outbox>,
     /// Where the inputs are persisted, if they are.
     journal: Option<Journal>,
-    /// What a reset brings back, once it is served.
+    /// What a reset restores, once it is served.
     start: Option<State>,
 }
 
@@ -121,7 +121,7 @@ impl World {
         Outcome { changes: self.state.changed(events, None), ..Outcome::of(answer) }
     }
 
-    /// What the app's server is to be asked before a call is answered, if it is to be asked at all.
+    /// The webhook that the app's server must answer before the call is answered, if there is one.
     pub(crate) fn question(&self, request: &Request<'_>, query: &RawQuery<'_>, call: &Call) -> Option<CallWebhook> {
         let now = self.now();
         if self.stubs.answers(request.path) || self.state.app.authorize(request, now).is_err() {
@@ -134,7 +134,7 @@ impl World {
         Terms { capacity: self.capacity, strict: self.strict, discards: false }
     }
 
-    /// `ruling` is what a webhook says of the call.
+    /// `ruling` is the answer of a webhook about the call.
     fn answer_by_call(
         &mut self,
         request: &Request<'_>,
@@ -252,7 +252,7 @@ impl World {
     }
 }
 
-/// Commands of the control API, and of whoever embeds the emulator.
+/// Commands of the control API, and of programs that embed the emulator.
 impl World {
     /// Creates a group; nothing where it exists.
     pub(crate) fn create_group(
@@ -367,7 +367,7 @@ impl World {
         self.clock_moved()
     }
 
-    /// Lets the clock run, or stand still.
+    /// Starts or stops the clock.
     pub(crate) fn run_clock(&mut self, running: bool) -> Vec<GroupEvent> {
         match running {
             true => self.state.clock.run(),
@@ -383,7 +383,7 @@ impl World {
         self.tick()
     }
 
-    /// Sets the app up anew; strictly, if that was asked for.
+    /// Configures the app again; strictly, if that was requested.
     pub(crate) fn configure(&mut self, settings: avmarks_service::Settings) {
         self.tick();
         self.state.app.configure(settings);

@@ -1,7 +1,7 @@
-//! Where the decisions of a generator come from: bytes, whoever gives them.
+//! The source of the decisions of a generator: any bytes.
 
 /// Decisions, read off bytes one after the other. Where the bytes end, every decision is 0, which is the simplest: so a
-/// shorter text of bytes gives a simpler value, and none is too short.
+/// shorter sequence of bytes results in a simpler value, and none is too short.
 ///
 /// ```
 /// use avmarks_generators::Choices;

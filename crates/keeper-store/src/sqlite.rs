@@ -78,7 +78,7 @@ struct File {
 }
 
 impl SqliteStore {
-    /// Opens or creates the file, and brings its tables up to date. The clock gives the time of day.
+    /// Opens or creates the file, and brings its tables up to date. The clock returns the time of day.
     ///
     /// # Errors
     ///
@@ -317,7 +317,7 @@ fn mark_due(connection: &Connection, numbers: &mut Numbers, due: &NewDue) -> Res
     Ok(())
 }
 
-/// A want that changed is tried anew.
+/// A want that changed is tried again.
 fn due_at_once(
     connection: &Connection,
     numbers: &mut Numbers,

@@ -14,7 +14,7 @@ use crate::types::{
 
 /// What the mark keeper remembers. Every verb blocks, and is one transaction: all of it is stored when the verb returns, or nothing.
 ///
-/// After [`StoreError::Unavailable`] nobody knows whether a verb took effect, and **every verb may be repeated**: a repetition leaves
+/// After [`StoreError::Unavailable`] it is unknown whether an operation took effect, and **every operation can be repeated**: a repetition leaves
 /// what the first would have left. Three things differ, and do no harm: events are accepted twice, which is a doubled sign of life; permits are
 /// taken twice, and lapse; a want that was refused may find a place that a later one of the same call gave up.
 ///
@@ -135,7 +135,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn inbox(&mut self, slots: &[Slot], except: &[BatchId], max: usize) -> Result<Vec<Batch>, StoreError>;
 
-    /// Marks rows due, whoever holds their leases. Where one is due already, the earlier time and the higher number of tries hold.
+    /// Marks rows due, independent of their leases. Where one is due already, the earlier time and the higher number of attempts apply.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn renew(&mut self, node: NodeId) -> Result<Option<usize>, StoreError>;
 
-    /// Ends a node's time and gives its leases back.
+    /// Ends a node's time and releases its leases.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ pub enum Step {
     Call(Call),
     /// Ask again at this time, or as soon as there was another input.
     WaitUntil(Timestamp),
-    /// Nothing is to be done until something is fed.
+    /// There is nothing to do until the next input.
     Idle,
 }
 
@@ -48,7 +48,7 @@ pub struct Keeper {
     groups: BTreeMap<GroupId, Group>,
     /// When the next call of each queue leaves.
     agenda: BTreeSet<(Timestamp, GroupId, Action)>,
-    /// When accounts that are not queued are to be looked at: to try again, to renew mark 500, to forget them.
+    /// When accounts that are not queued must be checked: to retry, to renew mark 500, or to forget them.
     timers: BTreeSet<(Timestamp, GroupId, UserId)>,
     /// The groups of which not all accounts have been sent since the latest resync, each with the last account that was.
     resyncs: BTreeMap<GroupId, Option<UserId>>,
@@ -340,7 +340,7 @@ impl Keeper {
         }
     }
 
-    /// The call that waits longest, if one is to leave.
+    /// The call that has waited longest, if one can be sent.
     fn next_call(&mut self, now: Timestamp) -> Option<Call> {
         let (_, group, action) = self.agenda.first().copied().filter(|(at, ..)| *at <= now)?;
         let per_call = self.settings.accounts_per_call_max.max(1);

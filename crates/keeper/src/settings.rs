@@ -62,7 +62,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The wait after so many calls that failed one after the other.
+    /// The wait after this number of consecutive failed calls.
     pub(crate) fn backoff(&self, failures: u32) -> Duration {
         let factor = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
         self.backoff.saturating_mul(factor).min(self.backoff_max)

@@ -39,7 +39,7 @@ impl From<&Want> for Shown {
     }
 }
 
-/// What became of one want.
+/// The result of one want.
 #[derive(Serialize)]
 struct Changed {
     changed: bool,
@@ -55,7 +55,7 @@ struct Refused {
     clause: Option<String>,
 }
 
-/// What became of many wants.
+/// The result of many wants.
 #[derive(Serialize)]
 struct Summary {
     changed: usize,
@@ -72,7 +72,7 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// Wants that one commit stores: webhooks wait for it, and they are to be answered within 1.5 s.
+/// Wants that one commit stores: webhooks wait for it, and they must be answered within 1.5 s.
 const WANTS_OF_COMMIT: usize = 1_000;
 
 /// PUT and DELETE of one account. DELETE wants nothing any more.

@@ -59,7 +59,7 @@ pub(super) struct LineErrors {
     pub(super) more: usize,
 }
 
-/// Errors that are told one by one: a body of 16 MiB can have millions.
+/// Errors that are listed one by one: a body of 16 MiB can have millions.
 pub(super) const ERRORS_MAX: usize = 20;
 
 impl LineErrors {

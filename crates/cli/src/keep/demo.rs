@@ -67,7 +67,7 @@ impl From<io::Error> for Failure {
 
 struct Demo {
     emulator: avmarks_emulator::Running,
-    /// Asks the emulator who holds a mark, beside the keeper.
+    /// Asks the emulator for the holders of a mark, without the keeper.
     observer: Client,
     running: Running,
 }

@@ -1,4 +1,4 @@
-//! Of which webhooks nothing is wanted: told by the filter of the store, on the thread that has read them.
+//! Which webhooks name no wanted account: decided by the filter of the store, on the thread that has read them.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -153,7 +153,7 @@ impl Node {
         }
     }
 
-    /// Does all that is to be done now, and says how long there is nothing to do.
+    /// Does everything that is due now, and returns how long there is nothing to do.
     fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
         self.keep_leases()?;
         if self.batches_read.begins(Instant::now()) {
@@ -236,7 +236,7 @@ impl Node {
         self.versions.retain(|(group, _), _| Slot::of(group) != slot);
     }
 
-    /// Reads all wants of a slot, and takes every account for online: nobody knows what was missed.
+    /// Reads all wants of a slot, and treats every account as online, because it is not known what was missed.
     fn load(&mut self, slot: Slot) -> Result<(), StoreError> {
         let mut after = None;
         loop {
@@ -470,7 +470,7 @@ impl Node {
         Ok(())
     }
 
-    /// Waits for the calls that were sent, and gives the leases back.
+    /// Waits for the calls that were sent, and releases the leases.
     fn finish(&mut self, messages: &mpsc::Receiver<Message>) {
         let until = Instant::now() + STOP_WITHIN;
         while self.in_flight > 0 {

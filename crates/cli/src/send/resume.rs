@@ -73,7 +73,7 @@ impl Resume {
         self.next_at = Instant::now() + begun.elapsed().saturating_mul(PAUSE_FACTOR).min(PAUSE_MAX);
     }
 
-    /// Saves for the last time, and gives how to go on; or removes the file, if there is nothing to go on with.
+    /// Saves for the last time, and returns how to continue; or removes the file, if there is nothing left to do.
     pub(super) fn finish(mut self, job: &Job) -> Result<Option<String>, Error> {
         let accounts: usize = job.plans().map(Plan::len).sum();
         let settled = job.answered();

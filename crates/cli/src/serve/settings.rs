@@ -102,7 +102,7 @@ pub(super) fn put_app(settings: &Settings, app: &mut avmarks_service::Settings) 
     Ok(())
 }
 
-/// The time at which the clock is to stand.
+/// The time at which the clock is stopped.
 pub(super) fn clock(settings: &Settings) -> Option<Timestamp> {
     settings.number(Setting::StandingClock).map(Timestamp::from_millis)
 }

@@ -78,7 +78,7 @@ fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     String::from_utf8(bytes).map(Some).map_err(|_| content(path.to_owned(), "is not UTF-8 text"))
 }
 
-/// Writes a file that is there whole or not at all, and leaves alone the one that somebody else was faster with.
+/// Writes a file atomically, and does not replace one that another process has written first.
 fn publish(path: &Path, text: &str) -> io::Result<()> {
     let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
     let unfinished = path.with_extension(format!("{}-{number}.unfinished", std::process::id()));

@@ -18,7 +18,7 @@ pub(crate) struct Reply {
     fields: Vec<u8>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
-    /// The webhooks that tell of the call.
+    /// The webhooks about the call.
     pub(super) tells: Vec<CallWebhook>,
 }
 
@@ -78,7 +78,7 @@ impl Reply {
         Self { changes, initiator, ..self }
     }
 
-    /// It is told to the app's server.
+    /// It is reported to the app's server.
     pub(super) fn telling(mut self, webhook: Option<CallWebhook>) -> Self {
         self.tells.extend(webhook);
         self
@@ -91,7 +91,7 @@ impl Reply {
     }
 }
 
-/// The name of a field and a colon. No name of ours holds what JSON escapes.
+/// The name of a field and a colon. None of our names needs JSON escapes.
 fn write_name(out: &mut Vec<u8>, name: &'static str) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());

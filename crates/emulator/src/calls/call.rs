@@ -53,7 +53,7 @@ pub(super) enum Run {
 }
 
 pub(super) type Answered = Result<Reply, Refused>;
-/// The webhook that asks about a call; none where nobody is asked. An error is what the call will be refused with.
+/// The webhook that a call waits for; none if there is none. An error is what the call will be refused with.
 pub(super) type WebhookResult = Result<Option<CallWebhook>, Refused>;
 
 impl Call {

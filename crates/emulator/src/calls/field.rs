@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::json::{Fields, Json};
 use super::refused::Refused;
 
-/// The largest whole number that JSON tells exactly everywhere: 2^53 - 1.
+/// The largest integer that every JSON parser represents exactly: 2^53 - 1.
 const EXACT_MAX: u64 = (1 << 53) - 1;
 
 /// A field of a request or an answer.
@@ -25,7 +25,7 @@ pub(super) struct Field {
 /// What a field is.
 #[derive(Debug)]
 pub(super) enum Kind {
-    /// A string of at most so many bytes.
+    /// A string of at most this many bytes.
     Text(usize),
     /// One that is not empty.
     Name(usize),
@@ -35,11 +35,11 @@ pub(super) enum Kind {
     Number(i64, i64),
     /// A user id (`gap:account-id`).
     Account,
-    /// At most so many of them; at least one, where the field is required.
+    /// At most this many of them; at least one if the field is required.
     Accounts(usize),
-    /// At most so many strings; at least one, where the field is required.
+    /// At most this many strings; at least one if the field is required.
     Texts(usize),
-    /// At most so many objects with these fields; at least one, where the field is required.
+    /// At most this many objects with these fields; at least one if the field is required.
     Objects(usize, &'static [Field]),
     Object(&'static [Field]),
     /// Whatever it is, it is passed on.
@@ -119,7 +119,7 @@ impl Field {
         json!({ "anyOf": [schema, { "type": "null" }] })
     }
 
-    /// Bytes are told in words: JSON Schema counts characters.
+    /// Bytes are described in words, because JSON Schema counts characters.
     fn schema_of_kind(&self, message: Message) -> Value {
         let least = usize::from(self.is_required && message != Message::Answer);
         let list = |most: usize, items: Value| {
@@ -221,7 +221,7 @@ impl Field {
     }
 }
 
-/// Where a field stands, and how it is checked.
+/// The position of a field, and how it is checked.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     /// The place and the name of the field that it stands in, and the number of the entry if that is a list. None at the top.

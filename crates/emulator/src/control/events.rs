@@ -25,9 +25,9 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const WATCHERS_MAX: usize = 64;
 /// Items in one piece of the stream.
 const ITEMS_MAX: usize = 64;
-/// How often a word is sent if there is no news, so that a client that is gone is noticed.
+/// How often a keep-alive is sent if there are no events, so that a disconnected client is noticed.
 const QUIET_MAX: Duration = Duration::from_secs(10);
-/// How long who comes when all places are taken waits for one whose client is gone.
+/// How long a new client waits for a free place if all are taken.
 const PLACE_WAIT: Duration = Duration::from_millis(50);
 const PLACE_TRIES: u32 = 10;
 

@@ -178,12 +178,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Group {
     }
 }
 
-/// The group id of this text, which stands at `place`.
+/// The group id of this text, which is at `place`.
 pub(super) fn group(place: &str, text: &str) -> Result<GroupId, ControlError> {
     GroupId::parse(text).map_err(|error| ControlError::bad_request(format!("{place} is `{}`: {error}", Excerpt(text))))
 }
 
-/// The user id of this text, which stands at `place`, under the reading of `gap:account-id` in force.
+/// The user id of this text, which is at `place`, under the reading of `gap:account-id` in force.
 pub(super) fn user(place: &str, text: &str, reading: AccountId) -> Result<UserId, ControlError> {
     UserId::parse_as(text, reading).map_err(|error| {
         ControlError::bad_request(format!("{place} is `{}`, which is no user id: {error}", Excerpt(text)))

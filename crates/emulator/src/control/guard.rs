@@ -1,4 +1,4 @@
-//! Who may ask: programs and the emulator's own page; no page of somebody else.
+//! Who may send requests: programs and the emulator's own page; no page of another origin.
 
 use avmarks_spec::Excerpt;
 use axum::http::header::{AUTHORIZATION, HeaderName, ORIGIN};
@@ -20,7 +20,7 @@ const HEALTH: &str = "/_avmarks/health";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a foreign page could have sent, and who does not know the token. `local` says that the client has dialled this
+/// Refuses what a page of another origin could have sent, and clients without the token. `local` says that the client has dialled this
 /// machine itself.
 pub(super) fn check<B>(request: &Request<B>, settings: &Settings, local: bool) -> Result<(), ControlError> {
     let headers = request.headers();

@@ -1,4 +1,4 @@
-//! Webhooks: where they go and how, and what became of each.
+//! Webhooks: their URL and settings, and the result of each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::webhooks::{Deliveries, Delivery, WebhookEvent, WebhookSettings};
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
-/// The settings; the token itself is shown to nobody.
+/// The settings; the token itself is never shown.
 #[derive(Serialize)]
 pub(super) struct View {
     /// None if webhooks go nowhere; then there is nothing else.

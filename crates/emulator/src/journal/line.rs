@@ -1,4 +1,4 @@
-//! The lines that the emulator alone has, beside the scenario lines: `clock`, `name` and `group_call`.
+//! The lines that only the emulator has, in addition to the scenario lines: `clock`, `name` and `group_call`.
 
 use std::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub(crate) enum OwnLine {
     GroupCall { at: Timestamp, identifier: String, path: String, body: String, strict: bool },
 }
 
-/// What tells the lines apart.
+/// What distinguishes the lines.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]

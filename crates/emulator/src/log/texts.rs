@@ -76,7 +76,7 @@ impl Texts {
     }
 }
 
-/// What stands for what is left out.
+/// The text that replaces omitted text.
 const REST: &str = "…";
 
 /// How a text of a request begins, which may be as long as a head; and what stands for the rest of it.

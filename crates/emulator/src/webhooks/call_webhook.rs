@@ -1,4 +1,4 @@
-//! Webhooks about a call: what is asked before it takes effect, and what is told after it.
+//! Webhooks about a call: those before it takes effect, which it waits for, and those after it.
 
 use avmarks_protocol::webhook::{Revision, TimeForm};
 use avmarks_spec::Timestamp;

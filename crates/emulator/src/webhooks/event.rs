@@ -18,7 +18,7 @@ pub enum WebhookEvent {
     AfterMemberJoin,
     /// Members have left, or were removed. Source: 1047/34373.
     AfterMemberExit,
-    /// A group is gone. Source: 1047/34377.
+    /// A group was destroyed. Source: 1047/34377.
     AfterGroupDestroyed,
     /// Members of an audio-video group went offline or came back. Source: 1047/48734.
     MemberStateChange,
@@ -56,7 +56,7 @@ impl WebhookEvent {
         Self::AfterDirectMessage,
     ];
 
-    /// Those that are on if nothing is said: the four that tell who is in a group and online.
+    /// Those that are on by default: the four about members and presence.
     pub const DEFAULT: &'static [Self] =
         &[Self::AfterMemberJoin, Self::AfterMemberExit, Self::AfterGroupDestroyed, Self::MemberStateChange];
 

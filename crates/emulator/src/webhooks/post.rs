@@ -150,7 +150,7 @@ pub(super) struct Poster {
 }
 
 impl Poster {
-    /// Sends a webhook, and gives its answer.
+    /// Sends a webhook, and returns its answer.
     pub(super) async fn post(
         &mut self,
         receiver: &Receiver,

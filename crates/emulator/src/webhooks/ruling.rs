@@ -1,4 +1,4 @@
-//! What the answer to a webhook says of the call that waits for it.
+//! The effect of the answer to a webhook on the call that waits for it.
 //!
 //! | `ErrorCode` of the answer | the call |
 //! |---|---|
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::event::WebhookEvent;
 
-/// What is to become of a call.
+/// The decision about a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ruling {
     Passes,

@@ -12,7 +12,7 @@
 //! takes one from then on: so both snapshots differ.
 //!
 //! Versions of another server tell nothing: one that takes over may lack the last commits of the one before, and give their versions again. So
-//! everything is read anew where the server is another one.
+//! everything is read again if the server is another one.
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use postgres::config::{Host, SslMode};
 
 use super::tls::Tls;
 
-/// What a text says of TLS, and the text without it.
+/// The TLS settings of a text, and the text without them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
     pub(super) rest: String,
