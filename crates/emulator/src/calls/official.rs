@@ -1,7 +1,7 @@
 //! Official accounts: acknowledged. That there is such an official account is not looked at.
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 use super::messages::{BODY, RANDOM_MAX};
@@ -96,7 +96,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// The id that is asked for, or one that begins as those of the page do.
-fn created(given: &Given<'_>) -> Reply {
+fn created(given: &CallBody<'_>) -> Reply {
     let id = given.text("OfficialAccountUserID").filter(|id| !id.is_empty());
     Reply::ok().with("Official_Account", id.unwrap_or("@TOA#_@TOA#a"))
 }

@@ -5,7 +5,7 @@ use avmarks_spec::{GroupType, UserId};
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
@@ -42,7 +42,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(change_owner),
 ];
 
-fn roles(state: &State, given: &Given<'_>) -> Answered {
+fn roles(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
     let rows = given.accounts("User_Account").into_iter().map(|account| {
         let role = role(state, id, &account, given.now);
@@ -51,7 +51,7 @@ fn roles(state: &State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("UserIdList", rows.collect::<Vec<_>>()))
 }
 
-fn change_owner(state: &mut State, given: &Given<'_>) -> Answered {
+fn change_owner(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, account) = (given.group()?, given.account("NewOwner_Account"));
     let there = |room: &Room, account: &UserId| is_member(room, account, given.now);
     let account = account.filter(|account| state.app.room(&id).is_some_and(|room| there(room, account)));
