@@ -201,6 +201,7 @@ struct Wanted<'a, 'o> {
 }
 
 impl Wanted<'_, '_> {
+    #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
         if self.wanted.is_none_or(|wanted| wanted.contains(&name)) {
             self.out.field(name, value);
