@@ -165,7 +165,7 @@ impl Rooms {
                 let start = Instant::now();
                 let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
                 let took = start.elapsed() + applied(ours, &terms, &call, &mut scratch);
-                scratch.keep_call(call);
+                scratch.recycle_call(call);
                 applied(ours, &terms, &calls[round].1, &mut scratch);
                 took
             },
@@ -283,7 +283,7 @@ fn applied(room: &mut Room, terms: &Terms, call: &MarkCall, scratch: &mut Scratc
         decision
     });
     assert!(decision.is_served());
-    scratch.keep_transition(decision.into_transition());
+    scratch.recycle_transition(decision.into_transition());
     took
 }
 

@@ -58,7 +58,7 @@ impl App {
                     debug_assert!(applied.is_ok(), "a transition that was just decided is stale");
                     events.extend(member_events(group, applied.unwrap_or_default()));
                 });
-                scratch.keep_transition(transition);
+                scratch.recycle_transition(transition);
             }
             Effect::Cache(id, entry) => {
                 if let Some(group) = self.groups.get_mut(&id) {

@@ -119,7 +119,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::Marks { kind, entries }) => {
                 let call = MarkCall::new_with(kind, operator, entries, self.scratch);
                 let flow = self.marks(&group, endpoint, &call);
-                self.scratch.keep_call(call);
+                self.scratch.recycle_call(call);
                 flow
             }
             Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),

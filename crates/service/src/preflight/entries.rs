@@ -30,7 +30,7 @@ pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: 
             Some(Read { group: Some(group), special, body: Some(Body::Marks { kind, entries }) })
         }
         None => {
-            scratch.keep_entries(found.entries);
+            scratch.recycle_entries(found.entries);
             None
         }
     }
