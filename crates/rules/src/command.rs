@@ -191,51 +191,6 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     named_again
 }
 
-/// A call that sets or deletes administrators of a group, each account once (`gap:duplicates`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AdminCall {
-    command: Command,
-    operator: Operator,
-    accounts: Vec<UserId>,
-    merged: bool,
-}
-
-impl AdminCall {
-    /// A call of this command. A repeated account counts once, at its first position.
-    #[must_use]
-    pub fn new(command: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
-        let mut seen = BTreeSet::new();
-        let named = accounts.len();
-        let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
-        let merged = accounts.len() != named;
-        Self { command, operator, accounts, merged }
-    }
-
-    /// Whether it sets or deletes.
-    #[must_use]
-    pub const fn command(&self) -> Command {
-        self.command
-    }
-
-    /// The caller.
-    #[must_use]
-    pub const fn operator(&self) -> Operator {
-        self.operator
-    }
-
-    /// The accounts, each once.
-    #[must_use]
-    pub fn accounts(&self) -> &[UserId] {
-        &self.accounts
-    }
-
-    /// Whether an account was named twice (`gap:duplicates`).
-    #[must_use]
-    pub const fn was_merged(&self) -> bool {
-        self.merged
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -91,7 +91,8 @@ pub struct Page {
 impl Room {
     /// The members that `filter` shows at `at`, below a position in the join order, the latest joined first. The caller
     /// takes as many as it needs; no others are looked at, except that the holders of a mark are put in order first: a
-    /// thousand at most, by the documents.
+    /// thousand at most, by the documents. For the service, which cuts pages and keeps lists for a while.
+    #[doc(hidden)]
     pub fn list<'a>(
         &'a self,
         filter: Filter,
