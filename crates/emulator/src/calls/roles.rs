@@ -71,7 +71,7 @@ fn change_owner(state: &mut State, given: &CallBody<'_>) -> Answered {
 mod tests {
     use avmarks_protocol::ErrorCode;
     use avmarks_rules::{Event, Presence};
-    use avmarks_service::{App, GroupEventKind, Request, Settings};
+    use avmarks_service::{App, GroupEvent, Request, Settings};
     use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
     use crate::authorized_call::AuthorizedCall;
@@ -103,7 +103,6 @@ mod tests {
         let later = Timestamp::from_millis(300_000_000);
         let (outcome, is_change) = calls::answer(&mut state, terms, calls::of(path).unwrap(), &asked, later);
         assert!(is_change);
-        let kinds: Vec<_> = outcome.changes.events.into_iter().map(|event| (event.group, event.kind)).collect();
-        assert_eq!(kinds, [(live, GroupEventKind::Member(Event::PinExpired { account }))]);
+        assert_eq!(outcome.changes.events, [GroupEvent::Member(live, Event::PinExpired { account })]);
     }
 }
