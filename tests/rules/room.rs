@@ -2,9 +2,9 @@
 
 use allocation_counter::measure;
 use avmarks_rules::RestoreError;
-use avmarks_rules::internal::{Cursor, page};
+use avmarks_rules::internal::{Cursor, Filter, page};
 use avmarks_rules::{
-    Command, Entry, Filter, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
+    Command, Entry, MarkCall, MemberState, Operator, PROFILES, Policy, Presence, Reason, Refusal, Room,
     StaleTransitionError, Terms, Transition,
 };
 use avmarks_service::internal::Quota;

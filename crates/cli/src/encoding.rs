@@ -10,7 +10,7 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(crate) enum Encoding {
     /// The byte order mark of UTF-8, which editors write and no format needs.
     ByteOrderMark,
-    Other(avmarks_protocol::Encoding),
+    Other(avmarks_protocol::internal::Encoding),
 }
 
 impl Encoding {
@@ -18,7 +18,7 @@ impl Encoding {
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes.starts_with(BYTE_ORDER_MARK) {
             true => Some(Self::ByteOrderMark),
-            false => avmarks_protocol::Encoding::of(bytes).map(Self::Other),
+            false => avmarks_protocol::internal::Encoding::of(bytes).map(Self::Other),
         }
     }
 }
@@ -26,12 +26,12 @@ impl Encoding {
 /// The name of the format, and advice.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use avmarks_protocol::Encoding::{Utf16, Zip};
+        use avmarks_protocol::internal::Encoding::{Utf16, Zip};
         match self {
             Self::ByteOrderMark => f.write_str("it begins with a byte order mark; save it as UTF-8 without one"),
             Self::Other(Utf16) => f.write_str("it is UTF-16; save it as UTF-8"),
             Self::Other(Zip) => f.write_str("it is a ZIP archive, as workbooks are; save it as text"),
-            Self::Other(compressed) => write!(f, "it is {compressed}; decompress it"),
+            Self::Other(compressed) => write!(f, "it is {}; decompress it", compressed.name()),
         }
     }
 }

@@ -13,8 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use avmarks_client::{
-    AttemptId, Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State,
-    Step,
+    Job, JobSettings, Pace, PaceSettings, Plan, PlanSettings, Response, SignatureSettings, Signer, State, Step,
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::modify_user_info::{Answer, Request, Served};
@@ -48,7 +47,7 @@ fn run(per_call: usize) -> Result<(), Box<dyn Error>> {
 
     let mut pace = Pace::new(PaceSettings::default());
     let (mut now, mut sent, mut in_service) = (START, 0u32, Duration::ZERO);
-    let mut coming: VecDeque<(Timestamp, AttemptId, Vec<u8>)> = VecDeque::new();
+    let mut coming: VecDeque<(Timestamp, u64, Vec<u8>)> = VecDeque::new();
     let began = Instant::now();
     loop {
         if coming.front().is_some_and(|(arrives, ..)| *arrives <= now)

@@ -26,21 +26,11 @@ pub enum Step {
     Done,
 }
 
-/// Identifies an attempt: a number that a machine uses once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttemptId(pub(crate) u64);
-
-impl fmt::Display for AttemptId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// A request to send: `POST`, with the body as JSON.
 #[non_exhaustive]
 pub struct Transmit {
-    /// Identifies the attempt when its response is fed.
-    pub id: AttemptId,
+    /// Identifies the attempt when its response is fed: a number that a machine uses once.
+    pub id: u64,
     /// Which attempt of its call it is, from 1.
     pub number: usize,
     /// The path of the URL, without a slash in front.
@@ -82,13 +72,13 @@ impl fmt::Debug for Transmit {
 #[error("attempt `{id}` is not in flight: it has ended or timed out; ask `poll` what to do next")]
 pub struct NotInFlightError {
     /// The attempt.
-    pub id: AttemptId,
+    pub id: u64,
 }
 
 /// An attempt that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    pub(crate) id: AttemptId,
+    pub(crate) id: u64,
     pub(crate) random: u32,
     pub(crate) sent_at: Timestamp,
     pub(crate) ended_at: Timestamp,
@@ -100,7 +90,7 @@ pub struct Attempt {
 impl Attempt {
     /// Its id.
     #[must_use]
-    pub const fn id(&self) -> AttemptId {
+    pub const fn id(&self) -> u64 {
         self.id
     }
 
@@ -162,7 +152,7 @@ impl Ended {
 /// An attempt that is in flight.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
-    id: AttemptId,
+    id: u64,
     usersig: UserSig,
     random: u32,
     sent_at: Timestamp,
@@ -171,7 +161,7 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
-    pub(crate) const fn id(&self) -> AttemptId {
+    pub(crate) const fn id(&self) -> u64 {
         self.id
     }
 
@@ -250,7 +240,7 @@ impl Sender {
             call.last_start = deadline.map_or(by_budget, |last| last.min(by_budget));
         }
         let timeout = self.retry.timeout(now, call.last_start);
-        let id = AttemptId(self.next_id);
+        let id = self.next_id;
         self.next_id += 1;
         let usersig = self.signer.sign(now);
         let random = self.random.correlation();

@@ -9,7 +9,7 @@ use avmarks_protocol::Envelope;
 use avmarks_spec::Timestamp;
 
 use crate::Signer;
-use crate::attempt::{Attempt, AttemptId, Attempts, Ended, InFlight, Next, NotInFlightError, Sender, Step};
+use crate::attempt::{Attempt, Attempts, Ended, InFlight, Next, NotInFlightError, Sender, Step};
 use crate::pace::Pace;
 use crate::response::{Anomaly, AttemptResult, Response, TransportError};
 use crate::retry::RetrySettings;
@@ -172,12 +172,7 @@ impl SingleCall {
     ///
     /// [`NotInFlightError`] if the attempt was answered before, or had timed out when [`SingleCall::poll`] was called. Nothing
     /// changes.
-    pub fn on_response(
-        &mut self,
-        id: AttemptId,
-        now: Timestamp,
-        response: &Response<'_>,
-    ) -> Result<(), NotInFlightError> {
+    pub fn on_response(&mut self, id: u64, now: Timestamp, response: &Response<'_>) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
         let in_flight = self.in_flight(id)?;
         let body = self.sender.redacted(&in_flight, now, response.body);
@@ -206,7 +201,7 @@ impl SingleCall {
     /// # Errors
     ///
     /// As [`SingleCall::on_response`].
-    pub fn on_failure(&mut self, id: AttemptId, now: Timestamp, error: TransportError) -> Result<(), NotInFlightError> {
+    pub fn on_failure(&mut self, id: u64, now: Timestamp, error: TransportError) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
         let in_flight = self.in_flight(id)?;
         let error = self.sender.redacted_error(&in_flight, now, error);
@@ -230,7 +225,7 @@ impl SingleCall {
         }
     }
 
-    fn in_flight(&self, id: AttemptId) -> Result<InFlight, NotInFlightError> {
+    fn in_flight(&self, id: u64) -> Result<InFlight, NotInFlightError> {
         match &self.state {
             State::InFlight(in_flight) if in_flight.id() == id => Ok(in_flight.clone()),
             _ => Err(NotInFlightError { id }),

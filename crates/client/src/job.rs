@@ -12,7 +12,7 @@ use std::time::Duration;
 use avmarks_protocol::modify_user_info::Answer;
 use avmarks_spec::Timestamp;
 
-use crate::attempt::{AttemptId, Ended, InFlight, Next, NotInFlightError, Sender, Step, Transmit};
+use crate::attempt::{Ended, InFlight, Next, NotInFlightError, Sender, Step, Transmit};
 use crate::pace::{Pace, RoundRobin};
 use crate::progress::{AnsweredCall, Progress};
 use crate::response::{Anomaly, AttemptResult, Response, TransportError};
@@ -43,7 +43,7 @@ pub struct Job {
     turns: RoundRobin,
     sender: Sender,
     settings: JobSettings,
-    sent: BTreeMap<AttemptId, SentCall>,
+    sent: BTreeMap<u64, SentCall>,
     records: Vec<CallRecord>,
     halt: Option<Halt>,
 }
@@ -125,12 +125,7 @@ impl Job {
     /// # Errors
     ///
     /// [`NotInFlightError`] if the attempt was answered before, or had timed out when [`Job::poll`] was called. Nothing changes.
-    pub fn on_response(
-        &mut self,
-        id: AttemptId,
-        now: Timestamp,
-        response: &Response<'_>,
-    ) -> Result<(), NotInFlightError> {
+    pub fn on_response(&mut self, id: u64, now: Timestamp, response: &Response<'_>) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
         let SentCall { plan, call, in_flight } = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
         let Some(queue) = self.queues.get_mut(plan) else { return Ok(()) };
@@ -160,7 +155,7 @@ impl Job {
     /// # Errors
     ///
     /// As [`Job::on_response`].
-    pub fn on_failure(&mut self, id: AttemptId, now: Timestamp, error: TransportError) -> Result<(), NotInFlightError> {
+    pub fn on_failure(&mut self, id: u64, now: Timestamp, error: TransportError) -> Result<(), NotInFlightError> {
         let now = self.sender.time(now);
         let sent = self.sent.remove(&id).ok_or(NotInFlightError { id })?;
         let error = self.sender.redacted_error(&sent.in_flight, now, error);

@@ -85,7 +85,7 @@ mod response;
 mod retry;
 mod signature;
 
-pub use attempt::{Attempt, AttemptId, NotInFlightError, Step, Transmit};
+pub use attempt::{Attempt, NotInFlightError, Step, Transmit};
 pub use call::{CallAnswer, CallRequest, SingleCall, UnansweredError};
 pub use job::{CallRecord, IncompleteError, Job, JobError, JobSettings};
 pub use members::{CheckedMember, MemberCheck};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    AttemptId, AttemptResult, Backoff, Job, JobSettings, Outcome, Pace, PaceSettings, Plan, PlanSettings,
-    RetrySettings, SignatureSettings, Signer, Step,
+    AttemptResult, Backoff, Job, JobSettings, Outcome, Pace, PaceSettings, Plan, PlanSettings, RetrySettings,
+    SignatureSettings, Signer, Step,
 };
 use avmarks_protocol::secret::SecretKey;
 use avmarks_protocol::{Action, SdkAppId, add_robots, modify_user_info};
@@ -147,7 +147,7 @@ fn one_call(plan: Plan) -> Result<Job, RequestError> {
     Job::new(vec![plan], Arc::new(signer), settings, 0).map_err(|_| RequestError::unanswered())
 }
 
-fn sent(job: &mut Job, pace: &mut Pace) -> Result<AttemptId, RequestError> {
+fn sent(job: &mut Job, pace: &mut Pace) -> Result<u64, RequestError> {
     match job.poll(Timestamp::EPOCH, pace) {
         Step::Send(transmit) => Ok(transmit.id),
         Step::WaitUntil(_) | Step::Done => Err(RequestError::unanswered()),

@@ -1,12 +1,12 @@
 //! A job: the caller without a socket, for SDKs with an HTTP client of their own.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    AttemptId, Job, JobSettings, NotInFlightError, Pace, PaceSettings, Plan, Progress, Response, SignatureSettings,
-    Signer, Step, TransportError,
+    Job, JobSettings, NotInFlightError, Pace, PaceSettings, Plan, Progress, Response, SignatureSettings, Signer, Step,
+    TransportError,
 };
 use avmarks_protocol::region::BaseUrl;
 use avmarks_protocol::usersig::UserSig;
@@ -26,8 +26,8 @@ pub(crate) struct JobHandle {
     job: Job,
     pace: Pace,
     base: BaseUrl,
-    /// The attempts that were sent, by their numbers.
-    sent: BTreeMap<u64, AttemptId>,
+    /// The ids of the attempts that were sent and not answered.
+    sent: BTreeSet<u64>,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +171,7 @@ impl JobHandle {
             }
         };
         let job = job.map_err(|error| RequestError::new(ErrorKind::InvalidValue, None, error.to_string()))?;
-        Ok(Self { job, pace, base, sent: BTreeMap::new() })
+        Ok(Self { job, pace, base, sent: BTreeSet::new() })
     }
 
     pub(crate) fn ask(&mut self, request: &Request<'_>) -> Result<String, RequestError> {
@@ -214,11 +214,9 @@ impl JobHandle {
         };
         let (at, range) = self.job.in_flight(transmit.id).ok_or_else(RequestError::unanswered)?;
         let plan = self.job.plans().nth(at).ok_or_else(RequestError::unanswered)?;
-        // An id is shown as its number.
-        let shown = transmit.id.to_string().parse().map_err(|_| RequestError::unanswered())?;
-        self.sent.insert(shown, transmit.id);
+        self.sent.insert(transmit.id);
         json(&StepJson::Send {
-            id: Whole(shown),
+            id: Whole(transmit.id),
             plan: at,
             endpoint: plan.kind().endpoint().command(),
             group: plan.group().as_str(),
@@ -236,17 +234,16 @@ impl JobHandle {
     fn take_in(
         &mut self,
         Number(id): Number<u64>,
-        feed: impl FnOnce(&mut Job, AttemptId) -> Result<(), NotInFlightError>,
+        feed: impl FnOnce(&mut Job, u64) -> Result<(), NotInFlightError>,
     ) -> Result<String, RequestError> {
         let not_in_flight =
             |message: String| RequestError::new(ErrorKind::NotInFlight, Some("/id".to_owned()), message);
-        let sent = self.sent.remove(&id);
-        let sent = sent.ok_or_else(|| {
-            not_in_flight(format!(
+        if !self.sent.remove(&id) {
+            return Err(not_in_flight(format!(
                 "attempt `{id}` is not in flight: expected the `id` of an attempt that was sent and not answered"
-            ))
-        })?;
-        feed(&mut self.job, sent).map_err(|error| not_in_flight(error.to_string()))?;
+            )));
+        }
+        feed(&mut self.job, id).map_err(|error| not_in_flight(error.to_string()))?;
         Ok(EMPTY.to_owned())
     }
 }

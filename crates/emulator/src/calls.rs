@@ -62,7 +62,7 @@ use crate::authorized_call::AuthorizedCall;
 use crate::state::{Changes, State};
 use crate::webhooks::{CallWebhook, Initiator};
 use answer::Reply;
-use body::Given;
+use body::CallBody;
 use call::{Run, found, permitted, well_formed};
 use refused::Refused;
 
@@ -149,11 +149,11 @@ pub(crate) fn question(
     asked: &AuthorizedCall<'_>,
     now: Timestamp,
 ) -> Option<CallWebhook> {
-    let asks = call.asks?;
+    let webhook = call.before?;
     let policy = state.app.settings().terms.policy;
     let text = body::text(asked.body, &policy).ok()?;
     let given = checked(state, call, &text, terms, asked.identifier, now).ok()?;
-    (asks.with)(state, &given).ok().flatten()
+    (webhook.contents)(state, &given).ok().flatten()
 }
 
 /// The body of a call with these fields in the place of its own.
@@ -205,10 +205,10 @@ fn checked<'a>(
     terms: Terms,
     caller: &'a str,
     now: Timestamp,
-) -> Result<Given<'a>, Refused> {
+) -> Result<CallBody<'a>, Refused> {
     let policy = state.app.settings().terms.policy;
     let text = if call.needs_nothing() && body::is_empty_list(text) { "{}" } else { text };
-    let mut given = Given::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
+    let mut given = CallBody::parse(text, call.codes.0, caller, now, policy.account_id, terms)?;
     given.check(call.fields, call.codes)?;
     if call.of_group {
         given.group = Some(gate(state, call, &given)?);
@@ -219,7 +219,7 @@ fn checked<'a>(
 }
 
 /// The group of a call, if the call may be about it.
-fn gate(state: &State, call: &Call, given: &Given<'_>) -> Result<GroupId, Refused> {
+fn gate(state: &State, call: &Call, given: &CallBody<'_>) -> Result<GroupId, Refused> {
     let id = well_formed(given.text("GroupId").unwrap_or_default())?;
     let room = found(state, &id)?;
     if let Some((kind, code)) = call.refuses.iter().find(|(kind, _)| *kind == room.kind()) {

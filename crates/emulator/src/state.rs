@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_rules::{Event, Presence, Room};
 use avmarks_service::scenario::{Input, Line};
-use avmarks_service::{App, GroupEvent, GroupEventKind, scenario::Step};
+use avmarks_service::{App, GroupEvent, scenario::Step};
 use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
 use crate::clock::Clock;
@@ -95,7 +95,7 @@ impl State {
         at: Timestamp,
     ) -> Changes {
         let events = self.app.create_group(id, kind, owner, at);
-        let is_new = events.iter().any(|event| event.group == id && event.kind == GroupEventKind::GroupCreated);
+        let is_new = events.contains(&GroupEvent::Created(id));
         let changes = self.changed(events, None);
         if is_new {
             self.groups.insert(id, Group { created: changes.at, ..details });
@@ -157,15 +157,15 @@ impl State {
         let at = self.app.now();
         for event in &events {
             self.memberships.happened(event);
-            match &event.kind {
-                GroupEventKind::GroupCreated => {
-                    self.groups.insert(event.group, Group { created: at, ..Group::default() });
+            match event {
+                GroupEvent::Created(group) => {
+                    self.groups.insert(*group, Group { created: at, ..Group::default() });
                 }
-                GroupEventKind::GroupDestroyed => {
-                    self.groups.remove(&event.group);
+                GroupEvent::Destroyed(group) => {
+                    self.groups.remove(group);
                 }
-                GroupEventKind::Member(Event::Left { account, .. }) => {
-                    if let Some(group) = self.groups.get_mut(&event.group) {
+                GroupEvent::Member(group, Event::Left { account, .. }) => {
+                    if let Some(group) = self.groups.get_mut(group) {
                         group.left(account);
                     }
                 }

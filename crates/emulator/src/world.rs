@@ -12,7 +12,7 @@ use avmarks_protocol::url::{RawQuery, redact_usersig};
 use avmarks_protocol::{Endpoint, Envelope, ErrorCode};
 use avmarks_rules::{Presence, Reason};
 use avmarks_service::scenario::{Input, Line, LineError};
-use avmarks_service::{Answer, App, GroupEvent, GroupEventKind, Request, Response, scenario::Step};
+use avmarks_service::{Answer, App, GroupEvent, Request, Response, scenario::Step};
 use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 
 use crate::authorized_call::AuthorizedCall;
@@ -246,7 +246,7 @@ impl World {
     pub(crate) fn happened(&mut self, changes: &Changes, initiator: Initiator) {
         self.outbox.happened(&self.state.app, changes, initiator);
         for event in &changes.events {
-            tracing::debug!(group = event.group.as_str(), kind = ?event.kind, ?initiator, "happened");
+            tracing::debug!(group = event.group().as_str(), ?event, ?initiator, "happened");
             self.log.notice(Notice::GroupEvent(changes.at, event.clone()));
         }
     }
@@ -494,8 +494,8 @@ impl World {
         }
         let (step, changes) = self.state.run(line, number);
         for event in &changes.events {
-            if event.kind == GroupEventKind::GroupCreated {
-                self.created(event.group);
+            if let GroupEvent::Created(group) = event {
+                self.created(*group);
             }
         }
         self.happened(&changes, Initiator::Member);

@@ -1,11 +1,9 @@
 //! What bytes are that are not plain UTF-8.
 
-use core::fmt;
-
 /// How bytes are encoded that are not plain UTF-8, as their first ones show. No text in UTF-8 that could be JSON or CSV begins so.
 ///
 /// ```
-/// use avmarks_protocol::Encoding;
+/// use avmarks_protocol::internal::Encoding;
 ///
 /// assert_eq!(Encoding::of(b"\x1f\x8b\x08\0"), Some(Encoding::Gzip));
 /// assert_eq!(Encoding::of(b"{\"GroupId\":\"g\"}"), None);
@@ -41,17 +39,16 @@ impl Encoding {
             _ => None,
         }
     }
-}
 
-/// What it is.
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// The encoding in words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Utf16 => "UTF-16",
             Self::Gzip => "compressed (gzip)",
             Self::Zlib => "compressed (zlib)",
             Self::Zstd => "compressed (zstd)",
             Self::Zip => "a ZIP archive",
-        })
+        }
     }
 }

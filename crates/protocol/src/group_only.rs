@@ -48,11 +48,11 @@ impl<'a> Request<'a> {
 ///
 /// ```
 /// use avmarks_protocol::get_admin_list::Draft;
-/// use avmarks_protocol::{FieldProblem, BodyPath};
+/// use avmarks_protocol::BodyPath;
 ///
 /// let draft = Draft::parse(r#"{"GroupId":"a","GroupId":"b"}"#).unwrap();
 /// assert_eq!(draft.group_id, None);
-/// assert_eq!((draft.errors[0].path, &draft.errors[0].problem), (BodyPath::GroupId, &FieldProblem::DuplicateField));
+/// assert!(draft.errors[0].path == BodyPath::GroupId && draft.errors[0].is_duplicate());
 /// ```
 #[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -20,7 +20,8 @@ use crate::short_text::ShortText;
 use crate::surrogate::has_lone_surrogate;
 use crate::trailing_comma::{trailing_commas, without_trailing_commas};
 
-pub use error::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
+pub use error::{BodyError, FieldError, RequestError};
+pub(crate) use error::{FieldProblem, JsonType};
 
 /// The text of a body.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, BodyError> {
@@ -40,10 +41,12 @@ fn body_error(text: &str, error: &serde_json::Error) -> BodyError {
     }
     // Without a byte order mark, ASCII in UTF-16 is UTF-8 as well.
     if let Some(encoding @ Encoding::Utf16) = Encoding::of(text.as_bytes()) {
-        return BodyError::Encoded { encoding };
+        return BodyError::Encoded { encoding: encoding.name() };
     }
     let error = match serde_json::from_str::<&RawValue>(text) {
-        Ok(value) if json_type(value) != JsonType::Object => return BodyError::NotObject { found: json_type(value) },
+        Ok(value) if json_type(value) != JsonType::Object => {
+            return BodyError::NotObject { found: json_type(value).name() };
+        }
         Ok(_) => error.to_string(),
         // What is wrong with the text as such, and not that it is not an object.
         Err(error) => error.to_string(),

@@ -55,18 +55,17 @@ pub mod webhook;
 
 pub use app_id::{SdkAppId, SdkAppIdError};
 pub use body_path::BodyPath;
-pub use encoding::Encoding;
 pub use endpoint::Endpoint;
 pub use envelope::{ActionStatus, AnswerError, Envelope};
 pub use error_code::{Action, Cause, ERROR_CODES, ErrorCode, ErrorRow};
 pub use extra::Extra;
 pub use integer::Integer;
-pub use json::{BodyError, FieldError, FieldProblem, JsonType, RequestError};
-pub use short_text::ShortText;
+pub use json::{BodyError, FieldError, RequestError};
 
 /// Items for the other crates of this project. Semantic versioning does not cover them.
 #[doc(hidden)]
 pub mod internal {
+    pub use crate::encoding::Encoding;
     pub use crate::envelope::envelope_json;
     pub use crate::json::{DuplicateField, Fields};
     pub use crate::trailing_comma::without_trailing_commas;

@@ -5,16 +5,8 @@ use core::ops::Deref;
 
 /// A text of which up to 22 bytes lie in place. A body can have a hundred thousand errors, and the value that each shows is mostly
 /// a few bytes: none of them takes a memory allocation.
-///
-/// ```
-/// use avmarks_protocol::ShortText;
-///
-/// let text = ShortText::from("1.5");
-/// assert_eq!(&*text, "1.5");
-/// assert_eq!(text.to_string(), "1.5");
-/// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ShortText(Repr);
+pub(crate) struct ShortText(Repr);
 
 /// Bytes of a text that lie in place.
 const INLINE_MAX: usize = 22;

@@ -29,7 +29,6 @@ use crate::secret::SecretKey;
 
 pub use explain::{Explanation, Finding, explain};
 pub use token::Token;
-pub use token_error::TokenError;
 
 /// A signature as text, as it is sent; whether it is a good one, [`verify`] says.
 ///
@@ -167,7 +166,7 @@ pub fn verify_all(
 ) -> Vec<UserSigError> {
     match Token::decode(sig.as_str()) {
         Ok(token) => errors_of(&token, Some(key), Some(app), Some(identifier), now),
-        Err(error) => vec![UserSigError::Malformed(error)],
+        Err(error) => vec![error],
     }
 }
 
@@ -202,8 +201,11 @@ fn errors_of(
 #[non_exhaustive]
 pub enum UserSigError {
     /// It cannot be read.
-    #[error("the signature cannot be read: {0}")]
-    Malformed(#[from] TokenError),
+    #[error("the signature cannot be read: {reason}")]
+    Malformed {
+        /// The layer that cannot be read, from base64 to the fields, and what is wrong with it.
+        reason: String,
+    },
     /// It is another user's.
     #[error("the signature is for user `{}`, and the request for `{}`", Excerpt(.signed), Excerpt(.asked))]
     OtherUser {
@@ -238,7 +240,7 @@ impl UserSigError {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         ErrorCode::new(match self {
-            Self::Malformed(_) => 70003,
+            Self::Malformed { .. } => 70003,
             Self::OtherUser { .. } => 70013,
             Self::OtherApp { .. } => 70014,
             Self::OtherKey => 70009,

@@ -196,51 +196,6 @@ fn keep_first_mentions(marks: &mut MarkList) -> bool {
     had_repeats
 }
 
-/// A call that sets or deletes administrators of a group. It has each account once (`gap:duplicates`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AdminCall {
-    command: Command,
-    operator: Operator,
-    accounts: Vec<UserId>,
-    merged: bool,
-}
-
-impl AdminCall {
-    /// Makes a call. A repeated account counts once, at its first position.
-    #[must_use]
-    pub fn new(command: Command, operator: Operator, accounts: Vec<UserId>) -> Self {
-        let mut seen = BTreeSet::new();
-        let named = accounts.len();
-        let accounts: Vec<_> = accounts.into_iter().filter(|account| seen.insert(*account)).collect();
-        let merged = accounts.len() != named;
-        Self { command, operator, accounts, merged }
-    }
-
-    /// Whether the call sets or deletes.
-    #[must_use]
-    pub const fn command(&self) -> Command {
-        self.command
-    }
-
-    /// Who makes the call.
-    #[must_use]
-    pub const fn operator(&self) -> Operator {
-        self.operator
-    }
-
-    /// The accounts, each once.
-    #[must_use]
-    pub fn accounts(&self) -> &[UserId] {
-        &self.accounts
-    }
-
-    /// Whether the call named an account more than once (`gap:duplicates`).
-    #[must_use]
-    pub const fn was_merged(&self) -> bool {
-        self.merged
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,15 @@
 //! **The one file that may refuse a call.** A comment above each check states the rule and its clause. The checks are in the order of
 //! precedence: steps 13 to 20. The steps before need no group and belong to `avmarks-service`.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use avmarks_spec::readings::{
     CountTypes, LowPlanList, Offline500, OverCapacity, PinRenewal, RestOwner, RobotDays, SpecialSlots, SwitchList,
 };
-use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp};
+use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp, UserId};
 
-use crate::call::{AdminCall, MarkCall};
+use crate::call::MarkCall;
 use crate::decision::Reasons;
 use crate::decision::{Decision, Omission, Refused};
 use crate::input::{Command, Entry, Operator, ReadCall};
@@ -67,23 +68,33 @@ impl Room {
         decision(&view, at, refused, reasons, omitted, transition)
     }
 
-    /// Evaluates a call that sets or deletes administrators at the time `at`. Changes nothing, like [`Room::decide`].
-    pub fn decide_admins(&self, call: &AdminCall, terms: &Terms, at: Timestamp) -> Decision {
+    /// Evaluates a call that sets or deletes administrators at the time `at`. Changes nothing, like [`Room::decide`]. A repeated account
+    /// counts once (`gap:duplicates`).
+    pub fn decide_admins(
+        &self,
+        command: Command,
+        operator: Operator,
+        accounts: &[UserId],
+        terms: &Terms,
+        at: Timestamp,
+    ) -> Decision {
         let view = View::new(self, at);
-        let mut refused = admin_refusals(Some(self), terms, call.operator());
+        let mut refused = admin_refusals(Some(self), terms, operator);
+        let mut seen = BTreeSet::new();
+        let named: Vec<_> = accounts.iter().filter(|account| seen.insert(**account)).collect();
         let is_admin = |account| self.admins().contains(account);
-        let (admins, has_no_op): (Vec<_>, _) = match call.command() {
+        let (admins, has_no_op): (Vec<_>, _) = match command {
             Command::Set => {
-                let new = call.accounts().iter().filter(|account| !is_admin(account));
-                (self.admins().iter().chain(new).copied().collect(), call.accounts().iter().any(is_admin))
+                let new = named.iter().copied().filter(|account| !is_admin(account));
+                (self.admins().iter().chain(new).copied().collect(), accounts.iter().any(is_admin))
             }
             Command::Delete => {
-                let left = self.admins().iter().filter(|admin| !call.accounts().contains(admin));
-                (left.copied().collect(), !call.accounts().iter().all(is_admin))
+                let left = self.admins().iter().filter(|admin| !named.contains(admin));
+                (left.copied().collect(), !accounts.iter().all(is_admin))
             }
         };
         // 19. A group has at most five administrators. A call that would exceed this is refused as a whole (`gap:sixth-admin`).
-        if call.command() == Command::Set && admins.len() > terms.limits.group_admins_max {
+        if command == Command::Set && admins.len() > terms.limits.group_admins_max {
             refused.push(Refused { refusal: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
         let mut reasons = Reasons::default();
@@ -96,7 +107,7 @@ impl Room {
                 if has_no_op {
                     reasons.gap(Gap::AdminUnset);
                 }
-                if call.was_merged() {
+                if named.len() < accounts.len() {
                     reasons.gap(Gap::Duplicates);
                 }
             }

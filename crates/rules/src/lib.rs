@@ -52,14 +52,14 @@ mod scratch;
 mod tally;
 mod terms;
 
-pub use call::{AdminCall, MarkCall};
+pub use call::MarkCall;
 pub use decision::{Decision, Omission, Reason, Refused};
 pub use event::{Cause, Event};
 pub use input::{Command, Entry, Operator, Presence};
 pub use mark_list::MarkList;
 pub use policy::{PROFILES, Policy, Profile, UnknownReadingError};
 pub use refusal::Refusal;
-pub use room::{Filter, Listed, MemberState, RestoreError, Room, StaleTransitionError, Transition, set_hash_seed};
+pub use room::{MemberState, RestoreError, Room, StaleTransitionError, Transition, set_hash_seed};
 pub use terms::Terms;
 
 /// Items for the other crates of this project. Semantic versioning does not cover them.
@@ -67,6 +67,6 @@ pub use terms::Terms;
 pub mod internal {
     pub use crate::decide::{admin_refusals, mark_refusals, read_refusals};
     pub use crate::input::ReadCall;
-    pub use crate::room::{Cursor, Page, page};
+    pub use crate::room::{Cursor, Filter, Listed, Page, page};
     pub use crate::scratch::Scratch;
 }

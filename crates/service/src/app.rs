@@ -98,23 +98,23 @@ pub(crate) struct Group {
 /// An event in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct GroupEvent {
-    /// The group.
-    pub group: GroupId,
-    /// The kind of event, with its details.
-    pub kind: GroupEventKind,
+pub enum GroupEvent {
+    /// The group was created.
+    Created(GroupId),
+    /// The group was destroyed, with everything in it.
+    Destroyed(GroupId),
+    /// An event of a member or robot of the group.
+    Member(GroupId, Event),
 }
 
-/// The kind of a [`GroupEvent`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GroupEventKind {
-    /// The group was created.
-    GroupCreated,
-    /// The group was destroyed, with everything in it.
-    GroupDestroyed,
-    /// An event of a member or robot.
-    Member(Event),
+impl GroupEvent {
+    /// The group.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        match self {
+            Self::Created(group) | Self::Destroyed(group) | Self::Member(group, _) => *group,
+        }
+    }
 }
 
 impl App {
@@ -190,7 +190,7 @@ impl App {
     ) -> Vec<GroupEvent> {
         let mut events = self.tick(at);
         self.groups.entry(id).or_insert_with(|| {
-            events.push(GroupEvent { group: id, kind: GroupEventKind::GroupCreated });
+            events.push(GroupEvent::Created(id));
             Box::new(Group { room: Room::new(kind, owner), cache: ListCache::default() })
         });
         events
@@ -201,7 +201,7 @@ impl App {
         let mut events = self.tick(at);
         if let Some(group) = self.groups.remove(&id) {
             group.room.next_deadline().map(|end| self.deadlines.remove(&(end, id)));
-            events.push(GroupEvent { group: id, kind: GroupEventKind::GroupDestroyed });
+            events.push(GroupEvent::Destroyed(id));
         }
         events
     }
@@ -270,5 +270,5 @@ impl App {
 
 /// The events of the members of a group.
 pub(crate) fn member_events(group: GroupId, events: Vec<Event>) -> impl Iterator<Item = GroupEvent> {
-    events.into_iter().map(move |event| GroupEvent { group, kind: GroupEventKind::Member(event) })
+    events.into_iter().map(move |event| GroupEvent::Member(group, event))
 }

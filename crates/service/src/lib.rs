@@ -47,9 +47,9 @@ mod violation;
 pub use {avmarks_protocol as protocol, avmarks_rules as rules, avmarks_spec as spec};
 
 pub use answer::Answer;
-pub use app::{App, GroupEvent, GroupEventKind, Settings};
+pub use app::{App, GroupEvent, Settings};
 pub use handle::{DryRun, Response};
-pub use notes::{Note, NoteKind, notes};
+pub use notes::{Note, notes};
 pub use preflight::{preflight, preflight_request};
 pub use request::{Caller, Request, RequestBody};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};

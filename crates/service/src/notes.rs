@@ -1,80 +1,37 @@
 //! Notes on a request: content that the service accepts and that is probably a mistake.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::internal::{Fields, without_trailing_commas};
 use avmarks_rules::Policy;
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, Mark};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// The maximum of single notes; further ones are only counted.
 const NOTES_MAX: usize = 20;
 
 /// Content of a request that breaks no rule and is probably a mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The kind.
-    pub kind: NoteKind,
+    /// A short name, ours and stable:
+    ///
+    /// - `near-name`: a field that the call does not know, and so ignores; its name differs from that of a known field by case or by
+    ///   one letter;
+    /// - `mark-filter`: a `Mark` filter that is an integer and not a mark: the list is empty;
+    /// - `account-twice`: an account that is named again: its entries are merged (`gap:duplicates`);
+    /// - `more`: there are further notes, which are not listed.
+    pub kind: &'static str,
     /// The place in the body as a JSON pointer (RFC 6901); empty for the body as a whole.
     pub pointer: String,
     /// One English sentence with the field and the effect. Its text is this project's own.
     pub message: String,
-}
-
-/// The kind of a [`Note`]. The enum is exhaustive: a new kind is a compile error in each `match`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NoteKind {
-    /// A field that the call does not know, and so ignores; its name differs from that of a known field by case or by one
-    /// letter.
-    NearName,
-    /// A `Mark` filter that is an integer and not a mark: the list is empty.
-    MarkFilter,
-    /// An account that is named again: its entries are merged (`gap:duplicates`).
-    AccountTwice,
-    /// The number of further notes, which are not listed.
-    More(usize),
-}
-
-impl NoteKind {
-    /// A short name, ours and stable.
-    ///
-    /// ```
-    /// assert_eq!(avmarks_service::NoteKind::NearName.name(), "near-name");
-    /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NearName => "near-name",
-            Self::MarkFilter => "mark-filter",
-            Self::AccountTwice => "account-twice",
-            Self::More(_) => "more",
-        }
-    }
-}
-
-impl fmt::Display for NoteKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// As an object of `kind`, `pointer` and `message`; with `count` where the kind is `more`.
-impl Serialize for Note {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("kind", self.kind.name())?;
-        map.serialize_entry("pointer", &self.pointer)?;
-        map.serialize_entry("message", &self.message)?;
-        if let NoteKind::More(count) = self.kind {
-            map.serialize_entry("count", &count)?;
-        }
-        map.end()
-    }
+    /// The number of further notes, where the kind is `more`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// What in the body of this call is accepted and surely not meant: a field whose name differs from a known one by case or
@@ -173,16 +130,16 @@ impl Found {
         if self.more > 0 {
             let (notes, are) = if self.more == 1 { ("note", "is") } else { ("notes", "are") };
             let message = format!("{} more {notes} {are} not listed", self.more);
-            self.notes.push(Note { kind: NoteKind::More(self.more), pointer: String::new(), message });
+            self.notes.push(Note { kind: "more", pointer: String::new(), message, count: Some(self.more) });
         }
         self.notes
     }
 
     /// Adds a note; its text is made only if it is kept.
-    fn add(&mut self, kind: NoteKind, said: impl FnOnce() -> (String, String)) {
+    fn add(&mut self, kind: &'static str, said: impl FnOnce() -> (String, String)) {
         if self.notes.len() < NOTES_MAX {
             let (pointer, message) = said();
-            self.notes.push(Note { kind, pointer, message });
+            self.notes.push(Note { kind, pointer, message, count: None });
         } else {
             self.more += 1;
         }
@@ -213,7 +170,7 @@ impl Found {
             let near = alike.or_else(|| known.iter().find(|(field, _)| differ_by_one_letter(field.name, name)));
             if let Some((field, is_there)) = near {
                 let at = Name { entry, name };
-                self.add(NoteKind::NearName, || (at.pointer(), at.message(field, *is_there, alike.is_some())));
+                self.add("near-name", || (at.pointer(), at.message(field, *is_there, alike.is_some())));
             }
         }
     }
@@ -229,7 +186,7 @@ impl Found {
                     Excerpt(value)
                 )
             };
-            self.add(NoteKind::MarkFilter, || (format!("/{name}"), message()));
+            self.add("mark-filter", || (format!("/{name}"), message()));
         }
     }
 
@@ -241,7 +198,7 @@ impl Found {
                     let (account, gap) = (Excerpt(&account), Gap::Duplicates);
                     format!("`{list}[{at}]` is `{account}`, as `{list}[{before}]` is; it counts once ({gap})")
                 };
-                self.add(NoteKind::AccountTwice, || (format!("/{list}/{at}"), message()));
+                self.add("account-twice", || (format!("/{list}/{at}"), message()));
             }
         }
     }
@@ -259,7 +216,7 @@ impl Found {
                         "`{list}[{at}].{ACCOUNT}` is `{account}`, as in `{list}[{before}]`; the two entries become one, with the marks of both ({gap})"
                     )
                 };
-                self.add(NoteKind::AccountTwice, || (format!("/{list}/{at}/{ACCOUNT}"), message()));
+                self.add("account-twice", || (format!("/{list}/{at}/{ACCOUNT}"), message()));
             }
         }
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use avmarks_protocol::get_members;
-use avmarks_rules::internal::{Cursor, page};
-use avmarks_rules::{Filter, Listed, Policy, Reason, Room, Terms};
+use avmarks_rules::internal::{Cursor, Filter, Listed, page};
+use avmarks_rules::{Policy, Reason, Room, Terms};
 use avmarks_spec::readings::{ListMarks, LowPlanList, PageSize, RefreshCount, RefreshList, SwitchList};
 use avmarks_spec::{Clause, Gap, Mark, Timestamp, UserId};
 

@@ -11,7 +11,7 @@ use avmarks_protocol::url::{QueryError, RawQuery, redact_usersig};
 use avmarks_protocol::usersig::{Finding, UserSigError, verify_all};
 use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::internal::Scratch;
-use avmarks_rules::{AdminCall, MarkCall, Omission, Operator, Policy, Reason, Refusal};
+use avmarks_rules::{MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
 use avmarks_spec::{Excerpt, Gap, Timestamp};
 
@@ -125,7 +125,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),
             Some(Body::Count) => self.count(&group),
             Some(Body::Check { accounts }) => self.check(&group, accounts),
-            Some(Body::Admins { kind, accounts }) => self.admins(&group, &AdminCall::new(kind, operator, accounts)),
+            Some(Body::Admins { kind, accounts }) => self.admins(&group, kind, &accounts),
             Some(Body::AdminList) => self.admin_list(&group),
             // The body is at error, and the group can be looked at anyway.
             None => self.group_alone(&group, endpoint),

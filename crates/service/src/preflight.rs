@@ -11,11 +11,11 @@ use std::ops::ControlFlow;
 
 use avmarks_protocol::internal::without_trailing_commas;
 use avmarks_protocol::{
-    BodyError, BodyPath, Endpoint, FieldError, FieldProblem, Integer, add_robots, get_admin_list, get_members,
-    get_online_member_num, modify_admin, modify_user_info,
+    BodyError, BodyPath, Endpoint, FieldError, Integer, add_robots, get_admin_list, get_members, get_online_member_num,
+    modify_admin, modify_user_info,
 };
-use avmarks_rules::internal::{Cursor, Scratch};
-use avmarks_rules::{Command, Entry, Filter, MarkList, Policy, Reason, Refusal, Terms};
+use avmarks_rules::internal::{Cursor, Filter, Scratch};
+use avmarks_rules::{Command, Entry, MarkList, Policy, Reason, Refusal, Terms};
 use avmarks_spec::readings::TrailingComma;
 use avmarks_spec::{Excerpt, Gap, GroupId, Limits, Mark, UserId};
 
@@ -196,9 +196,8 @@ impl Reader<'_> {
 
     /// 7. No field is duplicated (`gap:duplicate-field`). `REQUIRED`: every field is present, and of its type.
     fn fields(&mut self, errors: &[FieldError]) -> ControlFlow<()> {
-        let is_twice = |error: &&FieldError| error.problem == FieldProblem::DuplicateField;
-        let twice = errors.iter().filter(is_twice).map(|error| (Refusal::DuplicateField, error));
-        let others = errors.iter().filter(|error| !is_twice(error)).map(|error| (Refusal::Required, error));
+        let twice = errors.iter().filter(|error| error.is_duplicate()).map(|error| (Refusal::DuplicateField, error));
+        let others = errors.iter().filter(|error| !error.is_duplicate()).map(|error| (Refusal::Required, error));
         twice.chain(others).try_for_each(|(reason, error)| self.add_with(reason, error.path, || error.to_string()))
     }
 

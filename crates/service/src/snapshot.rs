@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use avmarks_protocol::Endpoint;
 use avmarks_protocol::SdkAppId;
-use avmarks_rules::{Filter, Listed, Policy, Room, Terms};
+use avmarks_rules::internal::{Filter, Listed};
+use avmarks_rules::{Policy, Room, Terms};
 use avmarks_spec::{Excerpt, Gap, GroupId, GroupType, Mark, OneLine, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -43,7 +43,9 @@ pub use excerpt::{Excerpt, OneLine};
 pub use gap::{Gap, ReadingRow, readings};
 pub use group_type::GroupType;
 pub use id::{GroupId, IdError, UserId};
-pub use limits::{LimitError, LimitField, Limits};
+#[doc(hidden)]
+pub use limits::LimitField;
+pub use limits::{LimitError, Limits};
 pub use mark::{Mark, MarkError};
 pub use page::{PAGES, Source, WebPage};
 pub use time::{Timestamp, TimestampError};

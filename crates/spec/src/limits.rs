@@ -41,6 +41,7 @@ pub struct Limits {
 }
 
 /// One of the [`Limits`].
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LimitField {
@@ -99,7 +100,8 @@ fn millis(duration: Duration) -> u64 {
 
 impl Limits {
     /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control API show and
-    /// set.
+    /// set. For the other crates of this project; users name a limit by its field, or by name with [`Limits::set`].
+    #[doc(hidden)]
     pub const FIELDS: [LimitField; 10] = [
         LimitField {
             name: "accounts_per_call_max",

@@ -5,7 +5,8 @@ mod tally;
 
 use avmarks_generators::operations::Step;
 use avmarks_protocol::Endpoint;
-use avmarks_rules::{Filter, MemberState, Policy, Room};
+use avmarks_rules::internal::Filter;
+use avmarks_rules::{MemberState, Policy, Room};
 use avmarks_service::{App, Request, Violation, scenario::Scenario};
 use avmarks_spec::{Limits, Mark, Timestamp, UserId};
 use serde_json::Value;

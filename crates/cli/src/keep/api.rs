@@ -15,9 +15,9 @@ use super::shared::Shared;
 /// Accounts in one answer.
 const PAGE: usize = 1_000;
 
-/// An account as it is shown.
+/// A want in an answer.
 #[derive(Serialize)]
-struct Shown {
+struct WantRow {
     group: String,
     account: String,
     marks: Vec<u32>,
@@ -27,7 +27,7 @@ struct Shown {
     removed: Vec<u32>,
 }
 
-impl From<&Want> for Shown {
+impl From<&Want> for WantRow {
     fn from(row: &Want) -> Self {
         Self {
             group: row.group.to_string(),
@@ -161,7 +161,7 @@ pub(super) fn get_one(shared: &Shared, group: &str, account: &str) -> Answer {
         return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
     };
     match reader(shared).wants(&[(group, account)]).as_deref() {
-        Ok([row]) => json(StatusCode::OK, &Shown::from(row)),
+        Ok([row]) => json(StatusCode::OK, &WantRow::from(row)),
         Ok(_) => error_answer(StatusCode::NOT_FOUND, "nothing is wanted of this account"),
         Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
     }
@@ -174,7 +174,7 @@ pub(super) fn list(shared: &Shared, group: &str, after: Option<&str>) -> Answer 
         return error_answer(StatusCode::BAD_REQUEST, "invalid group or account");
     };
     match reader(shared).wants_of_group(&group, after.as_ref(), PAGE) {
-        Ok(rows) => json(StatusCode::OK, &rows.iter().map(Shown::from).collect::<Vec<_>>()),
+        Ok(rows) => json(StatusCode::OK, &rows.iter().map(WantRow::from).collect::<Vec<_>>()),
         Err(error) => error_answer(StatusCode::SERVICE_UNAVAILABLE, error),
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use avmarks_protocol::Endpoint;
 
+use crate::Plan;
 use crate::outcome::{NotSentReason, PlanReport, RangeOutcome, Report};
 use crate::progress::{AnsweredCall, Progress};
-use crate::{AttemptId, Plan};
 
 use super::queue::Halt;
 use super::{CallRecord, IncompleteError, Job, JobSettings};
@@ -32,7 +32,7 @@ impl Job {
     /// The index of the plan that the attempt in flight is of, and the indexes of its accounts in that plan. None if the attempt
     /// is not in flight.
     #[must_use]
-    pub fn in_flight(&self, id: AttemptId) -> Option<(usize, Range<usize>)> {
+    pub fn in_flight(&self, id: u64) -> Option<(usize, Range<usize>)> {
         self.sent.get(&id).map(|sent| (sent.plan, sent.call.range.clone()))
     }
 

@@ -24,7 +24,7 @@ pub enum PlanError {
         /// The problem.
         error: IdError,
     },
-    /// There is no input.
+    /// The plan names no account.
     #[error("there are no accounts; name at least one")]
     NoAccounts,
     /// A *set* names more different custom marks than a group may have (`MARKS-PER-GROUP`).

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avmarks_client::{
-    ATTEMPT_TIMEOUT_MIN, AttemptId, Backoff, Job, JobSettings, Pace, PaceSettings, Plan, PlanKind, PlanSettings,
-    Progress, Response, RetrySettings, SignatureSettings, Signer, Step, Transmit, TransportError,
+    ATTEMPT_TIMEOUT_MIN, Backoff, Job, JobSettings, Pace, PaceSettings, Plan, PlanKind, PlanSettings, Progress,
+    Response, RetrySettings, SignatureSettings, Signer, Step, Transmit, TransportError,
 };
 use avmarks_protocol::SdkAppId;
 use avmarks_protocol::add_robots;
@@ -170,10 +170,10 @@ pub(crate) fn drive(job: &mut Job, world: &World, service: &mut dyn Service, pol
     let deadline = deadline.filter(|_| !service.is_friendly());
     let mut seen = Seen { secrets: BTreeSet::from([KEY.to_owned()]), ..Seen::default() };
     let mut now = START;
-    let mut coming: Vec<(Timestamp, AttemptId, Reaction)> = Vec::new();
+    let mut coming: Vec<(Timestamp, u64, Reaction)> = Vec::new();
     // Calls that have begun and not ended: plan and first account, with the time of their first try.
     let mut open: BTreeMap<(usize, usize), Timestamp> = BTreeMap::new();
-    let mut in_flight: BTreeMap<AttemptId, Timestamp> = BTreeMap::new();
+    let mut in_flight: BTreeMap<u64, Timestamp> = BTreeMap::new();
     let mut polls = 0;
     loop {
         if polls_max == Some(polls) {

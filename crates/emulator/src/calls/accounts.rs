@@ -8,7 +8,7 @@ use avmarks_spec::UserId;
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
-use super::body::{Given, Part};
+use super::body::{CallBody, Part};
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::profiles::{IMAGE, NICK, VALUE_BYTES_MAX};
@@ -127,17 +127,17 @@ fn put(state: &mut State, account: UserId, part: Part<'_>) {
 }
 
 /// The account of a call about one.
-fn account(given: &Given<'_>) -> Result<UserId, Refused> {
+fn account(given: &CallBody<'_>) -> Result<UserId, Refused> {
     let account = given.account("UserID").or_else(|| given.account("Identifier"));
     account.ok_or_else(|| Refused::new(70_402, "`UserID` is missing"))
 }
 
-fn import(state: &mut State, given: &Given<'_>) -> Answered {
+fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     put(state, account(given)?, given.part());
     Ok(Reply::ok())
 }
 
-fn import_many(state: &mut State, given: &Given<'_>) -> Answered {
+fn import_many(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (texts, parts) = (given.texts("Accounts").unwrap_or_default(), given.parts("AccountList"));
     if texts.is_empty() && parts.is_empty() {
         return Err(Refused::new(70_402, "neither `AccountList` nor `Accounts` names an account"));
@@ -160,7 +160,7 @@ fn import_many(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("FailAccounts", failed))
 }
 
-fn check(state: &State, given: &Given<'_>) -> Answered {
+fn check(state: &State, given: &CallBody<'_>) -> Answered {
     let rows = given.parts("CheckItem").into_iter().map(|part| {
         let is_there = part.account("UserID").is_some_and(|account| exists(state, &account));
         let status = if is_there { "Imported" } else { "NotImported" };
@@ -176,7 +176,7 @@ fn result(part: Part<'_>, code: i64, info: &str, status: Option<&str>) -> Object
     Object(row)
 }
 
-fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+fn delete(state: &mut State, given: &CallBody<'_>) -> Answered {
     let mut rows = Vec::new();
     let mut changes = Changes { at: given.now, ..Changes::default() };
     for part in given.parts("DeleteItem") {
@@ -192,7 +192,7 @@ fn delete(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("ResultItem", rows).and(changes, Initiator::Admin))
 }
 
-fn kick(state: &mut State, given: &Given<'_>) -> Answered {
+fn kick(state: &mut State, given: &CallBody<'_>) -> Answered {
     let account = account(given)?;
     if !exists(state, &account) {
         return Err(Refused::new(ABSENT, format!("there is no account `{account}`")));
@@ -201,7 +201,7 @@ fn kick(state: &mut State, given: &Given<'_>) -> Answered {
 }
 
 /// Lets this happen to an account in each of its groups.
-fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &Given<'_>) -> Changes {
+fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &CallBody<'_>) -> Changes {
     let mut changes = Changes { at: given.now, ..Changes::default() };
     let groups: Vec<_> = state.groups_of(&account).map(|(id, _)| id).collect();
     for id in groups {
@@ -211,7 +211,7 @@ fn everywhere(state: &mut State, account: UserId, presence: Presence, given: &Gi
 }
 
 /// The pages call the field `State` in one place and `Status` in another; both are there.
-fn online(state: &State, given: &Given<'_>) -> Answered {
+fn online(state: &State, given: &CallBody<'_>) -> Answered {
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     for account in given.accounts("To_Account") {
         if !exists(state, &account) {

@@ -5,7 +5,7 @@ use avmarks_spec::GroupType;
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 use super::messages::BODY;
@@ -189,11 +189,11 @@ pub(super) const CALLS: &[Call] = &[
 /// Accounts that one `get_c2c_unread_msg_num` may name. Source: 269/56043, request fields.
 const PEERS_MAX: usize = 10;
 
-fn no_extension(_: &Given<'_>) -> Reply {
+fn no_extension(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("ExtensionList", Vec::<Value>::new())
 }
 
-fn none_unread(given: &Given<'_>) -> Reply {
+fn none_unread(given: &CallBody<'_>) -> Reply {
     let peers = given.texts("Peer_Account").unwrap_or_default().into_iter();
     let rows = peers.map(|peer| Object(vec![("Peer_Account", json!(peer)), ("C2CUnreadMsgNum", json!(0))]));
     Reply::ok().with("AllC2CUnreadMsgNum", 0).with("C2CUnreadMsgNumList", rows.collect::<Vec<_>>())

@@ -91,13 +91,17 @@ impl Reply {
     }
 }
 
-/// The name of a field and a colon. None of our names needs JSON escapes.
+/// The name of a field and a colon. None of our names needs JSON escapes. Inlined, because a copy of a known length is one or two
+/// instructions.
+#[inline(always)]
 fn write_name(out: &mut Vec<u8>, name: &'static str) {
+    out.reserve(name.len() + 3);
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
+#[inline(always)]
 fn write_field<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &'static str, value: &T) {
     write_name(out, name);
     // String keys and no failing parts: writing cannot fail.
@@ -113,6 +117,7 @@ pub(super) struct ObjectWriter<'a> {
 
 impl ObjectWriter<'_> {
     /// Puts a field behind the others.
+    #[inline(always)]
     pub(super) fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
         self.out.push(if self.is_empty { b'{' } else { b',' });
         self.is_empty = false;

@@ -7,7 +7,7 @@ use avmarks_spec::GroupType;
 use serde_json::json;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
@@ -62,23 +62,23 @@ pub(super) const CALLS: &[Call] = &[
     .runs(clear),
 ];
 
-fn get(state: &State, given: &Given<'_>) -> Answered {
+fn get(state: &State, given: &CallBody<'_>) -> Answered {
     let attributes = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().attributes);
     let rows: Vec<_> = attributes.map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(Reply::ok().with("GroupAttrAry", rows))
 }
 
-fn modify(state: &mut State, given: &Given<'_>) -> Answered {
+fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let there = state.groups.get(&given.group()?).map(|group| group.more().attributes.clone());
     put(state, given, there.unwrap_or_default())
 }
 
-fn set(state: &mut State, given: &Given<'_>) -> Answered {
+fn set(state: &mut State, given: &CallBody<'_>) -> Answered {
     put(state, given, BTreeMap::new())
 }
 
 /// Adds the attributes of the call to these.
-fn put(state: &mut State, given: &Given<'_>, mut attributes: BTreeMap<String, String>) -> Answered {
+fn put(state: &mut State, given: &CallBody<'_>, mut attributes: BTreeMap<String, String>) -> Answered {
     for part in given.parts("GroupAttr") {
         if let (Some(key), Some(value)) = (part.text("key"), part.text("value")) {
             attributes.insert(key.to_owned(), value.to_owned());
@@ -98,7 +98,7 @@ fn put(state: &mut State, given: &Given<'_>, mut attributes: BTreeMap<String, St
     Ok(Reply::ok())
 }
 
-fn clear(state: &mut State, given: &Given<'_>) -> Answered {
+fn clear(state: &mut State, given: &CallBody<'_>) -> Answered {
     state.groups.entry(given.group()?).or_default().more_mut().attributes.clear();
     Ok(Reply::ok())
 }

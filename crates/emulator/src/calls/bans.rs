@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::members::removed;
@@ -63,7 +63,7 @@ pub(super) const CALLS: &[Call] = &[
     .looks(banned),
 ];
 
-fn ban(state: &mut State, given: &Given<'_>) -> Answered {
+fn ban(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("Members_Account"));
     let seconds = given.number("Duration").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or_default();
     let until = given.now.as_seconds() + seconds;
@@ -72,7 +72,7 @@ fn ban(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Initiator::Admin))
 }
 
-fn unban(state: &mut State, given: &Given<'_>) -> Answered {
+fn unban(state: &mut State, given: &CallBody<'_>) -> Answered {
     let more = state.groups.entry(given.group()?).or_default().more_mut();
     for account in given.accounts("Members_Account") {
         more.bans.remove(&account);
@@ -80,7 +80,7 @@ fn unban(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn banned(state: &State, given: &Given<'_>) -> Answered {
+fn banned(state: &State, given: &CallBody<'_>) -> Answered {
     let bans = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().bans);
     let bans: Vec<_> = bans.filter(|(_, until)| **until > given.now.as_seconds()).collect();
     let count = |name| given.number(name).and_then(|number| usize::try_from(number).ok());

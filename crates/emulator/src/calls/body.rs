@@ -24,7 +24,7 @@ pub(crate) struct Terms {
 }
 
 /// A body and who sent it.
-pub(super) struct Given<'a> {
+pub(super) struct CallBody<'a> {
     fields: Fields<'a>,
     pub(super) caller: &'a str,
     pub(super) now: Timestamp,
@@ -67,7 +67,7 @@ pub(super) fn is_empty_list(text: &str) -> bool {
     inner.is_some_and(|inner| inner.trim().is_empty())
 }
 
-impl<'a> Given<'a> {
+impl<'a> CallBody<'a> {
     /// The body of this text; `twice` is the code where a field is there more than once.
     pub(super) fn parse(
         text: &'a str,

@@ -4,7 +4,7 @@ use avmarks_rules::Room;
 use avmarks_spec::{Excerpt, GroupId, GroupType};
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::field::Field;
 use super::refused::Refused;
 use crate::state::State;
@@ -31,23 +31,23 @@ pub(crate) struct Call {
     /// What its answer has beyond the envelope.
     pub(super) answers: &'static [Field],
     pub(super) run: Run,
-    pub(super) asks: Option<Asks>,
+    pub(super) before: Option<BeforeWebhook>,
 }
 
 /// The webhook that a call waits for, if that is on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asks {
+pub(super) struct BeforeWebhook {
     pub(super) event: WebhookEvent,
-    pub(super) with: fn(&State, &Given<'_>) -> WebhookResult,
+    pub(super) contents: fn(&State, &CallBody<'_>) -> WebhookResult,
 }
 
 /// What answers a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Run {
     /// It is refused or acknowledged with this, and nothing is kept of it.
-    Acknowledges(fn(&Given<'_>) -> Reply),
-    Looks(fn(&State, &Given<'_>) -> Answered),
-    Changes(fn(&mut State, &Given<'_>) -> Answered),
+    Acknowledges(fn(&CallBody<'_>) -> Reply),
+    Looks(fn(&State, &CallBody<'_>) -> Answered),
+    Changes(fn(&mut State, &CallBody<'_>) -> Answered),
     /// `avmarks-service`: the row is there for those who read the table.
     Service,
 }
@@ -75,7 +75,7 @@ impl Call {
             fields,
             answers: &[],
             run: Run::Acknowledges(nothing_more),
-            asks: None,
+            before: None,
         }
     }
 
@@ -97,21 +97,25 @@ impl Call {
     }
 
     /// Acknowledged with more than the bare envelope.
-    pub(super) const fn acknowledges(self, acknowledges: fn(&Given<'_>) -> Reply) -> Self {
+    pub(super) const fn acknowledges(self, acknowledges: fn(&CallBody<'_>) -> Reply) -> Self {
         Self { run: Run::Acknowledges(acknowledges), ..self }
     }
 
-    pub(super) const fn looks(self, looks: fn(&State, &Given<'_>) -> Answered) -> Self {
+    pub(super) const fn looks(self, looks: fn(&State, &CallBody<'_>) -> Answered) -> Self {
         Self { run: Run::Looks(looks), ..self }
     }
 
-    pub(super) const fn runs(self, changes: fn(&mut State, &Given<'_>) -> Answered) -> Self {
+    pub(super) const fn runs(self, changes: fn(&mut State, &CallBody<'_>) -> Answered) -> Self {
         Self { run: Run::Changes(changes), ..self }
     }
 
-    /// Before it takes effect, this webhook is asked with what `with` gives.
-    pub(super) const fn asks(self, event: WebhookEvent, with: fn(&State, &Given<'_>) -> WebhookResult) -> Self {
-        Self { asks: Some(Asks { event, with }), ..self }
+    /// Before it takes effect, this webhook is asked with what `contents` gives.
+    pub(super) const fn before(
+        self,
+        event: WebhookEvent,
+        contents: fn(&State, &CallBody<'_>) -> WebhookResult,
+    ) -> Self {
+        Self { before: Some(BeforeWebhook { event, contents }), ..self }
     }
 
     pub(super) const fn by_service(self) -> Self {
@@ -120,7 +124,7 @@ impl Call {
 
     /// The webhook that it waits for, if that is on.
     pub(crate) fn webhook(&self) -> Option<WebhookEvent> {
-        self.asks.map(|asks| asks.event)
+        self.before.map(|webhook| webhook.event)
     }
 
     /// Whether it changes anything.
@@ -140,7 +144,7 @@ impl Call {
 }
 
 /// The bare envelope.
-fn nothing_more(_: &Given<'_>) -> Reply {
+fn nothing_more(_: &CallBody<'_>) -> Reply {
     Reply::ok()
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 
@@ -92,7 +92,7 @@ pub(super) const CALLS: &[Call] = &[
     ),
 ];
 
-fn no_conversations(_: &Given<'_>) -> Reply {
+fn no_conversations(_: &CallBody<'_>) -> Reply {
     Reply::ok()
         .with("SessionItem", Vec::<Value>::new())
         .with("CompleteFlag", 1)

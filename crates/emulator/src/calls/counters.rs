@@ -4,7 +4,7 @@ use avmarks_spec::GroupType;
 use serde_json::json;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
@@ -46,7 +46,7 @@ pub(super) const CALLS: &[Call] = &[
         .runs(delete),
 ];
 
-fn update(state: &mut State, given: &Given<'_>) -> Answered {
+fn update(state: &mut State, given: &CallBody<'_>) -> Answered {
     let counters = &mut state.groups.entry(given.group()?).or_default().more_mut().counters;
     let mut changed = counters.clone();
     let mut rows = Vec::new();
@@ -70,7 +70,7 @@ fn update(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("GroupCounter", rows))
 }
 
-fn get(state: &State, given: &Given<'_>) -> Answered {
+fn get(state: &State, given: &CallBody<'_>) -> Answered {
     let counters = state.groups.get(&given.group()?).into_iter().flat_map(|group| &group.more().counters);
     let keys = given.texts("GroupCounterKeys").filter(|keys| !keys.is_empty());
     let counters = counters.filter(|(key, _)| keys.as_ref().is_none_or(|keys| keys.contains(&key.as_str())));
@@ -78,7 +78,7 @@ fn get(state: &State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("GroupCounter", rows))
 }
 
-fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+fn delete(state: &mut State, given: &CallBody<'_>) -> Answered {
     let counters = &mut state.groups.entry(given.group()?).or_default().more_mut().counters;
     match given.texts("GroupCounterKeys").filter(|keys| !keys.is_empty()) {
         Some(keys) => counters.retain(|key, _| !keys.contains(&key.as_str())),

@@ -7,7 +7,7 @@
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
 use super::messages::{
@@ -47,7 +47,7 @@ pub(super) const CALLS: &[Call] = &[
         Field::text("MsgKey", usize::MAX),
         Field::text("MsgId", usize::MAX),
     ])
-    .asks(WebhookEvent::BeforeDirectMessage, before_send)
+    .before(WebhookEvent::BeforeDirectMessage, before_send)
     .runs(send),
     Call::new(
         "openim/batchsendmsg",
@@ -110,7 +110,7 @@ fn kept(state: &mut State, message: Message) -> Message {
 }
 
 /// A message that may be sent to an account, with the next number.
-fn sendable(state: &State, given: &Given<'_>) -> Result<Message, Refused> {
+fn sendable(state: &State, given: &CallBody<'_>) -> Result<Message, Refused> {
     if let Some(account) = given.account("To_Account").filter(|account| given.terms.strict && !exists(state, account)) {
         return Err(Refused::new(90_012, format!("`To_Account` is `{account}`, and there is no such account")));
     }
@@ -120,7 +120,7 @@ fn sendable(state: &State, given: &Given<'_>) -> Result<Message, Refused> {
 }
 
 /// The webhooks of a message to an account begin alike. Source: 1047/34364 and 34365, sample requests.
-fn of_message(given: &Given<'_>, event: WebhookEvent, message: &Message) -> CallWebhook {
+fn of_message(given: &CallBody<'_>, event: WebhookEvent, message: &Message) -> CallWebhook {
     CallWebhook::new(event, given.now)
         .with("From_Account", message.from.as_str())
         .with("To_Account", given.text("To_Account").unwrap_or_default())
@@ -130,13 +130,13 @@ fn of_message(given: &Given<'_>, event: WebhookEvent, message: &Message) -> Call
         .with("MsgKey", key(message))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
+fn before_send(state: &State, given: &CallBody<'_>) -> WebhookResult {
     let message = sendable(state, given)?;
     let webhook = || contents(of_message(given, WebhookEvent::BeforeDirectMessage, &message), given, &message);
     Ok((!forbids(given, FORBID_BEFORE)).then(webhook))
 }
 
-fn send(state: &mut State, given: &Given<'_>) -> Answered {
+fn send(state: &mut State, given: &CallBody<'_>) -> Answered {
     let message = sendable(state, given)?;
     let id = format!("{}-{}-{}", message.seq, message.time, message.random);
     let reply = Reply::ok().with("MsgTime", message.time).with("MsgKey", key(&message)).with("MsgId", id);
@@ -155,7 +155,7 @@ fn send(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(reply.telling((!forbids(given, FORBID_AFTER)).then(webhook)))
 }
 
-fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
+fn send_to_many(state: &mut State, given: &CallBody<'_>) -> Answered {
     let accounts = given.accounts("To_Account");
     let absent: Vec<_> = match given.terms.strict {
         true => accounts.iter().filter(|account| !exists(state, account)).copied().collect(),
@@ -171,7 +171,7 @@ fn send_to_many(state: &mut State, given: &Given<'_>) -> Answered {
 }
 
 /// The messages between two accounts, the newest first: `LastMsgKey` and the time of the last are what the next page is asked with.
-fn between(state: &State, given: &Given<'_>) -> Answered {
+fn between(state: &State, given: &CallBody<'_>) -> Answered {
     let one_of = |newer: &'static str, older: &'static str| {
         let text = given.text(newer).or_else(|| given.text(older));
         text.ok_or_else(|| Refused::new(90_003, format!("neither `{newer}` nor `{older}` names an account")))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 
@@ -168,32 +168,32 @@ fn rows<'a>(accounts: impl IntoIterator<Item = &'a str>) -> Vec<Object> {
 }
 
 /// The accounts that a list of texts names, as they came.
-fn texts<'a>(given: &'a Given<'_>) -> Vec<&'a str> {
+fn texts<'a>(given: &'a CallBody<'_>) -> Vec<&'a str> {
     given.texts("To_Account").unwrap_or_default()
 }
 
-fn of_items(given: &Given<'_>, list: &str) -> Reply {
+fn of_items(given: &CallBody<'_>, list: &str) -> Reply {
     let parts = given.parts(list);
     Reply::ok().with("ResultItem", rows(parts.iter().filter_map(|part| part.text("To_Account"))))
 }
 
-fn added(given: &Given<'_>) -> Reply {
+fn added(given: &CallBody<'_>) -> Reply {
     of_items(given, "AddFriendItem")
 }
 
-fn updated(given: &Given<'_>) -> Reply {
+fn updated(given: &CallBody<'_>) -> Reply {
     of_items(given, "UpdateItem")
 }
 
-fn named(given: &Given<'_>) -> Reply {
+fn named(given: &CallBody<'_>) -> Reply {
     Reply::ok().with("ResultItem", rows(texts(given)))
 }
 
-fn listed(given: &Given<'_>) -> Reply {
+fn listed(given: &CallBody<'_>) -> Reply {
     Reply::ok().with("InfoItem", rows(texts(given)))
 }
 
-fn related(given: &Given<'_>, list: &'static str, relation: &str) -> Reply {
+fn related(given: &CallBody<'_>, list: &'static str, relation: &str) -> Reply {
     let row = |account: &str| {
         let mut fields = row(account).0;
         fields.insert(1, ("Relation", json!(relation)));
@@ -202,15 +202,15 @@ fn related(given: &Given<'_>, list: &'static str, relation: &str) -> Reply {
     Reply::ok().with(list, texts(given).into_iter().map(row).collect::<Vec<_>>())
 }
 
-fn strangers(given: &Given<'_>) -> Reply {
+fn strangers(given: &CallBody<'_>) -> Reply {
     related(given, "InfoItem", "CheckResult_Type_NoRelation")
 }
 
-fn unblocked(given: &Given<'_>) -> Reply {
+fn unblocked(given: &CallBody<'_>) -> Reply {
     related(given, "BlackListCheckItem", "BlackCheckResult_Type_NO")
 }
 
-fn no_friends(_: &Given<'_>) -> Reply {
+fn no_friends(_: &CallBody<'_>) -> Reply {
     Reply::ok()
         .with("UserDataItem", Vec::<Value>::new())
         .with("StandardSequence", 0)
@@ -220,19 +220,19 @@ fn no_friends(_: &Given<'_>) -> Reply {
         .with("NextStartIndex", 0)
 }
 
-fn nobody_blocked(_: &Given<'_>) -> Reply {
+fn nobody_blocked(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("BlackListItem", Vec::<Value>::new()).with("StartIndex", 0).with("CurruentSequence", 0)
 }
 
-fn lists_added(given: &Given<'_>) -> Reply {
+fn lists_added(given: &CallBody<'_>) -> Reply {
     named(given).with("CurrentSequence", 1)
 }
 
-fn lists_deleted(_: &Given<'_>) -> Reply {
+fn lists_deleted(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("CurrentSequence", 1)
 }
 
-fn empty_lists(given: &Given<'_>) -> Reply {
+fn empty_lists(given: &CallBody<'_>) -> Reply {
     let lists = given.texts("GroupName").unwrap_or_default().into_iter();
     let rows = lists
         .map(|name| Object(vec![("GroupName", json!(name)), ("FriendNumber", json!(0)), ("To_Account", json!([]))]));

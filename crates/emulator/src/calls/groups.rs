@@ -10,7 +10,7 @@ use avmarks_spec::{Excerpt, GroupId, GroupType, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::field::Field;
 use super::json::Json;
 use super::refused::Refused;
@@ -73,7 +73,7 @@ pub(super) const CALLS: &[Call] = &[
         ],
     )
     .answers(CREATED)
-    .asks(WebhookEvent::BeforeCreateGroup, before_create)
+    .before(WebhookEvent::BeforeCreateGroup, before_create)
     .runs(create),
     Call::new(
         "group_open_http_svc/import_group",
@@ -106,7 +106,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// The type of a group that may be created, and its id if one is chosen.
-fn creatable(state: &State, given: &Given<'_>) -> Result<(GroupType, Option<GroupId>), Refused> {
+fn creatable(state: &State, given: &CallBody<'_>) -> Result<(GroupType, Option<GroupId>), Refused> {
     if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is not an app admin", Excerpt(given.caller))));
     }
@@ -119,7 +119,7 @@ fn creatable(state: &State, given: &Given<'_>) -> Result<(GroupType, Option<Grou
 }
 
 /// The id that is chosen for a group, if it may be and is not in use; and whether there is room for another group.
-fn free_id(state: &State, given: &Given<'_>, kind: GroupType) -> Result<Option<GroupId>, Refused> {
+fn free_id(state: &State, given: &CallBody<'_>, kind: GroupType) -> Result<Option<GroupId>, Refused> {
     let chosen = given.text("GroupId").map(|id| chosen_id(id, kind)).transpose()?;
     if let Some((id, room)) = chosen.and_then(|id| Some((id, state.app.room(&id)?))) {
         // 1047/34348: 10025 where the operator owns the group already; over REST, the owner that is asked for counts as well.
@@ -133,7 +133,7 @@ fn free_id(state: &State, given: &Given<'_>, kind: GroupType) -> Result<Option<G
 }
 
 /// Source: 1047/34368, sample request. `CreateGroupNum` counts the groups of the type that the owner has.
-fn before_create(state: &State, given: &Given<'_>) -> WebhookResult {
+fn before_create(state: &State, given: &CallBody<'_>) -> WebhookResult {
     let (kind, _) = creatable(state, given)?;
     let owner = given.account("Owner_Account");
     let is_own = |id: &GroupId| {
@@ -150,12 +150,12 @@ fn before_create(state: &State, given: &Given<'_>) -> WebhookResult {
     ))
 }
 
-fn first_members(given: &Given<'_>) -> Vec<Value> {
+fn first_members(given: &CallBody<'_>) -> Vec<Value> {
     let named = given.parts("MemberList").into_iter();
     named.filter_map(|part| Some(json!({ "Member_Account": part.text("Member_Account")? }))).collect()
 }
 
-fn create(state: &mut State, given: &Given<'_>) -> Answered {
+fn create(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (kind, chosen) = creatable(state, given)?;
     let (id, reply) = made(state, given, kind, chosen, given.now, Initiator::Admin);
     // Source: 1047/34369, sample request.
@@ -170,7 +170,7 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(reply.telling(Some(webhook.with_some("UserDefinedDataList", custom.map(Json::to_value)))))
 }
 
-fn import(state: &mut State, given: &Given<'_>) -> Answered {
+fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     if !is_admin(state, given.caller) {
         return Err(Refused::new(10_007, format!("`{}` is not an app admin", Excerpt(given.caller))));
     }
@@ -186,7 +186,7 @@ fn import(state: &mut State, given: &Given<'_>) -> Answered {
 
 fn made(
     state: &mut State,
-    given: &Given<'_>,
+    given: &CallBody<'_>,
     kind: GroupType,
     chosen: Option<GroupId>,
     created: Timestamp,
@@ -235,7 +235,7 @@ pub(super) fn put_in(state: &mut State, id: GroupId, account: UserId, now: Times
 }
 
 /// Takes in the fields that both `create_group` and `modify_group_base_info` have, each if it is there.
-pub(super) fn profile(group: &mut Group, given: &Given<'_>, max_members: &str) {
+pub(super) fn profile(group: &mut Group, given: &CallBody<'_>, max_members: &str) {
     if let Some(option) = given.text("ApplyJoinOption") {
         group.more_mut().apply_join_option = Some(option.to_owned());
     }
@@ -249,7 +249,7 @@ pub(super) fn profile(group: &mut Group, given: &Given<'_>, max_members: &str) {
     }
 }
 
-fn destroy(state: &mut State, given: &Given<'_>) -> Answered {
+fn destroy(state: &mut State, given: &CallBody<'_>) -> Answered {
     let changes = state.destroy_group(given.group()?, given.now);
     Ok(Reply::ok().and(changes, Initiator::Member))
 }

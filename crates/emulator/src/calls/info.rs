@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::answer::{Object, ObjectWriter, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call, found, permitted, well_formed};
 use super::field::Field;
 use super::groups::{CUSTOM, JOIN_OPTIONS, TEXT_BYTES_MAX, profile};
@@ -103,7 +103,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// In the order of fields of the sample response.
-fn describe(state: &State, given: &Given<'_>) -> Answered {
+fn describe(state: &State, given: &CallBody<'_>) -> Answered {
     let filter = given.part().part("ResponseFilter");
     let wanted = filter.and_then(|filter| filter.texts("GroupBaseInfoFilter"));
     let ids = given.texts("GroupIdList").unwrap_or_default();
@@ -133,7 +133,7 @@ fn describe(state: &State, given: &Given<'_>) -> Answered {
 
 /// The members of a group, named where the type keeps profiles of members, and the filter does not leave them out. Source: 1047/34961;
 /// 33529.
-fn members(state: &State, given: &Given<'_>, id: GroupId, room: &Room, is_filtered: bool) -> Option<Vec<Object>> {
+fn members(state: &State, given: &CallBody<'_>, id: GroupId, room: &Room, is_filtered: bool) -> Option<Vec<Object>> {
     let filter = given.part().part("ResponseFilter");
     let has_members = !is_filtered || filter.is_some_and(|filter| filter.any("MemberInfoFilter").is_some());
     (room.kind() != GroupType::AvChatRoom && has_members).then(|| {
@@ -201,6 +201,7 @@ struct Wanted<'a, 'o> {
 }
 
 impl Wanted<'_, '_> {
+    #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
         if self.wanted.is_none_or(|wanted| wanted.contains(&name)) {
             self.out.field(name, value);
@@ -208,11 +209,11 @@ impl Wanted<'_, '_> {
     }
 }
 
-fn of_type(given: &Given<'_>, kind: GroupType) -> bool {
+fn of_type(given: &CallBody<'_>, kind: GroupType) -> bool {
     given.text("GroupType").is_none_or(|name| GroupType::from_name(name) == Some(kind))
 }
 
-fn list(state: &State, given: &Given<'_>) -> Answered {
+fn list(state: &State, given: &CallBody<'_>) -> Answered {
     let limit = given.number("Limit").unwrap_or(GROUPS_PER_PAGE_MAX);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let passed = given.number("Next").and_then(|next| usize::try_from(next).ok()).unwrap_or_default();
@@ -232,7 +233,7 @@ fn list(state: &State, given: &Given<'_>) -> Answered {
     Ok(reply.with("Next", next))
 }
 
-fn modify(state: &mut State, given: &Given<'_>) -> Answered {
+fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let group = state.groups.entry(given.group()?).or_default();
     let texts = [
         ("Name", &mut group.name),
@@ -253,7 +254,7 @@ fn modify(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn joined(state: &State, given: &Given<'_>) -> Answered {
+fn joined(state: &State, given: &CallBody<'_>) -> Answered {
     let Some(account) = given.account("Member_Account") else { return Ok(Reply::ok()) };
     let flag = |name| given.number(name) == Some(1);
     let is_asked = |(id, room): &(GroupId, &Room)| {

@@ -5,7 +5,7 @@ use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::groups::{CUSTOM, TEXT_BYTES_MAX, put_in};
@@ -124,7 +124,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(modify),
 ];
 
-fn list(state: &State, given: &Given<'_>) -> Answered {
+fn list(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
     let everybody = everybody(state, id, given.now);
     let roles = given.texts("MemberRoleFilter").filter(|roles| !roles.is_empty());
@@ -148,7 +148,7 @@ fn list(state: &State, given: &Given<'_>) -> Answered {
     })
 }
 
-fn specified(state: &State, given: &Given<'_>) -> Answered {
+fn specified(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
     let wanted = given.texts("MemberInfoFilter").filter(|wanted| !wanted.is_empty());
     let accounts = given.accounts("Member_List_Account").into_iter();
@@ -157,15 +157,15 @@ fn specified(state: &State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("MemberList", rows))
 }
 
-fn add(state: &mut State, given: &Given<'_>) -> Answered {
+fn add(state: &mut State, given: &CallBody<'_>) -> Answered {
     added(state, given, Initiator::Admin)
 }
 
-fn import(state: &mut State, given: &Given<'_>) -> Answered {
+fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     added(state, given, Initiator::Import)
 }
 
-fn added(state: &mut State, given: &Given<'_>, initiator: Initiator) -> Answered {
+fn added(state: &mut State, given: &CallBody<'_>, initiator: Initiator) -> Answered {
     let id = given.group()?;
     let parts = given.parts("MemberList");
     let Some((room, group)) = state.app.room(&id).zip(state.groups.get(&id)) else {
@@ -203,7 +203,7 @@ fn added(state: &mut State, given: &Given<'_>, initiator: Initiator) -> Answered
     Ok(Reply::ok().with("MemberList", rows).and(changes, initiator))
 }
 
-fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+fn delete(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, accounts) = (given.group()?, given.accounts("MemberToDel_Account"));
     Ok(Reply::ok().and(removed(state, id, &accounts, given.now), Initiator::Admin))
 }
@@ -213,7 +213,7 @@ pub(super) fn removed(state: &mut State, id: GroupId, accounts: &[UserId], now: 
     state.apply_presence(id, Presence::Leave, accounts, now)
 }
 
-fn modify(state: &mut State, given: &Given<'_>) -> Answered {
+fn modify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, account) = (given.group()?, given.account("Member_Account"));
     let there = |account: &UserId| state.app.room(&id).is_some_and(|room| is_member(room, account, given.now));
     let account = account.filter(there);

@@ -9,7 +9,7 @@ use avmarks_spec::GroupType;
 use serde_json::{Value, json};
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call, WebhookResult};
 use super::field::Field;
 use super::json::Json;
@@ -57,7 +57,7 @@ pub(super) const CALLS: &[Call] = &[
     )
     .of_group(&[])
     .answers(SENT)
-    .asks(WebhookEvent::BeforeGroupMessage, before_send)
+    .before(WebhookEvent::BeforeGroupMessage, before_send)
     .runs(send),
     Call::new(
         "group_open_http_svc/send_group_system_notification",
@@ -142,7 +142,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// The body of a message, if it is short enough.
-pub(super) fn body(given: &Given<'_>, too_long: i64) -> Result<Value, Refused> {
+pub(super) fn body(given: &CallBody<'_>, too_long: i64) -> Result<Value, Refused> {
     let body = given.part().any("MsgBody").map(Json::to_value).unwrap_or_default();
     let bytes = body.to_string().len();
     if bytes > BODY_BYTES_MAX {
@@ -153,7 +153,7 @@ pub(super) fn body(given: &Given<'_>, too_long: i64) -> Result<Value, Refused> {
 }
 
 /// A message of this call, with these contents.
-pub(super) fn message(given: &Given<'_>, command: &str, random: &str, body: Value) -> Message {
+pub(super) fn message(given: &CallBody<'_>, command: &str, random: &str, body: Value) -> Message {
     Message {
         seq: 0,
         time: given.now.as_seconds(),
@@ -168,12 +168,12 @@ pub(super) fn message(given: &Given<'_>, command: &str, random: &str, body: Valu
 }
 
 /// Whether this webhook is not to be sent for a message.
-pub(super) fn forbids(given: &Given<'_>, webhook: &str) -> bool {
+pub(super) fn forbids(given: &CallBody<'_>, webhook: &str) -> bool {
     given.texts("ForbidCallbackControl").is_some_and(|forbidden| forbidden.contains(&webhook))
 }
 
 /// A message that may be sent to a group; where it repeats one, that one's time and number as well.
-fn sendable(state: &State, given: &Given<'_>) -> Result<(Message, Option<(u64, u64)>), Refused> {
+fn sendable(state: &State, given: &CallBody<'_>) -> Result<(Message, Option<(u64, u64)>), Refused> {
     let (id, body) = (given.group()?, body(given, 80_002)?);
     let message = message(given, "send_group_msg", "Random", body);
     let Some(group) = state.groups.get(&id) else { return Ok((message, None)) };
@@ -190,7 +190,7 @@ fn sendable(state: &State, given: &Given<'_>) -> Result<(Message, Option<(u64, u
     Ok((message, repeated))
 }
 
-fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
+fn before_send(state: &State, given: &CallBody<'_>) -> WebhookResult {
     let (message, repeated) = sendable(state, given)?;
     if repeated.is_some() || forbids(given, FORBID_BEFORE) {
         return Ok(None);
@@ -202,7 +202,7 @@ fn before_send(state: &State, given: &Given<'_>) -> WebhookResult {
 /// The webhooks of a message to a group begin alike. Source: 1047/34374 and 34375, sample requests.
 fn of_message(
     state: &State,
-    given: &Given<'_>,
+    given: &CallBody<'_>,
     event: WebhookEvent,
     message: &Message,
 ) -> Result<CallWebhook, Refused> {
@@ -217,14 +217,14 @@ fn of_message(
 }
 
 /// And they end alike.
-pub(super) fn contents(webhook: CallWebhook, given: &Given<'_>, message: &Message) -> CallWebhook {
+pub(super) fn contents(webhook: CallWebhook, given: &CallBody<'_>, message: &Message) -> CallWebhook {
     webhook
         .with("OnlineOnlyFlag", given.number("OnlineOnlyFlag").unwrap_or_default())
         .with("MsgBody", message.body.clone())
         .with_some("CloudCustomData", message.custom.as_deref())
 }
 
-fn send(state: &mut State, given: &Given<'_>) -> Answered {
+fn send(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (message, repeated) = sendable(state, given)?;
     let answer = |time, seq| Reply::ok().with("MsgTime", time).with("MsgSeq", seq);
     if let Some((time, seq)) = repeated {
@@ -241,7 +241,7 @@ fn send(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(answer(time, seq).telling(Some(webhook).filter(|_| !forbids(given, FORBID_AFTER))))
 }
 
-fn notify(state: &mut State, given: &Given<'_>) -> Answered {
+fn notify(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, to) = (given.group()?, given.accounts("ToMembers_Account"));
     let is_av = state.app.room(&id).is_some_and(|room| room.kind() == GroupType::AvChatRoom);
     if is_av && !to.is_empty() {
@@ -254,12 +254,12 @@ fn notify(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn broadcast(state: &mut State, given: &Given<'_>) -> Answered {
+fn broadcast(state: &mut State, given: &CallBody<'_>) -> Answered {
     let message = message(given, "send_broadcast_msg", "Random", body(given, 80_002)?);
     Ok(Reply::ok().with("MsgSeq", state.calls.messages.push(message)))
 }
 
-fn recall(state: &mut State, given: &Given<'_>) -> Answered {
+fn recall(state: &mut State, given: &CallBody<'_>) -> Answered {
     let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgSeqList").into_iter().map(|part| {
         let seq = part.number("MsgSeq").unwrap_or_default();
@@ -276,7 +276,7 @@ fn recall(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("RecallRetList", rows.collect::<Vec<_>>()))
 }
 
-fn read(state: &State, given: &Given<'_>) -> Answered {
+fn read(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
     let asked = given.number("ReqMsgNumber").unwrap_or_default();
     let number = usize::try_from(asked.min(PAGE_MAX)).unwrap_or_default();
@@ -301,7 +301,7 @@ fn read(state: &State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("GroupId", id.as_str()).with("IsFinished", is_finished).with("RspMsgList", page))
 }
 
-fn import(state: &mut State, given: &Given<'_>) -> Answered {
+fn import(state: &mut State, given: &CallBody<'_>) -> Answered {
     let messages = &mut state.groups.entry(given.group()?).or_default().more_mut().messages;
     let rows = given.parts("MsgList").into_iter().map(|part| {
         let time = part.number("SendTime").and_then(|time| u64::try_from(time).ok()).unwrap_or_default();

@@ -6,7 +6,7 @@ use avmarks_spec::{GroupType, Timestamp, UserId};
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
@@ -72,7 +72,7 @@ pub(super) fn mute(mutes: &mut BTreeMap<UserId, u64>, account: UserId, seconds: 
     }
 }
 
-fn forbid(state: &mut State, given: &Given<'_>) -> Answered {
+fn forbid(state: &mut State, given: &CallBody<'_>) -> Answered {
     let seconds = given.number("MuteTime").or_else(|| given.number("ShutUpTime"));
     let seconds = seconds.ok_or_else(|| Refused::new(10_004, "`MuteTime` is missing"))?;
     let more = state.groups.entry(given.group()?).or_default().more_mut();
@@ -82,15 +82,15 @@ fn forbid(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn muted(state: &State, given: &Given<'_>) -> Answered {
+fn muted(state: &State, given: &CallBody<'_>) -> Answered {
     listed(state, given, "MutedAccountList", "MutedUntil")
 }
 
-fn shutted(state: &State, given: &Given<'_>) -> Answered {
+fn shutted(state: &State, given: &CallBody<'_>) -> Answered {
     listed(state, given, "ShuttedUinList", "ShuttedUntil")
 }
 
-fn listed(state: &State, given: &Given<'_>, list: &'static str, until: &'static str) -> Answered {
+fn listed(state: &State, given: &CallBody<'_>, list: &'static str, until: &'static str) -> Answered {
     let id = given.group()?;
     let mutes = state.groups.get(&id).into_iter().flat_map(|group| &group.more().mutes);
     let rows = mutes.filter(|(_, end)| **end > given.now.as_seconds());

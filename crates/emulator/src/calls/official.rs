@@ -1,7 +1,7 @@
 //! Official accounts: acknowledged. It is not checked that the official account exists.
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 use super::messages::{BODY, RANDOM_MAX};
@@ -96,7 +96,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// The id that is asked for, or one that begins as those of the page do.
-fn created(given: &Given<'_>) -> Reply {
+fn created(given: &CallBody<'_>) -> Reply {
     let id = given.text("OfficialAccountUserID").filter(|id| !id.is_empty());
     Reply::ok().with("Official_Account", id.unwrap_or("@TOA#_@TOA#a"))
 }

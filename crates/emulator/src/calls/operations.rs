@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use crate::state::State;
@@ -64,7 +64,7 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// Figures are strings, as the page's sample has them, and `ErrorInfo` is `OK`.
-fn figures(state: &State, given: &Given<'_>) -> Answered {
+fn figures(state: &State, given: &CallBody<'_>) -> Answered {
     let mut row = serde_json::Map::new();
     let day = given.now.as_seconds() / 86_400;
     for (name, figure) in [
@@ -94,15 +94,15 @@ fn date(day: u64) -> String {
     format!("{year:04}{month:02}{of_month:02}")
 }
 
-fn not_muted(_: &Given<'_>) -> Reply {
+fn not_muted(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("C2CmsgNospeakingTime", 0).with("GroupmsgNospeakingTime", 0)
 }
 
-fn no_files(_: &Given<'_>) -> Reply {
+fn no_files(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("File", Vec::<Value>::new())
 }
 
-fn addresses(_: &Given<'_>) -> Reply {
+fn addresses(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("IPList", ["127.0.0.1"])
 }
 

@@ -6,7 +6,7 @@ use avmarks_spec::Excerpt;
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::json::Json;
@@ -83,7 +83,7 @@ fn known(tag: &str) -> Result<(), Refused> {
     Err(Refused::new(40_009, format!("`{}` is not a field of a profile", Excerpt(tag))))
 }
 
-fn set(state: &mut State, given: &Given<'_>) -> Answered {
+fn set(state: &mut State, given: &CallBody<'_>) -> Answered {
     let account = given.account("From_Account").filter(|account| exists(state, account));
     let account = account.ok_or_else(|| Refused::new(40_003, "`From_Account` names no account that is there"))?;
     let items = given.parts("ProfileItem");
@@ -110,7 +110,7 @@ fn set(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn get(state: &State, given: &Given<'_>) -> Answered {
+fn get(state: &State, given: &CallBody<'_>) -> Answered {
     let tags = given.texts("TagList").unwrap_or_default();
     tags.iter().try_for_each(|tag| known(tag))?;
     let (mut rows, mut failed) = (Vec::new(), Vec::new());

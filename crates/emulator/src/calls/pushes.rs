@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 use super::messages::{BODY, FROM, RANDOM_MAX};
@@ -60,25 +60,25 @@ pub(super) const CALLS: &[Call] = &[
         .acknowledges(no_tags),
 ];
 
-fn pushed(given: &Given<'_>) -> Reply {
+fn pushed(given: &CallBody<'_>) -> Reply {
     let random = given.number("MsgRandom").unwrap_or_default();
     Reply::ok().with("TaskId", format!("{random}_{}", given.now.as_seconds()))
 }
 
-fn no_names(_: &Given<'_>) -> Reply {
+fn no_names(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("AttrNames", json!({}))
 }
 
-fn each(given: &Given<'_>, list: &'static str, field: &'static str, nothing: &serde_json::Value) -> Reply {
+fn each(given: &CallBody<'_>, list: &'static str, field: &'static str, nothing: &serde_json::Value) -> Reply {
     let accounts = given.texts("To_Account").unwrap_or_default().into_iter();
     let rows = accounts.map(|account| Object(vec![("To_Account", json!(account)), (field, nothing.clone())]));
     Reply::ok().with(list, rows.collect::<Vec<_>>())
 }
 
-fn no_attributes(given: &Given<'_>) -> Reply {
+fn no_attributes(given: &CallBody<'_>) -> Reply {
     each(given, "UserAttrs", "Attrs", &json!({}))
 }
 
-fn no_tags(given: &Given<'_>) -> Reply {
+fn no_tags(given: &CallBody<'_>) -> Reply {
     each(given, "UserTags", "Tags", &json!([]))
 }

@@ -3,7 +3,7 @@
 use avmarks_spec::UserId;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::profiles::{IMAGE, NICK, VALUE_BYTES_MAX};
@@ -44,12 +44,12 @@ fn all(state: &State) -> impl Iterator<Item = &UserId> {
     state.calls.accounts.keys().filter(|account| account.as_str().starts_with(CHATBOT))
 }
 
-fn chatbot(given: &Given<'_>, field: &str) -> Result<UserId, Refused> {
+fn chatbot(given: &CallBody<'_>, field: &str) -> Result<UserId, Refused> {
     let account = given.account(field).filter(|account| account.as_str().starts_with(CHATBOT));
     account.ok_or_else(|| Refused::new(10_004, format!("`{field}` does not begin with `{CHATBOT}`")))
 }
 
-fn create(state: &mut State, given: &Given<'_>) -> Answered {
+fn create(state: &mut State, given: &CallBody<'_>) -> Answered {
     let account = chatbot(given, "UserID")?;
     let is_there = state.calls.accounts.contains_key(&account);
     if !is_there && all(state).count() >= CHATBOTS_MAX {
@@ -64,12 +64,12 @@ fn create(state: &mut State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok())
 }
 
-fn list(state: &State, _: &Given<'_>) -> Answered {
+fn list(state: &State, _: &CallBody<'_>) -> Answered {
     let accounts: Vec<_> = all(state).map(UserId::as_str).collect();
     Ok(Reply::ok().with("Robot_Account", accounts))
 }
 
-fn delete(state: &mut State, given: &Given<'_>) -> Answered {
+fn delete(state: &mut State, given: &CallBody<'_>) -> Answered {
     state.calls.accounts.remove(&chatbot(given, "Robot_Account")?);
     Ok(Reply::ok())
 }

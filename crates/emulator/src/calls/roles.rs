@@ -5,7 +5,7 @@ use avmarks_spec::{GroupType, UserId};
 use serde_json::json;
 
 use super::answer::{Object, Reply};
-use super::body::Given;
+use super::body::CallBody;
 use super::call::{Answered, Call};
 use super::field::Field;
 use super::refused::Refused;
@@ -42,7 +42,7 @@ pub(super) const CALLS: &[Call] = &[
     .runs(change_owner),
 ];
 
-fn roles(state: &State, given: &Given<'_>) -> Answered {
+fn roles(state: &State, given: &CallBody<'_>) -> Answered {
     let id = given.group()?;
     let rows = given.accounts("User_Account").into_iter().map(|account| {
         let role = role(state, id, &account, given.now);
@@ -51,7 +51,7 @@ fn roles(state: &State, given: &Given<'_>) -> Answered {
     Ok(Reply::ok().with("UserIdList", rows.collect::<Vec<_>>()))
 }
 
-fn change_owner(state: &mut State, given: &Given<'_>) -> Answered {
+fn change_owner(state: &mut State, given: &CallBody<'_>) -> Answered {
     let (id, account) = (given.group()?, given.account("NewOwner_Account"));
     let there = |room: &Room, account: &UserId| is_member(room, account, given.now);
     let account = account.filter(|account| state.app.room(&id).is_some_and(|room| there(room, account)));
@@ -71,7 +71,7 @@ fn change_owner(state: &mut State, given: &Given<'_>) -> Answered {
 mod tests {
     use avmarks_protocol::ErrorCode;
     use avmarks_rules::{Event, Presence};
-    use avmarks_service::{App, GroupEventKind, Request, Settings};
+    use avmarks_service::{App, GroupEvent, Request, Settings};
     use avmarks_spec::{GroupId, GroupType, Timestamp, UserId};
 
     use crate::authorized_call::AuthorizedCall;
@@ -103,7 +103,6 @@ mod tests {
         let later = Timestamp::from_millis(300_000_000);
         let (outcome, is_change) = calls::answer(&mut state, terms, calls::of(path).unwrap(), &asked, later);
         assert!(is_change);
-        let kinds: Vec<_> = outcome.changes.events.into_iter().map(|event| (event.group, event.kind)).collect();
-        assert_eq!(kinds, [(live, GroupEventKind::Member(Event::PinExpired { account }))]);
+        assert_eq!(outcome.changes.events, [GroupEvent::Member(live, Event::PinExpired { account })]);
     }
 }

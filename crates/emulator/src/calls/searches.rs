@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 
@@ -42,6 +42,6 @@ pub(super) const CALLS: &[Call] = &[
     ),
 ];
 
-fn passed(_: &Given<'_>) -> Reply {
+fn passed(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("Result", json!("Pass"))
 }

@@ -4,7 +4,7 @@ use avmarks_spec::GroupType;
 use serde_json::Value;
 
 use super::answer::Reply;
-use super::body::Given;
+use super::body::CallBody;
 use super::call::Call;
 use super::field::Field;
 use super::groups::TEXT_BYTES_MAX;
@@ -66,12 +66,12 @@ pub(super) const CALLS: &[Call] = &[
 ];
 
 /// The id that is asked for, or one as the page's sample has it.
-fn created(given: &Given<'_>) -> Reply {
+fn created(given: &CallBody<'_>) -> Reply {
     let group = given.text("GroupId").unwrap_or_default();
     let id = given.text("TopicId").filter(|id| !id.is_empty()).map(str::to_owned);
     Reply::ok().with("TopicId", id.unwrap_or_else(|| format!("{group}@TOPIC#_1")))
 }
 
-fn no_topics(_: &Given<'_>) -> Reply {
+fn no_topics(_: &CallBody<'_>) -> Reply {
     Reply::ok().with("TopicInfo", Vec::<Value>::new())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avmarks_protocol::Encoding;
+use avmarks_protocol::internal::Encoding;
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, GroupId, OneLine, Timestamp, UserId};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -77,7 +77,7 @@ fn content_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ControlError>
 pub(super) fn text(body: &[u8]) -> Result<&[u8], ControlError> {
     match Encoding::of(body) {
         Some(encoding) => {
-            let what = format!("the body is {encoding}, which is not decoded here; send plain UTF-8");
+            let what = format!("the body is {}, which is not decoded here; send plain UTF-8", encoding.name());
             Err(ControlError::bad_request(what))
         }
         None => Ok(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use avmarks_rules::{Event, Room};
-use avmarks_service::{App, GroupEvent, GroupEventKind};
+use avmarks_service::{App, GroupEvent};
 use avmarks_spec::{GroupId, UserId};
 
 /// Each account that is a member or a robot of a group, with that group. It follows the rooms, so that a call about an account looks
@@ -26,13 +26,13 @@ impl Memberships {
 
     /// Takes in what happened in a group.
     pub(super) fn happened(&mut self, event: &GroupEvent) {
-        let GroupEventKind::Member(kind) = &event.kind else { return };
-        match kind {
+        let GroupEvent::Member(group, event) = event else { return };
+        match event {
             Event::Joined { account } | Event::CameOnline { account, robot: true, .. } => {
-                self.0.insert((*account, Some(event.group)));
+                self.0.insert((*account, Some(*group)));
             }
             Event::Left { account, .. } | Event::WentOffline { account, robot: true, .. } => {
-                self.0.remove(&(*account, Some(event.group)));
+                self.0.remove(&(*account, Some(*group)));
             }
             _ => {}
         }

@@ -23,7 +23,7 @@ use avmarks_protocol::webhook::{
     Webhook, WebhookMember,
 };
 use avmarks_rules::{Cause, Event};
-use avmarks_service::{App, GroupEventKind};
+use avmarks_service::{App, GroupEvent};
 use avmarks_spec::{GroupId, GroupType, UserId};
 
 use super::call_webhook::CallWebhook;
@@ -116,15 +116,14 @@ pub(super) fn notifications(
     let mut notifier = Notifier { app, changes, initiator, revision, notifications: Vec::new() };
     let mut joined = None;
     for event in &changes.events {
-        let group = event.group;
-        match &event.kind {
-            GroupEventKind::GroupDestroyed => notifier.destroyed(group),
-            GroupEventKind::Member(Event::Joined { account, .. }) => {
-                notifier.joined(group, account);
+        match event {
+            GroupEvent::Destroyed(group) => notifier.destroyed(*group),
+            GroupEvent::Member(group, Event::Joined { account, .. }) => {
+                notifier.joined(*group, account);
                 joined = Some(*account);
                 continue;
             }
-            GroupEventKind::Member(event) => notifier.member(group, event, joined),
+            GroupEvent::Member(group, event) => notifier.member(*group, event, joined),
             _ => {}
         }
         joined = None;

@@ -9,7 +9,7 @@ use avmarks_protocol::webhook::{
 };
 use avmarks_protocol::{Envelope, ErrorCode};
 use avmarks_rules::Event as RuleEvent;
-use avmarks_service::{App, GroupEvent, GroupEventKind, Request};
+use avmarks_service::{App, GroupEvent, Request};
 use avmarks_spec::{GroupId, GroupType, Limits, Mark, Timestamp, UserId};
 
 use crate::least::Dues;
@@ -445,7 +445,7 @@ impl World {
 
 /// The webhooks of an event, as the newest revision has them.
 fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
-    let group_id = event.group.to_string();
+    let group_id = event.group().to_string();
     let state = |event_type, who: &UserId| {
         Webhook::MemberStateChange(MemberStateChange {
             group_id: group_id.clone(),
@@ -456,8 +456,8 @@ fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
             extra: Default::default(),
         })
     };
-    match &event.kind {
-        GroupEventKind::GroupDestroyed => vec![Webhook::AfterGroupDestroyed(AfterGroupDestroyed {
+    match event {
+        GroupEvent::Destroyed(_) => vec![Webhook::AfterGroupDestroyed(AfterGroupDestroyed {
             group_id,
             group_type: None,
             owner: None,
@@ -466,7 +466,7 @@ fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
             event_time: Some(at),
             extra: Default::default(),
         })],
-        GroupEventKind::Member(RuleEvent::Joined { account }) => {
+        GroupEvent::Member(_, RuleEvent::Joined { account }) => {
             vec![Webhook::AfterMemberJoin(MembershipChange {
                 group_id,
                 group_type: None,
@@ -477,13 +477,13 @@ fn webhooks(event: &GroupEvent, at: Timestamp) -> Vec<Webhook> {
                 extra: Default::default(),
             })]
         }
-        GroupEventKind::Member(RuleEvent::CameOnline { account, robot: false, .. }) => {
+        GroupEvent::Member(_, RuleEvent::CameOnline { account, robot: false, .. }) => {
             vec![state(EventType::Online, account)]
         }
-        GroupEventKind::Member(RuleEvent::WentOffline { account, robot: false, .. }) => {
+        GroupEvent::Member(_, RuleEvent::WentOffline { account, robot: false, .. }) => {
             vec![state(EventType::Offline, account)]
         }
-        GroupEventKind::Member(RuleEvent::Left { account, robot: false, .. }) => {
+        GroupEvent::Member(_, RuleEvent::Left { account, robot: false, .. }) => {
             vec![Webhook::AfterMemberExit(MembershipChange {
                 group_id,
                 group_type: None,

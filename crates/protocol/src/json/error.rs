@@ -24,8 +24,8 @@ pub enum BodyError {
     /// Bytes that are not UTF-8, whose first ones show what they are.
     #[error("the body is {encoding}, which is not decoded here; send plain UTF-8")]
     Encoded {
-        /// What they are.
-        encoding: Encoding,
+        /// What they are, as `UTF-16` or `compressed (gzip)`.
+        encoding: &'static str,
     },
     /// Text that is not JSON, but would be without a comma before `]` or `}` (`gap:trailing-comma`).
     #[error(
@@ -56,8 +56,8 @@ pub enum BodyError {
     /// JSON, but no object.
     #[error("the body is {found}, and must be an object")]
     NotObject {
-        /// The actual type.
-        found: JsonType,
+        /// The actual type, as `an array`.
+        found: &'static str,
     },
 }
 
@@ -66,7 +66,7 @@ impl BodyError {
     #[must_use]
     pub fn not_utf8(body: &[u8], at: usize) -> Self {
         match Encoding::of(body) {
-            Some(encoding) => Self::Encoded { encoding },
+            Some(encoding) => Self::Encoded { encoding: encoding.name() },
             None => Self::NotUtf8 { at },
         }
     }
@@ -74,27 +74,22 @@ impl BodyError {
 
 /// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JsonType {
-    /// `null`.
+pub(crate) enum JsonType {
     Null,
-    /// `true` or `false`.
     Bool,
     /// A number of digits alone, with or without a minus sign.
     Integer,
     /// A number with a fraction or an exponent.
     Fraction,
-    /// A string.
     Text,
-    /// An array.
     Array,
-    /// An object.
     Object,
 }
 
-impl fmt::Display for JsonType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl JsonType {
+    /// The type in words, with its article.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Integer => "an integer",
@@ -102,7 +97,7 @@ impl fmt::Display for JsonType {
             Self::Text => "a string",
             Self::Array => "an array",
             Self::Object => "an object",
-        })
+        }
     }
 }
 
@@ -112,23 +107,30 @@ impl fmt::Display for JsonType {
 pub struct FieldError {
     /// The path of the field.
     pub path: BodyPath,
-    /// The problem.
-    pub problem: FieldProblem,
+    pub(crate) problem: FieldProblem,
 }
 
-/// See [`FieldError`].
+impl FieldError {
+    /// Whether the field is not there.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.problem == FieldProblem::Missing
+    }
+
+    /// Whether the field is there more than once. One that is there once is of another type than it must be.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        self.problem == FieldProblem::DuplicateField
+    }
+}
+
+/// The problem of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FieldProblem {
-    /// The field is not there.
+pub(crate) enum FieldProblem {
     Missing,
-    /// The field is duplicated.
     DuplicateField,
-    /// The field is of another type.
     Type {
-        /// The expected type.
         wanted: JsonType,
-        /// The actual type.
         found: JsonType,
         /// The value as it was written, as [`avmarks_spec::Excerpt`] shows it.
         text: ShortText,
@@ -140,8 +142,10 @@ impl fmt::Display for FieldProblem {
         match self {
             Self::Missing => f.write_str("is missing"),
             Self::DuplicateField => f.write_str("is there more than once; send it once"),
-            Self::Type { wanted, found: JsonType::Null, .. } => write!(f, "must be {wanted}, and is null"),
-            Self::Type { wanted, found, text } => write!(f, "must be {wanted}, and is {found}: `{text}`"),
+            Self::Type { wanted, found: JsonType::Null, .. } => write!(f, "must be {}, and is null", wanted.name()),
+            Self::Type { wanted, found, text } => {
+                write!(f, "must be {}, and is {}: `{text}`", wanted.name(), found.name())
+            }
         }
     }
 }

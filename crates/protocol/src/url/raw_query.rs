@@ -121,10 +121,12 @@ impl<'a> RawQuery<'a> {
     /// All that is wrong with it, except for `random`; the first decides the code of the answer.
     #[must_use]
     pub fn errors(&self) -> Vec<QueryError> {
-        [self.sdkappid().err(), self.identifier().err(), self.usersig().err(), self.contenttype().err()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let mut errors = Vec::new();
+        errors.extend(self.sdkappid().err());
+        errors.extend(self.identifier().err());
+        errors.extend(self.usersig().err());
+        errors.extend(self.contenttype().err());
+        errors
     }
 
     /// The query, if nothing is wrong with it; a bad `random` is left out.

@@ -96,13 +96,13 @@ pub(super) struct Repaired {
 /// What the text holds, once that is undone which seems to have been done to it: the guess that reads furthest, and of
 /// these the plainest.
 pub(super) fn repair(text: &str) -> Repaired {
-    let as_it_is = Token::decode(text);
+    let as_it_is = Token::read(text);
     if as_it_is.is_ok() {
         return Repaired { corruptions: Vec::new(), token: as_it_is };
     }
     let mut best: Option<Repaired> = None;
     for (corruptions, text) in guesses(text) {
-        let guess = Repaired { token: Token::decode(&text), corruptions };
+        let guess = Repaired { token: Token::read(&text), corruptions };
         // A signature that was cut off misses its padding, too; only one that is whole has lost nothing else.
         if guess.corruptions.contains(&Corruption::PaddingLost) && depth(&guess.token) < INFLATED {
             continue;
@@ -115,7 +115,7 @@ pub(super) fn repair(text: &str) -> Repaired {
     match longest_run(text).filter(|_| depth(&best.token) < INFLATED) {
         Some((from, run)) => {
             let guess = Repaired {
-                token: Token::decode(run),
+                token: Token::read(run),
                 corruptions: vec![Corruption::Surrounded { from, to: from + run.len() }],
             };
             if depth(&guess.token) == INFLATED { guess } else { best }

@@ -6,6 +6,7 @@ use flate2::write::ZlibEncoder;
 use super::corruption::Corruption;
 use super::explain::FindingKind;
 use super::maker::MakerMistake;
+use super::token_error::TokenError;
 use super::*;
 
 const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
@@ -177,12 +178,12 @@ fn each_error_of_the_fields() {
         ("{", "", TokenError::NotJson),
         ("}", ",}", TokenError::NotJson),
         ("\"2.0\"", "\"1.0\"", TokenError::Version { found: "1.0".to_owned() }),
-        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", JsonType::Fraction)),
+        ("\"2.0\"", "2.0", wrong("TLS.ver", "a string", JsonType::Fraction.name())),
         ("\"TLS.identifier\"", "\"tls.identifier\"", TokenError::Missing { name: "TLS.identifier" }),
         ("\"TLS.time\":", "\"TLS.time\":1,\"TLS.time\":", TokenError::DuplicateField { name: "TLS.time" }),
-        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", JsonType::Text)),
-        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", JsonType::Fraction)),
-        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", JsonType::Null)),
+        ("1400000000", "\"1400000000\"", wrong("TLS.sdkappid", "an integer", JsonType::Text.name())),
+        ("1400000000", "14e8", wrong("TLS.sdkappid", "an integer", JsonType::Fraction.name())),
+        ("\"administrator\"", "null", wrong("TLS.identifier", "a string", JsonType::Null.name())),
         ("\"administrator\"", "\"\\ud800\"", TokenError::NotJson),
         ("86400", "-86400", TokenError::Number { name: "TLS.expire" }),
         ("86400", "18446744073709551616", TokenError::Number { name: "TLS.expire" }),
@@ -193,9 +194,9 @@ fn each_error_of_the_fields() {
         (mac, "", TokenError::MacLength { bytes: 0 }),
         ("\"TLS.ver\"", "\"TLS.account_type\":\"0\",\"TLS.ver\"", TokenError::OldScheme),
     ] {
-        assert_eq!(Token::decode(packed(&json.replace(from, to)).as_str()), Err(error), "{to}");
+        assert_eq!(Token::read(packed(&json.replace(from, to)).as_str()), Err(error), "{to}");
     }
-    assert_eq!(Token::decode(packed("[1]").as_str()), Err(TokenError::NotObject));
+    assert_eq!(Token::read(packed("[1]").as_str()), Err(TokenError::NotObject));
     let odd = json.replace('{', "{ \"x\" : [ { } ] ,\n").replace(',', " ,\t");
     assert!(check(&packed(&odd), TIME).is_ok());
 }
@@ -294,7 +295,7 @@ fn what_stands_behind_a_signature_is_named() {
     for (behind, found) in [("\u{200b}", '\u{200b}'), ("&amp;", '&'), ("\\n", '\\'), ("_é_", 'é')] {
         let at = good.len() + behind.find(found).unwrap();
         let error = TokenError::Alphabet { found, at };
-        assert_eq!(Token::decode(&format!("{good}{behind}")), Err(error), "{behind}");
+        assert_eq!(Token::read(&format!("{good}{behind}")), Err(error), "{behind}");
     }
 }
 
@@ -364,7 +365,7 @@ fn a_mac_in_hexadecimal_is_named() {
     let hex = "ab".repeat(32);
     for (sig, bytes) in [(encoding::standard(&hex), 64), (hex.clone(), 48)] {
         let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
-        let error = Token::decode(text.as_str()).unwrap_err();
+        let error = Token::read(text.as_str()).unwrap_err();
         assert_eq!(error, TokenError::MacInHex { bytes });
         assert!(
             error
@@ -382,7 +383,7 @@ fn another_hash_is_recognised_by_its_length() {
     for (bytes, hash) in [(16, "MD5"), (20, "SHA-1"), (48, "SHA-384"), (64, "SHA-512")] {
         let sig = encoding::standard(vec![0x9f; bytes]);
         let text = packed(&format!(r#"{start}"TLS.sig":"{sig}"}}"#));
-        let error = Token::decode(text.as_str()).unwrap_err();
+        let error = Token::read(text.as_str()).unwrap_err();
         assert_eq!(error, TokenError::MacLength { bytes });
         assert!(error.to_string().ends_with(&format!("as HMAC-SHA256 gives; {hash} gives {bytes}")), "{error}");
     }

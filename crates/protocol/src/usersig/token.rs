@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 use crate::json::{self, BodyError, DuplicateField, Fields, JsonType};
 use crate::secret::SecretKey;
 
-use super::encoding;
 use super::mac::Signed;
 use super::token_error::TokenError;
+use super::{UserSigError, encoding};
 
 /// The content of a signature: the fields `TLS.…` with their types, not yet checked against key, app, user or time.
 ///
@@ -44,8 +44,13 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`TokenError`] if it cannot be read.
-    pub fn decode(sig: &str) -> Result<Self, TokenError> {
+    /// [`UserSigError::Malformed`] if it cannot be read.
+    pub fn decode(sig: &str) -> Result<Self, UserSigError> {
+        Self::read(sig).map_err(|error| UserSigError::Malformed { reason: error.to_string() })
+    }
+
+    /// As [`Token::decode`], with the layer that cannot be read.
+    pub(super) fn read(sig: &str) -> Result<Self, TokenError> {
         Self::of_json(&encoding::unpack(sig)?)
     }
 
@@ -199,13 +204,13 @@ fn required_number(fields: &mut Fields<'_>, name: &'static str) -> Result<u64, T
     let value = required(fields, name)?;
     match json::json_type(value) {
         JsonType::Integer => value.get().parse().map_err(|_| TokenError::Number { name }),
-        found => Err(TokenError::Type { name, wanted: "an integer", found }),
+        found => Err(TokenError::Type { name, wanted: "an integer", found: found.name() }),
     }
 }
 
 fn text_of(name: &'static str, value: &RawValue) -> Result<String, TokenError> {
     match json::json_type(value) {
         JsonType::Text => serde_json::from_str(value.get()).map_err(|_| TokenError::NotJson),
-        found => Err(TokenError::Type { name, wanted: "a string", found }),
+        found => Err(TokenError::Type { name, wanted: "a string", found: found.name() }),
     }
 }

@@ -2,12 +2,9 @@
 
 use avmarks_spec::Excerpt;
 
-use crate::json::JsonType;
-
 /// Why a signature cannot be read (70003). The variants follow the layers, from the outermost to the fields.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenError {
+pub(super) enum TokenError {
     /// There is none.
     #[error("it is empty")]
     Empty,
@@ -85,7 +82,7 @@ pub enum TokenError {
         /// The expected type.
         wanted: &'static str,
         /// The actual type.
-        found: JsonType,
+        found: &'static str,
     },
     /// A number is negative, or does not fit 64 bits.
     #[error("its field `{name}` must be a number from 0 to 18446744073709551615")]

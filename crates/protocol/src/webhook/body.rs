@@ -52,7 +52,7 @@ pub enum WebhookError {
         /// The expected type.
         wanted: &'static str,
         /// The actual type.
-        found: JsonType,
+        found: &'static str,
     },
     /// `EventTime` is not a number of milliseconds since the Unix epoch.
     #[error("`EventTime` must be milliseconds since the Unix epoch, and is `{}`", Excerpt(.found))]
@@ -94,7 +94,7 @@ impl<'a> Body<'a> {
         let Some(value) = self.take(name)? else { return Ok(None) };
         match json::json_type(value) {
             JsonType::Text => self.read(name, value).map(Some),
-            found => Err(WebhookError::Type { path: self.at(name), wanted: "a string", found }),
+            found => Err(WebhookError::Type { path: self.at(name), wanted: "a string", found: found.name() }),
         }
     }
 
@@ -107,14 +107,14 @@ impl<'a> Body<'a> {
     pub(super) fn optional_members(&mut self, name: &str) -> Result<Option<Vec<WebhookMember>>, WebhookError> {
         let Some(value) = self.take(name)? else { return Ok(None) };
         if json::json_type(value) != JsonType::Array {
-            let found = json::json_type(value);
+            let found = json::json_type(value).name();
             return Err(WebhookError::Type { path: self.at(name), wanted: "an array", found });
         }
         let items: Vec<&'a RawValue> = self.read(name, value)?;
         let member = |(at, item): (usize, &'a RawValue)| {
             let path = format!("{}[{at}]", self.at(name));
             if json::json_type(item) != JsonType::Object {
-                return Err(WebhookError::Type { path, wanted: "an object", found: json::json_type(item) });
+                return Err(WebhookError::Type { path, wanted: "an object", found: json::json_type(item).name() });
             }
             let mut item = Body { path, fields: json::Fields::parse(item.get())? };
             Ok(WebhookMember { account: item.text("Member_Account")?, extra: item.rest() })
@@ -130,7 +130,7 @@ impl<'a> Body<'a> {
             JsonType::Text => self.read("EventTime", value)?,
             found => {
                 let wanted = "an integer or a string of one";
-                return Err(WebhookError::Type { path: self.at("EventTime"), wanted, found });
+                return Err(WebhookError::Type { path: self.at("EventTime"), wanted, found: found.name() });
             }
         };
         match text.parse() {

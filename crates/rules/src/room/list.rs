@@ -91,6 +91,7 @@ pub struct Page {
 impl Room {
     /// The members that `filter` shows at `at` with a position less than `below`, the latest joined first. The iterator is lazy under
     /// [`Filter::Visible`]. Under [`Filter::Holding`] all holders of the mark are sorted first; the documents allow at most 1,000.
+    #[doc(hidden)]
     pub fn list<'a>(
         &'a self,
         filter: Filter,

@@ -4,8 +4,8 @@ use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
-use avmarks_rules::internal::{Cursor, ReadCall, admin_refusals, mark_refusals, read_refusals};
-use avmarks_rules::{AdminCall, Decision, Filter, MarkCall, Omission, Reason, Refusal, Refused};
+use avmarks_rules::internal::{Cursor, Filter, ReadCall, admin_refusals, mark_refusals, read_refusals};
+use avmarks_rules::{Command, Decision, MarkCall, Omission, Reason, Refusal, Refused};
 use avmarks_spec::{Gap, UserId};
 
 use super::Evaluation;
@@ -37,10 +37,10 @@ impl Evaluation<'_> {
     }
 
     /// 13 to 19, for a call that sets or deletes administrators.
-    pub(super) fn admins(&mut self, group: &Target<'_>, call: &AdminCall) -> ControlFlow<()> {
+    pub(super) fn admins(&mut self, group: &Target<'_>, command: Command, accounts: &[UserId]) -> ControlFlow<()> {
         let Some(Group { room, .. }) = group.found else { return self.group_alone(group, Endpoint::ModifyAdmin) };
         let terms = &self.app.settings.terms;
-        let decision = room.decide_admins(call, terms, self.now);
+        let decision = room.decide_admins(command, group.operator, accounts, terms, self.now);
         if !decision.is_served() {
             return self.refuse(group, decision);
         }

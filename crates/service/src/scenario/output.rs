@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use avmarks_rules::{Cause, Event, Omission, Reason};
-use avmarks_spec::Mark;
+use avmarks_spec::{GroupId, Mark};
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::app::{GroupEvent, GroupEventKind};
+use crate::app::GroupEvent;
 use crate::scenario::Step;
 
 pub(super) fn step(step: &Step) -> Vec<u8> {
@@ -96,10 +96,10 @@ struct WireEvent<'a> {
 
 impl<'a> WireEvent<'a> {
     fn new(group_event: &'a GroupEvent) -> Self {
-        let member = match &group_event.kind {
-            GroupEventKind::GroupCreated => return Self::of_group("group_created", group_event),
-            GroupEventKind::GroupDestroyed => return Self::of_group("group_destroyed", group_event),
-            GroupEventKind::Member(event) => event,
+        let (group, member) = match group_event {
+            GroupEvent::Created(group) => return Self::of_group("group_created", group),
+            GroupEvent::Destroyed(group) => return Self::of_group("group_destroyed", group),
+            GroupEvent::Member(group, event) => (group, event),
         };
         let (event, account, lost, cause) = match member {
             Event::Joined { account } => ("joined", account, None, None),
@@ -112,15 +112,15 @@ impl<'a> WireEvent<'a> {
         };
         Self {
             event,
-            group: group_event.group.as_str(),
+            group: group.as_str(),
             account: Some(account.as_str()),
             lost: lost.map(|marks| marks.iter().copied().map(Mark::number).collect()),
             cause: cause.map(cause_name),
         }
     }
 
-    fn of_group(event: &'static str, group_event: &'a GroupEvent) -> Self {
-        Self { event, group: group_event.group.as_str(), account: None, lost: None, cause: None }
+    fn of_group(event: &'static str, group: &'a GroupId) -> Self {
+        Self { event, group: group.as_str(), account: None, lost: None, cause: None }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-use avmarks_rules::Listed;
-use avmarks_rules::{Filter, MemberState};
+use avmarks_rules::MemberState;
+use avmarks_rules::internal::{Filter, Listed};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Excerpt, LimitField, Limits, Mark, Timestamp, UserId};
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};

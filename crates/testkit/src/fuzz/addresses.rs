@@ -73,7 +73,7 @@ fn built(base: &BaseUrl, identifier: &str, signature: &str) {
         _ => assert_eq!(raw.query().as_ref(), Ok(&query)),
     }
     assert_eq!(raw.random(), query.random.ok_or(QueryError::Missing { name: "random" }));
-    // Which signature it is, shows only where it is asked for.
+    // Which signature it is, is visible only where it is asked for.
     let other = Query { usersig: UserSig::new("another"), ..query.clone() };
     let other_url = CallUrl::new(base, identifier, &other);
     assert_eq!(format!("{query:?} {url:?}"), format!("{other:?} {other_url:?}"), "the signature is printed");

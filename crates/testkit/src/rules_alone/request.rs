@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use avmarks_protocol::{Endpoint, Integer, add_robots, modify_admin, modify_user_info};
-use avmarks_rules::{AdminCall, Command, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms};
+use avmarks_rules::{Command, Decision, Entry, MarkCall, MarkList, Operator, Reason, Room, Terms};
 use avmarks_spec::readings::AccountId;
 use avmarks_spec::{Gap, GroupId, Mark, Timestamp, UserId};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(super) enum RoomRequest {
     /// Robots: mark 500, with an answer that tells nothing but that the call was served.
     Robots(MarkCall),
     /// Administrators, with the same answer.
-    Admins(AdminCall),
+    Admins { command: Command, operator: Operator, accounts: Vec<UserId> },
 }
 
 impl RoomRequest {
@@ -50,8 +50,7 @@ impl RoomRequest {
             Endpoint::ModifyAdmin => {
                 let request = modify_admin::Request::parse(body).ok()?;
                 let accounts = request.accounts.iter().map(account).collect::<Option<_>>()?;
-                let call = AdminCall::new(kind(request.command_type), operator, accounts);
-                (request.group_id, Self::Admins(call))
+                (request.group_id, Self::Admins { command: kind(request.command_type), operator, accounts })
             }
             Endpoint::GetMembers | Endpoint::GetOnlineMemberNum | Endpoint::CheckMembers | Endpoint::GetAdminList => {
                 return None;
@@ -64,7 +63,9 @@ impl RoomRequest {
     pub(super) fn decide(&self, room: &Room, terms: &Terms, at: Timestamp) -> Decision {
         match self {
             Self::Marks(call) | Self::Robots(call) => room.decide(call, terms, at),
-            Self::Admins(call) => room.decide_admins(call, terms, at),
+            Self::Admins { command, operator, accounts } => {
+                room.decide_admins(*command, *operator, accounts, terms, at)
+            }
         }
     }
 

@@ -41,7 +41,7 @@ fn repeated_secrets_are_never_printed() {
     assert!(secrets.iter().all(|secret| !shown.contains(secret)));
     let with_signature = |one: &&Attempt| one.anomalies().contains(&Anomaly::Signature);
     let tries = job.calls().iter().flat_map(CallRecord::attempts);
-    let noted: std::collections::BTreeSet<_> = tries.filter(with_signature).map(|one| one.id.0).collect();
+    let noted: std::collections::BTreeSet<_> = tries.filter(with_signature).map(|one| one.id).collect();
     assert_eq!(noted, [0, 2].into(), "the tries whose response held it, and no others");
 }
 
