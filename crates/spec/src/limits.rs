@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::excerpt::Quoted;
 use crate::time::Timestamp;
 
 /// Every limit, as one value, so that a test can use smaller ones.
@@ -73,13 +74,7 @@ pub enum LimitError {
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => {
-                f.write_str("expected one of ")?;
-                Limits::FIELDS.iter().enumerate().try_for_each(|(at, field)| {
-                    let comma = if at == 0 { "" } else { ", " };
-                    write!(f, "{comma}`{}`", field.name)
-                })
-            }
+            Self::Unknown => write!(f, "expected one of {}", Quoted(Limits::FIELDS.iter().map(|field| field.name))),
             Self::TooLarge { ceiling, .. } => write!(f, "expected at most {ceiling}"),
         }
     }
