@@ -65,7 +65,7 @@ function release() {
 }
 
 /** What a value is, in words, for an error. */
-const named = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : typeof value);
+const named = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : typeof value);
 
 /** How many bytes a text may have. */
 function most(text) {
@@ -120,12 +120,13 @@ function value({ ok, error }) {
 // JSON has no BigInt: the library takes the digits.
 const digits = (_, value) => (typeof value === "bigint" ? String(value) : value);
 
-function request(what, fields) {
-    if (typeof fields !== "object" || Array.isArray(fields)) {
-        throw new TypeError(`expected an object of fields, found ${named(fields)}; the body is the argument after them`);
-    }
-    return JSON.stringify({ v: 1, do: what, ...fields }, digits);
+/** The fields of a request, of which null are none. */
+function object(fields) {
+    if (typeof fields === "object" && !Array.isArray(fields)) return fields;
+    throw new TypeError(`expected an object of fields, found ${named(fields)}; the body is an argument of its own`);
 }
+
+const request = (what, fields) => JSON.stringify({ v: 1, do: what, ...object(fields) }, digits);
 
 const calling = (...where) => wasm.avmarks_call(...where);
 
@@ -139,7 +140,7 @@ export const ask = (what, fields = {}, body = "") => value(asked(request(what, f
 
 /** Lists every rule that the body of a call breaks, as far as the body alone shows it. */
 // A body that is not there is a mistake, and not an empty one.
-export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...fields }, body ?? null);
+export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...object(fields) }, body ?? null);
 
 /** A session or a job: state that is kept between requests. */
 export class Handle {

@@ -57,12 +57,13 @@ export function cases(avmarks, border) {
                 equal(thrown(() => call(wrong)) instanceof TypeError, true);
             }
             equal(thrown(() => check("get_members")) instanceof TypeError, true);
-            begins(thrown(() => check("get_members", [])).message, "expected a string or a Uint8Array, found an array; JSON.stringify");
+            begins(thrown(() => check("get_members", {})).message, "expected a string or a Uint8Array, found an object; JSON.stringify");
         }],
         ["fields that are not an object are refused", () => {
             for (const [wrong, named] of [["{}", "string"], [5, "number"], [[], "an array"]]) {
                 begins(thrown(() => ask("about", wrong)).message, `expected an object of fields, found ${named};`);
                 equal(thrown(() => session(wrong)) instanceof TypeError, true);
+                equal(thrown(() => check("get_members", "{}", wrong)) instanceof TypeError, true);
             }
         }],
         ["a bigint is passed as its digits", () => {
