@@ -167,6 +167,16 @@ mod tests {
         assert_eq!(times(&mut Pace::new(settings(3, 10, 0)), 7), [5, 9, 12, 15, 19, 22, 25]);
     }
 
+    /// The interval is a whole number of microseconds, so that the intervals of 1,500 calls add up to 999 ms.
+    #[test]
+    fn no_window_admits_a_call_too_many() {
+        for calls_max in [1_500, 1_999] {
+            let sent = times(&mut Pace::new(settings(calls_max, 1_000, 0)), 4 * calls_max);
+            assert!(sent.windows(calls_max + 1).all(|calls| calls[calls_max] - calls[0] >= 1_000), "{calls_max}");
+            assert!(sent.windows(calls_max).any(|calls| calls[calls_max - 1] - calls[0] < 1_000), "{calls_max}");
+        }
+    }
+
     #[test]
     fn the_margin_absorbs_latency_differences() {
         let sent = times(&mut Pace::new(PaceSettings::default()), 1_000);

@@ -167,6 +167,14 @@ mod tests {
         }
     }
 
+    /// What may be the start of an escape at the end of a text is not taken for the character that it begins with.
+    #[test]
+    fn only_a_short_rest_may_be_cut() {
+        let rest = |bytes: usize| format!("%{}", "z".repeat(bytes - 1));
+        assert_eq!(character(rest(ESCAPE_MAX - 1).as_bytes()), None);
+        assert_eq!(character(rest(ESCAPE_MAX).as_bytes()), Some((b'%', 1)));
+    }
+
     #[test]
     fn every_one_of_several_signatures_is_redacted() {
         let other = SIG.replace("abc", "xyz");

@@ -311,6 +311,18 @@ mod tests {
     }
 
     #[test]
+    fn retry_after_delays_a_new_signature_too() {
+        let expired = br#"{"ActionStatus":"FAIL","ErrorCode":70001,"ErrorInfo":""}"#;
+        for (seconds, after) in [("0", 0), ("7", 7)] {
+            let advice = after_response(
+                RetrySettings::default(),
+                &Response::new(200, expired.as_slice()).with_retry_after(seconds),
+            );
+            assert_eq!(advice, Advice::Renew { after: Duration::from_secs(after) });
+        }
+    }
+
+    #[test]
     fn a_status_says_whether_to_come_back() {
         let after = |status| after_response(RetrySettings::default(), &Response::new(status, b"<html>"));
         assert!(matches!(after(429), Advice::Retry { pause, .. } if pause == Duration::from_secs(1)));

@@ -263,6 +263,19 @@ mod tests {
         assert_ne!(shown(101), "… …");
     }
 
+    /// One that is valid for the last second is not forgotten when another is made.
+    #[test]
+    fn a_new_signature_keeps_those_still_valid() {
+        for (second, expected) in [(100, "…"), (101, "")] {
+            let signer = signer(100, 10, 5).unwrap();
+            let first = signer.sign(at(0));
+            let next = signer.sign(at(second));
+            let shown = signer.redact(first.as_str().as_bytes(), &next, at(100)).into_owned();
+            let expected = if expected.is_empty() { first.as_str() } else { expected };
+            assert_eq!(String::from_utf8(shown).unwrap(), expected, "{second}");
+        }
+    }
+
     #[test]
     fn former_signatures_are_bounded() {
         let signer = signer(1_000, 10, 5).unwrap();
