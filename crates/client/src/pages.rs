@@ -117,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn each_page_is_asked_with_its_mark() {
+        let mut pages = Pages::with_mark("g", 1_000).unwrap();
+        for next in [5, 0] {
+            let body = pages.request().unwrap().body;
+            assert_eq!(Request::parse(&body).unwrap().mark.and_then(|mark| mark.to_i64()), Some(1_000));
+            pages.on_answer(&page("a", next)).unwrap();
+        }
+    }
+
+    #[test]
     fn a_stopped_list_sends_nothing() {
         let mut pages = pages();
         pages.on_answer(&page("a", 5)).unwrap();
