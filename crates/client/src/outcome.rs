@@ -112,30 +112,28 @@ impl fmt::Display for Outcome<'_> {
     }
 }
 
-/// A state of an account. The list is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// See [`Outcome::Applied`].
-    Applied,
-    /// See [`Outcome::Accepted`].
-    Accepted,
-    /// See [`Outcome::Partial`].
-    Partial,
-    /// See [`Outcome::Omitted`].
-    Omitted,
-    /// See [`Outcome::Refused`].
-    Refused,
-    /// See [`Outcome::Unconfirmed`].
-    Unconfirmed,
-    /// See [`Outcome::NotSent`].
-    NotSent,
+avmarks_spec::named_enum! {
+    /// A state of an account, the best first. The list is closed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum State {
+        /// See [`Outcome::Applied`].
+        Applied = "applied",
+        /// See [`Outcome::Accepted`].
+        Accepted = "accepted",
+        /// See [`Outcome::Partial`].
+        Partial = "partial",
+        /// See [`Outcome::Omitted`].
+        Omitted = "omitted",
+        /// See [`Outcome::Refused`].
+        Refused = "refused",
+        /// See [`Outcome::Unconfirmed`].
+        Unconfirmed = "unconfirmed",
+        /// See [`Outcome::NotSent`].
+        NotSent = "not-sent",
+    }
 }
 
 impl State {
-    /// Every state, the best first.
-    pub const ALL: &'static [Self] =
-        &[Self::Applied, Self::Accepted, Self::Partial, Self::Omitted, Self::Refused, Self::Unconfirmed, Self::NotSent];
-
     /// The states in which accounts of a plan of this kind can be, the best first. An answer about robots names no account, so that
     /// none of their accounts is known to be served or omitted.
     #[must_use]
@@ -144,20 +142,6 @@ impl State {
         match kind {
             PlanKind::SetMarks | PlanKind::DeleteMarks => &[Applied, Partial, Omitted, Refused, Unconfirmed, NotSent],
             PlanKind::AddRobots | PlanKind::DeleteRobots => &[Accepted, Refused, Unconfirmed, NotSent],
-        }
-    }
-
-    /// A short, stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Accepted => "accepted",
-            Self::Partial => "partial",
-            Self::Omitted => "omitted",
-            Self::Refused => "refused",
-            Self::Unconfirmed => "unconfirmed",
-            Self::NotSent => "not-sent",
         }
     }
 }

@@ -9,20 +9,13 @@ use crate::verb::Verb;
 
 macro_rules! names {
     ($(#[$meta:meta])* enum $type:ident; $( $variant:ident $name:literal $description:literal )*) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $type { $( #[doc = $description] $variant, )* }
+        avmarks_spec::named_enum! {
+            $(#[$meta])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $type { $( #[doc = $description] $variant = $name, )* }
+        }
 
         impl $type {
-            /// All of them, in the order in which they are shown.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant, )* ];
-
-            /// A short, stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )* }
-            }
-
             /// What it is, in a sentence.
             #[must_use]
             pub const fn description(self) -> &'static str {

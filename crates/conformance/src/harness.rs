@@ -41,36 +41,21 @@ pub struct Sdk {
     pub language: String,
 }
 
-/// How a harness broke: the case that was asked fails so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum HarnessFailure {
-    /// It ended.
-    Crash,
-    /// It did not reply in time.
-    Silence,
-    /// A line was no JSON object, or no reply.
-    NotJson,
-    /// The reply was to another question.
-    WrongId,
-    /// It was not asked, since it had broken too often.
-    NotAsked,
-}
-
-impl HarnessFailure {
-    /// Every one.
-    pub const ALL: &'static [Self] = &[Self::Crash, Self::Silence, Self::NotJson, Self::WrongId, Self::NotAsked];
-
-    /// A short, stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Crash => "crash",
-            Self::Silence => "silence",
-            Self::NotJson => "no-json",
-            Self::WrongId => "wrong-id",
-            Self::NotAsked => "not-asked",
-        }
+avmarks_spec::named_enum! {
+    /// How a harness broke: the case that was asked fails so.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum HarnessFailure {
+        /// It ended.
+        Crash = "crash",
+        /// It did not reply in time.
+        Silence = "silence",
+        /// A line was no JSON object, or no reply.
+        NotJson = "no-json",
+        /// The reply was to another question.
+        WrongId = "wrong-id",
+        /// It was not asked, since it had broken too often.
+        NotAsked = "not-asked",
     }
 }
 

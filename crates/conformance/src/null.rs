@@ -6,28 +6,20 @@ use crate::case::{Case, Question};
 use crate::reply::{Observation, Reply};
 use crate::verb::{Verb, items};
 
-/// A harness that has the same reply to every question. None of them sends a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum NullHarness {
-    /// Everything went well.
-    Accept,
-    /// Everything is refused.
-    Refuse,
-    /// Nothing is replied.
-    Silent,
+avmarks_spec::named_enum! {
+    /// A harness that has the same reply to every question. None of them sends a request.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub(crate) enum NullHarness {
+        /// Everything went well.
+        Accept = "accept",
+        /// Everything is refused.
+        Refuse = "refuse",
+        /// Nothing is replied.
+        Silent = "silent",
+    }
 }
 
 impl NullHarness {
-    pub(crate) const ALL: &'static [Self] = &[Self::Accept, Self::Refuse, Self::Silent];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Refuse => "refuse",
-            Self::Silent => "silent",
-        }
-    }
-
     /// The observation of a run with this harness.
     pub(crate) fn observation(self, case: &Case) -> Observation {
         let replies = match self {

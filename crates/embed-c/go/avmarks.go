@@ -1,7 +1,7 @@
 //go:build cgo
 
 // Package avmarks checks requests of the audio-video group marks API of Tencent Cloud Chat before they are sent, and has the
-// caller's side of the API. docs/embed.md of the project has every question.
+// caller's side of the API. docs/embed.md of the project describes all requests.
 //
 // It is cgo over a static library, lib/libavmarks.a, so that a program stays one file.
 package avmarks
@@ -22,22 +22,28 @@ import (
 	"unsafe"
 )
 
-// Error says why a question could not be put. Kind is one of a closed list of words, Pointer a JSON pointer into the request.
+// Error says why a request is invalid. Kind is one of the words in docs/embed.md, Pointer a JSON pointer to the field, or nil.
 type Error struct {
 	Kind    string  `json:"kind"`
 	Pointer *string `json:"pointer"`
 	Message string  `json:"message"`
 }
 
-func (e *Error) Error() string { return e.Message }
+// Error begins with the pointer, if there is one.
+func (e *Error) Error() string {
+	if e.Pointer == nil || *e.Pointer == "" {
+		return "avmarks: " + e.Message
+	}
+	return "avmarks: " + *e.Pointer + ": " + e.Message
+}
 
-// ErrClosed is what a closed session or job answers.
-var ErrClosed = errors.New("avmarks: it is closed")
+// ErrClosed is the error of a request to a session or job that is closed, or nil.
+var ErrClosed = errors.New("avmarks: the session or job is closed")
 
-// Fields are those of a question besides v and do.
+// Fields are those of a request besides v and do.
 type Fields map[string]any
 
-// Violation is one thing that is wrong with a request.
+// Violation is a rule that a request breaks. Because has the ids of its clauses and gaps, which the request explain describes.
 type Violation struct {
 	Step    int      `json:"step"`
 	Code    int64    `json:"code"`
@@ -46,11 +52,28 @@ type Violation struct {
 	Message string   `json:"message"`
 }
 
-// Checked is what Check found.
+// String is the code, the pointer and the message.
+func (v Violation) String() string {
+	if v.Pointer == nil {
+		return fmt.Sprintf("%d %s", v.Code, v.Message)
+	}
+	return fmt.Sprintf("%d %s %s", v.Code, *v.Pointer, v.Message)
+}
+
+// Note is about an accepted field that is probably a mistake.
+type Note struct {
+	Kind    string `json:"kind"`
+	Pointer string `json:"pointer"`
+	Message string `json:"message"`
+}
+
+// Checked is what Check found; the last three only if the field want names them.
 type Checked struct {
 	Accepted   bool            `json:"accepted"`
 	Violations []Violation     `json:"violations"`
 	Answer     json.RawMessage `json:"answer"`
+	Because    []string        `json:"because"`
+	Notes      []Note          `json:"notes"`
 }
 
 func init() {
@@ -72,7 +95,7 @@ func taken(text *C.char, length C.size_t) []byte {
 	return append([]byte(nil), unsafe.Slice((*byte)(unsafe.Pointer(text)), length)...)
 }
 
-// Call answers a question: the reply as it is, error included.
+// Call sends a request and returns the reply, which may be an error.
 func Call(request, body []byte) []byte {
 	var length C.size_t
 	req, reqLen := chars(request)
@@ -80,7 +103,8 @@ func Call(request, body []byte) []byte {
 	return taken(C.avmarks_call(req, reqLen, bytes, bytesLen, &length), length)
 }
 
-// Ask answers a question: its fields in, what it gave into ok. The error is an *Error where the question could not be put.
+// Ask sends a request, given its fields, and decodes the reply into the value that ok points to, or discards it if ok is nil. The
+// error is an *Error if the request is invalid.
 func Ask(do string, fields Fields, body []byte, ok any) error {
 	request, err := encoded(do, fields)
 	if err != nil {
@@ -89,7 +113,7 @@ func Ask(do string, fields Fields, body []byte, ok any) error {
 	return decoded(Call(request, body), ok)
 }
 
-// Check finds everything that is wrong with the body of a call, as far as the body shows it.
+// Check lists every rule that the body of a call breaks, as far as the body alone shows it. fields may be nil.
 func Check(endpoint string, body []byte, fields Fields) (*Checked, error) {
 	all := Fields{"endpoint": endpoint}
 	for name, value := range fields {
@@ -124,18 +148,18 @@ func decoded(reply []byte, ok any) error {
 	return json.Unmarshal(read.OK, ok)
 }
 
-// Handle is a machine that is kept between questions: a session or a job. Several goroutines may ask it, and wait for each other.
+// Handle is a session or a job: state that is kept between requests. Several goroutines may use it; they wait for each other.
 type Handle struct {
 	mutex  sync.Mutex
 	handle *C.avmarks_handle
 }
 
-// OpenSession opens a service with its groups; snapshot is that of an earlier one, or nil.
+// OpenSession opens a service with its groups. snapshot is that of an earlier session, as JSON; if it is nil, there are no groups.
 func OpenSession(fields Fields, snapshot []byte) (*Handle, error) {
 	return open("session", fields, snapshot)
 }
 
-// OpenJob opens the caller without a socket; progress is that of an earlier job of the same plans, or nil.
+// OpenJob opens a client that says what to send and does no I/O. progress is that of an earlier job with the same plans, as JSON, or nil.
 func OpenJob(fields Fields, progress []byte) (*Handle, error) { return open("job", fields, progress) }
 
 func open(do string, fields Fields, body []byte) (*Handle, error) {
@@ -155,8 +179,11 @@ func open(do string, fields Fields, body []byte) (*Handle, error) {
 	return opened, nil
 }
 
-// Call answers a question: the reply as it is, error included.
+// Call sends a request and returns the reply, which may be an error of the request. The error of Call is ErrClosed.
 func (h *Handle) Call(request, body []byte) ([]byte, error) {
+	if h == nil {
+		return nil, ErrClosed
+	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.handle == nil {
@@ -168,7 +195,8 @@ func (h *Handle) Call(request, body []byte) ([]byte, error) {
 	return taken(C.avmarks_ask(h.handle, req, reqLen, bytes, bytesLen, &length), length), nil
 }
 
-// Ask answers a question: its fields in, what it gave into ok. The error is an *Error where the question could not be put.
+// Ask sends a request, given its fields, and decodes the reply into the value that ok points to, or discards it if ok is nil. The
+// error is an *Error if the request is invalid.
 func (h *Handle) Ask(do string, fields Fields, body []byte, ok any) error {
 	request, err := encoded(do, fields)
 	if err != nil {
@@ -181,8 +209,12 @@ func (h *Handle) Ask(do string, fields Fields, body []byte, ok any) error {
 	return decoded(reply, ok)
 }
 
-// Close gives the memory back. Nothing can be asked afterwards.
+// Close frees the memory. The error of later requests is ErrClosed. A nil handle is ignored, so that Close can be deferred before the
+// error of OpenSession is looked at.
 func (h *Handle) Close() {
+	if h == nil {
+		return
+	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	C.avmarks_close(h.handle)

@@ -21,9 +21,9 @@ func Example() {
 		panic(err)
 	}
 	for _, violation := range found.Violations {
-		fmt.Println(violation.Code, *violation.Pointer)
+		fmt.Println(violation)
 	}
-	// Output: 10004 /MemberList/0/Marks/0
+	// Output: 10004 /MemberList/0/Marks/0 `MemberList[0].Marks[0]` is `999`, which is no mark: a mark is 500, 600, or a number from 1000 to 4294967295
 }
 
 func TestARequestIsChecked(t *testing.T) {
@@ -34,6 +34,18 @@ func TestARequestIsChecked(t *testing.T) {
 	found, err = avmarks.Check("modify_user_info", []byte(body), avmarks.Fields{"want": []string{"answer"}})
 	if err != nil || found.Accepted || !bytes.Contains(found.Answer, []byte("10004")) {
 		t.Fatal(found, err)
+	}
+}
+
+func TestWhatIsWantedIsDecoded(t *testing.T) {
+	wanted := avmarks.Fields{"want": []string{"because", "notes"}}
+	twice := strings.Replace(body, "]}]", `]},{"Member_Account":"a","Marks":[1000]}]`, 1)
+	found, err := avmarks.Check("modify_user_info", []byte(twice), wanted)
+	if err != nil || len(found.Because) == 0 || found.Because[0] != "MARK-RANGE" {
+		t.Fatal(found, err)
+	}
+	if len(found.Notes) != 1 || found.Notes[0].Kind != "account-twice" || found.Notes[0].Pointer == "" || found.Notes[0].Message == "" {
+		t.Fatal(found.Notes)
 	}
 }
 
@@ -92,7 +104,11 @@ func TestGoroutinesMayCallAtOnce(t *testing.T) {
 func TestAnErrorHasItsPlace(t *testing.T) {
 	_, err := avmarks.Check("modify_user_info", nil, avmarks.Fields{"polcy": 1})
 	var of *avmarks.Error
-	if !errors.As(err, &of) || of.Kind != "unknown-field" || *of.Pointer != "/polcy" {
+	if !errors.As(err, &of) || of.Kind != "unknown-field" || *of.Pointer != "/polcy" || err.Error() != "avmarks: /polcy: "+of.Message {
+		t.Fatal(err)
+	}
+	err = avmarks.Ask("about", nil, []byte("x"), nil)
+	if !errors.As(err, &of) || of.Pointer != nil || err.Error() != "avmarks: "+of.Message {
 		t.Fatal(err)
 	}
 	if _, err = avmarks.OpenJob(nil, nil); !errors.As(err, &of) {
@@ -136,6 +152,11 @@ func TestASessionIsSharedUntilItIsClosed(t *testing.T) {
 	}
 	session.Close()
 	session.Close()
+	var unopened *avmarks.Handle
+	unopened.Close()
+	if err := unopened.Ask("snapshot", nil, nil, nil); !errors.Is(err, avmarks.ErrClosed) {
+		t.Fatal(err)
+	}
 	if err := session.Ask("snapshot", nil, nil, nil); !errors.Is(err, avmarks.ErrClosed) {
 		t.Fatal(err)
 	}

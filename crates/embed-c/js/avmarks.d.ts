@@ -1,8 +1,13 @@
-/** JSON as it is given and taken. */
+/** JSON of a reply. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-export type Fields = { [name: string]: Json };
+/** The value of a field of a request. A bigint becomes a string of its digits. */
+export type Field = null | boolean | number | bigint | string | Field[] | { [name: string]: Field };
+export type Fields = { [name: string]: Field };
 
-/** A question that could not be put. `kind` is one of a closed list of words. */
+/**
+ * An invalid request. `kind` is one of the words in docs/embed.md, `pointer` a JSON pointer to the field, or null. `message` begins with
+ * the pointer.
+ */
 export class AvmarksError extends Error {
     readonly kind: string;
     readonly pointer: string | null;
@@ -29,18 +34,20 @@ export function init(source?: BufferSource | URL | string | Response | WebAssemb
 /** Loads the module at once. Browsers allow that for small modules alone, and in workers: use init there. */
 export function initSync(bytes: BufferSource): void;
 
-/** Answers a question: the reply as it is, `error` included, as bytes. */
-export function call(question: string | Uint8Array, body?: string | Uint8Array): Uint8Array;
-/** Answers a question. Throws AvmarksError where it could not be put. */
+/** Sends a request and returns the reply, which may be an `error`, as bytes. */
+export function call(request: string | Uint8Array, body?: string | Uint8Array): Uint8Array;
+/** Sends a request, given its fields, and returns the reply. Throws AvmarksError if the request is invalid. */
 export function ask(what: string, fields?: Fields, body?: string | Uint8Array): Json;
-/** Everything that is wrong with the body of a call, as far as the body shows it. */
+/** Lists every rule that the body of a call breaks, as far as the body alone shows it. */
 export function check(endpoint: string, body: string | Uint8Array, fields?: Fields): Checked;
 
-/** A machine that is kept between questions: a session or a job. */
+/** A session or a job: state that is kept between requests. */
 export class Handle {
-    call(question: string | Uint8Array, body?: string | Uint8Array): Uint8Array;
+    call(request: string | Uint8Array, body?: string | Uint8Array): Uint8Array;
     ask(what: string, fields?: Fields, body?: string | Uint8Array): Json;
     close(): void;
 }
+/** A service with its groups. `snapshot` is that of an earlier session, as JSON; without it there are no groups. */
 export function session(fields?: Fields, snapshot?: string | Uint8Array): Handle;
+/** A client that says what to send and does no I/O. `progress` is that of an earlier job with the same plans, as JSON. */
 export function job(fields: Fields, progress?: string | Uint8Array): Handle;

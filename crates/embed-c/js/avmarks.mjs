@@ -1,14 +1,14 @@
-// The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. docs/embed.md has every question.
+// The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. docs/embed.md describes all requests.
 // WebAssembly without imports: no native build, in Node as in browsers.
 
 const ABI = 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A question that could not be put. */
+/** An invalid request. `message` begins with `pointer`, the JSON pointer to the field, if there is one. */
 export class AvmarksError extends Error {
     constructor(kind, pointer, message) {
-        super(message);
+        super(pointer ? `${pointer}: ${message}` : message);
         this.name = "AvmarksError";
         this.kind = kind;
         this.pointer = pointer;
@@ -44,7 +44,7 @@ function begin(instance) {
     [area, capacity, bytes, view] = [0, 0, null, null];
 }
 
-// Memory of the module, kept between questions: 8 bytes for what a function writes besides its reply, the request, the body.
+// Memory of the module, kept between requests: 8 bytes for what a function writes besides its reply, the request, the body.
 let area = 0;
 let capacity = 0;
 // What is kept at most; a larger body has memory of its own.
@@ -64,12 +64,15 @@ function release() {
     [area, capacity] = [0, 0];
 }
 
+/** What a value is, in words, for an error. */
+const named = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : typeof value);
+
 /** How many bytes a text may have. */
 function most(text) {
     if (typeof text === "string") return text.length * 3;
     // Not by its class, which another realm (a frame, a test runner) has once more.
     if (ArrayBuffer.isView(text) && text.BYTES_PER_ELEMENT === 1) return text.length;
-    throw new TypeError("expected a string or a Uint8Array");
+    throw new TypeError(`expected a string or a Uint8Array, found ${named(text)}; JSON.stringify makes a string of a value`);
 }
 
 function write(text, at) {
@@ -99,7 +102,7 @@ function asked(request, body, ask, take) {
         if (capacity > KEPT) release();
         return taken;
     } catch (error) {
-        // A trap ends the instance, with all its memory: the next question has a new one. Sessions and jobs are lost.
+        // A trap ends the instance, with all its memory: the next request has a new one. Sessions and jobs are lost.
         if (error instanceof WebAssembly.RuntimeError) begin(new WebAssembly.Instance(compiled));
         throw error;
     }
@@ -114,23 +117,32 @@ function value({ ok, error }) {
     return ok;
 }
 
-const request = (what, fields) => JSON.stringify({ v: 1, do: what, ...fields });
+// JSON has no BigInt: the library takes the digits.
+const digits = (_, value) => (typeof value === "bigint" ? String(value) : value);
+
+/** The fields of a request, of which null are none. */
+function object(fields) {
+    if (typeof fields === "object" && !Array.isArray(fields)) return fields;
+    throw new TypeError(`expected an object of fields, found ${named(fields)}; the body is an argument of its own`);
+}
+
+const request = (what, fields) => JSON.stringify({ v: 1, do: what, ...object(fields) }, digits);
 
 const calling = (...where) => wasm.avmarks_call(...where);
 
-/** Answers a question: the reply as it is, `error` included, as bytes. */
-export function call(question, body = "") {
-    return asked(question, body, calling, copy);
+/** Sends a request and returns the reply, which may be an `error`, as bytes. */
+export function call(request, body = "") {
+    return asked(request, body, calling, copy);
 }
 
-/** Answers a question: its fields in, what it gave out. Throws AvmarksError where it could not be put. */
+/** Sends a request, given its fields, and returns the reply. Throws AvmarksError if the request is invalid. */
 export const ask = (what, fields = {}, body = "") => value(asked(request(what, fields), body, calling, decode).read);
 
-/** Everything that is wrong with the body of a call, as far as the body shows it. */
+/** Lists every rule that the body of a call breaks, as far as the body alone shows it. */
 // A body that is not there is a mistake, and not an empty one.
-export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...fields }, body ?? null);
+export const check = (endpoint, body, fields = {}) => ask("check", { endpoint, ...object(fields) }, body ?? null);
 
-/** A machine that is kept between questions: a session or a job. */
+/** A session or a job: state that is kept between requests. */
 export class Handle {
     #handle;
     #of;
@@ -144,30 +156,30 @@ export class Handle {
         this.#of = wasm;
     }
 
-    #asked(question, body, take) {
-        if (this.#handle === 0 || this.#of !== wasm) throw new Error("it is closed");
-        return asked(question, body, this.#asking, take);
+    #asked(request, body, take) {
+        if (this.#handle === 0 || this.#of !== wasm) throw new Error("the session or job is closed");
+        return asked(request, body, this.#asking, take);
     }
 
-    /** Answers a question: the reply as it is, `error` included, as bytes. */
-    call(question, body = "") {
-        return this.#asked(question, body, copy);
+    /** Sends a request and returns the reply, which may be an `error`, as bytes. */
+    call(request, body = "") {
+        return this.#asked(request, body, copy);
     }
 
-    /** Answers a question: its fields in, what it gave out. Throws AvmarksError where it could not be put. */
+    /** Sends a request, given its fields, and returns the reply. Throws AvmarksError if the request is invalid. */
     ask(what, fields = {}, body = "") {
         return value(this.#asked(request(what, fields), body, decode).read);
     }
 
-    /** Gives the memory back. Nothing can be asked afterwards. */
+    /** Frees the memory. Later requests throw an Error. */
     close() {
         if (this.#handle !== 0 && this.#of === wasm) wasm.avmarks_close(this.#handle);
         this.#handle = 0;
     }
 }
 
-/** A service with its groups; `snapshot` is that of an earlier one. */
+/** A service with its groups. `snapshot` is that of an earlier session, as JSON; without it there are no groups. */
 export const session = (fields = {}, snapshot = "") => new Handle("session", fields, snapshot);
 
-/** The caller without a socket; `progress` is that of an earlier job of the same plans. */
+/** A client that says what to send and does no I/O. `progress` is that of an earlier job with the same plans, as JSON. */
 export const job = (fields, progress = "") => new Handle("job", fields, progress);

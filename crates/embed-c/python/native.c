@@ -10,14 +10,17 @@
 
 #define HANDLE "avmarks handle"
 
-/* An argument as bytes, with a reference that is the caller's to drop; NULL with an exception where it is neither bytes nor text. */
+/* An argument as bytes, with a reference that is the caller's to drop; NULL with an exception if it is neither bytes nor text. */
 static PyObject *bytes_of(PyObject *argument, char **bytes, Py_ssize_t *length) {
     PyObject *found = argument;
     if (PyUnicode_Check(argument)) {
         /* Half a surrogate pair becomes bytes that are not UTF-8, and the library says so. */
         found = PyUnicode_AsEncodedString(argument, "utf-8", "surrogatepass");
-    } else {
+    } else if (PyBytes_Check(argument)) {
         Py_INCREF(found);
+    } else {
+        PyErr_Format(PyExc_TypeError, "expected bytes or text, found %R: convert it with bytes() or json.dumps()", (PyObject *)Py_TYPE(argument));
+        return NULL;
     }
     if (found != NULL && PyBytes_AsStringAndSize(found, bytes, length) == 0) return found;
     Py_XDECREF(found);

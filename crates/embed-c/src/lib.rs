@@ -13,6 +13,9 @@ use avmarks_embed::Handle;
 /// The number of this interface. It changes with the functions, not with what they are asked.
 const ABI: u32 = 1;
 
+/// The reply where a handle is NULL: the caller did not look at an error of [`avmarks_open`]. The library itself has no bug.
+const NO_HANDLE: &str = r#"{"v":1,"error":{"kind":"invalid-value","pointer":null,"message":"invalid handle `NULL`: expected one that avmarks_open gave; it gives none if its reply is an error"}}"#;
+
 /// A machine that is kept between questions; none after a panic.
 #[expect(non_camel_case_types, reason = "its name in C")]
 #[derive(Debug)]
@@ -133,7 +136,10 @@ pub unsafe extern "C" fn avmarks_ask(
         handle.0 = Some(taken);
         Some(text)
     };
-    let text = handle.and_then(answer).unwrap_or_else(avmarks_embed::panicked);
+    let text = match handle {
+        Some(handle) => answer(handle).unwrap_or_else(avmarks_embed::panicked),
+        None => NO_HANDLE.to_owned(),
+    };
     // SAFETY: the caller promises that `out_len` is NULL or may be written to.
     unsafe { hand_out(text, out_len) }
 }

@@ -111,7 +111,8 @@ int main(int argc, char **argv) {
     reply = avmarks_open(ABOUT, strlen(ABOUT), NULL, 0, &handle, &length);
     is(handle == NULL, "what is not opened is NULL", reply);
     begins(reply, "{\"v\":1,\"error\":{\"kind\":\"unknown-verb\"");
-    begins(avmarks_ask(NULL, LINE, strlen(LINE), NULL, 0, &length), "{\"v\":1,\"error\":{\"kind\":\"internal\"");
+    begins(avmarks_ask(NULL, LINE, strlen(LINE), NULL, 0, &length),
+           "{\"v\":1,\"error\":{\"kind\":\"invalid-value\",\"pointer\":null,\"message\":\"invalid handle `NULL`: ");
     begins(avmarks_open(SESSION, strlen(SESSION), NULL, 0, NULL, &length), "{\"v\":1,\"ok\":{}}");
 
     begins(avmarks_open(SESSION, strlen(SESSION), NULL, 0, &handle, &length), "{\"v\":1,\"ok\":{}}");

@@ -1,9 +1,10 @@
 //! Why a question could not be put.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What kind of error it is. The list is closed; each has a name that is stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ErrorKind {
     /// The request is not UTF-8, not JSON, or not an object.
     NotJson,
@@ -31,9 +32,9 @@ pub(crate) enum ErrorKind {
     Internal,
 }
 
+#[cfg(test)]
 impl ErrorKind {
     /// Every kind.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 12] = [
         Self::NotJson,
         Self::Version,
@@ -48,29 +49,6 @@ impl ErrorKind {
         Self::NotInFlight,
         Self::Internal,
     ];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::NotJson => "not-json",
-            Self::Version => "version",
-            Self::UnknownVerb => "unknown-verb",
-            Self::UnknownField => "unknown-field",
-            Self::DuplicateField => "duplicate-field",
-            Self::MissingField => "missing-field",
-            Self::WrongType => "wrong-type",
-            Self::InvalidValue => "invalid-value",
-            Self::Body => "body",
-            Self::Line => "line",
-            Self::NotInFlight => "not-in-flight",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-impl Serialize for ErrorKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }
 
 /// Why a question could not be put. It names no secret.

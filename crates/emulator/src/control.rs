@@ -23,7 +23,8 @@ mod webhooks;
 use std::sync::Arc;
 
 use avmarks_protocol::url::redact_usersig;
-use avmarks_spec::Excerpt;
+use avmarks_rules::Presence;
+use avmarks_spec::{Excerpt, Quoted};
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
@@ -34,6 +35,7 @@ use hyper::body::Incoming;
 use tower::ServiceExt;
 
 use crate::shared::Shared;
+use crate::webhooks::Initiator;
 use error::ControlError;
 use guard::{PREFIX, ROOT};
 
@@ -55,10 +57,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/_avmarks/groups", get(groups::list).post(groups::create)),
         ("/_avmarks/groups/{group}", get(groups::show).delete(groups::destroy)),
         ("/_avmarks/groups/{group}/join", post(groups::join)),
-        ("/_avmarks/groups/{group}/leave", post(groups::leave)),
-        ("/_avmarks/groups/{group}/kick", post(groups::kick)),
-        ("/_avmarks/groups/{group}/disconnect", post(groups::disconnect)),
-        ("/_avmarks/groups/{group}/reconnect", post(groups::reconnect)),
+        ("/_avmarks/groups/{group}/leave", groups::presence(Presence::Leave, Initiator::Member)),
+        ("/_avmarks/groups/{group}/kick", groups::presence(Presence::Leave, Initiator::Admin)),
+        ("/_avmarks/groups/{group}/disconnect", groups::presence(Presence::Disconnect, Initiator::Member)),
+        ("/_avmarks/groups/{group}/reconnect", groups::presence(Presence::Reconnect, Initiator::Member)),
         ("/_avmarks/groups/{group}/messages", get(calls::group_messages)),
         ("/_avmarks/accounts", get(calls::accounts)),
         ("/_avmarks/messages", get(calls::messages)),
@@ -112,10 +114,9 @@ async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Bo
 }
 
 async fn unknown(uri: Uri) -> ControlError {
-    let there: Vec<_> = routes().into_iter().map(|(path, _)| format!("`{path}`")).collect();
-    let path = redact_usersig(uri.path());
-    let asked = Excerpt(&path);
-    ControlError::new(StatusCode::NOT_FOUND, format!("there is no `{asked}` here; there are {}", there.join(", ")))
+    let paths: Vec<_> = routes().into_iter().map(|(path, _)| path).collect();
+    let (path, there) = (redact_usersig(uri.path()), Quoted(paths.iter()));
+    ControlError::new(StatusCode::NOT_FOUND, format!("there is no `{}` here; there are {there}", Excerpt(&path)))
 }
 
 async fn other_method(method: Method, uri: Uri) -> ControlError {

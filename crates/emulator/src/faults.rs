@@ -53,23 +53,13 @@ impl Kind {
     }
 }
 
-/// What a gateway sends along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    Html,
-    Json,
-    Empty,
-}
-
-impl Page {
-    pub(crate) const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Empty];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Empty => "empty",
-        }
+avmarks_spec::named_enum! {
+    /// What a gateway sends along.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Page {
+        Html = "html",
+        Json = "json",
+        Empty = "empty",
     }
 }
 

@@ -13,7 +13,7 @@ use avmarks_protocol::{BodyPath, Endpoint};
 use avmarks_rules::internal::Scratch;
 use avmarks_rules::{MarkCall, Omission, Operator, Policy, Reason, Refusal};
 use avmarks_spec::readings::{Random, RestOwner};
-use avmarks_spec::{Excerpt, Gap, Timestamp};
+use avmarks_spec::{Excerpt, Gap, Quoted, Timestamp};
 
 use crate::answer::{Answer, Effect, Outcome, refused_answer};
 use crate::app::{App, Settings};
@@ -137,13 +137,10 @@ impl<'a> Evaluation<'a> {
         let path = self.request.path;
         self.endpoint = Endpoint::from_path(path);
         if self.endpoint.is_none() {
-            let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("`{}`", endpoint.path())).collect();
+            let known = Quoted(Endpoint::ALL.iter().map(|endpoint| endpoint.path()));
             let path = without_query(path);
-            let message = format!(
-                "no call of this service has the path `{}`; its calls are {}",
-                Excerpt(&redact_usersig(&path)),
-                known.join(", ")
-            );
+            let path = redact_usersig(&path);
+            let message = format!("no call of this service has the path `{}`; its calls are {known}", Excerpt(&path));
             self.add(Refusal::UnknownPath, None, message)?;
         }
         ControlFlow::Continue(())

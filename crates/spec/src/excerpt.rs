@@ -48,6 +48,25 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
+/// Shows names in backquotes, with commas between them.
+///
+/// ```
+/// use avmarks_spec::Quoted;
+///
+/// assert_eq!(Quoted(["a", "b"].iter()).to_string(), "`a`, `b`");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<I>(pub I);
+
+impl<I: Iterator<Item: fmt::Display> + Clone> fmt::Display for Quoted<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.clone().enumerate().try_for_each(|(at, name)| {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}`{name}`")
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;

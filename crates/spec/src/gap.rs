@@ -58,7 +58,7 @@ impl Gap {
     }
 
     /// Every gap with a choice, with the policy field that decides it.
-    pub fn choices() -> impl Iterator<Item = (Self, &'static str)> {
+    pub fn choices() -> impl Iterator<Item = (Self, &'static str)> + Clone {
         Self::ALL.iter().filter_map(|gap| Some((*gap, gap.field()?)))
     }
 

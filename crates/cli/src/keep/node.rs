@@ -64,10 +64,8 @@ pub(super) struct Node {
     /// While it lasts, no call is made.
     pause: Pause,
     in_flight: usize,
-    /// What was read, and is not settled.
-    batches: BTreeMap<BatchId, Slot>,
-    deleted: Vec<Deleted>,
-    destroyed: Vec<GroupId>,
+    /// What is done with, and was not stored yet; and the batches that were read.
+    unsettled: BTreeMap<Slot, Settlement>,
     /// The versions of rows with a pending deletion.
     versions: BTreeMap<(GroupId, UserId), Version>,
     is_ready: bool,
@@ -100,9 +98,7 @@ impl Node {
             held: VecDeque::new(),
             pause: Pause::default(),
             in_flight: 0,
-            batches: BTreeMap::new(),
-            deleted: Vec::new(),
-            destroyed: Vec::new(),
+            unsettled: BTreeMap::new(),
             versions: BTreeMap::new(),
             is_ready: false,
         }
@@ -230,9 +226,7 @@ impl Node {
         let groups: Vec<GroupId> = self.keeper.groups().map(|view| view.group).collect();
         groups.into_iter().filter(|group| Slot::of(group) == slot).for_each(|group| self.keeper.forget(group));
         self.held.retain(|call| Slot::of(&call.group) != slot);
-        self.batches.retain(|_, of| *of != slot);
-        self.deleted.retain(|row| Slot::of(&row.group) != slot);
-        self.destroyed.retain(|group| Slot::of(group) != slot);
+        self.unsettled.remove(&slot);
         self.versions.retain(|(group, _), _| Slot::of(group) != slot);
     }
 
@@ -280,11 +274,11 @@ impl Node {
     fn read_batches(&mut self) -> Result<(), StoreError> {
         loop {
             let slots: Vec<Slot> = self.leases.keys().copied().collect();
-            let in_hand: Vec<BatchId> = self.batches.keys().copied().collect();
+            let in_hand: Vec<BatchId> = self.unsettled.values().flat_map(|of| of.batches.iter().copied()).collect();
             let batches = self.store.inbox(&slots, &in_hand, ROWS_MAX)?;
             let is_last = batches.len() < ROWS_MAX;
             for batch in batches {
-                self.batches.insert(batch.id, batch.slot);
+                self.unsettled.entry(batch.slot).or_default().batches.push(batch.id);
                 for event in batch.events {
                     let change = match event.change {
                         StoredChange::Online(account) | StoredChange::Joined(account) => {
@@ -424,7 +418,8 @@ impl Node {
                 _ => continue,
             };
             if let Some(version) = self.versions.remove(&(group, account)) {
-                self.deleted.push(Deleted { group, account, version });
+                let unsettled = self.unsettled.entry(Slot::of(&group)).or_default();
+                unsettled.deleted.push(Deleted { group, account, version });
             }
         }
     }
@@ -433,31 +428,17 @@ impl Node {
     fn note_events(&mut self) {
         for event in self.keeper.take_events() {
             if let Event::Destroyed { group } = &event {
-                self.destroyed.push(*group);
+                self.unsettled.entry(Slot::of(group)).or_default().destroyed.push(*group);
             }
             note(&self.metrics, &event);
         }
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
-        let slots: BTreeSet<Slot> = self
-            .batches
-            .values()
-            .copied()
-            .chain(self.deleted.iter().map(|row| Slot::of(&row.group)))
-            .chain(self.destroyed.iter().map(Slot::of))
-            .collect();
-        for slot in slots {
-            let settlement = Settlement {
-                batches: self.batches.iter().filter(|(_, of)| **of == slot).map(|(id, _)| *id).collect(),
-                deleted: self.deleted.iter().filter(|row| Slot::of(&row.group) == slot).copied().collect(),
-                destroyed: self.destroyed.iter().filter(|group| Slot::of(group) == slot).copied().collect(),
-                ..Settlement::default()
-            };
+        // What cannot be stored now stays for the next time.
+        for (slot, settlement) in self.unsettled.clone() {
             self.settle_slot(slot, &settlement)?;
-            self.batches.retain(|_, of| *of != slot);
-            self.deleted.retain(|row| Slot::of(&row.group) != slot);
-            self.destroyed.retain(|group| Slot::of(group) != slot);
+            self.unsettled.remove(&slot);
         }
         Ok(())
     }

@@ -53,21 +53,33 @@ export function cases(avmarks, border) {
         }],
         ["what is neither text nor bytes is refused", () => {
             for (const wrong of [{}, [], null, 1, new ArrayBuffer(2), new Uint16Array(2), new DataView(new ArrayBuffer(2))]) {
-                equal(thrown(() => call(request, wrong)).message, "expected a string or a Uint8Array");
+                begins(thrown(() => call(request, wrong)).message, "expected a string or a Uint8Array, found ");
                 equal(thrown(() => call(wrong)) instanceof TypeError, true);
             }
             equal(thrown(() => check("get_members")) instanceof TypeError, true);
+            begins(thrown(() => check("get_members", {})).message, "expected a string or a Uint8Array, found an object; JSON.stringify");
+        }],
+        ["fields that are not an object are refused", () => {
+            for (const [wrong, named] of [["{}", "string"], [5, "number"], [[], "an array"]]) {
+                begins(thrown(() => ask("about", wrong)).message, `expected an object of fields, found ${named};`);
+                equal(thrown(() => session(wrong)) instanceof TypeError, true);
+                equal(thrown(() => check("get_members", "{}", wrong)) instanceof TypeError, true);
+            }
+        }],
+        ["a bigint is passed as its digits", () => {
+            equal(ask("plan", { change: "set", group: "g", inputs: [{ account: "a", marks: [1000n] }] }).accepted, true);
+            equal(thrown(() => ask("plan", { change: "set", group: "g", inputs: [{ account: "a", marks: [2n ** 64n] }] })).kind, "invalid-value");
         }],
         ["a body of 16 MiB is measured", () => {
             equal(text(call(request, new Uint8Array(1 << 24))).includes("the body has 16777216 bytes"), true);
             equal(text(call(" ".repeat(1 << 24) + request, body)), text(call(request, body)));
         }],
         ["a body is not taken for the one before it, whatever their lengths", () => {
-            const question = '{"v":1,"do":"check","endpoint":"get_members"}';
+            const members = '{"v":1,"do":"check","endpoint":"get_members"}';
             for (const length of [0, 1, 1 << 20, 3, (1 << 20) + 1, 2, 1 << 24, 1]) {
                 const of = "x".repeat(length);
-                const reply = text(call(question, of));
-                equal(reply, text(call(question, new TextEncoder().encode(of))));
+                const reply = text(call(members, of));
+                equal(reply, text(call(members, new TextEncoder().encode(of))));
                 equal(reply.includes(`${length} bytes`), length > 1 << 20);
             }
         }],
@@ -76,6 +88,8 @@ export function cases(avmarks, border) {
             equal(error instanceof AvmarksError, true);
             equal(error.kind, "unknown-field");
             equal(error.pointer, "/polcy");
+            begins(error.message, "/polcy: `polcy` is not a field here");
+            begins(thrown(() => ask("about", {}, "x")).message, "there ");
             equal(thrown(() => job({})) instanceof AvmarksError, true);
         }],
         ["marks cross as JSON", () => {
@@ -91,7 +105,7 @@ export function cases(avmarks, border) {
             begins(thrown(() => of.ask("line", {}, "{}")).message, "line 2: ");
             of.close();
             of.close();
-            equal(thrown(() => of.ask("snapshot")).message, "it is closed");
+            equal(thrown(() => of.ask("snapshot")).message, "the session or job is closed");
             const again = session({}, snapshot);
             equal(text(again.call('{"v":1,"do":"snapshot"}')).slice('{"v":1,"ok":'.length, -1), snapshot);
             again.close();

@@ -9,7 +9,7 @@ initSync(new Uint8Array());
 const service = session({ policy: { profile: "2023" } }, "");
 const answer = service.ask("line", {}, '{"at":0,"do":"tick"}');
 service.close();
-job({ plans: [], seed: 7 }).close();
+job({ plans: [], seed: 7n }).close();
 try {
     ask("about");
 } catch (error) {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Avmarks;
 
-/** The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. `docs/embed.md` has every question. */
+/** The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. `docs/embed.md` describes all requests. */
 final class Avmarks
 {
     private const ABI = 1;
@@ -22,6 +22,10 @@ final class Avmarks
             $ffi = \FFI::scope('avmarks');
         } catch (\FFI\Exception) {
             $path = getenv('AVMARKS_LIBRARY') ?: __DIR__ . '/libavmarks.so';
+            // The loader searches for a name without a slash.
+            if (str_contains($path, '/') && !is_file($path)) {
+                throw new \RuntimeException("there is no library `$path`: `.ci/bindings php` builds it; AVMARKS_LIBRARY is the path of another");
+            }
             $ffi = \FFI::cdef((string) file_get_contents(__DIR__ . '/avmarks-ffi.h'), $path);
         }
         if ($ffi->avmarks_abi() !== self::ABI) {
@@ -30,7 +34,7 @@ final class Avmarks
         return $ffi;
     }
 
-    /** Answers a question: the reply as it is, `error` included. */
+    /** Sends a request and returns the reply, which may be an `error`. */
     public static function call(string $request, string $body = ''): string
     {
         $ffi = self::ffi();
@@ -47,10 +51,11 @@ final class Avmarks
     }
 
     /**
-     * Answers a question: its fields in, what it gave out.
+     * Sends a request, given its fields, and returns the reply.
      *
      * @param array<string, mixed> $fields
-     * @throws AvmarksException where the question could not be put
+     * @throws AvmarksException if the request is invalid
+     * @throws \JsonException if a field cannot be JSON: text that is not UTF-8, NaN
      */
     public static function ask(string $do, string $body = '', array $fields = []): mixed
     {
@@ -58,10 +63,11 @@ final class Avmarks
     }
 
     /**
-     * Everything that is wrong with the body of a call, as far as the body shows it.
+     * Lists every rule that the body of a call breaks, as far as the body alone shows it.
      *
      * @param array<string, mixed> $fields
      * @return array{accepted: bool, violations: list<array{step: int, code: int, because: list<string>, pointer: ?string, message: string}>}
+     * @throws AvmarksException if there is no such call or field
      */
     public static function check(string $endpoint, string $body, array $fields = []): array
     {

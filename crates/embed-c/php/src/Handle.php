@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Avmarks;
 
-/** A machine that is kept between questions: a session or a job. */
+/** A session or a job: state that is kept between requests. */
 final class Handle
 {
     private ?\FFI\CData $handle;
@@ -15,7 +15,7 @@ final class Handle
     }
 
     /**
-     * A service with its groups; `$snapshot` is that of an earlier one.
+     * A service with its groups. `$snapshot` is that of an earlier session, as JSON; without it there are no groups.
      *
      * @param array<string, mixed> $fields
      */
@@ -25,7 +25,7 @@ final class Handle
     }
 
     /**
-     * The caller without a socket; `$progress` is that of an earlier job of the same plans.
+     * A client that says what to send and does no I/O. `$progress` is that of an earlier job with the same plans, as JSON.
      *
      * @param array<string, mixed> $fields
      */
@@ -45,26 +45,27 @@ final class Handle
         return new self($ffi, $handle);
     }
 
-    /** Answers a question: the reply as it is, `error` included. */
+    /** Sends a request and returns the reply, which may be an `error`. */
     public function call(string $request, string $body = ''): string
     {
-        $handle = $this->handle ?? throw new \LogicException('it is closed');
+        $handle = $this->handle ?? throw new \LogicException('the session or job is closed');
         $text = $this->ffi->avmarks_ask($handle, $request, strlen($request), $body, strlen($body), null);
         return Avmarks::taken($this->ffi, $text);
     }
 
     /**
-     * Answers a question: its fields in, what it gave out.
+     * Sends a request, given its fields, and returns the reply.
      *
      * @param array<string, mixed> $fields
-     * @throws AvmarksException where the question could not be put
+     * @throws AvmarksException if the request is invalid
+     * @throws \JsonException if a field cannot be JSON: text that is not UTF-8, NaN
      */
     public function ask(string $do, string $body = '', array $fields = []): mixed
     {
         return Avmarks::value($this->call(Avmarks::request($do, $fields), $body));
     }
 
-    /** Gives the memory back. Nothing can be asked afterwards. */
+    /** Frees the memory. Later requests throw a LogicException. */
     public function close(): void
     {
         if ($this->handle !== null) {
@@ -73,7 +74,7 @@ final class Handle
         }
     }
 
-    /** A copy would give the same memory back once more. */
+    /** A copy would free the same memory once more. */
     private function __clone()
     {
     }

@@ -55,9 +55,25 @@ final class AvmarksTest extends TestCase
             self::fail();
         } catch (AvmarksException $caught) {
             self::assertSame(['unknown-field', '/polcy'], [$caught->kind, $caught->pointer]);
+            self::assertStringStartsWith('/polcy: `polcy` is not a field here', $caught->getMessage());
+        }
+        try {
+            Avmarks::ask('about', 'x');
+            self::fail();
+        } catch (AvmarksException $caught) {
+            self::assertNull($caught->pointer);
+            self::assertStringStartsWith('there ', $caught->getMessage());
         }
         $this->expectException(AvmarksException::class);
         Handle::job([]);
+    }
+
+    public function testAMissingLibraryIsNamed(): void
+    {
+        $program = 'require ' . var_export(realpath(__DIR__ . '/../src/autoload.php'), true) . '; Avmarks\Avmarks::call("{}");';
+        exec('AVMARKS_LIBRARY=/nowhere/libavmarks.so ' . escapeshellarg(PHP_BINARY) . ' -r ' . escapeshellarg($program) . ' 2>&1', $printed, $status);
+        self::assertSame(255, $status);
+        self::assertStringContainsString('there is no library `/nowhere/libavmarks.so`', implode("\n", $printed));
     }
 
     public function testMarksCrossAsJson(): void

@@ -5,7 +5,7 @@
 >>> found["accepted"], found["violations"][0]["pointer"]
 (False, '/CommandType')
 
-`docs/embed.md` of the project has every question and every field.
+`docs/embed.md` of the project describes all requests and their fields.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ _ask = _native.ask
 
 
 class AvmarksError(Exception):
-    """A question that could not be put. `kind` is one of a closed list of words, `pointer` a JSON pointer into the request, or None."""
+    """An invalid request. `kind` is one of the words in `docs/embed.md`, `pointer` a JSON pointer to the field, or None. The text of the
+    error is `pointer` and `message`."""
 
     def __init__(self, kind: str, pointer: str | None, message: str) -> None:
-        super().__init__(message)
+        super().__init__(f"{pointer}: {message}" if pointer else message)
         self.kind, self.pointer, self.message = kind, pointer, message
 
 
 class Violation(TypedDict):
-    """A rule that a request breaks."""
+    """A rule that a request breaks. `because` has the ids of the clauses and gaps, for `explain`."""
 
     step: int
     code: int
@@ -45,7 +46,7 @@ class _Found(TypedDict):
 
 
 class Checked(_Found, total=False):
-    """What `check` found; the last three only where `want` names them."""
+    """What `check` found; the last three only if `want` names them."""
 
     answer: Any
     because: list[str]
@@ -53,7 +54,7 @@ class Checked(_Found, total=False):
 
 
 def call(request: bytes | str, body: bytes | str = b"") -> bytes:
-    """Answers a question, as bytes: the reply as it is, `error` included. Text is taken as UTF-8."""
+    """Sends a request and returns the reply, which may be an `error`, as bytes. Text is encoded as UTF-8."""
     return _ask(None, request, body)
 
 
@@ -65,34 +66,36 @@ def _value(reply: bytes) -> Any:
 
 
 def _request(do: str, fields: dict[str, Any]) -> bytes:
-    return json.dumps({"v": 1, "do": do, **fields}, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    # NaN and infinity, which are not JSON, raise a ValueError.
+    text = json.dumps({"v": 1, "do": do, **fields}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def ask(do: str, body: bytes | str = b"", **fields: Any) -> Any:
-    """Answers a question: its fields in, what it gave out. Raises AvmarksError where it could not be put."""
+    """Sends a request, given its fields, and returns the reply. Raises AvmarksError if the request is invalid."""
     return _value(call(_request(do, fields), body))
 
 
 def about() -> dict[str, Any]:
-    """Which versions these are."""
+    """The versions of the library, of its formats and of the documents."""
     found: dict[str, Any] = ask("about")
     return found
 
 
 def check(endpoint: str, body: bytes | str, **fields: Any) -> Checked:
-    """Everything that is wrong with the body of a call, as far as the body shows it."""
+    """Lists every rule that the body of a call breaks, as far as the body alone shows it."""
     found: Checked = ask("check", body, endpoint=endpoint, **fields)
     return found
 
 
-def explain(subject: str) -> dict[str, Any]:
-    """A clause, a gap, an error code or a mark in words."""
-    found: dict[str, Any] = ask("explain", subject=subject)
+def explain(subject: str | int) -> dict[str, Any]:
+    """Describes a clause, a gap, an error code or a mark: what a violation has in `because` and in `code`."""
+    found: dict[str, Any] = ask("explain", subject=str(subject) if type(subject) is int else subject)
     return found
 
 
 def plan(change: str, group: str, inputs: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
-    """The calls for any number of accounts."""
+    """Splits a change of any number of accounts into calls, each with at most 500 accounts."""
     found: dict[str, Any] = ask("plan", change=change, group=group, inputs=inputs, **fields)
     return found
 
@@ -101,7 +104,7 @@ _Self = TypeVar("_Self", bound="_Handle")
 
 
 class _Handle:
-    """A machine that is kept between questions. It may be asked by several threads, which wait for each other."""
+    """State that is kept between requests. Several threads may use it; they wait for each other."""
 
     def __init__(self, do: str, body: bytes | str, fields: dict[str, Any]) -> None:
         self._lock = threading.Lock()
@@ -109,23 +112,23 @@ class _Handle:
         _value(reply)
 
     def call(self, request: bytes | str, body: bytes | str = b"") -> bytes:
-        """Answers a question, as bytes: the reply as it is, `error` included. Text is taken as UTF-8."""
+        """Sends a request and returns the reply, which may be an `error`, as bytes. Text is encoded as UTF-8."""
         with self._lock:
             if self._handle is None:
-                raise ValueError("it is closed")
+                raise ValueError(f"the {type(self).__name__} is closed")
             return _ask(self._handle, request, body)
 
     def ask(self, do: str, body: bytes | str = b"", **fields: Any) -> Any:
-        """Answers a question: its fields in, what it gave out. Raises AvmarksError where it could not be put."""
+        """Sends a request, given its fields, and returns the reply. Raises AvmarksError if the request is invalid."""
         return _value(self.call(_request(do, fields), body))
 
     def close(self) -> None:
-        """Gives the memory back. Nothing can be asked afterwards."""
+        """Frees the memory. Later requests raise a ValueError."""
         with self._lock:
             self._handle = None
 
     def __reduce__(self) -> str:
-        # A copy would be the same machine, and not one in the same state.
+        # A copy would share its state with the original.
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled; open another with its snapshot or progress")
 
     def __enter__(self: _Self) -> _Self:
@@ -136,14 +139,14 @@ class _Handle:
 
 
 class Session(_Handle):
-    """A service with its groups. `snapshot` is that of an earlier one."""
+    """A service with its groups. `snapshot` is that of an earlier session, as JSON; without it there are no groups."""
 
     def __init__(self, snapshot: bytes | str = b"", **fields: Any) -> None:
         super().__init__("session", snapshot, fields)
 
 
 class Job(_Handle):
-    """The caller without a socket. `progress` is that of an earlier job of the same plans."""
+    """A client that says what to send and does no I/O. `progress` is that of an earlier job with the same plans, as JSON."""
 
     def __init__(self, progress: bytes | str = b"", **fields: Any) -> None:
         super().__init__("job", progress, fields)

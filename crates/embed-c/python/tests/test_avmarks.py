@@ -43,12 +43,12 @@ def test_text_is_taken_as_utf_8():
     assert caught.value.kind == "not-json"
 
 
-@pytest.mark.parametrize("wrong", [None, 1, bytearray(b"{}"), memoryview(b"{}"), []], ids=lambda wrong: type(wrong).__name__)
+@pytest.mark.parametrize("wrong", [None, 1, bytearray(b"{}"), memoryview(b"{}"), [], {}], ids=lambda wrong: type(wrong).__name__)
 def test_what_is_neither_bytes_nor_text_is_refused(wrong):
     for asked in ((wrong, b""), (REQUEST, wrong)):
-        with pytest.raises(TypeError, match="expected bytes"):
+        with pytest.raises(TypeError, match=f"expected bytes or text, found <class '{type(wrong).__name__}'>"):
             avmarks.call(*asked)
-    with pytest.raises(TypeError, match="expected bytes"):
+    with pytest.raises(TypeError, match="expected bytes or text"):
         avmarks.Session(wrong)
 
 
@@ -66,8 +66,27 @@ def test_an_error_is_raised_with_its_place():
     with pytest.raises(avmarks.AvmarksError) as caught:
         avmarks.check("modify_user_info", b"", polcy={})
     assert (caught.value.kind, caught.value.pointer) == ("unknown-field", "/polcy")
+    assert str(caught.value) == "/polcy: " + caught.value.message
+    with pytest.raises(avmarks.AvmarksError) as caught:
+        avmarks.ask("about", b"x")
+    assert caught.value.pointer is None and str(caught.value) == caught.value.message
     with pytest.raises(avmarks.AvmarksError):
         avmarks.Job(plans=[])
+
+
+def test_a_refusal_is_explained_by_its_code_or_its_rule():
+    violation = avmarks.check("modify_user_info", BODY)["violations"][0]
+    assert avmarks.explain(violation["because"][0])["kind"] == "clause"
+    assert avmarks.explain(violation["code"]) == avmarks.explain(str(violation["code"]))
+    for wrong in (None, 1.5, True):
+        with pytest.raises(avmarks.AvmarksError, match="^/subject: invalid value .*: expected a string"):
+            avmarks.explain(wrong)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_numbers_that_json_lacks_are_refused(wrong):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        avmarks.ask("usersig_sign", key="k", sdkappid=1, identifier="a", now_ms=wrong)
 
 
 @pytest.mark.parametrize("mark,accepted", [(1000, True), (4294967295, True), (4294967296, False), (-1, False)])
@@ -82,7 +101,7 @@ def test_a_session_keeps_its_state_until_it_is_closed():
         with pytest.raises(avmarks.AvmarksError, match="line 2: "):
             session.ask("line", b"{}")
     session.close()
-    with pytest.raises(ValueError, match="closed"):
+    with pytest.raises(ValueError, match="the Session is closed"):
         session.ask("snapshot")
     with avmarks.Session(snapshot) as again:
         assert again.call(b'{"v":1,"do":"snapshot"}')[len(b'{"v":1,"ok":'):-1] == snapshot

@@ -104,6 +104,14 @@ pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> 
     Ok(value)
 }
 
+/// Which part of a list is asked for: what lies behind `after`, at most `limit` of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page<T> {
+    pub(super) after: Option<T>,
+    pub(super) limit: Option<usize>,
+}
+
 /// A field that may be left out, and is not null.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)

@@ -3,15 +3,16 @@ package io.github.avmarks;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
- * The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. {@code docs/embed.md} has every
- * question. Requests are JSON, replies are JSON: bring the JSON library of your choice.
+ * The audio-video group marks API of Tencent Cloud Chat: requests checked before they are sent. {@code docs/embed.md} describes all
+ * requests. Requests and replies are JSON, for the JSON library of your choice.
  */
 public final class Avmarks {
     private static final int ABI = 1;
     private static final String OK = "{\"v\":1,\"ok\":";
-    private static final byte[] NOTHING = new byte[0];
+    static final byte[] NOTHING = new byte[0];
 
     static {
         Native.register(Avmarks.class, "avmarks");
@@ -41,9 +42,11 @@ public final class Avmarks {
 
     /** Asks a function of the library. JNA would copy an array there and back; this copies it once. */
     static byte[] asked(byte[] request, byte[] body, Asked function) {
+        Objects.requireNonNull(request, "the request is null");
+        Objects.requireNonNull(body, "the body is null: expected bytes, or an empty array");
         long out = Native.malloc(16L + request.length + body.length);
         if (out == 0) {
-            throw new OutOfMemoryError("for a question of " + (request.length + (long) body.length) + " bytes");
+            throw new OutOfMemoryError("for a request of " + (request.length + (long) body.length) + " bytes");
         }
         try {
             Pointer area = new Pointer(out);
@@ -61,36 +64,42 @@ public final class Avmarks {
         }
     }
 
-    /** Answers a question: the reply as it is, {@code error} included. */
+    /** Sends a request and returns the reply, which may be an {@code error}. */
     public static byte[] call(byte[] request, byte[] body) {
         return asked(request, body, Avmarks::avmarks_call);
     }
 
-    /**
-     * Answers a question.
-     *
-     * @return what it gave, as JSON
-     * @throws AvmarksException where the question could not be put
-     */
-    public static String ask(String request, byte[] body) {
-        return ok(call(request.getBytes(StandardCharsets.UTF_8), body));
+    /** A request as bytes. */
+    static byte[] encoded(String request) {
+        return Objects.requireNonNull(request, "the request is null").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Answers a question that is about no bytes. */
+    /**
+     * Sends a request.
+     *
+     * @return the value of {@code ok} in the reply, as JSON
+     * @throws AvmarksException if the request is invalid
+     */
+    public static String ask(String request, byte[] body) {
+        return ok(call(encoded(request), body));
+    }
+
+    /** Sends a request without a body. */
     public static String ask(String request) {
         return ask(request, NOTHING);
     }
 
     /**
-     * Everything that is wrong with the body of a call, as far as the body shows it.
+     * Lists every rule that the body of a call breaks, as far as the body alone shows it.
      *
      * @return {@code {"accepted":…,"violations":[…]}}
+     * @throws AvmarksException if there is no such call
      */
     public static String check(String endpoint, byte[] body) {
         return ask("{\"v\":1,\"do\":\"check\",\"endpoint\":" + quoted(endpoint) + "}", body);
     }
 
-    /** What a reply gave. */
+    /** The value of {@code ok} in a reply. */
     static String ok(byte[] bytes) {
         String reply = new String(bytes, StandardCharsets.UTF_8);
         if (reply.startsWith(OK)) {
@@ -133,16 +142,18 @@ public final class Avmarks {
 
     /** A text as a JSON string, for requests that are put together by hand. */
     public static String quoted(String text) {
+        Objects.requireNonNull(text, "the text is null");
         StringBuilder json = new StringBuilder("\"");
-        for (char next : text.toCharArray()) {
+        text.codePoints().forEach(next -> {
             if (next == '"' || next == '\\') {
-                json.append('\\').append(next);
-            } else if (next < ' ') {
-                json.append(String.format("\\u%04x", (int) next));
+                json.append('\\').append((char) next);
+            } else if (next < ' ' || Character.MIN_SURROGATE <= next && next <= Character.MAX_SURROGATE) {
+                // UTF-8 has no half of a surrogate pair: escaped, it is refused instead of replaced by a question mark.
+                json.append(String.format("\\u%04x", next));
             } else {
-                json.append(next);
+                json.appendCodePoint(next);
             }
-        }
+        });
         return json.append('"').toString();
     }
 }

@@ -1,9 +1,8 @@
 package io.github.avmarks;
 
 import com.sun.jna.Pointer;
-import java.nio.charset.StandardCharsets;
 
-/** A machine that is kept between questions: a session or a job. Several threads may ask it, and wait for each other. */
+/** A session or a job: state that is kept between requests. Several threads may use it; they wait for each other. */
 public final class Handle implements AutoCloseable {
     /** Where the library keeps it; 0 when it is closed. */
     private long handle;
@@ -13,14 +12,14 @@ public final class Handle implements AutoCloseable {
     }
 
     /**
-     * Opens what the request asks for.
+     * Opens a session or a job.
      *
      * @param request {@code {"v":1,"do":"session",…}} or {@code {"v":1,"do":"job",…}}
      * @param body a snapshot, or the progress of an earlier job; empty to start anew
-     * @throws AvmarksException where there is none
+     * @throws AvmarksException if the request or the body is invalid
      */
     public static Handle open(String request, byte[] body) {
-        byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = Avmarks.encoded(request);
         long[] handle = new long[1];
         byte[] reply = Avmarks.asked(bytes, body, (req, reqLen, about, aboutLen, out) -> {
             long text = Avmarks.avmarks_open(req, reqLen, about, aboutLen, out + 8, out);
@@ -31,30 +30,35 @@ public final class Handle implements AutoCloseable {
         return new Handle(handle[0]);
     }
 
-    /** A service with its groups, from the start. */
+    /** Opens a session without groups. */
     public static Handle session() {
-        return open("{\"v\":1,\"do\":\"session\"}", new byte[0]);
+        return open("{\"v\":1,\"do\":\"session\"}", Avmarks.NOTHING);
     }
 
-    /** Answers a question: the reply as it is, {@code error} included. */
+    /** Sends a request and returns the reply, which may be an {@code error}. */
     public synchronized byte[] call(byte[] request, byte[] body) {
         if (handle == 0) {
-            throw new IllegalStateException("it is closed");
+            throw new IllegalStateException("the session or job is closed");
         }
         return Avmarks.asked(request, body, (req, reqLen, about, aboutLen, out) -> Avmarks.avmarks_ask(handle, req, reqLen, about, aboutLen, out));
     }
 
     /**
-     * Answers a question.
+     * Sends a request.
      *
-     * @return what it gave, as JSON
-     * @throws AvmarksException where the question could not be put
+     * @return the value of {@code ok} in the reply, as JSON
+     * @throws AvmarksException if the request is invalid
      */
     public String ask(String request, byte[] body) {
-        return Avmarks.ok(call(request.getBytes(StandardCharsets.UTF_8), body));
+        return Avmarks.ok(call(Avmarks.encoded(request), body));
     }
 
-    /** Gives the memory back. Nothing can be asked afterwards. */
+    /** Sends a request without a body. */
+    public String ask(String request) {
+        return ask(request, Avmarks.NOTHING);
+    }
+
+    /** Frees the memory. Later requests throw an {@link IllegalStateException}. */
     @Override
     public synchronized void close() {
         if (handle != 0) {

@@ -14,6 +14,7 @@ import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.Test;
+import org.junit.function.ThrowingRunnable;
 
 public class AvmarksTest {
     private static final String BODY = "{\"GroupId\":\"g\",\"CommandType\":1,\"MemberList\":[{\"Member_Account\":\"a\",\"Marks\":[999]}]}";
@@ -98,11 +99,32 @@ public class AvmarksTest {
         AvmarksException caught = assertThrows(AvmarksException.class, () -> Avmarks.ask("{\"v\":1,\"do\":\"about\",\"p\\\"c\":1}"));
         assertEquals("unknown-field", caught.kind());
         assertEquals("/p\"c", caught.pointer());
-        assertEquals("`p\"c` is not a field here: expected `v`, `do`", caught.getMessage());
+        assertEquals("/p\"c: `p\"c` is not a field here: expected `v`, `do`", caught.getMessage());
         caught = assertThrows(AvmarksException.class, () -> Avmarks.ask("{\"v\":1,\"do\":\"about\"}", new byte[1]));
         assertEquals(null, caught.pointer());
+        assertTrue(caught.getMessage(), caught.getMessage().startsWith("there "));
         assertThrows(AvmarksException.class, () -> Handle.open("{\"v\":1,\"do\":\"job\"}", NOTHING));
         assertThrows(AvmarksException.class, () -> Avmarks.check("\"\\\n", NOTHING));
+    }
+
+    @Test
+    public void nullIsNamed() {
+        String about = "{\"v\":1,\"do\":\"about\"}";
+        NullPointerException caught = assertThrows(NullPointerException.class, () -> Avmarks.check("get_members", null));
+        assertEquals("the body is null: expected bytes, or an empty array", caught.getMessage());
+        for (ThrowingRunnable ask : new ThrowingRunnable[] {() -> Avmarks.ask(null), () -> Avmarks.call(null, NOTHING), () -> Handle.open(null, NOTHING)}) {
+            assertEquals("the request is null", assertThrows(NullPointerException.class, ask).getMessage());
+        }
+        assertThrows(NullPointerException.class, () -> Handle.session().ask(about, null));
+        assertEquals("the text is null", assertThrows(NullPointerException.class, () -> Avmarks.check(null, NOTHING)).getMessage());
+    }
+
+    @Test
+    public void textIsQuotedAsJson() {
+        assertEquals("\"\u00e9\ud83d\ude00\\\"\\\\\\u000a\"", Avmarks.quoted("\u00e9\ud83d\ude00\"\\\n"));
+        // Half of a surrogate pair.
+        assertEquals("\"a\\ud83d\"", Avmarks.quoted("a\ud83d"));
+        assertEquals("invalid-value", assertThrows(AvmarksException.class, () -> Avmarks.check("\ud83d", NOTHING)).kind());
     }
 
     @Test
@@ -127,6 +149,7 @@ public class AvmarksTest {
             }
         });
         assertEquals("{\"line\":201,\"events\":[]}", session.ask(line, tick));
+        assertTrue(session.ask("{\"v\":1,\"do\":\"snapshot\"}").startsWith("{\"avmarks_snapshot\":"));
         session.close();
         session.close();
         assertThrows(IllegalStateException.class, () -> session.ask(line, tick));
