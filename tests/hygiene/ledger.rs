@@ -16,17 +16,17 @@ fn the_ledger_page_is_up_to_date() {
 fn tables() -> String {
     let mut text = String::from(
         "# The ledger\n\n\
-         Printed from the tables of `crates/spec`, and the profiles from `crates/rules`; a test compares. A **clause** is the\n\
-         vendor's word in ours; a **gap** is a question that the documents leave open, with the reading that is the default first\n\
-         and the others after it. The order in which the rules are applied to a request is such a gap, `gap:precedence`: no document\n\
-         gives one, and ours is in docs/precedence.md.\n\n\
+         Printed from the tables of `crates/spec`, and the profiles from `crates/rules`; a test compares them. A **clause** is a rule that\n\
+         the vendor's documents state, paraphrased. A **gap** is a question that the documents leave open, with its possible answers\n\
+         (readings), the default first. The order in which the rules are applied to a request is such a gap, `gap:precedence`: no document\n\
+         states one, and ours is in docs/precedence.md.\n\n\
          A source is a page, the date of the copy that was read, and the part of the page. The first source of a clause is the newest copy\n\
-         that shows that very sentence: of some pages the newer copies were seen in part only. The pages themselves may have changed\n\
-         since; copies of 2023 stand in the vendor's repository `tencentyun/intlcloud-documents` on GitHub. `undated` is a copy that\n\
-         shows no date; those of www.tencentcloud.com/zh list the data centre of Jakarta and not yet that of Tokyo, and so are of\n\
-         2024 or 2025. Nothing here was tried on the live service.\n\n\
+         that has exactly that sentence, because of some pages the newer copies were available only in part. The pages themselves may have\n\
+         changed since. Copies of 2023 are in the vendor's repository `tencentyun/intlcloud-documents` on GitHub. `undated` is a copy\n\
+         without a date; those of www.tencentcloud.com/zh list the data centre of Jakarta but not that of Tokyo, so they are from\n\
+         2024 or 2025. Nothing here was tested on the live service.\n\n\
          ## Clauses\n\n\
-         | id | kind | what it says | a breach is answered | sources |\n\
+         | id | kind | rule | answer to a violation | sources |\n\
          |---|---|---|---|---|\n",
     );
     for clause in Clause::ALL {
@@ -67,9 +67,9 @@ fn sources(sources: &[Source]) -> String {
     if shown.is_empty() { "–".to_owned() } else { shown.join("; ") }
 }
 
-/// Each profile in words, and the gaps that not all of them read alike.
+/// Each profile in words, and the gaps for which the profiles have different readings.
 fn profiles() -> String {
-    let mut text = String::from("## Profiles\n\nA profile is a policy under a name: one reading for every gap.\n\n");
+    let mut text = String::from("## Profiles\n\nA profile is a policy with a name: one reading for every gap.\n\n");
     for profile in PROFILES {
         writeln!(text, "- `{}`: {}", profile.name, profile.meaning).unwrap();
     }

@@ -7,7 +7,7 @@ use avmarks_testkit::case::cases;
 
 use super::{compared_page, files, read, shipped};
 
-/// What holds a clause or gap that no case reaches, and why none does.
+/// Clauses and gaps that no case shows, with the reason.
 const NO_STORY: &[(&str, &str)] = &[
     ("QUERY", "a scenario line has no query"),
     ("USERSIG", "a scenario line has no signature"),
@@ -20,8 +20,8 @@ const NO_STORY: &[(&str, &str)] = &[
 fn every_clause_and_gap_is_traced() {
     let mut page = String::from(
         "# Traceability\n\n\
-         Printed from the code and the tests; a test compares. A place counts where its code or its comment names the id.\n\
-         `tests/rules/properties.rs` holds all of them at once, because it compares whole answers with the oracle's; it is not\n\
+         Printed from the code and the tests; a test compares them. A file is listed if its code or a comment names the id.\n\
+         `tests/rules/properties.rs` tests all of them, because it compares whole answers with those of the oracle; it is not\n\
          repeated in every row.\n\n\
          | id | implemented in | cases | named by other tests |\n|---|---|---|---|\n",
     );

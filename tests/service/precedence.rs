@@ -73,14 +73,14 @@ fn each_row_names_its_calls() {
 fn page() -> String {
     let mut page = String::from(
         "# The precedence of refusals\n\n\
-         A request may break several rules at once. The first row that applies answers, and nothing is applied. No document of\n\
-         the vendor says which of two errors goes first: the order of the steps, and of the rows within a step, is ours\n\
-         (`gap:precedence`). An answer names that gap where more than one row applied, as far as the request could be looked at;\n\
-         a caller should not rely on the code then. The entries of one list are looked at in the order of the request.\n\n\
-         A row holds for all eight calls where it does not say for which. Codes are those of the default policy. Steps 6 to 12\n\
-         need no state: an SDK can run them before it sends. Printed from the enum `Refusal` of `crates/rules`; a test compares,\n\
-         and another one meets each row in each call that it holds for.\n\n\
-         | step | a request is refused when | code | rests on |\n\
+         A request may break several rules at once. The first row that applies decides the answer, and the request changes nothing. No\n\
+         document of the vendor says which of two errors comes first: the order of the steps, and of the rows within a step, is ours\n\
+         (`gap:precedence`). That gap is a reason of the answer if more than one row applies, as far as the request could be checked;\n\
+         a caller should not rely on the code then. The entries of one list are checked in the order of the request.\n\n\
+         A row applies to all eight calls unless it says otherwise. Codes are those of the default policy. Steps 6 to 12\n\
+         need no state: an SDK can check them before it sends. Printed from the enum `Refusal` of `crates/rules`; a test compares them,\n\
+         and another one provokes each row in each call to which it applies.\n\n\
+         | step | a request is refused if | code | based on |\n\
          |---|---|---|---|\n",
     );
     for refusal in Refusal::ALL {

@@ -294,7 +294,7 @@ proptest! {
         );
     }
 
-    /// A request is read just where its draft shows no error, and the two say the same.
+    /// A request can be read exactly if its draft has no error, and both have the same values.
     #[test]
     fn a_request_is_a_draft_without_errors(text in nearly_json()) {
         let request = modify_user_info::Request::parse(text.as_bytes());

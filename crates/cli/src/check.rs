@@ -88,7 +88,7 @@ fn served(call: Endpoint, checked: &Checked) -> Vec<modify_user_info::Served> {
     answer.and_then(|answer| answer.member_list).unwrap_or_default()
 }
 
-/// What to do about a body that is not JSON, where the file shows the cause.
+/// What to do about a body that is not JSON, if the file shows the cause.
 fn hint(violations: &[Violation], body: &[u8]) -> Option<String> {
     let rests_on = |reason| violations.iter().any(|violation| violation.because.contains(&reason));
     // It is named if the body can be read without such commas, and nowhere else.

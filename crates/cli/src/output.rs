@@ -70,7 +70,7 @@ impl<J, T: fmt::Display> fmt::Display for Answer<J, T> {
     }
 }
 
-/// The version of the JSON of `avmarks send`: another number where a field changes its name or meaning, or is removed.
+/// The version of the JSON of `avmarks send`: another number if a field changes its name or meaning, or is removed.
 const SEND_VERSION: u32 = 4;
 
 /// An answer of `avmarks send`, whose JSON begins with the version.

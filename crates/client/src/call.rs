@@ -133,7 +133,7 @@ impl SingleCall {
 
     /// What to do next. Call it again after having done so, or when something was fed. `pace` is that of the command.
     ///
-    /// May have changed afterwards: an attempt is in flight where the step is [`Step::Send`], and `pace` has admitted it; an attempt
+    /// May have changed afterwards: an attempt is in flight if the step is [`Step::Send`], and `pace` has admitted it; an attempt
     /// that took too long counts as [`TransportError::TimedOut`]; the call has ended if it cannot be sent again within its budget.
     pub fn poll(&mut self, now: Timestamp, pace: &mut Pace) -> Step {
         let now = self.sender.time(now);

@@ -98,7 +98,7 @@ impl Job {
 
     /// What to do next. `pace` is that of the command: hand in the same one wherever the app calls it.
     ///
-    /// May have changed afterwards: an attempt is in flight where the step is [`Step::Send`], and `pace` has admitted it; attempts
+    /// May have changed afterwards: an attempt is in flight if the step is [`Step::Send`], and `pace` has admitted it; attempts
     /// that took too long count as [`TransportError::TimedOut`]; calls that cannot be sent again within their budget have ended.
     pub fn poll(&mut self, now: Timestamp, pace: &mut Pace) -> Step {
         let now = self.sender.time(now);
@@ -206,7 +206,7 @@ impl Job {
         Some(transmit)
     }
 
-    /// When there will be something to do, if nothing is fed before; none where everything has ended.
+    /// When there will be something to do, if nothing is fed before; none if everything has ended.
     fn next_moment(&self, admitted_at: Timestamp, has_room: bool) -> Option<Timestamp> {
         const ONE: Duration = Duration::from_millis(1);
         let mut moments: Vec<Timestamp> = self.sent.values().map(|sent| sent.in_flight.until).collect();

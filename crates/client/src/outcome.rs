@@ -32,7 +32,7 @@ pub enum Outcome<'a> {
     Omitted {
         /// The clause that probably explains it. The service does not give a reason: this is decided when the call is answered, from
         /// its answer and those before it. It is `ONLINE-ONLY` (offline, or not in the group) or `MEMBERS-PER-MARK` (the mark has as
-        /// many holders as it may have). None if the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
+        /// many holders as it may have). None if the answer fits neither: `MEMBERS-PER-MARK` if a later account of the call
         /// took the mark, `ONLINE-ONLY` if the answer names the account.
         likely: Option<Clause>,
     },
@@ -72,7 +72,7 @@ impl Outcome<'_> {
         }
     }
 
-    /// The reason in one line, without the state: empty where the state says all.
+    /// The reason in one line, without the state; empty if the state says everything.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
@@ -230,7 +230,7 @@ pub(crate) struct PlanReport<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RangeOutcome<'a> {
     Answered(&'a AnsweredCall),
-    /// A call with these attempts, none of which was answered with code 0. It was possibly applied where an attempt is in flight, or
+    /// A call with these attempts, none of which was answered with code 0. It was possibly applied if an attempt is in flight, or
     /// the answer of a larger call was lost.
     Unanswered {
         attempts: &'a [Attempt],

@@ -228,7 +228,7 @@ impl Plan {
         call.map_while(|index| self.account(index))
     }
 
-    /// 500 and 600, where the plan names them: only an app admin may set or delete these (`SPECIAL-ADMIN`).
+    /// 500 and 600, if the plan names them: only an app admin may set or delete these (`SPECIAL-ADMIN`).
     pub fn special_marks(&self) -> impl Iterator<Item = Mark> {
         let named = |special: &Mark| self.lists.iter().any(|list| list.contains(special));
         [Mark::PINNED, Mark::HIDDEN].into_iter().filter(named)

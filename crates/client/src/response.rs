@@ -39,7 +39,7 @@ pub struct Response<'a> {
     pub truncated: bool,
     /// The header `Retry-After`: seconds, or a date (RFC 9110 10.2.3).
     pub retry_after: Option<&'a str>,
-    /// The header `Content-Encoding`, where the transport did not decode it.
+    /// The header `Content-Encoding`, if the transport did not decode it.
     pub content_encoding: Option<&'a str>,
 }
 

@@ -6,7 +6,7 @@ use crate::report::{CaseReport, Report, State};
 
 /// The failures that are known.
 ///
-/// A line is `ID  # REASON URL`, or `ID HOW  # REASON URL` where the harness breaks in that way (`crash`, `silence`, `no-json`,
+/// A line is `ID  # REASON URL`, or `ID HOW  # REASON URL` if the harness fails in that way (`crash`, `silence`, `no-json`,
 /// `wrong-id`). In an id, `*` matches one component, and `**` at its end all that follow. Empty lines and lines that begin
 /// with `#` are passed over.
 ///

@@ -47,7 +47,7 @@ impl Verb {
         }
     }
 
-    /// The body of the one request that these arguments make, where they fit into one.
+    /// The body of the one request that these arguments make, if they fit into one.
     pub(crate) fn body(self, args: &Value) -> Value {
         let group = args.get("group").cloned().unwrap_or_default();
         let accounts = args.get("accounts").cloned().unwrap_or_default();

@@ -21,7 +21,7 @@ pub(crate) fn verdict(endpoint: Endpoint, body: &[u8]) -> (Judged, Option<Gap>) 
     }
 }
 
-/// The verdict, with the code where every reading of the gaps gives the same.
+/// The verdict, with the code if it is the same under every reading of the gaps.
 pub(crate) fn judged(refusal: Option<Refusal>, pointer: Option<String>) -> Judged {
     let code = |policy: &Policy| refusal.map(|refusal| i64::from(refusal.code(policy)));
     let default = code(&Policy::default());

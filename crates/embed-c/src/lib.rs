@@ -172,7 +172,7 @@ pub unsafe extern "C" fn avmarks_free(text: *mut c_char, len: usize) {
 }
 
 /// Memory of this module that its host writes a request or a body into, `len` bytes; [`avmarks_free`] with `len - 1` gives it back.
-/// NULL where `len` is 0.
+/// NULL if `len` is 0.
 #[cfg(target_family = "wasm")]
 #[unsafe(no_mangle)]
 pub extern "C" fn avmarks_alloc(len: usize) -> *mut c_char {

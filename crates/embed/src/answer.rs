@@ -45,7 +45,7 @@ struct Answered<'a> {
 #[derive(Serialize)]
 struct AdviceJson {
     action: &'static str,
-    /// The least wait before the accounts are sent again; none where a job would not send them again.
+    /// The least wait before the accounts are sent again; none if a job would not send them again.
     wait_ms: Option<Whole<u64>>,
 }
 

@@ -211,7 +211,7 @@ const PERMITTED_NETWORKS: [(IpAddr, u8); 6] = [
     (IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7),
 ];
 
-/// What a certificate is constrained to; nothing where `hosts` has all.
+/// What a certificate is constrained to; nothing if `hosts` has all.
 fn constraints(hosts: &[String]) -> Option<NameConstraints> {
     if hosts.iter().any(|host| host == "*") {
         return None;

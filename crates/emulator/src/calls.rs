@@ -122,7 +122,7 @@ pub(crate) fn document() -> Value {
 pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     pub(crate) changes: Changes,
-    /// How members left, where they did.
+    /// How members left, if they did.
     pub(crate) initiator: Initiator,
     /// The webhooks about the call.
     pub(crate) tells: Vec<CallWebhook>,

@@ -159,7 +159,7 @@ where
     }
 }
 
-/// What `waited` gives; nothing where the emulator stops before.
+/// What `waited` gives; nothing if the emulator stops before.
 async fn unless_stopped<T>(context: &ConnectionContext, waited: impl Future<Output = T>) -> Option<T> {
     let mut stopped = context.stopped.clone();
     tokio::select! {

@@ -48,9 +48,9 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`SetupError`] if a setting is out of its range; if it is to have a certificate authority of its own, and none can be made; where the folder for
-    /// its state is in use, cannot be written, or holds something that cannot be read; or where webhooks cannot go where they
-    /// are to go.
+    /// [`SetupError`] if a setting is out of its range; if it is to have a certificate authority of its own, and none can be made; if the folder for
+    /// its state is in use, cannot be written, or holds something that cannot be read; or if webhooks cannot be sent
+    /// to the configured URL.
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
         settings.check()?;
         // Ids come from strangers. Where rooms were there before, the seed is settled, and stays.

@@ -56,7 +56,7 @@ pub enum SettingsError {
 pub struct Settings {
     /// The app: SDKAppID, admins, plan, switch, policy, limits, key.
     pub app: avmarks_service::Settings,
-    /// Whether what the documents forbid is refused where a more lenient reading would let it through and flag it: `random`
+    /// Whether what the documents forbid is refused although a more lenient reading would accept and flag it: `random`
     /// missing or out of range (60025, `gap:random`), a comma before `]` or `}` (60003, `gap:trailing-comma`). It stays in force
     /// whatever another state, a change of the settings, a scenario or the folder with the state says of these two gaps.
     pub strict: bool,

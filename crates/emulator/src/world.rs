@@ -303,7 +303,7 @@ impl World {
         changes.events
     }
 
-    /// Records the presence of these accounts. `exit` says how they leave, where they do.
+    /// Records the presence of these accounts. `exit` says how they leave, if they do.
     pub(crate) fn apply_presence(
         &mut self,
         group: GroupId,
@@ -324,7 +324,7 @@ impl World {
         Ok(changes.events)
     }
 
-    /// What the app's server is asked before a user joins a group; nothing where the user is a member, or cannot be one. Source:
+    /// What the app's server is asked before a user joins a group; nothing if the user is a member, or cannot be one. Source:
     /// 1047/34370, sample request.
     pub(crate) fn join_question(&self, id: GroupId, account: &str) -> Option<CallWebhook> {
         let account = UserId::parse_as(account, self.state.app.settings().terms.policy.account_id).ok()?;

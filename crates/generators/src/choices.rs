@@ -43,7 +43,7 @@ impl<'a> Choices<'a> {
         *byte
     }
 
-    /// A number below `end`; 0 where `end` is 0. It takes one byte if that is enough, else two, and is below 65,536.
+    /// A number below `end`; 0 if `end` is 0. It takes one byte if that is enough, else two, and is below 65,536.
     pub fn below(&mut self, end: usize) -> usize {
         let number = match end {
             0..=1 => return 0,

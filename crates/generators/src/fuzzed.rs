@@ -6,7 +6,7 @@ use crate::choices::{Choices, Generate};
 use crate::level::{Hostile, Invalid, Message, Valid};
 use crate::operations::{Input, Run, Step};
 
-/// The value of the bytes to come, of which it takes as many as it reads. It never fails: where the bytes end, it gets simpler.
+/// The value of the bytes to come, of which it takes as many as it reads. It never fails: if the bytes end, it gets simpler.
 ///
 /// ```
 /// use arbitrary::Unstructured;

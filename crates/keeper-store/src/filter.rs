@@ -80,7 +80,7 @@ impl WantFilter {
         Self { hasher: RandomState::new(), slots: Slot::all().map(|_| RwLock::default()).collect() }
     }
 
-    /// Whether something may be wanted of the account of an event, or of any account of its group where the event has no account. `false` is
+    /// Whether something may be wanted of the account of an event, or of any account of its group if the event has no account. `false` is
     /// certain, for the wants that were added to the filter.
     #[must_use]
     pub fn may_want(&self, event: &Event) -> bool {

@@ -109,7 +109,7 @@ pub(crate) struct Groups {
 pub(crate) struct Changes {
     /// Wants as they are now. `None` if the row goes.
     pub(crate) accounts: Vec<(GroupId, UserId, Option<Account>)>,
-    /// Holders of marks as they are now; 0 where the row goes.
+    /// Holders of marks as they are now; 0 if the row is removed.
     pub(crate) holders: Vec<(GroupId, Mark, usize)>,
     /// How many wants a group has more or fewer; never 0.
     pub(crate) wants: Vec<(GroupId, i64)>,
@@ -128,7 +128,7 @@ impl Groups {
         wants.iter().map(|want| self.states.entry(want.group).or_default().put(limits, want)).collect()
     }
 
-    /// Deletes what waits to be deleted, where the version is that which was read.
+    /// Deletes what waits to be deleted, if the version is the one that was read.
     pub(crate) fn deleted(&mut self, deleted: &Deleted) {
         if self.versions.get(&(deleted.group, deleted.account)) == Some(&deleted.version)
             && let Some(state) = self.states.get_mut(&deleted.group)

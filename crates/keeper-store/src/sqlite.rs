@@ -245,7 +245,7 @@ impl Numbers {
 }
 
 impl File {
-    /// Runs a transaction, and remembers the versions that it gave even where the commit was not answered: none is given twice.
+    /// Runs a transaction, and remembers the versions that it assigned even if the commit was not answered: none is assigned twice.
     fn write<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &mut Numbers) -> Result<T, StoreError>,

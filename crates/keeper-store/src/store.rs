@@ -156,7 +156,7 @@ pub trait Store: Send {
         max: usize,
     ) -> Result<Vec<Due>, StoreError>;
 
-    /// Adds a node, or renews it, until now + [`NODE_TTL`](crate::timing::NODE_TTL). `false` where a node of this id was there and its time is over:
+    /// Adds a node, or renews it, until now + [`NODE_TTL`](crate::timing::NODE_TTL). `false` if a node with this id existed and its time is over:
     /// take another id.
     ///
     /// # Errors
@@ -204,7 +204,7 @@ pub trait Store: Send {
     /// [`StoreError`], as every verb.
     fn admit(&mut self, node: NodeId, lease: Lease, endpoint: Endpoint, calls: usize) -> Result<Admission, StoreError>;
 
-    /// Stores what is done with. `false` where the lease is not the node's under this epoch, and nothing was stored. What belongs to
+    /// Stores what is settled. `false` if the lease is not the node's under this epoch; nothing was stored then. What belongs to
     /// another slot is passed over. A commit of it may be lost with a crash of the database: then the work is done once more.
     ///
     /// # Errors

@@ -186,7 +186,7 @@ pub struct Event {
     pub group: GroupId,
     /// What happened.
     pub change: PresenceChange,
-    /// `EventTime`, where the webhook has one.
+    /// `EventTime`, if the webhook has one.
     pub at: Option<Timestamp>,
 }
 
@@ -259,7 +259,7 @@ pub enum Admission {
     LeaseLost,
 }
 
-/// What is done with, in one commit.
+/// What is settled, in one commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settlement {
     /// Batches whose events are all done with or noted as due.

@@ -43,7 +43,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer that names those that are online; the field is there even where the list is empty.
+    /// The answer that names those that are online; the field is present even if the list is empty.
     #[must_use]
     pub fn online(accounts: Vec<String>) -> Self {
         Self { envelope: Envelope::ok(), accounts: Some(accounts), extra: Extra::default() }
@@ -60,7 +60,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
-    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// as missing if a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         let envelope = Envelope::take(&mut fields)?;

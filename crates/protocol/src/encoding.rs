@@ -24,7 +24,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// What the first bytes show; none where they show nothing.
+    /// What the first bytes show; none if they show nothing.
     #[must_use]
     pub const fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {

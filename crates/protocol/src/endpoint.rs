@@ -78,7 +78,7 @@ impl Endpoint {
         Self::ALL.iter().copied().find(|endpoint| endpoint.path() == path)
     }
 
-    /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope where the path is not
+    /// The answer that refuses a call, in the order of fields that its other answers have; the bare envelope if the path is not
     /// a call of this crate.
     ///
     /// ```

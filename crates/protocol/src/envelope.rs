@@ -114,7 +114,7 @@ impl Envelope {
         Self { action_status: ActionStatus::Fail, error_code: code, error_info: Some(info.into()), request_id: None }
     }
 
-    /// Status, code and sentence of a body, whatever else it has: the code of a refusal is not lost where the rest of the
+    /// Status, code and sentence of a body, whatever else it has: the code of a refusal is not lost if the rest of the
     /// answer is not what its call's page says. A `null` as `ErrorInfo` counts as missing.
     ///
     /// # Errors

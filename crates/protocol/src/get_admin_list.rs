@@ -62,10 +62,10 @@ pub struct Admin {
     /// `Admin_Account`.
     #[serde(rename = "Admin_Account")]
     pub account: String,
-    /// `Avatar`, a URL: empty where the account has none, `None` if the answer has no such field.
+    /// `Avatar`, a URL: empty if the account has none, `None` if the answer has no such field.
     #[serde(rename = "Avatar", skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// `NickName`: empty where the account has none, `None` if the answer has no such field.
+    /// `NickName`: empty if the account has none, `None` if the answer has no such field.
     #[serde(rename = "NickName", skip_serializing_if = "Option::is_none")]
     pub nick_name: Option<String>,
     /// Fields that no document names.
@@ -87,7 +87,7 @@ impl Admin {
 }
 
 impl Answer {
-    /// The answer that names these administrators; the field is there even where the list is empty.
+    /// The answer that names these administrators; the field is present even if the list is empty.
     #[must_use]
     pub fn admins(admin_list: Vec<Admin>) -> Self {
         Self { envelope: Envelope::ok(), admin_list: Some(admin_list), extra: Extra::default() }
@@ -104,7 +104,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
-    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// as missing if a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {

@@ -155,10 +155,10 @@ pub struct Listed {
     /// `Member_Account`.
     #[serde(rename = "Member_Account")]
     pub account: String,
-    /// `NickName`: empty where the member has none, `None` if the answer has no such field.
+    /// `NickName`: empty if the member has none, `None` if the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nick_name: Option<String>,
-    /// `Avatar`, a URL: empty where the member has none, `None` if the answer has no such field.
+    /// `Avatar`, a URL: empty if the member has none, `None` if the answer has no such field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// `Remark`, a text whose meaning no page explains; `None` if the answer has none.
@@ -212,7 +212,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type, `Remark` and `Marks`
-    /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// excepted. A `null` counts as missing if a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
         fast::read(text).map_or_else(|| Self::parse_any(text), Ok)

@@ -77,7 +77,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type, `ExpireTime`
-    /// excepted. A `null` counts as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// excepted. A `null` counts as missing if a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let mut fields = json::Fields::parse(json::text(body)?)?;
         Ok(Self {

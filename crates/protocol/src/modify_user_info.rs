@@ -264,7 +264,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`AnswerError`] if the body is not a JSON object, or a field that is named above is of another type. A `null` counts
-    /// as missing where a field may be missing. The code can be read even so: [`Envelope::parse`].
+    /// as missing if a field may be missing. The code can be read even so: [`Envelope::parse`].
     pub fn parse(body: &[u8]) -> Result<Self, AnswerError> {
         let text = json::text(body)?;
         fast_answer::read(text).map_or_else(|| Self::parse_any(text), Ok)

@@ -69,7 +69,7 @@ fn readers(bytes: &[u8]) -> usize {
     read.into_iter().filter(|is_read| *is_read).count()
 }
 
-/// A request is read just where its draft shows no error, and the two say the same.
+/// A request can be read exactly if its draft has no error, and both have the same values.
 fn drafts(text: &str) {
     macro_rules! agree {
         ($call:ident, |$draft:ident| $whole:expr) => {

@@ -95,22 +95,22 @@ pub struct Profile {
 pub const PROFILES: &[Profile] = &[
     Profile {
         name: "default",
-        meaning: "the first reading of every gap: from the pages of 2025 robots, the count of every group type, and no list with the switch off; from the English pages of 2024 pages of 500, and 30 on a low plan; from older ones, which say so of small groups, list and count at once",
+        meaning: "the first reading of every gap. Robots, the count of every group type, and no list with the switch off are from the pages of 2025. Lists in pages of 500, and of 30 members on a low plan, are from the English pages of 2024. That list and count are always current is from older pages, which say so about small groups",
         policy: Policy::default_profile,
     },
     Profile {
         name: "2023",
-        meaning: "the English pages of 2023: the count of an AVChatRoom alone, 30 with the switch off, list and count every 10 s",
+        meaning: "the English pages of 2023: the count of an AVChatRoom only, a list of 30 members with the switch off, list and count refreshed every 10 s",
         policy: Policy::documented_2023,
     },
     Profile {
         name: "2024-12",
-        meaning: "the pages of December 2024: the count of every group type, 30 with the switch off, list and count every 10 s",
+        meaning: "the pages of December 2024: the count of every group type, a list of 30 members with the switch off, list and count refreshed every 10 s",
         policy: Policy::documented_2024_12,
     },
     Profile {
         name: "2025-11",
-        meaning: "the pages of November 2025: pages of 250, the list every 40 s and the count every 10 s, no list without plan or switch",
+        meaning: "the pages of November 2025: lists in pages of 250, the list refreshed every 40 s and the count every 10 s, no list without plan or switch",
         policy: Policy::documented_2025_11,
     },
 ];

@@ -73,10 +73,10 @@ refusals! {
     SignatureKey 3 70009 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature was not made with the app's key."
     SignatureExpired 3 70001 Some(Clause::UserSig), Some(Gap::UsersigCode), "The signature has expired."
     AdminCaller 4 60010 Some(Clause::AdminCaller), Some(Gap::RestOwner), "The identifier is not an app admin."
-    Rate 5 60007 Some(Clause::Rate), Some(Gap::RateScope), "Too many calls were admitted lately."
+    Rate 5 60007 Some(Clause::Rate), Some(Gap::RateScope), "Too many calls were admitted recently."
     NotJson 6 60003 Some(Clause::JsonBody), None, "The body is not a JSON object."
     TrailingComma 6 60003 None, Some(Gap::TrailingComma), "The body has a comma before `]` or `}`, and is a JSON object without it."
-    DuplicateField 7 10004 None, Some(Gap::DuplicateField), "A field is there twice."
+    DuplicateField 7 10004 None, Some(Gap::DuplicateField), "A field occurs twice."
     Required 7 10004 Some(Clause::Required), None, "A field is missing, or of another type."
     CommandType 8 10004 Some(Clause::CommandType), None,
         "`CommandType` is neither 1 nor 2. Only for `modify_user_info` and `modify_admin`."
@@ -107,11 +107,11 @@ refusals! {
     ListSwitch 16 10007 Some(Clause::Switch), Some(Gap::SwitchList),
         "The feature is switched off, and the policy refuses the list then. Only for `get_members`."
     Permission 17 10007 Some(Clause::Permission), None,
-        "The operator is neither an app admin nor the owner of the group; where administrators are set or deleted, it is not an app admin. Asked of calls that change nothing only where step 4 lets others than app admins through (`gap:rest-owner`)."
+        "The operator is neither an app admin nor the owner of the group; for a call about administrators, it is not an app admin. Calls that change nothing are checked only if step 4 admits other callers than app admins (`gap:rest-owner`)."
     SpecialAdmin 18 10007 Some(Clause::SpecialAdmin), None,
-        "Somebody who is not an app admin names 500 or 600. Only for `modify_user_info`, and for `add_robots` and `del_robots`, which set and delete 500."
+        "An operator that is not an app admin names 500 or 600. Only for `modify_user_info`, and for `add_robots` and `del_robots`, which set and delete 500."
     MarksPerGroup 19 10004 Some(Clause::MarksPerGroup), Some(Gap::Eleventh),
-        "The group would have too many different marks. Only for `modify_user_info`, and for `add_robots` where 500 counts among them."
+        "The group would have too many different marks. Only for `modify_user_info`, and for `add_robots` if 500 counts among them."
     MembersPerMark 19 10004 Some(Clause::MembersPerMark), Some(Gap::OverCapacity),
         "A mark is full, and the policy refuses such a call. Only for `modify_user_info` and `add_robots`."
     SixthAdmin 19 10004 None, Some(Gap::SixthAdmin), "The group would have too many administrators. Only for `modify_admin`."

@@ -28,7 +28,7 @@ impl Answer {
         Self { body, code, because: Vec::new(), omitted: Vec::new() }
     }
 
-    /// The answer where an invariant of this crate is broken. It is never OK, and its body is never empty.
+    /// The answer if an invariant of this crate is broken. It is never OK, and its body is never empty.
     pub(crate) fn internal_error(endpoint: Option<Endpoint>) -> Self {
         debug_assert!(false, "a request came to neither an answer nor a refusal");
         let code = ErrorCode::new(10002);

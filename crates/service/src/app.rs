@@ -180,7 +180,7 @@ impl App {
         events
     }
 
-    /// Creates a group. No effect where the group exists.
+    /// Creates a group. No effect if the group exists.
     pub fn create_group(
         &mut self,
         id: GroupId,
@@ -196,7 +196,7 @@ impl App {
         events
     }
 
-    /// Destroys a group. No effect where the group does not exist.
+    /// Destroys a group. No effect if the group does not exist.
     pub fn destroy_group(&mut self, id: GroupId, at: Timestamp) -> Vec<GroupEvent> {
         let mut events = self.tick(at);
         if let Some(group) = self.groups.remove(&id) {

@@ -106,7 +106,7 @@ impl App {
     }
 }
 
-/// `gap:clock`, where an earlier time is replaced by the latest time seen.
+/// `gap:clock`, if an earlier time is replaced by the latest time seen.
 fn clock_reason(at: Timestamp, now: Timestamp) -> Option<Reason> {
     (at < now).then_some(Reason::Gap(Gap::Clock))
 }

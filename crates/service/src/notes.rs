@@ -29,7 +29,7 @@ pub struct Note {
     pub pointer: String,
     /// One English sentence with the field and the effect. Its text is this project's own.
     pub message: String,
-    /// The number of further notes, where the kind is `more`.
+    /// The number of further notes, if the kind is `more`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
 }

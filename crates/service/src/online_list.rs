@@ -54,7 +54,7 @@ pub(crate) struct Cached<T> {
 /// No reading lets a cached result grow older than this.
 const CACHE_AGE_MAX: Duration = Duration::from_secs(40);
 
-/// The maximum age of a cached list; none where each request shows the current state.
+/// The maximum age of a cached list; none if each request shows the current state.
 fn list_age_max(policy: &Policy) -> Option<Duration> {
     match policy.refresh_list {
         RefreshList::TenSeconds => Some(Duration::from_secs(10)),
@@ -63,7 +63,7 @@ fn list_age_max(policy: &Policy) -> Option<Duration> {
     }
 }
 
-/// The maximum age of a cached count; none where each request shows the current state.
+/// The maximum age of a cached count; none if each request shows the current state.
 fn count_age_max(policy: &Policy) -> Option<Duration> {
     match policy.refresh_count {
         RefreshCount::TenSeconds => Some(Duration::from_secs(10)),

@@ -55,7 +55,7 @@ pub fn preflight_request(request: modify_user_info::Request<'_>, terms: &Terms) 
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Read {
-    /// The group, where its id is well formed.
+    /// The group, if its id is well formed.
     pub(crate) group: Option<GroupId>,
     /// Where 500 or 600 is named first.
     pub(crate) special: Option<BodyPath>,
@@ -86,7 +86,7 @@ pub(crate) enum Body {
     AdminList,
 }
 
-/// Reads a body. Breaks where the first violation is enough, and there is one.
+/// Reads a body. Breaks if the first violation is enough, and there is one.
 pub(crate) fn read(
     endpoint: Endpoint,
     body: &[u8],
@@ -141,7 +141,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// 7 to 12. The error of step 6 where the text is not a JSON object.
+    /// 7 to 12. The error of step 6 if the text is not a JSON object.
     fn body(&mut self, endpoint: Endpoint, text: &str) -> ControlFlow<(), Result<Read, BodyError>> {
         macro_rules! drafted {
             ($draft:expr, $read:expr) => {

@@ -159,7 +159,7 @@ impl Line<'_> {
 pub struct Step {
     /// The number of the line, from 1.
     pub line: u64,
-    /// The answer, where the line is a call.
+    /// The answer, if the line is a call.
     pub answer: Option<Answer>,
     /// The events, in order.
     pub events: Vec<GroupEvent>,

@@ -12,7 +12,7 @@ pub(crate) struct Target<'a> {
     pub(crate) id: Option<GroupId>,
     pub(crate) found: Option<&'a Group>,
     pub(crate) operator: Operator,
-    /// Who calls; none where the query does not tell, and so no rule about who may call can be looked at.
+    /// Who calls; none if the query does not say, so that no rule about permissions can be checked.
     pub(crate) identifier: Option<&'a str>,
     pub(crate) endpoint: Endpoint,
     /// Where the call names its accounts.

@@ -47,7 +47,7 @@ pub fn cases(file: &str) -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-/// A line as a machine gets it. The expectation comes last in a line, so that what stands before it keeps its bytes.
+/// A line as a machine gets it. The expectation is last in a line, so the bytes before it are unchanged.
 fn without_expectation(text: &str) -> String {
     match text.rfind(r#","expect":"#) {
         Some(end) => format!("{}}}", text.get(..end).unwrap_or_default()),

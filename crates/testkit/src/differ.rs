@@ -1,4 +1,4 @@
-//! One run of operations through all machines at once, and what must hold at every step.
+//! One run of operations through all implementations, and the properties of every step.
 
 mod seen;
 mod tally;
@@ -18,12 +18,12 @@ use crate::rules_alone::RulesAlone;
 use crate::{Machine, OracleMachine, Reply, service_with};
 
 /// Runs `steps` under `limits`. At every step: the service says what the oracle says, and what the rules alone say; a dry
-/// run has predicted it; all hold the same members, robots and administrators; nobody offline holds a mark; a robot is online
+/// run has predicted it; all have the same members, robots and administrators; no offline account has a mark; a robot is online
 /// without a connection; no limit is passed; a refusal changes nothing but time. At step `restore_at` the service is written as a snapshot and goes on from that.
 ///
 /// # Errors
 ///
-/// What did not hold, with the scenario up to there.
+/// The violated property, with the scenario up to there.
 pub fn differ(steps: &[Step], limits: Limits, restore_at: usize) -> Result<Tally, String> {
     let mut run = Run::new(limits);
     let mut at = 0;
@@ -64,7 +64,7 @@ impl Run {
         }
     }
 
-    /// The service as it stands.
+    /// The current service.
     #[must_use]
     pub const fn service(&self) -> &Scenario {
         &self.service
@@ -76,7 +76,7 @@ impl Run {
         &self.tally
     }
 
-    /// Goes on from a snapshot of the service; the line count starts anew, so the oracle's answer is compared without it.
+    /// Goes on from a snapshot of the service; the line count starts again, so the oracle's answer is compared without it.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// What of [`differ`] did not hold.
+    /// The property of [`differ`] that was violated.
     pub fn step(&mut self, line: &str) -> Result<(), String> {
         let before = Seen::all(self.service.app());
         let judged = self.judge(line)?;
@@ -170,7 +170,7 @@ impl Run {
         Ok(Some(Prediction { endpoint: Endpoint::from_path(path), answer, because, omitted }))
     }
 
-    /// What holds of every group after every step.
+    /// The properties of every group after every step.
     fn invariants(&self, groups: &[Seen]) -> Result<(), String> {
         let app = self.service.app();
         for group in groups {
@@ -220,7 +220,7 @@ struct Prediction {
     omitted: usize,
 }
 
-/// A room that nobody ticks answers every question like one that is ticked before each input.
+/// A room without ticks gives the same answers as one with a tick before each input.
 fn same_room(
     ticked: Option<&Room>,
     lazy: Option<&Room>,

@@ -1,7 +1,7 @@
-//! What the fuzzers run: one function a target, that takes any bytes and panics only where a property does not hold.
+//! What the fuzzers run: one function per target, which takes any bytes and panics only if a property is violated.
 //!
 //! The targets of `fuzz/` call these and nothing else; `cargo test` gives them every file of `fuzz/corpus` and
-//! `fuzz/regressions`. Each function says what must hold. [`TARGETS`] is the one list of them, and `fuzz/README.md` has its
+//! `fuzz/regressions`. Each function states its property. [`TARGETS`] is the one list of them, and `fuzz/README.md` has its
 //! rows.
 
 mod addresses;
@@ -41,7 +41,7 @@ pub use webhooks::webhooks;
 pub struct Target {
     /// Its name: of the function, the file, the folder of its corpus.
     pub name: &'static str,
-    /// What must hold, in a sentence.
+    /// The property, as a sentence.
     pub property: &'static str,
     /// What its bytes are.
     pub input: &'static str,

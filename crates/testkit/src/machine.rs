@@ -24,7 +24,7 @@ pub trait Machine {
     /// Why the line is no valid input.
     fn answer(&mut self, text: &str) -> Result<Reply, String>;
 
-    /// Whether `because` holds all that an answer rests on, or only what decided a refusal.
+    /// Whether `because` has all reasons of an answer, or only the one that decided a refusal.
     fn lists_all_reasons(&self) -> bool {
         true
     }

@@ -2,7 +2,7 @@
 //!
 //! It shares no code with what it is compared to, save the ledger of readings, the limits and the group types. It is
 //! slow and obvious on purpose. Two things of an answer are coarser than the real ones: `ErrorInfo` is empty or
-//! `refused`, and `because` holds the deciding id of a refusal, and nothing else.
+//! `refused`, and `because` has only the deciding id of a refusal.
 
 mod admins;
 mod body;
@@ -40,13 +40,13 @@ pub struct Oracle {
 pub struct OracleMember {
     /// The account.
     pub account: String,
-    /// Whether it is a robot: it holds mark 500 and has not joined.
+    /// Whether it is a robot: it has mark 500 and has not joined.
     pub robot: bool,
     /// Whether there is a connection; a robot has none.
     pub connected: bool,
     /// Whether it is connected, or pinned; a robot is.
     pub online: bool,
-    /// The marks it holds, ascending.
+    /// Its marks, ascending.
     pub marks: Vec<u32>,
     /// When its mark 500 ends, in milliseconds since the Unix epoch, 2^64-1 at most; `None` without the mark, and where
     /// it was taken under `gap:robot-days` `until-deleted` by an account that had not joined.

@@ -184,7 +184,7 @@ impl RulesAlone {
     }
 }
 
-/// Applies a transition, which brings what its preview told, and is stale from then on.
+/// Applies a transition. Its events must be those of its preview, and it must be stale afterwards.
 fn apply(room: &mut Room, transition: &Transition) -> Result<(), String> {
     let preview = room.preview(transition);
     if preview.is_err() || preview != room.apply(transition) {

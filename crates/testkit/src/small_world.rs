@@ -1,7 +1,7 @@
 //! Every state that a small room can be in, and every step from each: breadth first, until no step leads to a new one.
 //!
 //! A search of our own rather than a model checker's: what is searched is not a model but the machines themselves, two
-//! states are one where nobody could tell them apart later (`State`), and the comparison sits in the step, so that no
+//! states are one if no later operation can distinguish them (`State`), and the comparison sits in the step, so that no
 //! state is dropped before it was judged.
 
 use std::collections::{BTreeSet, VecDeque};
@@ -23,7 +23,7 @@ pub struct World {
     pub marks: Vec<u32>,
     /// How many different custom marks the group may have.
     pub marks_per_group_max: usize,
-    /// How many members may hold one mark.
+    /// The maximum number of holders of one mark.
     pub members_per_mark_max: usize,
     /// How many ticks a pin lasts.
     pub pin_ticks: u64,
@@ -42,7 +42,7 @@ pub struct Explored {
     pub transitions: usize,
 }
 
-/// What can be told of a room later on.
+/// The part of a room that later operations can observe.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
     /// Who is in it, in join order.
@@ -51,7 +51,7 @@ struct State {
     admins: Vec<usize>,
 }
 
-/// A member or robot, as far as it can be told later on.
+/// A member or robot, as far as later operations can observe it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Present {
     account: usize,
@@ -83,7 +83,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// What did not hold, with the shortest scenario that shows it.
+    /// The violated property, with the shortest scenario that shows it.
     pub fn explore(&self) -> Result<Explored, String> {
         let mut start = vec![json!({"at": 0, "do": "create_group", "group": GROUP, "owner": ACCOUNTS[0]}).to_string()];
         if let Some((gap, reading)) = self.reading {

@@ -27,7 +27,7 @@ const FILE_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 pub(super) enum Lines<'a> {
     /// An account.
     Account,
-    /// An account and a mark; where these are not empty, an account alone, which gets all of them.
+    /// An account and a mark; or, if these marks are not empty, only an account, which gets all of them.
     Marks(&'a [Mark]),
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum QuoteError {
 
 const BLANKS: &[char] = &[' ', '\t'];
 
-/// The fields of a line; one that is empty where the line is blank.
+/// The fields of a line; one empty field if the line is blank.
 pub(crate) fn fields(line: &str) -> Result<Vec<Field<'_>>, QuoteError> {
     let mut fields = Vec::new();
     let mut rest = line;

@@ -17,7 +17,7 @@ pub struct UnexpectedResponse {
     pub kind: UnexpectedKind,
     /// The HTTP status.
     pub status: u16,
-    /// The wait that `Retry-After` asked for, where the response had one that could be read.
+    /// The wait that `Retry-After` asked for, if the response had a valid one.
     pub retry_after: Option<Duration>,
     /// How many bytes the body had.
     pub bytes: usize,

@@ -16,7 +16,7 @@ static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 
 impl Authority {
     /// The authority of this folder; made, and kept there, if there is none. The file with the key can be read by its
-    /// owner alone, where the system knows owners. Several may start at once: all of them take the one that was first.
+    /// owner alone, if the system supports owners. Several may start at once: all of them take the one that was first.
     ///
     /// # Errors
     ///

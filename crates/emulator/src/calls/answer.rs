@@ -34,7 +34,7 @@ impl Reply {
         }
     }
 
-    /// With this `ErrorInfo`, where a page has one for a call that is served.
+    /// With this `ErrorInfo`, if a page has one for a served call.
     pub(super) const fn saying(mut self, info: &'static str) -> Self {
         self.info = info;
         self

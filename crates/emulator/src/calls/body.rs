@@ -68,7 +68,7 @@ pub(super) fn is_empty_list(text: &str) -> bool {
 }
 
 impl<'a> CallBody<'a> {
-    /// The body of this text; `twice` is the code where a field is there more than once.
+    /// The body of this text; `twice` is the code if a field occurs more than once.
     pub(super) fn parse(
         text: &'a str,
         twice: i64,

@@ -226,7 +226,7 @@ impl Field {
 pub(super) struct Place<'a> {
     /// The place and the name of the field that it stands in, and the number of the entry if that is a list. None at the top.
     pub(super) within: Option<(&'a Self, &'static str, Option<usize>)>,
-    /// The code where a field is missing or of another type, and the one where a list is too long.
+    /// The code if a field is missing or of another type, and the one if a list is too long.
     pub(super) codes: (i64, i64),
     pub(super) reading: AccountId,
 }

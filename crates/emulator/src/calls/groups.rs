@@ -1,6 +1,6 @@
 //! Groups of every type: created, imported, destroyed.
 //!
-//! Ours: an id in use is answered 10025 where the group's owner is the caller or the owner asked for, and 10021 otherwise; more groups
+//! Ours: an id in use is answered 10025 if the group's owner is the caller or the owner asked for, and 10021 otherwise; more groups
 //! than the emulator keeps is 10036. Ids that are assigned count up, and begin as those of the pages' samples do. Texts may have
 //! 1,024 bytes, since the documents give several numbers for each, all smaller. Accounts need not have been imported. Who is put
 //! into a group by these calls is offline there until it connects.

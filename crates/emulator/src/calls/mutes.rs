@@ -1,4 +1,4 @@
-//! Muted accounts. A mute stays where its account leaves the group and comes back (1047/34951).
+//! Muted accounts. A mute stays if its account leaves the group and comes back (1047/34951).
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,7 @@ struct Mark {
 /// A folder, and what is found in it.
 pub(crate) struct Loaded {
     pub(crate) folder: Folder,
-    /// Nothing where the folder is new.
+    /// Nothing if the folder is new.
     pub(crate) state: Option<State>,
     /// The inputs behind the state, in order.
     pub(crate) journals: Vec<KeptJournal>,
@@ -354,7 +354,7 @@ impl JournalFile {
     }
 }
 
-/// How files of the folder are made: for their owner alone, where the system knows owners.
+/// How files of the folder are made: only for their owner, if the system supports owners.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

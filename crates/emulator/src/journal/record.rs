@@ -61,7 +61,7 @@ impl Chain {
         out.push(b'\n');
     }
 
-    /// The line of the next record, where `piece` is that.
+    /// The line of the next record, if `piece` is one.
     fn next<'a>(&mut self, piece: &'a [u8]) -> Option<&'a str> {
         let (checksum, rest) = piece.strip_suffix(b"\n")?.split_at_checked(8)?;
         let mut hasher = crc32fast::Hasher::new();

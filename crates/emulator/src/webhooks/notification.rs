@@ -187,7 +187,7 @@ impl Notifier<'_> {
         });
     }
 
-    /// A join or an exit, of the first type where an app admin made it and of the second where the member did. All that one call of an
+    /// A join or an exit, of the first type if an app admin made it, and of the second if the member did. All that one call of an
     /// admin changes in a group is one webhook: `of_webhook` gives the change that a webhook of this kind holds.
     fn membership<T>(
         &mut self,

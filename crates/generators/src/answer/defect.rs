@@ -72,7 +72,7 @@ impl Defect {
         }
     }
 
-    /// An account and a mark at least, where the defect is about one.
+    /// At least an account and a mark, if the defect is about one.
     pub(super) fn make_room(self, answer: &mut Answer) {
         if !matches!(self, Self::EntryBare | Self::AccountMissing | Self::AccountAsNumber | Self::NumberAsText) {
             return;

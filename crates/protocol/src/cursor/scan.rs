@@ -15,7 +15,7 @@ pub(super) fn behind_blanks(mut text: &[u8]) -> &[u8] {
 }
 
 /// The number of bytes before the first that cannot be in a string unescaped: a quote, a backslash, a control character;
-/// none where every byte can.
+/// none if every byte can.
 /// Eight are checked in one step: in `found`, the lowest bit that is set is the highest of the first such byte. (Bits above
 /// it may be set by a borrow, and are ignored.)
 #[inline]

@@ -32,7 +32,7 @@ impl<'a> EnvelopeFields<'a> {
         Some(cursor)
     }
 
-    /// The envelope, where all is there that it must have, and the unknown fields.
+    /// The envelope, if all its required fields are there, and the unknown fields.
     pub(crate) fn finish(self) -> Option<(Envelope, Extra)> {
         let envelope = Envelope {
             action_status: ActionStatus::from(&*self.action_status?),

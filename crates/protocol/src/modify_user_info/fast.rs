@@ -43,7 +43,7 @@ pub struct Head<'a> {
 }
 
 /// Reads a request in one pass, and hands each entry on as it comes, so that whoever keeps entries of another type needs no list
-/// of these. This is for a request as nearly everybody writes it: with any other, and where `sink` ends the reading, there is none,
+/// of these. This is for a request as nearly everybody writes it: for any other, and if `sink` ends the parsing, there is none,
 /// and what was passed on is ignored. [`Draft::parse`](super::Draft::parse) reads them all, and says what is wrong.
 ///
 /// ```

@@ -250,7 +250,7 @@ fn once(text: &str, corruptions: &mut Vec<Corruption>) -> String {
     text.to_owned()
 }
 
-/// What follows `word`, in whatever case, where `text` begins with it.
+/// What follows `word`, in any case, if `text` begins with it.
 fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     start.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches(is_blank))

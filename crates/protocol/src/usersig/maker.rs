@@ -52,7 +52,7 @@ pub(super) enum MakerMistake {
     /// It signed another text than the number in `TLS.sdkappid`, such as `1400000000.0`.
     SdkAppIdAsOtherText,
     /// It signed another text than the number in `TLS.expire`, such as `3600.0` or ` 7200`. The vendor's packages
-    /// `tls-sig-api-v2` for Python (1.1) and Node (1.0.2) do so, where the validity is given as a string or float.
+    /// `tls-sig-api-v2` for Python (1.1) and Node (1.0.2) do so, if the validity is given as a string or float.
     ExpireAsOtherText,
     /// It signed another text than the number in `TLS.time`, such as `1795900000.0`.
     TimeAsOtherText,

@@ -148,7 +148,7 @@ impl<'a> Body<'a> {
         self.fields.take(name).map_err(|DuplicateField| WebhookError::DuplicateField { path: self.at(name) })
     }
 
-    /// Reads what is of the right kind; that fails where a string has half of a surrogate pair alone, or values are
+    /// Reads what is of the right kind; that fails if a string has half of a surrogate pair alone, or values are
     /// nested too deep.
     fn read<T: serde::Deserialize<'a>>(&self, name: &str, value: &'a RawValue) -> Result<T, WebhookError> {
         let error = |error| WebhookError::Body(BodyError::NotJson { what: format!("in `{}`: {error}", self.at(name)) });

@@ -48,7 +48,7 @@ impl WebhookToken {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Checks `Sign` against `RequestTime`, in constant time, and where `window` is given, that the two clocks differ by
+    /// Checks `Sign` against `RequestTime`, in constant time, and if `window` is given, that the two clocks differ by
     /// no more than that. The documents give no window; without one, an old URL can be used again.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use avmarks_spec::{GroupId, Limits, Mark, UserId};
 
 use super::{Body, Read};
 
-/// The result of the steps for a text without violations. `None` if there may be one, or where the text is written
+/// The result of the steps for a text without violations. `None` if there may be one, or if the text is written
 /// in an unusual way; then the steps are checked one by one.
 pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: &mut Scratch) -> Option<Read> {
     let mut found = Faultless {

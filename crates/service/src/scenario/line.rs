@@ -72,7 +72,7 @@ pub enum Input<'a> {
     },
     /// `policy`: the policy from now on, whole.
     Policy(Policy),
-    /// `create_group`: nothing where the group exists.
+    /// `create_group`: nothing if the group exists.
     CreateGroup {
         /// The id.
         group: GroupId,
@@ -117,7 +117,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     ///
-    /// [`LineError`] without a number where the text is not a valid input.
+    /// [`LineError`] without a number if the text is not a valid input.
     pub fn parse(text: &'a str, policy: &Policy) -> Result<Self, LineError> {
         Self::read(text, policy).map_err(|message| LineError { line: None, message })
     }

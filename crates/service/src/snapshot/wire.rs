@@ -211,7 +211,7 @@ fn read_limits<'de, D: Deserializer<'de>>(json: D) -> Result<Limits, D::Error> {
     }
 }
 
-/// The limits, where each is at most its ceiling.
+/// The limits, if each is at most its ceiling.
 pub(super) fn checked_limits(limits: Limits) -> Result<Limits, SnapshotError> {
     for LimitField { name, ceiling, get, .. } in Limits::FIELDS {
         let found = get(&limits);

@@ -30,7 +30,7 @@ impl Seen {
         Self { members, admins: self.admins.clone(), ..*self }
     }
 
-    /// What holds of every group at any time.
+    /// The invariants of every group.
     pub(super) fn invariants(&self, limits: &Limits) -> Result<(), String> {
         let mut holders = BTreeMap::<Mark, usize>::new();
         for member in &self.members {
@@ -61,13 +61,13 @@ impl Seen {
     }
 }
 
-/// A refusal changes nothing: whoever was there is there still, and marks may be fewer only where a pin has ended.
+/// A refusal changes nothing: all members remain, and there are fewer marks only if a pin has ended.
 pub(super) fn unchanged_but_by_time(before: &[Seen], after: &[Seen], now: Timestamp) -> Result<(), String> {
     let expected: Vec<_> = before.iter().map(|group| group.as_of(now)).collect();
     if after == expected { Ok(()) } else { Err(format!("a refusal changed\n{expected:?}\ninto\n{after:?}")) }
 }
 
-/// The member once time alone has passed (`PIN-500`); a robot whose 500 has ended is gone.
+/// The member once time alone has passed (`PIN-500`); a robot whose 500 has ended is removed.
 fn as_of(member: &MemberState, now: Timestamp) -> Option<MemberState> {
     let mut member = member.clone();
     if member.pinned_until.is_some_and(|end| end <= now) {

@@ -27,7 +27,7 @@ pub struct Tally {
     pub omissions: u64,
     /// Pins that came to their end.
     pub expired: u64,
-    /// What became of robots.
+    /// Counts of what happened to robots.
     pub robots: Robots,
     /// Steps after which a group had other administrators than before.
     pub admin_changes: u64,
@@ -46,14 +46,14 @@ pub struct Calls {
     pub refused: u64,
 }
 
-/// What became of robots.
+/// Counts of what happened to robots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Robots {
     /// Accounts that became one.
     pub came: u64,
     /// Robots that joined.
     pub joined: u64,
-    /// Robots that were gone, since their mark 500 ended or they left.
+    /// Robots that were removed, because their mark 500 ended or they left.
     pub ended: u64,
 }
 

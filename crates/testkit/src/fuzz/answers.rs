@@ -40,7 +40,7 @@ pub fn answers(body: &[u8]) {
     assert_eq!(Answer::parse(Endpoint::AddRobots, body).is_ok(), envelope.is_ok());
 }
 
-/// The unknown fields, without so many of the first.
+/// The unknown fields, without this many of the first.
 fn unknown(extra: &Extra, skipped: usize) -> Vec<(&str, &str)> {
     extra.iter().skip(skipped).collect()
 }

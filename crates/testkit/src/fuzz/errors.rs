@@ -20,7 +20,7 @@ use avmarks_spec::{Gap, GroupId, GroupType, Mark, Timestamp, UserId};
 use super::{assert_is_a_line, split_at_last_nul};
 
 /// Whatever is wrong with whatever input, the message is one line of bounded length without control or invisible characters.
-/// What is behind the last NUL is a secret: a key, a signature, a token; no message holds it.
+/// The text after the last NUL is a secret: a key, a signature, a token; no message contains it.
 pub fn explain_errors(bytes: &[u8]) {
     let (bytes, secret) = split_at_last_nul(bytes);
     let text = String::from_utf8_lossy(bytes);

@@ -41,7 +41,7 @@ pub fn snapshot(bytes: &[u8]) {
     assert_eq!(app.snapshot(), again.snapshot());
 }
 
-/// A snapshot of what some operations bring about, with up to five edits. Without any it must be one that can be restored.
+/// A snapshot after some operations, with up to five edits. Without edits, it must be possible to restore it.
 fn tampered(source: &mut Unstructured<'_>) -> Result<String> {
     let count = source.arbitrary::<u8>()? % 6;
     let edits = (0..count).map(|_| source.arbitrary()).collect::<Result<Vec<_>>>()?;
@@ -96,7 +96,7 @@ fn edited(mut json: String, (which, how): (u16, u8)) -> String {
     json
 }
 
-/// Where the longest runs of such characters stand.
+/// The positions of the longest runs of such characters.
 fn runs(text: &str, wanted: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (at, found) in text.char_indices().filter(|(_, found)| wanted(*found)) {
@@ -109,7 +109,7 @@ fn runs(text: &str, wanted: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     runs
 }
 
-/// The app as its own snapshot gives it back.
+/// The app, restored from its own snapshot.
 fn restored(app: &App) -> App {
     let json = app.snapshot();
     let again = App::restore(&json);

@@ -1,4 +1,4 @@
-//! `modify_admin` and `get_admin_list`: the administrators of a group. Being one gives no right to mark.
+//! `modify_admin` and `get_admin_list`: the administrators of a group. They have no right to set marks.
 
 use serde_json::{Value, json};
 

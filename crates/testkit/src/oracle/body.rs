@@ -119,8 +119,8 @@ fn json_object<'t>(body: &'t str, known: &[&str], commas: TrailingComma) -> Opti
     if has_lone_surrogate(json.root(), known) { None } else { Some(json) }
 }
 
-/// Whether a lone surrogate stands in the name of a field, or in the value of a known one. Nothing inside unknown fields
-/// is checked. A list of values still to be looked at, so that no depth of nesting can exhaust the stack.
+/// Whether a lone surrogate is in the name of a field, or in the value of a known one. Nothing inside unknown fields
+/// is checked. The list of values still to check is explicit, so that no depth of nesting can exhaust the stack.
 fn has_lone_surrogate(root: Value<'_>, known: &[&str]) -> bool {
     // Each value with the fields that are known if it is an object, and those that are known in its items.
     let mut waiting: Vec<(Value<'_>, &[&str], &[&str])> = vec![(root, known, &[])];
@@ -144,7 +144,7 @@ fn has_lone_surrogate(root: Value<'_>, known: &[&str]) -> bool {
 
 type Field<'j> = (&'j str, Value<'j>);
 
-/// Step 7, first. `gap:duplicate-field`: a known field that stands twice in its place is refused, whatever its values
+/// Step 7, first. `gap:duplicate-field`: a known field that occurs twice in its place is refused, for any values
 /// are, and whatever is missing besides. Then the fields of the body.
 fn read_fields<'j>(json: &'j Json<'j>, known: &[&str]) -> Result<Vec<Field<'j>>, Refusal> {
     let fields = fields_of(json.root()).unwrap_or_default();
@@ -162,7 +162,7 @@ fn stands_twice(fields: &[Field<'_>], known: &[&str]) -> bool {
     known.iter().any(|known| fields.iter().filter(|(name, _)| name == known).count() > 1)
 }
 
-/// The fields of an object, once it is known that no lone surrogate stands in their names.
+/// The fields of an object, once it is known that their names have no lone surrogate.
 fn fields_of(value: Value<'_>) -> Option<Vec<Field<'_>>> {
     value.object().map(|fields| fields.into_iter().filter_map(|(name, value)| Some((name?, value))).collect())
 }

@@ -31,7 +31,7 @@ pub(super) struct Group {
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) account: String,
-    /// Whether it is a robot: it holds 500 and has not joined. A robot is never connected.
+    /// Whether it is a robot: it has 500 and has not joined. A robot is never connected.
     pub(super) robot: bool,
     /// The place in the join order, from 1.
     pub(super) place: u64,
@@ -44,12 +44,12 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Online is who is connected, or holds an unexpired mark 500.
+    /// Whether it is online: connected, or with an unexpired mark 500.
     pub(super) fn is_online(&self) -> bool {
         self.connected || self.marks.contains(&PIN)
     }
 
-    /// Clears all marks, and tells which they were.
+    /// Clears all marks, and returns them.
     fn clear_marks(&mut self) -> Vec<u32> {
         self.pin_end = None;
         std::mem::take(&mut self.marks).into_iter().collect()
@@ -79,7 +79,7 @@ impl Group {
         self.members.iter_mut().find(|member| member.account == account)
     }
 
-    /// How many accounts hold this mark.
+    /// The number of accounts with this mark.
     pub(super) fn holders(&self, mark: u32) -> usize {
         self.members.iter().filter(|member| member.marks.contains(&mark)).count()
     }
@@ -89,7 +89,7 @@ impl Group {
         self.members.iter().filter(|member| member.is_online()).collect()
     }
 
-    /// Applies a change of presence, and tells the events.
+    /// Applies a change of presence, and returns the events.
     pub(super) fn change(&mut self, change: Change, account: &str, now: u64) -> Vec<Value> {
         match change {
             Change::Join => self.join(account, now),
@@ -116,7 +116,7 @@ impl Group {
         vec![joined, json!({ "event": "came_online", "group": self.id, "account": account, "cause": "join" })]
     }
 
-    /// A stranger that takes 500 becomes a robot: last in the join order, its join time is now.
+    /// An account that has not joined and gets 500 becomes a robot: last in the join order, its join time is now.
     pub(super) fn add_robot(&mut self, account: &str, now: u64) {
         self.push(account, now, true);
     }

@@ -31,7 +31,7 @@ impl<'t> Json<'t> {
 }
 
 impl<'j> Value<'j> {
-    /// The fields of an object, in order, doubles too. A name is `None` when it holds a lone surrogate.
+    /// The fields of an object, in order, doubles too. A name is `None` if it contains a lone surrogate.
     pub(super) fn object(self) -> Option<Vec<(Option<&'j str>, Value<'j>)>> {
         if self.token()?.kind != Kind::OpenObject {
             return None;
@@ -101,7 +101,7 @@ impl<'j> Value<'j> {
         }
     }
 
-    /// The value as it stands in the text.
+    /// The value as it is in the text.
     pub(super) fn source(self) -> &'j str {
         let Some(first) = self.token() else { return "" };
         let Some(last) = self.json.tokens.get(first.after.saturating_sub(1)) else { return "" };
@@ -137,7 +137,7 @@ enum Kind {
     /// `true`, `false` or `null`.
     Word,
     Number,
-    /// `None` when it holds a lone surrogate.
+    /// `None` if it contains a lone surrogate.
     Text(Option<String>),
 }
 
@@ -233,7 +233,7 @@ enum Wanted {
     End,
 }
 
-/// Checks that the tokens are one value, and tells each opening bracket where its value ends.
+/// Checks that the tokens are one value, and stores for each opening bracket where its value ends.
 fn pair(tokens: &mut [Token], commas: TrailingComma) -> Option<()> {
     let may_close = commas == TrailingComma::Accept;
     let mut open: Vec<usize> = Vec::new();

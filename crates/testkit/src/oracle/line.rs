@@ -82,7 +82,7 @@ pub(super) fn read(line: &str, policy: &Policy) -> Result<Line, String> {
     }
 }
 
-/// The profile goes first, wherever it stands in the line.
+/// The profile is applied first, independent of its position in the line.
 fn read_policy(fields: &mut Fields<'_>, policy: &Policy) -> Result<Policy, String> {
     let profile = fields.optional("profile", |value| Policy::profile(value.text()?))?;
     let mut policy = profile.unwrap_or_else(|| policy.clone());
@@ -136,7 +136,7 @@ fn one_of<T>(left: Option<T>, right: Option<T>) -> Option<T> {
     }
 }
 
-/// The fields of a line that nobody asked for yet.
+/// The fields of a line that were not read yet.
 struct Fields<'j> {
     left: Vec<(String, Value<'j>)>,
 }

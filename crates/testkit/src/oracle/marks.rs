@@ -84,7 +84,7 @@ pub(super) fn change_marks(
     Ok(outcome)
 }
 
-/// Steps 9 to 11: what the entries themselves tell.
+/// Steps 9 to 11: the checks of the entries by themselves.
 fn preflight_entries(body: &MarksBody, is_set: bool, policy: &Policy, limits: &Limits) -> Result<Vec<Entry>, Refusal> {
     // Step 9. ACCOUNTS-MAX: at most 500 entries as sent.
     check_accounts_count(body.entries.len(), policy, limits)?;
@@ -202,7 +202,7 @@ fn decide_set(group: &Group, entries: &[Entry], policy: &Policy, limits: &Limits
 }
 
 /// A delete (`CommandType` 2): who is online, member or robot, loses the marks named, and one that it did not hold
-/// succeeds anyway (`gap:delete-unset`). Offline members and strangers are left out.
+/// succeeds anyway (`gap:delete-unset`). Offline members and other accounts are omitted.
 fn decide_delete(group: &Group, entries: &[Entry]) -> Outcome {
     let mut outcome = Outcome::default();
     for entry in entries {

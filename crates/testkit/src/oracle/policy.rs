@@ -51,7 +51,7 @@ impl Policy {
         Some(policy)
     }
 
-    /// Reads one gap anew; `None` when the field or its reading does not exist.
+    /// Changes the reading of one gap; `None` if the field or its reading does not exist.
     pub(super) fn set(&mut self, field: &str, reading: &str) -> Option<()> {
         let gap = Gap::ALL.iter().find(|gap| gap.field() == Some(field))?;
         let row = gap.readings().iter().find(|row| row.name == reading)?;

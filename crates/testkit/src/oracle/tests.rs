@@ -18,7 +18,7 @@ use super::Oracle;
 /// Three days.
 const PIN_MS: u64 = 259_200_000;
 
-/// An oracle, and how many lines it has been told.
+/// An oracle, and the number of its lines so far.
 struct Told {
     oracle: Oracle,
     lines: u64,
@@ -109,7 +109,7 @@ impl Told {
         self.member(account).unwrap().marks
     }
 
-    /// The account as it is in `g`; `None` if it is a stranger.
+    /// The account as it is in `g`; `None` if it is neither member nor robot.
     fn member(&self, account: &str) -> Option<super::OracleMember> {
         self.oracle.members("g").unwrap().into_iter().find(|member| member.account == account)
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(super) enum RoomRequest {
     /// Marks, with an answer that says which were served.
     Marks(MarkCall),
-    /// Robots: mark 500, with an answer that tells nothing but that the call was served.
+    /// Robots: mark 500, with an answer that shows only that the call was served.
     Robots(MarkCall),
     /// Administrators, with the same answer.
     Admins { command: Command, operator: Operator, accounts: Vec<UserId> },

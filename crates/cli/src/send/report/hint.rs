@@ -55,7 +55,7 @@ impl Hint {
     }
 }
 
-/// The causes that need no other reading of a gap; all of them, where each needs one.
+/// The causes that need no other reading of a gap; all of them, if each needs one.
 fn by_default(causes: Vec<&'static Cause>) -> Vec<&'static Cause> {
     match causes.iter().any(|cause| cause.under.is_none()) {
         true => causes.into_iter().filter(|cause| cause.under.is_none()).collect(),

@@ -4,7 +4,7 @@ use avmarks_protocol::modify_user_info;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What `modify_user_info::Request` holds, numbers as their digits.
+/// The fields of `modify_user_info::Request`, with numbers as their digits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request {
     group_id: String,

@@ -1,4 +1,4 @@
-//! Robots: accounts that hold an unexpired mark 500 without having joined.
+//! Robots: accounts with an unexpired mark 500 that have not joined.
 
 use avmarks_spec::Limits;
 use serde_json::json;
