@@ -125,8 +125,8 @@ fn unsafe_code_is_forbidden_but_at_one_border() {
 
 /// That one module changes a room, the compiler holds: the fields of `Room` are private to it.
 #[test]
-fn one_file_refuses_a_command() {
-    assert!(read("crates/rules/src/decide.rs").starts_with("//! **The one file that may refuse a command.**"));
+fn one_file_refuses_a_call() {
+    assert!(read("crates/rules/src/decide.rs").starts_with("//! **The one file that may refuse a call.**"));
     for file in files("crates/rules/src", "rs") {
         if !["decide.rs", "refusal.rs"].iter().any(|name| file.ends_with(&format!("/{name}"))) {
             assert!(!code_of(&file).contains("Refusal::"), "{file} refuses");
@@ -225,7 +225,7 @@ fn published_crates_say_what_a_registry_asks_for() {
 const CLAUSES_IN_DEED: &[(Clause, &str)] = &[
     (Clause::Http200, "an answer has no status of its own here: `Response` documents it, and a server writes it"),
     (Clause::ClearLeave, "rules/room/apply.rs `leave`: an event, which rests on no refusal"),
-    (Clause::ClearOffline, "rules/room/apply.rs `leave_online`: an event"),
+    (Clause::ClearOffline, "rules/room/apply.rs `clear_if_offline`: an event"),
     (Clause::Pin500, "rules/room/apply.rs `pass_time`: an event"),
 ];
 

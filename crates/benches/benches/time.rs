@@ -54,7 +54,9 @@ fn main() {
     if beside.is_empty() {
         return;
     }
-    println!("\nThe room of {large} beside the room of 1000, ours\n\n| work | times as long | reach |\n|---|---|---|");
+    println!(
+        "\nThe room of {large} compared with the room of 1000, ours\n\n| work | times as long | target |\n|---|---|---|"
+    );
     beside.iter().for_each(|(work, times, reach)| println!("| {work} | {times:.2} | {reach} |"));
 }
 
@@ -165,7 +167,7 @@ impl Rooms {
                 let start = Instant::now();
                 let call = MarkCall::new_with(Command::Set, Operator::Admin, entries, &mut scratch);
                 let took = start.elapsed() + applied(ours, &terms, &call, &mut scratch);
-                scratch.keep_call(call);
+                scratch.recycle_call(call);
                 applied(ours, &terms, &calls[round].1, &mut scratch);
                 took
             },
@@ -283,7 +285,7 @@ fn applied(room: &mut Room, terms: &Terms, call: &MarkCall, scratch: &mut Scratc
         decision
     });
     assert!(decision.is_served());
-    scratch.keep_transition(decision.into_transition());
+    scratch.recycle_transition(decision.into_transition());
     took
 }
 

@@ -32,8 +32,8 @@ pub enum Outcome<'a> {
     Omitted {
         /// The clause that probably explains it. The service does not give a reason: this is decided when the call is answered, from
         /// its answer and those before it. It is `ONLINE-ONLY` (offline, or not in the group) or `MEMBERS-PER-MARK` (the mark has as
-        /// many holders as it may have). None where the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
-        /// took the mark, `ONLINE-ONLY` where the answer names the account.
+        /// many holders as it may have). None if the answer fits neither: `MEMBERS-PER-MARK` where a later account of the call
+        /// took the mark, `ONLINE-ONLY` if the answer names the account.
         likely: Option<Clause>,
     },
     /// Its call was refused: nothing was changed. Where every account of a call is offline or absent, the service refuses the
@@ -41,7 +41,7 @@ pub enum Outcome<'a> {
     Refused {
         /// The code of the latest refusal.
         code: ErrorCode,
-        /// Its `ErrorInfo`, whole. None where it had none.
+        /// Its `ErrorInfo`, whole. None if it had none.
         info: Option<&'a str>,
     },
     /// Its call was sent, and no answer confirms that it was carried out. To send it again is idempotent, except that setting 500
@@ -52,7 +52,7 @@ pub enum Outcome<'a> {
     },
     /// The service never received it, or refused only the size of its call.
     NotSent {
-        /// The reason, as of the moment of the report.
+        /// The reason, at the time of the report.
         reason: NotSentReason<'a>,
     },
 }
@@ -176,7 +176,7 @@ impl fmt::Display for NotSentReason<'_> {
     }
 }
 
-/// The outcome of every account of a job, as of the moment when it was asked for.
+/// The outcome of every account of a job, at the time of the call.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     plans: Vec<PlanReport<'a>>,

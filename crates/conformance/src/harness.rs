@@ -92,7 +92,7 @@ pub enum StartError {
     },
 }
 
-/// What a harness says of itself when it starts.
+/// What a harness reports when it starts.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Introduction {
     protocol: u64,
@@ -101,7 +101,7 @@ pub(crate) struct Introduction {
     pub(crate) can: Vec<String>,
 }
 
-/// The protocol that is spoken here.
+/// The version of the protocol.
 pub(crate) const PROTOCOL: u64 = 1;
 
 /// A line of more bytes is not a reply.
@@ -110,7 +110,7 @@ const LINE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 /// How much of the end of standard error is kept.
 const STDERR_BYTES_MAX: usize = 4_096;
 
-/// How long a harness that was told to stop may take to end.
+/// How long a harness may take to end after it was asked to stop.
 const LEAVE: Duration = Duration::from_secs(1);
 
 /// A running harness. It is ended when it is dropped.
@@ -291,7 +291,7 @@ fn wait(child: &mut Child, timeout: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// Sends each line of bytes, cut at LF, until the end or until nobody listens.
+/// Sends each line of bytes, split at LF, until the end or until the receiver is dropped.
 fn send_lines(mut reader: impl BufRead, lines: &SyncSender<Vec<u8>>) {
     loop {
         let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! Harnesses that know nothing: a score means something only beside theirs.
+//! Trivial harnesses, with whose scores other scores are compared.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use crate::reply::{Observation, Reply};
 use crate::verb::{Verb, items};
 
 avmarks_spec::named_enum! {
-    /// A harness that gives the same reply whatever is asked. None of them sends a request.
+    /// A harness that has the same reply to every question. None of them sends a request.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub(crate) enum NullHarness {
         /// Everything went well.
@@ -20,7 +20,7 @@ avmarks_spec::named_enum! {
 }
 
 impl NullHarness {
-    /// The observation that a run with this harness gives.
+    /// The observation of a run with this harness.
     pub(crate) fn observation(self, case: &Case) -> Observation {
         let replies = match self {
             Self::Accept => vec![accepted(&case.question)],

@@ -91,7 +91,7 @@ fn size(question: &Question) -> usize {
     }
 }
 
-/// What is expected of other arguments, where that is of the same kind.
+/// What is expected of other arguments, if that is of the same kind.
 fn expect_of_call(expect: &Expect, before: Option<Refusal>, verb: Verb, args: &Value) -> Option<Expect> {
     let body = verb.body(args);
     let named = accounts(&body);

@@ -22,7 +22,7 @@ pub(crate) enum ErrorKind {
     WrongType,
     /// A value of the right type that cannot be.
     InvalidValue,
-    /// The body beside the request: there is one, and the question has none; or it is not what the question is about.
+    /// The body: there is one, although the request takes none; or it is of another kind than the request needs.
     Body,
     /// The body is not a line of a scenario.
     Line,
@@ -55,7 +55,7 @@ impl ErrorKind {
 #[derive(Debug, Serialize)]
 pub(crate) struct RequestError {
     pub(crate) kind: ErrorKind,
-    /// Where in the request, as a JSON pointer (RFC 6901); none where it is not about a place in it.
+    /// Where in the request, as a JSON pointer (RFC 6901); none if it is not about a place in it.
     pub(crate) pointer: Option<String>,
     pub(crate) message: String,
 }
@@ -70,7 +70,7 @@ impl RequestError {
         Self::new(ErrorKind::InvalidValue, Some(pointer.into()), message)
     }
 
-    /// The body beside the request.
+    /// The body of the request.
     pub(crate) fn body(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Body, None, message)
     }

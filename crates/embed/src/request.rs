@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
         Ok(Self { verb, text, body })
     }
 
-    /// The fields as values. That they can be read was looked at before.
+    /// The fields as values. That they can be read was checked before.
     pub(crate) fn fields<T: Deserialize<'a>>(&self) -> Result<T, RequestError> {
         serde_json::from_str(self.text).map_err(|error| {
             debug_assert!(false, "the table of `{}` lets through what cannot be read: {error}", self.verb.name);

@@ -1,4 +1,4 @@
-//! What a request may hold, as data: the fields of each question, and whether a request has them.
+//! The possible fields of each request, as data, and the check of a request against them.
 //!
 //! The tables are in `verbs.rs`. The schema in `docs` is printed from them, so that it says what is checked here.
 
@@ -194,7 +194,7 @@ fn digits(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);

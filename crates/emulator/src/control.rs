@@ -1,9 +1,9 @@
-//! The control plane under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
+//! The control API under `/_avmarks/`: what a test does to the world, and sees of it. `docs/control-plane.md` describes it for its
 //! users, `openapi.json` for programs.
 //!
 //! It is for programs and for its own page, never for other pages: a browser that happens to run on the same machine must not
-//! be made to drive it. So there are no CORS headers; a request with a foreign `Origin` is refused; and so is one whose `Host` a
-//! foreign page could have (DNS rebinding).
+//! be made to drive it. So there are no CORS headers; a request from another `Origin` is refused; and so is one whose `Host` a
+//! page of another origin could have (DNS rebinding).
 
 mod about;
 mod calls;
@@ -39,7 +39,7 @@ use crate::webhooks::Initiator;
 use error::ControlError;
 use guard::{PREFIX, ROOT};
 
-/// Whether a request is for the control plane.
+/// Whether a request is for the control API.
 pub(crate) fn is_asked<B>(request: &axum::http::Request<B>) -> bool {
     let path = request.uri().path();
     path == ROOT || path.starts_with(PREFIX)
@@ -87,7 +87,7 @@ fn router() -> Router<Arc<Shared>> {
         .method_not_allowed_fallback(other_method)
 }
 
-/// Answers a request to the control plane. `local` says that the client has dialled this machine itself.
+/// Answers a request to the control API. `local` says that the client has dialled this machine itself.
 pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, local: bool) -> Response<Body> {
     let mut response = match guard::check(&request, &shared.settings, local) {
         Err(error) => error.into_response(),
@@ -105,7 +105,7 @@ pub(crate) async fn answer(request: Request<Incoming>, shared: &Arc<Shared>, loc
     response
 }
 
-/// Whoever reads the body looks at its type and its length first (`extract.rs`).
+/// Whoever reads the body reads its type and its length first (`extract.rs`).
 async fn routed(request: Request<Incoming>, shared: &Arc<Shared>) -> Response<Body> {
     match router().with_state(Arc::clone(shared)).oneshot(request.map(Body::new)).await {
         Ok(response) => response,

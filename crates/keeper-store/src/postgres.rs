@@ -52,7 +52,7 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the text is not such a URL, the database cannot be reached, or its tables are of a later version.
+    /// [`StoreError`] if the text is not such a URL, the database cannot be reached, or its tables are of a later version.
     pub fn connect(url: &str, limits: Limits) -> Result<Self, StoreError> {
         let filter = Arc::new(WantFilter::new());
         let mut store = Self { connection: Connection::new(url)?, limits, filter, known: Arc::default() };

@@ -28,7 +28,7 @@ avmarks_spec::named_enum! {
 }
 
 impl Action {
-    /// The command that carries it out. Each command has 200 calls a second of its own (`RATE`).
+    /// The command that carries it out. Each command has 200 calls per second of its own (`RATE`).
     #[must_use]
     pub const fn endpoint(self) -> Endpoint {
         match self {
@@ -169,7 +169,7 @@ pub(crate) fn verdicts(action: Action, named: &AccountMarks, body: &[u8]) -> Opt
     }
 }
 
-/// A page: the accounts that it lists, and the cursor of the next one; 0 where it is the last. `None` if the answer cannot be read.
+/// A page: the accounts that it lists, and the cursor of the next one; 0 if it is the last. `None` if the answer cannot be read.
 pub(crate) fn page(body: &[u8]) -> Option<(Vec<String>, i64)> {
     let answer = get_members::Answer::parse(body).ok().filter(|answer| answer.envelope.is_ok())?;
     let listed = answer.member_list.unwrap_or_default().into_iter().map(|member| member.account).collect();

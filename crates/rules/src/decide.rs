@@ -1,5 +1,5 @@
-//! **The one file that may refuse a command.** Each rule in words with its clause, then its branch, in the order of
-//! the precedence (steps 13 to 20; the steps before need no group and belong to `avmarks-service`).
+//! **The one file that may refuse a call.** A comment above each check states the rule and its clause. The checks are in the order of
+//! precedence: steps 13 to 20. The steps before need no group and belong to `avmarks-service`.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -9,26 +9,26 @@ use avmarks_spec::readings::{
 };
 use avmarks_spec::{Clause, Gap, Limits, Mark, Timestamp, UserId};
 
-use crate::command::MarkCall;
+use crate::call::MarkCall;
 use crate::decision::Reasons;
 use crate::decision::{Decision, Omission, Refused};
-use crate::input::{Command, Entry, Operator, Question};
+use crate::input::{Command, Entry, Operator, ReadCall};
 use crate::refusal::Refusal;
-use crate::room::{Connection, LOOK_UP_AT_ONCE, MarkChanges, MarkSet, View};
+use crate::room::{Connection, LOOKUP_BATCH, MarkChanges, MarkSet, View};
 use crate::room::{Room, Transition};
 use crate::scratch::Scratch;
-use crate::tally::{AddHolder, MarkTally};
+use crate::tally::{AddHolderResult, MarkTally};
 use crate::terms::Terms;
 
 impl Room {
-    /// The answer of the service to `call` at `at`, and its reasons. Changes nothing: [`Room::apply`] applies the transition.
+    /// Evaluates `call` at the time `at`: what the service answers, and why. Changes nothing; [`Room::apply`] applies the transition.
     ///
-    /// An `at` below the latest time seen counts as the latest time seen (`gap:clock`).
+    /// An `at` before the latest time seen counts as the latest time seen (`gap:clock`).
     pub fn decide(&self, call: &MarkCall, terms: &Terms, at: Timestamp) -> Decision {
         self.decide_with(call, terms, at, &mut Scratch::default())
     }
 
-    /// [`Room::decide`] with reused memory; [`Scratch::keep_transition`] takes it back.
+    /// The same as [`Room::decide`], with the buffers of `scratch`; [`Scratch::recycle_transition`] returns them.
     #[doc(hidden)]
     pub fn decide_with(&self, call: &MarkCall, terms: &Terms, at: Timestamp, scratch: &mut Scratch) -> Decision {
         let view = View::new(self, at);
@@ -36,9 +36,10 @@ impl Room {
         let (mut omitted, mut gaps, mut transition) = (Vec::new(), Vec::new(), Transition::time(&view));
         if self.kind().has_marks() {
             let evaluation = evaluate(&view, terms, call, scratch);
-            let is_open = refused.is_empty();
+            let is_permitted = refused.is_empty();
             refused.extend(outcome_refusals(terms, &evaluation));
-            if is_open {
+            // If steps 13 to 18 refuse the call, its accounts are irrelevant: no omissions, and no gaps from them.
+            if is_permitted {
                 (omitted, gaps) = (evaluation.omitted, evaluation.gaps);
             }
             match refused.first().map(|refused| refused.refusal) {
@@ -46,12 +47,13 @@ impl Room {
                     gaps.push(Gap::Echo);
                     transition = Transition::marks(&view, evaluation.changes);
                 }
-                // `ALL-FAILED` keeps the omissions and their readings: they are the reason for the refusal.
+                // `ALL-FAILED` keeps the omissions and their gaps: they are the reason for the refusal.
                 Some(Refusal::AllFailed) => {}
+                // A limit refuses the call. Nothing is omitted then, and only gaps that affect the counts are reasons.
                 Some(_) => {
                     omitted.clear();
-                    let counts = [Gap::Duplicates, Gap::Offline500, Gap::SpecialSlots];
-                    gaps.retain(|gap| counts.contains(gap));
+                    let count_gaps = [Gap::Duplicates, Gap::Offline500, Gap::SpecialSlots];
+                    gaps.retain(|gap| count_gaps.contains(gap));
                 }
             }
         }
@@ -59,15 +61,15 @@ impl Room {
         refused.first().into_iter().for_each(|refused| reasons.refusal(refused.refusal));
         omitted.iter().for_each(|omission| reasons.clause(omission.because));
         if refused.is_empty() {
-            // Every served account was online (`ONLINE-ONLY`), and the answer repeats the requested marks (`gap:echo`).
+            // Every served account is online (`ONLINE-ONLY`), and the answer repeats the requested marks (`gap:echo`).
             reasons.clause(Clause::OnlineOnly);
         }
         gaps.into_iter().for_each(|gap| reasons.gap(gap));
-        finish(&view, at, refused, reasons, omitted, transition)
+        decision(&view, at, refused, reasons, omitted, transition)
     }
 
-    /// The answer of the service to a call that sets or deletes administrators, and its reasons. Changes nothing, as [`Room::decide`].
-    /// An account that is named again counts once (`gap:duplicates`).
+    /// Evaluates a call that sets or deletes administrators at the time `at`. Changes nothing, like [`Room::decide`]. A repeated account
+    /// counts once (`gap:duplicates`).
     pub fn decide_admins(
         &self,
         command: Command,
@@ -81,7 +83,7 @@ impl Room {
         let mut seen = BTreeSet::new();
         let named: Vec<_> = accounts.iter().filter(|account| seen.insert(**account)).collect();
         let is_admin = |account| self.admins().contains(account);
-        let (admins, names_unchanged): (Vec<_>, _) = match command {
+        let (admins, has_no_op): (Vec<_>, _) = match command {
             Command::Set => {
                 let new = named.iter().copied().filter(|account| !is_admin(account));
                 (self.admins().iter().chain(new).copied().collect(), accounts.iter().any(is_admin))
@@ -91,7 +93,7 @@ impl Room {
                 (left.copied().collect(), !accounts.iter().all(is_admin))
             }
         };
-        // 19. At most five administrators; else the whole call is refused (`gap:sixth-admin`).
+        // 19. A group has at most five administrators. A call that would exceed this is refused as a whole (`gap:sixth-admin`).
         if command == Command::Set && admins.len() > terms.limits.group_admins_max {
             refused.push(Refused { refusal: Refusal::SixthAdmin, count: Some(admins.len()), mark: None });
         }
@@ -101,8 +103,8 @@ impl Room {
             Some(refused) => reasons.refusal(refused.refusal),
             None => {
                 transition = Transition::admins(&view, admins);
-                // Setting one that is an administrator, or deleting one that is not, succeeds (`gap:admin-unset`).
-                if names_unchanged {
+                // It succeeds to set an account that is an administrator, or to delete one that is not (`gap:admin-unset`).
+                if has_no_op {
                     reasons.gap(Gap::AdminUnset);
                 }
                 if named.len() < accounts.len() {
@@ -110,12 +112,12 @@ impl Room {
                 }
             }
         }
-        finish(&view, at, refused, reasons, Vec::new(), transition)
+        decision(&view, at, refused, reasons, Vec::new(), transition)
     }
 }
 
-/// The decision with these refusals.
-fn finish(
+/// Assembles a decision. Adds the reasons that do not depend on the kind of call.
+fn decision(
     view: &View<'_>,
     at: Timestamp,
     refusals: Vec<Refused>,
@@ -132,37 +134,37 @@ fn finish(
     Decision { refusals, because: reasons.into_vec(), omitted, transition }
 }
 
-/// Every refusal of steps 13 to 18 of a call that sets or deletes marks. `names_special` says whether the call names 500 or 600. Checks that need
-/// a group are skipped if `room` is `None`.
+/// The refusals of steps 13 to 18 for a call that sets or deletes marks. `names_special` is true if the call names 500 or 600. If `room`
+/// is `None`, checks that need a group are skipped.
 #[must_use]
 pub fn mark_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, names_special: bool) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
-    // 17. PERMISSION: the operator is an app admin or the group's owner.
+    // 17. PERMISSION: the operator must be an app admin or the owner of the group.
     if room.is_some_and(|room| !may_operate(room, operator)) {
         found.push(Refusal::Permission.into());
     }
-    // 18. SPECIAL-ADMIN: 500 and 600 are for app admins alone, to set and to delete.
+    // 18. SPECIAL-ADMIN: only app admins may set or delete 500 and 600.
     if operator != Operator::Admin && names_special {
         found.push(Refusal::SpecialAdmin.into());
     }
     found
 }
 
-/// Every refusal of steps 13 to 17 of a call that sets or deletes administrators: for app admins alone.
+/// The refusals of steps 13 to 17 for a call that sets or deletes administrators.
 #[must_use]
 pub fn admin_refusals(room: Option<&Room>, terms: &Terms, operator: Operator) -> Vec<Refused> {
     let mut found = feature_refusals(room, terms);
-    // 17. PERMISSION: administrators are set by app admins.
+    // 17. PERMISSION: only app admins may set or delete administrators.
     if operator != Operator::Admin {
         found.push(Refusal::Permission.into());
     }
     found
 }
 
-/// Steps 13 to 16: the group exists, is an AVChatRoom, and the app has the feature.
+/// Steps 13 to 16: the group must exist and be an AVChatRoom, and the app must have the feature.
 fn feature_refusals(room: Option<&Room>, terms: &Terms) -> Vec<Refused> {
     let mut found = Vec::new();
-    // 13. GROUP-EXISTS: the group exists.
+    // 13. GROUP-EXISTS: the group must exist.
     if room.is_none() {
         found.push(Refusal::GroupExists.into());
     }
@@ -170,58 +172,58 @@ fn feature_refusals(room: Option<&Room>, terms: &Terms) -> Vec<Refused> {
     if room.is_some_and(|room| !room.kind().has_marks()) {
         found.push(Refusal::GroupType.into());
     }
-    // 15. PLAN: the app's plan includes the feature.
+    // 15. PLAN: the app's plan must include the feature.
     if !terms.marks_supported {
         found.push(Refusal::Plan.into());
     }
-    // 16. SWITCH: the online member list is switched on.
+    // 16. SWITCH: the list of online members must be switched on.
     if !terms.online_list_enabled {
         found.push(Refusal::Switch.into());
     }
     found
 }
 
-/// Every refusal of a question beyond those of its body, in the order of the precedence: the steps among 13 to 16 that apply to it, and
-/// `PERMISSION` if `gap:rest-owner` lets owners call.
+/// The refusals of steps 13 to 17 for a call that changes nothing, in the order of precedence: those of steps 13 to 16 that apply to it,
+/// and `PERMISSION` if `gap:rest-owner` lets owners call.
 #[must_use]
-pub fn question_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, question: Question) -> Vec<Refused> {
+pub fn read_refusals(room: Option<&Room>, terms: &Terms, operator: Operator, call: ReadCall) -> Vec<Refused> {
     let policy = &terms.policy;
-    let mut found = match question {
-        Question::List | Question::Count => {
+    let mut found = match call {
+        ReadCall::List | ReadCall::Count => {
             room.is_none().then_some(Refusal::GroupExists.into()).into_iter().collect::<Vec<_>>()
         }
-        Question::Check | Question::AdminList => feature_refusals(room, terms),
+        ReadCall::Check | ReadCall::AdminList => feature_refusals(room, terms),
     };
     let is_other_type = room.is_some_and(|room| !room.kind().has_marks());
-    match question {
-        Question::List => {
+    match call {
+        ReadCall::List => {
             // 14. GROUP-TYPE: only an AVChatRoom has an online list.
             if is_other_type {
                 found.push(Refusal::ListType.into());
             }
-            // 15. PLAN, where the list needs it (`gap:low-plan-list`).
+            // 15. PLAN, if the list needs it (`gap:low-plan-list`).
             if !terms.marks_supported && policy.low_plan_list == LowPlanList::Refuse {
                 found.push(Refusal::ListPlan.into());
             }
-            // 16. SWITCH, where the list is refused without it (`gap:switch-list`).
+            // 16. SWITCH, if the list needs it (`gap:switch-list`).
             if !terms.online_list_enabled && policy.switch_list == SwitchList::Refuse {
                 found.push(Refusal::ListSwitch.into());
             }
         }
-        // 14. The count answers for every type, or for an AVChatRoom alone (`gap:count-types`). It asks for neither PLAN nor SWITCH.
-        Question::Count if is_other_type && policy.count_types == CountTypes::AvChatRoomOnly => {
+        // 14. The count is served for every type, or only for an AVChatRoom (`gap:count-types`). It needs neither PLAN nor SWITCH.
+        ReadCall::Count if is_other_type && policy.count_types == CountTypes::AvChatRoomOnly => {
             found.push(Refusal::CountType.into());
         }
-        Question::Count | Question::Check | Question::AdminList => {}
+        ReadCall::Count | ReadCall::Check | ReadCall::AdminList => {}
     }
-    // 17. PERMISSION, where step 4 lets others than app admins through (`gap:rest-owner`).
+    // 17. PERMISSION, if step 4 admits callers that are not app admins (`gap:rest-owner`).
     if policy.rest_owner == RestOwner::OwnerToo && room.is_some_and(|room| !may_operate(room, operator)) {
         found.push(Refusal::Permission.into());
     }
     found
 }
 
-/// App admins and the owner of the group. Being an administrator of the group gives no permission.
+/// Whether the operator is an app admin or the owner of the group. Administrators of the group have no permission.
 fn may_operate(room: &Room, operator: Operator) -> bool {
     match operator {
         Operator::Admin => true,
@@ -233,17 +235,17 @@ fn may_operate(room: &Room, operator: Operator) -> bool {
 /// Steps 19 and 20, which depend on the accounts of the call.
 fn outcome_refusals(terms: &Terms, evaluation: &Evaluation) -> Vec<Refused> {
     let mut found = Vec::new();
-    // 19. MARKS-PER-GROUP: at most 10 different marks in the group; else the whole call is refused (`gap:eleventh`).
+    // 19. MARKS-PER-GROUP: a group has at most 10 different marks. A call that would exceed this is refused as a whole (`gap:eleventh`).
     if evaluation.marks_in_group > terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING) {
         found.push(Refused { refusal: Refusal::MarksPerGroup, count: Some(evaluation.marks_in_group), mark: None });
     }
-    // MEMBERS-PER-MARK: where `gap:over-capacity` is read so, a full mark refuses the whole call.
+    // MEMBERS-PER-MARK: under one reading of `gap:over-capacity`, a full mark refuses the whole call.
     if terms.policy.over_capacity == OverCapacity::RefuseCall
-        && let Some(mark) = evaluation.full
+        && let Some(mark) = evaluation.full_mark
     {
         found.push(Refused { refusal: Refusal::MembersPerMark, count: None, mark: Some(mark) });
     }
-    // 20. ALL-FAILED: no account could be served.
+    // 20. ALL-FAILED: at least one account must be served.
     if !evaluation.is_anybody_served {
         found.push(Refusal::AllFailed.into());
     }
@@ -256,10 +258,10 @@ struct Evaluation {
     omitted: Vec<Omission>,
     changes: MarkChanges,
     gaps: Vec<Gap>,
-    /// The number of counted marks that the group would have; 0 for a delete, which adds none.
+    /// The number of marks towards the limit that the group would have; 0 for a delete, which adds none.
     marks_in_group: usize,
-    /// The first mark that was full.
-    full: Option<Mark>,
+    /// The first mark of the call that had the maximum number of holders.
+    full_mark: Option<Mark>,
 }
 
 fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scratch) -> Evaluation {
@@ -268,10 +270,10 @@ fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scrat
     let mut evaluation = Evaluation {
         is_anybody_served: false,
         omitted: Vec::new(),
-        changes: MarkChanges::in_memory(changes),
+        changes: MarkChanges::with_buffer(changes),
         gaps: Vec::new(),
         marks_in_group: 0,
-        full: None,
+        full_mark: None,
     };
     if call.was_merged() {
         evaluation.gaps.push(Gap::Duplicates);
@@ -283,27 +285,27 @@ fn evaluate(view: &View<'_>, terms: &Terms, call: &MarkCall, scratch: &mut Scrat
     evaluation
 }
 
-/// Set. All checks use the state before the call, except for the running count of holders.
+/// Evaluates a call that sets marks. All checks use the state before the call, except for the running count of holders.
 fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mut Evaluation) {
     let policy = &terms.policy;
     let mut tally = MarkTally::new(view);
     let holders_max = terms.limits.members_per_mark_max;
 
-    let mut found = [None; LOOK_UP_AT_ONCE];
-    for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
+    let mut found = [None; LOOKUP_BATCH];
+    for (entries, hashes) in call.hashed_chunks(LOOKUP_BATCH) {
         view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
         for ((Entry { account, marks }, hash), record) in entries.iter().zip(hashes).zip(&found) {
-            let seen = record.and_then(|record| view.seen(record));
-            let held = seen.map(|seen| seen.held).unwrap_or_default();
-            let online = seen.is_some_and(|seen| seen.is_online());
-            // ONLINE-ONLY: an online account may take every mark, an offline one only 500 (`gap:offline-500`).
+            let member = record.and_then(|record| view.member(record));
+            let held = member.map(|member| member.held).unwrap_or_default();
+            let online = member.is_some_and(|member| member.is_online());
+            // ONLINE-ONLY: an online account may get every mark, an offline one only 500 (`gap:offline-500`).
             let may_take_500 = online
                 || match policy.offline_500 {
                     Offline500::Anyone => true,
-                    Offline500::MemberMay => seen.is_some(),
+                    Offline500::MemberMay => member.is_some(),
                     _ => false,
                 };
-            let (mut after, mut is_served, mut starts_days) = (held, false, false);
+            let (mut after, mut is_served, mut starts_pin) = (held, false, false);
             for mark in marks.iter().copied() {
                 let is_special = mark.is_special();
                 let is_pin = is_special && mark == Mark::PINNED;
@@ -319,37 +321,39 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
                 if is_special {
                     add_once(&mut evaluation.gaps, Gap::SpecialSlots);
                 }
-                // MEMBERS-PER-MARK: a mark already held counts once; any other needs to be below its 1,000 holders.
+                // MEMBERS-PER-MARK: a mark has at most 1,000 holders. An account that holds it already is not counted again.
                 let holds = match tally.add_holder(mark, held, holders_max) {
-                    AddHolder::AlreadyHeld => true,
-                    AddHolder::Added(index) => {
-                        // A mark without an index is one too many for the group, so that the call is refused.
+                    AddHolderResult::AlreadyHeld => true,
+                    AddHolderResult::Added(index) => {
+                        // Without a free index, the group would have too many marks, and the call is refused.
                         after = index.map_or(after, |index| after.with(index));
                         false
                     }
-                    AddHolder::MarkFull => {
-                        evaluation.full.get_or_insert(mark);
+                    AddHolderResult::MarkFull => {
+                        evaluation.full_mark.get_or_insert(mark);
                         add_once(&mut evaluation.gaps, Gap::OverCapacity);
                         evaluation.omitted.push(Omission { account: *account, mark, because: Clause::MembersPerMark });
                         continue;
                     }
                 };
                 is_served = true;
-                // PIN-500: it ends after three days. Setting it again starts the three days again (`gap:pin-renewal`).
+                // PIN-500: 500 ends after three days. Setting it again restarts them, or does not (`gap:pin-renewal`).
                 if is_pin {
                     if holds {
                         add_once(&mut evaluation.gaps, Gap::PinRenewal);
                     }
-                    starts_days = !holds || policy.pin_renewal == PinRenewal::Renew;
+                    starts_pin = !holds || policy.pin_renewal == PinRenewal::Renew;
                 }
             }
-            if starts_days && seen.is_none_or(|seen| seen.connection == Connection::Robot) {
+            if starts_pin && member.is_none_or(|member| member.connection == Connection::Robot) {
                 add_once(&mut evaluation.gaps, Gap::RobotDays);
             }
             evaluation.is_anybody_served |= is_served;
-            match seen {
-                Some(seen) if after != held || starts_days => evaluation.changes.change(seen.slot, after, starts_days),
-                // It never joined, and holds 500 from here on: a robot.
+            match member {
+                Some(member) if after != held || starts_pin => {
+                    evaluation.changes.change(member.slot, after, starts_pin)
+                }
+                // The account has not joined, and gets 500: it becomes a robot.
                 None if is_served => evaluation.changes.new_robot(*account, *hash, after),
                 _ => {}
             }
@@ -358,8 +362,8 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
     let until = view.now().saturating_add(terms.limits.pin_duration_max);
     let robot_until = (policy.robot_days == RobotDays::ThreeDays).then_some(until);
     evaluation.changes.set_ends(until, robot_until);
-    evaluation.changes.set_numbers(tally.numbers);
-    // 500 and 600 do not count among the ten (`gap:special-slots`).
+    evaluation.changes.set_table(tally.table);
+    // Whether 500 and 600 count towards the limit is `gap:special-slots`. It is a reason if it decides the result.
     let (all, custom) = tally.in_group();
     let marks_max = terms.limits.marks_per_group_max.min(Limits::MARKS_PER_GROUP_CEILING);
     if (custom > marks_max) != (all > marks_max) {
@@ -368,18 +372,18 @@ fn evaluate_set(view: &View<'_>, terms: &Terms, call: &MarkCall, evaluation: &mu
     evaluation.marks_in_group = if policy.special_slots == SpecialSlots::Count { all } else { custom };
 }
 
-/// Delete. An online member loses the marks named, and one that it did not hold succeeds all the same
-/// (`gap:delete-unset`). Offline members and other accounts are omitted (ONLINE-ONLY).
+/// Evaluates a call that deletes marks. An online account loses the named marks; a mark that it does not hold counts as deleted
+/// (`gap:delete-unset`). All other accounts are omitted (ONLINE-ONLY).
 ///
-/// Deleting 500 ends the pin as its expiry does: a member without connection goes offline and loses its other marks
-/// (CLEAR-OFFLINE), and a robot is removed. The transition does that.
+/// Deleting 500 has the effect of its expiry, which [`Room::apply`] produces: a member without a connection goes offline and loses its
+/// other marks (CLEAR-OFFLINE), and a robot is removed.
 fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation) {
-    let numbers = view.marks_held();
-    let mut found = [None; LOOK_UP_AT_ONCE];
-    for (entries, hashes) in call.hashed(LOOK_UP_AT_ONCE) {
+    let table = view.marks_held();
+    let mut found = [None; LOOKUP_BATCH];
+    for (entries, hashes) in call.hashed_chunks(LOOKUP_BATCH) {
         view.find_all(entries.iter().map(|entry| &entry.account), hashes, &mut found);
         for (Entry { account, marks }, record) in entries.iter().zip(&found) {
-            let Some(seen) = record.and_then(|record| view.seen(record)).filter(|seen| seen.is_online()) else {
+            let Some(member) = record.and_then(|record| view.member(record)).filter(|member| member.is_online()) else {
                 evaluation.omitted.extend(marks.iter().map(|mark| Omission {
                     account: *account,
                     mark: *mark,
@@ -388,19 +392,19 @@ fn evaluate_delete(view: &View<'_>, call: &MarkCall, evaluation: &mut Evaluation
                 continue;
             };
             evaluation.is_anybody_served = true;
-            let mut after: MarkSet = seen.held;
+            let mut after: MarkSet = member.held;
             for mark in marks.iter().copied() {
-                match numbers.find(mark).filter(|index| after.has(*index)) {
+                match table.find(mark).filter(|index| after.has(*index)) {
                     Some(index) => after = after.without(index),
                     None => add_once(&mut evaluation.gaps, Gap::DeleteUnset),
                 }
             }
-            if after != seen.held {
-                evaluation.changes.change(seen.slot, after, false);
+            if after != member.held {
+                evaluation.changes.change(member.slot, after, false);
             }
         }
     }
-    evaluation.changes.set_numbers(numbers);
+    evaluation.changes.set_table(table);
 }
 
 fn add_once(gaps: &mut Vec<Gap>, gap: Gap) {

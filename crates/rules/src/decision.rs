@@ -5,7 +5,7 @@ use core::fmt;
 
 use avmarks_spec::{Clause, Gap, Mark, UserId};
 
-use crate::command::MarkCall;
+use crate::call::MarkCall;
 use crate::input::Entry;
 use crate::refusal::Refusal;
 use crate::room::Transition;
@@ -13,14 +13,14 @@ use crate::room::Transition;
 /// A clause or a gap that a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// A sentence of the vendor.
+    /// A rule that the vendor's documents state.
     Clause(Clause),
-    /// A gap, as the policy reads it.
+    /// A question that they leave open; the policy has the answer.
     Gap(Gap),
 }
 
 impl Reason {
-    /// The id; that of a gap begins with `gap:`.
+    /// The id. The id of a gap begins with `gap:`.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -36,14 +36,14 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A refusal with the number or mark that it is about.
+/// A refusal of one call: the broken rule, with the number or the mark in question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The rule that is broken.
+    /// The broken rule.
     pub refusal: Refusal,
-    /// The number that exceeds a limit, for a refusal about a number.
+    /// The number that would exceed a limit, if the rule limits a number.
     pub count: Option<usize>,
-    /// The mark that has the maximum of holders, for a refusal about one mark.
+    /// The mark that has the maximum number of holders, if the rule is about one mark.
     pub mark: Option<Mark>,
 }
 
@@ -64,42 +64,42 @@ pub struct Omission {
     pub because: Clause,
 }
 
-/// The outcome of a call, before it has an effect.
+/// The result of evaluating a call, before it takes effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "a decision changes nothing until its transition is applied"]
 pub struct Decision {
-    /// Every refusal, in the order of the precedence. The first one decides the answer. Empty if the call is served, except for
-    /// [`Decision::omitted`].
+    /// Every refusal, in the order of precedence. The first one decides the answer. If there is none, the call is served; it may still
+    /// omit marks ([`Decision::omitted`]).
     pub refusals: Vec<Refused>,
-    /// The clauses and gaps that the decision is based on, the deciding one first, each once.
+    /// The clauses and gaps that the decision is based on, each once. The deciding one is the first.
     pub because: Vec<Reason>,
-    /// The marks that were requested and omitted, in request order.
+    /// The requested marks that are not set or not deleted, in request order.
     pub omitted: Vec<Omission>,
     pub(crate) transition: Transition,
 }
 
 impl Decision {
-    /// Whether the call is served. Otherwise the whole call is refused.
+    /// Whether the call is served. If not, the whole call is refused.
     #[must_use]
     pub const fn is_served(&self) -> bool {
         self.refusals.is_empty()
     }
 
-    /// The changes of the room, which [`crate::Room::apply`] applies. For a refused call, only time passes.
+    /// The changes to the room, for [`crate::Room::apply`]. If the call is refused, they only let time pass.
     #[must_use]
     pub const fn transition(&self) -> &Transition {
         &self.transition
     }
 
-    /// Returns the transition without the rest of the decision.
+    /// The transition by value, without the rest of the decision.
     #[must_use]
     pub fn into_transition(self) -> Transition {
         self.transition
     }
 
-    /// The accounts that are served, in request order, each with the marks that succeed of those asked (`gap:echo`): the call,
-    /// except what is omitted; of a refused call none. `call` is the one that was decided.
+    /// The served accounts in request order, each with those of its requested marks that are not omitted (`gap:echo`). Empty if the call
+    /// is refused. `call` must be the call that was decided.
     ///
     /// ```
     /// use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
@@ -118,18 +118,18 @@ impl Decision {
         let (entries, mut omitted) =
             if self.is_served() { (call.entries(), &*self.omitted) } else { (&[][..], &[][..]) };
         entries.iter().filter_map(move |Entry { account, marks }| {
-            let here = omitted.iter().take_while(|omission| omission.account == *account).count();
-            let (here, later) = omitted.split_at_checked(here).unwrap_or_default();
+            let count = omitted.iter().take_while(|omission| omission.account == *account).count();
+            let (of_account, later) = omitted.split_at_checked(count).unwrap_or_default();
             omitted = later;
-            (here.len() < marks.len()).then_some((account, ServedMarks { marks, omitted: here }))
+            (of_account.len() < marks.len()).then_some((account, ServedMarks { marks, omitted: of_account }))
         })
     }
 }
 
-/// The marks of one account that succeed, in the order in which they were named.
+/// The marks of one account that are not omitted, in request order.
 struct ServedMarks<'a> {
     marks: &'a [Mark],
-    /// Those that do not, in the same order.
+    /// The omitted ones, in the same order.
     omitted: &'a [Omission],
 }
 
@@ -148,7 +148,7 @@ impl Iterator for ServedMarks<'_> {
     }
 }
 
-/// Collects what a decision is based on, each once, in order.
+/// Collects the reasons of a decision in order, each once.
 #[derive(Default)]
 pub(crate) struct Reasons(Vec<Reason>);
 

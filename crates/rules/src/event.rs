@@ -1,32 +1,33 @@
-//! The events of members and robots, which [`crate::Room::apply`] returns.
+//! The events that [`crate::Room::apply`] returns.
 
 use alloc::vec::Vec;
 
 use avmarks_spec::{Mark, UserId};
 
-/// The cause of an account coming online or going offline; the vendor's `EventCause` is derived from it.
+/// Why an account came online or went offline. The vendor's `EventCause` is derived from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// A join.
+    /// The account joined.
     Join,
     /// The connection was lost, or came back.
     Connection,
-    /// Mark 500 was set, or deleted, on an account without connection.
+    /// Mark 500 was set on, or deleted from, an account without a connection.
     Pin,
-    /// Mark 500 ended after its three days, on an account without connection.
+    /// Mark 500 of an account without a connection ended after three days.
     PinExpired,
 }
 
-/// An event of a member or a robot.
+/// Something that happened to a member or a robot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A new member, connected: at the end of the join order and without marks, or a robot until now, with its join position, join time and
-    /// marks. A [`Event::CameOnline`] follows unless it was a robot, which is online already.
+    /// An account became a member, and is connected. A new account is last in the join order and has no marks; an
+    /// [`Event::CameOnline`] follows. An account that was a robot keeps its join position, join time and marks; it was online already, so
+    /// no `CameOnline` follows.
     Joined {
         /// The account that joined.
         account: UserId,
     },
-    /// A member came online; or an account that never joined became a robot, with cause [`Cause::Pin`].
+    /// A member came online, or an account that has not joined became a robot (cause [`Cause::Pin`]).
     CameOnline {
         /// The account.
         account: UserId,
@@ -39,17 +40,17 @@ pub enum Event {
     Left {
         /// The account.
         account: UserId,
-        /// The marks lost, 500 among them, in ascending order.
+        /// The lost marks including 500, in ascending order.
         lost: Vec<Mark>,
         /// Whether it was a robot. No webhook is sent about robots (`gap:robot-webhook`).
         robot: bool,
     },
-    /// The connection was lost. The member stays online by its pin (`PIN-500`).
+    /// A pinned member lost its connection. It stays online (`PIN-500`).
     Disconnected {
         /// The account.
         account: UserId,
     },
-    /// The connection is back. The member stayed online by its pin in the meantime.
+    /// The connection of a pinned member came back. The member had stayed online.
     Reconnected {
         /// The account.
         account: UserId,
@@ -58,14 +59,14 @@ pub enum Event {
     WentOffline {
         /// The account.
         account: UserId,
-        /// The marks lost besides 500, in ascending order.
+        /// The lost marks without 500, in ascending order.
         lost: Vec<Mark>,
         /// The cause.
         cause: Cause,
         /// Whether it was a robot. No webhook is sent about robots (`gap:robot-webhook`).
         robot: bool,
     },
-    /// Mark 500 ended after its three days (`PIN-500`).
+    /// Mark 500 ended after three days (`PIN-500`).
     PinExpired {
         /// The account.
         account: UserId,

@@ -1,10 +1,10 @@
-//! The values in the inputs of a room.
+//! The parts of a call, and the changes of presence.
 
 use avmarks_spec::UserId;
 
 use crate::mark_list::MarkList;
 
-/// The caller of a call.
+/// Who makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// An app admin.
@@ -35,7 +35,7 @@ impl Command {
     }
 }
 
-/// One account of a call with its marks.
+/// One account of a call, with the marks that the call sets or deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The account.
@@ -46,10 +46,10 @@ pub struct Entry {
 
 /// A call that changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum ReadCall {
     /// The online list (`get_members`).
     List,
-    /// How many are online (`get_online_member_num`).
+    /// The number of online members (`get_online_member_num`).
     Count,
     /// Which of these accounts are online (`check_members`).
     Check,
@@ -57,12 +57,12 @@ pub enum Question {
     AdminList,
 }
 
-/// A change of presence, as the clients or the vendor's webhooks report it.
+/// A change of presence: what clients do, and what the vendor's webhooks report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// The account joins the group.
     Join,
-    /// The account leaves: quits, is kicked or banned.
+    /// The account quits, is removed or is banned.
     Leave,
     /// The connection of the account is lost.
     Disconnect,

@@ -1,13 +1,17 @@
 //! The rules of marks in audio-video groups as a pure state machine.
 //!
-//! **In scope:** the state of a group after each input, and the decision about each call: presence, marks, limits, pins that expire, the
-//! online list; and the chosen reading of each gap of the documents ([`Policy`]).
+//! **In scope:** the state of one group ([`Room`]) after each input, and the decision about each call. This includes presence, marks,
+//! limits, the end of mark 500 (a *pin*), the online list, and the chosen reading of each gap of the documents ([`Policy`]).
 //!
 //! **Out of scope:** bytes (`avmarks-protocol`), an app with many groups (`avmarks-service`), sockets, clocks, randomness.
 //!
-//! **The contract:** [`Room::decide`] changes nothing; [`Room::apply`] applies the transition of its decision, and nothing else changes a
-//! room by a call. Time is an argument: a pin that has ended by then counts as ended, whether or not [`Room::tick`] was called. A refused
-//! call changes nothing; only time passes. A decision costs O(accounts in the call), independent of the size of the group.
+//! **The contract:** [`Room::decide`] changes nothing. A call changes a room only when [`Room::apply`] applies the transition of its
+//! decision. Time is an argument: a pin that ends at or before that time counts as ended, whether or not [`Room::tick`] was called. A
+//! refused call changes nothing; only time passes. A decision takes O(accounts in the call + pins that have ended since the last change),
+//! independent of the size of the group.
+//!
+//! **Where to start:** `decide.rs` has every rule by which the state of a group can refuse a call, and `room/apply.rs` every change of a room.
+//! `marks.rs`, `order.rs`, `pins.rs`, `records.rs`, `roster.rs`, `segment.rs` and `table.rs` below `room/` only store data.
 //!
 //! ```
 //! use avmarks_rules::{Entry, MarkCall, Operator, Presence, Room, Terms};
@@ -33,7 +37,7 @@
 
 extern crate alloc;
 
-mod command;
+mod call;
 mod decide;
 mod decision;
 mod event;
@@ -48,7 +52,7 @@ mod scratch;
 mod tally;
 mod terms;
 
-pub use command::MarkCall;
+pub use call::MarkCall;
 pub use decision::{Decision, Omission, Reason, Refused};
 pub use event::{Cause, Event};
 pub use input::{Command, Entry, Operator, Presence};
@@ -61,8 +65,8 @@ pub use terms::Terms;
 /// Items for the other crates of this project. Semantic versioning does not cover them.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::decide::{admin_refusals, mark_refusals, question_refusals};
-    pub use crate::input::Question;
+    pub use crate::decide::{admin_refusals, mark_refusals, read_refusals};
+    pub use crate::input::ReadCall;
     pub use crate::room::{Cursor, Filter, Listed, Page, page};
     pub use crate::scratch::Scratch;
 }

@@ -6,8 +6,8 @@ use core::ops::Deref;
 use avmarks_spec::Mark;
 use smallvec::SmallVec;
 
-/// Marks of an account, in the order in which a call names them or a list shows them. Up to three are stored inline, without an
-/// allocation: few accounts have more.
+/// The marks of an account, in the order in which a call names them or a list shows them. Up to three marks are stored without an
+/// allocation; few accounts have more.
 ///
 /// ```
 /// use avmarks_rules::MarkList;
@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkList(SmallVec<[Mark; 3]>);
 
-// Inline marks take no more memory than a list elsewhere would.
+// The three marks fit into the memory of an empty `Vec`.
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<MarkList>() <= 3 * size_of::<u64>());
 

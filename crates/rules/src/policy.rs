@@ -1,11 +1,11 @@
-//! How each gap is read: one field for each gap with a choice, every reading a value of its type.
+//! The policy: one field for each gap that has several readings. The type of a field has a variant for each reading.
 
 use avmarks_spec::readings::*;
 use avmarks_spec::{Gap, Quoted};
 
 macro_rules! policy {
     ($( $field:ident: $gap:ident, )*) => {
-        /// One reading for every gap with a choice. The default is the reading that the ledger names first.
+        /// The chosen reading of every gap that has several. The default is the first reading in the ledger.
         ///
         /// ```
         /// use avmarks_rules::Policy;
@@ -21,7 +21,7 @@ macro_rules! policy {
         #[non_exhaustive]
         pub struct Policy {
             $(
-                #[doc = concat!("How [`Gap::", stringify!($gap), "`] is read.")]
+                #[doc = concat!("The reading of [`Gap::", stringify!($gap), "`].")]
                 pub $field: $gap,
             )*
         }
@@ -35,16 +35,16 @@ macro_rules! policy {
                 gap.readings().first().map_or("", |only| only.name)
             }
 
-            /// Reads `gap` as `name` from here on.
+            /// Selects the reading `name` of `gap`.
             ///
             /// # Errors
             ///
-            /// [`UnknownReadingError`] where the gap has no reading of that name; the policy stays as it was.
+            /// [`UnknownReadingError`] if the gap has no reading of this name. The policy is unchanged then.
             pub fn set(&mut self, gap: Gap, name: &str) -> Result<(), UnknownReadingError> {
                 $( if matches!(gap, Gap::$gap) {
                     self.$field = $gap::from_name(name).ok_or(UnknownReadingError { gap })?;
                 } )*
-                // The one reading of a gap without a field is in force already.
+                // A gap without a field has one reading, which is in force already.
                 if gap.readings().iter().all(|reading| reading.name != name) {
                     return Err(UnknownReadingError { gap });
                 }
@@ -80,12 +80,12 @@ policy! {
     usersig_code: UsersigCode,
 }
 
-/// A named policy.
+/// A policy with a name.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile {
     /// Its name on the command line and in scenario files.
     pub name: &'static str,
-    /// Its meaning, in one sentence.
+    /// Its meaning in one sentence.
     pub meaning: &'static str,
     /// Its readings.
     pub policy: fn() -> Policy,
@@ -120,9 +120,9 @@ impl Policy {
         Self::default()
     }
 
-    /// The readings of the English pages of March and April 2023, as far as they have any: the 30 latest without the plan (1047/50293)
-    /// or with the switch off (1047/34419, 1047/48734), list and count refreshed every 10 s, the count of an AVChatRoom alone
-    /// (1047/38521), and no word of robots: an account that is not a member holds no mark.
+    /// The readings that the English pages of March and April 2023 state; the default for all other gaps. The list has the 30 latest
+    /// members without the plan (1047/50293) or with the switch off (1047/34419, 1047/48734). List and count are refreshed every 10 s. Only
+    /// an AVChatRoom is counted (1047/38521). The pages do not mention robots, so an account that is not a member holds no mark.
     fn documented_2023() -> Self {
         Self {
             offline_500: Offline500::MemberMay,
@@ -134,15 +134,14 @@ impl Policy {
         }
     }
 
-    /// The readings of the pages of December 2024, as far as they have any: the count of every group type (1047/38521 of
-    /// 2024-12-09), and robots that never joined (1047/60526 of 2024-05-29); the rest as the texts of July 2024 have it, the newest
-    /// that were current then.
+    /// The readings that the pages of December 2024 state: every group type is counted (1047/38521 of 2024-12-09), and robots need not
+    /// have joined (1047/60526 of 2024-05-29). The other readings are those of July 2024, of the newest pages that were current then.
     fn documented_2024_12() -> Self {
         Self { count_types: CountTypes::AllTypes, offline_500: Offline500::Anyone, ..Self::documented_2023() }
     }
 
-    /// The readings of the pages of 2025, as far as they have any, those of 2025-11-03 first: pages of 250, a list that is refreshed
-    /// every 40 s, and none without the plan (269/77266); a count of every group type every 10 s (269/49180); robots that never joined
+    /// The readings that the pages of 2025 state, those of 2025-11-03 first: the list has pages of 250, is refreshed every 40 s, and is
+    /// refused without the plan (269/77266); every group type is counted, every 10 s (269/49180); robots need not have joined
     /// (1047/60527 of 2025-03-20).
     fn documented_2025_11() -> Self {
         Self {
@@ -161,10 +160,10 @@ impl Policy {
     }
 }
 
-/// A name that is not a reading of the gap.
+/// The gap has no reading of the given name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownReadingError {
-    /// The gap that was to be read.
+    /// The gap.
     pub gap: Gap,
 }
 
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_reading_changes_nothing() {
+    fn an_unknown_reading_changes_nothing() {
         let mut policy = Policy::default();
         for gap in Gap::ALL {
             assert_eq!(policy.set(*gap, "no such reading"), Err(UnknownReadingError { gap: *gap }));

@@ -1,4 +1,4 @@
-//! Refusals in the order of their precedence: the first that applies answers, and nothing is applied.
+//! The refusals in the order of precedence. The first one that applies decides the answer, and the call changes nothing.
 
 use avmarks_spec::readings::{AllFailedCode, HttpCodes, SwitchCode, TooManyCode, UsersigCode, WrongTypeCode};
 use avmarks_spec::{Clause, Gap};
@@ -7,11 +7,10 @@ use crate::policy::Policy;
 
 macro_rules! refusals {
     ($( $refusal:ident $step:literal $code:literal $clause:expr, $gap:expr, $description:literal )*) => {
-        /// Why a request is refused. **The order of the variants is the precedence**: of two that apply, the earlier
-        /// answers.
+        /// A rule for which a request is refused. **The order of the variants is the precedence**: if two apply, the earlier one
+        /// decides the answer. One exception: among the invalid entries of one list, the first entry in the request decides.
         ///
-        /// The enum is exhaustive: a new refusal is a compile error for each `match`.
-        /// Within one step (as for the entries of a member list) the request's own order decides.
+        /// The enum is exhaustive, so a new variant is a compile error in each `match`.
         ///
         /// ```
         /// use avmarks_rules::{Policy, Refusal};
@@ -27,19 +26,19 @@ macro_rules! refusals {
             /// Every refusal, in the order of precedence.
             pub const ALL: &'static [Self] = &[ $( Self::$refusal, )* ];
 
-            /// The step of the precedence, 1 to 20. Steps 6 to 12 need no state.
+            /// The step of precedence, 1 to 20. Steps 6 to 12 need no state.
             #[must_use]
             pub const fn step(self) -> u8 {
                 match self { $( Self::$refusal => $step, )* }
             }
 
-            /// The clause that is broken; none where a gap alone decides.
+            /// The broken clause; `None` if only a gap decides.
             #[must_use]
             pub const fn clause(self) -> Option<Clause> {
                 match self { $( Self::$refusal => $clause, )* }
             }
 
-            /// The gap that the code, or the refusal itself, is based on.
+            /// The gap that decides the code, or whether there is a refusal at all.
             #[must_use]
             pub const fn gap(self) -> Option<Gap> {
                 match self { $( Self::$refusal => $gap, )* }
@@ -50,7 +49,7 @@ macro_rules! refusals {
                 match self { $( Self::$refusal => $code, )* }
             }
 
-            /// When it applies, in a sentence.
+            /// When the refusal applies, as a sentence.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self { $( Self::$refusal => $description, )* }
@@ -59,6 +58,7 @@ macro_rules! refusals {
     };
 }
 
+// The columns: variant, step, code under the default policy, clause, gap, description.
 refusals! {
     UnknownPath 1 60009 None, Some(Gap::HttpCodes), "The path is not one of the API's."
     Method 1 60002 None, Some(Gap::HttpCodes), "The method is not POST."
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_never_run_back() {
+    fn steps_ascend() {
         assert!(Refusal::ALL.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(Refusal::ALL.windows(2).all(|pair| pair[0].step() <= pair[1].step()));
         assert_eq!(Refusal::ALL.last().map(|last| last.step()), Some(20));

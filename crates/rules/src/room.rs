@@ -1,4 +1,8 @@
 //! The state of a group. **Only this module changes a room**: the fields of [`Room`] are private to it, which the compiler enforces.
+//!
+//! A member or robot has five forms: `roster::Member` is the stored record, `apply::State` the part of it that decides whether it is
+//! online, `view::MemberView` the member at a given time, [`MemberState`] all of that for callers and snapshots, and [`Listed`] a row of
+//! the online list.
 
 mod apply;
 mod list;
@@ -30,12 +34,12 @@ pub use self::roster::set_hash_seed;
 pub(crate) use self::roster::{Connection, hash};
 pub(crate) use self::transition::{MarkChange, MarkChanges};
 pub use self::transition::{StaleTransitionError, Transition};
-pub(crate) use self::view::{LOOK_UP_AT_ONCE, View};
+pub(crate) use self::view::{LOOKUP_BATCH, View};
 
 /// The state of one group: type, owner, administrators, members and robots with their marks.
 ///
-/// [`Room::apply`], [`Room::apply_presence`], [`Room::tick`] and [`Room::set_owner`] change it. A query costs O(members in its result), plus the pins that have ended
-/// since the last change.
+/// [`Room::apply`], [`Room::apply_presence`], [`Room::tick`] and [`Room::set_owner`] change it. A query takes O(members in its result +
+/// pins that have ended since the last change).
 #[derive(Clone, Debug)]
 pub struct Room {
     kind: GroupType,
@@ -53,8 +57,7 @@ pub struct Room {
     /// The number of online members and robots.
     online: usize,
     robots: usize,
-    /// The members and robots by their position in the join order. Its `listed` bits mark those that the unfiltered list shows: online, without
-    /// 600.
+    /// The members and robots by join position. The `listed` bits mark those that the unfiltered list shows: online, and without 600.
     order: JoinLog,
 }
 
@@ -70,27 +73,27 @@ impl Revision {
     }
 }
 
-/// A member or robot at a given time, of which [`Room::restore`] makes it again.
+/// A member or robot at a given time. [`Room::restore`] rebuilds a room from these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberState {
     /// The account.
     pub account: UserId,
     /// The position in the join order, from 1 up.
     pub position: u64,
-    /// The time at which it joined; for a robot, the time at which it got mark 500.
+    /// The time at which it joined. For a robot, the time at which it got mark 500.
     pub joined: Timestamp,
-    /// Whether it is connected. A robot is not.
+    /// Whether it is connected. A robot is never connected.
     pub connected: bool,
-    /// Whether it is a robot: it holds 500 without having joined (`gap:offline-500`).
+    /// Whether it is a robot: an account that holds 500 without having joined (`gap:offline-500`).
     pub robot: bool,
     /// The marks it holds, in ascending order.
     pub marks: Vec<Mark>,
-    /// The end of its pin, if it holds 500 and that has an end (`gap:robot-days`).
+    /// The time at which its mark 500 ends; `None` if it does not hold 500, or if 500 has no end (`gap:robot-days`).
     pub pinned_until: Option<Timestamp>,
 }
 
 impl MemberState {
-    /// Whether it counts as online: connected, or pinned by mark 500.
+    /// Whether it counts as online: it is connected, or holds 500.
     #[must_use]
     pub fn is_online(&self) -> bool {
         self.connected || self.marks.contains(&Mark::PINNED)
@@ -123,14 +126,14 @@ impl Room {
         self.kind
     }
 
-    /// The owner, where there is one.
+    /// The owner, if there is one.
     #[must_use]
     pub const fn owner(&self) -> Option<UserId> {
         self.owner
     }
 
-    /// Makes this account the owner. Call it only for group types whose ownership can be handed over, which excludes audio-video groups
-    /// (1047/33529). Every transition of the room so far is stale afterwards.
+    /// Makes this account the owner. Call it only for group types whose ownership can be transferred, which excludes audio-video groups
+    /// (1047/33529). All earlier transitions of the room become stale.
     pub fn set_owner(&mut self, owner: UserId) {
         self.owner = Some(owner);
         self.revision = Revision::next();
@@ -154,7 +157,7 @@ impl Room {
         self.robots
     }
 
-    /// Whether there is neither member nor robot.
+    /// Whether there are no members and no robots.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -166,13 +169,13 @@ impl Room {
         self.now
     }
 
-    /// The position in the join order that the next new member takes.
+    /// The join position of the next new member.
     #[must_use]
     pub const fn next_position(&self) -> u64 {
         self.next_position
     }
 
-    /// The end of the earliest pin: call [`Room::tick`] then or later. It may change with every transition.
+    /// The earliest time at which a mark 500 ends; call [`Room::tick`] then or later. Every transition can change it.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.pins.next()
@@ -182,49 +185,49 @@ impl Room {
     #[must_use]
     pub fn online_count(&self, at: Timestamp) -> usize {
         let view = View::new(self, at);
-        self.online.saturating_sub(view.went_offline())
+        self.online.saturating_sub(view.offline_by_expiry())
     }
 
     /// Whether this account is online at `at`: a connected member, or a holder of 500.
     #[must_use]
     pub fn is_online(&self, account: &UserId, at: Timestamp) -> bool {
         let view = View::new(self, at);
-        view.find(account).is_some_and(|seen| seen.is_online())
+        view.find(account).is_some_and(|member| member.is_online())
     }
 
-    /// The member or robot of this account as it is at `at`; `None` if the account is neither.
+    /// The member or robot with this account at `at`; `None` if the account is neither.
     #[must_use]
     pub fn member(&self, account: &UserId, at: Timestamp) -> Option<MemberState> {
         let view = View::new(self, at);
-        view.describe(view.find(account)?.slot)
+        view.state_at(view.find(account)?.slot)
     }
 
-    /// Every member and robot at the time `at`, in join order. Costs O(members).
+    /// Every member and robot at `at`, in join order. O(members).
     #[must_use]
     pub fn members(&self, at: Timestamp) -> Vec<MemberState> {
         self.members_after(0, usize::MAX, at)
     }
 
-    /// At most `members_max` members and robots as they are at `at`, in join order, from the first position after `position` on. No
-    /// others are looked at.
+    /// At most `members_max` members and robots at `at`, in join order, from the first position after `position`. Visits no other
+    /// members.
     #[must_use]
     pub fn members_after(&self, position: u64, members_max: usize, at: Timestamp) -> Vec<MemberState> {
         let view = View::new(self, at);
-        self.order.after(position).filter_map(|slot| view.describe(slot)).take(members_max).collect()
+        self.order.after(position).filter_map(|slot| view.state_at(slot)).take(members_max).collect()
     }
 
-    /// The marks that somebody holds at `at`, in ascending order, each with the number of its holders.
+    /// The marks that have a holder at `at`, in ascending order, each with the number of its holders.
     #[must_use]
     pub fn marks_in_use(&self, at: Timestamp) -> Vec<(Mark, usize)> {
         let view = View::new(self, at);
-        let marks = Marks::indexes().filter_map(|bit| Some((self.marks.mark(bit)?, view.holders_at(bit))));
+        let marks = Marks::indexes().filter_map(|index| Some((self.marks.mark(index)?, view.holder_count(index))));
         let mut marks: Vec<_> = marks.filter(|(_, holders)| *holders > 0).collect();
         marks.sort_unstable();
         marks
     }
 
-    /// The marks of a set, in ascending order.
-    fn numbers(&self, set: MarkSet) -> MarkList {
+    /// The marks of a set as a list, in ascending order.
+    fn mark_list(&self, set: MarkSet) -> MarkList {
         let mut marks = MarkList::new();
         set.iter().filter_map(|index| self.marks.mark(index)).for_each(|mark| marks.push(mark));
         marks.sort();

@@ -1,4 +1,4 @@
-//! Memory that calls reuse.
+//! Buffers that calls reuse.
 
 use alloc::vec::Vec;
 use core::mem::take;
@@ -7,8 +7,8 @@ use crate::input::Entry;
 use crate::room::MarkChange;
 use crate::room::Transition;
 
-/// Buffers that calls reuse, so that a call needs no allocation for its entries. It carries no state from one call to the next: results
-/// are the same with and without it.
+/// Buffers that calls reuse, so that a call allocates nothing for its entries. They carry no state from one call to the next: results are
+/// the same with and without them.
 ///
 /// ```
 /// use avmarks_rules::internal::Scratch;
@@ -28,8 +28,8 @@ use crate::room::Transition;
 ///     assert!(decision.is_served());
 ///     let transition = decision.into_transition();
 ///     room.apply(&transition)?;
-///     scratch.keep_transition(transition);
-///     scratch.keep_call(call);
+///     scratch.recycle_transition(transition);
+///     scratch.recycle_call(call);
 /// }
 /// assert_eq!(room.marks_in_use(Timestamp::EPOCH).len(), 3);
 /// # Ok::<(), avmarks_rules::StaleTransitionError>(())
@@ -45,24 +45,24 @@ pub struct Scratch {
 const ACCOUNTS_KEPT_MAX: usize = 1_024;
 
 impl Scratch {
-    /// An empty list for the entries of the next call, in the memory of an earlier one.
+    /// An empty list for the entries of the next call, with the capacity of an earlier one.
     #[must_use]
     pub fn entries(&mut self) -> Vec<Entry> {
         take(&mut self.entries)
     }
 
-    /// Takes the memory of a list of entries that is no longer needed.
-    pub fn keep_entries(&mut self, entries: Vec<Entry>) {
-        keep(&mut self.entries, entries);
+    /// Takes the buffer of a list of entries that is no longer needed.
+    pub fn recycle_entries(&mut self, entries: Vec<Entry>) {
+        recycle(&mut self.entries, entries);
     }
 
-    pub(crate) fn keep_hashes(&mut self, hashes: Vec<u64>) {
-        keep(&mut self.hashes, hashes);
+    pub(crate) fn recycle_hashes(&mut self, hashes: Vec<u64>) {
+        recycle(&mut self.hashes, hashes);
     }
 
-    /// Takes the memory of a transition that is no longer needed.
-    pub fn keep_transition(&mut self, transition: Transition) {
-        keep(&mut self.changes, transition.into_memory());
+    /// Takes the buffer of a transition that is no longer needed.
+    pub fn recycle_transition(&mut self, transition: Transition) {
+        recycle(&mut self.changes, transition.into_buffer());
     }
 
     pub(crate) fn hashes(&mut self) -> Vec<u64> {
@@ -74,10 +74,11 @@ impl Scratch {
     }
 }
 
-fn keep<T>(kept: &mut Vec<T>, mut memory: Vec<T>) {
-    memory.clear();
-    if (kept.capacity()..=ACCOUNTS_KEPT_MAX).contains(&memory.capacity()) {
-        *kept = memory;
+/// Keeps the larger of two buffers, unless it is too large.
+fn recycle<T>(kept: &mut Vec<T>, mut buffer: Vec<T>) {
+    buffer.clear();
+    if (kept.capacity()..=ACCOUNTS_KEPT_MAX).contains(&buffer.capacity()) {
+        *kept = buffer;
     }
 }
 
@@ -86,13 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_for_many_accounts_is_given_back() {
+    fn a_buffer_for_many_accounts_is_freed() {
         let mut kept = Vec::new();
-        keep(&mut kept, Vec::<u64>::with_capacity(ACCOUNTS_KEPT_MAX + 1));
+        recycle(&mut kept, Vec::<u64>::with_capacity(ACCOUNTS_KEPT_MAX + 1));
         assert_eq!(kept.capacity(), 0);
-        keep(&mut kept, Vec::with_capacity(ACCOUNTS_KEPT_MAX));
+        recycle(&mut kept, Vec::with_capacity(ACCOUNTS_KEPT_MAX));
         assert_eq!(kept.capacity(), ACCOUNTS_KEPT_MAX);
-        keep(&mut kept, Vec::with_capacity(1));
+        recycle(&mut kept, Vec::with_capacity(1));
         assert_eq!(kept.capacity(), ACCOUNTS_KEPT_MAX);
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the marks of a group and their holders while a call is evaluated. It refuses nothing.
+//! Counts the marks of a group and their holders during the evaluation of a call. Refuses nothing.
 
 use alloc::collections::BTreeMap;
 
@@ -6,25 +6,25 @@ use avmarks_spec::Mark;
 
 use crate::room::{MARK_INDEX_COUNT, MarkIndex, MarkSet, MarkTable, Marks, View};
 
-/// The marks that the group has and that the call would add, each with the running count of its holders.
+/// The marks that the group has or would get by the call, each with the running count of its holders.
 pub(crate) struct MarkTally {
-    /// The marks by index: those of the room at their indexes, new ones at free indexes.
-    pub(crate) numbers: MarkTable,
+    /// The marks by index. Marks of the room have their index there; new marks get a free one.
+    pub(crate) table: MarkTable,
     holders: [usize; MARK_INDEX_COUNT],
     /// The marks that have a holder, or would get one by the call.
     in_use: MarkSet,
-    /// New marks without a free index, with their holders. With one of these, the group would have too many marks.
-    others: BTreeMap<Mark, usize>,
+    /// New marks for which no index is free, with their number of holders. If there is any, the group would have too many marks.
+    overflow: BTreeMap<Mark, usize>,
 }
 
 /// The result of adding a holder to a mark.
 #[derive(Clone, Copy)]
-pub(crate) enum AddHolder {
-    /// The account holds it already.
+pub(crate) enum AddHolderResult {
+    /// The account holds the mark already.
     AlreadyHeld,
-    /// The mark has one more holder, at this index; `None` if the room has no index left for it.
+    /// The mark has one more holder. The index is `None` if no index is free for the mark.
     Added(Option<MarkIndex>),
-    /// The mark has the maximum of holders.
+    /// The mark has the maximum number of holders.
     MarkFull,
 }
 
@@ -33,43 +33,43 @@ impl MarkTally {
         let mut holders = [0; MARK_INDEX_COUNT];
         let mut in_use = MarkSet::default();
         for (holders, index) in holders.iter_mut().zip(Marks::indexes()) {
-            *holders = view.holders_at(index);
+            *holders = view.holder_count(index);
             if *holders > 0 {
                 in_use = in_use.with(index);
             }
         }
-        Self { numbers: view.marks_held(), holders, in_use, others: BTreeMap::new() }
+        Self { table: view.marks_held(), holders, in_use, overflow: BTreeMap::new() }
     }
 
-    /// Counts an account with the marks `held` as a holder of `mark`, unless it holds it already or the mark is full.
-    pub(crate) fn add_holder(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> AddHolder {
-        let Some(index) = self.numbers.find_or_insert(mark) else { return self.add_other_holder(mark, holders_max) };
+    /// Counts an account, which holds the marks `held`, as a holder of `mark`, unless it holds the mark already or the mark is full.
+    pub(crate) fn add_holder(&mut self, mark: Mark, held: MarkSet, holders_max: usize) -> AddHolderResult {
+        let Some(index) = self.table.find_or_insert(mark) else { return self.add_overflow_holder(mark, holders_max) };
         self.in_use = self.in_use.with(index);
         if held.has(index) {
-            return AddHolder::AlreadyHeld;
+            return AddHolderResult::AlreadyHeld;
         }
-        match self.holders.get_mut(Marks::index(index)) {
+        match self.holders.get_mut(index.to_usize()) {
             Some(holders) if *holders < holders_max => {
                 *holders += 1;
-                AddHolder::Added(Some(index))
+                AddHolderResult::Added(Some(index))
             }
-            _ => AddHolder::MarkFull,
+            _ => AddHolderResult::MarkFull,
         }
     }
 
     #[cold]
-    fn add_other_holder(&mut self, mark: Mark, holders_max: usize) -> AddHolder {
-        let holders = self.others.entry(mark).or_default();
+    fn add_overflow_holder(&mut self, mark: Mark, holders_max: usize) -> AddHolderResult {
+        let holders = self.overflow.entry(mark).or_default();
         if *holders >= holders_max {
-            return AddHolder::MarkFull;
+            return AddHolderResult::MarkFull;
         }
         *holders += 1;
-        AddHolder::Added(None)
+        AddHolderResult::Added(None)
     }
 
     /// The number of marks in use, and the number of custom marks among them.
     pub(crate) fn in_group(&self) -> (usize, usize) {
         let custom = self.in_use.iter().filter(|index| !index.is_special()).count();
-        (self.in_use.iter().count() + self.others.len(), custom + self.others.len())
+        (self.in_use.iter().count() + self.overflow.len(), custom + self.overflow.len())
     }
 }

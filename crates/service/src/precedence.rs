@@ -119,7 +119,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::Marks { kind, entries }) => {
                 let call = MarkCall::new_with(kind, operator, entries, self.scratch);
                 let flow = self.marks(&group, endpoint, &call);
-                self.scratch.keep_call(call);
+                self.scratch.recycle_call(call);
                 flow
             }
             Some(Body::List { cursor, filter }) => self.list(&group, cursor, filter),
@@ -127,7 +127,7 @@ impl<'a> Evaluation<'a> {
             Some(Body::Check { accounts }) => self.check(&group, accounts),
             Some(Body::Admins { kind, accounts }) => self.admins(&group, kind, &accounts),
             Some(Body::AdminList) => self.admin_list(&group),
-            // The body is at error, and the group can be looked at all the same.
+            // The body is at error, and the group can be looked at anyway.
             None => self.group_alone(&group, endpoint),
         }
     }
@@ -158,7 +158,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, where it can be read.
+    /// 2. `QUERY`: the parameters of the URL (`gap:random`). Gives the identifier, if it can be read.
     fn query(&mut self) -> ControlFlow<(), Option<Cow<'a, str>>> {
         ControlFlow::Continue(match self.request.caller {
             Caller::Trusted(identifier) => Some(Cow::Borrowed(identifier)),

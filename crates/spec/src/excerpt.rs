@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-/// Shows at most 60 characters of a text, with `…` behind them where there are more. Control characters, and those that
+/// Shows at most 60 characters of a text, with `…` behind them if there are more. Control characters, and those that
 /// end a line, change the direction or are invisible, are escaped: a message stays one line and cannot control a terminal.
 ///
 /// ```
@@ -30,7 +30,7 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
-/// Shows a whole text that may hold foreign parts, as [`Excerpt`] shows each character.
+/// Shows a whole text that may contain user input, as [`Excerpt`] shows each character.
 ///
 /// ```
 /// use avmarks_spec::OneLine;

@@ -46,7 +46,7 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LimitField {
-    /// Its name, with the unit where it has one.
+    /// Its name, with the unit if it has one.
     pub name: &'static str,
     /// The highest value it can have; a higher one counts as this.
     pub ceiling: u64,
@@ -118,7 +118,7 @@ macro_rules! duration {
 }
 
 impl Limits {
-    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control plane show and
+    /// Every limit, with its name and its ceiling: what a snapshot, a command line and the emulator's control API show and
     /// set. For the other crates of this project; users name a limit by its field, or by name with [`Limits::set`].
     #[doc(hidden)]
     pub const FIELDS: [LimitField; 10] = [
@@ -160,7 +160,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The same limits, none above its ceiling: more could be asked for than the engine keeps, or than memory holds.
+    /// The same limits, none above its ceiling: higher limits could exceed what a room stores, or the memory.
     #[must_use]
     pub fn within_ceilings(mut self) -> Self {
         for LimitField { ceiling, get, set, .. } in Self::FIELDS {
@@ -185,10 +185,10 @@ impl Limits {
         body_bytes_max: 1_048_576,
     };
 
-    /// The most custom marks that a room can be told to keep at once: a member's marks are bits of one word.
+    /// The maximum number of custom marks that a room can store: the marks of a member are bits of one word.
     pub const MARKS_PER_GROUP_CEILING: usize = 14;
 
-    /// The most members that a list can be told to name: a cursor keeps how many it has listed in ten bits.
+    /// The maximum number of members of a list: a cursor stores in ten bits how many it has listed.
     pub const LIST_MEMBERS_CEILING: usize = 1_023;
 
     /// Bytes of a group id at most. Source: 33529 and use limits (`gap:group-id`).

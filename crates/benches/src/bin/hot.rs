@@ -55,7 +55,7 @@ fn set(members: usize, repeats: usize, again: bool) {
 fn measured(room: &mut Room, call: &MarkCall, scratch: &mut Scratch) {
     let transition = black_box(room.decide_with(call, &Terms::default(), AT, scratch)).into_transition();
     room.apply(&transition).unwrap();
-    scratch.keep_transition(transition);
+    scratch.recycle_transition(transition);
 }
 
 fn presence(members: usize, repeats: usize) {

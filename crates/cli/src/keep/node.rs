@@ -30,7 +30,7 @@ const ROWS_MAX: usize = 500;
 const SETTLE_EVERY: Duration = Duration::from_millis(500);
 /// How often the overview is made.
 const OVERVIEW_EVERY: Duration = Duration::from_millis(500);
-/// How long the node waits where nothing wakes it.
+/// How long the node waits if nothing wakes it.
 const POLL_EVERY: Duration = Duration::from_millis(300);
 /// How often it is read at the most what was accepted. A commit wakes the node, and there are hundreds of them in a second under load.
 pub(super) const READ_EVERY: Duration = Duration::from_millis(10);
@@ -149,7 +149,7 @@ impl Node {
         }
     }
 
-    /// Does all that is to be done now, and says how long there is nothing to do.
+    /// Does everything that is due now, and returns how long there is nothing to do.
     fn turn(&mut self, jobs: &mpsc::Sender<Job>) -> Result<Duration, StoreError> {
         self.keep_leases()?;
         if self.batches_read.begins(Instant::now()) {
@@ -230,7 +230,7 @@ impl Node {
         self.versions.retain(|(group, _), _| Slot::of(group) != slot);
     }
 
-    /// Reads all wants of a slot, and takes every account for online: nobody knows what was missed.
+    /// Reads all wants of a slot, and treats every account as online, because it is not known what was missed.
     fn load(&mut self, slot: Slot) -> Result<(), StoreError> {
         let mut after = None;
         loop {
@@ -302,7 +302,7 @@ impl Node {
     fn read_due(&mut self) -> Result<(), StoreError> {
         let until = self.store.now()?;
         loop {
-            // Fewer than before, where one was lost.
+            // Fewer than before, if one was lost.
             let slots: Vec<Slot> = self.leases.keys().copied().collect();
             let due = self.store.due(&slots, until, None, ROWS_MAX)?;
             if due.is_empty() {
@@ -451,7 +451,7 @@ impl Node {
         Ok(())
     }
 
-    /// Waits for the calls that were sent, and gives the leases back.
+    /// Waits for the calls that were sent, and releases the leases.
     fn finish(&mut self, messages: &mpsc::Receiver<Message>) {
         let until = Instant::now() + STOP_WITHIN;
         while self.in_flight > 0 {
@@ -505,7 +505,7 @@ impl Node {
     }
 }
 
-/// When something is read: at once where it was not for a while, and not too often.
+/// When something is read: at once if it was not for a while, and not too often.
 struct Reading {
     /// Not before this.
     next: Instant,

@@ -18,7 +18,7 @@ pub(crate) struct Reply {
     fields: Vec<u8>,
     pub(super) changes: Changes,
     pub(super) initiator: Initiator,
-    /// The webhooks that tell of the call.
+    /// The webhooks about the call.
     pub(super) tells: Vec<CallWebhook>,
 }
 
@@ -78,7 +78,7 @@ impl Reply {
         Self { changes, initiator, ..self }
     }
 
-    /// It is told to the app's server.
+    /// It is reported to the app's server.
     pub(super) fn telling(mut self, webhook: Option<CallWebhook>) -> Self {
         self.tells.extend(webhook);
         self
@@ -91,13 +91,17 @@ impl Reply {
     }
 }
 
-/// The name of a field and a colon. No name of ours holds what JSON escapes.
+/// The name of a field and a colon. None of our names needs JSON escapes. Inlined, because a copy of a known length is one or two
+/// instructions.
+#[inline(always)]
 fn write_name(out: &mut Vec<u8>, name: &'static str) {
+    out.reserve(name.len() + 3);
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
+#[inline(always)]
 fn write_field<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &'static str, value: &T) {
     write_name(out, name);
     // String keys and no failing parts: writing cannot fail.
@@ -113,6 +117,7 @@ pub(super) struct ObjectWriter<'a> {
 
 impl ObjectWriter<'_> {
     /// Puts a field behind the others.
+    #[inline(always)]
     pub(super) fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
         self.out.push(if self.is_empty { b'{' } else { b',' });
         self.is_empty = false;
@@ -128,7 +133,7 @@ impl ObjectWriter<'_> {
 pub(super) struct Object(pub(super) Vec<(&'static str, Value)>);
 
 impl Object {
-    /// With those fields alone that are asked for; with all, where nothing is.
+    /// With those fields alone that are asked for; with all, if nothing is.
     pub(super) fn only(self, wanted: Option<&[&str]>) -> Self {
         let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted.contains(&name));
         Self(self.0.into_iter().filter(|(name, _)| is_wanted(name)).collect())

@@ -18,7 +18,7 @@ use crate::shared::Shared;
 use crate::state::{self, Message};
 use crate::stubs::{Stub, Stubs};
 
-/// Accounts of an answer, where nothing else is asked, and at most.
+/// Accounts of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
@@ -65,7 +65,7 @@ pub(super) struct Stubbed {
 #[derive(Serialize)]
 struct Row {
     path: String,
-    /// How many calls it still answers; all, where there is no number.
+    /// How many calls it still answers; all, if there is no number.
     times: Option<u64>,
     /// The answer as text, because it need not be JSON.
     body: String,

@@ -17,7 +17,7 @@ use crate::shared::Shared;
 use crate::webhooks::{Initiator, Ruling, WebhookEvent};
 use crate::world::World;
 
-/// Members or groups of an answer, where nothing else is asked, and at most.
+/// Members or groups of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
@@ -238,7 +238,7 @@ pub(super) async fn join(
     Ok(Json(Answer { refused, ..answer }))
 }
 
-/// Takes out of these accounts those whom a webhook refuses, where one is asked (`Group.CallbackBeforeApplyJoinGroup`).
+/// Takes out of these accounts those whom a webhook refuses, if one is asked (`Group.CallbackBeforeApplyJoinGroup`).
 async fn refused(shared: &Arc<Shared>, id: GroupId, accounts: &mut Accounts) -> Vec<RefusedRow> {
     let mut refused = Vec::new();
     if !shared.outbox.asks(WebhookEvent::BeforeApplyJoin) {

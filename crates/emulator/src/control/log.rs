@@ -17,7 +17,7 @@ const ENTRIES_MAX: usize = 1_000;
 #[derive(Serialize)]
 pub(super) struct Entries {
     entries: Vec<EntryJson>,
-    /// The number of the last entry, where there are more after it.
+    /// The number of the last entry, if there are more after it.
     next: Option<u64>,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct View {
     admins: BTreeSet<String>,
     marks_supported: bool,
     online_list_enabled: bool,
-    /// Whether signatures are checked; the key itself is shown to nobody.
+    /// Whether signatures are checked; the key itself is never shown.
     signature_checked: bool,
     policy: BTreeMap<&'static str, &'static str>,
     limits: BTreeMap<&'static str, u64>,

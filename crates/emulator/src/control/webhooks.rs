@@ -1,4 +1,4 @@
-//! Webhooks: where they go and how, and what became of each.
+//! Webhooks: their URL and settings, and the result of each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use super::extract::{self, Page, Parameters, StrictJson, Whole, present};
 use crate::shared::Shared;
 use crate::webhooks::{Deliveries, Delivery, WebhookEvent, WebhookSettings};
 
-/// Deliveries of an answer, where nothing else is asked, and at most.
+/// Deliveries of an answer, if nothing else is asked, and at most.
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
-/// The settings; the token itself is shown to nobody.
+/// The settings; the token itself is never shown.
 #[derive(Serialize)]
 pub(super) struct View {
-    /// None where webhooks go nowhere; then there is nothing else.
+    /// None if webhooks go nowhere; then there is nothing else.
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<How>,

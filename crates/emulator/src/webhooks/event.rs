@@ -17,7 +17,7 @@ avmarks_spec::named_enum! {
         AfterMemberJoin = "Group.CallbackAfterNewMemberJoin",
         /// Members have left, or were removed. Source: 1047/34373.
         AfterMemberExit = "Group.CallbackAfterMemberExit",
-        /// A group is gone. Source: 1047/34377.
+        /// A group was destroyed. Source: 1047/34377.
         AfterGroupDestroyed = "Group.CallbackAfterGroupDestroyed",
         /// Members of an audio-video group went offline or came back. Source: 1047/48734.
         MemberStateChange = "Group.CallbackOnMemberStateChange",
@@ -25,7 +25,7 @@ avmarks_spec::named_enum! {
         BeforeCreateGroup = "Group.CallbackBeforeCreateGroup",
         /// A group was created. Source: 1047/34369.
         AfterCreateGroup = "Group.CallbackAfterCreateGroup",
-        /// A user is about to join: the `join` of the control plane waits for the answer, which may refuse it. Source: 1047/34370.
+        /// A user is about to join: the `join` of the control API waits for the answer, which may refuse it. Source: 1047/34370.
         BeforeApplyJoin = "Group.CallbackBeforeApplyJoinGroup",
         /// A message to a group is about to be sent: the call waits for the answer, which may refuse, discard or change it. Source:
         /// 1047/34374.
@@ -41,7 +41,7 @@ avmarks_spec::named_enum! {
 }
 
 impl WebhookEvent {
-    /// Those that are on where nothing is said: the four that tell who is in a group and online.
+    /// Those that are on by default: the four about members and presence.
     pub const DEFAULT: &'static [Self] =
         &[Self::AfterMemberJoin, Self::AfterMemberExit, Self::AfterGroupDestroyed, Self::MemberStateChange];
 

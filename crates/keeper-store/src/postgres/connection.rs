@@ -57,7 +57,7 @@ pub(super) const LOCKS: i32 = 0x6176_6d6b;
 /// The lock of the migrations; those of the slots are below it.
 const LOCK_OF_MIGRATIONS: i32 = 256;
 
-/// Longer than a database that is alive takes, shorter than the two seconds in which a webhook is to be answered.
+/// Longer than a working database takes, shorter than the two seconds in which a webhook must be answered.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 pub(super) struct Connection {
@@ -73,7 +73,7 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Opens nothing yet. The error has nothing of the text, which may hold a password.
+    /// Opens nothing yet. The error does not contain the text, which may contain a password.
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         let security = Security::of(url);
         let mut config: Config = security.rest.parse().map_err(|_| {

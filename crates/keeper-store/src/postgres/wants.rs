@@ -206,7 +206,7 @@ pub(super) fn mark_due<'a>(
     execute(transaction, sql, &[&slots, &groups, &accounts, &times, &tries]).map(drop)
 }
 
-/// Wants that changed are tried anew; the caller has locked their slots.
+/// Wants that changed are tried again; the caller has locked their slots.
 pub(super) fn due_at_once(
     transaction: &mut Transaction<'_>,
     changed: &BTreeSet<(GroupId, UserId)>,

@@ -1,4 +1,4 @@
-//! **The changes of a room.** Each rule in words, then its code. No transition panics, and a stale one changes nothing.
+//! **The changes of a room.** The comment of each function states the rule. No transition panics, and a stale one changes nothing.
 
 use alloc::vec::Vec;
 
@@ -6,11 +6,11 @@ use avmarks_spec::{Timestamp, UserId};
 use smallvec::SmallVec;
 
 use super::marks::{MarkIndex, MarkSet};
-use super::presence::{presence_step, presence_steps};
+use super::presence::{presence_target, presence_targets};
 use super::records::Slot;
 use super::roster::{Connection, Member};
-use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Step};
-use super::view::{LOOK_UP_AT_ONCE, View};
+use super::transition::{Change, ChangeKind, MarkChange, MarkChanges, Target};
+use super::view::{LOOKUP_BATCH, View};
 use super::{Revision, Room, StaleTransitionError, Transition};
 use crate::event::{Cause, Event};
 use crate::input::Presence;
@@ -19,14 +19,14 @@ use crate::input::Presence;
 type Positions = SmallVec<[u64; 1]>;
 
 impl Room {
-    /// Applies a transition and returns its events: first those of pins that have ended, then those of the transition, in the order in
-    /// which it names the accounts. `next_deadline` may have changed.
+    /// Applies a transition, and returns the events: first those of pins that have ended, then those of the transition in the order of
+    /// its accounts. It can change [`Room::next_deadline`].
     ///
     /// # Errors
     ///
-    /// [`StaleTransitionError`] where it was made on another room, or before this one last changed; nothing changes then.
+    /// [`StaleTransitionError`] if the transition was made for another room, or before this room last changed. Nothing changes then.
     pub fn apply(&mut self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
-        if transition.made_on != self.revision {
+        if transition.revision != self.revision {
             return Err(StaleTransitionError);
         }
         self.revision = Revision::next();
@@ -34,54 +34,54 @@ impl Room {
         match &transition.change {
             Change::Time => {}
             Change::Marks(changes) => self.change_marks(changes, &mut events),
-            Change::Presence(presence, steps) => {
-                let mut left = Positions::new();
-                self.change_presence(*presence, steps, steps.len(), &mut events, &mut left);
-                self.remove_from_order(&left);
+            Change::Presence(presence, targets) => {
+                let mut departed = Positions::new();
+                self.change_presence(*presence, targets, targets.len(), &mut events, &mut departed);
+                self.remove_from_order(&departed);
             }
             Change::Admins(admins) => self.admins.clone_from(admins),
         }
         Ok(events)
     }
 
-    /// The events that [`Room::apply`] would return. Changes nothing. It copies the room, so it does not suit a hot path.
+    /// The events that [`Room::apply`] would return. Changes nothing. It copies the room: do not use it on a hot path.
     ///
     /// # Errors
     ///
-    /// [`StaleTransitionError`] as of [`Room::apply`].
+    /// [`StaleTransitionError`], like [`Room::apply`].
     pub fn preview(&self, transition: &Transition) -> Result<Vec<Event>, StaleTransitionError> {
         self.clone().apply(transition)
     }
 
-    /// Applies a change of presence of these accounts at `at`, and returns the events. An account that is named twice counts once. The
-    /// result is that of [`Room::decide_presence`] and [`Room::apply`]; it needs no memory where nothing happens.
+    /// Applies a change of presence of these accounts at `at`, and returns the events. A repeated account counts once. The result is that
+    /// of [`Room::decide_presence`] followed by [`Room::apply`]. Allocates nothing if nothing changes.
     pub fn apply_presence(&mut self, presence: Presence, accounts: &[UserId], at: Timestamp) -> Vec<Event> {
         let mut events = self.tick(at);
-        let mut left = Positions::new();
+        let mut departed = Positions::new();
         // Most changes are of one account, which needs no list.
         if let [account] = accounts {
-            let step = presence_step(&View::new(self, at), account);
-            self.change_presence(presence, &[step], 1, &mut events, &mut left);
+            let target = presence_target(&View::new(self, at), account);
+            self.change_presence(presence, &[target], 1, &mut events, &mut departed);
         } else {
-            let mut accounts_left = accounts.len();
-            for accounts in accounts.chunks(LOOK_UP_AT_ONCE) {
-                let steps = presence_steps(&View::new(self, at), accounts);
-                self.change_presence(presence, &steps, accounts_left, &mut events, &mut left);
-                accounts_left -= accounts.len();
+            let mut remaining = accounts.len();
+            for accounts in accounts.chunks(LOOKUP_BATCH) {
+                let targets = presence_targets(&View::new(self, at), accounts);
+                self.change_presence(presence, &targets, remaining, &mut events, &mut departed);
+                remaining -= accounts.len();
             }
         }
-        self.remove_from_order(&left);
+        self.remove_from_order(&departed);
         events
     }
 
-    /// Lets time pass to `at`: pins that have ended by then expire, the earliest first. Returns the events.
+    /// Advances the time to `at`: pins that end by then expire, the earliest first. Returns the events.
     pub fn tick(&mut self, at: Timestamp) -> Vec<Event> {
         self.revision = Revision::next();
         self.pass_time(at)
     }
 
-    /// `PIN-500`: a pin ends three days after it was taken. Connected, the member keeps its other marks; disconnected, it goes
-    /// offline and loses them (`CLEAR-OFFLINE`); a robot is removed. Time never runs back (`gap:clock`).
+    /// `PIN-500`: a pin ends three days after it was set. A connected member keeps its other marks; a disconnected one goes offline and
+    /// loses them (`CLEAR-OFFLINE`); a robot is removed. The time of a room never goes back (`gap:clock`).
     fn pass_time(&mut self, to: Timestamp) -> Vec<Event> {
         self.now = self.now.max(to);
         let mut events = Vec::new();
@@ -94,18 +94,18 @@ impl Room {
             let (account, marks) = (member.account, member.marks);
             events.push(Event::PinExpired { account });
             self.set_marks(slot, marks.without(MarkIndex::PINNED));
-            self.leave_online(slot, Cause::PinExpired, &mut events);
+            self.clear_if_offline(slot, Cause::PinExpired, &mut events);
         }
         events
     }
 
-    /// Sets the marks of each account of a call.
+    /// Applies the mark changes of a call.
     fn change_marks(&mut self, changes: &MarkChanges, events: &mut Vec<Event>) {
-        self.marks.set_numbers(changes.numbers);
+        self.marks.set_table(changes.table);
         let mut robots = changes.robots.iter();
         for MarkChange { slot, marks, kind } in changes.changes.iter().copied() {
             let slot = match kind {
-                ChangeKind::Marks | ChangeKind::MarksAndDays => Some(slot),
+                ChangeKind::Marks | ChangeKind::MarksAndPin => Some(slot),
                 ChangeKind::NewRobot => {
                     let robot = robots.next().copied();
                     robot.and_then(|(account, hash)| self.insert(account, hash, Connection::Robot, self.now))
@@ -118,7 +118,7 @@ impl Room {
                 let is_robot = before.connection == Connection::Robot;
                 self.set_pin_end(slot, if is_robot { changes.robot_until } else { Some(changes.until) });
             }
-            // A mark does not bring a connected account online or offline.
+            // Marks do not affect whether a connected account is online.
             if before.connection != Connection::Connected {
                 if !before.marks.has(MarkIndex::PINNED)
                     && marks.has(MarkIndex::PINNED)
@@ -127,23 +127,23 @@ impl Room {
                     let (account, robot) = (member.account, member.connection == Connection::Robot);
                     events.push(Event::CameOnline { account, cause: Cause::Pin, robot });
                 }
-                self.leave_online(slot, Cause::Pin, events);
+                self.clear_if_offline(slot, Cause::Pin, events);
             }
         }
-        // A mark without holders frees its index (`gap:slots`).
+        // The index of a mark without holders becomes free (`gap:slots`).
         self.marks.clear_unheld();
     }
 
-    /// Without connection and without 500, an account is offline: the marks are cleared (`CLEAR-OFFLINE`), and a robot is removed. Only for
-    /// those that were online until now.
-    fn leave_online(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
+    /// `CLEAR-OFFLINE`: an account that has neither a connection nor 500 is offline and loses its marks; a robot is removed. Call it only
+    /// for accounts that were online before.
+    fn clear_if_offline(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
         if is_online(member) {
             return;
         }
         let (account, marks, connection) = (member.account, member.marks, member.connection);
         let robot = connection == Connection::Robot;
-        events.push(Event::WentOffline { account, lost: self.numbers(marks).to_vec(), cause, robot });
+        events.push(Event::WentOffline { account, lost: self.mark_list(marks).to_vec(), cause, robot });
         self.set_marks(slot, MarkSet::default());
         if robot {
             let position = self.remove(slot, super::hash(&account));
@@ -151,41 +151,41 @@ impl Room {
         }
     }
 
-    /// Applies these steps of a change of presence that has `accounts_left` accounts from them on. The positions of those who leave are
-    /// added to `left`, and are still in the join order.
+    /// Applies a change of presence to these targets. `remaining` is the number of accounts of the change from the first target on. Adds
+    /// the positions of accounts that leave to `departed`, without removing them from the join order.
     fn change_presence(
         &mut self,
         presence: Presence,
-        steps: &[Step],
-        accounts_left: usize,
+        targets: &[Target],
+        remaining: usize,
         events: &mut Vec<Event>,
-        left: &mut Positions,
+        departed: &mut Positions,
     ) {
-        // Memory for all events at once, and none if none is to be expected.
+        // Reserves memory for all events at once, and none if there will be no event.
         match presence {
-            Presence::Join if steps.iter().any(Step::is_new) => events.reserve(2 * accounts_left),
-            Presence::Leave if !steps.iter().all(Step::is_new) => {
-                events.reserve(accounts_left);
-                left.reserve(accounts_left);
+            Presence::Join if targets.iter().any(Target::is_new) => events.reserve(2 * remaining),
+            Presence::Leave if !targets.iter().all(Target::is_new) => {
+                events.reserve(remaining);
+                departed.reserve(remaining);
             }
             _ => {}
         }
         if presence == Presence::Leave {
-            return self.leave(steps, events, left);
+            return self.leave(targets, events, departed);
         }
-        for step in steps {
-            match (presence, step) {
-                (Presence::Join, Step::New { account, hash }) => self.join(*account, *hash, events),
-                (Presence::Join, Step::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
-                (Presence::Disconnect, Step::Known { slot, .. }) => self.disconnect(*slot, events),
-                (Presence::Reconnect, Step::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
-                // Without a record, these change nothing; `leave` has handled departures.
-                (_, Step::New { .. }) | (Presence::Leave, _) => {}
+        for target in targets {
+            match (presence, target) {
+                (Presence::Join, Target::New { account, hash }) => self.join(*account, *hash, events),
+                (Presence::Join, Target::Known { slot, .. }) => self.connect(*slot, Cause::Join, events),
+                (Presence::Disconnect, Target::Known { slot, .. }) => self.disconnect(*slot, events),
+                (Presence::Reconnect, Target::Known { slot, .. }) => self.connect(*slot, Cause::Connection, events),
+                // These change nothing for an account without a record. `leave` has handled the others.
+                (_, Target::New { .. }) | (Presence::Leave, _) => {}
             }
         }
     }
 
-    /// A new member, connected, at the end of the join order, without marks. If it is named twice, the second time changes nothing.
+    /// Adds a connected member without marks at the end of the join order. If the change names it twice, the second time has no effect.
     fn join(&mut self, account: UserId, hash: u64, events: &mut Vec<Event>) {
         if self.insert(account, hash, Connection::Connected, self.now).is_some() {
             events.push(Event::Joined { account });
@@ -193,8 +193,8 @@ impl Room {
         }
     }
 
-    /// Connected again, with position, join time and marks kept (`gap:rejoin`). A robot that joins becomes a member; one that
-    /// reconnects does nothing, since it has no connection.
+    /// Connects a member again; it keeps its position, join time and marks (`gap:rejoin`). A robot that joins becomes a member. A
+    /// reconnect of a robot has no effect, because a robot has no connection.
     fn connect(&mut self, slot: Slot, cause: Cause, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot) else { return };
         let account = member.account;
@@ -211,7 +211,7 @@ impl Room {
         self.set_connection(slot, Connection::Connected);
     }
 
-    /// `PIN-500`: a pinned member stays online, and keeps its marks. `CLEAR-OFFLINE`: any other goes offline, and loses them; it
+    /// `PIN-500`: a pinned member stays online and keeps its marks. `CLEAR-OFFLINE`: any other member goes offline and loses its marks, but
     /// stays a member.
     fn disconnect(&mut self, slot: Slot, events: &mut Vec<Event>) {
         let Some(member) = self.roster.get(slot).filter(|member| member.connection == Connection::Connected) else {
@@ -222,29 +222,29 @@ impl Room {
         if self.roster.get(slot).is_some_and(is_online) {
             events.push(Event::Disconnected { account });
         } else {
-            self.leave_online(slot, Cause::Connection, events);
+            self.clear_if_offline(slot, Cause::Connection, events);
         }
     }
 
-    /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, 500 too. An account without a record cannot leave.
-    fn leave(&mut self, steps: &[Step], events: &mut Vec<Event>, left: &mut Positions) {
-        for step in steps {
-            let Step::Known { slot, hash } = step else { continue };
-            // Named twice: its record is removed already.
+    /// `CLEAR-LEAVE`: a member or robot that leaves loses its marks, including 500. An account without a record cannot leave.
+    fn leave(&mut self, targets: &[Target], events: &mut Vec<Event>, departed: &mut Positions) {
+        for target in targets {
+            let Target::Known { slot, hash } = target else { continue };
+            // If the account is named twice, its record is removed already.
             let Some(member) = self.roster.get(*slot) else { continue };
             let (account, marks, robot) = (member.account, member.marks, member.connection == Connection::Robot);
-            events.push(Event::Left { account, lost: self.numbers(marks).to_vec(), robot });
+            events.push(Event::Left { account, lost: self.mark_list(marks).to_vec(), robot });
             self.set_marks(*slot, MarkSet::default());
-            left.extend(self.remove(*slot, *hash));
+            departed.extend(self.remove(*slot, *hash));
         }
     }
 
-    /// Removes these positions from the join order. A loop of its own lets the processor overlap the cache misses.
+    /// Removes these positions from the join order. It is a separate loop so that the processor can overlap the cache misses.
     fn remove_from_order(&mut self, positions: &[u64]) {
         positions.iter().for_each(|position| self.order.remove(*position));
     }
 
-    /// Adds a record without marks at the end of the join order. `None` if the account has one, or no position is left.
+    /// Adds a record without marks at the end of the join order. Returns `None` if the account has a record, or no position is left.
     pub(super) fn insert(
         &mut self,
         account: UserId,
@@ -266,7 +266,7 @@ impl Room {
         Some(slot)
     }
 
-    /// Removes a record from everything but the join order. Returns its position there.
+    /// Removes a record from the roster and the counts, and returns its position. The join order still has it.
     fn remove(&mut self, slot: Slot, hash: u64) -> Option<u64> {
         let member = self.roster.remove(slot, hash)?;
         debug_assert!(self.online > 0 || !is_online(&member), "somebody online is not counted");
@@ -275,7 +275,7 @@ impl Room {
         Some(member.position())
     }
 
-    /// Sets the marks of a record, and returns its state before. Removing 500 removes the end of its pin.
+    /// Sets the marks of a record, and returns its former state. Removing 500 also removes the end of the pin.
     pub(super) fn set_marks(&mut self, slot: Slot, after: MarkSet) -> Option<State> {
         let member = self.roster.get_mut(slot)?;
         let before = State::of(member);
@@ -286,7 +286,7 @@ impl Room {
         // Only 500 and 600 affect who is online and listed.
         if before.marks.special() != after.special() {
             let position = member.position();
-            self.recount(before, State { marks: after, ..before }, position);
+            self.update_online_and_listed(before, State { marks: after, ..before }, position);
             if before.marks.minus(after).has(MarkIndex::PINNED) {
                 self.pins.remove(position, slot);
             }
@@ -299,7 +299,7 @@ impl Room {
         Some(before)
     }
 
-    /// Sets the end of the pin of a record; `None` if it has no end.
+    /// Sets the time at which the pin of a record ends; `None` if it has no end.
     pub(super) fn set_pin_end(&mut self, slot: Slot, end: Option<Timestamp>) {
         let Some(member) = self.roster.get(slot) else { return };
         match end {
@@ -313,11 +313,11 @@ impl Room {
         let before = State::of(member);
         member.connection = connection;
         let position = member.position();
-        self.recount(before, State { connection, ..before }, position);
+        self.update_online_and_listed(before, State { connection, ..before }, position);
     }
 
-    /// Updates the count of online members and the list after a change of a record.
-    fn recount(&mut self, before: State, after: State, position: u64) {
+    /// Updates the number of online members and the list after a change of a record.
+    fn update_online_and_listed(&mut self, before: State, after: State, position: u64) {
         match (before.is_online(), after.is_online()) {
             (false, true) => self.online += 1,
             (true, false) => {
@@ -327,12 +327,12 @@ impl Room {
             _ => {}
         }
         if before.is_listed() != after.is_listed() {
-            self.order.list(position, after.is_listed());
+            self.order.set_listed(position, after.is_listed());
         }
     }
 }
 
-/// The part of a record that decides whether it is online and listed.
+/// The part of a record that decides whether the account is online and listed.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     connection: Connection,

@@ -13,33 +13,33 @@ use super::{Room, View};
 use crate::mark_list::MarkList;
 use crate::policy::Policy;
 
-/// Selects the members of a list.
+/// Which members a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Filter {
     /// The online members without 600 (`HIDE-600`).
     Visible,
-    /// The holders of a mark, 600 or not (`HIDE-600`, `gap:unhide`).
+    /// The holders of a mark, including those with 600 (`HIDE-600`, `gap:unhide`).
     Holding(Mark),
-    /// Selects no member: the requested number is not a mark.
+    /// No member: the requested number is not a mark.
     InvalidMark,
 }
 
 /// A member in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The position in the join order; cursors name it.
+    /// The position in the join order, which cursors contain.
     pub position: u64,
     /// The account.
     pub account: UserId,
     /// The time at which it joined.
     pub joined: Timestamp,
-    /// The marks it holds, in ascending order, where `gap:list-marks` is read as `present`; else none.
+    /// The marks it holds, in ascending order, under the reading `present` of `gap:list-marks`; empty under the other one.
     pub marks: MarkList,
 }
 
-/// The start of the next page: a position in the join order, and the number of members listed so far. On the wire it is
-/// `NextTimestamp`, opaque to the caller: `position * 1024 + listed`. A request with 0 asks for the first page; an answer with 0 says that
-/// there are no more pages.
+/// The start of a page: a position in the join order, and the number of members listed so far. On the wire it is the number
+/// `position * 1024 + listed`, which is opaque to the caller (`NextTimestamp`). In a request, 0 means the first page; in an answer, 0 means
+/// that there are no more pages.
 ///
 /// ```
 /// use avmarks_rules::internal::Cursor;
@@ -49,9 +49,9 @@ pub struct Listed {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Members that joined at this position or later are not listed any more.
+    /// The page has only members with a lower position.
     pub below: u64,
-    /// The number of members on the pages before.
+    /// The number of members on all earlier pages.
     pub listed: usize,
 }
 
@@ -59,7 +59,7 @@ impl Cursor {
     /// The start of the list.
     pub const START: Self = Self { below: u64::MAX, listed: 0 };
 
-    /// Decodes the request field `Timestamp`. A stale cursor stays valid: it shows the members that are left below its position.
+    /// Decodes the request field `Timestamp`. An old cursor stays valid: it shows the members that remain below its position.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         if number == 0 {
@@ -84,14 +84,13 @@ impl Cursor {
 pub struct Page {
     /// The members, newest first (`gap:list-order`).
     pub members: Vec<Listed>,
-    /// Where the next page starts; `None` if this is the last.
+    /// The start of the next page; `None` if this is the last one.
     pub next: Option<Cursor>,
 }
 
 impl Room {
-    /// The members that `filter` shows at `at`, below a position in the join order, the latest joined first. The caller
-    /// takes as many as it needs; no others are looked at, except that the holders of a mark are put in order first: a
-    /// thousand at most, by the documents. For the service, which cuts pages and keeps lists for a while.
+    /// The members that `filter` shows at `at` with a position less than `below`, the latest joined first. The iterator is lazy under
+    /// [`Filter::Visible`]. Under [`Filter::Holding`] all holders of the mark are sorted first; the documents allow at most 1,000.
     #[doc(hidden)]
     pub fn list<'a>(
         &'a self,
@@ -107,10 +106,10 @@ impl Room {
             Filter::InvalidMark => Box::new(core::iter::empty()),
             Filter::Visible => {
                 let members = self.order.listed_below(below).filter_map(|slot| self.roster.get_with_slot(slot));
-                // What passes through the filters is small; the copy of the record is made last, and once.
+                // The filters pass references. A record is copied once, at the end.
                 let online = members.filter_map(move |record| {
-                    let seen = view.seen(record).filter(|seen| seen.is_online())?;
-                    Some((record.1, seen.held))
+                    let member = view.member(record).filter(|member| member.is_online())?;
+                    Some((record.1, member.held))
                 });
                 Box::new(online.map(move |(member, held)| self.listed(member, held, with_marks)))
             }
@@ -122,7 +121,7 @@ impl Room {
                 holders.sort_unstable_by_key(|(_, member)| Reverse(member.position()));
                 holders.dedup_by_key(|(slot, _)| *slot);
                 let shown = holders.into_iter().filter_map(move |record| {
-                    let held = view.seen(record)?.held;
+                    let held = view.member(record)?.held;
                     let hidden = only_600 && index != MarkIndex::HIDDEN && held.has(MarkIndex::HIDDEN);
                     (held.has(index) && !hidden).then_some((record.1, held))
                 });
@@ -132,13 +131,13 @@ impl Room {
     }
 
     fn listed(&self, member: &Member, held: MarkSet, with_marks: bool) -> Listed {
-        let marks = if with_marks { self.numbers(held) } else { MarkList::new() };
+        let marks = if with_marks { self.mark_list(held) } else { MarkList::new() };
         Listed { position: member.position(), account: member.account, joined: member.joined(), marks }
     }
 }
 
-/// Cuts a page from `members`, which come newest first from below the cursor: at most `page_size`, and no more than
-/// `list_max` (or [`Limits::LIST_MEMBERS_CEILING`], where that is less) over all pages.
+/// Takes a page from `members`, which must be below the cursor and newest first. The page has at most `page_size` members, and all pages
+/// together at most `list_max` or [`Limits::LIST_MEMBERS_CEILING`], whichever is less.
 pub fn page(members: impl Iterator<Item = Listed>, cursor: Cursor, page_size: usize, list_max: usize) -> Page {
     let left = list_max.min(Limits::LIST_MEMBERS_CEILING).saturating_sub(cursor.listed);
     let mut members = members.take(left).peekable();

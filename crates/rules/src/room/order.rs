@@ -1,4 +1,4 @@
-//! The join order. Storage only, without rules.
+//! The join order. Storage only; the rules are elsewhere.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -9,8 +9,8 @@ use super::records::Slot;
 /// The number of positions in a block.
 const BLOCK: u64 = 256;
 
-/// The members by join position: a log in blocks of 256 positions. Departed members are tombstones; a block is compacted once half of
-/// its entries are tombstones, and freed when it is empty. Append, remove and list are O(log b) for b blocks.
+/// The members by join position: a log in blocks of 256 positions. A removed member leaves a tombstone. A block is compacted once half of
+/// its entries are tombstones, and freed when it has no members. With b blocks, an append, a removal and the start of a list take O(log b).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JoinLog {
     blocks: BTreeMap<u64, Box<Block>>,
@@ -18,17 +18,20 @@ pub(crate) struct JoinLog {
 
 #[derive(Clone, Debug, Default)]
 struct Block {
+    /// The positions of members.
     present: BitSet256,
+    /// The positions of listed members.
     listed: BitSet256,
-    /// The positions whose slots are kept.
+    /// The positions with an entry in `slots`: members and tombstones.
     kept: BitSet256,
-    /// The number of positions that are present.
+    /// The number of members.
     members: u16,
+    /// The slots of the `kept` positions, in order.
     slots: Vec<Slot>,
 }
 
 impl JoinLog {
-    /// Appends a member. Its position is greater than all others.
+    /// Appends a member. Its position must be greater than all others.
     pub(crate) fn push(&mut self, position: u64, slot: Slot, listed: bool) {
         let block = self.blocks.entry(position / BLOCK).or_default();
         let at = offset(position);
@@ -40,13 +43,13 @@ impl JoinLog {
     }
 
     /// Sets whether the member at a position is listed.
-    pub(crate) fn list(&mut self, position: u64, listed: bool) {
+    pub(crate) fn set_listed(&mut self, position: u64, listed: bool) {
         if let Some(block) = self.blocks.get_mut(&(position / BLOCK)) {
             block.listed.set(offset(position), listed);
         }
     }
 
-    /// Removes a member that is present.
+    /// Removes the member at a position, which must be present.
     pub(crate) fn remove(&mut self, position: u64) {
         let Some(block) = self.blocks.get_mut(&(position / BLOCK)) else { return };
         block.present.set(offset(position), false);
@@ -60,17 +63,17 @@ impl JoinLog {
         }
     }
 
-    /// The listed members that joined before `below`, the latest first. A block without listed members costs one check.
+    /// The listed members with a position less than `below`, the latest first. A block without listed members costs one check.
     pub(crate) fn listed_below(&self, below: u64) -> impl Iterator<Item = Slot> {
         let blocks = self.blocks.range(..=below / BLOCK).rev().filter(|(_, block)| !block.listed.is_empty());
         blocks.flat_map(move |(number, block)| {
             let end = if *number == below / BLOCK { offset(below) } else { BLOCK as usize };
             let kept = block.kept.ranks();
-            block.listed.backwards(end).filter_map(move |at| block.slots.get(kept.before(at)).copied())
+            block.listed.backwards(end).filter_map(move |at| block.slots.get(kept.rank(at)).copied())
         })
     }
 
-    /// Every member that joined after `position`, in join order.
+    /// The members with a position greater than `position`, in join order.
     pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = Slot> {
         let first = position.saturating_add(1);
         self.blocks.range(first / BLOCK..).flat_map(move |(number, block)| {
@@ -82,7 +85,7 @@ impl JoinLog {
 
 impl Block {
     fn slot(&self, at: usize) -> Option<Slot> {
-        self.slots.get(self.kept.before(at)).copied()
+        self.slots.get(self.kept.rank(at)).copied()
     }
 }
 
@@ -99,20 +102,20 @@ impl BitSet256 {
         self.0.iter().all(|word| *word == 0)
     }
 
-    fn set(&mut self, at: usize, is: bool) {
+    fn set(&mut self, at: usize, value: bool) {
         if let Some(word) = self.0.get_mut(at / 64) {
-            *word = *word & !(1 << (at % 64)) | (u64::from(is) << (at % 64));
+            *word = *word & !(1 << (at % 64)) | (u64::from(value) << (at % 64));
         }
     }
 
-    /// The number of bits set before `at`.
-    fn before(self, at: usize) -> usize {
+    /// The number of set bits before `at`.
+    fn rank(self, at: usize) -> usize {
         let whole: u32 = self.0.iter().take(at / 64).map(|word| word.count_ones()).sum();
         let part = self.0.get(at / 64).map_or(0, |word| (word & ((1 << (at % 64)) - 1)).count_ones());
         (whole + part) as usize
     }
 
-    /// Precomputes the counts of [`BitSet256::before`] for each word.
+    /// The same set with the rank of each word precomputed, for many calls of [`Ranks::rank`].
     fn ranks(self) -> Ranks {
         let mut whole = 0;
         let before = self.0.map(|word| {
@@ -122,7 +125,7 @@ impl BitSet256 {
         Ranks { bits: self, before }
     }
 
-    /// The bits set from `start` on.
+    /// The set bits from `start`, ascending.
     fn forwards(self, start: usize) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(move |(number, mut word)| {
             if start > number * 64 {
@@ -136,7 +139,7 @@ impl BitSet256 {
         })
     }
 
-    /// The bits set before `end`, the last first.
+    /// The set bits before `end`, descending.
     fn backwards(self, end: usize) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().rev().flat_map(move |(number, mut word)| {
             if end < number * 64 + 64 {
@@ -151,15 +154,15 @@ impl BitSet256 {
     }
 }
 
-/// A set with the number of bits set before each of its words.
+/// A set with the number of set bits before each of its words.
 struct Ranks {
     bits: BitSet256,
     before: [usize; (BLOCK / 64) as usize],
 }
 
 impl Ranks {
-    /// The number of bits set before `at`.
-    fn before(&self, at: usize) -> usize {
+    /// The number of set bits before `at`.
+    fn rank(&self, at: usize) -> usize {
         match (self.bits.0.get(at / 64), self.before.get(at / 64)) {
             (Some(word), Some(before)) => before + (word & ((1 << (at % 64)) - 1)).count_ones() as usize,
             _ => 0,
@@ -173,7 +176,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// Gives how many slots a block keeps at most for each hundred members that are left in it, of those blocks that keep many.
+    /// Compares with the model. Returns the maximum of kept slots per hundred members, over all blocks with more than 100 slots.
     fn check(order: &JoinLog, model: &BTreeMap<u64, (Slot, bool)>, at: u64) -> usize {
         let listed =
             |below: u64| model.range(..below).rev().filter(|(_, (_, listed))| *listed).map(|(_, (slot, _))| *slot);
@@ -181,39 +184,39 @@ mod tests {
             assert!(order.listed_below(below).eq(listed(below)), "below {below}");
         }
         for position in [0, at, at.saturating_sub(1), u64::MAX] {
-            let behind = model.range(position.saturating_add(1)..).map(|(_, (slot, _))| *slot);
-            assert!(position == u64::MAX || order.after(position).eq(behind), "after {position}");
+            let after = model.range(position.saturating_add(1)..).map(|(_, (slot, _))| *slot);
+            assert!(position == u64::MAX || order.after(position).eq(after), "after {position}");
         }
-        let mut loosest = 0;
+        let mut slots_per_100_members = 0;
         for block in order.blocks.values() {
-            let (present, kept) = (block.present.before(BLOCK as usize), block.slots.len());
+            let (present, kept) = (block.present.rank(BLOCK as usize), block.slots.len());
             assert_eq!(present, usize::from(block.members));
-            assert!(present > 0 && present * 2 >= kept && kept == block.kept.before(BLOCK as usize));
-            loosest = loosest.max(if kept > 100 { kept * 100 / present } else { 0 });
+            assert!(present > 0 && present * 2 >= kept && kept == block.kept.rank(BLOCK as usize));
+            slots_per_100_members = slots_per_100_members.max(if kept > 100 { kept * 100 / present } else { 0 });
         }
-        loosest
+        slots_per_100_members
     }
 
     #[test]
     fn an_order_holds_what_a_map_holds() {
         for (steps, check_every) in [(3_000_u64, 1), (60_000, 577)] {
             let (mut order, mut model) = (JoinLog::default(), BTreeMap::new());
-            let (mut state, mut next, mut loosest) = (steps, 1, 0);
+            let (mut state, mut next, mut slots_per_100_members) = (steps, 1, 0);
             for step in 0..steps {
                 state = crate::random::next(state);
                 let random = state >> 33;
                 let somebody = model.range(random % next..).next().map(|(position, _)| *position);
                 match (random % 12, somebody) {
-                    // More come than go at first, and fewer later.
-                    (what, _) if what > step * 10 / steps => {
+                    // At first insertions outnumber removals, later it is the reverse.
+                    (action, _) if action > step * 10 / steps => {
                         order.push(next, Slot::from_number(step as u32), true);
                         model.insert(next, (Slot::from_number(step as u32), true));
-                        // A snapshot may have gaps anywhere.
+                        // The positions of a snapshot may have gaps.
                         next += if random % 64 == 0 { random % 1_000 + 1 } else { 1 };
                     }
                     (0..=2, Some(position)) => {
-                        let listed = what_bit(random);
-                        order.list(position, listed);
+                        let listed = is_listed(random);
+                        order.set_listed(position, listed);
                         model.entry(position).and_modify(|member| member.1 = listed);
                     }
                     (_, Some(position)) => {
@@ -223,11 +226,11 @@ mod tests {
                     _ => {}
                 }
                 if step % check_every == 0 {
-                    loosest = loosest.max(check(&order, &model, random % next));
+                    slots_per_100_members = slots_per_100_members.max(check(&order, &model, random % next));
                 }
             }
-            // A block is compacted once half of its entries are tombstones, and not sooner.
-            assert!((180..=200).contains(&loosest), "{loosest}");
+            // A block is compacted once half of its entries are tombstones, and not before.
+            assert!((180..=200).contains(&slots_per_100_members), "{slots_per_100_members}");
             for position in model.keys() {
                 order.remove(*position);
             }
@@ -235,7 +238,7 @@ mod tests {
         }
     }
 
-    fn what_bit(random: u64) -> bool {
+    fn is_listed(random: u64) -> bool {
         random & (1 << 20) == 0
     }
 

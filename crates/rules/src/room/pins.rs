@@ -1,4 +1,4 @@
-//! When each pin (mark 500) ends. Storage only, without rules.
+//! When each pin (mark 500) ends. Storage only; the rules are elsewhere.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ pub(crate) struct Pins {
 }
 
 impl Pins {
-    /// The end of the earliest pin.
+    /// The earliest end of a pin.
     pub(crate) fn next(&self) -> Option<Timestamp> {
         self.by_end.first().map(|(end, ..)| *end)
     }
 
-    /// The members whose pins end at `now` or before, the earliest first; at one moment by join order.
+    /// The members whose pins end at `now` or before: by end, then by join order.
     pub(crate) fn due(&self, now: Timestamp) -> impl Iterator<Item = Slot> {
         self.by_end.iter().take_while(move |(end, ..)| *end <= now).map(|(.., slot)| *slot)
     }

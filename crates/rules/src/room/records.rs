@@ -1,4 +1,4 @@
-//! A slab in chunks, with a free list in each chunk. Storage only, without rules.
+//! A slab of records in chunks, with a free list in each chunk. Storage only; the rules are elsewhere.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 pub(crate) struct Slot(pub(super) u32);
 
 impl Slot {
-    /// An empty cell.
+    /// Not the slot of any record.
     pub(crate) const NONE: Self = Self(u32::MAX);
 
     #[cfg(test)]
@@ -16,23 +16,24 @@ impl Slot {
     }
 }
 
-/// Records of a chunk: memory is taken chunk by chunk, so that no growth copies them all, and a chunk that has become
-/// empty gives its memory back.
+/// The number of records in a chunk. Chunks are allocated one by one, so growth does not copy all records, and a chunk that becomes
+/// empty is freed.
 const CHUNK: usize = 4_096;
 
 /// A slab: each record keeps its slot until it is removed. Insert, get and remove are O(1); growth adds a chunk and copies nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Records<T> {
     chunks: Vec<Chunk<T>>,
-    /// The chunks that have room for one more.
-    open: Vec<u32>,
+    /// The numbers of the chunks that are not full.
+    not_full: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
 struct Chunk<T> {
     records: Vec<Record<T>>,
-    /// The first of the vacant cells; each names the next. Equals the length if no cell is vacant.
+    /// The first vacant cell; each vacant cell has the index of the next. Equals the length if no cell is vacant.
     vacant: u16,
+    /// The number of records.
     taken: u16,
 }
 
@@ -44,7 +45,7 @@ enum Record<T> {
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Self { chunks: Vec::new(), open: Vec::new() }
+        Self { chunks: Vec::new(), not_full: Vec::new() }
     }
 }
 
@@ -63,22 +64,22 @@ impl<T> Records<T> {
         }
     }
 
-    /// Inserts a record and returns its slot; `None` if 2^32 records are there.
+    /// Inserts a record and returns its slot; `None` if all slot numbers are taken.
     pub(crate) fn insert(&mut self, record: T) -> Option<u32> {
-        if self.open.is_empty() {
-            let fresh = u32::try_from(self.chunks.len()).ok()?;
-            // The slots of the chunk must all have numbers.
-            fresh.checked_add(1)?.checked_mul(CHUNK as u32)?;
-            // The first chunk of a room grows with it.
-            let records = if fresh == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) };
+        if self.not_full.is_empty() {
+            let number = u32::try_from(self.chunks.len()).ok()?;
+            // The slot numbers of the whole chunk must fit.
+            number.checked_add(1)?.checked_mul(CHUNK as u32)?;
+            // The first chunk grows with the room; all others are allocated at full size.
+            let records = if number == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) };
             self.chunks.push(Chunk { records, vacant: 0, taken: 0 });
-            self.open.push(fresh);
+            self.not_full.push(number);
         }
-        let number = *self.open.last()?;
+        let number = *self.not_full.last()?;
         let chunk = self.chunks.get_mut(number as usize)?;
         let at = chunk.insert(record);
         if usize::from(chunk.taken) == CHUNK {
-            self.open.pop();
+            self.not_full.pop();
         }
         Some(number * CHUNK as u32 + u32::from(at))
     }
@@ -87,7 +88,7 @@ impl<T> Records<T> {
         let chunk = self.chunks.get_mut(slot as usize / CHUNK)?;
         let record = chunk.remove((slot as usize % CHUNK) as u16)?;
         if usize::from(chunk.taken) == CHUNK - 1 {
-            self.open.push(slot / CHUNK as u32);
+            self.not_full.push(slot / CHUNK as u32);
         }
         Some(record)
     }
@@ -152,7 +153,7 @@ mod tests {
         for step in 0_u64..60_000 {
             state = crate::random::next(state);
             let random = state >> 33;
-            // More come than go at first, and fewer later; at the end, nobody is left.
+            // At first insertions outnumber removals, later it is the reverse, and the last phase only removes.
             if random % 6 > step / 10_000 {
                 let slot = records.insert(step).unwrap();
                 assert_eq!(model.insert(slot, step), None, "a slot given twice");
@@ -174,7 +175,7 @@ mod tests {
         }
         assert!(records.chunks.iter().all(|chunk| chunk.records.capacity() == 0));
         assert_eq!(records.get(u32::MAX), None);
-        // What was given back is taken again.
+        // Freed slots are reused.
         let slots: std::collections::BTreeSet<_> = (0..chunks * CHUNK).filter_map(|_| records.insert(0)).collect();
         assert_eq!((slots.len(), records.chunks.len()), (chunks * CHUNK, chunks));
     }

@@ -9,28 +9,28 @@ use super::marks::MarkSet;
 use super::roster::{Connection, hash};
 use super::{MemberState, Room};
 
-/// Why a room cannot be rebuilt from these members.
+/// Why a room cannot be rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// Two members of one account.
+    /// Two members have the same account.
     AccountTwice(UserId),
-    /// A position that does not come after the one before, is 0, or is not below the next free position; or a next free position
-    /// beyond 2^42, which no joining reaches and no cursor could name much longer.
+    /// A position that is 0, not greater than the one before it, or not less than the next free position; or a next free position
+    /// greater than 2^42. A position of 2^43 would make cursors exceed 2^53, up to which JSON numbers are exact.
     Position(u64),
     /// A member that joined after the latest time seen.
     JoinedLater(UserId),
     /// A member without connection and without 500 that holds a mark (`CLEAR-OFFLINE`).
     OfflineWithMarks(UserId),
-    /// A member that has an end of 500 without 500, or an end that has come already (`PIN-500`).
+    /// A member that has an end of 500 but not 500, or an end that has passed (`PIN-500`).
     Pin(UserId),
     /// A robot with a connection, or without 500 (`gap:offline-500`).
     Robot(UserId),
-    /// An administrator twice.
+    /// The list of administrators has an account twice.
     AdminTwice(UserId),
-    /// More different custom marks than any room can be told to keep ([`Limits::MARKS_PER_GROUP_CEILING`]).
+    /// More different custom marks than a room can store ([`Limits::MARKS_PER_GROUP_CEILING`]).
     TooManyMarks(Mark),
-    /// A mark twice on one member.
+    /// A member has a mark twice.
     MarkTwice(UserId, Mark),
     /// A group of another type than AVChatRoom in which somebody holds a mark (`GROUP-TYPE`).
     MarksInOtherType(UserId),
@@ -74,18 +74,18 @@ impl fmt::Display for RestoreError {
 
 impl core::error::Error for RestoreError {}
 
-/// The highest next free position that a restored room may have.
+/// The maximum next free position of a restored room.
 const NEXT_POSITION_MAX: u64 = 1 << 42;
 
 impl Room {
     /// Rebuilds a room from the members that [`Room::members`] returned at `latest`, the latest time seen.
     ///
-    /// It checks no limits. `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` say which marks may be set, and lowering a limit removes none. So a
-    /// room may have more marks, or more holders of a mark, than could be set now.
+    /// The limits `MARKS-PER-GROUP` and `MEMBERS-PER-MARK` are not checked. They limit what a call may set, and lowering a limit removes no
+    /// mark, so a room can have more marks or holders than the current limits allow to set.
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] where the members could not have come about by the rules.
+    /// [`RestoreError`] if the rules do not allow such a state.
     pub fn restore(
         kind: GroupType,
         owner: Option<UserId>,
@@ -138,7 +138,7 @@ impl Room {
         Ok(room)
     }
 
-    /// The marks of a member as indexes of the room.
+    /// Checks the marks of a member, and converts them to indexes of the room.
     fn restored_marks(&mut self, state: &MemberState) -> Result<MarkSet, RestoreError> {
         let pinned = state.marks.contains(&Mark::PINNED);
         if state.pinned_until.is_some_and(|end| !pinned || end <= self.now) {

@@ -1,4 +1,4 @@
-//! The members and robots of a room. Storage only, without rules.
+//! The members and robots of a room. Storage only; the rules are elsewhere.
 
 use core::hash::BuildHasher;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub(crate) enum Connection {
     Robot,
 }
 
-/// A member's record. There may be a million, so each number takes only the bytes that it needs, without padding.
+/// The record of a member or robot. A room may have a million, so numbers are stored as bytes, without padding.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) account: UserId,
@@ -34,7 +34,7 @@ pub(crate) struct Member {
 const _: () = assert!(size_of::<Option<Member>>() == 50);
 
 impl Member {
-    /// The last position that a record can keep: no room has ever had so many members.
+    /// The greatest position that a record can store.
     pub(crate) const POSITION_MAX: u64 = (1 << 48) - 1;
 
     /// A record without marks.
@@ -55,8 +55,8 @@ impl Member {
     }
 }
 
-/// Records by slot, and the slot of each account. Nothing that a room shows depends on the order of its hashes, so the seed
-/// changes no answer and no snapshot ([`set_hash_seed`]).
+/// The records by slot, and the slot of each account. No output of a room depends on the order of hashes, so the seed
+/// affects neither answers nor snapshots ([`set_hash_seed`]).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     table: Table,
@@ -68,13 +68,13 @@ impl Roster {
         self.table.len()
     }
 
-    /// The slot of an account, given the hash of its id.
+    /// The slot of an account, given its hash.
     pub(crate) fn find(&self, account: &UserId, hash: u64) -> Option<Slot> {
         let is_match = |slot| self.records.get(slot).is_some_and(|member| member.account == *account);
         self.table.find(hash, is_match).map(Slot)
     }
 
-    /// The most likely slot for an account of this hash. Its record is not read.
+    /// The most likely slot of an account with this hash. Reads no record, so it may be the slot of another account or of none.
     pub(crate) fn candidate(&self, hash: u64) -> Option<Slot> {
         self.table.candidate(hash).map(Slot)
     }
@@ -88,7 +88,7 @@ impl Roster {
         }
     }
 
-    /// Another account has the same tag, or had it.
+    /// The slow path: the candidate belongs to another account, or is a tombstone, with the same tag.
     #[cold]
     fn find_other(&self, account: &UserId, hash: u64) -> Option<(Slot, &Member)> {
         let slot = self.find(account, hash)?;
@@ -108,7 +108,7 @@ impl Roster {
         self.records.get_mut(slot.0)
     }
 
-    /// Inserts a record. `None` if the account has one, or 2^32 records are there.
+    /// Inserts a record. Returns `None` if the account has one, or all slot numbers are taken.
     pub(crate) fn insert(&mut self, member: Member, hash: u64) -> Option<Slot> {
         let account = member.account;
         let slot = self.records.insert(member)?;
@@ -122,28 +122,29 @@ impl Roster {
         None
     }
 
-    /// Removes the record at a slot, given the hash of its account's id.
+    /// Removes the record at a slot, given the hash of its account.
     pub(crate) fn remove(&mut self, slot: Slot, hash: u64) -> Option<Member> {
         self.table.remove(hash, |found| found == slot.0)?;
         self.records.remove(slot.0)
     }
 }
 
-/// The seed of all hashes in this process. It is fixed by the first call of [`set_hash_seed`] or the first hash.
+/// The seed of all hashes in this process. The first call of [`set_hash_seed`], or the first hash, fixes it.
 static SEED: AtomicUsize = AtomicUsize::new(NOT_SET);
 /// The seed is not fixed yet.
 const NOT_SET: usize = usize::MAX;
-/// The seed if none was set.
+/// The seed if [`set_hash_seed`] was not called.
 const DEFAULT_SEED: usize = 0;
 
-/// Sets the seed of the hash tables of all rooms, once for a process and before its first room has a member. Returns whether
+/// Sets the seed of the hash tables of all rooms. It can be set once per process, before the first room has a member. Returns whether
 /// the seed was set.
-/// With the default seed, an attacker can choose account ids that collide and make look-ups slow. A program that takes ids from others should
-/// set a random seed at its start. Answers, events and snapshots do not depend on it.
+///
+/// With the default seed, an attacker can choose account ids whose hashes collide, which makes look-ups slow. A program that accepts ids
+/// from others should set a random seed when it starts. Answers, events and snapshots do not depend on the seed.
 ///
 /// ```
 /// assert!(avmarks_rules::set_hash_seed(0x5eed));
-/// assert!(!avmarks_rules::set_hash_seed(1), "it is fixed");
+/// assert!(!avmarks_rules::set_hash_seed(1), "it is set already");
 /// ```
 pub fn set_hash_seed(seed: u64) -> bool {
     // Without the top bit, the seed never equals `NOT_SET`.

@@ -1,4 +1,4 @@
-//! A segment of the table: open addressing with linear probing, cells in the order of their tags. Storage only, without rules.
+//! A segment of the table: open addressing with linear probing, with the cells sorted by tag. Storage only; the rules are elsewhere.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 /// The tag of an empty cell. It is greater than every other tag, so a search stops there.
 const VACANT: u16 = u16::MAX;
 
-/// The tag of a hash: its last sixteen bits.
+/// The tag of a hash: its lowest sixteen bits.
 pub(super) fn tag(hash: u64) -> u16 {
     (hash as u16).min(VACANT - 1)
 }
 
-/// A cell of a segment: a tag, and the slot in two halves, so that a cell takes six bytes.
+/// A cell of a segment: a tag, and the slot in two halves. A cell takes six bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
     pub(super) tag: u16,
@@ -23,7 +23,7 @@ const _: () = assert!(size_of::<Cell>() == 6);
 impl Cell {
     const VACANT: Self = Self { tag: VACANT, slot: [0; 2] };
 
-    /// The tombstone of a removed slot with this tag. No record has the last slot.
+    /// The tombstone of a removed entry with this tag. No record has the slot `u32::MAX`.
     const fn tombstone(tag: u16) -> Self {
         Self { tag, slot: [u16::MAX; 2] }
     }
@@ -47,27 +47,28 @@ impl Cell {
     }
 }
 
-/// Slots in the order of their tags, with vacant cells among them.
+/// Slots sorted by tag, with vacant cells between them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
-    /// The number of home cells. An entry whose home cell is taken is in a later cell.
+    /// The number of home cells. The tag of an entry determines its home cell; if that is taken, the entry is in a later cell.
     pub(super) homes: u32,
+    /// The number of entries, without tombstones.
     pub(super) len: u32,
     pub(super) tombstones: u32,
-    /// The number of leading bits of the hash that all its entries share.
+    /// The number of leading bits of the hash that all entries have in common.
     pub(super) depth: u32,
     pub(super) cells: Vec<Cell>,
 }
 
-/// The number of home cells for `len` slots: 80 % of them are used.
+/// The number of home cells for `len` entries, so that 80 % of them are used.
 pub(super) const fn homes_for(len: usize) -> usize {
     len + len / 4
 }
 
 impl Segment {
-    /// A segment of these cells, which must be sorted by tag.
+    /// Makes a segment of these cells, which must be sorted by tag.
     pub(super) fn rebuild(depth: u32, taken: &[Cell], homes: usize) -> Self {
-        // A few cells behind the last home; more come when they are needed.
+        // A few cells follow the last home cell; `put` adds more if they are needed.
         let cells = vec![Cell::VACANT; homes + homes / 128 + 4];
         let mut segment = Self { homes: homes as u32, len: taken.len() as u32, tombstones: 0, depth, cells };
         let mut next = 0;
@@ -103,7 +104,7 @@ impl Segment {
         None
     }
 
-    /// The first slot with this tag, nearly always the only one. It may have no record.
+    /// The first slot with this tag, which is nearly always the only one. It may be a tombstone, so it may have no record.
     pub(super) fn candidate(&self, tag: u16) -> Option<u32> {
         let mut cells = self.cells.get(self.home(tag)..)?.iter();
         cells.find(|cell| cell.tag >= tag).filter(|cell| cell.tag == tag).map(|cell| cell.slot())
@@ -111,7 +112,7 @@ impl Segment {
 
     /// Inserts a slot unless `is_match` is true for an entry with its tag. Returns whether it was inserted.
     pub(super) fn insert(&mut self, tag: u16, slot: u32, is_match: impl Fn(u32) -> bool) -> bool {
-        // At most 90 % of the home cells are used, tombstones included; growth reduces that to 80 %.
+        // At most 90 % of the home cells are used, including tombstones; growth reduces this to 80 %.
         if (self.len() + self.tombstones as usize + 1) * 10 > self.homes as usize * 9 {
             let grown = self.homes as usize + self.homes as usize / 8 + 4;
             // If tombstones are the cause, rebuilding without them is enough.
@@ -127,7 +128,7 @@ impl Segment {
             at += 1;
         }
         self.len += 1;
-        // A tombstone right before it can be filled, and nothing moves.
+        // If the cell before is a tombstone, it is reused, and no cell moves.
         if at > home && self.cells.get(at - 1).is_some_and(|cell| cell.is_tombstone()) {
             self.tombstones -= 1;
             self.put(at - 1, Cell::new(tag, slot));
@@ -163,13 +164,13 @@ impl Segment {
         self.cells.iter().copied().filter(|cell| !cell.is_free())
     }
 
-    /// The index of the first cell from `from` on for which `is_such` is true; the number of cells if there is none.
-    fn first(&self, from: usize, is_such: impl Fn(Cell) -> bool) -> usize {
+    /// The index of the first cell from `from` for which `predicate` is true; the number of cells if there is none.
+    fn first(&self, from: usize, predicate: impl Fn(Cell) -> bool) -> usize {
         let cells = self.cells.get(from..).unwrap_or_default();
-        from + cells.iter().position(|cell| is_such(*cell)).unwrap_or(cells.len())
+        from + cells.iter().position(|cell| predicate(*cell)).unwrap_or(cells.len())
     }
 
-    /// Sets a cell; the index is at most the number of cells.
+    /// Sets a cell, or appends it if the index is the number of cells.
     fn put(&mut self, at: usize, cell: Cell) {
         match self.cells.get_mut(at) {
             Some(found) => *found = cell,

@@ -1,28 +1,28 @@
-//! A hash table from the hash of an account to the slot of its record. Storage only, without rules.
+//! A hash table from the hash of an account to the slot of its record. Storage only; the rules are elsewhere.
 //!
-//! The table grows in steps, so that no single join copies all of it: the first bits of the hash select a segment, and a segment that has
-//! become too large is split in two (extendible hashing). Within a segment the slots are sorted by their tags, sixteen further bits of
-//! the hash, each at or after the home cell of its tag. So a segment is rebuilt in one pass over its cells; only a split reads
-//! records, those of one segment. A removal leaves a tombstone, which keeps the order, can be filled again, and disappears when the segment is
-//! rebuilt.
+//! The table grows in small steps, so no single join copies all of it (extendible hashing): the highest bits of the hash select a segment,
+//! and a segment that is full is split in two. Within a segment the slots are sorted by tag, which is the lowest sixteen bits of the
+//! hash; each entry is in the home cell of its tag or in a later cell. So a segment is rebuilt in one pass over its cells. Only a split
+//! reads records, those of one segment. A removal leaves a tombstone, which keeps the order, can be reused, and disappears when the
+//! segment is rebuilt.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::segment::{Segment, homes_for, tag};
 
-/// A segment with this many slots is split.
+/// A segment with this many entries is split by the next insertion.
 const SEGMENT_MAX: usize = 4_096;
 
-/// The minimum of slots per entry of the directory. It bounds the directory if hashes collide: then the segment grows instead.
+/// The minimum number of slots per entry of the directory. It bounds the directory if hashes collide; the segment grows instead then.
 const SLOTS_PER_ENTRY_MIN: usize = 256;
 
-/// An extendible hash table; the documentation of the module has its structure.
+/// An extendible hash table. The module documentation describes its structure.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     /// The number of leading bits of the hash that select an entry of the directory.
     depth: u32,
-    /// The segment for each value of these bits; empty while there is only one segment.
+    /// The index of the segment for each value of these bits; empty while there is only one segment.
     directory: Vec<u32>,
     segments: Vec<Segment>,
     len: usize,
@@ -35,16 +35,16 @@ impl Table {
 
     /// The slot with this hash for which `is_match` is true.
     pub(crate) fn find(&self, hash: u64, is_match: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.segments.get(self.segment(hash))?.find(tag(hash), is_match).map(|(_, slot)| slot)
+        self.segments.get(self.segment_index(hash))?.find(tag(hash), is_match).map(|(_, slot)| slot)
     }
 
-    /// The most likely slot for this hash. No record is read.
+    /// The most likely slot for this hash. Reads no record.
     pub(crate) fn candidate(&self, hash: u64) -> Option<u32> {
-        self.segments.get(self.segment(hash))?.candidate(tag(hash))
+        self.segments.get(self.segment_index(hash))?.candidate(tag(hash))
     }
 
-    /// Inserts a slot unless `is_match` is true for an entry with this hash. Returns whether it was inserted. `hash_of` returns the hash of a
-    /// slot in the table.
+    /// Inserts a slot unless `is_match` is true for an entry with this hash. Returns whether it was inserted. `hash_of` returns the hash
+    /// of an inserted slot.
     pub(crate) fn insert(
         &mut self,
         hash: u64,
@@ -55,18 +55,19 @@ impl Table {
         if self.segments.is_empty() {
             self.segments.push(Segment::default());
         }
-        while self.segments.get(self.segment(hash)).is_some_and(|segment| segment.len() >= SEGMENT_MAX)
+        // A split may move all entries into one half, so it may have to be repeated.
+        while self.segments.get(self.segment_index(hash)).is_some_and(|segment| segment.len() >= SEGMENT_MAX)
             && self.split(hash, &hash_of)
         {}
-        let at = self.segment(hash);
-        let is_put = self.segments.get_mut(at).is_some_and(|segment| segment.insert(tag(hash), slot, is_match));
-        self.len += usize::from(is_put);
-        is_put
+        let at = self.segment_index(hash);
+        let inserted = self.segments.get_mut(at).is_some_and(|segment| segment.insert(tag(hash), slot, is_match));
+        self.len += usize::from(inserted);
+        inserted
     }
 
     /// Removes the slot with this hash for which `is_match` is true.
     pub(crate) fn remove(&mut self, hash: u64, is_match: impl FnMut(u32) -> bool) -> Option<u32> {
-        let at = self.segment(hash);
+        let at = self.segment_index(hash);
         let segment = self.segments.get_mut(at)?;
         let (at, slot) = segment.find(tag(hash), is_match)?;
         segment.remove(at);
@@ -75,14 +76,14 @@ impl Table {
     }
 
     /// The index of the segment for a hash.
-    fn segment(&self, hash: u64) -> usize {
+    fn segment_index(&self, hash: u64) -> usize {
         self.directory.get(first_bits(hash, self.depth)).map_or(0, |at| *at as usize)
     }
 
     /// Splits the segment of a hash by one more bit. Returns `false` if it cannot be split.
     fn split(&mut self, hash: u64, hash_of: impl Fn(u32) -> u64) -> bool {
-        let at = self.segment(hash);
-        let Ok(fresh) = u32::try_from(self.segments.len()) else { return false };
+        let at = self.segment_index(hash);
+        let Ok(new_index) = u32::try_from(self.segments.len()) else { return false };
         let Some(segment) = self.segments.get_mut(at) else { return false };
         let depth = segment.depth;
         if depth == self.depth {
@@ -98,15 +99,16 @@ impl Table {
             segment.taken().partition(|cell| first_bits(hash_of(cell.slot()), depth + 1) & 1 == 0);
         *segment = Segment::rebuild(depth + 1, &left, homes_for(left.len()));
         self.segments.push(Segment::rebuild(depth + 1, &right, homes_for(right.len())));
-        // The entries of the directory that begin with the bits of the segment: their second half has the new bit.
+        // The entries of the directory whose index begins with the bits of the segment are adjacent. Those with the new bit set are the
+        // second half of them, and refer to the new segment.
         let half = 1 << (self.depth - depth - 1);
         let start = (first_bits(hash, depth) * 2 + 1) * half;
-        self.directory.iter_mut().skip(start).take(half).for_each(|segment| *segment = fresh);
+        self.directory.iter_mut().skip(start).take(half).for_each(|segment| *segment = new_index);
         true
     }
 }
 
-/// The first bits of a hash, as a number.
+/// The highest `bits` bits of a hash as a number.
 const fn first_bits(hash: u64, bits: u32) -> usize {
     match hash.checked_shr(u64::BITS - bits) {
         Some(number) => number as usize,
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// Numbers that look random.
+    /// A generator of pseudorandom numbers.
     fn numbers(seed: u64) -> impl FnMut() -> u64 {
         let mut state = seed;
         move || {
@@ -144,18 +146,19 @@ mod tests {
         }
     }
 
-    /// Grows to `most`, shrinks to nothing, and takes slots in and out all the while; a plain map is the model.
+    /// Inserts and removes slots at random while the table grows to at most `most` slots and shrinks to none. Compares with a map. Returns
+    /// the maximum number of segments.
     fn churn(most: u32, hash_of: impl Fn(u32) -> u64, check_every: usize) -> usize {
         let mut next = numbers(7);
         let (mut table, mut model, mut segments) = (Table::default(), BTreeMap::new(), 0);
         for step in 0..most as usize * 6 {
             let slot = next() as u32 % most;
-            // More come than go at first, and fewer later.
-            let comes = next() as usize % 6 > step * 6 / (most as usize * 6);
+            // At first insertions outnumber removals, later it is the reverse.
+            let inserts = next() as usize % 6 > step * 6 / (most as usize * 6);
             let hash = hash_of(slot);
-            if !comes {
-                let there = model.remove(&slot).map(|_| slot);
-                assert_eq!(table.remove(hash, |found| found == slot), there);
+            if !inserts {
+                let removed = model.remove(&slot).map(|_| slot);
+                assert_eq!(table.remove(hash, |found| found == slot), removed);
             } else if model.insert(slot, hash).is_none() {
                 table.insert(hash, slot, |found| found == slot, &hash_of);
             }
@@ -187,7 +190,7 @@ mod tests {
 
     #[test]
     fn colliding_hashes_give_correct_answers() {
-        // All equal; equal except for a few bits; all of one segment.
+        // All hashes are equal; they differ in a few bits; they are all of one segment.
         churn(300, |_| u64::MAX, 1);
         churn(300, |_| 0, 1);
         churn(3_000, |slot| u64::from(slot % 3), 997);
@@ -213,7 +216,7 @@ mod tests {
             let homes = segment.homes as usize;
             let (at, _) = segment.find(tag(mixed(slot)), |found| found == slot).unwrap();
             segment.remove(at);
-            // Twice as many homes as there would be now are too many.
+            // A segment shrinks when it has more than twice the home cells that it needs.
             let is_empty = homes_for(segment.len()) * 2 < homes;
             assert_eq!(segment.homes as usize != homes, is_empty, "{slot} in {homes}");
             steps += usize::from(is_empty);
@@ -223,7 +226,7 @@ mod tests {
 
     #[test]
     fn only_a_full_segment_splits() {
-        // Seven in eight share their first four bits, so that the others are split long after the directory has grown.
+        // Seven of eight hashes have the same highest four bits, so the other segments are split long after the directory has grown.
         let mixed = |slot| if slot % 8 == 0 { mixed(slot) } else { mixed(slot) >> 4 };
         let (mut table, mut model) = (Table::default(), BTreeMap::new());
         for slot in 0..120_000 {
@@ -237,7 +240,7 @@ mod tests {
 
     #[test]
     fn collisions_do_not_inflate_the_directory() {
-        // All of one segment, which is split in vain.
+        // All hashes are of one segment, which cannot be split.
         let hash = |slot: u32| u64::from(slot % 50_000);
         let mut table = Table::default();
         let mut grown = std::vec::Vec::new();

@@ -1,4 +1,4 @@
-//! A room at a given time: a pin that has ended by then counts as ended, although no transition has expired it yet.
+//! A room at a given time. A pin that ends at or before that time counts as ended, even if no transition has removed it yet.
 
 use avmarks_spec::{Timestamp, UserId};
 
@@ -7,27 +7,27 @@ use super::records::Slot;
 use super::roster::{Connection, Member, hash};
 use super::{MemberState, Room};
 
-/// The number of accounts that are looked up together.
-pub(crate) const LOOK_UP_AT_ONCE: usize = 32;
+/// The number of accounts that are looked up in one batch.
+pub(crate) const LOOKUP_BATCH: usize = 32;
 
-/// The records of that many accounts; `None` for an account without one.
-pub(crate) type FoundRecords<'a> = [Option<(Slot, &'a Member)>; LOOK_UP_AT_ONCE];
+/// The records of a batch; `None` for an account without a record.
+pub(crate) type FoundRecords<'a> = [Option<(Slot, &'a Member)>; LOOKUP_BATCH];
 
 pub(crate) struct View<'a> {
     room: &'a Room,
     now: Timestamp,
-    /// The number of holders that each mark has lost by pins that have ended.
+    /// The number of holders that each mark has lost because pins have ended.
     lost: [u32; MARK_INDEX_COUNT],
-    /// The number of members and robots that have gone offline by pins that have ended.
-    went_offline: usize,
+    /// The number of members and robots that are offline because their pins have ended.
+    offline_by_expiry: usize,
 }
 
-/// A member or robot as it is at the moment of a view.
+/// A member or robot at the time of a view.
 #[derive(Clone, Copy)]
 pub(crate) struct MemberView {
     pub(crate) slot: Slot,
     pub(crate) connection: Connection,
-    /// The marks that it holds.
+    /// The marks that it holds at that time.
     pub(crate) held: MarkSet,
 }
 
@@ -39,20 +39,20 @@ impl MemberView {
 }
 
 impl<'a> View<'a> {
-    /// The room at `at`, or at the latest time it has seen where that is later (`gap:clock`).
+    /// The room at `at`, or at the latest time it has seen if that is later (`gap:clock`).
     pub(crate) fn new(room: &'a Room, at: Timestamp) -> Self {
         let now = at.max(room.now);
-        let mut view = Self { room, now, lost: [0; MARK_INDEX_COUNT], went_offline: 0 };
-        // Only pins that are due are looked at, and there are none of these once a transition has let time pass.
+        let mut view = Self { room, now, lost: [0; MARK_INDEX_COUNT], offline_by_expiry: 0 };
+        // Visits only pins that have ended. There are none once a transition has let the time pass.
         for member in room.pins.due(now).filter_map(|slot| room.roster.get(slot)) {
             let connected = member.connection == Connection::Connected;
             let gone = if connected { MarkSet::default().with(MarkIndex::PINNED) } else { member.marks };
             for index in gone.iter() {
-                if let Some(lost) = view.lost.get_mut(Marks::index(index)) {
+                if let Some(lost) = view.lost.get_mut(index.to_usize()) {
                     *lost += 1;
                 }
             }
-            view.went_offline += usize::from(!connected);
+            view.offline_by_expiry += usize::from(!connected);
         }
         view
     }
@@ -66,24 +66,24 @@ impl<'a> View<'a> {
         self.now
     }
 
-    /// The number of members and robots that have gone offline by pins that have ended.
-    pub(super) const fn went_offline(&self) -> usize {
-        self.went_offline
+    /// The number of members and robots that are offline because their pins have ended.
+    pub(super) const fn offline_by_expiry(&self) -> usize {
+        self.offline_by_expiry
     }
 
-    /// The member or robot of this account.
+    /// The member or robot with this account.
     pub(crate) fn find(&self, account: &UserId) -> Option<MemberView> {
-        self.find_hashed(account, hash(account))
+        self.find_with_hash(account, hash(account))
     }
 
-    /// The same, given its hash.
-    pub(crate) fn find_hashed(&self, account: &UserId, hash: u64) -> Option<MemberView> {
+    /// The same as [`View::find`], given the hash of the account.
+    pub(crate) fn find_with_hash(&self, account: &UserId, hash: u64) -> Option<MemberView> {
         let roster = &self.room.roster;
-        self.seen(roster.find_at(roster.candidate(hash), account, hash)?)
+        self.member(roster.find_at(roster.candidate(hash), account, hash)?)
     }
 
-    /// The records of the first [`LOOK_UP_AT_ONCE`] of these accounts, given their hashes. All are looked
-    /// up before any is evaluated, so that the processor overlaps the cache misses.
+    /// Finds the records of a batch of at most [`LOOKUP_BATCH`] accounts, given their hashes. All look-ups come before the evaluation, so
+    /// that the processor can overlap the cache misses.
     pub(crate) fn find_all<'k>(
         &self,
         accounts: impl Iterator<Item = &'k UserId>,
@@ -91,7 +91,7 @@ impl<'a> View<'a> {
         found: &mut FoundRecords<'a>,
     ) {
         let roster = &self.room.roster;
-        let mut candidates = [None; LOOK_UP_AT_ONCE];
+        let mut candidates = [None; LOOKUP_BATCH];
         candidates.iter_mut().zip(hashes).for_each(|(candidate, hash)| *candidate = roster.candidate(*hash));
         for (((found, candidate), account), hash) in found.iter_mut().zip(candidates).zip(accounts).zip(hashes) {
             *found = roster.find_at(candidate, account, *hash);
@@ -99,13 +99,13 @@ impl<'a> View<'a> {
     }
 
     /// The member or robot at a slot; `None` for a robot whose 500 has ended.
-    pub(crate) fn look(&self, slot: Slot) -> Option<MemberView> {
-        self.seen(self.room.roster.get_with_slot(slot)?)
+    pub(crate) fn member_at(&self, slot: Slot) -> Option<MemberView> {
+        self.member(self.room.roster.get_with_slot(slot)?)
     }
 
     /// The member or robot of this record; `None` for a robot whose 500 has ended.
     #[inline]
-    pub(crate) fn seen(&self, (slot, member): (Slot, &Member)) -> Option<MemberView> {
+    pub(crate) fn member(&self, (slot, member): (Slot, &Member)) -> Option<MemberView> {
         let (connection, held) = (member.connection, self.held(member));
         (connection != Connection::Robot || held.has(MarkIndex::PINNED)).then_some(MemberView {
             slot,
@@ -128,30 +128,31 @@ impl<'a> View<'a> {
     }
 
     /// The number of holders of a mark.
-    pub(crate) fn holders_at(&self, index: MarkIndex) -> usize {
-        let lost = self.lost.get(Marks::index(index)).copied().unwrap_or_default();
+    pub(crate) fn holder_count(&self, index: MarkIndex) -> usize {
+        let lost = self.lost.get(index.to_usize()).copied().unwrap_or_default();
         self.room.marks.count(index).saturating_sub(lost as usize)
     }
 
-    /// The table of marks without those that have lost their last holder (`gap:slots`).
+    /// The table of marks, without custom marks that have no holder any more (`gap:slots`).
     pub(crate) fn marks_held(&self) -> MarkTable {
-        let mut numbers = self.room.marks.numbers();
-        for index in Marks::indexes().filter(|index| !index.is_special() && self.holders_at(*index) == 0) {
-            numbers.clear(index);
+        let mut table = self.room.marks.table();
+        for index in Marks::indexes().filter(|index| !index.is_special() && self.holder_count(*index) == 0) {
+            table.clear(index);
         }
-        numbers
+        table
     }
 
-    pub(super) fn describe(&self, slot: Slot) -> Option<MemberState> {
-        let (seen, member) = (self.look(slot)?, self.room.roster.get(slot)?);
+    pub(super) fn state_at(&self, slot: Slot) -> Option<MemberState> {
+        let member = self.member_at(slot)?;
+        let record = self.room.roster.get(slot)?;
         Some(MemberState {
-            account: member.account,
-            position: member.position(),
-            joined: member.joined(),
-            connected: seen.connection == Connection::Connected,
-            robot: seen.connection == Connection::Robot,
-            marks: self.room.numbers(seen.held).to_vec(),
-            pinned_until: self.room.pins.end(member.position()).filter(|_| seen.held.has(MarkIndex::PINNED)),
+            account: record.account,
+            position: record.position(),
+            joined: record.joined(),
+            connected: member.connection == Connection::Connected,
+            robot: member.connection == Connection::Robot,
+            marks: self.room.mark_list(member.held).to_vec(),
+            pinned_until: self.room.pins.end(record.position()).filter(|_| member.held.has(MarkIndex::PINNED)),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::mem::take;
 use std::ops::ControlFlow;
 
 use avmarks_protocol::{Endpoint, ErrorCode, check_members, get_admin_list, get_online_member_num};
-use avmarks_rules::internal::{Cursor, Filter, Question, admin_refusals, mark_refusals, question_refusals};
+use avmarks_rules::internal::{Cursor, Filter, ReadCall, admin_refusals, mark_refusals, read_refusals};
 use avmarks_rules::{Command, Decision, MarkCall, Omission, Reason, Refusal, Refused};
 use avmarks_spec::{Gap, UserId};
 
@@ -80,10 +80,10 @@ impl Evaluation<'_> {
             Endpoint::ModifyUserInfo => mark_refusals(room, terms, group.operator, group.special.is_some()),
             Endpoint::AddRobots | Endpoint::DelRobots => mark_refusals(room, terms, group.operator, true),
             Endpoint::ModifyAdmin => admin_refusals(room, terms, group.operator),
-            Endpoint::GetMembers => return self.ask(group, Question::List),
-            Endpoint::GetOnlineMemberNum => return self.ask(group, Question::Count),
-            Endpoint::CheckMembers => return self.ask(group, Question::Check),
-            Endpoint::GetAdminList => return self.ask(group, Question::AdminList),
+            Endpoint::GetMembers => return self.ask(group, ReadCall::List),
+            Endpoint::GetOnlineMemberNum => return self.ask(group, ReadCall::Count),
+            Endpoint::CheckMembers => return self.ask(group, ReadCall::Check),
+            Endpoint::GetAdminList => return self.ask(group, ReadCall::AdminList),
         };
         self.add_all(group, refusals)
     }
@@ -99,7 +99,7 @@ impl Evaluation<'_> {
     }
 
     pub(super) fn list(&mut self, group: &Target<'_>, cursor: Cursor, filter: Filter) -> ControlFlow<()> {
-        self.ask(group, Question::List)?;
+        self.ask(group, ReadCall::List)?;
         if let Some(Group { room, cache }) = group.found {
             let terms = &self.app.settings.terms;
             let Cached { answer, because, entry } = online_list::list(room, cache, terms, cursor, filter, self.now);
@@ -109,7 +109,7 @@ impl Evaluation<'_> {
     }
 
     pub(super) fn count(&mut self, group: &Target<'_>) -> ControlFlow<()> {
-        self.ask(group, Question::Count)?;
+        self.ask(group, ReadCall::Count)?;
         if let Some(Group { room, cache }) = group.found {
             let Cached { answer, because, entry } = online_list::count(room, cache, &self.app.settings.terms, self.now);
             let answer = get_online_member_num::Answer::count(i64::try_from(answer).unwrap_or(i64::MAX));
@@ -119,7 +119,7 @@ impl Evaluation<'_> {
     }
 
     pub(super) fn check(&mut self, group: &Target<'_>, accounts: Vec<UserId>) -> ControlFlow<()> {
-        self.ask(group, Question::Check)?;
+        self.ask(group, ReadCall::Check)?;
         if let Some(Group { room, cache }) = group.found {
             let terms = &self.app.settings.terms;
             let Cached { answer, because, entry } = online_list::check(room, cache, terms, accounts, self.now);
@@ -130,7 +130,7 @@ impl Evaluation<'_> {
     }
 
     pub(super) fn admin_list(&mut self, group: &Target<'_>) -> ControlFlow<()> {
-        self.ask(group, Question::AdminList)?;
+        self.ask(group, ReadCall::AdminList)?;
         if let Some(Group { room, .. }) = group.found {
             let admins = room.admins().iter().map(|admin| get_admin_list::Admin::new(admin.as_str())).collect();
             self.serve(group, get_admin_list::Answer::admins(admins).to_json(), Vec::new(), None);
@@ -139,26 +139,26 @@ impl Evaluation<'_> {
     }
 
     /// 13 to 17, for a call that changes nothing.
-    fn ask(&mut self, group: &Target<'_>, question: Question) -> ControlFlow<()> {
+    fn ask(&mut self, group: &Target<'_>, call: ReadCall) -> ControlFlow<()> {
         let room = group.found.map(|group| &group.room);
-        let refusals = question_refusals(room, &self.app.settings.terms, group.operator, question);
+        let refusals = read_refusals(room, &self.app.settings.terms, group.operator, call);
         for refused in refusals.into_iter().filter(|refused| can_be_said(group, refused)) {
-            self.read_on(question, Some(refused.refusal));
+            self.read_on(call, Some(refused.refusal));
             let mut violation = self.refusal(group, refused, None);
             if refused.refusal == Refusal::ListPlan {
                 violation.because.push(Reason::Gap(Gap::LowPlanList));
             }
             self.violations.add(violation)?;
         }
-        self.read_on(question, None);
+        self.read_on(call, None);
         ControlFlow::Continue(())
     }
 
     /// A list goes on without the plan, or without the switch, by a reading alone (`gap:low-plan-list`, `gap:switch-list`). `reason`
     /// is what refuses it next.
-    fn read_on(&mut self, question: Question, reason: Option<Refusal>) {
+    fn read_on(&mut self, call: ReadCall, reason: Option<Refusal>) {
         let terms = &self.app.settings.terms;
-        let is_past = |step: Refusal| question == Question::List && reason.is_none_or(|reason| reason > step);
+        let is_past = |step: Refusal| call == ReadCall::List && reason.is_none_or(|reason| reason > step);
         if is_past(Refusal::ListPlan) && !terms.marks_supported {
             self.violations.gap(Gap::LowPlanList);
         }

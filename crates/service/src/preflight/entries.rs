@@ -30,7 +30,7 @@ pub(super) fn read_valid(text: &str, policy: &Policy, limits: &Limits, scratch: 
             Some(Read { group: Some(group), special, body: Some(Body::Marks { kind, entries }) })
         }
         None => {
-            scratch.keep_entries(found.entries);
+            scratch.recycle_entries(found.entries);
             None
         }
     }
@@ -127,7 +127,7 @@ impl DifferentMarks {
         }
     }
 
-    /// How many; none where there are too many to say.
+    /// How many; none if there are too many to say.
     fn count(&self) -> Option<usize> {
         (!self.are_more).then(|| self.marks.iter().flatten().count())
     }

@@ -70,7 +70,7 @@ pub enum Input<'a> {
         /// Whether the online list is switched on in the console (`SWITCH`).
         online_list_enabled: Option<bool>,
     },
-    /// `policy`: the policy from here on, whole.
+    /// `policy`: the policy from now on, whole.
     Policy(Policy),
     /// `create_group`: nothing where the group exists.
     CreateGroup {
@@ -352,7 +352,7 @@ impl<'a> LineFields<'a, '_> {
     }
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

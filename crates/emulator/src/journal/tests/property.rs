@@ -133,8 +133,12 @@ fn apply(shared: &Shared, op: &Op) {
             call(shared, "v4/group_open_http_svc/destroy_group", &format!(r#"{{"GroupId":"{}"}}"#, id(g)));
         }
         Op::Presence(kind, g, accounts) => {
-            let accounts: Vec<_> = accounts.iter().map(who).collect();
-            presence(shared, *kind, &id(g), &accounts.iter().map(String::as_str).collect::<Vec<_>>());
+            let accounts: Vec<_> = accounts.iter().map(|account| user(&who(account))).collect();
+            let applied =
+                change(shared, |world| world.apply_presence(group(&id(g)), *kind, &accounts, Initiator::Member));
+            if let Err(error) = applied {
+                assert!(*kind == Presence::Join && error.to_string().contains("is banned from group"), "{error}");
+            }
         }
         Op::Marks(g, command, account, mark) => {
             marks(shared, &id(g), *command, &who(account), *mark);

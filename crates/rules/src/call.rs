@@ -1,4 +1,4 @@
-//! Calls that change a group, with repeated accounts and marks merged.
+//! The calls that change a group. Repeated accounts and marks are merged.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use crate::mark_list::MarkList;
 use crate::room::hash;
 use crate::scratch::Scratch;
 
-/// A call that sets or deletes marks, with its entries merged: each account once, each of its marks once.
+/// A call that sets or deletes marks. Its entries are merged: it has each account once, and each mark of an account once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkCall {
     command: Command,
@@ -37,14 +37,14 @@ impl MarkCall {
         Self::new(Command::Delete, operator, entries)
     }
 
-    /// A call of this command. Entries of one account are merged at the position of the first, with their marks in order of first
+    /// Makes a call. Entries of the same account are merged into the first of them, with their marks in order of first
     /// mention; a repeated mark counts once (`gap:duplicates`). An entry without marks is dropped.
     #[must_use]
     pub fn new(command: Command, operator: Operator, entries: Vec<Entry>) -> Self {
         Self::new_with(command, operator, entries, &mut Scratch::default())
     }
 
-    /// [`MarkCall::new`] with reused memory; [`Scratch::keep_call`] takes it back.
+    /// The same as [`MarkCall::new`], with the buffers of `scratch`; [`Scratch::recycle_call`] returns them.
     #[doc(hidden)]
     #[must_use]
     pub fn new_with(command: Command, operator: Operator, entries: Vec<Entry>, scratch: &mut Scratch) -> Self {
@@ -52,7 +52,7 @@ impl MarkCall {
         entries.retain(|entry| !entry.marks.is_empty());
         let mut hashes = scratch.hashes();
         hashes.extend(entries.iter().map(|entry| hash(&entry.account)));
-        let mut merged = !is_each_account_once(&entries, &hashes);
+        let mut merged = !accounts_are_unique(&entries, &hashes);
         if merged {
             entries = merge(entries);
             hashes.clear();
@@ -66,13 +66,13 @@ impl MarkCall {
         Self { command, operator, entries, hashes, merged, names_special }
     }
 
-    /// Whether it sets or deletes.
+    /// Whether the call sets or deletes.
     #[must_use]
     pub const fn command(&self) -> Command {
         self.command
     }
 
-    /// The caller.
+    /// Who makes the call.
     #[must_use]
     pub const fn operator(&self) -> Operator {
         self.operator
@@ -84,22 +84,22 @@ impl MarkCall {
         &self.entries
     }
 
-    /// The entries after merging, with the hashes of their accounts, so many at a time.
-    pub(crate) fn hashed(&self, at_once: usize) -> impl Iterator<Item = (&[Entry], &[u64])> {
-        self.entries.chunks(at_once).zip(self.hashes.chunks(at_once))
+    /// The entries after merging and the hashes of their accounts, in chunks of at most `len`.
+    pub(crate) fn hashed_chunks(&self, len: usize) -> impl Iterator<Item = (&[Entry], &[u64])> {
+        self.entries.chunks(len).zip(self.hashes.chunks(len))
     }
 
-    pub(crate) fn into_memory(self) -> (Vec<Entry>, Vec<u64>) {
+    pub(crate) fn into_buffers(self) -> (Vec<Entry>, Vec<u64>) {
         (self.entries, self.hashes)
     }
 
-    /// Whether an account or a mark was named twice (`gap:duplicates`).
+    /// Whether the call named an account or a mark more than once (`gap:duplicates`).
     #[must_use]
     pub const fn was_merged(&self) -> bool {
         self.merged
     }
 
-    /// Whether it names 500 or 600 (`SPECIAL-ADMIN`).
+    /// Whether the call names 500 or 600 (`SPECIAL-ADMIN`).
     #[must_use]
     pub const fn names_special(&self) -> bool {
         self.names_special
@@ -107,29 +107,31 @@ impl MarkCall {
 }
 
 impl Scratch {
-    /// Takes the memory of a call that is no longer needed.
-    pub fn keep_call(&mut self, call: MarkCall) {
-        let (entries, hashes) = call.into_memory();
-        self.keep_entries(entries);
-        self.keep_hashes(hashes);
+    /// Takes the buffers of a call that is no longer needed.
+    pub fn recycle_call(&mut self, call: MarkCall) {
+        let (entries, hashes) = call.into_buffers();
+        self.recycle_entries(entries);
+        self.recycle_hashes(hashes);
     }
 }
 
-fn is_each_account_once(entries: &[Entry], hashes: &[u64]) -> bool {
-    if entries.len() <= FEW_ACCOUNTS {
-        is_each_of_few_once(entries, hashes)
+/// Whether no two entries have the same account.
+fn accounts_are_unique(entries: &[Entry], hashes: &[u64]) -> bool {
+    if entries.len() <= STACK_ACCOUNTS_MAX {
+        few_accounts_are_unique(entries, hashes)
     } else {
-        is_each_of_many_once(entries, hashes)
+        many_accounts_are_unique(entries, hashes)
     }
 }
 
-/// The number of accounts that are compared without an allocation: the documented maximum of a call, plus slack.
-const FEW_ACCOUNTS: usize = 512;
+/// The number of accounts up to which they are compared without an allocation: a little more than a call may have by the documents.
+const STACK_ACCOUNTS_MAX: usize = 512;
 
-/// Open addressing with linear probing, in a table on the stack.
-fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
+/// [`accounts_are_unique`] with a hash table on the stack: open addressing with linear probing. A cell has the number of an entry,
+/// counted from 1; 0 is a free cell.
+fn few_accounts_are_unique(entries: &[Entry], hashes: &[u64]) -> bool {
     // Half of the cells stay free.
-    const CELLS: usize = FEW_ACCOUNTS * 2;
+    const CELLS: usize = STACK_ACCOUNTS_MAX * 2;
     let mut numbers = [0_u16; CELLS];
     for (number, (entry, hash)) in (1..).zip(entries.iter().zip(hashes)) {
         let mut at = *hash as usize % CELLS;
@@ -148,7 +150,8 @@ fn is_each_of_few_once(entries: &[Entry], hashes: &[u64]) -> bool {
     true
 }
 
-fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
+/// [`accounts_are_unique`] with a hash table on the heap.
+fn many_accounts_are_unique(entries: &[Entry], hashes: &[u64]) -> bool {
     let mut seen: HashTable<(u64, &UserId)> = HashTable::with_capacity(entries.len());
     entries.iter().zip(hashes).all(|(Entry { account, .. }, hash)| {
         match seen.entry(*hash, |(_, earlier)| *earlier == account, |(hash, _)| *hash) {
@@ -161,7 +164,7 @@ fn is_each_of_many_once(entries: &[Entry], hashes: &[u64]) -> bool {
     })
 }
 
-/// Merges the entries of each account at the position of the first. O(n log n).
+/// Merges the entries of each account into the first of them. O(n log n).
 fn merge(entries: Vec<Entry>) -> Vec<Entry> {
     let mut positions = BTreeMap::new();
     let mut merged: Vec<Entry> = Vec::new();
@@ -175,20 +178,22 @@ fn merge(entries: Vec<Entry>) -> Vec<Entry> {
     merged
 }
 
-/// The number of marks that are compared pairwise.
-const FEW_MARKS: usize = 12;
+/// The number of marks up to which they are compared in pairs.
+const PAIRWISE_MARKS_MAX: usize = 12;
 
-/// Removes repeated marks and returns whether there were any. O(n log n), since a call may name a mark a hundred thousand times.
+/// Removes repeated marks, and returns whether there were any. O(n log n), because a call may repeat a mark a hundred thousand times.
 fn keep_first_mentions(marks: &mut MarkList) -> bool {
-    let mut earlier = marks.iter().enumerate();
-    if marks.len() <= FEW_MARKS && earlier.all(|(at, mark)| marks.iter().take(at).all(|earlier| earlier != mark)) {
+    let mut numbered = marks.iter().enumerate();
+    if marks.len() <= PAIRWISE_MARKS_MAX
+        && numbered.all(|(at, mark)| marks.iter().take(at).all(|earlier| earlier != mark))
+    {
         return false;
     }
     let mut seen = BTreeSet::new();
     let kept: MarkList = marks.iter().copied().filter(|mark| seen.insert(*mark)).collect();
-    let named_again = kept.len() != marks.len();
+    let had_repeats = kept.len() != marks.len();
     *marks = kept;
-    named_again
+    had_repeats
 }
 
 #[cfg(test)]
@@ -215,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_without_repetition_stay_as_sent() {
+    fn calls_without_repetition_are_unchanged() {
         let call = MarkCall::delete(Operator::Admin, vec![entry("b", &[1001]), entry("a", &[1001])]);
         assert_eq!(call.entries(), [entry("b", &[1001]), entry("a", &[1001])]);
         assert!(!call.was_merged());
@@ -223,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_repeated_account_is_always_found() {
-        for length in [1, 2, FEW_ACCOUNTS - 1, FEW_ACCOUNTS, FEW_ACCOUNTS + 1, FEW_ACCOUNTS * 3] {
+        for length in [1, 2, STACK_ACCOUNTS_MAX - 1, STACK_ACCOUNTS_MAX, STACK_ACCOUNTS_MAX + 1, STACK_ACCOUNTS_MAX * 3]
+        {
             let names: Vec<_> = (0..length).map(|number| alloc::format!("user{number}")).collect();
             let entries: Vec<_> = names.iter().map(|name| entry(name, &[1000])).collect();
             let call = MarkCall::set(Operator::Admin, entries.clone());
@@ -240,14 +246,15 @@ mod tests {
 
     #[test]
     fn colliding_hashes_keep_accounts_apart() {
-        let entries: Vec<_> = (0..FEW_ACCOUNTS).map(|number| entry(&alloc::format!("user{number}"), &[1000])).collect();
+        let entries: Vec<_> =
+            (0..STACK_ACCOUNTS_MAX).map(|number| entry(&alloc::format!("user{number}"), &[1000])).collect();
         for hash in [0, u64::MAX] {
             let mut hashes = vec![hash; entries.len()];
-            assert!(is_each_of_few_once(&entries, &hashes) && is_each_of_many_once(&entries, &hashes));
+            assert!(few_accounts_are_unique(&entries, &hashes) && many_accounts_are_unique(&entries, &hashes));
             let mut again = entries[1..].to_vec();
             again.push(entries[7].clone());
             hashes.truncate(again.len());
-            assert!(!is_each_of_few_once(&again, &hashes) && !is_each_of_many_once(&again, &hashes));
+            assert!(!few_accounts_are_unique(&again, &hashes) && !many_accounts_are_unique(&again, &hashes));
         }
     }
 }
